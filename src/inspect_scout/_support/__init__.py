@@ -1,0 +1,1 @@
+"""Errors, storage, ids, clock, JSON, paths: everything that knows nothing of transcripts."""

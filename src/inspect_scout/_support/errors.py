@@ -1,0 +1,122 @@
+"""Every error that Scout raises on purpose.
+
+    ScoutError
+    ├── ConfigError          a value given by the user cannot be used                (ValueError)
+    │   └── UnknownNameError     a name that does not exist; lists close matches
+    ├── LocationError        nothing usable at a path or URL                         (FileNotFoundError)
+    ├── LogReadError         a log or one of its samples cannot be read              (ValueError)
+    ├── TranscriptTooLargeError  a transcript is larger than the caller allows       (ValueError)
+    ├── ScanStateError       the scan is in a state that does not allow the request  (RuntimeError)
+    ├── NotAvailableError    the machinery for this is not part of this version      (NotImplementedError)
+    └── StorageError         reading or writing a location failed                    (OSError)
+
+A message says what was refused, what is allowed, and what to do next. Every class also derives from the
+builtin that it resembles, and survives pickling. A scanner that raises on purpose because a model declined
+uses RefusalError, which is a result of scanning and no mistake, so it stands apart.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class ScoutError(Exception):
+    """Base of all errors that Scout raises on purpose."""
+
+
+class ConfigError(ScoutError, ValueError):
+    """A value given by the user cannot be used."""
+
+
+class UnknownNameError(ConfigError):
+    """A name does not exist; the message lists what is close to it.
+
+    Args:
+        kind: What was looked for, in plain words ("column", "scanner").
+        name: The name that was refused.
+        known: The names that are allowed.
+    """
+
+    def __init__(self, kind: str, name: str, known: Iterable[str] = ()) -> None:
+        self.kind, self.name, self.known = kind, name, tuple(sorted(known))
+        close = difflib.get_close_matches(name, self.known, n=3)
+        if close:
+            advice = f"Did you mean {' or '.join(map(repr, close))}?"
+        elif self.known:
+            shown = ", ".join(self.known[:20]) + (", ..." if len(self.known) > 20 else "")
+            advice = f"Known: {shown}."
+        else:
+            advice = "There are none."
+        super().__init__(f"Unknown {kind}: {name!r}. {advice}")
+
+    def __reduce__(self) -> tuple[type[UnknownNameError], tuple[str, str, tuple[str, ...]]]:
+        return type(self), (self.kind, self.name, self.known)
+
+
+class LocationError(ScoutError, FileNotFoundError):
+    """Nothing usable at a path or URL."""
+
+    def __str__(self) -> str:
+        return Exception.__str__(self)
+
+
+class StorageError(ScoutError, OSError):
+    """Reading or writing a location failed."""
+
+    def __str__(self) -> str:
+        return Exception.__str__(self)
+
+
+class LogReadError(ScoutError, ValueError):
+    """A log, or one of its samples, cannot be read.
+
+    Args:
+        log: Path or URL of the log.
+        reason: What is wrong with it.
+        sample: The sample concerned ("id 'x', epoch 1"), if only one is.
+    """
+
+    def __init__(self, log: str, reason: str, sample: str | None = None) -> None:
+        self.log, self.reason, self.sample = log, reason, sample
+        where = f"{log!r}, sample {sample}" if sample else repr(log)
+        super().__init__(f"Cannot read {where}: {reason}")
+
+    def __reduce__(self) -> tuple[type[LogReadError], tuple[str, str, str | None]]:
+        return type(self), (self.log, self.reason, self.sample)
+
+
+class TranscriptTooLargeError(ScoutError, ValueError):
+    """A transcript is larger than the caller allows.
+
+    Args:
+        transcript_id: The transcript.
+        size: Its size in bytes.
+        max_size: The allowed size in bytes.
+    """
+
+    def __init__(self, transcript_id: str, size: int, max_size: int) -> None:
+        self.transcript_id, self.size, self.max_size = transcript_id, size, max_size
+        super().__init__(f"Transcript {transcript_id}: {size} bytes exceeds {max_size}")
+
+    def __reduce__(self) -> tuple[type[TranscriptTooLargeError], tuple[str, int, int]]:
+        return type(self), (self.transcript_id, self.size, self.max_size)
+
+
+class ScanStateError(ScoutError, RuntimeError):
+    """The scan is in a state that does not allow the request."""
+
+
+class NotAvailableError(ScoutError, NotImplementedError):
+    """The machinery for this is not part of this version."""
+
+    def __init__(self, what: str, instead: str = "") -> None:
+        self.what, self.instead = what, instead
+        super().__init__(f"{what}: not available yet in this version.{' ' + instead if instead else ''}")
+
+    def __reduce__(self) -> tuple[type[NotAvailableError], tuple[str, str]]:
+        return type(self), (self.what, self.instead)
+
+
+class RefusalError(RuntimeError):
+    """Raised by a scanner when a model declined to answer: the row is marked as a refusal."""

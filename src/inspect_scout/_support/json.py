@@ -1,0 +1,35 @@
+"""JSON as the project writes and reads it."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import msgspec
+
+_DECODER = msgspec.json.Decoder()
+
+
+def loads(data: bytes | str) -> Any:
+    """Parse JSON; NaN and infinities, which Python's own writer produces, are accepted."""
+    try:
+        return _DECODER.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return json.loads(data)
+
+
+def dumps(value: Any) -> str:
+    """Write compact JSON; what JSON does not know becomes its `str`, NaN and infinities stay as Python writes them."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str)
+
+
+def finite(value: Any) -> Any:
+    """Replace NaN and infinities by None, at any depth, for readers of strict JSON."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {k: finite(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(v) for v in value]
+    return value

@@ -1,0 +1,293 @@
+"""Files of this machine, by plain calls of the operating system."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import itertools
+import os
+import time
+import zlib
+from collections.abc import Generator, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import BinaryIO
+
+from ..errors import LocationError, StorageError
+from .contract import Entry
+from .locations import join, local_path
+
+_ADVICE = {
+    errno.EACCES: "Check the permissions of the file and of its folder, or choose another location.",
+    errno.EPERM: "Check the permissions of the file and of its folder, or choose another location.",
+    errno.EROFS: "The file system is read-only: choose another location.",
+    errno.ENOSPC: "The disk is full: free some space and run the command again.",
+    errno.EDQUOT: "The disk quota is used up: free some space and run the command again.",
+    errno.EISDIR: "It is a folder: name a file.",
+    errno.ENOTDIR: "A part of the path is a file, not a folder: choose another location.",
+    errno.ENAMETOOLONG: "The name is too long for this file system: choose a shorter one.",
+    errno.EMFILE: "Too many files are open: raise the limit (`ulimit -n`) or run fewer things at once.",
+}
+_MISSING = (errno.ENOENT,)
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES}
+_counter = itertools.count()
+_ABANDONED_SECONDS = 24 * 3600
+
+
+def host_name() -> str:
+    """Name of this machine."""
+    if hasattr(os, "uname"):
+        return os.uname().nodename
+    import socket
+
+    return socket.gethostname()
+
+
+_HOST = f"{zlib.crc32(host_name().encode()):08x}"
+
+
+@contextlib.contextmanager
+def _translated(doing: str, path: str) -> Generator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _translate(doing, path, error) from error
+    except ValueError as error:  # a NUL byte in the path
+        raise StorageError(f"Cannot {doing} {path!r}: {error}. Choose another name.") from error
+
+
+def _translate(doing: str, path: str, error: OSError) -> Exception:
+    reason = error.strerror or str(error)
+    if error.errno in _MISSING:
+        return LocationError(f"Cannot {doing} {path!r}: there is no such file or folder. Check the path.")
+    advice = _ADVICE.get(error.errno or 0, "Check the location and the state of the disk, then try again.")
+    return StorageError(f"Cannot {doing} {path!r}: {reason}. {advice}")
+
+
+def is_temporary(name: str) -> bool:
+    """Tell whether a file name is that of a file being written (or left behind by a killed writer)."""
+    return name.startswith(".") and name.endswith(".tmp")
+
+
+class LocalStorage:
+    """Files of this machine (plain paths and `file://`).
+
+    Args:
+        durable: Whether a written file survives a loss of power as soon as the call returns (costs a sync of the disk).
+    """
+
+    def __init__(self, *, durable: bool = True) -> None:
+        self._durable = durable
+
+    async def read(self, path: str) -> bytes:
+        """Read a whole file."""
+        with _translated("read", path), open(local_path(path), "rb") as file:
+            return file.read()
+
+    async def read_range(self, path: str, start: int, length: int) -> bytes:
+        """Read `length` bytes from `start` (fewer at the end of the file)."""
+        with _translated("read", path), open(local_path(path), "rb", buffering=0) as file:
+            file.seek(start)
+            return _read_fully(file, length)
+
+    async def write(self, path: str, data: bytes) -> None:
+        """Write a whole file atomically, making folders as needed."""
+        with self.open_write(path) as file:
+            file.write(data)
+
+    async def create(self, path: str, data: bytes) -> None:
+        """Write a file that must not exist yet; raises FileExistsError if it does, whoever made it."""
+        target = local_path(path)
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
+        with _translated("write", path):
+            temporary = self._write_beside(target, data)
+            try:
+                os.link(temporary, target)
+            except FileExistsError as error:
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path) from error
+            except OSError as error:
+                if error.errno not in _NO_LINKS:
+                    raise
+                _create_exclusively(path, target, data)
+            finally:
+                with contextlib.suppress(OSError):
+                    os.unlink(temporary)
+
+    async def list(self, prefix: str, *, recursive: bool = True) -> list[Entry]:
+        """List the files below a folder, sorted by path; a missing folder has none."""
+        found: list[Entry] = []
+        with _translated("list", prefix):
+            _collect(local_path(prefix), prefix, recursive, found, ())
+        return sorted(found, key=lambda entry: entry.path)
+
+    async def stat(self, path: str) -> Entry | None:
+        """Describe a file, or None if there is none."""
+        with _translated("read", path):
+            try:
+                state = os.stat(local_path(path))
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+        return None if _is_folder(state) else _entry(path, state)
+
+    async def delete(self, path: str) -> None:
+        """Delete a file; a missing one is no error."""
+        with _translated("delete", path), contextlib.suppress(FileNotFoundError):
+            os.unlink(local_path(path))
+
+    async def delete_tree(self, prefix: str) -> None:
+        """Delete a folder with all that is in it; a missing one is no error."""
+        import shutil  # loads compression libraries that reading needs not
+
+        # Another process may be deleting the same folder: what is gone already is no failure.
+        for _ in range(3):
+            with _translated("delete", prefix):
+                try:
+                    shutil.rmtree(local_path(prefix))
+                except FileNotFoundError:
+                    if not os.path.lexists(local_path(prefix)):
+                        return
+                else:
+                    return
+
+    def open_read(self, path: str) -> BinaryIO:
+        """Open a file for reading at any position."""
+        with _translated("read", path):
+            return open(local_path(path), "rb")
+
+    def open_write(self, path: str) -> AbstractContextManager[BinaryIO]:
+        """Open a file for writing in pieces: it appears at the end of the block, or not at all if the block raises."""
+        return self._replacing(path)
+
+    async def folders(self, prefix: str) -> Sequence[str]:
+        """List the direct sub-folders of a folder, sorted (full locations); a missing folder has none."""
+        with _translated("list", prefix):
+            try:
+                with os.scandir(local_path(prefix) or ".") as items:
+                    names = [item.name for item in items if item.is_dir()]
+            except (FileNotFoundError, NotADirectoryError):
+                return []
+        return [join(prefix, name) for name in sorted(names)]
+
+    async def sweep(self, prefix: str) -> None:
+        """Delete what killed writers left behind in a folder (not below it)."""
+        with _translated("list", prefix):
+            try:
+                with os.scandir(local_path(prefix) or ".") as items:
+                    left = [item.path for item in items if is_temporary(item.name) and _is_abandoned(item)]
+            except (FileNotFoundError, NotADirectoryError):
+                return
+        for path in left:
+            with contextlib.suppress(OSError):
+                os.unlink(path)
+
+    @contextlib.contextmanager
+    def _replacing(self, path: str) -> Generator[BinaryIO]:
+        target = local_path(path)
+        with _translated("write", path):
+            temporary, file = _open_beside(target)
+        try:
+            with file:
+                yield file
+                with _translated("write", path):
+                    self._settle(file)
+            with _translated("write", path):
+                os.replace(temporary, target)
+        except BaseException as error:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            if isinstance(error, OSError) and not isinstance(error, LocationError | StorageError) and error.errno:
+                # Writing to the open file failed (a full disk, mostly).
+                raise _translate("write", path, error) from error
+            raise
+
+    def _write_beside(self, target: str, data: bytes) -> str:
+        temporary, file = _open_beside(target)
+        with file:
+            file.write(data)
+            self._settle(file)
+        return temporary
+
+    def _settle(self, file: BinaryIO) -> None:
+        file.flush()
+        if self._durable:
+            os.fsync(file.fileno())
+
+
+def _open_beside(target: str) -> tuple[str, BinaryIO]:
+    folder = os.path.dirname(target)
+    # The name says nothing of the target: a long target name must not make one that is too long.
+    temporary = os.path.join(folder, f".{_HOST}-{os.getpid():x}-{next(_counter):x}-{os.urandom(4).hex()}.tmp")
+    try:
+        return temporary, open(temporary, "xb")
+    except FileNotFoundError:
+        os.makedirs(folder, exist_ok=True)
+        return temporary, open(temporary, "xb")
+
+
+def _is_abandoned(item: os.DirEntry[str]) -> bool:
+    """Tell whether the writer of a temporary file is gone: a dead process of this machine, or one of long ago."""
+    try:
+        old = time.time() - item.stat(follow_symlinks=False).st_mtime > _ABANDONED_SECONDS
+    except OSError:
+        return False
+    host, _, rest = item.name[1:].partition("-")
+    if old or host != _HOST:
+        return old
+    try:
+        os.kill(int(rest.partition("-")[0], 16), 0)
+    except ProcessLookupError:
+        return True
+    except (ValueError, OSError, OverflowError):
+        return False
+    return False
+
+
+def _create_exclusively(path: str, target: str, data: bytes) -> None:
+    try:
+        file = open(target, "xb")
+    except FileExistsError as error:
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path) from error
+    with file:
+        file.write(data)
+
+
+def _read_fully(file: BinaryIO, length: int) -> bytes:
+    pieces: list[bytes] = []
+    while length > 0:
+        piece = file.read(length)
+        if not piece:
+            break
+        pieces.append(piece)
+        length -= len(piece)
+    return b"".join(pieces)
+
+
+def _is_folder(state: os.stat_result) -> bool:
+    return (state.st_mode & 0o170000) == 0o040000
+
+
+def _entry(path: str, state: os.stat_result) -> Entry:
+    return Entry(path, state.st_size, f"{state.st_mtime_ns:x}-{state.st_size:x}", state.st_mtime)
+
+
+def _collect(folder: str, shown: str, recursive: bool, found: list[Entry], above: tuple[tuple[int, int], ...]) -> None:
+    try:
+        state = os.stat(folder or ".")
+        items = list(os.scandir(folder or "."))
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    here = (state.st_dev, state.st_ino)
+    if here in above:  # a link to a folder above: following it would never end
+        return
+    for item in items:
+        if is_temporary(item.name):
+            continue
+        path = join(shown, item.name)
+        try:
+            if not item.is_dir():
+                found.append(_entry(path, item.stat()))
+            elif recursive:
+                _collect(str(Path(item.path)), path, recursive, found, (*above, here))
+        except FileNotFoundError:
+            continue  # deleted since, or a link to nothing

@@ -1,0 +1,22 @@
+"""Text from transcripts, file names and errors, made safe to print."""
+
+from __future__ import annotations
+
+import re
+
+# C0 and C1 controls, DEL, bidirectional overrides and line/paragraph separators: nothing that moves a cursor,
+# changes colours, hides or reorders text. Tab and newline are kept.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    """Remove terminal escapes and control characters; lone surrogates become `\N{REPLACEMENT CHARACTER}`."""
+    return _SURROGATE.sub("\ufffd", _CONTROL.sub("", _ESCAPE.sub("", text)))
+
+
+def one_line(text: str, width: int) -> str:
+    """Make `text` printable on a single line of at most `width` characters, an ellipsis marking a cut."""
+    line = " ".join(printable(text).split())
+    return line if len(line) <= width else line[: max(0, width - 1)] + "…"

@@ -1,0 +1,128 @@
+"""What a scanner says: results, references, errors, and the report of one invocation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic
+
+from inspect_ai.model import ModelUsage
+from inspect_ai.scorer import Reference
+from pydantic import BaseModel, Field, JsonValue
+from pydantic.json_schema import SkipJsonSchema
+from typing_extensions import TypeVar
+
+from .._support.ids import new_id
+from .origin import InputOrigin, InputType
+
+__all__ = ["RESULTSET", "Error", "Reference", "Result", "ResultReport", "ResultValidation", "as_resultset"]
+
+ParsedT = TypeVar("ParsedT", default=Any)
+
+RESULTSET = "resultset"
+"""Type of a result whose value is a list of results."""
+
+
+class Result(BaseModel, Generic[ParsedT]):
+    """Verdict of a scanner."""
+
+    uuid: str = Field(default_factory=new_id)
+    """Unique id."""
+
+    value: JsonValue
+    """The verdict itself."""
+
+    answer: str | None = None
+    """The answer as a model gave it."""
+
+    explanation: str | None = None
+    """Why."""
+
+    metadata: dict[str, Any] | None = None
+    """Anything else worth keeping."""
+
+    references: list[Reference] = Field(default_factory=list[Reference])
+    """Messages and events that the explanation cites."""
+
+    label: str | None = None
+    """Where the result belongs (category, span)."""
+
+    type: str | None = None
+    """Kind of value, for lists and dicts ("resultset", ...)."""
+
+    parsed: SkipJsonSchema[ParsedT | None] = Field(default=None, exclude=True, repr=False)
+    """Typed form of the answer. In memory only: never written, and dropped when pickled."""
+
+    def __getstate__(self) -> dict[Any, Any]:
+        state = super().__getstate__()
+        state["__dict__"] = {**state["__dict__"], "parsed": None}
+        return state
+
+
+def as_resultset(results: Sequence[Result[Any]]) -> Result[Any]:
+    """Fold the list that a scanner returned into one result; fields that are None are left out of the items."""
+    return Result(value=[r.model_dump(mode="json", exclude_none=True) for r in results], type=RESULTSET)
+
+
+class Error(BaseModel):
+    """A scanner (or the reading of its transcript) that failed."""
+
+    transcript_id: str
+    """Transcript that was scanned."""
+
+    scanner: str
+    """Key of the scanner."""
+
+    error: str
+    """Message of the exception."""
+
+    traceback: str
+    """Where it was raised."""
+
+    refusal: bool
+    """Whether a model declined to answer."""
+
+
+class ResultValidation(BaseModel):
+    """Comparison of a result with the labelled case of its transcript."""
+
+    target: JsonValue
+    """Expected value (or expected labels)."""
+
+    valid: bool | dict[str, bool]
+    """Whether it was met, in all or by key."""
+
+    predicate: str | None = None
+    """Name of the predicate that compared them (None for a function without a name)."""
+
+    split: str | None = None
+    """Split that the case belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultReport:
+    """What one invocation of a scanner leaves behind.
+
+    Args:
+        input_type: What the scanner was given.
+        input_ids: Ids of the transcript, messages or events given.
+        input: The object given (None if only its origin is known).
+        origin: Where the input can be found again, if it can.
+        result: What the scanner returned (lists folded into a resultset).
+        error: The exception, if it raised.
+        validation: Comparison with a labelled case, if there is one.
+        events: JSON list of the events of this invocation (model calls, spans).
+        model_usage: Tokens used by this invocation, by model.
+        timestamp: When it ended: local time in ISO format with offset.
+    """
+
+    input_type: InputType
+    input_ids: Sequence[str]
+    input: Any = None
+    origin: InputOrigin | None = None
+    result: Result[Any] | None = None
+    error: Error | None = None
+    validation: ResultValidation | None = None
+    events: str = "[]"
+    model_usage: Mapping[str, ModelUsage] = field(default_factory=dict[str, ModelUsage])
+    timestamp: str = ""

@@ -1,0 +1,197 @@
+"""The specification of a scan, as `_scan.json` holds it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal, NotRequired, Required
+
+from inspect_ai.model import ModelConfig
+from pydantic import BaseModel, Field, JsonValue, field_serializer
+from typing_extensions import TypedDict
+
+from .._support.ids import new_id
+
+
+class TranscriptField(TypedDict, total=False):
+    """A column of a transcript index (older scans store them)."""
+
+    name: Required[str]
+    type: Required[str]
+    tz: NotRequired[str]
+
+
+class ScanTranscripts(BaseModel):
+    """The transcripts of a scan: which they are and where they were found."""
+
+    type: Literal["eval_log", "database"]
+    """Kind of source."""
+
+    location: str | None = None
+    """Location of the database (None for logs)."""
+
+    filter: list[str] | None = None
+    """The conditions that chose them, as SQL."""
+
+    transcript_ids: dict[str, str | None] = Field(default_factory=dict[str, str | None])
+    """Id -> log or file that holds it, in the order of scanning."""
+
+    count: int = 0
+    """No longer used."""
+
+    fields: list[TranscriptField] | None = None
+    """Columns of `data` (older scans)."""
+
+    data: str | None = None
+    """The index as CSV (older scans)."""
+
+
+class Worklist(BaseModel):
+    """Transcripts that one scanner is to scan."""
+
+    scanner: str
+    """Key of the scanner."""
+
+    transcripts: list[str]
+    """Ids of its transcripts."""
+
+
+class ScannerSpec(BaseModel):
+    """How to make a scanner again."""
+
+    name: str
+    """Registered name (`package/name` for scanners of packages)."""
+
+    version: int = 0
+    """Version declared by its author."""
+
+    package_version: str | None = None
+    """Version of its package."""
+
+    file: str | None = None
+    """Source file, relative to the working directory where it is below it (None for scanners of packages)."""
+
+    params: dict[str, Any] = Field(default_factory=dict[str, Any])
+    """Arguments it was made with (defaults left out)."""
+
+
+class ScanOptions(BaseModel):
+    """How a scan is run."""
+
+    max_transcripts: int = 25
+    """Transcripts in work at once."""
+
+    max_processes: int | None = None
+    """Worker processes."""
+
+    limit: int | None = None
+    """Transcripts at most."""
+
+    shuffle: bool | int | None = None
+    """Whether the order is shuffled, or the seed."""
+
+    results_buffer: int | None = None
+    """Records after which the tables of a running scan are brought up to date."""
+
+
+class ScanRevision(BaseModel):
+    """Revision of the code that scanned."""
+
+    type: Literal["git"] = "git"
+    """Kind of repository."""
+
+    origin: str
+    """Where it comes from (without credentials)."""
+
+    version: str = "0.0.0-dev.0+unknown"
+    """Version derived from the last tag."""
+
+    commit: str
+    """Short hash of the commit."""
+
+
+class PredicateSpec(BaseModel):
+    """How a predicate that is no builtin can be found again (data only: reading it runs nothing)."""
+
+    kind: Literal["registered", "unavailable"]
+    name: str | None = None
+    args: dict[str, JsonValue] | None = None
+    file: str | None = None
+    package_version: str | None = None
+    display_name: str | None = None
+    reason: str | None = None
+
+
+class ValidationSetSpec(BaseModel):
+    """Labelled cases as a scan stores them."""
+
+    cases: list[dict[str, JsonValue]]
+    """The cases, None fields left out."""
+
+    predicate: str | PredicateSpec | None = "eq"
+    """How results are compared with targets."""
+
+    split: str | list[str] | None = None
+    """Splits that were used."""
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
+
+
+class ScanSpec(BaseModel):
+    """Everything that defines a scan."""
+
+    scan_id: str = Field(default_factory=new_id)
+    """Unique id (22 characters)."""
+
+    scan_name: str
+    """Name of the scan."""
+
+    scan_file: str | None = None
+    """Job file."""
+
+    scan_args: dict[str, Any] | None = None
+    """Arguments of the job."""
+
+    timestamp: datetime = Field(default_factory=_now)
+    """When it was made."""
+
+    tags: list[str] | None = None
+    """Tags."""
+
+    metadata: dict[str, Any] | None = None
+    """Metadata."""
+
+    model: ModelConfig | None = None
+    """Default model (secrets left out)."""
+
+    model_roles: dict[str, ModelConfig | list[ModelConfig]] | None = None
+    """Models by role."""
+
+    revision: ScanRevision | None = None
+    """Revision of the code."""
+
+    packages: dict[str, str] = Field(default_factory=dict[str, str])
+    """Versions of inspect_ai and inspect_scout."""
+
+    options: ScanOptions = Field(default_factory=ScanOptions)
+    """How it is run."""
+
+    transcripts: ScanTranscripts | None = None
+    """What is scanned."""
+
+    scanners: dict[str, ScannerSpec]
+    """Scanners by key."""
+
+    worklist: list[Worklist] | None = None
+    """Transcripts by scanner, where not every scanner gets all."""
+
+    validation: dict[str, ValidationSetSpec] | None = None
+    """Labelled cases by scanner."""
+
+    work_dir: str | None = None
+    """Directory that the scan was started from: relative files are looked for there on resume."""
+
+    @field_serializer("timestamp")
+    def _local_timestamp(self, value: datetime) -> str:
+        return value.astimezone().isoformat()

@@ -1,0 +1,161 @@
+"""How far a scan has come: summary, errors, status."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from inspect_ai.model import ModelUsage
+from pydantic import BaseModel, Field, JsonValue, computed_field, model_validator
+
+from .result import Error
+from .spec import ScanSpec
+
+
+class ValidationEntry(BaseModel):
+    """Outcome of one labelled case."""
+
+    id: str | list[str]
+    target: JsonValue
+    valid: bool | dict[str, bool]
+
+
+def _ratio(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+class ValidationMetrics(BaseModel):
+    """Agreement with the labelled cases; ratios are None where nothing can be divided."""
+
+    tp: int = 0
+    """Positive cases that were found."""
+
+    fp: int = 0
+    """Negative cases taken for positive."""
+
+    tn: int = 0
+    """Negative cases left alone."""
+
+    fn: int = 0
+    """Positive cases that were missed."""
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def total(self) -> int:
+        """Number of cases."""
+        return self.tp + self.fp + self.tn + self.fn
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def precision(self) -> float | None:
+        """Share of the found that are positive."""
+        return _ratio(self.tp, self.tp + self.fp)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def recall(self) -> float | None:
+        """Share of the positive that were found."""
+        return _ratio(self.tp, self.tp + self.fn)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def specificity(self) -> float | None:
+        """Share of the negative that were left alone."""
+        return _ratio(self.tn, self.tn + self.fp)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def f1(self) -> float | None:
+        """Harmonic mean of precision and recall."""
+        precision, recall = self.precision, self.recall
+        if precision is None or recall is None or precision + recall == 0:
+            return None
+        return 2 * precision * recall / (precision + recall)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def accuracy(self) -> float | None:
+        """Balanced accuracy: the mean of recall and specificity."""
+        recall, specificity = self.recall, self.specificity
+        return None if recall is None or specificity is None else (recall + specificity) / 2
+
+
+class ValidationResults(BaseModel):
+    """Outcome of the labelled cases of one scanner."""
+
+    entries: list[ValidationEntry] = Field(default_factory=list[ValidationEntry])
+    metrics: ValidationMetrics | None = None
+    metrics_by_key: dict[str, ValidationMetrics] | None = None
+
+
+class ScannerSummary(BaseModel):
+    """Counts of one scanner, computed from its recorded rows."""
+
+    scans: int = 0
+    """Transcripts recorded."""
+
+    results: int = 0
+    """Results with a positive value (items of resultsets count one by one)."""
+
+    errors: int = 0
+    """Invocations that failed."""
+
+    validation: ValidationResults | None = None
+    """Agreement with labelled cases."""
+
+    metrics: dict[str, dict[str, float]] | None = None
+    """Metrics by score."""
+
+    tokens: int = 0
+    """Tokens used."""
+
+    model_usage: dict[str, ModelUsage] = Field(default_factory=dict[str, ModelUsage])
+    """Tokens used, by model."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _older_validation(cls, data: Any) -> Any:
+        if isinstance(data, dict) and isinstance(data.get("validation"), list):
+            entries = [{"id": "", "target": None, "valid": v} for v in data["validation"]]
+            data = {**data, "validation": {"entries": entries} if entries else None}
+        return data
+
+
+class Summary(BaseModel):
+    """Counts of a scan, by scanner. `Summary(scanners=["a"])` makes zero counts."""
+
+    complete: bool = True
+    """Whether every pair of transcript and scanner is recorded without error (or the scan was declared complete)."""
+
+    scanners: dict[str, ScannerSummary] = Field(default_factory=dict[str, ScannerSummary])
+    """Counts by scanner."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names(cls, data: Any) -> Any:
+        if isinstance(data, dict) and isinstance(data.get("scanners"), list | tuple):
+            data = {**data, "scanners": {name: ScannerSummary() for name in data["scanners"]}}
+        return data
+
+    def __getitem__(self, scanner: str) -> ScannerSummary:
+        """Counts of one scanner."""
+        return self.scanners[scanner]
+
+
+@dataclass
+class Status:
+    """State of a scan.
+
+    Args:
+        complete: Whether nothing is left to do.
+        spec: What defines the scan.
+        location: Directory of the scan.
+        summary: Counts by scanner.
+        errors: Scanners that failed, one entry for each failure.
+    """
+
+    complete: bool
+    spec: ScanSpec
+    location: str
+    summary: Summary
+    errors: list[Error] = field(default_factory=list[Error])

@@ -1,0 +1,182 @@
+"""What a transcript is: its description, its content, and which part of the content is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Literal, Protocol, Self, runtime_checkable
+
+from inspect_ai.event import Event, Timeline
+from inspect_ai.model import ChatMessage
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+MessageType = Literal["system", "user", "assistant", "tool"]
+"""Roles of messages."""
+
+EventType = Literal[
+    "model",
+    "tool",
+    "compaction",
+    "branch",
+    "approval",
+    "sentinel",
+    "sandbox",
+    "info",
+    "store",
+    "logger",
+    "error",
+    "span_begin",
+    "span_end",
+]
+"""Kinds of events that scanners usually ask for (other event names of inspect_ai are accepted as plain strings)."""
+
+MessageFilter = Literal["all"] | Sequence[MessageType] | None
+"""Messages asked for: all, those of some roles, or none."""
+
+EventFilter = Literal["all"] | Sequence[EventType | str] | None
+"""Events asked for: all, those of some kinds, or none."""
+
+TimelineFilter = Literal[True, "all"] | Sequence[EventType | str] | None
+"""Timelines asked for: with the usual events (True), with all, with some kinds, or none."""
+
+MetadataFilter = bool | None
+"""None or True: the sample's own metadata, target and scores; False: what the index of the log says is enough."""
+
+
+class TranscriptInfo(BaseModel):
+    """Description of a transcript, without its content."""
+
+    model_config = ConfigDict(protected_namespaces=())
+
+    transcript_id: str
+    """Globally unique id (the uuid of an eval sample)."""
+
+    source_type: str | None = None
+    """Kind of source ("eval_log", ...)."""
+
+    source_id: str | None = None
+    """Id within the source (the eval id)."""
+
+    source_uri: str | None = None
+    """Where the source data is (the path of the log)."""
+
+    date: str | None = None
+    """When it was created, in ISO format."""
+
+    task_set: str | None = None
+    """Set that the task comes from (the name of the eval task)."""
+
+    task_id: str | None = None
+    """Id of the task within its set (the id of the sample)."""
+
+    task_repeat: int | None = None
+    """Repetition of the task, from 1 (the epoch)."""
+
+    agent: str | None = None
+    """Agent that did the task."""
+
+    agent_args: dict[str, Any] | None = None
+    """Arguments of the agent."""
+
+    model: str | None = None
+    """Main model."""
+
+    model_options: dict[str, Any] | None = None
+    """Generation options of the main model."""
+
+    score: JsonValue | None = None
+    """Value of the first score."""
+
+    score_explanation: str | None = None
+    """Explanation of the first score."""
+
+    success: bool | None = None
+    """Whether the task was done, as far as the score tells."""
+
+    message_count: int | None = None
+    """Number of messages."""
+
+    total_time: float | None = None
+    """Seconds the run took."""
+
+    total_tokens: int | None = None
+    """Tokens used, over all models."""
+
+    error: str | None = None
+    """Message of the error that ended the run."""
+
+    limit: str | None = None
+    """Limit that ended the run."""
+
+    trust_content: bool | None = None
+    """Hint for viewers: False shows model output as plain text."""
+
+    metadata: dict[str, Any] = Field(default_factory=dict)
+    """What the source says beyond the fields above."""
+
+
+class Transcript(TranscriptInfo):
+    """A transcript with the content that was asked for."""
+
+    messages: list[ChatMessage] = Field(default_factory=list)
+    """Main message thread."""
+
+    events: list[Event] = Field(default_factory=list)
+    """Events of the run."""
+
+    timelines: list[Timeline] = Field(default_factory=list)
+    """Views of the events as a tree of agents."""
+
+
+@dataclass
+class TranscriptContent:
+    """Which content of a transcript is asked for.
+
+    Args:
+        messages: Messages to load (None: none).
+        events: Events to load (None: none).
+        timeline: Timelines to load (None: none).
+        metadata: Whether the sample's full metadata, target and scores are wanted (only False declines).
+    """
+
+    messages: MessageFilter = None
+    events: EventFilter = None
+    timeline: TimelineFilter = None
+    metadata: MetadataFilter = None
+
+
+@runtime_checkable
+class TranscriptHandle(Protocol):
+    """A transcript read item by item. Each call of `messages` or `events` starts anew; not picklable."""
+
+    @property
+    def info(self) -> TranscriptInfo:
+        """Description of the transcript."""
+        ...
+
+    def messages(self) -> AsyncIterator[ChatMessage]:
+        """Iterate over the messages asked for."""
+        ...
+
+    def events(self) -> AsyncIterator[Event]:
+        """Iterate over the events asked for."""
+        ...
+
+    async def load(self) -> Transcript:
+        """Read everything asked for into memory (remembered)."""
+        ...
+
+    async def aclose(self) -> None:
+        """Give back files and memory; using the handle afterwards raises RuntimeError."""
+        ...
+
+    async def __aenter__(self) -> Self:
+        """Enter a block that closes the handle at its end."""
+        ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the handle."""
+        ...

@@ -1,0 +1,67 @@
+"""Labelled cases that results are compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal, TypeAlias
+
+from pydantic import BaseModel, JsonValue, model_validator
+
+from .result import Result
+
+PredicateType = Literal[
+    "gt", "gte", "lt", "lte", "eq", "ne", "contains", "startswith", "endswith", "icontains", "iequals"
+]
+"""Names of the built-in predicates."""
+
+PredicateFn: TypeAlias = Callable[[Result[Any], JsonValue], Awaitable[bool | dict[str, bool]]]
+"""A predicate of one's own: compares a result with a target."""
+
+ValidationPredicate: TypeAlias = PredicateType | PredicateFn
+"""A predicate: a built-in's name or a function."""
+
+
+class ValidationCase(BaseModel):
+    """A transcript (or message, event) and what a scanner should say of it."""
+
+    id: str | list[str]
+    """Id of the input, or ids of a list of messages or events."""
+
+    target: JsonValue | None = None
+    """Expected value."""
+
+    labels: dict[str, bool] | None = None
+    """Labels expected to be found (True) or not (False) in a resultset."""
+
+    predicate: PredicateType | None = None
+    """Comparison for this case alone."""
+
+    split: str | None = None
+    """Split that the case belongs to."""
+
+    task_id: str | None = None
+    """For information."""
+
+    task_repeat: int | None = None
+    """For information."""
+
+    @model_validator(mode="after")
+    def _one_expectation(self) -> ValidationCase:
+        if self.target is not None and self.labels is not None:
+            raise ValueError(f"case {self.id!r}: give 'target' or 'labels', not both")
+        if self.labels is None and "target" not in self.model_fields_set:
+            raise ValueError(f"case {self.id!r}: give 'target' or 'labels'")
+        return self
+
+
+class ValidationSet(BaseModel):
+    """Cases and how they are compared."""
+
+    cases: list[ValidationCase]
+    """The cases."""
+
+    predicate: ValidationPredicate | None = "eq"
+    """Comparison for cases that name none."""
+
+    split: str | list[str] | None = None
+    """Splits to use."""

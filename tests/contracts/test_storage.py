@@ -1,0 +1,222 @@
+"""What every storage must do: one suite, run over each of them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from inspect_scout._support.errors import LocationError, StorageError
+from inspect_scout._support.storage import FaultStorage, LocalStorage, MemoryStorage, Storage, join
+
+pytestmark = pytest.mark.anyio
+
+
+class StorageLaws:
+    """Inherit, and give the two fixtures."""
+
+    @pytest.fixture
+    def storage(self) -> Storage:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def root(self, tmp_path: Path) -> str:
+        return str(tmp_path / "root")
+
+    async def test_what_was_written_is_read(self, storage: Storage, root: str) -> None:
+        path = join(root, "a", "b c", "ü#?.bin")
+        await storage.write(path, b"one")
+        await storage.write(path, b"\x00two")
+        assert await storage.read(path) == b"\x00two"
+
+    async def test_empty_file_is_a_file(self, storage: Storage, root: str) -> None:
+        await storage.write(join(root, "empty"), b"")
+        assert await storage.read(join(root, "empty")) == b""
+        entry = await storage.stat(join(root, "empty"))
+        assert entry is not None
+        assert entry.size == 0
+
+    async def test_missing_file_is_a_location_error_that_names_it(self, storage: Storage, root: str) -> None:
+        path = join(root, "none")
+        with pytest.raises(LocationError, match="none"):
+            await storage.read(path)
+        with pytest.raises(LocationError, match="none"):
+            await storage.read_range(path, 0, 1)
+        with pytest.raises(FileNotFoundError):
+            storage.open_read(path).close()
+        assert await storage.stat(path) is None
+
+    @pytest.mark.parametrize(
+        ("start", "length", "expected"), [(0, 3, b"012"), (8, 5, b"89"), (20, 5, b""), (4, 0, b""), (0, 100, b"0123456789")]
+    )
+    async def test_ranges(self, storage: Storage, root: str, start: int, length: int, expected: bytes) -> None:
+        await storage.write(join(root, "x"), b"0123456789")
+        assert await storage.read_range(join(root, "x"), start, length) == expected
+
+    async def test_create_refuses_an_existing_file(self, storage: Storage, root: str) -> None:
+        path = join(root, "one", "only")
+        await storage.create(path, b"first")
+        with pytest.raises(FileExistsError):
+            await storage.create(path, b"second")
+        assert await storage.read(path) == b"first"
+
+    async def test_list_is_sorted_and_complete(self, storage: Storage, root: str) -> None:
+        for name in ("b", "a/z", "a/b/c", "d"):
+            await storage.write(join(root, name), name.encode())
+        entries = await storage.list(root)
+        assert [entry.path for entry in entries] == [join(root, name) for name in ("a/b/c", "a/z", "b", "d")]
+        assert [entry.size for entry in entries] == [5, 3, 1, 1]
+        assert [entry.path for entry in await storage.list(root, recursive=False)] == [join(root, "b"), join(root, "d")]
+        assert [entry.path for entry in await storage.list(root + "/", recursive=False)] == [
+            join(root, "b"),
+            join(root, "d"),
+        ]
+
+    async def test_listed_paths_can_be_read(self, storage: Storage, root: str) -> None:
+        await storage.write(join(root, "a", "ä"), b"x")
+        for entry in await storage.list(root):
+            assert await storage.read(entry.path) == b"x"
+            assert await storage.stat(entry.path) == entry
+
+    async def test_folders(self, storage: Storage, root: str) -> None:
+        for name in ("b/x", "a/y/z", "c"):
+            await storage.write(join(root, name), b"")
+        assert list(await storage.folders(root)) == [join(root, "a"), join(root, "b")]
+
+    async def test_missing_folder_is_empty(self, storage: Storage, root: str) -> None:
+        assert await storage.list(join(root, "none")) == []
+        assert list(await storage.folders(join(root, "none"))) == []
+        await storage.delete_tree(join(root, "none"))
+        await storage.delete(join(root, "none"))
+        await storage.sweep(join(root, "none"))
+
+    async def test_etag_changes_with_the_content(self, storage: Storage, root: str) -> None:
+        path = join(root, "x")
+        await storage.write(path, b"one")
+        before = await storage.stat(path)
+        await storage.write(path, b"three")
+        after = await storage.stat(path)
+        assert before is not None
+        assert after is not None
+        assert before.etag != after.etag
+
+    async def test_delete(self, storage: Storage, root: str) -> None:
+        for name in ("a/x", "a/b/y", "ab/z"):
+            await storage.write(join(root, name), b"")
+        await storage.delete(join(root, "ab/z"))
+        await storage.delete_tree(join(root, "a"))
+        assert await storage.list(root) == []
+
+    async def test_delete_tree_spares_folders_with_a_longer_name(self, storage: Storage, root: str) -> None:
+        await storage.write(join(root, "a/x"), b"")
+        await storage.write(join(root, "ab/x"), b"")
+        await storage.delete_tree(join(root, "a"))
+        assert [entry.path for entry in await storage.list(root)] == [join(root, "ab/x")]
+
+    async def test_writing_in_pieces_appears_at_the_end(self, storage: Storage, root: str) -> None:
+        path = join(root, "x")
+        await storage.write(path, b"old")
+        with storage.open_write(path) as file:
+            file.write(b"ne")
+            assert await storage.read(path) == b"old"
+            file.write(b"w")
+        assert await storage.read(path) == b"new"
+
+    async def test_writing_in_pieces_that_fails_leaves_the_old(self, storage: Storage, root: str) -> None:
+        path = join(root, "x")
+        await storage.write(path, b"old")
+        with pytest.raises(ZeroDivisionError), storage.open_write(path) as file:
+            file.write(b"new")
+            raise ZeroDivisionError
+        assert await storage.read(path) == b"old"
+        assert [entry.path for entry in await storage.list(root)] == [path]
+
+    async def test_open_read_seeks(self, storage: Storage, root: str) -> None:
+        await storage.write(join(root, "x"), b"0123456789")
+        with storage.open_read(join(root, "x")) as file:
+            file.seek(4)
+            assert file.read(2) == b"45"
+            file.seek(-1, os.SEEK_END)
+            assert file.read() == b"9"
+
+
+class TestLocal(StorageLaws):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return LocalStorage()
+
+
+class TestLocalNotDurable(StorageLaws):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return LocalStorage(durable=False)
+
+
+class TestFileUrl(StorageLaws):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return LocalStorage()
+
+    @pytest.fixture
+    def root(self, tmp_path: Path) -> str:
+        return f"file://{tmp_path}/root"
+
+
+class TestMemory(StorageLaws):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return MemoryStorage()
+
+    @pytest.fixture
+    def root(self, tmp_path: Path) -> str:
+        return "mem://root"
+
+
+class TestFaultless(StorageLaws):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return FaultStorage(MemoryStorage())
+
+
+async def test_every_third_call_fails_and_does_nothing() -> None:
+    inner = MemoryStorage()
+    storage = FaultStorage(inner, fail_every=3)
+    await storage.write("/a", b"")
+    await storage.write("/b", b"")
+    with pytest.raises(StorageError, match="/c"):
+        await storage.write("/c", b"")
+    assert [entry.path for entry in await inner.list("/")] == ["/a", "/b"]
+
+
+async def test_a_lost_answer_comes_after_the_deed() -> None:
+    inner = MemoryStorage()
+    storage = FaultStorage(inner, lose_every=1)
+    with pytest.raises(StorageError, match="lost"):
+        await storage.write("/a", b"x")
+    assert await inner.read("/a") == b"x"
+    with pytest.raises(StorageError, match="lost"), storage.open_write("/b") as file:
+        file.write(b"y")
+    assert await inner.read("/b") == b"y"
+
+
+async def test_a_dead_storage_does_nothing_more() -> None:
+    inner = MemoryStorage()
+    storage = FaultStorage(inner, dies_after=1)
+    await storage.write("/a", b"x")
+    for _ in range(2):
+        with pytest.raises(StorageError, match="died|dead"):
+            await storage.write("/b", b"x")
+    with pytest.raises(StorageError, match="dead"):
+        await storage.read("/a")
+    with pytest.raises(StorageError, match="dead"), storage.open_write("/c") as file:
+        file.write(b"y")
+    assert [entry.path for entry in await inner.list("/")] == ["/a"]
+
+
+async def test_a_slow_storage_takes_its_time() -> None:
+    storage = FaultStorage(MemoryStorage(), delay_seconds=0.001)
+    await storage.write("/a", b"x")
+    assert await storage.read("/a") == b"x"
+    assert storage.calls == 2
+    assert storage.changes == 1
