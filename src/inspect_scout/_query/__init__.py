@@ -1,0 +1,42 @@
+"""Conditions on transcripts: built in Python or read from SQL text, rendered as SQL, applied to an index table.
+
+Loaded by name: building a condition must not bring in pyarrow, and duckdb is loaded only when one is applied.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._support.lazy import lazy_door
+
+if TYPE_CHECKING:
+    from .column import Column as Column
+    from .column import Columns as Columns
+    from .column import LogColumns as LogColumns
+    from .column import columns as columns
+    from .column import log_columns as log_columns
+    from .condition import Condition as Condition
+    from .condition import LogicalOperator as LogicalOperator
+    from .condition import Operator as Operator
+    from .condition import ScalarValue as ScalarValue
+    from .parse import condition_from_sql as condition_from_sql
+    from .query import OrderBy as OrderBy
+    from .query import Query as Query
+    from .refusal import ConditionSQLError as ConditionSQLError
+    from .refusal import ConditionSQLSyntaxError as ConditionSQLSyntaxError
+    from .refusal import ConditionSQLUnsupportedError as ConditionSQLUnsupportedError
+    from .selection import select as select
+    from .sql import SQLDialect as SQLDialect
+    from .sql import condition_as_sql as condition_as_sql
+
+_MODULES = {
+    ".column": "Column Columns LogColumns columns log_columns",
+    ".condition": "Condition LogicalOperator Operator ScalarValue",
+    ".parse": "condition_from_sql",
+    ".query": "OrderBy Query",
+    ".refusal": "ConditionSQLError ConditionSQLSyntaxError ConditionSQLUnsupportedError",
+    ".selection": "select",
+    ".sql": "SQLDialect condition_as_sql",
+}
+
+__getattr__, __dir__ = lazy_door(__name__, {n: module for module, names in _MODULES.items() for n in names.split()})
