@@ -1,0 +1,93 @@
+"""What inspect_ai records while a scanner runs: events, spans, tokens.
+
+Each invocation sees a transcript and token counts of its own, inside a span named "scan", as if `span("scan")` of
+inspect_ai had been entered around it. The two events of that span are written as text: making and dumping them as
+models, with a fresh transcript for each invocation, cost 63 microseconds an invocation where this costs 9 (measured
+over 3000 invocations that record nothing), which is 1.1 s in a scan of 21 000 messages.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from inspect_ai._util.error import PrerequisiteError
+from inspect_ai.log._transcript import Transcript, init_transcript, track_store_changes
+from inspect_ai.model import ModelUsage
+from inspect_ai.model._model import model_usage_context_var
+from inspect_ai.util._span import _current_span_id
+from inspect_ai.util._store import Store, init_subtask_store
+
+from .._support.ids import new_id
+from .._support.json import dumps
+
+__all__ = ["PrerequisiteError", "Recording", "recording"]
+
+_ATTACHMENT = "attachment://"
+
+
+@dataclass(slots=True)
+class Recording:
+    """What was recorded in a block.
+
+    Args:
+        events: JSON list of the events, the span around the block included (filled at the end of the block).
+        usage: Tokens used in the block, by model.
+    """
+
+    events: str = "[]"
+    usage: dict[str, ModelUsage] = field(default_factory=dict[str, ModelUsage])
+
+
+# Transcripts that nothing was written to can serve again: making one costs 35 microseconds.
+_unused: list[Transcript] = []
+
+
+@contextmanager
+def recording() -> Iterator[Recording]:
+    """Give the block a transcript, a store, token counts and a span of its own."""
+    transcript = _unused.pop() if _unused else Transcript(log_model_api=True)
+    kept = Recording()
+    span = new_id()
+    init_transcript(transcript)
+    init_subtask_store(Store())
+    usage_token = model_usage_context_var.set(kept.usage)
+    span_token = _current_span_id.set(span)
+    begin = _span_event(span, '"event":"span_begin","id":"' + span + '","type":"scan","name":"scan"')
+    try:
+        with track_store_changes():
+            yield kept
+    finally:
+        end = _span_event(span, '"event":"span_end","id":"' + span + '"')
+        _current_span_id.reset(span_token)
+        model_usage_context_var.reset(usage_token)
+        inner = _events(transcript)
+        kept.events = "[" + ",".join([begin, *inner, end]) + "]"
+        if not inner and not transcript.timelines and len(_unused) < 64:
+            _unused.append(transcript)
+
+
+def _span_event(span: str, rest: str) -> str:
+    now = datetime.now(UTC).isoformat()
+    return f'{{"uuid":"{new_id()}","span_id":"{span}","timestamp":"{now}","working_start":{time.monotonic()!r},{rest}}}'
+
+
+def _events(transcript: Transcript) -> list[str]:
+    events = transcript.history.resident_events
+    if not events:
+        return []
+    return [dumps(_resolved(e.model_dump(mode="json", exclude_none=True), transcript.attachments)) for e in events]
+
+
+def _resolved(value: Any, attachments: dict[str, str]) -> Any:
+    if isinstance(value, str):
+        return attachments.get(value.removeprefix(_ATTACHMENT), value) if value.startswith(_ATTACHMENT) else value
+    if isinstance(value, dict):
+        return {k: _resolved(v, attachments) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_resolved(v, attachments) for v in value]
+    return value

@@ -1,0 +1,42 @@
+"""Declaring, naming and loading scanners, and the ones that come with Scout.
+
+What needs inspect_ai is loaded by name, because light commands must not load it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._support.lazy import lazy_door
+
+if TYPE_CHECKING:
+    from .declare import InputKind as InputKind
+    from .declare import LoaderConfig as LoaderConfig
+    from .declare import Metrics as Metrics
+    from .declare import ScannerConfig as ScannerConfig
+    from .declare import ScanTraits as ScanTraits
+    from .declare import SignatureError as SignatureError
+    from .declare import describe_input as describe_input
+    from .declare import loader as loader
+    from .declare import name_scanners as name_scanners
+    from .declare import safe_name as safe_name
+    from .declare import scanner as scanner
+    from .declare import scanner_config as scanner_config
+    from .declare import scanner_create as scanner_create
+    from .declare import scanner_fingerprint as scanner_fingerprint
+    from .declare import scanner_specs as scanner_specs
+    from .declare import set_traits as set_traits
+    from .files import load_scanners as load_scanners
+    from .files import parse_args as parse_args
+    from .files import scanners_from_specs as scanners_from_specs
+
+_MODULES = {
+    ".declare": "InputKind LoaderConfig Metrics ScannerConfig ScanTraits SignatureError describe_input loader"
+    " name_scanners safe_name scanner scanner_config scanner_create scanner_fingerprint scanner_specs set_traits",
+    ".files": "load_scanners parse_args scanners_from_specs",
+    ".grep": "grep_scanner",
+    ".render": "LabelForId MessageFormatOptions MessagesPreprocessor message_as_str message_numbering messages_as_str"
+    " tool_callers",
+}
+
+__getattr__, __dir__ = lazy_door(__name__, {n: module for module, names in _MODULES.items() for n in names.split()})

@@ -1,0 +1,48 @@
+"""Declaring scanners and loaders: decorators, what they attach, names, and how scanners are made again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..._support.lazy import lazy_door
+
+if TYPE_CHECKING:
+    from .config import LoaderConfig as LoaderConfig
+    from .config import Metrics as Metrics
+    from .config import ScannerConfig as ScannerConfig
+    from .config import factory_origin as factory_origin
+    from .config import scanner_config as scanner_config
+    from .decorators import loader as loader
+    from .decorators import scanner as scanner
+    from .errors import SignatureError as SignatureError
+    from .inputs import describe_input as describe_input
+    from .loaders import InputKind as InputKind
+    from .naming import name_scanners as name_scanners
+    from .naming import safe_name as safe_name
+    from .origin import FILE_MODULE as FILE_MODULE
+    from .specs import accepted_arguments as accepted_arguments
+    from .specs import check_arguments as check_arguments
+    from .specs import create_with as create_with
+    from .specs import describe as describe
+    from .specs import factory_name as factory_name
+    from .specs import find_factory as find_factory
+    from .specs import scanner_create as scanner_create
+    from .specs import scanner_fingerprint as scanner_fingerprint
+    from .specs import scanner_specs as scanner_specs
+    from .traits import ScanTraits as ScanTraits
+    from .traits import set_traits as set_traits
+
+_MODULES = {
+    ".config": "LoaderConfig Metrics ScannerConfig factory_origin scanner_config",
+    ".decorators": "loader scanner",
+    ".errors": "SignatureError",
+    ".inputs": "describe_input",
+    ".loaders": "InputKind",
+    ".naming": "name_scanners safe_name",
+    ".origin": "FILE_MODULE",
+    ".specs": "accepted_arguments check_arguments create_with describe factory_name find_factory scanner_create"
+    " scanner_fingerprint scanner_specs",
+    ".traits": "ScanTraits set_traits",
+}
+
+__getattr__, __dir__ = lazy_door(__name__, {n: module for module, names in _MODULES.items() for n in names.split()})

@@ -1,0 +1,150 @@
+"""What a scanner, a loader, and the factories that make them carry with them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, TypeAlias
+
+from inspect_ai.scorer import Metric
+
+from ..._support.errors import ConfigError
+from ..._types import TranscriptContent
+from .loaders import InputKind, LoadFn
+
+Metrics: TypeAlias = Sequence[Metric | Mapping[str, Sequence[Metric]]] | Mapping[str, Sequence[Metric]]
+"""Metrics of a scanner: a list, or lists by name."""
+
+SCANNER, LOADER, FACTORY = "__scout_scanner__", "__scout_loader__", "__scout_factory__"
+"""Attributes of scan functions, of loaders, and of what makes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a factory comes from.
+
+    Args:
+        name: Registered name, with the package in front for those of packages.
+        file: Absolute path of its source (None for those of packages, and for code without a file).
+        package: Its package, if it is part of an installed one.
+        digest: Hash of its source text.
+    """
+
+    name: str
+    file: str | None
+    package: str | None
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerConfig:
+    """What the engine must know of a scanner.
+
+    Args:
+        name: Registered name, by which it can be made again.
+        given_name: Name in a job, where none is given there.
+        version: Version declared by its author.
+        content: Content that must be read for it.
+        loader: Cuts a transcript (which may hold more than `content`) into its inputs.
+        kind: How the loader cuts: an input of any kind but "custom" can be found again in its transcript.
+        streaming: Whether it can be given a handle instead of a transcript.
+        metrics: Metrics over its results.
+        package_version: Version of its package.
+        file: Absolute path of its source (None for scanners of packages).
+        params: Arguments it was made with, as recorded.
+        digest: Hash of its source text, and of the scanner that it builds on, if it does.
+    """
+
+    name: str
+    given_name: str
+    version: int
+    content: TranscriptContent
+    loader: LoadFn
+    kind: InputKind
+    streaming: bool
+    metrics: Metrics | None
+    package_version: str | None
+    file: str | None
+    params: Mapping[str, Any]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoaderConfig:
+    """What a scanner must know of a loader.
+
+    Args:
+        name: Registered name.
+        content: Content that it cuts.
+        digest: Hash of its source text and arguments.
+    """
+
+    name: str
+    content: TranscriptContent
+    digest: str
+
+
+def scanner_config(scanner: object) -> ScannerConfig:
+    """Return what a scanner carries with it.
+
+    Args:
+        scanner: What a function decorated with `@scanner` returned.
+
+    Raises:
+        ConfigError: It is no scanner.
+    """
+    found = find_config(scanner)
+    if found is not None:
+        return found
+    factory = getattr(scanner, FACTORY, None)
+    if isinstance(factory, Origin):
+        raise ConfigError(f"{factory.name!r} makes scanners but is none itself; call it: {factory.name}().")
+    raise ConfigError(
+        f"{_shown(scanner)} is no scanner. A scanner is what a function decorated with @scanner returns when called."
+    )
+
+
+def loader_config(loader: object) -> LoaderConfig:
+    """Return what a loader carries with it.
+
+    Raises:
+        ConfigError: It is no loader.
+    """
+    found = getattr(loader, LOADER, None)
+    if isinstance(found, LoaderConfig):
+        return found
+    factory = getattr(loader, FACTORY, None)
+    if isinstance(factory, Origin):
+        raise ConfigError(f"loader={factory.name} makes loaders but is none itself; call it: {factory.name}().")
+    raise ConfigError(
+        f"loader={_shown(loader)} is no loader. A loader is what a function decorated with @loader returns when called."
+    )
+
+
+def find_config(scanner: object) -> ScannerConfig | None:
+    """Return what a scanner carries with it; None if it is no scanner."""
+    found = getattr(scanner, SCANNER, None)
+    return found if isinstance(found, ScannerConfig) else None
+
+
+def fingerprint(config: ScannerConfig) -> str:
+    """Hash of what decides the results of a scanner: name, version, source and package, and arguments."""
+    return hashed([config.name, config.version, config.package_version, config.digest, dict(config.params)])
+
+
+def hashed(parts: Sequence[Any]) -> str:
+    """Hash of JSON values."""
+    return sha256(json.dumps(parts, sort_keys=True, default=str).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def factory_origin(factory: object) -> Origin | None:
+    """Tell where a factory comes from; None if it is no factory of scanners or loaders."""
+    found = getattr(factory, FACTORY, None)
+    return found if isinstance(found, Origin) else None
+
+
+def _shown(thing: object) -> str:
+    name = getattr(thing, "__name__", None)
+    return f"{type(thing).__name__} {name!r}" if isinstance(name, str) else repr(thing)[:200]

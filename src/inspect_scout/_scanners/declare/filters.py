@@ -1,0 +1,121 @@
+"""Filters as authors write them, checked and brought into one form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from difflib import get_close_matches
+from typing import Any, Literal, TypeVar
+
+from ..._support.errors import ConfigError
+from ..._types import EventFilter, MessageFilter, MetadataFilter, TimelineFilter, TranscriptContent
+
+MESSAGE_TYPES = ("system", "user", "assistant", "tool")
+EVENT_TYPES = (
+    "model",
+    "tool",
+    "compaction",
+    "branch",
+    "approval",
+    "sentinel",
+    "sandbox",
+    "info",
+    "store",
+    "logger",
+    "error",
+    "span_begin",
+    "span_end",
+    "sample_init",
+    "sample_limit",
+    "state",
+    "input",
+    "score",
+)
+DEFAULT_TIMELINE = (
+    "model",
+    "tool",
+    "approval",
+    "sentinel",
+    "compaction",
+    "branch",
+    "error",
+    "info",
+    "span_begin",
+    "span_end",
+)
+"""Events of `timeline=True`."""
+
+_SPANS = ("span_begin", "span_end")
+_NameT = TypeVar("_NameT", bound=str)
+
+
+def declared_content(
+    *, messages: MessageFilter, events: EventFilter, timeline: TimelineFilter, metadata: MetadataFilter
+) -> TranscriptContent:
+    """Check filters and complete them: a timeline needs the events that it is made of.
+
+    Raises:
+        ConfigError: A filter is empty, no list, or names something unknown.
+    """
+    wanted_messages = _checked("messages", messages, MESSAGE_TYPES)
+    wanted_events = _checked("events", events, EVENT_TYPES)
+    wanted_timeline = _checked_timeline(timeline)
+    return TranscriptContent(
+        messages=wanted_messages,  # type: ignore[arg-type]  # names were checked
+        events=_with_timeline(wanted_events, wanted_timeline),
+        timeline=wanted_timeline,
+        metadata=metadata,
+    )
+
+
+def _with_timeline(
+    events: Literal["all"] | list[str] | None, timeline: Literal["all"] | list[str] | None
+) -> Literal["all"] | list[str] | None:
+    if timeline is None or events == "all":
+        return events
+    if events is None:
+        return "all" if timeline == "all" else _unique((*timeline, *_SPANS))
+    return _unique((*events, *_SPANS))
+
+
+def _checked_timeline(timeline: Any) -> Literal["all"] | list[str] | None:
+    if timeline is None or timeline is False:
+        return None
+    if timeline is True:
+        return list(DEFAULT_TIMELINE)
+    return _checked("timeline", timeline, EVENT_TYPES)
+
+
+def _checked(parameter: str, value: Any, allowed: tuple[str, ...]) -> Literal["all"] | list[str] | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        if value == "all":
+            return "all"
+        raise ConfigError(
+            f"{parameter}={value!r} is not allowed: a filter is 'all' or a list of names. "
+            f"To select one kind write {parameter}=[{value!r}]."
+        )
+    if not isinstance(value, Iterable):
+        raise ConfigError(f"{parameter}={value!r} is not allowed: a filter is 'all' or a list of names.")
+    given: Iterable[Any] = value  # pyright: ignore[reportUnknownVariableType]
+    chosen = _unique(sorted(given) if isinstance(given, AbstractSet) else given)
+    if not chosen:
+        raise ConfigError(f"{parameter}=[] is not allowed: leave {parameter} out to select none, or write 'all'.")
+    if "all" in chosen:
+        raise ConfigError(f"{parameter}={chosen!r} is not allowed: 'all' stands alone. Write {parameter}='all'.")
+    _check_known(parameter, chosen, allowed)
+    return chosen
+
+
+def _check_known(parameter: str, chosen: list[Any], allowed: tuple[str, ...]) -> None:
+    unknown = [name for name in chosen if name not in allowed]
+    if unknown:
+        close = [match for name in unknown for match in get_close_matches(str(name), allowed, n=1)]
+        hint = f" Did you mean {', '.join(map(repr, _unique(close)))}?" if close else ""
+        shown = ", ".join(map(repr, unknown))
+        raise ConfigError(f"{parameter} has unknown names: {shown}. Allowed: {', '.join(sorted(allowed))}.{hint}")
+
+
+def _unique(names: Iterable[_NameT]) -> list[_NameT]:
+    return list(dict.fromkeys(names))

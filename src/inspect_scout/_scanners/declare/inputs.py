@@ -1,0 +1,95 @@
+"""What an input is and which ids it has, as result rows record them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from inspect_ai.event import Timeline
+
+from ..._support.errors import ConfigError
+from ..._support.ids import id_from_text
+from ..._types import InputType, Transcript, TranscriptHandle
+from .annotations import EVENT_CLASSES, MESSAGE_CLASSES
+
+_PLURAL: dict[InputType, InputType] = {"message": "messages", "event": "events", "timeline": "timelines"}
+
+
+def _message_id(message: Any) -> str:
+    return message.id or id_from_text(message.text)
+
+
+def _event_id(event: Any) -> str:
+    return event.uuid or id_from_text(event.timestamp.isoformat())
+
+
+def _timeline_name(timeline: Any) -> str:
+    return str(timeline.name)
+
+
+def _transcript_id(transcript: Any) -> str:
+    return str(transcript.transcript_id)
+
+
+def _handle_id(handle: Any) -> str:
+    return str(handle.info.transcript_id)
+
+
+_Kind = tuple[InputType, Callable[[Any], str]]
+_KINDS: dict[type, _Kind] = {
+    **dict.fromkeys(MESSAGE_CLASSES, ("message", _message_id)),
+    **dict.fromkeys(EVENT_CLASSES, ("event", _event_id)),
+    Timeline: ("timeline", _timeline_name),
+    Transcript: ("transcript", _transcript_id),
+}
+
+
+def describe_input(item: Any) -> tuple[InputType, list[str]] | None:
+    """Tell what an input is, and its ids.
+
+    Args:
+        item: What a loader yielded.
+
+    Returns:
+        Kind of input and ids; None for an empty sequence, which is not scanned.
+
+    Raises:
+        ConfigError: It is nothing that a scanner can be given.
+    """
+    kind = _KINDS.get(item.__class__) or _other_kind(item)
+    if kind is not None:
+        return kind[0], [kind[1](item)]
+    if isinstance(item, Sequence) and not isinstance(item, str | bytes):
+        return _describe_many(item)  # pyright: ignore[reportUnknownArgumentType]
+    raise _refused(item)
+
+
+def _describe_many(items: Sequence[Any]) -> tuple[InputType, list[str]] | None:
+    ids: list[str] = []
+    first: InputType | None = None
+    for item in items:
+        kind = _KINDS.get(item.__class__) or _other_kind(item)
+        if kind is None or kind[0] not in _PLURAL or kind[0] != (first or kind[0]):
+            raise _refused(item, inside=True)
+        first = kind[0]
+        ids.append(kind[1](item))
+    return (_PLURAL[first], ids) if first is not None else None
+
+
+def _other_kind(item: Any) -> _Kind | None:
+    """Kind of an instance of a subclass, remembered by class."""
+    cls: type = item.__class__
+    for known, kind in tuple(_KINDS.items()):
+        if issubclass(cls, known):
+            return _KINDS.setdefault(cls, kind)
+    if isinstance(item, TranscriptHandle):
+        return _KINDS.setdefault(cls, ("transcript", _handle_id))
+    return None
+
+
+def _refused(item: object, *, inside: bool = False) -> ConfigError:
+    where = " within a list" if inside else ""
+    return ConfigError(
+        f"A loader yielded {type(item).__name__!r}{where}. Allowed: a transcript, message, event or timeline, "
+        "or a list of messages, of events, or of timelines."
+    )

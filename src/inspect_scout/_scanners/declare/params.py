@@ -1,0 +1,157 @@
+"""Arguments of scanners as scans record them: plain JSON, and markers for what JSON cannot hold."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import inspect
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from pathlib import PurePath
+from types import CodeType, FunctionType
+from typing import Any
+
+from inspect_ai.model import Model
+from pydantic import BaseModel
+
+from ..._inspect import registry
+from ..._support.ids import id_from_text, new_id
+
+_KIND, _UNAVAILABLE = "kind", "unavailable"
+_SECRETS = ("api_key", "aws_")
+_MAX_DEPTH = 8
+_SCALARS = (str, int, float, bool, type(None))
+
+
+def record_arguments(factory: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Write the arguments that a factory was given, by name; defaults are left out.
+
+    What JSON cannot hold (functions, objects) becomes a marker, which says what it was and changes when it changes.
+    """
+    signature = inspect.signature(factory)
+    named: dict[str, Any] = {}
+    for name, value in signature.bind(*args, **kwargs).arguments.items():
+        if signature.parameters[name].kind is inspect.Parameter.VAR_KEYWORD:
+            named.update(value)
+        else:
+            named[name] = value
+    return {name: _record(value) for name, value in named.items()}
+
+
+def unavailable_arguments(params: Mapping[str, Any]) -> list[str]:
+    """Describe the arguments that were not recorded ("check: function 'is_bad'")."""
+    return [f"{name}: {found}" for name, value in params.items() for found in _markers(value)]
+
+
+def digest_code(function: Any) -> str:
+    """Hash of what a function does by itself: its code and defaults (not what it calls)."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return _hash(_code_text(code) if isinstance(code, CodeType) else repr(function))
+
+
+def _record(value: Any) -> Any:
+    if isinstance(value, enum.Enum):
+        return value.value if isinstance(value, str | int) else _marker(value)
+    if isinstance(value, _SCALARS):
+        return value
+    if isinstance(value, PurePath):
+        return str(value)
+    if isinstance(value, list | tuple):
+        items: list[Any] = list(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        return [_record(item) for item in items]
+    if isinstance(value, dict):
+        entries: dict[Any, Any] = value  # pyright: ignore[reportUnknownVariableType]
+        texts = all(isinstance(key, str) for key in entries)
+        return {key: _record(item) for key, item in entries.items()} if texts else _marker(entries)
+    return _record_object(value)
+
+
+def _record_object(value: Any) -> Any:
+    if isinstance(value, Model):
+        recorded: dict[str, Any] = registry.as_recorded(value)
+        kept = {k: v for k, v in recorded["model_args"].items() if not k.startswith(_SECRETS)}
+        return {**recorded, "model_args": _record(kept)}
+    made = registry.as_recorded(value) if registry.registered(value) is not None else None
+    return made if isinstance(made, dict) else _marker(value)  # pyright: ignore[reportUnknownVariableType]
+
+
+def _marker(value: Any) -> dict[str, str]:
+    if isinstance(value, type):
+        shown = f"class {value.__qualname__!r}"
+    elif callable(value) and hasattr(value, "__name__"):
+        shown = f"function {value.__name__!r}"
+    else:
+        shown = f"object of class {type(value).__qualname__!r}"
+    return {_KIND: _UNAVAILABLE, "display_name": shown, "digest": id_from_text(_digest(value, depth=0))}
+
+
+def _markers(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        entries: dict[str, Any] = value  # pyright: ignore[reportUnknownVariableType]
+        if entries.get(_KIND) == _UNAVAILABLE and "digest" in entries:
+            return [str(entries.get("display_name"))]
+        return [found for item in entries.values() for found in _markers(item)]
+    if isinstance(value, list):
+        items: list[Any] = value  # pyright: ignore[reportUnknownVariableType]
+        return [found for item in items for found in _markers(item)]
+    return []
+
+
+def _digest(value: Any, depth: int) -> str:
+    """Text that is equal for equal values only; a value that cannot be told apart gets one of its own."""
+    parts = None if depth > _MAX_DEPTH else _parts(value, depth + 1)
+    if parts is None:
+        return new_id()
+    return _hash("\0".join([f"{value.__class__.__module__}.{value.__class__.__qualname__}", *parts]))
+
+
+def _parts(value: Any, depth: int) -> list[str] | None:
+    if isinstance(value, FunctionType):
+        return [digest_code(value), *(_digest(v, depth) for v in (*_closure(value), *(value.__defaults__ or ())))]
+    if isinstance(value, type):
+        return _source(value)
+    if isinstance(value, BaseModel):
+        return [value.model_dump_json(warnings=False)]
+    if dataclasses.is_dataclass(value):
+        return [f"{f.name}={_digest(getattr(value, f.name), depth)}" for f in dataclasses.fields(value)]
+    if isinstance(value, set | frozenset | list | tuple | dict):
+        return _digest_items(value, depth)
+    shown = repr(value)
+    return None if " at 0x" in shown else [shown]
+
+
+def _digest_items(value: Any, depth: int) -> list[str]:
+    items: list[Any] = list(value.items() if isinstance(value, dict) else value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
+    digests = [_digest(item, depth) for item in items]
+    return sorted(digests) if isinstance(value, set | frozenset) else digests
+
+
+def _closure(function: FunctionType) -> list[Any]:
+    cells = function.__closure__ or ()
+    try:
+        return [cell.cell_contents for cell in cells]
+    except ValueError:  # a variable that is not assigned yet
+        return [object()]
+
+
+def _source(cls: type) -> list[str] | None:
+    try:
+        return [f"{cls.__module__}.{cls.__qualname__}", inspect.getsource(cls)]
+    except (OSError, TypeError):
+        return None
+
+
+def _code_text(code: CodeType) -> str:
+    constants = [_code_text(c) if isinstance(c, CodeType) else _constant_text(c) for c in code.co_consts]
+    return repr((code.co_code, code.co_names, code.co_varnames, code.co_freevars, constants))
+
+
+def _constant_text(constant: object) -> str:
+    # The order of a set differs from process to process.
+    if isinstance(constant, frozenset):
+        return repr(sorted(map(repr, constant)))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    return repr(constant)
+
+
+def _hash(text: str) -> str:
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,155 @@
+"""Writing down how a scanner can be made again, and making it."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..._inspect import registry
+from ..._support.errors import ConfigError, UnknownNameError
+from ..._types import Scanner, ScannerSpec
+from .config import factory_origin, fingerprint, scanner_config
+from .origin import OWN_PACKAGE
+from .params import unavailable_arguments
+
+
+def scanner_specs(scanners: Mapping[str, Scanner[Any]]) -> dict[str, ScannerSpec]:
+    """Write down how each scanner can be made again.
+
+    Args:
+        scanners: Scanners by name.
+
+    Returns:
+        Specs by name; files are relative to the working directory where they are below it.
+    """
+    specs: dict[str, ScannerSpec] = {}
+    for key, scanner in scanners.items():
+        config = scanner_config(scanner)
+        specs[key] = ScannerSpec(
+            name=config.name,
+            version=config.version,
+            package_version=config.package_version,
+            file=None if config.file is None else _relative(config.file),
+            params=dict(config.params),
+        )
+    return specs
+
+
+def scanner_fingerprint(scanner: Scanner[Any]) -> str:
+    """Hash of what decides the results of a scanner: name, version, source or package, and arguments."""
+    return fingerprint(scanner_config(scanner))
+
+
+def scanner_create(name: str, params: Mapping[str, Any]) -> Scanner[Any]:
+    """Make a registered scanner.
+
+    Args:
+        name: Registered name (`package/name` for scanners of packages).
+        params: Arguments, as recorded.
+
+    Raises:
+        UnknownNameError: Nothing is registered under the name.
+        ConfigError: An argument is unknown, missing, or was not recorded; or the package cannot be imported.
+    """
+    return create_with(find_factory(name), params)
+
+
+def create_with(factory: Callable[..., Any], params: Mapping[str, Any]) -> Scanner[Any]:
+    """Make a scanner with recorded arguments.
+
+    Raises:
+        ConfigError: An argument is unknown, missing, or was not recorded.
+    """
+    name = factory_name(factory)
+    lost = unavailable_arguments(params)
+    if lost:
+        raise ConfigError(
+            f"Scanner {name!r} cannot be made again, because some of its arguments could not be recorded: "
+            f"{'; '.join(lost)}. Only text, numbers, lists, dictionaries, models and registered things can. "
+            "Give such an argument inside a @scanner function of your own, and scan with that."
+        )
+    given = registry.from_recorded(params)
+    check_arguments(factory, given)
+    made: Scanner[Any] = factory(**given)
+    scanner_config(made)
+    return made
+
+
+def find_factory(name: str) -> Callable[..., Any]:
+    """Find the factory that is registered under a name.
+
+    Raises:
+        UnknownNameError: There is none.
+        ConfigError: The package that should have it cannot be imported.
+    """
+    _load_own(name)
+    try:
+        found = registry.find("scanner", name)
+    except Exception as error:  # importing a package runs its code
+        package = name.split("/", maxsplit=1)[0]
+        raise ConfigError(
+            f"Package {package!r} cannot be imported, so scanner {name!r} is not known: {describe(error)}"
+        ) from error
+    if found is None or factory_origin(found) is None:
+        raise UnknownNameError("scanner", name, registry.names("scanner"))
+    return found
+
+
+def _load_own(name: str) -> None:
+    """Load the scanner of Scout's own that a name may mean: they register when they are first used."""
+    package, _, own_name = name.partition("/")
+    if package == OWN_PACKAGE:
+        getattr(importlib.import_module(f"{OWN_PACKAGE}._scanners"), own_name, None)
+
+
+def factory_name(factory: Callable[..., Any]) -> str:
+    """Registered name of a factory."""
+    origin = factory_origin(factory)
+    return origin.name if origin is not None else getattr(factory, "__name__", repr(factory))
+
+
+def accepted_arguments(factory: Callable[..., Any]) -> tuple[set[str], bool]:
+    """Names of the arguments that a factory takes by keyword, and whether it takes any name."""
+    kinds = {name: parameter.kind for name, parameter in inspect.signature(factory).parameters.items()}
+    by_keyword = {inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY}
+    names = {name for name, kind in kinds.items() if kind in by_keyword}
+    return names, inspect.Parameter.VAR_KEYWORD in kinds.values()
+
+
+def check_arguments(factory: Callable[..., Any], given: Mapping[str, Any]) -> None:
+    """Check that a factory can be called with these keyword arguments.
+
+    Raises:
+        ConfigError: One is unknown (with close matches), or required ones are missing.
+    """
+    name = factory_name(factory)
+    accepted, any_name = accepted_arguments(factory)
+    for argument in given:
+        if argument not in accepted and not any_name:
+            raise UnknownNameError(f"argument of scanner {name!r}", argument, accepted)
+    parameters = inspect.signature(factory).parameters.values()
+    required = [
+        p.name
+        for p in parameters
+        if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD) and p.name not in given
+    ]
+    if required:
+        missing = ", ".join(map(repr, required))
+        example = " ".join(f"-S {argument}=..." for argument in required)
+        raise ConfigError(f"Scanner {name!r} requires arguments that were not given: {missing} ({example}).")
+
+
+def describe(error: BaseException) -> str:
+    """Write an error as one line: its class and message."""
+    message = str(error).strip()
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
+
+
+def _relative(file: str) -> str:
+    try:
+        return Path(file).relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return file

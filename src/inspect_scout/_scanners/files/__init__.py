@@ -1,0 +1,20 @@
+"""Loading scanners: from files and packages that a user names, and from the specs of a recorded scan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..._support.lazy import lazy_door
+
+if TYPE_CHECKING:
+    from .args import parse_args as parse_args
+    from .load import load_scanners as load_scanners
+    from .restore import scanners_from_specs as scanners_from_specs
+
+_MODULES = {
+    "parse_args": ".args",
+    "load_scanners": ".load",
+    "scanners_from_specs": ".restore",
+}
+
+__getattr__, __dir__ = lazy_door(__name__, _MODULES)

@@ -1,0 +1,150 @@
+"""Running Python files as modules of their own, so that files of the same name never take each other's place."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import linecache
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from ..._support.errors import ConfigError, LocationError
+from ..declare import FILE_MODULE, describe, factory_origin
+from .discover import Declarations, find_declarations
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerFile:
+    """A Python file that was run.
+
+    Args:
+        path: Where it is.
+        factories: Its factories of scanners, by the name of the function, in the order of the file.
+        names: Registered name -> name of the function.
+    """
+
+    path: Path
+    factories: dict[str, Callable[..., Any]]
+    names: dict[str, str]
+
+    def find(self, name: str) -> Callable[..., Any] | None:
+        """Find a factory by its registered name, or else by the name of its function."""
+        return self.factories.get(self.names.get(name, name))
+
+
+# Running a file changes sys.modules and sys.path, and inspect_ai's registry.
+_LOCK = threading.RLock()
+_LOADED: dict[Path, tuple[str, ScannerFile]] = {}
+
+
+def read_declarations(path: Path) -> tuple[str, Declarations]:
+    """Read a Python file and find what it declares, without running it.
+
+    Returns:
+        Text of the file, and its declarations.
+
+    Raises:
+        LocationError: There is no such file.
+        ConfigError: It is no readable Python.
+    """
+    if not path.exists():
+        raise LocationError(f"The file {str(path)!r} does not exist.")
+    if path.is_dir():
+        raise ConfigError(f"{str(path)!r} is a directory: name the Python file that holds the scanners.")
+    try:
+        text = importlib.util.decode_source(path.read_bytes())
+        return text, find_declarations(text, str(path))
+    except SyntaxError as error:
+        where = f", line {error.lineno}" if error.lineno else ""
+        raise ConfigError(f"The file {str(path)!r} is no valid Python{where}: {error.msg}.") from error
+    except (OSError, ValueError, RecursionError, MemoryError) as error:
+        raise ConfigError(f"The file {str(path)!r} cannot be read as Python: {describe(error)}") from error
+
+
+def load_file(path: Path) -> ScannerFile:
+    """Run a Python file and collect its factories of scanners.
+
+    A file whose text did not change since it was last run is not run again. The directory of the file goes on
+    `sys.path` and stays there, because scanners may import when they run.
+
+    Raises:
+        LocationError: There is no such file.
+        ConfigError: It is no readable Python, or raises when run.
+    """
+    path = path.resolve()
+    with _LOCK:
+        text, declarations = read_declarations(path)
+        known = _LOADED.get(path)
+        if known is not None and known[0] == text:
+            return known[1]
+        module = _main_module(path) or _run(path, text)
+        loaded = _collect(path, module, declarations)
+        _LOADED[path] = (text, loaded)
+        return loaded
+
+
+def _collect(path: Path, module: ModuleType, declarations: Declarations) -> ScannerFile:
+    factories: dict[str, Callable[..., Any]] = {}
+    names: dict[str, str] = {}
+    for declared in declarations.scanners:
+        factory = getattr(module, declared.function, None)
+        origin = factory_origin(factory)
+        if origin is None or not callable(factory):
+            continue  # decorated by something else of that name, or deleted by the file itself
+        factories[declared.function] = factory
+        names.setdefault(origin.name, declared.function)
+    return ScannerFile(path=path, factories=factories, names=names)
+
+
+def _main_module(path: Path) -> ModuleType | None:
+    """The running program, if it is this file: running it again would start its work again."""
+    main = sys.modules.get("__main__")
+    file = getattr(main, "__file__", None)
+    return main if isinstance(file, str) and Path(file).resolve() == path else None
+
+
+def _run(path: Path, text: str) -> ModuleType:
+    directory = str(path.parent)
+    if directory not in sys.path:
+        sys.path.insert(0, directory)
+    name = f"{FILE_MODULE}{hashlib.sha256(str(path).encode('utf-8', 'surrogateescape')).hexdigest()[:8]}_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None:
+        raise ConfigError(f"The file {str(path)!r} is no Python file.")
+    module = importlib.util.module_from_spec(spec)
+    before = sys.modules.get(name)
+    sys.modules[name] = module
+    linecache.checkcache(str(path))
+    try:
+        exec(compile(text, str(path), "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - the user asks for it
+    except (Exception, SystemExit) as error:  # the file is any code of the user's
+        sys.modules.pop(name, None)
+        if before is not None:
+            sys.modules[name] = before
+        raise ConfigError(
+            f"The file {str(path)!r} raised an error when it was run{_line_of(error, path)}: {describe(error)}"
+        ) from error
+    _pickle_by_value(module)
+    return module
+
+
+def _line_of(error: BaseException, path: Path) -> str:
+    lines: list[int] = []
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == str(path):
+            lines.append(trace.tb_lineno)
+        trace = trace.tb_next
+    return f" (line {lines[-1]})" if lines else ""
+
+
+def _pickle_by_value(module: ModuleType) -> None:
+    # No other process can import the module by its name, so what it defines travels whole.
+    import cloudpickle  # type: ignore[import-untyped]  # pyright: ignore[reportMissingTypeStubs]
+
+    cloudpickle.register_pickle_by_value(module)  # pyright: ignore[reportUnknownMemberType]

@@ -1,0 +1,60 @@
+"""Making the scanners of a recorded scan again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..._support.errors import ConfigError, LocationError, UnknownNameError
+from ..._types import Scanner, ScannerSpec
+from ..declare import create_with, find_factory
+from .modules import ScannerFile, load_file
+
+
+def scanners_from_specs(specs: Mapping[str, ScannerSpec], base: str | None) -> dict[str, Scanner[Any]]:
+    """Make scanners from their specs.
+
+    Args:
+        specs: Specs by name.
+        base: Directory that the scan was started from; relative files are looked for there, then in the working
+            directory.
+
+    Raises:
+        LocationError: A file does not exist.
+        UnknownNameError: A file or package has no scanner of that name.
+        ConfigError: A file is broken, or arguments do not fit or were not recorded.
+    """
+    files: dict[str, ScannerFile] = {}
+    made: dict[str, Scanner[Any]] = {}
+    for key, spec in specs.items():
+        try:
+            made[key] = _make(spec, base, files)
+        except (UnknownNameError, LocationError):
+            raise
+        except ConfigError as error:
+            raise ConfigError(f"Scanner {key!r}: {error}") from error
+    return made
+
+
+def _make(spec: ScannerSpec, base: str | None, files: dict[str, ScannerFile]) -> Scanner[Any]:
+    if spec.file is None:
+        return create_with(find_factory(spec.name), spec.params)
+    file = files.get(spec.file)
+    if file is None:
+        file = files[spec.file] = load_file(_resolve(spec.file, base))
+    factory = file.find(spec.name)
+    if factory is None:
+        raise UnknownNameError(f"scanner in {str(file.path)!r}", spec.name, file.names)
+    return create_with(factory, spec.params)
+
+
+def _resolve(file: str, base: str | None) -> Path:
+    tried = [Path(file)] if Path(file).is_absolute() or base is None else [Path(base) / file, Path(file)]
+    for path in tried:
+        if path.is_file():
+            return path
+    shown = " or ".join(repr(str(path.absolute())) for path in dict.fromkeys(tried))
+    raise LocationError(
+        f"The file {shown} of a recorded scanner does not exist. Put it back, or start from the directory of the scan."
+    )
