@@ -1,0 +1,75 @@
+"""What the command line needs of the application; tests put a fake in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    # Models of scans load inspect_ai, which light commands must not.
+    from .._app import LightStatus, ScanEntry, ScanRequest
+    from .._types import Status
+
+RowsKind = Literal["results", "transcripts"]
+
+
+class ResultTable(Protocol):
+    """The part of an Arrow table that printing needs."""
+
+    @property
+    def column_names(self) -> list[str]:
+        """Names of the columns."""
+        ...
+
+    @property
+    def num_rows(self) -> int:
+        """Number of rows."""
+        ...
+
+    def slice(self, offset: int, length: int) -> ResultTable:
+        """Take a part of the rows."""
+        ...
+
+    def to_pylist(self) -> list[dict[str, Any]]:
+        """Make a dictionary of each row."""
+        ...
+
+
+class App(Protocol):
+    """The use cases that commands call."""
+
+    def run_scan(self, request: ScanRequest) -> Status:
+        """Run a new scan."""
+        ...
+
+    def resume_scan(self, location: str, display: str | None, log_level: str | None, fail_on_error: bool) -> Status:
+        """Go on with a scan."""
+        ...
+
+    def complete_scan(self, location: str, display: str | None, log_level: str | None) -> Status:
+        """Declare a scan complete."""
+        ...
+
+    def list_entries(self, scans_location: str) -> Sequence[ScanEntry]:
+        """List the scans below a location."""
+        ...
+
+    def read_outcome(self, location: str) -> LightStatus:
+        """Tell how a scan stands."""
+        ...
+
+    def results_table(
+        self,
+        location: str,
+        scanner: str | None,
+        where: str | None,
+        columns: Sequence[str] | None,
+        rows: RowsKind,
+        limit: int | None,
+    ) -> ResultTable:
+        """Read results as a table."""
+        ...
+
+    def default_scans(self) -> str:
+        """Scans location when none is given."""
+        ...

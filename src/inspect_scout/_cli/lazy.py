@@ -1,0 +1,62 @@
+"""Groups of commands whose modules are loaded only when the command is called."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from .._support.errors import NotAvailableError
+
+
+class LazyGroup(click.Group):
+    """A group that knows the names and one line of help of its commands, and loads the one that is called.
+
+    Args:
+        lazy: Name of a command -> module of this room that holds it as `command`, and its line of help.
+        later: Names of commands that come with a later version.
+        settings: As for `click.Group`.
+    """
+
+    def __init__(
+        self, *, lazy: Mapping[str, tuple[str, str]], later: frozenset[str] = frozenset(), **settings: Any
+    ) -> None:
+        super().__init__(**settings)
+        self._lazy, self._later = lazy, later
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature is click's
+        """Names of the commands, in the order of their table."""
+        return list(self._lazy)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Load a command."""
+        if cmd_name not in self._lazy:
+            return None
+        command: click.Command = importlib.import_module(self._lazy[cmd_name][0], __package__).command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is called; one that does not exist is a usage error."""
+        name = args[0]
+        if name in self._later:
+            raise NotAvailableError(f"{ctx.command_path} {name}")
+        if name not in self._lazy and not name.startswith("-"):
+            close = difflib.get_close_matches(name, self._lazy, n=1)
+            advice = f"Did you mean {close[0]!r}?" if close else f"Commands: {', '.join(self._lazy)}."
+            ctx.fail(f"No such command {name!r}. {advice}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of commands without loading them."""
+        write_commands(formatter, self._lazy)
+
+
+def write_commands(formatter: click.HelpFormatter, lazy: Mapping[str, tuple[str, str]], prefix: str = "") -> None:
+    """Write a list of commands into a help page."""
+    with formatter.section("Commands"):
+        formatter.write_dl([(prefix + name, help_line) for name, (_, help_line) in lazy.items()])

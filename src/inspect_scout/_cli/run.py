@@ -1,0 +1,85 @@
+"""Running a command: what went wrong is said on standard error, how it went by the exit code."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from .._support.errors import ScoutError
+from .._support.terminal import printable
+from .contract import App
+from .exit_codes import DONE, FAILED, INTERRUPTED
+from .root import root
+
+
+def run(arguments: Sequence[str], app: App | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: The arguments after the program's name.
+        app: The use cases (default: the real ones).
+
+    Returns:
+        The exit code.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A letter that the terminal's encoding lacks must not end a command.
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        result = root.main(list(arguments), prog_name="scout", standalone_mode=False, obj=app)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        return _refused(error)
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except ScoutError as error:
+        if _wants_traceback(arguments):
+            _complain(traceback.format_exc())
+        _complain(f"Error: {error}")
+        return FAILED
+    except BrokenPipeError:
+        return _reader_left()
+    except SystemExit as leaving:
+        # A scanner file may call sys.exit(); click does when the reader of a pipe left.
+        return leaving.code if isinstance(leaving.code, int) else FAILED if leaving.code else DONE
+    except Exception:  # noqa: BLE001 - the outermost border: a bug, or a scanner's exception on --fail-on-error
+        _complain(traceback.format_exc())
+        return FAILED
+    return result if isinstance(result, int) else DONE
+
+
+def _refused(error: click.ClickException) -> int:
+    text = io.StringIO()
+    error.show(file=text)
+    _complain(text.getvalue())
+    return error.exit_code
+
+
+def _complain(text: str) -> None:
+    try:
+        print(printable(text.rstrip("\n")), file=sys.stderr)
+    except (OSError, ValueError):
+        # Nobody listens; the exit code still says it.
+        pass
+
+
+def _wants_traceback(arguments: Sequence[str]) -> bool:
+    given = " ".join(arguments).lower().replace("=", " ")
+    level = os.environ.get("SCOUT_LOG_LEVEL", "").lower()
+    debugging = os.environ.get("SCOUT_DEBUG", "").lower() not in {"", "0", "false", "no", "off"}
+    return debugging or "--log-level debug" in given or "--debug" in arguments or level == "debug"
+
+
+def _reader_left() -> int:
+    """Let the interpreter flush into nothing when it ends, so that it does not complain either."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        pass
+    return FAILED

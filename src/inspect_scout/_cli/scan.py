@@ -1,0 +1,71 @@
+"""The command `scout scan FILE`."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from typing import Any
+
+import click
+
+from .app import app_of
+from .finish import finish, run_shown
+from .lazy import write_commands
+from .options import SectionCommand, display_options, fail_on_error_option, json_option, shown
+from .scan_group import SUBCOMMANDS
+from .scan_options import fill_optional_values, refuse_later, request_of, scan_options
+
+EPILOG = """\b
+Examples:
+  scout scan scanners.py -T ./logs
+  scout scan scanners.py@refusal -T ./logs --limit 10 --dry-run
+  scout scan inspect_scout/grep_scanner -S pattern=password
+  scout scan scanners.py -F "task_set = 'popularity'" --json
+
+Options for scanning with a model (--model and its like) and --validation come with a later version. To scan with a
+file named like one of the commands, write ./list
+"""
+
+
+class ScanCommand(SectionCommand):
+    """The command that scans; its help page also lists the commands beside it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; options may stand before and after FILE."""
+        return super().parse_args(ctx, fill_optional_values(args, self.get_params(ctx)))
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write both ways to use the command."""
+        super().format_usage(ctx, formatter)
+        formatter.write_usage(ctx.command_path, "COMMAND [ARGS]...", prefix="       ")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options and the commands."""
+        super().format_options(ctx, formatter)
+        write_commands(formatter, SUBCOMMANDS)
+
+
+@click.command("scan", cls=ScanCommand, epilog=EPILOG)
+@click.argument("file")
+@scan_options
+@fail_on_error_option
+@json_option
+@display_options
+@click.pass_context
+def command(ctx: click.Context, /, file: str, fail_on_error: bool, **options: Any) -> int:
+    """Scan transcripts with the scanners of FILE.
+
+    FILE is a Python file with scanners ("file.py", or "file.py@name" for one of them) or a scanner of an installed
+    package ("package/name"). Results are kept in a directory of their own below the scans location.
+    """
+    _refuse_mistyped_command(file)
+    refuse_later(ctx)
+    how, app = shown(options), app_of(ctx)
+    request = request_of(ctx, file, how, fail_on_error)
+    return finish(how, app, run_shown(how, lambda: app.run_scan(request)))
+
+
+def _refuse_mistyped_command(file: str) -> None:
+    close = difflib.get_close_matches(file, SUBCOMMANDS, n=1)
+    if close and file.isalpha() and not os.path.exists(file):
+        raise click.UsageError(f"There is no file {file!r}. Did you mean the command 'scout scan {close[0]}'?")

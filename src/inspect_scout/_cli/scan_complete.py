@@ -1,0 +1,30 @@
+"""The command `scout scan complete`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from .app import app_of
+from .exit_codes import DONE
+from .finish import finish, run_shown
+from .options import SectionCommand, display_options, json_option, shown
+
+EPILOG = """\b
+Examples:
+  scout scan complete ./scans/scan_id=...
+  scout scan complete ./scans/scan_id=... --json
+"""
+
+
+@click.command("complete", cls=SectionCommand, epilog=EPILOG)
+@click.argument("location", metavar="LOC")
+@json_option
+@display_options
+@click.pass_context
+def command(ctx: click.Context, /, location: str, **options: Any) -> int:
+    """Declare the scan at LOC complete: its errors are kept and not tried again."""
+    how, app = shown(options), app_of(ctx)
+    finish(how, app, run_shown(how, lambda: app.complete_scan(location, how.display, how.log_level)))
+    return DONE

@@ -1,0 +1,80 @@
+"""The command `scout scan list`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .app import app_of
+from .exit_codes import DONE
+from .options import SectionCommand, display_options, json_option, prepare_logging, shown
+from .output import write_json
+from .shapes import entry_json
+
+if TYPE_CHECKING:
+    from .._app import ScanEntry
+
+EPILOG = """\b
+Examples:
+  scout scan list
+  scout scan list ./scans --json
+  scout scan list ./scans --json | jq -r '.[] | select(.state != "complete") | .location'
+"""
+# Older scans show their year instead of the time of day.
+RECENT_SECONDS = 180 * 86400
+
+
+@click.command("list", cls=SectionCommand, epilog=EPILOG)
+@click.argument("directory", metavar="[DIR]", required=False)
+@json_option
+@display_options
+@click.pass_context
+def command(ctx: click.Context, /, directory: str | None, **options: Any) -> int:
+    """List the scans below DIR, newest first.
+
+    DIR is by default what SCOUT_SCAN_SCANS says, else ./scans.
+    """
+    how = shown(options)
+    prepare_logging(how.log_level)
+    app = app_of(ctx)
+    location = directory or app.default_scans()
+    entries = sorted(app.list_entries(location), key=lambda entry: entry.epoch, reverse=True)
+    if how.as_json:
+        write_json([entry_json(entry) for entry in entries])
+        return DONE
+    if not entries:
+        missing = "" if "://" in location or os.path.isdir(location) else " (there is no such directory)"
+        click.echo(f"No scans in {location!r}{missing}.", file=sys.stderr)
+        return DONE
+    from .._display import display_for
+
+    rows = [_row(entry) for entry in entries]
+    headers = ("time", "name", "status", "errors", "location")
+    display_for(how.display).table("", headers, rows, whole=("time", "status", "location"))
+    return DONE
+
+
+def _row(entry: ScanEntry) -> list[str]:
+    errors = f"{entry.error_count:,}" if entry.error_count else "-"
+    return [_when(entry.epoch), entry.name, entry.state, errors, _relative(entry.location)]
+
+
+def _when(epoch: float) -> str:
+    """Write a moment as people read it: local time, the year only where it is needed."""
+    try:
+        form = "%d %b %H:%M" if abs(time.time() - epoch) < RECENT_SECONDS else "%d %b %Y"
+        return time.strftime(form, time.localtime(epoch))
+    except (OverflowError, ValueError, OSError):
+        return "?"
+
+
+def _relative(location: str) -> str:
+    """Shorten a local path below the working directory."""
+    if "://" in location:
+        return location
+    relative = os.path.relpath(location)
+    return location if relative.startswith(os.pardir) else relative

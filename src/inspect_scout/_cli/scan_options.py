@@ -1,0 +1,214 @@
+"""The options of `scout scan FILE`, and the request they make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from click.core import ParameterSource
+
+from .._support.errors import NotAvailableError
+from .options import SectionOption, Shown
+from .values import Seed, Whole, Words, is_count_or_file, is_seed, names, pairs
+
+if TYPE_CHECKING:
+    from .._app import ScanRequest
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+WHAT, HOW = "What to scan", "Scan options"
+# Options whose value may be left out, and how a word after them is recognised as their value.
+OPTIONAL_VALUES: dict[str, Callable[[str], bool]] = {
+    "--shuffle": is_seed,
+    "--cache": is_count_or_file,
+    "--batch": is_count_or_file,
+}
+
+
+def _option(section: str, name: str, *names: str, env: str = "", **settings: Any) -> Callable[[F], F]:
+    variable = "SCOUT_SCAN_" + (env or name.lstrip("-").replace("-", "_").upper())
+    text = settings.pop("help", "")
+    return click.option(
+        name, *names, cls=SectionOption, section=section, envvar=variable, help=f"{text} [env: {variable}]", **settings
+    )
+
+
+def _later(name: str, *names: str, env: str = "", **settings: Any) -> Callable[[F], F]:
+    """Declare an option whose machinery comes with a later version: known and checked, refused when used."""
+    return _option("", name, *names, env=env, hidden=True, default=None, **settings)
+
+
+_COUNT = click.IntRange(min=1)
+_POSITIVE = click.IntRange(min=0)
+
+_OPTIONS = (
+    _option(
+        WHAT,
+        "--transcripts",
+        "-T",
+        multiple=True,
+        type=Words(),
+        metavar="LOC",
+        help="Logs to scan: a file, a directory or a pattern; can be repeated. Default: ./transcripts, else"
+        " INSPECT_LOG_DIR, else ./logs.",
+    ),
+    _option(
+        WHAT,
+        "--filter",
+        "-F",
+        multiple=True,
+        type=Whole(),
+        metavar="SQL",
+        help="Only transcripts for which this holds; can be repeated, all must hold.",
+    ),
+    _option(WHAT, "--limit", type=_POSITIVE, metavar="N", help="Scan at most N transcripts."),
+    _option(
+        WHAT,
+        "--shuffle",
+        type=Seed(),
+        metavar="[SEED]",
+        help="Shuffle the transcripts, always in the same way for the same seed.",
+    ),
+    _option(
+        WHAT,
+        "--worklist",
+        type=click.Path(exists=True, dir_okay=False),
+        metavar="FILE",
+        help="YAML or JSON list of {scanner, transcripts: [ids]}: what each scanner is to scan.",
+    ),
+    _option(
+        HOW, "-S", "scanner_args", env="ARGS", multiple=True, type=Words(), metavar="K=V", help="Argument for scanners."
+    ),
+    _option(HOW, "--scans", metavar="LOC", help="Where scans are kept. Default: ./scans."),
+    _option(HOW, "--results", metavar="LOC", hidden=True, help="Deprecated name of --scans."),
+    _option(HOW, "--tags", metavar="A,B", help="Tags to keep with the scan."),
+    _option(HOW, "--metadata", multiple=True, type=Words(), metavar="K=V", help="Metadata to keep with the scan."),
+    _option(
+        HOW,
+        "--record-input",
+        type=click.Choice(["auto", "copy", "reference"]),
+        default="auto",
+        help="Whether results hold a copy of what was scanned, or say where it is.",
+    ),
+    _option(HOW, "--max-transcripts", type=_COUNT, metavar="N", help="Transcripts in work at once. Default: 25."),
+    _option(HOW, "--max-processes", type=_COUNT, metavar="N", help="Worker processes; only 1 in this version."),
+    _option(HOW, "--results-buffer", type=click.INT, metavar="N", help="Bring the tables up to date after N records."),
+    _option(HOW, "--dry-run", is_flag=True, help="Only count what would be scanned."),
+)
+
+_LATER = (
+    _later("--validation", "-V", multiple=True, type=Words()),
+    _later("--model"),
+    _later("--model-base-url"),
+    _later("-M", "model_args", env="MODEL_ARGS", multiple=True, type=Words()),
+    _later("--model-config"),
+    _later("--model-role", multiple=True, type=Words()),
+    _later("--cache"),
+    _later("--batch"),
+    _later("--max-connections", type=_COUNT),
+    _later("--max-retries", type=_POSITIVE),
+    _later("--timeout", type=_POSITIVE),
+    _later("--max-tokens", type=_COUNT),
+    _later("--temperature", type=click.FLOAT),
+    _later("--top-p", type=click.FLOAT),
+    _later("--top-k", type=click.INT),
+    _later("--reasoning-effort", type=click.Choice(["none", "minimal", "low", "medium", "high", "xhigh", "max"])),
+    _later("--reasoning-tokens", type=click.INT),
+    _later("--reasoning-summary", type=click.Choice(["none", "concise", "detailed", "auto"])),
+    _later("--reasoning-history", type=click.Choice(["none", "all", "last", "auto"])),
+    _later("--response-schema"),
+)
+
+
+def scan_options(function: F) -> F:
+    """Add the options of a scan."""
+    for decorator in reversed(_OPTIONS + _LATER):
+        function = decorator(function)
+    return function
+
+
+def fill_optional_values(arguments: list[str], params: list[click.Parameter]) -> list[str]:
+    """Write `--shuffle` as `--shuffle=true` where no value follows, so that the next word stays what it is.
+
+    Args:
+        arguments: Words of the command line.
+        params: Options of the command; the values of those that need one are left alone.
+    """
+    takes_value = {
+        name for p in params if isinstance(p, click.Option) and not p.is_flag for name in (*p.opts, *p.secondary_opts)
+    }
+    filled: list[str] = []
+    position = 0
+    while position < len(arguments):
+        word = arguments[position]
+        position += 1
+        if word == "--":
+            return [*filled, word, *arguments[position:]]
+        following = arguments[position] if position < len(arguments) else None
+        if (is_value := OPTIONAL_VALUES.get(word)) is not None and (following is None or not is_value(following)):
+            filled.append(f"{word}=true")
+            continue
+        filled.append(word)
+        if word in takes_value and following is not None:
+            filled.append(following)
+            position += 1
+    return filled
+
+
+def refuse_later(ctx: click.Context) -> None:
+    """Refuse the options whose machinery comes with a later version, instead of ignoring them.
+
+    Raises:
+        NotAvailableError: One of them was used.
+    """
+    hidden = {p.name: p for p in ctx.command.params if isinstance(p, SectionOption) and not p.section}
+    for name, option in hidden.items():
+        value: Any = ctx.params.pop(name or "", None)
+        if value is None or value == ():
+            continue
+        text = option.opts[0] if len(option.opts[0]) > 2 or len(option.opts) == 1 else option.opts[-1]
+        if ctx.get_parameter_source(name or "") is ParameterSource.ENVIRONMENT:
+            text += f" (from {option.envvar})"
+        raise NotAvailableError(text, "Scanners of your own and grep_scanner() work without a model.")
+
+
+def request_of(ctx: click.Context, file: str, how: Shown, fail_on_error: bool) -> ScanRequest:
+    """Pack the options of a scan into the one record that the application takes."""
+    from .._app import ScanRequest
+
+    options = ctx.params
+    scanner_args, metadata = pairs(options["scanner_args"], "-S"), pairs(options["metadata"], "--metadata")
+    return ScanRequest(
+        scanners=file,
+        scanner_args=scanner_args,
+        transcripts=list(options["transcripts"]) or None,
+        filter=tuple(options["filter"]),
+        scans=_scans(ctx),
+        worklist=options["worklist"],
+        max_transcripts=options["max_transcripts"],
+        max_processes=options["max_processes"],
+        limit=options["limit"],
+        shuffle=options["shuffle"] if options["shuffle"] is not False else None,
+        results_buffer=options["results_buffer"],
+        tags=names(options["tags"]),
+        metadata=metadata or None,
+        display=how.display,
+        log_level=how.log_level,
+        fail_on_error=fail_on_error,
+        dry_run=options["dry_run"],
+        record_input=options["record_input"],
+    )
+
+
+def _scans(ctx: click.Context) -> str | None:
+    """Choose between `--scans` and its older name: the command line before the environment, the new name first."""
+    scans: str | None = ctx.params["scans"]
+    results: str | None = ctx.params["results"]
+    typed = {name for name in ("scans", "results") if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE}
+    if typed == {"scans", "results"}:
+        raise click.UsageError("--results is the deprecated name of --scans: give only --scans.")
+    if "results" in typed:
+        click.echo("Warning: --results is deprecated, use --scans.", err=True)
+        return results
+    return scans or results

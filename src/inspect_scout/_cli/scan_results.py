@@ -1,0 +1,187 @@
+"""The command `scout scan results`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import click
+
+from .._support.errors import UnknownNameError
+from .._support.terminal import one_line
+from .app import app_of
+from .contract import App, ResultTable, RowsKind
+from .exit_codes import DONE
+from .options import SectionCommand, SectionOption, display_options, json_option, prepare_logging, shown
+from .output import cell_text, write_csv, write_json_lines, write_json_rows
+from .values import names
+
+EPILOG = """\b
+Examples:
+  scout scan results ./scans/scan_id=...
+  scout scan results ./scans/scan_id=... --scanner refusal --where "value = 'true'"
+  scout scan results ./scans/scan_id=... --columns transcript_id,value,explanation
+  scout scan results ./scans/scan_id=... --format csv > results.csv
+"""
+F = TypeVar("F", bound=Callable[..., Any])
+# What a person looks at first, and what it is called there; columns without any content are left out.
+USUAL_COLUMNS = {
+    "transcript_id": "transcript_id",
+    "transcript_task_id": "task_id",
+    "transcript_task_repeat": "epoch",
+    "label": "label",
+    "value": "value",
+    "answer": "answer",
+    "explanation": "explanation",
+    "scan_error": "scan_error",
+}
+# In a terminal an id is there to tell rows apart; who wants it whole names the column.
+SHORT_ID_CHARACTERS = 8
+TERMINAL_ROWS = 100
+MAX_CELL_CHARACTERS = 300
+SECTION = "Result options"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which results are wanted.
+
+    Args:
+        location: Directory of the scan.
+        scanner: Key of one scanner (None: all).
+        where: SQL condition.
+        columns: Columns (None: all but the heavy ones).
+        rows: `results` or `transcripts`.
+        limit: Rows at most, for each scanner.
+    """
+
+    location: str
+    scanner: str | None
+    where: str | None
+    columns: Sequence[str] | None
+    rows: RowsKind
+    limit: int | None
+
+
+def _option(*declarations: str, **settings: Any) -> Callable[[F], F]:
+    return click.option(*declarations, cls=SectionOption, section=SECTION, **settings)
+
+
+@click.command("results", cls=SectionCommand, epilog=EPILOG)
+@click.argument("location", metavar="LOC")
+@_option("--scanner", metavar="NAME", help="Only results of this scanner.")
+@_option("--where", metavar="SQL", help="Only results for which this holds.")
+@_option("--columns", metavar="A,B", help='Columns to print; "all" for every column but the recorded input and events.')
+@_option(
+    "--rows",
+    type=click.Choice(["results", "transcripts"]),
+    default="results",
+    help="A row for each result (lists of results in rows of their own), or rows as recorded. [default: results]",
+)
+@_option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N rows of each scanner.")
+@_option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "jsonl", "csv"]),
+    help="How to print; csv leaves out control characters. [default: table]",
+)
+@json_option
+@display_options
+@click.pass_context
+def command(ctx: click.Context, /, location: str, form: str | None, **options: Any) -> int:
+    """Print the results of the scan at LOC.
+
+    A table is for reading: it shows the usual columns, shortened to fit the terminal. The other formats are for
+    programs: they hold whole values of all columns but the recorded input and events, unless --columns names others.
+    """
+    how, app = shown(options), app_of(ctx)
+    prepare_logging(how.log_level)
+    if how.as_json and form not in {None, "json"}:
+        raise click.UsageError(f"--json cannot be combined with --format {form}.")
+    columns = names(options.pop("columns"))
+    if columns is not None and not columns:
+        raise click.UsageError("--columns names no column.")
+    all_columns = columns == ["all"]
+    selection = Selection(location=location, columns=None if all_columns else columns, **options)
+    if how.as_json or form in {"json", "jsonl", "csv"}:
+        _write_data("json" if how.as_json else form or "json", app, selection)
+    else:
+        _show_tables(how.display, app, selection, usual=columns is None)
+    return DONE
+
+
+def _tables(app: App, selection: Selection, limit: int | None) -> Iterator[tuple[str, ResultTable | None]]:
+    """Read the tables of the scanners one after the other; None where a scanner has no results."""
+    known = list(app.read_outcome(selection.location).counts)
+    for scanner in known if selection.scanner is None else [selection.scanner]:
+        try:
+            s = selection
+            yield scanner, app.results_table(s.location, scanner, s.where, s.columns, s.rows, limit)
+        except UnknownNameError as error:
+            # A scanner without a row has no table; it exists all the same.
+            if error.kind != "scanner" or scanner not in known:
+                raise
+            yield scanner, None
+
+
+def _write_data(form: str, app: App, selection: Selection) -> None:
+    named = selection.scanner is None
+    found = ((scanner, table) for scanner, table in _tables(app, selection, selection.limit) if table is not None)
+    if form == "csv":
+        tables = list(found)
+        headers = list(dict.fromkeys(name for _, table in tables for name in table.column_names))
+        write_csv(["scanner", *headers] if named else headers, _rows(tables, named))
+    elif form == "jsonl":
+        write_json_lines(_rows(found, named))
+    else:
+        write_json_rows(_rows(found, named))
+
+
+def _rows(tables: Iterable[tuple[str, ResultTable]], named: bool) -> Iterator[dict[str, Any]]:
+    for scanner, table in tables:
+        for start in range(0, table.num_rows, 500):
+            for row in table.slice(start, 500).to_pylist():
+                yield {"scanner": scanner, **row} if named else row
+
+
+def _show_tables(display_kind: str | None, app: App, selection: Selection, usual: bool) -> None:
+    from .._display import display_for
+
+    display = display_for(display_kind)
+    in_terminal = sys.stdout.isatty()
+    limit = TERMINAL_ROWS if selection.limit is None and in_terminal else selection.limit
+    # One row more tells whether there are more than are shown.
+    ahead = None if limit is None else limit + 1
+    first = True
+    for scanner, table in _tables(app, selection, ahead):
+        if not first:
+            display.print()
+        first = False
+        count = 0 if table is None else table.num_rows
+        shown_count = count if limit is None else min(count, limit)
+        more = count > shown_count
+        display.print(f"{scanner}: {'first ' if more else ''}{shown_count:,} result{'' if shown_count == 1 else 's'}")
+        if table is None or not count:
+            continue
+        rows = table.slice(0, shown_count).to_pylist()
+        chosen = _usual(table.column_names, rows) if usual else table.column_names
+        headers = [USUAL_COLUMNS.get(name, name) if usual else name for name in chosen]
+        lengths = {"transcript_id": SHORT_ID_CHARACTERS} if usual and in_terminal else {}
+        display.table("", headers, [_cells(row, chosen, lengths) for row in rows])
+        if more:
+            display.print("there are more: use --limit, or --format csv for all of them")
+
+
+def _cells(row: dict[str, Any], columns: Sequence[str], lengths: Mapping[str, int]) -> list[str]:
+    return [one_line(cell_text(row.get(name)), lengths.get(name, MAX_CELL_CHARACTERS)) for name in columns]
+
+
+def _usual(available: Sequence[str], rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Choose the columns that say something."""
+    chosen = [name for name in USUAL_COLUMNS if name in available and any(cell_text(r.get(name)) for r in rows)]
+    repeats = {row.get("transcript_task_repeat") for row in rows}
+    if len(repeats) <= 1 and "transcript_task_repeat" in chosen:
+        chosen.remove("transcript_task_repeat")
+    return chosen or list(available[:8])

@@ -1,0 +1,57 @@
+"""What commands tell: as a display's outcome, and as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from .._display import ScanOutcome, ScanTitle
+
+if TYPE_CHECKING:
+    from .._app import LightStatus, ScanEntry
+
+
+def outcome_of(status: LightStatus) -> ScanOutcome:
+    """Describe how a scan stands, for a display."""
+    entry = status.entry
+    return ScanOutcome(
+        state=entry.state,
+        title=ScanTitle(
+            name=entry.name,
+            transcripts=entry.transcripts,
+            config=status.config,
+            location=entry.location,
+            total=status.total,
+        ),
+        scanners=status.counts,
+        model_usage=status.model_usage,
+        error_count=entry.error_count,
+        error_samples=status.error_samples,
+    )
+
+
+def entry_json(entry: ScanEntry) -> dict[str, Any]:
+    """Describe a scan of a list, for JSON."""
+    return {
+        "scan_id": entry.scan_id,
+        "name": entry.name,
+        "location": entry.location,
+        "timestamp": entry.timestamp,
+        "state": entry.state,
+        "complete": entry.state == "complete",
+        "transcripts": entry.transcripts,
+        "results": entry.results,
+        "error_count": entry.error_count,
+    }
+
+
+def status_json(status: LightStatus) -> dict[str, Any]:
+    """Describe how a scan stands, for JSON."""
+    return {
+        **entry_json(status.entry),
+        "total": status.total,
+        "config": dict(status.config),
+        "summary": {name: asdict(counts) for name, counts in status.counts.items()},
+        "model_usage": {name: dict(usage) for name, usage in status.model_usage.items()},
+        "errors": list(status.error_samples),
+    }

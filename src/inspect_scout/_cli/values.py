@@ -1,0 +1,130 @@
+"""Values of options: names with values, seeds, lists of words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import shlex
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    TextType = click.ParamType[str]
+    SeedType = click.ParamType[bool | int]
+else:
+    # Older releases of click know no type arguments here.
+    TextType = SeedType = click.ParamType
+
+_INTEGER = re.compile(r"[-+]?\d+")
+_SWITCH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+
+
+class Words(TextType):
+    """A text; a variable of the environment may hold several, separated by blanks, quoted where they contain some."""
+
+    name = "text"
+
+    def split_envvar_value(self, rv: str) -> Sequence[str]:
+        """Split the value of an environment variable."""
+        words = shlex.shlex(rv, posix=True)
+        # Backslashes belong to paths, and a hash starts no comment.
+        words.escape, words.commenters, words.whitespace_split = "", "", True
+        try:
+            return list(words)
+        except ValueError:
+            return rv.split()
+
+
+class Whole(TextType):
+    """A text; a variable of the environment holds one, blanks included."""
+
+    name = "sql"
+
+    def split_envvar_value(self, rv: str) -> Sequence[str]:
+        """Take the value of an environment variable as it is."""
+        return [rv] if rv.strip() else []
+
+
+class Seed(SeedType):
+    """On, off, or a seed: `true`, `false` (also 0), or a whole number."""
+
+    name = "seed"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> bool | int:
+        """Read the value."""
+        if isinstance(value, bool | int):
+            return value
+        text = str(value).strip().lower()
+        if text in _SWITCH:
+            return _SWITCH[text]
+        if not _INTEGER.fullmatch(text):
+            self.fail(f"{value!r} is neither a seed (a whole number) nor true or false.", param, ctx)
+        return int(text) or False
+
+
+def is_seed(text: str) -> bool:
+    """Whether a word after `--shuffle` is its value."""
+    return text.lower() in _SWITCH or _INTEGER.fullmatch(text) is not None
+
+
+def is_count_or_file(text: str) -> bool:
+    """Whether a word after `--cache` or `--batch` is its value: a switch, a number, a duration or a config file."""
+    return (
+        is_seed(text)
+        or re.fullmatch(r"\d+[smhDdWwMYy]", text) is not None
+        or text.lower().endswith((".yaml", ".yml", ".json"))
+    )
+
+
+def pairs(items: Sequence[str], option: str) -> dict[str, Any]:
+    """Read `key=value` texts; dashes in keys become underscores, values are YAML, a comma makes a list.
+
+    Args:
+        items: The texts.
+        option: The option they were given to, for messages.
+
+    Raises:
+        click.UsageError: A text has no key or no "=".
+    """
+    found: dict[str, Any] = {}
+    for item in items:
+        key, equals, value = item.partition("=")
+        key = key.strip().replace("-", "_")
+        if not equals or not key:
+            raise click.UsageError(f"{option} {item!r} is not of the form key=value.")
+        found[key] = _value(value)
+    return found
+
+
+def _value(text: str) -> Any:
+    """Read a value; what is no YAML is text, and so are dates, which JSON does not know."""
+    if text.lower() in _SWITCH:
+        # YAML 1.2 takes yes, no, on and off for texts; on a command line they are meant as switches.
+        return _SWITCH[text.lower()]
+    value = _loaded(text)
+    if isinstance(value, dt.date):
+        value = text
+    if isinstance(value, str) and "," in value and text[:1] not in {'"', "'"}:
+        return [part.strip() for part in value.split(",")]
+    return value
+
+
+def _loaded(text: str) -> Any:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    yaml: Any = YAML(typ="safe", pure=True)
+    try:
+        return yaml.load(text)
+    except (YAMLError, ValueError, TypeError, RecursionError):
+        # The parser lets some errors of Python through: a month 13, keys that cannot be hashed.
+        return text
+
+
+def names(text: str | None) -> list[str] | None:
+    """Split a list of names at its commas; None stays None."""
+    if text is None:
+        return None
+    return [name for part in text.split(",") if (name := part.strip())]

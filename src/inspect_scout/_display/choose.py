@@ -1,0 +1,75 @@
+"""Which display is used."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Mapping
+from typing import cast, get_args
+
+from .._support.errors import ConfigError
+from .contract import Display, DisplayType
+from .plain import PlainDisplay, is_terminal
+
+ALLOWED: tuple[str, ...] = get_args(DisplayType)
+
+
+def display_for(kind: str | None = None, environment: Mapping[str, str] | None = None) -> Display:
+    """Make the display that is asked for: by argument, else by SCOUT_DISPLAY, else "rich".
+
+    "rich" needs a terminal that reads standard output in UTF-8, and the main thread; elsewhere plain lines are shown.
+    SCOUT_DIAGNOSTICS (1, true, yes) asks for plain lines, except where nothing is to be shown.
+
+    Args:
+        kind: The display asked for.
+        environment: The environment variables (default: those of this process).
+
+    Raises:
+        ConfigError: `kind` is no display.
+    """
+    chosen = chosen_kind(kind, os.environ if environment is None else environment)
+    if chosen == "none":
+        from .silent import SilentDisplay
+
+        return SilentDisplay()
+    if chosen == "log":
+        from .log import LogDisplay
+
+        return LogDisplay()
+    if chosen == "rich" and _can_draw():
+        from .live import RichDisplay
+
+        return RichDisplay()
+    return PlainDisplay()
+
+
+def chosen_kind(kind: str | None, environment: Mapping[str, str]) -> DisplayType:
+    """Say which display the argument and the environment ask for."""
+    chosen = _known(kind, environment)
+    diagnostics = environment.get("SCOUT_DIAGNOSTICS", "").lower() in {"1", "true", "yes"}
+    return "plain" if diagnostics and chosen != "none" else chosen
+
+
+def _known(kind: str | None, environment: Mapping[str, str]) -> DisplayType:
+    allowed = "Allowed: " + ", ".join(ALLOWED) + "."
+    if kind is not None:
+        if kind not in ALLOWED:
+            raise ConfigError(f"Unknown display: {kind!r}. {allowed}")
+        return cast("DisplayType", kind)
+    value = environment.get("SCOUT_DISPLAY", "")
+    if not value or value.lower() in ALLOWED:
+        return cast("DisplayType", value.lower() or "rich")
+    logging.getLogger("inspect_scout").warning("SCOUT_DISPLAY: unknown display %r, using rich. %s", value, allowed)
+    return "rich"
+
+
+def _can_draw() -> bool:
+    encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
+    return (
+        threading.current_thread() is threading.main_thread()
+        and is_terminal(sys.stdout)
+        and encoding.startswith("utf")
+        and os.environ.get("TERM") != "dumb"
+    )

@@ -1,0 +1,125 @@
+"""Text in columns: widths in terminal cells, shortening, alignment."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from .._support.terminal import one_line
+
+GAP = "  "
+# In a pipe nothing is shortened, but a monstrous cell must not widen every other line to its length.
+MAX_PADDING_CELLS = 60
+# What a shortened column keeps at least, so that its content can still be recognised.
+MIN_COLUMN_CELLS = 8
+MAX_CELL_CHARACTERS = 4096
+_NUMBER = re.compile(r"[-+]?[\d,]+(\.\d+)?([eE][-+]?\d+)?%?|-|")
+
+
+def cells(text: str) -> int:
+    """Count the terminal cells that a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(_character_cells(character) for character in text)
+
+
+def _character_cells(character: str) -> int:
+    if unicodedata.combining(character) or unicodedata.category(character) in {"Cf", "Me", "Mn"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
+
+
+def shorten(text: str, width: int) -> str:
+    """Cut a text to `width` terminal cells, an ellipsis marking the cut."""
+    if cells(text) <= width:
+        return text
+    used = 1
+    for position, character in enumerate(text):
+        used += _character_cells(character)
+        if used > width:
+            return text[:position] + "…" if width > 0 else ""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class TableText:
+    """A table as lines of text.
+
+    Args:
+        header: The line of column names.
+        body: One line for each row.
+        footer: The last row, if there is one.
+    """
+
+    header: str
+    body: Sequence[str]
+    footer: str | None
+
+
+def lay_out(
+    headers: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    footer: Sequence[str] = (),
+    width: int | None = None,
+    whole: Collection[str] = (),
+) -> TableText:
+    """Lay out a table.
+
+    Args:
+        headers: Column names.
+        rows: Cells; made printable here, missing ones are empty.
+        footer: Last row.
+        width: Terminal cells to fit into (None: shorten nothing).
+        whole: Headers of the columns that are never shortened.
+    """
+    count = len(headers)
+    shown = [
+        _clean(headers, count),
+        *(_clean(row, count) for row in rows),
+        *([_clean(footer, count)] if footer else []),
+    ]
+    columns = list(zip(*shown))
+    numeric = [all(_NUMBER.fullmatch(cell) for cell in column[1:]) and any(column[1:]) for column in columns]
+    natural = [max(map(cells, column)) for column in columns]
+    if width is None:
+        widths = [min(n, max(MAX_PADDING_CELLS, cells(h))) for n, h in zip(natural, shown[0])]
+    else:
+        fixed = [n or h in whole for n, h in zip(numeric, headers)]
+        widths = _fitted(natural, [max(MIN_COLUMN_CELLS, cells(h)) for h in shown[0]], fixed, width)
+    lines = [_line(row, widths, numeric, cut=width is not None) for row in shown]
+    return TableText(lines[0], lines[1 : len(rows) + 1], lines[-1] if footer else None)
+
+
+def _clean(row: Sequence[str], count: int) -> list[str]:
+    cleaned = [one_line(cell, MAX_CELL_CHARACTERS) for cell in row[:count]]
+    return cleaned + [""] * (count - len(cleaned))
+
+
+def _fitted(natural: Sequence[int], least: Sequence[int], fixed: Sequence[bool], width: int) -> list[int]:
+    """Take from the widest columns first, until all fit or nothing more can be taken."""
+    widths = list(natural)
+    excess = sum(widths) + len(GAP) * (len(widths) - 1) - width
+    while excess > 0:
+        candidates = [i for i, w in enumerate(widths) if not fixed[i] and w > least[i]]
+        if not candidates:
+            break
+        widest = max(widths[i] for i in candidates)
+        for i in candidates:
+            if widths[i] == widest and excess > 0:
+                # In large steps down to the next width, so that a cell of 4096 characters costs no 4000 rounds.
+                others = [widths[j] for j in candidates if widths[j] < widest]
+                step = max(1, min(excess, widest - max([least[i], *others])))
+                widths[i] -= step
+                excess -= step
+    return widths
+
+
+def _line(row: Sequence[str], widths: Sequence[int], numeric: Sequence[bool], *, cut: bool) -> str:
+    parts: list[str] = []
+    for cell, width, right in zip(row, widths, numeric):
+        shown = shorten(cell, width) if cut else cell
+        padding = " " * max(0, width - cells(shown))
+        parts.append(padding + shown if right else shown + padding)
+    return GAP.join(parts).rstrip()

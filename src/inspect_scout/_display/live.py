@@ -1,0 +1,237 @@
+"""A live picture in a terminal, drawn with rich; results stay on standard output when it is gone."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+from collections.abc import Callable, Collection, Generator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.text import Text
+
+from .._engine import Progress, ProgressSink
+from .._support.clock import SYSTEM_CLOCK, Clock
+from .._support.terminal import printable
+from .contract import ScanOutcome, ScanTitle
+from .layout import GAP, cells, lay_out, shorten
+from .plain import is_terminal
+from .silent import SilentSink
+from .wording import (
+    SCANNER_HEADERS,
+    Tone,
+    config_line,
+    count_line,
+    ending_lines,
+    percent,
+    plural,
+    scanner_rows,
+    title_line,
+    usage_lines,
+    worker_facts,
+)
+
+REFRESHES_PER_SECOND = 4
+MAX_BAR_CELLS = 40
+# Below this width the table of a running scan leaves out the tokens.
+NARROW_CELLS = 60
+_STYLES: dict[Tone, str] = {
+    "title": "bold",
+    "detail": "dim",
+    "good": "green",
+    "bad": "bold red",
+    "warning": "yellow",
+    "text": "",
+}
+# A terminal shows one live picture at a time; a second scan of this process goes on unseen.
+_SCREEN = threading.Lock()
+
+
+class RichDisplay:
+    """Shows a live picture in a terminal.
+
+    Args:
+        output: Where results, messages and the outcome go (default: standard output).
+        screen: Where the live picture is drawn (default: standard error if it is a terminal, else standard output).
+        clock: What the time is.
+    """
+
+    def __init__(
+        self, output: Console | None = None, screen: Console | None = None, clock: Clock = SYSTEM_CLOCK
+    ) -> None:
+        self._output = output or _console()
+        self._screen = screen or _console(stderr=is_terminal(sys.stderr))
+        self._clock = clock
+        self._drawing = False
+
+    def print(self, text: str = "") -> None:
+        """Show a line of text."""
+        self._show(printable(text))
+
+    def table(
+        self,
+        title: str,
+        headers: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        footer: Sequence[str] = (),
+        whole: Collection[str] = (),
+    ) -> None:
+        """Show a table."""
+        table = lay_out(headers, rows, footer, self._output.width, whole)
+        if title:
+            self._show(printable(title), "title")
+        self._show(table.header, "title")
+        for line in table.body:
+            self._show(line)
+        if table.footer is not None:
+            self._show(table.footer, "title")
+
+    @contextmanager
+    def counting(self, caption: str) -> Generator[Callable[[int, int], None]]:
+        """Show how far a count has come."""
+        count = _Count(caption)
+        with self._live(count.render):
+            yield count.update
+
+    @contextmanager
+    def scan(self, title: ScanTitle) -> Generator[ProgressSink]:
+        """Show a scan while it runs."""
+        picture = ScanPicture(title, self._screen, self._clock)
+        with self._live(picture.render) as drawn:
+            yield picture if drawn else SilentSink()
+
+    def outcome(self, outcome: ScanOutcome) -> None:
+        """Show how a scan stands, and the commands that lead on."""
+        self._show(title_line(outcome.title), "title")
+        if config := config_line(outcome.title.config):
+            self._show(config, "detail")
+        if outcome.scanners:
+            self._show("")
+            self.table("", SCANNER_HEADERS, scanner_rows(outcome.scanners))
+        for line in ["", *usage_lines(outcome.model_usage)] if outcome.model_usage else []:
+            self._show(line)
+        self._show("")
+        for ending in ending_lines(outcome):
+            self._show(ending.text, ending.tone)
+
+    def _show(self, text: str, tone: Tone = "text") -> None:
+        console = self._screen if self._drawing else self._output
+        try:
+            # Soft wrapping leaves paths and commands whole, so that they can be copied.
+            console.print(Text(text, style=_STYLES[tone]), soft_wrap=True)
+        except (OSError, ValueError):
+            # The reader went away; a scan goes on without one.
+            pass
+
+    @contextmanager
+    def _live(self, render: Callable[[], RenderableType]) -> Generator[bool]:
+        if not _SCREEN.acquire(blocking=False):
+            yield False
+            return
+        live = Live(
+            get_renderable=render,
+            console=self._screen,
+            refresh_per_second=REFRESHES_PER_SECOND,
+            transient=True,
+        )
+        try:
+            # A terminal that went away must not end a scan: it goes on unseen.
+            with contextlib.suppress(OSError, ValueError):
+                live.start(refresh=True)
+            self._drawing = True
+            yield True
+        finally:
+            self._drawing = False
+            with contextlib.suppress(OSError, ValueError):
+                live.stop()
+            _SCREEN.release()
+
+
+class _Count:
+    def __init__(self, caption: str) -> None:
+        self._caption = caption
+        self._done, self._total = 0, 0
+
+    def update(self, done: int, total: int) -> None:
+        self._done, self._total = done, total
+
+    def render(self) -> RenderableType:
+        return Text(count_line(self._caption, self._done, self._total) if self._total else "", overflow="ellipsis")
+
+
+class ScanPicture:
+    """The picture of a running scan; an update only takes note, drawing happens on rich's own thread.
+
+    Args:
+        title: What is scanned.
+        console: Where it is drawn: its size decides what there is room for.
+        clock: What the time is.
+    """
+
+    def __init__(self, title: ScanTitle, console: Console, clock: Clock) -> None:
+        self._title, self._console, self._clock = title, console, clock
+        self._started = clock.monotonic()
+        self._newest = Progress(total=title.total, completed=title.skipped, skipped=title.skipped)
+
+    def update(self, progress: Progress) -> None:
+        """Take note of the newest state."""
+        self._newest = progress
+
+    def render(self) -> RenderableType:
+        """Draw the newest state."""
+        progress, width = self._newest, self._console.width
+        parts = [Text(shorten(title_line(self._title), width), style=_STYLES["title"])]
+        if config := config_line(self._title.config):
+            parts.append(Text(shorten(config, width), style=_STYLES["detail"]))
+        parts.append(self._bar(progress, width))
+        parts += self._scanners(progress, width)
+        if facts := _facts(progress):
+            parts.append(Text(shorten(" · ".join(facts), width), style=_STYLES["detail"]))
+        return Group(*parts)
+
+    def _bar(self, progress: Progress, width: int) -> Text:
+        elapsed = self._clock.monotonic() - self._started
+        done, left = progress.completed - progress.skipped, progress.total - progress.completed
+        numbers = f"{percent(progress.completed, progress.total):3d}%  {progress.completed:,}/{progress.total:,}"
+        times = _duration(elapsed) + (f", {_duration(elapsed / done * left)} left" if done > 0 and left > 0 else "")
+        length = max(0, min(MAX_BAR_CELLS, width - cells(numbers) - cells(times) - 2 * len(GAP)))
+        share = min(1.0, max(0.0, progress.completed / progress.total)) if progress.total > 0 else 1.0
+        filled = int(length * share)
+        bar = Text("━" * filled, style="cyan")
+        bar.append("━" * (length - filled), style="bright_black")
+        bar.append(GAP + shorten(numbers + GAP + times, width - length - len(GAP)), style="default")
+        return bar
+
+    def _scanners(self, progress: Progress, width: int) -> list[Text]:
+        names = list(progress.scanners)[: max(1, self._console.height - 8)]
+        if not names:
+            return []
+        columns = 4 if width < NARROW_CELLS else len(SCANNER_HEADERS)
+        rows = [row[:columns] for row in scanner_rows({name: progress.scanners[name] for name in names})]
+        table = lay_out(SCANNER_HEADERS[:columns], rows, width=width)
+        lines = [Text(shorten(table.header, width), style=_STYLES["title"])]
+        lines += [Text(shorten(line, width)) for line in table.body]
+        if hidden := len(progress.scanners) - len(names):
+            lines.append(Text(f"and {plural(hidden, 'more scanner')}", style=_STYLES["detail"]))
+        return lines
+
+
+def _facts(progress: Progress) -> list[str]:
+    facts = worker_facts(progress)
+    if progress.process_count > 1:
+        facts.append(f"{progress.process_count} processes")
+    if progress.memory_bytes is not None:
+        facts.append(f"{progress.memory_bytes / 1e9:.1f} GB")
+    return facts
+
+
+def _duration(seconds: float) -> str:
+    minutes, second = divmod(int(max(0.0, seconds)), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"
+
+
+def _console(*, stderr: bool = False) -> Console:
+    return Console(stderr=stderr, markup=False, highlight=False, emoji=False)

@@ -1,0 +1,192 @@
+"""Plain lines on standard output: for pipes, files, CI and threads."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Collection, Generator, Sequence
+from contextlib import contextmanager
+
+from .._engine import Progress, ProgressSink
+from .._support.clock import SYSTEM_CLOCK, Clock
+from .._support.terminal import printable
+from .contract import ScanOutcome, ScanTitle
+from .layout import lay_out
+from .wording import (
+    SCANNER_HEADERS,
+    config_line,
+    count_line,
+    ending_lines,
+    progress_line,
+    scanner_rows,
+    title_line,
+    usage_lines,
+)
+
+PROGRESS_SECONDS = 5.0
+
+
+class Throttle:
+    """Says at most every few seconds that it is time to speak again.
+
+    Args:
+        seconds: Time between two yeses; the first one comes that long after the start.
+        clock: What the time is.
+    """
+
+    def __init__(self, seconds: float, clock: Clock) -> None:
+        self._seconds, self._clock = seconds, clock
+        self._last = clock.monotonic()
+
+    def ready(self) -> bool:
+        """Whether it is time."""
+        now = self._clock.monotonic()
+        if now - self._last < self._seconds:
+            return False
+        self._last = now
+        return True
+
+
+class PlainDisplay:
+    """Shows plain lines.
+
+    Args:
+        clock: What the time is.
+    """
+
+    def __init__(self, clock: Clock = SYSTEM_CLOCK) -> None:
+        self._clock = clock
+        self._announced: ScanTitle | None = None
+
+    def print(self, text: str = "") -> None:
+        """Show a line of text."""
+        write_line(printable(text))
+
+    def table(
+        self,
+        title: str,
+        headers: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        footer: Sequence[str] = (),
+        whole: Collection[str] = (),
+    ) -> None:
+        """Show a table; nothing is shortened unless a terminal reads it."""
+        for line in table_lines(title, headers, rows, footer, output_width(), whole):
+            write_line(line)
+
+    @contextmanager
+    def counting(self, caption: str) -> Generator[Callable[[int, int], None]]:
+        """Show how far a count has come."""
+        throttle, last = Throttle(PROGRESS_SECONDS, self._clock), (-1, -1)
+        shown = last
+
+        def update(done: int, total: int) -> None:
+            nonlocal last, shown
+            last = (done, total)
+            if throttle.ready():
+                shown = last
+                write_line(count_line(caption, done, total))
+
+        yield update
+        if last != shown:
+            write_line(count_line(caption, *last))
+
+    @contextmanager
+    def scan(self, title: ScanTitle) -> Generator[ProgressSink]:
+        """Show a scan while it runs."""
+        for line in title_lines(title):
+            write_line(line)
+        self._announced = title
+        sink = _ProgressLines(Throttle(PROGRESS_SECONDS, self._clock))
+        try:
+            yield sink
+        finally:
+            sink.finish()
+
+    def outcome(self, outcome: ScanOutcome) -> None:
+        """Show how a scan stands, and the commands that lead on."""
+        announced = self._announced is not None and self._announced.location == outcome.title.location
+        for line in ([] if announced else title_lines(outcome.title)) + outcome_lines(outcome, output_width()):
+            write_line(line)
+
+
+class _ProgressLines:
+    def __init__(self, throttle: Throttle) -> None:
+        self._throttle = throttle
+        self._last: Progress | None = None
+        self._shown = ""
+
+    def update(self, progress: Progress) -> None:
+        """Take note of the newest state."""
+        self._last = progress
+        if self._throttle.ready():
+            self._show(progress_line(progress))
+
+    def finish(self) -> None:
+        """Show the last state: how far it came, nobody being at work any more."""
+        if (last := self._last) is not None:
+            ended = Progress(total=last.total, completed=last.completed, scanners=last.scanners)
+            self._show(progress_line(ended))
+
+    def _show(self, line: str) -> None:
+        if line != self._shown:
+            self._shown = line
+            write_line(line)
+
+
+def table_lines(
+    title: str,
+    headers: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    footer: Sequence[str],
+    width: int | None,
+    whole: Collection[str] = (),
+) -> list[str]:
+    """Write a table as lines of text."""
+    table = lay_out(headers, rows, footer, width, whole)
+    ending = [] if table.footer is None else [table.footer]
+    return [*([printable(title)] if title else []), table.header, *table.body, *ending]
+
+
+def title_lines(title: ScanTitle) -> list[str]:
+    """Write what is scanned as lines of text."""
+    config = config_line(title.config)
+    return [title_line(title), *([config] if config else [])]
+
+
+def outcome_lines(outcome: ScanOutcome, width: int | None) -> list[str]:
+    """Write how a scan stands as lines of text."""
+    lines: list[str] = []
+    if outcome.scanners:
+        lines += ["", *table_lines("", SCANNER_HEADERS, scanner_rows(outcome.scanners), (), width)]
+    if usage := usage_lines(outcome.model_usage):
+        lines += ["", *usage]
+    return [*lines, "", *(line.text for line in ending_lines(outcome))]
+
+
+def output_width() -> int | None:
+    """Width of the terminal that reads standard output; None where none does (unless COLUMNS asks for one)."""
+    if not os.environ.get("COLUMNS", "").isdigit() and not is_terminal(sys.stdout):
+        return None
+    return max(20, shutil.get_terminal_size().columns)
+
+
+def is_terminal(stream: object) -> bool:
+    """Whether a stream is read by a terminal."""
+    try:
+        return bool(stream.isatty())  # type: ignore[attr-defined]
+    except (AttributeError, ValueError):
+        return False
+
+
+def write_line(line: str) -> None:
+    """Write a line; a reader that went away, or an encoding without some letter, must not end a scan."""
+    try:
+        try:
+            print(line, flush=True)  # noqa: T201 - this is where the room prints
+        except UnicodeEncodeError:
+            encoding = sys.stdout.encoding or "ascii"
+            print(line.encode(encoding, "replace").decode(encoding), flush=True)  # noqa: T201
+    except (OSError, ValueError):
+        pass

@@ -1,0 +1,50 @@
+"""No display."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Generator, Sequence
+from contextlib import contextmanager
+
+from .._engine import Progress, ProgressSink
+from .contract import ScanOutcome, ScanTitle
+
+
+class SilentDisplay:
+    """Shows nothing."""
+
+    def print(self, text: str = "") -> None:
+        """Show nothing."""
+
+    def table(
+        self,
+        title: str,
+        headers: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        footer: Sequence[str] = (),
+        whole: Collection[str] = (),
+    ) -> None:
+        """Show nothing."""
+
+    @contextmanager
+    def counting(self, caption: str) -> Generator[Callable[[int, int], None]]:  # noqa: ARG002 - part of the contract
+        """Count without showing it."""
+        yield _ignore_count
+
+    @contextmanager
+    def scan(self, title: ScanTitle) -> Generator[ProgressSink]:  # noqa: ARG002 - part of the contract
+        """Scan without showing it."""
+        yield SilentSink()
+
+    def outcome(self, outcome: ScanOutcome) -> None:
+        """Show nothing."""
+
+
+class SilentSink:
+    """Takes note of nothing."""
+
+    def update(self, progress: Progress) -> None:
+        """Take note of nothing."""
+
+
+def _ignore_count(done: int, total: int) -> None:
+    pass

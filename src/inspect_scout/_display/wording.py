@@ -1,0 +1,185 @@
+"""What is said about a scan, the same words in every display."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from .._engine import Progress
+from .._support.terminal import one_line, printable
+from .._types import ScannerCounts
+from .contract import ScanOutcome, ScanTitle
+
+MAX_NAME_CHARACTERS = 120
+MAX_OPTION_CHARACTERS = 50
+MAX_OPTIONS_CHARACTERS = 500
+MAX_SAMPLE_CHARACTERS = 300
+SCANNER_HEADERS = ("scanner", "scans", "results", "errors", "tokens", "tokens/scan")
+
+Tone = Literal["title", "detail", "good", "bad", "warning", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text and how it is meant."""
+
+    text: str
+    tone: Tone = "text"
+
+
+def plural(count: int, noun: str) -> str:
+    """Write a count with its noun: "1 transcript", "1,302 transcripts"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def title_line(title: ScanTitle) -> str:
+    """Say what is scanned."""
+    return f"scan: {one_line(title.name, MAX_NAME_CHARACTERS)} ({plural(title.transcripts, 'transcript')})"
+
+
+def config_line(config: Mapping[str, object]) -> str:
+    """Write the options on one line; long ones and the whole are shortened."""
+    options = ", ".join(
+        f"{one_line(key, MAX_OPTION_CHARACTERS)}: {_option(v)}" for key, v in config.items() if v is not None
+    )
+    return one_line(options, MAX_OPTIONS_CHARACTERS)
+
+
+def _option(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "{...}"
+    if isinstance(value, list | tuple):
+        value = ", ".join(str(item) for item in cast("Sequence[object]", value))
+    return one_line(str(value), MAX_OPTION_CHARACTERS)
+
+
+def percent(completed: int, total: int) -> int:
+    """Share that is done, rounded down: 100 only when all is done."""
+    return 100 if completed >= total else max(0, completed * 100 // total)
+
+
+def count_line(caption: str, done: int, total: int) -> str:
+    """Say how far a count has come."""
+    return f"{one_line(caption, MAX_NAME_CHARACTERS)}: {done:,}/{total:,}"
+
+
+def progress_line(progress: Progress) -> str:
+    """Say how far a scan has come and what its workers do."""
+    done = f"scanning: {percent(progress.completed, progress.total):3d}% ({progress.completed:,}/{progress.total:,})"
+    errors = sum(counts.errors for counts in progress.scanners.values())
+    return ", ".join([done, *worker_facts(progress), *([plural(errors, "error")] if errors else [])])
+
+
+def worker_facts(progress: Progress) -> list[str]:
+    """Say what the workers do; what is zero is left out."""
+    counts = (
+        (progress.parsing, "reading"),
+        (progress.scanning, "scanning"),
+        (progress.buffered, "waiting"),
+        (progress.idle, "idle"),
+    )
+    return [f"{count:,} {what}" for count, what in counts if count]
+
+
+def scanner_rows(scanners: Mapping[str, ScannerCounts]) -> list[list[str]]:
+    """Make the rows under `SCANNER_HEADERS`; zeros are dashes."""
+    return [
+        [
+            one_line(name, MAX_NAME_CHARACTERS),
+            _count(counts.scans),
+            _count(counts.results),
+            _count(counts.errors),
+            _count(counts.tokens),
+            _count(counts.tokens // counts.scans if counts.scans else 0),
+        ]
+        for name, counts in scanners.items()
+    ]
+
+
+def _count(value: int) -> str:
+    return f"{value:,}" if value else "-"
+
+
+def usage_lines(usage: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """Write the tokens used, a line for each model."""
+    return [
+        one_line(
+            f"{name}: "
+            + ", ".join(f"{count:,} {kind.removesuffix('_tokens')}" for kind, count in kinds.items() if count),
+            MAX_OPTIONS_CHARACTERS,
+        )
+        for name, kinds in usage.items()
+    ]
+
+
+def ending_lines(outcome: ScanOutcome) -> list[Line]:
+    """Say how a scan stands, and the commands that lead on."""
+    location = outcome.title.location
+    results = f"scout scan results {shell_quoted(location)}"
+    resume = f"scout scan resume {shell_quoted(location)}"
+    match outcome.state:
+        case "complete":
+            return [
+                Line(f"scan complete: {printable(location)}", "good"),
+                *_error_lines(outcome),
+                Line(f"see the results: {results}"),
+            ]
+        case "errors":
+            return [
+                *_error_lines(outcome),
+                Line(f"resume (retrying errors):    {resume}"),
+                Line(f"complete (accepting errors): scout scan complete {shell_quoted(location)}"),
+                Line(f"see the results so far:      {results}"),
+            ]
+        case "interrupted":
+            return [
+                *_error_lines(outcome),
+                Line(f"scan interrupted: {_done(outcome)}", "warning"),
+                Line(f"resume it:              {resume}"),
+                Line(f"see the results so far: {results}"),
+            ]
+        case "running":
+            return [
+                *_error_lines(outcome),
+                Line(f"scan running: {_done(outcome)}", "good"),
+                Line(f"see the results so far: {results}"),
+            ]
+
+
+def _done(outcome: ScanOutcome) -> str:
+    recorded = sum(counts.scans for counts in outcome.scanners.values())
+    return f"{recorded:,} of {outcome.title.total:,} done"
+
+
+def _error_lines(outcome: ScanOutcome) -> list[Line]:
+    samples = [one_line(sample, MAX_SAMPLE_CHARACTERS) for sample in outcome.error_samples]
+    # Problems that concern no scanner (a log that cannot be read) are no scanner errors, but have samples.
+    count = max(outcome.error_count, len(samples))
+    if not count:
+        return []
+    # The same message from many transcripts is said once.
+    texts = [f"  {text}" + (f" ({times} times)" if times > 1 else "") for text, times in Counter(samples).items()]
+    if samples and count > len(samples):
+        texts.append(f"  and {count - len(samples):,} more")
+    return [Line(f"{plural(count, 'scan error')} occurred!", "bad"), *(Line(text, "detail") for text in texts)]
+
+
+def shell_quoted(text: str) -> str:
+    """Quote a text for the shell; what cannot be printed is written as escapes that bash and zsh read back."""
+    if printable(text) == text:
+        # Characters of any script are harmless to a shell, blanks and signs are not.
+        return text if text and all(c.isalnum() or c in "@%+=:,./-_" for c in text) else shlex.quote(text)
+    raw = os.fsencode(text) if _encodable(text) else text.encode("utf-8", "replace")
+    return "$'" + "".join(chr(b) if 32 <= b < 127 and b not in b"\\'" else f"\\x{b:02x}" for b in raw) + "'"
+
+
+def _encodable(text: str) -> bool:
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
+    return True

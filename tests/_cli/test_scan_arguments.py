@@ -1,0 +1,255 @@
+"""How `scout scan FILE` reads its arguments."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from inspect_scout._app import ScanRequest
+from support.cli import FakeApp, scout
+
+
+def requested(*arguments: str) -> ScanRequest:
+    app = FakeApp()
+    ran = scout("scan", *arguments, app=app)
+    assert ran.code == 0, ran.err
+    return app.request
+
+
+def test_a_file_alone_leaves_everything_to_defaults() -> None:
+    assert requested("scan.py") == ScanRequest(scanners="scan.py")
+
+
+def test_every_option_reaches_the_request(tmp_path: Path) -> None:
+    worklist = tmp_path / "work.yaml"
+    worklist.write_text("[]")
+    request = requested(
+        *("scan.py", "-S", "pattern=x", "-S", "max-items=3", "-T", "a", "-T", "b c", "-F", "x = 1", "-F", "y > 2"),
+        *("--scans", "out", "--worklist", str(worklist), "--max-transcripts", "4", "--max-processes", "1"),
+        *("--limit", "5", "--shuffle", "7", "--results-buffer", "6", "--tags", "a, b,", "--metadata", "k=v"),
+        *("--dry-run", "--record-input", "copy", "--display", "Plain", "--log-level", "INFO", "--fail-on-error"),
+    )
+    assert request == ScanRequest(
+        scanners="scan.py",
+        scanner_args={"pattern": "x", "max_items": 3},
+        transcripts=["a", "b c"],
+        filter=("x = 1", "y > 2"),
+        scans="out",
+        worklist=str(worklist),
+        max_transcripts=4,
+        max_processes=1,
+        limit=5,
+        shuffle=7,
+        results_buffer=6,
+        tags=["a", "b"],
+        metadata={"k": "v"},
+        display="plain",
+        log_level="info",
+        fail_on_error=True,
+        dry_run=True,
+        record_input="copy",
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("scan.py", "-T", "logs", "--limit", "3", "--shuffle"),
+        ("-T", "logs", "--limit", "3", "--shuffle", "scan.py"),
+        ("-Tlogs", "scan.py", "--shuffle", "--limit=3"),
+        ("--limit", "3", "--shuffle=true", "-T", "logs", "--", "scan.py"),
+    ],
+)
+def test_options_may_stand_before_and_after_the_file(arguments: tuple[str, ...]) -> None:
+    request = requested(*arguments)
+    assert (request.scanners, request.transcripts, request.limit, request.shuffle) == ("scan.py", ["logs"], 3, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shuffle"),
+    [
+        (("--shuffle", "42", "scan.py"), 42),
+        (("--shuffle", "-1", "scan.py"), -1),
+        (("--shuffle=-1", "scan.py"), -1),
+        (("--shuffle", "false", "scan.py"), None),
+        (("--shuffle", "0", "scan.py"), None),
+        (("--shuffle", "--limit", "1", "scan.py"), True),
+        (("scan.py", "--shuffle"), True),
+        (("scan.py",), None),
+    ],
+)
+def test_the_seed_of_a_shuffle_may_be_left_out(arguments: tuple[str, ...], shuffle: bool | int | None) -> None:
+    assert requested(*arguments).shuffle == shuffle
+
+
+def test_values_may_begin_with_a_minus() -> None:
+    request = requested("scan.py", "--results-buffer", "-1", "-S", "x=-2", "-F", "-1 < score", "-T", "--shuffle")
+    assert (request.results_buffer, request.scanner_args) == (-1, {"x": -2})
+    assert (request.filter, request.transcripts, request.shuffle) == (("-1 < score",), ["--shuffle"], None)
+
+
+def test_values_are_yaml_and_a_comma_makes_a_list() -> None:
+    given = (
+        "i=3",
+        "f=1.5",
+        "b=yes",
+        "n=null",
+        "l=a, b",
+        "q='a, b'",
+        "j=[1, x]",
+        "o={a: 1}",
+        "d=2026-01-05",
+        "t=*x",
+        "e=a=b",
+    )
+    assert requested("scan.py", *(word for value in given for word in ("-S", value))).scanner_args == {
+        "i": 3,
+        "f": 1.5,
+        "b": True,
+        "n": None,
+        "l": ["a", "b"],
+        "q": "a, b",
+        "j": [1, "x"],
+        "o": {"a": 1},
+        "d": "2026-01-05",
+        "t": "*x",
+        "e": "a=b",
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "Missing argument 'FILE'"),
+        (("scan.py", "--bogus", "1"), "No such option '--bogus'"),
+        (("scan.py", "--shufle"), "'--shuffle'"),
+        (("scan.py", "other.py"), "unexpected extra argument (other.py)"),
+        (("scan.py", "--limit", "many"), "'many' is not a valid integer"),
+        (("scan.py", "--limit", "-1"), "-1 is not in the range"),
+        (("scan.py", "--shuffle=fast"), "'fast' is neither a seed"),
+        (("scan.py", "--worklist", "nowhere.yaml"), "nowhere.yaml"),
+        (("scan.py", "-S", "novalue"), "-S 'novalue' is not of the form key=value"),
+        (("scan.py", "--metadata", "=x"), "--metadata '=x' is not of the form key=value"),
+        (("scan.py", "--display", "fancy"), "'fancy' is not one of"),
+        (("scan.py", "--scans", "a", "--results", "b"), "give only --scans"),
+        (("scan.py", "--temperature", "hot"), "'hot' is not a valid float"),
+        (("lits",), "Did you mean the command 'scout scan list'?"),
+    ],
+)
+def test_mistakes_are_usage_errors(arguments: tuple[str, ...], said: str) -> None:
+    app = FakeApp()
+    ran = scout("scan", *arguments, app=app)
+    assert ran.code == 2
+    assert said in ran.err
+    assert ran.out == ""
+    assert app.requests == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--model", "openai/x"),
+        ("--model-base-url", "http://x"),
+        ("-M", "a=1"),
+        ("--model-config", "x.yaml"),
+        ("--model-role", "grader=x"),
+        ("-V", "cases.csv"),
+        ("--validation", "cases.csv"),
+        ("--cache",),
+        ("--cache", "3d"),
+        ("--batch", "10"),
+        ("--max-connections", "3"),
+        ("--max-retries", "0"),
+        ("--timeout", "3"),
+        ("--max-tokens", "3"),
+        ("--temperature", "0"),
+        ("--top-p", "0.5"),
+        ("--top-k", "3"),
+        ("--reasoning-effort", "low"),
+        ("--reasoning-tokens", "3"),
+        ("--reasoning-summary", "auto"),
+        ("--reasoning-history", "none"),
+        ("--response-schema", "{}"),
+    ],
+)
+def test_options_of_later_versions_are_refused_not_ignored(arguments: tuple[str, ...]) -> None:
+    app = FakeApp()
+    ran = scout("scan", *arguments, "scan.py", app=app)
+    assert ran.code == 1
+    assert ran.err.startswith("Error: -")
+    assert "not available yet" in ran.err
+    assert app.requests == []
+
+
+def test_a_later_option_from_the_environment_is_named_with_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCOUT_SCAN_MAX_CONNECTIONS", "3")
+    ran = scout("scan", "scan.py")
+    assert ran.code == 1
+    assert "--max-connections (from SCOUT_SCAN_MAX_CONNECTIONS)" in ran.err
+
+
+def test_the_environment_fills_what_the_command_line_leaves_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "ARGS": "a=1 'b=x y'",
+        "TRANSCRIPTS": "logs 'more logs'",
+        "FILTER": "task_set = 'x y' and score > 1",
+        "SCANS": "out",
+        "LIMIT": "3",
+        "SHUFFLE": "true",
+        "TAGS": "t",
+        "METADATA": "k=v",
+        "DRY_RUN": "1",
+        "FAIL_ON_ERROR": "true",
+        "MAX_TRANSCRIPTS": "9",
+    }.items():
+        monkeypatch.setenv(f"SCOUT_SCAN_{name}", value)
+    request = requested("scan.py", "--limit", "5")
+    assert request == ScanRequest(
+        scanners="scan.py",
+        scanner_args={"a": 1, "b": "x y"},
+        transcripts=["logs", "more logs"],
+        filter=("task_set = 'x y' and score > 1",),
+        scans="out",
+        limit=5,
+        shuffle=True,
+        tags=["t"],
+        metadata={"k": "v"},
+        dry_run=True,
+        fail_on_error=True,
+        max_transcripts=9,
+    )
+
+
+def test_the_older_name_of_scans_works_with_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = FakeApp()
+    ran = scout("scan", "scan.py", "--results", "old", app=app)
+    assert (ran.code, app.request.scans) == (0, "old")
+    assert "--results is deprecated, use --scans" in ran.err
+    monkeypatch.setenv("SCOUT_SCAN_RESULTS", "old-env")
+    assert requested("scan.py").scans == "old-env"
+    monkeypatch.setenv("SCOUT_SCAN_SCANS", "env")
+    assert requested("scan.py").scans == "env"
+    assert requested("scan.py", "--results", "typed").scans == "typed"
+    assert requested("scan.py", "--scans", "typed").scans == "typed"
+
+
+def test_a_file_named_like_a_command_is_reached_with_its_folder() -> None:
+    assert requested("./list").scanners == "./list"
+
+
+def test_dotenv_is_read_before_options(tmp_path: Path) -> None:
+    """In a process of its own, because `.env` is read once per process."""
+    import subprocess
+    import sys
+
+    (tmp_path / ".env").write_text("SCOUT_SCAN_LIMIT=many\n")
+    code = "import sys; from inspect_scout._cli import main; sys.exit(main(['scan', 'scan.py']))"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.returncode == 2
+    assert "'many' is not a valid integer" in ran.stderr
+
+
+def test_a_log_display_shows_its_records() -> None:
+    assert requested("scan.py", "--display", "log").log_level == "info"
+    assert requested("scan.py", "--display", "log", "--log-level", "error").log_level == "error"

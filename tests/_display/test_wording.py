@@ -1,0 +1,116 @@
+"""What is said about a scan."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from typing import Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inspect_scout._display.contract import ScanOutcome, ScanTitle
+from inspect_scout._display.wording import (
+    config_line,
+    ending_lines,
+    percent,
+    progress_line,
+    scanner_rows,
+    shell_quoted,
+    title_line,
+)
+from inspect_scout._engine import Progress
+from inspect_scout._types import ScannerCounts
+
+LOCATION = "./my scans/scan_id=L3aavDT5nsTHpoaVBfah7J"
+QUOTED = "'./my scans/scan_id=L3aavDT5nsTHpoaVBfah7J'"
+
+
+def ending(state: Literal["complete", "errors", "interrupted", "running"], errors: int = 0) -> str:
+    outcome = ScanOutcome(
+        state,
+        ScanTitle("scan.py", 30, {}, LOCATION, 60),
+        {"a": ScannerCounts(30), "b": ScannerCounts(6)},
+        error_count=errors,
+        error_samples=["b: boom (x.eval)"] if errors else [],
+    )
+    return "\n".join(line.text for line in ending_lines(outcome))
+
+
+def test_a_complete_scan_says_where_it_is_and_how_to_read_it() -> None:
+    text = ending("complete")
+    assert f"scan complete: {LOCATION}" in text
+    assert f"scout scan results {QUOTED}" in text
+    assert "error" not in text
+
+
+def test_errors_are_counted_with_the_two_ways_on() -> None:
+    text = ending("errors", 3)
+    assert "3 scan errors occurred!" in text
+    assert "b: boom (x.eval)" in text
+    assert "and 2 more" in text
+    assert f"scout scan resume {QUOTED}" in text
+    assert f"scout scan complete {QUOTED}" in text
+
+
+def test_an_interrupted_scan_says_how_to_resume_it() -> None:
+    text = ending("interrupted")
+    assert "36 of 60 done" in text
+    assert f"scout scan resume {QUOTED}" in text
+
+
+def test_a_running_scan_offers_no_resume() -> None:
+    assert "resume" not in ending("running")
+
+
+def test_the_same_error_is_said_once() -> None:
+    title = ScanTitle("scan.py", 30, {}, LOCATION, 60)
+    outcome = ScanOutcome("errors", title, {}, error_count=4, error_samples=["b: boom", "b: boom", "a: bang"])
+    assert [line.text for line in ending_lines(outcome)][1:4] == ["  b: boom (2 times)", "  a: bang", "  and 1 more"]
+
+
+def test_one_error_is_singular() -> None:
+    assert "1 scan error occurred!" in ending("errors", 1)
+
+
+def test_the_title_counts_transcripts() -> None:
+    assert title_line(ScanTitle("a.py", 1302, {}, "", 0)) == "scan: a.py (1,302 transcripts)"
+    assert title_line(ScanTitle("a.py", 1, {}, "", 0)) == "scan: a.py (1 transcript)"
+
+
+def test_options_are_shortened() -> None:
+    line = config_line({"limit": 3, "tags": ["a", "b"], "args": {"k": 1}, "none": None, "long": "x" * 100})
+    assert line.startswith("limit: 3, tags: a, b, args: {...}, long: xxx")
+    assert len(config_line({str(i): "y" * 60 for i in range(100)})) <= 500
+
+
+@pytest.mark.parametrize(
+    ("completed", "total", "share"), [(0, 0, 100), (0, 3, 0), (299, 300, 99), (3, 3, 100), (4, 3, 100)]
+)
+def test_only_what_is_done_is_a_hundred_percent(completed: int, total: int, share: int) -> None:
+    assert percent(completed, total) == share
+
+
+def test_progress_says_what_workers_do() -> None:
+    line = progress_line(Progress(1302, 548, parsing=2, scanning=25, scanners={"a": ScannerCounts(errors=1)}))
+    assert line == "scanning:  42% (548/1,302), 2 reading, 25 scanning, 1 error"
+
+
+def test_zeros_are_dashes() -> None:
+    assert scanner_rows({"a": ScannerCounts(0, 0, 0, 0)}) == [["a", "-", "-", "-", "-", "-"]]
+    assert scanner_rows({"a": ScannerCounts(4, 1, 0, 10)}) == [["a", "4", "1", "-", "10", "2"]]
+
+
+@given(st.text(st.characters(exclude_categories=[]), max_size=20))
+def test_quoted_locations_hold_nothing_unprintable(text: str) -> None:
+    quoted = shell_quoted(text)
+    assert all(c.isprintable() or c in " \t\n" or ord(c) > 127 for c in quoted)
+    if quoted.startswith("'"):
+        assert shlex.split(quoted) == [text]
+
+
+def test_bash_reads_quoted_locations_back() -> None:
+    for text in ("a b", "it's", "$(x)", "a\x1b[31mb", "é ü", "", "-x", "a\\x\x07'"):
+        said = subprocess.run(["bash", "-c", f"printf %s {shell_quoted(text)}"], capture_output=True, check=True)
+        assert said.stdout.decode() == text
