@@ -1,0 +1,43 @@
+"""Where transcripts live: collections of them, the places they come from, and decoding them.
+
+collection  what users hold: which transcripts, in what order      contract  what every source can do
+eval_log    Inspect's logs          memory  transcripts in memory   decode    JSON of a sample -> transcript
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._support.lazy import lazy_door
+
+if TYPE_CHECKING:
+    from .collection import Transcripts as Transcripts
+    from .collection import TranscriptsReader as TranscriptsReader
+    from .collection import transcripts_from as transcripts_from
+    from .contract import LoadedTranscript as LoadedTranscript
+    from .contract import LogProblem as LogProblem
+    from .contract import Progress as Progress
+    from .contract import TranscriptIndex as TranscriptIndex
+    from .contract import TranscriptSource as TranscriptSource
+    from .decode import MaterializedHandle as MaterializedHandle
+    from .decode import build_timelines as build_timelines
+    from .decode import filter_events as filter_events
+    from .decode import filter_messages as filter_messages
+    from .decode import filter_timelines as filter_timelines
+    from .decode import union_content as union_content
+    from .decode import view as view
+    from .eval_log import EvalLogSource as EvalLogSource
+    from .eval_log import read_origin as read_origin
+    from .memory import MemorySource as MemorySource
+    from .sample_metadata import SampleMetadata as SampleMetadata
+
+_MODULES = {
+    ".collection": "Transcripts TranscriptsReader transcripts_from",
+    ".contract": "LoadedTranscript LogProblem Progress TranscriptIndex TranscriptSource",
+    ".decode": "MaterializedHandle build_timelines filter_events filter_messages filter_timelines union_content view",
+    ".eval_log": "EvalLogSource read_origin",
+    ".memory": "MemorySource",
+    ".sample_metadata": "SampleMetadata",
+}
+
+__getattr__, __dir__ = lazy_door(__name__, {n: module for module, names in _MODULES.items() for n in names.split()})

@@ -1,0 +1,283 @@
+"""Transcripts to scan: where they are, which of them, in what order."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from os import PathLike
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
+
+from inspect_ai.log import EvalLog, EvalLogInfo
+
+from .._project import load_dotenv_once
+from .._query import Column, Condition, OrderBy, Query, condition_as_sql, condition_from_sql
+from .._support.errors import ConfigError, LocationError, NotAvailableError
+from .._support.storage import is_local, normalize
+from .._types import ScanTranscripts, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
+from .contract import TranscriptIndex, TranscriptSource
+from .eval_log import EvalLogSource, check_location
+from .memory import MemorySource
+
+if TYPE_CHECKING:
+    from .._types import ValidationCase, ValidationSet
+
+Location = str | PathLike[str] | EvalLogInfo
+"""Where transcripts are: a log, or a folder of logs."""
+
+Held = Transcript | EvalLog
+"""A transcript in memory, or a log with its samples."""
+
+
+@dataclass(frozen=True)
+class Transcripts:
+    """Transcripts to scan; every method gives a new collection and leaves this one as it is.
+
+    Made by `transcripts_from`.
+
+    Args:
+        source: Where they are.
+        query: Which of them, in what order.
+        filters: The conditions as SQL text, in the words of whoever wrote them.
+    """
+
+    source: TranscriptSource
+    query: Query = field(default_factory=Query)
+    filters: tuple[str, ...] = ()
+
+    def where(self, condition: str | Condition) -> Transcripts:
+        """Keep the transcripts that meet a condition (and those given before).
+
+        Args:
+            condition: SQL text such as `model = 'openai/gpt-5' AND score < 0.5`, or a condition made with `columns`.
+
+        Raises:
+            ConfigError: The text is no condition. Names of columns are checked when the transcripts are read.
+        """
+        if isinstance(condition, str):
+            text, condition = condition, condition_from_sql(condition)
+        elif isinstance(cast("object", condition), Condition):
+            text = condition_as_sql(condition, "filter")
+        else:
+            raise ConfigError(f"{condition!r} is no condition: give SQL text, or compare a column of `columns`.")
+        query = replace(self.query, where=(*self.query.where, condition))
+        return replace(self, query=query, filters=(*self.filters, text))
+
+    def for_validation(
+        self, validation: str | ValidationSet | Mapping[str, str | ValidationSet] | Sequence[ValidationCase]
+    ) -> Transcripts:
+        """Keep the transcripts that have labelled cases (not available yet)."""
+        del validation
+        raise NotAvailableError("Choosing transcripts by validation cases", 'Use where("transcript_id IN (...)").')
+
+    def limit(self, n: int) -> Transcripts:
+        """Keep the first `n` transcripts at most (0: none).
+
+        Raises:
+            ConfigError: `n` is no number of transcripts.
+        """
+        if isinstance(n, bool) or not isinstance(cast("object", n), int) or n < 0:
+            raise ConfigError(f"A limit of {n!r} transcripts makes no sense: give 0 or more.")
+        return replace(self, query=replace(self.query, limit=n))
+
+    def shuffle(self, seed: int | None = None) -> Transcripts:
+        """Order by chance. The order depends on ids and seed alone, and goes before `order_by` where both are given.
+
+        Args:
+            seed: Other seeds give other orders (None: 0).
+
+        Raises:
+            ConfigError: The seed is no integer.
+        """
+        if seed is not None and (isinstance(seed, bool) or not isinstance(cast("object", seed), int)):
+            raise ConfigError(f"A seed must be an integer, not {seed!r}.")
+        return replace(self, query=replace(self.query, shuffle=seed or 0))
+
+    def order_by(self, column: Column | str, direction: Literal["ASC", "DESC"] = "ASC") -> Transcripts:
+        """Order by a column; further calls order what is equal so far.
+
+        Args:
+            column: Column of `columns`, or its name.
+            direction: "ASC" from the smallest, "DESC" from the largest; what has no value comes last.
+
+        Raises:
+            ConfigError: The direction is another.
+        """
+        if direction not in ("ASC", "DESC"):
+            raise ConfigError(f"Cannot order {direction!r}: use 'ASC' or 'DESC'.")
+        order = OrderBy(column if isinstance(column, str) else column.name, direction)
+        return replace(self, query=replace(self.query, order_by=(*self.query.order_by, order)))
+
+    def reader(self) -> TranscriptsReader:
+        """Read the transcripts, in an `async with` block."""
+        return TranscriptsReader(self)
+
+    @staticmethod
+    def from_snapshot(snapshot: ScanTranscripts) -> Transcripts:
+        """Find the transcripts of a scan again: the same ones, in the same order.
+
+        Args:
+            snapshot: What the scan recorded of its transcripts.
+
+        Raises:
+            ConfigError: It recorded nothing to find them by.
+            NotAvailableError: They were in a database.
+            LocationError: A log is gone.
+        """
+        if snapshot.type == "database":
+            raise NotAvailableError(f"Reading transcript databases ({snapshot.location!r})")
+        recorded = snapshot.transcript_ids or _recorded_csv(snapshot)
+        logs = tuple(_recorded_log(log) for log in recorded.values())
+        locations = tuple(dict.fromkeys(logs))
+        for log in locations:
+            _must_exist(log)
+        return Transcripts(EvalLogSource(locations, tuple(recorded), logs), filters=tuple(snapshot.filter or ()))
+
+
+class TranscriptsReader:
+    """Reads the transcripts of a collection, as they are when first asked for.
+
+    Args:
+        transcripts: The collection.
+    """
+
+    def __init__(self, transcripts: Transcripts) -> None:
+        self._transcripts = transcripts
+        self._index: TranscriptIndex | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._index = None
+
+    async def index(self) -> AsyncIterator[TranscriptInfo]:
+        """Describe the transcripts one after the other, without reading their content."""
+        index = await self._indexed()
+        for position in range(len(index)):
+            yield index.info(position)
+
+    async def read(self, transcript: TranscriptInfo, content: TranscriptContent) -> Transcript:
+        """Read the content asked for.
+
+        Args:
+            transcript: Description of the transcript, from `index`.
+            content: What to read.
+
+        Raises:
+            LogReadError: It cannot be read.
+        """
+        return (await self._transcripts.source.read(transcript, content)).transcript
+
+    async def open(self, transcript: TranscriptInfo, content: TranscriptContent) -> TranscriptHandle:
+        """Open the content asked for, to be read item by item.
+
+        Args:
+            transcript: Description of the transcript, from `index`.
+            content: What to read.
+        """
+        return await self._transcripts.source.open(transcript, content)
+
+    async def snapshot(self) -> ScanTranscripts:
+        """Record which transcripts these are, so that `Transcripts.from_snapshot` finds them again."""
+        index = await self._indexed()
+        source = self._transcripts.source
+        return ScanTranscripts(
+            type=cast("Literal['eval_log', 'database']", source.type),
+            location=source.location,
+            filter=list(self._transcripts.filters),
+            transcript_ids=dict(zip(index.ids, index.locations, strict=True)),
+        )
+
+    async def _indexed(self) -> TranscriptIndex:
+        if self._index is None:
+            self._index = await self._transcripts.source.index(self._transcripts.query)
+        return self._index
+
+
+def transcripts_from(location: Location | Held | Sequence[Location] | Sequence[Held]) -> Transcripts:
+    """Find transcripts.
+
+    Args:
+        location: Log (`.eval` or `.json`), folder with logs in it or below it, or several of these; or transcripts and
+            eval logs that are in memory already.
+
+    Raises:
+        LocationError: There is nothing at a location, or no log.
+        ConfigError: It is neither a location nor a transcript.
+        NotAvailableError: It is remote, or a transcript database.
+    """
+    load_dotenv_once()
+    items = [_located(item) for item in _items(location)]
+    held = [item for item in items if isinstance(item, Transcript | EvalLog)]
+    if held and len(held) < len(items):
+        raise ConfigError("Transcripts in memory and locations cannot be mixed: read the logs first, or scan twice.")
+    if held:
+        return Transcripts(MemorySource(held))
+    locations = dict.fromkeys(check_location(_text(item)) for item in items)
+    return Transcripts(EvalLogSource(tuple(locations)))
+
+
+def _items(location: object) -> list[object]:
+    if isinstance(location, str | PathLike | EvalLogInfo | Transcript | EvalLog):
+        return [location]
+    if isinstance(location, Sequence) and not isinstance(location, bytes):
+        return list(cast("Sequence[object]", location))
+    raise ConfigError(f"{location!r} is no location of transcripts: give a path, several, or transcripts.")
+
+
+def _located(item: object) -> object:
+    """Give the location of a log of which only the header was read: its samples are in the file."""
+    return item.location if isinstance(item, EvalLog) and item.samples is None and item.location else item
+
+
+def _recorded_log(log: str | None) -> str:
+    if log is None:
+        raise ConfigError(
+            "The transcripts of this scan were in memory and cannot be found again: scan them anew, or give files."
+        )
+    return normalize(log)
+
+
+def _must_exist(log: str) -> None:
+    if is_local(log) and not os.path.exists(log):
+        raise LocationError(
+            f"The log {log!r}, which this scan reads, is gone: put it back, or start a new scan without it."
+        )
+
+
+def _text(location: object) -> str:
+    if isinstance(location, EvalLogInfo):
+        return location.name
+    if isinstance(location, str | PathLike):
+        text = os.fspath(cast("PathLike[str]", location))
+        if isinstance(cast("object", text), str) and text:
+            return text
+    raise ConfigError(f"{location!r} is no location of transcripts: give a path, several, or transcripts.")
+
+
+def _recorded_csv(snapshot: ScanTranscripts) -> dict[str, str | None]:
+    """Read ids and logs from the table that older scans recorded."""
+    if not snapshot.data:
+        return {}
+    import pyarrow as pa
+    from pyarrow import csv
+
+    data = snapshot.data.encode()
+    table = csv.read_csv(
+        io.BytesIO(data),
+        read_options=csv.ReadOptions(block_size=len(data) + 1),
+        parse_options=csv.ParseOptions(newlines_in_values=True),
+        convert_options=csv.ConvertOptions(
+            include_columns=["sample_id", "log"],
+            column_types={"sample_id": pa.string(), "log": pa.string()},
+            strings_can_be_null=False,
+        ),
+    )
+    ids: list[Any] = table.column("sample_id").to_pylist()
+    logs: list[Any] = table.column("log").to_pylist()
+    return dict(zip(ids, logs, strict=True))

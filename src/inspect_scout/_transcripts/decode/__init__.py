@@ -1,0 +1,42 @@
+"""The JSON of one eval sample -> a transcript, decoding only what is asked for.
+
+`decode_sample` reads a sample in one go; `open_sample` reads a big one item by item, with equal results:
+
+    source  where the bytes come from            sections  cutting a sample into raw parts
+    items   raw message or event -> object       attachments, pools  what items share with each other
+    cutter  cutting item by item, on `structure` spool  raw items kept in temporary files
+    sample, stream, handle  the ways in          timelines, views  what is derived from a transcript
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..._support.lazy import lazy_door
+
+if TYPE_CHECKING:
+    from .handle import MaterializedHandle as MaterializedHandle
+    from .sample import Decoded as Decoded
+    from .sample import decode_sample as decode_sample
+    from .source import ByteSource as ByteSource
+    from .source import BytesSource as BytesSource
+    from .source import SampleError as SampleError
+    from .stream import SPOOL_THRESHOLD_BYTES as SPOOL_THRESHOLD_BYTES
+    from .stream import open_sample as open_sample
+    from .timelines import build_timelines as build_timelines
+    from .views import filter_events as filter_events
+    from .views import filter_messages as filter_messages
+    from .views import filter_timelines as filter_timelines
+    from .views import union_content as union_content
+    from .views import view as view
+
+_MODULES = {
+    ".handle": "MaterializedHandle",
+    ".sample": "Decoded decode_sample",
+    ".source": "ByteSource BytesSource SampleError",
+    ".stream": "SPOOL_THRESHOLD_BYTES open_sample",
+    ".timelines": "build_timelines",
+    ".views": "filter_events filter_messages filter_timelines union_content view",
+}
+
+__getattr__, __dir__ = lazy_door(__name__, {n: module for module, names in _MODULES.items() for n in names.split()})

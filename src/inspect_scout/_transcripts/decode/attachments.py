@@ -1,0 +1,134 @@
+"""References to attachments, and what they stand for.
+
+A string is a reference only if it is one as a whole: the scheme and 32 hexadecimal digits, nothing around it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol, TypeGuard
+
+import msgspec
+
+# The scheme `tc` is what the first logs with attachments used.
+_WHOLE: Final = re.compile(r"(?:attachment|tc)://([0-9a-fA-F]{32})", re.ASCII)
+_LENGTHS: Final = frozenset((len("attachment://") + 32, len("tc://") + 32))
+# Slashes may be escaped in JSON.
+_DIGEST: Final = re.compile(rb"(?:attachment|tc):\\?/\\?/([0-9a-fA-F]{32})")
+_BOXES: Final = frozenset((dict, list))
+_TEXT: Final = msgspec.json.Decoder(str)
+
+
+class Attachments(Protocol):
+    """The texts that references stand for."""
+
+    def get(self, digest: str) -> str | None:
+        """Find the text with a digest; None if there is none."""
+        ...
+
+
+class RawAttachments:
+    """Texts decoded when they are first asked for, and shared by all who ask.
+
+    Args:
+        load: Gives the table digest -> JSON of the text, when the first text is asked for.
+    """
+
+    def __init__(self, load: Callable[[], Mapping[str, msgspec.Raw]]) -> None:
+        self._load = load
+        self._raw: Mapping[str, msgspec.Raw] | None = None
+        self._texts: dict[str, str | None] = {}
+        self.size = 0
+
+    def get(self, digest: str) -> str | None:
+        """Find the text with a digest; None if there is none."""
+        try:
+            return self._texts[digest]
+        except KeyError:
+            pass
+        if self._raw is None:
+            self._raw = self._load()
+        raw = self._raw.get(digest)
+        text = None if raw is None else decode_text(raw)
+        self._texts[digest] = text
+        if text is not None:
+            self.size += len(text)
+        return text
+
+
+def is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    """Tell whether decoded JSON is an object."""
+    return type(value) is dict
+
+
+def decode_text(raw: msgspec.Raw | bytes) -> str | None:
+    """Decode a JSON string; None if it is something else."""
+    try:
+        return _TEXT.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        pass
+    try:
+        value = json.loads(bytes(raw))
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, str) else None
+
+
+def may_refer(raw: msgspec.Raw | bytes) -> bool:
+    """Tell whether JSON may hold references to attachments (False is certain).
+
+    Two plain searches take a seventh of the time of one regular expression (0.03 s for 31 MB).
+    """
+    data = bytes(raw)
+    return b"attachment:" in data or b'"tc:' in data
+
+
+def reference(text: str) -> str | None:
+    """Digest that a string refers to; None if it is no reference."""
+    if len(text) not in _LENGTHS:
+        return None
+    found = _WHOLE.fullmatch(text)
+    return found[1] if found else None
+
+
+def digests(raw: msgspec.Raw | bytes) -> set[str]:
+    """Collect the digests that JSON may refer to: every one that does, perhaps others."""
+    return {found.decode("ascii") for found in _DIGEST.findall(raw)}
+
+
+def resolve(value: Any, attachments: Attachments) -> Any:
+    """Replace the references in decoded JSON, in place where it can; unknown ones stay.
+
+    Without recursion, because depth is the writer's choice. Texts are shared, not copied, so that many references
+    to a large text cost nothing.
+
+    Args:
+        value: Decoded JSON that nobody else holds.
+        attachments: What references stand for.
+    """
+    if isinstance(value, str):
+        return _resolve_text(value, attachments)
+    if type(value) not in _BOXES:
+        return value
+    pending: list[Any] = [value]
+    while pending:
+        box = members = pending.pop()
+        pairs: Any = box.items() if is_object(members) else enumerate(box)
+        for key, item in pairs:
+            if type(item) is str:
+                if len(item) in _LENGTHS:
+                    # assigning to a key that exists does not disturb the iteration
+                    box[key] = _resolve_text(item, attachments)
+            elif type(item) in _BOXES:
+                pending.append(item)
+    return value
+
+
+def _resolve_text(text: str, attachments: Attachments) -> str:
+    digest = reference(text)
+    if digest is None:
+        return text
+    found = attachments.get(digest)
+    return text if found is None else found

@@ -1,0 +1,280 @@
+"""The parts of one sample, cut out of its JSON item by item: memory holds one item and one chunk, not the sample."""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from enum import Enum, auto
+from typing import Final, NamedTuple
+
+from .source import CHUNK_BYTES, SampleError
+from .structure import CLOSE_LIST, CLOSE_OBJECT, COMMA, OPEN_LIST, OPEN_OBJECT, Marks, Structure
+
+LISTS: Final = frozenset(
+    {
+        "messages",
+        "events",
+        "timelines",
+        "message_pool",
+        "call_pool",
+        "events_data.messages",
+        "events_data.calls",
+        "transcript.events",
+    }
+)
+"""Parts that are cut into their elements."""
+
+TABLES: Final = frozenset({"attachments", "transcript.content"})
+"""Parts that are cut into their entries."""
+
+_OPENING: Final = (OPEN_LIST, OPEN_OBJECT)
+_KEY: Final = re.compile(rb'[ \t\r\n]*("(?:[^"\\]|\\.)*+")[ \t\r\n]*:', re.DOTALL)
+
+
+class Piece(NamedTuple):
+    """A raw value found in a sample.
+
+    Args:
+        part: The part it belongs to.
+        key: Its key, in a table.
+        raw: The value; None says that a part begins, before anything of it.
+    """
+
+    part: str
+    key: str | None
+    raw: bytes | None
+
+
+class _Container(NamedTuple):
+    """A list or object that is being cut.
+
+    Args:
+        part: Its name ("" for the sample itself).
+        keyed: Whether it is an object.
+        outer: Whether its members may be parts, to be cut in turn.
+    """
+
+    part: str
+    keyed: bool
+    outer: bool
+
+
+class _Reading(Enum):
+    """What happens to the member that is being read."""
+
+    KEPT = auto()
+    WHOLE = auto()  # a bracket of it was seen, and it is kept as it is
+    SKIPPED = auto()  # nobody wants it
+    CUT = auto()  # it was cut itself; only a comma or a bracket may follow
+
+
+_KEPT: Final = (_Reading.KEPT, _Reading.WHOLE)
+
+
+def cut_whole(data: bytes, wanted: frozenset[str]) -> dict[str, bytes]:
+    """Cut a sample that is in memory into its parts, lists and tables as one piece each.
+
+    Args:
+        data: JSON that is known to be an object.
+        wanted: Names of the parts.
+    """
+    chunks = (data[start : start + CHUNK_BYTES] for start in range(0, len(data), CHUNK_BYTES))
+    pieces = Cutter(wanted, whole=True).pieces(chunks)
+    return {piece.part: piece.raw for piece in pieces if piece.raw is not None}
+
+
+class Cutter:
+    """Cuts the JSON of one sample into pieces.
+
+    What nobody wants is passed over: its brackets and strings must match, the rest of it is not checked.
+
+    Args:
+        wanted: Names of the parts wanted: those of LISTS and TABLES are cut, others come as one piece.
+        whole: Give lists and tables as one piece, too.
+    """
+
+    def __init__(self, wanted: frozenset[str], *, whole: bool = False) -> None:
+        self._wanted = wanted
+        self._outer = frozenset(name.split(".")[0] for name in wanted if "." in name)
+        self._cut_parts = frozenset[str]() if whole else LISTS | TABLES
+        self._structure = Structure()
+        self._stack: list[_Container] = []
+        self._started = False
+        # the member that is being read, and its bytes from earlier chunks
+        self._reading = _Reading.KEPT
+        self._collected: list[bytes] = []
+        self._first = True
+
+    def pieces(self, chunks: Iterable[bytes]) -> Iterator[Piece]:
+        """Cut chunk after chunk; whoever has enough stops.
+
+        Raises:
+            SampleError: If it is no JSON, or no object.
+        """
+        for chunk in chunks:
+            for start in range(0, len(chunk), CHUNK_BYTES):
+                yield from self._cut(chunk[start : start + CHUNK_BYTES] if len(chunk) > CHUNK_BYTES else chunk)
+        if not self._started:
+            raise SampleError("its JSON is empty")
+        if self._stack or not self._structure.finished:
+            raise _damaged("it ends too early")
+
+    def _cut(self, chunk: bytes) -> Iterator[Piece]:
+        levels = _Levels(self._structure.marks(chunk))
+        start = at = 0
+        while True:
+            # the marks that matter are those of the innermost container; deeper ones belong to its members
+            depth = len(self._stack)
+            positions, symbols = levels.up_to(depth)
+            for index in range(bisect_left(positions, at), len(positions)):
+                position, symbol = positions[index], symbols[index]
+                if symbol in _OPENING:
+                    piece = self._open(chunk, start, position)
+                    if len(self._stack) != depth:
+                        start = position + 1
+                else:
+                    piece = self._end_member(chunk, start, position)
+                    start = position + 1
+                if piece is not None:
+                    yield piece
+                if len(self._stack) != depth:
+                    at = start
+                    break
+            else:
+                self._carry(chunk, start)
+                return
+
+    def _open(self, chunk: bytes, start: int, position: int) -> Piece | None:
+        """Note that a bracket opens: the sample's own, or that of a member."""
+        symbol = chunk[position]
+        if not self._stack:
+            self._open_sample(chunk[start:position], symbol)
+            return None
+        container = self._stack[-1]
+        if not container.outer or self._reading is not _Reading.KEPT:
+            return None
+        key, between = _entry(b"".join((*self._collected, chunk[start:position])))
+        if not _blank(between):
+            raise _damaged("a comma is missing")
+        part = _named(container, key)
+        outer = part in self._outer
+        if outer or (part in self._wanted and part in self._cut_parts):
+            keyed = outer or part in TABLES
+            if (symbol == OPEN_OBJECT) != keyed:
+                raise _wrong_shape(part, keyed)
+            self._enter(_Container(part, keyed, outer))
+        elif part in self._wanted:
+            self._reading = _Reading.WHOLE
+        else:
+            self._reading = _Reading.SKIPPED
+            self._collected.clear()
+        return Piece(part, None, None)
+
+    def _open_sample(self, before: bytes, symbol: int) -> None:
+        if self._started:
+            raise _damaged("something follows its end")
+        if not _blank(before) or symbol != OPEN_OBJECT:
+            raise SampleError("its JSON is no object")
+        self._started = True
+        self._enter(_Container("", keyed=True, outer=True))
+
+    def _enter(self, container: _Container) -> None:
+        self._stack.append(container)
+        self._reading, self._first = _Reading.KEPT, True
+        self._collected.clear()
+
+    def _end_member(self, chunk: bytes, start: int, position: int) -> Piece | None:
+        """Note a comma, or the bracket that closes the innermost container."""
+        symbol = chunk[position]
+        if not self._stack:
+            raise _damaged("something follows its end") if self._started else SampleError("its JSON is no object")
+        container = self._stack[-1]
+        piece = None
+        if self._reading in _KEPT:
+            piece = self._member(container, chunk[start:position], last=symbol != COMMA)
+        elif self._reading is _Reading.CUT and not _blank(chunk[start:position]):
+            raise _damaged("a comma is missing")
+        self._reading, self._first = _Reading.KEPT, False
+        self._collected.clear()
+        if symbol != COMMA:
+            if symbol != (CLOSE_OBJECT if container.keyed else CLOSE_LIST):
+                raise _damaged("brackets do not match")
+            self._stack.pop()
+            self._reading = _Reading.CUT
+        return piece
+
+    def _member(self, container: _Container, text: bytes, *, last: bool) -> Piece | None:
+        if self._collected:
+            text = b"".join((*self._collected, text))
+        if _blank(text):
+            if last and self._first:
+                return None
+            raise _damaged("a value is missing")
+        if not container.keyed:
+            return Piece(container.part, None, text)
+        key, value = _entry(text)
+        if not container.outer:
+            return Piece(container.part, key, value)
+        part = _named(container, key)
+        if part in self._outer or (part in self._wanted and part in self._cut_parts):
+            if value.strip() != b"null":
+                raise _wrong_shape(part, part not in LISTS)
+            return None
+        return Piece(part, None, value) if part in self._wanted else None
+
+    def _carry(self, chunk: bytes, start: int) -> None:
+        """Keep what the chunk holds of the member that goes on in the next."""
+        if self._stack and self._reading is _Reading.SKIPPED:
+            return
+        rest = chunk[start:]
+        if self._stack and self._reading in _KEPT:
+            self._collected.append(rest)
+        elif not _blank(rest):
+            if not self._started:
+                raise SampleError("its JSON is no object")
+            raise _damaged("a comma is missing" if self._stack else "something follows its end")
+
+
+class _Levels:
+    """Marks of one chunk by depth, each depth listed once."""
+
+    def __init__(self, marks: Marks) -> None:
+        self._marks = marks
+        self._known: dict[int, tuple[list[int], list[int]]] = {}
+
+    def up_to(self, level: int) -> tuple[list[int], list[int]]:
+        """Positions and symbols of the marks that are no deeper than `level`."""
+        found = self._known.get(level)
+        if found is None:
+            found = self._known[level] = self._marks.up_to(level)
+        return found
+
+
+def _named(container: _Container, key: str) -> str:
+    return f"{container.part}.{key}" if container.part else key
+
+
+def _entry(text: bytes) -> tuple[str, bytes]:
+    """Split the text of an object's member into key and raw value."""
+    found = _KEY.match(text)
+    if found is None:
+        raise _damaged("a key is missing")
+    try:
+        key = json.loads(found[1])
+    except ValueError:
+        raise _damaged("a key cannot be read") from None
+    return str(key), text[found.end() :]
+
+
+def _blank(text: bytes) -> bool:
+    return not text or text.isspace()
+
+
+def _damaged(why: str) -> SampleError:
+    return SampleError(f"its JSON is damaged ({why})")
+
+
+def _wrong_shape(part: str, keyed: bool) -> SampleError:
+    return SampleError(f"its part {part!r} is no {'object' if keyed else 'list'}")

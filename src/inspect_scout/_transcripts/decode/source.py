@@ -1,0 +1,72 @@
+"""Where the JSON of one sample comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+CHUNK_BYTES = 256 * 1024
+
+
+class SampleError(ValueError):
+    """The content of one sample cannot be decoded; the caller adds the names of file and sample."""
+
+
+class ByteSource(Protocol):
+    """The JSON of one sample, as often as it is asked for."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the JSON, uncompressed."""
+        ...
+
+    def read(self) -> bytes:
+        """Read everything at once."""
+        ...
+
+    def chunks(self) -> Iterator[bytes]:
+        """Read anew, piece by piece (at most about 1 MiB each).
+
+        Small pieces (128 to 256 KiB) let a reader that needs only the messages stop before the rest is decompressed.
+        Whoever stops early closes the iterator.
+        """
+        ...
+
+
+class BytesSource:
+    """JSON that is in memory already.
+
+    Args:
+        data: The JSON.
+        chunk_bytes: Size of the pieces that `chunks` gives.
+    """
+
+    def __init__(self, data: bytes, chunk_bytes: int = CHUNK_BYTES) -> None:
+        self._data, self._chunk_bytes = data, chunk_bytes
+
+    @property
+    def size(self) -> int:
+        """Bytes of the JSON."""
+        return len(self._data)
+
+    def read(self) -> bytes:
+        """Give everything."""
+        return self._data
+
+    def chunks(self) -> Iterator[bytes]:
+        """Give everything piece by piece."""
+        for start in range(0, len(self._data), self._chunk_bytes):
+            yield self._data[start : start + self._chunk_bytes]
+
+
+@contextmanager
+def reading(source: ByteSource) -> Generator[Iterator[bytes]]:
+    """Read a source piece by piece, and free what that holds even when stopping early."""
+    chunks = source.chunks()
+    try:
+        yield chunks
+    finally:
+        close: Any = getattr(chunks, "close", None)
+        if close is not None:
+            close()

@@ -1,0 +1,33 @@
+"""Transcripts in Inspect's eval logs.
+
+listing  which files are logs             zip      members of a zip file, by ranged reads
+reading  header and summaries of a log    rows, scores, thinning, records  what the index keeps of them
+cache    what was read before             table    the index as infos, and as the table that conditions refer to
+access   finding a sample                 source   the whole
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..._support.lazy import lazy_door
+
+if TYPE_CHECKING:
+    from .cache import IndexCache as IndexCache
+    from .listing import check_location as check_location
+    from .memory import eval_log_rows as eval_log_rows
+    from .memory import sample_json as sample_json
+    from .source import EvalLogSource as EvalLogSource
+    from .source import read_origin as read_origin
+    from .table import EvalRow as EvalRow
+    from .table import build_table as build_table
+
+_MODULES = {
+    ".cache": "IndexCache",
+    ".listing": "check_location",
+    ".memory": "eval_log_rows sample_json",
+    ".source": "EvalLogSource read_origin",
+    ".table": "EvalRow build_table",
+}
+
+__getattr__, __dir__ = lazy_door(__name__, {n: module for module, names in _MODULES.items() for n in names.split()})

@@ -1,0 +1,160 @@
+"""From the header and the summaries of a log to what the index keeps."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from ..._support.ids import ALPHABET, LENGTH, id_from_text
+from .records import Body, Header, JsonLog, LogRows, Plan, SampleRow, Spec, Summary
+from .scores import read_scores
+from .shapes import is_list, is_object
+from .thinning import input_text, target_text, thin_metadata
+
+# Under this name Inspect itself first reads the one score of samples written before scores had names.
+_UNNAMED_SCORE = "88F74D2C"
+_INT64_MAX = 2**63 - 1
+
+
+def log_rows(header: Header | JsonLog, summaries: Sequence[Summary], notices: Iterable[str] = ()) -> LogRows:
+    """Make what the index keeps of a log.
+
+    Args:
+        header: The header of the log.
+        summaries: The summaries of its samples; of several with the same id and epoch the last counts.
+        notices: What is wrong with the log without keeping its other samples from being read.
+    """
+    spec, eval_id = header.eval, _eval_id(header.eval)
+    agent, agent_args = _agent(spec, header.plan)
+    return LogRows(
+        eval_id=eval_id,
+        date=_date(spec.created),
+        eval_status=header.status,
+        eval_tags=",".join(spec.tags or ()),
+        eval_metadata=_object_text(spec.metadata),
+        task_set=spec.task.split("/", 1)[-1],
+        task_args=_object_text(spec.task_args),
+        agent=agent,
+        agent_args=_object_text(agent_args),
+        model=spec.model,
+        generate_config=_object_text(_without_nulls(spec.model_generate_config)),
+        model_roles=_object_text(_without_nulls(spec.model_roles)),
+        trust_content=_trust(spec.viewer),
+        samples=_sample_rows(eval_id, summaries),
+        notices=list(notices),
+    )
+
+
+def summary_of_body(body: Body, first_scorer: str | None) -> Summary:
+    """Make the summary of a whole sample, as Inspect's own writer would."""
+    if body.scores is None and body.score is not None:
+        body.scores = {first_scorer or _UNNAMED_SCORE: body.score}
+    error, limit = body.error, body.limit
+    body.error = error.get("message") if is_object(error) else error
+    body.limit = limit.get("type") if is_object(limit) else limit
+    body.message_count, body.messages = len(body.messages or ()), None
+    return body
+
+
+def sample_key(id: str | int, epoch: int) -> str:
+    """Name a sample within its log, as the members of a log are named."""
+    return f"{id}_epoch_{epoch}"
+
+
+def _sample_rows(eval_id: str, summaries: Sequence[Summary]) -> list[SampleRow]:
+    latest = {(str(summary.id), summary.epoch): summary for summary in summaries}
+    used: set[str] = set()
+    rows: list[SampleRow] = []
+    for summary in latest.values():
+        derived = id_from_text(f"{eval_id}_{summary.id}_{summary.epoch}")
+        # A log put together by hand may carry one uuid twice: both samples are kept.
+        transcript_id = summary.uuid if summary.uuid and summary.uuid not in used else derived
+        used.add(transcript_id)
+        rows.append(_sample_row(transcript_id, summary))
+    return rows
+
+
+def _sample_row(transcript_id: str, summary: Summary) -> SampleRow:
+    scores = read_scores(summary.scores)
+    metadata = summary.metadata if is_object(summary.metadata) else {}
+    return SampleRow(
+        transcript_id=transcript_id,
+        id=str(summary.id),
+        epoch=summary.epoch,
+        input=input_text(summary.input),
+        target=target_text(summary.target),
+        metadata=_object_text(thin_metadata(metadata)) if metadata else "{}",
+        score=scores.value,
+        score_explanation=scores.explanation,
+        success=scores.success,
+        scores=scores.values,
+        total_tokens=_tokens(summary.model_usage),
+        message_count=summary.message_count,
+        total_time=summary.total_time,
+        working_time=summary.working_time,
+        error=str(summary.error or ""),
+        limit=str(summary.limit or ""),
+    )
+
+
+def _eval_id(spec: Spec) -> str:
+    if spec.eval_id:
+        return spec.eval_id
+    # Logs written before evals had ids: the id that Inspect derives when it reads them.
+    created = _moment(spec.created)
+    text = f"{spec.run_id or ''}{spec.task_id or ''}{created.isoformat() if created else spec.created}"
+    number = int.from_bytes(hashlib.blake2s(text.encode("utf-8", "replace"), digest_size=16).digest(), "big")
+    letters = ""
+    while number:
+        number, digit = divmod(number, len(ALPHABET))
+        letters = ALPHABET[digit] + letters
+    return letters[-LENGTH:].rjust(LENGTH, ALPHABET[0])
+
+
+def _moment(created: str | float | None) -> datetime | None:
+    try:
+        if isinstance(created, str):
+            moment = datetime.fromisoformat(created)
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        return None if created is None else datetime.fromtimestamp(created, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _date(created: str | float | None) -> str | None:
+    moment = _moment(created)
+    return str(moment) if moment else (None if created is None else str(created))
+
+
+def _agent(spec: Spec, plan: Plan | None) -> tuple[str | None, Any]:
+    last = plan.steps[-1] if plan and plan.steps else None
+    if spec.solver is not None:
+        return spec.solver, spec.solver_args
+    return last.solver if last else None, spec.solver_args or (last.params if last else None)
+
+
+def _trust(viewer: Any) -> bool | None:
+    value = viewer.get("trust_content") if is_object(viewer) else None
+    # Anything but a boolean is untrusted, as Inspect's viewer has it.
+    return value if value is None or isinstance(value, bool) else False
+
+
+def _tokens(usage: Any) -> int:
+    total = 0
+    for model in usage.values() if is_object(usage) else ():
+        tokens = model.get("total_tokens") if is_object(model) else None
+        total += int(tokens) if isinstance(tokens, int) else 0
+    return min(total, _INT64_MAX)
+
+
+def _without_nulls(value: Any) -> Any:
+    if not is_object(value):
+        return value
+    return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+
+
+def _object_text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False) if (is_list(value) or is_object(value)) and value else "{}"

@@ -1,0 +1,101 @@
+"""What the scores of a sample say: the first value, whether it is a success, and one column per score."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from .shapes import is_list, is_object
+from .thinning import shortened
+
+_WORDS = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0, "yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
+_INT64 = 2**63
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The scores of a sample.
+
+    Args:
+        value: Value of the first score.
+        explanation: Explanation of the first score, shortened.
+        success: Whether the sample succeeded (None: the scores do not tell).
+        values: Value of every score; lists and objects as JSON text.
+    """
+
+    value: Any = None
+    explanation: str | None = None
+    success: bool | None = None
+    values: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+def read_scores(scores: Any) -> Scores:
+    """Read the scores of a sample as its log holds them."""
+    if not is_object(scores) or not scores:
+        return Scores()
+    by_name = {name: s for name, s in scores.items() if is_object(s)}
+    values = {name.replace("\0", ""): flat(score.get("value")) for name, score in by_name.items()}
+    first = next(iter(by_name.values()), None)
+    if first is None:
+        return Scores()
+    value, explanation = first.get("value"), first.get("explanation")
+    return Scores(
+        storable(value["value"] if is_object(value) and "value" in value else value),
+        shortened(explanation) if isinstance(explanation, str) else None,
+        _success(first, value),
+        values,
+    )
+
+
+def as_number(value: Any) -> float:
+    """Read a score's value as a number, by the rules of Inspect's `value_to_float` (0 for what is none)."""
+    if isinstance(value, str):
+        known = _WORDS.get(value, _WORDS.get(value.lower()))
+        return known if known is not None else _number(value)
+    return _as_float(value) if isinstance(value, int | float) else 0.0
+
+
+def storable(value: Any) -> Any:
+    """Give a value the index can keep: NaN (unscored) becomes None, and no integer exceeds 64 bits."""
+    if isinstance(value, float):
+        return None if math.isnan(value) else value
+    if isinstance(value, int) and not -_INT64 <= value < _INT64:
+        return _as_float(value)
+    if is_list(value):
+        items: list[Any] = value
+        return [storable(item) for item in items]
+    if is_object(value):
+        return {key: storable(item) for key, item in value.items()}
+    return value
+
+
+def flat(value: Any) -> Any:
+    """Give a value that fits one cell: lists and objects become JSON text."""
+    value = storable(value)
+    return json.dumps(value, ensure_ascii=False) if (is_list(value) or is_object(value)) else value
+
+
+def _success(score: dict[str, Any], value: Any) -> bool | None:
+    metadata = score.get("metadata")
+    if is_object(metadata) and "success" in metadata:
+        said = metadata["success"]
+        if said is None or isinstance(said, bool):
+            return said
+    return None if value is None or (is_list(value) or is_object(value)) else as_number(value) > 0
+
+
+def _number(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        return 0.0
+    return number if math.isfinite(number) else 0.0
+
+
+def _as_float(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf

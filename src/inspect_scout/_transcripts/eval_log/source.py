@@ -1,0 +1,284 @@
+"""Transcripts in eval logs."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import anyio.to_thread
+
+from ..._support.errors import ConfigError, LogReadError, TranscriptTooLargeError
+from ..._support.json import dumps, loads
+from ..._support.storage import Entry
+from ..._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
+from ..contract import LoadedTranscript, LogProblem, Progress, TranscriptIndex
+from ..decode import (
+    SPOOL_THRESHOLD_BYTES,
+    Decoded,
+    MaterializedHandle,
+    SampleError,
+    decode_sample,
+    open_sample,
+)
+from ..index import SelectedIndex, select_rows
+from .access import LogAccess, SampleSource
+from .cache import IndexCache
+from .handle import NamingHandle
+from .listing import find_logs
+from .reading import index_log
+from .records import LogRows
+from .table import SOURCE_TYPE, EvalRow, build_table
+
+if TYPE_CHECKING:
+    from ..._query import Query
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+# Logs indexed between two looks at the event loop.
+_BATCH_LOGS = 50
+# Up to this, decoding holds up other tasks so briefly that a thread is not worth its cost.
+_INLINE_BYTES = 1 << 20
+_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class EvalLogSource:
+    """Transcripts in eval logs (`.eval` and `.json`).
+
+    Args:
+        locations: Logs and folders of logs, in full form.
+        ids: Only these transcripts, in this order (None: all), each in the log that `logs` names for it.
+        logs: Log of each id.
+        cache: Where the index of logs is kept between runs.
+    """
+
+    locations: tuple[str, ...]
+    ids: tuple[str, ...] | None = None
+    logs: tuple[str | None, ...] = ()
+    cache: IndexCache = field(default_factory=IndexCache, compare=False)
+    _access: LogAccess = field(default_factory=LogAccess, init=False, compare=False, repr=False)
+
+    def __reduce__(self) -> tuple[type[EvalLogSource], tuple[Any, ...]]:
+        # What was remembered of logs stays behind: another process opens its own.
+        return type(self), (self.locations, self.ids, self.logs, self.cache)
+
+    @property
+    def type(self) -> str:
+        """Kind of source, as scans record it."""
+        return SOURCE_TYPE
+
+    @property
+    def location(self) -> str | None:
+        """None: logs have no common location."""
+        return None
+
+    async def index(self, query: Query, progress: Progress | None = None) -> TranscriptIndex:
+        """Find the transcripts that a query selects, from headers and summaries.
+
+        Logs that cannot be read are reported by the index, unless none can.
+
+        Args:
+            query: What to select.
+            progress: Told how many logs are indexed.
+
+        Raises:
+            LogReadError: None of the logs can be read.
+            LocationError: A location is gone.
+            UnknownNameError: A condition names a column that these logs do not have.
+        """
+        entries, failed = await find_logs(self.locations)
+        indexed = await self._index_logs(entries, failed, progress)
+        if failed and not indexed:
+            _refuse(list(failed.values()))
+        problems = [LogProblem(path, str(error)) for path, error in sorted(failed.items())]
+        problems += [
+            LogProblem(path, str(LogReadError(path, notice)))
+            for path, rows in indexed.items()
+            for notice in rows.notices
+        ]
+        rows = [EvalRow(path, log, sample) for path, log in indexed.items() for sample in log.samples]
+        if self.ids is None:
+            rows = _distinct(rows)
+        else:
+            rows = self._recorded(rows, problems)
+        selected = select_rows(rows, query, build_table)
+        return SelectedIndex(selected, problems)
+
+    async def read(
+        self, info: TranscriptInfo, content: TranscriptContent, *, max_bytes: int | None = None
+    ) -> LoadedTranscript:
+        """Read the content asked for.
+
+        Args:
+            info: The transcript.
+            content: What to read.
+            max_bytes: Refuse samples whose JSON is larger.
+
+        Raises:
+            LogReadError: The sample cannot be read.
+            TranscriptTooLargeError: It is larger than `max_bytes`.
+        """
+        source = self._sample(info)
+        if max_bytes is not None and source.size > max_bytes:
+            raise TranscriptTooLargeError(info.transcript_id, source.size, max_bytes)
+        decoded = await _run(source.size, lambda: _decoded(source, info, content))
+        return LoadedTranscript(decoded.transcript, source.fingerprint, decoded.size)
+
+    async def size(self, info: TranscriptInfo) -> int:
+        """Bytes of the sample's JSON (0 if it cannot be found: reading will say why)."""
+        try:
+            return self._sample(info).size
+        except LogReadError:
+            return 0
+
+    async def open(self, info: TranscriptInfo, content: TranscriptContent) -> TranscriptHandle:
+        """Open the content asked for, to be read item by item.
+
+        Raises:
+            LogReadError: The log has no such sample.
+        """
+        source = self._sample(info)
+        if source.size > SPOOL_THRESHOLD_BYTES:
+            return NamingHandle(open_sample(source, info, content), lambda error: _named(info, error))
+
+        async def load() -> Transcript:
+            decoded = await _run(source.size, lambda: _decoded(source, info, content))
+            return decoded.transcript
+
+        return MaterializedHandle(info, load, content)
+
+    async def origin(self, info: TranscriptInfo, view: TranscriptContent, size: int) -> InputOrigin | None:
+        """Where content seen through `view` can be found again; None if it cannot."""
+        try:
+            source = self._sample(info)
+        except LogReadError:
+            return None
+        return InputOrigin(SOURCE_TYPE, _log_of(info), source.member, source.fingerprint, _view_text(view), size)
+
+    def _sample(self, info: TranscriptInfo) -> SampleSource:
+        if info.task_id is None or info.task_repeat is None:
+            raise ConfigError(f"Transcript {info.transcript_id!r} does not come from an eval log: it names no sample.")
+        return self._access.sample(_log_of(info), info.task_id, info.task_repeat)
+
+    async def _index_logs(
+        self, entries: Sequence[Entry], failed: dict[str, LogReadError], progress: Progress | None
+    ) -> dict[str, LogRows]:
+        """Index logs, those unchanged since an earlier time from the cache; adds to `failed` what cannot be read."""
+        found = await anyio.to_thread.run_sync(self.cache.fetch, entries)
+        missing = [entry for entry in entries if entry.path not in found]
+        total = len(entries)
+
+        def read(batch: Sequence[Entry]) -> None:
+            fresh: dict[str, LogRows] = {}
+            for entry in batch:
+                try:
+                    fresh[entry.path] = index_log(entry.path)
+                except LogReadError as error:
+                    failed[entry.path] = error
+            self.cache.store(batch, fresh)
+            found.update(fresh)
+
+        for start in range(0, len(missing), _BATCH_LOGS):
+            if progress is not None:
+                progress(total - len(missing) + start, total)
+            await anyio.to_thread.run_sync(read, missing[start : start + _BATCH_LOGS])
+        if progress is not None:
+            progress(total, total)
+        return {entry.path: found[entry.path] for entry in entries if entry.path in found}
+
+    def _recorded(self, rows: Sequence[EvalRow], problems: list[LogProblem]) -> list[EvalRow]:
+        """Find the recorded transcripts again, in their order."""
+        by_place = {(row.location, row.transcript_id): row for row in rows}
+        by_id: dict[str, EvalRow] = {}
+        for row in rows:
+            by_id.setdefault(row.transcript_id, row)
+        found: list[EvalRow] = []
+        missing: dict[str, list[str]] = {}
+        for id, log in zip(self.ids or (), self.logs, strict=True):
+            again = by_place.get((log, id)) or by_id.get(id)
+            if again is not None:
+                found.append(again)
+            else:
+                missing.setdefault(log or "", []).append(id)
+        unreadable = {problem.location for problem in problems}
+        for log, ids in missing.items():
+            if log not in unreadable:
+                shown = ", ".join(map(repr, ids[:_SHOWN])) + (", ..." if len(ids) > _SHOWN else "")
+                problems.append(LogProblem(log, f"{len(ids)} transcripts are no longer in {log!r}: {shown}."))
+        return found
+
+
+def read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
+    """Read content again from where it was found.
+
+    Args:
+        origin: Where it was found.
+        info: Description of the transcript.
+
+    Raises:
+        LogReadError: The log is gone, or the sample has changed since.
+        ConfigError: The content did not come from an eval log.
+    """
+    if origin.source != SOURCE_TYPE:
+        raise ConfigError(f"Cannot read content from a source of type {origin.source!r}: only 'eval_log' is known.")
+    source = _ACCESS.member(origin.location, origin.member)
+    if source.fingerprint != origin.fingerprint:
+        raise LogReadError(origin.location, "the sample has changed since it was scanned", repr(origin.member))
+    return _decoded(source, info, TranscriptContent(**loads(origin.view))).transcript
+
+
+# Results of one scan name the same logs again and again.
+_ACCESS = LogAccess()
+
+
+def _decoded(source: SampleSource, info: TranscriptInfo, content: TranscriptContent) -> Decoded:
+    try:
+        return decode_sample(source, info, content)
+    except SampleError as error:
+        raise _named(info, error) from error
+
+
+def _named(info: TranscriptInfo, error: SampleError) -> LogReadError:
+    return LogReadError(_log_of(info), str(error), f"{info.task_id!r} epoch {info.task_repeat}")
+
+
+def _view_text(view: TranscriptContent) -> str:
+    # Filters may be any collection of names; JSON knows lists.
+    wanted: dict[str, Any] = vars(view)
+    return dumps(
+        {
+            key: value if value is None or isinstance(value, str | bool) else sorted(value)
+            for key, value in wanted.items()
+        }
+    )
+
+
+async def _run(size: int, work: Callable[[], T]) -> T:
+    """Work here if it is short, else in a thread, so that other tasks go on."""
+    return work() if size <= _INLINE_BYTES else await anyio.to_thread.run_sync(work)
+
+
+def _log_of(info: TranscriptInfo) -> str:
+    log: Any = info.metadata.get("log") or info.source_uri
+    if not isinstance(log, str):
+        raise ConfigError(f"Transcript {info.transcript_id!r} does not come from an eval log: it names none.")
+    return log
+
+
+def _distinct(rows: Sequence[EvalRow]) -> list[EvalRow]:
+    """Keep the first of several samples with one id: retried evals repeat the samples that were done before."""
+    first: dict[str, EvalRow] = {}
+    for row in rows:
+        first.setdefault(row.transcript_id, row)
+    if repeated := len(rows) - len(first):
+        logger.info("%d samples occur in more than one log and are taken once, from the first.", repeated)
+    return list(first.values())
+
+
+def _refuse(errors: Sequence[LogReadError]) -> None:
+    if len(errors) == 1:
+        raise errors[0]
+    raise LogReadError(errors[0].log, f"{errors[0].reason} (and none of the other {len(errors) - 1} logs can be read)")

@@ -1,0 +1,101 @@
+"""The short forms of input, target, metadata and explanations that stand in the index.
+
+They follow what Inspect keeps in its own summaries, so that a log without summaries (`.json`, or in memory) gives the same.
+"""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from typing import Any
+
+from .shapes import is_list, is_object
+
+TEXT_CHARS = 5120
+VALUE_CHARS = 1024
+REMOVED = "Key removed from summary (> 1k)"
+JsonObject = dict[str, Any]
+
+
+def truncated(text: str) -> str:
+    """Cut a text to the first 5120 characters."""
+    return text if len(text) <= TEXT_CHARS else text[:TEXT_CHARS] + "...\n(content truncated)"
+
+
+def shortened(text: str) -> str:
+    """Collapse white space and cut to 1024 characters, at a word."""
+    text = text[: VALUE_CHARS * 8]
+    line = " ".join(text.split())
+    return line if len(line) <= VALUE_CHARS else textwrap.shorten(text, width=VALUE_CHARS, placeholder="...")
+
+
+def thin_metadata(metadata: JsonObject) -> JsonObject:
+    """Keep what is short; larger values leave a note."""
+    return {key: _thin_value(value) for key, value in metadata.items()}
+
+
+def _thin_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return shortened(value)
+    if value is None or isinstance(value, int | float):
+        return value
+    if len(json.dumps(value, separators=(",", ":"), ensure_ascii=False)) > VALUE_CHARS:
+        return REMOVED
+    return value if len(json.dumps(value, indent=2, ensure_ascii=False)) <= VALUE_CHARS else REMOVED
+
+
+def target_text(target: Any) -> str:
+    """Write a target, or several joined by commas."""
+    items: list[Any] = target if is_list(target) else [target]
+    return ",".join(truncated(item) if isinstance(item, str) else str(item) for item in items)
+
+
+def input_text(value: Any) -> str:
+    """Write the input of a sample as text: each message under its role."""
+    if not is_list(value):
+        return _message_text({"role": "user", "content": value})
+    messages: list[Any] = value
+    return "\n\n".join(_message_text(m) for m in messages if is_object(m))
+
+
+def _message_text(message: JsonObject) -> str:
+    role, text = message.get("role"), _content_text(message.get("content")).strip()
+    error = _tool_error(message)
+    if role == "assistant" and is_list(message.get("tool_calls")):
+        calls: list[Any] = message["tool_calls"]
+        return f"{role}:\n{text}\n" + "".join(_call_text(call) for call in calls)
+    if role == "tool" and error is not None:
+        return f"{role}:\n{text}\n\nError in tool call '{message.get('function') or 'unknown'}':\n{error}\n"
+    return f"{role}:\n{text}\n"
+
+
+def _content_text(content: Any) -> str:
+    if isinstance(content, str):
+        return truncated(content)
+    if not is_list(content):
+        return ""
+    parts: list[Any] = content
+    return "\n".join(_part_text(part) for part in parts if is_object(part))
+
+
+def _part_text(part: JsonObject) -> str:
+    kind, text = part.get("type"), part.get("text")
+    return truncated(text) if kind == "text" and isinstance(text, str) else f"({str(kind).capitalize()})"
+
+
+def _call_text(call: Any) -> str:
+    if not is_object(call):
+        return ""
+    fields = call
+    arguments: Any = fields.get("arguments")
+    if is_object(arguments):
+        lines = "\n".join(f"{name}: {value}" for name, value in arguments.items())
+        return f"\nTool Call: {fields.get('function')}\nArguments:\n{lines}"
+    return f"\nTool Call: {fields.get('function')}\nArguments: {arguments}"
+
+
+def _tool_error(message: JsonObject) -> str | None:
+    if message.get("tool_error"):
+        return str(message["tool_error"])
+    error = message.get("error")
+    return str(error.get("message")) if is_object(error) else None

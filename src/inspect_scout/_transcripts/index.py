@@ -1,0 +1,119 @@
+"""The transcripts that a query selects, from whatever a source found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+
+import pyarrow as pa
+
+from .contract import LogProblem
+
+if TYPE_CHECKING:
+    from .._query import Query
+    from .._types import TranscriptInfo
+
+KEY = "transcript_id"
+_KINDS: dict[frozenset[type], pa.DataType] = {
+    frozenset[type](): pa.string(),
+    frozenset({str}): pa.string(),
+    frozenset({bool}): pa.bool_(),
+    frozenset({int}): pa.int64(),
+    frozenset({float}): pa.float64(),
+    frozenset({int, float}): pa.float64(),
+}
+
+
+class Row(Protocol):
+    """A transcript that a source found."""
+
+    @property
+    def transcript_id(self) -> str:
+        """Its id."""
+        ...
+
+    @property
+    def location(self) -> str | None:
+        """Log that holds it."""
+        ...
+
+    def info(self) -> TranscriptInfo:
+        """Describe it."""
+        ...
+
+
+R = TypeVar("R", bound=Row)
+Column: TypeAlias = "pa.Array[Any] | pa.ChunkedArray[Any]"
+
+
+class SelectedIndex:
+    """The transcripts that a query selects, in order.
+
+    Args:
+        rows: The selected transcripts.
+        problems: Logs that could not be indexed.
+    """
+
+    def __init__(self, rows: Sequence[Row], problems: Sequence[LogProblem] = ()) -> None:
+        self._rows, self._problems = rows, tuple(problems)
+        self._ids = tuple(row.transcript_id for row in rows)
+        self._locations = tuple(row.location for row in rows)
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """Ids of the transcripts; no id occurs twice."""
+        return self._ids
+
+    @property
+    def locations(self) -> Sequence[str | None]:
+        """Log that holds each transcript."""
+        return self._locations
+
+    @property
+    def problems(self) -> Sequence[LogProblem]:
+        """Logs that could not be indexed."""
+        return self._problems
+
+    def __len__(self) -> int:
+        """Number of transcripts."""
+        return len(self._rows)
+
+    def info(self, position: int) -> TranscriptInfo:
+        """Describe one transcript."""
+        return self._rows[position].info()
+
+
+def select_rows(rows: Sequence[R], query: Query, table: Callable[[Sequence[R]], pa.Table]) -> Sequence[R]:
+    """Apply a query to what a source found.
+
+    Args:
+        rows: All transcripts of the source, in order.
+        query: What to select.
+        table: Makes the table that conditions and orders refer to; called only if there are any.
+    """
+    if not rows or not (query.where or query.order_by or query.shuffle is not None):
+        return rows if query.limit is None else rows[: query.limit]
+    from .._query import select
+
+    if query.where or query.order_by:
+        columns = table(rows)
+    else:
+        columns = pa.table({KEY: pa.array([row.transcript_id for row in rows], pa.string())})
+    positions: list[int] = select(columns, query, key=KEY)
+    return [rows[position] for position in positions]
+
+
+def typed_column(values: Sequence[Any]) -> Column:
+    """Make a column of values of one type, or of text where types mix."""
+    kinds = frozenset[type](map(type, values)) - {type(None)}
+    kind = _KINDS.get(kinds)
+    if kind is not None:
+        try:
+            return pa.array(values, kind)
+        except (OverflowError, pa.ArrowInvalid):
+            pass  # an integer beyond 64 bits
+    return pa.array([None if value is None else _text(value) for value in values], pa.string())
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,193 @@
+"""Transcripts that are in memory already."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pyarrow as pa
+
+from .._support.errors import ConfigError, LogReadError, TranscriptTooLargeError
+from .._support.json import dumps, finite
+from .._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
+from .contract import LoadedTranscript, Progress, TranscriptIndex
+from .decode import BytesSource, MaterializedHandle, SampleError, build_timelines, decode_sample, view
+from .eval_log import EvalRow, eval_log_rows, sample_json
+from .index import SelectedIndex, select_rows, typed_column
+
+if TYPE_CHECKING:
+    from inspect_ai.log import EvalLog, EvalSample
+
+    from .._query import Query
+
+
+class _Held(Protocol):
+    """A transcript in memory."""
+
+    @property
+    def transcript_id(self) -> str: ...
+    @property
+    def location(self) -> str | None: ...
+    def info(self) -> TranscriptInfo: ...
+    def read(self, info: TranscriptInfo, content: TranscriptContent, max_bytes: int | None) -> LoadedTranscript: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _HeldTranscript:
+    """A transcript."""
+
+    transcript: Transcript
+
+    @property
+    def transcript_id(self) -> str:
+        return self.transcript.transcript_id
+
+    @property
+    def location(self) -> str | None:
+        return None
+
+    def info(self) -> TranscriptInfo:
+        fields: dict[str, Any] = {name: getattr(self.transcript, name) for name in TranscriptInfo.model_fields}
+        # What a scanner changes in its description must not reach the caller's transcript.
+        fields["metadata"] = copy.deepcopy(self.transcript.metadata)
+        return TranscriptInfo.model_construct(None, **fields)
+
+    def read(self, info: TranscriptInfo, content: TranscriptContent, max_bytes: int | None) -> LoadedTranscript:
+        if max_bytes is not None:
+            _check_size(info, len(self.transcript.model_dump_json()), max_bytes)
+        transcript = view(self.transcript, content)
+        transcript.metadata = info.metadata
+        if content.timeline is not None and not self.transcript.timelines:
+            transcript.timelines = build_timelines(self.transcript.events, content.timeline)
+        return LoadedTranscript(transcript, None, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _HeldSample:
+    """A sample of a log."""
+
+    row: EvalRow
+    sample: EvalSample
+
+    @property
+    def transcript_id(self) -> str:
+        return self.row.transcript_id
+
+    @property
+    def location(self) -> str | None:
+        return self.row.location
+
+    def info(self) -> TranscriptInfo:
+        return self.row.info()
+
+    def read(self, info: TranscriptInfo, content: TranscriptContent, max_bytes: int | None) -> LoadedTranscript:
+        data = sample_json(self.sample)
+        if max_bytes is not None:
+            _check_size(info, len(data), max_bytes)
+        try:
+            decoded = decode_sample(BytesSource(data), info, content)
+        except SampleError as error:
+            sample = f"{self.sample.id!r} epoch {self.sample.epoch}"
+            raise LogReadError(self.location or "a log in memory", str(error), sample) from error
+        return LoadedTranscript(decoded.transcript, None, decoded.size)
+
+
+class MemorySource:
+    """Transcripts in memory.
+
+    Args:
+        items: Transcripts, and eval logs with their samples.
+
+    Raises:
+        ConfigError: Two transcripts have the same id.
+    """
+
+    def __init__(self, items: Sequence[Transcript | EvalLog]) -> None:
+        self._rows: dict[str, _Held] = {}
+        for item in items:
+            if isinstance(item, Transcript):
+                if item.transcript_id in self._rows:
+                    raise ConfigError(f"Two transcripts have the id {item.transcript_id!r}: give each its own.")
+                self._rows[item.transcript_id] = _HeldTranscript(item)
+            else:
+                for row, sample in eval_log_rows(item):
+                    # Retried evals repeat the samples that were done before.
+                    self._rows.setdefault(row.transcript_id, _HeldSample(row, sample))
+
+    @property
+    def type(self) -> str:
+        """Kind of source, as scans record it."""
+        return "eval_log"
+
+    @property
+    def location(self) -> str | None:
+        """None: transcripts in memory have no location."""
+        return None
+
+    async def index(self, query: Query, progress: Progress | None = None) -> TranscriptIndex:  # noqa: ARG002 - nothing to tell
+        """Find the transcripts that a query selects."""
+        selected = select_rows(list(self._rows.values()), query, _table)
+        return SelectedIndex(selected)
+
+    async def read(
+        self, info: TranscriptInfo, content: TranscriptContent, *, max_bytes: int | None = None
+    ) -> LoadedTranscript:
+        """Give the content asked for.
+
+        Raises:
+            TranscriptTooLargeError: It is larger than `max_bytes`.
+        """
+        return self._row(info).read(info, content, max_bytes)
+
+    async def size(self, info: TranscriptInfo) -> int:  # noqa: ARG002 - the contract's
+        """Unknown (0): what is in memory already was never measured."""
+        return 0
+
+    async def open(self, info: TranscriptInfo, content: TranscriptContent) -> TranscriptHandle:
+        """Open the content asked for, to be read item by item."""
+        row = self._row(info)
+
+        async def load() -> Transcript:
+            return row.read(info, content, None).transcript
+
+        return MaterializedHandle(info, load, content)
+
+    async def origin(
+        self,
+        info: TranscriptInfo,  # noqa: ARG002 - the contract's
+        view: TranscriptContent,  # noqa: ARG002 - the contract's
+        size: int,  # noqa: ARG002 - the contract's
+    ) -> InputOrigin | None:
+        """None: what is in memory cannot be found again later."""
+        return None
+
+    def _row(self, info: TranscriptInfo) -> _Held:
+        row = self._rows.get(info.transcript_id)
+        if row is None:
+            raise LogReadError("transcripts in memory", "there is none of this id", repr(info.transcript_id))
+        return row
+
+
+def _check_size(info: TranscriptInfo, size: int, max_bytes: int) -> None:
+    if size > max_bytes:
+        raise TranscriptTooLargeError(info.transcript_id, size, max_bytes)
+
+
+def _table(rows: Sequence[_Held]) -> pa.Table:
+    """Make the table that conditions refer to: the fields of infos and every key of their metadata."""
+    records: list[dict[str, Any]] = []
+    for row in rows:
+        info = row.info()
+        fields = {name: getattr(info, name) for name in TranscriptInfo.model_fields if name != "metadata"}
+        records.append({**info.metadata, "sample_id": info.transcript_id, **fields})
+    names = dict.fromkeys(name for record in records for name in record)
+    columns: dict[str, Any] = {name: typed_column([_cell(record.get(name)) for record in records]) for name in names}
+    return pa.table(columns)
+
+
+def _cell(value: Any) -> Any:
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    return dumps(finite(value)) if isinstance(value, list | dict) else str(value)
