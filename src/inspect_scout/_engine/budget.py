@@ -1,0 +1,58 @@
+"""Admission by bytes, so that memory follows a budget and not the data."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+
+class ByteBudget:
+    """Lets blocks run side by side as long as their bytes fit together; one that is too big runs alone.
+
+    First come, first served: a big block is not overtaken for ever by small ones.
+
+    Args:
+        total: Bytes that may be in use at once.
+    """
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self.used = 0
+        self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
+
+    @asynccontextmanager
+    async def hold(self, size: int) -> AsyncIterator[None]:
+        """Run the block as soon as `size` bytes are free."""
+        await self._acquire(size)
+        try:
+            yield
+        finally:
+            self.used -= size
+            self._admit()
+
+    def _fits(self, size: int) -> bool:
+        return self.used == 0 or self.used + size <= self.total
+
+    async def _acquire(self, size: int) -> None:
+        if not self._waiting and self._fits(size):
+            self.used += size
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((size, turn))
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():  # admitted and cancelled at once: give the bytes back
+                self.used -= size
+            else:
+                self._waiting = deque(w for w in self._waiting if w[1] is not turn)
+            self._admit()
+            raise
+
+    def _admit(self) -> None:
+        while self._waiting and self._fits(self._waiting[0][0]):
+            size, turn = self._waiting.popleft()
+            self.used += size
+            turn.set_result(None)

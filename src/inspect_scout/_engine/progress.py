@@ -1,0 +1,46 @@
+"""What a running scan tells about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from .._types import ScannerCounts
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """State of a running scan.
+
+    Args:
+        total: Pairs of transcript and scanner to do, those already recorded included.
+        completed: Pairs recorded, those of earlier runs included.
+        skipped: Pairs recorded by earlier runs.
+        parsing: Transcripts being read.
+        scanning: Scanners at work.
+        idle: Workers with nothing to do.
+        buffered: Transcripts read and waiting.
+        scanners: Counts by scanner.
+        memory_bytes: Resident memory (None: not known).
+        process_count: Processes at work.
+    """
+
+    total: int
+    completed: int = 0
+    skipped: int = 0
+    parsing: int = 0
+    scanning: int = 0
+    idle: int = 0
+    buffered: int = 0
+    scanners: Mapping[str, ScannerCounts] = field(default_factory=dict[str, ScannerCounts])
+    memory_bytes: int | None = None
+    process_count: int = 1
+
+
+class ProgressSink(Protocol):
+    """Receives the state of a running scan, as often as it changes; throttles for itself."""
+
+    def update(self, progress: Progress) -> None:
+        """Take note of the newest state."""
+        ...

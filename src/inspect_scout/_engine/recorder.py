@@ -1,0 +1,65 @@
+"""From the worker to the journal, and the tables of a running scan kept up to date."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from .._results import Journal
+from .._types import ResultReport, TranscriptInfo
+from .tally import Tally
+
+logger = logging.getLogger("inspect_scout")
+
+
+class Recorder:
+    """Records pairs of transcript and scanner.
+
+    Args:
+        journal: Where rows go.
+        tally: Counts of the scan.
+        every: Bring the tables up to date after this many pairs (0: only at the end).
+        sync: Brings the tables up to date.
+    """
+
+    def __init__(
+        self, journal: Journal, tally: Tally, every: int = 0, sync: Callable[[], Awaitable[Any]] | None = None
+    ) -> None:
+        self._journal = journal
+        self._tally = tally
+        self._every = every if sync is not None else 0
+        self._sync = sync
+        self._since_sync = 0
+        self._syncing: asyncio.Task[None] | None = None
+
+    async def record(self, info: TranscriptInfo, scanner: str, reports: Sequence[ResultReport]) -> None:
+        """Record a pair: all its rows, or the fact that it has none."""
+        await self._journal.append(info, scanner, reports)
+        self._tally.recorded(scanner, reports)
+        if self._every:
+            self._since_sync += 1
+            if self._since_sync >= self._every and (self._syncing is None or self._syncing.done()):
+                self._since_sync = 0
+                self._syncing = asyncio.create_task(self._sync_now())
+
+    async def tick(self) -> None:
+        """Write what has waited long enough (called about once a second)."""
+        await self._journal.flush_if_due()
+        self._tally.show()
+
+    async def close(self) -> None:
+        """Write all that is left, after a running update of the tables has ended."""
+        if self._syncing is not None:
+            await self._syncing
+        await self._journal.aclose()
+
+    async def _sync_now(self) -> None:
+        if self._sync is None:
+            return
+        try:
+            await self._journal.flush()
+            await self._sync()
+        except Exception as error:  # noqa: BLE001 - the rows are safe in the journal; the next update tries again
+            logger.warning("The tables of the running scan could not be brought up to date: %s", error)

@@ -1,0 +1,251 @@
+"""The worker: one transcript, read once, through all scanners that are due on it."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from .._inspect.invocation import PrerequisiteError, recording
+from .._plan import PlannedScanner, Unit
+from .._scanners import describe_input
+from .._support.clock import SYSTEM_CLOCK
+from .._support.errors import RefusalError
+from .._transcripts import union_content
+from .._types import (
+    Error,
+    InputOrigin,
+    InputType,
+    Result,
+    ResultReport,
+    Transcript,
+    TranscriptContent,
+    TranscriptHandle,
+    TranscriptInfo,
+    as_resultset,
+)
+from .budget import ByteBudget
+from .contract import Job
+
+# Inputs of these kinds are the transcript, or a list out of it, as its filter sees it: a reference is enough to find
+# them again. Single items are small, and what a loader makes cannot be found again: those are copied.
+_REFERABLE = ("transcript", "messages", "events")
+
+
+class ScannerStopped(Exception):
+    """Carries the exception of a scanner through the worker when it is to end the scan."""
+
+    def __init__(self, cause: BaseException) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What the scanners of a unit are given."""
+
+    info: TranscriptInfo
+    given: Transcript | TranscriptHandle
+    size: int
+
+
+class Worker:
+    """Runs units; safe to use from many tasks of one event loop.
+
+    Args:
+        job: The plan and how to run it.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._plan = job.plan
+        self._budget = ByteBudget(job.memory_bytes)
+        self._contents: dict[tuple[str, ...], tuple[TranscriptContent, bool]] = {}
+
+    async def run(self, unit: Unit) -> None:
+        """Scan one transcript with the scanners that are due on it, and record what they say."""
+        info = self._plan.index.info(unit.position)
+        scanners = [self._plan.scanners[key] for key in unit.scanners]
+        content, streams = self._content(unit.scanners)
+        async with AsyncExitStack() as stack:
+            try:
+                # What streams is not held in memory, so it takes nothing from the budget.
+                size = 0 if streams else await self._plan.source.size(info)
+                await stack.enter_async_context(self._budget.hold(size))
+                subject = await self._open(info, content, streams, stack)
+            except Exception as error:  # noqa: BLE001 - the border of reading: one bad sample must not end the scan
+                await self._record_unreadable(info, scanners, error)
+                return
+            lead, *followers = scanners
+            # The lead goes first, so that what it warms (a provider's prompt cache) serves the others.
+            await self._scan(lead, subject)
+            if len(followers) == 1:
+                await self._scan(followers[0], subject)
+            elif followers:
+                await _together([self._scan(follower, subject) for follower in followers])
+
+    def _content(self, keys: tuple[str, ...]) -> tuple[TranscriptContent, bool]:
+        """Content that some scanners need together, and whether they can stream it."""
+        known = self._contents.get(keys)
+        if known is None:
+            configs = [self._plan.scanners[key].config for key in keys]
+            union = union_content([config.content for config in configs])
+            streams = all(c.streaming and _same_items(c.content, union) for c in configs) and union.timeline is None
+            known = self._contents[keys] = (union, streams)
+        return known
+
+    async def _open(
+        self, info: TranscriptInfo, content: TranscriptContent, streams: bool, stack: AsyncExitStack
+    ) -> _Subject:
+        tally = self._job.tally
+        tally.parsing += 1
+        try:
+            if streams:
+                handle = await self._plan.source.open(info, content)
+                stack.push_async_callback(handle.aclose)
+                return _Subject(info, handle, await self._plan.source.size(info))
+            loaded = await self._plan.source.read(info, content)
+            return _Subject(info, loaded.transcript, loaded.size)
+        finally:
+            tally.parsing -= 1
+
+    async def _scan(self, planned: PlannedScanner, subject: _Subject) -> None:
+        tally = self._job.tally
+        tally.scanning += 1
+        try:
+            reports = await self._reports(planned, subject)
+        finally:
+            tally.scanning -= 1
+        await self._job.recorder.record(subject.info, planned.key, reports)
+
+    async def _reports(self, planned: PlannedScanner, subject: _Subject) -> list[ResultReport]:
+        origin = await self._origin(planned, subject)
+        if not isinstance(subject.given, Transcript):
+            return [await self._streamed(planned, subject, subject.given, origin)]
+        reports: list[ResultReport] = []
+        try:
+            async for item in planned.config.loader(subject.given):
+                described = describe_input(item)
+                if described is not None:
+                    reports.append(await self._invoke(planned, subject.info, item, *described, origin))
+        except (ScannerStopped, PrerequisiteError):
+            raise
+        except Exception as error:  # noqa: BLE001 - the border of a loader: user code, becomes an error row
+            reports.append(self._failed(planned, subject.info, error, "transcript", [subject.info.transcript_id]))
+        return reports
+
+    async def _streamed(
+        self, planned: PlannedScanner, subject: _Subject, handle: TranscriptHandle, origin: InputOrigin | None
+    ) -> ResultReport:
+        ids = [subject.info.transcript_id]
+        report = await self._invoke(planned, subject.info, handle, "transcript", ids, origin)
+        if origin is not None:
+            return report
+        # Nothing to refer to: the record needs the transcript itself.
+        return ResultReport(**{**_fields(report), "input": await handle.load()})
+
+    async def _origin(self, planned: PlannedScanner, subject: _Subject) -> InputOrigin | None:
+        streamed = not isinstance(subject.given, Transcript)
+        if self._job.record_input == "copy" or not (streamed or planned.config.kind in _REFERABLE):
+            return None
+        return await self._plan.source.origin(subject.info, planned.config.content, subject.size)
+
+    async def _invoke(
+        self,
+        planned: PlannedScanner,
+        info: TranscriptInfo,
+        item: Any,
+        kind: InputType,
+        ids: list[str],
+        origin: InputOrigin | None,
+    ) -> ResultReport:
+        result: Result[Any] | None = None
+        error: Error | None = None
+        with recording() as kept:
+            try:
+                result = _checked(await planned.scan(item), planned.key)
+            except PrerequisiteError:
+                raise
+            except Exception as raised:  # noqa: BLE001 - the border of a scanner: user code, becomes an error row
+                error = self._error(planned, info, raised)
+        return ResultReport(
+            input_type=kind,
+            input_ids=ids,
+            input=item,
+            origin=origin,
+            result=result,
+            error=error,
+            events=kept.events,
+            model_usage=kept.usage,
+            timestamp=SYSTEM_CLOCK.now().isoformat(),
+        )
+
+    def _error(self, planned: PlannedScanner, info: TranscriptInfo, raised: Exception) -> Error:
+        """Describe what a scanner or loader raised, unless it is to end the scan."""
+        if self._job.fail_on_error:
+            raise ScannerStopped(raised) from raised
+        return describe_error(planned.key, info, raised)
+
+    def _failed(
+        self, planned: PlannedScanner, info: TranscriptInfo, raised: Exception, kind: InputType, ids: list[str]
+    ) -> ResultReport:
+        error = self._error(planned, info, raised)
+        return _report_of_error(info, error, kind, ids)
+
+    async def _record_unreadable(self, info: TranscriptInfo, scanners: list[PlannedScanner], raised: Exception) -> None:
+        for planned in scanners:
+            error = describe_error(planned.key, info, raised)
+            report = _report_of_error(info, error, "transcript", [info.transcript_id])
+            await self._job.recorder.record(info, planned.key, [report])
+
+
+def describe_error(scanner: str, info: TranscriptInfo, raised: BaseException) -> Error:
+    """Describe an exception as an error row does."""
+    return Error(
+        transcript_id=info.transcript_id,
+        scanner=scanner,
+        error=str(raised) or type(raised).__name__,
+        traceback="".join(traceback.format_exception(raised)),
+        refusal=isinstance(raised, RefusalError),
+    )
+
+
+def _report_of_error(info: TranscriptInfo, error: Error, kind: InputType, ids: list[str]) -> ResultReport:
+    return ResultReport(kind, ids, input=info, error=error, timestamp=SYSTEM_CLOCK.now().isoformat())
+
+
+def _fields(report: ResultReport) -> dict[str, Any]:
+    return {name: getattr(report, name) for name in ResultReport.__slots__}
+
+
+def _same_items(one: TranscriptContent, other: TranscriptContent) -> bool:
+    return _as_set(one.messages) == _as_set(other.messages) and _as_set(one.events) == _as_set(other.events)
+
+
+def _as_set(chosen: Any) -> Any:
+    return chosen if chosen is None or isinstance(chosen, str) else frozenset(chosen)
+
+
+def _checked(returned: Any, key: str) -> Result[Any]:
+    if isinstance(returned, Result):
+        return returned
+    if isinstance(returned, list) and all(isinstance(item, Result) for item in returned):
+        return as_resultset(returned)
+    if isinstance(returned, list):
+        wrong = next(type(item).__name__ for item in returned if not isinstance(item, Result))
+        found = f"a list that holds a {wrong}"
+    else:
+        found = "None" if returned is None else f"a {type(returned).__name__}"
+    raise TypeError(f"Scanner {key!r} returned {found}; return a Result or a list of Results.")
+
+
+async def _together(calls: list[Any]) -> None:
+    tasks = [asyncio.ensure_future(call) for call in calls]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,27 @@
+"""From arguments to one frozen plan; what is wrong is refused here, before anything is created."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._support.lazy import lazy_door
+
+if TYPE_CHECKING:
+    from .checks import check_log_level as check_log_level
+    from .plan import PlannedScanner as PlannedScanner
+    from .plan import ScanPlan as ScanPlan
+    from .plan import Unit as Unit
+    from .plan import plan_resume as plan_resume
+    from .plan import plan_scan as plan_scan
+    from .request import Scanners as Scanners
+    from .request import ScanRequest as ScanRequest
+    from .worklist import ScannerWork as ScannerWork
+
+_MODULES = {
+    ".checks": "check_log_level",
+    ".plan": "PlannedScanner ScanPlan Unit plan_resume plan_scan",
+    ".request": "Scanners ScanRequest",
+    ".worklist": "ScannerWork",
+}
+
+__getattr__, __dir__ = lazy_door(__name__, {n: module for module, names in _MODULES.items() for n in names.split()})

@@ -1,0 +1,60 @@
+"""Refusals that need nothing but the request itself."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from .._support.errors import ConfigError, NotAvailableError
+from .request import ScanRequest
+
+LOG_LEVELS = ("debug", "trace", "http", "sandbox", "info", "warning", "error", "critical", "notset")
+RECORD_INPUT = ("auto", "copy", "reference")
+_MODELS = "Scanners of your own and grep_scanner() work without a model."
+
+
+def check_request(request: ScanRequest) -> None:
+    """Refuse what this version has no machinery for, and values that no scan can use."""
+    _check_unavailable(request)
+    _check_count("max_transcripts", request.max_transcripts, least=1)
+    _check_count("max_processes", request.max_processes, least=1)
+    _check_count("limit", request.limit, least=0)
+    _check_count("results_buffer", request.results_buffer, least=None)
+    if request.record_input not in RECORD_INPUT:
+        raise ConfigError(f"record_input={request.record_input!r} is not known; use one of {', '.join(RECORD_INPUT)}.")
+    if request.shuffle is not None and not isinstance(request.shuffle, int):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise ConfigError(f"shuffle={request.shuffle!r} is neither a boolean nor a seed (an integer).")
+    if request.worklist is not None and request.limit is not None:
+        raise ConfigError(
+            "A worklist says what is scanned, so it cannot be combined with limit. Leave one of them out."
+        )
+    if isinstance(request.tags, str):
+        raise ConfigError(f"tags={request.tags!r} is a single text; give a list of tags.")
+    check_log_level(request.log_level)
+
+
+def check_log_level(level: str | None) -> None:
+    """Refuse a log level that does not exist."""
+    if level is not None and level.lower() not in LOG_LEVELS:
+        raise ConfigError(f"log_level={level!r} is not known; use one of {', '.join(LOG_LEVELS)}.")
+
+
+def _check_unavailable(request: ScanRequest) -> None:
+    for name in ("model", "model_config", "model_base_url", "model_args", "model_roles"):
+        if getattr(request, name) is not None:
+            raise NotAvailableError(f"{name}= (scanning with a model)", _MODELS)
+    if os.environ.get("SCOUT_SCAN_MODEL"):
+        raise NotAvailableError("the model in SCOUT_SCAN_MODEL (scanning with a model)", f"Unset it. {_MODELS}")
+    if request.validation is not None:
+        raise NotAvailableError("validation=")
+    if request.max_processes is not None and request.max_processes > 1:
+        raise NotAvailableError(f"max_processes={request.max_processes}", "Leave it out or use 1.")
+
+
+def _check_count(name: str, value: Any, least: int | None) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ConfigError(f"{name}={value!r} is not a whole number.")
+    if least is not None and value < least:
+        raise ConfigError(f"{name}={value} is too small; use {least} or more.")

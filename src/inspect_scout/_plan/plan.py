@@ -1,0 +1,232 @@
+"""From a request to a plan: everything that can be wrong is found here, before anything is created."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .._project import default_transcripts
+from .._scanners import (
+    ScannerConfig,
+    load_scanners,
+    name_scanners,
+    scanner_config,
+    scanner_fingerprint,
+    scanner_specs,
+    scanners_from_specs,
+)
+from .._support.errors import ConfigError, ScanStateError
+from .._transcripts import Progress, TranscriptIndex, Transcripts, TranscriptSource, transcripts_from
+from .._types import Scanner, ScanOptions, ScanSpec, ScanTranscripts, Worklist
+from .checks import check_request
+from .request import ScanRequest
+from .revision import package_versions, scan_revision
+from .worklist import resolve_worklist
+
+DEFAULT_MAX_TRANSCRIPTS = 25
+
+IsRecorded = Callable[[str, str], bool]
+"""Whether a pair of transcript id and scanner key is recorded without error."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedScanner:
+    """A scanner of a plan: the function, what its declaration settled, and the fingerprint of its code."""
+
+    key: str
+    scan: Scanner[Any]
+    config: ScannerConfig
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A transcript and the scanners due on it.
+
+    Args:
+        position: Position of the transcript in the index.
+        scanners: Keys of the scanners, in the order of the plan.
+    """
+
+    position: int
+    scanners: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScanPlan:
+    """All that is needed to run a scan.
+
+    Args:
+        spec: What will be written as `_scan.json`.
+        scanners: Scanners by key.
+        source: Where transcripts are read.
+        index: The transcripts, in the order of scanning.
+        units: Work that is due, in the order of the index.
+        total: Pairs of transcript and scanner, recorded ones included.
+        problems: Logs that could not be indexed, as messages.
+    """
+
+    spec: ScanSpec
+    scanners: Mapping[str, PlannedScanner]
+    source: TranscriptSource
+    index: TranscriptIndex
+    units: Sequence[Unit]
+    total: int
+    problems: Sequence[str] = ()
+
+    @property
+    def due(self) -> int:
+        """Pairs that are not recorded yet."""
+        return sum(len(unit.scanners) for unit in self.units)
+
+    @property
+    def skipped(self) -> int:
+        """Pairs that earlier runs recorded."""
+        return self.total - self.due
+
+    def counts(self) -> dict[str, int]:
+        """Transcripts due by scanner."""
+        counts = dict.fromkeys(self.scanners, 0)
+        for unit in self.units:
+            for key in unit.scanners:
+                counts[key] += 1
+        return counts
+
+
+async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> ScanPlan:
+    """Plan a new scan.
+
+    Raises:
+        ConfigError: Something in the request cannot be used (nothing has been created).
+        NotAvailableError: The request needs machinery that this version does not have.
+        LogReadError: No log could be read.
+    """
+    check_request(request)
+    named = _scanners(request)
+    transcripts = _transcripts(request)
+    worklist = None
+    if request.worklist is not None:
+        worklist = await resolve_worklist(request.worklist, named)
+    index = await transcripts.source.index(transcripts.query, progress)
+    problems = [str(problem) for problem in index.problems]
+    if len(index) == 0:
+        raise ConfigError(_nothing_to_scan(transcripts, problems))
+    spec = ScanSpec(
+        scan_name=Path.cwd().name or "scan",
+        scan_args=dict(request.scanner_args) or None,
+        tags=list(request.tags) if request.tags else None,
+        metadata=dict(request.metadata) if request.metadata else None,
+        revision=scan_revision(),
+        packages=package_versions(),
+        options=ScanOptions(
+            max_transcripts=request.max_transcripts or DEFAULT_MAX_TRANSCRIPTS,
+            max_processes=request.max_processes,
+            limit=request.limit,
+            shuffle=request.shuffle,
+            results_buffer=request.results_buffer,
+        ),
+        transcripts=ScanTranscripts(
+            type="eval_log",
+            location=transcripts.source.location,
+            filter=list(transcripts.filters),
+            transcript_ids=dict(zip(index.ids, index.locations, strict=True)),
+        ),
+        scanners=scanner_specs(named),
+        worklist=worklist,
+        work_dir=os.getcwd(),
+    )
+    return _plan(spec, _planned(named), transcripts.source, index, lambda _id, _scanner: False, problems)
+
+
+async def plan_resume(
+    spec: ScanSpec, location: str, is_recorded: IsRecorded, progress: Progress | None = None
+) -> ScanPlan:
+    """Plan what is left of an earlier scan.
+
+    Raises:
+        ScanStateError: The scan does not say which transcripts it is about, or was made of transcripts in memory.
+        ConfigError: A scanner cannot be made again.
+    """
+    if spec.transcripts is None:
+        raise ScanStateError(f"The scan at {location!r} stopped before its transcripts were known; start it anew.")
+    named = scanners_from_specs(spec.scanners, spec.work_dir)
+    transcripts = Transcripts.from_snapshot(spec.transcripts)
+    index = await transcripts.source.index(transcripts.query, progress)
+    problems = [str(problem) for problem in index.problems]
+    return _plan(spec, _planned(named), transcripts.source, index, is_recorded, problems)
+
+
+def _scanners(request: ScanRequest) -> dict[str, Scanner[Any]]:
+    scanners = request.scanners
+    if isinstance(scanners, str):
+        scanners = load_scanners(scanners, dict(request.scanner_args))
+    named = name_scanners(scanners)
+    if not named:
+        raise ConfigError("There are no scanners; give at least one.")
+    return named
+
+
+def _transcripts(request: ScanRequest) -> Transcripts:
+    given = request.transcripts
+    if given is None:
+        given = default_transcripts()
+    if given is None:
+        raise ConfigError(
+            "There are no transcripts: none were given, and there is neither ./transcripts nor $INSPECT_LOG_DIR nor "
+            "./logs. Give a log file or a directory of logs."
+        )
+    transcripts = given if isinstance(given, Transcripts) else transcripts_from(given)
+    for condition in request.filter:
+        transcripts = transcripts.where(condition)
+    if request.shuffle is not None and request.shuffle is not False:
+        transcripts = transcripts.shuffle(None if request.shuffle is True else request.shuffle)
+    if request.limit is not None:
+        transcripts = transcripts.limit(request.limit)
+    return transcripts
+
+
+def _nothing_to_scan(transcripts: Transcripts, problems: Sequence[str]) -> str:
+    if problems:
+        return "There are no transcripts to scan. " + " ".join(problems)
+    if transcripts.filters:
+        return f"No transcript meets the filter {' AND '.join(transcripts.filters)!r}. Nothing was created."
+    return "There are no transcripts to scan: the logs given hold no samples. Nothing was created."
+
+
+def _planned(named: Mapping[str, Scanner[Any]]) -> dict[str, PlannedScanner]:
+    return {
+        key: PlannedScanner(key, scanner, scanner_config(scanner), scanner_fingerprint(scanner))
+        for key, scanner in named.items()
+    }
+
+
+def _plan(
+    spec: ScanSpec,
+    scanners: Mapping[str, PlannedScanner],
+    source: TranscriptSource,
+    index: TranscriptIndex,
+    is_recorded: IsRecorded,
+    problems: Sequence[str],
+) -> ScanPlan:
+    wanted = _wanted(spec.worklist, scanners)
+    units: list[Unit] = []
+    total = 0
+    for position, transcript_id in enumerate(index.ids):
+        keys = [k for k in scanners if wanted is None or transcript_id in wanted[k]]
+        total += len(keys)
+        due = tuple(k for k in keys if not is_recorded(transcript_id, k))
+        if due:
+            units.append(Unit(position, due))
+    return ScanPlan(spec, scanners, source, index, units, total, problems)
+
+
+def _wanted(worklist: Sequence[Worklist] | None, scanners: Mapping[str, PlannedScanner]) -> dict[str, set[str]] | None:
+    if worklist is None:
+        return None
+    wanted: dict[str, set[str]] = {key: set() for key in scanners}
+    for item in worklist:
+        wanted[item.scanner].update(item.transcripts)
+    return wanted

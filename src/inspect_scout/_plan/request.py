@@ -1,0 +1,69 @@
+"""What a caller asks for, packed into one record at the door."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from .._results import RecordInput
+    from .._transcripts import Transcripts
+    from .._types import Scanner, Worklist
+    from .worklist import ScannerWork
+
+Scanners: TypeAlias = "Sequence[Scanner[Any] | tuple[str, Scanner[Any]]] | Mapping[str, Scanner[Any]]"
+"""Scanners as `scan` takes them: a list (of scanners or of name and scanner) or a mapping from name to scanner."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanRequest:
+    """Everything that `scan` and `scout scan` accept.
+
+    Args:
+        scanners: Scanners, or the text of a scanner file ("file.py", "file.py@name", "package/name").
+        scanner_args: Arguments for the scanners of a file.
+        transcripts: What to scan (None: the default of the working directory).
+        filter: SQL conditions, added to those of `transcripts`.
+        scans: Where scans are kept (None: the default).
+        worklist: Transcripts by scanner, or a file that lists them.
+        model: Not available yet, as all `model...` fields and `validation`.
+        max_transcripts: Transcripts in work at once (None: 25).
+        max_processes: Only 1 (or None) for now.
+        limit: Transcripts at most.
+        shuffle: True or a seed: shuffle the transcripts.
+        results_buffer: Bring the tables up to date after this many records.
+        tags: Tags kept with the scan.
+        metadata: Metadata kept with the scan.
+        display: How to show progress: rich, plain, log, none.
+        log_level: Level of log messages.
+        fail_on_error: Stop at the first scanner that raises, and raise its exception.
+        dry_run: Only count what would be scanned.
+        record_input: Whether results hold a copy of their input: auto, copy, reference.
+    """
+
+    scanners: Scanners | str
+    scanner_args: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    transcripts: Transcripts | str | Sequence[str] | None = None
+    filter: Sequence[str] = ()
+    scans: str | None = None
+    worklist: Sequence[ScannerWork] | Sequence[Worklist] | str | Path | None = None
+    model: Any = None
+    model_config: Any = None
+    model_base_url: str | None = None
+    model_args: Any = None
+    model_roles: Any = None
+    validation: Any = None
+    max_transcripts: int | None = None
+    max_processes: int | None = None
+    limit: int | None = None
+    shuffle: bool | int | None = None
+    results_buffer: int | None = None
+    tags: Sequence[str] | None = None
+    metadata: Mapping[str, Any] | None = None
+    display: str | None = None
+    log_level: str | None = None
+    fail_on_error: bool = False
+    dry_run: bool = False
+    record_input: RecordInput = "auto"

@@ -1,0 +1,91 @@
+"""Worklists: which transcripts each scanner gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from .._support.errors import ConfigError, LocationError, UnknownNameError
+from .._support.json import loads
+from .._types import Worklist
+
+if TYPE_CHECKING:
+    from .._transcripts import Transcripts
+
+
+class ScannerWork:
+    """Transcripts that one scanner is to scan.
+
+    Args:
+        scanner: Key of the scanner.
+        transcripts: Ids of its transcripts, or a selection of transcripts.
+    """
+
+    def __init__(self, scanner: str, transcripts: list[str] | Transcripts) -> None:
+        self.scanner = scanner
+        self.transcripts = transcripts
+
+    def __repr__(self) -> str:
+        return f"ScannerWork(scanner={self.scanner!r}, transcripts={self.transcripts!r})"
+
+
+_FORM = "a list of {scanner: NAME, transcripts: [ID, ...]}"
+_adapter = TypeAdapter(list[Worklist])
+
+
+async def resolve_worklist(
+    worklist: Sequence[ScannerWork] | Sequence[Worklist] | str | Path, scanners: Iterable[str]
+) -> list[Worklist]:
+    """Read a worklist in any of its forms.
+
+    Raises:
+        ConfigError: It is no worklist, or names a scanner that is not part of the scan.
+    """
+    items = _read(Path(worklist)) if isinstance(worklist, str | Path) else [await _item(w) for w in worklist]
+    known = set(scanners)
+    for item in items:
+        if item.scanner not in known:
+            raise UnknownNameError("scanner in worklist", item.scanner, known)
+    return items
+
+
+def _read(path: Path) -> list[Worklist]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise LocationError(f"The worklist {str(path)!r} does not exist.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The worklist {str(path)!r} cannot be read: {error}") from error
+    try:
+        data = loads(text) if text.lstrip().startswith("[") else _yaml(text)
+        if not isinstance(data, list):
+            raise ConfigError(f"The worklist {str(path)!r} is not {_FORM}.")
+        return _adapter.validate_python(data)
+    except ConfigError:
+        raise
+    except (ValidationError, ValueError) as error:
+        raise ConfigError(f"The worklist {str(path)!r} is not {_FORM}: {error}") from error
+
+
+def _yaml(text: str) -> Any:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        return YAML(typ="safe", pure=True).load(text)
+    except YAMLError as error:
+        raise ValueError(str(error)) from error
+
+
+async def _item(work: Any) -> Worklist:
+    if isinstance(work, Worklist):
+        return work
+    if not isinstance(work, ScannerWork):
+        raise ConfigError(f"{work!r} is no entry of a worklist; use ScannerWork(scanner=..., transcripts=...).")
+    if isinstance(work.transcripts, list | tuple):
+        return Worklist(scanner=work.scanner, transcripts=list(work.transcripts))
+    index = await work.transcripts.source.index(work.transcripts.query)
+    return Worklist(scanner=work.scanner, transcripts=list(index.ids))
