@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import subprocess
 import sys
@@ -41,6 +42,9 @@ def test_dates_and_ranges_keep_their_types_in_json() -> None:
     assert data["right"] == ["2024-01-01", "2024-02-01T00:00:00Z"]
     assert data["types"] == ["date", "timestamp"]
     assert Condition.model_validate(data) == condition
+    infinite = columns.a.in_([float("inf"), 1])
+    assert json.loads(infinite.model_dump_json())["right"] == ["inf", 1]
+    assert Condition.model_validate_json(infinite.model_dump_json()) == infinite
     untyped = Condition.model_validate({"left": "a", "operator": "BETWEEN", "right": [1, 2]})
     assert untyped.right == (1, 2)
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageUser, ModelUsage
 from pydantic import JsonValue
 
@@ -24,6 +25,8 @@ from inspect_scout._types import (
     TranscriptInfo,
 )
 
+_parquet: Any = pq  # the stubs leave its types open
+
 SCANS = "mem://scans"
 
 
@@ -39,7 +42,8 @@ def make_spec(scanners: Iterable[str] = ("a",), transcripts: Iterable[str] = (),
 
 
 def make_info(transcript_id: str = "t0", **fields: Any) -> TranscriptInfo:
-    return TranscriptInfo(transcript_id=transcript_id, **{"source_type": "eval_log", "source_uri": "log.eval", **fields})
+    known: dict[str, Any] = {"source_type": "eval_log", "source_uri": "log.eval", **fields}
+    return TranscriptInfo(transcript_id=transcript_id, **known)
 
 
 def make_message(text: str = "hello", id: str = "m0") -> ChatMessage:
@@ -63,7 +67,9 @@ def make_report(value: JsonValue = True, uuid: str = "u0", **fields: Any) -> Res
 
 
 def make_error(transcript_id: str = "t0", scanner: str = "a", message: str = "broken", refusal: bool = False) -> Error:
-    return Error(transcript_id=transcript_id, scanner=scanner, error=message, traceback="Traceback: ...", refusal=refusal)
+    return Error(
+        transcript_id=transcript_id, scanner=scanner, error=message, traceback="Traceback: ...", refusal=refusal
+    )
 
 
 def failed_report(transcript_id: str = "t0", scanner: str = "a", **fields: Any) -> ResultReport:
@@ -110,3 +116,16 @@ async def stored_table(store: ScanStore, storage: Storage, scanner: str = "a") -
     """Read everything that is stored of a scanner, but for the record keeping."""
     results = await results_arrow(store.location, storage=storage)
     return results.reader(scanner, exclude_columns=[]).read_all()
+
+
+def read_parquet(storage: Storage, path: str) -> pa.Table:
+    """Read a whole parquet file."""
+    with storage.open_read(path) as file:
+        table: pa.Table = _parquet.read_table(file)
+    return table
+
+
+def write_parquet(storage: Storage, path: str, table: pa.Table) -> None:
+    """Write a parquet file as another program would."""
+    with storage.open_write(path) as file:
+        _parquet.write_table(table, file)

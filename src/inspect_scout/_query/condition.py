@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeAlias, cast
 
-from pydantic import BaseModel, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import BaseModel, SerializationInfo, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 ScalarValue: TypeAlias = str | int | float | bool | datetime | date | None
 """What a column can be compared with."""
@@ -50,7 +51,7 @@ _NULL_TESTS = (Operator.IS_NULL, Operator.IS_NOT_NULL)
 class Condition(BaseModel):
     """A condition on columns; `&`, `|` and `~` combine conditions.
 
-    In JSON dates are ISO text, and a key `types` (present only then) says which values they are.
+    In JSON dates and infinities are text, and a key `types` (present only then) says which values they are.
     """
 
     left: str | Condition | None = None
@@ -103,11 +104,12 @@ class Condition(BaseModel):
         return self
 
     @model_serializer(mode="wrap")
-    def _dump(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _dump(self, handler: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
         data = cast(dict[str, Any], handler(self))
-        types = [_temporal(value) for value in self.params]
-        if any(types):
+        types = [_kind(value) for value in self.params]
+        if info.mode == "json" and any(types):
             data["types"] = types
+            data["right"] = _each(data["right"], _infinite_as_text)
         return data
 
 
@@ -115,10 +117,21 @@ def _values(right: Any) -> list[ScalarValue]:
     return list(cast(list[ScalarValue], right)) if isinstance(right, list | tuple) else [right]
 
 
-def _temporal(value: object) -> str | None:
+def _kind(value: object) -> str | None:
+    """Tell which values JSON cannot tell from text, or not hold at all."""
+    if isinstance(value, float):
+        return None if math.isfinite(value) else "number"
     if isinstance(value, datetime):
         return "timestamp"
     return "date" if isinstance(value, date) else None
+
+
+def _infinite_as_text(value: Any) -> Any:
+    return str(value) if _kind(value) == "number" else value
+
+
+def _each(right: Any, change: Callable[[Any], Any]) -> Any:
+    return [change(value) for value in cast(list[Any], right)] if isinstance(right, list | tuple) else change(right)
 
 
 def _with_types(right: Any, types: Any) -> Any:
@@ -136,7 +149,9 @@ def _restored_value(value: Any, kind: Any) -> Any:
         return date.fromisoformat(value)
     if kind == "timestamp":
         return datetime.fromisoformat(value)
-    raise ValueError(f"'types' holds {kind!r}; allowed are 'date', 'timestamp' and null")
+    if kind == "number":
+        return float(value)
+    raise ValueError(f"'types' holds {kind!r}; allowed are 'date', 'timestamp', 'number' and null")
 
 
 def _compound_problem(condition: Condition) -> str | None:

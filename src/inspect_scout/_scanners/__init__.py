@@ -29,6 +29,14 @@ if TYPE_CHECKING:
     from .files import load_scanners as load_scanners
     from .files import parse_args as parse_args
     from .files import scanners_from_specs as scanners_from_specs
+    from .grep import grep_scanner as grep_scanner
+    from .render import LabelForId as LabelForId
+    from .render import MessageFormatOptions as MessageFormatOptions
+    from .render import MessagesPreprocessor as MessagesPreprocessor
+    from .render import message_as_str as message_as_str
+    from .render import message_numbering as message_numbering
+    from .render import messages_as_str as messages_as_str
+    from .render import tool_callers as tool_callers
 
 _MODULES = {
     ".declare": "InputKind LoaderConfig Metrics ScannerConfig ScanTraits SignatureError describe_input loader"

@@ -1,0 +1,101 @@
+"""The scanner that searches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from inspect_ai.event import Event
+from inspect_ai.model import ChatMessage
+
+from ..._support.errors import ConfigError
+from ..._types import Result, Scanner, Transcript, TranscriptHandle
+from ..declare import ScanTraits, scanner, set_traits
+from .findings import Findings
+from .patterns import Searched, compile_groups
+from .texts import event_text, message_text
+
+
+@scanner(messages="all", supports_streaming=True)
+def grep_scanner(
+    pattern: str | list[str] | dict[str, str | list[str]],
+    *,
+    regex: bool = False,
+    ignore_case: bool = True,
+    word_boundary: bool = False,
+    name: str | None = None,
+    content_only: bool = False,
+    max_matches: int | None = None,
+) -> Scanner[Transcript | TranscriptHandle]:
+    """Make a scanner that counts the matches of words or regular expressions.
+
+    It searches messages as `message_as_str` renders them (without system messages) and, if its decorator asks for
+    events, the text of model, tool, error, info, logger, approval and sentinel events. The value is the number of
+    matches; the explanation shows each with what surrounds it, and `[M3]` is the third message that the scanner was
+    given, `[E3]` the third event. System messages are counted, though not searched.
+
+        @scanner(messages="all")
+        def secrets():
+            return grep_scanner({"keys": [r"sk-\\w{20,}", r"AKIA\\w{16}"], "words": "password"}, regex=True)
+
+    Python's `re` can take very long over a careless regular expression such as `(a+)+$`: there is no limit of time.
+
+    Args:
+        pattern: Text to look for, several texts counted together, or label -> text or texts, for one result each.
+        regex: Whether patterns are regular expressions.
+        ignore_case: Whether case is ignored.
+        word_boundary: Whether matches must begin and end at the edge of a word.
+        name: Name of the scanner in a job, when it is not decorated again.
+        content_only: Whether to leave out what rendering adds: labels such as "USER" and "Arguments", names of
+            arguments.
+        max_matches: Matches that the explanation shows (the value counts all).
+
+    Raises:
+        ConfigError: There is no pattern, one is no regular expression, or `max_matches` is negative.
+    """
+    if max_matches is not None and max_matches < 0:
+        raise ConfigError(f"max_matches is {max_matches!r}; it must be 0 or more, or None.")
+    groups = compile_groups(pattern, regex=regex, ignore_case=ignore_case, word_boundary=word_boundary)
+
+    async def scan(input: Transcript | TranscriptHandle) -> Result[Any] | list[Result[Any]]:
+        search = _Search([Findings(group, max_matches) for group in groups], content_only)
+        results = await search.run(input)
+        return results if isinstance(pattern, dict) else results[0]
+
+    return set_traits(scan, ScanTraits(name=name))
+
+
+class _Search:
+    """One pass over a transcript, for all groups of patterns."""
+
+    def __init__(self, found: list[Findings], content_only: bool) -> None:
+        self._found = found
+        self._content_only = content_only
+
+    async def run(self, input: Transcript | TranscriptHandle) -> list[Result[Any]]:
+        if isinstance(input, Transcript):
+            for number, message in enumerate(input.messages, 1):
+                self._message(number, message)
+            for number, event in enumerate(input.events, 1):
+                self._event(number, event)
+        else:
+            number = 0
+            async for message in input.messages():
+                self._message(number := number + 1, message)
+            number = 0
+            async for event in input.events():
+                self._event(number := number + 1, event)
+        return [findings.result() for findings in self._found]
+
+    def _message(self, number: int, message: ChatMessage) -> None:
+        text = message_text(message, content_only=self._content_only)
+        if text is not None:
+            searched = Searched(text)
+            for findings in self._found:
+                findings.search(searched, "message", number, message.id)
+
+    def _event(self, number: int, event: Event) -> None:
+        text = event_text(event, content_only=self._content_only)
+        if text is not None:
+            searched = Searched(text)
+            for findings in self._found:
+                findings.search(searched, "event", number, event.uuid)
