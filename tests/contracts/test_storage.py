@@ -48,7 +48,8 @@ class StorageLaws:
         assert await storage.stat(path) is None
 
     @pytest.mark.parametrize(
-        ("start", "length", "expected"), [(0, 3, b"012"), (8, 5, b"89"), (20, 5, b""), (4, 0, b""), (0, 100, b"0123456789")]
+        ("start", "length", "expected"),
+        [(0, 3, b"012"), (8, 5, b"89"), (20, 5, b""), (4, 0, b""), (0, 100, b"0123456789")],
     )
     async def test_ranges(self, storage: Storage, root: str, start: int, length: int, expected: bytes) -> None:
         await storage.write(join(root, "x"), b"0123456789")
@@ -205,7 +206,7 @@ async def test_a_dead_storage_does_nothing_more() -> None:
     storage = FaultStorage(inner, dies_after=1)
     await storage.write("/a", b"x")
     for _ in range(2):
-        with pytest.raises(StorageError, match="died|dead"):
+        with pytest.raises(StorageError, match=r"died|dead"):
             await storage.write("/b", b"x")
     with pytest.raises(StorageError, match="dead"):
         await storage.read("/a")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -29,7 +29,7 @@ def finite(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):
-        return {k: finite(v) for k, v in value.items()}
+        return {k: finite(v) for k, v in cast("dict[str, Any]", value).items()}
     if isinstance(value, list | tuple):
-        return [finite(v) for v in value]
+        return [finite(v) for v in cast("list[Any]", value)]
     return value

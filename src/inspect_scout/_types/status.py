@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from inspect_ai.model import ModelUsage
 from pydantic import BaseModel, Field, JsonValue, computed_field, model_validator
@@ -115,10 +115,14 @@ class ScannerSummary(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _older_validation(cls, data: Any) -> Any:
-        if isinstance(data, dict) and isinstance(data.get("validation"), list):
-            entries = [{"id": "", "target": None, "valid": v} for v in data["validation"]]
-            data = {**data, "validation": {"entries": entries} if entries else None}
-        return data
+        if not isinstance(data, dict):
+            return data
+        fields = cast("dict[str, Any]", data)
+        verdicts = fields.get("validation")
+        if not isinstance(verdicts, list):
+            return fields
+        entries = [{"id": "", "target": None, "valid": verdict} for verdict in cast("list[Any]", verdicts)]
+        return {**fields, "validation": {"entries": entries} if entries else None}
 
 
 class Summary(BaseModel):
@@ -133,9 +137,13 @@ class Summary(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _names(cls, data: Any) -> Any:
-        if isinstance(data, dict) and isinstance(data.get("scanners"), list | tuple):
-            data = {**data, "scanners": {name: ScannerSummary() for name in data["scanners"]}}
-        return data
+        if not isinstance(data, dict):
+            return data
+        fields = cast("dict[str, Any]", data)
+        names = fields.get("scanners")
+        if not isinstance(names, list | tuple):
+            return fields
+        return {**fields, "scanners": {name: ScannerSummary() for name in cast("list[str]", names)}}
 
     def __getitem__(self, scanner: str) -> ScannerSummary:
         """Counts of one scanner."""

@@ -112,20 +112,20 @@ class TranscriptInfo(BaseModel):
     trust_content: bool | None = None
     """Hint for viewers: False shows model output as plain text."""
 
-    metadata: dict[str, Any] = Field(default_factory=dict)
+    metadata: dict[str, Any] = Field(default_factory=dict[str, Any])
     """What the source says beyond the fields above."""
 
 
 class Transcript(TranscriptInfo):
     """A transcript with the content that was asked for."""
 
-    messages: list[ChatMessage] = Field(default_factory=list)
+    messages: list[ChatMessage] = Field(default_factory=list[ChatMessage])
     """Main message thread."""
 
-    events: list[Event] = Field(default_factory=list)
+    events: list[Event] = Field(default_factory=list[Event])
     """Events of the run."""
 
-    timelines: list[Timeline] = Field(default_factory=list)
+    timelines: list[Timeline] = Field(default_factory=list[Timeline])
     """Views of the events as a tree of agents."""
 
 

@@ -96,7 +96,7 @@ async def test_links_to_folders_are_followed_and_circles_end(tmp_path: Path) -> 
 
 async def test_file_in_the_place_of_a_folder_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(StorageError, match="file/x.*choose another location"):
+    with pytest.raises(StorageError, match=r"file/x.*choose another location"):
         await LocalStorage().write(str(tmp_path / "file" / "x"), b"")
 
 

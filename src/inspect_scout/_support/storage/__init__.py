@@ -5,6 +5,7 @@ from .contract import Storage as Storage
 from .faults import FaultStorage as FaultStorage
 from .local import LocalStorage as LocalStorage
 from .local import host_name as host_name
+from .local import process_exists as process_exists
 from .locations import is_local as is_local
 from .locations import join as join
 from .locations import local_path as local_path
@@ -25,6 +26,7 @@ __all__ = [
     "join",
     "local_path",
     "normalize",
+    "process_exists",
     "register_storage",
     "relative_to",
     "storage_for",

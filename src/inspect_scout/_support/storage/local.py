@@ -43,6 +43,19 @@ def host_name() -> str:
     return socket.gethostname()
 
 
+def process_exists(pid: int) -> bool | None:
+    """Tell whether a process of this machine exists; None where the system does not say."""
+    if os.name == "nt" or pid <= 0:
+        return None  # signal 0 is no question there, but Ctrl-C
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
+
+
 _HOST = f"{zlib.crc32(host_name().encode()):08x}"
 
 
@@ -235,12 +248,9 @@ def _is_abandoned(item: os.DirEntry[str]) -> bool:
     if old or host != _HOST:
         return old
     try:
-        os.kill(int(rest.partition("-")[0], 16), 0)
-    except ProcessLookupError:
-        return True
-    except (ValueError, OSError, OverflowError):
+        return process_exists(int(rest.partition("-")[0], 16)) is False
+    except ValueError:
         return False
-    return False
 
 
 def _create_exclusively(path: str, target: str, data: bytes) -> None:

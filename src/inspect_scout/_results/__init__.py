@@ -1,0 +1,53 @@
+"""The scan directory: journal, merged tables, summary; reading them back and listing scans.
+
+Loaded by name: listing must not load Arrow, and nothing here loads pandas before a data frame is asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._support.lazy import lazy_door
+
+if TYPE_CHECKING:
+    from .arrow import ScanResultsArrow as ScanResultsArrow
+    from .arrow import results_arrow as results_arrow
+    from .counting import count_results as count_results
+    from .counting import is_positive as is_positive
+    from .frames import ScanResultsDF as ScanResultsDF
+    from .frames import open_reader as open_reader
+    from .frames import results_batches as results_batches
+    from .frames import results_df as results_df
+    from .inputs import ReadOrigin as ReadOrigin
+    from .journal import Journal as Journal
+    from .light import LightStatus as LightStatus
+    from .light import ScanEntry as ScanEntry
+    from .light import list_entries as list_entries
+    from .light import read_outcome as read_outcome
+    from .read import list_status as list_status
+    from .read import status as status
+    from .rows import RecordInput as RecordInput
+    from .rows import RowWriter as RowWriter
+    from .schema import HEAVY_COLUMNS as HEAVY_COLUMNS
+    from .schema import results_schema as results_schema
+    from .source import UnknownScannerError as UnknownScannerError
+    from .store import Recorded as Recorded
+    from .store import ScanStore as ScanStore
+    from .view import Rows as Rows
+
+_MODULES = {
+    ".arrow": "ScanResultsArrow results_arrow",
+    ".counting": "count_results is_positive",
+    ".frames": "ScanResultsDF open_reader results_batches results_df",
+    ".inputs": "ReadOrigin",
+    ".journal": "Journal",
+    ".light": "LightStatus ScanEntry list_entries read_outcome",
+    ".read": "list_status status",
+    ".rows": "RecordInput RowWriter",
+    ".schema": "HEAVY_COLUMNS results_schema",
+    ".source": "UnknownScannerError",
+    ".store": "Recorded ScanStore",
+    ".view": "Rows",
+}
+
+__getattr__, __dir__ = lazy_door(__name__, {n: module for module, names in _MODULES.items() for n in names.split()})

@@ -1,0 +1,241 @@
+"""Which rows of a scan are where: the tables, and the journal that is newer than they are."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+import pyarrow as pa
+
+from .._support.errors import LocationError, StorageError
+from .._support.storage import Entry, Storage, join
+from .journal import stamp_of
+from .layout import EMPTY_FILE, JOURNAL, TABLE_SUFFIX, file_name, table_key
+from .pairs import PairRecord, ScannerPairs, decode_pairs
+from .parquet import open_table
+from .schema import conform, merged_schema, results_schema
+from .table import cells
+
+logger = logging.getLogger(__name__)
+
+CACHE_BYTES = 128 * 2**20
+"""Rows read ahead that may wait for their turn in the order of transcripts."""
+
+_EMPTY = msgspec.json.Decoder(dict[str, list[str]])
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the rows of a pair are: file, row group, first row in it, and what the journal says of the pair."""
+
+    path: str
+    group: int
+    start: int
+    record: PairRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Rows that stand together in a row group of a file."""
+
+    path: str
+    group: int
+    start: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """A scan directory at one moment.
+
+    Args:
+        storage: Where it is.
+        tables: File of each scanner that has one.
+        journal: Newest place of each pair: scanner -> transcript id -> place.
+        empty: Pairs recorded without a row, besides those of the journal.
+        files: Files of the journal, oldest first.
+        damaged: Files of the journal that cannot be read; their pairs are not recorded.
+    """
+
+    storage: Storage
+    tables: Mapping[str, str]
+    journal: Mapping[str, Mapping[str, Place]]
+    empty: Mapping[str, frozenset[str]]
+    files: Sequence[str]
+    damaged: Sequence[str] = field(default_factory=list[str])
+
+    def scanners(self) -> list[str]:
+        """Keys of the scanners that have rows, sorted."""
+        with_rows = (s for s, places in self.journal.items() if any(p.record.rows for p in places.values()))
+        return sorted({*self.tables, *with_rows})
+
+    def known(self) -> list[str]:
+        """Keys of the scanners that have recorded pairs, sorted."""
+        return sorted({*self.tables, *self.journal, *self.empty})
+
+    def empty_pairs(self, scanner: str) -> set[str]:
+        """Transcripts for which a scanner was given nothing."""
+        places = self.journal.get(scanner, {})
+        kept = {t for t in self.empty.get(scanner, ()) if t not in places}
+        return kept | {t for t, place in places.items() if not place.record.rows}
+
+    def schema(self, scanner: str) -> pa.Schema:
+        """Schema of a scanner's rows."""
+        keys = {key for place in self.journal.get(scanner, {}).values() for key in place.record.keys}
+        schemas = [results_schema(keys)]
+        if scanner in self.tables:
+            with open_table(self.storage, self.tables[scanner]) as file:
+                schemas.append(file.schema)
+        return merged_schema(schemas)
+
+    def rows(self, scanner: str, order: Iterable[str], schema: pa.Schema) -> Iterator[pa.Table]:
+        """Read a scanner's rows in the order of transcripts, in tables of some rows.
+
+        Args:
+            scanner: Key of the scanner.
+            order: Transcript ids; the rows of others follow at the end.
+            schema: Columns to read, and their types.
+
+        Raises:
+            LocationError: A file has vanished since (the journal was merged): load the catalog anew.
+            StorageError: A file is damaged.
+        """
+        places = self.journal.get(scanner, {})
+        found: list[tuple[str, Segment]] = []
+        if scanner in self.tables:
+            found += _table_segments(self.storage, self.tables[scanner], places)
+        found += [(t, Segment(p.path, p.group, p.start, p.record.rows)) for t, p in places.items() if p.record.rows]
+        reader = _GroupReader(self.storage, schema)
+        for segment in _joined(_sorted(found, order)):
+            yield reader.read(segment)
+
+
+async def load_catalog(storage: Storage, location: str) -> Catalog:
+    """Look into a scan directory."""
+    # The journal is listed first: rows that are merged meanwhile are then seen twice, and counted once, but never missed.
+    entries = await storage.list(join(location, JOURNAL), recursive=False)
+    files = _journal_files(entries)
+    journal: dict[str, dict[str, Place]] = {}
+    damaged: list[str] = []
+    for path in files:
+        try:
+            _note(storage, path, journal)
+        except LocationError:
+            continue  # merged since it was listed
+        except StorageError as error:
+            logger.warning("Skipping a part of the journal, its pairs will be scanned again: %s", error)
+            damaged.append(path)
+    tables = {key: e.path for e in await storage.list(location, recursive=False) if (key := table_key(e.path))}
+    return Catalog(storage, tables, journal, await _read_empty(storage, location), files, damaged)
+
+
+def has_journal(entries: Iterable[Entry]) -> bool:
+    """Tell whether files of a journal folder hold rows."""
+    return bool(_journal_files(entries))
+
+
+def _journal_files(entries: Iterable[Entry]) -> list[str]:
+    names = [e.path for e in entries if stamp_of(file_name(e.path)) and e.path.endswith(TABLE_SUFFIX)]
+    return sorted(names, key=file_name)
+
+
+def _note(storage: Storage, path: str, journal: dict[str, dict[str, Place]]) -> None:
+    """Note the pairs of a file, which replace what older files say of them."""
+    with open_table(storage, path) as file:
+        metadata, sizes = file.metadata, file.group_rows()
+    try:
+        pairs = decode_pairs(metadata)
+    except ValueError as error:
+        raise StorageError(f"Cannot use {path!r}: {error}.") from error
+    if any(record.rows < 0 for own in pairs for record in own.pairs) or _announced(pairs) != sizes:
+        raise StorageError(f"Cannot use {path!r}: it does not hold the rows that it announces.")
+    group = 0
+    for own in pairs:
+        places = journal.setdefault(own.scanner, {})
+        start = 0
+        for record in own.pairs:
+            places[record.transcript_id] = Place(path, group, start, record)
+            start += record.rows
+        group += start > 0
+
+
+def _announced(pairs: Sequence[ScannerPairs]) -> list[int]:
+    """Rows of each row group; a scanner without rows has none."""
+    return [rows for own in pairs if (rows := sum(record.rows for record in own.pairs))]
+
+
+async def _read_empty(storage: Storage, location: str) -> dict[str, frozenset[str]]:
+    try:
+        pairs = _EMPTY.decode(await storage.read(join(location, EMPTY_FILE)))
+    except LocationError:
+        return {}
+    except ValueError as error:
+        logger.warning("Ignoring %s: %s", join(location, EMPTY_FILE), error)
+        return {}
+    return {scanner: frozenset(ids) for scanner, ids in pairs.items()}
+
+
+def _table_segments(storage: Storage, path: str, places: Mapping[str, Place]) -> list[tuple[str, Segment]]:
+    """Runs of rows of one transcript in a table, without those that the journal replaces."""
+    found: list[tuple[str, Segment]] = []
+    with open_table(storage, path) as file:
+        for group in range(len(file.group_rows())):
+            ids = cells(file.read_group(group, ["transcript_id"]), "transcript_id")
+            start = 0
+            for end in range(1, len(ids) + 1):
+                if end == len(ids) or ids[end] != ids[start]:
+                    if ids[start] not in places:
+                        found.append((ids[start], Segment(path, group, start, end - start)))
+                    start = end
+    return found
+
+
+def _sorted(found: Sequence[tuple[str, Segment]], order: Iterable[str]) -> list[Segment]:
+    place = {transcript_id: i for i, transcript_id in enumerate(order)}
+    for transcript_id, _ in found:
+        place.setdefault(transcript_id, len(place))
+    return [segment for _, segment in sorted(found, key=lambda item: place[item[0]])]
+
+
+def _joined(segments: Iterable[Segment]) -> Iterator[Segment]:
+    last: Segment | None = None
+    for segment in segments:
+        if last is None:
+            last = segment
+        elif (last.path, last.group, last.start + last.count) == (segment.path, segment.group, segment.start):
+            last = Segment(last.path, last.group, last.start, last.count + segment.count)
+        else:
+            yield last
+            last = segment
+    if last is not None:
+        yield last
+
+
+class _GroupReader:
+    """Reads row groups, and keeps the last ones."""
+
+    def __init__(self, storage: Storage, schema: pa.Schema) -> None:
+        self._storage = storage
+        self._schema = schema
+        self._kept: OrderedDict[tuple[str, int], pa.Table] = OrderedDict()
+        self._bytes = 0
+
+    def read(self, segment: Segment) -> pa.Table:
+        key = (segment.path, segment.group)
+        table = self._kept.get(key)
+        if table is None:
+            table = self._load(*key)
+            self._kept[key] = table
+            self._bytes += table.nbytes
+            while self._bytes > CACHE_BYTES and len(self._kept) > 1:
+                self._bytes -= self._kept.popitem(last=False)[1].nbytes
+        else:
+            self._kept.move_to_end(key)
+        return table.slice(segment.start, segment.count)
+
+    def _load(self, path: str, group: int) -> pa.Table:
+        with open_table(self._storage, path) as file:
+            return conform(file.read_group(group, self._schema.names), self._schema)

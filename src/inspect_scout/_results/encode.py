@@ -1,0 +1,168 @@
+"""Values and inputs as the text that cells hold. Nothing that a transcript or a scanner says can make this fail."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from pydantic_core import to_json
+
+from .._support.json import dumps
+
+if TYPE_CHECKING:
+    from inspect_ai.event import Event
+
+    from .._types import InputType, Result, Transcript
+
+CELL_CHARS = 2**29
+"""Longest text of a cell: Parquet holds less than 2 GiB of UTF-8."""
+
+_POOLED = ("transcript", "events")
+_PLAINER: Mapping[type, Callable[[Any], Any]] = {
+    bytes: lambda text: text.decode("utf-8", "replace"),
+    Mapping: dict,
+    set: list,
+    frozenset: list,
+    range: list,
+}
+_SCALARS = ("boolean", "number", "string", "null")
+
+
+def json_text(value: object) -> str:
+    """Write compact JSON, fields that are None left out; what JSON does not know becomes its `str`."""
+    try:
+        return to_json(value, exclude_none=True, inf_nan_mode="constants", fallback=str).decode()
+    except (ValueError, TypeError, RecursionError):
+        return _patient_json(value)
+
+
+def value_text(value: Any) -> str | None:
+    """Write a value: scalars as text, lists and mappings as compact JSON."""
+    match value:
+        case None:
+            return None
+        case str():
+            return str.__str__(value)
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return _integer_text(value)
+        case float():
+            return _float_text(value)
+        case _:
+            return dumps(value)
+
+
+def value_type(value: Any, declared: str | None, *, any_declared: bool = False) -> str:
+    """Name the type of a value.
+
+    Args:
+        value: The value.
+        declared: Type that its result declares; never the name of a scalar, which would make readers cast the text.
+        any_declared: Whether what is declared counts for all values (else for lists and mappings only).
+    """
+    inferred = _inferred_type(value)
+    if not declared or declared in _SCALARS:
+        return inferred
+    return declared if any_declared or inferred not in _SCALARS else inferred
+
+
+def references_text(result: Result[Any] | None, kind: str) -> str:
+    """Write the references of one kind."""
+    if result is None or not result.references:
+        return "[]"
+    return json_text([reference for reference in result.references if reference.type == kind])
+
+
+def input_text(kind: InputType, value: object) -> tuple[str | None, str | None]:
+    """Write an input and, where it holds model events, the pools of messages that they share.
+
+    Args:
+        kind: What the scanner was given.
+        value: The input itself.
+
+    Returns:
+        Texts of the columns `input` and `input_data`.
+    """
+    if value is None:
+        return None, None
+    if kind in _POOLED:
+        text, pools = _pooled_text(value)
+    else:
+        text, pools = json_text(value), None
+    return (text if len(text) <= CELL_CHARS else None), (pools if pools and len(pools) <= CELL_CHARS else None)
+
+
+def well_formed(text: str) -> str:
+    """Replace what UTF-8 cannot hold: pairs of surrogates become their character, lone ones a replacement."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _inferred_type(value: Any) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int() | float():
+            return "number"
+        case str():
+            return "string"
+        case list() | tuple():
+            return "array"
+        case _:
+            return "object"
+
+
+def _pooled_text(value: object) -> tuple[str, str | None]:
+    from inspect_ai.log import condense_events
+
+    from .._types import Transcript
+
+    if isinstance(value, Transcript):
+        events, pools = condense_events(value.events)
+        return json_text(_with_events(value, events)), json_text(pools)
+    if _is_sequence(value):
+        events, pools = condense_events(value)
+        return json_text(events), json_text(pools)
+    return json_text(value), None  # a description, where the transcript could not be read
+
+
+def _with_events(transcript: Transcript, events: list[Event]) -> Mapping[str, Any]:
+    # A copy of the model would be validated again by no one; a mapping of its fields is written the same way.
+    fields = {name: getattr(transcript, name) for name in type(transcript).model_fields}
+    return {name: value for name, value in {**fields, "events": events}.items() if value is not None}
+
+
+def _is_sequence(value: object) -> TypeGuard[Sequence[Any]]:
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+
+
+def _integer_text(value: int) -> str:
+    try:
+        return int.__repr__(value)
+    except ValueError:  # longer than Python agrees to write in decimal
+        return hex(value)
+
+
+def _float_text(value: float) -> str:
+    text = float.__repr__(value)
+    return {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}.get(text, text)
+
+
+def _patient_json(value: object) -> str:
+    """Write JSON step by step, for what the quick writer refuses: lone surrogates, odd bytes, cycles, huge depth."""
+    try:
+        return well_formed(json.dumps(value, separators=(",", ":"), ensure_ascii=False, skipkeys=True, default=_plain))
+    except (ValueError, TypeError, RecursionError):
+        return json.dumps(f"(cannot be written as JSON: {type(value).__name__})")
+
+
+def _plain(value: Any) -> Any:
+    """Give something nearer to JSON."""
+    for kind, make in _PLAINER.items():
+        if isinstance(value, kind):
+            return make(value)
+    dump = getattr(value, "model_dump", None)
+    return str(value) if dump is None or isinstance(value, type) else dump(exclude_none=True)

@@ -1,0 +1,135 @@
+"""The journal of a running scan: small files that are written once and never changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from .._support.clock import SYSTEM_CLOCK, Clock
+from .._support.ids import new_id
+from .._support.storage import Storage, join
+from .layout import JOURNAL, TABLE_SUFFIX
+from .pairs import ScannerPairs
+from .parquet import quick_file
+from .rows import PairRows, RowWriter
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from .._types import ResultReport, TranscriptInfo
+
+FLUSH_SECONDS = 1.0
+"""Rows wait this long before they are written."""
+
+FLUSH_ROWS = 1000
+FLUSH_BYTES = 8 * 2**20
+
+
+class Journal:
+    """Collects the rows of one writer and writes them in files of some hundred rows.
+
+    What `append` was given is durable once a flush that began later has returned.
+
+    Args:
+        directory: Directory of the scan.
+        storage: Where it is.
+        rows: Makes rows of reports.
+        after: Stamp of the newest file of the journal; this writer's files come later.
+        clock: Time.
+        writer_id: Name of this writer, different from all others of the scan.
+    """
+
+    def __init__(
+        self,
+        directory: str,
+        storage: Storage,
+        rows: RowWriter,
+        after: int = 0,
+        clock: Clock = SYSTEM_CLOCK,
+        writer_id: str | None = None,
+    ) -> None:
+        self._folder = join(directory, JOURNAL)
+        self._storage = storage
+        self._rows = rows
+        self._clock = clock
+        self._writer = writer_id or new_id()[:8]
+        self._stamp = after
+        self._sequence = 0
+        self._waiting: list[PairRows] = []
+        self._waiting_rows = self._waiting_bytes = 0
+        self._since = 0.0
+        self._unsent: tuple[str, bytes] | None = None
+        self._lock = asyncio.Lock()
+
+    async def append(self, info: TranscriptInfo, scanner: str, reports: Sequence[ResultReport]) -> None:
+        """Take the reports of a pair of transcript and scanner; none means that it is done and has no rows.
+
+        Raises:
+            UnknownNameError: The scan has no such scanner.
+            StorageError: A flush that was due failed; the rows are kept, and the next flush tries again.
+        """
+        pair = self._rows.pair(info, scanner, reports)
+        if not self._waiting:
+            self._since = self._clock.monotonic()
+        self._waiting.append(pair)
+        self._waiting_rows += max(1, len(pair.rows))
+        self._waiting_bytes += pair.size
+        await self.flush_if_due()
+
+    async def flush_if_due(self) -> None:
+        """Write what waits, if it is much or has waited long."""
+        if self._waiting and (
+            self._waiting_rows >= FLUSH_ROWS
+            or self._waiting_bytes >= FLUSH_BYTES
+            or self._clock.monotonic() - self._since >= FLUSH_SECONDS
+        ):
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Write what waits.
+
+        Raises:
+            StorageError: Writing failed; the rows are kept, and the next flush tries again.
+        """
+        async with self._lock:
+            await self._send()
+            if self._waiting:
+                pairs, self._waiting = self._waiting, []
+                self._waiting_rows = self._waiting_bytes = 0
+                self._unsent = (self._next_path(), _file(self._rows, pairs))
+                await self._send()
+
+    async def aclose(self) -> None:
+        """Write all that is left."""
+        await self.flush()
+
+    async def _send(self) -> None:
+        # Kept until writing has succeeded, and sent again under the same name: if only the answer to the first
+        # attempt was lost, the second changes nothing.
+        if self._unsent is not None:
+            await self._storage.write(*self._unsent)
+            self._unsent = None
+
+    def _next_path(self) -> str:
+        self._stamp = max(self._stamp + 1, int(self._clock.now().timestamp() * 1e6))
+        self._sequence += 1
+        return join(self._folder, f"{self._stamp:020d}-{self._writer}-{self._sequence:06d}{TABLE_SUFFIX}")
+
+
+def stamp_of(name: str) -> int:
+    """Give the stamp in the name of a journal file; 0 for other files."""
+    stamp = name.partition("-")[0]
+    return int(stamp) if len(stamp) == 20 and stamp.isascii() and stamp.isdigit() else 0
+
+
+def _file(rows: RowWriter, pairs: Sequence[PairRows]) -> bytes:
+    by_scanner: dict[str, list[PairRows]] = {}
+    for pair in pairs:
+        by_scanner.setdefault(pair.scanner, []).append(pair)
+    tables: list[tuple[ScannerPairs, pa.Table | None]] = []
+    for scanner, own in by_scanner.items():
+        filled = [pair for pair in own if pair.rows]
+        records = ScannerPairs(scanner, [pair.record for pair in own])
+        tables.append((records, rows.table(filled) if filled else None))
+    return quick_file(tables)

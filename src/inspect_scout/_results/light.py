@@ -1,0 +1,290 @@
+"""How scans stand, for commands that must start at once: nothing here loads inspect_ai, pydantic or pandas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from .._support.errors import LocationError, ScoutError
+from .._support.storage import Storage, is_local, join, normalize, storage_for
+from .._types import ScannerCounts
+from .blocking import wait_lightly
+from .find import scan_folders
+from .layout import ERRORS_FILE, JOURNAL, OWNER_FILE, SCAN_FILE, SUMMARY_FILE, TABLE_SUFFIX, table_key
+from .owner import is_alive, parse_owner
+
+State = Literal["complete", "errors", "interrupted", "running"]
+"""complete; errors (all done, some scanners failed); interrupted (not all done); running."""
+
+SAMPLES = 5
+"""Error messages that an outcome shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanEntry:
+    """A scan in a list.
+
+    Args:
+        scan_id: Its id.
+        name: Its name, or the job file it came from.
+        location: Its directory.
+        timestamp: When it was made, in ISO format.
+        epoch: The same in seconds.
+        state: How it stands.
+        error_count: Scanner errors.
+        transcripts: Number of transcripts.
+        results: Results found, over all scanners.
+    """
+
+    scan_id: str
+    name: str
+    location: str
+    timestamp: str
+    epoch: float
+    state: State
+    error_count: int
+    transcripts: int
+    results: int
+
+
+@dataclass(frozen=True, slots=True)
+class LightStatus:
+    """How a scan stands.
+
+    Args:
+        entry: The scan.
+        counts: Counts by scanner.
+        total: Pairs of transcript and scanner to do.
+        model_usage: Tokens by model and kind.
+        config: Options worth showing.
+        error_samples: A few error messages.
+    """
+
+    entry: ScanEntry
+    counts: Mapping[str, ScannerCounts]
+    total: int
+    model_usage: Mapping[str, Mapping[str, int]] = field(default_factory=dict[str, Mapping[str, int]])
+    config: Mapping[str, object] = field(default_factory=dict[str, object])
+    error_samples: Sequence[str] = ()
+
+
+class _Transcripts(msgspec.Struct):
+    transcript_ids: dict[str, msgspec.Raw] = {}
+    data: str | None = None
+
+
+class _Work(msgspec.Struct):
+    scanner: str
+    transcripts: list[str]
+
+
+class _Model(msgspec.Struct):
+    model: str = ""
+    config: dict[str, Any] = {}
+
+
+class _Spec(msgspec.Struct):
+    scan_id: str
+    scan_name: str
+    scanners: dict[str, msgspec.Raw]
+    timestamp: str = ""
+    scan_file: str | None = None
+    scan_args: dict[str, Any] | None = None
+    tags: list[str] | None = None
+    model: _Model | None = None
+    options: dict[str, Any] = {}
+    transcripts: _Transcripts | None = None
+    worklist: list[_Work] | None = None
+
+
+class _Scanner(msgspec.Struct):
+    scans: int = 0
+    results: int = 0
+    errors: int = 0
+    tokens: int = 0
+    model_usage: Mapping[str, Mapping[str, int | float | None]] = {}
+
+
+class _Summary(msgspec.Struct):
+    complete: bool = True
+    scanners: dict[str, _Scanner] = {}
+
+
+class _Error(msgspec.Struct):
+    scanner: str = ""
+    error: str = ""
+
+
+_SPEC = msgspec.json.Decoder(_Spec)
+_SUMMARY = msgspec.json.Decoder(_Summary)
+_ERROR = msgspec.json.Decoder(_Error)
+
+
+def list_entries(scans_location: str, storage: Storage | None = None) -> list[ScanEntry]:
+    """List the scans below a location, newest first; what cannot be read is left out.
+
+    Args:
+        scans_location: Where scans are kept; they are found at any depth.
+        storage: Where that is (None: what serves the location).
+    """
+    where = storage if storage is not None else storage_for(scans_location)
+    root = normalize(scans_location) if is_local(scans_location) else scans_location
+
+    async def entries() -> list[ScanEntry]:
+        found: list[ScanEntry] = []
+        for folder in await scan_folders(where, root):
+            try:
+                found.append((await _outcome(where, folder)).entry)
+            except ScoutError:
+                continue  # removed meanwhile, or no scan
+        return sorted(found, key=lambda entry: entry.epoch, reverse=True)
+
+    return wait_lightly(scans_location, entries)
+
+
+def read_outcome(location: str, storage: Storage | None = None) -> LightStatus:
+    """Tell how a scan stands.
+
+    Args:
+        location: Directory of the scan.
+        storage: Where it is (None: what serves the location).
+
+    Raises:
+        LocationError: There is no scan at the location.
+    """
+    where = storage if storage is not None else storage_for(location)
+    folder = location.rstrip("/") or location
+    return wait_lightly(location, lambda: _outcome(where, folder, samples=True))
+
+
+async def _outcome(storage: Storage, location: str, *, samples: bool = False) -> LightStatus:
+    spec = await _read_spec(storage, location)
+    counted = await _counted(storage, location, spec)
+    total = _total(spec)
+    counts = {
+        key: ScannerCounts(scanner.scans, scanner.results, scanner.errors, scanner.tokens)
+        for key, scanner in counted.scanners.items()
+    }
+    entry = ScanEntry(
+        scan_id=spec.scan_id,
+        name=spec.scan_file or spec.scan_name,
+        location=location,
+        timestamp=spec.timestamp,
+        epoch=_epoch(spec.timestamp),
+        state=await _state(storage, location, counted, total),
+        error_count=sum(scanner.errors for scanner in counts.values()),
+        transcripts=_transcripts(spec),
+        results=sum(scanner.results for scanner in counts.values()),
+    )
+    shown = await _samples(storage, location) if samples and entry.error_count else []
+    return LightStatus(entry, counts, total, _usage(counted), _config(spec), shown)
+
+
+async def _read_spec(storage: Storage, location: str) -> _Spec:
+    path = join(location, SCAN_FILE)
+    try:
+        return _SPEC.decode(await storage.read(path))
+    except LocationError:
+        raise LocationError(
+            f"There is no scan at {location!r}: the directory of a scan is called 'scan_id=...' and holds {SCAN_FILE}. "
+            "`scout scan list` shows the scans of a folder."
+        ) from None
+    except ValueError as error:
+        raise LocationError(f"{path!r} does not describe a scan: {error}") from error
+
+
+async def _counted(storage: Storage, location: str, spec: _Spec) -> _Summary:
+    """Read the summary; where the journal is newer, or there is no summary, count what is recorded."""
+    if not await _has_journal(storage, location):
+        try:
+            return _SUMMARY.decode(await storage.read(join(location, SUMMARY_FILE)))
+        except (LocationError, ValueError):
+            if not any(table_key(e.path) for e in await storage.list(location, recursive=False)):
+                return _Summary(False, {key: _Scanner() for key in spec.scanners})
+    from .catalog import load_catalog
+    from .tally import tally_recorded
+
+    catalog = await load_catalog(storage, location)
+    tallies = [tally_recorded(catalog, key) for key in dict.fromkeys([*spec.scanners, *catalog.known()])]
+    return _Summary(
+        False,
+        {t.scanner: _Scanner(t.scans, t.results, t.error_count, t.tokens, t.usage) for t in tallies},
+    )
+
+
+async def _has_journal(storage: Storage, location: str) -> bool:
+    entries = await storage.list(join(location, JOURNAL), recursive=False)
+    return any(entry.path.endswith(TABLE_SUFFIX) for entry in entries)
+
+
+async def _state(storage: Storage, location: str, counted: _Summary, total: int) -> State:
+    try:
+        owner = parse_owner(await storage.read(join(location, JOURNAL, OWNER_FILE)))
+    except LocationError:
+        owner = None
+    if owner is not None and is_alive(owner):
+        return "running"
+    if counted.complete:
+        return "complete"
+    scanners = counted.scanners.values()
+    all_done = sum(scanner.scans for scanner in scanners) >= total
+    return "errors" if all_done and any(scanner.errors for scanner in scanners) else "interrupted"
+
+
+def _total(spec: _Spec) -> int:
+    if spec.worklist is None:
+        return _transcripts(spec) * len(spec.scanners)
+    ids = spec.transcripts.transcript_ids if spec.transcripts is not None else {}
+    return sum(len(set(work.transcripts) & ids.keys()) for work in spec.worklist)
+
+
+def _transcripts(spec: _Spec) -> int:
+    if spec.transcripts is None:
+        return 0
+    # Older scans hold a table of their transcripts: a line each, after the headings.
+    rows = len(spec.transcripts.data.strip().splitlines()) - 1 if spec.transcripts.data else 0
+    return len(spec.transcripts.transcript_ids) or max(0, rows)
+
+
+def _usage(counted: _Summary) -> dict[str, dict[str, int]]:
+    total: dict[str, dict[str, int]] = {}
+    for scanner in counted.scanners.values():
+        for model, kinds in scanner.model_usage.items():
+            into = total.setdefault(model, {})
+            for kind, number in kinds.items():
+                if isinstance(number, int):
+                    into[kind] = into.get(kind, 0) + number
+    return total
+
+
+def _config(spec: _Spec) -> dict[str, object]:
+    model = {"model": spec.model.model, **spec.model.config} if spec.model is not None else {}
+    options = {key: value for key, value in spec.options.items() if value is not None}
+    tags = {"tags": ",".join(spec.tags)} if spec.tags else {}
+    return {**(spec.scan_args or {}), **options, **model, **tags}
+
+
+async def _samples(storage: Storage, location: str) -> list[str]:
+    try:
+        lines = (await storage.read(join(location, ERRORS_FILE))).splitlines()
+    except LocationError:
+        return []
+    found: list[str] = []
+    for line in lines[:SAMPLES]:
+        try:
+            error = _ERROR.decode(line)
+        except ValueError:
+            continue
+        found.append(f"{error.scanner}: {error.error}")
+    return found
+
+
+def _epoch(timestamp: str) -> float:
+    try:
+        return datetime.fromisoformat(timestamp).timestamp()
+    except ValueError:
+        return 0.0

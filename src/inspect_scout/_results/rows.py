@@ -1,0 +1,240 @@
+"""Reports as rows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import pyarrow as pa
+from pydantic import BaseModel
+
+from .._support.clock import SYSTEM_CLOCK, Clock
+from .._support.errors import UnknownNameError
+from .._support.ids import new_id
+from .._support.json import dumps
+from .counting import count_results
+from .describe import Cell, clean_id, scan_cells, scanner_cells, transcript_cells, whole
+from .encode import input_text, json_text, references_text, value_text, value_type, well_formed
+from .pairs import PairRecord
+from .schema import (
+    RECORD_COLUMNS,
+    RESULT_COLUMNS,
+    SCAN_COLUMNS,
+    SCANNER_COLUMNS,
+    TRANSCRIPT_COLUMNS,
+    USAGE_COLUMNS,
+    results_schema,
+)
+from .table import Array, array, repeat, table_of, take
+
+if TYPE_CHECKING:
+    from .._types import InputOrigin, ResultReport, ScanSpec, TranscriptInfo
+
+RecordInput = Literal["auto", "copy", "reference"]
+"""Whether a row holds a copy of the scanner's input, or says where it can be found (auto: copies what is small)."""
+
+COPY_BYTES = 16 * 1024
+"""Inputs up to this size are copied, even if they can be found again."""
+
+_SINGLE = ("message", "event")
+_OWN_COLUMNS = RESULT_COLUMNS + USAGE_COLUMNS + RECORD_COLUMNS[:2]
+_COUNTED = [
+    [n for n, _ in _OWN_COLUMNS].index(n) for n in ("input", "input_data", "value", "explanation", "scan_events")
+]
+_KEPT_DESCRIPTIONS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class PairRows:
+    """The rows of a pair of transcript and scanner, not yet written.
+
+    Args:
+        scanner: Key of the scanner.
+        record: The pair and its counts.
+        transcript: What all rows say of the transcript.
+        rows: The cells of each row, in the order of the columns of an invocation.
+        verdicts: Verdict by key of each row, where verdicts have keys.
+        size: Bytes, about.
+    """
+
+    scanner: str
+    record: PairRecord
+    transcript: tuple[Cell, ...]
+    rows: Sequence[tuple[Cell, ...]]
+    verdicts: Sequence[Mapping[str, bool]]
+    size: int
+
+
+class RowWriter:
+    """Makes rows of reports.
+
+    Args:
+        spec: The scan.
+        fingerprints: Fingerprint of each scanner, by key.
+        policy: Whether inputs are copied.
+        clock: Time of rows whose report has none.
+    """
+
+    def __init__(
+        self,
+        spec: ScanSpec,
+        fingerprints: Mapping[str, str] | None = None,
+        policy: RecordInput = "auto",
+        clock: Clock = SYSTEM_CLOCK,
+    ) -> None:
+        self._policy = policy
+        self._clock = clock
+        self._fingerprints = dict(fingerprints or {})
+        self._scan = scan_cells(spec)
+        self._scanners = {key: scanner_cells(key, scanner) for key, scanner in spec.scanners.items()}
+        self._described: dict[str, tuple[TranscriptInfo, tuple[Cell, ...]]] = {}
+
+    def pair(self, info: TranscriptInfo, scanner: str, reports: Sequence[ResultReport]) -> PairRows:
+        """Make the rows of a pair; no report means that the scanner was given nothing.
+
+        Raises:
+            UnknownNameError: The scan has no such scanner.
+        """
+        if scanner not in self._scanners:
+            raise UnknownNameError("scanner", scanner, self._scanners)
+        rows = [self._row(report) for report in reports]
+        verdicts = [_verdicts(report) for report in reports]
+        record = PairRecord(
+            transcript_id=clean_id(info.transcript_id),
+            rows=len(rows),
+            errors=sum(report.error is not None for report in reports),
+            results=sum(count_results(report.result) for report in reports),
+            tokens=sum(_tokens(report) for report in reports),
+            usage=_usage(reports),
+            keys=sorted({key for verdict in verdicts for key in verdict}),
+        )
+        size = sum(len(text) for row in rows for text in (row[i] for i in _COUNTED) if isinstance(text, str))
+        return PairRows(scanner, record, self._describe(info), rows, verdicts, size)
+
+    def table(self, pairs: Sequence[PairRows]) -> pa.Table:
+        """Make one table of pairs of one scanner (at least one row among them), in the order given."""
+        count = sum(len(pair.rows) for pair in pairs)
+        verdicts = [verdict for pair in pairs for verdict in pair.verdicts]
+        keys = sorted({key for verdict in verdicts for key in verdict})
+        key = pairs[0].scanner
+        own = list(zip(*(row for pair in pairs for row in pair.rows)))
+        invocation, after, record = own[: len(RESULT_COLUMNS)], own[len(RESULT_COLUMNS) : -2], own[-2:]
+        columns = [
+            *_spread(pairs),
+            *_constants(self._scan, SCAN_COLUMNS, count),
+            *_constants(self._scanners[key], SCANNER_COLUMNS, count),
+            *_arrays(invocation, RESULT_COLUMNS),
+            *(array([verdict.get(k) for verdict in verdicts], pa.bool_()) for k in keys),
+            *_arrays(after, USAGE_COLUMNS),
+            *_arrays(record, RECORD_COLUMNS),
+            *_constants((self._fingerprints.get(key),), RECORD_COLUMNS[2:], count),
+        ]
+        return table_of(columns, results_schema(keys))
+
+    def _describe(self, info: TranscriptInfo) -> tuple[Cell, ...]:
+        known = self._described.get(info.transcript_id)
+        if known is not None and known[0] is info:
+            return known[1]
+        cells = transcript_cells(info)
+        if len(self._described) >= _KEPT_DESCRIPTIONS:
+            self._described.pop(next(iter(self._described)))
+        self._described[info.transcript_id] = (info, cells)
+        return cells
+
+    def _row(self, report: ResultReport) -> tuple[Cell, ...]:
+        result, error, validation = report.result, report.error, report.validation
+        text, data, ref = self._input(report)
+        value = result.value if result is not None else None
+        return (
+            report.input_type,
+            dumps(list(report.input_ids)),
+            text,
+            data,
+            result.uuid if result is not None else new_id(),
+            result.label if result is not None else None,
+            value_text(value),
+            value_type(value, result.type if result is not None else None),
+            result.answer if result is not None else None,
+            result.explanation if result is not None else None,
+            json_text(result.metadata) if result is not None and result.metadata else "{}",
+            references_text(result, "message"),
+            references_text(result, "event"),
+            error.error if error is not None else None,
+            error.traceback if error is not None else None,
+            "refusal" if error is not None and error.refusal else None,
+            dumps(validation.target) if validation is not None else None,
+            dumps(validation.valid) if validation is not None else None,
+            validation.predicate if validation is not None else None,
+            validation.split if validation is not None else None,
+            whole(_tokens(report)),
+            json_text(report.model_usage) if report.model_usage else "{}",
+            report.events,
+            report.timestamp or self._clock.now().isoformat(),
+            ref,
+            _input_hash(report.origin, text, data),
+        )
+
+    def _input(self, report: ResultReport) -> tuple[str | None, str | None, str | None]:
+        """Texts of the columns `input`, `input_data` and `input_ref`."""
+        origin = report.origin
+        if origin is None or self._copies(report, origin):
+            return (*input_text(report.input_type, report.input), None)
+        return None, None, dumps(asdict(origin))
+
+    def _copies(self, report: ResultReport, origin: InputOrigin) -> bool:
+        if not isinstance(report.input, BaseModel | Sequence):
+            return False  # read item by item: there is nothing at hand to copy
+        if self._policy == "auto":
+            return report.input_type in _SINGLE or origin.size <= COPY_BYTES
+        return self._policy == "copy"
+
+
+def _spread(pairs: Sequence[PairRows]) -> Iterable[Array]:
+    """Columns of the transcripts, each value repeated for the rows of its pair."""
+    arrays = _arrays(list(zip(*(pair.transcript for pair in pairs))), TRANSCRIPT_COLUMNS)
+    if all(len(pair.rows) == 1 for pair in pairs):
+        return arrays
+    places = [i for i, pair in enumerate(pairs) for _ in pair.rows]
+    return [take(values, places) for values in arrays]
+
+
+def _arrays(columns: Sequence[Sequence[Any]], fields: Sequence[tuple[str, pa.DataType]]) -> list[Array]:
+    return [array(values, kind) for values, (_, kind) in zip(columns, fields)]
+
+
+def _constants(values: Sequence[Cell], fields: Sequence[tuple[str, pa.DataType]], count: int) -> list[Array]:
+    return [repeat(value, kind, count) for value, (_, kind) in zip(values, fields)]
+
+
+def _input_hash(origin: InputOrigin | None, text: str | None, data: str | None) -> str | None:
+    """Hash the input as the scanner saw it: by where it comes from if that is known, else by its content."""
+    if origin is not None:
+        seen = dumps([origin.fingerprint, origin.member, origin.view])
+    elif text is not None:
+        seen = text + (data or "")
+    else:
+        return None
+    return hashlib.blake2b(seen.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _verdicts(report: ResultReport) -> Mapping[str, bool]:
+    if report.validation is None or not isinstance(report.validation.valid, dict):
+        return {}
+    return {well_formed(key): verdict for key, verdict in report.validation.valid.items()}
+
+
+def _tokens(report: ResultReport) -> int:
+    return sum(usage.total_tokens for usage in report.model_usage.values())
+
+
+def _usage(reports: Sequence[ResultReport]) -> dict[str, dict[str, float]]:
+    total: dict[str, dict[str, float]] = {}
+    for report in reports:
+        for model, usage in report.model_usage.items():
+            kinds = total.setdefault(well_formed(model), {})
+            for kind, number in usage.model_dump(exclude_none=True).items():
+                if isinstance(number, int | float):
+                    kinds[kind] = kinds.get(kind, 0) + number
+    return total

@@ -1,0 +1,128 @@
+"""The rows of one scanner, wherever they are: in its table, in the journal, or in both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import pyarrow as pa
+
+from .._support.errors import StorageError, UnknownNameError
+from .._support.storage import Storage
+from .catalog import Catalog
+from .parquet import open_table
+from .schema import RECORD_NAMES
+from .table import fields, nulls, select_fields, with_column
+
+
+class UnknownScannerError(UnknownNameError, KeyError, FileNotFoundError):
+    """A scan has no results of this scanner."""
+
+    def __init__(self, name: str, known: Iterable[str] = (), _: object = None) -> None:
+        super().__init__("scanner", name, known)
+
+    def __reduce__(self) -> tuple[type[UnknownScannerError], tuple[str, tuple[str, ...]]]:  # type: ignore[override]
+        return type(self), (self.name, self.known)
+
+    def __str__(self) -> str:
+        return Exception.__str__(self)
+
+
+class ScannerRows:
+    """Rows of a scanner, in the order of transcripts.
+
+    Args:
+        catalog: Which rows are where.
+        scanner: Key of the scanner.
+        order: Transcript ids in the order that rows of the journal are to have.
+        declared: Scanners that the scan declares; those without rows have an empty table.
+
+    Raises:
+        UnknownScannerError: The scan has no such scanner.
+    """
+
+    def __init__(self, catalog: Catalog, scanner: str, order: Sequence[str], declared: Iterable[str] = ()) -> None:
+        known = {*catalog.scanners(), *declared}
+        if scanner not in known:
+            raise UnknownScannerError(scanner, known)
+        self._catalog = catalog
+        self._scanner = scanner
+        self._order = order
+        self._path = catalog.tables.get(scanner) if scanner not in catalog.journal else None
+        self.schema = self._schema()
+        """Columns that readers may see, then those that are kept for the record."""
+
+    @property
+    def storage(self) -> Storage:
+        """Where the rows are."""
+        return self._catalog.storage
+
+    def table(self, columns: Sequence[str]) -> pa.Table:
+        """Read some columns of all rows."""
+        if self._path is None:
+            schema = self._chosen(columns)
+            return pa.concat_tables([schema.empty_table(), *self._merged(schema)])
+        with open_table(self.storage, self._path) as file:
+            return _settled(file.read(columns)).select(list(columns))
+
+    def batches(self, columns: Sequence[str], size: int) -> Iterator[pa.Table]:
+        """Read some columns in tables of at most `size` rows."""
+        if self._path is None:
+            for table in self._merged(self._chosen(columns)):
+                for start in range(0, table.num_rows, size):
+                    yield table.slice(start, size)
+            return
+        with open_table(self.storage, self._path) as file:
+            for table in file.batches(size, columns):
+                yield _settled(table).select(list(columns))
+
+    def row(self, columns: Sequence[str], place: int) -> pa.Table:
+        """Read some columns of one row; of a table, only the row group that holds it is read."""
+        if self._path is None:
+            return _slice(self._merged(self._chosen(columns)), place)
+        with open_table(self.storage, self._path) as file:
+            for group, rows in enumerate(file.group_rows()):
+                if place < rows:
+                    return _settled(file.read_group(group, columns).slice(place, 1)).select(list(columns))
+                place -= rows
+        raise IndexError(place)
+
+    def shown(self, exclude: Iterable[str]) -> list[str]:
+        """Name the columns that a reader sees."""
+        left_out = RECORD_NAMES | set(exclude)
+        return [name for name in self.schema.names if name not in left_out]
+
+    def known(self, columns: Iterable[str]) -> list[str]:
+        """Name those of some columns that exist, in the order of the table."""
+        wanted = set(columns)
+        return [name for name in self.schema.names if name in wanted]
+
+    def _merged(self, schema: pa.Schema) -> Iterator[pa.Table]:
+        return self._catalog.rows(self._scanner, self._order, schema)
+
+    def _chosen(self, columns: Sequence[str]) -> pa.Schema:
+        return select_fields(self.schema, columns)
+
+    def _schema(self) -> pa.Schema:
+        if self._path is None:
+            return self._catalog.schema(self._scanner)
+        with open_table(self.storage, self._path) as file:
+            schema = _settled(file.schema.empty_table()).schema.remove_metadata()
+        if len(set(schema.names)) < len(schema.names):
+            raise StorageError(f"Cannot use {self._path!r}: several of its columns have the same name.")
+        return schema
+
+
+def _settled(table: pa.Table) -> pa.Table:
+    """Make text of columns in which another writer found nothing at all."""
+    for field in fields(table.schema):
+        if pa.types.is_null(field.type):
+            table = with_column(table, field.name, nulls(table.num_rows, pa.string()))
+    return table
+
+
+def _slice(tables: Iterable[pa.Table], place: int) -> pa.Table:
+    for table in tables:
+        if place < table.num_rows:
+            return table.slice(place, 1)
+        place -= table.num_rows
+    raise IndexError(place)

@@ -1,0 +1,310 @@
+"""One scan directory: created, filled, merged, read."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import msgspec
+import pyarrow as pa
+from pydantic_core import to_json
+
+from .._support.clock import SYSTEM_CLOCK, Clock
+from .._support.errors import LocationError, StorageError
+from .._support.storage import Storage, join, normalize, storage_for
+from .._types import Error, ScanSpec, Status, Summary
+from .catalog import Catalog, has_journal, load_catalog
+from .encode import json_text
+from .journal import Journal, stamp_of
+from .layout import EMPTY_FILE, ERRORS_FILE, JOURNAL, SCAN_FILE, SUMMARY_FILE, file_name, scan_directory, table_path
+from .owner import claimed
+from .parquet import open_table, write_tables
+from .rows import RecordInput, RowWriter
+from .summary import errors_of, summarize
+from .table import cells
+from .tally import ScannerTally, tally_rows
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+logger = logging.getLogger(__name__)
+
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Pairs of transcript and scanner that a scan directory holds.
+
+    Args:
+        done: Transcripts recorded without error, by scanner.
+        failed: Transcripts recorded with an error, by scanner.
+    """
+
+    done: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    failed: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+
+    def is_done(self, transcript_id: str, scanner: str) -> bool:
+        """Tell whether a pair is recorded without error."""
+        return transcript_id in self.done.get(scanner, ())
+
+
+class ScanStore:
+    """A scan directory.
+
+    Args:
+        location: The directory.
+        storage: Where it is (None: what serves the location).
+    """
+
+    def __init__(self, location: str, storage: Storage | None = None) -> None:
+        self.location = location
+        self._storage = storage if storage is not None else storage_for(location)
+
+    @classmethod
+    async def create(cls, spec: ScanSpec, scans_location: str, storage: Storage | None = None) -> ScanStore:
+        """Make the directory of a scan (an existing one is used again).
+
+        Args:
+            spec: The scan.
+            scans_location: Where scans are kept.
+            storage: Where that is (None: what serves the location).
+        """
+        store = cls(scan_directory(scans_location, spec.scan_id), storage)
+        await store.write_spec(spec)
+        return store
+
+    @classmethod
+    async def open(cls, location: str, storage: Storage | None = None) -> ScanStore:
+        """Open the directory of a scan.
+
+        Raises:
+            LocationError: There is no scan at the location.
+        """
+        store = cls(location.rstrip("/") or location, storage)
+        await store.spec()
+        return store
+
+    async def spec(self) -> ScanSpec:
+        """Read what defines the scan.
+
+        Raises:
+            LocationError: There is no scan at the location.
+        """
+        path = join(self.location, SCAN_FILE)
+        try:
+            text = await self._storage.read(path)
+        except LocationError:
+            raise LocationError(await _no_scan(self._storage, self.location)) from None
+        try:
+            return ScanSpec.model_validate_json(text)
+        except ValueError as error:
+            raise LocationError(f"{path!r} does not describe a scan: {_first_problem(error)}") from error
+
+    async def write_spec(self, spec: ScanSpec) -> None:
+        """Write what defines the scan."""
+        try:
+            text = to_json(spec, indent=2, exclude_none=True, inf_nan_mode="null", fallback=str)
+        except ValueError:  # lone surrogates
+            text = json_text(spec).encode()
+        await self._storage.write(join(self.location, SCAN_FILE), text)
+
+    async def catalog(self) -> Catalog:
+        """Look up which rows are where."""
+        return await load_catalog(self._storage, self.location)
+
+    async def recorded(self) -> Recorded:
+        """List the pairs that are recorded; a pair with several invocations has failed if one of them has."""
+        catalog = await self.catalog()
+        done: dict[str, frozenset[str]] = {}
+        failed: dict[str, frozenset[str]] = {}
+        for scanner in catalog.known():
+            good, bad = _outcomes(catalog, scanner)
+            done[scanner], failed[scanner] = frozenset(good), frozenset(bad)
+        return Recorded(done, failed)
+
+    def claim(self) -> AbstractAsyncContextManager[None]:
+        """Hold the scan for a block, so that no other process of this machine works on it.
+
+        Raises:
+            ScanStateError: Another one does.
+        """
+        return claimed(self._storage, self.location)
+
+    async def journal(
+        self,
+        fingerprints: Mapping[str, str] | None = None,
+        record_input: RecordInput = "auto",
+        clock: Clock = SYSTEM_CLOCK,
+        writer_id: str | None = None,
+    ) -> Journal:
+        """Open a journal to write to; a scan may have several at once.
+
+        Args:
+            fingerprints: Fingerprint of each scanner, by key.
+            record_input: Whether rows hold copies of inputs.
+            clock: Time.
+            writer_id: Name of this writer, different from all others of the scan (None: a new one).
+        """
+        rows = RowWriter(await self.spec(), fingerprints, record_input, clock)
+        entries = await self._storage.list(join(self.location, JOURNAL), recursive=False)
+        newest = max((stamp_of(file_name(entry.path)) for entry in entries), default=0)
+        return Journal(self.location, self._storage, rows, newest, clock, writer_id)
+
+    async def compact(self, order: Sequence[str], complete: bool) -> Summary:
+        """Merge the journal into one table for each scanner, and write summary and errors.
+
+        Others may go on writing to the journal; what they write meanwhile stays in it. Ending at any moment loses
+        nothing and counts nothing twice: the journal goes last, and merging it again gives the same tables.
+
+        Args:
+            order: Transcript ids in the order that rows are to have; rows of others follow.
+            complete: Whether the scan has nothing left to do.
+        """
+        spec, catalog = await self.spec(), await self.catalog()
+        tallies = [await self._merge(catalog, scanner, order) for scanner in _keys(spec, catalog)]
+        await self._write_empty(tallies)
+        summary = summarize(tallies, complete)
+        await self._storage.write(join(self.location, ERRORS_FILE), _lines(errors_of(tallies)))
+        await self._storage.write(join(self.location, SUMMARY_FILE), summary.model_dump_json().encode())
+        for path in catalog.files:
+            await self._storage.delete(path)
+        await self._clean(complete)
+        return summary
+
+    async def status(self) -> Status:
+        """Tell how the scan stands."""
+        spec = await self.spec()
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return await self._status(spec)
+            except LocationError:
+                continue  # the journal was merged while it was read
+        return await self._status(spec)
+
+    async def _status(self, spec: ScanSpec) -> Status:
+        entries = await self._storage.list(join(self.location, JOURNAL), recursive=False)
+        if not has_journal(entries):
+            summary = await self._read_summary()
+            if summary is not None:
+                return Status(summary.complete, spec, self.location, summary, await self._read_errors())
+        catalog = await self.catalog()
+        tallies = [tally_rows(catalog, scanner, transcript_order(spec)) for scanner in _keys(spec, catalog)]
+        return Status(False, spec, self.location, summarize(tallies, complete=False), errors_of(tallies))
+
+    async def _merge(self, catalog: Catalog, scanner: str, order: Sequence[str]) -> ScannerTally:
+        """Write the table of a scanner anew, if the journal has something for it, and count its rows."""
+        if scanner not in catalog.journal:
+            return tally_rows(catalog, scanner, order)
+        tally = ScannerTally(scanner, empty=catalog.empty_pairs(scanner))
+        path = table_path(self.location, scanner)
+        schema = catalog.schema(scanner)
+        rows = _counted(catalog.rows(scanner, order, schema), tally)
+        first = next(rows, None)
+        if first is None:
+            await self._storage.delete(path)
+        else:
+            write_tables(self._storage, path, schema, _chain(first, rows))
+        return tally
+
+    async def _clean(self, complete: bool) -> None:
+        folder = join(self.location, JOURNAL)
+        await self._storage.sweep(self.location)
+        await self._storage.sweep(folder)
+        if complete and not await self._storage.list(folder):
+            await self._storage.delete_tree(folder)
+
+    async def _write_empty(self, tallies: Sequence[ScannerTally]) -> None:
+        path = join(self.location, EMPTY_FILE)
+        empty = {tally.scanner: sorted(tally.empty) for tally in tallies if tally.empty}
+        if empty:
+            await self._storage.write(path, msgspec.json.encode(empty))
+        else:
+            await self._storage.delete(path)
+
+    async def _read_summary(self) -> Summary | None:
+        path = join(self.location, SUMMARY_FILE)
+        try:
+            return Summary.model_validate_json(await self._storage.read(path))
+        except LocationError:
+            return None
+        except ValueError as error:
+            logger.warning("Counting the rows of %s anew, its summary cannot be read: %s", self.location, error)
+            return None
+
+    async def _read_errors(self) -> list[Error]:
+        try:
+            text = await self._storage.read(join(self.location, ERRORS_FILE))
+        except LocationError:
+            return []
+        errors: list[Error] = []
+        for line in text.splitlines():
+            try:
+                errors.append(Error.model_validate_json(line))
+            except ValueError:
+                logger.warning("Skipping a damaged line of %s", join(self.location, ERRORS_FILE))
+        return errors
+
+
+def transcript_order(spec: ScanSpec) -> list[str]:
+    """Transcript ids of a scan in the order of scanning."""
+    return list(spec.transcripts.transcript_ids) if spec.transcripts is not None else []
+
+
+def _keys(spec: ScanSpec, catalog: Catalog) -> list[str]:
+    """Scanners of a scan: those it declares, then those that only its files know."""
+    return list(dict.fromkeys([*spec.scanners, *catalog.known()]))
+
+
+def _outcomes(catalog: Catalog, scanner: str) -> tuple[set[str], set[str]]:
+    """Transcripts recorded without and with an error."""
+    places = catalog.journal.get(scanner, {})
+    seen: set[str] = set()
+    failed: set[str] = set()
+    if scanner in catalog.tables:
+        with open_table(catalog.storage, catalog.tables[scanner]) as file:
+            table = file.read(["transcript_id", "scan_error"])
+        for transcript_id, error in zip(cells(table, "transcript_id"), cells(table, "scan_error")):
+            if transcript_id not in places:
+                (seen if error is None else failed).add(transcript_id)
+    failed |= {i for i, place in places.items() if place.record.errors}
+    done = (seen | set(places) | catalog.empty_pairs(scanner)) - failed
+    return done, failed
+
+
+def _counted(tables: Iterable[pa.Table], tally: ScannerTally) -> Iterator[pa.Table]:
+    for table in tables:
+        tally.add_rows(table)
+        yield table
+
+
+def _chain(first: pa.Table, rest: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    yield first
+    yield from rest
+
+
+def _lines(errors: Iterable[Error]) -> bytes:
+    return b"".join(error.model_dump_json().encode() + b"\n" for error in errors)
+
+
+def _first_problem(error: ValueError | ValidationError) -> str:
+    return str(error).partition("\n")[0]
+
+
+async def _no_scan(storage: Storage, location: str) -> str:
+    """Say what is missing at a location that holds no scan, and which scans are below it."""
+    message = (
+        f"There is no scan at {location!r}: the directory of a scan is called 'scan_id=...' and holds {SCAN_FILE}."
+    )
+    try:
+        below = [file_name(folder) for folder in await storage.folders(location)]
+    except StorageError:
+        below = []
+    scans = [name for name in below if name.startswith("scan_id=")]
+    if not scans:
+        return f"{message} Looked in {normalize(location)!r}."
+    shown = ", ".join(scans[:5]) + (", ..." if len(scans) > 5 else "")
+    return f"{message} It holds scans: {shown}. Name one of them."

@@ -1,0 +1,141 @@
+"""Arrow tables, as far as this room uses them, with types that checkers can follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .encode import well_formed
+
+Column: TypeAlias = "pa.ChunkedArray[Any]"
+Array: TypeAlias = "pa.Array[Any]"
+Field: TypeAlias = "pa.Field[Any]"
+
+# The stubs give Arrow's functions one overload for each type of column; ours are known when the program runs.
+compute: Any = pc
+_arrow: Any = pa
+
+
+def array(values: Sequence[Any], kind: pa.DataType) -> Array:
+    """Make a column, mending text that UTF-8 cannot hold.
+
+    Built from buffers, because `pyarrow.array` imports pandas first, even for a list: 0.4 s of CPU and 40 MB, which
+    was half of a scan of ten transcripts.
+    """
+    known = np.fromiter((value is not None for value in values), np.bool_, len(values))
+    if not known.any():
+        return nulls(len(values), kind)
+    if is_text(kind):
+        buffers = _text_buffers(values, kind)
+    else:
+        number = _NUMBERS[kind]
+        plain = np.fromiter((0 if value is None else value for value in values), number, len(values))
+        buffers = [np.packbits(plain, bitorder="little") if number is np.bool_ else plain]
+    valid = None if known.all() else np.packbits(known, bitorder="little")
+    held = [None if buffer is None else _arrow.py_buffer(buffer) for buffer in (valid, *buffers)]
+    made: Array = _arrow.Array.from_buffers(kind, len(values), held)
+    return made
+
+
+_NUMBERS: dict[pa.DataType, Any] = {pa.int64(): np.int64, pa.float64(): np.float64, pa.bool_(): np.bool_}
+
+
+def _text_buffers(values: Sequence[Any], kind: pa.DataType) -> list[Any]:
+    try:
+        texts = [b"" if value is None else value.encode() for value in values]
+    except UnicodeEncodeError:
+        texts = [b"" if value is None else well_formed(value).encode() for value in values]
+    offsets = np.zeros(len(values) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=offsets[1:])
+    if pa.types.is_string(kind):
+        if offsets[-1] > np.iinfo(np.int32).max:
+            raise OverflowError(f"{offsets[-1]} bytes of text are more than one column of a file can hold")
+        offsets = offsets.astype(np.int32)
+    return [offsets, b"".join(texts)]
+
+
+def nulls(count: int, kind: pa.DataType) -> Array:
+    """Make a column in which nothing is known."""
+    made: Array = _arrow.nulls(count, kind)
+    return made
+
+
+def repeat(value: Any, kind: pa.DataType, count: int) -> Array:
+    """Make a column of one value."""
+    made: Array = _arrow.repeat(array([value], kind)[0], count)
+    return made
+
+
+def scalar(value: Any, kind: pa.DataType) -> Any:
+    """Make a single value."""
+    return _arrow.scalar(value, kind)
+
+
+def take(source: Any, places: Sequence[int]) -> Any:
+    """Take rows of a table or cells of a column."""
+    return source.take(array(places, pa.int64()))
+
+
+def fields(schema: pa.Schema) -> list[Field]:
+    """List the columns of a schema."""
+    return list(schema)
+
+
+def select_fields(schema: Any, names: Iterable[str]) -> pa.Schema:
+    """Give the schema of some columns."""
+    return schema_of(schema.field(name) for name in names)
+
+
+def schema_of(columns: Iterable[Any]) -> pa.Schema:
+    """Make a schema of fields, or of names and types."""
+    made: pa.Schema = _arrow.schema(list(columns))
+    return made
+
+
+def with_metadata(schema: Any, metadata: Mapping[bytes, bytes]) -> pa.Schema:
+    """Let a schema carry more than columns."""
+    made: pa.Schema = schema.with_metadata(dict(metadata))
+    return made
+
+
+def table_of(columns: Sequence[Any], schema: pa.Schema) -> pa.Table:
+    """Make a table."""
+    made: pa.Table = _arrow.Table.from_arrays(list(columns), schema=schema)
+    return made
+
+
+def column(table: Any, name: str) -> Column:
+    """Get a column by its first occurrence: a stranger's file may repeat a name."""
+    found: Column = table.column(table.column_names.index(name))
+    return found
+
+
+def cells(table: pa.Table, name: str) -> list[Any]:
+    """Get the cells of a column; None for each row if there is no such column."""
+    if name not in table.column_names or column(table, name).null_count == table.num_rows:
+        return [None] * table.num_rows
+    return column(table, name).to_pylist()
+
+
+def with_column(table: Any, name: str, values: Column | Array) -> pa.Table:
+    """Replace a column."""
+    made: pa.Table = table.set_column(table.column_names.index(name), name, values)
+    return made
+
+
+def cast(values: Any, kind: pa.DataType) -> Column | None:
+    """Convert a column; None if that is not possible for all of its cells."""
+    try:
+        made: Column = values.cast(kind)
+    except pa.ArrowException:
+        return None
+    return made
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Tell whether a column holds text."""
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind)

@@ -1,0 +1,335 @@
+"""Results as data frames and batches: types of values, resultsets, columns, running scans."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import JsonValue
+
+from inspect_scout._results import HEAVY_COLUMNS, Rows, ScanStore, UnknownScannerError, results_batches, results_df
+from inspect_scout._support.errors import ConfigError, LocationError, StorageError
+from inspect_scout._support.storage import MemoryStorage, Storage
+from inspect_scout._types import Reference, Result, ResultReport, ResultValidation, as_resultset
+from support.scans import (
+    failed_report,
+    fill,
+    finished,
+    make_report,
+    make_spec,
+    make_store,
+    make_usage,
+    message_reference,
+    read_parquet,
+    write_parquet,
+)
+
+pytestmark = pytest.mark.anyio
+
+
+async def frame_of(
+    store: ScanStore, storage: Storage, rows: Rows = "results", exclude: Sequence[str] | None = None
+) -> pd.DataFrame:
+    return (await results_df(store.location, rows=rows, exclude_columns=exclude, storage=storage)).scanners["a"]
+
+
+async def frame_of_values(*values: JsonValue) -> pd.DataFrame:
+    pairs = [(f"t{i}", "a", [make_report(value, f"u{i}")]) for i, value in enumerate(values)]
+    return await frame_of(*await finished(pairs))
+
+
+async def batches_of(
+    store: ScanStore, storage: Storage, rows: Rows = "results", exclude: Sequence[str] | None = None, size: int = 2
+) -> list[pd.DataFrame]:
+    batches = results_batches(store.location, "a", batch_size=size, exclude_columns=exclude, rows=rows, storage=storage)
+    return [batch async for batch in batches]
+
+
+@pytest.mark.parametrize(
+    ("values", "dtype", "expected"),
+    [
+        ([True, False], "bool[pyarrow]", [True, False]),
+        ([1, 2], "int64[pyarrow]", [1, 2]),
+        ([1, 2.5], "double[pyarrow]", [1.0, 2.5]),
+        (["1", "x"], "string[pyarrow]", ["1", "x"]),
+        ([1, "x", True], "string[pyarrow]", ["1", "x", "true"]),
+        ([[1], []], "string[pyarrow]", ["[1]", "[]"]),
+        ([10**30, 1], "double[pyarrow]", [1e30, 1.0]),
+        ([10**400, 1], "string[pyarrow]", ["1" + "0" * 400, "1"]),
+        ([float("inf"), 1], "double[pyarrow]", [float("inf"), 1.0]),
+    ],
+)
+async def test_values_get_the_type_that_all_of_them_have(
+    values: list[JsonValue], dtype: str, expected: list[Any]
+) -> None:
+    frame = await frame_of_values(*values)
+    assert str(frame["value"].dtype) == dtype
+    assert frame["value"].tolist() == expected
+
+
+async def test_not_a_number_is_a_number() -> None:
+    frame = await frame_of_values(float("nan"), 1)
+    assert str(frame["value"].dtype) == "double[pyarrow]"
+
+
+async def test_an_error_does_not_turn_numbers_into_text() -> None:
+    store, storage = await finished([("t0", "a", [make_report(1)]), ("t1", "a", [failed_report("t1")])])
+    frame = await frame_of(store, storage)
+    assert str(frame["value"].dtype) == "int64[pyarrow]"
+    assert frame["value"].isna().tolist() == [False, True]
+
+
+async def test_text_of_older_scans_is_read_as_boolean() -> None:
+    store, storage = await finished([("t0", "a", [make_report(True)]), ("t1", "a", [make_report(True)])])
+    path = f"{store.location}/a.parquet"
+    table = read_parquet(storage, path)
+    table = table.set_column(table.column_names.index("value"), "value", pa.array(["True", "False"], pa.string()))
+    write_parquet(storage, path, table)
+    assert (await frame_of(store, storage))["value"].tolist() == [True, False]
+
+
+async def test_heavy_columns_are_left_out_unless_asked_for() -> None:
+    store, storage = await finished([("t0", "a", [make_report()])])
+    default = await frame_of(store, storage)
+    everything = await frame_of(store, storage, exclude=[])
+    one = await frame_of(store, storage, exclude=["uuid", "unknown"])
+    assert (len(default.columns), len(everything.columns)) == (55, 57)
+    assert not set(HEAVY_COLUMNS) & set(default.columns)
+    assert [c for c in everything.columns if c in HEAVY_COLUMNS] == ["input", "scan_events"]
+    assert "uuid" not in one.columns
+    assert "input" in one.columns
+    assert not {"input_ref", "input_hash", "scanner_fingerprint"} & set(everything.columns)
+    assert {str(dtype) for dtype in everything.dtypes} <= {
+        "large_string[pyarrow]", "string[pyarrow]", "int64[pyarrow]", "double[pyarrow]", "bool[pyarrow]"
+    }  # fmt: skip
+
+
+async def test_value_is_typed_even_if_its_type_is_not_shown() -> None:
+    store, storage = await finished([("t0", "a", [make_report(3)])])
+    frame = await frame_of(store, storage, exclude=["value_type"])
+    assert frame["value"].tolist() == [3]
+    assert "value_type" not in frame.columns
+
+
+def resultset(*results: Result[Any], **fields: Any) -> ResultReport:
+    return make_report(result=as_resultset(list(results)), **fields)
+
+
+async def test_resultsets_become_a_row_for_each_result() -> None:
+    event = Reference(type="event", cite="[E1]", id="e")
+    report = resultset(
+        Result(uuid="r0", value=1, label="x", answer="an", explanation="why", metadata={"deep": {"k": [1]}}),
+        Result(uuid="r1", value=2, references=[message_reference("m"), event], metadata={"other": 1}),
+        model_usage=make_usage(5),
+    )
+    store, storage = await finished([("t0", "a", [report])])
+    frame = await frame_of(store, storage)
+    stored = await frame_of(store, storage, rows="transcripts")
+    assert list(frame.columns) == list(stored.columns)
+    assert frame["uuid"].tolist() == ["r0", "r1"]
+    assert frame["value"].tolist() == [1, 2]
+    assert frame["value_type"].tolist() == ["number", "number"]
+    assert frame["transcript_id"].tolist() == ["t0", "t0"]
+    assert [json.loads(m) for m in frame["metadata"]] == [{"deep": {"k": [1]}}, {"other": 1}]
+    assert json.loads(frame["message_references"][1]) == [{"type": "message", "cite": "[M1]", "id": "m"}]
+    assert json.loads(frame["event_references"][1]) == [{"type": "event", "cite": "[E1]", "id": "e"}]
+    assert frame["scan_total_tokens"].isna().all()
+    assert frame["scan_model_usage"].isna().all()
+    assert stored["value_type"].tolist() == ["resultset"]
+    assert len(json.loads(stored["value"][0])) == 2
+    assert stored["scan_total_tokens"].tolist() == [5]
+
+
+async def test_a_file_of_empty_resultsets_is_an_empty_frame_with_all_columns() -> None:
+    store, storage = await finished([("t0", "a", [resultset()]), ("t1", "a", [resultset()])])
+    frame = await frame_of(store, storage)
+    assert frame.shape == (0, 55)
+    assert await batches_of(store, storage) == []
+
+
+async def test_plain_rows_come_before_expanded_ones() -> None:
+    report = resultset(Result(value=1), Result(value=2))
+    store, storage = await finished([("t0", "a", [report]), ("t1", "a", [failed_report("t1")])])
+    frame = await frame_of(store, storage)
+    assert frame["transcript_id"].tolist() == ["t1", "t0", "t0"]
+    assert frame["value"].isna().tolist() == [True, False, False]
+
+
+async def test_items_of_mixed_types_are_text() -> None:
+    store, storage = await finished(
+        [("t0", "a", [resultset(Result(value=1), Result(value="x"), Result(value=[True]))])]
+    )
+    frame = await frame_of(store, storage)
+    assert frame["value"].tolist() == ["1", "x", "[true]"]
+    assert frame["value_type"].tolist() == ["number", "string", "array"]
+
+
+async def test_labels_get_their_own_verdict_and_absent_ones_a_row() -> None:
+    verdict = ResultValidation(
+        target={"found": True, "absent": False, "missed": True}, valid={"found": True, "absent": True, "missed": False}
+    )
+    found = Result(value=True, label="found", uuid="r0")
+    store, storage = await finished([("t0", "a", [resultset(found, validation=verdict)])])
+    frame = await frame_of(store, storage)
+    assert frame["label"].tolist() == ["found", "absent"]
+    assert frame["validation_result"].tolist() == ["true", "true"]
+    assert frame["value"].tolist() == [True, False]
+    assert frame["value_type"].tolist() == ["boolean", "boolean"]
+    assert frame["uuid"].isna().tolist() == [False, True]
+    assert frame["metadata"].tolist()[1] == "{}"
+    assert json.loads((await frame_of(store, storage, rows="transcripts"))["validation_result"][0]) == verdict.valid
+
+
+async def test_a_plain_verdict_is_repeated_and_nothing_is_made_up() -> None:
+    verdict = ResultValidation(target={"x": False}, valid=True)
+    store, storage = await finished([("t0", "a", [resultset(Result(value=1, label="y"), validation=verdict)])])
+    frame = await frame_of(store, storage)
+    assert frame["label"].tolist() == ["y"]
+    assert frame["validation_result"].tolist() == ["true"]
+
+
+@pytest.mark.parametrize("rows", ["transcripts", "transcript"])
+async def test_rows_may_be_stored_ones(rows: Rows) -> None:
+    store, storage = await finished([("t0", "a", [resultset(Result(value=1), Result(value=2))])])
+    assert len(await frame_of(store, storage, rows=rows)) == 1
+
+
+async def test_other_choices_of_rows_are_refused() -> None:
+    store, storage = await finished([("t0", "a", [make_report()])])
+    with pytest.raises(ConfigError, match=r"'results'.*'transcripts'"):
+        await results_df(store.location, rows="all", storage=storage)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="list of column names"):
+        await results_df(store.location, exclude_columns="input", storage=storage)
+    with pytest.raises(ConfigError, match="batch_size=0"):
+        await anext(results_batches(store.location, "a", batch_size=0, storage=storage))
+
+
+async def test_scanners_are_a_lazy_sorted_mapping() -> None:
+    store, storage = await finished(
+        [("t0", "b", [make_report(1)]), ("t0", "a", [make_report(2)])], scanners=["b", "a", "silent"]
+    )
+    results = await results_df(store.location, storage=storage)
+    assert list(results.scanners) == ["a", "b"]
+    assert repr(results.scanners) == "ScannerFrames(a, b)"
+    assert results.complete
+    assert results.summary["b"].results == 1
+    assert results.scanners["a"] is not results.scanners["a"]
+    assert (await results_df(store.location, scanner="b", storage=storage)).scanners["b"]["value"].tolist() == [1]
+
+
+async def test_unknown_scanner_is_refused_with_close_names() -> None:
+    store, storage = await finished([("t0", "word_count", [make_report()])], scanners=["word_count"])
+    results = await results_df(store.location, storage=storage)
+    for kind in (KeyError, FileNotFoundError, UnknownScannerError):
+        with pytest.raises(kind, match="Did you mean 'word_count'"):
+            results.scanners["word_cuont"]
+        with pytest.raises(kind, match="Did you mean 'word_count'"):
+            await results_df(store.location, scanner="word_cuont", storage=storage)
+    assert "word_cuont" not in results.scanners
+
+
+async def test_a_scanner_without_rows_that_is_asked_for_is_an_empty_frame() -> None:
+    store, storage = await finished([("t0", "a", [make_report()])], scanners=["a", "silent"])
+    frame = (await results_df(store.location, scanner="silent", storage=storage)).scanners["silent"]
+    assert frame.shape == (0, 55)
+
+
+async def test_no_scan_is_a_location_error() -> None:
+    with pytest.raises(LocationError):
+        await results_df("mem://none", storage=MemoryStorage())
+
+
+async def test_a_running_scan_reads_as_it_will_when_finished() -> None:
+    storage = MemoryStorage()
+    store = await make_store(make_spec(["a"], ["t0", "t1", "t2"]), storage)
+    await fill(store, [("t1", "a", [make_report(1, "u1")])])
+    await store.compact(["t0", "t1", "t2"], complete=False)
+    await fill(store, [("t2", "a", [make_report(2, "u2")]), ("t0", "a", [make_report(0, "u0")])])
+    running = await frame_of(store, storage, exclude=[])
+    running_batches = pd.concat(await batches_of(store, storage, exclude=[]), ignore_index=True)
+    await store.compact(["t0", "t1", "t2"], complete=True)
+    done = await frame_of(store, storage, exclude=[])
+    assert running["uuid"].tolist() == ["u0", "u1", "u2"]
+    pd.testing.assert_frame_equal(running, done)
+    pd.testing.assert_frame_equal(running_batches, done)
+
+
+async def test_a_damaged_table_is_named() -> None:
+    store, storage = await finished([("t0", "a", [make_report()])])
+    await storage.write(f"{store.location}/a.parquet", b"PAR1 broken")
+    results = await results_df(store.location, storage=storage)
+    with pytest.raises(StorageError, match=r"a\.parquet"):
+        results.scanners["a"]
+
+
+@pytest.mark.parametrize("text", ["[", "5", '[1,{"value":2}]', '[{"value":1,"references":"x","metadata":3}]', "null"])
+async def test_odd_resultsets_of_strangers_can_be_read(text: str) -> None:
+    store, storage = await finished([("t0", "a", [resultset(Result(value=1))])])
+    path = f"{store.location}/a.parquet"
+    table = read_parquet(storage, path)
+    table = table.set_column(table.column_names.index("value"), "value", pa.array([text], pa.string()))
+    write_parquet(storage, path, table)
+    frame = await frame_of(store, storage)
+    assert len(frame) == (len(json.loads(text)) if text.startswith("[") and text.endswith("]") else 0)
+
+
+JSON: st.SearchStrategy[JsonValue] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=4,
+)
+LABELS = st.sampled_from(["x", "y", None])
+
+
+def make_result(value: JsonValue, label: str | None, metadata: dict[str, Any] | None) -> Result[Any]:
+    return Result(value=value, label=label, metadata=metadata)
+
+
+def make_verified(result: Result[Any], verdict: ResultValidation | None) -> ResultReport:
+    return make_report(result=result, validation=verdict)
+
+
+RESULTS = st.builds(make_result, JSON, LABELS, st.none() | st.dictionaries(st.text(max_size=3), JSON, max_size=2))
+VERDICTS = st.none() | st.just(ResultValidation(target={"x": True, "y": False}, valid={"x": True, "y": False}))
+REPORTS = st.builds(make_verified, RESULTS | st.lists(RESULTS, max_size=3).map(as_resultset), VERDICTS) | st.just(
+    failed_report()
+)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(reports=st.lists(REPORTS, min_size=1, max_size=6), rows=st.sampled_from(["results", "transcripts"]))
+def test_batches_put_together_are_the_frame(reports: list[ResultReport], rows: Rows) -> None:
+    async def check() -> None:
+        store, storage = await finished([(f"t{i}", "a", [report]) for i, report in enumerate(reports)])
+        frame = await frame_of(store, storage, rows, exclude=[])
+        batches = await batches_of(store, storage, rows, exclude=[])
+        if not batches:
+            assert frame.empty
+            return
+        for batch in batches:
+            assert dict(batch.dtypes) == dict(frame.dtypes)
+        pd.testing.assert_frame_equal(pd.concat(batches, ignore_index=True), frame.reset_index(drop=True))
+
+    asyncio.run(check())
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(results=st.lists(RESULTS, max_size=4))
+def test_any_result_survives_the_round_trip(results: list[Result[Any]]) -> None:
+    async def check() -> None:
+        store, storage = await finished([("t0", "a", [resultset(*results)])])
+        frame = await frame_of(store, storage)
+        assert frame["uuid"].tolist() == [result.uuid for result in results]
+        for result, label, metadata in zip(results, frame["label"], frame["metadata"]):
+            assert (None if label is pd.NA else label) == result.label
+            found, given_metadata = json.loads(metadata), json.loads(json.dumps(result.metadata or {}))
+            assert json.dumps(found, sort_keys=True) == json.dumps(given_metadata, sort_keys=True)
+
+    asyncio.run(check())

@@ -1,0 +1,88 @@
+"""What counts, and how agreement with labelled cases is measured."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import JsonValue
+
+from inspect_scout._results import count_results, is_positive
+from inspect_scout._results.counting import count_cell
+from inspect_scout._types import Result, ResultValidation, ValidationMetrics, as_resultset
+from support.scans import finished, make_report
+
+
+@pytest.mark.parametrize("value", [False, None, 0, 0.0, "", "none", "NONE", {}, []])
+def test_negative_values(value: JsonValue) -> None:
+    assert not is_positive(value)
+
+
+@pytest.mark.parametrize("value", [True, 1, -1, "no", "false", [0], {"a": 0}, 0.1])
+def test_positive_values(value: JsonValue) -> None:
+    assert is_positive(value)
+
+
+@pytest.mark.parametrize(
+    ("result", "count"),
+    [
+        (Result[Any](value=True), 1),
+        (Result[Any](value=0), 0),
+        (Result[Any](value="none"), 1),
+        (Result[Any](value=[]), 0),
+        (Result[Any](value=[0]), 1),
+        (as_resultset([Result(value=True), Result(value="none"), Result(value=None), Result(value=3)]), 2),
+        (as_resultset([]), 0),
+        (None, 0),
+    ],
+)
+def test_results_are_counted(result: Result[Any] | None, count: int) -> None:
+    assert count_results(result) == count
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "count"),
+    [
+        ("True", "boolean", 1),
+        ("False", "boolean", 0),
+        ("0.0", "number", 0),
+        ("nonsense", "number", 1),
+        ("x", None, 0),
+        ("[ ]", "resultset", 0),
+        ("broken[", "resultset", 0),
+        ("{}", "mine", 0),
+    ],
+)
+def test_cells_of_other_writers_are_counted(value: str, kind: str | None, count: int) -> None:
+    assert count_cell(value, kind) == count
+
+
+async def metrics_of(*cases: tuple[JsonValue, bool | dict[str, bool]]) -> Any:
+    reports = [make_report(validation=ResultValidation(target=target, valid=valid)) for target, valid in cases]
+    store, _ = await finished([("t0", "a", reports)])
+    return (await store.status()).summary["a"].validation
+
+
+@pytest.mark.anyio
+async def test_agreement_is_counted_by_positive_targets() -> None:
+    validation = await metrics_of(
+        (True, True), (True, False), (False, True), (False, False), ("none", True), (None, False)
+    )
+    assert validation.metrics == ValidationMetrics(tp=1, fn=1, tn=2, fp=1)
+    assert len(validation.entries) == 6
+    assert validation.entries[0].id == "m0"
+    assert validation.metrics_by_key is None
+
+
+@pytest.mark.anyio
+async def test_verdicts_by_key_are_counted_by_key() -> None:
+    target: JsonValue = {"x": True, "y": False}
+    validation = await metrics_of((target, {"x": True, "y": False}), (target, {"x": False, "y": True}), (True, True))
+    assert validation.metrics_by_key == {"x": ValidationMetrics(tp=1, fn=1), "y": ValidationMetrics(tn=1, fp=1)}
+    assert validation.metrics == ValidationMetrics(tp=1, fn=1, tn=1, fp=1)
+
+
+@pytest.mark.anyio
+async def test_nothing_compared_is_no_validation() -> None:
+    store, _ = await finished([("t0", "a", [make_report()])])
+    assert (await store.status()).summary["a"].validation is None
