@@ -15,7 +15,8 @@ from inspect_scout._inspect.invocation import Recording, recording
 
 
 def events_of(kept: Recording) -> list[dict[str, Any]]:
-    return json.loads(kept.events)
+    events: list[dict[str, Any]] = json.loads(kept.events)
+    return events
 
 
 def test_block_without_events_leaves_the_two_span_events() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import inspect
+from collections.abc import Callable
 from typing import Any
 
 from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageSystem, ChatMessageUser
@@ -70,7 +71,8 @@ def scanner_of(call: Callable[[Transcript], Any], name: str = "probe") -> Scanne
     def probe() -> Scanner[Transcript]:
         async def scan(transcript: Transcript) -> Result:
             value = call(transcript)
-            return await value if isinstance(value, Awaitable) else value
+            found: Result = await value if inspect.isawaitable(value) else value
+            return found
 
         return scan
 

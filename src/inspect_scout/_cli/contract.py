@@ -61,7 +61,7 @@ class App(Protocol):
     def results_table(
         self,
         location: str,
-        scanner: str | None,
+        scanner: str,
         where: str | None,
         columns: Sequence[str] | None,
         rows: RowsKind,

@@ -47,6 +47,8 @@ async def _tick(job: Job) -> None:
 
 async def _all(tasks: list[asyncio.Task[None]]) -> None:
     """Wait for all tasks; the first exception ends the waiting and is raised as it is."""
-    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION) if tasks else (set(), set())
+    if not tasks:
+        return
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
     for task in done:
         task.result()

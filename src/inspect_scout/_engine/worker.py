@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import traceback
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from .._inspect.invocation import PrerequisiteError, recording
 from .._plan import PlannedScanner, Unit
@@ -107,7 +108,9 @@ class Worker:
                 stack.push_async_callback(handle.aclose)
                 return _Subject(info, handle, await self._plan.source.size(info))
             loaded = await self._plan.source.read(info, content)
-            return _Subject(info, loaded.transcript, loaded.size)
+            # Rows describe the transcript with the metadata that was read (the index thins it), and with no content.
+            described = info.model_copy(update={"metadata": loaded.transcript.metadata})
+            return _Subject(described, loaded.transcript, loaded.size)
         finally:
             tally.parsing -= 1
 
@@ -144,7 +147,7 @@ class Worker:
         if origin is not None:
             return report
         # Nothing to refer to: the record needs the transcript itself.
-        return ResultReport(**{**_fields(report), "input": await handle.load()})
+        return replace(report, input=await handle.load())
 
     async def _origin(self, planned: PlannedScanner, subject: _Subject) -> InputOrigin | None:
         streamed = not isinstance(subject.given, Transcript)
@@ -216,28 +219,24 @@ def _report_of_error(info: TranscriptInfo, error: Error, kind: InputType, ids: l
     return ResultReport(kind, ids, input=info, error=error, timestamp=SYSTEM_CLOCK.now().isoformat())
 
 
-def _fields(report: ResultReport) -> dict[str, Any]:
-    return {name: getattr(report, name) for name in ResultReport.__slots__}
-
-
 def _same_items(one: TranscriptContent, other: TranscriptContent) -> bool:
     return _as_set(one.messages) == _as_set(other.messages) and _as_set(one.events) == _as_set(other.events)
 
 
-def _as_set(chosen: Any) -> Any:
+def _as_set(chosen: str | Sequence[str] | None) -> str | frozenset[str] | None:
     return chosen if chosen is None or isinstance(chosen, str) else frozenset(chosen)
 
 
 def _checked(returned: Any, key: str) -> Result[Any]:
     if isinstance(returned, Result):
-        return returned
-    if isinstance(returned, list) and all(isinstance(item, Result) for item in returned):
-        return as_resultset(returned)
+        return cast("Result[Any]", returned)
+    found = "None" if returned is None else f"a {type(returned).__name__}"
     if isinstance(returned, list):
-        wrong = next(type(item).__name__ for item in returned if not isinstance(item, Result))
-        found = f"a list that holds a {wrong}"
-    else:
-        found = "None" if returned is None else f"a {type(returned).__name__}"
+        items = cast("list[Any]", returned)
+        wrong = next((item for item in items if not isinstance(item, Result)), None)
+        if wrong is None and None not in items:
+            return as_resultset(items)
+        found = f"a list that holds a {type(wrong).__name__}"
     raise TypeError(f"Scanner {key!r} returned {found}; return a Result or a list of Results.")
 
 

@@ -9,17 +9,17 @@ over 3000 invocations that record nothing), which is 1.1 s in a scan of 21 000 m
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from inspect_ai._util.error import PrerequisiteError
 from inspect_ai.log._transcript import Transcript, init_transcript, track_store_changes
 from inspect_ai.model import ModelUsage
 from inspect_ai.model._model import model_usage_context_var
-from inspect_ai.util._span import _current_span_id
+from inspect_ai.util._span import _current_span_id  # pyright: ignore[reportPrivateUsage]
 from inspect_ai.util._store import Store, init_subtask_store
 
 from .._support.ids import new_id
@@ -48,7 +48,7 @@ _unused: list[Transcript] = []
 
 
 @contextmanager
-def recording() -> Iterator[Recording]:
+def recording() -> Generator[Recording]:
     """Give the block a transcript, a store, token counts and a span of its own."""
     transcript = _unused.pop() if _unused else Transcript(log_model_api=True)
     kept = Recording()
@@ -87,7 +87,7 @@ def _resolved(value: Any, attachments: dict[str, str]) -> Any:
     if isinstance(value, str):
         return attachments.get(value.removeprefix(_ATTACHMENT), value) if value.startswith(_ATTACHMENT) else value
     if isinstance(value, dict):
-        return {k: _resolved(v, attachments) for k, v in value.items()}
+        return {k: _resolved(v, attachments) for k, v in cast("dict[str, Any]", value).items()}
     if isinstance(value, list):
-        return [_resolved(v, attachments) for v in value]
+        return [_resolved(v, attachments) for v in cast("list[Any]", value)]
     return value

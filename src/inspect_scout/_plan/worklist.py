@@ -75,7 +75,8 @@ def _yaml(text: str) -> Any:
     from ruamel.yaml.error import YAMLError
 
     try:
-        return YAML(typ="safe", pure=True).load(text)
+        reader: Any = YAML(typ="safe", pure=True)
+        return reader.load(text)
     except YAMLError as error:
         raise ValueError(str(error)) from error
 

@@ -1,0 +1,198 @@
+"""Scout reads what AI agents did, runs scanners over it, and keeps every verdict with its citations.
+
+This module lists the public names and loads each of them when it is first asked for: importing it costs almost nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._support.lazy import public_door
+
+if TYPE_CHECKING:
+    from ._app import scan as scan
+    from ._app import scan_complete as scan_complete
+    from ._app import scan_list as scan_list
+    from ._app import scan_results_arrow as scan_results_arrow
+    from ._app import scan_results_batches as scan_results_batches
+    from ._app import scan_results_df as scan_results_df
+    from ._app import scan_resume as scan_resume
+    from ._app import scan_status as scan_status
+    from ._plan import Scanners as Scanners
+    from ._plan import ScannerWork as ScannerWork
+    from ._query import Column as Column
+    from ._query import Columns as Columns
+    from ._query import Condition as Condition
+    from ._query import LogColumns as LogColumns
+    from ._query import columns as columns
+    from ._query import log_columns as log_columns
+    from ._results import HEAVY_COLUMNS as HEAVY_COLUMNS
+    from ._results import ScanResultsArrow as ScanResultsArrow
+    from ._results import ScanResultsDF as ScanResultsDF
+    from ._scanners import LabelForId as LabelForId
+    from ._scanners import MessageFormatOptions as MessageFormatOptions
+    from ._scanners import MessagesPreprocessor as MessagesPreprocessor
+    from ._scanners import grep_scanner as grep_scanner
+    from ._scanners import loader as loader
+    from ._scanners import message_as_str as message_as_str
+    from ._scanners import message_numbering as message_numbering
+    from ._scanners import messages_as_str as messages_as_str
+    from ._scanners import scanner as scanner
+    from ._scanners import tool_callers as tool_callers
+    from ._support.errors import ConfigError as ConfigError
+    from ._support.errors import LocationError as LocationError
+    from ._support.errors import LogReadError as LogReadError
+    from ._support.errors import NotAvailableError as NotAvailableError
+    from ._support.errors import RefusalError as RefusalError
+    from ._support.errors import ScanStateError as ScanStateError
+    from ._support.errors import ScoutError as ScoutError
+    from ._support.errors import StorageError as StorageError
+    from ._support.errors import TranscriptTooLargeError as TranscriptTooLargeError
+    from ._support.errors import UnknownNameError as UnknownNameError
+    from ._transcripts import SampleMetadata as SampleMetadata
+    from ._transcripts import Transcripts as Transcripts
+    from ._transcripts import TranscriptsReader as TranscriptsReader
+    from ._transcripts import transcripts_from as transcripts_from
+    from ._types import Error as Error
+    from ._types import EventType as EventType
+    from ._types import Loader as Loader
+    from ._types import MessageType as MessageType
+    from ._types import PredicateFn as PredicateFn
+    from ._types import PredicateType as PredicateType
+    from ._types import Reference as Reference
+    from ._types import Result as Result
+    from ._types import Scanner as Scanner
+    from ._types import ScannerInput as ScannerInput
+    from ._types import ScannerSpec as ScannerSpec
+    from ._types import ScanOptions as ScanOptions
+    from ._types import ScanRevision as ScanRevision
+    from ._types import ScanSpec as ScanSpec
+    from ._types import ScanTranscripts as ScanTranscripts
+    from ._types import Status as Status
+    from ._types import Summary as Summary
+    from ._types import Transcript as Transcript
+    from ._types import TranscriptContent as TranscriptContent
+    from ._types import TranscriptField as TranscriptField
+    from ._types import TranscriptHandle as TranscriptHandle
+    from ._types import TranscriptInfo as TranscriptInfo
+    from ._types import ValidationCase as ValidationCase
+    from ._types import ValidationPredicate as ValidationPredicate
+    from ._types import ValidationSet as ValidationSet
+    from ._types import Worklist as Worklist
+
+    __version__: str
+
+_MODULES = {
+    "._app": "scan scan_complete scan_list scan_results_arrow scan_results_batches scan_results_df scan_resume"
+    " scan_status",
+    "._plan": "Scanners ScannerWork",
+    "._query": "Column Columns Condition LogColumns columns log_columns",
+    "._results": "HEAVY_COLUMNS ScanResultsArrow ScanResultsDF",
+    "._scanners": "LabelForId MessageFormatOptions MessagesPreprocessor grep_scanner loader message_as_str"
+    " message_numbering messages_as_str scanner tool_callers",
+    "._support.errors": "ConfigError LocationError LogReadError NotAvailableError RefusalError ScanStateError"
+    " ScoutError StorageError TranscriptTooLargeError UnknownNameError",
+    "._transcripts": "SampleMetadata Transcripts TranscriptsReader transcripts_from",
+    "._types": "Error EventType Loader MessageType PredicateFn PredicateType Reference Result ScanOptions ScanRevision"
+    " ScanSpec ScanTranscripts Scanner ScannerInput ScannerSpec Status Summary Transcript TranscriptContent"
+    " TranscriptField TranscriptHandle TranscriptInfo ValidationCase ValidationPredicate ValidationSet Worklist",
+}
+
+# Names of earlier versions: they still work, with a warning.
+_RENAMED = {
+    "scan_results": "scan_results_df",
+    "transcripts_from_logs": "transcripts_from",
+    "Metadata": "Columns",
+    "metadata": "columns",
+    "LogMetadata": "LogColumns",
+    "log_metadata": "log_columns",
+}
+
+__all__ = [
+    "Column",
+    "Columns",
+    "Condition",
+    "ConfigError",
+    "Error",
+    "EventType",
+    "HEAVY_COLUMNS",
+    "LabelForId",
+    "Loader",
+    "LocationError",
+    "LogColumns",
+    "LogReadError",
+    "MessageFormatOptions",
+    "MessageType",
+    "MessagesPreprocessor",
+    "NotAvailableError",
+    "PredicateFn",
+    "PredicateType",
+    "Reference",
+    "RefusalError",
+    "Result",
+    "SampleMetadata",
+    "ScanOptions",
+    "ScanResultsArrow",
+    "ScanResultsDF",
+    "ScanRevision",
+    "ScanSpec",
+    "ScanStateError",
+    "ScanTranscripts",
+    "Scanner",
+    "ScannerInput",
+    "ScannerSpec",
+    "ScannerWork",
+    "Scanners",
+    "ScoutError",
+    "Status",
+    "StorageError",
+    "Summary",
+    "Transcript",
+    "TranscriptContent",
+    "TranscriptField",
+    "TranscriptHandle",
+    "TranscriptInfo",
+    "TranscriptTooLargeError",
+    "Transcripts",
+    "TranscriptsReader",
+    "UnknownNameError",
+    "ValidationCase",
+    "ValidationPredicate",
+    "ValidationSet",
+    "Worklist",
+    "__version__",
+    "columns",
+    "grep_scanner",
+    "loader",
+    "log_columns",
+    "message_as_str",
+    "message_numbering",
+    "messages_as_str",
+    "scan",
+    "scan_complete",
+    "scan_list",
+    "scan_results_arrow",
+    "scan_results_batches",
+    "scan_results_df",
+    "scan_resume",
+    "scan_status",
+    "scanner",
+    "tool_callers",
+    "transcripts_from",
+]
+
+_public, __dir__ = public_door(__name__, {n: module for module, names in _MODULES.items() for n in names.split()})
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("inspect-scout")
+    renamed = _RENAMED.get(name)
+    if renamed is not None:
+        import warnings
+
+        warnings.warn(f"inspect_scout.{name} is now inspect_scout.{renamed}", DeprecationWarning, stacklevel=2)
+        name = renamed
+    return _public(name)

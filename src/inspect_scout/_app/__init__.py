@@ -1,0 +1,50 @@
+"""The use cases: the only room that wires the others together, and the one bridge from sync to async."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._support.lazy import lazy_door
+
+if TYPE_CHECKING:
+    from .._plan import ScanRequest as ScanRequest
+    from .._project import default_scans as default_scans
+    from .._results import LightStatus as LightStatus
+    from .._results import ScanEntry as ScanEntry
+    from .async_api import scan_async as scan_async
+    from .async_api import scan_complete_async as scan_complete_async
+    from .async_api import scan_list_async as scan_list_async
+    from .async_api import scan_results_arrow_async as scan_results_arrow_async
+    from .async_api import scan_results_batches_async as scan_results_batches_async
+    from .async_api import scan_results_df_async as scan_results_df_async
+    from .async_api import scan_resume_async as scan_resume_async
+    from .async_api import scan_status_async as scan_status_async
+    from .light import list_entries as list_entries
+    from .light import read_outcome as read_outcome
+    from .requests import complete_scan as complete_scan
+    from .requests import resume_scan as resume_scan
+    from .requests import run_scan as run_scan
+    from .results import results_table as results_table
+    from .sync_api import scan as scan
+    from .sync_api import scan_complete as scan_complete
+    from .sync_api import scan_list as scan_list
+    from .sync_api import scan_results_arrow as scan_results_arrow
+    from .sync_api import scan_results_batches as scan_results_batches
+    from .sync_api import scan_results_df as scan_results_df
+    from .sync_api import scan_resume as scan_resume
+    from .sync_api import scan_status as scan_status
+
+_MODULES = {
+    ".._plan": "ScanRequest",
+    ".._project": "default_scans",
+    ".._results": "LightStatus ScanEntry",
+    ".async_api": "scan_async scan_complete_async scan_list_async scan_results_arrow_async scan_results_batches_async"
+    " scan_results_df_async scan_resume_async scan_status_async",
+    ".light": "list_entries read_outcome",
+    ".requests": "complete_scan resume_scan run_scan",
+    ".results": "results_table",
+    ".sync_api": "scan scan_complete scan_list scan_results_arrow scan_results_batches scan_results_df scan_resume"
+    " scan_status",
+}
+
+__getattr__, __dir__ = lazy_door(__name__, {n: module for module, names in _MODULES.items() for n in names.split()})

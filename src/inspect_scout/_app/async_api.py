@@ -1,0 +1,240 @@
+"""The public async functions."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .._plan import Scanners, ScannerWork, ScanRequest
+from .._results import RecordInput, Rows, ScanResultsArrow, ScanResultsDF
+from .._results import list_status as _list_status
+from .._results import results_arrow as _results_arrow
+from .._results import results_batches as _results_batches
+from .._results import results_df as _results_df
+from .._results import status as _status
+from .._support.errors import NotAvailableError
+from .._types import PredicateFn, Status, ValidationSet, Worklist
+from . import scanning
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from inspect_ai.model import GenerateConfig, Model
+
+    from .._transcripts import Transcripts
+
+
+async def scan_async(
+    scanners: Scanners,
+    transcripts: Transcripts | str | Sequence[str] | None = None,
+    scans: str | None = None,
+    worklist: Sequence[ScannerWork] | Sequence[Worklist] | str | Path | None = None,
+    validation: str | ValidationSet | Mapping[str, str | ValidationSet] | None = None,
+    model: str | Model | None = None,
+    model_config: GenerateConfig | None = None,
+    model_base_url: str | None = None,
+    model_args: dict[str, Any] | str | None = None,
+    model_roles: Mapping[str, str | Model | Sequence[str | Model]] | None = None,
+    max_transcripts: int | None = None,
+    max_processes: int | None = None,
+    limit: int | None = None,
+    shuffle: bool | int | None = None,
+    results_buffer: int | None = None,
+    tags: list[str] | None = None,
+    metadata: dict[str, Any] | None = None,
+    log_level: str | None = None,
+    fail_on_error: bool = False,
+    dry_run: bool = False,
+    record_input: RecordInput = "auto",
+    *,
+    results: str | None = None,
+) -> Status:
+    """Scan transcripts.
+
+    Args:
+        scanners: Scanners: a list, a list of (name, scanner), or a mapping from name to scanner.
+        transcripts: What to scan: `transcripts_from(...)`, or paths of logs (default: `./transcripts`,
+            `$INSPECT_LOG_DIR`, `./logs`, whichever exists first).
+        scans: Where scans are kept (default: `$SCOUT_SCAN_SCANS`, else `./scans`).
+        worklist: Transcripts by scanner, or a JSON or YAML file that lists them (default: all for all).
+        validation: Not available yet.
+        model: Not available yet, as `model_config`, `model_base_url`, `model_args` and `model_roles`.
+        model_config: Not available yet.
+        model_base_url: Not available yet.
+        model_args: Not available yet.
+        model_roles: Not available yet.
+        max_transcripts: Transcripts in work at once (default 25).
+        max_processes: Only 1 for now.
+        limit: Transcripts at most.
+        shuffle: True or a seed: scan in an order that depends on the ids and the seed alone.
+        results_buffer: Bring the tables of the running scan up to date after this many records.
+        tags: Tags kept with the scan.
+        metadata: Metadata kept with the scan.
+        log_level: Level of log messages (default warning).
+        fail_on_error: Stop at the first scanner that raises, and raise its exception after saving.
+        dry_run: Only count what would be scanned; nothing is written.
+        record_input: Whether results hold a copy of their input: `auto` copies what is small or cannot be found
+            again, and else stores where it is; `copy` always copies; `reference` copies only what cannot be found.
+        results: Older name of `scans`.
+
+    Returns:
+        How the scan ended: `complete` is False if some scanners failed.
+
+    Raises:
+        ScoutError: The request cannot be carried out; nothing was created.
+        Exception: What a scanner raised, if `fail_on_error` is set.
+    """
+    request = ScanRequest(
+        scanners=scanners,
+        transcripts=transcripts,
+        scans=older_scans(scans, results),
+        worklist=worklist,
+        validation=validation,
+        model=model,
+        model_config=model_config,
+        model_base_url=model_base_url,
+        model_args=model_args,
+        model_roles=model_roles,
+        max_transcripts=max_transcripts,
+        max_processes=max_processes,
+        limit=limit,
+        shuffle=shuffle,
+        results_buffer=results_buffer,
+        tags=tags,
+        metadata=metadata,
+        display=_display(),
+        log_level=log_level,
+        fail_on_error=fail_on_error,
+        dry_run=dry_run,
+        record_input=record_input,
+    )
+    return await scanning.scan(request)
+
+
+async def scan_resume_async(
+    scan_location: str,
+    log_level: str | None = None,
+    fail_on_error: bool = False,
+    predicate_overrides: Mapping[str, PredicateFn] | None = None,
+) -> Status:
+    """Go on with an interrupted or partly failed scan; what is recorded without error is not scanned again.
+
+    Args:
+        scan_location: Directory of the scan (`.../scan_id=...`).
+        log_level: Level of log messages.
+        fail_on_error: Stop at the first scanner that raises, and raise its exception after saving.
+        predicate_overrides: Not available yet.
+
+    Raises:
+        ScanStateError: The scan is complete, or another process is at work on it.
+    """
+    refuse_overrides(predicate_overrides)
+    return await scanning.resume(scan_location, _display(), log_level, fail_on_error)
+
+
+async def scan_complete_async(scan_location: str, log_level: str | None = None) -> Status:
+    """Declare a scan complete although some of it failed or is missing; errors stay listed.
+
+    Args:
+        scan_location: Directory of the scan.
+        log_level: Level of log messages.
+
+    Raises:
+        ScanStateError: The scan is complete already.
+    """
+    return await scanning.complete(scan_location, _display(), log_level)
+
+
+async def scan_list_async(scans_location: str) -> list[Status]:
+    """List the scans below a location; a location that does not exist has none.
+
+    Args:
+        scans_location: Directory that holds scans, at any depth.
+    """
+    return await _list_status(scans_location)
+
+
+async def scan_status_async(scan_location: str) -> Status:
+    """Tell how a scan stands, also while it runs.
+
+    Args:
+        scan_location: Directory of the scan.
+
+    Raises:
+        LocationError: There is no scan.
+    """
+    return await _status(scan_location)
+
+
+async def scan_results_df_async(
+    scan_location: str,
+    *,
+    scanner: str | None = None,
+    rows: Rows = "results",
+    exclude_columns: Sequence[str] | None = None,
+) -> ScanResultsDF:
+    """Read results as data frames, one for each scanner, each loaded when it is asked for.
+
+    Args:
+        scan_location: Directory of the scan (finished, interrupted or running).
+        scanner: Key of one scanner (default: all).
+        rows: `results`: one row for each result, resultsets expanded; `transcripts`: one row for each invocation.
+        exclude_columns: Columns left out (default: `input`, `input_data`, `scan_events`; `[]` for none).
+    """
+    return await _results_df(scan_location, scanner=scanner, rows=rows, exclude_columns=exclude_columns)
+
+
+async def scan_results_arrow_async(scan_location: str) -> ScanResultsArrow:
+    """Read results as Arrow record batches.
+
+    Args:
+        scan_location: Directory of the scan (finished, interrupted or running).
+    """
+    return await _results_arrow(scan_location)
+
+
+async def scan_results_batches_async(
+    scan_location: str,
+    scanner: str,
+    *,
+    batch_size: int = 1024,
+    exclude_columns: Sequence[str] | None = None,
+    rows: Rows = "results",
+) -> AsyncIterator[pd.DataFrame]:
+    """Read the results of a scanner in batches, so that no large table is held in memory.
+
+    Args:
+        scan_location: Directory of the scan (finished, interrupted or running).
+        scanner: Key of the scanner.
+        batch_size: Stored rows in a batch (expanded resultsets may give more).
+        exclude_columns: Columns left out (default: `input`, `input_data`, `scan_events`; `[]` for none).
+        rows: `results` or `transcripts`, as for `scan_results_df`.
+    """
+    batches = _results_batches(
+        scan_location, scanner, batch_size=batch_size, exclude_columns=exclude_columns, rows=rows
+    )
+    async for batch in batches:
+        yield batch
+
+
+def _display() -> str:
+    """Callers of the async functions own the terminal, so unless the environment says otherwise nothing is drawn."""
+    return os.environ.get("SCOUT_DISPLAY") or "plain"
+
+
+def older_scans(scans: str | None, results: str | None) -> str | None:
+    """Accept the older name of `scans`."""
+    if results is None:
+        return scans
+    if scans is not None:
+        raise TypeError("Both 'scans' and 'results' were given; 'results' is the older name of 'scans': give 'scans'.")
+    warnings.warn("'results' is deprecated; use 'scans'.", DeprecationWarning, stacklevel=4)
+    return results
+
+
+def refuse_overrides(overrides: Mapping[str, PredicateFn] | None) -> None:
+    """Refuse predicates: there is no validation yet."""
+    if overrides:
+        raise NotAvailableError("predicate_overrides=")

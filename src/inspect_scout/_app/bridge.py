@@ -1,0 +1,97 @@
+"""The one bridge from sync to async."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def run_sync(call: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run a coroutine to its end, also where an event loop is running already (as in notebooks).
+
+    Args:
+        call: Makes the coroutine, on the loop that will run it.
+
+    Raises:
+        KeyboardInterrupt: After the coroutine, cancelled by Ctrl-C, has put its things in order.
+    """
+    return _run_beside(call) if _loop_is_running() else asyncio.run(call())
+
+
+def _loop_is_running() -> bool:
+    """Tell whether this thread runs an event loop."""
+    # A function of its own, because whatever runs in an `except` block has that exception in its tracebacks.
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _run_beside(call: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run the coroutine on a loop of its own in another thread, while this thread waits."""
+    outcome: list[T] = []
+    failure: list[BaseException] = []
+    loops: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[Any]]] = []
+    started = threading.Event()
+
+    async def main() -> T:
+        task = asyncio.current_task()
+        if task is not None:
+            loops.append((asyncio.get_running_loop(), task))
+        started.set()
+        return await call()
+
+    def thread() -> None:
+        try:
+            outcome.append(asyncio.run(main()))
+        except BaseException as error:  # noqa: BLE001 - carried over to the thread that waits, whatever it is
+            failure.append(error)
+        finally:
+            started.set()
+
+    worker = threading.Thread(target=contextvars.copy_context().run, args=(thread,), name="scout", daemon=True)
+    worker.start()
+    try:
+        worker.join()
+    except KeyboardInterrupt:
+        started.wait()
+        for loop, task in loops:
+            loop.call_soon_threadsafe(task.cancel)
+        worker.join()
+        raise
+    if failure:
+        raise failure[0]
+    return outcome[0]
+
+
+def iterate_sync(call: Callable[[], AsyncIterator[T]]) -> Iterator[T]:
+    """Iterate over an async iterator; works where an event loop is running already, too."""
+    loop = asyncio.new_event_loop()
+    try:
+        items = call()
+        while True:
+            try:
+                yield _on_loop(loop, items)
+            except StopAsyncIteration:
+                return
+    finally:
+        loop.close()
+
+
+def _on_loop(loop: asyncio.AbstractEventLoop, items: AsyncIterator[T]) -> T:
+    """Run the next step on a loop of one's own, in another thread if this one has a running loop."""
+
+    async def step() -> T:
+        return await anext(items)
+
+    if not _loop_is_running():
+        return loop.run_until_complete(step())
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(loop.run_until_complete, step()).result()

@@ -1,0 +1,203 @@
+"""Scanning: a new scan, and going on with an earlier one."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+
+from .._display import Display, ScanOutcome, ScanTitle, display_for
+from .._engine import InlineExecutor, Job, Recorder, ScannerStopped, Tally
+from .._plan import ScanPlan, ScanRequest, check_log_level, plan_resume, plan_scan
+from .._project import default_scans, load_dotenv_once, warn_of_project_file
+from .._results import RecordInput, ScanStore
+from .._support.errors import ScanStateError
+from .._types import Error, ScannerCounts, Status, Summary
+
+logger = logging.getLogger("inspect_scout")
+
+DRY_RUN = "(dry-run)"
+
+
+async def scan(request: ScanRequest) -> Status:
+    """Run a new scan, as far as it can be run.
+
+    Raises:
+        ScoutError: The request cannot be carried out; nothing was created.
+        Exception: What a scanner raised, if `fail_on_error` is set; what was recorded before is kept.
+    """
+    prepare(request.log_level)
+    warn_of_project_file()
+    display = display_for(request.display)
+    with display.counting("Indexing") as progress:
+        plan = await plan_scan(request, progress)
+    _warn_of_problems(plan)
+    if request.dry_run:
+        return _dry_run(plan, display)
+    store = await ScanStore.create(plan.spec, request.scans or default_scans())
+    return await _run(plan, store, display, request.record_input, request.fail_on_error)
+
+
+async def resume(
+    location: str, display: str | None = None, log_level: str | None = None, fail_on_error: bool = False
+) -> Status:
+    """Go on with a scan: pairs that are recorded without error are not scanned again.
+
+    Raises:
+        ScanStateError: The scan is complete, or another process is at work on it.
+    """
+    prepare(log_level)
+    shown = display_for(display)
+    store = await ScanStore.open(location)
+    spec = await store.spec()
+    await _refuse_complete(store, "resume")
+    recorded = await store.recorded()
+    with shown.counting("Indexing") as progress:
+        plan = await plan_resume(spec, location, recorded.is_done, progress)
+    _warn_of_problems(plan)
+    policy: RecordInput = "auto"
+    return await _run(plan, store, shown, policy, fail_on_error)
+
+
+async def complete(location: str, display: str | None = None, log_level: str | None = None) -> Status:
+    """Declare an interrupted or partly failed scan complete, errors included.
+
+    Raises:
+        ScanStateError: It is complete already, or another process is at work on it.
+    """
+    prepare(log_level)
+    shown = display_for(display)
+    store = await ScanStore.open(location)
+    await _refuse_complete(store, "complete")
+    async with store.claim():
+        await store.compact(_order(await store.spec()), complete=True)
+    status = await store.status()
+    shown.outcome(outcome_of(status))
+    return status
+
+
+def prepare(log_level: str | None) -> None:
+    """Load `.env` and set up logging."""
+    load_dotenv_once()
+    level = log_level or os.environ.get("SCOUT_LOG_LEVEL")
+    check_log_level(level)
+    if level:
+        known = {"trace": "DEBUG", "http": "INFO", "sandbox": "INFO"}.get(level.lower(), level.upper())
+        logging.basicConfig()
+        logger.setLevel(known)
+
+
+async def _run(
+    plan: ScanPlan, store: ScanStore, display: Display, record_input: RecordInput, fail_on_error: bool
+) -> Status:
+    stopped: BaseException | None = None
+    async with store.claim():
+        with display.scan(_title(plan, store.location)) as sink:
+            tally = Tally(plan.scanners, plan.total, plan.skipped, sink)
+            fingerprints = {key: planned.fingerprint for key, planned in plan.scanners.items()}
+            order = _order(plan.spec)
+            recorder = Recorder(
+                await store.journal(fingerprints, record_input),
+                tally,
+                max(0, plan.spec.options.results_buffer or 0),
+                lambda: store.compact(order, complete=False),
+            )
+            job = Job(plan, recorder, tally, fail_on_error, record_input)
+            try:
+                await InlineExecutor().run(job)
+            except ScannerStopped as stop:
+                stopped = stop.cause
+            except BaseException as error:  # noqa: BLE001 - whatever ended the scan is raised again after saving
+                stopped = error
+            await recorder.close()
+        if stopped is None:
+            # Pairs with errors of earlier runs were due again, so the errors of this run are all there are.
+            await store.compact(order, complete=tally.errors == 0)
+    status = await store.status()
+    status.errors.extend(_problems(plan))
+    display.outcome(outcome_of(status, interrupted=stopped is not None))
+    if stopped is not None:
+        raise stopped
+    return status
+
+
+async def _refuse_complete(store: ScanStore, wish: str) -> None:
+    if (await store.status()).complete:
+        raise ScanStateError(
+            f"The scan at {store.location!r} is complete already: there is nothing to {wish}. "
+            "Start a new scan to scan again."
+        )
+
+
+def _dry_run(plan: ScanPlan, display: Display) -> Status:
+    counts = plan.counts()
+    display.table(
+        "Dry run (nothing was scanned)",
+        ["scanner", "transcripts"],
+        [[key, f"{count:,}"] for key, count in counts.items()],
+        ["total", f"{sum(counts.values()):,}"],
+    )
+    return Status(True, plan.spec, DRY_RUN, Summary.model_validate({"scanners": list(counts)}))
+
+
+def _order(spec: object) -> list[str]:
+    transcripts = getattr(spec, "transcripts", None)
+    return list(transcripts.transcript_ids) if transcripts is not None else []
+
+
+def _warn_of_problems(plan: ScanPlan) -> None:
+    for problem in plan.problems:
+        logger.warning("%s (the other logs are scanned)", problem)
+
+
+def _problems(plan: ScanPlan) -> list[Error]:
+    return [Error(transcript_id="", scanner="", error=p, traceback="", refusal=False) for p in plan.problems]
+
+
+def _title(plan: ScanPlan, location: str) -> ScanTitle:
+    spec = plan.spec
+    return ScanTitle(
+        name=spec.scan_file or spec.scan_name,
+        transcripts=len(plan.index),
+        config=_config(spec.scan_args, spec.options.model_dump(exclude_none=True), spec.tags),
+        location=location,
+        total=plan.total,
+        skipped=plan.skipped,
+    )
+
+
+def _config(
+    args: Mapping[str, object] | None, options: Mapping[str, object], tags: list[str] | None
+) -> dict[str, object]:
+    return {**(args or {}), **options, **({"tags": ",".join(tags)} if tags else {})}
+
+
+def outcome_of(status: Status, interrupted: bool = False) -> ScanOutcome:
+    """Describe a status as displays show it."""
+    spec = status.spec
+    counts = {key: ScannerCounts(s.scans, s.results, s.errors, s.tokens) for key, s in status.summary.scanners.items()}
+    usage: dict[str, dict[str, int]] = {}
+    for summary in status.summary.scanners.values():
+        for model, used in summary.model_usage.items():
+            into = usage.setdefault(model, {})
+            for kind, tokens in used.model_dump(exclude_none=True).items():
+                if isinstance(tokens, int):
+                    into[kind] = into.get(kind, 0) + tokens
+    transcripts = len(spec.transcripts.transcript_ids) if spec.transcripts else 0
+    errors = sum(counted.errors for counted in counts.values())
+    unreadable = bool(status.errors) and not errors  # logs that could not be indexed have no rows
+    finished = not interrupted and (unreadable or not status.complete)
+    return ScanOutcome(
+        state="interrupted" if interrupted else "errors" if finished else "complete",
+        title=ScanTitle(
+            name=spec.scan_file or spec.scan_name,
+            transcripts=transcripts,
+            config=_config(spec.scan_args, spec.options.model_dump(exclude_none=True), spec.tags),
+            location=status.location,
+            total=transcripts * len(counts),
+        ),
+        scanners=counts,
+        model_usage=usage,
+        error_count=errors,
+        error_samples=[f"{e.scanner}: {e.error}" if e.scanner else e.error for e in status.errors[:5]],
+    )

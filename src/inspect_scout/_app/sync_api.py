@@ -1,0 +1,218 @@
+"""The public sync functions: one call each through the bridge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .._plan import Scanners, ScannerWork, ScanRequest
+from .._results import RecordInput, Rows, ScanResultsArrow, ScanResultsDF
+from .._types import PredicateFn, Status, ValidationSet, Worklist
+from . import async_api, scanning
+from .bridge import iterate_sync, run_sync
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from inspect_ai.model import GenerateConfig, Model
+
+    from .._display import DisplayType
+    from .._transcripts import Transcripts
+
+
+def scan(
+    scanners: Scanners,
+    transcripts: Transcripts | str | Sequence[str] | None = None,
+    scans: str | None = None,
+    worklist: Sequence[ScannerWork] | Sequence[Worklist] | str | Path | None = None,
+    validation: str | ValidationSet | Mapping[str, str | ValidationSet] | None = None,
+    model: str | Model | None = None,
+    model_config: GenerateConfig | None = None,
+    model_base_url: str | None = None,
+    model_args: dict[str, Any] | str | None = None,
+    model_roles: Mapping[str, str | Model | Sequence[str | Model]] | None = None,
+    max_transcripts: int | None = None,
+    max_processes: int | None = None,
+    limit: int | None = None,
+    shuffle: bool | int | None = None,
+    results_buffer: int | None = None,
+    tags: list[str] | None = None,
+    metadata: dict[str, Any] | None = None,
+    display: DisplayType | None = None,
+    log_level: str | None = None,
+    fail_on_error: bool = False,
+    dry_run: bool = False,
+    record_input: RecordInput = "auto",
+    *,
+    results: str | None = None,
+) -> Status:
+    """Scan transcripts (`aio.scan_async`, which documents the arguments, run to its end).
+
+    Args:
+        scanners: Scanners: a list, a list of (name, scanner), or a mapping from name to scanner.
+        transcripts: What to scan: `transcripts_from(...)`, or paths of logs.
+        scans: Where scans are kept.
+        worklist: Transcripts by scanner, or a file that lists them.
+        validation: Not available yet.
+        model: Not available yet, as the other `model...` arguments.
+        model_config: Not available yet.
+        model_base_url: Not available yet.
+        model_args: Not available yet.
+        model_roles: Not available yet.
+        max_transcripts: Transcripts in work at once (default 25).
+        max_processes: Only 1 for now.
+        limit: Transcripts at most.
+        shuffle: True or a seed.
+        results_buffer: Bring the tables of the running scan up to date after this many records.
+        tags: Tags kept with the scan.
+        metadata: Metadata kept with the scan.
+        display: How to show progress: `rich` (the default in a terminal), `plain`, `log`, `none`.
+        log_level: Level of log messages.
+        fail_on_error: Stop at the first scanner that raises, and raise its exception after saving.
+        dry_run: Only count what would be scanned.
+        record_input: `auto`, `copy` or `reference`.
+        results: Older name of `scans`.
+
+    Raises:
+        ScoutError: The request cannot be carried out; nothing was created.
+        Exception: What a scanner raised, if `fail_on_error` is set.
+        KeyboardInterrupt: On Ctrl-C, after saving what was recorded.
+    """
+    request = ScanRequest(
+        scanners=scanners,
+        transcripts=transcripts,
+        scans=async_api.older_scans(scans, results),
+        worklist=worklist,
+        validation=validation,
+        model=model,
+        model_config=model_config,
+        model_base_url=model_base_url,
+        model_args=model_args,
+        model_roles=model_roles,
+        max_transcripts=max_transcripts,
+        max_processes=max_processes,
+        limit=limit,
+        shuffle=shuffle,
+        results_buffer=results_buffer,
+        tags=tags,
+        metadata=metadata,
+        display=display,
+        log_level=log_level,
+        fail_on_error=fail_on_error,
+        dry_run=dry_run,
+        record_input=record_input,
+    )
+    return run_sync(lambda: scanning.scan(request))
+
+
+def scan_resume(
+    scan_location: str,
+    display: DisplayType | None = None,
+    log_level: str | None = None,
+    fail_on_error: bool = False,
+    predicate_overrides: Mapping[str, PredicateFn] | None = None,
+) -> Status:
+    """Go on with an interrupted or partly failed scan (`aio.scan_resume_async`).
+
+    Args:
+        scan_location: Directory of the scan (`.../scan_id=...`).
+        display: How to show progress: `rich`, `plain`, `log`, `none`.
+        log_level: Level of log messages.
+        fail_on_error: Stop at the first scanner that raises, and raise its exception after saving.
+        predicate_overrides: Not available yet.
+
+    Raises:
+        ScanStateError: The scan is complete, or another process is at work on it.
+    """
+    async_api.refuse_overrides(predicate_overrides)
+    return run_sync(lambda: scanning.resume(scan_location, display, log_level, fail_on_error))
+
+
+def scan_complete(scan_location: str, display: DisplayType | None = None, log_level: str | None = None) -> Status:
+    """Declare a scan complete although some of it failed or is missing (`aio.scan_complete_async`).
+
+    Args:
+        scan_location: Directory of the scan.
+        display: How to show the outcome: `rich`, `plain`, `log`, `none`.
+        log_level: Level of log messages.
+
+    Raises:
+        ScanStateError: The scan is complete already.
+    """
+    return run_sync(lambda: scanning.complete(scan_location, display, log_level))
+
+
+def scan_list(scans_location: str) -> list[Status]:
+    """List the scans below a location (`aio.scan_list_async`).
+
+    Args:
+        scans_location: Directory that holds scans, at any depth; one that does not exist has none.
+    """
+    return run_sync(lambda: async_api.scan_list_async(scans_location))
+
+
+def scan_status(scan_location: str) -> Status:
+    """Tell how a scan stands, also while it runs (`aio.scan_status_async`).
+
+    Args:
+        scan_location: Directory of the scan.
+
+    Raises:
+        LocationError: There is no scan.
+    """
+    return run_sync(lambda: async_api.scan_status_async(scan_location))
+
+
+def scan_results_df(
+    scan_location: str,
+    *,
+    scanner: str | None = None,
+    rows: Rows = "results",
+    exclude_columns: Sequence[str] | None = None,
+) -> ScanResultsDF:
+    """Read results as data frames, one for each scanner, each loaded when it is asked for.
+
+    Args:
+        scan_location: Directory of the scan (finished, interrupted or running).
+        scanner: Key of one scanner (default: all).
+        rows: `results`: one row for each result, resultsets expanded; `transcripts`: one row for each invocation.
+        exclude_columns: Columns left out (default: `input`, `input_data`, `scan_events`; `[]` for none).
+    """
+    return run_sync(
+        lambda: async_api.scan_results_df_async(
+            scan_location, scanner=scanner, rows=rows, exclude_columns=exclude_columns
+        )
+    )
+
+
+def scan_results_arrow(scan_location: str) -> ScanResultsArrow:
+    """Read results as Arrow record batches.
+
+    Args:
+        scan_location: Directory of the scan (finished, interrupted or running).
+    """
+    return run_sync(lambda: async_api.scan_results_arrow_async(scan_location))
+
+
+def scan_results_batches(
+    scan_location: str,
+    scanner: str,
+    *,
+    batch_size: int = 1024,
+    exclude_columns: Sequence[str] | None = None,
+    rows: Rows = "results",
+) -> Iterator[pd.DataFrame]:
+    """Read the results of a scanner in batches, so that no large table is held in memory.
+
+    Args:
+        scan_location: Directory of the scan (finished, interrupted or running).
+        scanner: Key of the scanner.
+        batch_size: Stored rows in a batch (expanded resultsets may give more).
+        exclude_columns: Columns left out (default: `input`, `input_data`, `scan_events`; `[]` for none).
+        rows: `results` or `transcripts`, as for `scan_results_df`.
+    """
+    return iterate_sync(
+        lambda: async_api.scan_results_batches_async(
+            scan_location, scanner, batch_size=batch_size, exclude_columns=exclude_columns, rows=rows
+        )
+    )
