@@ -96,11 +96,12 @@ async def _run(
             tally = Tally(plan.scanners, plan.total, plan.skipped, sink)
             fingerprints = {key: planned.fingerprint for key, planned in plan.scanners.items()}
             order = _order(plan.spec)
+            metrics = {key: p.config.metrics for key, p in plan.scanners.items() if p.config.metrics}
             recorder = Recorder(
                 await store.journal(fingerprints, record_input),
                 tally,
                 max(0, plan.spec.options.results_buffer or 0),
-                lambda: store.compact(order, complete=False),
+                lambda: store.compact(order, complete=False, metrics=metrics),
             )
             job = Job(plan, recorder, tally, fail_on_error, record_input)
             try:
@@ -112,7 +113,7 @@ async def _run(
             await recorder.close()
         if stopped is None:
             # Pairs with errors of earlier runs were due again, so the errors of this run are all there are.
-            await store.compact(order, complete=tally.errors == 0)
+            await store.compact(order, complete=tally.errors == 0, metrics=metrics)
     status = await store.status()
     status.errors.extend(_problems(plan))
     display.outcome(outcome_of(status, interrupted=stopped is not None))

@@ -12,6 +12,7 @@ import msgspec
 import pyarrow as pa
 from pydantic_core import to_json
 
+from .._query import Condition, condition_as_sql
 from .._support.clock import SYSTEM_CLOCK, Clock
 from .._support.errors import LocationError, StorageError
 from .._support.storage import Storage, join, normalize, storage_for
@@ -20,15 +21,19 @@ from .catalog import Catalog, has_journal, load_catalog
 from .encode import json_text
 from .journal import Journal, stamp_of
 from .layout import EMPTY_FILE, ERRORS_FILE, JOURNAL, SCAN_FILE, SUMMARY_FILE, file_name, scan_directory, table_path
+from .metrics import MEASURED_COLUMNS, measure
 from .owner import claimed
 from .parquet import open_table, write_tables
 from .rows import RecordInput, RowWriter
+from .schema import results_schema
 from .summary import errors_of, summarize
-from .table import cells
+from .table import cells, select_fields
 from .tally import ScannerTally, tally_rows
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
+
+    from .._inspect.metrics import Metrics
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +105,7 @@ class ScanStore:
         except LocationError:
             raise LocationError(await _no_scan(self._storage, self.location)) from None
         try:
-            return ScanSpec.model_validate_json(text)
+            return _with_filter(ScanSpec.model_validate_json(text))
         except ValueError as error:
             raise LocationError(f"{path!r} does not describe a scan: {_first_problem(error)}") from error
 
@@ -154,7 +159,9 @@ class ScanStore:
         newest = max((stamp_of(file_name(entry.path)) for entry in entries), default=0)
         return Journal(self.location, self._storage, rows, newest, clock, writer_id)
 
-    async def compact(self, order: Sequence[str], complete: bool) -> Summary:
+    async def compact(
+        self, order: Sequence[str], complete: bool, metrics: Mapping[str, Metrics] | None = None
+    ) -> Summary:
         """Merge the journal into one table for each scanner, and write summary and errors.
 
         Others may go on writing to the journal; what they write meanwhile stays in it. Ending at any moment loses
@@ -163,11 +170,13 @@ class ScanStore:
         Args:
             order: Transcript ids in the order that rows are to have; rows of others follow.
             complete: Whether the scan has nothing left to do.
+            metrics: Metrics that scanners declare, by key (None: not known here, those computed before stay).
         """
         spec, catalog = await self.spec(), await self.catalog()
         tallies = [await self._merge(catalog, scanner, order) for scanner in _keys(spec, catalog)]
         await self._write_empty(tallies)
         summary = summarize(tallies, complete)
+        await self._measure(summary, order, metrics)
         await self._storage.write(join(self.location, ERRORS_FILE), _lines(errors_of(tallies)))
         await self._storage.write(join(self.location, SUMMARY_FILE), summary.model_dump_json().encode())
         for path in catalog.files:
@@ -209,6 +218,20 @@ class ScanStore:
         else:
             write_tables(self._storage, path, schema, _chain(first, rows))
         return tally
+
+    async def _measure(self, summary: Summary, order: Sequence[str], metrics: Mapping[str, Metrics] | None) -> None:
+        """Put metrics into a summary."""
+        if metrics is None:
+            before = await self._read_summary()
+            for scanner, counts in summary.scanners.items():
+                if before is not None and scanner in before.scanners:
+                    counts.metrics = before.scanners[scanner].metrics
+        elif metrics:
+            catalog, columns = await self.catalog(), select_fields(results_schema(), MEASURED_COLUMNS)
+            for scanner, declared in metrics.items():
+                if scanner in summary.scanners:
+                    rows = catalog.rows(scanner, order, columns)
+                    summary.scanners[scanner].metrics = measure(scanner, rows, declared)
 
     async def _clean(self, complete: bool) -> None:
         folder = join(self.location, JOURNAL)
@@ -252,6 +275,15 @@ class ScanStore:
 def transcript_order(spec: ScanSpec) -> list[str]:
     """Transcript ids of a scan in the order of scanning."""
     return list(spec.transcripts.transcript_ids) if spec.transcripts is not None else []
+
+
+def _with_filter(spec: ScanSpec) -> ScanSpec:
+    """Turn the conditions that older scans store into SQL."""
+    transcripts = spec.transcripts
+    if transcripts is not None and transcripts.filter is None and transcripts.conditions:
+        conditions = [Condition.model_validate(condition) for condition in transcripts.conditions]
+        transcripts.filter = [condition_as_sql(condition, "filter") for condition in conditions]
+    return spec
 
 
 def _keys(spec: ScanSpec, catalog: Catalog) -> list[str]:

@@ -35,6 +35,9 @@ class ScanTranscripts(BaseModel):
     transcript_ids: dict[str, str | None] = Field(default_factory=dict[str, str | None])
     """Id -> log or file that holds it, in the order of scanning."""
 
+    conditions: list[dict[str, JsonValue]] | None = Field(default=None, exclude=True, repr=False)
+    """The conditions as older scans store them; reading a scan turns them into `filter`."""
+
     count: int = 0
     """No longer used."""
 
