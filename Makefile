@@ -1,0 +1,81 @@
+# Everything a person or CI does with this repository. `make` alone lists it.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help demo test check faults bench docs examples clean
+
+# The first Python of at least 3.11 on this machine; `make PYTHON=/path/to/python ...` chooses another.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+WORKERS ?= 2
+SCANS := scans-demo
+
+help:  ## List the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# --- Environment: made once, again when what it is made from changes --------------------------------------------------
+
+$(BIN)/python:
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "Scout needs Python 3.11 or newer, and none was found."; \
+		echo "On Debian: apt-get install python3.11 python3.11-venv. Or: make PYTHON=/path/to/python demo"; exit 1; fi
+	@echo "Making an environment in $(VENV) with $$($(PYTHON) --version) ..."
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "Python cannot make environments. On Debian: apt-get install python3.11-venv"; exit 1; }
+
+$(VENV)/.installed: $(BIN)/python pyproject.toml constraints.txt
+	@echo "Installing Scout and what it needs (a minute or two, once) ..."
+	@$(PIP) install -qq --upgrade 'pip>=25.1'
+	@$(PIP) install -qq --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@echo "Installing the tools for tests and checks (a minute, once) ..."
+	@$(PIP) install -qq --constraint constraints.txt --group dev
+	@touch $@
+
+# --- What one does ----------------------------------------------------------------------------------------------------
+
+demo: $(VENV)/.installed  ## Scan the example logs and show the results
+	@rm -rf $(SCANS)
+	@echo "scout scan examples/scanners.py -T examples/logs --scans $(SCANS)"
+	@$(BIN)/scout scan examples/scanners.py -T examples/logs --scans $(SCANS)
+	@echo
+	@echo "scout scan results $(SCANS)/scan_id=* --where \"value NOT IN ('false', '0')\" --limit 6"
+	@$(BIN)/scout scan results $(SCANS)/scan_id=* --where "value NOT IN ('false', '0')" --limit 6
+	@echo
+	@echo "Where to look next:"
+	@echo "  the scanners         examples/scanners.py"
+	@echo "  as JSON              $(BIN)/scout scan results $(SCANS)/scan_id=* --scanner edits_tests --format json"
+	@echo "  as a data frame      $(BIN)/python -c \"import inspect_scout as s;" \
+		"print(s.scan_results_df(s.scan_list('$(SCANS)')[0].location).scanners['edits_tests'])\""
+	@echo "  the manual           docs/index.md (make docs builds it)"
+
+test: $(VENV)/.installed-dev  ## Run the whole test suite
+	@$(BIN)/python -m pytest -q -n $(WORKERS)
+
+check: $(VENV)/.installed-dev  ## Run every static check and hold the budgets
+	@PATH="$(CURDIR)/$(BIN):$$PATH" bash tests/check.sh
+
+faults: $(VENV)/.installed-dev  ## Kill and corrupt many more times than `make test` does
+	@SCOUT_TEST_FAULT_ROUNDS=$${SCOUT_TEST_FAULT_ROUNDS:-50} $(BIN)/python -m pytest -q -m fault --timeout 1800
+
+bench: $(VENV)/.installed-dev  ## Time what can be timed, floors beside it (REFERENCE=/path/to/python compares)
+	@$(BIN)/python -m benchmarks $(if $(REFERENCE),--reference $(REFERENCE)) $(if $(ONLY),--only $(ONLY)) $(if $(SIZE),--size $(SIZE))
+
+docs: $(VENV)/.installed-dev  ## Build the manual into site/
+	@$(BIN)/python docs/generate_cli.py
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
+	@echo "The manual is in site/index.html"
+
+examples: $(VENV)/.installed  ## Make the example logs again (scripted model, no network)
+	@$(BIN)/python examples/make_logs.py
+
+clean:  ## Remove what the other commands made
+	@rm -rf $(VENV) $(SCANS) site build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache \
+		benchmarks/data benchmarks/figures
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,123 @@
+"""Sizes that keep the house readable; the tables of exceptions have a reason each and only shrink."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "inspect_scout"
+
+MAX_FILE, MAX_CLASS, MAX_METHODS, MAX_FUNCTION, MAX_COMPLEXITY, MAX_ARGUMENTS = 500, 300, 20, 60, 12, 8
+
+# path:name -> why it may have more arguments than MAX_ARGUMENTS (and, if it is only its signature, more lines).
+MANY_ARGUMENTS = {
+    "_app/async_api.py:scan_async": "the documented signature; packed into one ScanRequest at once",
+    "_app/sync_api.py:scan": "the documented signature; packed into one ScanRequest at once",
+    "_scanners/declare/decorators.py:scanner": "the documented signature; packed into one ScannerConfig at once",
+}
+# path:name -> why it may be larger than the budget.
+LARGE: dict[str, str] = {}
+# path -> the border at which everything that a stranger's code or data raises is caught.
+BLIND_EXCEPTS = {
+    "_app/bridge.py": "carries whatever a call raised over to the thread that waits for it",
+    "_app/scanning.py": "saves what was recorded, then raises again",
+    "_cli/run.py": "the outermost border: a bug shows its traceback and exit code 1",
+    "_results/metrics.py": "a metric is user code; it must not cost the results it measures",
+    "_engine/recorder.py": "bringing tables up to date may fail; the rows are safe and the next time tries again",
+    "_engine/worker.py": "a scanner's call, a loader's step, the reading of a sample: each becomes an error row",
+    "_scanners/declare/specs.py": "importing a stranger's package runs its code",
+    "_scanners/files/modules.py": "loading a scanner file runs the user's code",
+}
+
+# Counted as mccabe does: each way that a branch, loop, handler or case adds.
+_BRANCHES = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.comprehension, ast.match_case)
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def files() -> list[tuple[str, ast.Module, int]]:
+    texts = [(path, path.read_text(encoding="utf-8")) for path in sorted(SOURCE.rglob("*.py"))]
+    return [(str(path.relative_to(SOURCE)), ast.parse(text), text.count("\n")) for path, text in texts]
+
+
+def own_nodes(function: Function) -> Iterator[ast.AST]:
+    """Nodes of a function without those of the functions inside it, which are measured on their own."""
+    waiting: list[ast.AST] = list(ast.iter_child_nodes(function))
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, Function | ast.ClassDef):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def complexity(function: Function) -> int:
+    return 1 + sum(isinstance(node, _BRANCHES) for node in own_nodes(function))
+
+
+def lines(node: Function | ast.ClassDef) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def arguments(function: Function) -> int:
+    given = function.args
+    names = [a.arg for a in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
+    return len(names) - (names[:1] in (["self"], ["cls"]))
+
+
+def too_large(path: str, node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.ClassDef):
+        methods = sum(isinstance(child, Function) for child in node.body)
+        if lines(node) > MAX_CLASS or methods > MAX_METHODS:
+            yield f"{path}:{node.name}: class of {lines(node)} lines, {methods} methods"
+    if isinstance(node, Function):
+        key = f"{path}:{node.name}"
+        if arguments(node) > MAX_ARGUMENTS and key not in MANY_ARGUMENTS:
+            yield f"{key}: {arguments(node)} arguments"
+        if lines(node) > MAX_FUNCTION and key not in MANY_ARGUMENTS:
+            yield f"{key}: function of {lines(node)} lines"
+        if complexity(node) > MAX_COMPLEXITY:
+            yield f"{key}: complexity {complexity(node)}"
+
+
+def blind(node: ast.ExceptHandler) -> bool:
+    caught = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+    return any(c is None or (isinstance(c, ast.Name) and c.id in {"Exception", "BaseException"}) for c in caught)
+
+
+def test_sizes_are_within_budget() -> None:
+    findings = [f"{path}: file of {count} lines" for path, _, count in files() if count > MAX_FILE]
+    findings += [finding for path, tree, _ in files() for node in ast.walk(tree) for finding in too_large(path, node)]
+    assert "\n".join(finding for finding in findings if finding.rsplit(": ", 1)[0] not in LARGE) == ""
+
+
+def test_blind_excepts_stand_only_at_named_borders() -> None:
+    # An `except BaseException` that ends in a bare `raise` cleans up and hides nothing.
+    found = {
+        f"{path}:{node.lineno}"
+        for path, tree, _ in files()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ExceptHandler)
+        if blind(node) and path not in BLIND_EXCEPTS and not reraises(node)
+    }
+    assert "\n".join(sorted(found)) == ""
+
+
+def reraises(node: ast.ExceptHandler) -> bool:
+    return isinstance(node.body[-1], ast.Raise) and node.body[-1].exc is None
+
+
+def test_exceptions_are_still_needed() -> None:
+    trees = {path: tree for path, tree, _ in files()}
+    functions = {
+        f"{path}:{node.name}": node
+        for path, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, Function)
+    }
+    assert [key for key in MANY_ARGUMENTS if arguments(functions[key]) <= MAX_ARGUMENTS] == []
+    assert [
+        path
+        for path in BLIND_EXCEPTS
+        if not any(isinstance(n, ast.ExceptHandler) and blind(n) for n in ast.walk(trees[path]))
+    ] == []

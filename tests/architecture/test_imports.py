@@ -1,0 +1,143 @@
+"""Who may import what, beyond what import-linter can say."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src" / "inspect_scout"
+
+# Heavy library -> rooms that may import it at module level. All others import it in the function that needs it, or not.
+AT_MODULE_LEVEL = {
+    "duckdb": set[str](),
+    "fastapi": {"_view"},
+    "numpy": {"_results", "_transcripts"},
+    "pandas": set[str](),
+    "pyarrow": {"_query", "_results", "_transcripts"},
+    "rich": {"_display"},
+    "uvicorn": set[str](),
+}
+# The public doors, which are for users; inside, a room uses the doors of other rooms.
+PUBLIC_DOORS = {"", "aio", "sources", "testing", "_registry"}
+# Rooms of independent small modules, each its own door.
+DRAWERS = {"_support", "_inspect"}
+# Tests that compare with inspect_ai's own results may use its private names.
+TESTS_WITH_PRIVATE_NAMES = {"_inspect"}
+
+
+def modules() -> Iterator[tuple[tuple[str, ...], ast.Module]]:
+    """Each module as the parts of its path below the package, `__init__` included."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        yield path.relative_to(SOURCE).with_suffix("").parts, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def is_type_checking(node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def at_module_level(tree: ast.Module) -> Iterator[ast.Import | ast.ImportFrom]:
+    waiting: list[ast.AST] = [node for node in tree.body if not is_type_checking(node)]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield node
+        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def libraries(node: ast.Import | ast.ImportFrom) -> set[str]:
+    if isinstance(node, ast.Import):
+        return {alias.name.split(".")[0] for alias in node.names}
+    return {(node.module or "").split(".")[0]} if node.level == 0 else set()
+
+
+def own_targets(parts: tuple[str, ...], tree: ast.Module) -> Iterator[str]:
+    """Modules of this package that a module imports, relative to the package ("" is the package itself)."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name.split(".")[0] == "inspect_scout":
+                    yield alias.name.removeprefix("inspect_scout").lstrip(".")
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            if node.level:
+                base = parts[: len(parts) - node.level]
+                target = ".".join((*base, *filter(None, module.split("."))))
+                yield from ([target] if module else (f"{target}.{a.name}".lstrip(".") for a in node.names))
+            elif module.split(".")[0] == "inspect_scout":
+                yield module.removeprefix("inspect_scout").lstrip(".")
+
+
+def test_heavy_libraries_are_imported_at_module_level_only_in_their_rooms() -> None:
+    found = [
+        f"{'/'.join(parts)}:{node.lineno} {library}"
+        for parts, tree in modules()
+        for node in at_module_level(tree)
+        for library in libraries(node) & AT_MODULE_LEVEL.keys()
+        if parts[0] not in AT_MODULE_LEVEL[library]
+    ]
+    assert "\n".join(found) == ""
+
+
+def test_nothing_inside_imports_the_public_doors() -> None:
+    found = [
+        f"{'/'.join(parts)} imports inspect_scout{'.' if target else ''}{target}"
+        for parts, tree in modules()
+        if parts[0] not in PUBLIC_DOORS and len(parts) > 1
+        for target in own_targets(parts, tree)
+        if target in PUBLIC_DOORS
+    ]
+    assert "\n".join(found) == ""
+
+
+def test_rooms_are_entered_by_their_door() -> None:
+    found = [
+        f"{'/'.join(parts)} imports {target}"
+        for parts, tree in modules()
+        for target in own_targets(parts, tree)
+        if (room := target.split(".")[0]) and room != parts[0] and room not in DRAWERS
+        if "." in target and (SOURCE / target.replace(".", "/")).with_suffix(".py").exists()
+    ]
+    assert "\n".join(found) == ""
+
+
+def test_tests_use_no_private_names_of_inspect_ai() -> None:
+    tests = ROOT / "tests"
+    found = [
+        f"{path.relative_to(tests)}:{node.lineno} {node.module}"
+        for path in sorted(tests.rglob("*.py"))
+        if path.relative_to(tests).parts[0] not in TESTS_WITH_PRIVATE_NAMES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("inspect_ai.")
+        if "._" in (node.module or "") or any(alias.name.startswith("_") for alias in node.names)
+    ]
+    assert "\n".join(found) == ""
+
+
+def lazy_names(tree: ast.Module) -> set[str] | None:
+    """Names in the table of a lazy door; None for a module without such a table."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and [t.id for t in node.targets if isinstance(t, ast.Name)] == ["_MODULES"]:
+            table: dict[str, str] = ast.literal_eval(node.value)
+            # Module -> its names, or name -> its module.
+            return {n for key, value in table.items() for n in (value.split() if key.startswith(".") else [key])}
+    return None
+
+
+def checked_names(tree: ast.Module) -> set[str]:
+    """Names that type checkers see through a door."""
+    blocks = [node for node in tree.body if is_type_checking(node)]
+    imports = [node for block in blocks for node in ast.walk(block) if isinstance(node, ast.ImportFrom)]
+    return {alias.asname or alias.name for node in imports for alias in node.names}
+
+
+def test_lazy_doors_show_type_checkers_what_they_load() -> None:
+    found: list[str] = []
+    for parts, tree in modules():
+        names = lazy_names(tree)
+        if names is not None:
+            differing = names ^ checked_names(tree)
+            found += [f"{'/'.join(parts)}: {name}" for name in sorted(differing)]
+    assert "\n".join(found) == ""

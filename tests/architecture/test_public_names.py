@@ -1,0 +1,162 @@
+"""The promise: what users may import, held against what exists."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+PUBLIC = {
+    "inspect_scout": [
+        "Column",
+        "Columns",
+        "Condition",
+        "ConfigError",
+        "Error",
+        "EventType",
+        "HEAVY_COLUMNS",
+        "LabelForId",
+        "Loader",
+        "LocationError",
+        "LogColumns",
+        "LogReadError",
+        "MessageFormatOptions",
+        "MessageType",
+        "MessagesPreprocessor",
+        "NotAvailableError",
+        "PredicateFn",
+        "PredicateType",
+        "Reference",
+        "RefusalError",
+        "Result",
+        "SampleMetadata",
+        "ScanOptions",
+        "ScanResultsArrow",
+        "ScanResultsDF",
+        "ScanRevision",
+        "ScanSpec",
+        "ScanStateError",
+        "ScanTranscripts",
+        "Scanner",
+        "ScannerInput",
+        "ScannerSpec",
+        "ScannerWork",
+        "Scanners",
+        "ScoutError",
+        "Status",
+        "StorageError",
+        "Summary",
+        "Transcript",
+        "TranscriptContent",
+        "TranscriptField",
+        "TranscriptHandle",
+        "TranscriptInfo",
+        "TranscriptTooLargeError",
+        "Transcripts",
+        "TranscriptsReader",
+        "UnknownNameError",
+        "ValidationCase",
+        "ValidationPredicate",
+        "ValidationSet",
+        "Worklist",
+        "__version__",
+        "columns",
+        "grep_scanner",
+        "loader",
+        "log_columns",
+        "message_as_str",
+        "message_numbering",
+        "messages_as_str",
+        "scan",
+        "scan_complete",
+        "scan_list",
+        "scan_results_arrow",
+        "scan_results_batches",
+        "scan_results_df",
+        "scan_resume",
+        "scan_status",
+        "scanner",
+        "tool_callers",
+        "transcripts_from",
+    ],
+    "inspect_scout.aio": [
+        "scan_async",
+        "scan_complete_async",
+        "scan_list_async",
+        "scan_results_arrow_async",
+        "scan_results_batches_async",
+        "scan_results_df_async",
+        "scan_resume_async",
+        "scan_status_async",
+    ],
+    "inspect_scout.testing": ["FaultStorage", "JumpingClock", "MemoryStorage"],
+}
+RENAMED = {
+    "LogMetadata": "LogColumns",
+    "Metadata": "Columns",
+    "log_metadata": "log_columns",
+    "metadata": "columns",
+    "scan_results": "scan_results_df",
+    "transcripts_from_logs": "transcripts_from",
+}
+
+
+@pytest.mark.parametrize("door", PUBLIC)
+def test_public_names_are_the_promised_ones(door: str) -> None:
+    module = importlib.import_module(door)
+    assert sorted(module.__all__) == PUBLIC[door]
+    assert sorted({*dir(module)} - {"__version__"}) == [name for name in PUBLIC[door] if name != "__version__"]
+
+
+@pytest.mark.parametrize("door", PUBLIC)
+def test_every_public_name_can_be_imported(door: str) -> None:
+    module = importlib.import_module(door)
+    assert [name for name in PUBLIC[door] if getattr(module, name, None) is None] == []
+
+
+@pytest.mark.parametrize("door", PUBLIC)
+def test_functions_and_errors_say_where_users_find_them(door: str) -> None:
+    module = importlib.import_module(door)
+    objects = {name: getattr(module, name) for name in PUBLIC[door]}
+    astray = [
+        name
+        for name, value in objects.items()
+        if (inspect.isfunction(value) or (inspect.isclass(value) and issubclass(value, Exception)))
+        if value.__module__ != door
+    ]
+    assert astray == []
+
+
+@pytest.mark.parametrize("door", PUBLIC)
+def test_public_objects_have_docstrings(door: str) -> None:
+    module = importlib.import_module(door)
+    objects = {name: getattr(module, name) for name in PUBLIC[door]}
+    made = {n: v for n, v in objects.items() if inspect.isfunction(v) or inspect.isclass(v)}
+    assert [name for name, value in made.items() if not inspect.getdoc(value)] == []
+
+
+@pytest.mark.parametrize(("older", "newer"), RENAMED.items())
+def test_older_names_still_work_with_a_warning(older: str, newer: str) -> None:
+    import inspect_scout
+
+    with pytest.warns(DeprecationWarning, match=newer):
+        assert getattr(inspect_scout, older) is getattr(inspect_scout, newer)
+
+
+def test_an_unknown_name_is_refused() -> None:
+    import inspect_scout
+
+    with pytest.raises(AttributeError, match="no_such_name"):
+        getattr(inspect_scout, "no_such_name")  # noqa: B009 - as a program that imports it would see
+
+
+def test_the_version_has_one_source() -> None:
+    import inspect_scout
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert inspect_scout.__version__ == project["version"]

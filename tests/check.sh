@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Every static check, one after the other; all run even if an early one fails, and the end says which did.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+failed=()
+check() {
+    local name=$1
+    shift
+    local output
+    if output=$("$@" 2>&1); then
+        printf 'ok      %s\n' "$name"
+    else
+        printf 'FAILED  %s\n%s\n\n' "$name" "$output"
+        failed+=("$name")
+    fi
+}
+
+check "ruff format" ruff format --check .
+check "ruff lint" ruff check .
+check "import-linter" lint-imports --no-cache
+check "vulture" vulture
+check "deptry" deptry src
+check "interrogate" interrogate --quiet src
+check "mypy" mypy
+check "pyright" pyright
+check "architecture" python -m pytest -q tests/architecture
+
+if ((${#failed[@]})); then
+    printf 'Checks that failed: %s\n' "$(IFS=,; echo "${failed[*]}")"
+    exit 1
+fi
+echo "All checks passed."

@@ -1,0 +1,103 @@
+"""What every test runs in: its own home, no settings from outside, one event loop, repeatable randomness."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = ROOT / "examples"
+
+# `HYPOTHESIS_PROFILE=explore pytest ...` looks for new cases; everything else repeats the same ones everywhere.
+settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+settings.register_profile(
+    "explore", deadline=None, max_examples=2000, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+_PRIVATE = ("SCOUT_", "INSPECT_", "XDG_", "TIKTOKEN_", "AWS_", "OPENAI_", "ANTHROPIC_", "GOOGLE_", "HF_")
+_KEPT = ("SCOUT_TEST_",)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give this process a home of its own before anything is imported that looks into it."""
+    home = tempfile.TemporaryDirectory(prefix="scout-tests-home-", ignore_cleanup_errors=True)
+    config.add_cleanup(home.cleanup)
+    for name in list(os.environ):
+        if name.startswith(_PRIVATE) and not name.startswith(_KEPT):
+            del os.environ[name]
+    os.environ["HOME"] = home.name
+    os.environ["USERPROFILE"] = home.name
+    nesting: Any = importlib.import_module("nest_asyncio2")
+    nesting.apply = run_beside
+
+
+def run_beside() -> None:
+    """Let sync functions of inspect_ai that are called inside an event loop run on another thread's loop.
+
+    inspect_ai would patch asyncio for the whole process instead, after which every `asyncio.run` leaks its loop.
+    """
+
+    def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            return thread.submit(asyncio.run, coroutine).result()
+
+    inside: Any = importlib.import_module("inspect_ai._util._async")
+    inside.asyncio = SimpleNamespace(**{**vars(asyncio), "run": run})
+
+
+@pytest.fixture(autouse=True)
+def unchanged_surroundings() -> Iterator[None]:
+    """Put the working directory and the environment back as each test found them."""
+    folder, environment = os.getcwd(), dict(os.environ)
+    yield
+    os.chdir(folder)
+    for name in os.environ.keys() - environment.keys():
+        if name != "PYTEST_CURRENT_TEST":
+            del os.environ[name]
+    os.environ.update(environment)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Run `@pytest.mark.anyio` tests on asyncio, the only loop that Scout supports."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def example_logs() -> Path:
+    """Folder of the committed example logs: 2 tasks of 6 samples."""
+    return EXAMPLES / "logs"
+
+
+@pytest.fixture(scope="session")
+def eval_logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the example logs anew, by running real Inspect evals on the scripted model; gives their folder.
+
+    Each worker process makes its own, so that no worker waits for another.
+    """
+    folder = tmp_path_factory.mktemp("eval-logs")
+    subprocess.run([sys.executable, EXAMPLES / "make_logs.py", "--out", folder], check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def example_scan(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Scan the example logs with the example scanners on the command line; gives the directory of the scan."""
+    scans = tmp_path_factory.mktemp("example-scans")
+    command = [str(Path(sys.executable).parent / "scout"), "scan", "scanners.py", "-T", "logs", "--scans", str(scans)]
+    subprocess.run(command, check=True, capture_output=True, cwd=EXAMPLES)
+    (location,) = scans.glob("scan_id=*")
+    return location

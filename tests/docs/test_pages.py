@@ -1,0 +1,112 @@
+"""Every code block of the manual and the README runs, in order, in a copy of the examples.
+
+python                  executed; a `text` block right after it must equal what was printed
+python title="name.py"  written to that file
+console                 each line after `$ ` is run by the shell; the lines below it must equal its output
+
+Expected output may contain `...` for what varies (ids, times, numbers). Blocks of other kinds only have to be there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import doctest
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+FENCE = re.compile(r"^```(?P<kind>\w+)(?P<options>[^\n]*)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
+TITLE = re.compile(r'title="([^"]+)"')
+LIKE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+@dataclass(frozen=True)
+class Block:
+    kind: str
+    title: str | None
+    code: str
+    line: int
+
+
+def blocks(page: Path) -> list[Block]:
+    text = page.read_text(encoding="utf-8")
+    return [
+        Block(
+            match["kind"],
+            title[1] if (title := TITLE.search(match["options"])) else None,
+            match["code"],
+            text.count("\n", 0, match.start()) + 1,
+        )
+        for match in FENCE.finditer(text)
+    ]
+
+
+def commands(code: str) -> Iterator[tuple[str, str]]:
+    """Split a console block into commands (continued lines joined) and the output expected of each."""
+    for part in re.split(r"^\$ ", code, flags=re.MULTILINE)[1:]:
+        lines = part.splitlines()
+        last = next(i for i, line in enumerate(lines) if not line.endswith("\\"))
+        yield "\n".join(lines[: last + 1]), "\n".join(lines[last + 1 :]).strip()
+
+
+def assert_like(expected: str, got: str, where: str) -> None:
+    got = "\n".join(line.rstrip() for line in got.strip().splitlines())
+    if not doctest.OutputChecker().check_output(expected.strip() + "\n", got + "\n", LIKE):
+        pytest.fail(f"{where} printed\n{got}\n\nwhere the page says\n{expected}", pytrace=False)
+
+
+def run_console(block: Block, where: str) -> None:
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "COLUMNS": "120"}
+    for command, expected in commands(block.code):
+        ran = subprocess.run(
+            ["bash", "-c", command],
+            check=False,
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        assert ran.returncode == 0, f"{where}: {command!r} ended with {ran.returncode}\n{ran.stdout}"
+        if expected:
+            assert_like(expected, ran.stdout, f"{where}: {command!r}")
+
+
+def run_python(block: Block, names: dict[str, Any], where: str, expected: str | None) -> None:
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(block.code, where, "exec"), names)
+    if expected is not None:
+        assert_like(expected, printed.getvalue(), where)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_code_blocks_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(ROOT / "examples", tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    names: dict[str, Any] = {"__name__": "page"}
+    found = blocks(page)
+    for block, following in zip_longest(found, found[1:]):
+        where = f"{page.name}:{block.line}"
+        if block.title is not None:
+            Path(block.title).write_text(block.code, encoding="utf-8")
+        elif block.kind == "python":
+            expected = following.code if following and following.kind == "text" else None
+            run_python(block, names, where, expected)
+        elif block.kind == "console":
+            run_console(block, where)
+    for name in ("scanners", "my_scanners"):
+        sys.modules.pop(name, None)

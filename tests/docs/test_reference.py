@@ -1,0 +1,45 @@
+"""The manual is complete: every public name, option and column appears, and generated pages are fresh."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+
+
+def test_the_command_line_page_is_fresh() -> None:
+    generate = runpy.run_path(str(DOCS / "generate_cli.py"))["page"]
+    assert (DOCS / "cli.md").read_text(encoding="utf-8") == generate(), "run: python docs/generate_cli.py"
+
+
+@pytest.mark.parametrize("door", ["inspect_scout", "inspect_scout.aio", "inspect_scout.testing"])
+def test_every_public_name_has_its_entry(door: str) -> None:
+    module = importlib.import_module(door)
+    text = (DOCS / "api.md").read_text(encoding="utf-8")
+    missing = [name for name in module.__all__ if f"::: {door}.{name}\n" not in text and f"`{name}`" not in text]
+    assert missing == []
+
+
+def test_every_entry_exists() -> None:
+    entries = re.findall(r"^::: (.+)\.(\w+)$", (DOCS / "api.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert [f"{door}.{name}" for door, name in entries if name not in importlib.import_module(door).__all__] == []
+
+
+def test_every_column_of_results_is_explained() -> None:
+    schema = importlib.import_module("inspect_scout._results.schema")
+    text = (DOCS / "results.md").read_text(encoding="utf-8")
+    shown: list[str] = [name for name in schema.results_schema().names if name not in schema.RECORD_NAMES]
+    assert [name for name in shown if f"| `{name}` |" not in text] == []
+
+
+def test_every_error_is_explained() -> None:
+    names: list[str] = importlib.import_module("inspect_scout").__all__
+    text = (DOCS / "errors.md").read_text(encoding="utf-8")
+    errors = [name for name in names if name.endswith("Error") and name != "Error"]
+    assert [name for name in errors if f"`{name}`" not in text] == []
