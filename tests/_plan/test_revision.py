@@ -42,7 +42,8 @@ def test_no_repository_has_no_revision(tmp_path: Path) -> None:
     assert scan_revision() is None
 
 
-def test_credentials_of_the_origin_are_left_out(repository: Path) -> None:
+@pytest.mark.usefixtures("repository")
+def test_credentials_of_the_origin_are_left_out() -> None:
     revision = scan_revision()
     assert revision is not None
     assert revision.origin == "https://example.com/x.git"
@@ -50,7 +51,8 @@ def test_credentials_of_the_origin_are_left_out(repository: Path) -> None:
     assert len(revision.commit) >= 7
 
 
-def test_version_follows_the_last_tag(repository: Path) -> None:
+@pytest.mark.usefixtures("repository")
+def test_version_follows_the_last_tag() -> None:
     git("tag", "1.2.3")
     assert version() == "1.2.3"
     Path("a").write_text("2")
