@@ -13,7 +13,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 from inspect_ai._util.error import PrerequisiteError
 from inspect_ai.log._transcript import Transcript, init_transcript, track_store_changes
@@ -24,6 +24,7 @@ from inspect_ai.util._store import Store, init_subtask_store
 
 from .._support.ids import new_id
 from .._support.json import dumps
+from .._support.shapes import is_list, is_mapping
 
 __all__ = ["PrerequisiteError", "Recording", "recording"]
 
@@ -86,8 +87,8 @@ def _events(transcript: Transcript) -> list[str]:
 def _resolved(value: Any, attachments: dict[str, str]) -> Any:
     if isinstance(value, str):
         return attachments.get(value.removeprefix(_ATTACHMENT), value) if value.startswith(_ATTACHMENT) else value
-    if isinstance(value, dict):
-        return {k: _resolved(v, attachments) for k, v in cast("dict[str, Any]", value).items()}
-    if isinstance(value, list):
-        return [_resolved(v, attachments) for v in cast("list[Any]", value)]
+    if is_mapping(value):
+        return {k: _resolved(v, attachments) for k, v in value.items()}
+    if is_list(value):
+        return [_resolved(v, attachments) for v in value]
     return value

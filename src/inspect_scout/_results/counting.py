@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from .._support.json import loads
-from .shapes import is_list, is_mapping
+from .._support.shapes import is_list, is_mapping
 
 if TYPE_CHECKING:
     from .._types import Result

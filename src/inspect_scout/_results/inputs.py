@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from .._support.errors import ScoutError
 from .._support.json import dumps, loads
+from .._support.shapes import is_list, is_mapping
 from .._types import InputOrigin, TranscriptInfo
 from .encode import input_text, well_formed
-from .shapes import is_list, is_mapping
 from .table import array, cells, column, with_column
 
 if TYPE_CHECKING:

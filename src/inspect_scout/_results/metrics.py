@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from .._support.json import loads
+from .._support.shapes import is_list, is_mapping
 from .._types import RESULTSET
-from .shapes import is_list, is_mapping
 from .table import cells
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import Any
 
 from inspect_ai.model import ModelUsage
 
+from .._support.shapes import is_mapping
 from .._types import Error, ScannerSummary, Summary, ValidationEntry, ValidationMetrics, ValidationResults
 from .counting import is_positive
-from .shapes import is_mapping
 from .tally import RowVerdict, ScannerTally
 
 

@@ -9,12 +9,12 @@ from typing import Any
 import pyarrow as pa
 
 from .._support.json import loads
+from .._support.shapes import is_list, is_mapping
 from .catalog import Catalog
 from .counting import count_cell
 from .pairs import PairRecord
 from .parquet import open_table
 from .schema import results_schema
-from .shapes import is_list, is_mapping
 from .table import array, cells, column, compute, select_fields
 
 COUNTED_COLUMNS = (

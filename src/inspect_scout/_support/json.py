@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any, cast
+from typing import Any
 
 import msgspec
+
+from .shapes import is_list, is_mapping
 
 _DECODER = msgspec.json.Decoder()
 
@@ -28,8 +30,8 @@ def finite(value: Any) -> Any:
     """Replace NaN and infinities by None, at any depth, for readers of strict JSON."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {k: finite(v) for k, v in cast("dict[str, Any]", value).items()}
-    if isinstance(value, list | tuple):
-        return [finite(v) for v in cast("list[Any]", value)]
+    if is_mapping(value):
+        return {k: finite(v) for k, v in value.items()}
+    if is_list(value):
+        return [finite(v) for v in value]
     return value

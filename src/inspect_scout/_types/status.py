@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from inspect_ai.model import ModelUsage
 from pydantic import BaseModel, Field, JsonValue, computed_field, model_validator
 
+from .._support.shapes import is_list, is_mapping
 from .result import Error
 from .spec import ScanSpec
 
@@ -115,14 +116,11 @@ class ScannerSummary(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _older_validation(cls, data: Any) -> Any:
-        if not isinstance(data, dict):
+        verdicts = data.get("validation") if is_mapping(data) else None
+        if not is_list(verdicts):
             return data
-        fields = cast("dict[str, Any]", data)
-        verdicts = fields.get("validation")
-        if not isinstance(verdicts, list):
-            return fields
-        entries = [{"id": "", "target": None, "valid": verdict} for verdict in cast("list[Any]", verdicts)]
-        return {**fields, "validation": {"entries": entries} if entries else None}
+        entries = [{"id": "", "target": None, "valid": verdict} for verdict in verdicts]
+        return {**data, "validation": {"entries": entries} if entries else None}
 
 
 class Summary(BaseModel):
@@ -137,13 +135,10 @@ class Summary(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _names(cls, data: Any) -> Any:
-        if not isinstance(data, dict):
+        names = data.get("scanners") if is_mapping(data) else None
+        if not is_list(names):
             return data
-        fields = cast("dict[str, Any]", data)
-        names = fields.get("scanners")
-        if not isinstance(names, list | tuple):
-            return fields
-        return {**fields, "scanners": {name: ScannerSummary() for name in cast("list[str]", names)}}
+        return {**data, "scanners": {name: ScannerSummary() for name in names}}
 
     def __getitem__(self, scanner: str) -> ScannerSummary:
         """Counts of one scanner."""
