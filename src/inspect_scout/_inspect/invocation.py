@@ -16,11 +16,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from inspect_ai._util.error import PrerequisiteError
-from inspect_ai.log._transcript import Transcript, init_transcript, track_store_changes
+from inspect_ai.event import StoreEvent
+from inspect_ai.log._transcript import Transcript, init_transcript
 from inspect_ai.model import ModelUsage
 from inspect_ai.model._model import model_usage_context_var
 from inspect_ai.util._span import _current_span_id  # pyright: ignore[reportPrivateUsage]
-from inspect_ai.util._store import Store, init_subtask_store
+from inspect_ai.util._store import Store, init_subtask_store, store_changes
 
 from .._support.ids import new_id
 from .._support.json import dumps
@@ -55,14 +56,15 @@ def recording() -> Generator[Recording]:
     kept = Recording()
     span = new_id()
     init_transcript(transcript)
-    init_subtask_store(Store())
+    store = Store()
+    init_subtask_store(store)
     usage_token = model_usage_context_var.set(kept.usage)
     span_token = _current_span_id.set(span)
     begin = _span_event(span, '"event":"span_begin","id":"' + span + '","type":"scan","name":"scan"')
     try:
-        with track_store_changes():
-            yield kept
+        yield kept
     finally:
+        _note_store(store, transcript)
         end = _span_event(span, '"event":"span_end","id":"' + span + '"')
         _current_span_id.reset(span_token)
         model_usage_context_var.reset(usage_token)
@@ -70,6 +72,12 @@ def recording() -> Generator[Recording]:
         kept.events = "[" + ",".join([begin, *inner, end]) + "]"
         if not inner and not transcript.timelines and len(_unused) < 64:
             _unused.append(transcript)
+
+
+def _note_store(store: Store, transcript: Transcript) -> None:
+    """Record what a block put into its store, which was empty, as the end of a span does."""
+    if store.keys() and (changes := store_changes({}, store)):
+        transcript._event(StoreEvent(changes=changes))
 
 
 def _span_event(span: str, rest: str) -> str:

@@ -20,7 +20,7 @@ from .owner import is_alive, parse_owner
 State = Literal["complete", "errors", "interrupted", "running"]
 """complete; errors (all done, some scanners failed); interrupted (not all done); running."""
 
-SAMPLES = 5
+SAMPLES = 200
 """Error messages that an outcome shows."""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+import msgspec
 import pyarrow as pa
 from pydantic import BaseModel
 
@@ -149,7 +150,7 @@ class RowWriter:
         value = result.value if result is not None else None
         return (
             report.input_type,
-            dumps(list(report.input_ids)),
+            _ids_text(report.input_ids),
             text,
             data,
             result.uuid if result is not None else new_id(),
@@ -196,7 +197,7 @@ def _spread(pairs: Sequence[PairRows]) -> Iterable[Array]:
     arrays = _arrays(list(zip(*(pair.transcript for pair in pairs))), TRANSCRIPT_COLUMNS)
     if all(len(pair.rows) == 1 for pair in pairs):
         return arrays
-    places = [i for i, pair in enumerate(pairs) for _ in pair.rows]
+    places = array([i for i, pair in enumerate(pairs) for _ in pair.rows], pa.int64())
     return [take(values, places) for values in arrays]
 
 
@@ -206,6 +207,13 @@ def _arrays(columns: Sequence[Sequence[Any]], fields: Sequence[tuple[str, pa.Dat
 
 def _constants(values: Sequence[Cell], fields: Sequence[tuple[str, pa.DataType]], count: int) -> list[Array]:
     return [repeat(value, kind, count) for value, (_, kind) in zip(values, fields)]
+
+
+def _ids_text(ids: Sequence[str]) -> str:
+    try:
+        return msgspec.json.encode(ids).decode()
+    except UnicodeEncodeError:
+        return dumps([well_formed(i) for i in ids])
 
 
 def _input_hash(origin: InputOrigin | None, text: str | None, data: str | None) -> str | None:

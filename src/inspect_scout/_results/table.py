@@ -75,9 +75,9 @@ def scalar(value: Any, kind: pa.DataType) -> Any:
     return _arrow.scalar(value, kind)
 
 
-def take(source: Any, places: Sequence[int]) -> Any:
+def take(source: Any, places: Sequence[int] | Array) -> Any:
     """Take rows of a table or cells of a column."""
-    return source.take(array(places, pa.int64()))
+    return source.take(places if isinstance(places, pa.Array) else array(places, pa.int64()))
 
 
 def fields(schema: pa.Schema) -> list[Field]:
