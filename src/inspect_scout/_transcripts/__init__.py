@@ -30,6 +30,13 @@ if TYPE_CHECKING:
     from .eval_log import read_origin as read_origin
     from .memory import MemorySource as MemorySource
     from .sample_metadata import SampleMetadata as SampleMetadata
+    from .threads import Compaction as Compaction
+    from .threads import choose_timeline as choose_timeline
+    from .threads import scannable_spans as scannable_spans
+    from .threads import span_messages as span_messages
+    from .threads import span_tools as span_tools
+    from .threads import splice as splice
+    from .threads import splice_to_timeline as splice_to_timeline
 
 _MODULES = {
     ".collection": "Transcripts TranscriptsReader transcripts_from",
@@ -38,6 +45,7 @@ _MODULES = {
     ".eval_log": "EvalLogSource read_origin",
     ".memory": "MemorySource",
     ".sample_metadata": "SampleMetadata",
+    ".threads": "Compaction choose_timeline scannable_spans span_messages span_tools splice splice_to_timeline",
 }
 
 __getattr__, __dir__ = lazy_door(__name__, {n: module for module, names in _MODULES.items() for n in names.split()})

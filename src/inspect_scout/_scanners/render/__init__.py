@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .thread import ExtractReferences as ExtractReferences
     from .thread import LabelForId as LabelForId
     from .thread import MessagesPreprocessor as MessagesPreprocessor
+    from .thread import NumberedRender as NumberedRender
     from .thread import RenderMessages as RenderMessages
     from .thread import message_numbering as message_numbering
     from .thread import messages_as_str as messages_as_str
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 _MODULES = {
     ".entry": "MessageFormatOptions content_as_str message_as_str",
     ".numbers": "Numbering tool_callers",
-    ".thread": "ExtractReferences LabelForId MessagesPreprocessor RenderMessages message_numbering messages_as_str",
+    ".thread": "ExtractReferences LabelForId MessagesPreprocessor NumberedRender RenderMessages message_numbering"
+    " messages_as_str",
 }
 
 __getattr__, __dir__ = lazy_door(__name__, {n: module for module, names in _MODULES.items() for n in names.split()})

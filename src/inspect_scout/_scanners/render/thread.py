@@ -69,6 +69,14 @@ class _Thread:
         self._ids: dict[int, str] = {}
         self._labels: dict[str, str] = {}
 
+    @property
+    def transforms(self) -> bool:
+        return self._transform is not None
+
+    @property
+    def mark(self) -> str:
+        return self._marks.label
+
     async def entries(self, input: Transcript | list[ChatMessage]) -> list[_Entry]:
         messages: Sequence[ChatMessage] = input.messages if isinstance(input, Transcript) else input
         # A numbering for each list: a list that is rendered again is cited by numbers of its own.
@@ -93,6 +101,39 @@ class _Thread:
 
     def label(self, message_id: str) -> str | None:
         return self._labels.get(message_id)
+
+
+class NumberedRender:
+    """Renders messages with numbers that go on over calls (a `RenderMessages`), as one text or message by message.
+
+    Args:
+        thread: What is rendered, and the numbers it was given.
+    """
+
+    def __init__(self, thread: _Thread) -> None:
+        self._thread = thread
+
+    @property
+    def needs_all(self) -> bool:
+        """Whether it makes a difference if messages are rendered together: a transform wants to see all of them."""
+        return self._thread.transforms
+
+    @property
+    def mark(self) -> str:
+        """What marks as ours whatever is not content: the nonce between brackets, or nothing."""
+        return self._thread.mark
+
+    async def __call__(self, messages: list[ChatMessage]) -> str:
+        """Render messages as one text."""
+        return "\n".join([text for _, text in await self.each(messages)])
+
+    async def each(self, messages: list[ChatMessage]) -> list[tuple[ChatMessage, str]]:
+        """Render messages one by one, in order, without those that are left out.
+
+        Returns:
+            Each message as it was rendered (after the transform), and its text.
+        """
+        return [(e.message, f"[M{e.number}] {e.text}") for e in await self._thread.entries(messages)]
 
 
 @overload
@@ -221,11 +262,7 @@ def message_numbering(
         ConfigError: If the nonce is shorter than 8 letters and digits.
     """
     thread = _Thread(preprocessor, nonce)
-
-    async def render(messages: list[ChatMessage]) -> str:
-        entries = await thread.entries(messages)
-        return "\n".join([f"[M{e.number}] {e.text}" for e in entries])
-
+    render = NumberedRender(thread)
     if label_for_id:
         return render, thread.references, thread.label
     return render, thread.references

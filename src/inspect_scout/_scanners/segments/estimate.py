@@ -1,0 +1,69 @@
+"""Tokens of a text, estimated from its characters.
+
+Weights were fitted to o200k_base on rendered messages of eval logs and coding sessions, prose, source code, ten
+languages, numbers and noise. Measured on 16 logs and sessions (1.06 million characters): off by 0.3 % in total, by 5.8 %
+on the worst of them, and on pieces of 3000 characters by 0.90 to 1.24 times. Noise that hides in a text to make it look
+short is estimated too low by a half at most: random words 0.77 of the true number, base64 1.05, punctuation 0.48.
+Three to four times as fast as counting with o200k_base, and without the 0.3 s that loading it takes.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+
+def _classes(**members: bytes) -> bytes:
+    """Make a table that translates each byte to the letter of its class, and others to a dot."""
+    table = bytearray(b"." * 256)
+    for name, numbers in members.items():
+        for number in numbers:
+            table[number] = ord(name)
+    return bytes(table)
+
+
+_LOWER, _UPPER, _DIGITS = bytes(range(97, 123)), bytes(range(65, 91)), bytes(range(48, 58))
+_PUNCTUATION = bytes(n for n in range(33, 127) if n not in _LOWER + _UPPER + _DIGITS)
+# Seldom in words, so they tell words from letters that only look like some.
+_RARE: Final = b"jqxzJQXZ"
+_LETTERS: Final = _classes(l=_LOWER, U=_UPPER, S=b" \t")
+_NUMBERS: Final = _classes(D=_DIGITS)
+_MARKS: Final = _classes(P=_PUNCTUATION, N=b"\n\r")
+# First bytes of other characters, by the scripts they stand for; continuation bytes are left out.
+_OTHERS: Final = _classes(
+    a=bytes(range(0xC2, 0xCC)) + bytes(range(0xD0, 0xE0)),  # Latin with accents, Cyrillic, Hebrew, Arabic
+    g=b"\xce\xcf",  # Greek
+    i=b"\xe0\xe1",  # Indic scripts, Thai
+    q=b"\xe2",  # typographic marks, symbols
+    c=bytes(range(0xE3, 0xEA)),  # kana, Han
+    k=bytes(range(0xEA, 0xEE)),  # Hangul
+    e=bytes(range(0xF0, 0xF8)),  # emoji, the rest
+    z=b"\xcc\xcd\xee\xef",  # combining marks, private characters
+)
+_CONTINUATIONS: Final = bytes(range(0x80, 0xC0))
+
+
+def estimate_tokens(text: str) -> int:
+    """Estimate the tokens of a text.
+
+    Args:
+        text: The text; lone surrogates are allowed.
+
+    Returns:
+        The number, at least 1; what two texts have together is never more than the sum for both and 2 for a line break
+        between them.
+    """
+    # Weights are thousandths of a token. The dot makes the first character a beginning of a word or number.
+    data = b"." + text.encode("utf-8", "surrogatepass")
+    letters, numbers, marks = (data.translate(table).count for table in (_LETTERS, _NUMBERS, _MARKS))
+    # Most words are one token, cheaper where no space leads them; letters that go on and on are no word.
+    total = 58 * letters(b"l") + 737 * letters(b"Sl") + 249 * letters(b".l") + 5325 * letters(b"l" * 20)
+    total += 1224 * letters(b"lU") + 754 * letters(b"SU") + 430 * letters(b".U") + 315 * letters(b"UU")
+    total += 312 * numbers(b"D") + 1254 * numbers(b".D")
+    total += 119 * marks(b"P") + 859 * marks(b".P") + 3150 * marks(b"P" * 16)
+    total += 29 * letters(b"SS") + 1363 * marks(b".N")
+    total += 1356 * (len(data) - len(data.translate(None, _RARE)))
+    if not text.isascii():
+        other = data.translate(_OTHERS, _CONTINUATIONS).count
+        total += 260 * other(b"a") + 130 * other(b".a") + 477 * other(b"g") + 338 * other(b"i") + 1951 * other(b"q")
+        total += 716 * other(b"c") + 678 * other(b"k") + 1276 * other(b"e") + 2774 * other(b"z")
+    return max(1, -(-total // 1000))

@@ -1,0 +1,117 @@
+"""Lists and streams of messages -> segments."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from inspect_ai.event import Event, TimelineSpan
+from inspect_ai.model import ChatMessage, ChatMessageBase, Model
+
+from ..._transcripts import Compaction, span_messages
+from ..render import RenderMessages
+from .budget import Sizing, sizing
+from .packing import pack
+from .rendering import Shown, own_mark, rendered, rendered_stream
+
+
+@dataclass(frozen=True)
+class MessagesSegment:
+    """Messages that fit into one prompt.
+
+    Args:
+        messages: The messages, as they were rendered; one that was split is in the segment of each of its parts.
+        messages_str: What is shown of them.
+        segment: Number of the segment, from 0.
+    """
+
+    messages: list[ChatMessage]
+    messages_str: str
+    segment: int
+
+
+async def segment_messages(
+    source: Sequence[ChatMessage] | Sequence[Event] | TimelineSpan,
+    *,
+    messages_as_str: RenderMessages,
+    model: Model | str | None = None,
+    context_window: int | None = None,
+    compaction: Compaction = "all",
+    prompt_reserve: float = 0.2,
+) -> AsyncIterator[MessagesSegment]:
+    """Cut messages into segments that a model can read.
+
+    Messages stay in order and whole; one that is too large for a segment of its own is split, and says so.
+
+    Args:
+        source: Messages, events, or a span (whose thread is put together by `span_messages`).
+        messages_as_str: Renders the messages: a function from `message_numbering`, which is given all of them at once,
+            or another one, which is given one at a time.
+        model: Model that will read them (default: the active one); tokens are counted its way.
+        context_window: Tokens that the model can read (default: what is known of it, else 128 000).
+        compaction: Which part of a compacted thread is wanted ("all", "last", or a number of regions).
+        prompt_reserve: What the rest of the prompt needs: tokens (int), or a share of the window (float).
+
+    Raises:
+        ConfigError: If an argument makes no sense.
+    """
+    measure = sizing(model, context_window, prompt_reserve)
+    place = 0
+    async for messages, text in packed(thread_of(source, compaction), messages_as_str, measure):
+        yield MessagesSegment(messages, text, place)
+        place += 1
+
+
+async def stream_segments(
+    source: AsyncIterable[ChatMessage],
+    *,
+    messages_as_str: RenderMessages,
+    model: Model | str | None = None,
+    context_window: int | None = None,
+    prompt_reserve: float = 0.2,
+) -> AsyncIterator[MessagesSegment]:
+    """Cut a stream of messages into the segments that `segment_messages` would make, holding few of them in memory.
+
+    Args:
+        source: The messages.
+        messages_as_str: Renders them.
+        model: Model that will read them (default: the active one).
+        context_window: Tokens that the model can read (default: what is known of it, else 128 000).
+        prompt_reserve: What the rest of the prompt needs: tokens (int), or a share of the window (float).
+
+    Raises:
+        ConfigError: If an argument makes no sense.
+    """
+    measure = sizing(model, context_window, prompt_reserve)
+    batches = rendered_stream(source, messages_as_str)
+    place = 0
+    async for shown in pack(batches, measure, own_mark(messages_as_str)):
+        yield MessagesSegment(*_shown(shown), place)
+        place += 1
+
+
+def thread_of(
+    source: Sequence[ChatMessage] | Sequence[Event] | TimelineSpan, compaction: Compaction
+) -> list[ChatMessage]:
+    """List the messages of a source."""
+    if isinstance(source, TimelineSpan):
+        return span_messages(source, compaction=compaction)
+    messages = [item for item in source if isinstance(item, ChatMessageBase)]
+    events = [item for item in source if not isinstance(item, ChatMessageBase)]
+    return messages or span_messages(events, compaction=compaction)
+
+
+async def packed(
+    messages: list[ChatMessage], render: RenderMessages, measure: Sizing
+) -> AsyncIterator[tuple[list[ChatMessage], str]]:
+    """Render messages and distribute them over segments."""
+
+    async def batches() -> AsyncIterator[list[Shown]]:
+        yield await rendered(messages, render)
+
+    async for shown in pack(batches(), measure, own_mark(render)):
+        yield _shown(shown)
+
+
+def _shown(shown: list[Shown]) -> tuple[list[ChatMessage], str]:
+    return [one.message for one in shown], "\n".join([one.text for one in shown])
