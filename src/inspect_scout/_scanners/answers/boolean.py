@@ -1,0 +1,107 @@
+"""Yes or no."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from inspect_ai.model import ModelOutput
+from inspect_ai.scorer import ValueToFloat
+
+from ..._types import Result
+from .contract import ExtractReferences, answered, not_an_answer, unreadable
+from .reading import NO_ANSWER, closed, find_answer, opened, storable
+
+_VERDICT = re.compile(r"(yes|no|true|false|y|n)(?!_{0,9}[^\W_]|['\u2019\-]\w)", re.IGNORECASE)
+_MEANING = {"yes": True, "true": True, "y": True, "no": False, "false": False, "n": False}
+_PUNCTUATION = ".,;:!?()[]-\u2013\u2014\u2026\u3002\"'*_`\ufffd"
+# After these words a bare "no" is a verdict; before a noun it may as well praise ("no errors were found").
+_GOES_ON = frozenset(
+    "it its this that these those the there they their he his she her we i in on at for because since as although"
+    " though while given indeed definitely absolutely clearly not".split()
+)
+_HEDGES = frozenset(
+    "maybe perhaps possibly probably unclear unsure uncertain unknown depends depending partially partly partial"
+    " somewhat sometimes mostly extent".split()
+)
+_HEDGING_PAIRS = (" not sure ", " in part ", " kind of ", " sort of ")
+_HEDGED_WORDS = 4
+_WORD = re.compile(r"[\w'\u2019\-]{1,40}")
+_JOINED = r"(?:^|[,.;:!?/|&()\[\]\u2013\u2014\-]|\b(?:and|or|but|also|yet|then|actually|rather|instead)\b)\s*(?:%s)(?![\w'\-])"
+_OPPOSITE = {
+    True: re.compile(_JOINED % "no|false", re.IGNORECASE),
+    False: re.compile(_JOINED % "yes|true", re.IGNORECASE),
+}
+_TAIL = 100
+
+
+@dataclass(frozen=True, slots=True)
+class BooleanAnswer:
+    """Yes or no."""
+
+    prompt: str = "Here is a question about the transcript above that has yes or no for an answer:"
+    format: str = (
+        "End your reply with a line of its own in this form, without quotes:\n\n"
+        "'ANSWER: $VALUE'\n\n"
+        "where $VALUE is either yes or no, and nothing else."
+    )
+
+    def result_for_answer(
+        self, output: ModelOutput, extract_references: ExtractReferences, value_to_float: ValueToFloat | None = None
+    ) -> Result[Any]:
+        """Read a reply: the value is True or False, the answer "Yes" or "No"."""
+        text = storable(output.completion)
+        found = find_answer(text)
+        if found is None:
+            return unreadable(text, NO_ANSWER, extract_references)
+        verdict = read_verdict(found.value)
+        if verdict is None:
+            return unreadable(text, not_an_answer(found.value, "a plain yes or no"), extract_references)
+        return answered(
+            verdict,
+            "Yes" if verdict else "No",
+            found.explanation,
+            verdict,
+            extract_references=extract_references,
+            value_to_float=value_to_float,
+        )
+
+
+def read_verdict(text: str) -> bool | None:
+    """Read yes or no from the beginning of a text; None if it hedges, contradicts itself, or says neither."""
+    text = opened(text)
+    match = _VERDICT.match(text)
+    if match is None:
+        return None
+    said = match[1].lower()
+    rest = closed(text[match.end() :]).strip()
+    verdict = _MEANING[said]
+    if rest and (not _goes_on(said, rest) or _hedged(rest) or _contradicted(rest, verdict=verdict)):
+        return None
+    return verdict
+
+
+def _goes_on(said: str, rest: str) -> bool:
+    # Whether what follows can be the reason for a verdict, so that the first word was one.
+    if rest[0] in _PUNCTUATION:
+        return True
+    word = _WORD.match(rest)
+    if word is None or len(said) == 1:
+        return False
+    follows = word[0].lower()
+    return follows != "not" if said == "yes" else follows in _GOES_ON
+
+
+def _hedged(rest: str) -> bool:
+    words = [m[0].lower() for m in _WORD.finditer(rest[: 41 * _HEDGED_WORDS])][:_HEDGED_WORDS]
+    return not _HEDGES.isdisjoint(words) or any(pair in f" {' '.join(words)} " for pair in _HEDGING_PAIRS)
+
+
+def _contradicted(rest: str, *, verdict: bool) -> bool:
+    if _OPPOSITE[verdict].search(rest):
+        return True
+    words = ["", *re.findall(r"\w+", rest[-_TAIL:].lower())]
+    opposite_ends = _MEANING.get(words[-1]) is (not verdict) and len(words[-1]) > 1
+    # "not true" and "isn't true" agree with "no".
+    return opposite_ends and words[-2] not in {"not", "t"}

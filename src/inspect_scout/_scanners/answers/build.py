@@ -1,0 +1,82 @@
+"""Making an answer from what a user asks for, and reading a reply with it."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from inspect_ai.model import ModelOutput
+from inspect_ai.scorer import ValueToFloat
+
+from ..._support.errors import ConfigError
+from ..._types import Result
+from .boolean import BooleanAnswer
+from .contract import Answer, ExtractReferences
+from .labels import LabelsAnswer
+from .multi_labels import MultiLabelsAnswer
+from .numeric import NumericAnswer
+from .options import Options
+from .spec import AnswerMultiLabel, AnswerSpec, AnswerStructured
+from .string import StringAnswer
+from .structured import structured_answer
+
+_ALLOWED = (
+    "'boolean', 'numeric', 'string', a list of labels, AnswerMultiLabel(labels=[...]) or AnswerStructured(type=Model)"
+)
+
+
+def answer_type(answer: AnswerSpec | Answer) -> Answer:
+    """Make the answer that a spec describes.
+
+    Args:
+        answer: The spec. An answer that is made already is handed back.
+
+    Raises:
+        ConfigError: If it describes none: an unknown name, no labels, a type that is no pydantic model, or a model
+            with fields that have no description.
+    """
+    return _made(answer)
+
+
+def parse_answer(
+    output: ModelOutput,
+    answer: AnswerSpec | Answer,
+    extract_refs: ExtractReferences,
+    value_to_float: ValueToFloat | None = None,
+) -> Result[Any]:
+    """Read a reply, without asking a model for anything.
+
+    Args:
+        output: The reply. For `AnswerStructured` its text is the JSON that the tool would be called with.
+        answer: What kind of answer it should hold.
+        extract_refs: Finds the messages that a text cites (as `messages_as_str(include_ids=True)` returns it).
+        value_to_float: Turns the value into a number.
+
+    Returns:
+        The result. If the reply cannot be read, its value and answer are None, its explanation is the whole reply,
+        and `metadata["parse_error"]` says why.
+
+    Raises:
+        ConfigError: If the answer cannot be made (see `answer_type`).
+    """
+    return answer_type(answer).result_for_answer(output, extract_refs, value_to_float)
+
+
+def _made(wanted: object) -> Answer:
+    match wanted:
+        case "boolean":
+            return BooleanAnswer()
+        case "numeric":
+            return NumericAnswer()
+        case "string":
+            return StringAnswer()
+        # These two are tuples, so they come before lists and tuples of labels.
+        case AnswerMultiLabel(labels=labels, allow_none=allow_none):
+            return MultiLabelsAnswer(Options.of(labels), bool(allow_none))
+        case AnswerStructured():
+            return structured_answer(cast("AnswerStructured[Any]", wanted))
+        case list() | tuple():
+            return LabelsAnswer(Options.of(cast("list[str]", wanted)))
+        case _ if callable(getattr(wanted, "result_for_answer", None)):
+            return cast(Answer, wanted)
+        case _:
+            raise ConfigError(f"answer {wanted!r} is not known; it must be {_ALLOWED}.")

@@ -1,0 +1,201 @@
+"""Labels to choose from, their letters, and finding them in what a model wrote."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from string import ascii_uppercase
+from typing import cast
+
+from ..._support.errors import ConfigError
+from .reading import bare, shown
+
+_LONGEST_LINE = 20_000
+_CALLED = re.compile(r"[\s*_`'\"(\[]{0,8}(?:option|choice|label|letter)\s{1,4}", re.IGNORECASE)
+_LETTERED = re.compile(
+    r"[\s*_`'\"(\[]{0,8}([A-Za-z]|[0-9]{1,4})"
+    r"(?:[*_`'\"]{0,4}[)\]][*_`.:]{0,4}|[*_`'\"]{0,4}[.:,;][*_`'\"]{0,4}(?=\s)|\s{1,4}[-\u2013\u2014:(])"
+)
+_OTHER_LETTER = re.compile(r"(?<!\w)([A-Z]|[0-9]{1,4})(?=\s{0,4}(?:[),.:;/\]]|\Z|(?:and|or)\b))")
+_SEPARATORS = re.compile(r"(?:[\s,;:&+/|*_`'\"()\[\]{}.\u2022\u201c\u201d]|and(?![\w'\u2019]))+", re.IGNORECASE)
+_LETTER = re.compile(r"([A-Za-z]|[0-9]{1,4})(?![\w'\u2019\-])")
+_ITS_TEXT = re.compile(r"[*_`]{0,4}\s{0,4}[).:\-\u2013\u2014\]=]{1,2}[*_`]{0,4}\s{0,4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Labels that were found.
+
+    Args:
+        indexes: Places of the labels in the list, in the order in which they were named, each once.
+        unknown: Single letters that stand for no label.
+    """
+
+    indexes: tuple[int, ...]
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Options:
+    """Labels to choose from.
+
+    Args:
+        labels: Their texts.
+        letters: What each is called: A to Z, then 1, 2, ...
+    """
+
+    labels: tuple[str, ...]
+    letters: tuple[str, ...] = field(repr=False)
+
+    @classmethod
+    def of(cls, labels: Sequence[str]) -> Options:
+        """Give labels their letters.
+
+        Raises:
+            ConfigError: There are none, or one of them is no text or blank.
+        """
+        found = tuple(cast(Sequence[object], labels)) if isinstance(labels, list | tuple) else ()
+        if not found:
+            raise ConfigError(f"labels {labels!r} were refused: a list of at least one label is needed.")
+        for label in found:
+            if not isinstance(label, str) or not label.strip():
+                raise ConfigError(f"label {label!r} was refused: every label must be a text that is not blank.")
+        letters = (*ascii_uppercase, *map(str, range(1, len(found) - 25)))[: len(found)]
+        return cls(cast("tuple[str, ...]", found), letters)
+
+    @property
+    def listing(self) -> str:
+        """One line for each label."""
+        return "\n".join([f"{letter}) {label}" for letter, label in zip(self.letters, self.labels, strict=True)])
+
+    def read_one(self, text: str) -> int | None:
+        """Find the one label that a text names, by its letter, its text, or both; None if that is not certain."""
+        if len(text) > self._longest_line:
+            return None
+        by_name = self._named(text)
+        if by_name is None and (called := _CALLED.match(text)):
+            text = text[called.end() :]
+            by_name = self._named(text)
+        return by_name if by_name is not None else self._lettered(text)
+
+    def read_many(self, text: str) -> Chosen | None:
+        """Find the labels that a text lists, by letter or text; None if it says anything else."""
+        if len(text) > self._longest_line:
+            return None
+        whole = self._by_text(text)
+        if whole is not None:
+            return Chosen((whole,))
+        indexes: list[int] = []
+        unknown: list[str] = []
+        position = _end_of(_SEPARATORS, text, 0)
+        while position < len(text):
+            name = self._texts.match(text, position)
+            if name is not None:
+                index = self._by_text(name[0])
+                if index is None:
+                    return None
+                indexes.append(index)
+                position = name.end()
+            else:
+                letter = _LETTER.match(text, position)
+                if letter is None:
+                    return None
+                position = letter.end()
+                index = self._places.get(letter[1].upper())
+                if index is None:
+                    unknown.append(letter[1])
+                else:
+                    indexes.append(index)
+                    if self._other_text(text, position, index):
+                        return None
+            position = _end_of(_SEPARATORS, text, position)
+        return Chosen(tuple(dict.fromkeys(indexes)), tuple(unknown)) if indexes else None
+
+    def refusal(self, text: str, *, several: bool) -> str:
+        """Say why a text was refused."""
+        what = "a list of labels" if several else "exactly one label"
+        known = ",".join(self.letters[:30]) + (",..." if len(self.letters) > 30 else "")
+        return f"{shown(text)} after 'ANSWER:' is not {what} out of {known}."
+
+    @cached_property
+    def _longest_line(self) -> int:
+        return max(_LONGEST_LINE, 2 * sum(len(label) + 10 for label in self.labels))
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {letter: index for index, letter in enumerate(self.letters)}
+
+    @cached_property
+    def _texts(self) -> re.Pattern[str]:
+        # The longest first, so that "not safe" is not read as "not". A text that is also a letter is read as letter.
+        texts = sorted({t for t in self.labels if t.upper() not in self._places}, key=len, reverse=True)
+        return re.compile(rf"(?:{'|'.join(map(re.escape, texts))})(?!\w)" if texts else r"(?!)", re.IGNORECASE)
+
+    @cached_property
+    def _exact(self) -> dict[str, int | None]:
+        return _unambiguous(self.labels)
+
+    @cached_property
+    def _folded(self) -> dict[str, int | None]:
+        return _unambiguous([label.strip().casefold() for label in self.labels])
+
+    @cached_property
+    def _barest(self) -> dict[str, int | None]:
+        return _unambiguous([bare(label).casefold() for label in self.labels])
+
+    def _named(self, text: str) -> int | None:
+        place = self._places.get(bare(text).upper())
+        return place if place is not None else self._by_text(text)
+
+    def _by_text(self, text: str) -> int | None:
+        for found, key in (
+            (self._exact, text),
+            (self._folded, text.strip().casefold()),
+            (self._barest, bare(text).casefold()),
+        ):
+            place = found.get(key) if key else None
+            if place is not None:
+                return place
+        return None
+
+    def _lettered(self, text: str) -> int | None:
+        match = _LETTERED.match(text)
+        index = None if match is None else self._places.get(match[1].upper())
+        if match is None or index is None:
+            return None
+        rest = text[match.end() :]
+        named = self._by_text(rest)
+        if named is not None:
+            return index if named == index or self._same_text(named, index) else None
+        others = {m[1] for m in _OTHER_LETTER.finditer(rest)} & self._places.keys()
+        if others - {self.letters[index]} or self._other_text(text, match.end(), index, delimited=True):
+            return None
+        return index
+
+    def _other_text(self, text: str, position: int, index: int, *, delimited: bool = False) -> bool:
+        # "A) Two" contradicts itself if Two is the text of B.
+        if not delimited:
+            between = _ITS_TEXT.match(text, position)
+            if between is None:
+                return False
+            position = between.end()
+        name = self._texts.match(text, _end_of(_SEPARATORS, text, position) if delimited else position)
+        named = None if name is None else self._by_text(name[0])
+        return named is not None and named != index and not self._same_text(named, index)
+
+    def _same_text(self, one: int, other: int) -> bool:
+        return self.labels[one].casefold() == self.labels[other].casefold()
+
+
+def _unambiguous(texts: Sequence[str]) -> dict[str, int | None]:
+    found: dict[str, int | None] = {}
+    for index, text in enumerate(texts):
+        found[text] = None if text in found else index
+    return found
+
+
+def _end_of(pattern: re.Pattern[str], text: str, position: int) -> int:
+    match = pattern.match(text, position)
+    return position if match is None else match.end()

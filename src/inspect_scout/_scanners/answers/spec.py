@@ -1,0 +1,57 @@
+"""What kind of answer is wanted."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any, Generic, Literal, NamedTuple, TypeAlias, Union
+
+from typing_extensions import TypeVar
+
+ParsedT = TypeVar("ParsedT", default=Any)
+
+STRUCTURED_PROMPT = "Work out the following about the transcript above, and report it by calling {{ answer_tool }}():"
+STRUCTURED_FORMAT = (
+    "Once you know the answer, report it with one call of {{ answer_tool }}(). A reply in prose is lost."
+)
+
+
+class AnswerMultiLabel(NamedTuple):
+    """Any number of labels out of a list.
+
+    Args:
+        labels: Texts of the labels.
+        allow_none: Whether the answer may be that no label applies.
+    """
+
+    labels: list[str]
+    allow_none: bool = False
+
+
+class AnswerStructured(NamedTuple, Generic[ParsedT]):
+    """A pydantic model, or a list of them, that the judging model fills in by calling a tool.
+
+    Fields called (or aliased) `value`, `label` and `explanation` become those fields of the result. Every field needs
+    a description, because descriptions are all that the judging model is told about it.
+
+    Args:
+        type: The model, or `list[Model]` for any number of results.
+        answer_tool: Name of the tool.
+        answer_prompt: Jinja template of the line before the question; `answer_tool` is its variable.
+        answer_format: Jinja template of the instruction after the question; `answer_tool` is its variable.
+        max_attempts: How many replies are asked for until one is valid.
+    """
+
+    type: builtins.type[ParsedT]
+    answer_tool: str = "answer"
+    answer_prompt: str = STRUCTURED_PROMPT
+    answer_format: str = STRUCTURED_FORMAT
+    max_attempts: int = 3
+
+
+AnswerSpec: TypeAlias = Union[
+    Literal["boolean", "numeric", "string"],
+    list[str],
+    AnswerMultiLabel,
+    AnswerStructured[Any],
+]
+"""What kind of answer is wanted: a name, a list of labels (one is chosen), or a record for the other kinds."""

@@ -1,0 +1,138 @@
+"""Answers with a shape of their own: pydantic models, filled in by calling a tool."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from inspect_ai.model import ModelOutput
+from inspect_ai.scorer import ValueToFloat
+from pydantic import JsonValue
+
+from ..._support.errors import ConfigError
+from ..._types import Result, as_resultset
+from .contract import ExtractReferences, as_float, unreadable
+from .reading import storable
+from .references import extract_references as references_in
+from .schema import EXPLANATION, StructuredSchema, roles, structured_schema
+from .spec import AnswerStructured
+from .validate import StructuredItem, StructuredValue, validate_structured
+
+_FENCE = "```"
+
+
+@dataclass(frozen=True)
+class StructuredAnswer:
+    """A pydantic model, or a list of them.
+
+    Args:
+        schema: The tool that is called with the answer.
+        prompt: One line that goes before the question.
+        format: How the answer is given.
+        max_attempts: How many replies are asked for until one is valid.
+    """
+
+    schema: StructuredSchema
+    prompt: str
+    format: str
+    max_attempts: int
+
+    def result_for_answer(
+        self, output: ModelOutput, extract_references: ExtractReferences, value_to_float: ValueToFloat | None = None
+    ) -> Result[Any]:
+        """Read a reply whose text is the JSON of the arguments."""
+        text = storable(output.completion)
+        try:
+            arguments = json.loads(_unfenced(text))
+        except (ValueError, RecursionError):
+            return unreadable(text, "The reply is not JSON.", extract_references)
+        value = validate_structured(self.schema, arguments)
+        if isinstance(value, str):
+            return unreadable(text, value, extract_references)
+        return structured_result(value, extract_references, value_to_float)
+
+
+def structured_answer(spec: AnswerStructured[Any]) -> StructuredAnswer:
+    """Make a structured answer.
+
+    Raises:
+        ConfigError: The type cannot be used (see `structured_schema`), a template has an error or a variable that
+            does not exist, or `max_attempts` is below 1.
+    """
+    if isinstance(spec.max_attempts, bool) or spec.max_attempts < 1:
+        raise ConfigError(f"max_attempts {spec.max_attempts!r} was refused: it must be 1 or more.")
+    return StructuredAnswer(
+        structured_schema(spec),
+        _rendered("answer_prompt", spec.answer_prompt, spec.answer_tool),
+        _rendered("answer_format", spec.answer_format, spec.answer_tool),
+        spec.max_attempts,
+    )
+
+
+def structured_result(
+    value: StructuredValue, extract_references: ExtractReferences, value_to_float: ValueToFloat | None = None
+) -> Result[Any]:
+    """Make the result of a structured answer.
+
+    The fields called (or aliased) value, label and explanation become those of the result. Other fields are its
+    metadata if there is a value field, else they are the value, as a dict by field name. A list becomes a resultset.
+
+    Args:
+        value: The answer.
+        extract_references: Finds the messages that a text cites; it is given every string in the answer.
+        value_to_float: Turns each value into a number, last of all.
+    """
+    results = [_item_result(item, extract_references, value_to_float) for item in value.items]
+    if not value.many:
+        return results[0]
+    found = as_resultset(results)
+    found.parsed = [item.instance for item in value.items]
+    return found
+
+
+def _item_result(
+    item: StructuredItem, extract_references: ExtractReferences, value_to_float: ValueToFloat | None
+) -> Result[Any]:
+    by_role = roles(type(item.instance))
+    fields: dict[str, JsonValue] = item.instance.model_dump(mode="json", by_alias=False)
+    label = _as_text(fields.pop(by_role["label"], None)) if "label" in by_role else None
+    explanation = _as_text(fields.pop(by_role[EXPLANATION], None)) if EXPLANATION in by_role else item.explanation
+    metadata: dict[str, Any] | None = None
+    found: JsonValue = fields
+    if "value" in by_role:
+        found = fields.pop(by_role["value"], None)
+        metadata = fields or None
+    return Result(
+        value=as_float(found, value_to_float),
+        label=label,
+        explanation=explanation,
+        metadata=metadata,
+        references=references_in([found, explanation, metadata], extract_references),
+        parsed=item.instance,
+    )
+
+
+def _as_text(value: JsonValue) -> str | None:
+    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _rendered(name: str, template: str, tool: str) -> str:
+    # Loaded here: most scans ask for no structured answer.
+    from jinja2 import StrictUndefined, TemplateError
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    # The result is a prompt for a model, not a page: nothing is to be escaped.
+    # Templates of a resumed scan may come from a stranger's `_scan.json`: they can reach nothing.
+    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)
+    try:
+        return environment.from_string(template).render(answer_tool=tool)
+    except TemplateError as ex:
+        raise ConfigError(f"{name} {template!r} cannot be rendered: {ex}. Its only variable is answer_tool.") from ex
+
+
+def _unfenced(text: str) -> str:
+    text = text.strip()
+    if text.startswith(_FENCE) and text.endswith(_FENCE) and "\n" in text:
+        text = text[text.index("\n") + 1 : -len(_FENCE)]
+    return text
