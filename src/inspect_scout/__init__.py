@@ -29,16 +29,32 @@ if TYPE_CHECKING:
     from ._results import HEAVY_COLUMNS as HEAVY_COLUMNS
     from ._results import ScanResultsArrow as ScanResultsArrow
     from ._results import ScanResultsDF as ScanResultsDF
+    from ._scanners import Answer as Answer
+    from ._scanners import AnswerMultiLabel as AnswerMultiLabel
+    from ._scanners import AnswerSpec as AnswerSpec
+    from ._scanners import AnswerStructured as AnswerStructured
     from ._scanners import LabelForId as LabelForId
     from ._scanners import MessageFormatOptions as MessageFormatOptions
     from ._scanners import MessagesPreprocessor as MessagesPreprocessor
+    from ._scanners import MessagesSegment as MessagesSegment
+    from ._scanners import ResultReducer as ResultReducer
+    from ._scanners import TimelineMessages as TimelineMessages
+    from ._scanners import answer_type as answer_type
+    from ._scanners import extract_references as extract_references
+    from ._scanners import generate_answer as generate_answer
     from ._scanners import grep_scanner as grep_scanner
+    from ._scanners import llm_scanner as llm_scanner
     from ._scanners import loader as loader
     from ._scanners import message_as_str as message_as_str
     from ._scanners import message_numbering as message_numbering
     from ._scanners import messages_as_str as messages_as_str
+    from ._scanners import parse_answer as parse_answer
     from ._scanners import scanner as scanner
+    from ._scanners import scanner_prompt as scanner_prompt
+    from ._scanners import segment_messages as segment_messages
+    from ._scanners import timeline_messages as timeline_messages
     from ._scanners import tool_callers as tool_callers
+    from ._scanners import transcript_messages as transcript_messages
     from ._support.errors import ConfigError as ConfigError
     from ._support.errors import LocationError as LocationError
     from ._support.errors import LogReadError as LogReadError
@@ -52,6 +68,10 @@ if TYPE_CHECKING:
     from ._transcripts import SampleMetadata as SampleMetadata
     from ._transcripts import Transcripts as Transcripts
     from ._transcripts import TranscriptsReader as TranscriptsReader
+    from ._transcripts import span_messages as span_messages
+    from ._transcripts import span_tools as span_tools
+    from ._transcripts import splice as splice
+    from ._transcripts import splice_to_timeline as splice_to_timeline
     from ._transcripts import transcripts_from as transcripts_from
     from ._types import Error as Error
     from ._types import EventType as EventType
@@ -88,14 +108,19 @@ _MODULES = {
     "._plan": "Scanners ScannerWork",
     "._query": "Column Columns Condition LogColumns columns log_columns",
     "._results": "HEAVY_COLUMNS ScanResultsArrow ScanResultsDF",
-    "._scanners": "LabelForId MessageFormatOptions MessagesPreprocessor grep_scanner loader message_as_str"
-    " message_numbering messages_as_str scanner tool_callers",
-    "._support.errors": "ConfigError LocationError LogReadError NotAvailableError RefusalError ScanStateError"
-    " ScoutError StorageError TranscriptTooLargeError UnknownNameError",
-    "._transcripts": "SampleMetadata Transcripts TranscriptsReader transcripts_from",
-    "._types": "Error EventType Loader MessageType PredicateFn PredicateType Reference Result ScanOptions ScanRevision"
-    " ScanSpec ScanTranscripts Scanner ScannerInput ScannerSpec Status Summary Transcript TranscriptContent"
-    " TranscriptField TranscriptHandle TranscriptInfo ValidationCase ValidationPredicate ValidationSet Worklist",
+    "._scanners": "Answer AnswerMultiLabel AnswerSpec AnswerStructured LabelForId MessageFormatOptions"
+    " MessagesPreprocessor MessagesSegment ResultReducer TimelineMessages answer_type extract_references"
+    " generate_answer grep_scanner llm_scanner loader message_as_str message_numbering messages_as_str"
+    " parse_answer scanner scanner_prompt segment_messages timeline_messages tool_callers"
+    " transcript_messages",
+    "._support.errors": "ConfigError LocationError LogReadError NotAvailableError RefusalError ScanStateError ScoutError"
+    " StorageError TranscriptTooLargeError UnknownNameError",
+    "._transcripts": "SampleMetadata Transcripts TranscriptsReader span_messages span_tools splice splice_to_timeline"
+    " transcripts_from",
+    "._types": "Error EventType Loader MessageType PredicateFn PredicateType Reference Result ScanOptions"
+    " ScanRevision ScanSpec ScanTranscripts Scanner ScannerInput ScannerSpec Status Summary Transcript"
+    " TranscriptContent TranscriptField TranscriptHandle TranscriptInfo ValidationCase ValidationPredicate"
+    " ValidationSet Worklist",
 }
 
 # Names of earlier versions: they still work, with a warning.
@@ -109,6 +134,10 @@ _RENAMED = {
 }
 
 __all__ = [
+    "Answer",
+    "AnswerMultiLabel",
+    "AnswerSpec",
+    "AnswerStructured",
     "Column",
     "Columns",
     "Condition",
@@ -124,12 +153,14 @@ __all__ = [
     "MessageFormatOptions",
     "MessageType",
     "MessagesPreprocessor",
+    "MessagesSegment",
     "NotAvailableError",
     "PredicateFn",
     "PredicateType",
     "Reference",
     "RefusalError",
     "Result",
+    "ResultReducer",
     "SampleMetadata",
     "ScanOptions",
     "ScanResultsArrow",
@@ -147,6 +178,7 @@ __all__ = [
     "Status",
     "StorageError",
     "Summary",
+    "TimelineMessages",
     "Transcript",
     "TranscriptContent",
     "TranscriptField",
@@ -161,13 +193,18 @@ __all__ = [
     "ValidationSet",
     "Worklist",
     "__version__",
+    "answer_type",
     "columns",
+    "extract_references",
+    "generate_answer",
     "grep_scanner",
+    "llm_scanner",
     "loader",
     "log_columns",
     "message_as_str",
     "message_numbering",
     "messages_as_str",
+    "parse_answer",
     "scan",
     "scan_complete",
     "scan_list",
@@ -177,7 +214,15 @@ __all__ = [
     "scan_resume",
     "scan_status",
     "scanner",
+    "scanner_prompt",
+    "segment_messages",
+    "span_messages",
+    "span_tools",
+    "splice",
+    "splice_to_timeline",
+    "timeline_messages",
     "tool_callers",
+    "transcript_messages",
     "transcripts_from",
 ]
 

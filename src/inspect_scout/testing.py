@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from ._support.lazy import public_door
 
 if TYPE_CHECKING:
+    from ._inspect.scripted_model import ScriptedModel, scripted_model
     from ._support.clock import JumpingClock
     from ._support.storage import FaultStorage, MemoryStorage
 
-__all__ = ["FaultStorage", "JumpingClock", "MemoryStorage"]
+__all__ = ["FaultStorage", "JumpingClock", "MemoryStorage", "ScriptedModel", "scripted_model"]
 
 __getattr__, __dir__ = public_door(
     __name__,
@@ -18,5 +19,7 @@ __getattr__, __dir__ = public_door(
         "FaultStorage": "._support.storage",
         "JumpingClock": "._support.clock",
         "MemoryStorage": "._support.storage",
+        "ScriptedModel": "._inspect.scripted_model",
+        "scripted_model": "._inspect.scripted_model",
     },
 )

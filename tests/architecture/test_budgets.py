@@ -15,6 +15,10 @@ MAX_FILE, MAX_CLASS, MAX_METHODS, MAX_FUNCTION, MAX_COMPLEXITY, MAX_ARGUMENTS = 
 MANY_ARGUMENTS = {
     "_app/async_api.py:scan_async": "the documented signature; packed into one ScanRequest at once",
     "_app/sync_api.py:scan": "the documented signature; packed into one ScanRequest at once",
+    "_inspect/scripted_model.py:scripted_model": "one argument for each thing that a model may do wrong",
+    "_scanners/llm/generate.py:generate_answer": "the documented signature, three times for its overloads",
+    "_scanners/llm/scanner.py:llm_scanner": "the documented signature; packed into one Brief at once",
+    "_scanners/segments/timeline.py:transcript_messages": "the documented signature",
     "_scanners/declare/decorators.py:scanner": "the documented signature; packed into one ScannerConfig at once",
 }
 # path:name -> why it may be larger than the budget.

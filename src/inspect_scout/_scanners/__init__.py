@@ -10,6 +10,13 @@ from typing import TYPE_CHECKING
 from .._support.lazy import lazy_door
 
 if TYPE_CHECKING:
+    from .answers import Answer as Answer
+    from .answers import AnswerMultiLabel as AnswerMultiLabel
+    from .answers import AnswerSpec as AnswerSpec
+    from .answers import AnswerStructured as AnswerStructured
+    from .answers import answer_type as answer_type
+    from .answers import extract_references as extract_references
+    from .answers import parse_answer as parse_answer
     from .declare import InputKind as InputKind
     from .declare import LoaderConfig as LoaderConfig
     from .declare import Metrics as Metrics
@@ -30,6 +37,10 @@ if TYPE_CHECKING:
     from .files import parse_args as parse_args
     from .files import scanners_from_specs as scanners_from_specs
     from .grep import grep_scanner as grep_scanner
+    from .llm import ResultReducer as ResultReducer
+    from .llm import generate_answer as generate_answer
+    from .llm import llm_scanner as llm_scanner
+    from .llm import scanner_prompt as scanner_prompt
     from .render import LabelForId as LabelForId
     from .render import MessageFormatOptions as MessageFormatOptions
     from .render import MessagesPreprocessor as MessagesPreprocessor
@@ -37,8 +48,16 @@ if TYPE_CHECKING:
     from .render import message_numbering as message_numbering
     from .render import messages_as_str as messages_as_str
     from .render import tool_callers as tool_callers
+    from .segments import MessagesSegment as MessagesSegment
+    from .segments import TimelineMessages as TimelineMessages
+    from .segments import segment_messages as segment_messages
+    from .segments import timeline_messages as timeline_messages
+    from .segments import transcript_messages as transcript_messages
 
 _MODULES = {
+    ".answers": "Answer AnswerMultiLabel AnswerSpec AnswerStructured answer_type extract_references parse_answer",
+    ".llm": "ResultReducer generate_answer llm_scanner scanner_prompt",
+    ".segments": "MessagesSegment TimelineMessages segment_messages timeline_messages transcript_messages",
     ".declare": "InputKind LoaderConfig Metrics ScannerConfig ScanTraits SignatureError describe_input loader"
     " name_scanners safe_name scanner scanner_config scanner_create scanner_fingerprint scanner_specs set_traits",
     ".files": "load_scanners parse_args scanners_from_specs",

@@ -1,0 +1,100 @@
+"""Asking a question until the answer can be used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, overload
+
+from inspect_ai.model import ChatMessage, GenerateConfig, Model, ModelOutput, get_model
+from inspect_ai.scorer import Reference, ValueToFloat
+from inspect_ai.tool import ToolInfo
+
+from ..._types import Result
+from ..answers import Answer, AnswerSpec, ExtractReferences, StructuredAnswer, answer_type
+from .asking import Reading, ask_for_text
+from .refusals import DEFAULT_RETRIES, Respondent, refusal_retries
+from .structured import ask_for_call
+
+_CONFIG = GenerateConfig()
+
+
+@overload
+async def generate_answer(
+    prompt: str | list[ChatMessage],
+    answer: AnswerSpec | Answer,
+    *,
+    model: str | Model | None = None,
+    config: GenerateConfig | None = None,
+    context_tools: Sequence[ToolInfo] = (),
+    retry_refusals: bool | int = DEFAULT_RETRIES,
+    parse: Literal[True] = True,
+    extract_refs: ExtractReferences | None = None,
+    value_to_float: ValueToFloat | None = None,
+) -> Result[Any]: ...
+
+
+@overload
+async def generate_answer(
+    prompt: str | list[ChatMessage],
+    answer: AnswerSpec | Answer,
+    *,
+    model: str | Model | None = None,
+    config: GenerateConfig | None = None,
+    context_tools: Sequence[ToolInfo] = (),
+    retry_refusals: bool | int = DEFAULT_RETRIES,
+    parse: bool,
+    extract_refs: ExtractReferences | None = None,
+    value_to_float: ValueToFloat | None = None,
+) -> Result[Any] | ModelOutput: ...
+
+
+async def generate_answer(
+    prompt: str | list[ChatMessage],
+    answer: AnswerSpec | Answer,
+    *,
+    model: str | Model | None = None,
+    config: GenerateConfig | None = None,
+    context_tools: Sequence[ToolInfo] = (),
+    retry_refusals: bool | int = DEFAULT_RETRIES,
+    parse: bool = True,
+    extract_refs: ExtractReferences | None = None,
+    value_to_float: ValueToFloat | None = None,
+) -> Result[Any] | ModelOutput:
+    """Ask a model a question and read its answer.
+
+    An answer that cannot be read is asked for again, in the same conversation, up to 3 times in all. The last one is
+    returned even if it cannot be read: its value is None, and its metadata say so. Structured answers are given by
+    calling a tool, and asked for as often as `AnswerStructured.max_attempts` allows.
+
+    Args:
+        prompt: The question with all that belongs to it, or a conversation that ends with it.
+        answer: Kind of answer.
+        model: The model (default: that of the scan).
+        config: Generation options.
+        context_tools: Tools that the conversation mentions; they are declared, and cannot be called.
+        retry_refusals: How often a model that declines is asked again (True: 3 times).
+        parse: False to get the output of the model instead (structured answers are always parsed).
+        extract_refs: Finds the messages that an explanation cites.
+        value_to_float: Makes a number of the value.
+
+    Returns:
+        The result, with `stop_reason` in its metadata; or the output of the model.
+
+    Raises:
+        RefusalError: The model declined each time.
+        UnusableAnswerError: No structured answer fits its schema.
+    """
+    kind = answer_type(answer)
+    reading = Reading(extract_refs or _no_references, value_to_float)
+    respondent = Respondent(get_model(model), config or _CONFIG, refusal_retries(retry_refusals))
+    if isinstance(kind, StructuredAnswer):
+        return await ask_for_call(respondent, prompt, kind, reading, context_tools)
+    if context_tools:
+        respondent = respondent.with_tools(context_tools, "none")
+    if not parse:
+        return await respondent.ask(prompt)
+    return await ask_for_text(respondent, prompt, kind, reading)
+
+
+def _no_references(_: str) -> list[Reference]:
+    return []

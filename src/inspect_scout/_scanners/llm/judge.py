@@ -1,0 +1,167 @@
+"""One transcript before a judging model: from what is read to one result."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from inspect_ai.model import GenerateConfig, Model, get_model
+from inspect_ai.scorer import ValueToFloat
+
+from ..._inspect.tokens import DEFAULT_CONTEXT_WINDOW, input_window
+from ..._support.errors import ConfigError
+from ..._types import Result, Transcript, TranscriptHandle, TranscriptInfo
+from ..answers import Answer, ExtractReferences
+from ..render import MessagesPreprocessor, message_numbering
+from ..segments import MessagesSegment, count_tokens, segment_budget
+from .assemble import Judged, assemble, nothing_read
+from .errors import PromptTooLargeError
+from .flight import map_in_order
+from .generate import generate_answer
+from .prompt import PromptTemplate, info_variables
+from .reduce import Reducer, judged_by
+from .source import Source, StreamedMessages, WholeTranscript, has_events
+
+Question: TypeAlias = str | Callable[[Transcript], Awaitable[str] | str]
+"""A question, or a function from a transcript to one."""
+
+Variables: TypeAlias = Mapping[str, Any] | Callable[[Transcript], Awaitable[Mapping[str, Any]] | Mapping[str, Any]]
+"""Variables of a template, or a function from a transcript to them."""
+
+MAX_IN_FLIGHT = 16
+"""Segments of one transcript that are judged at once."""
+
+NEGLIGIBLE = 0.02
+"""Share of the window that a prompt without messages may take before its tokens are counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """What a judging model is asked, and how.
+
+    Args:
+        question: The question (None: the template asks it).
+        answer: Kind of answer.
+        listed: Whether the answer is a list of results.
+        value_to_float: Makes a number of the value.
+        template: The prompt.
+        template_variables: Further variables of the template.
+        preprocessor: What of the messages is rendered.
+        model: The model (None: that of the scan).
+        model_role: Role of the model.
+        config: Generation options.
+        retry_refusals: How often a model that declines is asked again.
+        context_window: Tokens that the model can read (None: what is known of it).
+        timeline: Name of the timeline that is read.
+        compaction: What is read of a compacted conversation.
+        depth: Levels of spans that are read.
+        reducer: Makes one result of several.
+    """
+
+    question: Question | None
+    answer: Answer
+    listed: bool
+    value_to_float: ValueToFloat | None
+    template: PromptTemplate
+    template_variables: Variables | None
+    preprocessor: MessagesPreprocessor[Any] | None
+    model: str | Model | None
+    model_role: str | None
+    config: GenerateConfig
+    retry_refusals: int
+    context_window: int | None
+    timeline: str | None
+    compaction: Literal["all", "last"] | int
+    depth: int | None
+    reducer: Reducer
+
+
+async def judge(brief: Brief, given: Transcript | TranscriptHandle) -> Result[Any]:
+    """Put a question to a model about a transcript, in as many parts as it takes.
+
+    Raises:
+        PromptTooLargeError: The prompt leaves no room for messages.
+        RefusalError: The model declined each time.
+        UnusableAnswerError: No structured answer fits its schema.
+    """
+    source = await _opened(brief, given)
+    model = get_model(brief.model, role=brief.model_role)
+    render, references = message_numbering(brief.preprocessor, nonce=brief.template.nonce)
+    variables = await _variables(brief, source.info)
+    reserve = await _reserve(brief, model, variables)
+    segments = source.segments(brief, messages_as_str=render, model=model, prompt_reserve=reserve)
+    reading = _Reading(brief, model, variables, references)
+    results = await map_in_order(segments, reading.judge, MAX_IN_FLIGHT)
+    if not results:
+        return nothing_read(spans=source.has_spans, messages=source.has_messages)
+    with judged_by(model):
+        return await assemble(results, by_span=source.has_timelines, listed=brief.listed, reducer=brief.reducer)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What is the same for all segments of a transcript."""
+
+    brief: Brief
+    model: Model
+    variables: Mapping[str, Any]
+    references: ExtractReferences
+
+    async def judge(self, segment: MessagesSegment) -> Judged:
+        brief = self.brief
+        prompt = brief.template.render({"messages": segment.messages_str, **self.variables})
+        result = await generate_answer(
+            prompt.as_input(),
+            brief.answer,
+            model=self.model,
+            config=brief.config,
+            retry_refusals=brief.retry_refusals,
+            extract_refs=self.references,
+            value_to_float=brief.value_to_float,
+        )
+        return Judged(result, getattr(segment, "span", None))
+
+
+async def _opened(brief: Brief, given: Transcript | TranscriptHandle) -> Source:
+    if isinstance(given, Transcript):
+        return WholeTranscript(given)
+    if callable(brief.question) or callable(brief.template_variables) or await has_events(given):
+        return WholeTranscript(await given.load())
+    return StreamedMessages(given)
+
+
+async def _reserve(brief: Brief, model: Model, variables: Mapping[str, Any]) -> int:
+    """Tokens of a prompt without messages."""
+    text = brief.template.render({"messages": "", **variables}).text
+    window = brief.context_window or input_window(model) or DEFAULT_CONTEXT_WINDOW
+    size = len(text.encode())
+    # A text has no more tokens than bytes. Where that little makes no difference, a provider need not be asked.
+    reserve = size if size <= window * NEGLIGIBLE else await count_tokens(text, model)
+    if segment_budget(window, reserve) <= 0:
+        raise PromptTooLargeError(reserve, window)
+    return reserve
+
+
+async def _variables(brief: Brief, info: TranscriptInfo) -> Mapping[str, Any]:
+    found = info_variables(info)
+    if brief.question is not None:
+        found["question"] = await _question(brief.question, info)
+    found["answer_prompt"] = brief.answer.prompt
+    found["answer_format"] = brief.answer.format
+    if brief.template_variables is not None:
+        found |= await _called(brief.template_variables, info)
+    return found
+
+
+async def _question(question: Question, info: TranscriptInfo) -> str:
+    asked = await _called(question, info)
+    if not isinstance(asked, str):
+        raise ConfigError(f"The question for transcript {info.transcript_id!r} is {asked!r}; it must be a text.")
+    return asked
+
+
+async def _called(given: Any, info: TranscriptInfo) -> Any:
+    made = given(info) if callable(given) else given
+    return await made if inspect.isawaitable(made) else made
