@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -37,7 +39,7 @@ class ScanEntry:
         state: How it stands.
         error_count: Scanner errors.
         transcripts: Number of transcripts.
-        results: Results found, over all scanners.
+        results: Results found, over all scanners (None: nobody counted them, and a list does not either).
     """
 
     scan_id: str
@@ -48,7 +50,7 @@ class ScanEntry:
     state: State
     error_count: int
     transcripts: int
-    results: int
+    results: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ class _Scanner(msgspec.Struct):
 class _Summary(msgspec.Struct):
     complete: bool = True
     scanners: dict[str, _Scanner] = {}
+    counted: bool = True
 
 
 class _Error(msgspec.Struct):
@@ -138,7 +141,7 @@ def list_entries(scans_location: str, storage: Storage | None = None) -> list[Sc
         found: list[ScanEntry] = []
         for folder in await scan_folders(where, root):
             try:
-                found.append((await _outcome(where, folder)).entry)
+                found.append((await _outcome(where, folder, listed=True)).entry)
             except ScoutError:
                 continue  # removed meanwhile, or no scan
         return sorted(found, key=lambda entry: entry.epoch, reverse=True)
@@ -158,12 +161,12 @@ def read_outcome(location: str, storage: Storage | None = None) -> LightStatus:
     """
     where = storage if storage is not None else storage_for(location)
     folder = location.rstrip("/") or location
-    return wait_lightly(location, lambda: _outcome(where, folder, samples=True))
+    return wait_lightly(location, lambda: _outcome(where, folder))
 
 
-async def _outcome(storage: Storage, location: str, *, samples: bool = False) -> LightStatus:
+async def _outcome(storage: Storage, location: str, *, listed: bool = False) -> LightStatus:
     spec = await _read_spec(storage, location)
-    counted = await _counted(storage, location, spec)
+    counted = await _counted(storage, location, spec, listed=listed)
     total = _total(spec)
     counts = {
         key: ScannerCounts(scanner.scans, scanner.results, scanner.errors, scanner.tokens)
@@ -178,9 +181,9 @@ async def _outcome(storage: Storage, location: str, *, samples: bool = False) ->
         state=await _state(storage, location, counted, total),
         error_count=sum(scanner.errors for scanner in counts.values()),
         transcripts=_transcripts(spec),
-        results=sum(scanner.results for scanner in counts.values()),
+        results=sum(scanner.results for scanner in counts.values()) if counted.counted else None,
     )
-    shown = await _samples(storage, location) if samples and entry.error_count else []
+    shown = await _samples(storage, location) if entry.error_count and not listed else []
     return LightStatus(entry, counts, total, _usage(counted), _config(spec), shown)
 
 
@@ -197,14 +200,20 @@ async def _read_spec(storage: Storage, location: str) -> _Spec:
         raise LocationError(f"{path!r} does not describe a scan: {error}") from error
 
 
-async def _counted(storage: Storage, location: str, spec: _Spec) -> _Summary:
-    """Read the summary; where the journal is newer, or there is no summary, count what is recorded."""
+async def _counted(storage: Storage, location: str, spec: _Spec, *, listed: bool) -> _Summary:
+    """Read the summary; where the journal is newer, or there is no summary, count what is recorded.
+
+    A list does not count the rows of scans that lack a summary (older ones do): it would read every table.
+    """
     if not await _has_journal(storage, location):
         try:
             return _SUMMARY.decode(await storage.read(join(location, SUMMARY_FILE)))
         except (LocationError, ValueError):
             if not any(table_key(e.path) for e in await storage.list(location, recursive=False)):
                 return _Summary(False, {key: _Scanner() for key in spec.scanners})
+            if listed:
+                errors = Counter(error.scanner for error in await _errors(storage, location))
+                return _Summary(False, {key: _Scanner(errors=errors[key]) for key in spec.scanners}, counted=False)
     from .catalog import load_catalog
     from .tally import tally_recorded
 
@@ -269,17 +278,18 @@ def _config(spec: _Spec) -> dict[str, object]:
 
 
 async def _samples(storage: Storage, location: str) -> list[str]:
+    return [f"{error.scanner}: {error.error}" for error in (await _errors(storage, location))[:SAMPLES]]
+
+
+async def _errors(storage: Storage, location: str) -> list[_Error]:
     try:
         lines = (await storage.read(join(location, ERRORS_FILE))).splitlines()
     except LocationError:
         return []
-    found: list[str] = []
-    for line in lines[:SAMPLES]:
-        try:
-            error = _ERROR.decode(line)
-        except ValueError:
-            continue
-        found.append(f"{error.scanner}: {error.error}")
+    found: list[_Error] = []
+    for line in lines:
+        with suppress(ValueError):
+            found.append(_ERROR.decode(line))
     return found
 
 
