@@ -11,7 +11,7 @@ from .._support.storage import Storage
 from .catalog import Catalog
 from .parquet import open_table
 from .schema import RECORD_NAMES
-from .table import fields, nulls, select_fields, with_column
+from .table import Field, fields, nulls, schema_of, select_fields, with_column
 
 
 class UnknownScannerError(UnknownNameError, KeyError, FileNotFoundError):
@@ -106,14 +106,19 @@ class ScannerRows:
         if self._path is None:
             return self._catalog.schema(self._scanner)
         with open_table(self.storage, self._path) as file:
-            schema = _settled(file.schema.empty_table()).schema.remove_metadata()
+            schema = schema_of(_settled_field(field) for field in fields(file.schema))
         if len(set(schema.names)) < len(schema.names):
             raise StorageError(f"Cannot use {self._path!r}: several of its columns have the same name.")
         return schema
 
 
+def _settled_field(field: Field) -> Field:
+    """Make text of a column in which another writer found nothing at all."""
+    return field.with_type(pa.string()) if pa.types.is_null(field.type) else field
+
+
 def _settled(table: pa.Table) -> pa.Table:
-    """Make text of columns in which another writer found nothing at all."""
+    """The same for a table."""
     for field in fields(table.schema):
         if pa.types.is_null(field.type):
             table = with_column(table, field.name, nulls(table.num_rows, pa.string()))
