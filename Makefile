@@ -48,8 +48,12 @@ demo: $(VENV)/.installed  ## Scan the example logs and show the results
 	@echo "scout scan results $(SCANS)/scan_id=* --where \"value NOT IN ('false', '0')\" --limit 6"
 	@$(BIN)/scout scan results $(SCANS)/scan_id=* --where "value NOT IN ('false', '0')" --limit 6
 	@echo
+	@echo "python examples/judging.py examples/logs $(SCANS)-judged   (a scripted model; one line takes a real one)"
+	@rm -rf $(SCANS)-judged
+	@$(BIN)/python examples/judging.py examples/logs $(SCANS)-judged
+	@echo
 	@echo "Where to look next:"
-	@echo "  the scanners         examples/scanners.py"
+	@echo "  the scanners         examples/scanners.py, examples/judging.py"
 	@echo "  as JSON              $(BIN)/scout scan results $(SCANS)/scan_id=* --scanner edits_tests --format json"
 	@echo "  as a data frame      $(BIN)/python -c \"import inspect_scout as s;" \
 		"print(s.scan_results_df(s.scan_list('$(SCANS)')[0].location).scanners['edits_tests'])\""
@@ -76,6 +80,6 @@ examples: $(VENV)/.installed  ## Make the example logs again (scripted model, no
 	@$(BIN)/python examples/make_logs.py
 
 clean:  ## Remove what the other commands made
-	@rm -rf $(VENV) $(SCANS) site build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache \
+	@rm -rf $(VENV) $(SCANS) $(SCANS)-judged site build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache \
 		benchmarks/data benchmarks/figures
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

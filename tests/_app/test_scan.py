@@ -104,9 +104,14 @@ def test_both_names_of_scans_are_refused(tmp_path: Path) -> None:
         ({"display": "gui"}, ConfigError, "rich"),
         ({"shuffle": "yes"}, ConfigError, "seed"),
         ({"tags": "one"}, ConfigError, "list"),
-        ({"model": "mockllm/model"}, NotAvailableError, "model.*not available yet"),
-        ({"model_roles": {"judge": "mockllm/model"}}, NotAvailableError, "model_roles.*not available yet"),
-        ({"model_args": {}}, NotAvailableError, "model_args.*not available yet"),
+        ({"model": "nowhere/model"}, ConfigError, "nowhere"),
+        ({"model": 3}, ConfigError, "model=3"),
+        ({"model": ""}, ConfigError, "names no model"),
+        ({"model_args": {"a": 1}}, ConfigError, "belong to a model"),
+        ({"model": "mockllm/model", "model_args": "no/such.yaml"}, FileNotFoundError, "such.yaml"),
+        ({"model_config": {"temperature": 1}}, ConfigError, "GenerateConfig"),
+        ({"model_roles": {"judge": []}}, ConfigError, "judge"),
+        ({"model_roles": {"judge": 1}}, ConfigError, "judge"),
         ({"validation": "cases.csv"}, NotAvailableError, "validation.*not available yet"),
         ({"max_processes": 2}, NotAvailableError, "max_processes=2.*not available yet"),
         ({"scans": "s3://bucket/scans"}, NotAvailableError, "s3"),
@@ -124,12 +129,6 @@ def test_nothing_is_created_when_the_plan_is_wrong(
     with pytest.raises(error, match=says):
         scan(**{**arguments, **wrong})
     assert not (tmp_path / "scans").exists()
-
-
-def test_model_of_the_environment_is_refused_by_name(tmp_path: Path) -> None:
-    os.environ["SCOUT_SCAN_MODEL"] = "mockllm/model"
-    with pytest.raises(NotAvailableError, match="SCOUT_SCAN_MODEL"):
-        quiet([length()], 1, tmp_path)
 
 
 @pytest.mark.parametrize(

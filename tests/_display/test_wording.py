@@ -114,3 +114,16 @@ def test_bash_reads_quoted_locations_back() -> None:
     for text in ("a b", "it's", "$(x)", "a\x1b[31mb", "é ü", "", "-x", "a\\x\x07'"):
         said = subprocess.run(["bash", "-c", f"printf %s {shell_quoted(text)}"], capture_output=True, check=True)
         assert said.stdout.decode() == text
+
+
+@pytest.mark.parametrize(
+    ("progress", "said"),
+    [
+        (Progress(total=4), ""),
+        (Progress(total=4, calls=1, connections=1), ", 1 of 1 connection"),
+        (Progress(total=4, calls=3, connections=25, retries=1), ", 3 of 25 connections, 1 retry"),
+        (Progress(total=4, calls=0, connections=1200, retries=2000), ", 0 of 1,200 connections, 2,000 retries"),
+    ],
+)
+def test_calls_of_models_are_told_once_there_are_some(progress: Progress, said: str) -> None:
+    assert progress_line(progress) == "scanning:   0% (0/4)" + said

@@ -173,7 +173,8 @@ class AnswerContract(ABC):
             output = reply(text)
             started = time.process_time()
             answer.result_for_answer(output, lambda _: [])
-            assert time.process_time() - started < 1
+            # Reading it in one pass takes about 0.1 s; anything quadratic takes minutes.
+            assert time.process_time() - started < 20
 
 
 class TestBoolean(AnswerContract):

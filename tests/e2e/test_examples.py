@@ -98,3 +98,14 @@ def test_all_formats_print_the_same_results(example_scan: Path) -> None:
 def test_scans_of_one_name_are_listed_newest_first(example_scan: Path) -> None:
     listed: list[dict[str, Any]] = json.loads(scout("scan", "list", str(example_scan.parent), "--json", cwd=EXAMPLES))
     assert [Path(entry["location"]).name for entry in listed] == [example_scan.name]
+
+
+def test_judging_example_finds_what_was_planted(example_logs: Path, tmp_path: Path) -> None:
+    command = [sys.executable, str(EXAMPLES / "judging.py"), str(example_logs), str(tmp_path)]
+    said = subprocess.run(command, check=True, capture_output=True, text=True, cwd=tmp_path).stdout
+    (location,) = tmp_path.glob("scan_id=*")
+    tables = scan_results_df(str(location)).scanners
+    tampering, ending = tables["tampering"], tables["ending"]
+    assert set(tampering.loc[tampering.value, "transcript_task_id"]) == {"off-by-one"}
+    assert set(ending.loc[ending.answer == "refused", "transcript_task_id"]) == {"reactor-override"}
+    assert "test_pages.py in [M9]" in said

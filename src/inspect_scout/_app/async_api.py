@@ -60,12 +60,16 @@ async def scan_async(
         scans: Where scans are kept (default: `$SCOUT_SCAN_SCANS`, else `./scans`).
         worklist: Transcripts by scanner, or a JSON or YAML file that lists them (default: all for all).
         validation: Not available yet.
-        model: Not available yet, as `model_config`, `model_base_url`, `model_args` and `model_roles`.
-        model_config: Not available yet.
-        model_base_url: Not available yet.
-        model_args: Not available yet.
-        model_roles: Not available yet.
-        max_transcripts: Transcripts in work at once (default 25).
+        model: What `get_model()` gives in scanners: a model or its name, as `provider/name`; of several names separated
+            by commas the first counts (default: `$SCOUT_SCAN_MODEL`, else none, and a scanner that calls one fails).
+        model_config: Generation options (`inspect_ai.model.GenerateConfig`): for `model`, and, as far as they are about
+            connections, retries and caching, for all models. Connections are those of `max_connections`, else as many
+            as `max_transcripts` if that is given, else they adapt to what the provider takes.
+        model_base_url: Where `model` is served, if it is given by name.
+        model_args: Arguments for the provider of `model`, or a YAML or JSON file of them. Secrets among them are not
+            stored: on resume they come from the environment.
+        model_roles: What `get_model(role=...)` gives: models or names by role, or lists of them.
+        max_transcripts: Transcripts in work at once (default 25, or as many as the connections to models need).
         max_processes: Only 1 for now.
         limit: Transcripts at most.
         shuffle: True or a seed: scan in an order that depends on the ids and the seed alone.

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping
 
 from .._display import Display, ScanOutcome, ScanTitle, display_for
 from .._engine import InlineExecutor, Job, Recorder, ScannerStopped, Tally
+from .._inspect.invocation import PrerequisiteError
+from .._inspect.models import as_refusal, close
 from .._plan import ScanPlan, ScanRequest, check_log_level, plan_resume, plan_scan
 from .._project import default_scans, load_dotenv_once, warn_of_project_file
 from .._results import RecordInput, ScanStore
 from .._support.errors import ScanStateError
-from .._types import Error, ScannerCounts, Status, Summary
+from .._types import Error, ScannerCounts, ScanSpec, Status, Summary
 
 logger = logging.getLogger("inspect_scout")
 
 DRY_RUN = "(dry-run)"
+# Errors that an outcome carries: enough for displays to tell which messages are the most frequent.
+_SAMPLES = 1000
 
 
 async def scan(request: ScanRequest) -> Status:
@@ -33,6 +36,7 @@ async def scan(request: ScanRequest) -> Status:
         plan = await plan_scan(request, progress)
     _warn_of_problems(plan)
     if request.dry_run:
+        await close(plan.models.active)
         return _dry_run(plan, display)
     store = await ScanStore.create(plan.spec, request.scans or default_scans())
     return await _run(plan, store, display, request.record_input, request.fail_on_error)
@@ -108,6 +112,8 @@ async def _run(
                 await InlineExecutor().run(job)
             except ScannerStopped as stop:
                 stopped = stop.cause
+            except PrerequisiteError as missing:
+                stopped = as_refusal(missing)
             except BaseException as error:  # noqa: BLE001 - whatever ended the scan is raised again after saving
                 stopped = error
             await recorder.close()
@@ -160,17 +166,18 @@ def _title(plan: ScanPlan, location: str) -> ScanTitle:
     return ScanTitle(
         name=spec.scan_file or spec.scan_name,
         transcripts=len(plan.index),
-        config=_config(spec.scan_args, spec.options.model_dump(exclude_none=True), spec.tags),
+        config=_config(spec),
         location=location,
         total=plan.total,
         skipped=plan.skipped,
     )
 
 
-def _config(
-    args: Mapping[str, object] | None, options: Mapping[str, object], tags: list[str] | None
-) -> dict[str, object]:
-    return {**(args or {}), **options, **({"tags": ",".join(tags)} if tags else {})}
+def _config(spec: ScanSpec) -> dict[str, object]:
+    """Collect what a display shows of how a scan is run."""
+    model = {"model": spec.model.model, **spec.model.config.model_dump(exclude_none=True)} if spec.model else {}
+    tags = {"tags": ",".join(spec.tags)} if spec.tags else {}
+    return {**(spec.scan_args or {}), **spec.options.model_dump(exclude_none=True), **model, **tags}
 
 
 def outcome_of(status: Status, interrupted: bool = False) -> ScanOutcome:
@@ -193,12 +200,12 @@ def outcome_of(status: Status, interrupted: bool = False) -> ScanOutcome:
         title=ScanTitle(
             name=spec.scan_file or spec.scan_name,
             transcripts=transcripts,
-            config=_config(spec.scan_args, spec.options.model_dump(exclude_none=True), spec.tags),
+            config=_config(spec),
             location=status.location,
             total=transcripts * len(counts),
         ),
         scanners=counts,
         model_usage=usage,
         error_count=errors,
-        error_samples=[f"{e.scanner}: {e.error}" if e.scanner else e.error for e in status.errors[:5]],
+        error_samples=[f"{e.scanner}: {e.error}" if e.scanner else e.error for e in status.errors[:_SAMPLES]],
     )

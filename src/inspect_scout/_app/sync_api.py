@@ -54,12 +54,12 @@ def scan(
         scans: Where scans are kept.
         worklist: Transcripts by scanner, or a file that lists them.
         validation: Not available yet.
-        model: Not available yet, as the other `model...` arguments.
-        model_config: Not available yet.
-        model_base_url: Not available yet.
-        model_args: Not available yet.
-        model_roles: Not available yet.
-        max_transcripts: Transcripts in work at once (default 25).
+        model: What `get_model()` gives in scanners: a model or its name (default: `$SCOUT_SCAN_MODEL`, else none).
+        model_config: Generation options (`inspect_ai.model.GenerateConfig`).
+        model_base_url: Where `model` is served.
+        model_args: Arguments for the provider of `model`, or a YAML or JSON file of them.
+        model_roles: What `get_model(role=...)` gives: models or names by role, or lists of them.
+        max_transcripts: Transcripts in work at once (default 25, or as many as the connections to models need).
         max_processes: Only 1 for now.
         limit: Transcripts at most.
         shuffle: True or a seed.

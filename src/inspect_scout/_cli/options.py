@@ -34,6 +34,23 @@ class SectionOption(click.Option):
         self.section = section
 
 
+def scan_option(section: str, name: str, *names: str, env: str = "", **settings: Any) -> Callable[[F], F]:
+    """Declare an option of a scan, which has a variable of the environment.
+
+    Args:
+        section: Heading of the help page.
+        name: The option.
+        names: Its other names.
+        env: End of the variable's name, if it is not the option's.
+        settings: As for `click.option`.
+    """
+    variable = "SCOUT_SCAN_" + (env or name.lstrip("-").replace("-", "_").upper())
+    text = settings.pop("help", "")
+    return click.option(
+        name, *names, cls=SectionOption, section=section, envvar=variable, help=f"{text} [env: {variable}]", **settings
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """How a command shows what it does.

@@ -20,10 +20,9 @@ Examples:
   scout scan scanners.py -T ./logs
   scout scan scanners.py@refusal -T ./logs --limit 10 --dry-run
   scout scan inspect_scout/grep_scanner -S pattern=password
-  scout scan scanners.py -F "task_set = 'popularity'" --json
+  scout scan scanners.py -F "task_set = 'popularity'" --model openai/gpt-4o-mini
 
-Options for scanning with a model (--model and its like) and --validation come with a later version. To scan with a
-file named like one of the commands, write ./list
+The option --validation comes with a later version. To scan with a file named like one of the commands, write ./list
 """
 
 

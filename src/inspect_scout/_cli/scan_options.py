@@ -9,7 +9,9 @@ import click
 from click.core import ParameterSource
 
 from .._support.errors import NotAvailableError
-from .options import SectionOption, Shown
+from .model_options import OPTIONS as MODEL_OPTIONS
+from .model_options import model_fields
+from .options import SectionOption, Shown, scan_option
 from .values import Seed, Whole, Words, is_count_or_file, is_seed, names, pairs
 
 if TYPE_CHECKING:
@@ -26,24 +28,16 @@ OPTIONAL_VALUES: dict[str, Callable[[str], bool]] = {
 }
 
 
-def _option(section: str, name: str, *names: str, env: str = "", **settings: Any) -> Callable[[F], F]:
-    variable = "SCOUT_SCAN_" + (env or name.lstrip("-").replace("-", "_").upper())
-    text = settings.pop("help", "")
-    return click.option(
-        name, *names, cls=SectionOption, section=section, envvar=variable, help=f"{text} [env: {variable}]", **settings
-    )
-
-
 def _later(name: str, *names: str, env: str = "", **settings: Any) -> Callable[[F], F]:
     """Declare an option whose machinery comes with a later version: known and checked, refused when used."""
-    return _option("", name, *names, env=env, hidden=True, default=None, **settings)
+    return scan_option("", name, *names, env=env, hidden=True, default=None, **settings)
 
 
 _COUNT = click.IntRange(min=1)
 _POSITIVE = click.IntRange(min=0)
 
 _OPTIONS = (
-    _option(
+    scan_option(
         WHAT,
         "--transcripts",
         "-T",
@@ -53,7 +47,7 @@ _OPTIONS = (
         help="Logs to scan: a file, a directory or a pattern; can be repeated. Default: ./transcripts, else"
         " INSPECT_LOG_DIR, else ./logs.",
     ),
-    _option(
+    scan_option(
         WHAT,
         "--filter",
         "-F",
@@ -62,68 +56,55 @@ _OPTIONS = (
         metavar="SQL",
         help="Only transcripts for which this holds; can be repeated, all must hold.",
     ),
-    _option(WHAT, "--limit", type=_POSITIVE, metavar="N", help="Scan at most N transcripts."),
-    _option(
+    scan_option(WHAT, "--limit", type=_POSITIVE, metavar="N", help="Scan at most N transcripts."),
+    scan_option(
         WHAT,
         "--shuffle",
         type=Seed(),
         metavar="[SEED]",
         help="Shuffle the transcripts, always in the same way for the same seed.",
     ),
-    _option(
+    scan_option(
         WHAT,
         "--worklist",
         type=click.Path(exists=True, dir_okay=False),
         metavar="FILE",
         help="YAML or JSON list of {scanner, transcripts: [ids]}: what each scanner is to scan.",
     ),
-    _option(
+    scan_option(
         HOW, "-S", "scanner_args", env="ARGS", multiple=True, type=Words(), metavar="K=V", help="Argument for scanners."
     ),
-    _option(HOW, "--scans", metavar="LOC", help="Where scans are kept. Default: ./scans."),
-    _option(HOW, "--results", metavar="LOC", hidden=True, help="Deprecated name of --scans."),
-    _option(HOW, "--tags", metavar="A,B", help="Tags to keep with the scan."),
-    _option(HOW, "--metadata", multiple=True, type=Words(), metavar="K=V", help="Metadata to keep with the scan."),
-    _option(
+    scan_option(HOW, "--scans", metavar="LOC", help="Where scans are kept. Default: ./scans."),
+    scan_option(HOW, "--results", metavar="LOC", hidden=True, help="Deprecated name of --scans."),
+    scan_option(HOW, "--tags", metavar="A,B", help="Tags to keep with the scan."),
+    scan_option(HOW, "--metadata", multiple=True, type=Words(), metavar="K=V", help="Metadata to keep with the scan."),
+    scan_option(
         HOW,
         "--record-input",
         type=click.Choice(["auto", "copy", "reference"]),
         default="auto",
         help="Whether results hold a copy of what was scanned, or say where it is.",
     ),
-    _option(HOW, "--max-transcripts", type=_COUNT, metavar="N", help="Transcripts in work at once. Default: 25."),
-    _option(HOW, "--max-processes", type=_COUNT, metavar="N", help="Worker processes; only 1 in this version."),
-    _option(HOW, "--results-buffer", type=click.INT, metavar="N", help="Bring the tables up to date after N records."),
-    _option(HOW, "--dry-run", is_flag=True, help="Only count what would be scanned."),
+    scan_option(
+        HOW,
+        "--max-transcripts",
+        type=_COUNT,
+        metavar="N",
+        help="Transcripts in work at once. Default: 25, or more where models are called.",
+    ),
+    scan_option(HOW, "--max-processes", type=_COUNT, metavar="N", help="Worker processes; only 1 in this version."),
+    scan_option(
+        HOW, "--results-buffer", type=click.INT, metavar="N", help="Bring the tables up to date after N records."
+    ),
+    scan_option(HOW, "--dry-run", is_flag=True, help="Only count what would be scanned."),
 )
 
-_LATER = (
-    _later("--validation", "-V", multiple=True, type=Words()),
-    _later("--model"),
-    _later("--model-base-url"),
-    _later("-M", "model_args", env="MODEL_ARGS", multiple=True, type=Words()),
-    _later("--model-config"),
-    _later("--model-role", multiple=True, type=Words()),
-    _later("--cache"),
-    _later("--batch"),
-    _later("--max-connections", type=_COUNT),
-    _later("--max-retries", type=_POSITIVE),
-    _later("--timeout", type=_POSITIVE),
-    _later("--max-tokens", type=_COUNT),
-    _later("--temperature", type=click.FLOAT),
-    _later("--top-p", type=click.FLOAT),
-    _later("--top-k", type=click.INT),
-    _later("--reasoning-effort", type=click.Choice(["none", "minimal", "low", "medium", "high", "xhigh", "max"])),
-    _later("--reasoning-tokens", type=click.INT),
-    _later("--reasoning-summary", type=click.Choice(["none", "concise", "detailed", "auto"])),
-    _later("--reasoning-history", type=click.Choice(["none", "all", "last", "auto"])),
-    _later("--response-schema"),
-)
+_LATER = (_later("--validation", "-V", multiple=True, type=Words()),)
 
 
 def scan_options(function: F) -> F:
     """Add the options of a scan."""
-    for decorator in reversed(_OPTIONS + _LATER):
+    for decorator in reversed(_OPTIONS + MODEL_OPTIONS + _LATER):
         function = decorator(function)
     return function
 
@@ -170,7 +151,7 @@ def refuse_later(ctx: click.Context) -> None:
         text = option.opts[0] if len(option.opts[0]) > 2 or len(option.opts) == 1 else option.opts[-1]
         if ctx.get_parameter_source(name or "") is ParameterSource.ENVIRONMENT:
             text += f" (from {option.envvar})"
-        raise NotAvailableError(text, "Scanners of your own and grep_scanner() work without a model.")
+        raise NotAvailableError(text)
 
 
 def request_of(ctx: click.Context, file: str, how: Shown, fail_on_error: bool) -> ScanRequest:
@@ -198,6 +179,7 @@ def request_of(ctx: click.Context, file: str, how: Shown, fail_on_error: bool) -
         fail_on_error=fail_on_error,
         dry_run=options["dry_run"],
         record_input=options["record_input"],
+        **model_fields(ctx),
     )
 
 

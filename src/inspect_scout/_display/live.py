@@ -25,6 +25,7 @@ from .wording import (
     config_line,
     count_line,
     ending_lines,
+    model_facts,
     percent,
     plural,
     scanner_rows,
@@ -219,7 +220,7 @@ class ScanPicture:
 
 
 def _facts(progress: Progress) -> list[str]:
-    facts = worker_facts(progress)
+    facts = [*worker_facts(progress), *model_facts(progress)]
     if progress.process_count > 1:
         facts.append(f"{progress.process_count} processes")
     if progress.memory_bytes is not None:

@@ -18,6 +18,7 @@ MAX_NAME_CHARACTERS = 120
 MAX_OPTION_CHARACTERS = 50
 MAX_OPTIONS_CHARACTERS = 500
 MAX_SAMPLE_CHARACTERS = 300
+MAX_SAMPLES = 5
 SCANNER_HEADERS = ("scanner", "scans", "results", "errors", "tokens", "tokens/scan")
 
 Tone = Literal["title", "detail", "good", "bad", "warning", "text"]
@@ -71,7 +72,9 @@ def progress_line(progress: Progress) -> str:
     """Say how far a scan has come and what its workers do."""
     done = f"scanning: {percent(progress.completed, progress.total):3d}% ({progress.completed:,}/{progress.total:,})"
     errors = sum(counts.errors for counts in progress.scanners.values())
-    return ", ".join([done, *worker_facts(progress), *([plural(errors, "error")] if errors else [])])
+    return ", ".join(
+        [done, *worker_facts(progress), *model_facts(progress), *([plural(errors, "error")] if errors else [])]
+    )
 
 
 def worker_facts(progress: Progress) -> list[str]:
@@ -83,6 +86,17 @@ def worker_facts(progress: Progress) -> list[str]:
         (progress.idle, "idle"),
     )
     return [f"{count:,} {what}" for count, what in counts if count]
+
+
+def model_facts(progress: Progress) -> list[str]:
+    """Say how the calls of models go; nothing before the first one."""
+    if not progress.connections:
+        return []
+    calls = f"{progress.calls:,} of {plural(progress.connections, 'connection')}"
+    return [
+        calls,
+        *([f"{progress.retries:,} {'retry' if progress.retries == 1 else 'retries'}"] if progress.retries else []),
+    ]
 
 
 def scanner_rows(scanners: Mapping[str, ScannerCounts]) -> list[list[str]]:
@@ -162,9 +176,10 @@ def _error_lines(outcome: ScanOutcome) -> list[Line]:
     if not count:
         return []
     # The same message from many transcripts is said once.
-    texts = [f"  {text}" + (f" ({times} times)" if times > 1 else "") for text, times in Counter(samples).items()]
-    if samples and count > len(samples):
-        texts.append(f"  and {count - len(samples):,} more")
+    shown = Counter(samples).most_common(MAX_SAMPLES)
+    texts = [f"  {text}" + (f" ({times:,} times)" if times > 1 else "") for text, times in shown]
+    if samples and count > (told := sum(times for _, times in shown)):
+        texts.append(f"  and {count - told:,} more")
     return [Line(f"{plural(count, 'scan error')} occurred!", "bad"), *(Line(text, "detail") for text in texts)]
 
 

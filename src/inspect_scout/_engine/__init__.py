@@ -9,6 +9,7 @@ from .._support.lazy import lazy_door
 if TYPE_CHECKING:
     from .contract import Executor as Executor
     from .contract import Job as Job
+    from .governor import Governor as Governor
     from .inline import InlineExecutor as InlineExecutor
     from .progress import Progress as Progress
     from .progress import ProgressSink as ProgressSink
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     ".contract": "Executor Job",
+    ".governor": "Governor",
     ".inline": "InlineExecutor",
     ".progress": "Progress ProgressSink",
     ".recorder": "Recorder",

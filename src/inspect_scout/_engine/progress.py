@@ -24,6 +24,9 @@ class Progress:
         scanners: Counts by scanner.
         memory_bytes: Resident memory (None: not known).
         process_count: Processes at work.
+        calls: Model calls under way.
+        connections: Model calls that may be under way at once (0: no model was called).
+        retries: Model calls that providers refused so far, to be sent again later.
     """
 
     total: int
@@ -36,6 +39,9 @@ class Progress:
     scanners: Mapping[str, ScannerCounts] = field(default_factory=dict[str, ScannerCounts])
     memory_bytes: int | None = None
     process_count: int = 1
+    calls: int = 0
+    connections: int = 0
+    retries: int = 0
 
 
 class ProgressSink(Protocol):

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from .._results import count_results
 from .._types import ResultReport, ScannerCounts
+from .governor import Governor
 from .progress import Progress, ProgressSink
 
 
@@ -28,6 +29,7 @@ class Tally:
         self.parsing = 0
         self.scanning = 0
         self.workers = 0
+        self.governor: Governor | None = None
 
     def recorded(self, scanner: str, reports: Sequence[ResultReport]) -> None:
         """Count a pair whose reports were handed to the journal."""
@@ -46,6 +48,16 @@ class Tally:
     def show(self) -> None:
         """Tell the sink the newest state."""
         idle = max(0, self.workers - self.parsing - self.scanning)
+        models = self.governor
         self._sink.update(
-            replace(self._progress, parsing=self.parsing, scanning=self.scanning, idle=idle, scanners=self._counts)
+            replace(
+                self._progress,
+                parsing=self.parsing,
+                scanning=self.scanning,
+                idle=idle,
+                scanners=self._counts,
+                calls=models.in_flight if models is not None else 0,
+                connections=models.limit if models is not None else 0,
+                retries=models.refusals if models is not None else 0,
+            )
         )

@@ -7,13 +7,14 @@ import traceback
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any, TypeGuard
 
 from .._inspect.invocation import PrerequisiteError, recording
 from .._plan import PlannedScanner, Unit
 from .._scanners import describe_input
 from .._support.clock import SYSTEM_CLOCK
 from .._support.errors import RefusalError
+from .._support.shapes import is_list
 from .._transcripts import union_content
 from .._types import (
     Error,
@@ -228,16 +229,19 @@ def _as_set(chosen: str | Sequence[str] | None) -> str | frozenset[str] | None:
 
 
 def _checked(returned: Any, key: str) -> Result[Any]:
-    if isinstance(returned, Result):
-        return cast("Result[Any]", returned)
+    if _is_result(returned):
+        return returned
     found = "None" if returned is None else f"a {type(returned).__name__}"
-    if isinstance(returned, list):
-        items = cast("list[Any]", returned)
-        wrong = next((item for item in items if not isinstance(item, Result)), None)
-        if wrong is None and None not in items:
-            return as_resultset(items)
-        found = f"a list that holds a {type(wrong).__name__}"
+    if is_list(returned):
+        wrong = [item for item in returned if not _is_result(item)]
+        if not wrong:
+            return as_resultset(returned)
+        found = f"a list that holds a {type(wrong[0]).__name__}"
     raise TypeError(f"Scanner {key!r} returned {found}; return a Result or a list of Results.")
+
+
+def _is_result(value: object) -> TypeGuard[Result[Any]]:
+    return isinstance(value, Result)
 
 
 async def _together(calls: list[Any]) -> None:

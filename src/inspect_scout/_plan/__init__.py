@@ -8,19 +8,24 @@ from .._support.lazy import lazy_door
 
 if TYPE_CHECKING:
     from .checks import check_log_level as check_log_level
+    from .models import PlannedModels as PlannedModels
+    from .models import mapping_of as mapping_of
+    from .models import read_model_args as read_model_args
     from .plan import PlannedScanner as PlannedScanner
     from .plan import ScanPlan as ScanPlan
     from .plan import Unit as Unit
     from .plan import plan_resume as plan_resume
     from .plan import plan_scan as plan_scan
+    from .request import ModelRole as ModelRole
     from .request import Scanners as Scanners
     from .request import ScanRequest as ScanRequest
     from .worklist import ScannerWork as ScannerWork
 
 _MODULES = {
     ".checks": "check_log_level",
+    ".models": "PlannedModels mapping_of read_model_args",
     ".plan": "PlannedScanner ScanPlan Unit plan_resume plan_scan",
-    ".request": "Scanners ScanRequest",
+    ".request": "ModelRole Scanners ScanRequest",
     ".worklist": "ScannerWork",
 }
 

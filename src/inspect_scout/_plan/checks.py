@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from .._support.errors import ConfigError, NotAvailableError
@@ -10,7 +9,6 @@ from .request import ScanRequest
 
 LOG_LEVELS = ("debug", "trace", "http", "sandbox", "info", "warning", "error", "critical", "notset")
 RECORD_INPUT = ("auto", "copy", "reference")
-_MODELS = "Scanners of your own and grep_scanner() work without a model."
 
 
 def check_request(request: ScanRequest) -> None:
@@ -40,11 +38,6 @@ def check_log_level(level: str | None) -> None:
 
 
 def _check_unavailable(request: ScanRequest) -> None:
-    for name in ("model", "model_config", "model_base_url", "model_args", "model_roles"):
-        if getattr(request, name) is not None:
-            raise NotAvailableError(f"{name}= (scanning with a model)", _MODELS)
-    if os.environ.get("SCOUT_SCAN_MODEL"):
-        raise NotAvailableError("the model in SCOUT_SCAN_MODEL (scanning with a model)", f"Unset it. {_MODELS}")
     if request.validation is not None:
         raise NotAvailableError("validation=")
     if request.max_processes is not None and request.max_processes > 1:

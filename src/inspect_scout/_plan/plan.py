@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from .._support.errors import ConfigError, ScanStateError
 from .._transcripts import Progress, TranscriptIndex, Transcripts, TranscriptSource, transcripts_from
 from .._types import Scanner, ScanOptions, ScanSpec, ScanTranscripts, Worklist
 from .checks import check_request
+from .models import PlannedModels, plan_models, restore_models
 from .request import ScanRequest
 from .revision import package_versions, scan_revision
 from .worklist import resolve_worklist
@@ -66,6 +67,8 @@ class ScanPlan:
         index: The transcripts, in the order of scanning.
         units: Work that is due, in the order of the index.
         total: Pairs of transcript and scanner, recorded ones included.
+        models: The models that scanners may call.
+        widens: Whether more transcripts may be in work than `max_transcripts`, to use the connections to models.
         problems: Logs that could not be indexed, as messages.
     """
 
@@ -75,6 +78,8 @@ class ScanPlan:
     index: TranscriptIndex
     units: Sequence[Unit]
     total: int
+    models: PlannedModels
+    widens: bool = True
     problems: Sequence[str] = ()
 
     @property
@@ -114,11 +119,14 @@ async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> S
     problems = [str(problem) for problem in index.problems]
     if len(index) == 0:
         raise ConfigError(_nothing_to_scan(transcripts, problems))
+    models = plan_models(request)  # last, because clients are opened that must be closed
     spec = ScanSpec(
         scan_name=Path.cwd().name or "scan",
         scan_args=dict(request.scanner_args) or None,
         tags=list(request.tags) if request.tags else None,
         metadata=dict(request.metadata) if request.metadata else None,
+        model=models.model,
+        model_roles=models.roles,
         revision=scan_revision(),
         packages=package_versions(),
         options=ScanOptions(
@@ -138,7 +146,9 @@ async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> S
         worklist=worklist,
         work_dir=os.getcwd(),
     )
-    return _plan(spec, _planned(named), transcripts.source, index, lambda _id, _scanner: False, problems)
+    work = _work(spec, named, index, lambda _id, _scanner: False)
+    widens = request.max_transcripts is None
+    return ScanPlan(spec, _planned(named), transcripts.source, index, *work, models, widens, problems)
 
 
 async def plan_resume(
@@ -156,7 +166,11 @@ async def plan_resume(
     transcripts = Transcripts.from_snapshot(spec.transcripts)
     index = await transcripts.source.index(transcripts.query, progress)
     problems = [str(problem) for problem in index.problems]
-    return _plan(spec, _planned(named), transcripts.source, index, is_recorded, problems)
+    models = restore_models(spec)
+    work = _work(spec, named, index, is_recorded)
+    return ScanPlan(
+        spec, _planned(named), transcripts.source, index, *work, models, _widened(spec.options, models), problems
+    )
 
 
 def _scanners(request: ScanRequest) -> dict[str, Scanner[Any]]:
@@ -203,14 +217,10 @@ def _planned(named: Mapping[str, Scanner[Any]]) -> dict[str, PlannedScanner]:
     }
 
 
-def _plan(
-    spec: ScanSpec,
-    scanners: Mapping[str, PlannedScanner],
-    source: TranscriptSource,
-    index: TranscriptIndex,
-    is_recorded: IsRecorded,
-    problems: Sequence[str],
-) -> ScanPlan:
+def _work(
+    spec: ScanSpec, scanners: Mapping[str, Scanner[Any]], index: TranscriptIndex, is_recorded: IsRecorded
+) -> tuple[list[Unit], int]:
+    """Find the units that are due, and count all pairs."""
     wanted = _wanted(spec.worklist, scanners)
     units: list[Unit] = []
     total = 0
@@ -220,10 +230,19 @@ def _plan(
         due = tuple(k for k in keys if not is_recorded(transcript_id, k))
         if due:
             units.append(Unit(position, due))
-    return ScanPlan(spec, scanners, source, index, units, total, problems)
+    return units, total
 
 
-def _wanted(worklist: Sequence[Worklist] | None, scanners: Mapping[str, PlannedScanner]) -> dict[str, set[str]] | None:
+def _widened(options: ScanOptions, models: PlannedModels) -> bool:
+    """Tell whether the user of an earlier scan left the number of transcripts in work open.
+
+    Who set it has set the connections, too; otherwise the recorded number is the default.
+    """
+    fixed = models.active.config.max_connections
+    return options.max_transcripts == DEFAULT_MAX_TRANSCRIPTS and fixed != DEFAULT_MAX_TRANSCRIPTS
+
+
+def _wanted(worklist: Sequence[Worklist] | None, scanners: Iterable[str]) -> dict[str, set[str]] | None:
     if worklist is None:
         return None
     wanted: dict[str, set[str]] = {key: set() for key in scanners}

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
+    from inspect_ai.model import GenerateConfig, Model, ModelConfig
+
     from .._results import RecordInput
     from .._transcripts import Transcripts
     from .._types import Scanner, Worklist
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 
 Scanners: TypeAlias = "Sequence[Scanner[Any] | tuple[str, Scanner[Any]]] | Mapping[str, Scanner[Any]]"
 """Scanners as `scan` takes them: a list (of scanners or of name and scanner) or a mapping from name to scanner."""
+
+ModelRole: TypeAlias = "str | Model | ModelConfig"
+"""A model with a role: its name, itself, or its description."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +33,13 @@ class ScanRequest:
         filter: SQL conditions, added to those of `transcripts`.
         scans: Where scans are kept (None: the default).
         worklist: Transcripts by scanner, or a file that lists them.
-        model: Not available yet, as all `model...` fields and `validation`.
-        max_transcripts: Transcripts in work at once (None: 25).
+        model: Default model; several names separated by commas: the first (None: that of `SCOUT_SCAN_MODEL`, if any).
+        model_config: Generation options.
+        model_base_url: Where the default model is served.
+        model_args: Arguments of the default model, or a YAML or JSON file of them.
+        model_roles: Models by role.
+        validation: Not available yet.
+        max_transcripts: Transcripts in work at once (None: 25, or as many as the connections to models need).
         max_processes: Only 1 (or None) for now.
         limit: Transcripts at most.
         shuffle: True or a seed: shuffle the transcripts.
@@ -49,11 +59,11 @@ class ScanRequest:
     filter: Sequence[str] = ()
     scans: str | None = None
     worklist: Sequence[ScannerWork] | Sequence[Worklist] | str | Path | None = None
-    model: Any = None
-    model_config: Any = None
+    model: str | Model | None = None
+    model_config: GenerateConfig | None = None
     model_base_url: str | None = None
-    model_args: Any = None
-    model_roles: Any = None
+    model_args: Mapping[str, Any] | str | None = None
+    model_roles: Mapping[str, ModelRole | Sequence[ModelRole]] | None = None
     validation: Any = None
     max_transcripts: int | None = None
     max_processes: int | None = None

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from .render import tool_callers as tool_callers
     from .segments import MessagesSegment as MessagesSegment
     from .segments import TimelineMessages as TimelineMessages
+    from .segments import estimate_tokens as estimate_tokens
     from .segments import segment_messages as segment_messages
     from .segments import timeline_messages as timeline_messages
     from .segments import transcript_messages as transcript_messages
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
 _MODULES = {
     ".answers": "Answer AnswerMultiLabel AnswerSpec AnswerStructured answer_type extract_references parse_answer",
     ".llm": "ResultReducer generate_answer llm_scanner scanner_prompt",
-    ".segments": "MessagesSegment TimelineMessages segment_messages timeline_messages transcript_messages",
+    ".segments": "MessagesSegment TimelineMessages estimate_tokens segment_messages timeline_messages transcript_messages",
     ".declare": "InputKind LoaderConfig Metrics ScannerConfig ScanTraits SignatureError describe_input loader"
     " name_scanners safe_name scanner scanner_config scanner_create scanner_fingerprint scanner_specs set_traits",
     ".files": "load_scanners parse_args scanners_from_specs",

@@ -16,9 +16,9 @@ from inspect_ai.model import (
     ChatMessageUser,
     ContentText,
 )
-from inspect_ai.model._model import init_model_roles  # pyright: ignore[reportPrivateUsage, reportPrivateImportUsage]
 from pydantic import BaseModel, Field
 
+from inspect_scout._inspect.models import ActiveModels, no_model, using
 from inspect_scout._inspect.scripted_model import ScriptedModel, scripted_model
 from inspect_scout._scanners.answers import AnswerMultiLabel, AnswerSpec, AnswerStructured
 from inspect_scout._scanners.declare import scanner, scanner_config
@@ -135,9 +135,9 @@ def test_model_is_found_by_role() -> None:
     bound = scripted_model("ANSWER: a part")
 
     async def scan() -> Result[Any]:
-        init_model_roles({"grader": bound})
-        made = make_judge(question="?", answer="string", model_role="grader", context_window=3000)
-        result: Result[Any] = await made(long_talk())
+        with using(ActiveModels(no_model(), roles={"grader": bound})):
+            made = make_judge(question="?", answer="string", model_role="grader", context_window=3000)
+            result: Result[Any] = await made(long_talk())
         return result
 
     assert asyncio.run(scan()).value == "a part"

@@ -1,0 +1,210 @@
+"""Which models a scan uses: from arguments, from the environment, or as an earlier scan recorded them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from inspect_ai.model import GenerateConfig, Model, ModelConfig
+
+from .._inspect.models import ActiveModels, RoleConfigs, described, make_model, no_model, with_role
+from .._inspect.tokens import keep_counting_local
+from .._scanners import estimate_tokens
+from .._support.errors import ConfigError, LocationError
+from .._support.json import loads
+from .._types import ScanSpec
+from .request import ScanRequest
+
+MODEL_VARIABLE = "SCOUT_SCAN_MODEL"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedModels:
+    """The models of a plan, and how `_scan.json` describes them.
+
+    Args:
+        active: The models.
+        model: Description of the default model (None: there is none).
+        roles: Descriptions of the models with a role.
+    """
+
+    active: ActiveModels
+    model: ModelConfig | None = None
+    roles: RoleConfigs | None = None
+
+
+def plan_models(request: ScanRequest) -> PlannedModels:
+    """Make the models that a request asks for.
+
+    The settings of a model belong together: base URL and arguments apply to the model of the request, or to that of
+    the environment if the request names none, and to no model with a role.
+
+    Raises:
+        ConfigError: A model cannot be used, or its settings cannot.
+        LocationError: There is no file of arguments.
+    """
+    config = _config(request)
+    default, own = _default(request, config)
+    roles, own_roles = _roles(request.model_roles)
+    active = _active(default, roles, config, (*own, *own_roles))
+    return PlannedModels(active, described(default, config) if default is not None else None, _described_roles(roles))
+
+
+def restore_models(spec: ScanSpec) -> PlannedModels:
+    """Make the models of an earlier scan again; secrets, which it did not record, come from the environment."""
+    default = None if spec.model is None else _again(spec.model)
+    own: list[Model] = [default] if default is not None else []
+    roles: dict[str, Model | list[Model]] = {}
+    for role, recorded in (spec.model_roles or {}).items():
+        made = [with_role(_again(one), role) for one in (recorded if isinstance(recorded, list) else [recorded])]
+        own.extend(made)
+        roles[role] = made if isinstance(recorded, list) else made[0]
+    config = spec.model.config if spec.model is not None else GenerateConfig()
+    return PlannedModels(_active(default, roles, config, own), spec.model, spec.model_roles)
+
+
+def _active(
+    default: Model | None, roles: Mapping[str, Model | list[Model]], config: GenerateConfig, own: Sequence[Model]
+) -> ActiveModels:
+    """Put models together; those whose provider cannot count tokens are given a counter that needs no network."""
+    model = default if default is not None else no_model()
+    with_roles = [one for many in roles.values() for one in (many if isinstance(many, list) else [many])]
+    for one in (model, *with_roles):
+        keep_counting_local(one, estimate_tokens)
+    return ActiveModels(model, dict(roles), config, own)
+
+
+def read_model_args(given: Mapping[str, Any] | str | Path | None) -> dict[str, Any]:
+    """Read the arguments of a model: a mapping, or a YAML or JSON file of one.
+
+    Raises:
+        LocationError: There is no such file.
+        ConfigError: It holds something else.
+    """
+    if given is None:
+        return {}
+    if isinstance(given, Mapping):
+        return dict(given)
+    path = Path(given)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise LocationError(f"The file of model arguments {str(path)!r} does not exist.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The file of model arguments {str(path)!r} cannot be read: {error}") from error
+    return mapping_of(text, f"The file of model arguments {str(path)!r}")
+
+
+def mapping_of(text: str, what: str) -> dict[str, Any]:
+    """Read a mapping written in JSON or YAML.
+
+    Args:
+        text: The text.
+        what: What it is, for messages.
+
+    Raises:
+        ConfigError: It is something else.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        read: Any = (
+            loads(text) if text.lstrip().startswith("{") else cast("Any", YAML(typ="safe", pure=True)).load(text)
+        )
+    except (YAMLError, ValueError):
+        try:
+            # A flow mapping of YAML begins as JSON does.
+            read = cast("Any", YAML(typ="safe", pure=True)).load(text)
+        except (YAMLError, ValueError) as error:
+            raise ConfigError(f"{what} is neither JSON nor YAML: {error}") from error
+    if not isinstance(read, dict):
+        raise ConfigError(f"{what} is no mapping of names to values.")
+    return {str(name): value for name, value in cast("dict[Any, Any]", read).items()}
+
+
+def _config(request: ScanRequest) -> GenerateConfig:
+    given = cast("object", request.model_config)
+    if given is not None and not isinstance(given, GenerateConfig):
+        raise ConfigError(f"model_config={given!r} is no GenerateConfig (of inspect_ai.model).")
+    config = given if given is not None else GenerateConfig()
+    for name in ("max_connections", "max_retries", "timeout"):
+        value = getattr(config, name)
+        if value is not None and value < (1 if name == "max_connections" else 0):
+            raise ConfigError(f"{name}={value} is too small; use {1 if name == 'max_connections' else 0} or more.")
+    open_ended = config.max_connections is None and config.adaptive_connections is None and not config.batch
+    if open_ended and request.max_transcripts is not None:
+        # Who says how many transcripts are in work has said how many calls there are to be.
+        config = config.model_copy(update={"max_connections": request.max_transcripts})
+    return config
+
+
+def _default(request: ScanRequest, config: GenerateConfig) -> tuple[Model | None, list[Model]]:
+    """Find the default model, and list it if it was made here."""
+    given = cast("object", request.model)
+    if isinstance(given, Model):
+        for name in ("model_base_url", "model_args"):
+            if getattr(request, name):
+                raise ConfigError(
+                    f"{name}= cannot change the model {str(given)!r}, which is made already. Give it to get_model()."
+                )
+        return given, []
+    if given is not None and not isinstance(given, str):
+        raise ConfigError(f"model={given!r} is neither the name of a model nor a Model.")
+    name = _first(given if given is not None else os.environ.get(MODEL_VARIABLE, ""))
+    if not name:
+        if given is not None:
+            raise ConfigError(f"model={given!r} names no model.")
+        if request.model_base_url or request.model_args:
+            raise ConfigError("model_base_url= and model_args= belong to a model; name one with model=.")
+        return None, []
+    model = make_model(name, config, request.model_base_url, read_model_args(request.model_args))
+    return model, [model]
+
+
+def _first(names: str) -> str:
+    """Take the first of several names."""
+    return next((name.strip() for name in names.split(",") if name.strip()), "")
+
+
+def _roles(given: Any) -> tuple[dict[str, Model | list[Model]], list[Model]]:
+    if given is None:
+        return {}, []
+    if not isinstance(given, Mapping):
+        raise ConfigError(f"model_roles={given!r} is no mapping of roles to models.")
+    roles: dict[str, Model | list[Model]] = {}
+    own: list[Model] = []
+    for role, models in cast("Mapping[str, Any]", given).items():
+        several = isinstance(models, list | tuple)
+        made: list[Model] = []
+        for one in cast("Sequence[Any]", models) if several else (models,):
+            made.append(with_role(_of_role(role, one), role))
+            if not isinstance(one, Model):
+                own.append(made[-1])
+        if not made:
+            raise ConfigError(f"The role {role!r} has no models.")
+        roles[role] = made if several else made[0]
+    return roles, own
+
+
+def _of_role(role: str, given: Any) -> Model:
+    if isinstance(given, Model):
+        return given
+    if isinstance(given, ModelConfig):
+        return make_model(given.model, given.config, given.base_url, given.args)
+    if isinstance(given, str) and given.strip():
+        return make_model(given.strip())
+    raise ConfigError(f"The role {role!r} is given {given!r}, which is neither the name of a model nor a Model.")
+
+
+def _described_roles(roles: Mapping[str, Model | list[Model]]) -> RoleConfigs | None:
+    if not roles:
+        return None
+    return {r: [described(m) for m in ms] if isinstance(ms, list) else described(ms) for r, ms in roles.items()}
+
+
+def _again(recorded: ModelConfig) -> Model:
+    return make_model(recorded.model, recorded.config, recorded.base_url, recorded.args)

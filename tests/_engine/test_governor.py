@@ -1,0 +1,266 @@
+"""The governor: decisions as tables, a simulated provider, and tasks at a gate."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+import random
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from inspect_scout._engine.governor import Governor, ModelGate, Pace, Valve, faster, slower, units_for, wider
+
+
+@pytest.mark.parametrize(
+    ("pace", "accepted", "heavy", "rate", "settled"),
+    [
+        (None, 100.0, False, 85.0, False),
+        (None, 100.0, True, 85.0, False),
+        (Pace(100.0, 0, 0), 98.0, False, 94.0, True),
+        (Pace(100.0, 0, 0), 50.0, True, 45.0, False),
+        (Pace(100.0, 0, 0), 200.0, True, 90.0, False),
+        (Pace(0.1, 0, 0), 0.0, False, 0.1, True),
+    ],
+)
+def test_a_refusal_slows_down(pace: Pace | None, accepted: float, heavy: bool, rate: float, settled: bool) -> None:
+    found = slower(pace, 7.0, accepted, heavy)
+    assert (round(found.rate, 6), found.settled, found.refused_at, found.risen_at) == (rate, settled, 7.0, 7.0)
+
+
+@pytest.mark.parametrize(
+    ("calm", "settled", "least", "most"), [(1, True, 1.005, 1.01), (1, False, 1.04, 1.05), (60, True, 1.2, 1.25)]
+)
+def test_calm_lets_the_pace_rise_ever_quicker(calm: float, settled: bool, least: float, most: float) -> None:
+    found = faster(Pace(100.0, 0.0, calm - 1, settled), calm)
+    assert least <= found.rate / 100 <= most
+    assert found.risen_at == calm
+
+
+@pytest.mark.parametrize(
+    ("limit", "most", "peak", "paced", "found"),
+    [
+        (25, 200, 25, False, 50),
+        (25, 200, 20, False, 50),
+        (25, 200, 19, False, 25),
+        (25, 200, 25, True, 37),
+        (150, 200, 150, False, 200),
+        (1, 200, 1, True, 2),
+    ],
+)
+def test_connections_grow_while_they_are_in_use(limit: int, most: int, peak: int, paced: bool, found: int) -> None:
+    assert wider(limit, most, peak, paced) == found
+
+
+@pytest.mark.parametrize(("connections", "units"), [(0, 0), (1, 1), (25, 31), (100, 125)])
+def test_units_keep_connections_busy(connections: int, units: int) -> None:
+    assert units_for(connections) == units
+
+
+def test_a_valve_admits_as_many_as_its_limit() -> None:
+    valve = Valve(2, 2)
+    for _ in range(2):
+        assert valve.delay(0.0) == 0.0
+        valve.start(0.0)
+    assert valve.delay(0.0) is None
+    valve.end()
+    assert valve.delay(0.0) == 0.0
+
+
+def test_the_first_refusal_stops_admission_as_long_as_the_provider_says() -> None:
+    valve = Valve(25, 200)
+    valve.start(0.0)
+    valve.refused(0.5, retry_after=2.0)
+    assert valve.delay(1.0) == pytest.approx(1.5)
+    valve.refused(0.6, retry_after=60.0)  # the same episode
+    assert valve.delay(2.5) == 0.0
+
+
+def test_a_refusal_among_the_first_calls_is_no_measure_of_the_rate() -> None:
+    valve = Valve(25, 200)
+    valve.start(0.0)
+    valve.refused(0.0)
+    assert valve.pace is not None
+    assert valve.pace.rate == pytest.approx(0.85 * 5)
+
+
+def test_a_pause_is_never_long() -> None:
+    valve = Valve(25, 200)
+    valve.refused(0.0, retry_after=3600.0)
+    assert valve.delay(0.0) == 5.0
+
+
+@dataclass
+class Provider:
+    """A provider in simulated time that refuses above a rate, as a server with windows of one second does.
+
+    Args:
+        rate: Calls a second that it accepts.
+        latency: Seconds of a call.
+    """
+
+    rate: int
+    latency: float
+    window: float = float("-inf")
+    in_window: int = 0
+    accepted: int = 0
+    refused: int = 0
+    peak: int = 0
+    free: float = 0.0
+    woken_at: float = float("inf")
+    events: list[tuple[float, int, str, bool]] = field(default_factory=list[tuple[float, int, str, bool]])
+    counter: itertools.count[int] = field(default_factory=itertools.count)
+
+    def run(self, valve: Valve, seconds: float) -> None:
+        """Let a valve with more than enough work call the provider; sending a call takes 4 ms."""
+        chance = random.Random(1)
+        if not self.events:
+            self.at(0.0, "wake")
+        while self.events:
+            now, _, event, clean = heapq.heappop(self.events)
+            if now > seconds:
+                self.at(now, event, clean)
+                return
+            if now >= self.woken_at:
+                self.woken_at = float("inf")
+            if event == "arrival":
+                if self.accepts(now):
+                    self.at(now + self.latency * chance.uniform(0.9, 1.1), "answer", clean)
+                else:
+                    valve.refused(now, 1.0)
+                    self.at(now + 1.0 + chance.random() * 0.05, "retry")
+            elif event == "retry":
+                valve.sent(now)
+                self.at(now, "arrival", clean=False)
+            elif event == "answer":
+                valve.end()
+                if clean:
+                    valve.succeeded(now)
+            self.peak = max(self.peak, valve.in_flight)
+            while (delay := valve.delay(now)) == 0.0:
+                valve.start(now)
+                self.free = max(self.free, now) + 0.004
+                self.at(self.free, "arrival", clean=True)
+            if delay is not None and now + delay < self.woken_at:
+                self.woken_at = now + delay + chance.random() * 0.005
+                self.at(self.woken_at, "wake")
+
+    def accepts(self, now: float) -> bool:
+        if now - self.window >= 1:
+            self.window, self.in_window = now, 0
+        self.in_window += 1
+        accepted = self.in_window <= self.rate
+        self.accepted += accepted
+        self.refused += not accepted
+        return accepted
+
+    def at(self, time: float, event: str, clean: bool = False) -> None:
+        heapq.heappush(self.events, (time, next(self.counter), event, clean))
+
+
+@pytest.mark.parametrize("rate", [20, 40, 60, 100])
+@pytest.mark.parametrize("latency", [0.05, 0.2, 1.0])
+def test_a_hidden_rate_is_used_and_hardly_ever_exceeded(rate: int, latency: float) -> None:
+    provider = Provider(rate, latency)
+    provider.run(Valve(25, 200), seconds=60)
+    assert provider.accepted >= 0.85 * 60 * rate
+    assert provider.refused < 0.05 * (provider.accepted + provider.refused)
+
+
+def test_a_provider_that_takes_everything_gets_ever_more_calls() -> None:
+    provider = Provider(10_000, 2.0)
+    provider.run(Valve(25, 200), seconds=20)
+    assert provider.refused == 0
+    assert provider.peak == 200
+
+
+def test_a_rate_that_rises_again_is_found() -> None:
+    provider, valve = Provider(20, 0.2), Valve(25, 200)
+    provider.run(valve, seconds=30)
+    provider.rate, provider.accepted = 80, 0
+    provider.run(valve, seconds=90)
+    assert provider.accepted >= 0.75 * 60 * 80
+
+
+async def hold(gate: ModelGate, seconds: float = 0.0) -> None:
+    await gate.acquire()
+    try:
+        await asyncio.sleep(seconds)
+    finally:
+        gate.release()
+
+
+def run(work: Any) -> Any:
+    return asyncio.run(work())
+
+
+def test_tasks_wait_at_a_gate_and_are_admitted_in_order() -> None:
+    async def work() -> list[int]:
+        gate = Governor().gate("m", 2, None)
+        order: list[int] = []
+
+        async def call(number: int) -> None:
+            await gate.acquire()
+            order.append(number)
+            assert gate.in_flight <= 2
+            await asyncio.sleep(0)
+            gate.release()
+
+        await asyncio.gather(*(call(number) for number in range(10)))
+        assert gate.in_flight == 0
+        return order
+
+    assert run(work) == list(range(10))
+
+
+def test_cancelled_tasks_give_their_place_back() -> None:
+    async def work() -> None:
+        gate = Governor().gate("m", 1, None)
+        holder = asyncio.create_task(hold(gate, 10))
+        waiting = [asyncio.create_task(hold(gate)) for _ in range(3)]
+        await asyncio.sleep(0)
+        waiting[0].cancel()
+        holder.cancel()
+        await asyncio.gather(holder, waiting[0], return_exceptions=True)
+        await asyncio.gather(*waiting[1:])
+        assert gate.in_flight == 0
+
+    run(work)
+
+
+def test_a_task_cancelled_as_it_is_admitted_gives_its_place_back() -> None:
+    async def work() -> None:
+        gate = Governor().gate("m", 1, None)
+        await gate.acquire()
+        waiting = asyncio.create_task(hold(gate))
+        await asyncio.sleep(0)
+        gate.release()
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        assert gate.in_flight == 0
+
+    run(work)
+
+
+def test_a_pause_ends_by_itself() -> None:
+    async def work() -> None:
+        gate = Governor().gate("m", None, None)
+        gate.refused(0.02)
+        await asyncio.wait_for(hold(gate), 2)
+
+    run(work)
+
+
+def test_a_governor_tells_when_more_work_is_of_use() -> None:
+    async def work() -> list[int]:
+        told: list[int] = []
+        governor = Governor(lambda: told.append(governor.units()))
+        governor.gate("a", 8, None)
+        assert governor.gate("a", 8, None) is governor.gate("a", 8, None)
+        governor.gate("b", None, (4, 9))
+        assert (governor.limit, governor.in_flight, governor.refusals) == (12, 0, 0)
+        return told
+
+    assert run(work) == [10, 10]
