@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -302,6 +303,15 @@ def test_tables_of_a_running_scan_are_kept_up_to_date(tmp_path: Path) -> None:
     assert len(values(status, "probe")) == 40
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C interrupt, which programs that were started in the background ignore."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_interrupted_scan_keeps_what_was_recorded(tmp_path: Path) -> None:
     def interrupt(transcript: Transcript) -> Result:
         if number_of(transcript) == 5:
