@@ -137,8 +137,8 @@ class Answers(HttpHooks):
     [
         ((200,), []),
         ((429, 200), [("refused", 2.0), "again"]),
-        ((529, 503, 200), [("refused", 2.0), ("refused", 2.0)]),
-        ((500, 200), []),
+        ((529, 503, 200), [("refused", 2.0), "again", ("refused", 2.0), "again"]),
+        ((500, 200), ["again"]),
     ],
 )
 def test_answers_are_heard_when_they_come(

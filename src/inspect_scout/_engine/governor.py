@@ -252,7 +252,7 @@ class ModelGate:
         self.valve.refused(_now(), retry_after)
 
     def sent_again(self) -> None:
-        """Take note of a refused call that is sent again."""
+        """Take note of a call that was sent again, which leaves less room for others."""
         self.valve.sent(_now())
 
     def _admit(self) -> None:

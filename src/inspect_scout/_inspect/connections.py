@@ -61,7 +61,7 @@ class Gate(Protocol):
         ...
 
     def sent_again(self) -> None:
-        """Take note of a refused call that is sent again, under the admission it has."""
+        """Take note of a call that was sent again, under the admission it has."""
         ...
 
 
@@ -88,7 +88,7 @@ class _Scan:
 
 
 _scan: ContextVar[_Scan | None] = ContextVar("scout_admission", default=None)
-_current: ContextVar[_Entry | None] = ContextVar("scout_connection", default=None)
+_current: ContextVar[_Call | None] = ContextVar("scout_connection", default=None)
 
 
 @contextmanager
@@ -111,18 +111,33 @@ class _Entry(AbstractAsyncContextManager[None]):
 
     async def __aenter__(self) -> None:
         await self.gate.acquire()
-        _current.set(self)
+        _current.set(_Call(self))
 
     async def __aexit__(self, *_exc: object) -> None:
         _current.set(None)
         self.gate.release()
 
     def retrying(self, retry_after: float | None) -> None:
-        """Take note of a retry: a refusal too, where answers themselves are not heard of."""
-        if self.hears_answers:
-            self.gate.sent_again()
-        else:
+        """Take note of a retry: a refusal, unless the answer itself was heard already."""
+        if not self.hears_answers:
             self.gate.refused(retry_after)
+
+
+class _Call:
+    """An admitted call, and the answers to it so far: all but the last were refusals or failures."""
+
+    def __init__(self, entry: _Entry) -> None:
+        self._entry = entry
+        self._answered = False
+
+    def answered(self, refused: bool, retry_after: float | None) -> None:
+        """Take note of an answer."""
+        gate, self._entry.hears_answers = self._entry.gate, True
+        if self._answered:
+            gate.sent_again()
+        self._answered = True
+        if refused:
+            gate.refused(retry_after)
 
 
 class _Fixed:
@@ -212,12 +227,10 @@ def _record_response(
 ) -> None:
     """Hear of each answer when it comes: providers' own clients hide refusals until they send the call again."""
     _heard(self, request_id, status, headers, kind=kind)
-    entry = _current.get()
-    if entry is None:
-        return
-    entry.hears_answers = True
-    if kind == "rate_limit" or (kind is None and status in REFUSING_STATUSES):
-        entry.gate.refused(parse_retry_after(headers) if headers is not None else None)
+    call = _current.get()
+    if call is not None:
+        refused = kind == "rate_limit" or (kind is None and status in REFUSING_STATUSES)
+        call.answered(refused, parse_retry_after(headers) if refused and headers is not None else None)
 
 
 def _install() -> None:
