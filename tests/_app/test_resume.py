@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from inspect_ai.model import ChatMessage
 
@@ -149,6 +150,16 @@ def test_resume_keeps_the_filter_and_the_arguments(place: Path) -> None:
     assert spec.transcripts is not None
     assert spec.transcripts.filter == [f"task_id = '{tasks[0]}'"]
     assert set(scan_results_df(second.location).scanners["sometimes"]["value"]) == {"w"}
+
+
+def test_resume_records_inputs_as_the_scan_did(place: Path) -> None:
+    fail_for(place, 2)
+    first = scan_file(record_input="reference")
+    os.environ["FAIL"] = ""
+    second = scan_resume(first.location, display="none")
+    tables: Any = pq
+    stored = tables.read_table(Path(second.location, "sometimes.parquet"), columns=["input"])
+    assert stored.column("input").null_count == stored.num_rows
 
 
 def test_resume_finds_the_scanner_file_from_another_directory(place: Path) -> None:

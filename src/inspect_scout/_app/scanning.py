@@ -59,7 +59,7 @@ async def resume(
     with shown.counting("Indexing") as progress:
         plan = await plan_resume(spec, location, recorded.is_done, progress)
     _warn_of_problems(plan)
-    policy: RecordInput = "auto"
+    policy: RecordInput = spec.options.record_input or "auto"
     return await _run(plan, store, shown, policy, fail_on_error)
 
 

@@ -135,6 +135,7 @@ async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> S
             limit=request.limit,
             shuffle=request.shuffle,
             results_buffer=request.results_buffer,
+            record_input=None if request.record_input == "auto" else request.record_input,
         ),
         transcripts=ScanTranscripts(
             type="eval_log",

@@ -95,6 +95,9 @@ class ScanOptions(BaseModel):
     results_buffer: int | None = None
     """Records after which the tables of a running scan are brought up to date."""
 
+    record_input: Literal["copy", "reference"] | None = None
+    """Whether results hold copies of their input, where it was said: a resumed scan goes on in the same way."""
+
 
 class ScanRevision(BaseModel):
     """Revision of the code that scanned."""
