@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from ._query import Condition as Condition
     from ._query import LogColumns as LogColumns
     from ._query import columns as columns
+    from ._query import condition_as_sql as condition_as_sql
+    from ._query import condition_from_sql as condition_from_sql
     from ._query import log_columns as log_columns
     from ._results import HEAVY_COLUMNS as HEAVY_COLUMNS
     from ._results import ScanResultsArrow as ScanResultsArrow
@@ -106,7 +108,7 @@ _MODULES = {
     "._app": "scan scan_complete scan_list scan_results_arrow scan_results_batches scan_results_df scan_resume"
     " scan_status",
     "._plan": "Scanners ScannerWork",
-    "._query": "Column Columns Condition LogColumns columns log_columns",
+    "._query": "Column Columns Condition LogColumns columns condition_as_sql condition_from_sql log_columns",
     "._results": "HEAVY_COLUMNS ScanResultsArrow ScanResultsDF",
     "._scanners": "Answer AnswerMultiLabel AnswerSpec AnswerStructured LabelForId MessageFormatOptions"
     " MessagesPreprocessor MessagesSegment ResultReducer TimelineMessages answer_type extract_references"
@@ -195,6 +197,8 @@ __all__ = [
     "__version__",
     "answer_type",
     "columns",
+    "condition_as_sql",
+    "condition_from_sql",
     "extract_references",
     "generate_answer",
     "grep_scanner",

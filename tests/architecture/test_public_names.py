@@ -74,6 +74,8 @@ PUBLIC = {
         "__version__",
         "answer_type",
         "columns",
+        "condition_as_sql",
+        "condition_from_sql",
         "extract_references",
         "generate_answer",
         "grep_scanner",
