@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import itertools
 import os
 import subprocess
 import sys
@@ -12,10 +13,13 @@ from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from support.s3 import S3Server
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
@@ -27,8 +31,9 @@ settings.register_profile(
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
-_PRIVATE = ("SCOUT_", "INSPECT_", "XDG_", "TIKTOKEN_", "AWS_", "OPENAI_", "ANTHROPIC_", "GOOGLE_", "HF_")
+_PRIVATE = ("SCOUT_", "INSPECT_", "XDG_", "TIKTOKEN_", "AWS_", "AZURE_", "OPENAI_", "ANTHROPIC_", "GOOGLE_", "HF_")
 _KEPT = ("SCOUT_TEST_",)
+_buckets = itertools.count()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -101,3 +106,32 @@ def example_scan(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run(command, check=True, capture_output=True, cwd=EXAMPLES)
     (location,) = scans.glob("scan_id=*")
     return location
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3Server]:
+    """Serve S3 on this machine, for all tests of this worker process."""
+    from support.s3 import serving
+
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def s3(s3_server: S3Server, monkeypatch: pytest.MonkeyPatch) -> S3Server:
+    """Point S3 at the local server, with credentials that it takes."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", s3_server.url)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local-key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local-secret")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    s3_server.fail = lambda method, path: None
+    s3_server.lose = lambda method, path: False
+    return s3_server
+
+
+@pytest.fixture
+def bucket(s3: S3Server) -> str:
+    """Make a bucket on the local server; gives its location."""
+    name = f"bucket-{next(_buckets)}"
+    s3.make_bucket(name)
+    return f"s3://{name}"

@@ -115,7 +115,7 @@ def test_both_names_of_scans_are_refused(tmp_path: Path) -> None:
         ({"model_roles": {"judge": 1}}, ConfigError, "judge"),
         ({"validation": "cases.csv"}, NotAvailableError, "validation.*not available yet"),
         ({"max_processes": 2}, NotAvailableError, "max_processes=2.*not available yet"),
-        ({"scans": "s3://bucket/scans"}, NotAvailableError, "s3"),
+        ({"scans": "floppy://a/scans"}, ConfigError, "floppy:// is unknown"),
     ],
 )
 def test_nothing_is_created_when_the_plan_is_wrong(

@@ -6,7 +6,7 @@ import pytest
 
 from inspect_scout._results import ScanStore
 from inspect_scout._results.catalog import load_catalog
-from inspect_scout._results.journal import FLUSH_BYTES, FLUSH_ROWS, FLUSH_SECONDS
+from inspect_scout._results.journal import FLUSH_BYTES, FLUSH_ROWS, REMOTE_FLUSH_SECONDS
 from inspect_scout._support.clock import JumpingClock
 from inspect_scout._support.errors import StorageError, UnknownNameError
 from inspect_scout._support.storage import FaultStorage, MemoryStorage
@@ -26,7 +26,7 @@ async def test_rows_wait_for_company_or_time() -> None:
     await journal.append(make_info("t0"), "a", [make_report()])
     await journal.flush_if_due()
     assert await journal_files(store, storage) == []
-    clock.jump(FLUSH_SECONDS)
+    clock.jump(REMOTE_FLUSH_SECONDS)
     await journal.flush_if_due()
     assert len(await journal_files(store, storage)) == 1
     await journal.flush_if_due()
@@ -38,7 +38,7 @@ async def test_a_late_append_writes_what_waited() -> None:
     store = await make_store(make_spec(), storage)
     journal = await open_journal(store, clock)
     await journal.append(make_info("t0"), "a", [make_report()])
-    clock.jump(FLUSH_SECONDS)
+    clock.jump(REMOTE_FLUSH_SECONDS)
     await journal.append(make_info("t1"), "a", [make_report()])
     assert (await store.recorded()).done == {"a": {"t0", "t1"}}
 

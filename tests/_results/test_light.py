@@ -15,7 +15,7 @@ import pytest
 
 from inspect_scout._results import ScanStore, list_entries, list_status, read_outcome
 from inspect_scout._results.blocking import wait
-from inspect_scout._results.owner import Owner, is_alive, owner_path
+from inspect_scout._results.owner import LEASE_SECONDS, Owner, is_alive, owner_path
 from inspect_scout._support.errors import LocationError, ScanStateError
 from inspect_scout._support.storage import host_name
 from inspect_scout._types import ResultReport, ScannerCounts, Worklist
@@ -188,10 +188,16 @@ async def test_a_damaged_or_stale_claim_is_taken_over(tmp_path: Path, text: str)
 
 def test_a_later_process_with_the_same_number_is_another() -> None:
     parent = os.getppid()
-    assert is_alive(Owner(parent, host_name(), "x"))
-    assert not is_alive(Owner(parent, host_name(), "x", born="1 tick after the big bang"))
-    assert not is_alive(Owner(parent, "elsewhere", "x"))
-    assert not is_alive(Owner(os.getpid(), host_name(), "never claimed"))
+    assert is_alive(Owner(parent, host_name(), "x"), age=1e6)
+    assert not is_alive(Owner(parent, host_name(), "x", born="1 tick after the big bang"), age=0)
+    assert not is_alive(Owner(os.getpid(), host_name(), "never claimed"), age=0)
+
+
+@pytest.mark.parametrize(("host", "machine"), [("elsewhere", ""), (host_name(), "another of the same name")])
+def test_a_process_elsewhere_is_alive_as_long_as_it_says_so(host: str, machine: str) -> None:
+    owner = Owner(os.getpid(), host, "x", machine=machine)
+    assert is_alive(owner, age=LEASE_SECONDS - 1)
+    assert not is_alive(owner, age=LEASE_SECONDS + 1)
 
 
 @pytest.mark.anyio

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from inspect_scout._results import ScanStore, results_schema
 from inspect_scout._support.clock import JumpingClock
 from inspect_scout._support.errors import ConfigError, LocationError, StorageError
-from inspect_scout._support.storage import FaultStorage, LocalStorage, MemoryStorage, Storage
+from inspect_scout._support.storage import Entry, FaultStorage, LocalStorage, MemoryStorage, Storage
 from inspect_scout._types import ResultReport, ResultValidation, ScanSpec, Summary
 from support.scans import (
     SCANS,
@@ -459,13 +459,13 @@ async def test_reading_while_the_journal_is_merged() -> None:
     class Merging(FaultStorage):
         merged = False
 
-        def open_read(self, path: str) -> Any:
+        def open_read(self, path: str, entry: Entry | None = None) -> Any:
             if not self.merged and "_journal" in path:
                 self.merged = True
                 merge = threading.Thread(target=lambda: asyncio.run(store.compact(TRANSCRIPTS, complete=False)))
                 merge.start()
                 merge.join()
-            return super().open_read(path)
+            return super().open_read(path, entry)
 
     reader = ScanStore(store.location, Merging(storage))
     status = await reader.status()

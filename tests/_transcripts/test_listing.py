@@ -120,7 +120,7 @@ async def test_a_json_file_that_is_no_log_is_refused_when_named(tmp_path: Path) 
             await ids(path)
 
 
-def test_databases_and_remote_locations_are_not_available_yet(tmp_path: Path) -> None:
+def test_databases_are_not_available_yet(tmp_path: Path) -> None:
     (tmp_path / "db" / "_index").mkdir(parents=True)
     (tmp_path / "db" / "transcripts_1.parquet").write_bytes(b"PAR1")
     (tmp_path / "db" / "other.json").write_text("{}")
@@ -128,8 +128,6 @@ def test_databases_and_remote_locations_are_not_available_yet(tmp_path: Path) ->
         transcripts_from(tmp_path / "db")
     with pytest.raises(NotAvailableError, match="database"):
         transcripts_from(tmp_path / "db" / "transcripts_1.parquet")
-    with pytest.raises(NotAvailableError, match="s3://"):
-        transcripts_from("s3://bucket/logs")
 
 
 async def test_logs_beside_parquet_files_are_read(tmp_path: Path) -> None:

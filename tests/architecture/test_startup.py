@@ -9,7 +9,20 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = {"inspect_ai", "pandas", "duckdb", "pyarrow", "numpy", "fastapi", "uvicorn", "pydantic", "rich", "asyncio"}
+HEAVY = {
+    "inspect_ai",
+    "pandas",
+    "duckdb",
+    "pyarrow",
+    "numpy",
+    "fastapi",
+    "uvicorn",
+    "pydantic",
+    "rich",
+    "asyncio",
+    "obstore",
+    "fsspec",
+}
 
 # What is run -> heavy modules that it may load all the same.
 ALLOWED: dict[str, set[str]] = {

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 
 import pytest
 
 from inspect_scout._support.errors import LocationError, StorageError
-from inspect_scout._support.storage import FaultStorage, LocalStorage, MemoryStorage, Storage, join
+from inspect_scout._support.storage import FaultStorage, LocalStorage, MemoryStorage, Storage, join, storage_for
 
 pytestmark = pytest.mark.anyio
 
@@ -141,6 +142,53 @@ class StorageLaws:
             file.seek(-1, os.SEEK_END)
             assert file.read() == b"9"
 
+    async def test_an_entry_spares_asking_and_holds_to_its_content(self, storage: Storage, root: str) -> None:
+        path = join(root, "x")
+        await storage.write(path, b"0123456789" * 20_000)
+        (entry,) = await storage.list(root)
+        with storage.open_read(path, entry) as file:
+            file.seek(100_003)
+            assert file.read(3) == b"345"
+        await storage.write(path, b"changed")
+        with pytest.raises(StorageError, match="changed"), storage.open_read(path, entry) as file:
+            file.read(3)
+
+    async def test_of_eight_creators_one_wins(self, storage: Storage, root: str) -> None:
+        path = join(root, "claim")
+
+        async def create(number: int) -> int | None:
+            try:
+                await storage.create(path, b"same" if number % 2 else b"other")
+            except FileExistsError:
+                return None
+            return number
+
+        won = [n for n in await asyncio.gather(*map(create, range(8))) if n is not None]
+        assert len(won) == 1
+        assert await storage.read(path) == (b"same" if won[0] % 2 else b"other")
+
+    @pytest.mark.parametrize(
+        "name", ["100%", "a%20b", "a#b?c=d", "a+b&c", "~x's", "[a]{b}*", "\u00e9", "e\u0301", "\U0001f600", "<&>"]
+    )
+    async def test_odd_names_are_kept(self, storage: Storage, root: str, name: str) -> None:
+        path = join(root, f"sub {name}", name)
+        await storage.write(path, name.encode())
+        assert await storage.read(path) == name.encode()
+        assert [entry.path for entry in await storage.list(root)] == [path]
+        assert list(await storage.folders(root)) == [join(root, f"sub {name}")]
+        with storage.open_read(path) as file:
+            assert file.read() == name.encode()
+        await storage.delete(path)
+        assert await storage.stat(path) is None
+
+    async def test_what_is_written_is_listed_at_once(self, storage: Storage, root: str) -> None:
+        for number in range(3):
+            path = join(root, f"{number}")
+            await storage.create(path, b"")
+            assert path in [entry.path for entry in await storage.list(root)]
+            await storage.delete(path)
+            assert await storage.list(root) == []
+
 
 class TestLocal(StorageLaws):
     @pytest.fixture
@@ -178,6 +226,44 @@ class TestFaultless(StorageLaws):
     @pytest.fixture
     def storage(self) -> Storage:
         return FaultStorage(MemoryStorage())
+
+
+class TestProcessMemory(StorageLaws):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return storage_for("memory://here")
+
+    @pytest.fixture
+    def root(self, tmp_path: Path) -> str:
+        return f"memory://{tmp_path.name}/root"
+
+
+class TestS3(StorageLaws):
+    @pytest.fixture
+    def storage(self, bucket: str) -> Storage:
+        return storage_for(bucket)
+
+    @pytest.fixture
+    def root(self, bucket: str) -> str:
+        return f"{bucket}/a folder"
+
+
+class TestS3Bucket(StorageLaws):
+    """The bucket itself as the folder."""
+
+    @pytest.fixture
+    def storage(self, bucket: str) -> Storage:
+        return storage_for(bucket)
+
+    @pytest.fixture
+    def root(self, bucket: str) -> str:
+        return bucket
+
+
+class TestS3Faultless(TestS3):
+    @pytest.fixture
+    def storage(self, bucket: str) -> Storage:
+        return FaultStorage(storage_for(bucket))
 
 
 async def test_every_third_call_fails_and_does_nothing() -> None:

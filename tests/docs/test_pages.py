@@ -9,6 +9,7 @@ Expected output may contain `...` for what varies (ids, times, numbers). Blocks 
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import doctest
 import io
@@ -24,6 +25,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from inspect_scout._support.storage import storage_for
+
+BUCKET = "s3://my-bucket"
+"""Pages that name it find it on the local server, with the example logs in it."""
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -93,8 +99,14 @@ def run_python(block: Block, names: dict[str, Any], where: str, expected: str | 
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_code_blocks_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_code_blocks_run(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
     shutil.copytree(ROOT / "examples", tmp_path, dirs_exist_ok=True)
+    if BUCKET in page.read_text(encoding="utf-8"):
+        request.getfixturevalue("s3").make_bucket(BUCKET.removeprefix("s3://"))
+        for log in (tmp_path / "logs").iterdir():
+            asyncio.run(storage_for(BUCKET).write(f"{BUCKET}/logs/{log.name}", log.read_bytes()))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     names: dict[str, Any] = {"__name__": "page"}

@@ -11,7 +11,7 @@ import msgspec
 import pyarrow as pa
 
 from .._support.errors import LocationError, StorageError
-from .._support.storage import Entry, Storage, join
+from .._support.storage import Entry, Storage, for_each, join, run_blocking
 from .journal import stamp_of
 from .layout import EMPTY_FILE, JOURNAL, TABLE_SUFFIX, file_name, table_key
 from .pairs import PairRecord, ScannerPairs, decode_pairs
@@ -120,14 +120,11 @@ async def load_catalog(storage: Storage, location: str) -> Catalog:
     files = _journal_files(entries)
     journal: dict[str, dict[str, Place]] = {}
     damaged: list[str] = []
-    for path in files:
-        try:
-            _note(storage, path, journal)
-        except LocationError:
-            continue  # merged since it was listed
-        except StorageError as error:
-            logger.warning("Skipping a part of the journal, its pairs will be scanned again: %s", error)
+    for path, pairs in zip(files, await for_each(location, files, lambda path: _announced_pairs(storage, path))):
+        if pairs is None:
             damaged.append(path)
+        else:
+            _note(path, pairs, journal)
     tables = {key: e.path for e in await storage.list(location, recursive=False) if (key := table_key(e.path))}
     return Catalog(storage, tables, journal, await _read_empty(storage, location), files, damaged)
 
@@ -142,8 +139,18 @@ def _journal_files(entries: Iterable[Entry]) -> list[str]:
     return sorted(names, key=file_name)
 
 
-def _note(storage: Storage, path: str, journal: dict[str, dict[str, Place]]) -> None:
-    """Note the pairs of a file, which replace what older files say of them."""
+async def _announced_pairs(storage: Storage, path: str) -> Sequence[ScannerPairs] | None:
+    """Read which pairs a file of the journal holds; None if it is damaged."""
+    try:
+        return await run_blocking(path, lambda: _read_pairs(storage, path))
+    except LocationError:
+        return []  # merged since it was listed
+    except StorageError as error:
+        logger.warning("Skipping a part of the journal, its pairs will be scanned again: %s", error)
+        return None
+
+
+def _read_pairs(storage: Storage, path: str) -> Sequence[ScannerPairs]:
     with open_table(storage, path) as file:
         metadata, sizes = file.metadata, file.group_rows()
     try:
@@ -152,6 +159,11 @@ def _note(storage: Storage, path: str, journal: dict[str, dict[str, Place]]) -> 
         raise StorageError(f"Cannot use {path!r}: {error}.") from error
     if any(record.rows < 0 for own in pairs for record in own.pairs) or _announced(pairs) != sizes:
         raise StorageError(f"Cannot use {path!r}: it does not hold the rows that it announces.")
+    return pairs
+
+
+def _note(path: str, pairs: Sequence[ScannerPairs], journal: dict[str, dict[str, Place]]) -> None:
+    """Note the pairs of a file, which replace what older files say of them."""
     group = 0
     for own in pairs:
         places = journal.setdefault(own.scanner, {})

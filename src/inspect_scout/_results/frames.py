@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .._support.errors import ConfigError, LocationError
-from .._support.storage import Storage, storage_for
+from .._support.storage import Storage, run_blocking, storage_for
 from .._types import ScanSpec, Status
 from .blocking import wait
 from .catalog import load_catalog
@@ -57,7 +57,8 @@ class Reader:
     async def rows(self, scanner: str) -> ScannerRows:
         """Find the rows of a scanner as they are now."""
         catalog = await load_catalog(self.storage, self.location)
-        return ScannerRows(catalog, scanner, transcript_order(self.spec), self.spec.scanners)
+        order = transcript_order(self.spec)
+        return await run_blocking(self.location, lambda: ScannerRows(catalog, scanner, order, self.spec.scanners))
 
     async def view(self, scanner: str) -> RowView:
         """Find what the caller wants of the rows of a scanner."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .._support.clock import SYSTEM_CLOCK, Clock
 from .._support.ids import new_id
-from .._support.storage import Storage, join
+from .._support.storage import Storage, is_local, join
 from .layout import JOURNAL, TABLE_SUFFIX
 from .pairs import ScannerPairs
 from .parquet import quick_file
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 FLUSH_SECONDS = 1.0
 """Rows wait this long before they are written."""
+
+REMOTE_FLUSH_SECONDS = 5.0
+"""The same where each file costs a request, once more for each reader of a running scan."""
 
 FLUSH_ROWS = 1000
 FLUSH_BYTES = 8 * 2**20
@@ -51,6 +54,7 @@ class Journal:
     ) -> None:
         self._folder = join(directory, JOURNAL)
         self._storage = storage
+        self._flush_seconds = FLUSH_SECONDS if is_local(directory) else REMOTE_FLUSH_SECONDS
         self._rows = rows
         self._clock = clock
         self._writer = writer_id or new_id()[:8]
@@ -82,7 +86,7 @@ class Journal:
         if self._waiting and (
             self._waiting_rows >= FLUSH_ROWS
             or self._waiting_bytes >= FLUSH_BYTES
-            or self._clock.monotonic() - self._since >= FLUSH_SECONDS
+            or self._clock.monotonic() - self._since >= self._flush_seconds
         ):
             await self.flush()
 

@@ -12,12 +12,12 @@ from typing import Any, Literal
 import msgspec
 
 from .._support.errors import LocationError, ScoutError
-from .._support.storage import Storage, is_local, join, normalize, storage_for
+from .._support.storage import Storage, for_each, is_local, join, normalize, run_blocking, storage_for
 from .._types import ScannerCounts
 from .blocking import wait_lightly
 from .find import scan_folders
-from .layout import ERRORS_FILE, JOURNAL, OWNER_FILE, SCAN_FILE, SUMMARY_FILE, TABLE_SUFFIX, table_key
-from .owner import is_alive, parse_owner
+from .layout import ERRORS_FILE, JOURNAL, OWNER_FILE, SCAN_FILE, SUMMARY_FILE, TABLE_SUFFIX, file_name, table_key
+from .owner import owner_path, read_claim
 
 State = Literal["complete", "errors", "interrupted", "running"]
 """complete; errors (all done, some scanners failed); interrupted (not all done); running."""
@@ -138,12 +138,13 @@ def list_entries(scans_location: str, storage: Storage | None = None) -> list[Sc
     root = normalize(scans_location) if is_local(scans_location) else scans_location
 
     async def entries() -> list[ScanEntry]:
-        found: list[ScanEntry] = []
-        for folder in await scan_folders(where, root):
+        async def read(folder: str) -> ScanEntry | None:
             try:
-                found.append((await _outcome(where, folder, listed=True)).entry)
+                return (await _outcome(where, folder, listed=True)).entry
             except ScoutError:
-                continue  # removed meanwhile, or no scan
+                return None  # removed meanwhile, or no scan
+
+        found = [entry for entry in await for_each(root, await scan_folders(where, root), read) if entry is not None]
         return sorted(found, key=lambda entry: entry.epoch, reverse=True)
 
     return wait_lightly(scans_location, entries)
@@ -166,7 +167,8 @@ def read_outcome(location: str, storage: Storage | None = None) -> LightStatus:
 
 async def _outcome(storage: Storage, location: str, *, listed: bool = False) -> LightStatus:
     spec = await _read_spec(storage, location)
-    counted = await _counted(storage, location, spec, listed=listed)
+    journal = [file_name(entry.path) for entry in await storage.list(join(location, JOURNAL), recursive=False)]
+    counted = await _counted(storage, location, spec, journal, listed=listed)
     total = _total(spec)
     counts = {
         key: ScannerCounts(scanner.scans, scanner.results, scanner.errors, scanner.tokens)
@@ -178,7 +180,7 @@ async def _outcome(storage: Storage, location: str, *, listed: bool = False) -> 
         location=location,
         timestamp=spec.timestamp,
         epoch=_epoch(spec.timestamp),
-        state=await _state(storage, location, counted, total),
+        state=await _state(storage, location, counted, total, journal),
         error_count=sum(scanner.errors for scanner in counts.values()),
         transcripts=_transcripts(spec),
         results=sum(scanner.results for scanner in counts.values()) if counted.counted else None,
@@ -200,12 +202,12 @@ async def _read_spec(storage: Storage, location: str) -> _Spec:
         raise LocationError(f"{path!r} does not describe a scan: {error}") from error
 
 
-async def _counted(storage: Storage, location: str, spec: _Spec, *, listed: bool) -> _Summary:
+async def _counted(storage: Storage, location: str, spec: _Spec, journal: Sequence[str], *, listed: bool) -> _Summary:
     """Read the summary; where the journal is newer, or there is no summary, count what is recorded.
 
     A list does not count the rows of scans that lack a summary (older ones do): it would read every table.
     """
-    if not await _has_journal(storage, location):
+    if not any(name.endswith(TABLE_SUFFIX) for name in journal):
         try:
             return _SUMMARY.decode(await storage.read(join(location, SUMMARY_FILE)))
         except (LocationError, ValueError):
@@ -218,24 +220,17 @@ async def _counted(storage: Storage, location: str, spec: _Spec, *, listed: bool
     from .tally import tally_recorded
 
     catalog = await load_catalog(storage, location)
-    tallies = [tally_recorded(catalog, key) for key in dict.fromkeys([*spec.scanners, *catalog.known()])]
+    keys = dict.fromkeys([*spec.scanners, *catalog.known()])
+    tallies = await run_blocking(location, lambda: [tally_recorded(catalog, key) for key in keys])
     return _Summary(
         False,
         {t.scanner: _Scanner(t.scans, t.results, t.error_count, t.tokens, t.usage) for t in tallies},
     )
 
 
-async def _has_journal(storage: Storage, location: str) -> bool:
-    entries = await storage.list(join(location, JOURNAL), recursive=False)
-    return any(entry.path.endswith(TABLE_SUFFIX) for entry in entries)
-
-
-async def _state(storage: Storage, location: str, counted: _Summary, total: int) -> State:
-    try:
-        owner = parse_owner(await storage.read(join(location, JOURNAL, OWNER_FILE)))
-    except LocationError:
-        owner = None
-    if owner is not None and is_alive(owner):
+async def _state(storage: Storage, location: str, counted: _Summary, total: int, journal: Sequence[str]) -> State:
+    claim = await read_claim(storage, owner_path(location)) if OWNER_FILE in journal else None
+    if claim is not None and claim.is_held:
         return "running"
     if counted.complete:
         return "complete"

@@ -1,18 +1,36 @@
-"""Who is at work on a scan."""
+"""Who is at work on a scan.
+
+The owner of a scan is named in a file that only one process can create. On its own machine a process is asked for by
+number. Other machines go by the age of the file: its owner writes it again every few seconds, so an old one is that of a
+dead process. Of those who find an owner dead one succeeds it, whoever creates the file that is named after its claim.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import logging
 import os
-from collections.abc import AsyncGenerator
+import time
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
 
 import msgspec
 
-from .._support.errors import LocationError, ScanStateError
+from .._support.errors import LocationError, ScanStateError, StorageError
 from .._support.ids import new_id
 from .._support.storage import Storage, host_name, join, process_exists
 from .layout import JOURNAL, OWNER_FILE
 
+logger = logging.getLogger(__name__)
+
+LEASE_SECONDS = 120.0
+"""A claim of another machine lapses when it is older (clocks of machines may differ by most of that)."""
+
+RENEW_SECONDS = 20.0
+"""Time between two writings of a claim."""
+
+_ATTEMPTS = 3
 _here: set[str] = set()
 """Claims that this process holds."""
 
@@ -25,12 +43,34 @@ class Owner(msgspec.Struct, frozen=True):
         host: Name of its machine.
         token: Tells its claims apart.
         born: When the process started, as the system counts; a later process with the same number differs ("": not known).
+        machine: Tells machines of one name apart, and containers, each of which counts processes anew ("": not known).
     """
 
     pid: int
     host: str
     token: str
     born: str = ""
+    machine: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What the file of an owner says.
+
+    Args:
+        text: All of it.
+        owner: The owner (None: it is damaged).
+        age: Seconds since it was written.
+    """
+
+    text: bytes
+    owner: Owner | None
+    age: float
+
+    @property
+    def is_held(self) -> bool:
+        """Tell whether the owner is still at work, as far as can be seen from here."""
+        return self.owner is not None and is_alive(self.owner, self.age)
 
 
 _DECODER = msgspec.json.Decoder(Owner)
@@ -41,18 +81,25 @@ def owner_path(location: str) -> str:
     return join(location, JOURNAL, OWNER_FILE)
 
 
-def parse_owner(text: bytes) -> Owner | None:
-    """Read a claim; None if it is damaged."""
+async def read_claim(storage: Storage, path: str) -> Claim | None:
+    """Read a claim; None if there is none."""
+    entry = await storage.stat(path)
     try:
-        return _DECODER.decode(text)
-    except ValueError:
+        text = await storage.read(path) if entry is not None else b""
+    except LocationError:
         return None
+    return Claim(text, _parsed(text), time.time() - entry.modified) if entry is not None else None
 
 
-def is_alive(owner: Owner) -> bool:
-    """Tell whether a process is still at work, as far as this machine can see (others are taken for gone)."""
-    if owner.host != host_name():
-        return False
+def is_alive(owner: Owner, age: float) -> bool:
+    """Tell whether a process is still at work.
+
+    Args:
+        owner: The process.
+        age: Seconds since it last wrote its claim.
+    """
+    if owner.host != host_name() or (owner.machine and owner.machine != _machine()):
+        return age < LEASE_SECONDS
     if owner.pid == os.getpid():
         return owner.token in _here
     if not process_exists(owner.pid):
@@ -61,50 +108,139 @@ def is_alive(owner: Owner) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def claimed(storage: Storage, location: str) -> AsyncGenerator[None]:
+async def claimed(storage: Storage, location: str, renew_seconds: float = RENEW_SECONDS) -> AsyncGenerator[None]:
     """Hold a scan for the block.
 
+    A process that was asleep for so long that another one took the scan over is stopped as soon as it notices.
+
+    Args:
+        storage: Where the scan is.
+        location: Its directory.
+        renew_seconds: Time between two writings of the claim.
+
     Raises:
-        ScanStateError: A live process of this machine holds it.
+        ScanStateError: Another process holds it, or took it over meanwhile.
     """
-    owner = Owner(os.getpid(), host_name(), new_id(), _born(os.getpid()))
-    await _take(storage, location, owner)
+    import asyncio  # here: commands that only look start without it
+
+    owner = Owner(os.getpid(), host_name(), new_id(), _born(os.getpid()), _machine())
+    text, path = msgspec.json.encode(owner), owner_path(location)
+    await _take(storage, location, text)
     _here.add(owner.token)
+    task, lost = asyncio.current_task(), asyncio.Event()
+
+    def stop() -> None:
+        lost.set()
+        if task is not None:
+            task.cancel()
+
+    renewing = asyncio.create_task(_renew(storage, path, text, renew_seconds, stop))
     try:
         yield
+    except asyncio.CancelledError:
+        if not lost.is_set():
+            raise
     finally:
+        renewing.cancel()
+        await asyncio.gather(renewing, return_exceptions=True)
         _here.discard(owner.token)
-        await _give_back(storage, location, owner)
+        await _give_back(storage, location, text)
+    if lost.is_set():
+        if task is not None:
+            task.uncancel()
+        raise ScanStateError(
+            f"The scan at {location!r} was taken over by another process, because this one gave no sign of life for "
+            f"{LEASE_SECONDS:.0f} seconds. What it recorded is kept; the other process does the rest."
+        )
 
 
-async def _take(storage: Storage, location: str, owner: Owner) -> None:
-    path, text = owner_path(location), msgspec.json.encode(owner)
+async def _take(storage: Storage, location: str, text: bytes) -> None:
+    path = owner_path(location)
+    for _ in range(_ATTEMPTS):
+        with contextlib.suppress(FileExistsError):
+            await storage.create(path, text)
+            return
+        claim = await read_claim(storage, path)
+        if claim is None:
+            continue  # given back just now
+        _refuse_if_held(claim, location)
+        heirs = await _succeed(storage, location, claim, text)
+        current = await read_claim(storage, path)
+        is_first = current is not None and current.text == claim.text
+        if is_first:
+            await storage.write(path, text)
+        for heir in heirs:
+            await storage.delete(heir)
+        if is_first:
+            return
+    raise ScanStateError(f"The scan at {location!r} is being taken over by other processes. Try again.")
+
+
+async def _succeed(storage: Storage, location: str, dead: Claim, text: bytes) -> list[str]:
+    """Become the one that may take the place of a dead owner; gives the files that say so.
+
+    Raises:
+        ScanStateError: Another process is doing it.
+    """
+    path = join(location, JOURNAL, f"heir-{hashlib.sha256(dead.text).hexdigest()[:24]}.json")
     try:
         await storage.create(path, text)
     except FileExistsError:
-        holder = await _read(storage, path)
-        if holder is not None and is_alive(holder):
-            where = "this process" if holder.pid == os.getpid() else f"process {holder.pid}"
-            raise ScanStateError(
-                f"The scan at {location!r} is being worked on by {where}. Wait for it, or stop it, and try again."
-            ) from None
-        await storage.write(path, text)  # its owner is gone
+        heir = await read_claim(storage, path)
+        if heir is None:
+            return []  # it has just taken its place
+        _refuse_if_held(heir, location)
+        return [path, *await _succeed(storage, location, heir, text)]  # it died before it did
+    return [path]
 
 
-async def _give_back(storage: Storage, location: str, owner: Owner) -> None:
-    path = owner_path(location)
-    holder = await _read(storage, path)
-    if holder is not None and holder.token == owner.token:
-        await storage.delete(path)
-    if not await storage.list(join(location, JOURNAL)):
-        await storage.delete_tree(join(location, JOURNAL))
+def _refuse_if_held(claim: Claim, location: str) -> None:
+    owner = claim.owner
+    if owner is None or not claim.is_held:
+        return
+    if owner.host != host_name() or (owner.machine and owner.machine != _machine()):
+        left = max(1, round(LEASE_SECONDS - claim.age))
+        raise ScanStateError(
+            f"The scan at {location!r} is being worked on by process {owner.pid} on {owner.host!r}, which last said so "
+            f"{max(0, round(claim.age))} seconds ago. Wait for it, or stop it there, and try again; if it is dead, the "
+            f"scan is free in {left} seconds."
+        )
+    where = "this process" if owner.pid == os.getpid() else f"process {owner.pid}"
+    raise ScanStateError(
+        f"The scan at {location!r} is being worked on by {where}. Wait for it, or stop it, and try again."
+    )
 
 
-async def _read(storage: Storage, path: str) -> Owner | None:
+async def _renew(storage: Storage, path: str, text: bytes, seconds: float, lost: Callable[[], None]) -> None:
+    import asyncio
+
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            if await storage.read(path) != text:
+                return lost()
+            await storage.write(path, text)
+        except LocationError:
+            return lost()  # taken over, and given back since
+        except StorageError as error:
+            logger.warning("The claim to the scan could not be renewed (next try in %g s): %s", seconds, error)
+
+
+async def _give_back(storage: Storage, location: str, text: bytes) -> None:
+    path, folder = owner_path(location), join(location, JOURNAL)
+    with contextlib.suppress(LocationError):
+        if await storage.read(path) == text:
+            await storage.delete(path)
+    if not await storage.list(folder):
+        await storage.delete_tree(folder)
+
+
+def _parsed(text: bytes) -> Owner | None:
     try:
-        return parse_owner(await storage.read(path))
-    except LocationError:
+        owner = _DECODER.decode(text)
+    except ValueError:
         return None
+    return owner if owner.pid > 0 else None
 
 
 def _born(pid: int) -> str:
@@ -115,3 +251,12 @@ def _born(pid: int) -> str:
     except OSError:
         return ""
     return fields[19].decode() if len(fields) > 19 else ""
+
+
+def _machine() -> str:
+    """What tells this machine, and the space that its processes are counted in, from others, where the system tells."""
+    try:
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+            return f"{file.read().strip()}/{os.readlink('/proc/self/ns/pid')}"
+    except OSError:
+        return ""

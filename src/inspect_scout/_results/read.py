@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from .._support.errors import LocationError, StorageError
-from .._support.storage import Storage, is_local, normalize, storage_for
+from .._support.storage import Storage, for_each, is_local, normalize, storage_for
 from .._types import Status
 from .find import scan_folders
 from .store import ScanStore
@@ -35,10 +35,13 @@ async def list_status(scans_location: str, storage: Storage | None = None) -> li
     """
     where = storage if storage is not None else storage_for(scans_location)
     root = normalize(scans_location) if is_local(scans_location) else scans_location
-    found: list[Status] = []
-    for folder in await scan_folders(where, root):
+
+    async def read(folder: str) -> Status | None:
         try:
-            found.append(await ScanStore(folder, where).status())
+            return await ScanStore(folder, where).status()
         except (LocationError, StorageError) as error:
             logger.debug("Left out of the list of scans: %s", error)  # removed meanwhile, or never finished
+            return None
+
+    found = [status for status in await for_each(root, await scan_folders(where, root), read) if status is not None]
     return sorted(found, key=lambda s: s.spec.timestamp, reverse=True)

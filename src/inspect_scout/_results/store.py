@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -15,7 +16,7 @@ from pydantic_core import to_json
 from .._query import Condition, condition_as_sql
 from .._support.clock import SYSTEM_CLOCK, Clock
 from .._support.errors import LocationError, StorageError
-from .._support.storage import Storage, join, normalize, storage_for
+from .._support.storage import Storage, for_each, join, normalize, run_blocking, storage_for
 from .._types import Error, ScanSpec, Status, Summary
 from .catalog import Catalog, has_journal, load_catalog
 from .encode import json_text
@@ -127,12 +128,12 @@ class ScanStore:
         done: dict[str, frozenset[str]] = {}
         failed: dict[str, frozenset[str]] = {}
         for scanner in catalog.known():
-            good, bad = _outcomes(catalog, scanner)
+            good, bad = await run_blocking(self.location, functools.partial(_outcomes, catalog, scanner))
             done[scanner], failed[scanner] = frozenset(good), frozenset(bad)
         return Recorded(done, failed)
 
     def claim(self) -> AbstractAsyncContextManager[None]:
-        """Hold the scan for a block, so that no other process of this machine works on it.
+        """Hold the scan for a block, so that no other process works on it.
 
         Raises:
             ScanStateError: Another one does.
@@ -173,14 +174,18 @@ class ScanStore:
             metrics: Metrics that scanners declare, by key (None: not known here, those computed before stay).
         """
         spec, catalog = await self.spec(), await self.catalog()
-        tallies = [await self._merge(catalog, scanner, order) for scanner in _keys(spec, catalog)]
+        tallies: list[ScannerTally] = []
+        for scanner in _keys(spec, catalog):
+            merge = functools.partial(self._merge, catalog, scanner, order)
+            tallies.append(await run_blocking(self.location, merge))
+            if scanner in catalog.journal and not tallies[-1].transcripts:
+                await self._storage.delete(table_path(self.location, scanner))
         await self._write_empty(tallies)
         summary = summarize(tallies, complete)
         await self._measure(summary, order, metrics)
         await self._storage.write(join(self.location, ERRORS_FILE), _lines(errors_of(tallies)))
         await self._storage.write(join(self.location, SUMMARY_FILE), summary.model_dump_json().encode())
-        for path in catalog.files:
-            await self._storage.delete(path)
+        await for_each(self.location, catalog.files, self._storage.delete)
         await self._clean(complete)
         return summary
 
@@ -201,10 +206,14 @@ class ScanStore:
             if summary is not None:
                 return Status(summary.complete, spec, self.location, summary, await self._read_errors())
         catalog = await self.catalog()
-        tallies = [tally_rows(catalog, scanner, transcript_order(spec)) for scanner in _keys(spec, catalog)]
+        order = transcript_order(spec)
+        tallies = [
+            await run_blocking(self.location, functools.partial(tally_rows, catalog, scanner, order))
+            for scanner in _keys(spec, catalog)
+        ]
         return Status(False, spec, self.location, summarize(tallies, complete=False), errors_of(tallies))
 
-    async def _merge(self, catalog: Catalog, scanner: str, order: Sequence[str]) -> ScannerTally:
+    def _merge(self, catalog: Catalog, scanner: str, order: Sequence[str]) -> ScannerTally:
         """Write the table of a scanner anew, if the journal has something for it, and count its rows."""
         if scanner not in catalog.journal:
             return tally_rows(catalog, scanner, order)
@@ -213,9 +222,7 @@ class ScanStore:
         schema = catalog.schema(scanner)
         rows = _counted(catalog.rows(scanner, order, schema), tally)
         first = next(rows, None)
-        if first is None:
-            await self._storage.delete(path)
-        else:
+        if first is not None:
             write_tables(self._storage, path, schema, _chain(first, rows))
         return tally
 
@@ -231,7 +238,8 @@ class ScanStore:
             for scanner, declared in metrics.items():
                 if scanner in summary.scanners:
                     rows = catalog.rows(scanner, order, columns)
-                    summary.scanners[scanner].metrics = measure(scanner, rows, declared)
+                    work = functools.partial(measure, scanner, rows, declared)
+                    summary.scanners[scanner].metrics = await run_blocking(self.location, work)
 
     async def _clean(self, complete: bool) -> None:
         folder = join(self.location, JOURNAL)

@@ -203,13 +203,14 @@ def transcripts_from(location: Location | Held | Sequence[Location] | Sequence[H
     """Find transcripts.
 
     Args:
-        location: Log (`.eval` or `.json`), folder with logs in it or below it, or several of these; or transcripts and
-            eval logs that are in memory already.
+        location: Log (`.eval` or `.json`), folder with logs in it or below it, or several of these (paths or URLs, as in
+            "s3://bucket/logs"); or transcripts and eval logs that are in memory already.
 
     Raises:
         LocationError: There is nothing at a location, or no log.
         ConfigError: It is neither a location nor a transcript.
-        NotAvailableError: It is remote, or a transcript database.
+        NotAvailableError: It is a transcript database.
+        StorageError: A package that a remote location needs is not installed.
     """
     load_dotenv_once()
     items = [_located(item) for item in _items(location)]

@@ -14,6 +14,8 @@ from .locations import relative_to as relative_to
 from .memory import MemoryStorage as MemoryStorage
 from .registry import register_storage as register_storage
 from .registry import storage_for as storage_for
+from .waiting import for_each as for_each
+from .waiting import run_blocking as run_blocking
 
 __all__ = [
     "Entry",
@@ -21,6 +23,7 @@ __all__ = [
     "LocalStorage",
     "MemoryStorage",
     "Storage",
+    "for_each",
     "host_name",
     "is_local",
     "join",
@@ -29,5 +32,6 @@ __all__ = [
     "process_exists",
     "register_storage",
     "relative_to",
+    "run_blocking",
     "storage_for",
 ]

@@ -30,6 +30,14 @@ class Storage(Protocol):
 
     A missing file raises LocationError, any other failure StorageError; both name the location.
     Writing is atomic: readers see the old content or the new, and a killed writer leaves the old.
+
+    What is built on storages relies on two more things. `create` is atomic between all processes and machines: of any
+    number of writers of one path exactly one succeeds, and a storage that cannot promise this raises StorageError. And
+    listing is consistent: `list`, `folders`, `stat` and `read` know of a file as soon as the call that wrote it has
+    returned, and no longer once the call that deleted it has returned, whoever asks.
+
+    Coroutines wait without holding up the event loop, except for local files, where calls are short. What is not a
+    coroutine (`open_read`, `open_write` and their files) blocks: for remote locations call it in `run_blocking`.
     """
 
     async def read(self, path: str) -> bytes:
@@ -64,8 +72,14 @@ class Storage(Protocol):
         """Delete a folder with all that is in it; a missing one is no error."""
         ...
 
-    def open_read(self, path: str) -> BinaryIO:
-        """Open a file for reading at any position."""
+    def open_read(self, path: str, entry: Entry | None = None) -> BinaryIO:
+        """Open a file for reading at any position.
+
+        Args:
+            path: The file.
+            entry: What `list` or `stat` said of the file: a remote storage then need not ask again. If the file has
+                changed since, StorageError is raised here or by the first read that has to fetch something.
+        """
         ...
 
     def open_write(self, path: str) -> AbstractContextManager[BinaryIO]:

@@ -84,10 +84,10 @@ class FaultStorage:
         await self._inner.delete_tree(prefix)
         self._after_change("delete", prefix)
 
-    def open_read(self, path: str) -> BinaryIO:
-        """Open a file for reading at any position."""
+    def open_read(self, path: str, entry: Entry | None = None) -> BinaryIO:
+        """Open a file for reading at any position (as `entry` describes it, if that is given)."""
         self._count("read", path)
-        return self._inner.open_read(path)
+        return self._inner.open_read(path, entry)
 
     def open_write(self, path: str) -> AbstractContextManager[BinaryIO]:
         """Open a file for writing in pieces: it appears at the end of the block, or not at all if the block raises."""

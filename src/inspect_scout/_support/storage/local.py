@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from ..errors import LocationError, StorageError
 from .contract import Entry
+from .failures import changed
 from .locations import join, local_path
 
 _ADVICE = {
@@ -163,10 +164,14 @@ class LocalStorage:
                 else:
                     return
 
-    def open_read(self, path: str) -> BinaryIO:
-        """Open a file for reading at any position."""
+    def open_read(self, path: str, entry: Entry | None = None) -> BinaryIO:
+        """Open a file for reading at any position (as `entry` describes it, if that is given)."""
         with _translated("read", path):
-            return open(local_path(path), "rb")
+            file = open(local_path(path), "rb")
+        if entry is not None and _entry(path, os.fstat(file.fileno())).etag != entry.etag:
+            file.close()
+            raise changed(path)
+        return file
 
     def open_write(self, path: str) -> AbstractContextManager[BinaryIO]:
         """Open a file for writing in pieces: it appears at the end of the block, or not at all if the block raises."""

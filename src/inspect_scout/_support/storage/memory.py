@@ -1,4 +1,4 @@
-"""Files in memory, for tests."""
+"""Files in memory: `memory://` for this process, and storages of their own for tests."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from ..errors import LocationError
 from .contract import Entry
+from .failures import changed
 from .locations import normalize
 
 
@@ -73,9 +74,12 @@ class MemoryStorage:
         for key in [key for key in self._files if key.startswith(root)]:
             del self._files[key]
 
-    def open_read(self, path: str) -> BinaryIO:
-        """Open a file for reading at any position."""
-        return io.BytesIO(self._file(path).data)
+    def open_read(self, path: str, entry: Entry | None = None) -> BinaryIO:
+        """Open a file for reading at any position (as `entry` describes it, if that is given)."""
+        file = self._file(path)
+        if entry is not None and entry.etag != self._entry(path, file).etag:
+            raise changed(path)
+        return io.BytesIO(file.data)
 
     def open_write(self, path: str) -> AbstractContextManager[BinaryIO]:
         """Open a file for writing in pieces: it appears at the end of the block, or not at all if the block raises."""

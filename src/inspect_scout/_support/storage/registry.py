@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..errors import NotAvailableError
 from .contract import Storage
 from .local import LocalStorage
 from .locations import scheme_of
+from .memory import MemoryStorage
 
 StorageFactory = Callable[[str], Storage]
 """Makes the storage for a location of its scheme."""
 
 _LOCAL = LocalStorage()
 _QUICK = LocalStorage(durable=False)
+_MEMORY = MemoryStorage()
+"""What this process keeps under `memory://`."""
+_OBJECTS = {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss"}
+_remote: dict[str, Storage] = {}
 _factories: dict[str, StorageFactory] = {}
 
 
@@ -25,14 +29,19 @@ def storage_for(location: str, *, durable: bool = True) -> Storage:
         durable: False for what can be made again (caches): writing then does not wait for the disk.
 
     Raises:
-        NotAvailableError: No storage serves the scheme of the location.
+        ConfigError: No storage serves the scheme of the location.
+        StorageError: A package that the scheme needs is not installed.
     """
     scheme = scheme_of(location)
     if scheme in _factories:
         return _factories[scheme](location)
     if scheme == "file":
         return _LOCAL if durable else _QUICK
-    raise NotAvailableError(f"Storage at {scheme}:// ({location!r})", "Use a local path.")
+    if scheme == "memory":
+        return _MEMORY
+    if scheme not in _remote:
+        _remote[scheme] = _remote_storage(scheme, location)
+    return _remote[scheme]
 
 
 def register_storage(scheme: str, factory: StorageFactory) -> Callable[[], None]:
@@ -53,3 +62,14 @@ def register_storage(scheme: str, factory: StorageFactory) -> Callable[[], None]
             _factories[name] = before
 
     return undo
+
+
+def _remote_storage(scheme: str, location: str) -> Storage:
+    # Their libraries are loaded only by those who use such a location.
+    if scheme in _OBJECTS:
+        from .object import ObjectStorage
+
+        return ObjectStorage()
+    from .fsspec import FsspecStorage
+
+    return FsspecStorage(location)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import threading
@@ -11,7 +12,9 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, Generic, TypeVar
 
-from ..._support.errors import LogReadError
+from ..._support.clock import SYSTEM_CLOCK, Clock
+from ..._support.errors import LogReadError, ScoutError
+from ..._support.storage import Entry, is_local, storage_for
 from ..decode import BytesSource
 from .reading import is_zip, json_samples, open_log
 from .records import decode_json_log
@@ -19,6 +22,7 @@ from .rows import sample_key
 from .zip import Member, ZipLog
 
 _DIRECTORIES = 32
+_FRESH_SECONDS = 10.0
 # A JSON log is kept whole, so that reading its samples one by one decodes it once.
 _JSON_LOGS = 2
 _CHUNKED = "/sample.json"
@@ -45,9 +49,15 @@ class SampleSource:
 
 
 class LogAccess:
-    """Samples of logs; remembers the zip directories and JSON logs used last, and notices when a log changes."""
+    """Samples of logs; remembers the zip directories and JSON logs used last, and notices when a log changes.
 
-    def __init__(self) -> None:
+    A remote log is asked for changes at most once in some seconds; one that changes in between is noticed when it is
+    read, because reading holds to the content that was described.
+    """
+
+    def __init__(self, clock: Clock = SYSTEM_CLOCK) -> None:
+        self._clock = clock
+        self._entries = _Recent[Entry](_DIRECTORIES)
         self._directories = _Recent[Mapping[str, Member]](_DIRECTORIES)
         self._json_logs = _Recent[Mapping[str, bytes]](_JSON_LOGS)
 
@@ -67,12 +77,17 @@ class LogAccess:
         """
         return self._find(path, name, repr(name))
 
+    def forget(self, path: str) -> None:
+        """Ask anew for changes of a log."""
+        self._entries.drop(self._moment(path))
+
     def _find(self, path: str, name: str, sample: str) -> SampleSource:
-        with open_log(path) as file:
-            version = (path, _version(file))
+        entry = self._described(path)
+        with open_log(path, entry) as file:
+            version = (path, entry.etag if entry is not None else _version(file))
             if is_zip(path, file):
                 members = self._directories.get(version, lambda: ZipLog(file, path).members())
-                return self._zip_sample(path, name, sample, members)
+                return self._zip_sample(path, name, sample, members, entry)
             samples = self._json_logs.get(version, lambda: _read_json(file, path))
         data = samples.get(name)
         if data is None:
@@ -81,7 +96,18 @@ class LogAccess:
         fingerprint = f"{zlib.crc32(data):08x}:{len(data)}"
         return SampleSource(name, fingerprint, len(data), source.read, source.chunks)
 
-    def _zip_sample(self, path: str, name: str, sample: str, members: Mapping[str, Member]) -> SampleSource:
+    def _described(self, path: str) -> Entry | None:
+        """Say what is known of a remote log, as it was some seconds ago at the earliest; None for a local one."""
+        if is_local(path):
+            return None
+        return self._entries.get(self._moment(path), lambda: _stat(path))
+
+    def _moment(self, path: str) -> tuple[str, str]:
+        return (path, f"{self._clock.monotonic() // _FRESH_SECONDS}")
+
+    def _zip_sample(
+        self, path: str, name: str, sample: str, members: Mapping[str, Member], entry: Entry | None
+    ) -> SampleSource:
         member = members.get(name)
         if member is None:
             if name.removesuffix(".json") + _CHUNKED in members:
@@ -89,23 +115,23 @@ class LogAccess:
             raise LogReadError(path, "the log has no such sample", sample)
 
         def read() -> bytes:
-            with _naming(sample), open_log(path) as file:
+            with self._reading(path, sample), open_log(path, entry) as file:
                 return ZipLog(file, path).read(member)
 
         def chunks() -> Iterator[bytes]:
-            with _naming(sample), open_log(path) as file:
+            with self._reading(path, sample), open_log(path, entry) as file:
                 yield from ZipLog(file, path).chunks(member)
 
         return SampleSource(name, member.fingerprint, member.size, read, chunks)
 
-
-@contextlib.contextmanager
-def _naming(sample: str) -> Generator[None]:
-    """Let errors name the sample concerned."""
-    try:
-        yield
-    except LogReadError as error:
-        raise LogReadError(error.log, error.reason, sample) from error
+    @contextlib.contextmanager
+    def _reading(self, path: str, sample: str) -> Generator[None]:
+        """Let errors name the sample concerned, and the next attempt ask what has become of the log."""
+        try:
+            yield
+        except LogReadError as error:
+            self.forget(path)
+            raise LogReadError(error.log, error.reason, sample) from error
 
 
 class _Recent(Generic[T]):
@@ -115,6 +141,7 @@ class _Recent(Generic[T]):
         self._size = size
         self._values: OrderedDict[tuple[str, str], T] = OrderedDict()
         self._lock = threading.Lock()
+        self._making: dict[tuple[str, str], threading.Lock] = {}
 
     def get(self, key: tuple[str, str], make: Callable[[], T]) -> T:
         """Give the value of a key, making it if it is not remembered."""
@@ -122,11 +149,36 @@ class _Recent(Generic[T]):
             if key in self._values:
                 self._values.move_to_end(key)
                 return self._values[key]
-            value = make()
-            self._values[key] = value
-            while len(self._values) > self._size:
-                self._values.popitem(last=False)
+            gate = self._making.setdefault(key, threading.Lock())
+        with gate:
+            with self._lock:
+                if key in self._values:
+                    return self._values[key]
+            try:
+                value = make()
+                with self._lock:
+                    self._values[key] = value
+                    while len(self._values) > self._size:
+                        self._values.popitem(last=False)
+            finally:
+                with self._lock:
+                    self._making.pop(key, None)
             return value
+
+    def drop(self, key: tuple[str, str]) -> None:
+        """Forget the value of a key."""
+        with self._lock:
+            self._values.pop(key, None)
+
+
+def _stat(path: str) -> Entry:
+    try:
+        entry = asyncio.run(storage_for(path).stat(path))
+    except ScoutError as error:
+        raise LogReadError(path, str(error)) from error
+    if entry is None:
+        raise LogReadError(path, "there is no such file; check the path")
+    return entry
 
 
 def _read_json(file: BinaryIO, path: str) -> dict[str, bytes]:
@@ -139,9 +191,6 @@ def _read_json(file: BinaryIO, path: str) -> dict[str, bytes]:
 
 
 def _version(file: BinaryIO) -> str:
-    """Tell one content of a path from another."""
-    try:
-        state = os.fstat(file.fileno())
-    except (OSError, AttributeError):
-        return str(file.seek(0, os.SEEK_END))
+    """Tell one content of a local log from another."""
+    state = os.fstat(file.fileno())
     return f"{state.st_mtime_ns:x}-{state.st_size:x}-{state.st_ino:x}"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import unquote
 
 from ..._support.errors import LocationError, LogReadError, NotAvailableError, ScoutError
-from ..._support.storage import Entry, Storage, is_local, local_path, normalize, storage_for
+from ..._support.storage import Entry, Storage, for_each, is_local, local_path, normalize, storage_for
 
 _SNIFFED_BYTES = 16 << 10
 # What Inspect names its own log files; of such a name a broken file is reported, of any other it is just another file.
@@ -29,10 +30,11 @@ def check_location(location: str) -> str:
 
     Raises:
         LocationError: There is nothing at the location, or what is there is no log.
-        NotAvailableError: It is remote, or a transcript database.
+        NotAvailableError: It is a transcript database.
+        StorageError: It is remote, and a package that it needs is not installed.
     """
     if not is_local(location):
-        storage_for(location)
+        storage_for(location)  # whether anything is there shows when it is listed
         return normalize(location)
     path = normalize(os.path.expanduser(local_path(location)))
     if location != local_path(location) and not os.path.exists(path):
@@ -69,35 +71,35 @@ async def find_logs(locations: Sequence[str]) -> tuple[list[Entry], dict[str, Lo
         found = await storage.list(location)
         if not found and not _is_folder(location):
             raise LocationError(f"No transcripts at {location!r}: there is no such file or folder. Check the path.")
-        for entry in found:
-            try:
-                if _is_log(storage, entry):
-                    entries.setdefault(entry.path, entry)
-            except (ScoutError, OSError) as error:
-                failed[entry.path] = LogReadError(entry.path, str(error))
+        for entry, kept in zip(found, await for_each(location, found, functools.partial(_is_log, storage))):
+            if isinstance(kept, LogReadError):
+                failed[entry.path] = kept
+            elif kept:
+                entries.setdefault(entry.path, entry)
     return list(entries.values()), failed
 
 
 def _is_folder(location: str) -> bool:
-    return not is_local(location) or os.path.isdir(location)
+    # Object stores know no empty folders.
+    return is_local(location) and os.path.isdir(location)
 
 
-def _is_log(storage: Storage, entry: Entry) -> bool:
-    """Tell whether a file of a folder is a log."""
+async def _is_log(storage: Storage, entry: Entry) -> bool | LogReadError:
+    """Tell whether a file of a folder is a log; an error if that cannot be told."""
     name = entry.path.rsplit("/", 1)[-1]
-    if name.endswith(".eval"):
-        return True
     if not name.endswith(".json"):
-        return False
-    start = _start(storage, entry.path)
+        return name.endswith(".eval")
+    try:
+        return _starts_a_log(name, await storage.read_range(entry.path, 0, _SNIFFED_BYTES))
+    except (ScoutError, OSError) as error:
+        return LogReadError(entry.path, str(error))
+
+
+def _starts_a_log(name: str, start: bytes) -> bool:
+    """Tell by the beginning of a `.json` file whether it is a log."""
     if _FIRST_KEY.match(start) and _EVAL_KEY.search(start):
         return True
     return bool(_NAMED_AS_LOG.match(name)) and not start.lstrip().startswith((b"{", b"["))
-
-
-def _start(storage: Storage, path: str) -> bytes:
-    with storage.open_read(path) as file:
-        return file.read(_SNIFFED_BYTES)
 
 
 def _is_database(folder: str) -> bool:
@@ -120,6 +122,7 @@ def _walk(folder: str) -> Iterable[str]:
 
 def _sniffed(path: str) -> bool:
     try:
-        return _is_log(storage_for(path), Entry(path, 0, "", 0.0))
-    except (ScoutError, OSError):
+        with open(path, "rb") as file:
+            return _starts_a_log(os.path.basename(path), file.read(_SNIFFED_BYTES))
+    except OSError:
         return False

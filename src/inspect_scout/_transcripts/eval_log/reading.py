@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from ..._support.errors import LogReadError, ScoutError
-from ..._support.storage import storage_for
+from ..._support.storage import Entry, storage_for
 from .records import Body, Header, JsonLog, LogRows, Summary, decode, decode_json_log
 from .rows import log_rows, sample_key, summary_of_body
 from .zip import Member, ZipLog
@@ -21,14 +21,18 @@ _SAMPLE = re.compile(r"samples/(.+_epoch_\d+)\.json", re.DOTALL)
 _SHOWN = 3
 
 
-def open_log(path: str) -> BinaryIO:
+def open_log(path: str, entry: Entry | None = None) -> BinaryIO:
     """Open a log.
+
+    Args:
+        path: The log.
+        entry: What is known of the file: if it has changed since, opening or reading it fails.
 
     Raises:
         LogReadError: There is no such file, or it cannot be opened.
     """
     try:
-        return storage_for(path).open_read(path)
+        return storage_for(path).open_read(path, entry)
     except LogReadError:
         raise
     except ScoutError as error:
@@ -44,14 +48,18 @@ def is_zip(path: str, file: BinaryIO) -> bool:
     return start == b"PK\3\4"
 
 
-def index_log(path: str) -> LogRows:
+def index_log(path: str, entry: Entry | None = None) -> LogRows:
     """Read what the index keeps of a log.
+
+    Args:
+        path: The log.
+        entry: What is known of the file.
 
     Raises:
         LogReadError: The log, or its list of samples, cannot be read.
     """
     try:
-        with open_log(path) as file:
+        with open_log(path, entry) as file:
             if is_zip(path, file):
                 return _index_zip(ZipLog(file, path), path)
             data = file.read()

@@ -11,7 +11,7 @@ import anyio.to_thread
 
 from ..._support.errors import ConfigError, LogReadError, TranscriptTooLargeError
 from ..._support.json import dumps, loads
-from ..._support.storage import Entry
+from ..._support.storage import Entry, for_each, is_local, run_blocking
 from ..._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
 from ..contract import LoadedTranscript, LogProblem, Progress, TranscriptIndex
 from ..decode import (
@@ -121,16 +121,16 @@ class EvalLogSource:
             LogReadError: The sample cannot be read.
             TranscriptTooLargeError: It is larger than `max_bytes`.
         """
-        source = self._sample(info)
+        source = await self._sample(info)
         if max_bytes is not None and source.size > max_bytes:
             raise TranscriptTooLargeError(info.transcript_id, source.size, max_bytes)
-        decoded = await _run(source.size, lambda: _decoded(source, info, content))
+        decoded = await _run(_log_of(info), source.size, lambda: _decoded(source, info, content))
         return LoadedTranscript(decoded.transcript, source.fingerprint, decoded.size)
 
     async def size(self, info: TranscriptInfo) -> int:
         """Bytes of the sample's JSON (0 if it cannot be found: reading will say why)."""
         try:
-            return self._sample(info).size
+            return (await self._sample(info)).size
         except LogReadError:
             return 0
 
@@ -140,12 +140,12 @@ class EvalLogSource:
         Raises:
             LogReadError: The log has no such sample.
         """
-        source = self._sample(info)
+        source = await self._sample(info)
         if source.size > SPOOL_THRESHOLD_BYTES:
             return NamingHandle(open_sample(source, info, content), lambda error: _named(info, error))
 
         async def load() -> Transcript:
-            decoded = await _run(source.size, lambda: _decoded(source, info, content))
+            decoded = await _run(_log_of(info), source.size, lambda: _decoded(source, info, content))
             return decoded.transcript
 
         return MaterializedHandle(info, load, content)
@@ -153,15 +153,16 @@ class EvalLogSource:
     async def origin(self, info: TranscriptInfo, view: TranscriptContent, size: int) -> InputOrigin | None:
         """Where content seen through `view` can be found again; None if it cannot."""
         try:
-            source = self._sample(info)
+            source = await self._sample(info)
         except LogReadError:
             return None
         return InputOrigin(SOURCE_TYPE, _log_of(info), source.member, source.fingerprint, _view_text(view), size)
 
-    def _sample(self, info: TranscriptInfo) -> SampleSource:
-        if info.task_id is None or info.task_repeat is None:
+    async def _sample(self, info: TranscriptInfo) -> SampleSource:
+        log, id, epoch = _log_of(info), info.task_id, info.task_repeat
+        if id is None or epoch is None:
             raise ConfigError(f"Transcript {info.transcript_id!r} does not come from an eval log: it names no sample.")
-        return self._access.sample(_log_of(info), info.task_id, info.task_repeat)
+        return await run_blocking(log, lambda: self._access.sample(log, id, epoch))
 
     async def _index_logs(
         self, entries: Sequence[Entry], failed: dict[str, LogReadError], progress: Progress | None
@@ -171,20 +172,24 @@ class EvalLogSource:
         missing = [entry for entry in entries if entry.path not in found]
         total = len(entries)
 
-        def read(batch: Sequence[Entry]) -> None:
-            fresh: dict[str, LogRows] = {}
-            for entry in batch:
-                try:
-                    fresh[entry.path] = index_log(entry.path)
-                except LogReadError as error:
-                    failed[entry.path] = error
-            self.cache.store(batch, fresh)
-            found.update(fresh)
+        async def read(entry: Entry) -> tuple[Entry, LogRows | LogReadError]:
+            return entry, await run_blocking(entry.path, lambda: _indexed(entry))
+
+        def read_here(batch: Sequence[Entry]) -> list[tuple[Entry, LogRows | LogReadError]]:
+            return [(entry, _indexed(entry)) for entry in batch]
 
         for start in range(0, len(missing), _BATCH_LOGS):
             if progress is not None:
                 progress(total - len(missing) + start, total)
-            await anyio.to_thread.run_sync(read, missing[start : start + _BATCH_LOGS])
+            batch = missing[start : start + _BATCH_LOGS]
+            if is_local(batch[0].path):
+                outcomes = await anyio.to_thread.run_sync(read_here, batch)
+            else:
+                outcomes = await for_each(batch[0].path, batch, read)
+            fresh = {entry.path: rows for entry, rows in outcomes if isinstance(rows, LogRows)}
+            failed.update({entry.path: error for entry, error in outcomes if isinstance(error, LogReadError)})
+            await anyio.to_thread.run_sync(self.cache.store, batch, fresh)
+            found.update(fresh)
         if progress is not None:
             progress(total, total)
         return {entry.path: found[entry.path] for entry in entries if entry.path in found}
@@ -245,6 +250,13 @@ def _named(info: TranscriptInfo, error: SampleError) -> LogReadError:
     return LogReadError(_log_of(info), str(error), f"{info.task_id!r} epoch {info.task_repeat}")
 
 
+def _indexed(entry: Entry) -> LogRows | LogReadError:
+    try:
+        return index_log(entry.path, entry)
+    except LogReadError as error:
+        return error
+
+
 def _view_text(view: TranscriptContent) -> str:
     # Filters may be any collection of names; JSON knows lists.
     wanted: dict[str, Any] = vars(view)
@@ -256,9 +268,9 @@ def _view_text(view: TranscriptContent) -> str:
     )
 
 
-async def _run(size: int, work: Callable[[], T]) -> T:
+async def _run(log: str, size: int, work: Callable[[], T]) -> T:
     """Work here if it is short, else in a thread, so that other tasks go on."""
-    return work() if size <= _INLINE_BYTES else await anyio.to_thread.run_sync(work)
+    return await (run_blocking(log, work) if size <= _INLINE_BYTES else anyio.to_thread.run_sync(work))
 
 
 def _log_of(info: TranscriptInfo) -> str:

@@ -1,0 +1,152 @@
+"""Clients of obstore for the buckets that locations name."""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from ..errors import ConfigError, StorageError
+from .aws import is_yes, s3_settings
+from .failures import refused_name, translate
+from .locations import scheme_of
+
+if TYPE_CHECKING:
+    from obstore.store import AzureStore, ClientConfig, GCSStore, RetryConfig, S3Store
+
+    Client = S3Store | GCSStore | AzureStore
+
+GOOGLE, AZURE = ("gs", "gcs"), ("az", "abfs", "abfss")
+RETRY_SECONDS = 20.0
+"""No request is tried again after this time."""
+
+_SETTINGS = ("AWS_", "AZURE_", "GOOGLE_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "HOME")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a location names.
+
+    Args:
+        client: Client of the bucket.
+        once: The same, but it tries nothing again.
+        key: Name within the bucket ("" for the bucket itself).
+        knows_tails: Whether the last bytes of a file can be asked for without knowing its size.
+    """
+
+    client: Client
+    once: Client
+    key: str
+    knows_tails: bool
+
+
+class Clients:
+    """Clients by bucket and settings, made when they are first needed.
+
+    Args:
+        retry_seconds: Time after which a request is not tried again.
+    """
+
+    def __init__(self, retry_seconds: float = RETRY_SECONDS) -> None:
+        self._retry_seconds = retry_seconds
+        self._made: dict[tuple[str, str, tuple[tuple[str, str], ...]], tuple[Client, Client]] = {}
+        self._lock = threading.Lock()
+
+    def target(self, doing: str, location: str) -> Target:
+        """Find the client and the name that a location stands for.
+
+        Raises:
+            ConfigError: The location names no bucket.
+            StorageError: The name cannot be used in object stores, or there are no credentials.
+        """
+        scheme, bucket, key = split(doing, location)
+        settings = tuple((name, os.environ[name]) for name in sorted(os.environ) if name.startswith(_SETTINGS))
+        known = (scheme, bucket, settings)
+        with self._lock:
+            if known not in self._made:
+                self._made[known] = self._make(doing, location, scheme, bucket)
+            client, once = self._made[known]
+        return Target(client, once, key, scheme not in AZURE)
+
+    def _make(self, doing: str, location: str, scheme: str, bucket: str) -> tuple[Client, Client]:
+        from obstore.exceptions import BaseError
+
+        retry: RetryConfig = {
+            "max_retries": 10,
+            "retry_timeout": timedelta(seconds=self._retry_seconds),
+            "backoff": {
+                "init_backoff": timedelta(seconds=0.1),
+                "max_backoff": timedelta(seconds=min(4.0, self._retry_seconds / 2)),
+                "base": 2,
+            },
+        }
+        try:
+            client = _client(scheme, bucket, location, retry)
+            once = _client(scheme, bucket, location, {"max_retries": 0})
+        except (BaseError, ValueError) as error:
+            raise translate(doing, location, error) from None
+        return client, once
+
+
+def split(doing: str, location: str) -> tuple[str, str, str]:
+    """Split a location into scheme, bucket and the name within it.
+
+    Raises:
+        ConfigError: It names no bucket.
+        StorageError: The name cannot be used in object stores.
+    """
+    scheme = scheme_of(location)
+    bucket, _, key = location[len(scheme) + len("://") :].partition("/")
+    if not bucket:
+        raise ConfigError(f"{location!r} names no bucket: write {scheme}://bucket/folder.")
+    key = key.removesuffix("/")
+    for part in key.split("/") if key else ():
+        if part in ("", ".", "..") or any(ord(c) < 32 or ord(c) == 127 or 0xD800 <= ord(c) < 0xE000 for c in part):
+            raise refused_name(doing, location, key)
+    return scheme, bucket, key
+
+
+def _client(scheme: str, bucket: str, location: str, retry: RetryConfig) -> Client:
+    from obstore.store import AzureStore, GCSStore, S3Store
+
+    if scheme in GOOGLE:
+        return GCSStore(bucket, client_options=_options(os.environ.get("GOOGLE_BASE_URL")), retry_config=retry)
+    if scheme in AZURE:
+        container, _, host = bucket.partition("@")  # abfs://container@account.dfs.core.windows.net/folder
+        account = host.partition(".")[0]
+        endpoint = os.environ.get("AZURE_STORAGE_ENDPOINT") or os.environ.get("AZURE_ENDPOINT")
+        options = _options(endpoint)
+        if account:
+            return AzureStore(container, account_name=account, client_options=options, retry_config=retry)
+        if not any(os.environ.get(name) for name in _AZURE_ACCOUNT):
+            raise StorageError(
+                f"Cannot use {location!r}: it names no storage account. Set AZURE_STORAGE_ACCOUNT_NAME, or write "
+                "abfs://container@account.dfs.core.windows.net/folder."
+            )
+        return AzureStore(container, client_options=options, retry_config=retry)
+    found = s3_settings(os.environ, location)
+    options = _options(found.endpoint)
+    if found.endpoint:
+        return S3Store(
+            bucket,
+            endpoint=found.endpoint,
+            region=found.region,
+            client_options=options,
+            retry_config=retry,
+            credential_provider=found.provider,
+        )
+    return S3Store(
+        bucket, region=found.region, client_options=options, retry_config=retry, credential_provider=found.provider
+    )
+
+
+_AZURE_ACCOUNT = ("AZURE_STORAGE_ACCOUNT_NAME", "AZURE_ACCOUNT_NAME", "AZURE_STORAGE_USE_EMULATOR")
+
+
+def _options(endpoint: str | None) -> ClientConfig:
+    """Settle how requests are sent."""
+    plain = (endpoint or "").startswith("http://") or is_yes(os.environ.get("AWS_ALLOW_HTTP"))
+    # Large files take long; a connection that brings nothing for half a minute is given up all the same.
+    return {"allow_http": plain, "connect_timeout": "5s", "read_timeout": "30s", "timeout": "1h"}

@@ -1,0 +1,169 @@
+"""What went wrong in a remote storage, in words; nothing here shows addresses with signatures, keys or tokens."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..errors import LocationError, StorageError
+
+_STATUS = re.compile(r"\bstatus(?: code)?: (\d{3})\b")
+_CODE = re.compile(r"<Code>(\w{1,64})</Code>|\"code\"\s*:\s*\"(\w{1,64})\"")
+_HOST = re.compile(r"\b(https?://)(?:[^/@\s]*@)?([\w.\-\[\]:]+)")
+_MISSING_BUCKET = ("NoSuchBucket", "ContainerNotFound", "specified bucket does not exist", "ContainerBeingDeleted")
+_NO_CREDENTIALS = ("credential", "Credential", "metadata.google.internal", "169.254.169.254", "token request")
+
+_DENIED_ADVICE = {
+    "InvalidAccessKeyId": "The access key is not known there: check AWS_ACCESS_KEY_ID, AWS_PROFILE and the endpoint.",
+    "SignatureDoesNotMatch": "The secret key does not fit the access key: check AWS_SECRET_ACCESS_KEY.",
+    "ExpiredToken": "The credentials have expired: log in again.",
+    "InvalidToken": "The session token is not valid: log in again.",
+    "RequestTimeTooSkewed": "The clock of this machine is wrong: set it.",
+}
+_DENIED = (
+    "Check the credentials, and what they may do there (a missing file may look the same if listing is forbidden)."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error of an object store, as far as it can be told from its text.
+
+    Args:
+        status: Status of the answer (0: there was none).
+        code: Code that the service gave ("").
+        host: Service that was asked ("").
+        text: The whole text; may hold secrets.
+    """
+
+    status: int
+    code: str
+    host: str
+    text: str
+
+    @property
+    def was_never_sent(self) -> bool:
+        """Tell whether the request certainly did not reach the service."""
+        return "kind: Connect" in self.text
+
+    @property
+    def may_pass(self) -> bool:
+        """Tell whether trying again may help."""
+        if self.status:
+            return self.status in (408, 429) or (self.status >= 500 and self.status != 501)
+        return "kind: " in self.text
+
+    @property
+    def is_beyond_end(self) -> bool:
+        """Tell whether a range was asked for that the file does not have."""
+        return self.status == 416
+
+    @property
+    def is_whole_answer(self) -> bool:
+        """Tell whether a range was asked for and the service would have sent the whole file (an empty one, mostly)."""
+        return "non-partial response" in self.text
+
+
+def failure_of(error: BaseException) -> Failure:
+    """Read the text of an error."""
+    text = str(error)
+    status, code, host = _STATUS.search(text), _CODE.search(text), _HOST.search(text)
+    return Failure(
+        int(status[1]) if status else 0,
+        next(filter(None, code.groups()), "") if code else "",
+        host[1] + host[2] if host else "",
+        text,
+    )
+
+
+def changed(path: str) -> StorageError:
+    """Say that a file is no longer what it was."""
+    return StorageError(f"Cannot read {path!r}: the file has changed meanwhile. Read it again.")
+
+
+def missing(doing: str, path: str) -> LocationError:
+    """Say that there is no such file."""
+    return LocationError(f"Cannot {doing} {path!r}: there is no such file or folder. Check the path.")
+
+
+def translate(doing: str, path: str, error: BaseException) -> LocationError | StorageError:
+    """Say what went wrong and what to do next.
+
+    Args:
+        doing: What was tried ("read").
+        path: With which file.
+        error: What the object store raised.
+    """
+    found = failure_of(error)
+    kind = type(error).__name__
+    if any(mark in found.text for mark in _MISSING_BUCKET):
+        where = path.split("/")[2] if path.count("/") > 1 else path
+        reason = f"there is no bucket {where!r}"
+        advice = f"Check its name{f' and the endpoint ({found.host})' if found.host else ''}, or make it."
+    elif isinstance(error, FileNotFoundError):
+        return missing(doing, path)
+    elif kind == "PreconditionError" and doing == "read":
+        return changed(path)
+    elif found.status in (401, 403) or kind in ("PermissionDeniedError", "UnauthenticatedError"):
+        reason = f"access denied{_shown(found)}"
+        advice = _DENIED_ADVICE.get(found.code, _DENIED)
+    elif found.code in _DENIED_ADVICE:
+        reason, advice = f"access denied ({found.code})", _DENIED_ADVICE[found.code]
+    elif kind == "InvalidPathError":
+        return refused_name(doing, path, _odd_name(found.text))
+    elif kind == "NotSupportedError" or found.status == 501 or found.code == "NotImplemented":
+        reason = f"the service at {found.host or 'this location'} cannot do that{_shown(found)}"
+        advice = "Choose another location."
+    else:
+        reason, advice = _unavailable(found)
+    return StorageError(f"Cannot {doing} {path!r}: {reason}. {advice}")
+
+
+def refused_name(doing: str, path: str, name: str) -> StorageError:
+    """Say that a name cannot be used in an object store."""
+    return StorageError(
+        f"Cannot {doing} {path!r}: the name {name!r} has an empty part, a part '.' or '..', or a control character, "
+        "which object stores are not asked for. Rename it, or choose another location."
+    )
+
+
+def _odd_name(text: str) -> str:
+    found = re.search(r"Path \"(.{1,200}?)\"", text)
+    return found[1] if found else ""
+
+
+def _shown(found: Failure) -> str:
+    told = " ".join(filter(None, [str(found.status) if found.status else "", found.code]))
+    return f" ({told})" if told else ""
+
+
+def _unavailable(found: Failure) -> tuple[str, str]:
+    """Say why a service gave no answer, or none that helps."""
+    host = found.host or "the service"
+    if any(mark in found.text for mark in _NO_CREDENTIALS):
+        return (
+            "no credentials were found, or the service that hands them out does not answer",
+            "Set them in the environment as the provider's own tools expect (see the page 'How scans are stored').",
+        )
+    if found.was_never_sent:
+        return (
+            f"no connection to {host}",
+            "Check the network and the endpoint (AWS_ENDPOINT_URL for S3), then run the command again.",
+        )
+    if found.status == 301 or "redirect" in found.text:
+        return "the bucket is in another region", "Set AWS_REGION to the region of the bucket."
+    if found.status:
+        busy = found.may_pass
+        return (
+            f"{host} {'is overloaded or failing' if busy else 'refused'}{_shown(found)}",
+            "It was asked several times; try again later." if busy else "Check the location and the credentials.",
+        )
+    if "kind: " in found.text:
+        return f"{host} did not answer in time", "Check the network, then run the command again."
+    return _first_line(found.text), "Check the location and the settings of the object store."
+
+
+def _first_line(text: str) -> str:
+    """Give the first line of an error, without what follows '?' in addresses: signatures stand there."""
+    line = re.sub(r"\?\S*", "", text.partition("\n")[0])
+    return re.sub(r"(https?://)[^/@\s]*@", r"\1", line).rstrip(". ") or "the object store gave no reason"
