@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from ._scanners import ResultReducer as ResultReducer
     from ._scanners import TimelineMessages as TimelineMessages
     from ._scanners import answer_type as answer_type
+    from ._scanners import as_scanner as as_scanner
+    from ._scanners import as_scorer as as_scorer
     from ._scanners import extract_references as extract_references
     from ._scanners import generate_answer as generate_answer
     from ._scanners import grep_scanner as grep_scanner
@@ -111,7 +113,8 @@ _MODULES = {
     "._query": "Column Columns Condition LogColumns columns condition_as_sql condition_from_sql log_columns",
     "._results": "HEAVY_COLUMNS ScanResultsArrow ScanResultsDF",
     "._scanners": "Answer AnswerMultiLabel AnswerSpec AnswerStructured LabelForId MessageFormatOptions"
-    " MessagesPreprocessor MessagesSegment ResultReducer TimelineMessages answer_type extract_references"
+    " MessagesPreprocessor MessagesSegment ResultReducer TimelineMessages answer_type as_scanner as_scorer"
+    " extract_references"
     " generate_answer grep_scanner llm_scanner loader message_as_str message_numbering messages_as_str"
     " parse_answer scanner scanner_prompt segment_messages timeline_messages tool_callers"
     " transcript_messages",
@@ -196,6 +199,8 @@ __all__ = [
     "Worklist",
     "__version__",
     "answer_type",
+    "as_scanner",
+    "as_scorer",
     "columns",
     "condition_as_sql",
     "condition_from_sql",

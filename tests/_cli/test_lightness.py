@@ -35,6 +35,13 @@ def test_lists_load_no_models_and_no_tables(arguments: str, tmp_path: Path) -> N
     assert modules(*arguments.split(), str(tmp_path)) & (HEAVY - {"asyncio", "dotenv"}) == set()
 
 
+@pytest.mark.parametrize("arguments", ["scanner list", "scanner show --json"])
+def test_reading_scanner_files_loads_nothing_that_runs_them(arguments: str, tmp_path: Path) -> None:
+    file = tmp_path / "scanners.py"
+    file.write_text("import inspect_ai\n@scanner\ndef words(): return grep_scanner('x')\n")
+    assert modules(*arguments.split(), str(file)) & (HEAVY - {"asyncio", "dotenv"}) == set()
+
+
 def test_the_version_needs_no_parser() -> None:
     assert "click" not in modules("--version")
 

@@ -73,6 +73,8 @@ PUBLIC = {
         "Worklist",
         "__version__",
         "answer_type",
+        "as_scanner",
+        "as_scorer",
         "columns",
         "condition_as_sql",
         "condition_from_sql",

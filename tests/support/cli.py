@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from inspect_scout._app import LightStatus, ScanEntry, ScanRequest
+from inspect_scout._app import LightStatus, ScanEntry, ScannerFileReport, ScanRequest
 from inspect_scout._cli.contract import ResultTable, RowsKind
 from inspect_scout._cli.run import run
 from inspect_scout._support.errors import UnknownNameError
@@ -82,6 +82,7 @@ class FakeApp:
     entries: Sequence[ScanEntry] = ()
     stands: LightStatus = field(default_factory=light_status)
     tables: dict[str, Rows] = field(default_factory=dict[str, Rows])
+    reports: Sequence[ScannerFileReport] = ()
     requests: list[ScanRequest] = field(default_factory=list[ScanRequest])
     calls: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
 
@@ -109,6 +110,10 @@ class FakeApp:
     def read_outcome(self, location: str) -> LightStatus:
         self.calls.append(("status", location))
         return self.stands
+
+    def describe_scanner_files(self, location: str) -> Sequence[ScannerFileReport]:
+        self.calls.append(("scanners", location))
+        return self.reports
 
     def results_table(
         self,

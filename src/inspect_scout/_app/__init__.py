@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from .._project import default_scans as default_scans
     from .._results import LightStatus as LightStatus
     from .._results import ScanEntry as ScanEntry
+    from .._scanners import Parameter as Parameter
+    from .._scanners import ScannerFileReport as ScannerFileReport
+    from .._scanners import ScannerSource as ScannerSource
+    from .._scanners import StructuredSource as StructuredSource
+    from .._scanners import describe_scanner_files as describe_scanner_files
     from .async_api import scan_async as scan_async
     from .async_api import scan_complete_async as scan_complete_async
     from .async_api import scan_list_async as scan_list_async
@@ -38,6 +43,7 @@ _MODULES = {
     ".._plan": "ScanRequest",
     ".._project": "default_scans",
     ".._results": "LightStatus ScanEntry",
+    ".._scanners": "Parameter ScannerFileReport ScannerSource StructuredSource describe_scanner_files",
     ".async_api": "scan_async scan_complete_async scan_list_async scan_results_arrow_async scan_results_batches_async"
     " scan_results_df_async scan_resume_async scan_status_async",
     ".light": "list_entries read_outcome",

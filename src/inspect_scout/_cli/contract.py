@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     # Models of scans load inspect_ai, which light commands must not.
-    from .._app import LightStatus, ScanEntry, ScanRequest
+    from .._app import LightStatus, ScanEntry, ScannerFileReport, ScanRequest
     from .._types import Status
 
 RowsKind = Literal["results", "transcripts"]
@@ -56,6 +56,10 @@ class App(Protocol):
 
     def read_outcome(self, location: str) -> LightStatus:
         """Tell how a scan stands."""
+        ...
+
+    def describe_scanner_files(self, location: str) -> Sequence[ScannerFileReport]:
+        """Describe the scanners of a file or folder, without running anything."""
         ...
 
     def results_table(

@@ -8,6 +8,7 @@ from .lazy import LazyGroup
 
 COMMANDS = {
     "scan": (".scan_group", "Scan transcripts; list, show, resume and complete scans; print results."),
+    "scanner": (".scanner_group", "Say what the scanners of a file ask, without running it."),
     "info": (".info", "Say which version this is."),
 }
 LATER = frozenset({"import", "view", "db", "trace"})

@@ -7,14 +7,13 @@ import traceback
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from typing import Any, TypeGuard
+from typing import Any
 
 from .._inspect.invocation import PrerequisiteError, recording
 from .._plan import PlannedScanner, Unit
-from .._scanners import describe_input
+from .._scanners import checked_result, describe_input
 from .._support.clock import SYSTEM_CLOCK
 from .._support.errors import RefusalError
-from .._support.shapes import is_list
 from .._transcripts import union_content
 from .._types import (
     Error,
@@ -26,7 +25,6 @@ from .._types import (
     TranscriptContent,
     TranscriptHandle,
     TranscriptInfo,
-    as_resultset,
 )
 from .budget import ByteBudget
 from .contract import Job
@@ -169,7 +167,7 @@ class Worker:
         error: Error | None = None
         with recording() as kept:
             try:
-                result = _checked(await planned.scan(item), planned.key)
+                result = checked_result(await planned.scan(item), planned.key)
             except PrerequisiteError:
                 raise
             except Exception as raised:  # noqa: BLE001 - the border of a scanner: user code, becomes an error row
@@ -226,22 +224,6 @@ def _same_items(one: TranscriptContent, other: TranscriptContent) -> bool:
 
 def _as_set(chosen: str | Sequence[str] | None) -> str | frozenset[str] | None:
     return chosen if chosen is None or isinstance(chosen, str) else frozenset(chosen)
-
-
-def _checked(returned: Any, key: str) -> Result[Any]:
-    if _is_result(returned):
-        return returned
-    found = "None" if returned is None else f"a {type(returned).__name__}"
-    if is_list(returned):
-        wrong = [item for item in returned if not _is_result(item)]
-        if not wrong:
-            return as_resultset(returned)
-        found = f"a list that holds a {type(wrong[0]).__name__}"
-    raise TypeError(f"Scanner {key!r} returned {found}; return a Result or a list of Results.")
-
-
-def _is_result(value: object) -> TypeGuard[Result[Any]]:
-    return isinstance(value, Result)
 
 
 async def _together(calls: list[Any]) -> None:

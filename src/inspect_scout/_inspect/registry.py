@@ -26,8 +26,8 @@ from inspect_ai._util.registry import (
     set_return_annotation,
 )
 
-Kind = Literal["scanner", "loader", "scanjob", "validation_predicate"]
-"""Kinds of things that Scout registers."""
+Kind = Literal["scanner", "loader", "scanjob", "validation_predicate", "scorer"]
+"""Kinds of things that Scout registers or marks."""
 
 ENTRY_POINTS = "inspect_ai"
 """Group of entry points through which packages announce what they register."""
@@ -74,9 +74,11 @@ def register(kind: Kind, factory: Callable[..., Any], name: str, returns: type[A
     registry_add(factory, RegistryInfo(type=kind, name=name))
 
 
-def tag(kind: Kind, made: object, name: str, params: Mapping[str, Any]) -> None:
-    """Mark what a factory made with its registered name and its arguments."""
-    set_registry_info(made, RegistryInfo(type=kind, name=name))
+def tag(
+    kind: Kind, made: object, name: str, params: Mapping[str, Any], metadata: Mapping[str, Any] | None = None
+) -> None:
+    """Mark what a factory made with its registered name, its arguments, and what else is to be known of it."""
+    set_registry_info(made, RegistryInfo(type=kind, name=name, metadata=dict(metadata or {})))
     set_registry_params(made, dict(params))
 
 

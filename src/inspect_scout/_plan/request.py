@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from inspect_ai.model import GenerateConfig, Model, ModelConfig
+    from inspect_ai.scorer import Scorer
 
     from .._results import RecordInput
     from .._transcripts import Transcripts
     from .._types import Scanner, Worklist
     from .worklist import ScannerWork
 
-Scanners: TypeAlias = "Sequence[Scanner[Any] | tuple[str, Scanner[Any]]] | Mapping[str, Scanner[Any]]"
-"""Scanners as `scan` takes them: a list (of scanners or of name and scanner) or a mapping from name to scanner."""
+Scanners: TypeAlias = (
+    "Sequence[Scanner[Any] | Scorer | tuple[str, Scanner[Any] | Scorer]] | Mapping[str, Scanner[Any] | Scorer]"
+)
+"""Scanners as `scan` takes them: a list (of scanners or of name and scanner) or a mapping from name to scanner.
+
+Scorers of Inspect are taken as scanners, as by `as_scanner`."""
 
 ModelRole: TypeAlias = "str | Model | ModelConfig"
 """A model with a role: its name, itself, or its description."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .declare import ScannerConfig as ScannerConfig
     from .declare import ScanTraits as ScanTraits
     from .declare import SignatureError as SignatureError
+    from .declare import checked_result as checked_result
     from .declare import describe_input as describe_input
     from .declare import loader as loader
     from .declare import name_scanners as name_scanners
@@ -48,21 +49,36 @@ if TYPE_CHECKING:
     from .render import message_numbering as message_numbering
     from .render import messages_as_str as messages_as_str
     from .render import tool_callers as tool_callers
+    from .scoring import as_scanner as as_scanner
+    from .scoring import as_scorer as as_scorer
     from .segments import MessagesSegment as MessagesSegment
     from .segments import TimelineMessages as TimelineMessages
     from .segments import estimate_tokens as estimate_tokens
     from .segments import segment_messages as segment_messages
     from .segments import timeline_messages as timeline_messages
     from .segments import transcript_messages as transcript_messages
+    from .source import Parameter as Parameter
+    from .source import ScannerFileReport as ScannerFileReport
+    from .source import ScannerSource as ScannerSource
+    from .source import StructuredSource as StructuredSource
+    from .source import describe_scanner_files as describe_scanner_files
+    from .source import generate_scanner_file as generate_scanner_file
+    from .source import read_scanner_file as read_scanner_file
+    from .source import write_scanner_changes as write_scanner_changes
 
 _MODULES = {
     ".answers": "Answer AnswerMultiLabel AnswerSpec AnswerStructured answer_type extract_references parse_answer",
     ".llm": "ResultReducer generate_answer llm_scanner scanner_prompt",
     ".segments": "MessagesSegment TimelineMessages estimate_tokens segment_messages timeline_messages transcript_messages",
-    ".declare": "InputKind LoaderConfig Metrics ScannerConfig ScanTraits SignatureError describe_input loader"
+    ".declare": "InputKind LoaderConfig Metrics ScannerConfig ScanTraits SignatureError checked_result describe_input"
+    " loader"
     " name_scanners safe_name scanner scanner_config scanner_create scanner_fingerprint scanner_specs set_traits",
     ".files": "load_scanners parse_args scanners_from_specs",
     ".grep": "grep_scanner",
+    ".scoring": "as_scanner as_scorer",
+    ".source": "Parameter ScannerFileReport ScannerSource StructuredSource describe_scanner_files"
+    " generate_scanner_file read_scanner_file"
+    " write_scanner_changes",
     ".render": "LabelForId MessageFormatOptions MessagesPreprocessor message_as_str message_numbering messages_as_str"
     " tool_callers",
 }

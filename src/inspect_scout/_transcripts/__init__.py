@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from .decode import union_content as union_content
     from .decode import view as view
     from .eval_log import EvalLogSource as EvalLogSource
+    from .eval_log import LiveSample as LiveSample
+    from .eval_log import live_info as live_info
     from .eval_log import read_origin as read_origin
+    from .eval_log import read_sample as read_sample
     from .memory import MemorySource as MemorySource
     from .sample_metadata import SampleMetadata as SampleMetadata
     from .threads import Compaction as Compaction
@@ -42,7 +45,7 @@ _MODULES = {
     ".collection": "Transcripts TranscriptsReader transcripts_from",
     ".contract": "LoadedTranscript LogProblem Progress TranscriptIndex TranscriptSource",
     ".decode": "MaterializedHandle build_timelines filter_events filter_messages filter_timelines union_content view",
-    ".eval_log": "EvalLogSource read_origin",
+    ".eval_log": "EvalLogSource LiveSample live_info read_origin read_sample",
     ".memory": "MemorySource",
     ".sample_metadata": "SampleMetadata",
     ".threads": "Compaction choose_timeline scannable_spans span_messages span_tools splice splice_to_timeline",

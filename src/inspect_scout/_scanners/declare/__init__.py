@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from .naming import name_scanners as name_scanners
     from .naming import safe_name as safe_name
     from .origin import FILE_MODULE as FILE_MODULE
+    from .origin import OWN_PACKAGE as OWN_PACKAGE
+    from .origin import source_file as source_file
+    from .outputs import checked_result as checked_result
     from .specs import accepted_arguments as accepted_arguments
     from .specs import check_arguments as check_arguments
     from .specs import create_with as create_with
@@ -39,7 +42,8 @@ _MODULES = {
     ".inputs": "describe_input",
     ".loaders": "InputKind",
     ".naming": "name_scanners safe_name",
-    ".origin": "FILE_MODULE",
+    ".origin": "FILE_MODULE OWN_PACKAGE source_file",
+    ".outputs": "checked_result",
     ".specs": "accepted_arguments check_arguments create_with describe factory_name find_factory scanner_create"
     " scanner_fingerprint scanner_specs",
     ".traits": "ScanTraits set_traits",

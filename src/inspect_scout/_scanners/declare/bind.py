@@ -19,7 +19,7 @@ from .config import SCANNER, LoaderConfig, Metrics, Origin, ScannerConfig, find_
 from .errors import SignatureError
 from .filters import DEFAULT_TIMELINE
 from .loaders import CustomLoader, InputKind, LoadFn, implicit_loader
-from .origin import package_version
+from .origin import file_digest, package_version
 from .params import record_arguments
 from .traits import ScanTraits, traits_of
 
@@ -92,16 +92,23 @@ def _config(
         loader=load,
         kind=kind,
         streaming=_streaming(name, declared.streaming, vouched, hint, scan) and kind != "custom",
-        metrics=declared.metrics if declared.metrics is not None or inner is None else inner.metrics,
+        metrics=_metrics(declared, traits, inner),
         package_version=package_version(origin.package) if origin.package else None,
-        file=origin.file,
+        file=origin.file if traits.file is None else traits.file,
         params=params,
-        digest=_digest(declared, inner),
+        digest=_digest(declared, traits, inner),
     )
 
 
-def _digest(declared: Declaration, inner: ScannerConfig | None) -> str:
+def _metrics(declared: Declaration, traits: ScanTraits, inner: ScannerConfig | None) -> Metrics | None:
+    inherited = None if inner is None else inner.metrics
+    return next((said for said in (declared.metrics, traits.metrics, inherited) if said is not None), None)
+
+
+def _digest(declared: Declaration, traits: ScanTraits, inner: ScannerConfig | None) -> str:
     parts = [declared.origin.digest]
+    if traits.file is not None:
+        parts.append(file_digest(traits.file))
     if declared.loader is not None:
         parts.append(declared.loader[1].digest)
     if inner is not None:

@@ -49,7 +49,8 @@ def name_scanners(scanners: Any) -> dict[str, Scanner[Any]]:
     Names that are equal once they are safe get the suffixes `_1`, `_2`, ...; no scanner takes the place of another.
 
     Args:
-        scanners: A sequence of scanners or `(name, scanner)` pairs, or a mapping of names to scanners.
+        scanners: A sequence of scanners or `(name, scanner)` pairs, or a mapping of names to scanners. Scorers of
+            Inspect are taken as scanners.
 
     Returns:
         Scanners by name, in the order given.
@@ -108,17 +109,29 @@ def _pairs(scanners: Any) -> Iterable[tuple[str, Scanner[Any]]]:
         elif _is_job(item):
             raise NotAvailableError("Scan jobs as scanners", "Give the scanners themselves.")
         else:
-            yield registry.unqualified_name(scanner_config(item).given_name), item
+            scanner = _adapted(item)
+            yield registry.unqualified_name(scanner_config(scanner).given_name), scanner
 
 
 def _checked(name: Any, scanner: Any) -> tuple[str, Scanner[Any]]:
     if not isinstance(name, str):
         raise ConfigError(f"Scanner name {_short(name)} is not allowed: a name is a string.")
     try:
-        scanner_config(scanner)
+        adapted = _adapted(scanner)
+        scanner_config(adapted)
     except ConfigError as error:
         raise ConfigError(f"Scanner {name!r}: {error}") from None
-    return name, scanner
+    return name, adapted
+
+
+def _adapted(thing: Any) -> Any:
+    """Make a scanner of a scorer; leave everything else as it is."""
+    found = registry.registered(thing)
+    if found is None or found.kind != "scorer":
+        return thing
+    from ..scoring import as_scanner
+
+    return as_scanner(thing)
 
 
 def _is_job(thing: Any) -> bool:

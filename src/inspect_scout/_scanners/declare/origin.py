@@ -32,7 +32,7 @@ def origin_of(factory: Callable[..., Any], name: str) -> Origin:
     function = inspect.unwrap(factory)
     qualified = _qualified(function, name)
     package = qualified.split("/", maxsplit=1)[0] if qualified != name else None
-    file = _source_file(function)
+    file = source_file(function)
     return Origin(
         name=registry.log_name(qualified),
         file=None if package else file,
@@ -63,7 +63,8 @@ def package_version(package: str) -> str | None:
     return None
 
 
-def _source_file(function: Callable[..., Any]) -> str | None:
+def source_file(function: Callable[..., Any]) -> str | None:
+    """Absolute path of the file that a function or callable object comes from; None if there is none."""
     try:
         file = inspect.getsourcefile(function)
     except TypeError:  # neither a function nor a class: a callable object
@@ -74,12 +75,19 @@ def _source_file(function: Callable[..., Any]) -> str | None:
     return str(Path(file).absolute()) if file and Path(file).is_file() else None
 
 
+def file_digest(file: str) -> str:
+    """Hash of the text of a source file."""
+    return _hash("".join(linecache.getlines(file)) or Path(file).read_text(encoding="utf-8", errors="surrogateescape"))
+
+
 def _source_digest(function: Callable[..., Any], file: str | None) -> str:
     if file is not None:
-        text = "".join(linecache.getlines(file)) or Path(file).read_text(encoding="utf-8", errors="surrogateescape")
-    else:
-        try:
-            text = inspect.getsource(function)
-        except (OSError, TypeError):
-            text = digest_code(function)
+        return file_digest(file)
+    try:
+        return _hash(inspect.getsource(function))
+    except (OSError, TypeError):
+        return _hash(digest_code(function))
+
+
+def _hash(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()

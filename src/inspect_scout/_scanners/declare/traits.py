@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ..._types import TranscriptContent
+from .config import Metrics
 
 _ATTRIBUTE = "__scout_traits__"
 _ScanT = TypeVar("_ScanT")
@@ -20,12 +21,16 @@ class ScanTraits:
         content: Content it needs: fields that are not None replace what the decorator says, as they are.
         timeline: Whether it needs a timeline (the usual events, unless the decorator asks for another).
         streaming: Whether it can be given a handle instead of a transcript (None: it does not say).
+        metrics: Metrics over its results, unless the decorator gives some.
+        file: File of which it runs something: run before the scanner is made again, and part of what it is.
     """
 
     name: str | None = None
     content: TranscriptContent | None = None
     timeline: bool = False
     streaming: bool | None = None
+    metrics: Metrics | None = None
+    file: str | None = None
 
 
 _NONE = ScanTraits()

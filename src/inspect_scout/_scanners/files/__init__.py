@@ -8,13 +8,19 @@ from ..._support.lazy import lazy_door
 
 if TYPE_CHECKING:
     from .args import parse_args as parse_args
+    from .discover import Names as Names
+    from .discover import names_in as names_in
+    from .discover import top_functions as top_functions
     from .load import load_scanners as load_scanners
     from .restore import scanners_from_specs as scanners_from_specs
 
 _MODULES = {
+    "Names": ".discover",
+    "names_in": ".discover",
     "parse_args": ".args",
     "load_scanners": ".load",
     "scanners_from_specs": ".restore",
+    "top_functions": ".discover",
 }
 
 __getattr__, __dir__ = lazy_door(__name__, _MODULES)

@@ -51,57 +51,85 @@ def find_declarations(source: str, filename: str) -> Declarations:
         ValueError: It holds null characters.
     """
     tree = ast.parse(source, filename)
-    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
-    functions = list(_functions(tree.body))
+    functions = list(top_functions(tree.body))
     return Declarations(
-        scanners=tuple(_declared("scanner", functions, imports)),
-        jobs=tuple(_declared("scanjob", functions, imports)),
+        scanners=tuple(_declared(functions, names_in(tree, "scanner"))),
+        jobs=tuple(_declared(functions, names_in(tree, "scanjob"))),
     )
 
 
-def _functions(body: list[ast.stmt]) -> Iterator[ast.FunctionDef | ast.ClassDef]:
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a file calls one of Scout's functions.
+
+    Args:
+        function: Its name in Scout.
+        plain: Its names in the file.
+        packages: Names of modules that it may be an attribute of.
+    """
+
+    function: str
+    plain: frozenset[str]
+    packages: frozenset[str]
+
+    def name(self, target: ast.expr) -> bool:
+        """Tell whether an expression names the function."""
+        if isinstance(target, ast.Name):
+            return target.id in self.plain
+        return (
+            isinstance(target, ast.Attribute)
+            and target.attr == self.function
+            and _dotted(target.value) in self.packages
+        )
+
+
+def top_functions(body: list[ast.stmt]) -> Iterator[ast.FunctionDef | ast.ClassDef]:
+    """Find the functions and classes at the top level of a file, also within `if`, `try` and `with`."""
     for node in body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             yield node
         elif isinstance(node, _Blocks):
-            yield from _functions(node.body)
+            yield from top_functions(node.body)
             if not isinstance(node, ast.With):
-                yield from _functions(node.orelse)
+                yield from top_functions(node.orelse)
             if isinstance(node, ast.Try):
                 for handler in node.handlers:
-                    yield from _functions(handler.body)
+                    yield from top_functions(handler.body)
 
 
-def _declared(
-    decorator: str, functions: list[ast.FunctionDef | ast.ClassDef], imports: list[ast.Import | ast.ImportFrom]
-) -> Iterator[Declared]:
-    plain, packages = _aliases(decorator, imports)
+def _declared(functions: list[ast.FunctionDef | ast.ClassDef], decorator: Names) -> Iterator[Declared]:
     seen: dict[str, Declared] = {}
     for function in functions:
         for expression in function.decorator_list:
             call = expression if isinstance(expression, ast.Call) else None
             target = call.func if call is not None else expression
-            if (isinstance(target, ast.Name) and target.id in plain) or (
-                isinstance(target, ast.Attribute) and target.attr == decorator and _dotted(target.value) in packages
-            ):
+            if decorator.name(target):
                 seen.pop(function.name, None)  # a later function of the same name takes its place
                 seen[function.name] = Declared(function.name, _registered_name(function.name, call))
     yield from seen.values()
 
 
-def _aliases(decorator: str, imports: list[ast.Import | ast.ImportFrom]) -> tuple[set[str], set[str | None]]:
-    plain, packages = {decorator}, set[str | None]()
-    for node in imports:
+def names_in(tree: ast.Module, function: str) -> Names:
+    """Find out what a file calls one of Scout's functions.
+
+    Args:
+        tree: The file.
+        function: Name that Scout gives to the function.
+    """
+    plain, packages = {function}, set[str]()
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Import | ast.ImportFrom):
+            continue
         for alias in node.names:
             if isinstance(node, ast.Import):
                 if alias.name.split(".")[0] == _PACKAGE:
                     packages.update({alias.asname} if alias.asname else {_PACKAGE, alias.name})
             elif (node.module or "").split(".")[0] == _PACKAGE:
-                if alias.name == decorator:
+                if alias.name == function:
                     plain.add(alias.asname or alias.name)
                 else:
                     packages.add(alias.asname or alias.name)
-    return plain, packages
+    return Names(function, frozenset(plain), frozenset(packages))
 
 
 def _dotted(node: ast.expr) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..._support.errors import ConfigError, LocationError, UnknownNameError
 from ..._types import Scanner, ScannerSpec
-from ..declare import create_with, find_factory
+from ..declare import OWN_PACKAGE, create_with, find_factory
 from .modules import ScannerFile, load_file
 
 
@@ -44,6 +44,8 @@ def _make(spec: ScannerSpec, base: str | None, files: dict[str, ScannerFile]) ->
     if file is None:
         file = files[spec.file] = load_file(_resolve(spec.file, base))
     factory = file.find(spec.name)
+    if factory is None and spec.name.startswith(f"{OWN_PACKAGE}/"):
+        return create_with(find_factory(spec.name), spec.params)  # one of Scout's own, of something in the file
     if factory is None:
         raise UnknownNameError(f"scanner in {str(file.path)!r}", spec.name, file.names)
     return create_with(factory, spec.params)

@@ -16,6 +16,7 @@ from ..._support.lazy import lazy_door
 
 if TYPE_CHECKING:
     from .handle import MaterializedHandle as MaterializedHandle
+    from .sample import Body as Body
     from .sample import Decoded as Decoded
     from .sample import decode_sample as decode_sample
     from .source import ByteSource as ByteSource
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     ".handle": "MaterializedHandle",
-    ".sample": "Decoded decode_sample",
+    ".sample": "Body Decoded decode_sample",
     ".source": "ByteSource BytesSource SampleError",
     ".stream": "SPOOL_THRESHOLD_BYTES open_sample",
     ".timelines": "build_timelines",

@@ -4,6 +4,7 @@ listing  which files are logs             zip      members of a zip file, by ran
 reading  header and summaries of a log    rows, scores, thinning, records  what the index keeps of them
 cache    what was read before             table    the index as infos, and as the table that conditions refer to
 access   finding a sample                 source   the whole
+live     a sample that is being scored
 """
 
 from __future__ import annotations
@@ -15,18 +16,22 @@ from ..._support.lazy import lazy_door
 if TYPE_CHECKING:
     from .cache import IndexCache as IndexCache
     from .listing import check_location as check_location
+    from .live import LiveSample as LiveSample
+    from .live import live_info as live_info
     from .memory import eval_log_rows as eval_log_rows
     from .memory import sample_json as sample_json
     from .source import EvalLogSource as EvalLogSource
     from .source import read_origin as read_origin
+    from .source import read_sample as read_sample
     from .table import EvalRow as EvalRow
     from .table import build_table as build_table
 
 _MODULES = {
     ".cache": "IndexCache",
     ".listing": "check_location",
+    ".live": "LiveSample live_info",
     ".memory": "eval_log_rows sample_json",
-    ".source": "EvalLogSource read_origin",
+    ".source": "EvalLogSource read_origin read_sample",
     ".table": "EvalRow build_table",
 }
 

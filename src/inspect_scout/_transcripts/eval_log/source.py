@@ -32,6 +32,8 @@ from .records import LogRows
 from .table import SOURCE_TYPE, EvalRow, build_table
 
 if TYPE_CHECKING:
+    from inspect_ai.log import EvalSample
+
     from ..._query import Query
 
 logger = logging.getLogger(__name__)
@@ -233,6 +235,24 @@ def read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
     if source.fingerprint != origin.fingerprint:
         raise LogReadError(origin.location, "the sample has changed since it was scanned", repr(origin.member))
     return _decoded(source, info, TranscriptContent(**loads(origin.view))).transcript
+
+
+async def read_sample(info: TranscriptInfo) -> EvalSample:
+    """Read a whole sample from its log, as Inspect's own types.
+
+    Raises:
+        LogReadError: The log or the sample cannot be read.
+        ConfigError: The transcript does not come from an eval log.
+    """
+    from ..._inspect.scoring import sample_of
+
+    if info.task_id is None or info.task_repeat is None:
+        raise ConfigError(f"Transcript {info.transcript_id!r} does not come from an eval log: it names no sample.")
+    source = _ACCESS.sample(_log_of(info), info.task_id, info.task_repeat)
+    try:
+        return await _run(source.size, lambda: sample_of(source.read()))
+    except (ValueError, RecursionError) as error:
+        raise _named(info, SampleError(str(error) or "its JSON is nested too deeply")) from error
 
 
 # Results of one scan name the same logs again and again.

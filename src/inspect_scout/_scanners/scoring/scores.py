@@ -1,0 +1,109 @@
+"""Results of a scanner -> the score of a sample."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from inspect_ai.scorer import Score
+from pydantic import JsonValue
+
+from ..._support.shapes import is_list, is_mapping
+from ..._types import RESULTSET, Result
+from .reduce import join_explanations, merge_metadata, merge_references, reduce_results
+
+REFERENCES = "scanner_references"
+"""Key in the metadata of a score: what its explanation cites."""
+
+UNLABELLED = "unlabelled"
+"""Key of results without a label beside results that have one."""
+
+
+def score_of(results: Sequence[Result[Any]], keys: Collection[str]) -> Score | None:
+    """Make the score of a sample.
+
+    Args:
+        results: What the scanner said, one result for each of its inputs; lists folded into resultsets.
+        keys: Keys that a value must have because metrics are declared for them; missing ones become NaN (unscored).
+
+    Returns:
+        None if there is nothing to tell: no input, no result in a list, or neither value nor context.
+    """
+    if any(result.type == RESULTSET for result in results):
+        result = _of_resultsets(results)
+    else:
+        result = reduce_results(results, _numbered("Input", results)) if results else None
+    if result is None or not (_tells(result)):
+        return None
+    metadata = {**(result.metadata or {})}
+    if result.references:
+        metadata[REFERENCES] = result.references
+    return Score(
+        value=_with_keys(_score_value(result.value), keys),
+        answer=result.answer,
+        explanation=result.explanation,
+        metadata=metadata or None,
+    )
+
+
+def _tells(result: Result[Any]) -> bool:
+    return any(part is not None for part in (result.value, result.answer, result.explanation, result.metadata))
+
+
+def _of_resultsets(results: Sequence[Result[Any]]) -> Result[Any] | None:
+    """Make one result of lists of results: by label where there are labels, else like several inputs."""
+    by_label: dict[str | None, list[Result[Any]]] = {}
+    for result in results:
+        own = list(_items(result))
+        # Of several with one label, the first counts for its input, as it always has.
+        first = {item.label: item for item in reversed(own)}
+        for item in own:
+            if item.label is None or first[item.label] is item:
+                by_label.setdefault(item.label, []).append(item)
+    reduced = {label: reduce_results(items, _numbered("Result", items)) for label, items in by_label.items()}
+    if not reduced:
+        return None
+    if set(reduced) == {None}:
+        return reduced[None]
+    named = {UNLABELLED if label is None else label: result for label, result in reduced.items()}
+    parts = list(named.values())
+    return Result(
+        value={label: result.value for label, result in named.items()},
+        explanation=join_explanations(parts, list(named)),
+        metadata=merge_metadata([*results, *parts]),
+        references=merge_references([*results, *parts]),
+    )
+
+
+def _items(result: Result[Any]) -> Iterator[Result[Any]]:
+    if result.type != RESULTSET:
+        yield result
+    elif is_list(result.value):
+        yield from (Result[Any].model_validate({"value": None, **item}) for item in result.value if is_mapping(item))
+
+
+def _numbered(what: str, results: Sequence[Result[Any]]) -> list[str]:
+    return [f"{what} {number}" for number in range(1, len(results) + 1)]
+
+
+def _score_value(value: JsonValue) -> Any:
+    """Write a value as scores hold them: scalars, or lists and objects of scalars; NaN stands for no value."""
+    if is_mapping(value):
+        return {key: _scalar(item) for key, item in value.items()}
+    if is_list(value):
+        return [_scalar(item) for item in value]
+    return _scalar(value)
+
+
+def _scalar(value: JsonValue) -> str | int | float | bool:
+    if value is None:
+        return math.nan
+    return value if isinstance(value, str | int | float) else json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def _with_keys(value: Any, keys: Collection[str]) -> Any:
+    if not is_mapping(value):
+        return value
+    return {**dict.fromkeys((key for key in keys if key not in value), math.nan), **value}

@@ -1,0 +1,276 @@
+"""Text of a scanner file -> its scanners, without running it."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..._support.errors import ConfigError
+from ..files import Names, names_in, top_functions
+from .answers import Unreadable, find_models, read_answer
+from .arguments import DECORATOR, GREP, LLM, Argument
+from .model import GrepSource, Kept, LlmSource, Parameter, ScannerDecorator, ScannerSource, SourceFile
+from .text import SourceText
+from .values import NO_VALUE, plain_value
+
+MAX_CHARACTERS = 1_000_000
+"""Size of a file beyond which it is not read: scanner files are written by hand."""
+
+_MAKERS = ("llm_scanner", "grep_scanner")
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A scanner and where it stands.
+
+    Args:
+        scanner: What it says.
+        decorator: Its decorator, as an expression.
+        call: The call that it returns, if it can be changed.
+    """
+
+    scanner: ScannerSource
+    decorator: ast.expr
+    call: ast.Call | None
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    text: SourceText
+    tree: ast.Module
+    names: dict[str, Names]
+
+
+def parse_scanner_file(text: str) -> SourceFile:
+    """Read the scanners of a file without running it.
+
+    Args:
+        text: Text of the file.
+
+    Returns:
+        The scanners at its top level, in order (none: there are none).
+
+    Raises:
+        ConfigError: It is no Python, or too long or too deeply nested to be a scanner file.
+    """
+    return SourceFile(text, tuple(located.scanner for located in locate(text)))
+
+
+def source_unchanged(one: str, other: str) -> bool:
+    """Tell whether two texts are the same program: comments, blank lines and layout do not count."""
+    try:
+        return ast.dump(parse_python(one)) == ast.dump(parse_python(other))
+    except (ConfigError, RecursionError):
+        return one == other
+
+
+def parse_python(text: str) -> ast.Module:
+    """Parse a file.
+
+    Raises:
+        ConfigError: It is no Python, or too long or too deeply nested.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise ConfigError(
+            f"The file has {len(text):,} characters; scanner files of up to {MAX_CHARACTERS:,} are read. Move what is "
+            "no scanner to a file of its own."
+        )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about the code in the file, which its author hears of when it runs
+            return ast.parse(text)
+    except SyntaxError as error:
+        where = f" (line {error.lineno})" if error.lineno else ""
+        raise ConfigError(f"The file is no valid Python{where}: {error.msg}.") from error
+    except ValueError as error:
+        raise ConfigError(f"The file is no valid Python: {error}.") from error
+    except (RecursionError, MemoryError) as error:
+        raise ConfigError("The file is nested too deeply to be read.") from error
+
+
+def locate(text: str) -> list[Located]:
+    """Find the scanners of a file and where they stand.
+
+    Raises:
+        ConfigError: It is no Python, or too long or too deeply nested.
+    """
+    tree = parse_python(text)
+    names = {name: names_in(tree, name) for name in ("scanner", *_MAKERS, "AnswerMultiLabel", "AnswerStructured")}
+    file = _File(SourceText(text), tree, names)
+    found: dict[str, Located] = {}
+    try:
+        for function in top_functions(tree.body):
+            for decorator in function.decorator_list:
+                target = decorator.func if isinstance(decorator, ast.Call) else decorator
+                if names["scanner"].name(target):
+                    found.pop(function.name, None)  # a later function of the same name takes its place
+                    found[function.name] = _located(file, function, decorator)
+    except RecursionError as error:
+        raise ConfigError("The file is nested too deeply to be read.") from error
+    return list(found.values())
+
+
+def _located(file: _File, function: ast.FunctionDef | ast.ClassDef, decorator: ast.expr) -> Located:
+    declared, reason = _decorator(file, decorator)
+    doc = _docstring(function)
+    if isinstance(function, ast.ClassDef):
+        no_function = "it is a class; only functions can be changed here"
+        scanner = ScannerSource(function.name, declared, returns=None, doc=doc, advanced_reason=no_function)
+        return Located(scanner, decorator, None)
+    body = function.body[1:] if doc is not None else function.body
+    made: LlmSource | GrepSource | None = None
+    call: ast.Call | None = None
+    try:
+        call = _returned_call(file, function)
+        made = _grep(file, call) if file.names["grep_scanner"].name(call.func) else _llm(file, call)
+    except Unreadable as unreadable:
+        reason = reason or str(unreadable)
+    scanner = ScannerSource(
+        function_name=function.name,
+        decorator=declared,
+        parameters=_parameters(file, function.args),
+        returns=None if function.returns is None else file.text.of(function.returns),
+        doc=doc,
+        llm=made if isinstance(made, LlmSource) else None,
+        grep=made if isinstance(made, GrepSource) else None,
+        statements=len(body) > 1,
+        advanced_reason=reason,
+    )
+    return Located(scanner, decorator, call if reason is None else None)
+
+
+def _decorator(file: _File, decorator: ast.expr) -> tuple[ScannerDecorator, str | None]:
+    if not isinstance(decorator, ast.Call):
+        return ScannerDecorator(), None
+    reason = "its decorator has arguments that are not named" if _unnamed(decorator) else None
+    values, kept = _plain_arguments(file, decorator, DECORATOR)
+    return ScannerDecorator(**values, kept=kept), reason
+
+
+def _returned_call(file: _File, function: ast.FunctionDef) -> ast.Call:
+    returns = list(_own_returns(function.body))
+    last = function.body[-1]
+    call = last.value if isinstance(last, ast.Return) else None
+    if not isinstance(call, ast.Call) or not any(file.names[maker].name(call.func) for maker in _MAKERS):
+        raise Unreadable("it has code of its own: it does not end with 'return llm_scanner(...)' or grep_scanner(...)")
+    if len(returns) > 1:
+        raise Unreadable("it decides between several return statements")
+    if any(keyword.arg is None for keyword in call.keywords) or any(isinstance(a, ast.Starred) for a in call.args):
+        raise Unreadable("arguments of its call are computed (* or **)")
+    return call
+
+
+def _own_returns(body: Sequence[ast.stmt]) -> list[ast.Return]:
+    found: list[ast.Return] = []
+    waiting: list[ast.AST] = list(body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Return):
+            found.append(node)
+        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            waiting.extend(ast.iter_child_nodes(node))
+    return found
+
+
+def _llm(file: _File, call: ast.Call) -> LlmSource:
+    if call.args:
+        raise Unreadable("arguments of llm_scanner are not named")
+    given = {keyword.arg: keyword.value for keyword in call.keywords}
+    question = plain_value(given["question"]) if "question" in given else None
+    if question is not None and not isinstance(question, str):
+        raise Unreadable("its question is computed")
+    if question is None and "template" not in given:
+        raise Unreadable("it has neither a question nor a template")
+    if "answer" not in given:
+        raise Unreadable("it says nothing of the answer")
+    answer = read_answer(file.text, file.names, find_models(file.text, file.tree), given["answer"])
+    values, kept = _plain_arguments(file, call, LLM, skipped=("question", "answer"))
+    return LlmSource(question=question, **answer, **values, kept=kept)
+
+
+def _grep(file: _File, call: ast.Call) -> GrepSource:
+    given = {keyword.arg: keyword.value for keyword in call.keywords}
+    if len(call.args) > 1:
+        raise Unreadable("arguments of grep_scanner are not named")
+    node = call.args[0] if call.args else given.get("pattern")
+    if node is None:
+        raise Unreadable("it has no pattern")
+    value = _labeled(node) if isinstance(node, ast.Dict) else plain_value(node)
+    values, kept = _plain_arguments(file, call, GREP, skipped=("pattern",))
+    if isinstance(node, ast.Dict):
+        return GrepSource(labeled_patterns=value, **values, kept=kept)
+    if isinstance(value, str):
+        return GrepSource(pattern=value, **values, kept=kept)
+    return GrepSource(patterns=_texts(value), **values, kept=kept)
+
+
+def _labeled(node: ast.Dict) -> Any:
+    found: dict[str, str | tuple[str, ...]] = {}
+    for key, item in zip(node.keys, node.values, strict=True):
+        label, value = NO_VALUE if key is None else plain_value(key), plain_value(item)
+        if not isinstance(label, str) or label in found:
+            raise Unreadable("its patterns are computed")
+        found[label] = value if isinstance(value, str) else _texts(value)
+    return tuple(found.items())
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, tuple):
+        raise Unreadable("its patterns are computed")
+    items: tuple[Any, ...] = value  # pyright: ignore[reportUnknownVariableType]
+    if not all(isinstance(item, str) for item in items):
+        raise Unreadable("its patterns are computed")
+    return items
+
+
+def _plain_arguments(
+    file: _File, call: ast.Call, known: Sequence[Argument], skipped: Sequence[str] = ()
+) -> tuple[dict[str, Any], Kept]:
+    """Read the arguments that are plain values; the others are kept as text."""
+    by_name = {argument.name: argument for argument in known}
+    values: dict[str, Any] = {}
+    kept: list[tuple[str, str]] = []
+    for keyword in call.keywords:
+        if keyword.arg is None or keyword.arg in skipped:
+            continue
+        argument, value = by_name.get(keyword.arg), plain_value(keyword.value)
+        if argument is not None and value is not NO_VALUE and argument.takes(value):
+            values[keyword.arg] = value
+        else:
+            start, end = file.text.value_span(keyword)
+            kept.append((keyword.arg, file.text.text[start:end]))
+    return values, tuple(kept)
+
+
+def _parameters(file: _File, given: ast.arguments) -> tuple[Parameter, ...]:
+    positional = [*given.posonlyargs, *given.args]
+    defaults: list[ast.expr | None] = [None] * (len(positional) - len(given.defaults)) + list(given.defaults)
+    found = [_parameter(file, arg, default) for arg, default in zip(positional, defaults, strict=True)]
+    if given.posonlyargs:
+        found.insert(len(given.posonlyargs), Parameter("/"))
+    if given.vararg is not None:
+        found.append(_parameter(file, given.vararg, None, "*"))
+    elif given.kwonlyargs:
+        found.append(Parameter("*"))
+    found += [_parameter(file, arg, default) for arg, default in zip(given.kwonlyargs, given.kw_defaults, strict=True)]
+    if given.kwarg is not None:
+        found.append(_parameter(file, given.kwarg, None, "**"))
+    return tuple(found)
+
+
+def _parameter(file: _File, arg: ast.arg, default: ast.expr | None, stars: str = "") -> Parameter:
+    annotation = None if arg.annotation is None else file.text.of(arg.annotation)
+    return Parameter(stars + arg.arg, annotation, None if default is None else file.text.of(default))
+
+
+def _docstring(node: ast.FunctionDef | ast.ClassDef) -> str | None:
+    first = node.body[0]
+    value = first.value if isinstance(first, ast.Expr) else None
+    return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
+
+
+def _unnamed(call: ast.Call) -> bool:
+    return bool(call.args) or any(keyword.arg is None for keyword in call.keywords)
