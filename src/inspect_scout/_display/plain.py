@@ -124,9 +124,9 @@ class _ProgressLines:
             self._show(progress_line(progress))
 
     def finish(self) -> None:
-        """Show the last state: how far it came, nobody being at work any more."""
+        """Show the last state: how far it came and how often calls were repeated, nobody being at work any more."""
         if (last := self._last) is not None:
-            ended = Progress(total=last.total, completed=last.completed, scanners=last.scanners)
+            ended = Progress(total=last.total, completed=last.completed, scanners=last.scanners, retries=last.retries)
             self._show(progress_line(ended))
 
     def _show(self, line: str) -> None:

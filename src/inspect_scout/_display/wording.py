@@ -90,11 +90,9 @@ def worker_facts(progress: Progress) -> list[str]:
 
 def model_facts(progress: Progress) -> list[str]:
     """Say how the calls of models go; nothing before the first one."""
-    if not progress.connections:
-        return []
     calls = f"{progress.calls:,} of {plural(progress.connections, 'connection')}"
     return [
-        calls,
+        *([calls] if progress.connections else []),
         *([f"{progress.retries:,} {'retry' if progress.retries == 1 else 'retries'}"] if progress.retries else []),
     ]
 

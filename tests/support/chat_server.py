@@ -1,0 +1,158 @@
+"""A chat-completions server on loopback: answers by rule, counts calls, and refuses or holds them when told to."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, TypeAlias
+
+Reply: TypeAlias = str | Mapping[str, Any]
+"""Text, or the arguments of a call of the first tool that was offered."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request as it came in.
+
+    Args:
+        text: The text of all its messages.
+        tools: Names of the tools that it offers.
+    """
+
+    text: str
+    tools: tuple[str, ...] = ()
+
+
+@dataclass
+class ChatServer:
+    """What the server does and what it saw.
+
+    Args:
+        answer: Makes the reply to a request.
+        refuse: Which requests, counted from 1, get status 429.
+        hold_after: Answers given before all further ones wait until `release` is called (None: none waits).
+    """
+
+    answer: Callable[[Asked], Reply]
+    refuse: frozenset[int] = frozenset()
+    hold_after: int | None = None
+    url: str = ""
+    answered: list[Asked] = field(default_factory=list[Asked])
+    requests: int = 0
+    refused: int = 0
+    held: int = 0
+    peak: int = 0
+    failures: list[str] = field(default_factory=list[str])
+    changed: threading.Condition = field(default_factory=threading.Condition)
+    _in_flight: int = 0
+    _released: bool = False
+
+    def release(self) -> None:
+        """Hold nothing from now on. What is held already gets no answer."""
+        with self.changed:
+            self.hold_after = None
+            self._released = True
+            self.changed.notify_all()
+
+    def wait_until_held(self, calls: int, seconds: float = 60) -> None:
+        """Wait until so many calls are held."""
+        with self.changed:
+            assert self.changed.wait_for(lambda: self.held >= calls, seconds), f"{self.held} calls are held"
+
+    def respond(self, asked: Asked) -> tuple[int, dict[str, Any]] | None:
+        """Decide on a request; None: hang up."""
+        with self.changed:
+            self.requests += 1
+            if self.requests in self.refuse:
+                self.refused += 1
+                return 429, {"error": {"message": "too many requests", "type": "requests", "code": "rate_limit"}}
+            self._in_flight += 1
+            self.peak = max(self.peak, self._in_flight)
+            try:
+                if self.hold_after is not None and len(self.answered) >= self.hold_after:
+                    self.held += 1
+                    self.changed.notify_all()
+                    self.changed.wait_for(lambda: self._released)
+                    return None
+                self.answered.append(asked)
+            finally:
+                self._in_flight -= 1
+        return 200, _completion(asked, self.answer(asked))
+
+
+@contextmanager
+def serving(server: ChatServer) -> Iterator[ChatServer]:
+    """Serve on a free port of 127.0.0.1 within the block."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            tools = tuple(tool["function"]["name"] for tool in body.get("tools", ()))
+            made = server.respond(Asked("\n".join(map(_text, body["messages"])), tools))
+            if made is None:
+                self.close_connection = True
+                return
+            status, content = made
+            data = json.dumps(content).encode()
+            self.send_response(status)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(data)))
+            if status == 429:
+                self.send_header("retry-after-ms", "50")
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    class Quiet(ThreadingHTTPServer):
+        daemon_threads = True
+        request_queue_size = 128
+
+        def handle_error(self, request: object, client_address: object) -> None:
+            """Say nothing of clients that were killed, and keep what is wrong with the server."""
+            error = sys.exception()
+            if not isinstance(error, ConnectionError):
+                server.failures.append(repr(error))
+
+    http = Quiet(("127.0.0.1", 0), Handler)
+    server.url = f"http://127.0.0.1:{http.server_address[1]}/v1"
+    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.release()
+        http.shutdown()
+        http.server_close()
+        thread.join()
+    assert server.failures == []
+
+
+def _text(message: Mapping[str, Any]) -> str:
+    content = message.get("content") or ""
+    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
+
+
+def _completion(asked: Asked, reply: Reply) -> dict[str, Any]:
+    message: dict[str, Any] = {"role": "assistant", "content": reply if isinstance(reply, str) else None}
+    if not isinstance(reply, str):
+        call = {"name": asked.tools[0], "arguments": json.dumps(dict(reply))}
+        message["tool_calls"] = [{"id": "call_1", "type": "function", "function": call}]
+    return {
+        "id": "chatcmpl-1",
+        "object": "chat.completion",
+        "created": 1_700_000_000,
+        "model": "judge",
+        "choices": [
+            {"index": 0, "message": message, "finish_reason": "stop" if isinstance(reply, str) else "tool_calls"}
+        ],
+        "usage": {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120},
+    }
