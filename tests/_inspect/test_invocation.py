@@ -6,6 +6,7 @@ import asyncio
 import json
 from typing import Any
 
+import pytest
 from inspect_ai.log import transcript
 from inspect_ai.model import ModelOutput, ModelUsage, get_model
 from inspect_ai.model._model import model_usage  # pyright: ignore[reportPrivateUsage]
@@ -77,6 +78,27 @@ def test_models_count_into_the_block() -> None:
     kept = asyncio.run(ask())
     assert [u.total_tokens for u in kept.usage.values()] == [3]
     assert [e["event"] for e in events_of(kept)] == ["span_begin", "model", "span_end"]
+
+
+LONG = 'a "quoted" text with a \\\\ \n, é, \x00 and \u2028 ' * 40
+
+
+@pytest.mark.parametrize("said", [LONG, LONG + "\ud800", "attachment://x", 'say "attachment://x" \\', "\\"])
+def test_calls_of_models_are_recorded_as_they_were_made(said: str) -> None:
+    async def ask() -> Recording:
+        with recording() as kept:
+            output = ModelOutput.from_content("mockllm/model", said)
+            output.usage = ModelUsage(input_tokens=2, output_tokens=1, total_tokens=3)
+            await get_model("mockllm/model", custom_outputs=[output]).generate(LONG)
+            transcript().info({said: [said, float("nan"), {"n": said}]})
+        return kept
+
+    _, call, info, _ = events_of(asyncio.run(ask()))
+    assert call["input"][0]["content"] == LONG
+    assert call["output"]["choices"][0]["message"]["content"] == said
+    if said.isprintable() or said == LONG:  # of a lone surrogate in a key, pydantic keeps question marks
+        assert list(info["data"]) == [said]
+        assert (info["data"][said][0], info["data"][said][2]) == (said, {"n": said})
 
 
 def test_tasks_record_side_by_side() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -86,7 +86,7 @@ class ChatServer:
 
 
 @contextmanager
-def serving(server: ChatServer) -> Iterator[ChatServer]:
+def serving(server: ChatServer) -> Generator[ChatServer]:
     """Serve on a free port of 127.0.0.1 within the block."""
 
     class Handler(BaseHTTPRequestHandler):
