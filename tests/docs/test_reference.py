@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import re
 import runpy
 from pathlib import Path
@@ -36,6 +37,24 @@ def test_every_column_of_results_is_explained() -> None:
     text = (DOCS / "results.md").read_text(encoding="utf-8")
     shown: list[str] = [name for name in schema.results_schema().names if name not in schema.RECORD_NAMES]
     assert [name for name in shown if f"| `{name}` |" not in text] == []
+
+
+def test_every_parameter_of_the_judging_scanner_is_explained_and_shown() -> None:
+    text = (DOCS / "llm.md").read_text(encoding="utf-8")
+    made = importlib.import_module("inspect_scout").llm_scanner
+    parameters = list(inspect.signature(made).parameters)
+    table = text.partition("## Every parameter")[2].partition("```")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, flags=re.MULTILINE) == parameters
+    shown = "".join(re.findall(r"^```python.*?^```", text, flags=re.MULTILINE | re.DOTALL))
+    assert [name for name in parameters if f"    {name}=" not in shown and f"({name}=" not in shown] == []
+
+
+def test_every_variable_of_prompts_is_explained() -> None:
+    prompt = importlib.import_module("inspect_scout._scanners.llm.prompt")
+    text = (DOCS / "llm.md").read_text(encoding="utf-8").partition("## Prompts")[2]
+    known = prompt.info_variables(importlib.import_module("inspect_scout").TranscriptInfo(transcript_id="t"))
+    names = ["messages", "question", "answer_prompt", "answer_format", *known]
+    assert [name for name in names if f"`{name}`" not in text] == []
 
 
 def test_every_error_is_explained() -> None:
