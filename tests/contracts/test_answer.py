@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
-from inspect_scout import Result
+from inspect_scout import ConfigError, Result
 from inspect_scout._scanners.answers import (
     PARSE_ERROR,
     Answer,
@@ -233,7 +233,7 @@ class TestMultiLabels(AnswerContract):
 
     def test_number_is_asked_for_last_and_only_where_there_is_a_value(self) -> None:
         for ending in [*self.good(), *self.bad()]:
-            with pytest.raises(NotImplementedError):
+            with pytest.raises(ConfigError):
                 parse(self.spec(), ending, lambda _: 1.0)
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspect_scout import ScoutError
+from inspect_scout import ConfigError, ScoutError
 from inspect_scout._scanners.answers import AnswerMultiLabel, answer_type
 from support.answers import failed, parse
 
@@ -95,7 +95,7 @@ def test_format_offers_none_only_where_it_is_allowed() -> None:
 
 
 def test_a_list_of_labels_has_no_number() -> None:
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(ConfigError, match="single label"):
         parse(SPEC, "ANSWER: A", lambda _: 1.0)
 
 

@@ -526,6 +526,7 @@ def test_content_and_name_are_its_own() -> None:
         ({"template": "{{"}, "template"),
         ({"answer": "maybe"}, "answer"),
         ({"answer": []}, "label"),
+        ({"answer": AnswerMultiLabel(["A"]), "value_to_float": float}, "single label"),
         ({"answer": AnswerStructured(BaseModel)}, ""),
         ({"context_window": 0}, "context_window"),
         ({"compaction": "first"}, "compaction"),

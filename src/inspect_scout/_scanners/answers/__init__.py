@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .contract import PARSE_ERROR as PARSE_ERROR
     from .contract import Answer as Answer
     from .contract import ExtractReferences as ExtractReferences
+    from .multi_labels import refuse_number as refuse_number
     from .references import extract_references as extract_references
     from .schema import StructuredSchema as StructuredSchema
     from .schema import structured_schema as structured_schema
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 _MODULES = {
     ".build": "answer_type parse_answer",
     ".contract": "PARSE_ERROR Answer ExtractReferences",
+    ".multi_labels": "refuse_number",
     ".references": "extract_references",
     ".schema": "StructuredSchema structured_schema",
     ".spec": "AnswerMultiLabel AnswerSpec AnswerStructured",

@@ -10,8 +10,8 @@ from inspect_ai.model import ModelOutput
 from inspect_ai.scorer import ValueToFloat
 
 from ..._types import Result
-from .contract import ExtractReferences, answered, not_an_answer, unreadable
-from .reading import NO_ANSWER, closed, find_answer, opened, storable
+from .contract import ExtractReferences, Read, not_an_answer, read_text
+from .reading import closed, opened
 
 _VERDICT = re.compile(r"(yes|no|true|false|y|n)(?!_{0,9}[^\W_]|['\u2019\-]\w)", re.IGNORECASE)
 _MEANING = {"yes": True, "true": True, "y": True, "no": False, "false": False, "n": False}
@@ -51,21 +51,14 @@ class BooleanAnswer:
         self, output: ModelOutput, extract_references: ExtractReferences, value_to_float: ValueToFloat | None = None
     ) -> Result[Any]:
         """Read a reply: the value is True or False, the answer "Yes" or "No"."""
-        text = storable(output.completion)
-        found = find_answer(text)
-        if found is None:
-            return unreadable(text, NO_ANSWER, extract_references)
-        verdict = read_verdict(found.value)
-        if verdict is None:
-            return unreadable(text, not_an_answer(found.value, "a plain yes or no"), extract_references)
-        return answered(
-            verdict,
-            "Yes" if verdict else "No",
-            found.explanation,
-            verdict,
-            extract_references=extract_references,
-            value_to_float=value_to_float,
-        )
+        return read_text(output, _read, extract_references, value_to_float)
+
+
+def _read(text: str) -> Read | str:
+    verdict = read_verdict(text)
+    if verdict is None:
+        return not_an_answer(text, "a plain yes or no")
+    return Read(verdict, "Yes" if verdict else "No", verdict)
 
 
 def read_verdict(text: str) -> bool | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 from inspect_ai.model import ModelOutput
@@ -10,7 +11,7 @@ from inspect_ai.scorer import Reference, ValueToFloat
 from pydantic import JsonValue
 
 from ..._types import Result
-from .reading import shown
+from .reading import NO_ANSWER, find_answer, shown, storable
 
 ExtractReferences: TypeAlias = Callable[[str], list[Reference]]
 """Finds the messages that a text cites."""
@@ -52,24 +53,52 @@ class Answer(Protocol):
         ...
 
 
-def answered(
-    value: Any,
-    answer: str | None,
-    explanation: str,
-    parsed: Any,
-    *,
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What an answer in text comes to.
+
+    Args:
+        value: The value.
+        answer: The value as text.
+        parsed: The value as Python sees it.
+        metadata: What else there is to say.
+    """
+
+    value: Any
+    answer: str
+    parsed: Any
+    metadata: dict[str, Any] | None = None
+
+
+def read_text(
+    output: ModelOutput,
+    read: Callable[[str], Read | str],
     extract_references: ExtractReferences,
     value_to_float: ValueToFloat | None,
-    metadata: dict[str, Any] | None = None,
+    *,
+    free_text: bool = False,
 ) -> Result[Any]:
-    """Make the result of a reply that was read."""
+    """Make the result of a reply in text.
+
+    Args:
+        output: The reply.
+        read: Reads what stands after "ANSWER:"; gives the reason, as a sentence, if that is no answer.
+        extract_references: Finds the messages that the explanation cites.
+        value_to_float: Turns the value into a number.
+        free_text: Whether the answer is any text.
+    """
+    text = storable(output.completion)
+    found = find_answer(text, free_text=free_text)
+    answer = NO_ANSWER if found is None else read(found.value)
+    if found is None or isinstance(answer, str):
+        return unreadable(text, str(answer), extract_references)
     return Result(
-        value=as_float(value, value_to_float),
-        answer=answer,
-        explanation=explanation,
-        references=extract_references(explanation),
-        metadata=metadata,
-        parsed=parsed,
+        value=as_float(answer.value, value_to_float),
+        answer=answer.answer,
+        explanation=found.explanation,
+        references=extract_references(found.explanation),
+        metadata=answer.metadata,
+        parsed=answer.parsed,
     )
 
 

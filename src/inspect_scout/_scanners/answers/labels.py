@@ -9,9 +9,8 @@ from inspect_ai.model import ModelOutput
 from inspect_ai.scorer import ValueToFloat
 
 from ..._types import Result
-from .contract import ExtractReferences, answered, unreadable
+from .contract import ExtractReferences, Read, read_text
 from .options import Options
-from .reading import NO_ANSWER, find_answer, storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +37,11 @@ class LabelsAnswer:
         self, output: ModelOutput, extract_references: ExtractReferences, value_to_float: ValueToFloat | None = None
     ) -> Result[Any]:
         """Read a reply: the value is the letter, the answer the text of the label."""
-        text = storable(output.completion)
-        found = find_answer(text)
-        if found is None:
-            return unreadable(text, NO_ANSWER, extract_references)
-        index = self.options.read_one(found.value)
+        return read_text(output, self._read, extract_references, value_to_float)
+
+    def _read(self, text: str) -> Read | str:
+        index = self.options.read_one(text)
         if index is None:
-            return unreadable(text, self.options.refusal(found.value, several=False), extract_references)
+            return self.options.refusal(text, several=False)
         label = self.options.labels[index]
-        return answered(
-            self.options.letters[index],
-            label,
-            found.explanation,
-            label,
-            extract_references=extract_references,
-            value_to_float=value_to_float,
-        )
+        return Read(self.options.letters[index], label, label)

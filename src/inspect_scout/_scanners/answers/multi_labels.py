@@ -8,14 +8,27 @@ from typing import Any
 from inspect_ai.model import ModelOutput
 from inspect_ai.scorer import ValueToFloat
 
-from ..._support.errors import NotAvailableError
+from ..._support.errors import ConfigError
 from ..._types import Result
-from .contract import ExtractReferences, answered, unreadable
+from .contract import ExtractReferences, Read, read_text
 from .options import Chosen, Options
-from .reading import NO_ANSWER, bare, find_answer, storable
+from .reading import bare
 
 UNKNOWN_LABELS = "unknown_labels"
 """Key in the metadata of a result: letters in the answer that stand for no label, and were left out."""
+
+
+def refuse_number(value_to_float: ValueToFloat | None) -> None:
+    """Refuse to make a number of labels.
+
+    Raises:
+        ConfigError: One is wanted.
+    """
+    if value_to_float is not None:
+        raise ConfigError(
+            "value_to_float cannot be used with AnswerMultiLabel: a list of labels is no number. Leave it out, or ask "
+            "for a single label."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +61,17 @@ class MultiLabelsAnswer:
         """Read a reply: the value is the list of label texts, the answer the line as it was written.
 
         Raises:
-            NotAvailableError: If a number is wanted: a list of labels has none.
+            ConfigError: A number is wanted.
         """
-        if value_to_float is not None:
-            raise NotAvailableError("value_to_float for AnswerMultiLabel", "Leave it out, or ask for a single label.")
-        text = storable(output.completion)
-        found = find_answer(text)
-        if found is None:
-            return unreadable(text, NO_ANSWER, extract_references)
-        chosen = self._chosen(found.value)
+        refuse_number(value_to_float)
+        return read_text(output, self._read, extract_references, None)
+
+    def _read(self, text: str) -> Read | str:
+        chosen = self._chosen(text)
         if chosen is None:
-            return unreadable(text, self.options.refusal(found.value, several=True), extract_references)
+            return self.options.refusal(text, several=True)
         labels = [self.options.labels[index] for index in chosen.indexes]
-        return answered(
-            labels,
-            found.value,
-            found.explanation,
-            labels,
-            extract_references=extract_references,
-            value_to_float=None,
-            metadata={UNKNOWN_LABELS: list(chosen.unknown)} if chosen.unknown else None,
-        )
+        return Read(labels, text, labels, {UNKNOWN_LABELS: list(chosen.unknown)} if chosen.unknown else None)
 
     def _chosen(self, text: str) -> Chosen | None:
         if self.allow_none and bare(text).casefold() == "none":

@@ -12,8 +12,8 @@ from inspect_ai.model import ModelOutput
 from inspect_ai.scorer import ValueToFloat
 
 from ..._types import Result
-from .contract import ExtractReferences, answered, not_an_answer, unreadable
-from .reading import NO_ANSWER, find_answer, opened, storable
+from .contract import ExtractReferences, Read, not_an_answer, read_text
+from .reading import opened
 
 _LONGEST = 2_000
 _MINUS = "\u2212\u2010\u2011\u2012\u2013\ufe63\uff0d"
@@ -65,21 +65,12 @@ class NumericAnswer:
         self, output: ModelOutput, extract_references: ExtractReferences, value_to_float: ValueToFloat | None = None
     ) -> Result[Any]:
         """Read a reply: the value is a float, the answer the same as text."""
-        text = storable(output.completion)
-        found = find_answer(text)
-        if found is None:
-            return unreadable(text, NO_ANSWER, extract_references)
-        number = read_number(found.value)
-        if number is None:
-            return unreadable(text, not_an_answer(found.value, "one finite number"), extract_references)
-        return answered(
-            number,
-            str(number),
-            found.explanation,
-            number,
-            extract_references=extract_references,
-            value_to_float=value_to_float,
-        )
+        return read_text(output, _read, extract_references, value_to_float)
+
+
+def _read(text: str) -> Read | str:
+    number = read_number(text)
+    return not_an_answer(text, "one finite number") if number is None else Read(number, str(number), number)
 
 
 def read_number(text: str) -> float | None:

@@ -9,8 +9,7 @@ from inspect_ai.model import ModelOutput
 from inspect_ai.scorer import ValueToFloat
 
 from ..._types import Result
-from .contract import ExtractReferences, answered, unreadable
-from .reading import NO_ANSWER, find_answer, storable
+from .contract import ExtractReferences, Read, read_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +27,8 @@ class StringAnswer:
         self, output: ModelOutput, extract_references: ExtractReferences, value_to_float: ValueToFloat | None = None
     ) -> Result[Any]:
         """Read a reply: the value is the text, as it stands."""
-        text = storable(output.completion)
-        found = find_answer(text, free_text=True)
-        if found is None:
-            return unreadable(text, NO_ANSWER, extract_references)
-        return answered(
-            found.value,
-            found.value,
-            found.explanation,
-            found.value,
-            extract_references=extract_references,
-            value_to_float=value_to_float,
-        )
+        return read_text(output, _read, extract_references, value_to_float, free_text=True)
+
+
+def _read(text: str) -> Read:
+    return Read(text, text, text)

@@ -9,7 +9,7 @@ from inspect_ai.scorer import ValueToFloat
 
 from ..._support.errors import ConfigError
 from ..._types import Result, Scanner, Transcript, TranscriptContent, TranscriptHandle
-from ..answers import Answer, AnswerMultiLabel, AnswerSpec, AnswerStructured, answer_type
+from ..answers import Answer, AnswerMultiLabel, AnswerSpec, AnswerStructured, answer_type, refuse_number
 from ..declare import ScanTraits, scanner, set_traits
 from ..render import MessagesPreprocessor, message_numbering
 from .judge import Brief, Question, Variables, judge
@@ -53,7 +53,7 @@ def llm_scanner(
         question: The question, or a function from the transcript to it. May be left out if the template asks it.
         answer: Kind of answer: "boolean", "numeric", "string", a list of labels, `AnswerMultiLabel`, or
             `AnswerStructured`.
-        value_to_float: Makes a number of the value.
+        value_to_float: Makes a number of the value (not of multiple labels).
         template: Prompt in the language of jinja: a pair, the first part with the transcript and the second with the
             question (providers keep the first for other scanners), or one text. Default: a pair of our own.
         template_variables: Variables of the template, or a function from the transcript to them.
@@ -76,6 +76,8 @@ def llm_scanner(
         ConfigError: There is nothing to ask, or a value makes no sense.
     """
     _check(question, template, context_window, compaction)
+    if isinstance(answer, AnswerMultiLabel):
+        refuse_number(value_to_float)
     message_numbering(preprocessor, nonce=nonce)  # refuses a nonce that is too short
     written = PromptTemplate.of(template, nonce)
     brief = Brief(
