@@ -130,6 +130,19 @@ def test_models_are_made_again_from_what_was_recorded() -> None:
     assert len(again.active.own) == 3
 
 
+def test_options_outlast_a_scan_that_has_roles_only() -> None:
+    planned = plan_models(
+        request(
+            model_config=GenerateConfig(temperature=0.5, extra_headers={"authorization": "hush"}),
+            model_roles={"judge": "mockllm/b"},
+        )
+    )
+    spec = ScanSpec(scan_name="x", scanners={}, model_roles=planned.roles, generate_config=planned.config)
+    written = spec.model_dump_json(exclude_none=True)
+    assert "hush" not in written
+    assert restore_models(ScanSpec.model_validate_json(written)).active.config.temperature == 0.5
+
+
 def test_a_scan_without_models_is_restored_without_models() -> None:
     assert str(restore_models(ScanSpec(scan_name="x", scanners={})).active.model) == "none/none"
 

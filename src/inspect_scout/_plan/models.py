@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from inspect_ai.model import GenerateConfig, Model, ModelConfig
 
-from .._inspect.models import ActiveModels, RoleConfigs, described, make_model, no_model, with_role
+from .._inspect.models import ActiveModels, RoleConfigs, described, make_model, no_model, with_role, without_secrets
 from .._inspect.tokens import keep_counting_local
 from .._scanners import estimate_tokens
 from .._support.errors import ConfigError, LocationError
@@ -29,11 +29,13 @@ class PlannedModels:
         active: The models.
         model: Description of the default model (None: there is none).
         roles: Descriptions of the models with a role.
+        config: Generation options, if there are some and no default model holds them.
     """
 
     active: ActiveModels
     model: ModelConfig | None = None
     roles: RoleConfigs | None = None
+    config: GenerateConfig | None = None
 
 
 def plan_models(request: ScanRequest) -> PlannedModels:
@@ -50,7 +52,10 @@ def plan_models(request: ScanRequest) -> PlannedModels:
     default, own = _default(request, config)
     roles, own_roles = _roles(request.model_roles)
     active = _active(default, roles, config, (*own, *own_roles))
-    return PlannedModels(active, described(default, config) if default is not None else None, _described_roles(roles))
+    if default is not None:
+        return PlannedModels(active, described(default, config), _described_roles(roles))
+    kept = without_secrets(config) if config != GenerateConfig() else None
+    return PlannedModels(active, None, _described_roles(roles), kept)
 
 
 def restore_models(spec: ScanSpec) -> PlannedModels:
@@ -62,8 +67,8 @@ def restore_models(spec: ScanSpec) -> PlannedModels:
         made = [with_role(_again(one), role) for one in (recorded if isinstance(recorded, list) else [recorded])]
         own.extend(made)
         roles[role] = made if isinstance(recorded, list) else made[0]
-    config = spec.model.config if spec.model is not None else GenerateConfig()
-    return PlannedModels(_active(default, roles, config, own), spec.model, spec.model_roles)
+    config = spec.model.config if spec.model is not None else spec.generate_config or GenerateConfig()
+    return PlannedModels(_active(default, roles, config, own), spec.model, spec.model_roles, spec.generate_config)
 
 
 def _active(

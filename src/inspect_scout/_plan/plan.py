@@ -127,6 +127,7 @@ async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> S
         metadata=dict(request.metadata) if request.metadata else None,
         model=models.model,
         model_roles=models.roles,
+        generate_config=models.config,
         revision=scan_revision(),
         packages=package_versions(),
         options=ScanOptions(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal, NotRequired, Required
 
-from inspect_ai.model import ModelConfig
+from inspect_ai.model import GenerateConfig, ModelConfig
 from pydantic import BaseModel, Field, JsonValue, field_serializer
 from typing_extensions import TypedDict
 
@@ -173,6 +173,9 @@ class ScanSpec(BaseModel):
 
     model_roles: dict[str, ModelConfig | list[ModelConfig]] | None = None
     """Models by role."""
+
+    generate_config: GenerateConfig | None = None
+    """Generation options of a scan without a default model (with one, they stand in `model`)."""
 
     revision: ScanRevision | None = None
     """Revision of the code."""
