@@ -4,6 +4,17 @@ Weights were fitted to o200k_base on rendered messages of eval logs and coding s
 languages, numbers and noise. Measured on 16 logs and sessions (1.06 million characters): off by 0.3 % in total, by 5.8 %
 on the worst of them, and on pieces of 3000 characters by 0.90 to 1.24 times. Noise that hides in a text to make it look
 short is estimated too low by a half at most: random words 0.77 of the true number, base64 1.05, punctuation 0.48.
+
+    text                                         characters    o200k_base    estimate / true
+    eval log, short answers                          13 682         2 955    0.970
+    eval log, security questions                      2 463           534    1.004
+    eval log, stories and answers                   164 113        36 137    1.013
+    eval log, science with formulas                   9 741         2 936    1.006
+    JSON log, browser and its tools                  18 115         5 035    0.978
+    JSON log of one tiny tool call                       66            21    0.714
+    coding sessions, every string of the records  2 860 537       933 844    1.029
+    agent trajectories, every string                 30 620         6 705    1.027
+
 Three to four times as fast as counting with o200k_base, and without the 0.3 s that loading it takes.
 """
 
