@@ -120,7 +120,7 @@ def serving(server: ChatServer) -> Generator[ChatServer]:
             """Say nothing of clients that were killed, and keep what is wrong with the server."""
             error = sys.exception()
             if not isinstance(error, ConnectionError):
-                server.failures.append(repr(error))
+                server.failures.append(f"{client_address}: {error!r}")
 
     http = Quiet(("127.0.0.1", 0), Handler)
     server.url = f"http://127.0.0.1:{http.server_address[1]}/v1"
