@@ -18,6 +18,10 @@ UNKNOWN_LABELS = "unknown_labels"
 """Key in the metadata of a result: letters in the answer that stand for no label, and were left out."""
 
 
+class LabelsAreNoNumberError(ConfigError, NotImplementedError):
+    """A number was asked for of a list of labels."""
+
+
 def refuse_number(value_to_float: ValueToFloat | None) -> None:
     """Refuse to make a number of labels.
 
@@ -25,7 +29,7 @@ def refuse_number(value_to_float: ValueToFloat | None) -> None:
         ConfigError: One is wanted.
     """
     if value_to_float is not None:
-        raise ConfigError(
+        raise LabelsAreNoNumberError(
             "value_to_float cannot be used with AnswerMultiLabel: a list of labels is no number. Leave it out, or ask "
             "for a single label."
         )
