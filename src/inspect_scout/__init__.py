@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ._app import scan_results_df as scan_results_df
     from ._app import scan_resume as scan_resume
     from ._app import scan_status as scan_status
+    from ._app import validation_results_df as validation_results_df
     from ._plan import Scanners as Scanners
     from ._plan import ScannerWork as ScannerWork
     from ._query import Column as Column
@@ -103,12 +104,14 @@ if TYPE_CHECKING:
     from ._types import ValidationPredicate as ValidationPredicate
     from ._types import ValidationSet as ValidationSet
     from ._types import Worklist as Worklist
+    from ._validation import validation_predicate as validation_predicate
+    from ._validation import validation_set as validation_set
 
     __version__: str
 
 _MODULES = {
     "._app": "scan scan_complete scan_list scan_results_arrow scan_results_batches scan_results_df scan_resume"
-    " scan_status",
+    " scan_status validation_results_df",
     "._plan": "Scanners ScannerWork",
     "._query": "Column Columns Condition LogColumns columns condition_as_sql condition_from_sql log_columns",
     "._results": "HEAVY_COLUMNS ScanResultsArrow ScanResultsDF",
@@ -126,6 +129,7 @@ _MODULES = {
     " ScanRevision ScanSpec ScanTranscripts Scanner ScannerInput ScannerSpec Status Summary Transcript"
     " TranscriptContent TranscriptField TranscriptHandle TranscriptInfo ValidationCase ValidationPredicate"
     " ValidationSet Worklist",
+    "._validation": "validation_predicate validation_set",
 }
 
 # Names of earlier versions: they still work, with a warning.
@@ -233,6 +237,9 @@ __all__ = [
     "tool_callers",
     "transcript_messages",
     "transcripts_from",
+    "validation_predicate",
+    "validation_results_df",
+    "validation_set",
 ]
 
 _public, __dir__ = public_door(__name__, {n: module for module, names in _MODULES.items() for n in names.split()})

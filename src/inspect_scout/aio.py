@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         scan_results_df_async,
         scan_resume_async,
         scan_status_async,
+        validation_results_df_async,
     )
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "scan_results_df_async",
     "scan_resume_async",
     "scan_status_async",
+    "validation_results_df_async",
 ]
 
 __getattr__, __dir__ = public_door(__name__, dict.fromkeys(__all__, "._app"))

@@ -113,7 +113,7 @@ def test_both_names_of_scans_are_refused(tmp_path: Path) -> None:
         ({"model_config": {"temperature": 1}}, ConfigError, "GenerateConfig"),
         ({"model_roles": {"judge": []}}, ConfigError, "judge"),
         ({"model_roles": {"judge": 1}}, ConfigError, "judge"),
-        ({"validation": "cases.csv"}, NotAvailableError, "validation.*not available yet"),
+        ({"validation": "cases.csv"}, FileNotFoundError, "cases.csv"),
         ({"max_processes": 2}, NotAvailableError, "max_processes=2.*not available yet"),
         ({"scans": "floppy://a/scans"}, ConfigError, "floppy:// is unknown"),
     ],

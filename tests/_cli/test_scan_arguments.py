@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from inspect_scout._app import ScanRequest
+from inspect_scout._validation import CasesFile
 from support.cli import FakeApp, scout
 
 
@@ -146,21 +147,59 @@ def test_mistakes_are_usage_errors(arguments: tuple[str, ...], said: str) -> Non
     assert app.requests == []
 
 
-@pytest.mark.parametrize("arguments", [("-V", "cases.csv"), ("--validation", "cases.csv")])
-def test_options_of_later_versions_are_refused_not_ignored(arguments: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("text", "scanner", "file", "predicate"),
+    [
+        ("cases.csv", None, "cases.csv", None),
+        ("cases.csv:gte", None, "cases.csv", "gte"),
+        ("found:cases.YAML", "found", "cases.YAML", None),
+        ("found:sub/cases.jsonl:my_pkg/near", "found", "sub/cases.jsonl", "my_pkg/near"),
+        ("s3://bucket/a:b/cases.csv", None, "s3://bucket/a:b/cases.csv", None),
+        ("found:s3://bucket/cases.json:lte", "found", "s3://bucket/cases.json", "lte"),
+        ("C:\\data\\cases.csv:eq", None, "C:\\data\\cases.csv", "eq"),
+        ("/data/at 10:30/cases.yml", None, "/data/at 10:30/cases.yml", None),
+        ("found:/data/at 10:30/cases.yml:ne", "found", "/data/at 10:30/cases.yml", "ne"),
+    ],
+)
+def test_labelled_cases_are_named_with_scanner_and_predicate(
+    text: str, scanner: str | None, file: str, predicate: str | None
+) -> None:
     app = FakeApp()
-    ran = scout("scan", *arguments, "scan.py", app=app)
-    assert ran.code == 1
-    assert ran.err.startswith("Error: -")
-    assert "not available yet" in ran.err
-    assert app.requests == []
+    assert scout("scan", "scan.py", "-V", text, app=app).code == 0
+    cases = CasesFile(file, predicate)
+    assert app.request.validation == (cases if scanner is None else {scanner: cases})
 
 
-def test_a_later_option_from_the_environment_is_named_with_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SCOUT_SCAN_VALIDATION", "cases.csv")
-    ran = scout("scan", "scan.py")
-    assert ran.code == 1
-    assert "(from SCOUT_SCAN_VALIDATION)" in ran.err
+def test_an_existing_file_is_taken_as_it_is_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("odd:name.csv", "odd:name.txt.csv"):
+        Path(name).touch()
+    app = FakeApp()
+    scout("scan", "scan.py", "-V", "odd:name.csv:gte", app=app)
+    assert app.request.validation == CasesFile("odd:name.csv", "gte")
+
+
+@pytest.mark.parametrize(
+    ("specs", "said"),
+    [
+        (("cases.txt",), "not of the form [SCANNER:]FILE[:PREDICATE]"),
+        (("a:b:c.csv:d:e",), "not of the form"),
+        (("a.csv", "b.csv"), "does not say which scanner"),
+        (("found:a.csv", "b.csv"), "'b.csv' does not say which scanner"),
+        (("found:a.csv", "found:b.csv"), "'found' twice"),
+    ],
+)
+def test_labelled_cases_that_do_not_fit_are_usage_errors(specs: tuple[str, ...], said: str) -> None:
+    ran = scout("scan", "scan.py", *(word for spec in specs for word in ("-V", spec)))
+    assert ran.code == 2
+    assert said in ran.err
+
+
+def test_labelled_cases_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCOUT_SCAN_VALIDATION", "a:x.csv 'b:y z.csv'")
+    app = FakeApp()
+    scout("scan", "scan.py", app=app)
+    assert app.request.validation == {"a": CasesFile("x.csv"), "b": CasesFile("y z.csv")}
 
 
 def test_the_environment_fills_what_the_command_line_leaves_open(monkeypatch: pytest.MonkeyPatch) -> None:

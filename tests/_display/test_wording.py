@@ -16,6 +16,7 @@ from inspect_scout._display.wording import (
     ending_lines,
     percent,
     progress_line,
+    scanner_headers,
     scanner_rows,
     shell_quoted,
     title_line,
@@ -100,6 +101,13 @@ def test_progress_says_what_workers_do() -> None:
 def test_zeros_are_dashes() -> None:
     assert scanner_rows({"a": ScannerCounts(0, 0, 0, 0)}) == [["a", "-", "-", "-", "-", "-"]]
     assert scanner_rows({"a": ScannerCounts(4, 1, 0, 10)}) == [["a", "4", "1", "-", "10", "2"]]
+
+
+def test_agreement_has_a_column_where_there_are_labelled_cases() -> None:
+    counts = {"a": ScannerCounts(4, 1, 0, 10, agreement=0.654), "b": ScannerCounts(4)}
+    assert scanner_headers(counts) == ("scanner", "scans", "validation", "results", "errors", "tokens", "tokens/scan")
+    assert scanner_rows(counts) == [["a", "4", "0.65", "1", "-", "10", "2"], ["b", "4", "-", "-", "-", "-", "-"]]
+    assert "validation" not in scanner_headers({"b": ScannerCounts(4)})
 
 
 @given(st.text(st.characters(exclude_categories=[]), max_size=20))

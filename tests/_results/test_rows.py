@@ -59,7 +59,7 @@ def row_of(report: ResultReport, info: TranscriptInfo | None = None, policy: Rec
 def test_columns_and_types_are_those_of_the_published_format() -> None:
     schema = results_schema()
     assert schema.names[:58] == REFERENCE_COLUMNS
-    assert schema.names[58:] == ["input_ref", "input_hash", "scanner_fingerprint"]
+    assert schema.names[58:] == ["validation_error", "input_ref", "input_hash", "scanner_fingerprint"]
     types = {field.name: str(field.type) for field in fields(schema)}
     text = [name for name, kind in types.items() if kind == "large_string"]
     assert {types["value"], types["transcript_score"]} == {"string"}
@@ -72,7 +72,7 @@ def test_columns_and_types_are_those_of_the_published_format() -> None:
         "scan_total_tokens",
     ]
     assert types["transcript_total_time"] == "double"
-    assert len(text) == 61 - 2 - 2 - 5 - 1
+    assert len(text) == 62 - 2 - 2 - 5 - 1
 
 
 @pytest.mark.parametrize(

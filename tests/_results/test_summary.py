@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from pydantic import JsonValue
 
-from inspect_scout._results import count_results, is_positive
+from inspect_scout._results import count_results
 from inspect_scout._results.counting import count_cell
-from inspect_scout._types import Result, ResultValidation, ValidationMetrics, as_resultset
+from inspect_scout._types import Result, ResultValidation, ValidationMetrics, as_resultset, is_positive
 from support.scans import finished, make_report
 
 
@@ -68,7 +68,8 @@ async def test_agreement_is_counted_by_positive_targets() -> None:
     validation = await metrics_of(
         (True, True), (True, False), (False, True), (False, False), ("none", True), (None, False)
     )
-    assert validation.metrics == ValidationMetrics(tp=1, fn=1, tn=2, fp=1)
+    # That no value is expected is an expectation, too.
+    assert validation.metrics == ValidationMetrics(tp=1, fn=1, tn=2, fp=2)
     assert len(validation.entries) == 6
     assert validation.entries[0].id == "m0"
     assert validation.metrics_by_key is None
@@ -80,6 +81,16 @@ async def test_verdicts_by_key_are_counted_by_key() -> None:
     validation = await metrics_of((target, {"x": True, "y": False}), (target, {"x": False, "y": True}), (True, True))
     assert validation.metrics_by_key == {"x": ValidationMetrics(tp=1, fn=1), "y": ValidationMetrics(tn=1, fp=1)}
     assert validation.metrics == ValidationMetrics(tp=1, fn=1, tn=1, fp=1)
+
+
+@pytest.mark.anyio
+async def test_results_that_could_not_be_compared_are_counted_apart() -> None:
+    failed = make_report(validation=ResultValidation(target=1, error="TypeError: no number"))
+    store, _ = await finished([("t0", "a", [failed])])
+    validation = (await store.status()).summary["a"].validation
+    assert validation is not None
+    assert (validation.entries, validation.not_compared) == ([], 1)
+    assert validation.metrics == ValidationMetrics()
 
 
 @pytest.mark.anyio

@@ -88,7 +88,7 @@ def test_what_makes_no_sense_is_refused_at_once(varied: Transcripts) -> None:
     for condition in ("model = ", "model == 'a' AND", "", "DROP TABLE x", 3, None):
         with pytest.raises(ConfigError):
             varied.where(condition)  # type: ignore[arg-type]
-    with pytest.raises(NotAvailableError, match="validation"):
+    with pytest.raises(FileNotFoundError, match=r"cases\.csv"):
         varied.for_validation("cases.csv")
 
 

@@ -31,6 +31,8 @@ BLIND_EXCEPTS = {
     "_results/metrics.py": "a metric is user code; it must not cost the results it measures",
     "_engine/recorder.py": "bringing tables up to date may fail; the rows are safe and the next time tries again",
     "_engine/worker.py": "a scanner's call, a loader's step, the reading of a sample: each becomes an error row",
+    "_validation/registered.py": "importing a stranger's package, or calling a factory, runs the user's code",
+    "_validation/validator.py": "a predicate is user code; it must not cost the result it judges",
     "_scanners/declare/specs.py": "importing a stranger's package runs its code",
     "_scanners/files/modules.py": "loading a scanner file runs the user's code",
 }

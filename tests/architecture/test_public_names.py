@@ -107,6 +107,9 @@ PUBLIC = {
         "tool_callers",
         "transcript_messages",
         "transcripts_from",
+        "validation_predicate",
+        "validation_results_df",
+        "validation_set",
     ],
     "inspect_scout.aio": [
         "scan_async",
@@ -117,6 +120,7 @@ PUBLIC = {
         "scan_results_df_async",
         "scan_resume_async",
         "scan_status_async",
+        "validation_results_df_async",
     ],
     "inspect_scout.testing": ["FaultStorage", "JumpingClock", "MemoryStorage", "ScriptedModel", "scripted_model"],
 }

@@ -14,6 +14,7 @@ from inspect_scout._cli.contract import ResultTable, RowsKind
 from inspect_scout._cli.run import run
 from inspect_scout._support.errors import UnknownNameError
 from inspect_scout._types import Error, ScannerCounts, ScannerSpec, ScanSpec, ScanTranscripts, Status, Summary
+from inspect_scout._validation import GroupBy, ScannerReport
 
 LOCATION = "./scans/scan_id=L3aavDT5nsTHpoaVBfah7J"
 
@@ -83,6 +84,7 @@ class FakeApp:
     stands: LightStatus = field(default_factory=light_status)
     tables: dict[str, Rows] = field(default_factory=dict[str, Rows])
     reports: Sequence[ScannerFileReport] = ()
+    agreements: Sequence[ScannerReport] = ()
     requests: list[ScanRequest] = field(default_factory=list[ScanRequest])
     calls: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
 
@@ -129,6 +131,10 @@ class FakeApp:
             raise UnknownNameError("scanner", str(scanner), self.tables)
         table = self.tables[scanner]
         return table if limit is None else table.slice(0, limit)
+
+    def validation_report(self, location: str, scanner: str | None, by: GroupBy | None) -> Sequence[ScannerReport]:
+        self.calls.append(("validate", location, scanner, by))
+        return self.agreements
 
     def default_scans(self) -> str:
         return os.environ.get("SCOUT_SCAN_SCANS") or "./scans"

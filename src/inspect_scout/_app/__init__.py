@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from .sync_api import scan_results_df as scan_results_df
     from .sync_api import scan_resume as scan_resume
     from .sync_api import scan_status as scan_status
+    from .validation import validation_report as validation_report
+    from .validation import validation_results_df as validation_results_df
+    from .validation import validation_results_df_async as validation_results_df_async
 
 _MODULES = {
     ".._plan": "ScanRequest",
@@ -51,6 +54,7 @@ _MODULES = {
     ".results": "results_table",
     ".sync_api": "scan scan_complete scan_list scan_results_arrow scan_results_batches scan_results_df scan_resume"
     " scan_status",
+    ".validation": "validation_report validation_results_df validation_results_df_async",
 }
 
 __getattr__, __dir__ = lazy_door(__name__, {n: module for module, names in _MODULES.items() for n in names.split()})

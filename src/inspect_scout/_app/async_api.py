@@ -15,7 +15,6 @@ from .._results import results_arrow as _results_arrow
 from .._results import results_batches as _results_batches
 from .._results import results_df as _results_df
 from .._results import status as _status
-from .._support.errors import NotAvailableError
 from .._types import PredicateFn, Status, ValidationSet, Worklist
 from . import scanning
 
@@ -31,7 +30,7 @@ async def scan_async(
     transcripts: Transcripts | str | Sequence[str] | None = None,
     scans: str | None = None,
     worklist: Sequence[ScannerWork] | Sequence[Worklist] | str | Path | None = None,
-    validation: str | ValidationSet | Mapping[str, str | ValidationSet] | None = None,
+    validation: str | Path | ValidationSet | Mapping[str, str | Path | ValidationSet] | None = None,
     model: str | Model | None = None,
     model_config: GenerateConfig | None = None,
     model_base_url: str | None = None,
@@ -59,7 +58,8 @@ async def scan_async(
             `$INSPECT_LOG_DIR`, `./logs`, whichever exists first).
         scans: Where scans are kept (default: `$SCOUT_SCAN_SCANS`, else `./scans`).
         worklist: Transcripts by scanner, or a JSON or YAML file that lists them (default: all for all).
-        validation: Not available yet.
+        validation: Labelled cases that results are compared with: a file or `validation_set(...)` for the only scanner,
+            or a mapping from names of scanners to these.
         model: What `get_model()` gives in scanners: a model or its name, as `provider/name`; of several names separated
             by commas the first counts (default: `$SCOUT_SCAN_MODEL`, else none, and a scanner that calls one fails).
         model_config: Generation options (`inspect_ai.model.GenerateConfig`): for `model`, and, as far as they are about
@@ -129,13 +129,13 @@ async def scan_resume_async(
         scan_location: Directory of the scan (`.../scan_id=...`).
         log_level: Level of log messages.
         fail_on_error: Stop at the first scanner that raises, and raise its exception after saving.
-        predicate_overrides: Not available yet.
+        predicate_overrides: Predicates by scanner, for scanners whose results are compared by a function of your own:
+            needed if it was not made with `@validation_predicate`, and used instead of it if it was.
 
     Raises:
         ScanStateError: The scan is complete, or another process is at work on it.
     """
-    refuse_overrides(predicate_overrides)
-    return await scanning.resume(scan_location, _display(), log_level, fail_on_error)
+    return await scanning.resume(scan_location, _display(), log_level, fail_on_error, predicate_overrides)
 
 
 async def scan_complete_async(scan_location: str, log_level: str | None = None) -> Status:
@@ -236,9 +236,3 @@ def older_scans(scans: str | None, results: str | None) -> str | None:
         raise TypeError("Both 'scans' and 'results' were given; 'results' is the older name of 'scans': give 'scans'.")
     warnings.warn("'results' is deprecated; use 'scans'.", DeprecationWarning, stacklevel=4)
     return results
-
-
-def refuse_overrides(overrides: Mapping[str, PredicateFn] | None) -> None:
-    """Refuse predicates: there is no validation yet."""
-    if overrides:
-        raise NotAvailableError("predicate_overrides=")

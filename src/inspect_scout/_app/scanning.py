@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Mapping
 
 from .._display import Display, ScanOutcome, ScanTitle, display_for
 from .._engine import InlineExecutor, Job, Recorder, ScannerStopped, Tally
@@ -13,7 +14,7 @@ from .._plan import ScanPlan, ScanRequest, check_log_level, plan_resume, plan_sc
 from .._project import default_scans, load_dotenv_once, warn_of_project_file
 from .._results import RecordInput, ScanStore
 from .._support.errors import ScanStateError
-from .._types import Error, ScannerCounts, ScanSpec, Status, Summary
+from .._types import Error, PredicateFn, ScannerCounts, ScannerSummary, ScanSpec, Status, Summary
 
 logger = logging.getLogger("inspect_scout")
 
@@ -43,7 +44,11 @@ async def scan(request: ScanRequest) -> Status:
 
 
 async def resume(
-    location: str, display: str | None = None, log_level: str | None = None, fail_on_error: bool = False
+    location: str,
+    display: str | None = None,
+    log_level: str | None = None,
+    fail_on_error: bool = False,
+    predicate_overrides: Mapping[str, PredicateFn] | None = None,
 ) -> Status:
     """Go on with a scan: pairs that are recorded without error are not scanned again.
 
@@ -57,7 +62,7 @@ async def resume(
     await _refuse_complete(store, "resume")
     recorded = await store.recorded()
     with shown.counting("Indexing") as progress:
-        plan = await plan_resume(spec, location, recorded.is_done, progress)
+        plan = await plan_resume(spec, location, recorded.is_done, progress, predicate_overrides)
     _warn_of_problems(plan)
     policy: RecordInput = spec.options.record_input or "auto"
     return await _run(plan, store, shown, policy, fail_on_error)
@@ -122,6 +127,7 @@ async def _run(
             await store.compact(order, complete=tally.errors == 0, metrics=metrics)
     status = await store.status()
     status.errors.extend(_problems(plan))
+    _warn_of_comparisons(status)
     display.outcome(outcome_of(status, interrupted=stopped is not None))
     if stopped is not None:
         raise stopped
@@ -157,6 +163,17 @@ def _warn_of_problems(plan: ScanPlan) -> None:
         logger.warning("%s (the other logs are scanned)", problem)
 
 
+def _warn_of_comparisons(status: Status) -> None:
+    for scanner, summary in status.summary.scanners.items():
+        if summary.validation is not None and summary.validation.not_compared:
+            logger.warning(
+                "%d results of scanner %r could not be compared with their labelled cases; `scout validate %s` says why",
+                summary.validation.not_compared,
+                scanner,
+                status.location,
+            )
+
+
 def _problems(plan: ScanPlan) -> list[Error]:
     return [Error(transcript_id="", scanner="", error=p, traceback="", refusal=False) for p in plan.problems]
 
@@ -180,10 +197,18 @@ def _config(spec: ScanSpec) -> dict[str, object]:
     return {**(spec.scan_args or {}), **spec.options.model_dump(exclude_none=True), **model, **tags}
 
 
+def _agreement(summary: ScannerSummary) -> float | None:
+    validation = summary.validation
+    return None if validation is None or validation.metrics is None else validation.metrics.agreement
+
+
 def outcome_of(status: Status, interrupted: bool = False) -> ScanOutcome:
     """Describe a status as displays show it."""
     spec = status.spec
-    counts = {key: ScannerCounts(s.scans, s.results, s.errors, s.tokens) for key, s in status.summary.scanners.items()}
+    counts = {
+        key: ScannerCounts(s.scans, s.results, s.errors, s.tokens, _agreement(s))
+        for key, s in status.summary.scanners.items()
+    }
     usage: dict[str, dict[str, int]] = {}
     for summary in status.summary.scanners.values():
         for model, used in summary.model_usage.items():

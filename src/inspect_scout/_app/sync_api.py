@@ -25,7 +25,7 @@ def scan(
     transcripts: Transcripts | str | Sequence[str] | None = None,
     scans: str | None = None,
     worklist: Sequence[ScannerWork] | Sequence[Worklist] | str | Path | None = None,
-    validation: str | ValidationSet | Mapping[str, str | ValidationSet] | None = None,
+    validation: str | Path | ValidationSet | Mapping[str, str | Path | ValidationSet] | None = None,
     model: str | Model | None = None,
     model_config: GenerateConfig | None = None,
     model_base_url: str | None = None,
@@ -53,7 +53,8 @@ def scan(
         transcripts: What to scan: `transcripts_from(...)`, or paths of logs.
         scans: Where scans are kept.
         worklist: Transcripts by scanner, or a file that lists them.
-        validation: Not available yet.
+        validation: Labelled cases that results are compared with: a file or `validation_set(...)` for the only scanner,
+            or a mapping from names of scanners to these.
         model: What `get_model()` gives in scanners: a model or its name (default: `$SCOUT_SCAN_MODEL`, else none).
         model_config: Generation options (`inspect_ai.model.GenerateConfig`).
         model_base_url: Where `model` is served.
@@ -119,13 +120,13 @@ def scan_resume(
         display: How to show progress: `rich`, `plain`, `log`, `none`.
         log_level: Level of log messages.
         fail_on_error: Stop at the first scanner that raises, and raise its exception after saving.
-        predicate_overrides: Not available yet.
+        predicate_overrides: Predicates by scanner, for scanners whose results are compared by a function of your own:
+            needed if it was not made with `@validation_predicate`, and used instead of it if it was.
 
     Raises:
         ScanStateError: The scan is complete, or another process is at work on it.
     """
-    async_api.refuse_overrides(predicate_overrides)
-    return run_sync(lambda: scanning.resume(scan_location, display, log_level, fail_on_error))
+    return run_sync(lambda: scanning.resume(scan_location, display, log_level, fail_on_error, predicate_overrides))
 
 
 def scan_complete(scan_location: str, display: DisplayType | None = None, log_level: str | None = None) -> Status:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     # Models of scans load inspect_ai, which light commands must not.
     from .._app import LightStatus, ScanEntry, ScannerFileReport, ScanRequest
     from .._types import Status
+    from .._validation import GroupBy, ScannerReport
 
 RowsKind = Literal["results", "transcripts"]
 
@@ -72,6 +73,10 @@ class App(Protocol):
         limit: int | None,
     ) -> ResultTable:
         """Read results as a table."""
+        ...
+
+    def validation_report(self, location: str, scanner: str | None, by: GroupBy | None) -> Sequence[ScannerReport]:
+        """Report on agreement with labelled cases."""
         ...
 
     def default_scans(self) -> str:

@@ -13,16 +13,16 @@ from .finish import finish, run_shown
 from .lazy import write_commands
 from .options import SectionCommand, display_options, fail_on_error_option, json_option, shown
 from .scan_group import SUBCOMMANDS
-from .scan_options import fill_optional_values, refuse_later, request_of, scan_options
+from .scan_options import fill_optional_values, request_of, scan_options
 
 EPILOG = """\b
 Examples:
   scout scan scanners.py -T ./logs
   scout scan scanners.py@refusal -T ./logs --limit 10 --dry-run
-  scout scan inspect_scout/grep_scanner -S pattern=password
+  scout scan scanners.py@refusal -T ./logs -V cases.csv
   scout scan scanners.py -F "task_set = 'popularity'" --model openai/gpt-4o-mini
 
-The option --validation comes with a later version. To scan with a file named like one of the commands, write ./list
+To scan with a file named like one of the commands, write ./list
 """
 
 
@@ -58,7 +58,6 @@ def command(ctx: click.Context, /, file: str, fail_on_error: bool, **options: An
     package ("package/name"). Results are kept in a directory of their own below the scans location.
     """
     _refuse_mistyped_command(file)
-    refuse_later(ctx)
     how, app = shown(options), app_of(ctx)
     request = request_of(ctx, file, how, fail_on_error)
     return finish(how, app, run_shown(how, lambda: app.run_scan(request)))

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from .._support.errors import NotAvailableError
 from .model_options import OPTIONS as MODEL_OPTIONS
 from .model_options import model_fields
-from .options import SectionOption, Shown, scan_option
+from .options import Shown, scan_option
+from .validation_option import FORM, validation_of
 from .values import Seed, Whole, Words, is_count_or_file, is_seed, names, pairs
 
 if TYPE_CHECKING:
@@ -26,11 +26,6 @@ OPTIONAL_VALUES: dict[str, Callable[[str], bool]] = {
     "--cache": is_count_or_file,
     "--batch": is_count_or_file,
 }
-
-
-def _later(name: str, *names: str, env: str = "", **settings: Any) -> Callable[[F], F]:
-    """Declare an option whose machinery comes with a later version: known and checked, refused when used."""
-    return scan_option("", name, *names, env=env, hidden=True, default=None, **settings)
 
 
 _COUNT = click.IntRange(min=1)
@@ -74,6 +69,15 @@ _OPTIONS = (
     scan_option(
         HOW, "-S", "scanner_args", env="ARGS", multiple=True, type=Words(), metavar="K=V", help="Argument for scanners."
     ),
+    scan_option(
+        HOW,
+        "--validation",
+        "-V",
+        multiple=True,
+        type=Words(),
+        metavar="SPEC",
+        help=f"Labelled cases to compare results with, as {FORM}; can be repeated, for several scanners.",
+    ),
     scan_option(HOW, "--scans", metavar="LOC", help="Where scans are kept. Default: ./scans."),
     scan_option(HOW, "--results", metavar="LOC", hidden=True, help="Deprecated name of --scans."),
     scan_option(HOW, "--tags", metavar="A,B", help="Tags to keep with the scan."),
@@ -99,12 +103,10 @@ _OPTIONS = (
     scan_option(HOW, "--dry-run", is_flag=True, help="Only count what would be scanned."),
 )
 
-_LATER = (_later("--validation", "-V", multiple=True, type=Words()),)
-
 
 def scan_options(function: F) -> F:
     """Add the options of a scan."""
-    for decorator in reversed(_OPTIONS + MODEL_OPTIONS + _LATER):
+    for decorator in reversed(_OPTIONS + MODEL_OPTIONS):
         function = decorator(function)
     return function
 
@@ -137,23 +139,6 @@ def fill_optional_values(arguments: list[str], params: list[click.Parameter]) ->
     return filled
 
 
-def refuse_later(ctx: click.Context) -> None:
-    """Refuse the options whose machinery comes with a later version, instead of ignoring them.
-
-    Raises:
-        NotAvailableError: One of them was used.
-    """
-    hidden = {p.name: p for p in ctx.command.params if isinstance(p, SectionOption) and not p.section}
-    for name, option in hidden.items():
-        value: Any = ctx.params.pop(name or "", None)
-        if value is None or value == ():
-            continue
-        text = option.opts[0] if len(option.opts[0]) > 2 or len(option.opts) == 1 else option.opts[-1]
-        if ctx.get_parameter_source(name or "") is ParameterSource.ENVIRONMENT:
-            text += f" (from {option.envvar})"
-        raise NotAvailableError(text)
-
-
 def request_of(ctx: click.Context, file: str, how: Shown, fail_on_error: bool) -> ScanRequest:
     """Pack the options of a scan into the one record that the application takes."""
     from .._app import ScanRequest
@@ -167,6 +152,7 @@ def request_of(ctx: click.Context, file: str, how: Shown, fail_on_error: bool) -
         filter=tuple(options["filter"]),
         scans=_scans(ctx),
         worklist=options["worklist"],
+        validation=validation_of(options["validation"]),
         max_transcripts=options["max_transcripts"],
         max_processes=options["max_processes"],
         limit=options["limit"],

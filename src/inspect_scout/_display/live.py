@@ -20,7 +20,6 @@ from .layout import GAP, cells, lay_out, shorten
 from .plain import is_terminal
 from .silent import SilentSink
 from .wording import (
-    SCANNER_HEADERS,
     Tone,
     config_line,
     count_line,
@@ -28,6 +27,7 @@ from .wording import (
     model_facts,
     percent,
     plural,
+    scanner_headers,
     scanner_rows,
     title_line,
     usage_lines,
@@ -110,7 +110,7 @@ class RichDisplay:
             self._show(config, "detail")
         if outcome.scanners:
             self._show("")
-            self.table("", SCANNER_HEADERS, scanner_rows(outcome.scanners))
+            self.table("", scanner_headers(outcome.scanners), scanner_rows(outcome.scanners))
         for line in ["", *usage_lines(outcome.model_usage)] if outcome.model_usage else []:
             self._show(line)
         self._show("")
@@ -209,9 +209,10 @@ class ScanPicture:
         names = list(progress.scanners)[: max(1, self._console.height - 8)]
         if not names:
             return []
-        columns = 4 if width < NARROW_CELLS else len(SCANNER_HEADERS)
-        rows = [row[:columns] for row in scanner_rows({name: progress.scanners[name] for name in names})]
-        table = lay_out(SCANNER_HEADERS[:columns], rows, width=width)
+        shown = {name: progress.scanners[name] for name in names}
+        headers = scanner_headers(shown)
+        columns = len(headers) - (2 if width < NARROW_CELLS else 0)
+        table = lay_out(headers[:columns], [row[:columns] for row in scanner_rows(shown)], width=width)
         lines = [Text(shorten(table.header, width), style=_STYLES["title"])]
         lines += [Text(shorten(line, width)) for line in table.body]
         if hidden := len(progress.scanners) - len(names):

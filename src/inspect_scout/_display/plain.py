@@ -14,11 +14,11 @@ from .._support.terminal import printable
 from .contract import ScanOutcome, ScanTitle
 from .layout import lay_out
 from .wording import (
-    SCANNER_HEADERS,
     config_line,
     count_line,
     ending_lines,
     progress_line,
+    scanner_headers,
     scanner_rows,
     title_line,
     usage_lines,
@@ -159,7 +159,7 @@ def outcome_lines(outcome: ScanOutcome, width: int | None) -> list[str]:
     """Write how a scan stands as lines of text."""
     lines: list[str] = []
     if outcome.scanners:
-        lines += ["", *table_lines("", SCANNER_HEADERS, scanner_rows(outcome.scanners), (), width)]
+        lines += ["", *table_lines("", scanner_headers(outcome.scanners), scanner_rows(outcome.scanners), (), width)]
     if usage := usage_lines(outcome.model_usage):
         lines += ["", *usage]
     return [*lines, "", *(line.text for line in ending_lines(outcome))]

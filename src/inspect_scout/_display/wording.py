@@ -20,6 +20,7 @@ MAX_OPTIONS_CHARACTERS = 500
 MAX_SAMPLE_CHARACTERS = 300
 MAX_SAMPLES = 5
 SCANNER_HEADERS = ("scanner", "scans", "results", "errors", "tokens", "tokens/scan")
+VALIDATION_HEADER = "validation"
 
 Tone = Literal["title", "detail", "good", "bad", "warning", "text"]
 
@@ -97,12 +98,20 @@ def model_facts(progress: Progress) -> list[str]:
     ]
 
 
+def scanner_headers(scanners: Mapping[str, ScannerCounts]) -> tuple[str, ...]:
+    """Name the columns of a table of scanners: agreement with labelled cases only where there are some."""
+    validated = any(counts.agreement is not None for counts in scanners.values())
+    return (*SCANNER_HEADERS[:2], VALIDATION_HEADER, *SCANNER_HEADERS[2:]) if validated else SCANNER_HEADERS
+
+
 def scanner_rows(scanners: Mapping[str, ScannerCounts]) -> list[list[str]]:
-    """Make the rows under `SCANNER_HEADERS`; zeros are dashes."""
+    """Make the rows under `scanner_headers`; zeros are dashes."""
+    validated = VALIDATION_HEADER in scanner_headers(scanners)
     return [
         [
             one_line(name, MAX_NAME_CHARACTERS),
             _count(counts.scans),
+            *([_share(counts.agreement)] if validated else []),
             _count(counts.results),
             _count(counts.errors),
             _count(counts.tokens),
@@ -110,6 +119,10 @@ def scanner_rows(scanners: Mapping[str, ScannerCounts]) -> list[list[str]]:
         ]
         for name, counts in scanners.items()
     ]
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
 
 
 def _count(value: int) -> str:
@@ -139,6 +152,7 @@ def ending_lines(outcome: ScanOutcome) -> list[Line]:
                 Line(f"scan complete: {printable(location)}", "good"),
                 *_error_lines(outcome),
                 Line(f"see the results: {results}"),
+                *_validation_lines(outcome),
             ]
         case "errors":
             return [
@@ -160,6 +174,12 @@ def ending_lines(outcome: ScanOutcome) -> list[Line]:
                 Line(f"scan running: {_done(outcome)}", "good"),
                 Line(f"see the results so far: {results}"),
             ]
+
+
+def _validation_lines(outcome: ScanOutcome) -> list[Line]:
+    if not any(counts.agreement is not None for counts in outcome.scanners.values()):
+        return []
+    return [Line(f"see the agreement with labelled cases: scout validate {shell_quoted(outcome.title.location)}")]
 
 
 def _done(outcome: ScanOutcome) -> str:

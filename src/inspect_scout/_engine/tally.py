@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from .._results import count_results
 from .._types import ResultReport, ScannerCounts
+from .._validation import Confusion
 from .governor import Governor
 from .progress import Progress, ProgressSink
 
@@ -23,6 +24,7 @@ class Tally:
 
     def __init__(self, scanners: Iterable[str], total: int, skipped: int, sink: ProgressSink) -> None:
         self._counts = dict.fromkeys(scanners, ScannerCounts())
+        self._agreement = {scanner: Confusion() for scanner in self._counts}
         self._progress = Progress(total=total, completed=skipped, skipped=skipped)
         self._sink = sink
         self.errors = 0
@@ -36,11 +38,16 @@ class Tally:
         counts = self._counts[scanner]
         errors = sum(report.error is not None for report in reports)
         self.errors += errors
+        agreement = self._agreement[scanner]
+        for report in reports:
+            if report.validation is not None and report.validation.valid is not None:
+                agreement.add(report.validation.target, report.validation.valid)
         self._counts[scanner] = ScannerCounts(
             scans=counts.scans + 1,
             results=counts.results + sum(count_results(report.result) for report in reports),
             errors=counts.errors + errors,
             tokens=counts.tokens + sum(u.total_tokens for r in reports for u in r.model_usage.values()),
+            agreement=agreement.total.agreement,
         )
         self._progress = replace(self._progress, completed=self._progress.completed + 1)
         self.show()

@@ -21,6 +21,7 @@ from .._types import (
     InputType,
     Result,
     ResultReport,
+    ResultValidation,
     Transcript,
     TranscriptContent,
     TranscriptHandle,
@@ -165,9 +166,12 @@ class Worker:
     ) -> ResultReport:
         result: Result[Any] | None = None
         error: Error | None = None
+        validation: ResultValidation | None = None
         with recording() as kept:
             try:
                 result = checked_result(await planned.scan(item), planned.key)
+                if planned.validator is not None:
+                    validation = await planned.validator.compare(ids, result)
             except PrerequisiteError:
                 raise
             except Exception as raised:  # noqa: BLE001 - the border of a scanner: user code, becomes an error row
@@ -179,6 +183,7 @@ class Worker:
             origin=origin,
             result=result,
             error=error,
+            validation=validation,
             events=kept.events,
             model_usage=kept.usage,
             timestamp=SYSTEM_CLOCK.now().isoformat(),

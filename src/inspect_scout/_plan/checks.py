@@ -38,8 +38,6 @@ def check_log_level(level: str | None) -> None:
 
 
 def _check_unavailable(request: ScanRequest) -> None:
-    if request.validation is not None:
-        raise NotAvailableError("validation=")
     if request.max_processes is not None and request.max_processes > 1:
         raise NotAvailableError(f"max_processes={request.max_processes}", "Leave it out or use 1.")
 

@@ -19,12 +19,14 @@ from .._scanners import (
     scanners_from_specs,
 )
 from .._support.errors import ConfigError, ScanStateError
-from .._transcripts import Progress, TranscriptIndex, Transcripts, TranscriptSource, transcripts_from
-from .._types import Scanner, ScanOptions, ScanSpec, ScanTranscripts, Worklist
+from .._transcripts import Progress, TranscriptIndex, Transcripts, TranscriptSource, cases_missed, transcripts_from
+from .._types import PredicateFn, Scanner, ScanOptions, ScanSpec, ScanTranscripts, ValidationSet, Worklist
+from .._validation import Validator, set_spec
 from .checks import check_request
 from .models import PlannedModels, plan_models, restore_models
 from .request import ScanRequest
 from .revision import package_versions, scan_revision
+from .validation import plan_validation, restore_validation
 from .worklist import resolve_worklist
 
 DEFAULT_MAX_TRANSCRIPTS = 25
@@ -35,12 +37,21 @@ IsRecorded = Callable[[str, str], bool]
 
 @dataclass(frozen=True, slots=True)
 class PlannedScanner:
-    """A scanner of a plan: the function, what its declaration settled, and the fingerprint of its code."""
+    """A scanner of a plan.
+
+    Args:
+        key: Its key.
+        scan: The function.
+        config: What its declaration settled.
+        fingerprint: Fingerprint of its code.
+        validator: Compares its results with labelled cases, if it has any.
+    """
 
     key: str
     scan: Scanner[Any]
     config: ScannerConfig
     fingerprint: str
+    validator: Validator | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +126,9 @@ async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> S
     worklist = None
     if request.worklist is not None:
         worklist = await resolve_worklist(request.worklist, named)
-    index = await transcripts.source.index(transcripts.query, progress)
+    validation = plan_validation(request.validation, named)
+    planned = _planned(named, validation)
+    index = await transcripts.index(progress)
     problems = [str(problem) for problem in index.problems]
     if len(index) == 0:
         raise ConfigError(_nothing_to_scan(transcripts, problems))
@@ -146,17 +159,29 @@ async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> S
         ),
         scanners=scanner_specs(named),
         worklist=worklist,
+        validation={key: set_spec(cases) for key, cases in validation.items()} or None,
         work_dir=os.getcwd(),
     )
     work = _work(spec, named, index, lambda _id, _scanner: False)
     widens = request.max_transcripts is None
-    return ScanPlan(spec, _planned(named), transcripts.source, index, *work, models, widens, problems)
+    return ScanPlan(spec, planned, transcripts.source, index, *work, models, widens, problems)
 
 
 async def plan_resume(
-    spec: ScanSpec, location: str, is_recorded: IsRecorded, progress: Progress | None = None
+    spec: ScanSpec,
+    location: str,
+    is_recorded: IsRecorded,
+    progress: Progress | None = None,
+    predicate_overrides: Mapping[str, PredicateFn] | None = None,
 ) -> ScanPlan:
     """Plan what is left of an earlier scan.
+
+    Args:
+        spec: The scan.
+        location: Its directory.
+        is_recorded: Which pairs are recorded.
+        progress: Told how far indexing has come.
+        predicate_overrides: Predicates by scanner, instead of recorded ones of the user's own.
 
     Raises:
         ScanStateError: The scan does not say which transcripts it is about, or was made of transcripts in memory.
@@ -165,14 +190,13 @@ async def plan_resume(
     if spec.transcripts is None:
         raise ScanStateError(f"The scan at {location!r} stopped before its transcripts were known; start it anew.")
     named = scanners_from_specs(spec.scanners, spec.work_dir)
+    planned = _planned(named, restore_validation(spec, predicate_overrides or {}))
     transcripts = Transcripts.from_snapshot(spec.transcripts)
-    index = await transcripts.source.index(transcripts.query, progress)
+    index = await transcripts.index(progress)
     problems = [str(problem) for problem in index.problems]
     models = restore_models(spec)
     work = _work(spec, named, index, is_recorded)
-    return ScanPlan(
-        spec, _planned(named), transcripts.source, index, *work, models, _widened(spec.options, models), problems
-    )
+    return ScanPlan(spec, planned, transcripts.source, index, *work, models, _widened(spec.options, models), problems)
 
 
 def _scanners(request: ScanRequest) -> dict[str, Scanner[Any]]:
@@ -207,15 +231,18 @@ def _transcripts(request: ScanRequest) -> Transcripts:
 def _nothing_to_scan(transcripts: Transcripts, problems: Sequence[str]) -> str:
     if problems:
         return "There are no transcripts to scan. " + " ".join(problems)
+    if transcripts.cases:
+        return f"{cases_missed(transcripts)} Nothing was created."
     if transcripts.filters:
         return f"No transcript meets the filter {' AND '.join(transcripts.filters)!r}. Nothing was created."
     return "There are no transcripts to scan: the logs given hold no samples. Nothing was created."
 
 
-def _planned(named: Mapping[str, Scanner[Any]]) -> dict[str, PlannedScanner]:
+def _planned(named: Mapping[str, Scanner[Any]], validation: Mapping[str, ValidationSet]) -> dict[str, PlannedScanner]:
+    validators = {key: Validator(cases) for key, cases in validation.items()}
     return {
-        key: PlannedScanner(key, scanner, scanner_config(scanner), scanner_fingerprint(scanner))
-        for key, scanner in named.items()
+        key: PlannedScanner(key, scan, scanner_config(scan), scanner_fingerprint(scan), validators.get(key))
+        for key, scan in named.items()
     }
 
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from .._results import RecordInput
     from .._transcripts import Transcripts
-    from .._types import Scanner, Worklist
+    from .._types import Scanner, ValidationSet, Worklist
+    from .._validation import CasesFile
     from .worklist import ScannerWork
 
 Scanners: TypeAlias = (
@@ -22,6 +23,9 @@ Scanners: TypeAlias = (
 """Scanners as `scan` takes them: a list (of scanners or of name and scanner) or a mapping from name to scanner.
 
 Scorers of Inspect are taken as scanners, as by `as_scanner`."""
+
+Validation: TypeAlias = "str | Path | ValidationSet | CasesFile"
+"""Labelled cases: a file of them, a set, or a file with the name of a predicate."""
 
 ModelRole: TypeAlias = "str | Model | ModelConfig"
 """A model with a role: its name, itself, or its description."""
@@ -43,7 +47,7 @@ class ScanRequest:
         model_base_url: Where the default model is served.
         model_args: Arguments of the default model, or a YAML or JSON file of them.
         model_roles: Models by role.
-        validation: Not available yet.
+        validation: Labelled cases, for the only scanner or by scanner.
         max_transcripts: Transcripts in work at once (None: 25, or as many as the connections to models need).
         max_processes: Only 1 (or None) for now.
         limit: Transcripts at most.
@@ -69,7 +73,7 @@ class ScanRequest:
     model_base_url: str | None = None
     model_args: Mapping[str, Any] | str | None = None
     model_roles: Mapping[str, ModelRole | Sequence[ModelRole]] | None = None
-    validation: Any = None
+    validation: Validation | Mapping[str, Validation] | None = None
     max_transcripts: int | None = None
     max_processes: int | None = None
     limit: int | None = None

@@ -88,5 +88,5 @@ async def _item(work: Any) -> Worklist:
         raise ConfigError(f"{work!r} is no entry of a worklist; use ScannerWork(scanner=..., transcripts=...).")
     if isinstance(work.transcripts, list | tuple):
         return Worklist(scanner=work.scanner, transcripts=list(work.transcripts))
-    index = await work.transcripts.source.index(work.transcripts.query)
+    index = await work.transcripts.index()
     return Worklist(scanner=work.scanner, transcripts=list(index.ids))

@@ -12,8 +12,8 @@ from .._support.lazy import lazy_door
 if TYPE_CHECKING:
     from .arrow import ScanResultsArrow as ScanResultsArrow
     from .arrow import results_arrow as results_arrow
+    from .compared import compared_rows as compared_rows
     from .counting import count_results as count_results
-    from .counting import is_positive as is_positive
     from .frames import ScanResultsDF as ScanResultsDF
     from .frames import open_reader as open_reader
     from .frames import results_batches as results_batches
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
 _MODULES = {
     ".arrow": "ScanResultsArrow results_arrow",
-    ".counting": "count_results is_positive",
+    ".compared": "compared_rows",
+    ".counting": "count_results",
     ".frames": "ScanResultsDF open_reader results_batches results_df",
     ".inputs": "ReadOrigin",
     ".journal": "Journal",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._support.json import loads
 from .._support.shapes import is_list, is_mapping
+from .._types import is_positive
 
 if TYPE_CHECKING:
     from .._types import Result
@@ -15,13 +16,6 @@ _RESULTSET = "resultset"
 _CONTAINERS = ("[]", "{}")
 
 logger = logging.getLogger(__name__)
-
-
-def is_positive(value: Any) -> bool:
-    """Tell whether a value says that something was found: not False, None, 0, "", "none", {} or []."""
-    if isinstance(value, str):
-        return bool(value) and value.lower() != "none"
-    return bool(value)
 
 
 def count_results(result: Result[Any] | None) -> int:

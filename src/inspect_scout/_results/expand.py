@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from .._support.json import dumps, loads
 from .._support.shapes import is_list, is_mapping
-from .counting import is_positive
+from .._types import is_positive
 from .encode import value_text, value_type
 from .table import Array, Column, array, cells, column, compute, fields, is_text, nulls, scalar, table_of, take
 

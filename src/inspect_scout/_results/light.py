@@ -103,12 +103,25 @@ class _Spec(msgspec.Struct):
     worklist: list[_Work] | None = None
 
 
+class _Metrics(msgspec.Struct):
+    tp: int = 0
+    fp: int = 0
+    tn: int = 0
+    fn: int = 0
+    accuracy: float | None = None
+
+
+class _Validation(msgspec.Struct):
+    metrics: _Metrics | None = None
+
+
 class _Scanner(msgspec.Struct):
     scans: int = 0
     results: int = 0
     errors: int = 0
     tokens: int = 0
     model_usage: Mapping[str, Mapping[str, int | float | None]] = {}
+    validation: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class _Summary(msgspec.Struct):
@@ -124,6 +137,7 @@ class _Error(msgspec.Struct):
 
 _SPEC = msgspec.json.Decoder(_Spec)
 _SUMMARY = msgspec.json.Decoder(_Summary)
+_VALIDATION = msgspec.json.Decoder(_Validation | None)
 _ERROR = msgspec.json.Decoder(_Error)
 
 
@@ -171,8 +185,8 @@ async def _outcome(storage: Storage, location: str, *, listed: bool = False) -> 
     counted = await _counted(storage, location, spec, journal, listed=listed)
     total = _total(spec)
     counts = {
-        key: ScannerCounts(scanner.scans, scanner.results, scanner.errors, scanner.tokens)
-        for key, scanner in counted.scanners.items()
+        key: ScannerCounts(s.scans, s.results, s.errors, s.tokens, _agreement(s.validation))
+        for key, s in counted.scanners.items()
     }
     entry = ScanEntry(
         scan_id=spec.scan_id,
@@ -187,6 +201,19 @@ async def _outcome(storage: Storage, location: str, *, listed: bool = False) -> 
     )
     shown = await _samples(storage, location) if entry.error_count and not listed else []
     return LightStatus(entry, counts, total, _usage(counted), _config(spec), shown)
+
+
+def _agreement(validation: msgspec.Raw) -> float | None:
+    """Agreement with labelled cases, as far as a summary (older ones hold other things) tells it."""
+    try:
+        found = _VALIDATION.decode(validation)
+    except msgspec.DecodeError:
+        return None
+    metrics = found.metrics if found is not None else None
+    if metrics is None or metrics.accuracy is not None:
+        return None if metrics is None else metrics.accuracy
+    total = metrics.tp + metrics.fp + metrics.tn + metrics.fn
+    return (metrics.tp + metrics.tn) / total if total else None
 
 
 async def _read_spec(storage: Storage, location: str) -> _Spec:

@@ -40,7 +40,7 @@ COPY_BYTES = 16 * 1024
 """Inputs up to this size are copied, even if they can be found again."""
 
 _SINGLE = ("message", "event")
-_OWN_COLUMNS = RESULT_COLUMNS + USAGE_COLUMNS + RECORD_COLUMNS[:2]
+_OWN_COLUMNS = RESULT_COLUMNS + USAGE_COLUMNS + RECORD_COLUMNS[:3]
 _COUNTED = [
     [n for n, _ in _OWN_COLUMNS].index(n) for n in ("input", "input_data", "value", "explanation", "scan_events")
 ]
@@ -121,7 +121,7 @@ class RowWriter:
         keys = sorted({key for verdict in verdicts for key in verdict})
         key = pairs[0].scanner
         own = list(zip(*(row for pair in pairs for row in pair.rows)))
-        invocation, after, record = own[: len(RESULT_COLUMNS)], own[len(RESULT_COLUMNS) : -2], own[-2:]
+        invocation, after, record = own[: len(RESULT_COLUMNS)], own[len(RESULT_COLUMNS) : -3], own[-3:]
         columns = [
             *_spread(pairs),
             *_constants(self._scan, SCAN_COLUMNS, count),
@@ -130,7 +130,7 @@ class RowWriter:
             *(array([verdict.get(k) for verdict in verdicts], pa.bool_()) for k in keys),
             *_arrays(after, USAGE_COLUMNS),
             *_arrays(record, RECORD_COLUMNS),
-            *_constants((self._fingerprints.get(key),), RECORD_COLUMNS[2:], count),
+            *_constants((self._fingerprints.get(key),), RECORD_COLUMNS[3:], count),
         ]
         return table_of(columns, results_schema(keys))
 
@@ -166,13 +166,14 @@ class RowWriter:
             error.traceback if error is not None else None,
             "refusal" if error is not None and error.refusal else None,
             dumps(validation.target) if validation is not None else None,
-            dumps(validation.valid) if validation is not None else None,
+            dumps(validation.valid) if validation is not None and validation.valid is not None else None,
             validation.predicate if validation is not None else None,
             validation.split if validation is not None else None,
             whole(_tokens(report)),
             json_text(report.model_usage) if report.model_usage else "{}",
             report.events,
             report.timestamp or self._clock.now().isoformat(),
+            validation.error if validation is not None else None,
             ref,
             _input_hash(report.origin, text, data),
         )

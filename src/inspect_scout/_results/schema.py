@@ -93,11 +93,12 @@ USAGE_COLUMNS: Final[tuple[tuple[str, pa.DataType], ...]] = (
 """What an invocation cost, and when it ended."""
 
 RECORD_COLUMNS: Final[tuple[tuple[str, pa.DataType], ...]] = (
+    ("validation_error", _TEXT),
     ("input_ref", _TEXT),
     ("input_hash", _TEXT),
     ("scanner_fingerprint", _TEXT),
 )
-"""Kept for the record; readers do not show them."""
+"""Kept for the record; readers do not show them, so that tables look as other programs know them."""
 
 RECORD_NAMES: Final = frozenset(name for name, _ in RECORD_COLUMNS)
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from inspect_ai.model import ModelUsage
 
-from .._support.shapes import is_mapping
-from .._types import Error, ScannerSummary, Summary, ValidationEntry, ValidationMetrics, ValidationResults
-from .counting import is_positive
+from .._types import Error, ScannerSummary, Summary, ValidationEntry, ValidationResults
+from .._validation import Confusion
 from .tally import RowVerdict, ScannerTally
 
 
@@ -38,25 +36,26 @@ def errors_of(tallies: Iterable[ScannerTally]) -> list[Error]:
     ]
 
 
-def validation_of(verdicts: Sequence[RowVerdict]) -> ValidationResults | None:
-    """Count how results agree with labelled cases; None if none was compared."""
-    if not verdicts:
+def validation_of(verdicts: Sequence[RowVerdict], not_compared: int = 0) -> ValidationResults | None:
+    """Count how results agree with labelled cases; None if none was compared.
+
+    Args:
+        verdicts: Rows that were compared.
+        not_compared: Rows whose comparison failed.
+    """
+    if not verdicts and not not_compared:
         return None
     entries = [ValidationEntry(id=v.id, target=v.target, valid=v.valid) for v in verdicts]
-    by_key: dict[str, ValidationMetrics] = {}
-    single = ValidationMetrics()
+    confusion = Confusion()
     for verdict in verdicts:
-        if verdict.target is None:
-            continue
-        if isinstance(verdict.valid, dict):
-            for key, valid in verdict.valid.items():
-                _count(by_key.setdefault(key, ValidationMetrics()), _target_of(verdict.target, key), valid)
-        else:
-            _count(single, verdict.target, verdict.valid)
-    if not by_key:
-        return ValidationResults(entries=entries, metrics=single)
-    # Verdicts by key and plain ones do not add up to one number: those by key count.
-    return ValidationResults(entries=entries, metrics=_total(by_key.values()), metrics_by_key=by_key)
+        if verdict.known:
+            confusion.add(verdict.target, verdict.valid)
+    return ValidationResults(
+        entries=entries,
+        metrics=confusion.total,
+        metrics_by_key=confusion.by_key or None,
+        not_compared=not_compared,
+    )
 
 
 def _scanner(tally: ScannerTally) -> ScannerSummary:
@@ -64,7 +63,7 @@ def _scanner(tally: ScannerTally) -> ScannerSummary:
         scans=tally.scans,
         results=tally.results,
         errors=tally.error_count,
-        validation=validation_of(tally.verdicts),
+        validation=validation_of(tally.verdicts, tally.not_compared),
         tokens=tally.tokens,
         model_usage={model: _usage(kinds) for model, kinds in tally.usage.items()},
     )
@@ -74,29 +73,3 @@ def _usage(kinds: Mapping[str, float]) -> ModelUsage:
     return ModelUsage.model_validate(
         {name: number for name, number in kinds.items() if name in ModelUsage.model_fields}
     )
-
-
-def _target_of(target: Any, key: str) -> Any:
-    return target.get(key) if is_mapping(target) else target
-
-
-def _count(metrics: ValidationMetrics, target: Any, valid: bool) -> None:
-    if is_positive(target):
-        if valid:
-            metrics.tp += 1
-        else:
-            metrics.fn += 1
-    elif valid:
-        metrics.tn += 1
-    else:
-        metrics.fp += 1
-
-
-def _total(parts: Iterable[ValidationMetrics]) -> ValidationMetrics:
-    total = ValidationMetrics()
-    for part in parts:
-        total.tp += part.tp
-        total.fp += part.fp
-        total.tn += part.tn
-        total.fn += part.fn
-    return total

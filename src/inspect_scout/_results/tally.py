@@ -27,6 +27,7 @@ COUNTED_COLUMNS = (
     "scan_error_type",
     "validation_target",
     "validation_result",
+    "validation_error",
     "scan_total_tokens",
     "scan_model_usage",
 )
@@ -51,6 +52,8 @@ class RowVerdict:
     id: str | list[str]
     target: Any
     valid: bool | dict[str, bool]
+    known: bool = True
+    """Whether the row says what was expected."""
 
 
 @dataclass(slots=True)
@@ -71,6 +74,7 @@ class ScannerTally:
     error_count: int = 0
     errors: list[RowError] = field(default_factory=list[RowError])
     verdicts: list[RowVerdict] = field(default_factory=list[RowVerdict])
+    not_compared: int = 0
     usage: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
 
     @property
@@ -117,13 +121,16 @@ class ScannerTally:
                 self.error_count += 1
 
     def _add_verdicts(self, table: pa.Table) -> None:
+        self.not_compared += sum(error is not None for error in cells(table, "validation_error"))
         if not any(result is not None for result in cells(table, "validation_result")):
             return
         columns = ("transcript_id", "input_ids", "validation_target", "validation_result")
         for transcript_id, ids, target, result in zip(*(cells(table, name) for name in columns)):
             valid = _verdict(result)
             if valid is not None:
-                self.verdicts.append(RowVerdict(_case_id(ids, transcript_id), _json(target), valid))
+                self.verdicts.append(
+                    RowVerdict(case_id(ids, transcript_id), _json(target), valid, known=target is not None)
+                )
 
 
 def tally_recorded(catalog: Catalog, scanner: str) -> ScannerTally:
@@ -185,7 +192,8 @@ def _verdict(text: str | None) -> bool | dict[str, bool] | None:
     return {key: bool(valid) for key, valid in _items(parsed)} if isinstance(parsed, dict) else None
 
 
-def _case_id(input_ids: str | None, transcript_id: str | None) -> str | list[str]:
+def case_id(input_ids: str | None, transcript_id: str | None) -> str | list[str]:
+    """Give the id that a case about a row has: that of its input, or those of its list of inputs."""
     parsed = _json(input_ids)
     ids = parsed if is_list(parsed) else []
     if len(ids) == 1:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .declare import set_traits as set_traits
     from .files import load_scanners as load_scanners
     from .files import parse_args as parse_args
+    from .files import run_recorded_file as run_recorded_file
     from .files import scanners_from_specs as scanners_from_specs
     from .grep import grep_scanner as grep_scanner
     from .llm import ResultReducer as ResultReducer
@@ -73,7 +74,7 @@ _MODULES = {
     ".declare": "InputKind LoaderConfig Metrics ScannerConfig ScanTraits SignatureError checked_result describe_input"
     " loader"
     " name_scanners safe_name scanner scanner_config scanner_create scanner_fingerprint scanner_specs set_traits",
-    ".files": "load_scanners parse_args scanners_from_specs",
+    ".files": "load_scanners parse_args run_recorded_file scanners_from_specs",
     ".grep": "grep_scanner",
     ".scoring": "as_scanner as_scorer",
     ".source": "Parameter ScannerFileReport ScannerSource StructuredSource describe_scanner_files"

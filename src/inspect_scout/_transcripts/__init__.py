@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .eval_log import live_info as live_info
     from .eval_log import read_origin as read_origin
     from .eval_log import read_sample as read_sample
+    from .labelled import cases_missed as cases_missed
     from .memory import MemorySource as MemorySource
     from .sample_metadata import SampleMetadata as SampleMetadata
     from .threads import Compaction as Compaction
@@ -46,6 +47,7 @@ _MODULES = {
     ".contract": "LoadedTranscript LogProblem Progress TranscriptIndex TranscriptSource",
     ".decode": "MaterializedHandle build_timelines filter_events filter_messages filter_timelines union_content view",
     ".eval_log": "EvalLogSource LiveSample live_info read_origin read_sample",
+    ".labelled": "cases_missed",
     ".memory": "MemorySource",
     ".sample_metadata": "SampleMetadata",
     ".threads": "Compaction choose_timeline scannable_spans span_messages span_tools splice splice_to_timeline",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
@@ -17,12 +19,16 @@ from .._query import Column, Condition, OrderBy, Query, condition_as_sql, condit
 from .._support.errors import ConfigError, LocationError, NotAvailableError
 from .._support.storage import is_local, normalize
 from .._types import ScanTranscripts, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
-from .contract import TranscriptIndex, TranscriptSource
+from .._validation import case_ids
+from .contract import Progress, TranscriptIndex, TranscriptSource
 from .eval_log import EvalLogSource, check_location
+from .labelled import with_cases
 from .memory import MemorySource
 
 if TYPE_CHECKING:
     from .._types import ValidationCase, ValidationSet
+
+logger = logging.getLogger("inspect_scout")
 
 Location = str | PathLike[str] | EvalLogInfo
 """Where transcripts are: a log, or a folder of logs."""
@@ -41,11 +47,13 @@ class Transcripts:
         source: Where they are.
         query: Which of them, in what order.
         filters: The conditions as SQL text, in the words of whoever wrote them.
+        cases: Ids of labelled cases, of each `for_validation`; a transcript must be meant by each of these.
     """
 
     source: TranscriptSource
     query: Query = field(default_factory=Query)
     filters: tuple[str, ...] = ()
+    cases: tuple[frozenset[str], ...] = ()
 
     def where(self, condition: str | Condition) -> Transcripts:
         """Keep the transcripts that meet a condition (and those given before).
@@ -66,11 +74,26 @@ class Transcripts:
         return replace(self, query=query, filters=(*self.filters, text))
 
     def for_validation(
-        self, validation: str | ValidationSet | Mapping[str, str | ValidationSet] | Sequence[ValidationCase]
+        self,
+        validation: str | Path | ValidationSet | Mapping[str, str | Path | ValidationSet] | Sequence[ValidationCase],
     ) -> Transcripts:
-        """Keep the transcripts that have labelled cases (not available yet)."""
-        del validation
-        raise NotAvailableError("Choosing transcripts by validation cases", 'Use where("transcript_id IN (...)").')
+        """Keep the transcripts that labelled cases are about; no cases keep none.
+
+        The ids of cases are looked up when the transcripts are read. Ids of transcripts cost nothing; if some are not,
+        they are ids of messages or events, and every transcript that meets the other conditions is read once to find
+        those that contain them.
+
+        Args:
+            validation: File of cases, set of cases, a mapping from scanners to these, or a sequence of cases.
+
+        Raises:
+            LocationError: There is no such file.
+            ConfigError: A case is wrong.
+        """
+        ids = frozenset(case_ids(validation))
+        if not ids:
+            logger.warning("for_validation() was given no labelled cases, so no transcript is selected")
+        return replace(self, cases=(*self.cases, ids))
 
     def limit(self, n: int) -> Transcripts:
         """Keep the first `n` transcripts at most (0: none).
@@ -109,6 +132,15 @@ class Transcripts:
             raise ConfigError(f"Cannot order {direction!r}: use 'ASC' or 'DESC'.")
         order = OrderBy(column if isinstance(column, str) else column.name, direction)
         return replace(self, query=replace(self.query, order_by=(*self.query.order_by, order)))
+
+    async def index(self, progress: Progress | None = None) -> TranscriptIndex:
+        """Find the transcripts, without reading their content (but see `for_validation`).
+
+        Args:
+            progress: Told how far indexing has come.
+        """
+        query = await with_cases(self.source, self.query, self.cases) if self.cases else self.query
+        return await self.source.index(query, progress)
 
     def reader(self) -> TranscriptsReader:
         """Read the transcripts, in an `async with` block."""
@@ -195,7 +227,7 @@ class TranscriptsReader:
 
     async def _indexed(self) -> TranscriptIndex:
         if self._index is None:
-            self._index = await self._transcripts.source.index(self._transcripts.query)
+            self._index = await self._transcripts.index()
         return self._index
 
 

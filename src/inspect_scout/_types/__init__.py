@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .counts import ScannerCounts as ScannerCounts
     from .origin import InputOrigin as InputOrigin
     from .origin import InputType as InputType
+    from .positive import is_positive as is_positive
     from .result import RESULTSET as RESULTSET
     from .result import Error as Error
     from .result import Reference as Reference
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
 _MODULES = {
     ".counts": "ScannerCounts",
     ".origin": "InputOrigin InputType",
+    ".positive": "is_positive",
     ".result": "RESULTSET Error Reference Result ResultReport ResultValidation as_resultset",
     ".scanner": "Loader Scanner ScannerInput",
     ".spec": "PredicateSpec ScannerSpec ScanOptions ScanRevision ScanSpec ScanTranscripts TranscriptField"

@@ -89,14 +89,17 @@ class ResultValidation(BaseModel):
     target: JsonValue
     """Expected value (or expected labels)."""
 
-    valid: bool | dict[str, bool]
-    """Whether it was met, in all or by key."""
+    valid: bool | dict[str, bool] | None = None
+    """Whether it was met, in all or by key (None: they could not be compared)."""
 
     predicate: str | None = None
     """Name of the predicate that compared them (None for a function without a name)."""
 
     split: str | None = None
     """Split that the case belongs to."""
+
+    error: str | None = None
+    """Why they could not be compared."""
 
 
 @dataclass(frozen=True, slots=True)

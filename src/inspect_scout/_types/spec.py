@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, NotRequired, Required
+from typing import Any, Literal, NotRequired, Required, get_args
 
 from inspect_ai.model import GenerateConfig, ModelConfig
-from pydantic import BaseModel, Field, JsonValue, field_serializer
+from pydantic import BaseModel, Field, JsonValue, field_serializer, field_validator
 from typing_extensions import TypedDict
 
 from .._support.ids import new_id
+from .validation import PredicateType
 
 
 class TranscriptField(TypedDict, total=False):
@@ -138,6 +139,14 @@ class ValidationSetSpec(BaseModel):
 
     split: str | list[str] | None = None
     """Splits that were used."""
+
+    @field_validator("predicate", mode="before")
+    @classmethod
+    def _older_predicate(cls, predicate: object) -> object:
+        # Older scans hold pickled functions as text; nothing of a scan is run, or even unpickled, by reading it.
+        if isinstance(predicate, str) and predicate not in get_args(PredicateType):
+            return {"kind": "unavailable", "reason": "legacy"}
+        return predicate
 
 
 def _now() -> datetime:

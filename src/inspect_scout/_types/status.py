@@ -48,6 +48,12 @@ class ValidationMetrics(BaseModel):
 
     @computed_field  # type: ignore[prop-decorator]
     @property
+    def match_rate(self) -> float | None:
+        """Share of the cases whose target was met."""
+        return _ratio(self.tp + self.tn, self.total)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
     def precision(self) -> float | None:
         """Share of the found that are positive."""
         return _ratio(self.tp, self.tp + self.fp)
@@ -80,6 +86,11 @@ class ValidationMetrics(BaseModel):
         recall, specificity = self.recall, self.specificity
         return None if recall is None or specificity is None else (recall + specificity) / 2
 
+    @property
+    def agreement(self) -> float | None:
+        """One number to show: balanced accuracy, or where that is not defined, the match rate."""
+        return self.match_rate if self.accuracy is None else self.accuracy
+
 
 class ValidationResults(BaseModel):
     """Outcome of the labelled cases of one scanner."""
@@ -87,6 +98,9 @@ class ValidationResults(BaseModel):
     entries: list[ValidationEntry] = Field(default_factory=list[ValidationEntry])
     metrics: ValidationMetrics | None = None
     metrics_by_key: dict[str, ValidationMetrics] | None = None
+
+    not_compared: int = 0
+    """Results that could not be compared with their case."""
 
 
 class ScannerSummary(BaseModel):

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .discover import names_in as names_in
     from .discover import top_functions as top_functions
     from .load import load_scanners as load_scanners
+    from .restore import run_recorded_file as run_recorded_file
     from .restore import scanners_from_specs as scanners_from_specs
 
 _MODULES = {
@@ -19,6 +20,7 @@ _MODULES = {
     "names_in": ".discover",
     "parse_args": ".args",
     "load_scanners": ".load",
+    "run_recorded_file": ".restore",
     "scanners_from_specs": ".restore",
     "top_functions": ".discover",
 }

@@ -37,6 +37,20 @@ def scanners_from_specs(specs: Mapping[str, ScannerSpec], base: str | None) -> d
     return made
 
 
+def run_recorded_file(file: str, base: str | None) -> None:
+    """Run a recorded Python file for what it registers.
+
+    Args:
+        file: The file.
+        base: Directory that the scan was started from.
+
+    Raises:
+        LocationError: It does not exist.
+        ConfigError: It is broken.
+    """
+    load_file(_resolve(file, base))
+
+
 def _make(spec: ScannerSpec, base: str | None, files: dict[str, ScannerFile]) -> Scanner[Any]:
     if spec.file is None:
         return create_with(find_factory(spec.name), spec.params)

@@ -1,0 +1,86 @@
+"""Reports on how far scanners agree with their labelled cases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, get_args
+
+from .._results import UnknownScannerError, compared_rows
+from .._support.errors import ConfigError
+from .._validation import GroupBy, ScannerReport, agreement_record, recorded_cases, scanner_report
+from .bridge import run_sync
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+async def validation_reports(
+    location: str, scanner: str | None = None, by: GroupBy | None = None
+) -> list[ScannerReport]:
+    """Report on the scanners of a scan that have labelled cases.
+
+    Args:
+        location: Directory of the scan (finished, interrupted or running).
+        scanner: Key of one scanner (None: all that have cases).
+        by: Groups besides all cases: `split`, `task` or `model` (None: none).
+
+    Raises:
+        LocationError: There is no scan.
+        ConfigError: There is no such group.
+        UnknownNameError: The scan has no such scanner, or it has no cases.
+    """
+    if by is not None and by not in get_args(GroupBy):
+        raise ConfigError(f"by={by!r} is not known; use one of {', '.join(get_args(GroupBy))}.")
+    spec, rows = await compared_rows(location)
+    sets = spec.validation or {}
+    if scanner is not None and scanner not in sets:
+        raise UnknownScannerError(scanner, sets)
+    chosen = [key for key in rows if key in sets] if scanner is None else [scanner]
+    return [scanner_report(key, recorded_cases(sets[key]), rows.get(key, []), by) for key in chosen]
+
+
+def validation_report(location: str, scanner: str | None = None, by: GroupBy | None = None) -> list[ScannerReport]:
+    """Report on the scanners of a scan that have labelled cases; see `validation_reports`."""
+    return run_sync(lambda: validation_reports(location, scanner, by))
+
+
+async def validation_results_df_async(
+    scan_location: str, *, scanner: str | None = None, by: GroupBy | None = None
+) -> pd.DataFrame:
+    """Tell how far scanners agree with their labelled cases.
+
+    Args:
+        scan_location: Directory of the scan (finished, interrupted or running).
+        scanner: Key of one scanner (default: all that have cases).
+        by: A row for each `split`, `task` or `model` besides that for all cases (default: none).
+
+    Returns:
+        A row for each scanner, group and key of targets (or label); rates with the ends of their 95 % interval.
+
+    Raises:
+        LocationError: There is no scan.
+        ConfigError: There is no such group.
+        UnknownNameError: The scan has no such scanner, or it has no cases.
+    """
+    import pandas as pd
+
+    reports = await validation_reports(scan_location, scanner, by)
+    empty = scanner_report("", [], []).rows
+    records = [agreement_record(row) for report in reports for row in report.rows]
+    # Without a row there are columns all the same.
+    return pd.DataFrame(records, columns=list(agreement_record(empty[0])))
+
+
+def validation_results_df(scan_location: str, *, scanner: str | None = None, by: GroupBy | None = None) -> pd.DataFrame:
+    """Tell how far scanners agree with their labelled cases (`aio.validation_results_df_async`).
+
+    Args:
+        scan_location: Directory of the scan (finished, interrupted or running).
+        scanner: Key of one scanner (default: all that have cases).
+        by: A row for each `split`, `task` or `model` besides that for all cases (default: none).
+
+    Raises:
+        LocationError: There is no scan.
+        ConfigError: There is no such group.
+        UnknownNameError: The scan has no such scanner, or it has no cases.
+    """
+    return run_sync(lambda: validation_results_df_async(scan_location, scanner=scanner, by=by))

@@ -1,0 +1,160 @@
+"""The command `scout validate`."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .._support.terminal import one_line
+from .app import app_of
+from .exit_codes import DONE
+from .options import SectionCommand, SectionOption, display_options, json_option, prepare_logging, shown
+from .output import write_json
+
+if TYPE_CHECKING:
+    from .._display import Display
+    from .._validation import Agreement, Rate, ScannerReport
+
+EPILOG = """\b
+Examples:
+  scout validate ./scans/scan_id=...
+  scout validate ./scans/scan_id=... --by split
+  scout validate ./scans/scan_id=... --json | jq '.[].rows[0].recall'
+"""
+SECTION = "Report options"
+# Terminals of this width show the counts beside the rates.
+WIDE_CELLS = 120
+MAX_LISTED = 5
+MAX_TEXT_CHARACTERS = 200
+
+
+@click.command("validate", cls=SectionCommand, epilog=EPILOG)
+@click.argument("location", metavar="LOC")
+@click.option("--scanner", metavar="NAME", cls=SectionOption, section=SECTION, help="Only this scanner.")
+@click.option(
+    "--by",
+    type=click.Choice(["split", "task", "model"]),
+    cls=SectionOption,
+    section=SECTION,
+    help="Also report on each split of the cases, or on each task or model of the transcripts.",
+)
+@json_option
+@display_options
+@click.pass_context
+def command(ctx: click.Context, /, location: str, scanner: str | None, by: Any, **options: Any) -> int:
+    """Tell how far the scanners of the scan at LOC agree with their labelled cases.
+
+    Rates stand with their 95 % interval: 82% (71-90) says that the true rate is likely between 71 and 90 percent.
+    """
+    how = shown(options)
+    prepare_logging(how.log_level)
+    reports = app_of(ctx).validation_report(location, scanner, by)
+    if how.as_json:
+        write_json([_report_json(report) for report in reports])
+        return DONE
+    from .._display import display_for
+
+    display = display_for(how.display)
+    if not reports:
+        display.print("No scanner of this scan has labelled cases; give them with -V or validation= when scanning.")
+    for number, report in enumerate(reports):
+        if number:
+            display.print()
+        _show(display, report)
+    return DONE
+
+
+def _report_json(report: ScannerReport) -> dict[str, Any]:
+    from .._validation import agreement_record
+
+    return {
+        "scanner": report.scanner,
+        "rows": [agreement_record(row) for row in report.rows],
+        "unlisted_labels": dict(report.unlisted),
+        "problems": dict(report.problems),
+        "failed": list(report.failed),
+        "missing": list(report.missing),
+    }
+
+
+def _show(display: Display, report: ScannerReport) -> None:
+    total = report.rows[0]
+    display.print(f"{report.scanner}: {_plural(total.cases, 'labelled case')}, {_plural(total.compared, 'verdict')}")
+    wide = shutil.get_terminal_size().columns >= WIDE_CELLS
+    display.table("", *_table(report.rows, wide))
+    for row in report.rows:
+        if row.numbers is not None:
+            display.print(_numbers_line(row, alone=len(report.rows) == 1))
+    for line in _remarks(report):
+        display.print(line)
+
+
+def _table(rows: Sequence[Agreement], wide: bool) -> tuple[list[str], list[list[str]]]:
+    keyed = any(row.key is not None for row in rows)
+    headers = ["cases", *(["key"] if keyed else []), "n", "match", "precision", "recall", "specificity"]
+    headers += ["F1", "balanced", "tp", "fp", "tn", "fn"] if wide else ["F1"]
+    made: list[list[str]] = []
+    for row in rows:
+        cells = [row.group, *([row.key or "(all keys)"] if keyed else []), f"{row.compared:,}"]
+        cells += [_rate(rate) for rate in (row.match_rate, row.precision, row.recall, row.specificity)]
+        counts = row.counts
+        cells.append(_real(row.f1))
+        if wide:
+            cells += [_real(row.accuracy), *(str(n) for n in (counts.tp, counts.fp, counts.tn, counts.fn))]
+        made.append(cells)
+    return headers, made
+
+
+def _numbers_line(row: Agreement, alone: bool) -> str:
+    numbers = row.numbers
+    if numbers is None:
+        return ""
+    of = "" if alone else " of " + ", ".join(one_line(name, 40) for name in (row.group, row.key) if name is not None)
+    return (
+        f"numbers{of} (n = {numbers.count:,}): mean absolute error {numbers.mean_absolute_error:.3g}, mean error "
+        f"{numbers.mean_error:+.3g}, Pearson {_real(numbers.pearson)}, Spearman {_real(numbers.spearman)}"
+    )
+
+
+def _remarks(report: ScannerReport) -> list[str]:
+    """Say what is not in the rates."""
+    lines: list[str] = []
+    if report.problems:
+        lines.append(f"{_plural(sum(report.problems.values()), 'result')} could not be compared:")
+        lines += [f"  {text}" for text in _counted(report.problems)]
+    if report.failed:
+        lines.append(f"{_plural(len(report.failed), 'case')} without a result, because the scan of it failed: ")
+        lines[-1] += _listed(report.failed)
+    if report.missing:
+        lines.append(f"{_plural(len(report.missing), 'case')} not scanned: {_listed(report.missing)}")
+    if report.unlisted:
+        lines.append(f"labels found that the cases do not list: {', '.join(_counted(report.unlisted))}")
+    return lines
+
+
+def _counted(counts: Mapping[str, int]) -> list[str]:
+    items = list(counts.items())
+    texts = [
+        one_line(text, MAX_TEXT_CHARACTERS) + (f" ({n:,} times)" if n > 1 else "") for text, n in items[:MAX_LISTED]
+    ]
+    return texts + ([f"and {len(items) - MAX_LISTED:,} more"] if len(items) > MAX_LISTED else [])
+
+
+def _listed(ids: Sequence[str]) -> str:
+    more = [f"and {len(ids) - MAX_LISTED:,} more"] if len(ids) > MAX_LISTED else []
+    return ", ".join([one_line(id, 60) for id in ids[:MAX_LISTED]] + more)
+
+
+def _rate(rate: Rate | None) -> str:
+    return "-" if rate is None else f"{rate.value:.0%} ({100 * rate.low:.0f}-{100 * rate.high:.0f})"
+
+
+def _real(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,90 @@
+"""Which labelled cases the results of each scanner are compared with."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+from .._scanners import run_recorded_file, safe_name
+from .._support.errors import ConfigError, UnknownNameError
+from .._types import PredicateFn, PredicateSpec, ScanSpec, ValidationSet
+from .._validation import check_predicate, is_custom, resolved_set, set_of_spec, set_spec
+
+logger = logging.getLogger("inspect_scout")
+
+
+def plan_validation(given: Any, scanners: Iterable[str]) -> dict[str, ValidationSet]:
+    """Find the cases of each scanner.
+
+    Args:
+        given: A set or file (for the only scanner), or a mapping from scanners to these.
+        scanners: Keys of the scanners.
+
+    Raises:
+        LocationError: There is no such file.
+        ConfigError: A case or predicate is wrong, or it is not clear which scanner cases are for.
+        UnknownNameError: There is no such scanner.
+    """
+    if given is None:
+        return {}
+    known = list(scanners)
+    if isinstance(given, Mapping):
+        by_scanner = {_key(name, known): one for name, one in cast("Mapping[Any, Any]", given).items()}
+    elif len(known) == 1:
+        by_scanner = {known[0]: given}
+    else:
+        raise ConfigError(
+            f"validation= gives labelled cases without saying which scanner they are for; there are {', '.join(known)}. "
+            f"Give a mapping, as in validation={{{known[0]!r}: ...}} (-V {known[0]}:FILE)."
+        )
+    sets = {key: resolved_set(one) for key, one in by_scanner.items()}
+    for key, cases in sets.items():
+        check_predicate(cases.predicate)
+        _warn_of_unnamed(key, cases)
+    return sets
+
+
+def restore_validation(spec: ScanSpec, overrides: Mapping[str, PredicateFn]) -> dict[str, ValidationSet]:
+    """Make the cases of an earlier scan again.
+
+    Args:
+        spec: The scan.
+        overrides: Predicates by scanner, instead of recorded ones of the user's own.
+
+    Raises:
+        ScanStateError: A predicate was not recorded, and none is given instead.
+        ConfigError: A predicate is given for a scanner that has none of the user's own, or cannot be used.
+    """
+    recorded = spec.validation or {}
+    custom = sorted(key for key, cases in recorded.items() if is_custom(cases))
+    for key, predicate in overrides.items():
+        if key not in custom:
+            allowed = ", ".join(custom) or "none"
+            raise ConfigError(
+                f"predicate_overrides names {key!r}, but only predicates of your own can be given anew; scanners of this "
+                f"scan that have one: {allowed}."
+            )
+        check_predicate(predicate)
+
+    def load_file(file: str) -> None:
+        run_recorded_file(file, spec.work_dir)
+
+    return {key: set_of_spec(key, cases, overrides.get(key), load_file) for key, cases in recorded.items()}
+
+
+def _key(name: Any, known: list[str]) -> str:
+    key = name if name in known else safe_name(name) if isinstance(name, str) and name else name
+    if key not in known:
+        raise UnknownNameError("scanner in validation", str(name), known)
+    return str(key)
+
+
+def _warn_of_unnamed(key: str, cases: ValidationSet) -> None:
+    spec = set_spec(cases).predicate
+    if isinstance(spec, PredicateSpec) and spec.kind == "unavailable":
+        logger.warning(
+            "The predicate of scanner %r cannot be recorded: to resume this scan, it must be given again with "
+            "predicate_overrides=. Predicates made with @validation_predicate are recorded.",
+            key,
+        )

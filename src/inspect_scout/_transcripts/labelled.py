@@ -1,0 +1,74 @@
+"""Transcripts that labelled cases are about, by their own id or by the id of something that they contain."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from .._query import Column, Query
+from .._support.errors import LogReadError
+from .._types import TranscriptContent
+from .index import KEY
+
+if TYPE_CHECKING:
+    from .collection import Transcripts
+    from .contract import TranscriptSource
+
+logger = logging.getLogger("inspect_scout")
+
+_SHOWN = 5
+_CONTENT = TranscriptContent(messages="all", events="all", metadata=False)
+
+
+async def with_cases(source: TranscriptSource, query: Query, cases: Sequence[frozenset[str]]) -> Query:
+    """Add to a query that transcripts must be meant by cases.
+
+    Args:
+        source: Where the transcripts are.
+        query: What is selected otherwise.
+        cases: Ids of cases; a transcript must be meant by each of the sets.
+    """
+    where = list(query.where)
+    for ids in cases:
+        own = set((await source.index(_among(ids))).ids) if ids else set[str]()
+        others = ids - own
+        containing = await _containing(source, Query(where=query.where), others) if others else set[str]()
+        where.append(Column(KEY).in_(sorted(own | containing)))
+    return replace(query, where=tuple(where))
+
+
+def cases_missed(transcripts: Transcripts) -> str:
+    """Say why no transcript is selected, where `for_validation` was used."""
+    counts = [len(ids) for ids in transcripts.cases]
+    if 0 in counts:
+        return "There are no transcripts to scan: for_validation() was given no labelled cases."
+    meeting = f" that meets {' AND '.join(transcripts.filters)!r}" if transcripts.filters else ""
+    return f"There are no transcripts to scan: no id of a labelled case is in a transcript{meeting}."
+
+
+def _among(ids: frozenset[str]) -> Query:
+    return Query(where=(Column(KEY).in_(sorted(ids)),))
+
+
+async def _containing(source: TranscriptSource, query: Query, ids: frozenset[str]) -> set[str]:
+    """Read transcripts to find those that contain a message or event of some ids."""
+    index = await source.index(query)
+    found: set[str] = set()
+    missing = set(ids)
+    for position in range(len(index)):
+        info = index.info(position)
+        try:
+            transcript = (await source.read(info, _CONTENT)).transcript
+        except LogReadError as error:
+            logger.warning("Ids of labelled cases were not looked for in one transcript: %s", error)
+            continue
+        inside = {message.id for message in transcript.messages} | {event.uuid for event in transcript.events}
+        if inside & ids:
+            found.add(info.transcript_id)
+            missing -= inside
+    if missing:
+        shown = ", ".join(map(repr, sorted(missing)[:_SHOWN])) + (", ..." if len(missing) > _SHOWN else "")
+        logger.warning("Ids of labelled cases that are in no transcript: %d (%s)", len(missing), shown)
+    return found

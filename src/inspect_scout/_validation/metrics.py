@@ -1,0 +1,110 @@
+"""Counting agreement, and saying how sure one can be of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from .._support.shapes import is_mapping
+from .._types import ValidationMetrics, is_positive
+
+Verdict = bool | Mapping[str, bool]
+
+_Z95 = 1.959963984540054
+
+
+class Confusion:
+    """Counts verdicts by whether their target is positive; those of targets with keys by key."""
+
+    def __init__(self) -> None:
+        self.single = ValidationMetrics()
+        self.by_key: dict[str, ValidationMetrics] = {}
+
+    def add(self, target: Any, valid: Verdict) -> None:
+        """Count a verdict."""
+        if isinstance(valid, bool):
+            _count(self.single, target, valid)
+        else:
+            for key, met in valid.items():
+                _count(self.by_key.setdefault(key, ValidationMetrics()), _at(target, key), met)
+
+    @property
+    def total(self) -> ValidationMetrics:
+        """All verdicts; if some have keys, those without do not add up with them and are left out."""
+        return added(self.by_key.values()) if self.by_key else self.single
+
+
+def added(parts: Iterable[ValidationMetrics]) -> ValidationMetrics:
+    """Add counts up."""
+    total = ValidationMetrics()
+    for part in parts:
+        total.tp += part.tp
+        total.fp += part.fp
+        total.tn += part.tn
+        total.fn += part.fn
+    return total
+
+
+def wilson(part: int, whole: int) -> tuple[float, float] | None:
+    """Give the 95 % interval of a share (Wilson's); None of nothing.
+
+    Args:
+        part: How many of them.
+        whole: How many there are.
+    """
+    if whole <= 0:
+        return None
+    share, z2 = part / whole, _Z95 * _Z95
+    centre = (share + z2 / (2 * whole)) / (1 + z2 / whole)
+    half = _Z95 / (1 + z2 / whole) * math.sqrt(share * (1 - share) / whole + z2 / (4 * whole * whole))
+    # At the ends rounding must not leave the share outside of its interval.
+    return max(0.0, min(centre - half, share)), min(1.0, max(centre + half, share))
+
+
+def pearson(xs: Sequence[float], ys: Sequence[float]) -> float | None:
+    """Correlate two lists of numbers; None if there are fewer than three, or one of them does not vary."""
+    if len(xs) < 3:
+        return None
+    mean_x, mean_y = math.fsum(xs) / len(xs), math.fsum(ys) / len(ys)
+    dx, dy = [x - mean_x for x in xs], [y - mean_y for y in ys]
+    scale_x, scale_y = math.hypot(*dx), math.hypot(*dy)
+    if len(set(xs)) == 1 or len(set(ys)) == 1 or not scale_x or not scale_y:
+        return None
+    found = math.fsum(x / scale_x * (y / scale_y) for x, y in zip(dx, dy))
+    return max(-1.0, min(1.0, found)) if math.isfinite(found) else None
+
+
+def spearman(xs: Sequence[float], ys: Sequence[float]) -> float | None:
+    """Correlate the ranks of two lists of numbers (equal numbers share theirs)."""
+    return pearson(_ranks(xs), _ranks(ys))
+
+
+def _ranks(values: Sequence[float]) -> list[float]:
+    order = sorted(range(len(values)), key=values.__getitem__)
+    ranks = [0.0] * len(values)
+    start = 0
+    while start < len(order):
+        end = start
+        while end + 1 < len(order) and values[order[end + 1]] == values[order[start]]:
+            end += 1
+        for place in order[start : end + 1]:
+            ranks[place] = (start + end) / 2 + 1
+        start = end + 1
+    return ranks
+
+
+def _at(target: Any, key: str) -> Any:
+    return target.get(key) if is_mapping(target) else target
+
+
+def _count(metrics: ValidationMetrics, target: Any, valid: bool) -> None:
+    if is_positive(target):
+        if valid:
+            metrics.tp += 1
+        else:
+            metrics.fn += 1
+    elif valid:
+        metrics.tn += 1
+    else:
+        metrics.fp += 1

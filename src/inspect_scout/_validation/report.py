@@ -1,0 +1,337 @@
+"""How far a scanner agrees with its labelled cases, in all and by group."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from .._support.shapes import is_mapping
+from .._types import ValidationCase, ValidationMetrics
+from .cells import id_key
+from .metrics import Confusion, pearson, spearman, wilson
+
+GroupBy = Literal["split", "task", "model"]
+
+ALL = "all"
+"""Group of all cases."""
+
+SAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A recorded row that a case is about.
+
+    Args:
+        ids: Ids of the input.
+        target: What was expected.
+        value: What the scanner said.
+        valid: Whether it met the target (None: it was not compared).
+        predicate: How they were compared.
+        split: Split of the case.
+        task: Set of the transcript's task.
+        model: Model of the transcript.
+        error: Why they could not be compared.
+        scan_error: Why the scanner failed.
+        unlisted: Labels that were found and that the case does not list.
+    """
+
+    ids: tuple[str, ...]
+    target: Any = None
+    value: Any = None
+    valid: bool | Mapping[str, bool] | None = None
+    predicate: str | None = None
+    split: str | None = None
+    task: str | None = None
+    model: str | None = None
+    error: str | None = None
+    scan_error: str | None = None
+    unlisted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A share with its 95 % interval.
+
+    Args:
+        value: The share.
+        low: Lower end.
+        high: Upper end.
+    """
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Agreement of numbers with numeric targets.
+
+    Args:
+        count: Pairs of numbers.
+        mean_error: Mean of value less target: whether values are too high or too low.
+        mean_absolute_error: Mean distance of value and target.
+        pearson: Linear correlation (None: too few pairs, or no variation).
+        spearman: Correlation of ranks.
+    """
+
+    count: int
+    mean_error: float
+    mean_absolute_error: float
+    pearson: float | None
+    spearman: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Agreement of one scanner with one group of cases (and one key of their targets).
+
+    Args:
+        scanner: Key of the scanner.
+        group: The group: a split, task or model, or "all".
+        key: Key of targets with keys, or label (None: all keys together).
+        cases: Cases of the group (0: not known for the key or group alone).
+        compared: Verdicts.
+        matched: Verdicts that the target was met.
+        counts: Verdicts by whether their target is positive.
+        match_rate: Share of the verdicts that the target was met.
+        precision: Share of the found that are positive (None for numbers, as for the next two).
+        recall: Share of the positive that were found.
+        specificity: Share of the negative that were left alone.
+        numbers: Agreement of numbers, where targets are numbers.
+        not_compared: Results that could not be compared.
+        failed: Cases whose scan failed.
+        missing: Cases that were not scanned.
+    """
+
+    scanner: str
+    group: str
+    key: str | None
+    cases: int
+    compared: int
+    matched: int
+    counts: ValidationMetrics
+    match_rate: Rate | None
+    precision: Rate | None
+    recall: Rate | None
+    specificity: Rate | None
+    numbers: Numbers | None = None
+    not_compared: int = 0
+    failed: int = 0
+    missing: int = 0
+
+    @property
+    def f1(self) -> float | None:
+        """Harmonic mean of precision and recall."""
+        return self.counts.f1 if self.precision is not None else None
+
+    @property
+    def accuracy(self) -> float | None:
+        """Balanced accuracy: the mean of recall and specificity."""
+        return self.counts.accuracy if self.recall is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerReport:
+    """Agreement of a scanner with its labelled cases.
+
+    Args:
+        scanner: Its key.
+        rows: All cases first, then the groups; after each of them its keys.
+        unlisted: Labels found that no case lists, and how often.
+        problems: Why results could not be compared, the most frequent first, and how often.
+        failed: Ids of cases whose scan failed.
+        missing: Ids of cases that were not scanned.
+    """
+
+    scanner: str
+    rows: Sequence[Agreement]
+    unlisted: Mapping[str, int] = field(default_factory=dict[str, int])
+    problems: Mapping[str, int] = field(default_factory=dict[str, int])
+    failed: Sequence[str] = ()
+    missing: Sequence[str] = ()
+
+
+def scanner_report(
+    scanner: str, cases: Sequence[ValidationCase], rows: Iterable[Comparison], by: GroupBy | None = None
+) -> ScannerReport:
+    """Sum up how far a scanner agrees with its cases.
+
+    Args:
+        scanner: Key of the scanner.
+        cases: All cases of the scanner.
+        rows: Recorded rows; those that no case is about are passed over.
+        by: What groups there are besides all cases (None: none).
+    """
+    expected = _by_ids(cases)
+    found = [row for row in rows if _is_about(row, expected)]
+    seen = {row.ids for row in found}
+    lost = [Comparison(ids, split=case.split) for ids, case in expected.items() if ids not in seen]
+    settled = [_with_split(row, expected.get(row.ids)) for row in found] + lost
+    groups = {ALL: settled, **(_grouped(settled, by) if by is not None else {})}
+    return ScannerReport(
+        scanner,
+        [row for name, members in groups.items() for row in _agreements(scanner, name, members)],
+        unlisted=dict(Counter(label for row in found for label in row.unlisted).most_common()),
+        problems=dict(Counter(filter(None, (row.error for row in found))).most_common()),
+        failed=[", ".join(row.ids) for row in found if _failed(row)],
+        missing=[", ".join(row.ids) for row in lost],
+    )
+
+
+def agreement_record(row: Agreement) -> dict[str, Any]:
+    """Write an agreement as a flat record, for tables and JSON."""
+    counts, numbers = row.counts, row.numbers
+    record: dict[str, Any] = {
+        "scanner": row.scanner,
+        "group": row.group,
+        "key": row.key,
+        "cases": row.cases,
+        "compared": row.compared,
+        "matched": row.matched,
+        "not_compared": row.not_compared,
+        "failed": row.failed,
+        "missing": row.missing,
+        "tp": counts.tp,
+        "fp": counts.fp,
+        "tn": counts.tn,
+        "fn": counts.fn,
+    }
+    for name in ("match_rate", "precision", "recall", "specificity"):
+        rate: Rate | None = getattr(row, name)
+        record[name] = None if rate is None else rate.value
+        record[f"{name}_low"] = None if rate is None else rate.low
+        record[f"{name}_high"] = None if rate is None else rate.high
+    return {
+        **record,
+        "f1": row.f1,
+        "accuracy": row.accuracy,
+        "numbers": 0 if numbers is None else numbers.count,
+        "mean_error": None if numbers is None else numbers.mean_error,
+        "mean_absolute_error": None if numbers is None else numbers.mean_absolute_error,
+        "pearson": None if numbers is None else numbers.pearson,
+        "spearman": None if numbers is None else numbers.spearman,
+    }
+
+
+def _by_ids(cases: Iterable[ValidationCase]) -> dict[tuple[str, ...], ValidationCase]:
+    """Cases by what they are about, the first of each."""
+    expected: dict[tuple[str, ...], ValidationCase] = {}
+    for case in cases:
+        expected.setdefault(id_key(case.id), case)
+    return expected
+
+
+def _is_about(row: Comparison, expected: Mapping[tuple[str, ...], ValidationCase]) -> bool:
+    """A row that was compared counts even if the scan no longer lists its case."""
+    return row.valid is not None or row.error is not None or row.ids in expected
+
+
+def _failed(row: Comparison) -> bool:
+    return row.scan_error is not None and row.valid is None
+
+
+def _with_split(row: Comparison, case: ValidationCase | None) -> Comparison:
+    if row.split is not None or case is None or case.split is None:
+        return row
+    return replace(row, split=case.split)
+
+
+def _grouped(rows: Iterable[Comparison], by: GroupBy) -> dict[str, list[Comparison]]:
+    groups: dict[str, list[Comparison]] = {}
+    for row in rows:
+        name: str | None = getattr(row, by)
+        groups.setdefault(f"({by} not known)" if name is None else name, []).append(row)
+    return dict(sorted(groups.items(), key=lambda item: (item[0].startswith("("), item[0])))
+
+
+def _agreements(scanner: str, group: str, rows: Sequence[Comparison]) -> list[Agreement]:
+    confusion = Confusion()
+    for row in rows:
+        if row.valid is not None:
+            confusion.add(row.target, row.valid if isinstance(row.valid, bool) else dict(row.valid))
+    pairs = _pairs(rows, bool(confusion.by_key))
+    total = Agreement(
+        scanner,
+        group,
+        None,
+        cases=len({row.ids for row in rows}),
+        **_rates(confusion.total, pairs.get(None, [])),
+        not_compared=sum(row.error is not None for row in rows),
+        failed=sum(map(_failed, rows)),
+        missing=sum(row.valid is None and row.error is None and row.scan_error is None for row in rows),
+    )
+    keys = [
+        Agreement(scanner, group, key, cases=counts.total, **_rates(counts, pairs.get(key, [])))
+        for key, counts in sorted(confusion.by_key.items())
+    ]
+    return [total, *keys]
+
+
+def _rates(counts: ValidationMetrics, pairs: Sequence[tuple[float, float]]) -> dict[str, Any]:
+    matched = counts.tp + counts.tn
+    # A number is neither positive nor negative: what is found among numbers says nothing.
+    counted = len(pairs) < counts.total or not pairs
+    return {
+        "compared": counts.total,
+        "matched": matched,
+        "counts": counts,
+        "match_rate": _rate(matched, counts.total),
+        "precision": _rate(counts.tp, counts.tp + counts.fp) if counted else None,
+        "recall": _rate(counts.tp, counts.tp + counts.fn) if counted else None,
+        "specificity": _rate(counts.tn, counts.tn + counts.fp) if counted else None,
+        "numbers": _numbers(pairs),
+    }
+
+
+def _rate(part: int, whole: int) -> Rate | None:
+    interval = wilson(part, whole)
+    return None if interval is None else Rate(part / whole, *interval)
+
+
+def _pairs(rows: Iterable[Comparison], keyed: bool) -> dict[str | None, list[tuple[float, float]]]:
+    """Pairs of value and target that are numbers, by key (None: all of them)."""
+    pairs: dict[str | None, list[tuple[float, float]]] = {}
+    for row in rows:
+        if row.valid is None or isinstance(row.valid, bool) == keyed:
+            continue
+        if isinstance(row.valid, bool):
+            _add_pair(pairs, None, row.value, row.target)
+            continue
+        for key in row.valid:
+            value, target = (side.get(key) if is_mapping(side) else None for side in (row.value, row.target))
+            if _add_pair(pairs, key, value, target):
+                _add_pair(pairs, None, value, target)
+    return pairs
+
+
+def _add_pair(pairs: dict[str | None, list[tuple[float, float]]], key: str | None, value: Any, target: Any) -> bool:
+    if not (_is_number(value) and _is_number(target)):
+        return False
+    pairs.setdefault(key, []).append((float(value), float(target)))
+    return True
+
+
+def _is_number(value: object) -> bool:
+    try:
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:
+        return False
+
+
+def _numbers(pairs: Sequence[tuple[float, float]]) -> Numbers | None:
+    if not pairs:
+        return None
+    values, targets = [v for v, _ in pairs], [t for _, t in pairs]
+    errors = [v - t for v, t in pairs]
+    return Numbers(
+        count=len(pairs),
+        mean_error=math.fsum(errors) / len(errors),
+        mean_absolute_error=math.fsum(map(abs, errors)) / len(errors),
+        pearson=pearson(values, targets),
+        spearman=spearman(values, targets),
+    )

@@ -1,0 +1,60 @@
+"""Comparing the results of one scanner with its labelled cases, one result at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .._types import Result, ResultValidation, ValidationCase, ValidationPredicate, ValidationSet
+from .cases import of_splits
+from .cells import id_key
+from .predicates import check_predicate, predicate_name, verdict
+
+
+class Validator:
+    """Compares results with labelled cases.
+
+    Args:
+        cases: The cases and how they are compared.
+
+    Raises:
+        ConfigError: The predicate cannot be used.
+    """
+
+    def __init__(self, cases: ValidationSet) -> None:
+        check_predicate(cases.predicate)
+        self._default: ValidationPredicate | None = cases.predicate
+        self._cases: dict[tuple[str, ...], ValidationCase] = {}
+        for case in of_splits(cases.cases, cases.split):
+            self._cases.setdefault(id_key(case.id), case)
+
+    def case_for(self, ids: Sequence[str]) -> ValidationCase | None:
+        """Find the case about an input, by the ids of the input in any order."""
+        return self._cases.get(id_key(list(ids)))
+
+    async def compare(self, ids: Sequence[str], result: Result[Any]) -> ResultValidation | None:
+        """Compare a result with the case about its input; None if there is no case.
+
+        A predicate that fails costs nobody the result: what it raised is kept beside it.
+
+        Args:
+            ids: Ids of the input.
+            result: What the scanner returned (lists folded into a resultset).
+        """
+        case = self.case_for(ids)
+        if case is None:
+            return None
+        predicate: ValidationPredicate | None = self._default if case.predicate is None else case.predicate
+        valid: bool | dict[str, bool] | None = None
+        error: str | None = None
+        try:
+            valid = await verdict(case, predicate, result)
+        except Exception as raised:  # noqa: BLE001 - the border of a predicate: user code, kept beside the result
+            error = f"{type(raised).__name__}: {raised}"
+        return ResultValidation(
+            target=case.target if case.labels is None else dict(case.labels),
+            valid=valid,
+            predicate=predicate_name(predicate),
+            split=case.split,
+            error=error,
+        )

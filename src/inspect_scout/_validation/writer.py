@@ -1,0 +1,165 @@
+"""Editing files of labelled cases: read, change, write back in the same format and layout."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .._support.errors import ConfigError, LocationError
+from .._support.storage import storage_for
+from .cases import case_of, parse_file, read_bytes, read_file
+from .cells import id_key, read_id
+from .formats import SUFFIXES, Row, is_nested, suffix_of, write_rows
+
+_SKIPPED = frozenset({"node_modules", "__pycache__", "dist", "build", "venv", "env", "site-packages"})
+
+Case = Mapping[str, Any]
+"""A case as plain fields: `id`, `target` or `labels`, `split`, `predicate`, and whatever else its file has."""
+
+
+class CasesFileExistsError(ConfigError, FileExistsError):
+    """A file of labelled cases that was to be made exists already."""
+
+    def __str__(self) -> str:
+        return Exception.__str__(self)
+
+
+class ValidationFileWriter:
+    """Reads and changes one file of labelled cases. Fields that Scout does not know are kept; comments are not.
+
+    Args:
+        path: The file.
+
+    Raises:
+        ConfigError: Its name tells of no format that is known.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = os.fspath(path)
+        self._suffix = suffix_of(self.path)
+
+    @classmethod
+    def create_new(
+        cls, path: str | os.PathLike[str], cases: Sequence[Case] = (), nested_splits: bool = False
+    ) -> ValidationFileWriter:
+        """Make a file that does not exist yet.
+
+        Args:
+            path: The file.
+            cases: Its cases.
+            nested_splits: Whether cases stand in groups by split (YAML and JSON only).
+
+        Raises:
+            CasesFileExistsError: It exists.
+        """
+        writer = cls(path)
+        try:
+            with storage_for(writer.path).open_read(writer.path):
+                raise CasesFileExistsError(f"The file {writer.path!r} exists already; choose another name.")
+        except LocationError:
+            writer.write_cases(cases, nested_splits)
+        return writer
+
+    def read_cases(self) -> list[dict[str, Any]]:
+        """Read the cases as plain fields, labels and keys of targets gathered.
+
+        Raises:
+            LocationError: There is no such file.
+            ConfigError: It cannot be read.
+        """
+        return [{**_normal(row.fields), "id": self._id(row)} for row in read_file(self.path)]
+
+    def write_cases(self, cases: Sequence[Case], nested_splits: bool | None = None) -> None:
+        """Write all cases, in the layout that the file has.
+
+        Args:
+            cases: The cases.
+            nested_splits: Whether they stand in groups by split (None: as before).
+
+        Raises:
+            ConfigError: One of them is no case, or cannot be written.
+        """
+        for number, case in enumerate(cases, 1):
+            try:
+                case_of(case)
+            except ValueError as error:
+                raise ConfigError(f"Case {number} cannot be written to {self.path!r}: {error}.") from error
+        nested = self._nested() if nested_splits is None else nested_splits
+        try:
+            data = write_rows([_normal(case) for case in cases], self._suffix, nested=nested)
+            parse_file(data, self.path)
+        except (ValueError, TypeError) as error:
+            raise ConfigError(f"The cases cannot be written to {self.path!r}: {error}.") from error
+        with storage_for(self.path).open_write(self.path) as file:
+            file.write(data)
+
+    @staticmethod
+    def find_case_index(cases: Sequence[Case], id: str | list[str]) -> int | None:
+        """Find the case of an id (of a list of ids in any order); None if there is none."""
+        wanted = id_key(id)
+        return next((i for i, case in enumerate(cases) if id_key(case["id"]) == wanted), None)
+
+    def upsert_case(self, case: Case) -> None:
+        """Put a case in the place of the one with its id, or else behind the last one of its split."""
+        cases, new = self.read_cases(), _normal(case)
+        found = self.find_case_index(cases, new["id"])
+        if found is not None:
+            cases[found] = new
+        else:
+            same = [i for i, other in enumerate(cases) if other.get("split") == new.get("split")]
+            cases.insert(same[-1] + 1 if same else len(cases), new)
+        self.write_cases(cases)
+
+    def delete_case(self, id: str | list[str]) -> bool:
+        """Take a case out; False if there is none of that id."""
+        cases = self.read_cases()
+        found = self.find_case_index(cases, id)
+        if found is None:
+            return False
+        del cases[found]
+        self.write_cases(cases)
+        return True
+
+    def _id(self, row: Row) -> str | list[str]:
+        try:
+            return read_id(row.fields.get("id"))
+        except ValueError as error:
+            raise ConfigError(f"{self.path!r}, {row.where} cannot be used: {error}.") from error
+
+    def _nested(self) -> bool:
+        try:
+            return is_nested(read_bytes(self.path), self._suffix)
+        except LocationError:
+            return False
+
+
+def is_validation_file(path: str | os.PathLike[str]) -> bool:
+    """Tell whether a file holds labelled cases: its first case has an id, and a target or labels."""
+    name = os.fspath(path)
+    if not name.lower().endswith(SUFFIXES):
+        return False
+    try:
+        rows = read_file(name)
+    except (ConfigError, OSError):
+        return False
+    return bool(rows) and "id" in rows[0].fields and bool({"target", "labels"} & rows[0].fields.keys())
+
+
+def scan_validation_files(directory: str | os.PathLike[str]) -> list[str]:
+    """List the files of labelled cases below a folder; hidden, installed and built ones are passed over."""
+    found: list[str] = []
+    for folder, folders, files in os.walk(directory):
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _SKIPPED)
+        found += [p for p in (os.path.join(folder, f) for f in sorted(files)) if is_validation_file(p)]
+    return found
+
+
+def _normal(fields: Case) -> dict[str, Any]:
+    """Leave out what says nothing: what is None, but for the target. A text is the one id that it is."""
+    kept = {name: value for name, value in fields.items() if value is not None or name == "target"}
+    if kept.get("labels") is not None and kept.get("target", ...) is None:
+        del kept["target"]
+    if not isinstance(kept.get("id", ""), str):
+        kept["id"] = read_id(kept["id"])
+    return kept
