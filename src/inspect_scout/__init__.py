@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from ._app import scan_resume as scan_resume
     from ._app import scan_status as scan_status
     from ._app import validation_results_df as validation_results_df
+    from ._plan import ScanJob as ScanJob
     from ._plan import Scanners as Scanners
     from ._plan import ScannerWork as ScannerWork
+    from ._plan import scanjob as scanjob
+    from ._project import ProjectConfig as ProjectConfig
+    from ._project import ScanJobConfig as ScanJobConfig
     from ._query import Column as Column
     from ._query import Columns as Columns
     from ._query import Condition as Condition
@@ -112,7 +116,8 @@ if TYPE_CHECKING:
 _MODULES = {
     "._app": "scan scan_complete scan_list scan_results_arrow scan_results_batches scan_results_df scan_resume"
     " scan_status validation_results_df",
-    "._plan": "Scanners ScannerWork",
+    "._plan": "ScanJob Scanners ScannerWork scanjob",
+    "._project": "ProjectConfig ScanJobConfig",
     "._query": "Column Columns Condition LogColumns columns condition_as_sql condition_from_sql log_columns",
     "._results": "HEAVY_COLUMNS ScanResultsArrow ScanResultsDF",
     "._scanners": "Answer AnswerMultiLabel AnswerSpec AnswerStructured LabelForId MessageFormatOptions"
@@ -166,11 +171,14 @@ __all__ = [
     "NotAvailableError",
     "PredicateFn",
     "PredicateType",
+    "ProjectConfig",
     "Reference",
     "RefusalError",
     "Result",
     "ResultReducer",
     "SampleMetadata",
+    "ScanJob",
+    "ScanJobConfig",
     "ScanOptions",
     "ScanResultsArrow",
     "ScanResultsDF",
@@ -226,6 +234,7 @@ __all__ = [
     "scan_results_df",
     "scan_resume",
     "scan_status",
+    "scanjob",
     "scanner",
     "scanner_prompt",
     "segment_messages",

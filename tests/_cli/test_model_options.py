@@ -97,12 +97,17 @@ def test_mistakes_are_usage_errors(arguments: tuple[str, ...], said: str) -> Non
     assert app.requests == []
 
 
-def test_settings_of_the_environment_do_not_leak_onto_another_model(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_of_the_environment_are_kept_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which of them are about the model that is used is decided where doors are merged."""
     monkeypatch.setenv("SCOUT_SCAN_MODEL", "openai/environment")
     monkeypatch.setenv("SCOUT_SCAN_MODEL_BASE_URL", "http://127.0.0.1/v1")
     monkeypatch.setenv("SCOUT_SCAN_MODEL_ARGS", "a=1")
-    request = requested()
-    assert (request.model, request.model_base_url) == ("openai/environment", "http://127.0.0.1/v1")
-    assert request.model_args == {"a": 1}
+    monkeypatch.setenv("SCOUT_SCAN_TEMPERATURE", "0.5")
     request = requested("--model", "openai/typed")
     assert (request.model, request.model_base_url, request.model_args) == ("openai/typed", None, None)
+    assert request.environment == {
+        "model": "openai/environment",
+        "model_base_url": "http://127.0.0.1/v1",
+        "model_args": {"a": 1},
+        "generate_config": GenerateConfig(temperature=0.5),
+    }

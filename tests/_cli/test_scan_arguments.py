@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,8 +19,13 @@ def requested(*arguments: str) -> ScanRequest:
     return app.request
 
 
-def test_a_file_alone_leaves_everything_to_defaults() -> None:
-    assert requested("scan.py") == ScanRequest(scanners="scan.py")
+def typed(**fields: Any) -> ScanRequest:
+    """Make the request of a command line that gives these."""
+    return ScanRequest(scanners="scan.py", from_command_line=True, **fields)
+
+
+def test_a_file_alone_leaves_everything_to_job_and_project() -> None:
+    assert requested("scan.py") == typed()
 
 
 def test_every_option_reaches_the_request(tmp_path: Path) -> None:
@@ -31,8 +37,7 @@ def test_every_option_reaches_the_request(tmp_path: Path) -> None:
         *("--limit", "5", "--shuffle", "7", "--results-buffer", "6", "--tags", "a, b,", "--metadata", "k=v"),
         *("--dry-run", "--record-input", "copy", "--display", "Plain", "--log-level", "INFO", "--fail-on-error"),
     )
-    assert request == ScanRequest(
-        scanners="scan.py",
+    assert request == typed(
         scanner_args={"pattern": "x", "max_items": 3},
         transcripts=["a", "b c"],
         filter=("x = 1", "y > 2"),
@@ -73,8 +78,8 @@ def test_options_may_stand_before_and_after_the_file(arguments: tuple[str, ...])
         (("--shuffle", "42", "scan.py"), 42),
         (("--shuffle", "-1", "scan.py"), -1),
         (("--shuffle=-1", "scan.py"), -1),
-        (("--shuffle", "false", "scan.py"), None),
-        (("--shuffle", "0", "scan.py"), None),
+        (("--shuffle", "false", "scan.py"), False),
+        (("--shuffle", "0", "scan.py"), False),
         (("--shuffle", "--limit", "1", "scan.py"), True),
         (("scan.py", "--shuffle"), True),
         (("scan.py",), None),
@@ -199,10 +204,10 @@ def test_labelled_cases_may_come_from_the_environment(monkeypatch: pytest.Monkey
     monkeypatch.setenv("SCOUT_SCAN_VALIDATION", "a:x.csv 'b:y z.csv'")
     app = FakeApp()
     scout("scan", "scan.py", app=app)
-    assert app.request.validation == {"a": CasesFile("x.csv"), "b": CasesFile("y z.csv")}
+    assert app.request.environment["validation"] == {"a": CasesFile("x.csv"), "b": CasesFile("y z.csv")}
 
 
-def test_the_environment_fills_what_the_command_line_leaves_open(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_environment_says_is_kept_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "ARGS": "a=1 'b=x y'",
         "TRANSCRIPTS": "logs 'more logs'",
@@ -218,19 +223,21 @@ def test_the_environment_fills_what_the_command_line_leaves_open(monkeypatch: py
     }.items():
         monkeypatch.setenv(f"SCOUT_SCAN_{name}", value)
     request = requested("scan.py", "--limit", "5")
-    assert request == ScanRequest(
-        scanners="scan.py",
+    assert request == typed(
         scanner_args={"a": 1, "b": "x y"},
-        transcripts=["logs", "more logs"],
-        filter=("task_set = 'x y' and score > 1",),
-        scans="out",
         limit=5,
-        shuffle=True,
-        tags=["t"],
-        metadata={"k": "v"},
         dry_run=True,
         fail_on_error=True,
-        max_transcripts=9,
+        environment={
+            "transcripts": ["logs", "more logs"],
+            "filter": ["task_set = 'x y' and score > 1"],
+            "scans": "out",
+            "limit": 3,
+            "shuffle": True,
+            "tags": ["t"],
+            "metadata": {"k": "v"},
+            "max_transcripts": 9,
+        },
     )
 
 
@@ -240,9 +247,9 @@ def test_the_older_name_of_scans_works_with_a_warning(monkeypatch: pytest.Monkey
     assert (ran.code, app.request.scans) == (0, "old")
     assert "--results is deprecated, use --scans" in ran.err
     monkeypatch.setenv("SCOUT_SCAN_RESULTS", "old-env")
-    assert requested("scan.py").scans == "old-env"
+    assert requested("scan.py").environment == {"scans": "old-env"}
     monkeypatch.setenv("SCOUT_SCAN_SCANS", "env")
-    assert requested("scan.py").scans == "env"
+    assert requested("scan.py").environment == {"scans": "env"}
     assert requested("scan.py", "--results", "typed").scans == "typed"
     assert requested("scan.py", "--scans", "typed").scans == "typed"
 
@@ -263,6 +270,9 @@ def test_dotenv_is_read_before_options(tmp_path: Path) -> None:
     assert "'many' is not a valid integer" in ran.stderr
 
 
-def test_a_log_display_shows_its_records() -> None:
-    assert requested("scan.py", "--display", "log").log_level == "info"
+def test_a_log_display_shows_its_records_unless_something_else_was_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    request = requested("scan.py", "--display", "log")
+    assert (request.log_level, request.environment) == (None, {"log_level": "info"})
     assert requested("scan.py", "--display", "log", "--log-level", "error").log_level == "error"
+    monkeypatch.setenv("SCOUT_LOG_LEVEL", "error")
+    assert requested("scan.py", "--display", "log").environment == {"log_level": "error"}

@@ -24,10 +24,8 @@ def names(models: Model | list[Model]) -> list[str]:
     return [str(model) for model in (models if isinstance(models, list) else [models])]
 
 
-def test_the_model_of_the_request_goes_before_that_of_the_environment() -> None:
-    os.environ["SCOUT_SCAN_MODEL"] = "mockllm/environment"
+def test_the_model_of_the_request_is_made() -> None:
     assert str(plan_models(request(model="mockllm/given")).active.model) == "mockllm/given"
-    assert str(plan_models(request()).active.model) == "mockllm/environment"
 
 
 def test_of_several_names_the_first_counts() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from inspect_scout._app import LightStatus, ScanEntry, ScannerFileReport, ScanRequest
+from inspect_scout._app import LightStatus, ScanEntry, ScannerFileReport, ScanRequest, SettingEntry, explain_settings
 from inspect_scout._cli.contract import ResultTable, RowsKind
 from inspect_scout._cli.run import run
 from inspect_scout._support.errors import UnknownNameError
@@ -96,6 +96,10 @@ class FakeApp:
     def run_scan(self, request: ScanRequest) -> Status:
         self.requests.append(request)
         return self.ends_as()
+
+    def explain_settings(self, request: ScanRequest) -> Sequence[SettingEntry]:
+        self.requests.append(request)
+        return explain_settings(request)
 
     def resume_scan(self, location: str, display: str | None, log_level: str | None, fail_on_error: bool) -> Status:
         self.calls.append(("resume", location, display, log_level, fail_on_error))

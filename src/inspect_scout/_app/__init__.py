@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from .async_api import scan_results_df_async as scan_results_df_async
     from .async_api import scan_resume_async as scan_resume_async
     from .async_api import scan_status_async as scan_status_async
+    from .explain import SettingEntry as SettingEntry
+    from .explain import explain_settings as explain_settings
     from .light import list_entries as list_entries
     from .light import read_outcome as read_outcome
     from .requests import complete_scan as complete_scan
@@ -49,6 +51,7 @@ _MODULES = {
     ".._scanners": "Parameter ScannerFileReport ScannerSource StructuredSource describe_scanner_files",
     ".async_api": "scan_async scan_complete_async scan_list_async scan_results_arrow_async scan_results_batches_async"
     " scan_results_df_async scan_resume_async scan_status_async",
+    ".explain": "SettingEntry explain_settings",
     ".light": "list_entries read_outcome",
     ".requests": "complete_scan resume_scan run_scan",
     ".results": "results_table",

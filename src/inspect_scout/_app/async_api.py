@@ -46,14 +46,18 @@ async def scan_async(
     log_level: str | None = None,
     fail_on_error: bool = False,
     dry_run: bool = False,
-    record_input: RecordInput = "auto",
+    record_input: RecordInput | None = None,
     *,
     results: str | None = None,
 ) -> Status:
     """Scan transcripts.
 
+    What is not given here is asked of the scan job, then of the project (`scout.yaml` in the working directory), then,
+    for `model` and `scans`, of the environment. Conditions, tags, metadata and worklists of all of them count together.
+
     Args:
-        scanners: Scanners: a list, a list of (name, scanner), or a mapping from name to scanner.
+        scanners: Scanners: a list, a list of (name, scanner), or a mapping from name to scanner; or a scan job
+            (`ScanJob`, `ScanJobConfig`), which the other arguments refine.
         transcripts: What to scan: `transcripts_from(...)`, or paths of logs (default: `./transcripts`,
             `$INSPECT_LOG_DIR`, `./logs`, whichever exists first).
         scans: Where scans are kept (default: `$SCOUT_SCAN_SCANS`, else `./scans`).
@@ -79,7 +83,7 @@ async def scan_async(
         log_level: Level of log messages (default warning).
         fail_on_error: Stop at the first scanner that raises, and raise its exception after saving.
         dry_run: Only count what would be scanned; nothing is written.
-        record_input: Whether results hold a copy of their input: `auto` copies what is small or cannot be found
+        record_input: Whether results hold a copy of their input: `auto` (the default) copies what is small or cannot be found
             again, and else stores where it is; `copy` always copies; `reference` copies only what cannot be found.
         results: Older name of `scans`.
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Mapping
 
 from .._display import Display, ScanOutcome, ScanTitle, display_for
 from .._engine import InlineExecutor, Job, Recorder, ScannerStopped, Tally
 from .._inspect.invocation import PrerequisiteError
 from .._inspect.models import as_refusal, close
-from .._plan import ScanPlan, ScanRequest, check_log_level, plan_resume, plan_scan
-from .._project import default_scans, load_dotenv_once, warn_of_project_file
+from .._plan import ScanPlan, ScanRequest, check_log_level, plan_resume, plan_scan, settle
+from .._project import default_log_level, default_scans, load_dotenv_once
 from .._results import RecordInput, ScanStore
 from .._support.errors import ScanStateError
 from .._types import Error, PredicateFn, ScannerCounts, ScannerSummary, ScanSpec, Status, Summary
@@ -30,8 +29,9 @@ async def scan(request: ScanRequest) -> Status:
         ScoutError: The request cannot be carried out; nothing was created.
         Exception: What a scanner raised, if `fail_on_error` is set; what was recorded before is kept.
     """
+    load_dotenv_once()
+    request = settle(request).request
     prepare(request.log_level)
-    warn_of_project_file()
     display = display_for(request.display)
     with display.counting("Indexing") as progress:
         plan = await plan_scan(request, progress)
@@ -40,7 +40,7 @@ async def scan(request: ScanRequest) -> Status:
         await close(plan.models.active)
         return _dry_run(plan, display)
     store = await ScanStore.create(plan.spec, request.scans or default_scans())
-    return await _run(plan, store, display, request.record_input, request.fail_on_error)
+    return await _run(plan, store, display, request.record_input or "auto", request.fail_on_error)
 
 
 async def resume(
@@ -88,7 +88,7 @@ async def complete(location: str, display: str | None = None, log_level: str | N
 def prepare(log_level: str | None) -> None:
     """Load `.env` and set up logging."""
     load_dotenv_once()
-    level = log_level or os.environ.get("SCOUT_LOG_LEVEL")
+    level = log_level or default_log_level()
     check_log_level(level)
     if level:
         known = {"trace": "DEBUG", "http": "INFO", "sandbox": "INFO"}.get(level.lower(), level.upper())

@@ -42,14 +42,15 @@ def scan(
     log_level: str | None = None,
     fail_on_error: bool = False,
     dry_run: bool = False,
-    record_input: RecordInput = "auto",
+    record_input: RecordInput | None = None,
     *,
     results: str | None = None,
 ) -> Status:
     """Scan transcripts (`aio.scan_async`, which documents the arguments, run to its end).
 
     Args:
-        scanners: Scanners: a list, a list of (name, scanner), or a mapping from name to scanner.
+        scanners: Scanners: a list, a list of (name, scanner), or a mapping from name to scanner; or a scan job
+            (`ScanJob`, `ScanJobConfig`), which the other arguments refine.
         transcripts: What to scan: `transcripts_from(...)`, or paths of logs.
         scans: Where scans are kept.
         worklist: Transcripts by scanner, or a file that lists them.
@@ -71,7 +72,7 @@ def scan(
         log_level: Level of log messages.
         fail_on_error: Stop at the first scanner that raises, and raise its exception after saving.
         dry_run: Only count what would be scanned.
-        record_input: `auto`, `copy` or `reference`.
+        record_input: `auto` (the default), `copy` or `reference`.
         results: Older name of `scans`.
 
     Raises:

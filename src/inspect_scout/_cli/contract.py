@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     # Models of scans load inspect_ai, which light commands must not.
-    from .._app import LightStatus, ScanEntry, ScannerFileReport, ScanRequest
+    from .._app import LightStatus, ScanEntry, ScannerFileReport, ScanRequest, SettingEntry
     from .._types import Status
     from .._validation import GroupBy, ScannerReport
 
@@ -41,6 +41,10 @@ class App(Protocol):
 
     def run_scan(self, request: ScanRequest) -> Status:
         """Run a new scan."""
+        ...
+
+    def explain_settings(self, request: ScanRequest) -> Sequence[SettingEntry]:
+        """Say which settings a scan would use, and where they come from."""
         ...
 
     def resume_scan(self, location: str, display: str | None, log_level: str | None, fail_on_error: bool) -> Status:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import click
-from click.core import ParameterSource
 
 from .options import scan_option
 from .values import Words, pairs
@@ -114,37 +113,28 @@ OPTIONS = (
 )
 
 
-def model_fields(ctx: click.Context) -> dict[str, Any]:
-    """Make the fields of a request that are about models; those of options not given are left out.
+def model_fields(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Make the fields that are about models, by their names in project files; what was not given is left out.
+
+    Args:
+        options: Options of the command line, or of the environment.
 
     Raises:
         click.UsageError: A value is not of the form that it should have.
     """
     given: dict[str, Any] = {}
-    if model := ctx.params["model"]:
-        given["model"] = model
-    if base_url := _of_model(ctx, "model_base_url"):
-        given["model_base_url"] = base_url
-    if args := _model_args(ctx):
+    if args := _model_args(options):
         given["model_args"] = args
-    if roles := _roles(ctx.params["model_role"]):
+    if roles := _roles(options.get("model_role", ())):
         given["model_roles"] = roles
-    if config := _config(ctx.params):
-        given["model_config"] = config
+    if config := _config(options):
+        given["generate_config"] = config
     return given
 
 
-def _of_model(ctx: click.Context, name: str) -> Any:
-    """Give a setting of the model, unless the environment has it for another model than the one to be used."""
-    from_environment = ctx.get_parameter_source(name) is ParameterSource.ENVIRONMENT
-    if from_environment and ctx.get_parameter_source("model") is not ParameterSource.ENVIRONMENT:
-        return None
-    return ctx.params[name]
-
-
-def _model_args(ctx: click.Context) -> dict[str, Any]:
-    typed = pairs(_of_model(ctx, "model_args") or (), "-M")
-    file = _of_model(ctx, "model_config")
+def _model_args(options: Mapping[str, Any]) -> dict[str, Any]:
+    typed = pairs(options.get("model_args", ()), "-M")
+    file = options.get("model_config")
     if not file:
         return typed
     from .._plan import read_model_args
@@ -187,8 +177,8 @@ def _described(item: str, text: str) -> ModelConfig:
 
 
 def _config(options: Mapping[str, Any]) -> GenerateConfig | None:
-    given = {name: options[name] for name in _GENERATION if options[name] is not None}
-    cache, batch, schema = options["cache"], options["batch"], options["response_schema"]
+    given = {name: options[name] for name in _GENERATION if options.get(name) is not None}
+    cache, batch, schema = options.get("cache"), options.get("batch"), options.get("response_schema")
     if not given and cache is None and batch is None and schema is None:
         return None
     from inspect_ai.model import GenerateConfig, ResponseSchema

@@ -59,11 +59,13 @@ class Shown:
         display: The display asked for (None: by environment, else the default).
         log_level: Level of log messages (None: the default).
         as_json: Whether standard output gets JSON and nothing else.
+        display_chosen: The display that was asked for here or by the environment ("": none was).
     """
 
     display: str | None
     log_level: str | None
     as_json: bool = False
+    display_chosen: str = ""
 
 
 def display_options(function: F) -> F:
@@ -80,10 +82,9 @@ def display_options(function: F) -> F:
         click.option(
             "--log-level",
             type=click.Choice(LOG_LEVELS, case_sensitive=False),
-            envvar="SCOUT_LOG_LEVEL",
             cls=SectionOption,
             section=section,
-            help="Log messages from this level on. [env: SCOUT_LOG_LEVEL; default: warning]",
+            help="Log messages from this level on. [env: SCOUT_LOG_LEVEL; default: of the project, else warning]",
         ),
         click.option(
             "--debug",
@@ -135,6 +136,8 @@ def fail_on_error_option(function: F) -> F:
 
 def shown(options: dict[str, Any]) -> Shown:
     """Take the options of `display_options` and `json_option` out of a command's, and act on `--debug`."""
+    from .._project import default_log_level
+
     display: str | None = options.pop("display")
     log_level: str | None = options.pop("log_level")
     as_json: bool = options.pop("as_json", False)
@@ -142,17 +145,22 @@ def shown(options: dict[str, Any]) -> Shown:
     if options.pop("debug"):
         wait_for_debugger(port)
     chosen = (display or os.environ.get("SCOUT_DISPLAY", "")).lower()
+    if log_level is None:
+        log_level = default_log_level()
     if chosen == "log" and log_level is None:
         # Records below the level are dropped, and a display that shows nothing was not asked for.
         log_level = "info"
     if as_json:
         display = "log" if chosen == "log" else "none"
-    return Shown(display, log_level, as_json)
+    return Shown(display, log_level, as_json, chosen)
 
 
 def prepare_logging(level: str | None) -> None:
     """Send log messages to standard error, for commands that run without the engine."""
     if level is not None:
+        if level.lower() not in LOG_LEVELS:
+            raise ConfigError(f"log_level={level!r} is not known; use one of {', '.join(LOG_LEVELS)}.")
+        level = level.lower()
         logging.basicConfig()
         logging.getLogger("inspect_scout").setLevel(_LEVELS.get(level, level.upper()))
 

@@ -11,13 +11,13 @@ import click
 from .app import app_of
 from .finish import finish, run_shown
 from .lazy import write_commands
-from .options import SectionCommand, display_options, fail_on_error_option, json_option, shown
+from .options import display_options, fail_on_error_option, json_option, shown
 from .scan_group import SUBCOMMANDS
-from .scan_options import fill_optional_values, request_of, scan_options
+from .scan_options import ScanOptionsCommand, request_of, scan_options
 
 EPILOG = """\b
 Examples:
-  scout scan scanners.py -T ./logs
+  scout scan job.yaml
   scout scan scanners.py@refusal -T ./logs --limit 10 --dry-run
   scout scan scanners.py@refusal -T ./logs -V cases.csv
   scout scan scanners.py -F "task_set = 'popularity'" --model openai/gpt-4o-mini
@@ -26,12 +26,8 @@ To scan with a file named like one of the commands, write ./list
 """
 
 
-class ScanCommand(SectionCommand):
+class ScanCommand(ScanOptionsCommand):
     """The command that scans; its help page also lists the commands beside it."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the arguments; options may stand before and after FILE."""
-        return super().parse_args(ctx, fill_optional_values(args, self.get_params(ctx)))
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write both ways to use the command."""
@@ -54,8 +50,10 @@ class ScanCommand(SectionCommand):
 def command(ctx: click.Context, /, file: str, fail_on_error: bool, **options: Any) -> int:
     """Scan transcripts with the scanners of FILE.
 
-    FILE is a Python file with scanners ("file.py", or "file.py@name" for one of them) or a scanner of an installed
-    package ("package/name"). Results are kept in a directory of their own below the scans location.
+    FILE is a Python file with a scan job or with scanners ("file.py", or "file.py@name" for one of them), a YAML or
+    JSON file of a scan job, or a job or scanner of an installed package ("package/name"). What neither the command line
+    nor the job says comes from the project (scout.yaml), then from the environment. Results are kept in a directory of
+    their own below the scans location.
     """
     _refuse_mistyped_command(file)
     how, app = shown(options), app_of(ctx)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,7 +11,7 @@ from click.core import ParameterSource
 
 from .model_options import OPTIONS as MODEL_OPTIONS
 from .model_options import model_fields
-from .options import Shown, scan_option
+from .options import SectionCommand, Shown, scan_option
 from .validation_option import FORM, validation_of
 from .values import Seed, Whole, Words, is_count_or_file, is_seed, names, pairs
 
@@ -39,8 +40,8 @@ _OPTIONS = (
         multiple=True,
         type=Words(),
         metavar="LOC",
-        help="Logs to scan: a file, a directory or a pattern; can be repeated. Default: ./transcripts, else"
-        " INSPECT_LOG_DIR, else ./logs.",
+        help="Logs to scan: a file, a directory or a pattern; can be repeated. Default: those of the job or project,"
+        " else ./transcripts, else INSPECT_LOG_DIR, else ./logs.",
     ),
     scan_option(
         WHAT,
@@ -49,7 +50,7 @@ _OPTIONS = (
         multiple=True,
         type=Whole(),
         metavar="SQL",
-        help="Only transcripts for which this holds; can be repeated, all must hold.",
+        help="Only transcripts for which this holds; can be repeated. Conditions of job and project must hold, too.",
     ),
     scan_option(WHAT, "--limit", type=_POSITIVE, metavar="N", help="Scan at most N transcripts."),
     scan_option(
@@ -67,7 +68,14 @@ _OPTIONS = (
         help="YAML or JSON list of {scanner, transcripts: [ids]}: what each scanner is to scan.",
     ),
     scan_option(
-        HOW, "-S", "scanner_args", env="ARGS", multiple=True, type=Words(), metavar="K=V", help="Argument for scanners."
+        HOW,
+        "-S",
+        "scanner_args",
+        env="ARGS",
+        multiple=True,
+        type=Words(),
+        metavar="K=V",
+        help="Argument for the scanners, or for the scan job, of FILE.",
     ),
     scan_option(
         HOW,
@@ -80,14 +88,13 @@ _OPTIONS = (
     ),
     scan_option(HOW, "--scans", metavar="LOC", help="Where scans are kept. Default: ./scans."),
     scan_option(HOW, "--results", metavar="LOC", hidden=True, help="Deprecated name of --scans."),
-    scan_option(HOW, "--tags", metavar="A,B", help="Tags to keep with the scan."),
+    scan_option(HOW, "--tags", metavar="A,B", help="Tags to keep with the scan, besides those of job and project."),
     scan_option(HOW, "--metadata", multiple=True, type=Words(), metavar="K=V", help="Metadata to keep with the scan."),
     scan_option(
         HOW,
         "--record-input",
         type=click.Choice(["auto", "copy", "reference"]),
-        default="auto",
-        help="Whether results hold a copy of what was scanned, or say where it is.",
+        help="Whether results hold a copy of what was scanned, or say where it is. Default: auto.",
     ),
     scan_option(
         HOW,
@@ -109,6 +116,14 @@ def scan_options(function: F) -> F:
     for decorator in reversed(_OPTIONS + MODEL_OPTIONS):
         function = decorator(function)
     return function
+
+
+class ScanOptionsCommand(SectionCommand):
+    """A command with the options of a scan, some of which need no value."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; options may stand before and after FILE."""
+        return super().parse_args(ctx, fill_optional_values(args, self.get_params(ctx)))
 
 
 def fill_optional_values(arguments: list[str], params: list[click.Parameter]) -> list[str]:
@@ -139,44 +154,76 @@ def fill_optional_values(arguments: list[str], params: list[click.Parameter]) ->
     return filled
 
 
-def request_of(ctx: click.Context, file: str, how: Shown, fail_on_error: bool) -> ScanRequest:
+def request_of(ctx: click.Context, file: str | None, how: Shown, fail_on_error: bool) -> ScanRequest:
     """Pack the options of a scan into the one record that the application takes."""
     from .._app import ScanRequest
 
-    options = ctx.params
-    scanner_args, metadata = pairs(options["scanner_args"], "-S"), pairs(options["metadata"], "--metadata")
+    typed = _fields({n: v for n, v in ctx.params.items() if ctx.get_parameter_source(n) is ParameterSource.COMMANDLINE})
+    environment = _fields(_from_environment(ctx), typed=False)
+    if how.display_chosen == "log":
+        # Records below the level are dropped, and a display that shows nothing was not asked for.
+        environment.setdefault("log_level", os.environ.get("SCOUT_LOG_LEVEL") or "info")
+    if "generate_config" in typed:
+        typed["model_config"] = typed.pop("generate_config")
+    typed["filter"] = tuple(typed.get("filter", ()))
     return ScanRequest(
-        scanners=file,
-        scanner_args=scanner_args,
-        transcripts=list(options["transcripts"]) or None,
-        filter=tuple(options["filter"]),
-        scans=_scans(ctx),
-        worklist=options["worklist"],
-        validation=validation_of(options["validation"]),
-        max_transcripts=options["max_transcripts"],
-        max_processes=options["max_processes"],
-        limit=options["limit"],
-        shuffle=options["shuffle"] if options["shuffle"] is not False else None,
-        results_buffer=options["results_buffer"],
-        tags=names(options["tags"]),
-        metadata=metadata or None,
+        scanners=file if file is not None else (),
+        scanner_args=pairs(ctx.params["scanner_args"], "-S"),
         display=how.display,
-        log_level=how.log_level,
         fail_on_error=fail_on_error,
-        dry_run=options["dry_run"],
-        record_input=options["record_input"],
-        **model_fields(ctx),
+        dry_run=ctx.params.get("dry_run", False),
+        environment=environment,
+        from_command_line=True,
+        **typed,
     )
 
 
-def _scans(ctx: click.Context) -> str | None:
-    """Choose between `--scans` and its older name: the command line before the environment, the new name first."""
-    scans: str | None = ctx.params["scans"]
-    results: str | None = ctx.params["results"]
-    typed = {name for name in ("scans", "results") if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE}
-    if typed == {"scans", "results"}:
-        raise click.UsageError("--results is the deprecated name of --scans: give only --scans.")
-    if "results" in typed:
+def _from_environment(ctx: click.Context) -> dict[str, Any]:
+    """Read the options that have a variable, typed or not: some count together with what was typed."""
+    found: dict[str, Any] = {}
+    for param in ctx.command.params:
+        value = param.value_from_envvar(ctx)
+        if value is not None:
+            found[param.name or ""] = param.type_cast_value(ctx, value)
+    return found
+
+
+def _fields(options: dict[str, Any], typed: bool = True) -> dict[str, Any]:
+    """Read options, by their names in project files; others are left out.
+
+    Args:
+        options: Values by parameter.
+        typed: Whether they were typed, so that their user can be told what to type.
+    """
+    fields = {name: options[name] for name in _AS_THEY_ARE if name in options}
+    if "transcripts" in options:
+        fields["transcripts"] = list(options["transcripts"])
+    if "filter" in options:
+        fields["filter"] = list(options["filter"])
+    if "tags" in options:
+        fields["tags"] = names(options["tags"])
+    if "validation" in options:
+        fields["validation"] = validation_of(options["validation"])
+    if "metadata" in options:
+        fields["metadata"] = pairs(options["metadata"], "--metadata")
+    if (scans := _scans(options, typed)) is not None:
+        fields["scans"] = scans
+    fields.update(model_fields(options))
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+_AS_THEY_ARE = (
+    *("worklist", "max_transcripts", "max_processes", "limit", "shuffle", "results_buffer", "record_input"),
+    *("log_level", "model", "model_base_url"),
+)
+
+
+def _scans(options: dict[str, Any], typed: bool) -> str | None:
+    """Choose between `--scans` and its older name."""
+    scans: str | None = options.get("scans")
+    results: str | None = options.get("results")
+    if results is not None and typed:
+        if scans is not None:
+            raise click.UsageError("--results is the deprecated name of --scans: give only --scans.")
         click.echo("Warning: --results is deprecated, use --scans.", err=True)
-        return results
     return scans or results

@@ -133,7 +133,7 @@ def described(model: Model, config: GenerateConfig | None = None) -> ModelConfig
     return ModelConfig(
         model=str(model),
         config=without_secrets(merged),
-        base_url=_public_url(model.api.base_url),
+        base_url=public_url(model.api.base_url),
         args=public_values(model.model_args),
     )
 
@@ -174,7 +174,7 @@ def _public(value: Any) -> Any:
         return public_values(cast("Mapping[str, Any]", value))
     if isinstance(value, list | tuple):
         return [_public(item) for item in cast("Sequence[Any]", value) if not _is_secret(item)]
-    return _public_url(value) if isinstance(value, str) and "://" in value else value
+    return public_url(value) if isinstance(value, str) and "://" in value else value
 
 
 def _names_secret(name: str) -> bool:
@@ -194,7 +194,7 @@ def _is_json(value: Any) -> bool:
     return value is None or isinstance(value, str | int | float | bool)
 
 
-def _public_url(url: str | None) -> str | None:
+def public_url(url: str | None) -> str | None:
     """Cut user, password and secret parameters out of a URL."""
     if url is None:
         return None

@@ -8,6 +8,8 @@ from .._support.lazy import lazy_door
 
 if TYPE_CHECKING:
     from .checks import check_log_level as check_log_level
+    from .job import ScanJob as ScanJob
+    from .job import scanjob as scanjob
     from .models import PlannedModels as PlannedModels
     from .models import mapping_of as mapping_of
     from .models import read_model_args as read_model_args
@@ -16,16 +18,25 @@ if TYPE_CHECKING:
     from .plan import Unit as Unit
     from .plan import plan_resume as plan_resume
     from .plan import plan_scan as plan_scan
+    from .precedence import GENERATION as GENERATION
+    from .precedence import OPTIONS as OPTIONS
+    from .precedence import Option as Option
+    from .precedence import Setting as Setting
     from .request import ModelRole as ModelRole
     from .request import Scanners as Scanners
     from .request import ScanRequest as ScanRequest
+    from .settled import SettledRequest as SettledRequest
+    from .settled import settle as settle
     from .worklist import ScannerWork as ScannerWork
 
 _MODULES = {
     ".checks": "check_log_level",
+    ".job": "ScanJob scanjob",
     ".models": "PlannedModels mapping_of read_model_args",
     ".plan": "PlannedScanner ScanPlan Unit plan_resume plan_scan",
+    ".precedence": "GENERATION OPTIONS Option Setting",
     ".request": "ModelRole Scanners ScanRequest",
+    ".settled": "SettledRequest settle",
     ".worklist": "ScannerWork",
 }
 

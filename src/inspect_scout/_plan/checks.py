@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._project import LOG_LEVELS
 from .._support.errors import ConfigError, NotAvailableError
 from .request import ScanRequest
 
-LOG_LEVELS = ("debug", "trace", "http", "sandbox", "info", "warning", "error", "critical", "notset")
 RECORD_INPUT = ("auto", "copy", "reference")
 
 
@@ -22,12 +22,6 @@ def check_request(request: ScanRequest) -> None:
         raise ConfigError(f"record_input={request.record_input!r} is not known; use one of {', '.join(RECORD_INPUT)}.")
     if request.shuffle is not None and not isinstance(request.shuffle, int):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ConfigError(f"shuffle={request.shuffle!r} is neither a boolean nor a seed (an integer).")
-    if request.worklist is not None and request.limit is not None:
-        raise ConfigError(
-            "A worklist says what is scanned, so it cannot be combined with limit. Leave one of them out."
-        )
-    if isinstance(request.tags, str):
-        raise ConfigError(f"tags={request.tags!r} is a single text; give a list of tags.")
     check_log_level(request.log_level)
 
 

@@ -1,8 +1,7 @@
-"""Which models a scan uses: from arguments, from the environment, or as an earlier scan recorded them."""
+"""Which models a scan uses: as it was asked for, or as an earlier scan recorded them."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +16,6 @@ from .._support.errors import ConfigError, LocationError
 from .._support.json import loads
 from .._types import ScanSpec
 from .request import ScanRequest
-
-MODEL_VARIABLE = "SCOUT_SCAN_MODEL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +38,7 @@ class PlannedModels:
 def plan_models(request: ScanRequest) -> PlannedModels:
     """Make the models that a request asks for.
 
-    The settings of a model belong together: base URL and arguments apply to the model of the request, or to that of
-    the environment if the request names none, and to no model with a role.
+    Base URL and arguments apply to the model of the request, and to no model with a role.
 
     Raises:
         ConfigError: A model cannot be used, or its settings cannot.
@@ -159,7 +155,7 @@ def _default(request: ScanRequest, config: GenerateConfig) -> tuple[Model | None
         return given, []
     if given is not None and not isinstance(given, str):
         raise ConfigError(f"model={given!r} is neither the name of a model nor a Model.")
-    name = _first(given if given is not None else os.environ.get(MODEL_VARIABLE, ""))
+    name = _first(given or "")
     if not name:
         if given is not None:
             raise ConfigError(f"model={given!r} names no model.")

@@ -5,13 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from .._project import default_transcripts
 from .._scanners import (
     ScannerConfig,
-    load_scanners,
     name_scanners,
     scanner_config,
     scanner_fingerprint,
@@ -24,12 +21,11 @@ from .._types import PredicateFn, Scanner, ScanOptions, ScanSpec, ScanTranscript
 from .._validation import Validator, set_spec
 from .checks import check_request
 from .models import PlannedModels, plan_models, restore_models
+from .precedence import DEFAULT_MAX_BATCHED, DEFAULT_MAX_TRANSCRIPTS
 from .request import ScanRequest
 from .revision import package_versions, scan_revision
 from .validation import plan_validation, restore_validation
 from .worklist import resolve_worklist
-
-DEFAULT_MAX_TRANSCRIPTS = 25
 
 IsRecorded = Callable[[str, str], bool]
 """Whether a pair of transcript id and scanner key is recorded without error."""
@@ -115,6 +111,10 @@ class ScanPlan:
 async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> ScanPlan:
     """Plan a new scan.
 
+    Args:
+        request: What is asked for, as `settle` has completed it.
+        progress: Is told how far the transcripts are indexed.
+
     Raises:
         ConfigError: Something in the request cannot be used (nothing has been created).
         NotAvailableError: The request needs machinery that this version does not have.
@@ -134,7 +134,8 @@ async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> S
         raise ConfigError(_nothing_to_scan(transcripts, problems))
     models = plan_models(request)  # last, because clients are opened that must be closed
     spec = ScanSpec(
-        scan_name=Path.cwd().name or "scan",
+        scan_name=request.scan_name or "scan",
+        scan_file=request.scan_file,
         scan_args=dict(request.scanner_args) or None,
         tags=list(request.tags) if request.tags else None,
         metadata=dict(request.metadata) if request.metadata else None,
@@ -144,7 +145,7 @@ async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> S
         revision=scan_revision(),
         packages=package_versions(),
         options=ScanOptions(
-            max_transcripts=request.max_transcripts or DEFAULT_MAX_TRANSCRIPTS,
+            max_transcripts=request.max_transcripts or _default_max_transcripts(models),
             max_processes=request.max_processes,
             limit=request.limit,
             shuffle=request.shuffle,
@@ -200,23 +201,15 @@ async def plan_resume(
 
 
 def _scanners(request: ScanRequest) -> dict[str, Scanner[Any]]:
-    scanners = request.scanners
-    if isinstance(scanners, str):
-        scanners = load_scanners(scanners, dict(request.scanner_args))
-    named = name_scanners(scanners)
-    if not named:
-        raise ConfigError("There are no scanners; give at least one.")
-    return named
+    return name_scanners(request.scanners)
 
 
 def _transcripts(request: ScanRequest) -> Transcripts:
     given = request.transcripts
     if given is None:
-        given = default_transcripts()
-    if given is None:
         raise ConfigError(
             "There are no transcripts: none were given, and there is neither ./transcripts nor $INSPECT_LOG_DIR nor "
-            "./logs. Give a log file or a directory of logs."
+            "./logs. Give a log file or a directory of logs, or name them in scout.yaml."
         )
     transcripts = given if isinstance(given, Transcripts) else transcripts_from(given)
     for condition in request.filter:
@@ -267,8 +260,12 @@ def _widened(options: ScanOptions, models: PlannedModels) -> bool:
 
     Who set it has set the connections, too; otherwise the recorded number is the default.
     """
-    fixed = models.active.config.max_connections
-    return options.max_transcripts == DEFAULT_MAX_TRANSCRIPTS and fixed != DEFAULT_MAX_TRANSCRIPTS
+    default = _default_max_transcripts(models)
+    return options.max_transcripts == default and models.active.config.max_connections != default
+
+
+def _default_max_transcripts(models: PlannedModels) -> int:
+    return DEFAULT_MAX_BATCHED if models.active.config.batch else DEFAULT_MAX_TRANSCRIPTS
 
 
 def _wanted(worklist: Sequence[Worklist] | None, scanners: Iterable[str]) -> dict[str, set[str]] | None:

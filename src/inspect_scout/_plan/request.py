@@ -11,18 +11,23 @@ if TYPE_CHECKING:
     from inspect_ai.model import GenerateConfig, Model, ModelConfig
     from inspect_ai.scorer import Scorer
 
+    from .._project import ScanJobConfig
     from .._results import RecordInput
     from .._transcripts import Transcripts
     from .._types import Scanner, ValidationSet, Worklist
     from .._validation import CasesFile
+    from .job import ScanJob
     from .worklist import ScannerWork
 
-Scanners: TypeAlias = (
+ScannerList: TypeAlias = (
     "Sequence[Scanner[Any] | Scorer | tuple[str, Scanner[Any] | Scorer]] | Mapping[str, Scanner[Any] | Scorer]"
 )
-"""Scanners as `scan` takes them: a list (of scanners or of name and scanner) or a mapping from name to scanner.
+"""Scanners: a list (of scanners or of name and scanner) or a mapping from name to scanner.
 
 Scorers of Inspect are taken as scanners, as by `as_scanner`."""
+
+Scanners: TypeAlias = "ScannerList | ScanJob | ScanJobConfig"
+"""What `scan` takes: a list of scanners (or of name and scanner), a mapping from name to scanner, or a scan job."""
 
 Validation: TypeAlias = "str | Path | ValidationSet | CasesFile"
 """Labelled cases: a file of them, a set, or a file with the name of a predicate."""
@@ -33,11 +38,12 @@ ModelRole: TypeAlias = "str | Model | ModelConfig"
 
 @dataclass(frozen=True, slots=True)
 class ScanRequest:
-    """Everything that `scan` and `scout scan` accept.
+    """Everything that `scan` and `scout scan` accept. What is None is left to job, project, environment and defaults.
 
     Args:
-        scanners: Scanners, or the text of a scanner file ("file.py", "file.py@name", "package/name").
-        scanner_args: Arguments for the scanners of a file.
+        scanners: Scanners, a scan job, or the text that names them ("file.py", "file.py@name", "package/name",
+            "job.yaml").
+        scanner_args: Arguments for the scanners, or for the scan job, of a Python file.
         transcripts: What to scan (None: the default of the working directory).
         filter: SQL conditions, added to those of `transcripts`.
         scans: Where scans are kept (None: the default).
@@ -60,6 +66,10 @@ class ScanRequest:
         fail_on_error: Stop at the first scanner that raises, and raise its exception.
         dry_run: Only count what would be scanned.
         record_input: Whether results hold a copy of their input: auto, copy, reference.
+        scan_name: Name of the scan.
+        scan_file: File of the scan job (known when the request is settled).
+        environment: What the command line has read of the environment, by option.
+        from_command_line: Whether the values were typed, not given in Python: for explanations.
     """
 
     scanners: Scanners | str
@@ -67,7 +77,7 @@ class ScanRequest:
     transcripts: Transcripts | str | Sequence[str] | None = None
     filter: Sequence[str] = ()
     scans: str | None = None
-    worklist: Sequence[ScannerWork] | Sequence[Worklist] | str | Path | None = None
+    worklist: Sequence[ScannerWork | Worklist | str | Path] | str | Path | None = None
     model: str | Model | None = None
     model_config: GenerateConfig | None = None
     model_base_url: str | None = None
@@ -85,4 +95,8 @@ class ScanRequest:
     log_level: str | None = None
     fail_on_error: bool = False
     dry_run: bool = False
-    record_input: RecordInput = "auto"
+    record_input: RecordInput | None = None
+    scan_name: str | None = None
+    scan_file: str | None = None
+    environment: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    from_command_line: bool = False

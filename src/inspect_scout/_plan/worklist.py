@@ -37,19 +37,28 @@ _adapter = TypeAdapter(list[Worklist])
 
 
 async def resolve_worklist(
-    worklist: Sequence[ScannerWork] | Sequence[Worklist] | str | Path, scanners: Iterable[str]
+    worklist: Sequence[ScannerWork | Worklist | str | Path] | str | Path, scanners: Iterable[str]
 ) -> list[Worklist]:
     """Read a worklist in any of its forms.
+
+    Args:
+        worklist: Its parts: entries, and files of entries.
+        scanners: Keys of the scanners of the scan.
+
+    Returns:
+        One entry for each scanner that is named, with each of its transcripts once.
 
     Raises:
         ConfigError: It is no worklist, or names a scanner that is not part of the scan.
     """
-    items = _read(Path(worklist)) if isinstance(worklist, str | Path) else [await _item(w) for w in worklist]
     known = set(scanners)
-    for item in items:
-        if item.scanner not in known:
-            raise UnknownNameError("scanner in worklist", item.scanner, known)
-    return items
+    merged: dict[str, dict[str, None]] = {}
+    for part in [worklist] if isinstance(worklist, str | Path) else worklist:
+        for item in _read(Path(part)) if isinstance(part, str | Path) else [await _item(part)]:
+            if item.scanner not in known:
+                raise UnknownNameError("scanner in worklist", item.scanner, known)
+            merged.setdefault(item.scanner, {}).update(dict.fromkeys(item.transcripts))
+    return [Worklist(scanner=scanner, transcripts=list(ids)) for scanner, ids in merged.items()]
 
 
 def _read(path: Path) -> list[Worklist]:

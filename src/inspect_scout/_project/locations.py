@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from pathlib import Path
+from typing import Any
 
+from .._support.errors import ConfigError
+from .documents import read_document
 from .environment import environment_scans
 
-logger = logging.getLogger("inspect_scout")
-
 DEFAULT_SCANS = "./scans"
+PROJECT_FILE, LOCAL_FILE = "scout.yaml", "scout.local.yaml"
+LOG_LEVEL_VARIABLE = "SCOUT_LOG_LEVEL"
 
 
 def default_scans() -> str:
-    """Scans location when none is given: from the environment, else `./scans`."""
-    return environment_scans() or DEFAULT_SCANS
+    """Scans location when none is given: of the project, else from the environment, else `./scans`."""
+    return _said("scans", "results") or environment_scans() or DEFAULT_SCANS
+
+
+def default_log_level() -> str | None:
+    """Level of log messages when none is given: of the project, else from the environment."""
+    return _said("log_level") or os.environ.get(LOG_LEVEL_VARIABLE) or None
 
 
 def default_transcripts() -> str | None:
@@ -28,8 +35,17 @@ def default_transcripts() -> str | None:
     return "./logs" if Path("logs").is_dir() else None
 
 
-def warn_of_project_file() -> None:
-    """Say that a project file in the working directory has no effect yet, lest its filters seem applied."""
-    for name in ("scout.yaml", "scout.local.yaml"):
-        if Path(name).is_file():
-            logger.warning("%s is not read by this version: give its settings as arguments or options.", name)
+def _said(*keys: str) -> str | None:
+    """Read one text of the project's files; the rest of them is not looked at, so that light commands stay light."""
+    for name in (LOCAL_FILE, PROJECT_FILE):
+        if not os.path.isfile(name):
+            continue
+        data: dict[str, Any] = read_document(name).data
+        for key in keys:
+            value = data.get(key)
+            if value is None:
+                continue
+            if not isinstance(value, str):
+                raise ConfigError(f"{name!r}, key {key!r}: {value!r} is no text.")
+            return value
+    return None

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspect_scout._scanners import name_scanners, safe_name, scanner
-from inspect_scout._support.errors import ConfigError, NotAvailableError
+from inspect_scout._support.errors import ConfigError
 from inspect_scout._types import Result, Scanner, Transcript
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -126,6 +126,6 @@ def test_what_cannot_be_scanned_with_is_named(given: Any, says: str) -> None:
 
 
 @pytest.mark.parametrize("given", [ScanJob(), [ScanJob()]])
-def test_scan_jobs_are_not_available_yet(given: Any) -> None:
-    with pytest.raises(NotAvailableError, match="Scan jobs"):
+def test_scan_jobs_are_no_scanners(given: Any) -> None:
+    with pytest.raises(ConfigError, match="scan job is no scanner"):
         name_scanners(given)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from inspect_scout._scanners import load_scanners, scanner_config, scanner_fingerprint, scanner_specs
-from inspect_scout._support.errors import ConfigError, LocationError, NotAvailableError, UnknownNameError
+from inspect_scout._support.errors import ConfigError, LocationError, UnknownNameError
 from inspect_scout._types import Transcript
 
 cloudpickle: Any = importlib.import_module("cloudpickle")  # has no types
@@ -185,19 +185,19 @@ def test_missing_arguments_are_named(tmp_path: Path) -> None:
         load_scanners(str(file), {"third": 3})
 
 
-def test_scan_jobs_are_not_available_yet(tmp_path: Path) -> None:
-    job = "def scanjob(f): return f\n@scanjob\ndef job(): ...\n"
+def test_scan_jobs_are_no_scanners(tmp_path: Path) -> None:
+    job = "from inspect_scout import ScanJob, scanjob\n@scanjob\ndef job(): return ScanJob(scanners=[f()])\n"
     file = write(tmp_path / "f.py", job, one("f"))
     for spec in (file, f"{file}@job"):
-        with pytest.raises(NotAvailableError, match="Scan jobs"):
+        with pytest.raises(ConfigError, match="is a scan job"):
             load_scanners(str(spec), {})
     assert names(f"{file}@f") == ["f"]
 
 
 @pytest.mark.parametrize("suffix", ["yaml", "yml", "json"])
-def test_job_files_are_not_available_yet(tmp_path: Path, suffix: str) -> None:
+def test_job_files_hold_no_scanners(tmp_path: Path, suffix: str) -> None:
     (tmp_path / f"job.{suffix}").write_text("{}")
-    with pytest.raises(NotAvailableError, match="Scan job files"):
+    with pytest.raises(ConfigError, match="is a scan job"):
         load_scanners(str(tmp_path / f"job.{suffix}"), {})
 
 

@@ -21,14 +21,18 @@ if TYPE_CHECKING:
     from .naming import safe_name as safe_name
     from .origin import FILE_MODULE as FILE_MODULE
     from .origin import OWN_PACKAGE as OWN_PACKAGE
+    from .origin import origin_of as origin_of
     from .origin import source_file as source_file
     from .outputs import checked_result as checked_result
+    from .params import record_arguments as record_arguments
     from .specs import accepted_arguments as accepted_arguments
     from .specs import check_arguments as check_arguments
     from .specs import create_with as create_with
     from .specs import describe as describe
     from .specs import factory_name as factory_name
     from .specs import find_factory as find_factory
+    from .specs import find_registered as find_registered
+    from .specs import relative_file as relative_file
     from .specs import scanner_create as scanner_create
     from .specs import scanner_fingerprint as scanner_fingerprint
     from .specs import scanner_specs as scanner_specs
@@ -42,10 +46,11 @@ _MODULES = {
     ".inputs": "describe_input",
     ".loaders": "InputKind",
     ".naming": "name_scanners safe_name",
-    ".origin": "FILE_MODULE OWN_PACKAGE source_file",
+    ".origin": "FILE_MODULE OWN_PACKAGE origin_of source_file",
     ".outputs": "checked_result",
-    ".specs": "accepted_arguments check_arguments create_with describe factory_name find_factory scanner_create"
-    " scanner_fingerprint scanner_specs",
+    ".params": "record_arguments",
+    ".specs": "accepted_arguments check_arguments create_with describe factory_name find_factory find_registered"
+    " relative_file scanner_create scanner_fingerprint scanner_specs",
     ".traits": "ScanTraits set_traits",
 }
 

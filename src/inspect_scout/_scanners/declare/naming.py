@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..._inspect import registry
-from ..._support.errors import ConfigError, NotAvailableError
+from ..._support.errors import ConfigError
 from ..._support.ids import id_from_text
 from ..._types import Scanner
 from .config import factory_origin, find_config, scanner_config
@@ -57,7 +57,6 @@ def name_scanners(scanners: Any) -> dict[str, Scanner[Any]]:
 
     Raises:
         ConfigError: There are none, or something given is no scanner.
-        NotAvailableError: A scan job was given.
     """
     pairs = list(_pairs(scanners))
     if not pairs:
@@ -85,7 +84,7 @@ def _numbered(name: str, taken: set[str], last: Counter[str]) -> str:
 
 def _pairs(scanners: Any) -> Iterable[tuple[str, Scanner[Any]]]:
     if _is_job(scanners):
-        raise NotAvailableError("Scan jobs as scanners", "Give the scanners themselves, as in scanners=[my_scanner()].")
+        raise ConfigError("A scan job is no scanner: give the job itself, as in scan(my_job()).")
     if isinstance(scanners, Mapping):
         entries: Mapping[Any, Any] = scanners  # pyright: ignore[reportUnknownVariableType]
         for name, scanner in entries.items():
@@ -107,7 +106,7 @@ def _pairs(scanners: Any) -> Iterable[tuple[str, Scanner[Any]]]:
                 raise ConfigError(f"{_short(pair)} is not allowed among scanners: a pair is (name, scanner).")
             yield _checked(*pair)
         elif _is_job(item):
-            raise NotAvailableError("Scan jobs as scanners", "Give the scanners themselves.")
+            raise ConfigError("A scan job is no scanner: a job is given alone, as in scan(my_job()).")
         else:
             scanner = _adapted(item)
             yield registry.unqualified_name(scanner_config(scanner).given_name), scanner

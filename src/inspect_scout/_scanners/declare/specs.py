@@ -32,7 +32,7 @@ def scanner_specs(scanners: Mapping[str, Scanner[Any]]) -> dict[str, ScannerSpec
             name=config.name,
             version=config.version,
             package_version=config.package_version,
-            file=None if config.file is None else _relative(config.file),
+            file=None if config.file is None else relative_file(config.file),
             params=dict(config.params),
         )
     return specs
@@ -86,16 +86,25 @@ def find_factory(name: str) -> Callable[..., Any]:
         ConfigError: The package that should have it cannot be imported.
     """
     _load_own(name)
-    try:
-        found = registry.find("scanner", name)
-    except Exception as error:  # importing a package runs its code
-        package = name.split("/", maxsplit=1)[0]
-        raise ConfigError(
-            f"Package {package!r} cannot be imported, so scanner {name!r} is not known: {describe(error)}"
-        ) from error
+    found = find_registered("scanner", name)
     if found is None or factory_origin(found) is None:
         raise UnknownNameError("scanner", name, registry.names("scanner"))
     return found
+
+
+def find_registered(kind: registry.Kind, name: str) -> Callable[..., Any] | None:
+    """Find a registered factory; None if there is none.
+
+    Raises:
+        ConfigError: The package that should have it cannot be imported.
+    """
+    try:
+        return registry.find(kind, name)
+    except Exception as error:  # importing a package runs its code
+        package = name.split("/", maxsplit=1)[0]
+        raise ConfigError(
+            f"Package {package!r} cannot be imported, so {kind} {name!r} is not known: {describe(error)}"
+        ) from error
 
 
 def _load_own(name: str) -> None:
@@ -107,8 +116,11 @@ def _load_own(name: str) -> None:
 
 def factory_name(factory: Callable[..., Any]) -> str:
     """Registered name of a factory."""
+    found = registry.registered(factory)
     origin = factory_origin(factory)
-    return origin.name if origin is not None else getattr(factory, "__name__", repr(factory))
+    if origin is not None:
+        return origin.name
+    return found.name if found is not None else getattr(factory, "__name__", repr(factory))
 
 
 def accepted_arguments(factory: Callable[..., Any]) -> tuple[set[str], bool]:
@@ -119,8 +131,13 @@ def accepted_arguments(factory: Callable[..., Any]) -> tuple[set[str], bool]:
     return names, inspect.Parameter.VAR_KEYWORD in kinds.values()
 
 
-def check_arguments(factory: Callable[..., Any], given: Mapping[str, Any]) -> None:
+def check_arguments(factory: Callable[..., Any], given: Mapping[str, Any], kind: str = "scanner") -> None:
     """Check that a factory can be called with these keyword arguments.
+
+    Args:
+        factory: The factory.
+        given: The arguments.
+        kind: What it makes, for messages.
 
     Raises:
         ConfigError: One is unknown (with close matches), or required ones are missing.
@@ -129,7 +146,7 @@ def check_arguments(factory: Callable[..., Any], given: Mapping[str, Any]) -> No
     accepted, any_name = accepted_arguments(factory)
     for argument in given:
         if argument not in accepted and not any_name:
-            raise UnknownNameError(f"argument of scanner {name!r}", argument, accepted)
+            raise UnknownNameError(f"argument of {kind} {name!r}", argument, accepted)
     parameters = inspect.signature(factory).parameters.values()
     required = [
         p.name
@@ -139,7 +156,9 @@ def check_arguments(factory: Callable[..., Any], given: Mapping[str, Any]) -> No
     if required:
         missing = ", ".join(map(repr, required))
         example = " ".join(f"-S {argument}=..." for argument in required)
-        raise ConfigError(f"Scanner {name!r} requires arguments that were not given: {missing} ({example}).")
+        raise ConfigError(
+            f"{kind.capitalize()} {name!r} requires arguments that were not given: {missing} ({example})."
+        )
 
 
 def describe(error: BaseException) -> str:
@@ -148,7 +167,8 @@ def describe(error: BaseException) -> str:
     return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 
-def _relative(file: str) -> str:
+def relative_file(file: str) -> str:
+    """Write a path relative to the working directory, where it is below it."""
     try:
         return Path(file).relative_to(Path.cwd()).as_posix()
     except ValueError:

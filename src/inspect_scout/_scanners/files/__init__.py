@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from .discover import Names as Names
     from .discover import names_in as names_in
     from .discover import top_functions as top_functions
+    from .load import Found as Found
+    from .load import find_work as find_work
     from .load import load_scanners as load_scanners
+    from .load import make_scanners as make_scanners
     from .restore import run_recorded_file as run_recorded_file
     from .restore import scanners_from_specs as scanners_from_specs
 
@@ -19,7 +22,10 @@ _MODULES = {
     "Names": ".discover",
     "names_in": ".discover",
     "parse_args": ".args",
+    "Found": ".load",
+    "find_work": ".load",
     "load_scanners": ".load",
+    "make_scanners": ".load",
     "run_recorded_file": ".restore",
     "scanners_from_specs": ".restore",
     "top_functions": ".discover",

@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..._support.errors import ConfigError, LocationError, NotAvailableError, UnknownNameError
+from ..._support.errors import ConfigError, LocationError, UnknownNameError
 from ..._types import Scanner
-from ..declare import accepted_arguments, check_arguments, find_factory, scanner_config
+from ..declare import accepted_arguments, check_arguments, find_factory, find_registered, scanner_config
 from .discover import Declarations
 from .modules import load_file, read_declarations
 
 _JOB_FILES = frozenset({".yaml", ".yml", ".json"})
 _REGISTERED = re.compile(r"[A-Za-z_][\w-]*/[^/\\@]+")
 _NAME = re.compile(r"[\w./-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a user named: a scan job, a file of one, or scanners.
+
+    Args:
+        job: What makes the scan job.
+        job_file: The YAML or JSON file of a scan job.
+        scanners: What makes the scanners.
+    """
+
+    job: Callable[..., Any] | None = None
+    job_file: Path | None = None
+    scanners: Sequence[Callable[..., Any]] = ()
 
 
 def load_scanners(spec: str, args: Mapping[str, Any]) -> list[Scanner[Any]]:
@@ -27,15 +43,47 @@ def load_scanners(spec: str, args: Mapping[str, Any]) -> list[Scanner[Any]]:
 
     Raises:
         LocationError: There is no such file.
-        ConfigError: The file has no scanner, is broken, or raises; or an argument is unknown or missing.
+        ConfigError: The file has no scanner, is broken, or raises; an argument is unknown or missing; or it is a scan
+            job.
         UnknownNameError: The file or package has no scanner of that name.
-        NotAvailableError: A scan job was named.
+    """
+    found = find_work(spec)
+    if found.job is not None or found.job_file is not None:
+        raise ConfigError(
+            f"{spec!r} is a scan job, where scanners are asked for; name one of them, as in file.py@name."
+        )
+    return make_scanners(found.scanners, args)
+
+
+def find_work(spec: str) -> Found:
+    """Find the scan job or the scanners that a user names.
+
+    Args:
+        spec: `file.py` (its scan job, else all its scanners), `file.py@name` (a scan job or scanner of it),
+            `package/name`, or a YAML or JSON file of a scan job.
+
+    Raises:
+        LocationError: There is no such file.
+        ConfigError: The file has neither, has several scan jobs, is broken, or raises.
+        UnknownNameError: The file or package has nothing of that name.
     """
     path, name = _split(spec)
     if name is None and not path.is_file() and not path.suffix and _REGISTERED.fullmatch(spec):
-        factories = [_registered(spec)]
-    else:
-        factories = _from_file(path, name)
+        job = find_registered("scanjob", spec)
+        return Found(job=job) if job is not None else Found(scanners=[_registered(spec)])
+    if path.suffix.lower() in _JOB_FILES and path.is_file():
+        if name is not None:
+            raise ConfigError(f"{str(path)!r} holds a single scan job: name it without @{name}.")
+        return Found(job_file=path)
+    return _from_file(path, name)
+
+
+def make_scanners(factories: Sequence[Callable[..., Any]], args: Mapping[str, Any]) -> list[Scanner[Any]]:
+    """Make scanners, each with those arguments that it declares.
+
+    Raises:
+        ConfigError: An argument is declared by none of them, or one is missing.
+    """
     _check_known(factories, args)
     return [_make(factory, args) for factory in factories]
 
@@ -56,50 +104,56 @@ def _registered(name: str) -> Callable[..., Any]:
         if known:
             raise UnknownNameError("scanner", name, known) from None
         raise LocationError(
-            f"{name!r} is neither a file nor a registered scanner. For a file write its name with .py; a package "
+            f"{name!r} is neither a file nor a registered scanner or scan job. For a file write its name with .py; a package "
             f"{package!r} with scanners must be installed and announce them in the entry point group 'inspect_ai'."
         ) from None
 
 
-def _from_file(path: Path, name: str | None) -> list[Callable[..., Any]]:
-    if path.suffix.lower() in _JOB_FILES and path.is_file():
-        raise NotAvailableError(f"Scan job files ({str(path)!r})", "Name a Python file with scanners instead.")
+def _from_file(path: Path, name: str | None) -> Found:
     if path.is_file() and path.suffix.lower() != ".py":
-        raise ConfigError(f"{str(path)!r} is no Python file: scanners are loaded from .py files.")
+        raise ConfigError(
+            f"{str(path)!r} is no Python file: scanners are loaded from .py files, scan jobs also from YAML and JSON."
+        )
     _, declared = read_declarations(path)
     _check_declared(path, name, declared)
     loaded = load_file(path)
-    if not loaded.factories:
+    if name is not None:
+        if (job := loaded.find_job(name)) is not None:
+            return Found(job=job)
+        if (scanner := loaded.find(name)) is not None:
+            return Found(scanners=[scanner])
+        raise UnknownNameError(f"scanner or scan job in {str(path)!r}", name, [*loaded.names, *loaded.jobs])
+    if len(loaded.jobs) > 1:
+        example = f"{path.name}@{next(iter(loaded.jobs))}"
         raise ConfigError(
-            f"The file {str(path)!r} has no scanners: what decorates {declared.scanners[0].function!r} is not the "
-            "scanner of inspect_scout."
+            f"The file {str(path)!r} has {len(loaded.jobs)} scan jobs ({', '.join(loaded.jobs)}): name one, as in {example}."
         )
-    if name is None:
-        return list(loaded.factories.values())
-    found = loaded.find(name)
-    if found is None:
-        raise UnknownNameError(f"scanner in {str(path)!r}", name, loaded.names)
-    return [found]
+    if loaded.jobs:
+        return Found(job=next(iter(loaded.jobs.values())))
+    if not loaded.factories:
+        kind, declarations = ("scanner", declared.scanners) if declared.scanners else ("scanjob", declared.jobs)
+        raise ConfigError(
+            f"The file {str(path)!r} has no {kind}s: what decorates {declarations[0].function!r} is not the {kind} of "
+            "inspect_scout."
+        )
+    return Found(scanners=list(loaded.factories.values()))
 
 
 def _check_declared(path: Path, name: str | None, declared: Declarations) -> None:
     """Refuse what can be refused without running the file."""
-    known = name is not None and any(name in (each.name, each.function) for each in declared.scanners)
-    if declared.jobs and not known:
-        jobs = ", ".join(repr(job.function) for job in declared.jobs)
-        raise NotAvailableError(
-            f"Scan jobs ({jobs} in {str(path)!r})", f"Name one of its scanners, as in {path.name}@my_scanner."
-        )
-    if not declared.scanners:
+    everything = (*declared.jobs, *declared.scanners)
+    if not everything:
         raise ConfigError(
-            f"The file {str(path)!r} has no scanners: it needs a function decorated with @scanner at its top level."
+            f"The file {str(path)!r} has no scanners and no scan jobs: it needs a function decorated with @scanner or "
+            "@scanjob at its top level."
         )
-    certain = [each.name for each in declared.scanners if each.name is not None]
-    if name is not None and not known and len(certain) == len(declared.scanners):
-        raise UnknownNameError(f"scanner in {str(path)!r}", name, certain)
+    known = any(name in (each.name, each.function) for each in everything)
+    certain = [each.name for each in everything if each.name is not None]
+    if name is not None and not known and len(certain) == len(everything):
+        raise UnknownNameError(f"scanner or scan job in {str(path)!r}", name, certain)
 
 
-def _check_known(factories: list[Callable[..., Any]], args: Mapping[str, Any]) -> None:
+def _check_known(factories: Sequence[Callable[..., Any]], args: Mapping[str, Any]) -> None:
     accepted = [accepted_arguments(factory) for factory in factories]
     if any(any_name for _, any_name in accepted):
         return

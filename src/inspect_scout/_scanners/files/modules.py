@@ -8,11 +8,12 @@ import linecache
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from ..._inspect import registry
 from ..._support.errors import ConfigError, LocationError
 from ..declare import FILE_MODULE, describe, factory_origin
 from .discover import Declarations, find_declarations
@@ -26,15 +27,22 @@ class ScannerFile:
         path: Where it is.
         factories: Its factories of scanners, by the name of the function, in the order of the file.
         names: Registered name -> name of the function.
+        jobs: Its factories of scan jobs, by registered name, in the order of the file.
     """
 
     path: Path
     factories: dict[str, Callable[..., Any]]
     names: dict[str, str]
+    jobs: dict[str, Callable[..., Any]] = field(default_factory=dict[str, Callable[..., Any]])
 
     def find(self, name: str) -> Callable[..., Any] | None:
         """Find a factory by its registered name, or else by the name of its function."""
         return self.factories.get(self.names.get(name, name))
+
+    def find_job(self, name: str) -> Callable[..., Any] | None:
+        """Find a factory of scan jobs by its registered name, or else by the name of its function."""
+        by_function = {getattr(job, "__name__", ""): job for job in self.jobs.values()}
+        return self.jobs.get(name) or by_function.get(name)
 
 
 # Running a file changes sys.modules and sys.path, and inspect_ai's registry.
@@ -98,7 +106,17 @@ def _collect(path: Path, module: ModuleType, declarations: Declarations) -> Scan
             continue  # decorated by something else of that name, or deleted by the file itself
         factories[declared.function] = factory
         names.setdefault(origin.name, declared.function)
-    return ScannerFile(path=path, factories=factories, names=names)
+    return ScannerFile(path=path, factories=factories, names=names, jobs=_collect_jobs(module, declarations))
+
+
+def _collect_jobs(module: ModuleType, declarations: Declarations) -> dict[str, Callable[..., Any]]:
+    jobs: dict[str, Callable[..., Any]] = {}
+    for declared in declarations.jobs:
+        factory = getattr(module, declared.function, None)
+        found = registry.registered(factory)
+        if callable(factory) and found is not None and found.kind == "scanjob":
+            jobs.setdefault(registry.unqualified_name(found.name), factory)
+    return jobs
 
 
 def _main_module(path: Path) -> ModuleType | None:

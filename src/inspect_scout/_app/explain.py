@@ -1,0 +1,72 @@
+"""Which settings a scan would use, and where they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from pydantic import BaseModel
+
+from .._inspect.models import public_url, public_values, without_secrets
+from .._plan import ScannerWork, ScanRequest, settle
+from .._project import load_dotenv_once
+
+if TYPE_CHECKING:
+    from .._plan import Setting
+
+
+@dataclass(frozen=True, slots=True)
+class SettingEntry:
+    """A setting, fit to be shown.
+
+    Args:
+        name: Its key in project files.
+        value: Its value as JSON, without secrets.
+        sources: Where it was said, the strongest first; none for a default.
+        source: The same in words.
+    """
+
+    name: str
+    value: Any
+    sources: Sequence[str]
+    source: str
+
+
+def explain_settings(request: ScanRequest) -> list[SettingEntry]:
+    """Say which settings a scan would use, in the order of the table of options.
+
+    Raises:
+        ScoutError: The settings cannot be used.
+    """
+    load_dotenv_once()
+    return [_entry(name, setting) for name, setting in settle(request).settings.items()]
+
+
+def _entry(name: str, setting: Setting) -> SettingEntry:
+    return SettingEntry(name, _shown(name, setting.value), tuple(setting.sources), setting.source)
+
+
+def _shown(name: str, value: Any) -> Any:
+    if name == "scanners":
+        return sorted(value or {}) or None
+    if name == "model_base_url":
+        return public_url(value)
+    if name == "generate_config" and value is not None:
+        return without_secrets(value).model_dump(mode="json", exclude_none=True)
+    return _json(value)
+
+
+def _json(value: Any) -> Any:
+    """Write a value as JSON, secrets left out."""
+    if isinstance(value, BaseModel):
+        return _json(value.model_dump(mode="json", exclude_none=True))
+    if isinstance(value, Mapping):
+        plain = {str(key): _json(item) for key, item in cast("Mapping[Any, Any]", value).items()}
+        return public_values(plain)
+    if isinstance(value, ScannerWork):
+        ids = value.transcripts if isinstance(value.transcripts, list) else str(value.transcripts)
+        return {"scanner": value.scanner, "transcripts": ids}
+    if isinstance(value, list | tuple):
+        return [_json(item) for item in cast("Sequence[Any]", value)]
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)

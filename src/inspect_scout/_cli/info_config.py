@@ -1,0 +1,67 @@
+"""The command `scout info config`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from .app import app_of
+from .exit_codes import DONE
+from .options import SectionOption, display_options, json_option, shown
+from .output import cell_text, write_json
+from .scan_options import ScanOptionsCommand, request_of, scan_options
+
+EPILOG = """\b
+Examples:
+  scout info config
+  scout info config --explain
+  scout info config job.yaml --limit 10 --explain
+  scout info config --json | jq .settings.scans
+
+With FILE and options of a scan it shows what `scout scan FILE` with these options would use.
+"""
+
+
+@click.command("config", cls=ScanOptionsCommand, epilog=EPILOG)
+@click.argument("file", required=False)
+@click.option(
+    "--explain",
+    is_flag=True,
+    cls=SectionOption,
+    section="Display options",
+    help="Say where each value comes from, and list what nobody set, too.",
+)
+@json_option
+@display_options
+@scan_options
+@click.pass_context
+def command(ctx: click.Context, /, file: str | None, explain: bool, **options: Any) -> int:
+    """Print the settings that a scan started here would use.
+
+    A setting of the command line goes before one of the job, then come project (scout.local.yaml before scout.yaml),
+    environment and defaults. Conditions, tags, metadata and worklists of all of them count together. Secrets are not
+    shown.
+    """
+    how = shown(options)
+    settings = app_of(ctx).explain_settings(request_of(ctx, file, how, fail_on_error=False))
+    if how.as_json:
+        write_json(
+            {
+                "settings": {each.name: each.value for each in settings},
+                "sources": {each.name: list(each.sources) or ["default"] for each in settings},
+            }
+        )
+        return DONE
+    from .._display import display_for
+
+    rows = [
+        [each.name, cell_text(each.value) if each.value is not None else "-", each.source]
+        for each in settings
+        if explain or each.value is not None
+    ]
+    headers = ["setting", "value", "from"]
+    if not explain:
+        rows, headers = [row[:2] for row in rows], headers[:2]
+    display_for(how.display).table("", headers, rows, whole=tuple(headers))
+    return DONE

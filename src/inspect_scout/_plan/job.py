@@ -1,0 +1,220 @@
+"""Scan jobs: scanners, what they scan and how, in one object."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import functools
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import InitVar, dataclass, field
+from pathlib import Path
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, ParamSpec, cast, overload
+
+from .._inspect import registry
+from .._project import ScanJobConfig
+from .._scanners import name_scanners, origin_of, record_arguments, relative_file, scanners_from_specs
+from .._support.errors import ConfigError
+from .._types import Scanner, ScannerSpec
+
+if TYPE_CHECKING:
+    from inspect_ai.model import GenerateConfig, Model
+
+    from .._project import ScanJobConfig as Config
+    from .._transcripts import Transcripts
+    from .._types import ValidationSet, Worklist
+    from .request import ModelRole, ScannerList
+    from .worklist import ScannerWork
+
+_P = ParamSpec("_P")
+
+
+@dataclass(frozen=True, slots=True)
+class JobOrigin:
+    """Where a scan job comes from.
+
+    Args:
+        file: Its file, relative to the working directory where it is below it (None for jobs of packages).
+        args: Arguments that it was made with.
+    """
+
+    file: str | None = None
+    args: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ScanJob:
+    """A scan, ready to be run by `scan(job)` or `scout scan FILE`; what it leaves open comes from the project.
+
+    Args:
+        scanners: Scanners: a list, a list of (name, scanner), or a mapping from name to scanner.
+        transcripts: What to scan: `transcripts_from(...)`, or paths of logs.
+        filter: SQL conditions that must hold besides.
+        worklist: Transcripts by scanner, or a file that lists them.
+        validation: Labelled cases by scanner.
+        scans: Where scans are kept.
+        model: What `get_model()` gives in scanners: a model or its name.
+        model_base_url: Where the model is served.
+        model_args: Arguments for the provider of the model, or a YAML or JSON file of them.
+        generate_config: Generation options.
+        model_roles: What `get_model(role=...)` gives: models or names by role, or lists of them.
+        max_transcripts: Transcripts in work at once.
+        max_processes: Worker processes.
+        limit: Transcripts at most.
+        shuffle: True or a seed.
+        results_buffer: Bring the tables of the running scan up to date after this many records.
+        tags: Tags kept with the scan.
+        metadata: Metadata kept with the scan.
+        log_level: Level of log messages.
+        record_input: `auto`, `copy` or `reference`.
+        name: Name of the scan (default: that of the `@scanjob` function).
+        results: Older name of `scans`.
+
+    Raises:
+        ConfigError: Something given is no scanner.
+        TypeError: Both `scans` and `results` are given, or an argument does not exist.
+    """
+
+    scanners: ScannerList
+    transcripts: Transcripts | str | Sequence[str] | None = None
+    filter: str | Sequence[str] | None = None
+    worklist: Sequence[ScannerWork] | Sequence[Worklist] | str | Path | None = None
+    validation: str | ValidationSet | Mapping[str, str | ValidationSet] | None = None
+    scans: str | None = None
+    model: str | Model | None = None
+    model_base_url: str | None = None
+    model_args: Mapping[str, Any] | str | None = None
+    generate_config: GenerateConfig | None = None
+    model_roles: Mapping[str, ModelRole | Sequence[ModelRole]] | None = None
+    max_transcripts: int | None = None
+    max_processes: int | None = None
+    limit: int | None = None
+    shuffle: bool | int | None = None
+    results_buffer: int | None = None
+    tags: Sequence[str] | None = None
+    metadata: Mapping[str, Any] | None = None
+    log_level: str | None = None
+    record_input: str | None = None
+    name: str | None = None
+    results: InitVar[str | None] = None
+    origin: JobOrigin | None = field(default=None, init=False, repr=False)
+
+    def __post_init__(self, results: str | None) -> None:
+        """Name the scanners, and accept the older name of `scans`."""
+        if results is not None:
+            if self.scans is not None:
+                raise TypeError("Both 'scans' and 'results' were given; 'results' is the older name: give 'scans'.")
+            warnings.warn("'results' is deprecated; use 'scans'.", DeprecationWarning, stacklevel=3)
+            self._set("scans", results)
+        # None at all are allowed here: those of the project may be enough.
+        self._set("scanners", name_scanners(self.scanners) if self.scanners else {})
+
+    @classmethod
+    def from_config(cls, config: Config, folder: str | None = None) -> ScanJob:
+        """Make the job that data describe.
+
+        Args:
+            config: The data.
+            folder: Where files of scanners and of model arguments are looked for if they are not found from the
+                working directory.
+
+        Raises:
+            LocationError: The file of a scanner does not exist.
+            ConfigError: A scanner cannot be made.
+        """
+        given = config.given()
+        args = given.get("model_args")
+        if isinstance(args, str):
+            given["model_args"] = beside(args, folder)
+        if config.validation:
+            cases = config.validation.items()
+            given["validation"] = {key: beside(v, folder) if isinstance(v, str) else v for key, v in cases}
+        given["scanners"] = scanners_of(config, folder)
+        return cls(**given)
+
+    def made_by(self, origin: JobOrigin, name: str | None) -> ScanJob:
+        """Copy the job, saying where it comes from; a name of its own stays."""
+        made = copy.copy(self)
+        object.__setattr__(made, "origin", origin)
+        if made.name is None:
+            object.__setattr__(made, "name", name)
+        return made
+
+    def said(self) -> dict[str, Any]:
+        """What the job says, by option."""
+        fields = (each.name for each in dataclasses.fields(self) if each.name != "origin")
+        return {name: value for name in fields if (value := getattr(self, name)) is not None}
+
+    def _set(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)
+
+
+@overload
+def scanjob(factory: Callable[_P, ScanJob], /) -> Callable[_P, ScanJob]: ...
+
+
+@overload
+def scanjob(*, name: str | None = None) -> Callable[[Callable[_P, ScanJob]], Callable[_P, ScanJob]]: ...
+
+
+def scanjob(factory: Callable[..., ScanJob] | None = None, /, *, name: str | None = None) -> Any:
+    """Make a scan job of what a function returns, so that `scout scan file.py` finds it.
+
+        @scanjob
+        def nightly(limit: int = 100) -> ScanJob:
+            return ScanJob(scanners=[refusals()], transcripts="./logs", limit=limit)
+
+    Args:
+        factory: The function, when the decorator is used without parentheses. Its parameters are set by `-S`.
+        name: Registered name (default: name of the function).
+    """
+    decorate = functools.partial(_decorate, name=name)
+    return decorate if factory is None else decorate(factory)
+
+
+def _decorate(factory: Callable[..., ScanJob], name: str | None) -> Callable[..., ScanJob]:
+    if not isinstance(cast("object", factory), FunctionType):
+        raise ConfigError(f"@scanjob decorates a function that returns a ScanJob, not {factory!r}.")
+    origin = origin_of(factory, name or factory.__name__)
+
+    @functools.wraps(factory)
+    def make(*args: Any, **kwargs: Any) -> ScanJob:
+        job = factory(*args, **kwargs)
+        if not isinstance(cast("object", job), ScanJob):
+            raise ConfigError(f"The scan job {origin.name!r} returned {job!r}; it must return a ScanJob.")
+        file = None if origin.file is None else relative_file(origin.file)
+        return job.made_by(JobOrigin(file, record_arguments(factory, args, kwargs)), origin.name)
+
+    registry.register("scanjob", make, origin.name, ScanJob)
+    return make
+
+
+def scanners_of(config: ScanJobConfig, folder: str | None = None) -> dict[str, Scanner[Any]]:
+    """Make the scanners that data describe, by name; none if they name none."""
+    specs = config.scanners
+    if not specs:
+        return {}
+    if isinstance(specs, dict):
+        return name_scanners(scanners_from_specs(_located(specs, folder), None))
+    # Two of one name are told apart here, and get their names as scanners of a list do.
+    keyed = {spec.name if i == 0 else f"{spec.name} ({i + 1})": spec for spec, i in _counted(specs)}
+    return name_scanners(list(scanners_from_specs(_located(keyed, folder), None).values()))
+
+
+def _counted(specs: Sequence[ScannerSpec]) -> list[tuple[ScannerSpec, int]]:
+    return [(spec, sum(other.name == spec.name for other in specs[:i])) for i, spec in enumerate(specs)]
+
+
+def _located(specs: Mapping[str, ScannerSpec], folder: str | None) -> dict[str, ScannerSpec]:
+    return {
+        key: spec if spec.file is None else spec.model_copy(update={"file": beside(spec.file, folder)})
+        for key, spec in specs.items()
+    }
+
+
+def beside(file: str, folder: str | None) -> str:
+    """Find a file from the working directory, or else in a folder."""
+    if folder and not Path(file).exists() and (other := Path(folder) / file).exists():
+        return str(other)
+    return file

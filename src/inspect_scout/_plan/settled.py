@@ -1,0 +1,150 @@
+"""From a request, its job, its project and the environment to one request that leaves nothing open."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from .._project import Project, ScanJobConfig, load_project, read_job_config
+from .._scanners import check_arguments, find_work, make_scanners, name_scanners, relative_file, safe_name
+from .._support.errors import ConfigError
+from .job import JobOrigin, ScanJob, scanners_of
+from .precedence import Layer, Setting, environment_layer, settle_options
+from .request import ScanRequest
+
+# Options that a request calls otherwise.
+_NAMES = {"generate_config": "model_config", "name": "scan_name"}
+# Options whose default is not written into the request: the plan must see that nobody said anything.
+_OPEN = frozenset({"max_transcripts"})
+
+
+@dataclass(frozen=True, slots=True)
+class SettledRequest:
+    """A request in which every option has its value.
+
+    Args:
+        request: The request.
+        settings: Value and source of each option.
+    """
+
+    request: ScanRequest
+    settings: Mapping[str, Setting] = field(default_factory=dict[str, Setting])
+
+
+def settle(request: ScanRequest) -> SettledRequest:
+    """Merge a request with its job, with the project of the working directory, with environment and defaults.
+
+    Raises:
+        ScoutError: A file of the project or of the job cannot be used, or what several doors say contradicts.
+    """
+    project = load_project()
+    job, named = _work(request)
+    layers = [_argument_layer(request, named)]
+    if job is not None:
+        layers.append(Layer(_door(job), job.said()))
+    of_project = _project_layer(project)
+    layers += [of_project, environment_layer(request.environment)]
+    for layer in layers:
+        _check_tags(layer)
+    settings = settle_options(layers)
+    _check_worklist(settings)
+    values: dict[str, Any] = {
+        name: None if name in _OPEN and not each.sources else each.value for name, each in settings.items()
+    }
+    values["filter"] = tuple(values["filter"] or ())
+    values["scanners"] = values["scanners"] or {}
+    values["validation"] = _cases_heard(values["validation"], of_project.values.get("validation"), values["scanners"])
+    origin = job.origin if job is not None and job.origin is not None else JobOrigin(None, request.scanner_args)
+    fields: dict[str, Any] = {_NAMES.get(name, name): value for name, value in values.items()}
+    settled = replace(request, scan_file=origin.file, scanner_args=dict(origin.args), environment={}, **fields)
+    return SettledRequest(settled, settings)
+
+
+def _cases_heard(cases: Any, of_project: Any, scanners: Mapping[str, Any]) -> Any:
+    """Leave out the cases that a project keeps for scanners which are not part of this scan.
+
+    Cases that were given for this very scan must name its scanners; the plan refuses them otherwise.
+    """
+    if not isinstance(cases, Mapping) or not isinstance(of_project, Mapping):
+        return cases
+    given = cast("Mapping[str, Any]", cases)
+    kept = cast("Mapping[str, Any]", of_project)
+    heard = {
+        name: value
+        for name, value in given.items()
+        if name in scanners or safe_name(name) in scanners or value is not kept.get(name)
+    }
+    return heard or None
+
+
+def _work(request: ScanRequest) -> tuple[ScanJob | None, dict[str, Any] | None]:
+    """Find the job of a request, or else its scanners by name."""
+    work: Any = request.scanners
+    if isinstance(work, str):
+        work = _named(work, request.scanner_args)
+    elif isinstance(work, ScanJobConfig):
+        work = ScanJob.from_config(work)
+    if isinstance(work, ScanJob):
+        return work, None
+    # A request without scanners may be about the project alone; a scan of nothing is refused later.
+    return None, name_scanners(work) if work else None
+
+
+def _named(spec: str, args: Mapping[str, Any]) -> Any:
+    found = find_work(spec)
+    if found.job is not None:
+        check_arguments(found.job, args, "scan job")
+        return found.job(**args)
+    if found.job_file is None:
+        return make_scanners(found.scanners, args)
+    if args:
+        raise ConfigError(
+            f"Arguments ({', '.join(args)}) are for Python files: a job file such as {spec!r} has none. Write them as "
+            "params of its scanners."
+        )
+    path = str(found.job_file)
+    job = ScanJob.from_config(read_job_config(path), os.path.dirname(path) or None)
+    return job.made_by(JobOrigin(relative_file(os.path.abspath(path))), None)
+
+
+def _argument_layer(request: ScanRequest, scanners: dict[str, Any] | None) -> Layer:
+    given = {
+        **{name: getattr(request, _NAMES.get(name, name)) for name in _ARGUMENTS},
+        "filter": list(request.filter) or None,
+        "scanners": scanners,
+    }
+    return Layer("command line" if request.from_command_line else "argument", given)
+
+
+_ARGUMENTS = (
+    *("transcripts", "worklist", "validation", "scans", "model", "model_base_url", "model_args", "generate_config"),
+    *("model_roles", "max_transcripts", "max_processes", "limit", "shuffle", "results_buffer", "tags", "metadata"),
+    *("log_level", "record_input", "name"),
+)
+
+
+def _project_layer(project: Project) -> Layer:
+    return Layer(
+        "project", {**project.config.given(), "scanners": scanners_of(project.config) or None}, project.sources
+    )
+
+
+def _door(job: ScanJob) -> str:
+    name = job.origin.file if job.origin is not None and job.origin.file is not None else job.name
+    return f"job {name}" if name else "job"
+
+
+def _check_tags(layer: Layer) -> None:
+    if isinstance(tags := layer.values.get("tags"), str):
+        raise ConfigError(f"tags={tags!r} ({layer.source('tags')}) is a single text; give a list of tags.")
+
+
+def _check_worklist(settings: Mapping[str, Setting]) -> None:
+    worklist, limit = settings["worklist"], settings["limit"]
+    if worklist.value is not None and limit.value is not None:
+        raise ConfigError(
+            f"A worklist ({worklist.source}) says what is scanned, so it cannot be combined with a limit "
+            f"({limit.source}). Leave one of them out."
+        )

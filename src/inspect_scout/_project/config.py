@@ -1,0 +1,137 @@
+"""What project files and job files may say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeAlias, cast, get_args
+
+from inspect_ai.model import GenerateConfig, ModelConfig
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, model_validator
+from pydantic_core import PydanticCustomError
+
+from .._support.errors import UnknownNameError
+from .._types import ScannerSpec, ValidationSet, Worklist
+
+LogLevel = Literal["debug", "trace", "http", "sandbox", "info", "warning", "error", "critical", "notset"]
+LOG_LEVELS: tuple[str, ...] = get_args(LogLevel)
+"""Levels of log messages."""
+
+
+def _known(model: type[BaseModel]) -> BeforeValidator:
+    """Refuse keys that a model does not have: a misspelt key must not be a setting without effect."""
+
+    def check(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            for key in cast("Mapping[Any, Any]", value):
+                if key not in model.model_fields:
+                    problem = str(UnknownNameError("key", str(key), model.model_fields))
+                    raise PydanticCustomError("unknown_key", "{problem}", {"problem": problem, "key": key})
+        return cast("Any", value)
+
+    return BeforeValidator(check)
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
+_Spec: TypeAlias = Annotated[ScannerSpec, _known(ScannerSpec)]
+_Work: TypeAlias = Annotated[Worklist, _known(Worklist)]
+_Set: TypeAlias = Annotated[ValidationSet, _known(ValidationSet)]
+_Model: TypeAlias = Annotated[ModelConfig, _known(ModelConfig)]
+_Count: TypeAlias = Annotated[StrictInt, Field(ge=1)]
+_Amount: TypeAlias = Annotated[StrictInt, Field(ge=0)]
+
+
+class ScanJobConfig(BaseModel):
+    """A scan job as data, as YAML and JSON files hold it; other keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", title="Scan job")
+
+    name: str | None = None
+    """Name of the scan (default: of the project, else of the working directory)."""
+
+    transcripts: str | list[str] | None = None
+    """What to scan: a log or a folder of logs, or several."""
+
+    filter: str | list[str] = Field(default_factory=list[str])
+    """SQL conditions that all must hold."""
+
+    scanners: list[_Spec] | dict[str, _Spec] | None = None
+    """Scanners: a list, or names and scanners."""
+
+    worklist: list[_Work] | None = None
+    """Which transcripts each scanner gets (default: all get all)."""
+
+    validation: dict[str, str | _Set] | None = None
+    """Labelled cases by scanner: a file, or the cases."""
+
+    scans: str | None = None
+    """Where scans are kept."""
+
+    model: str | None = None
+    """Model that scanners call, as provider/name."""
+
+    model_base_url: str | None = None
+    """Where the model is served."""
+
+    model_args: dict[str, Any] | str | None = None
+    """Arguments for the provider of the model, or a YAML or JSON file of them."""
+
+    generate_config: Annotated[GenerateConfig, _known(GenerateConfig)] | None = None
+    """Generation options."""
+
+    model_roles: dict[str, _Model | str | list[_Model | str]] | None = None
+    """Models by role: a name, a description, or several of these."""
+
+    max_transcripts: _Count | None = None
+    """Transcripts in work at once."""
+
+    max_processes: _Count | None = None
+    """Worker processes."""
+
+    limit: _Amount | None = None
+    """Transcripts at most."""
+
+    shuffle: StrictBool | StrictInt | None = None
+    """Whether to shuffle the transcripts, or the seed."""
+
+    results_buffer: StrictInt | None = None
+    """Bring the tables of the running scan up to date after this many records."""
+
+    tags: list[str] | None = None
+    """Tags kept with the scan."""
+
+    metadata: dict[str, Any] | None = None
+    """Metadata kept with the scan."""
+
+    log_level: Annotated[LogLevel, BeforeValidator(_lower)] | None = None
+    """Level of log messages."""
+
+    record_input: Literal["auto", "copy", "reference"] | None = None
+    """Whether results hold a copy of their input."""
+
+    results: str | None = Field(default=None, deprecated=False, json_schema_extra={"deprecated": True})
+    """Older name of `scans`."""
+
+    @model_validator(mode="after")
+    def _newer_name(self) -> ScanJobConfig:
+        if self.results is not None:
+            if self.scans is not None:
+                raise ValueError("both 'scans' and 'results' are given; 'results' is the older name: give 'scans'")
+            self.scans, self.results = self.results, None
+            self.model_fields_set.discard("results")
+        return self
+
+    def given(self) -> dict[str, Any]:
+        """What was said, by field; what was left out, or said to be nothing, is left out."""
+        return {name: value for name in self.model_fields_set if (value := getattr(self, name)) is not None}
+
+
+class ProjectConfig(ScanJobConfig):
+    """A project as its files (`scout.yaml`, `scout.local.yaml`) describe it: what jobs do not say themselves."""
+
+    model_config = ConfigDict(extra="forbid", title="Scout project")
+
+    trust_content: bool | None = None
+    """Whether pages that show transcripts may run what is in them (for `scout view`)."""

@@ -1,0 +1,85 @@
+"""A local project file over the shared one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .._support.errors import ConfigError
+from .._types import ScannerSpec
+from .config import ProjectConfig
+
+MODEL_FIELDS = ("model", "model_base_url", "model_args", "generate_config", "model_roles")
+"""Settings of models, which go together: a local file that says one of them replaces them all."""
+
+Specs = list[ScannerSpec] | dict[str, ScannerSpec]
+
+
+def _tags(base: list[str], local: list[str]) -> list[str]:
+    return list(dict.fromkeys([*base, *local]))
+
+
+def _worklist(base: list[Any], local: list[Any]) -> list[Any]:
+    return [*base, *local]
+
+
+def _union(base: Mapping[str, Any], local: Mapping[str, Any]) -> dict[str, Any]:
+    return {**base, **local}
+
+
+def _scanners(base: Specs, local: Specs) -> Specs:
+    """Join scanners; those of a list go by the names of their specs."""
+    if isinstance(base, list) and isinstance(local, list):
+        replaced = {spec.name for spec in local}
+        return [*(spec for spec in base if spec.name not in replaced), *local]
+    return {**_named(base), **_named(local)}
+
+
+def _named(specs: Specs) -> dict[str, ScannerSpec]:
+    if isinstance(specs, dict):
+        return specs
+    named = {spec.name: spec for spec in specs}
+    if len(named) < len(specs):
+        raise ConfigError(
+            "A list that has a scanner twice cannot be joined with named scanners: give all of them names."
+        )
+    return named
+
+
+def _least(base: bool, local: bool) -> bool | None:
+    return None if base and local else False
+
+
+JOINED: Mapping[str, Callable[[Any, Any], Any]] = {
+    "tags": _tags,
+    "worklist": _worklist,
+    "scanners": _scanners,
+    "validation": _union,
+    "metadata": _union,
+    "trust_content": _least,
+}
+"""Fields of which both files count; of all others the local one replaces the shared one."""
+
+
+def merge_local(base: ProjectConfig, local: ProjectConfig) -> ProjectConfig:
+    """Lay a local project file over the shared one. Only what a file says itself counts.
+
+    Raises:
+        ConfigError: Lists of scanners cannot be joined.
+    """
+    shared, own = _said(base), _said(local)
+    if any(name in own for name in MODEL_FIELDS):
+        shared = {name: value for name, value in shared.items() if name not in MODEL_FIELDS}
+    merged = {**shared, **own}
+    for name, join in JOINED.items():
+        if shared.get(name) is not None and own.get(name) is not None:
+            merged[name] = join(shared[name], own[name])
+        elif own.get(name) is None and shared.get(name) is not None:
+            merged[name] = shared[name]  # nothing is added to what there is
+    if merged.get("trust_content"):
+        merged["trust_content"] = None  # a file in a folder cannot grant trust, only withdraw it
+    return ProjectConfig.model_validate(merged)
+
+
+def _said(config: ProjectConfig) -> dict[str, Any]:
+    return {name: getattr(config, name) for name in config.model_fields_set}

@@ -1,0 +1,75 @@
+"""From the data of a file to a model; every mistake is named with its file, its line and its key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar, cast
+
+from pydantic import BaseModel, ValidationError
+
+from .._support.errors import ConfigError, UnknownNameError
+from .documents import Document
+
+M = TypeVar("M", bound=BaseModel)
+# Where one of several forms fails, these say more than "should be a text".
+_TELLING = frozenset({"missing", "unknown_key", "extra_forbidden", "value_error"})
+
+
+def parse_config(document: Document, model: type[M]) -> M:
+    """Make a model of what a file holds.
+
+    Raises:
+        ConfigError: It cannot be made; all that is wrong is said.
+    """
+    try:
+        return model.model_validate(document.data)
+    except ValidationError as error:
+        problems = _problems(document, error, model)
+    if len(problems) == 1:
+        raise ConfigError(f"{document.path!r}, {problems[0]}")
+    listed = "".join(f"\n  {problem}" for problem in problems)
+    raise ConfigError(f"{document.path!r} has {len(problems)} mistakes:{listed}")
+
+
+def _problems(document: Document, error: ValidationError, model: type[BaseModel]) -> list[str]:
+    """Describe what is wrong, one text for each place, in the order of the file."""
+    places: dict[tuple[Any, ...], list[Any]] = {}
+    for found in error.errors(include_url=False):
+        places.setdefault(_place(document.data, found), []).append(found)
+    described = [(document.line(keys) or 0, _described(keys, found, model)) for keys, found in places.items()]
+    return [f"line {line}, {text}" if line else text for line, text in sorted(described, key=lambda item: item[0])]
+
+
+def _described(keys: tuple[Any, ...], found: Sequence[Any], model: type[BaseModel]) -> str:
+    telling = [one for one in found if one["type"] in _TELLING]
+    reasons = " or ".join(dict.fromkeys(_reason(one, model) for one in telling or found))
+    given = found[0].get("input")
+    if not telling and isinstance(given, str | int | float) and len(repr(given)) <= 60:
+        reasons += f", not {given!r}"
+    where = ".".join(str(key) for key in keys)
+    return f"{f'key {where!r}: ' if where else ''}{reasons.rstrip('.')}{'' if reasons.endswith('?') else '.'}"
+
+
+def _place(data: Any, found: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Follow the path of an error as far as it leads through the data; the rest names forms, not keys."""
+    path: list[Any] = []
+    for part in found["loc"]:
+        inside = cast("Mapping[Any, Any]", data) if isinstance(data, dict) else None
+        if inside is not None and part in inside:
+            data = inside[part]
+        elif isinstance(data, list) and isinstance(part, int) and part < len(cast("list[Any]", data)):
+            data = cast("list[Any]", data)[part]
+        else:
+            continue
+        path.append(part)
+    if found["type"] == "unknown_key":
+        path.append(found["ctx"]["key"])
+    return tuple(path)
+
+
+def _reason(found: Mapping[str, Any], model: type[BaseModel]) -> str:
+    if found["type"] == "extra_forbidden" and len(found["loc"]) == 1:
+        return str(UnknownNameError("key", str(found["loc"][0]), model.model_fields))
+    if found["type"] == "missing":
+        return f"needs the key {found['loc'][-1]!r}"
+    return str(found["msg"]).removeprefix("Value error, ")
