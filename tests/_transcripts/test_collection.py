@@ -13,7 +13,6 @@ import pytest
 from inspect_scout import (
     ConfigError,
     LocationError,
-    NotAvailableError,
     ScanTranscripts,
     TranscriptContent,
     Transcripts,
@@ -186,8 +185,10 @@ def test_a_log_that_is_gone_is_named(tmp_path: Path) -> None:
 def test_what_cannot_be_found_again_is_refused() -> None:
     with pytest.raises(ConfigError, match="in memory"):
         Transcripts.from_snapshot(ScanTranscripts(type="eval_log", transcript_ids={"x": None}))
-    with pytest.raises(NotAvailableError, match="database"):
+    with pytest.raises(LocationError, match="database"):
         Transcripts.from_snapshot(ScanTranscripts(type="database", location="db", transcript_ids={"x": "y"}))
+    with pytest.raises(ConfigError, match="did not record where"):
+        Transcripts.from_snapshot(ScanTranscripts(type="database", transcript_ids={"x": "y"}))
 
 
 async def test_snapshots_of_older_scans_hold_a_table(tmp_path: Path) -> None:

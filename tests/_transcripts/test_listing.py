@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from inspect_ai.log import EvalLogInfo, list_eval_logs
 
-from inspect_scout import LocationError, NotAvailableError, transcripts_from
+from inspect_scout import LocationError, transcripts_from
 from inspect_scout._query import Query
 from inspect_scout._support.errors import ConfigError, LogReadError
 from support.logs import make_log, make_sample, write
@@ -120,14 +120,13 @@ async def test_a_json_file_that_is_no_log_is_refused_when_named(tmp_path: Path) 
             await ids(path)
 
 
-def test_databases_are_not_available_yet(tmp_path: Path) -> None:
+def test_folders_of_parquet_files_and_single_ones_are_databases(tmp_path: Path) -> None:
     (tmp_path / "db" / "_index").mkdir(parents=True)
     (tmp_path / "db" / "transcripts_1.parquet").write_bytes(b"PAR1")
     (tmp_path / "db" / "other.json").write_text("{}")
-    with pytest.raises(NotAvailableError, match="database"):
-        transcripts_from(tmp_path / "db")
-    with pytest.raises(NotAvailableError, match="database"):
-        transcripts_from(tmp_path / "db" / "transcripts_1.parquet")
+    for location in (tmp_path / "db", tmp_path / "db" / "transcripts_1.parquet"):
+        source = transcripts_from(location).source
+        assert (source.type, source.location) == ("database", str(location))
 
 
 async def test_logs_beside_parquet_files_are_read(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,21 @@ class StorageLaws:
     async def test_ranges(self, storage: Storage, root: str, start: int, length: int, expected: bytes) -> None:
         await storage.write(join(root, "x"), b"0123456789")
         assert await storage.read_range(join(root, "x"), start, length) == expected
+
+    async def test_of_many_creators_at_the_same_time_one_succeeds(self, storage: Storage, root: str) -> None:
+        def create(path: str, number: int) -> bool:
+            try:
+                asyncio.run(storage.create(path, b"%d" % number))
+            except FileExistsError:
+                return False
+            return True
+
+        with ThreadPoolExecutor(max_workers=4) as threads:
+            for round_ in range(20):
+                path = f"{root}/race-{round_}"
+                won = list(threads.map(create, [path] * 4, range(4)))
+                assert won.count(True) == 1
+                assert await storage.read(path) == b"%d" % won.index(True)
 
     async def test_create_refuses_an_existing_file(self, storage: Storage, root: str) -> None:
         path = join(root, "one", "only")

@@ -10,10 +10,22 @@ from typing import Any
 import pytest
 from inspect_ai.log import read_eval_log
 
-from inspect_scout import TranscriptContent, TranscriptInfo
+from inspect_scout import Transcript, TranscriptContent, TranscriptInfo
 from inspect_scout._query import OrderBy, Query, condition_from_sql
 from inspect_scout._support.errors import ScoutError, TranscriptTooLargeError, UnknownNameError
-from inspect_scout._transcripts import EvalLogSource, MemorySource, TranscriptSource, read_origin, transcripts_from
+from inspect_scout._support.json import finite
+from inspect_scout._transcripts import (
+    DatabaseSource,
+    EvalLogSource,
+    MemorySource,
+    TranscriptSource,
+    read_origin,
+    transcripts_from,
+)
+from inspect_scout._transcripts.database.encode import encode
+from inspect_scout._transcripts.database.source import read_origin as read_database
+from inspect_scout._types import InputOrigin
+from support.databases import database_of, scan_files, write_rows
 from support.logs import unfinished, varied_log, write
 
 pytestmark = pytest.mark.anyio
@@ -91,7 +103,11 @@ class TranscriptSourceLaws:
             assert info.model_options == {"temperature": 0.5, "max_tokens": 100}
             assert info.agent_args == {"tools": ["bash"]}
             assert isinstance(info.metadata["sample_metadata"], dict)
-            assert TranscriptInfo.model_validate_json(info.model_dump_json()).model_dump() == info.model_dump()
+            assert TranscriptInfo.model_validate_json(info.model_dump_json()).model_dump() == self.as_json(info)
+
+    def as_json(self, info: TranscriptInfo) -> dict[str, Any]:
+        """Tell what JSON can say of an info."""
+        return info.model_dump()
 
     @pytest.mark.parametrize(("where", "holds"), CONDITIONS)
     async def test_conditions_select_what_infos_say(
@@ -176,8 +192,19 @@ class TranscriptSourceLaws:
                 continue
             loaded = await source.read(info, view)
             assert origin.size == 7
+            assert origin.source == source.type
             assert origin.fingerprint == loaded.fingerprint
-            assert read_origin(origin, info).model_dump() == loaded.transcript.model_dump()
+            assert self.read_again(origin, info).model_dump() == loaded.transcript.model_dump()
+
+    def read_again(self, origin: InputOrigin, info: TranscriptInfo) -> Transcript:
+        """Read content where its origin says."""
+        return read_origin(origin, info)
+
+    async def test_what_a_database_stores_of_it_reads_the_same(self, source: TranscriptSource, tmp_path: Path) -> None:
+        copy = await database_of(source, tmp_path / "copied")
+        for info, stored in zip(await infos(source), await infos(copy), strict=True):
+            here, there = await source.read(info, ALL), await copy.read(stored, ALL)
+            assert there.transcript.model_dump() == here.transcript.model_dump()
 
     async def test_a_transcript_that_is_not_there_is_named(self, source: TranscriptSource) -> None:
         (info, *_) = await infos(source)
@@ -188,8 +215,14 @@ class TranscriptSourceLaws:
 
     async def test_the_index_says_what_the_log_says(self, source: TranscriptSource, tmp_path: Path) -> None:
         path = write(varied_log(), tmp_path / "reference" / "log.eval")
-        expected = await infos(transcripts_from(path).source)
+        reference = transcripts_from(path).source
+        expected = [await self.described(reference, info) for info in await infos(reference)]
         assert [normal(i) for i in await infos(source)] == [normal(i) for i in expected]
+
+    async def described(self, reference: TranscriptSource, info: TranscriptInfo) -> TranscriptInfo:
+        """Tell what the index says of a sample of the log."""
+        del reference
+        return info
 
 
 class TestEvalLogs(TranscriptSourceLaws):
@@ -236,6 +269,39 @@ class TestTranscriptsInMemory(TranscriptSourceLaws):
         content = TranscriptContent(messages="all", events="all", metadata=False)
         held: Sequence[Any] = [(await source.read(info, content)).transcript for info in await infos(source)]
         return MemorySource(held)
+
+
+class TestDatabases(TranscriptSourceLaws):
+    @pytest.fixture
+    async def source(self, tmp_path: Path) -> TranscriptSource:
+        logs = transcripts_from(write(varied_log(), tmp_path / "log.eval")).source
+        return await database_of(logs, tmp_path / "database")
+
+    def as_json(self, info: TranscriptInfo) -> dict[str, Any]:
+        """Scores as the sample has them may be NaN, which strict JSON does not know."""
+        found: dict[str, Any] = finite(info.model_dump())
+        return found
+
+    def read_again(self, origin: InputOrigin, info: TranscriptInfo) -> Transcript:
+        return read_database(origin, info, scan_files)
+
+    async def described(self, reference: TranscriptSource, info: TranscriptInfo) -> TranscriptInfo:
+        """A database has the metadata, target and scores of the sample itself in its index."""
+        read = (await reference.read(info, TranscriptContent())).transcript
+        return info.model_copy(update={"metadata": read.metadata})
+
+
+class TestDatabasesOfTranscripts(TranscriptSourceLaws):
+    @pytest.fixture
+    async def source(self, tmp_path: Path) -> TranscriptSource:
+        source = transcripts_from(write(varied_log(), tmp_path / "log.eval")).source
+        content = TranscriptContent(messages="all", events="all", metadata=False)
+        held: Sequence[Any] = [(await source.read(info, content)).transcript for info in await infos(source)]
+        write_rows(tmp_path / "database", map(encode, held))
+        return DatabaseSource(str(tmp_path / "database"), loader=scan_files)
+
+    def read_again(self, origin: InputOrigin, info: TranscriptInfo) -> Transcript:
+        return read_database(origin, info, scan_files)
 
 
 async def test_an_unfinished_log_is_read_from_its_journal(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, cast
 
 from .._scanners import (
     ScannerConfig,
@@ -153,7 +153,7 @@ async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> S
             record_input=None if request.record_input == "auto" else request.record_input,
         ),
         transcripts=ScanTranscripts(
-            type="eval_log",
+            type=cast("Literal['eval_log', 'database']", transcripts.source.type),
             location=transcripts.source.location,
             filter=list(transcripts.filters),
             transcript_ids=dict(zip(index.ids, index.locations, strict=True)),
@@ -228,7 +228,7 @@ def _nothing_to_scan(transcripts: Transcripts, problems: Sequence[str]) -> str:
         return f"{cases_missed(transcripts)} Nothing was created."
     if transcripts.filters:
         return f"No transcript meets the filter {' AND '.join(transcripts.filters)!r}. Nothing was created."
-    return "There are no transcripts to scan: the logs given hold no samples. Nothing was created."
+    return "There are no transcripts to scan: what was given holds none. Nothing was created."
 
 
 def _planned(named: Mapping[str, Scanner[Any]], validation: Mapping[str, ValidationSet]) -> dict[str, PlannedScanner]:

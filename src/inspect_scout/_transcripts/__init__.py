@@ -2,6 +2,7 @@
 
 collection  what users hold: which transcripts, in what order      contract  what every source can do
 eval_log    Inspect's logs          memory  transcripts in memory   decode    JSON of a sample -> transcript
+database    parquet files           origins  finding content again
 """
 
 from __future__ import annotations
@@ -19,6 +20,15 @@ if TYPE_CHECKING:
     from .contract import Progress as Progress
     from .contract import TranscriptIndex as TranscriptIndex
     from .contract import TranscriptSource as TranscriptSource
+    from .database import CompactReport as CompactReport
+    from .database import DatabaseSource as DatabaseSource
+    from .database import DatabaseStats as DatabaseStats
+    from .database import TranscriptSchemaError as TranscriptSchemaError
+    from .database import TranscriptsDB as TranscriptsDB
+    from .database import VerifyReport as VerifyReport
+    from .database import transcripts_db as transcripts_db
+    from .database import transcripts_db_schema as transcripts_db_schema
+    from .database import validate_transcript_schema as validate_transcript_schema
     from .decode import MaterializedHandle as MaterializedHandle
     from .decode import build_timelines as build_timelines
     from .decode import filter_events as filter_events
@@ -29,10 +39,10 @@ if TYPE_CHECKING:
     from .eval_log import EvalLogSource as EvalLogSource
     from .eval_log import LiveSample as LiveSample
     from .eval_log import live_info as live_info
-    from .eval_log import read_origin as read_origin
     from .eval_log import read_sample as read_sample
     from .labelled import cases_missed as cases_missed
     from .memory import MemorySource as MemorySource
+    from .origins import read_origin as read_origin
     from .sample_metadata import SampleMetadata as SampleMetadata
     from .threads import Compaction as Compaction
     from .threads import choose_timeline as choose_timeline
@@ -45,10 +55,13 @@ if TYPE_CHECKING:
 _MODULES = {
     ".collection": "Transcripts TranscriptsReader transcripts_from",
     ".contract": "LoadedTranscript LogProblem Progress TranscriptIndex TranscriptSource",
+    ".database": "CompactReport DatabaseSource DatabaseStats TranscriptsDB VerifyReport transcripts_db"
+    " TranscriptSchemaError transcripts_db_schema validate_transcript_schema",
     ".decode": "MaterializedHandle build_timelines filter_events filter_messages filter_timelines union_content view",
-    ".eval_log": "EvalLogSource LiveSample live_info read_origin read_sample",
+    ".eval_log": "EvalLogSource LiveSample live_info read_sample",
     ".labelled": "cases_missed",
     ".memory": "MemorySource",
+    ".origins": "read_origin",
     ".sample_metadata": "SampleMetadata",
     ".threads": "Compaction choose_timeline scannable_spans span_messages span_tools splice splice_to_timeline",
 }

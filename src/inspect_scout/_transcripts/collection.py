@@ -16,13 +16,15 @@ from inspect_ai.log import EvalLog, EvalLogInfo
 
 from .._project import load_dotenv_once
 from .._query import Column, Condition, OrderBy, Query, condition_as_sql, condition_from_sql
-from .._support.errors import ConfigError, LocationError, NotAvailableError
+from .._support.errors import ConfigError, LocationError
 from .._support.storage import is_local, normalize
 from .._types import ScanTranscripts, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
 from .._validation import case_ids
 from .contract import Progress, TranscriptIndex, TranscriptSource
-from .eval_log import EvalLogSource, check_location
+from .database import DatabaseSource
+from .eval_log import EvalLogSource
 from .labelled import with_cases
+from .locations import find_location
 from .memory import MemorySource
 
 if TYPE_CHECKING:
@@ -155,12 +157,11 @@ class Transcripts:
 
         Raises:
             ConfigError: It recorded nothing to find them by.
-            NotAvailableError: They were in a database.
-            LocationError: A log is gone.
+            LocationError: A log or the database is gone.
         """
         if snapshot.type == "database":
-            raise NotAvailableError(f"Reading transcript databases ({snapshot.location!r})")
-        recorded = snapshot.transcript_ids or _recorded_csv(snapshot)
+            return _recorded_database(snapshot)
+        recorded = snapshot.transcript_ids or _recorded_csv(snapshot, "sample_id", "log")
         logs = tuple(_recorded_log(log) for log in recorded.values())
         locations = tuple(dict.fromkeys(logs))
         for log in locations:
@@ -236,12 +237,12 @@ def transcripts_from(location: Location | Held | Sequence[Location] | Sequence[H
 
     Args:
         location: Log (`.eval` or `.json`), folder with logs in it or below it, or several of these (paths or URLs, as in
-            "s3://bucket/logs"); or transcripts and eval logs that are in memory already.
+            "s3://bucket/logs"); one transcript database (a folder with parquet files, or a single one); or transcripts
+            and eval logs that are in memory already.
 
     Raises:
-        LocationError: There is nothing at a location, or no log.
-        ConfigError: It is neither a location nor a transcript.
-        NotAvailableError: It is a transcript database.
+        LocationError: There is nothing at a location, or neither log nor database.
+        ConfigError: It is neither a location nor a transcript, or a database among other locations.
         StorageError: A package that a remote location needs is not installed.
     """
     load_dotenv_once()
@@ -251,8 +252,16 @@ def transcripts_from(location: Location | Held | Sequence[Location] | Sequence[H
         raise ConfigError("Transcripts in memory and locations cannot be mixed: read the logs first, or scan twice.")
     if held:
         return Transcripts(MemorySource(held))
-    locations = dict.fromkeys(check_location(_text(item)) for item in items)
-    return Transcripts(EvalLogSource(tuple(locations)))
+    found = [find_location(_text(item)) for item in items]
+    databases = [place for kind, place in found if kind == "database"]
+    if databases and len(found) > 1:
+        raise ConfigError(
+            f"Only one transcript database location may be specified, and nothing beside it: {databases[0]!r} is a "
+            "database. Copy the others into it (`scout db copy`), or scan them apart."
+        )
+    if databases:
+        return Transcripts(DatabaseSource(databases[0]))
+    return Transcripts(EvalLogSource(tuple(dict.fromkeys(place for _, place in found))))
 
 
 def _items(location: object) -> list[object]:
@@ -293,24 +302,37 @@ def _text(location: object) -> str:
     raise ConfigError(f"{location!r} is no location of transcripts: give a path, several, or transcripts.")
 
 
-def _recorded_csv(snapshot: ScanTranscripts) -> dict[str, str | None]:
-    """Read ids and logs from the table that older scans recorded."""
+def _recorded_database(snapshot: ScanTranscripts) -> Transcripts:
+    if not snapshot.location:
+        raise ConfigError("The scan read a transcript database, and did not record where that is: scan anew.")
+    location = normalize(snapshot.location)
+    if is_local(location) and not os.path.exists(location):
+        raise LocationError(
+            f"The database {location!r}, which this scan reads, is gone: put it back, or start a new scan without it."
+        )
+    recorded = snapshot.transcript_ids or _recorded_csv(snapshot, "transcript_id")
+    return Transcripts(DatabaseSource(location, tuple(recorded)), filters=tuple(snapshot.filter or ()))
+
+
+def _recorded_csv(snapshot: ScanTranscripts, key: str, place: str | None = None) -> dict[str, str | None]:
+    """Read ids, and where they are, from the table that older scans recorded."""
     if not snapshot.data:
         return {}
     import pyarrow as pa
     from pyarrow import csv
 
     data = snapshot.data.encode()
+    names = [key, place] if place else [key]
     table = csv.read_csv(
         io.BytesIO(data),
         read_options=csv.ReadOptions(block_size=len(data) + 1),
         parse_options=csv.ParseOptions(newlines_in_values=True),
         convert_options=csv.ConvertOptions(
-            include_columns=["sample_id", "log"],
-            column_types={"sample_id": pa.string(), "log": pa.string()},
+            include_columns=names,
+            column_types=dict.fromkeys(names, pa.string()),
             strings_can_be_null=False,
         ),
     )
-    ids: list[Any] = table.column("sample_id").to_pylist()
-    logs: list[Any] = table.column("log").to_pylist()
-    return dict(zip(ids, logs, strict=True))
+    ids: list[Any] = table.column(key).to_pylist()
+    places: list[Any] = table.column(place).to_pylist() if place else [None] * len(ids)
+    return dict(zip(ids, places, strict=True))

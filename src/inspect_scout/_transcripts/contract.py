@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from .._query import Query
     from .._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
+    from .database.contract import StoredTranscript
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,13 @@ class TranscriptSource(Protocol):
 
     async def open(self, info: TranscriptInfo, content: TranscriptContent) -> TranscriptHandle:
         """Open the content asked for, to be read item by item."""
+        ...
+
+    async def stored(self, info: TranscriptInfo) -> StoredTranscript:
+        """Read everything there is of a transcript as a row of a database.
+
+        Whoever reads it there gets what `read` gives here when everything is asked for.
+        """
         ...
 
     async def origin(self, info: TranscriptInfo, view: TranscriptContent, size: int) -> InputOrigin | None:

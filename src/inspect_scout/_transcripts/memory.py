@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from inspect_ai.log import EvalLog, EvalSample
 
     from .._query import Query
+    from .database.contract import StoredTranscript
 
 
 class _Held(Protocol):
@@ -32,6 +34,7 @@ class _Held(Protocol):
     def location(self) -> str | None: ...
     def info(self) -> TranscriptInfo: ...
     def read(self, info: TranscriptInfo, content: TranscriptContent, max_bytes: int | None) -> LoadedTranscript: ...
+    def stored(self, info: TranscriptInfo) -> StoredTranscript: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,11 @@ class _HeldTranscript:
             transcript.timelines = build_timelines(self.transcript.events, content.timeline)
         return LoadedTranscript(transcript, None, 0)
 
+    def stored(self, info: TranscriptInfo) -> StoredTranscript:  # noqa: ARG002 - the transcript describes itself
+        from .database.encode import encode
+
+        return encode(self.transcript)
+
 
 @dataclass(frozen=True, slots=True)
 class _HeldSample:
@@ -86,12 +94,23 @@ class _HeldSample:
         data = sample_json(self.sample)
         if max_bytes is not None:
             _check_size(info, len(data), max_bytes)
-        try:
+        with self._naming():
             decoded = decode_sample(BytesSource(data), info, content)
+        return LoadedTranscript(decoded.transcript, None, decoded.size)
+
+    def stored(self, info: TranscriptInfo) -> StoredTranscript:
+        from .database.incoming import store_sample
+
+        with self._naming():
+            return store_sample(BytesSource(sample_json(self.sample)), info)
+
+    @contextlib.contextmanager
+    def _naming(self) -> Generator[None]:
+        try:
+            yield
         except SampleError as error:
             sample = f"{self.sample.id!r} epoch {self.sample.epoch}"
             raise LogReadError(self.location or "a log in memory", str(error), sample) from error
-        return LoadedTranscript(decoded.transcript, None, decoded.size)
 
 
 class MemorySource:
@@ -153,6 +172,10 @@ class MemorySource:
             return row.read(info, content, None).transcript
 
         return MaterializedHandle(info, load, content)
+
+    async def stored(self, info: TranscriptInfo) -> StoredTranscript:
+        """Give everything there is of a transcript as a row of a database."""
+        return self._row(info).stored(info)
 
     async def origin(
         self,

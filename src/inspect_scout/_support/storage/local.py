@@ -114,19 +114,22 @@ class LocalStorage:
         target = local_path(path)
         if os.path.lexists(target):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
+        taken = False
         with _translated("write", path):
             temporary = self._write_beside(target, data)
             try:
                 os.link(temporary, target)
-            except FileExistsError as error:
-                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path) from error
+            except FileExistsError:
+                taken = True
             except OSError as error:
                 if error.errno not in _NO_LINKS:
                     raise
-                _create_exclusively(path, target, data)
+                taken = not _create_exclusively(target, data)
             finally:
                 with contextlib.suppress(OSError):
                     os.unlink(temporary)
+        if taken:  # outside of the block, which would take it for a failure
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
 
     async def list(self, prefix: str, *, recursive: bool = True) -> list[Entry]:
         """List the files below a folder, sorted by path; a missing folder has none."""
@@ -258,13 +261,14 @@ def _is_abandoned(item: os.DirEntry[str]) -> bool:
         return False
 
 
-def _create_exclusively(path: str, target: str, data: bytes) -> None:
+def _create_exclusively(target: str, data: bytes) -> bool:
     try:
         file = open(target, "xb")
-    except FileExistsError as error:
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path) from error
+    except FileExistsError:
+        return False
     with file:
         file.write(data)
+    return True
 
 
 def _read_fully(file: BinaryIO, length: int) -> bytes:

@@ -6,6 +6,7 @@
     items   raw message or event -> object       attachments, pools  what items share with each other
     cutter  cutting item by item, on `structure` spool  raw items kept in temporary files
     sample, stream, handle  the ways in          timelines, views  what is derived from a transcript
+    raw     the same content as JSON, for databases
 """
 
 from __future__ import annotations
@@ -16,9 +17,15 @@ from ..._support.lazy import lazy_door
 
 if TYPE_CHECKING:
     from .handle import MaterializedHandle as MaterializedHandle
+    from .naming import NamingHandle as NamingHandle
+    from .raw import RawContent as RawContent
+    from .raw import raw_content as raw_content
     from .sample import Body as Body
     from .sample import Decoded as Decoded
     from .sample import decode_sample as decode_sample
+    from .sample import decode_sections as decode_sections
+    from .sections import Sections as Sections
+    from .sections import parts as parts
     from .source import ByteSource as ByteSource
     from .source import BytesSource as BytesSource
     from .source import SampleError as SampleError
@@ -33,7 +40,10 @@ if TYPE_CHECKING:
 
 _MODULES = {
     ".handle": "MaterializedHandle",
-    ".sample": "Body Decoded decode_sample",
+    ".naming": "NamingHandle",
+    ".raw": "RawContent raw_content",
+    ".sample": "Body Decoded decode_sample decode_sections",
+    ".sections": "Sections parts",
     ".source": "ByteSource BytesSource SampleError",
     ".stream": "SPOOL_THRESHOLD_BYTES open_sample",
     ".timelines": "build_timelines",

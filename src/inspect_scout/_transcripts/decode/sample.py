@@ -95,9 +95,23 @@ def decode_sample(source: ByteSource, info: TranscriptInfo, content: TranscriptC
         SampleError: If it is no JSON object, or one of its parts has the wrong shape. A single message or event that
             is malformed is left out, with one warning per sample.
     """
+    return decode_sections(lambda: _sections(source, content), info, content)
+
+
+def decode_sections(sections: Callable[[], Sections], info: TranscriptInfo, content: TranscriptContent) -> Decoded:
+    """Decode what is asked for of a transcript that is in parts already, as `decode_sample` does.
+
+    Args:
+        sections: Gives the parts; those that are not asked for may be missing.
+        info: Description of the transcript; goes into it as it is.
+        content: What to decode.
+
+    Raises:
+        SampleError: If one of the parts has the wrong shape.
+    """
     try:
         with _no_garbage_collection():
-            return _Reading(_sections(source, content), info, content).decoded()
+            return _Reading(sections(), info, content).decoded()
     except RecursionError:
         raise SampleError("its JSON is nested too deeply") from None
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import msgspec
@@ -60,6 +60,15 @@ def cut(data: bytes | bytearray) -> Sections:
         raise SampleError("its JSON is nested too deeply") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return _migrated(_cut_lenient(data, error))
+
+
+def parts(given: Mapping[str, bytes | None]) -> Sections:
+    """Take the parts of a transcript that are apart already (None: missing).
+
+    Raises:
+        SampleError: If the pools that events share are no JSON.
+    """
+    return _migrated(Sections(**{name: msgspec.Raw(raw) for name, raw in given.items() if raw is not None}))
 
 
 def cut_until_events(source: ByteSource, enough: Callable[[Sections], bool]) -> Sections:

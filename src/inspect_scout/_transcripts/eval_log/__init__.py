@@ -15,23 +15,23 @@ from ..._support.lazy import lazy_door
 
 if TYPE_CHECKING:
     from .cache import IndexCache as IndexCache
-    from .listing import check_location as check_location
+    from .listing import is_log as is_log
+    from .listing import is_log_name as is_log_name
     from .live import LiveSample as LiveSample
     from .live import live_info as live_info
     from .memory import eval_log_rows as eval_log_rows
     from .memory import sample_json as sample_json
     from .source import EvalLogSource as EvalLogSource
-    from .source import read_origin as read_origin
     from .source import read_sample as read_sample
     from .table import EvalRow as EvalRow
     from .table import build_table as build_table
 
 _MODULES = {
     ".cache": "IndexCache",
-    ".listing": "check_location",
+    ".listing": "is_log is_log_name",
     ".live": "LiveSample live_info",
     ".memory": "eval_log_rows sample_json",
-    ".source": "EvalLogSource read_origin read_sample",
+    ".source": "EvalLogSource read_sample",
     ".table": "EvalRow build_table",
 }
 

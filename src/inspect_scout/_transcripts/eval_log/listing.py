@@ -5,11 +5,10 @@ from __future__ import annotations
 import functools
 import os
 import re
-from collections.abc import Iterable, Sequence
-from urllib.parse import unquote
+from collections.abc import Sequence
 
-from ..._support.errors import LocationError, LogReadError, NotAvailableError, ScoutError
-from ..._support.storage import Entry, Storage, for_each, is_local, local_path, normalize, storage_for
+from ..._support.errors import LocationError, LogReadError, ScoutError
+from ..._support.storage import Entry, Storage, for_each, is_local, storage_for
 
 _SNIFFED_BYTES = 16 << 10
 # What Inspect names its own log files; of such a name a broken file is reported, of any other it is just another file.
@@ -23,32 +22,6 @@ _EVAL_KEY = re.compile(rb'"eval"\s*:\s*\{')
 def is_log_name(path: str) -> bool:
     """Tell whether a name is one of a log (`.json` files may be something else all the same)."""
     return path.lower().endswith((".eval", ".json"))
-
-
-def check_location(location: str) -> str:
-    """Make sure that a location exists and may hold eval logs; gives its full form.
-
-    Raises:
-        LocationError: There is nothing at the location, or what is there is no log.
-        NotAvailableError: It is a transcript database.
-        StorageError: It is remote, and a package that it needs is not installed.
-    """
-    if not is_local(location):
-        storage_for(location)  # whether anything is there shows when it is listed
-        return normalize(location)
-    path = normalize(os.path.expanduser(local_path(location)))
-    if location != local_path(location) and not os.path.exists(path):
-        path = unquote(path)  # file:// as `Path.as_uri` writes it
-    if os.path.isdir(path):
-        if _is_database(path):
-            raise NotAvailableError(f"Reading transcript databases ({path!r} holds parquet files)", "Name eval logs.")
-    elif not os.path.exists(path):
-        raise LocationError(f"No transcripts at {path!r}: there is no such file or folder. Check the path.")
-    elif path.lower().endswith(".parquet"):
-        raise NotAvailableError(f"Reading transcript databases ({path!r})", "Name eval logs.")
-    elif not is_log_name(path):
-        raise LocationError(f"{path!r} is no eval log: name a .eval or .json log, or a folder of logs.")
-    return path
 
 
 async def find_logs(locations: Sequence[str]) -> tuple[list[Entry], dict[str, LogReadError]]:
@@ -102,25 +75,10 @@ def _starts_a_log(name: str, start: bytes) -> bool:
     return bool(_NAMED_AS_LOG.match(name)) and not start.lstrip().startswith((b"{", b"["))
 
 
-def _is_database(folder: str) -> bool:
-    """Tell whether a folder holds parquet files and no logs."""
-    parquet, maybe_logs = False, list[str]()
-    for name in _walk(folder):
-        if name.endswith(".eval"):
-            return False
-        parquet = parquet or name.endswith(".parquet")
-        if name.endswith(".json"):
-            maybe_logs.append(name)
-    return parquet and not any(_sniffed(name) for name in maybe_logs)
-
-
-def _walk(folder: str) -> Iterable[str]:
-    for root, _, names in os.walk(folder):
-        for name in names:
-            yield os.path.join(root, name)
-
-
-def _sniffed(path: str) -> bool:
+def is_log(path: str) -> bool:
+    """Tell whether a local file of a folder is a log; what cannot be read is none."""
+    if not path.endswith(".json"):
+        return path.endswith(".eval")
     try:
         with open(path, "rb") as file:
             return _starts_a_log(os.path.basename(path), file.read(_SNIFFED_BYTES))

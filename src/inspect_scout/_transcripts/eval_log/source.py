@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import anyio.to_thread
 
 from ..._support.errors import ConfigError, LogReadError, TranscriptTooLargeError
-from ..._support.json import dumps, loads
 from ..._support.storage import Entry, for_each, is_local, run_blocking
 from ..._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
 from ..contract import LoadedTranscript, LogProblem, Progress, TranscriptIndex
@@ -18,14 +17,15 @@ from ..decode import (
     SPOOL_THRESHOLD_BYTES,
     Decoded,
     MaterializedHandle,
+    NamingHandle,
     SampleError,
     decode_sample,
     open_sample,
 )
 from ..index import SelectedIndex, select_rows
+from ..origins import view_of, view_text
 from .access import LogAccess, SampleSource
 from .cache import IndexCache
-from .handle import NamingHandle
 from .listing import find_logs
 from .reading import index_log
 from .records import LogRows
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from inspect_ai.log import EvalSample
 
     from ..._query import Query
+    from ..database.contract import StoredTranscript
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -152,13 +153,22 @@ class EvalLogSource:
 
         return MaterializedHandle(info, load, content)
 
+    async def stored(self, info: TranscriptInfo) -> StoredTranscript:
+        """Read everything there is of a sample as a row of a database, without making objects of its content.
+
+        Raises:
+            LogReadError: The sample cannot be read.
+        """
+        source = await self._sample(info)
+        return await _run(_log_of(info), source.size, lambda: _stored(source, info))
+
     async def origin(self, info: TranscriptInfo, view: TranscriptContent, size: int) -> InputOrigin | None:
         """Where content seen through `view` can be found again; None if it cannot."""
         try:
             source = await self._sample(info)
         except LogReadError:
             return None
-        return InputOrigin(SOURCE_TYPE, _log_of(info), source.member, source.fingerprint, _view_text(view), size)
+        return InputOrigin(SOURCE_TYPE, _log_of(info), source.member, source.fingerprint, view_text(view), size)
 
     async def _sample(self, info: TranscriptInfo) -> SampleSource:
         log, id, epoch = _log_of(info), info.task_id, info.task_repeat
@@ -227,14 +237,11 @@ def read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
 
     Raises:
         LogReadError: The log is gone, or the sample has changed since.
-        ConfigError: The content did not come from an eval log.
     """
-    if origin.source != SOURCE_TYPE:
-        raise ConfigError(f"Cannot read content from a source of type {origin.source!r}: only 'eval_log' is known.")
     source = _ACCESS.member(origin.location, origin.member)
     if source.fingerprint != origin.fingerprint:
         raise LogReadError(origin.location, "the sample has changed since it was scanned", repr(origin.member))
-    return _decoded(source, info, TranscriptContent(**loads(origin.view))).transcript
+    return _decoded(source, info, view_of(origin.view)).transcript
 
 
 async def read_sample(info: TranscriptInfo) -> EvalSample:
@@ -250,7 +257,7 @@ async def read_sample(info: TranscriptInfo) -> EvalSample:
         raise ConfigError(f"Transcript {info.transcript_id!r} does not come from an eval log: it names no sample.")
     source = _ACCESS.sample(_log_of(info), info.task_id, info.task_repeat)
     try:
-        return await _run(source.size, lambda: sample_of(source.read()))
+        return await _run(_log_of(info), source.size, lambda: sample_of(source.read()))
     except (ValueError, RecursionError) as error:
         raise _named(info, SampleError(str(error) or "its JSON is nested too deeply")) from error
 
@@ -266,6 +273,15 @@ def _decoded(source: SampleSource, info: TranscriptInfo, content: TranscriptCont
         raise _named(info, error) from error
 
 
+def _stored(source: SampleSource, info: TranscriptInfo) -> StoredTranscript:
+    from ..database.incoming import store_sample
+
+    try:
+        return store_sample(source, info)
+    except SampleError as error:
+        raise _named(info, error) from error
+
+
 def _named(info: TranscriptInfo, error: SampleError) -> LogReadError:
     return LogReadError(_log_of(info), str(error), f"{info.task_id!r} epoch {info.task_repeat}")
 
@@ -275,17 +291,6 @@ def _indexed(entry: Entry) -> LogRows | LogReadError:
         return index_log(entry.path, entry)
     except LogReadError as error:
         return error
-
-
-def _view_text(view: TranscriptContent) -> str:
-    # Filters may be any collection of names; JSON knows lists.
-    wanted: dict[str, Any] = vars(view)
-    return dumps(
-        {
-            key: value if value is None or isinstance(value, str | bool) else sorted(value)
-            for key, value in wanted.items()
-        }
-    )
 
 
 async def _run(log: str, size: int, work: Callable[[], T]) -> T:

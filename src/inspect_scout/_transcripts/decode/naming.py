@@ -1,4 +1,4 @@
-"""Handles whose errors name the log and the sample."""
+"""Handles whose errors name the file and the transcript."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from ..._support.errors import LogReadError
 from ..._types import Transcript, TranscriptHandle, TranscriptInfo
-from ..decode import SampleError
+from .source import SampleError
 
 if TYPE_CHECKING:
     from inspect_ai.event import Event
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class NamingHandle:
-    """A sample of a log, read item by item.
+    """A transcript read item by item.
 
     Args:
         handle: Reads it.
-        name: Makes the error that names log and sample.
+        name: Makes the error that names file and transcript.
     """
 
     def __init__(self, handle: TranscriptHandle, name: Callable[[SampleError], LogReadError]) -> None:

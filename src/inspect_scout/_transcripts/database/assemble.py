@@ -1,0 +1,201 @@
+"""One row per transcript, out of what several index files say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..._support.storage import local_path
+from .contract import FILENAME
+from .index_files import IndexPart
+from .layout import is_ours
+from .log import State
+from .schema import ID
+from .union import union
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An index file on its way into a catalogue.
+
+    Args:
+        part: What it says.
+        rank: Of several rows for one id that of the lowest rank counts: 0 for what the log names, then new before old.
+    """
+
+    part: IndexPart
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """All transcripts.
+
+    Args:
+        table: One row per transcript.
+        rows: Row of each in its data file.
+        problems: What the index names but is not there, and what is there but not in the index.
+    """
+
+    table: pa.Table
+    rows: Sequence[int]
+    problems: tuple[str, ...]
+
+
+def assemble(sources: Sequence[Source], state: State, present: Sequence[str] | None, location: str) -> Assembled:
+    """Put index files together.
+
+    Args:
+        sources: What they say, in the order that rows shall have.
+        state: What the log says.
+        present: Names of the data files that are there; None: those that the index names.
+        location: The database.
+    """
+    table = with_texts(union([source.part.table for source in sources]))
+    rows = _concatenated([source.part.rows for source in sources if source.part.table.num_rows])
+    problems: list[str] = []
+    if present is not None:
+        table = _with_names(table, location, frozenset(present))
+        problems += _unindexed(table, present, state, location)
+    keep = _Positions(table)
+    keep.without_ids(problems)
+    keep.without_dead(state)
+    if present is not None:
+        keep.without_gone(frozenset(present), problems, location)
+    keep.once(sources)
+    if keep.all:
+        return Assembled(table, cast("Any", rows).to_pylist(), tuple(problems))
+    positions = pa.array(keep.positions, pa.int64())
+    return Assembled(table.take(positions), cast("Any", rows).take(positions).to_pylist(), tuple(problems))
+
+
+class _Positions:
+    """Positions of the rows that count."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._table = table
+        self.positions: Sequence[int] = range(table.num_rows)
+
+    @property
+    def all(self) -> bool:
+        return len(self.positions) == self._table.num_rows
+
+    def without_ids(self, problems: list[str]) -> None:
+        ids = self._table.column(ID)
+        if not ids.null_count:
+            return
+        problems.append(f"{ids.null_count} rows have no transcript_id and are left out.")
+        empty = set(_where(pc.is_null(ids)))
+        self.positions = [p for p in self.positions if p not in empty]
+
+    def without_dead(self, state: State) -> None:
+        retired = frozenset(state.retired)
+        touched = pa.array(sorted({*state.dead, *retired}), pa.large_string())
+        if not len(touched) or not self._table.num_rows:
+            return
+        suspects = _where(pc.is_in(self._table.column(FILENAME), value_set=touched))
+        if not suspects:
+            return
+        pairs = self._table.select([ID, FILENAME]).take(pa.array(suspects, pa.int64())).to_pydict()
+        dead = {
+            position
+            for position, id, file in zip(suspects, pairs[ID], pairs[FILENAME], strict=True)
+            if file in retired or id in state.dead.get(file, ())
+        }
+        self.positions = [p for p in self.positions if p not in dead]
+
+    def without_gone(self, present: frozenset[str], problems: list[str], location: str) -> None:
+        """Leave out rows whose data file is not there; those with another row are not missed."""
+        named = cast("list[str]", pc.unique(self._table.column(FILENAME)).to_pylist())
+        missing = [name for name in named if name not in present]
+        if not missing:
+            return
+        lost = set(_where(pc.is_in(self._table.column(FILENAME), value_set=pa.array(missing, pa.large_string()))))
+        kept = [p for p in self.positions if p not in lost]
+        ids = self._table.column(ID).to_pylist()
+        left = {ids[p] for p in kept}
+        without = {ids[p] for p in self.positions if p in lost} - left
+        if without:
+            files = ", ".join(map(repr, missing[:_SHOWN])) + (", ..." if len(missing) > _SHOWN else "")
+            problems.append(
+                f"{len(without)} transcripts are in the index of {location!r}, but their files are not there: {files}. "
+                f"Put the files back, or run `scout db index {location}` to forget them."
+            )
+        self.positions = kept
+
+    def once(self, sources: Sequence[Source]) -> None:
+        ids = self._table.column(ID)
+        if cast("Any", pc.count_distinct(ids)).as_py() == len(ids):
+            return
+        texts = ids.to_pylist()
+        ranks = [s.rank for s in sources for _ in range(s.part.table.num_rows)]
+        best: dict[Any, int] = {}
+        for position in self.positions:
+            other = best.get(texts[position])
+            if other is None or ranks[position] < ranks[other]:
+                best[texts[position]] = position
+        self.positions = sorted(best.values())
+
+
+def with_texts(table: pa.Table) -> pa.Table:
+    """Make text of ids and file names, whatever they are in the files of others."""
+    for name in (ID, FILENAME):
+        column = table.column(name)
+        if column.type != pa.large_string():
+            table = table.set_column(table.column_names.index(name), name, column.cast(pa.large_string()))
+    return table
+
+
+def _with_names(table: pa.Table, location: str, present: frozenset[str]) -> pa.Table:
+    """Give data files the names that they have below the database."""
+    encoded: Any = table.column(FILENAME).combine_chunks().dictionary_encode()
+    names: list[str | None] = encoded.dictionary.to_pylist()
+    known = [_name(name or "", location, present) for name in names]
+    if known == names:
+        return table
+    column = pa.array(known, pa.large_string()).take(encoded.indices)
+    return table.set_column(table.column_names.index(FILENAME), FILENAME, column)
+
+
+def _name(name: str, location: str, present: frozenset[str]) -> str:
+    """Find the file that an index of another program means: by its name, or the end of a path from elsewhere."""
+    if name in present:
+        return name
+    path = local_path(name).replace("\\", "/")
+    for prefix in (local_path(location).rstrip("/") + "/", location.rstrip("/") + "/"):
+        if path.removeprefix(prefix) in present:
+            return path.removeprefix(prefix)
+    steps = path.split("/")
+    for start in range(1, len(steps)):
+        end = "/".join(steps[start:])
+        if end in present:
+            return end
+    return name
+
+
+def _unindexed(table: pa.Table, present: Iterable[str], state: State, location: str) -> list[str]:
+    """Report data files that the index does not know; ours without an index were not committed."""
+    named = frozenset(pc.unique(table.column(FILENAME)).to_pylist())
+    left = [
+        name
+        for name in present
+        if name not in named and name not in state.retired and not (state.number and is_ours(name))
+    ]
+    if not left:
+        return []
+    return [f"Index is stale: {len(left)} parquet file(s) not indexed. Run `scout db index {location}` to rebuild."]
+
+
+def _concatenated(rows: Sequence[Any]) -> Any:
+    return pa.chunked_array([*rows], pa.int32())
+
+
+def _where(mask: Any) -> list[int]:
+    found: list[int] = pc.indices_nonzero(mask).to_pylist()
+    return found

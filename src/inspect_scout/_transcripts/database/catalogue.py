@@ -1,0 +1,222 @@
+"""Which transcripts a database holds: the log of commits, the index files it names, and those of other programs."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..._support.errors import LocationError
+from ..._support.storage import Entry, Storage, join, storage_for
+from .assemble import Assembled, Source, assemble
+from .contract import FILENAME, Catalogue, WrittenFile
+from .datafile import open_data_file
+from .index_files import IndexPart, part_of, read_part
+from .layout import DATA_SUFFIX, INDEX, data_name, index_path, is_index, is_manifest, is_ours, newness
+from .log import EntryBeingWrittenError, State, newest
+from .schema import ID
+
+_TRIES = 8
+_FIRST_WAIT_SECONDS = 0.01
+_READS_AT_ONCE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class StoreCatalogue(Catalogue):
+    """A catalogue, and what it was made from.
+
+    Args:
+        state: The log entry.
+        foreign: Index files that the log does not know and that count.
+        parts: What each index file (or data file, if there is no index) says, by path and version.
+        signature: What was there; the same again means that nothing has changed.
+    """
+
+    state: State = field(default_factory=State)
+    foreign: tuple[str, ...] = ()
+    parts: Mapping[tuple[str, str], IndexPart] = field(default_factory=dict[tuple[str, str], IndexPart])
+    signature: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What lies in a database."""
+
+    state: State
+    foreign: tuple[Entry, ...]
+    data: tuple[Entry, ...] | None
+
+
+class _GoneError(Exception):
+    """An index file that the log names is not there."""
+
+    def __init__(self, name: str, number: int) -> None:
+        super().__init__(name)
+        self.place = (name, number)
+
+
+async def load_catalogue(location: str, known: Catalogue | None = None) -> Catalogue:
+    """Find the transcripts of a database.
+
+    Args:
+        location: Folder, in full form, or a single data file. A folder that does not exist is an empty database.
+        known: Catalogue of the same database from an earlier time: index files that it has are not read again.
+
+    Raises:
+        LogReadError: An index file or data file is broken.
+        StorageError: The log of commits cannot be understood.
+    """
+    return await load_store(location, known)
+
+
+async def load_store(location: str, known: Catalogue | None = None) -> StoreCatalogue:
+    """Find the transcripts of a database, with what the store needs to change them."""
+    before = known if isinstance(known, StoreCatalogue) else None
+    gone: set[tuple[str, int]] = set()
+    for attempt in range(_TRIES):
+        try:
+            return await _load(storage_for(location), location, before, frozenset(gone))
+        except _GoneError as error:
+            # Either a newer commit replaced it, or (the second time) another program deleted it.
+            gone.add(error.place)
+        except (LocationError, EntryBeingWrittenError):
+            # Files are replaced while others read; what is listed anew is newer.
+            if attempt == _TRIES - 1:
+                raise
+            await asyncio.sleep(_FIRST_WAIT_SECONDS * 2**attempt * random.uniform(0.5, 1))
+    raise LocationError(f"The index of {location!r} changes faster than it can be read. Try again.")
+
+
+async def index_listing(storage: Storage, location: str) -> list[Entry]:
+    """List what lies in the index folder, the log included."""
+    return await storage.list(join(location, INDEX))
+
+
+async def data_listing(storage: Storage, location: str) -> list[Entry]:
+    """List the data files of a database: all parquet files below it, or the file that it is."""
+    if location.endswith(DATA_SUFFIX):
+        entry = await storage.stat(location)
+        if entry is not None:
+            return [entry]
+    index = join(location, INDEX) + "/"
+    return [e for e in await storage.list(location) if e.path.endswith(DATA_SUFFIX) and not e.path.startswith(index)]
+
+
+def places(catalogue: Catalogue, ids: Iterable[str]) -> dict[str, str]:
+    """Find the data files of transcripts; those that the database does not have are left out."""
+    wanted = pa.array(sorted(set(ids)), pa.large_string())
+    if not len(wanted) or not catalogue.table.num_rows:
+        return {}
+    table = catalogue.table.select([ID, FILENAME])
+    found = table.filter(pc.is_in(table.column(ID), value_set=wanted)).to_pydict()
+    return dict(zip(found[ID], found[FILENAME], strict=True))
+
+
+def files_of(catalogue: Catalogue) -> dict[str, int]:
+    """Count the transcripts of each data file."""
+    counts: Any = pc.value_counts(catalogue.table.column(FILENAME))
+    return {item["values"]: item["counts"] for item in counts.to_pylist()}
+
+
+async def _load(
+    storage: Storage, location: str, known: StoreCatalogue | None, gone: frozenset[tuple[str, int]]
+) -> StoreCatalogue:
+    found = await _find(storage, location)
+    state = found.state
+    live = [name for name in state.live if (name, state.number) not in gone]
+    signature = (state.number, tuple(live), found.foreign, found.data)
+    if known is not None and known.signature == signature:
+        return known
+    parts = dict(known.parts) if known is not None else {}
+    wanted = [(name, "") for name in live] + [(_base(entry), entry.etag) for entry in found.foreign]
+    if wanted or state.number:
+        await _read(wanted, parts, lambda key: _part(storage, location, key, state))
+        assembled = _assembled(location, found, live, parts)
+    else:
+        wanted = [(entry.path, entry.etag) for entry in found.data or ()]
+        await _read(wanted, parts, lambda key: _data_part(location, key[0]))
+        assembled = assemble([Source(parts[key], 0) for key in wanted], State(), None, location)
+    return StoreCatalogue(
+        table=assembled.table,
+        rows=assembled.rows,
+        version=state.number,
+        problems=(*assembled.problems, *_lost(location, found)) if len(live) < len(state.live) else assembled.problems,
+        state=State(state.number, tuple(live), state.retired, state.dead),
+        foreign=tuple(_base(entry) for entry in found.foreign),
+        parts={key: parts[key] for key in wanted},
+        signature=signature,
+    )
+
+
+async def _find(storage: Storage, location: str) -> _Found:
+    listing = await index_listing(storage, location)
+    state = await newest(storage, listing)
+    named = {*state.live, *(name.rpartition("/")[2] for name in state.retired)}
+    folder = join(location, INDEX) + "/"
+    foreign = tuple(
+        entry
+        for entry in listing
+        if is_index(entry.path.removeprefix(folder))
+        and _base(entry) not in named
+        and not (state.number and is_ours(_base(entry)))
+    )
+    data = None if state.number and not foreign else tuple(await data_listing(storage, location))
+    return _Found(state, foreign, data)
+
+
+def _assembled(
+    location: str, found: _Found, live: Iterable[str], parts: Mapping[tuple[str, str], IndexPart]
+) -> Assembled:
+    """Put index files together: the log's first, manifests before what came after them."""
+    ordered = sorted(live, key=lambda name: (not is_manifest(name), newness(name)))
+    sources = [Source(parts[name, ""], 0) for name in ordered]
+    newest_first = sorted(found.foreign, key=lambda entry: newness(_base(entry)), reverse=True)
+    ranks = {_base(entry): rank for rank, entry in enumerate(newest_first, 1)}
+    for entry in sorted(found.foreign, key=lambda e: (not is_manifest(_base(e)), newness(_base(e)))):
+        sources.append(Source(parts[_base(entry), entry.etag], ranks[_base(entry)]))
+    present = None if found.data is None else [data_name(location, entry.path) for entry in found.data]
+    return assemble(sources, found.state, present, location)
+
+
+def _lost(location: str, found: _Found) -> list[str]:
+    """Report index files that somebody deleted, unless it was a program that put its own in their place."""
+    if found.foreign:
+        return []
+    return [f"Index files of {location!r} are gone. Run `scout db index {location}` to make them anew."]
+
+
+async def _part(storage: Storage, location: str, key: tuple[str, str], state: State) -> IndexPart:
+    try:
+        return await read_part(storage, index_path(location, key[0]))
+    except LocationError:
+        if key[1]:
+            raise
+        raise _GoneError(key[0], state.number) from None
+
+
+async def _data_part(location: str, path: str) -> IndexPart:
+    """Read the columns of a data file that no index describes."""
+    file = await asyncio.to_thread(open_data_file, path)
+    table = await asyncio.to_thread(file.index)
+    return part_of(WrittenFile(data_name(location, path), table))
+
+
+async def _read(
+    wanted: Sequence[tuple[str, str]],
+    parts: dict[tuple[str, str], IndexPart],
+    read: Callable[[tuple[str, str]], Awaitable[IndexPart]],
+) -> None:
+    """Read what is not known yet, some at once."""
+    unknown = [key for key in wanted if key not in parts]
+    for start in range(0, len(unknown), _READS_AT_ONCE):
+        chunk = unknown[start : start + _READS_AT_ONCE]
+        parts.update(zip(chunk, await asyncio.gather(*map(read, chunk)), strict=True))
+
+
+def _base(entry: Entry) -> str:
+    return entry.path.rpartition("/")[2]

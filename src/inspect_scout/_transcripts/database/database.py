@@ -1,0 +1,252 @@
+"""Databases of transcripts, as users hold them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from os import PathLike
+from types import TracebackType
+from typing import Any, Self
+
+from ..._query import Condition, Query, condition_from_sql
+from ..._support.errors import ConfigError
+from ..._support.ids import new_id
+from ..._types import TranscriptContent
+from ..locations import database_location
+from .catalogue import StoreCatalogue, load_store, places
+from .changes import Mode, without
+from .commits import commit as commit_change
+from .commits import prepare, tidy
+from .compaction import CompactReport, compact
+from .inputs import Input, rows_of
+from .inspection import DatabaseStats, VerifyReport, stats, verify
+from .intake import Added, Intake, commit_session
+from .layout import session_name
+from .log import State
+from .reading import DatabaseReader
+from .rebuild import rebuild_index
+from .source import DatabaseSource
+
+Progress = Callable[[int, int], None]
+"""Called with what is done and its total."""
+
+_EVERYTHING = TranscriptContent(messages="all", events="all", timeline="all")
+
+
+def transcripts_db(location: str | PathLike[str]) -> TranscriptsDB:
+    """Open a database of transcripts, or begin one.
+
+    Args:
+        location: Its folder: a path, or a URL such as `s3://bucket/transcripts`. It need not exist: writing makes it,
+            reading finds it empty. A single parquet file can be read.
+
+    Raises:
+        ConfigError: There are eval logs (this is a ValueError).
+        StorageError: A package that the scheme of the URL needs is not installed.
+    """
+    given: Any = location
+    text: Any = os.fspath(given) if isinstance(given, str | PathLike) else None
+    if not isinstance(text, str) or not text:
+        raise ConfigError(f"{location!r} is no location of a database: give the path or URL of a folder.")
+    return TranscriptsDB(database_location(text))
+
+
+class TranscriptsDB(DatabaseReader):
+    """A database of transcripts: parquet files in a folder, with an index.
+
+    Made by `transcripts_db`. Any number of programs may read and write one database at the same time. Reading shows what
+    is committed; writing waits for the disk, so that what a method has returned from outlives the process.
+
+    Args:
+        location: Its folder (or a single data file, to read), in full form.
+    """
+
+    def __init__(self, location: str) -> None:
+        super().__init__(location)
+        # Files that wait for a commit without naming a session are this object's own.
+        self._session = f"unnamed-{new_id()}"
+
+    async def __aenter__(self) -> Self:
+        await self.connect()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.disconnect()
+
+    async def connect(self) -> None:
+        """Read the index. Other methods do it when they need to; a database that does not exist yet is empty."""
+        await self._refreshed()
+
+    async def disconnect(self) -> None:
+        """Forget what was read."""
+        self._known = None
+        self._source = DatabaseSource(self._location)
+
+    async def insert(
+        self,
+        transcripts: Input,
+        session_id: str | None = None,
+        commit: bool = True,
+        *,
+        progress: Added | None = None,
+    ) -> int:
+        """Add transcripts; those whose id is there already, or comes a second time, are passed over.
+
+        What is written is committed file by file, so that whoever is killed can start again and go on.
+
+        Args:
+            transcripts: An iterable or async iterable of transcripts, a collection made by `transcripts_from`, or a
+                `pyarrow.RecordBatchReader` with the columns of `transcripts_db_schema`.
+            session_id: Name of a group of writers whose files are committed together.
+            commit: Make them visible. If False, nobody sees them before `commit` is called for the session (without
+                a session: on this object).
+            progress: Called with the id of each transcript that was written.
+
+        Returns:
+            Number of transcripts added.
+
+        Raises:
+            ConfigError: They are no transcripts, or one of them cannot be written.
+            StorageError: Writing failed; what was committed so far stays.
+        """
+        session = self._session_name(session_id)
+        known = await prepare(self._location, self._known)
+        named = session if session_id is not None and not commit else None
+        intake = Intake(self._location, known, "insert", session, held=not commit, named=named, added=progress)
+        await self._take(intake, transcripts)
+        if commit:
+            await self.commit(session_id)
+        return intake.count
+
+    async def commit(self, session_id: str | None = None) -> None:
+        """Make visible what a session has written with `commit=False`, and put its small files together.
+
+        Args:
+            session_id: The session (None: what this object has written without one).
+
+        Raises:
+            StorageError: It failed; the files wait for another try.
+        """
+        known = await prepare(self._location, self._known)
+        known = await commit_session(self._location, known, self._session_name(session_id))
+        self._known = await tidy(self._location, known)
+
+    async def upsert(self, transcripts: Input, *, progress: Added | None = None) -> int:
+        """Add transcripts, in the place of those with the same ids.
+
+        Args:
+            transcripts: As for `insert`. Of several with one id the last counts.
+            progress: Called with the id of each transcript that was written.
+
+        Returns:
+            Number of transcripts written.
+        """
+        return await self._write("upsert", transcripts, progress)
+
+    async def update(self, transcripts: Input, *, progress: Added | None = None) -> int:
+        """Replace transcripts that are there; all of them or, if something is wrong, none.
+
+        Args:
+            transcripts: As for `insert`. Of several with one id the last counts.
+            progress: Called with the id of each transcript that was written.
+
+        Returns:
+            Number of transcripts written.
+
+        Raises:
+            ConfigError: The database does not have one of them.
+        """
+        return await self._write("update", transcripts, progress)
+
+    async def delete(
+        self, ids: Iterable[str] | Condition | None = None, *, where: Condition | str | None = None
+    ) -> int:
+        """Delete transcripts. Their bytes are gone from the disk after `compact`.
+
+        Args:
+            ids: Their ids (those that are not there are no error), or a condition.
+            where: Condition, or SQL text of one, instead of ids.
+
+        Returns:
+            Number of transcripts deleted.
+
+        Raises:
+            ConfigError: Neither or both were given.
+        """
+        if isinstance(ids, Condition):
+            where = ids if where is None else ids & (condition_from_sql(where) if isinstance(where, str) else where)
+            ids = None
+        if (ids is None) == (where is None):
+            raise ConfigError("Say what to delete: give ids, or where= with a condition.")
+        if isinstance(ids, str):
+            raise ConfigError(f"{ids!r} is one text: give a list of ids, or where= with a condition.")
+        chosen = frozenset(ids if ids is not None else (await self._selected(where)).ids)
+        deleted = 0
+
+        def change(now: StoreCatalogue) -> State | None:
+            nonlocal deleted
+            deleted = len(places(now, chosen))
+            return without(now, chosen)
+
+        known = await commit_change(self._location, change, await prepare(self._location, self._known))
+        self._known = await tidy(self._location, known)
+        return deleted
+
+    async def compact(self, *, progress: Progress | None = None) -> CompactReport:
+        """Write data files anew without what was deleted or replaced, and put small files together.
+
+        Args:
+            progress: Called with the number of transcripts done and their total.
+        """
+        known = await prepare(self._location, self._known)
+        self._known, report = await compact(self._location, known, progress)
+        return report
+
+    async def rebuild_index(self, *, progress: Progress | None = None) -> str | None:
+        """Make the index anew from the data files, which may have come or gone without telling it.
+
+        Args:
+            progress: Called with the number of data files read and their total.
+
+        Returns:
+            Location of the index; None if there are no data files.
+        """
+        return await rebuild_index(self._location, progress)
+
+    async def verify(self, *, deep: bool = False, progress: Progress | None = None) -> VerifyReport:
+        """Hold the index against the data files.
+
+        Args:
+            deep: Read the content of all transcripts, too.
+            progress: Called with the number of data files done and their total.
+        """
+        known = await load_store(self._location, self._known)
+        index = await self._source.index(Query())
+
+        async def read(id: str) -> None:
+            await self._source.read(index.info(positions[id]), _EVERYTHING)
+
+        positions = {id: position for position, id in enumerate(index.ids)}
+        return await verify(self._location, known, read if deep else None, progress)
+
+    async def stats(self) -> DatabaseStats:
+        """Count what is in the database."""
+        return await stats(self._location, await self._refreshed())
+
+    async def _write(self, mode: Mode, transcripts: Input, progress: Added | None) -> int:
+        known = await prepare(self._location, self._known)
+        intake = Intake(self._location, known, mode, self._session, added=progress)
+        await self._take(intake, transcripts)
+        self._known = await tidy(self._location, intake.known)
+        return intake.count
+
+    async def _take(self, intake: Intake, transcripts: Input) -> None:
+        await intake.begin()
+        passed = intake.ids if intake.mode == "insert" else frozenset[str]()
+        await intake.take(rows_of(transcripts, passed))
+        self._known = intake.known
+
+    def _session_name(self, session_id: str | None) -> str:
+        return self._session if session_id is None else session_name(session_id)

@@ -1,0 +1,287 @@
+"""Reading data files: the cells of rows, row group by row group."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import threading
+import zlib
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Any, BinaryIO, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..._support.errors import LocationError, LogReadError, StorageError
+from ..._support.storage import is_local, local_path, storage_for
+from .cells import as_text, content_cell, index_cell
+from .columns import Array, with_aliases
+from .contract import FILENAME, StoredTranscript
+from .pages import Chunk, PageError, PageKindError, read_cell, streamable
+from .schema import ALIASES, CONTENT, ID
+from .writer import CONTENT_NOTE, open_data_writer, read_content_note
+
+__all__ = ["ParquetDataFile", "open_data_file", "open_data_writer"]
+
+_CACHED_BYTES: Final = 64 * 1024 * 1024
+
+
+class ParquetDataFile:
+    """A data file open for reading; safe to use from several threads.
+
+    Args:
+        path: Its location.
+
+    Raises:
+        LocationError: There is no such file.
+        LogReadError: It is no parquet file, is damaged, or has no ids.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._lock, self._token = threading.Lock(), next(_TOKENS)
+        with self._reading():
+            # A path lets Arrow read without going through Python for every piece.
+            source: Any = local_path(path) if is_local(path) else storage_for(path).open_read(path)
+            reader: Any = pq.ParquetFile
+            self._file: Any = reader(source)
+            footer = self._file.metadata
+            counts = [footer.row_group(group).num_rows for group in range(footer.num_row_groups)]
+        self._starts = [sum(counts[:group]) for group in range(len(counts))]
+        self._names: frozenset[str] = frozenset(self._file.schema_arrow.names)
+        # A column of this name would stand beside the one that the index adds.
+        self._index_names = [n for n in self._file.schema_arrow.names if n not in CONTENT and n != FILENAME]
+        if ID not in self._names:
+            raise LogReadError(path, f"it has no column {ID!r}: it is no data file of a transcript database")
+        self.rows: int = footer.num_rows
+        """Number of rows."""
+        self._last_index: tuple[int, dict[str, list[Any]]] | None = None
+        self._notes: list[tuple[int, int]] | None = None
+        notes: dict[bytes, bytes] | None = footer.metadata
+        note = notes.get(CONTENT_NOTE) if notes else None
+        if note is not None:
+            self._notes = read_content_note(note, self.rows)
+
+    @cached_property
+    def _id_list(self) -> list[str | None]:
+        with self._reading(), self._lock:
+            ids: list[Any] = self._file.read(columns=[ID]).column(ID).to_pylist()
+        return [None if id is None else as_text(id) for id in ids]
+
+    @cached_property
+    def _ids(self) -> dict[str, int]:
+        return {id: row for row, id in enumerate(self._id_list) if id is not None}
+
+    def index(self) -> pa.Table:
+        """Read its non-content columns (those with older names also under their new ones)."""
+        with self._reading(), self._lock:
+            table: pa.Table = self._file.read(columns=self._index_names)
+        return with_aliases(table.replace_schema_metadata(None))
+
+    def find(self, transcript_id: str) -> int | None:
+        """Find the row of a transcript (the last of several); None if there is none."""
+        return self._ids.get(transcript_id)
+
+    def has(self, row: int, transcript_id: str) -> bool:
+        """Tell whether a row is that of a transcript."""
+        known = self._ids.get(transcript_id)
+        return known == row or (0 <= row < self.rows and self._id_list[row] == transcript_id)
+
+    def stored(self, rows: Sequence[int]) -> Iterator[StoredTranscript]:
+        """Read rows as they are, in the order given."""
+        for row in rows:
+            group, position = self._place(row)
+            with self._reading(row):
+                found = {name: values[position] for name, values in self._index_group(group).items()}
+                contents = self.cells(row, CONTENT)
+            for name, older in ALIASES.items():
+                if name not in found and older in found:
+                    found[name] = found[older]
+            id = found.pop(ID)
+            if id is None:
+                raise LogReadError(self.path, f"row {row} has no id")
+            columns = {name: index_cell(name, value) for name, value in found.items()}
+            yield StoredTranscript(as_text(id), columns, **contents)
+
+    def cells(self, row: int, names: Iterable[str]) -> dict[str, bytes | None]:
+        """Read cells with content; columns that the file has not are null.
+
+        Args:
+            row: The row.
+            names: Columns, of those with content.
+        """
+        group, position = self._place(row)
+        with self._reading(row):
+            return {
+                name: content_cell(self._column(group, name)[position]) if name in self._names else None
+                for name in names
+            }
+
+    def open_raw(self) -> BinaryIO:
+        """Open the file for `pieces`.
+
+        Raises:
+            LocationError: It is gone.
+        """
+        return storage_for(self.path).open_read(self.path)
+
+    def pieces(self, raw: BinaryIO, row: int, name: str) -> Iterator[bytes]:
+        """Read a cell with content piece by piece (nothing: it is null), so that a large one is never held.
+
+        Files whose pages are not of the kind that we write are read a row group at a time.
+
+        Args:
+            raw: The file, open for reading bytes.
+            row: The row.
+            name: Column, of those with content.
+
+        Raises:
+            LogReadError: It is damaged.
+        """
+        group, position = self._place(row)
+        chunk = self._chunk(group, name)
+        if chunk is not None:
+            with self._reading(row):
+                try:
+                    yield from read_cell(raw, chunk, position)
+                except PageKindError:
+                    pass  # Arrow reads it
+                except PageError as error:
+                    raise LogReadError(self.path, f"the file is damaged in row {row} ({error})") from error
+                else:
+                    return
+        data = self.cells(row, [name])[name]
+        if data is not None:
+            yield data
+
+    def _chunk(self, group: int, name: str) -> Chunk | None:
+        footer = self._file.metadata
+        for number in range(footer.num_columns):
+            if footer.row_group(group).column(number).path_in_schema == name:
+                return streamable(footer, self._file.schema, group, number)
+        return None
+
+    def size(self, row: int) -> int:
+        """Bytes of the content of a row (about, if the file does not say)."""
+        group, _ = self._place(row)
+        if self._notes is not None:
+            return self._notes[row][0]
+        rows: int = self._file.metadata.row_group(group).num_rows
+        return self._group_bytes(group) // max(1, rows)
+
+    def exceeds(self, row: int, limit: int) -> int | None:
+        """Give the bytes of the content of a row if they are more than `limit`, else None."""
+        group, _ = self._place(row)
+        if self._notes is None and self._group_bytes(group) <= limit:
+            return None
+        size = (
+            sum(len(cell or b"") for cell in self.cells(row, CONTENT).values())
+            if self._notes is None
+            else self.size(row)
+        )
+        return size if size > limit else None
+
+    def _group_bytes(self, group: int) -> int:
+        """Bytes of the columns with content in a row group, uncompressed."""
+        footer = self._file.metadata.row_group(group)
+        columns = (footer.column(number) for number in range(footer.num_columns))
+        return sum(int(c.total_uncompressed_size) for c in columns if c.path_in_schema.split(".")[0] in CONTENT)
+
+    def fingerprint(self, row: int) -> str:
+        """Text that changes when the content of a row does."""
+        self._place(row)
+        if self._notes is not None:
+            size, checksum = self._notes[row]
+            return f"{checksum:08x}:{size}"
+        return f"{zlib.crc32(self.path.rsplit('/', 1)[-1].encode()):08x}-{row}"
+
+    def _place(self, row: int) -> tuple[int, int]:
+        if not 0 <= row < self.rows:
+            raise LogReadError(self.path, f"it has {self.rows} rows, and no row {row}: the index does not belong to it")
+        group = bisect_right(self._starts, row) - 1
+        return group, row - self._starts[group]
+
+    def _column(self, group: int, name: str) -> Array:
+        return self._read_group(group, name, [name]).column(name)
+
+    def _index_group(self, group: int) -> dict[str, list[Any]]:
+        known = self._last_index
+        if known is None or known[0] != group:
+            values: dict[str, list[Any]] = self._read_group(group, "", self._index_names).to_pydict()
+            known = self._last_index = (group, values)
+        return known[1]
+
+    def _read_group(self, group: int, key: str, names: Sequence[str]) -> pa.Table:
+        """Read columns of a row group, or find them where they were kept: neighbours are mostly read together."""
+        found = _CACHE.get((self._token, group, key))
+        if found is None:
+            with self._lock:
+                found = self._file.read_row_group(group, columns=names, use_threads=False)
+            if found.num_rows != self._file.metadata.row_group(group).num_rows:
+                raise LogReadError(self.path, f"the file is damaged: its columns differ in length in row group {group}")
+            found = found.combine_chunks()
+            _CACHE.put((self._token, group, key), found, found.nbytes)
+        return found
+
+    @contextlib.contextmanager
+    def _reading(self, row: int | None = None) -> Generator[None]:
+        """Translate what Arrow raises."""
+        try:
+            yield
+        except (LocationError, LogReadError, StorageError):
+            raise
+        except FileNotFoundError as error:
+            raise LocationError(f"Cannot read {self.path!r}: there is no such file.") from error
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+            where = "" if row is None else f" in row {row}"
+            raise LogReadError(self.path, f"the file is damaged{where}, or no parquet file ({error})") from error
+
+
+class _Cache:
+    """The columns of row groups used last, up to some bytes."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit, self._bytes = limit, 0
+        self._values: OrderedDict[tuple[int, int, str], tuple[pa.Table, int]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[int, int, str]) -> pa.Table | None:
+        """Find columns."""
+        with self._lock:
+            found = self._values.get(key)
+            if found is None:
+                return None
+            self._values.move_to_end(key)
+            return found[0]
+
+    def put(self, key: tuple[int, int, str], value: pa.Table, size: int) -> None:
+        """Keep columns, if they are not too large."""
+        if size > self._limit // 2:
+            return
+        with self._lock:
+            if key not in self._values:
+                self._values[key] = (value, size)
+                self._bytes += size
+            while self._bytes > self._limit:
+                _, (_, freed) = self._values.popitem(last=False)
+                self._bytes -= freed
+
+
+_CACHE = _Cache(_CACHED_BYTES)
+_TOKENS = itertools.count()
+
+
+def open_data_file(path: str) -> ParquetDataFile:
+    """Open a data file.
+
+    Args:
+        path: Its location.
+
+    Raises:
+        LocationError: There is no such file.
+        LogReadError: It is no parquet file, is damaged, or has no ids.
+    """
+    return ParquetDataFile(path)

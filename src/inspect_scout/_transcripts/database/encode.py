@@ -1,0 +1,176 @@
+"""Transcripts as the rows of a database.
+
+From objects (`encode`); what is JSON already is copied as it is (`incoming`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, cast
+
+from inspect_ai.event import Event, ModelEvent
+from inspect_ai.log import condense_events
+from inspect_ai.model import ChatMessage
+
+from ..._support.errors import ConfigError
+from ..._types import Transcript, TranscriptInfo
+from .contract import Cell, StoredTranscript
+from .schema import ID, INDEX, RESERVED
+from .values import encodable, json_text, metadata_cell, score_cell, without_surrogates
+
+_SHOWN: Final = 5
+_MAX_INT: Final = 2**63 - 1
+_TEXTS: Final = tuple(
+    c.name for c in INDEX if c.kind == "string" and c.name not in (ID, "agent_args", "model_options", "score")
+)
+_OBJECTS: Final = ("agent_args", "model_options")
+_OTHERS: Final = tuple(c.name for c in INDEX if c.kind != "string")
+
+
+def encode(transcript: Transcript) -> StoredTranscript:
+    """Write a transcript as a row.
+
+    What JSON does not know (times, sets, objects of other programs) becomes text; NaN, infinities and lone surrogates
+    are kept. Messages that several model events were given are stored once.
+
+    Args:
+        transcript: The transcript.
+
+    Raises:
+        ConfigError: Its id is empty or no text, a key of its metadata cannot name a column, or its content holds itself.
+    """
+    try:
+        events, pools = _condensed(transcript.events)
+        return StoredTranscript(
+            transcript.transcript_id,
+            index_cells(transcript, transcript.metadata),
+            _json([message.model_dump(warnings=False) for message in transcript.messages]),
+            _json([event.model_dump(exclude_none=True, warnings=False) for event in events]),
+            _json(pools),
+            _json([timeline.model_dump(warnings=False) for timeline in transcript.timelines])
+            if transcript.timelines
+            else None,
+        )
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, ConfigError):
+            raise
+        raise ConfigError(f"Transcript {transcript.transcript_id!r} cannot be written as JSON: {error}.") from error
+
+
+def index_cells(info: TranscriptInfo, metadata: Mapping[str, Any]) -> dict[str, Cell]:
+    """Write a description as cells: its fields, and one for each key of the metadata that has a value.
+
+    Args:
+        info: The description.
+        metadata: The metadata; takes the place of the description's own.
+
+    Raises:
+        ConfigError: The id is empty or no text, or a key cannot name a column.
+    """
+    check_id(info.transcript_id)
+    cells: dict[str, Cell] = {}
+    for name in _TEXTS:
+        value = getattr(info, name)
+        cells[name] = None if value is None else without_surrogates(value)
+    for name in _OBJECTS:
+        value = getattr(info, name)
+        cells[name] = None if value is None else json_text(value)
+    cells["score"] = score_cell(info.score)
+    for name in _OTHERS:
+        value = getattr(info, name)
+        cells[name] = value
+        if isinstance(value, int) and not -_MAX_INT <= value <= _MAX_INT:
+            raise ConfigError(
+                f"Transcript {info.transcript_id!r}: {name} is {value!r}; a database holds numbers of 64 bits."
+            )
+    for key, value in metadata.items():
+        cell = metadata_cell(value)
+        if cell is not None:
+            cells[key] = cell
+    check_keys(info.transcript_id, metadata)
+    return cells
+
+
+def check_id(id: object) -> None:
+    """Refuse what cannot be the id of a transcript.
+
+    Raises:
+        ConfigError: It is empty, no text, or no valid Unicode.
+    """
+    if not isinstance(id, str) or not id or not encodable(id):
+        raise ConfigError(f"{id!r} cannot be the id of a transcript: give text that is not empty and valid Unicode.")
+
+
+def check_keys(id: str, metadata: Mapping[str, Any]) -> None:
+    """Refuse metadata whose keys cannot be columns.
+
+    Args:
+        id: The transcript, for the message.
+        metadata: The metadata.
+
+    Raises:
+        ConfigError: A key has a reserved name, is empty, or has NUL or lone surrogates in it.
+    """
+    reserved = sorted(RESERVED.intersection(metadata))
+    if reserved:
+        shown = ", ".join(map(repr, reserved[:_SHOWN]))
+        raise ConfigError(
+            f"Transcript {id!r}: keys of its metadata have the names of columns that every database has: {shown}. "
+            "Rename them."
+        )
+    for key in cast("Iterable[object]", metadata):
+        if not isinstance(key, str) or not key or "\0" in key or not encodable(key):
+            raise ConfigError(
+                f"Transcript {id!r}: the key {key!r} of its metadata cannot name a column. "
+                "Use text that is not empty, without NUL and valid Unicode."
+            )
+
+
+def _json(value: Any) -> bytes:
+    return json_text(value).encode()
+
+
+def _condensed(events: Sequence[Event]) -> tuple[Sequence[Event], dict[str, Any]]:
+    """Move what model events share into pools.
+
+    Inspect's own function takes messages for equal that differ in their id only; the ids are kept here.
+    """
+    pool: dict[str, int] = {}
+    shared: list[Any] = []
+    known: dict[int, int] = {}
+
+    def place(message: ChatMessage) -> int:
+        found = known.get(id(message))
+        if found is None:
+            dumped = message.model_dump(exclude_none=True, warnings=False)
+            found = pool.setdefault(json_text(dumped), len(shared))
+            if found == len(shared):
+                shared.append(dumped)
+            known[id(message)] = found
+        return found
+
+    moved = [_moved(event, place) for event in events]
+    try:
+        condensed, pools = condense_events(moved)
+    except TypeError:  # a request that is no JSON: it stays where it is
+        return moved, {"messages": shared, "calls": []}
+    return condensed, {"messages": shared, "calls": pools["calls"]}
+
+
+def _moved(event: Event, place: Callable[[ChatMessage], int]) -> Event:
+    if not isinstance(event, ModelEvent) or (not event.input and not event.input_refs):
+        return event
+    # references without messages lead nowhere, and must not lead into this pool
+    refs = ranges([place(message) for message in event.input])
+    return event.model_copy(update={"input": [], "input_refs": refs})
+
+
+def ranges(positions: Sequence[int]) -> list[tuple[int, int]]:
+    """Join positions that follow each other to ranges (start, end), end excluded."""
+    joined: list[tuple[int, int]] = []
+    for position in positions:
+        if joined and joined[-1][1] == position:
+            joined[-1] = (joined[-1][0], position + 1)
+        else:
+            joined.append((position, position + 1))
+    return joined

@@ -1,0 +1,110 @@
+"""What is JSON, or a row, already on its way into a database."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Container, Iterator
+from logging import getLogger
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from ..._support.errors import ConfigError
+from ..._types import TranscriptInfo
+from ..decode import ByteSource, raw_content
+from .cells import content_cell, index_cell
+from .columns import with_aliases
+from .contract import StoredTranscript
+from .encode import check_id, check_keys, index_cells
+from .schema import COLUMNS, CONTENT, ID
+from .validation import schema_errors
+
+logger = getLogger(__name__)
+
+if TYPE_CHECKING:
+    from ..._query import Query
+    from ..contract import TranscriptSource
+
+
+def store_sample(source: ByteSource, info: TranscriptInfo) -> StoredTranscript:
+    """Write a sample of an eval log as a row, without making objects of its content.
+
+    Args:
+        source: The JSON of the sample.
+        info: What the index of the log says about it; the sample's own metadata, target and scores are added.
+
+    Raises:
+        SampleError: The sample is damaged.
+        ConfigError: A key of its metadata cannot name a column.
+    """
+    content = raw_content(source)
+    return StoredTranscript(
+        info.transcript_id,
+        index_cells(info, content.body.overlay(info.metadata)),
+        content.messages,
+        content.events,
+        content.events_data,
+        content.timelines,
+    )
+
+
+async def from_source(
+    source: TranscriptSource, query: Query, known: Container[str] = ()
+) -> AsyncIterator[StoredTranscript]:
+    """Read transcripts of a source as rows, in the order of the query; warns about logs that cannot be read.
+
+    Args:
+        source: Where they are.
+        query: Which of them.
+        known: Ids of transcripts to pass over: they are not read.
+
+    Raises:
+        LogReadError: A transcript cannot be read.
+    """
+    index = await source.index(query)
+    for problem in index.problems:
+        # What cannot be read must not be missed without a word.
+        logger.warning("%s", problem)
+    for position, id in enumerate(index.ids):
+        if id not in known:
+            yield await source.stored(index.info(position))
+
+
+def from_batches(reader: pa.RecordBatchReader, known: Container[str] = ()) -> Iterator[StoredTranscript]:
+    """Take rows from a table that somebody else made.
+
+    Columns of the published format that it has not are null; its other columns become metadata: numbers, booleans and text
+    as they are, anything else as JSON. Of several rows with one id the first counts.
+
+    Args:
+        reader: The table, batch by batch.
+        known: Ids of transcripts to pass over.
+
+    Raises:
+        ConfigError: A column is missing, has another type or a name that it cannot have, or a row has no id.
+    """
+    names: list[str] = list(reader.schema.names)
+    if ID not in names:
+        raise ConfigError(f"RecordBatch schema must contain '{ID}' column; it has {', '.join(map(repr, names[:20]))}.")
+    if refused := [error.message for error in schema_errors(reader.schema)]:
+        raise ConfigError(" ".join(refused))
+    if len(set(names)) < len(names):
+        raise ConfigError(f"Two columns have one name: {sorted(n for n in set(names) if names.count(n) > 1)!r}.")
+    check_keys("(the table)", dict.fromkeys(set(names) - {c.name for c in COLUMNS}))
+    seen: set[str] = set()
+    for batch in reader:
+        for row in _rows(with_aliases(pa.Table.from_batches([batch]))):
+            if row.transcript_id not in seen and row.transcript_id not in known:
+                seen.add(row.transcript_id)
+                yield row
+
+
+def _rows(table: pa.Table) -> Iterator[StoredTranscript]:
+    cells: dict[str, list[Any]] = {
+        name: table.column(name).to_pylist() for name in table.column_names if name not in CONTENT
+    }
+    contents = [table.column(name) if name in table.column_names else None for name in CONTENT]
+    for position, id in enumerate(cells.pop(ID)):
+        check_id(id)
+        columns = {name: index_cell(name, values[position]) for name, values in cells.items()}
+        parts = [None if column is None else content_cell(column[position]) for column in contents]
+        yield StoredTranscript(id, columns, **dict(zip(CONTENT, parts, strict=True)))

@@ -1,0 +1,113 @@
+"""Index files: parquet files that repeat the columns of data files, without content, and name the file of each row."""
+
+from __future__ import annotations
+
+import base64
+import sys
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import Any, cast
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..._support.errors import LogReadError
+from ..._support.storage import Storage
+from .columns import with_aliases
+from .contract import FILENAME, WrittenFile
+from .schema import ID
+
+ROWS_NOTE = b"scout.rows"
+"""Metadata key of the rows in their data files: differences as int32, compressed, as base64 text."""
+
+_ADVICE = "run `scout db index` with the location of the database to make the index anew from the data files"
+Numbers = pa.Int32Array
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPart:
+    """What an index file says.
+
+    Args:
+        table: The columns of the transcripts and FILENAME.
+        rows: Row of each in its data file; -1 where the index does not say.
+    """
+
+    table: pa.Table
+    rows: Numbers
+
+    def take(self, positions: Sequence[int] | pa.Array[Any]) -> IndexPart:
+        """Keep some rows."""
+        chosen = positions if isinstance(positions, pa.Array) else pa.array(positions, pa.int64())
+        return IndexPart(self.table.take(chosen), cast("Numbers", self.rows.take(chosen)))
+
+
+def part_of(file: WrittenFile) -> IndexPart:
+    """Describe a data file that was just written."""
+    names = pa.array([file.name], pa.large_string()).take(pa.array([0] * file.index.num_rows, pa.int32()))
+    table = file.index.drop_columns([FILENAME]) if FILENAME in file.index.column_names else file.index
+    return IndexPart(table.append_column(FILENAME, names), numbered(file.index.num_rows))
+
+
+def texts(table: pa.Table, name: str) -> list[str]:
+    """Give a column of ids or file names."""
+    found: list[Any] = table.column(name).to_pylist()
+    return found
+
+
+def numbered(count: int) -> Numbers:
+    """Give the rows 0, 1, ..."""
+    return pa.array(range(count), pa.int32())
+
+
+def write_part(storage: Storage, path: str, part: IndexPart) -> None:
+    """Write an index file."""
+    notes: Mapping[bytes, bytes] = {**(part.table.schema.metadata or {}), ROWS_NOTE: _packed(part.rows)}
+    with storage.open_write(path) as file:
+        pq.write_table(part.table.replace_schema_metadata(dict(notes)), file, compression="zstd")
+
+
+async def read_part(storage: Storage, path: str) -> IndexPart:
+    """Read an index file.
+
+    Raises:
+        LocationError: It is gone.
+        LogReadError: It is no index file.
+    """
+    data = await storage.read(path)
+    try:
+        table = pq.ParquetFile(pa.BufferReader(data)).read(use_threads=False)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise LogReadError(path, f"it is no index file of a transcript database ({error}); {_ADVICE}") from error
+    notes = table.schema.metadata or {}
+    missing = [name for name in (ID, FILENAME) if name not in table.column_names]
+    if missing:
+        raise LogReadError(path, f"the index file has no column {missing[0]!r}; {_ADVICE}")
+    table = with_aliases(table.replace_schema_metadata(None))
+    return IndexPart(table, _unpacked(notes.get(ROWS_NOTE), table.num_rows))
+
+
+def _packed(rows: Numbers) -> bytes:
+    numbers: list[Any] = rows.to_pylist()
+    differences = array("i", [b - a for a, b in pairwise([0, *numbers])])
+    if sys.byteorder == "big":
+        differences.byteswap()
+    return base64.b64encode(pa.Codec("zstd").compress(differences.tobytes(), asbytes=True))
+
+
+def _unpacked(note: bytes | None, count: int) -> Numbers:
+    """Read the note; one that does not fit is as good as none."""
+    if note is not None:
+        try:
+            data = pa.Codec("zstd").decompress(base64.b64decode(note, validate=True), 4 * count, asbytes=True)
+            differences = array("i", data)
+            if sys.byteorder == "big":
+                differences.byteswap()
+            rows = list(accumulate(differences))
+            if len(rows) == count and min(rows, default=0) >= -1:
+                return pa.array(rows, pa.int32())
+        except (pa.ArrowException, OSError, ValueError, OverflowError):
+            pass
+    return pa.array([-1] * count, pa.int32())

@@ -1,0 +1,174 @@
+"""Rows of a catalogue as descriptions of transcripts.
+
+Measured on 20 000 rows of 24 columns, three of them with JSON: 0.25 s of CPU for all descriptions, as much again for the garbage
+collector (2 cores, shared).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, cast
+
+import pyarrow as pa
+import pyarrow.types as kinds
+
+from ..._support.json import loads
+from ..._support.shapes import is_mapping
+from ..._types import TranscriptInfo
+from ..contract import LogProblem
+from .cells import as_boolean, as_integer, as_number, as_text, value_of
+from .columns import Array, make_column
+from .contract import FILENAME, Catalogue
+from .schema import CONTENT, ID, INDEX
+from .values import metadata_of, score_of
+
+Read = Callable[[Any], Any]
+"""Makes a value of a description out of a cell that is not null."""
+
+_FIELDS: Final = tuple(TranscriptInfo.model_fields)
+_NAMES: Final = tuple(name for name in _FIELDS if name != "metadata")
+# Shared by all descriptions, which saves half of their memory: whatever is set later is in it already.
+_EVERY_FIELD: Final = set(_FIELDS)
+_KINDS: Final = {c.name: c.kind for c in INDEX}
+
+
+class CatalogueIndex:
+    """The transcripts that a query selects, in order. Descriptions are made when asked for, new ones each time.
+
+    Args:
+        catalogue: The transcripts of the database.
+        positions: Which of them; None: all.
+    """
+
+    def __init__(self, catalogue: Catalogue, location: str, positions: Sequence[int] | None = None) -> None:
+        table = catalogue.table if positions is None else catalogue.table.take(make_column(positions, pa.int64()))
+        self._table = table
+        self._ids: tuple[str, ...] = tuple(map(str, table.column(ID).to_pylist()))
+        self._files: tuple[str | None, ...] = tuple(table.column(FILENAME).to_pylist())
+        self._problems = tuple(LogProblem(location, problem) for problem in catalogue.problems)
+        self._rows: _Rows | None = None
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """Ids of the transcripts; no id occurs twice."""
+        return self._ids
+
+    @property
+    def locations(self) -> Sequence[str | None]:
+        """Data file of each transcript, relative to the database."""
+        return self._files
+
+    @property
+    def problems(self) -> Sequence[LogProblem]:
+        """What the index of the database names but is not there."""
+        return self._problems
+
+    def __len__(self) -> int:
+        """Number of transcripts."""
+        return len(self._ids)
+
+    def info(self, position: int) -> TranscriptInfo:
+        """Describe one transcript."""
+        if self._rows is None:
+            self._rows = _Rows(self._table)
+        return self._rows.info(position)
+
+
+class _Rows:
+    """Cells row by row, with what makes values of them."""
+
+    def __init__(self, table: pa.Table) -> None:
+        rows = table.num_rows
+        nothing = [None] * rows
+        fields: list[list[Any]] = []
+        self._readers: list[tuple[str, Read]] = []
+        for name in _NAMES:
+            if name not in table.column_names:
+                fields.append(nothing)
+                continue
+            column: Array = table.column(name)
+            fields.append(column.to_pylist())
+            read = _field_reader(name, _kind(column))
+            # what is null in every row needs no reading
+            if read is not None and column.null_count < rows:
+                self._readers.append((name, read))
+        self._fields = list(zip(*fields, strict=True))
+        self._metadata: list[tuple[str, list[Any], Read | None]] = []
+        for name in table.column_names:
+            if name not in _KINDS and name not in CONTENT and name != FILENAME:
+                column = table.column(name)
+                self._metadata.append((name, column.to_pylist(), _metadata_reader(_kind(column))))
+
+    def info(self, position: int) -> TranscriptInfo:
+        """Describe the transcript of a row."""
+        fields: dict[str, Any] = dict(zip(_NAMES, self._fields[position], strict=True))
+        for name, read in self._readers:
+            cell = fields[name]
+            if cell is not None:
+                fields[name] = read(cell)
+        metadata: dict[str, Any] = {}
+        for name, cells, reads in self._metadata:
+            cell = cells[position]
+            if cell is not None:
+                metadata[name] = cell if reads is None else reads(cell)
+        fields["metadata"] = metadata
+        return _made(fields)
+
+
+def _made(fields: dict[str, Any]) -> TranscriptInfo:
+    """Make a description of values that are known to be valid, in a fifth of the time of validation."""
+    info = TranscriptInfo.__new__(TranscriptInfo)
+    for name, value in (
+        ("__dict__", fields),
+        ("__pydantic_fields_set__", _EVERY_FIELD),
+        ("__pydantic_extra__", None),
+        ("__pydantic_private__", None),
+    ):
+        object.__setattr__(info, name, value)
+    return info
+
+
+def _kind(column: Array) -> pa.DataType:
+    kind: pa.DataType = column.type
+    return cast("Any", kind).value_type if kinds.is_dictionary(kind) else kind
+
+
+def _field_reader(name: str, kind: pa.DataType) -> Read | None:
+    """Find what makes a field of a cell; None: the cell is the value."""
+    if name == "score":
+        return score_of if _is_text(kind) else value_of
+    if name in ("agent_args", "model_options"):
+        return _object
+    wanted = _KINDS[name]
+    fits: Mapping[str, Callable[[pa.DataType], bool]] = {
+        "string": _is_text,
+        "int64": kinds.is_integer,
+        "float64": kinds.is_floating,
+        "bool": kinds.is_boolean,
+    }
+    if fits[wanted](kind):
+        return None
+    convert: Mapping[str, Read] = {"string": as_text, "int64": as_integer, "float64": as_number, "bool": as_boolean}
+    return convert[wanted]
+
+
+def _metadata_reader(kind: pa.DataType) -> Read | None:
+    if _is_text(kind):
+        return metadata_of
+    return None if kinds.is_boolean(kind) or kinds.is_integer(kind) or kinds.is_floating(kind) else value_of
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_string_view(kind)
+
+
+def _object(cell: Any) -> dict[str, Any] | None:
+    """Read a JSON object; anything else is none."""
+    if isinstance(cell, str):
+        try:
+            value = loads(cell)
+        except (ValueError, RecursionError):
+            return None
+    else:
+        value = value_of(cell)
+    return value if is_mapping(value) else None

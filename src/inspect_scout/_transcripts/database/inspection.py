@@ -1,0 +1,210 @@
+"""Looking at a database without changing it: is it whole, and what is in it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..._support.errors import LocationError, LogReadError, StorageError
+from ..._support.storage import Entry, storage_for
+from .catalogue import StoreCatalogue, data_listing, files_of
+from .contract import FILENAME
+from .datafile import open_data_file
+from .index_files import texts
+from .layout import data_name, data_path
+from .schema import ID
+from .sessions import data_of, markers, session_of, sessions_of
+
+Progress = Callable[[int, int], None]
+"""Called with the number of data files done and their total."""
+
+Read = Callable[[str], Awaitable[None]]
+"""Reads the content of a transcript, by id; raises LogReadError if it cannot."""
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What verifying found.
+
+    Args:
+        transcripts: Transcripts in the index.
+        files: Data files that the index names.
+        deep: Whether content was read, too.
+        problems: What is wrong, in words, each with its remedy.
+        notes: What is no problem but may be of interest.
+    """
+
+    transcripts: int
+    files: int
+    deep: bool
+    problems: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.problems
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseStats:
+    """What is in a database.
+
+    Args:
+        location: The database.
+        transcripts: Transcripts in the index.
+        files: Data files that count.
+        bytes: Bytes of all data files.
+        dead_rows: Rows that no longer count: `compact` drops them.
+        index_files: Index files that count.
+        log_version: Number of the last commit (0: there is no log).
+        first_date: Earliest date of a transcript.
+        last_date: Latest date of a transcript.
+        uncommitted: Sessions with data files that are not committed, with their number.
+    """
+
+    location: str
+    transcripts: int
+    files: int
+    bytes: int
+    dead_rows: int
+    index_files: int
+    log_version: int
+    first_date: str | None
+    last_date: str | None
+    uncommitted: Mapping[str, int]
+
+
+async def verify(
+    location: str, known: StoreCatalogue, read: Read | None = None, progress: Progress | None = None
+) -> VerifyReport:
+    """Hold the index against the data files.
+
+    Args:
+        location: The database.
+        known: Its catalogue.
+        read: Reads the content of a transcript (None: content is not read).
+        progress: Told how many data files are done.
+    """
+    storage = storage_for(location)
+    present = {data_name(location, e.path): e for e in await data_listing(storage, location)}
+    left = await markers(storage, location, known.state)
+    problems = list(known.problems)
+    wanted, ids = _by_file(known), texts(known.table, ID)
+    for done, (name, positions) in enumerate(wanted.items()):
+        if progress is not None:
+            progress(done, len(wanted))
+        found = await asyncio.to_thread(_check_file, location, name, positions, known)
+        problems += found
+        if read is not None and not found:
+            problems += await _unreadable([ids[p] for p in positions], read)
+    if progress is not None:
+        progress(len(wanted), len(wanted))
+    problems += _not_indexed(location, present, wanted, known, {data_of(name) for name in left})
+    notes = _notes(known, {name: entry for name, entry in left.items() if entry.size}, location)
+    return VerifyReport(known.table.num_rows, len(wanted), read is not None, tuple(problems), notes)
+
+
+async def stats(location: str, known: StoreCatalogue) -> DatabaseStats:
+    """Count what is in a database."""
+    storage = storage_for(location)
+    entries = await data_listing(storage, location)
+    left = [name for name, entry in (await markers(storage, location, known.state)).items() if entry.size]
+    dates: Any = pc.min_max(known.table.column("date").cast(pa.large_string())).as_py()
+    return DatabaseStats(
+        location=location,
+        transcripts=known.table.num_rows,
+        files=len(files_of(known)),
+        bytes=sum(entry.size for entry in entries),
+        dead_rows=sum(map(len, known.state.dead.values())),
+        index_files=len(known.state.live) + len(known.foreign),
+        log_version=known.version,
+        first_date=dates["min"],
+        last_date=dates["max"],
+        uncommitted={s: sum(session_of(name) == s for name in left) for s in sessions_of(left)},
+    )
+
+
+def _by_file(known: StoreCatalogue) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for position, name in enumerate(texts(known.table, FILENAME)):
+        found.setdefault(name, []).append(position)
+    return found
+
+
+def _check_file(location: str, name: str, positions: Sequence[int], known: StoreCatalogue) -> list[str]:
+    """Hold what the index says of a data file against the file."""
+    path = data_path(location, name)
+    try:
+        ids: list[Any] = [str(i) for i in open_data_file(path).index().column(ID).to_pylist()]
+    except (LocationError, LogReadError, StorageError) as error:
+        return [str(error)]
+    column = known.table.column(ID)
+    rows = {id: row for row, id in enumerate(ids)}
+    wrong: list[str] = []
+    expected: set[str] = set()
+    for position in positions:
+        id, row = column[position].as_py(), known.rows[position]
+        expected.add(id)
+        if (row < 0 and id not in rows) or (row >= 0 and not (row < len(ids) and ids[row] == id)):
+            wrong.append(id)
+    problems: list[str] = []
+    if wrong:
+        problems.append(
+            f"{path!r} does not hold these transcripts where the index says: {_list(wrong)}. {_again(location)}"
+        )
+    dead = known.state.dead.get(name, frozenset[str]())
+    missing = sorted(set(rows) - expected - dead)
+    elsewhere = set(column.filter(pc.is_in(column, value_set=pa.array(missing, pa.large_string()))).to_pylist())
+    unknown = [id for id in missing if id not in elsewhere]
+    if unknown:
+        problems.append(f"{path!r} holds transcripts that are not in the index: {_list(unknown)}. {_again(location)}")
+    return problems
+
+
+async def _unreadable(ids: Iterable[str], read: Read) -> list[str]:
+    problems: list[str] = []
+    for id in ids:
+        try:
+            await read(id)
+        except (LogReadError, LocationError, StorageError) as error:
+            problems.append(str(error))
+    return problems
+
+
+def _not_indexed(
+    location: str,
+    present: Mapping[str, Entry],
+    wanted: Mapping[str, object],
+    known: StoreCatalogue,
+    left: set[str],
+) -> list[str]:
+    names = sorted(set(present) - set(wanted) - left - set(known.state.retired))
+    if not names or any(problem.startswith("Index is stale") for problem in known.problems):
+        return []
+    return [f"{len(names)} data files are not in the index: {_list(names)}. {_again(location)}"]
+
+
+def _notes(known: StoreCatalogue, left: Mapping[str, Entry], location: str) -> tuple[str, ...]:
+    notes: list[str] = []
+    if known.state.dead:
+        rows = sum(map(len, known.state.dead.values()))
+        notes.append(f"{rows} rows no longer count: `scout db compact {location}` drops them.")
+    for session in sessions_of(left):
+        notes.append(f"Session {session!r} has data files that are not committed.")
+    return tuple(notes)
+
+
+def _again(location: str) -> str:
+    return f"Run `scout db index {location}` to make the index anew."
+
+
+def _list(names: Sequence[str]) -> str:
+    return ", ".join(map(repr, names[:_SHOWN])) + (f", ... ({len(names)} in all)" if len(names) > _SHOWN else "")

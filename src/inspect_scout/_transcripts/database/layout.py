@@ -1,0 +1,148 @@
+"""What the files of a database are called."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from ..._support.errors import ConfigError
+from ..._support.storage import join, relative_to
+
+INDEX = "_index"
+"""Folder of the index files."""
+LOG = "_index/log"
+"""Folder of the log of commits."""
+PENDING = "_index/pending"
+"""Folder of the markers of data files that are not committed."""
+INDEX_SUFFIX, DATA_SUFFIX, PENDING_SUFFIX = ".idx", ".parquet", ".pending"
+
+_OURS = "%Y%m%dT%H%M%S%f"
+_LAST = "9" * 8 + "T" + "9" * 12
+_STAMP = re.compile(r"_(\d{8}T\d{6})(\d{6})?_[0-9A-Za-z]+\.[a-z]+$")
+_INDEX_NAME = re.compile(r"[^/\\\0]+\.idx")
+_PLAIN_SESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
+_ODD = re.compile(r"[^A-Za-z0-9-]+")
+
+
+def stamp_of(name: str) -> str:
+    """Give the moment that a name tells, as text that compares like the moments; empty if it tells none."""
+    match = _STAMP.search(name)
+    return match[1] + (match[2] or "000000") if match else ""
+
+
+def is_ours(name: str) -> bool:
+    """Tell whether an index file was named here (with microseconds), so that it counts only when the log says so."""
+    match = _STAMP.search(name)
+    return bool(match and match[2])
+
+
+def is_index(name: str) -> bool:
+    """Tell whether a name directly in the index folder is that of an index file."""
+    return bool(_INDEX_NAME.fullmatch(name)) and not name.startswith(".")
+
+
+def is_manifest(name: str) -> bool:
+    """Tell whether an index file is a manifest: one that stands for others."""
+    return name.startswith("_manifest_")
+
+
+def newness(name: str) -> tuple[str, str]:
+    """Order names of index files from old to new."""
+    return stamp_of(name), name
+
+
+class Names:
+    """New names, each later than all names before it, also where the clock goes backwards.
+
+    Args:
+        present: Names that are there already.
+    """
+
+    def __init__(self, present: Iterable[str] = ()) -> None:
+        self._last = ""
+        self.see(present)
+
+    def see(self, present: Iterable[str]) -> None:
+        """Take note of names that others made."""
+        self._last = max((self._last, *map(_latest, present)))
+
+    def stamp(self) -> str:
+        """Make a stamp."""
+        now = datetime.now(UTC).strftime(_OURS)
+        self._last = now if now > self._last else _after(self._last)
+        return self._last
+
+    def data(self, session: str | None = None) -> str:
+        """Name a data file."""
+        middle = f"{session}_" if session else ""
+        return f"transcripts_{middle}{self.stamp()}_{_tail()}{DATA_SUFFIX}"
+
+    def index(self) -> str:
+        """Name an index file."""
+        return f"index_{self.stamp()}_{_tail()}{INDEX_SUFFIX}"
+
+    def manifest(self) -> str:
+        """Name a manifest."""
+        return f"_manifest_{self.stamp()}_{_tail()}{INDEX_SUFFIX}"
+
+    def like(self, name: str) -> str:
+        """Name an index file that takes the place of another, in the order of names too."""
+        match = _STAMP.search(name)
+        stamp = match[1] + (match[2] or "000000") if match else self.stamp()
+        return f"index_{stamp}_{_tail()}{INDEX_SUFFIX}"
+
+
+def session_name(session_id: str) -> str:
+    """Make a session's id fit for file names; different ids give different names.
+
+    Raises:
+        ConfigError: It is empty.
+    """
+    if not session_id:
+        raise ConfigError(f"{session_id!r} is no session: give some text, or None.")
+    if _PLAIN_SESSION.fullmatch(session_id):
+        return session_id
+    digest = hashlib.sha256(session_id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"{_ODD.sub('-', session_id)[:32].strip('-')}-{digest}".lstrip("-")
+
+
+def index_path(location: str, name: str) -> str:
+    """Give the full location of an index file."""
+    return join(location, INDEX, name)
+
+
+def data_name(location: str, path: str) -> str:
+    """Give the name that the index has for a data file."""
+    return path.rpartition("/")[2] if path == location else relative_to(location, path)
+
+
+def data_path(location: str, name: str) -> str:
+    """Give the full location of a data file.
+
+    Raises:
+        ConfigError: The name leads out of the database.
+    """
+    if location.endswith(DATA_SUFFIX) and location.rpartition("/")[2] == name:
+        return location
+    return join(location, name)
+
+
+def _latest(name: str) -> str:
+    """Give the last moment that a name may mean: names of other programs end with the seconds, and sort behind them."""
+    match = _STAMP.search(name)
+    return match[1] + (match[2] or "999999") if match else ""
+
+
+def _after(stamp: str) -> str:
+    try:
+        return (datetime.strptime(stamp, _OURS).replace(tzinfo=UTC) + timedelta(microseconds=1)).strftime(_OURS)
+    except (ValueError, OverflowError):
+        # No moment of any calendar: whoever wrote it did not mean time.
+        return min(stamp, _LAST)
+
+
+def _tail() -> str:
+    return os.urandom(4).hex()

@@ -1,0 +1,151 @@
+"""The log of commits: one order of all changes, without locks.
+
+Each entry is a whole description of the state, under the number after the last one, created only if there is none of that
+number. Whoever comes second reads the entry of the first, puts the own change on top, and takes the next number.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from ..._support.errors import ConfigError, StorageError
+from ..._support.shapes import is_list, is_mapping
+from ..._support.storage import Entry, Storage, join
+from .layout import LOG, is_index
+
+KEPT_ENTRIES = 100
+KEPT_SECONDS = 24 * 3600
+_NAME = re.compile(r"(\d{20})\.json")
+_FORMAT = 1
+# A file system without hard links may show an entry that is still being written.
+_WRITING_SECONDS = 60
+
+
+class EntryBeingWrittenError(StorageError):
+    """The last entry of the log is not whole yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What counts in a database.
+
+    Args:
+        number: Number of the log entry; 0 if there is no log.
+        live: Index files that count.
+        retired: Data and index files (relative to the database) that no longer count but may still be there.
+        dead: Ids by data file: their rows there do not count.
+    """
+
+    number: int = 0
+    live: tuple[str, ...] = ()
+    retired: tuple[str, ...] = ()
+    dead: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+
+
+def entries_of(listing: Iterable[Entry]) -> list[tuple[int, Entry]]:
+    """Find the entries of the log in a listing, oldest first."""
+    found: list[tuple[int, Entry]] = []
+    for entry in listing:
+        folder, _, name = entry.path.rpartition("/")
+        match = _NAME.fullmatch(name)
+        if match and folder.endswith(LOG):
+            found.append((int(match[1]), entry))
+    return sorted(found, key=lambda item: item[0])
+
+
+async def newest(storage: Storage, listing: Iterable[Entry]) -> State:
+    """Read the newest entry of the log.
+
+    Raises:
+        EntryBeingWrittenError: It is not whole yet; look again.
+        LocationError: It is gone since the listing; list again.
+        StorageError: It cannot be understood.
+    """
+    broken = 0
+    for number, entry in reversed(entries_of(listing)):
+        try:
+            state = decode(await storage.read(entry.path), number, entry.path)
+        except ValueError as error:
+            if time.time() - entry.modified < _WRITING_SECONDS:
+                raise EntryBeingWrittenError(f"{entry.path!r} is still being written. Try again.") from error
+            broken = max(broken, number)  # its writer was killed: it never counted, but its number is taken
+            continue
+        return State(max(broken, number), state.live, state.retired, state.dead)
+    return State(broken)
+
+
+async def append(storage: Storage, location: str, state: State) -> bool:
+    """Write an entry; False if somebody else took its number."""
+    path = join(location, LOG, f"{state.number:020d}.json")
+    data = encode(state)
+    try:
+        await storage.create(path, data)
+    except FileExistsError:
+        # Perhaps by an earlier try of ours, whose answer was lost on the way.
+        return await storage.read(path) == data
+    except StorageError:
+        if not await _is_there(storage, path, data):
+            raise
+    return True
+
+
+async def forget(storage: Storage, listing: Sequence[Entry]) -> None:
+    """Delete entries that no writer, however slow, can still need."""
+    entries = entries_of(listing)
+    for _, entry in entries[:-KEPT_ENTRIES]:
+        if time.time() - entry.modified > KEPT_SECONDS:
+            await storage.delete(entry.path)
+
+
+def encode(state: State) -> bytes:
+    """Write an entry. Two writers never write equal ones."""
+    entry = {
+        "format": _FORMAT,
+        "live": state.live,
+        "retired": state.retired,
+        "dead": {file: sorted(ids) for file, ids in state.dead.items()},
+        "writer": os.urandom(8).hex(),
+    }
+    return json.dumps(entry, separators=(",", ":")).encode()
+
+
+def decode(data: bytes, number: int, path: str) -> State:
+    """Read an entry.
+
+    Raises:
+        ValueError: It is no whole JSON.
+        StorageError: It is not of this form, or names a file outside the database.
+    """
+    entry: Any = json.loads(data)
+    if is_mapping(entry) and isinstance(entry.get("format"), int) and entry["format"] > _FORMAT:
+        raise StorageError(f"{path!r} was written by a newer version of Scout: use that one.")
+    try:
+        live, retired = _texts(entry["live"]), _texts(entry["retired"])
+        dead = {file: frozenset(_texts(ids)) for file, ids in cast("Mapping[str, Any]", entry["dead"]).items()}
+        for name in (*retired, *dead):
+            join("database", name)  # refuses names that lead out of it
+        if not all(map(is_index, live)):
+            raise TypeError("a name in `live` is no index file")
+    except (KeyError, TypeError, AttributeError, ConfigError) as error:
+        advice = "Run `scout db index` with the location of the database to make it anew from the data files."
+        raise StorageError(f"{path!r} is no entry of a log of commits ({error}). {advice}") from error
+    return State(number, live, retired, dead)
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not is_list(value) or not all(isinstance(item, str) for item in value):
+        raise TypeError(f"{value!r} is no list of texts")
+    return tuple(value)
+
+
+async def _is_there(storage: Storage, path: str, data: bytes) -> bool:
+    try:
+        return await storage.read(path) == data
+    except OSError:
+        return False

@@ -1,0 +1,45 @@
+"""The table that conditions refer to: the catalogue with marks and quotes taken off."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..._support.json import dumps, finite, loads
+from .columns import TEXT, Array, make_column
+from .values import metadata_of, score_of
+
+# Cells that do not mean what they say: quoted text, marked numbers, JSON that a strict reader refuses.
+_SUSPECT: Final = r'^(?: |"\\u)|^[\[{](?s:.)*(?:NaN|Infinity)'
+_compute: Any = pc
+
+
+def query_table(table: pa.Table) -> pa.Table:
+    """Give a catalogue's table as conditions see it: what a text column says of values is their plain text."""
+    for position, name in enumerate(table.column_names):
+        column: Array = table.column(position)
+        if column.type == TEXT and (cleaned := _cleaned(name, column)) is not None:
+            table = table.set_column(position, name, cleaned)
+    return table
+
+
+def _cleaned(name: str, column: Array) -> Array | None:
+    suspects = _compute.match_substring_regex(column, pattern=_SUSPECT)
+    if not _compute.any(suspects).as_py():
+        return None
+    read = score_of if name == "score" else metadata_of
+    cells: list[str | None] = column.to_pylist()
+    flags: list[bool | None] = suspects.to_pylist()
+    return make_column([_text(cell, read) if flag else cell for cell, flag in zip(cells, flags, strict=True)], TEXT)
+
+
+def _text(cell: Any, read: Any) -> str:
+    if cell[0] in "[{":
+        try:
+            return dumps(finite(loads(cell)))
+        except (ValueError, RecursionError):
+            return str(cell)
+    value = read(cell)
+    return value if isinstance(value, str) else dumps(value)

@@ -1,0 +1,367 @@
+"""Transcripts in a database."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import anyio
+import anyio.to_thread
+import pyarrow as pa
+
+from ..._support.errors import LocationError, LogReadError, TranscriptTooLargeError
+from ..._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
+from ..contract import LoadedTranscript, Progress, TranscriptIndex
+from ..decode import (
+    SPOOL_THRESHOLD_BYTES,
+    Decoded,
+    MaterializedHandle,
+    NamingHandle,
+    SampleError,
+    decode_sections,
+    open_sample,
+    parts,
+)
+from ..origins import view_of, view_text
+from .columns import make_column
+from .contract import FILENAME, Catalogue, StoredTranscript
+from .datafile import ParquetDataFile, open_data_file
+from .infos import CatalogueIndex
+from .layout import data_path
+from .queries import query_table
+from .rowsource import Place, RowSource
+from .schema import ID
+
+if TYPE_CHECKING:
+    from ..._query import Query
+
+SOURCE_TYPE: Final = "database"
+
+Loader = Callable[[str, Catalogue | None], Awaitable[Catalogue]]
+"""Finds the transcripts of a database: those known before help to find them faster."""
+
+T = TypeVar("T")
+
+# Up to this, decoding holds up other tasks so briefly that a thread is not worth its cost.
+_INLINE_BYTES: Final = 1 << 20
+_OPEN_FILES: Final = 32
+_SHOWN: Final = 3
+_RECENT: Final = 4
+
+
+async def load(location: str, known: Catalogue | None) -> Catalogue:
+    """Find the transcripts of a database."""
+    from .catalogue import load_catalogue
+
+    return await load_catalogue(location, known)
+
+
+class _NotThereError(Exception):
+    """A transcript is not where the catalogue has it; perhaps the database was changed."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class _Known:
+    """A catalogue, and where its transcripts are."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        ids = catalogue.table.column(ID).to_pylist()
+        self.positions: dict[str, int] = {str(id): position for position, id in enumerate(ids)}
+        self._files: list[Any] = catalogue.table.column(FILENAME).to_pylist()
+
+    def place(self, id: str) -> tuple[str, int] | None:
+        """Data file and row of a transcript (-1: unknown); None if it is not there."""
+        position = self.positions.get(id)
+        return None if position is None else (self._files[position], self.catalogue.rows[position])
+
+
+class _State:
+    """What a source remembers between two reads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._files: OrderedDict[str, ParquetDataFile] = OrderedDict()
+        self.known: _Known | None = None
+
+    def update(self, catalogue: Catalogue) -> _Known:
+        """Take over a catalogue, if it is another."""
+        known = self.known
+        if known is None or known.catalogue is not catalogue:
+            known = self.known = _Known(catalogue)
+        return known
+
+    def forget(self) -> None:
+        """Forget the catalogue and the open files, which may be those of another time."""
+        with self._lock:
+            self.known = None
+            self._files.clear()
+
+    def opened(self, path: str) -> ParquetDataFile | None:
+        """Give a data file if it is open."""
+        with self._lock:
+            return self._files.get(path)
+
+    def file(self, path: str) -> ParquetDataFile:
+        """Open a data file; the footers of those used last are kept."""
+        with self._lock:
+            if path in self._files:
+                self._files.move_to_end(path)
+                return self._files[path]
+        file = open_data_file(path)
+        with self._lock:
+            file = self._files.setdefault(path, file)
+            while len(self._files) > _OPEN_FILES:
+                self._files.popitem(last=False)
+        return file
+
+
+@dataclass(frozen=True)
+class DatabaseSource:
+    """Transcripts in a database.
+
+    Args:
+        location: The database, in full form.
+        ids: Only these transcripts, in this order (None: all).
+        loader: Finds its transcripts.
+    """
+
+    location: str
+    ids: tuple[str, ...] | None = None
+    loader: Loader = load
+    _state: _State = field(default_factory=_State, init=False, compare=False, repr=False)
+
+    def __reduce__(self) -> tuple[type[DatabaseSource], tuple[Any, ...]]:
+        # Open files stay behind: another process opens its own.
+        return type(self), (self.location, self.ids, self.loader)
+
+    @property
+    def type(self) -> str:
+        """Kind of source, as scans record it."""
+        return SOURCE_TYPE
+
+    async def index(self, query: Query, progress: Progress | None = None) -> TranscriptIndex:
+        """Find the transcripts that a query selects, as the database is now.
+
+        `sample_id` is another name of `transcript_id` in conditions.
+
+        Args:
+            query: What to select.
+            progress: Told when the index is read.
+
+        Raises:
+            UnknownNameError: A condition names a column that no transcript has.
+            LogReadError: The index of the database cannot be read.
+        """
+        known = await self._refreshed()
+        if progress is not None:
+            progress(1, 1)
+        return await anyio.to_thread.run_sync(self._selected, known, query)
+
+    async def read(
+        self, info: TranscriptInfo, content: TranscriptContent, *, max_bytes: int | None = None
+    ) -> LoadedTranscript:
+        """Read the content asked for.
+
+        Args:
+            info: The transcript.
+            content: What to read.
+            max_bytes: Refuse transcripts with more content.
+
+        Raises:
+            LogReadError: The transcript is not there, or cannot be read.
+            TranscriptTooLargeError: It is larger than `max_bytes`.
+        """
+        return await self._located(info, lambda place: self._read(place, info, content, max_bytes))
+
+    async def size(self, info: TranscriptInfo) -> int:
+        """Bytes of its content (0 if it cannot be found: reading will say why)."""
+        try:
+            return await self._located(info, lambda place: place.file.size(place.row))
+        except (LogReadError, LocationError):
+            return 0
+
+    async def open(self, info: TranscriptInfo, content: TranscriptContent) -> TranscriptHandle:
+        """Open the content asked for, to be read item by item.
+
+        Raises:
+            LogReadError: The transcript is not there.
+        """
+        place = await self._located(info, lambda place: place)
+        source = RowSource(place, _columns(content), lambda: _waited(lambda: self._again(info)))
+        if source.size > SPOOL_THRESHOLD_BYTES:
+            return NamingHandle(open_sample(source, info, content), lambda error: _named(place.file, info, error))
+
+        async def load() -> Transcript:
+            return (await self.read(info, content)).transcript
+
+        return MaterializedHandle(info, load, content)
+
+    async def stored(self, info: TranscriptInfo) -> StoredTranscript:
+        """Read a transcript as the row that it is."""
+
+        def read(place: Place) -> StoredTranscript:
+            (row,) = place.file.stored([place.row])
+            return row
+
+        return await self._located(info, read)
+
+    async def origin(self, info: TranscriptInfo, view: TranscriptContent, size: int) -> InputOrigin | None:
+        """Where content seen through `view` can be found again; None if it cannot."""
+        try:
+            fingerprint = await self._located(info, lambda place: place.file.fingerprint(place.row))
+        except (LogReadError, LocationError):
+            return None
+        return InputOrigin(SOURCE_TYPE, self.location, info.transcript_id, fingerprint, view_text(view), size)
+
+    def _read(
+        self, place: Place, info: TranscriptInfo, content: TranscriptContent, max_bytes: int | None
+    ) -> LoadedTranscript:
+        file, row = place.file, place.row
+        if max_bytes is not None and (size := file.exceeds(row, max_bytes)) is not None:
+            raise TranscriptTooLargeError(info.transcript_id, size, max_bytes)
+        decoded = _decoded(file, row, info, content)
+        return LoadedTranscript(decoded.transcript, file.fingerprint(row), decoded.size)
+
+    async def _again(self, info: TranscriptInfo) -> Place:
+        """Find a transcript whose data file is gone."""
+        self._state.forget()
+        return await self._located(info, lambda place: place)
+
+    async def _refreshed(self) -> _Known:
+        known = self._state.known
+        catalogue = await self.loader(self.location, None if known is None else known.catalogue)
+        return self._state.update(catalogue)
+
+    async def _located(self, info: TranscriptInfo, work: Callable[[Place], T]) -> T:
+        """Work on the row of a transcript; where the database was changed meanwhile, find it again, once."""
+        known = self._state.known
+        if known is not None:
+            try:
+                return await self._worked(known, info, work)
+            except _NotThereError:
+                pass
+        known = await self._refreshed()
+        try:
+            return await self._worked(known, info, work)
+        except _NotThereError as error:
+            raise LogReadError(self.location, error.reason, repr(info.transcript_id)) from error
+
+    async def _worked(self, known: _Known, info: TranscriptInfo, work: Callable[[Place], T]) -> T:
+        found = known.place(info.transcript_id)
+        if found is None:
+            raise _NotThereError("the database has no such transcript")
+        name, row = found
+
+        def run() -> T:
+            try:
+                file = self._state.file(data_path(self.location, name))
+            except LocationError as error:
+                raise _NotThereError(f"its data file {name!r} is gone") from error
+            # The row is looked at: another program may have written the file anew, under the same name.
+            at = row if file.has(row, info.transcript_id) else file.find(info.transcript_id)
+            if at is None:
+                raise _NotThereError(f"it is not in the data file {name!r} that the index names")
+            try:
+                return work(Place(file, at))
+            except LogReadError as error:
+                raise LogReadError(error.log, error.reason, repr(info.transcript_id)) from error
+
+        file = self._state.opened(data_path(self.location, name))
+        if file is not None and 0 <= row < file.rows and file.size(row) <= _INLINE_BYTES:
+            return run()
+        return await anyio.to_thread.run_sync(run)
+
+    def _selected(self, known: _Known, query: Query) -> TranscriptIndex:
+        from ..._query import select
+
+        catalogue = known.catalogue if self.ids is None else _recorded(known, self.ids, self.location)
+        if query.where or query.order_by:
+            table = query_table(catalogue.table)
+        elif query.shuffle is not None:
+            table = catalogue.table.select([ID])
+        else:
+            rows = catalogue.table.num_rows
+            if query.limit is None or query.limit >= rows:
+                return CatalogueIndex(catalogue, self.location)
+            return CatalogueIndex(catalogue, self.location, range(query.limit))
+        return CatalogueIndex(catalogue, self.location, select(table, query, key=ID, aliases={"sample_id": ID}))
+
+
+def read_origin(origin: InputOrigin, info: TranscriptInfo, loader: Loader = load) -> Transcript:
+    """Read content again from where it was found.
+
+    Args:
+        origin: Where it was found.
+        info: Description of the transcript.
+        loader: Finds the transcripts of the database.
+
+    Raises:
+        LogReadError: The transcript is gone, or has changed since.
+    """
+    source = _recent(origin.location, loader)
+    loaded = _waited(lambda: source.read(info, view_of(origin.view)))
+    if loaded.fingerprint != origin.fingerprint:
+        raise LogReadError(origin.location, "the transcript has changed since it was scanned", repr(origin.member))
+    return loaded.transcript
+
+
+@lru_cache(maxsize=_RECENT)
+def _recent(location: str, loader: Loader) -> DatabaseSource:
+    """Remember what results name again and again."""
+    return DatabaseSource(location, loader=loader)
+
+
+def _waited(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Wait for asynchronous work, in a thread of its own: this one may have an event loop already."""
+    with ThreadPoolExecutor(1, "scout-origin") as pool:
+        return pool.submit(anyio.run, work).result()
+
+
+def _columns(content: TranscriptContent) -> tuple[str, ...]:
+    """Columns that hold what is asked for."""
+    names: list[str] = []
+    if content.messages is not None:
+        names.append("messages")
+    if content.events is not None or content.timeline is not None:
+        names += ["events", "events_data"]
+    if content.timeline is not None:
+        names.append("timelines")
+    return tuple(names)
+
+
+def _decoded(file: ParquetDataFile, row: int, info: TranscriptInfo, content: TranscriptContent) -> Decoded:
+    cells = file.cells(row, _columns(content))
+    try:
+        return decode_sections(lambda: parts(cells), info, content)
+    except SampleError as error:
+        raise _named(file, info, error) from error
+
+
+def _named(file: ParquetDataFile, info: TranscriptInfo, error: SampleError) -> LogReadError:
+    return LogReadError(file.path, str(error), repr(info.transcript_id))
+
+
+def _recorded(known: _Known, ids: Sequence[str], location: str) -> Catalogue:
+    """Find recorded transcripts again, in their order; those that are gone become a problem."""
+    catalogue = known.catalogue
+    found = [position for id in ids if (position := known.positions.get(id)) is not None]
+    problems = list(catalogue.problems)
+    missing = [id for id in ids if id not in known.positions]
+    if missing:
+        shown = ", ".join(map(repr, missing[:_SHOWN])) + (", ..." if len(missing) > _SHOWN else "")
+        problems.append(f"{len(missing)} transcripts are no longer in {location!r}: {shown}.")
+    return Catalogue(
+        catalogue.table.take(make_column(found, pa.int64())),
+        [catalogue.rows[position] for position in found],
+        catalogue.version,
+        tuple(problems),
+    )

@@ -1,0 +1,306 @@
+"""Writing data files.
+
+The types of the columns of metadata are known when the last row is, but content must not wait for that in memory. So row
+groups go to a temporary file with the columns known so far; where later rows need others, the file goes on in
+another part, and the parts are joined at the end. Most files have one part, which is copied as it is.
+
+Measured on 200 agent transcripts of 570 kB (117 MB) out of eval logs, on 2 shared cores: 1.4 s of CPU with everything (reading the
+logs 0.3, content as JSON 0.4, compression 0.6), 218 MB of memory, 25.9 MB on disk.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import shutil
+import struct
+import tempfile
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import IO, Any, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..._support.errors import ConfigError
+from ..._support.storage import join, storage_for
+from .columns import Array, column_type, is_exact, make_column, retype, text_column, unify
+from .contract import Cell, StoredTranscript, WrittenFile
+from .schema import ARROW, COLUMNS, CONTENT, ID, INDEX
+
+CONTENT_NOTE: Final = b"scout.content"
+"""Key of a note in the footer of data files: bytes and checksum of the content of each row."""
+
+FILE_BYTES: Final = 100_000_000
+"""Estimated size from which a file is full."""
+
+GROUP_ROWS: Final = 25
+"""Rows of a row group, at most."""
+
+GROUP_BYTES: Final = 16 * 1024 * 1024
+"""Content of a row group, about at most: reading one transcript decompresses its neighbours too."""
+
+_NOTED: Final = struct.Struct("<QL")
+_INDEX_NAMES: Final = frozenset(c.name for c in INDEX)
+
+
+def open_data_writer(location: str, name: str) -> DataFileWriter:
+    """Begin a data file.
+
+    Args:
+        location: The database.
+        name: Name of the file within it.
+    """
+    return DataFileWriter(location, name)
+
+
+class DataFileWriter:
+    """Writes one data file: nothing of it is visible before `close`, and nothing is left behind by `abandon`.
+
+    Memory holds one row group and the index columns.
+
+    Args:
+        location: The database.
+        name: Name of the file within it.
+    """
+
+    def __init__(self, location: str, name: str) -> None:
+        self._path, self._name = join(location, name), name
+        self._ids: list[str] = []
+        self._types = _Types()
+        self._parts: list[_Part] = []
+        self._pending: list[StoredTranscript] = []
+        self._pending_bytes = 0
+        self._estimate = 0.0
+        self._noted = bytearray()
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """Transcripts added so far."""
+        return self._ids
+
+    @property
+    def full(self) -> bool:
+        """Whether the file has reached its size."""
+        return self._estimate >= FILE_BYTES
+
+    def add(self, transcript: StoredTranscript) -> None:
+        """Add a row.
+
+        Raises:
+            ConfigError: Its content is no valid UTF-8.
+        """
+        size = transcript.size
+        if self._pending and (len(self._pending) >= GROUP_ROWS or self._pending_bytes + size > GROUP_BYTES):
+            self._flush()
+        self._pending.append(transcript)
+        self._pending_bytes += size
+        self._ids.append(transcript.transcript_id)
+        other = sum(len(cell) if isinstance(cell, str) else 8 for cell in transcript.columns.values())
+        self._estimate += 0.04 * size + 0.2 * other
+        self._noted += _NOTED.pack(size, fingerprint_of(transcript))
+
+    def close(self) -> WrittenFile:
+        """Finish the file.
+
+        Raises:
+            StorageError: It cannot be written.
+        """
+        try:
+            if self._pending or not self._parts:
+                self._flush()
+            index = self._index()
+            last = self._parts[-1]
+            if len(self._parts) > 1:
+                last = self._joined(index)
+            last.finish({CONTENT_NOTE: base64.b64encode(zlib.compress(bytes(self._noted)))})
+            with storage_for(self._path).open_write(self._path) as file:
+                shutil.copyfileobj(last.file, file, 1 << 20)
+        finally:
+            self.abandon()
+        return WrittenFile(self._name, index)
+
+    def abandon(self) -> None:
+        """Give up the file."""
+        for part in self._parts:
+            part.discard()
+        self._parts, self._pending = [], []
+
+    def _flush(self) -> None:
+        """Write a row group."""
+        rows = self._pending
+        types = self._types.widened(rows)
+        if not self._parts or self._parts[-1].types != types:
+            self._parts.append(_Part(types, _repeating(rows)))
+        self._parts[-1].write(_index_table(rows, types), _contents(rows))
+        self._pending, self._pending_bytes = [], 0
+
+    def _index(self) -> pa.Table:
+        tables = [table for part in self._parts for table in part.index]
+        names = list(_index_schema(self._parts[-1].types).names)
+        types = self._parts[-1].types
+        return pa.table(
+            {
+                name: retype(column, types[name])
+                for name, column in zip(names, unify(tables).select(names).columns, strict=True)
+            }
+        )
+
+    def _joined(self, index: pa.Table) -> _Part:
+        """Write the parts as one, with the columns and types of the last."""
+        whole = _Part(self._parts[-1].types, self._parts[-1].repeating)
+        parts, self._parts = self._parts, [*self._parts, whole]
+        start = 0
+        for part in parts:
+            for contents in part.read_contents():
+                rows = len(contents[0])
+                whole.write(index.slice(start, rows), contents)
+                start += rows
+            part.discard()
+        return whole
+
+
+class _Types:
+    """Types of the columns of metadata, as far as they are known."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, set[type]] = {}
+        self._inexact: set[str] = set()
+
+    def widened(self, rows: Sequence[StoredTranscript]) -> dict[str, pa.DataType]:
+        """Types that also hold the values of these rows; the names are sorted."""
+        for row in rows:
+            for name, value in row.columns.items():
+                if name not in _INDEX_NAMES:
+                    kinds = self._kinds.setdefault(name, set())
+                    if value is not None:
+                        kinds.add(type(value))
+                        if not is_exact(value):
+                            self._inexact.add(name)
+        types = {c.name: ARROW[c.kind] for c in INDEX}
+        for name in sorted(self._kinds):
+            types[name] = column_type(self._kinds[name], exact=name not in self._inexact)
+        return types
+
+
+class _Part:
+    """Row groups of one schema in a temporary file.
+
+    Args:
+        types: Types of its index columns.
+        repeating: Columns whose values repeat so often that a dictionary pays.
+    """
+
+    def __init__(self, types: dict[str, pa.DataType], repeating: list[str]) -> None:
+        self.types, self.repeating = types, repeating
+        self.index: list[pa.Table] = []
+        self.file: IO[bytes] = tempfile.TemporaryFile(prefix="scout-")  # noqa: SIM115 - lives as long as the part
+        self._schema = _file_schema(types)
+        writer: Any = pq.ParquetWriter
+        # Content: no dictionary (every value is another one), no statistics (they would repeat the values).
+        self._writer = writer(
+            self.file,
+            self._schema,
+            version="2.6",
+            compression="zstd",
+            compression_level=3,  # 8 % smaller than 1, at no more CPU
+            use_dictionary=repeating or False,
+            write_statistics=[name for name in self._schema.names if name not in CONTENT],
+        )
+
+    def write(self, index: pa.Table, contents: Sequence[Array]) -> None:
+        """Write a row group."""
+        self.index.append(index)
+        given = dict(zip(CONTENT, contents, strict=True))
+        columns = [given[name] if name in given else index.column(name) for name in self._schema.names]
+        self._writer.write_table(pa.table(columns, schema=self._schema), row_group_size=max(1, index.num_rows))
+
+    def finish(self, notes: dict[bytes, bytes]) -> None:
+        """Write the footer, and go back to the start."""
+        self._writer.add_key_value_metadata(notes)
+        self._writer.close()
+        self.file.seek(0, os.SEEK_SET)
+
+    def read_contents(self) -> Iterator[Sequence[Array]]:
+        """Read the content of each row group."""
+        self._writer.close()
+        self.file.seek(0, os.SEEK_SET)
+        reader: Any = pq.ParquetFile(self.file)
+        for group in range(reader.num_row_groups):
+            table: pa.Table = reader.read_row_group(group, columns=list(CONTENT))
+            yield [table.column(name) for name in CONTENT]
+
+    def discard(self) -> None:
+        """Delete the file."""
+        self._writer.close()
+        self.file.close()
+
+
+def fingerprint_of(transcript: StoredTranscript) -> int:
+    """Checksum of the content of a transcript."""
+    checksum = 0
+    for part in (transcript.messages, transcript.events, transcript.events_data, transcript.timelines):
+        checksum = zlib.crc32(b"\0" if part is None else part, checksum)
+    return checksum
+
+
+def read_content_note(note: bytes, rows: int) -> list[tuple[int, int]] | None:
+    """Read bytes and checksum of the content of each row; None if the note is damaged."""
+    try:
+        data = zlib.decompress(base64.b64decode(note, validate=True))
+        found = [(size, checksum) for size, checksum in _NOTED.iter_unpack(data)]
+    except (ValueError, zlib.error, struct.error):
+        return None
+    return found if len(found) == rows else None
+
+
+def _index_schema(types: dict[str, pa.DataType]) -> pa.Schema:
+    return pa.schema([pa.field(name, kind) for name, kind in types.items()])
+
+
+def _file_schema(types: dict[str, pa.DataType]) -> pa.Schema:
+    fields = [pa.field(c.name, ARROW[c.kind]) for c in COLUMNS]
+    return pa.schema([*fields, *(pa.field(name, kind) for name, kind in types.items() if name not in _INDEX_NAMES)])
+
+
+def _index_table(rows: Sequence[StoredTranscript], types: dict[str, pa.DataType]) -> pa.Table:
+    columns: list[Array] = []
+    for name, kind in types.items():
+        values: list[Cell] = (
+            [row.transcript_id for row in rows] if name == ID else [row.columns.get(name) for row in rows]
+        )
+        columns.append(make_column(values, kind))
+    return pa.table(columns, schema=_index_schema(types))
+
+
+def _contents(rows: Sequence[StoredTranscript]) -> list[Array]:
+    parts = [text_column([getattr(row, name) for row in rows]) for name in CONTENT]
+    try:
+        for part in parts:
+            part.validate(full=True)  # that it is text, for the sake of other readers
+    except pa.ArrowInvalid as error:
+        ids = ", ".join(repr(row.transcript_id) for row in rows if not _is_text(row))
+        raise ConfigError(
+            f"Content of {ids or 'a transcript'} is no valid UTF-8 and cannot be stored: {error}"
+        ) from error
+    return parts
+
+
+def _is_text(row: StoredTranscript) -> bool:
+    try:
+        for name in CONTENT:
+            (getattr(row, name) or b"").decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _repeating(rows: Sequence[StoredTranscript]) -> list[str]:
+    """Find the columns of text whose values repeat so often that a dictionary pays."""
+    names = dict.fromkeys(name for row in rows for name in row.columns)
+    found: list[str] = []
+    for name in names:
+        values = [value for row in rows if isinstance(value := row.columns.get(name), str)]
+        if len(values) > 1 and len(set(values)) * 2 <= len(values):
+            found.append(name)
+    return found

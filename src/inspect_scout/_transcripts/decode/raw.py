@@ -1,0 +1,225 @@
+"""The content of a sample as JSON, attachments and pools in their places, without making objects of it.
+
+What a database stores of a log: whoever reads it there makes the same objects as from the log.
+Measured on 200 samples of 580 kB (117 MB, 2 cores): 0.3 s beyond decompression.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import msgspec
+
+from ..._inspect.events import MESSAGE_CLASSES
+from .items import Raw, kind_of, role_of
+from .sample import Body, make_body
+from .sections import Sections, blank, cut, elements, empty, table
+from .source import ByteSource, SampleError
+
+MAX_PART_BYTES: Final = 1 << 30
+"""A part that attachments would make larger than this is refused: it was made to exhaust memory."""
+
+_START: Final = b'"attachment://'
+_DIGEST_CHARS: Final = 32
+# Slashes may be escaped in JSON; the first logs with attachments named them differently.
+_ANY_REFERENCE: Final = re.compile(rb'(?<!\\)"(?:attachment|tc):(?:\\?/){2}([0-9a-fA-F]{32})"(?!\s*:)')
+_UNUSUAL: Final = (rb"attachment:\/", rb"attachment:/\/", rb'"tc:')
+_KEY_FOLLOWS: Final = re.compile(rb"\s*:")
+_CALL_KEYS: Final = ("messages", "contents", "input", "inputs")
+_PROBE_BYTES: Final = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class RawContent:
+    """Content of a sample as JSON.
+
+    Args:
+        messages: List of its messages.
+        events: List of its events; model events refer to `events_data`.
+        events_data: Object with the lists `messages` and `calls` that events share.
+        timelines: List of its timelines; None if none is stored.
+        body: What it says about itself.
+    """
+
+    messages: bytes
+    events: bytes
+    events_data: bytes
+    timelines: bytes | None
+    body: Body
+
+
+def raw_content(source: ByteSource) -> RawContent:
+    """Read the content of a sample as JSON.
+
+    Args:
+        source: The JSON of the sample.
+
+    Raises:
+        SampleError: If it is no JSON object, one of its parts has the wrong shape, or its attachments would make it
+            larger than memory should be asked to hold.
+    """
+    sections = cut(source.read())
+    attachments: Mapping[str, msgspec.Raw] = (
+        {} if empty(sections.attachments) else table(sections.attachments, "attachments")
+    )
+    events, messages, calls = _condensed(sections)
+    whole = {
+        "messages": _list(sections.messages, "messages"),
+        "events": events,
+        "message pool": messages,
+        "call pool": calls,
+    }
+    found = {name: _compact(_resolved(part, attachments, name)) for name, part in whole.items()}
+    return RawContent(
+        found["messages"],
+        found["events"],
+        b'{"messages":%b,"calls":%b}' % (found["message pool"], found["call pool"]),
+        None if blank(sections.timelines) else _compact(_list(sections.timelines, "timelines")),
+        make_body(sections.metadata, sections.target, sections.scores, sections.score),
+    )
+
+
+def _list(raw: msgspec.Raw, name: str) -> bytes:
+    if blank(raw):
+        return b"[]"
+    text = bytes(raw)
+    if not text.lstrip().startswith(b"["):
+        raise SampleError(f"its part {name!r} is no list")
+    return text
+
+
+def _compact(text: bytes) -> bytes:
+    """Take out the spaces of JSON written for people."""
+    # Compact JSON has no line breaks; those in texts are escaped.
+    if b"\n" not in text[:_PROBE_BYTES]:
+        return text
+    try:
+        return msgspec.json.format(text, indent=-1)
+    except (msgspec.DecodeError, RecursionError):  # NaN
+        return text
+
+
+def _resolved(text: bytes, attachments: Mapping[str, msgspec.Raw], name: str) -> bytes:
+    """Put the texts that strings refer to in their place, as reading does: where a string is a reference as a whole."""
+    if not attachments:
+        return text
+    if any(sign in text for sign in _UNUSUAL):
+        found = _ANY_REFERENCE.findall(text)
+        _check_size(len(text) + sum(len(_text(digest, attachments) or b"") for digest in found), name)
+        return _ANY_REFERENCE.sub(lambda match: _text(match[1], attachments) or match[0], text)
+    # Cutting at the start of references takes a tenth of the time of a regular expression.
+    pieces = text.split(_START)
+    made: list[bytes | memoryview] = [pieces[0]]
+    size = len(text)
+    for before, piece in pairwise(pieces):
+        value = None
+        if piece[_DIGEST_CHARS : _DIGEST_CHARS + 1] == b'"' and before[-1:] != b"\\":
+            value = _text(piece[:_DIGEST_CHARS], attachments)
+        if value is None or _KEY_FOLLOWS.match(piece, _DIGEST_CHARS + 1):
+            made += (_START, piece)
+        else:
+            made += (value, memoryview(piece)[_DIGEST_CHARS + 1 :])
+            size += len(value)
+    _check_size(size, name)
+    return b"".join(made)
+
+
+def _check_size(size: int, name: str) -> None:
+    if size > MAX_PART_BYTES:
+        raise SampleError(f"its part {name!r} has {size} bytes with attachments; at most {MAX_PART_BYTES} are read")
+
+
+def _text(digest: bytes, attachments: Mapping[str, msgspec.Raw]) -> memoryview | None:
+    raw = attachments.get(digest.decode("ascii", "replace"))
+    if raw is None:
+        return None
+    text = memoryview(raw)
+    return text if text[:1].tobytes() == b'"' else None
+
+
+def _condensed(sections: Sections) -> tuple[bytes, bytes, bytes]:
+    """Give events, pool of messages, and pool of calls; where the log has no pools, they are made."""
+    events = _list(sections.events, "events")
+    messages, calls = _list(sections.message_pool, "message pool"), _list(sections.call_pool, "call pool")
+    if not (_is_empty(messages) and _is_empty(calls)) or _is_empty(events):
+        return events, messages, calls
+    pools = _Shared(), _Shared()
+    moved = [_moved(raw, *pools) for raw in elements(sections.events, "events")]
+    return b"[%b]" % b",".join(moved), pools[0].json(), pools[1].json()
+
+
+def _is_empty(items: bytes) -> bool:
+    return len(items) < _PROBE_BYTES and not items.strip(b"[] \t\r\n")
+
+
+class _Shared:
+    """A pool in the making: every text once, in the order of its first use."""
+
+    def __init__(self) -> None:
+        self._places: dict[bytes, int] = {}
+
+    def refs(self, items: Sequence[Raw]) -> bytes:
+        """Places of items, as ranges (start, end)."""
+        ranges: list[list[int]] = []
+        for item in items:
+            place = self._places.setdefault(bytes(item), len(self._places))
+            if ranges and ranges[-1][1] == place:
+                ranges[-1][1] += 1
+            else:
+                ranges.append([place, place + 1])
+        return msgspec.json.encode(ranges)
+
+    def json(self) -> bytes:
+        """All items as a list."""
+        return b"[%b]" % b",".join(self._places)
+
+
+def _moved(raw: msgspec.Raw, messages: _Shared, calls: _Shared) -> bytes:
+    """Move what a model event shares with others into the pools; an event of another shape stays as it is."""
+    if kind_of(raw) != "model":
+        return bytes(raw)
+    try:
+        fields = table(raw, "event")
+        given = elements(fields.get("input", msgspec.Raw()), "input")
+        # A malformed message makes reading drop the event. In a pool it would only drop the message.
+        if (
+            given
+            and blank(fields.get("input_refs", msgspec.Raw()))
+            and all(role_of(m) in MESSAGE_CLASSES for m in given)
+        ):
+            fields |= {"input": msgspec.Raw(b"[]"), "input_refs": msgspec.Raw(messages.refs(given))}
+        call = fields.get("call", msgspec.Raw())
+        if not blank(call):
+            fields["call"] = msgspec.Raw(_moved_call(call, calls))
+    except SampleError:
+        return bytes(raw)
+    return _object(fields)
+
+
+def _moved_call(raw: msgspec.Raw, calls: _Shared) -> bytes:
+    fields = table(raw, "call")
+    request = table(fields.get("request", msgspec.Raw()), "request")
+    key = next((name for name in _CALL_KEYS if name in request), None)
+    if key is None or not blank(fields.get("call_refs", msgspec.Raw())):
+        return bytes(raw)
+    given = elements(request[key], key) if bytes(request[key]).lstrip().startswith(b"[") else []
+    if not given:
+        return bytes(raw)
+    del request[key]
+    return _object(
+        {
+            **fields,
+            "request": msgspec.Raw(_object(request)),
+            "call_refs": msgspec.Raw(calls.refs(given)),
+            "call_key": msgspec.Raw(msgspec.json.encode(key)),
+        }
+    )
+
+
+def _object(fields: Mapping[str, Raw]) -> bytes:
+    return b"{%b}" % b",".join(json.dumps(name).encode() + b":" + bytes(value) for name, value in fields.items())
