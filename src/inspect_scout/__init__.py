@@ -76,11 +76,14 @@ if TYPE_CHECKING:
     from ._support.errors import UnknownNameError as UnknownNameError
     from ._transcripts import SampleMetadata as SampleMetadata
     from ._transcripts import Transcripts as Transcripts
+    from ._transcripts import TranscriptsDB as TranscriptsDB
     from ._transcripts import TranscriptsReader as TranscriptsReader
     from ._transcripts import span_messages as span_messages
     from ._transcripts import span_tools as span_tools
     from ._transcripts import splice as splice
     from ._transcripts import splice_to_timeline as splice_to_timeline
+    from ._transcripts import transcripts_db as transcripts_db
+    from ._transcripts import transcripts_db_schema as transcripts_db_schema
     from ._transcripts import transcripts_from as transcripts_from
     from ._types import Error as Error
     from ._types import EventType as EventType
@@ -128,8 +131,8 @@ _MODULES = {
     " transcript_messages",
     "._support.errors": "ConfigError LocationError LogReadError NotAvailableError RefusalError ScanStateError ScoutError"
     " StorageError TranscriptTooLargeError UnknownNameError",
-    "._transcripts": "SampleMetadata Transcripts TranscriptsReader span_messages span_tools splice splice_to_timeline"
-    " transcripts_from",
+    "._transcripts": "SampleMetadata Transcripts TranscriptsDB TranscriptsReader span_messages span_tools splice"
+    " splice_to_timeline transcripts_db transcripts_db_schema transcripts_from",
     "._types": "Error EventType Loader MessageType PredicateFn PredicateType Reference Result ScanOptions"
     " ScanRevision ScanSpec ScanTranscripts Scanner ScannerInput ScannerSpec Status Summary Transcript"
     " TranscriptContent TranscriptField TranscriptHandle TranscriptInfo ValidationCase ValidationPredicate"
@@ -203,6 +206,7 @@ __all__ = [
     "TranscriptInfo",
     "TranscriptTooLargeError",
     "Transcripts",
+    "TranscriptsDB",
     "TranscriptsReader",
     "UnknownNameError",
     "ValidationCase",
@@ -245,6 +249,8 @@ __all__ = [
     "timeline_messages",
     "tool_callers",
     "transcript_messages",
+    "transcripts_db",
+    "transcripts_db_schema",
     "transcripts_from",
     "validation_predicate",
     "validation_results_df",

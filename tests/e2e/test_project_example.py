@@ -56,7 +56,11 @@ def test_the_labelled_cases_are_what_the_scanner_says(project: Path) -> None:
     cases = {case["id"]: case["target"] for case in yaml.load(project / "cases.yaml")}
     assert dict(zip(table.transcript_id, table.value, strict=True)) == cases
     (report,) = scout("validate", said["location"], cwd=project)
-    assert (report["scanner"], report["rows"][0]["compared"], report["rows"][0]["match_rate"]) == ("edits_tests", 6, 1.0)
+    assert (report["scanner"], report["rows"][0]["compared"], report["rows"][0]["match_rate"]) == (
+        "edits_tests",
+        6,
+        1.0,
+    )
 
 
 def test_a_job_with_parameters_runs(project: Path) -> None:

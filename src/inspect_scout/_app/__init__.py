@@ -24,6 +24,15 @@ if TYPE_CHECKING:
     from .async_api import scan_results_df_async as scan_results_df_async
     from .async_api import scan_resume_async as scan_resume_async
     from .async_api import scan_status_async as scan_status_async
+    from .databases import compact_database as compact_database
+    from .databases import copy_transcripts as copy_transcripts
+    from .databases import count_transcripts as count_transcripts
+    from .databases import database_schema as database_schema
+    from .databases import database_stats as database_stats
+    from .databases import delete_transcripts as delete_transcripts
+    from .databases import index_database as index_database
+    from .databases import validate_database as validate_database
+    from .databases import verify_database as verify_database
     from .explain import SettingEntry as SettingEntry
     from .explain import explain_settings as explain_settings
     from .light import list_entries as list_entries
@@ -51,6 +60,8 @@ _MODULES = {
     ".._scanners": "Parameter ScannerFileReport ScannerSource StructuredSource describe_scanner_files",
     ".async_api": "scan_async scan_complete_async scan_list_async scan_results_arrow_async scan_results_batches_async"
     " scan_results_df_async scan_resume_async scan_status_async",
+    ".databases": "compact_database copy_transcripts count_transcripts database_schema database_stats"
+    " delete_transcripts index_database validate_database verify_database",
     ".explain": "SettingEntry explain_settings",
     ".light": "list_entries read_outcome",
     ".requests": "complete_scan resume_scan run_scan",

@@ -7,7 +7,7 @@ from typing import cast
 
 import click
 
-from .contract import App
+from .contract import App, Databases
 
 
 def app_of(ctx: click.Context) -> App:
@@ -16,3 +16,8 @@ def app_of(ctx: click.Context) -> App:
     if given is not None:
         return given
     return cast("App", importlib.import_module(".._app", __package__))
+
+
+def databases() -> Databases:
+    """Give the use cases of `scout db`."""
+    return cast("Databases", importlib.import_module(".._app", __package__))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     # Models of scans load inspect_ai, which light commands must not.
     from .._app import LightStatus, ScanEntry, ScannerFileReport, ScanRequest, SettingEntry
+    from .._transcripts import CompactReport, DatabaseStats, TranscriptSchemaError, VerifyReport
     from .._types import Status
     from .._validation import GroupBy, ScannerReport
 
 RowsKind = Literal["results", "transcripts"]
+SchemaFormat = Literal["avro", "pyarrow", "json", "pandas"]
+Progress = Callable[[int, int], None]
 
 
 class ResultTable(Protocol):
@@ -85,4 +88,46 @@ class App(Protocol):
 
     def default_scans(self) -> str:
         """Scans location when none is given."""
+        ...
+
+
+class Databases(Protocol):
+    """The use cases of `scout db`."""
+
+    def index_database(self, location: str, progress: Progress | None = None) -> str | None:
+        """Make the index anew."""
+        ...
+
+    def database_schema(self, form: SchemaFormat) -> str:
+        """Write the schema as text."""
+        ...
+
+    def validate_database(self, location: str) -> Sequence[TranscriptSchemaError]:
+        """Find out what is wrong with the columns."""
+        ...
+
+    def verify_database(self, location: str, deep: bool, progress: Progress | None = None) -> VerifyReport:
+        """Hold the index against the data files."""
+        ...
+
+    def compact_database(self, location: str, progress: Progress | None = None) -> CompactReport:
+        """Write data files anew where that is worth it."""
+        ...
+
+    def database_stats(self, location: str) -> DatabaseStats:
+        """Count what is there."""
+        ...
+
+    def count_transcripts(self, location: str, ids: Sequence[str], where: str | None) -> int:
+        """Count what would be deleted."""
+        ...
+
+    def delete_transcripts(self, location: str, ids: Sequence[str], where: str | None) -> int:
+        """Delete transcripts."""
+        ...
+
+    def copy_transcripts(
+        self, source: str, target: str, where: Sequence[str], replace: bool, added: Callable[[str], None] | None = None
+    ) -> int:
+        """Copy transcripts into a database."""
         ...

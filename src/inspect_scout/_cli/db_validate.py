@@ -1,0 +1,40 @@
+"""The command `scout db validate`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+
+import click
+
+from .._support.terminal import printable
+from .app import databases
+from .exit_codes import DONE, FAILED
+from .options import SectionCommand, json_option
+from .output import write_json
+
+EPILOG = """\b
+Examples:
+  scout db validate ./transcripts
+  scout db validate s3://bucket/transcripts --json
+"""
+
+
+@click.command("validate", cls=SectionCommand, epilog=EPILOG)
+@click.argument("location", metavar="LOC")
+@json_option
+def command(location: str, as_json: bool) -> int:
+    """Check that all data files at LOC have the columns of a transcript database, with the right types.
+
+    Ends with 1 if not. Whether the index fits the data files is what `scout db verify` finds out.
+    """
+    errors = databases().validate_database(location)
+    if as_json:
+        write_json({"valid": not errors, "errors": [asdict(error) for error in errors]})
+    elif errors:
+        click.echo("Schema validation failed:", file=sys.stderr)
+        for error in errors:
+            click.echo(printable(f"  - {error.field}: {error.message}"), file=sys.stderr)
+    else:
+        click.echo("Schema validation passed.")
+    return FAILED if errors else DONE
