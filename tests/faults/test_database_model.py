@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -80,12 +80,12 @@ async def run(name: str, db: TranscriptsDB, chosen: Sequence[str], version: int)
 class DatabaseMachine(RuleBasedStateMachine):
     """Random changes by several writers, some of which die; after each step the database equals the model."""
 
-    make_place: Callable[[], Place]
+    make_place: ClassVar[Callable[[], Place]]
 
     def __init__(self) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
-        self.place = type(self).make_place()
+        self.place: Place = type(self).make_place()
         self.model: dict[str, int] = {}
         self.held: dict[str, dict[str, int]] = {}
         self.version = 0

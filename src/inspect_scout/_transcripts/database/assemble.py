@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
 from ..._support.storage import local_path
 from .contract import FILENAME
@@ -16,6 +16,9 @@ from .layout import is_ours
 from .log import State
 from .schema import ID
 from .union import union
+
+# Its stubs are less than half known.
+pc: Any = pyarrow.compute
 
 _SHOWN = 3
 
@@ -70,9 +73,9 @@ def assemble(sources: Sequence[Source], state: State, present: Sequence[str] | N
         keep.without_gone(frozenset(present), problems, location)
     keep.once(sources)
     if keep.all:
-        return Assembled(table, cast("Any", rows).to_pylist(), tuple(problems))
+        return Assembled(table, rows.to_pylist(), tuple(problems))
     positions = pa.array(keep.positions, pa.int64())
-    return Assembled(table.take(positions), cast("Any", rows).take(positions).to_pylist(), tuple(problems))
+    return Assembled(table.take(positions), rows.take(positions).to_pylist(), tuple(problems))
 
 
 class _Positions:
@@ -112,7 +115,7 @@ class _Positions:
 
     def without_gone(self, present: frozenset[str], problems: list[str], location: str) -> None:
         """Leave out rows whose data file is not there; those with another row are not missed."""
-        named = cast("list[str]", pc.unique(self._table.column(FILENAME)).to_pylist())
+        named: list[str] = pc.unique(self._table.column(FILENAME)).to_pylist()
         missing = [name for name in named if name not in present]
         if not missing:
             return
@@ -131,7 +134,7 @@ class _Positions:
 
     def once(self, sources: Sequence[Source]) -> None:
         ids = self._table.column(ID)
-        if cast("Any", pc.count_distinct(ids)).as_py() == len(ids):
+        if pc.count_distinct(ids).as_py() == len(ids):
             return
         texts = ids.to_pylist()
         ranks = [s.rank for s in sources for _ in range(s.part.table.num_rows)]
@@ -154,7 +157,8 @@ def with_texts(table: pa.Table) -> pa.Table:
 
 def _with_names(table: pa.Table, location: str, present: frozenset[str]) -> pa.Table:
     """Give data files the names that they have below the database."""
-    encoded: Any = table.column(FILENAME).combine_chunks().dictionary_encode()
+    names_column: Any = table.column(FILENAME)
+    encoded = names_column.combine_chunks().dictionary_encode()
     names: list[str | None] = encoded.dictionary.to_pylist()
     known = [_name(name or "", location, present) for name in names]
     if known == names:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
 from ..._support.errors import LocationError
 from ..._support.storage import Entry, Storage, join, storage_for
@@ -20,6 +20,9 @@ from .index_files import IndexPart, part_of, read_part
 from .layout import DATA_SUFFIX, INDEX, data_name, index_path, is_index, is_manifest, is_ours, newness
 from .log import EntryBeingWrittenError, State, newest
 from .schema import ID
+
+# Its stubs are less than half known.
+pc: Any = pyarrow.compute
 
 _TRIES = 8
 _FIRST_WAIT_SECONDS = 0.01

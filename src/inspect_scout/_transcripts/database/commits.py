@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
 from ..._support.errors import ConfigError, ScoutError, StorageError
 from ..._support.storage import Storage, join, storage_for
@@ -20,6 +20,9 @@ from .contract import FILENAME
 from .index_files import IndexPart, texts, write_part
 from .layout import DATA_SUFFIX, INDEX, Names, index_path, is_manifest, newness
 from .log import State, append, forget
+
+# Its stubs are less than half known.
+pc: Any = pyarrow.compute
 
 Change = Callable[[StoreCatalogue], State | None]
 """Gives the next state, or None if there is nothing to change."""

@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
-from typing import Any, cast
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -41,7 +41,7 @@ class IndexPart:
     def take(self, positions: Sequence[int] | pa.Array[Any]) -> IndexPart:
         """Keep some rows."""
         chosen = positions if isinstance(positions, pa.Array) else pa.array(positions, pa.int64())
-        return IndexPart(self.table.take(chosen), cast("Numbers", self.rows.take(chosen)))
+        return IndexPart(self.table.take(chosen), self.rows.take(chosen))
 
 
 def part_of(file: WrittenFile) -> IndexPart:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
 from ..._support.errors import LocationError, LogReadError, StorageError
 from ..._support.storage import Entry, storage_for
@@ -19,6 +19,9 @@ from .index_files import texts
 from .layout import data_name, data_path
 from .schema import ID
 from .sessions import data_of, markers, session_of, sessions_of
+
+# Its stubs are less than half known.
+pc: Any = pyarrow.compute
 
 Progress = Callable[[int, int], None]
 """Called with the number of data files done and their total."""

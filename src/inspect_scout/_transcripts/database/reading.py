@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.compute
 
 from ..._query import Column, Condition, Query, condition_from_sql
 from ..._support.errors import ConfigError, UnknownNameError
@@ -19,6 +19,9 @@ from .catalogue import StoreCatalogue, load_store, places
 from .contract import StoredTranscript
 from .schema import ID
 from .source import DatabaseSource
+
+# Its stubs are less than half known.
+pc: Any = pyarrow.compute
 
 if TYPE_CHECKING:
     from ..contract import TranscriptIndex
