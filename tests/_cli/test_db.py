@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from support.cli import Ran, scout
+
+_parquet: Any = pq  # the stubs leave its types open
 
 
 @pytest.fixture
@@ -49,7 +52,7 @@ def test_delete_asks_and_without_a_terminal_refuses(database: str) -> None:
 
 def test_compact_drops_what_was_deleted(database: str, tmp_path: Path) -> None:
     index = tmp_path / "db" / "_index"
-    ids = pq.read_table(next(index.glob("*.idx"))).column("transcript_id").to_pylist()
+    ids = _parquet.read_table(next(index.glob("*.idx"))).column("transcript_id").to_pylist()
     assert as_json("delete", database, "--id", str(ids[0]), "--id", str(ids[1]), "--yes") == {"deleted": 2}
     assert as_json("compact", database)["rows_dropped"] == 2
     assert "files  1 -> 1" in scout("db", "compact", database).out
@@ -86,7 +89,7 @@ def test_schema_has_four_forms(tmp_path: Path) -> None:
 
 def test_validate_looks_at_all_files(database: str, tmp_path: Path) -> None:
     assert scout("db", "validate", database).out == "Schema validation passed.\n"
-    pq.write_table(pa.table({"transcript_id": ["a"], "success": ["yes"]}), tmp_path / "db" / "z.parquet")
+    _parquet.write_table(pa.table({"transcript_id": ["a"], "success": ["yes"]}), tmp_path / "db" / "z.parquet")
     ran = failed("validate", database)
     assert ran.err.startswith("Schema validation failed:\n  - success: ")
     assert failed("verify", database).err.count("z.parquet") == 1

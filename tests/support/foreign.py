@@ -10,6 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+_parquet: Any = pq  # the stubs leave its types open
+
 _TEXTS = "source_type source_id source_uri date task_set task_id agent agent_args model model_options score".split()
 _CONTENT = {"messages", "events", "timelines", "events_data"}
 
@@ -30,7 +32,7 @@ def write_data(folder: Path, name: str, rows: Sequence[Mapping[str, Any]]) -> pa
         columns[key] = pa.array(values, pa.large_string() if isinstance(known, str) else None)
     table = pa.table(columns)
     folder.mkdir(parents=True, exist_ok=True)
-    pq.write_table(table, folder / name, compression="zstd", row_group_size=25)
+    _parquet.write_table(table, folder / name, compression="zstd", row_group_size=25)
     return table.drop_columns([key for key in _CONTENT if key in names])
 
 
@@ -38,4 +40,6 @@ def write_index(folder: Path, name: str, *parts: tuple[str, pa.Table]) -> None:
     """Write an index file over data files, given by the names that the index shall have for them."""
     tables = [t.append_column("filename", pa.array([file] * t.num_rows, pa.string())) for file, t in parts]
     (folder / "_index").mkdir(exist_ok=True)
-    pq.write_table(pa.concat_tables(tables, promote_options="permissive"), folder / "_index" / name, compression="zstd")
+    _parquet.write_table(
+        pa.concat_tables(tables, promote_options="permissive"), folder / "_index" / name, compression="zstd"
+    )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import Any
 
 from .._project import Project, ScanJobConfig, load_project, read_job_config
 from .._scanners import check_arguments, find_work, make_scanners, name_scanners, relative_file, safe_name
 from .._support.errors import ConfigError
+from .._support.shapes import is_mapping
 from .job import JobOrigin, ScanJob, scanners_of
 from .precedence import Layer, Setting, environment_layer, settle_options
 from .request import ScanRequest
@@ -54,8 +55,9 @@ def settle(request: ScanRequest) -> SettledRequest:
         name: None if name in _OPEN and not each.sources else each.value for name, each in settings.items()
     }
     values["filter"] = tuple(values["filter"] or ())
-    values["scanners"] = values["scanners"] or {}
-    values["validation"] = _cases_heard(values["validation"], of_project.values.get("validation"), values["scanners"])
+    scanners: dict[str, Any] = values["scanners"] or dict[str, Any]()
+    values["scanners"] = scanners
+    values["validation"] = _cases_heard(values["validation"], of_project.values.get("validation"), scanners)
     origin = job.origin if job is not None and job.origin is not None else JobOrigin(None, request.scanner_args)
     fields: dict[str, Any] = {_NAMES.get(name, name): value for name, value in values.items()}
     settled = replace(request, scan_file=origin.file, scanner_args=dict(origin.args), environment={}, **fields)
@@ -67,14 +69,12 @@ def _cases_heard(cases: Any, of_project: Any, scanners: Mapping[str, Any]) -> An
 
     Cases that were given for this very scan must name its scanners; the plan refuses them otherwise.
     """
-    if not isinstance(cases, Mapping) or not isinstance(of_project, Mapping):
+    if not is_mapping(cases) or not is_mapping(of_project):
         return cases
-    given = cast("Mapping[str, Any]", cases)
-    kept = cast("Mapping[str, Any]", of_project)
     heard = {
         name: value
-        for name, value in given.items()
-        if name in scanners or safe_name(name) in scanners or value is not kept.get(name)
+        for name, value in cases.items()
+        if name in scanners or safe_name(name) in scanners or value is not of_project.get(name)
     }
     return heard or None
 

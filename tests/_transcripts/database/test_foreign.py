@@ -17,6 +17,8 @@ from support.foreign import record, write_data, write_index
 from support.stores import ALL
 from support.transcripts import talk
 
+_parquet: Any = pq  # the stubs leave its types open
+
 pytestmark = pytest.mark.anyio
 REFERENCE = os.environ.get("SCOUT_TEST_REFERENCE")
 
@@ -109,10 +111,10 @@ async def test_another_program_may_merge_our_index_files(tmp_path: Path) -> None
     await db.insert([talk(3)])
     await db.delete(["t2"])
     parts = sorted((tmp_path / "_index").glob("*.idx"))
-    table = pq.read_table(parts[0]).append_column("extra", [[1] * pq.read_table(parts[0]).num_rows])
+    table = _parquet.read_table(parts[0]).append_column("extra", [[1] * _parquet.read_table(parts[0]).num_rows])
     for part in parts:
         part.unlink()
-    pq.write_table(table, tmp_path / "_index" / "_manifest_20990101T000000_aaaaaaaa.idx")
+    _parquet.write_table(table, tmp_path / "_index" / "_manifest_20990101T000000_aaaaaaaa.idx")
     assert set(await db.transcript_ids()) == {"t1", "t3"}
     await db.insert([talk(4)])
     assert set(await db.transcript_ids()) == {"t1", "t3", "t4"}
@@ -124,7 +126,7 @@ async def test_what_others_add_does_not_bring_back_what_was_deleted(tmp_path: Pa
     await db.insert([talk(1), talk(2)])
     await db.upsert([talk(2).model_copy(update={"task_set": "new"})])
     await db.delete(["t1"])
-    left = [path for path in tmp_path.glob("*.parquet") if pq.read_metadata(path).num_rows == 2]
+    left = [path for path in tmp_path.glob("*.parquet") if _parquet.read_metadata(path).num_rows == 2]
     table = write_data(tmp_path, FIRST, [record("t2"), record("f")])
     write_index(tmp_path, "index_20990101T000000_00000001.idx", (FIRST, table))
     assert left == []  # nothing in it counted any more
@@ -182,6 +184,7 @@ _WRITE = """
 import asyncio, sys
 from inspect_ai.model import ChatMessageAssistant, ChatMessageUser
 from inspect_scout import Transcript, transcripts_db
+
 async def main():
     async with transcripts_db(sys.argv[1]) as db:
         for n in range(6):

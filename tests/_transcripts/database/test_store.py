@@ -28,6 +28,8 @@ from inspect_scout._support.storage import LocalStorage
 from support.stores import ALL, Place, contents, in_memory, versioned
 from support.transcripts import talk, talks
 
+_parquet: Any = pq  # the stubs leave its types open
+
 pytestmark = pytest.mark.anyio
 
 HOSTILE = [
@@ -270,22 +272,22 @@ async def test_verify_says_what_is_wrong(tmp_path: Path) -> None:
     await db.insert(talks(3))
     await db.insert([talk(number) for number in range(3, 6)])
     first, second = sorted(tmp_path.glob("*.parquet"))
-    pq.write_table(pq.read_table(first), tmp_path / "extra.parquet")
+    _parquet.write_table(_parquet.read_table(first), tmp_path / "extra.parquet")
     report = await db.verify()
     assert not report.ok
     assert "extra.parquet" in report.problems[0]
     (tmp_path / "extra.parquet").unlink()
     first.unlink()
-    pq.write_table(pq.read_table(second).slice(1), second)
+    _parquet.write_table(_parquet.read_table(second).slice(1), second)
     problems = (await db.verify(deep=True)).problems
     assert any(first.name in problem for problem in problems)
     assert any(second.name in problem and "'t3'" in problem for problem in problems)
 
 
 async def test_a_folder_of_any_parquet_files_is_a_database(tmp_path: Path) -> None:
-    pq.write_table(pa.table({"transcript_id": ["a", "b"], "x": [1, 2]}), tmp_path / "some name'.parquet")
+    _parquet.write_table(pa.table({"transcript_id": ["a", "b"], "x": [1, 2]}), tmp_path / "some name'.parquet")
     (tmp_path / "sub").mkdir()
-    pq.write_table(pa.table({"transcript_id": ["c", "a"], "x": ["text", "3"]}), tmp_path / "sub" / "z.parquet")
+    _parquet.write_table(pa.table({"transcript_id": ["c", "a"], "x": ["text", "3"]}), tmp_path / "sub" / "z.parquet")
     db = transcripts_db(tmp_path)
     assert set(await db.transcript_ids()) == {"a", "b", "c"}
     assert transcripts_from(tmp_path).source.type == "database"
@@ -320,7 +322,7 @@ async def test_a_recorded_database_is_found_again_after_compaction(tmp_path: Pat
 
 async def test_index_files_have_the_published_shape(tmp_path: Path) -> None:
     await transcripts_db(tmp_path).insert(talks(3))
-    table = pq.read_table(next((tmp_path / "_index").glob("index_*.idx")))
+    table = _parquet.read_table(next((tmp_path / "_index").glob("index_*.idx")))
     schema: Any = transcripts_db_schema()
     content = {"messages", "events", "timelines", "events_data"}
     assert [name for name in schema.names if name not in content] == [n for n in table.column_names if n != "filename"]

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from os import PathLike
 from types import TracebackType
-from typing import Any, Self
+from typing import Self, cast
 
 from ..._query import Condition, Query, condition_from_sql
 from ..._support.errors import ConfigError
@@ -44,8 +44,8 @@ def transcripts_db(location: str | PathLike[str]) -> TranscriptsDB:
         ConfigError: There are eval logs (this is a ValueError).
         StorageError: A package that the scheme of the URL needs is not installed.
     """
-    given: Any = location
-    text: Any = os.fspath(given) if isinstance(given, str | PathLike) else None
+    given = cast("object", location)
+    text: object = os.fspath(cast("PathLike[str]", given)) if isinstance(given, str | PathLike) else None
     if not isinstance(text, str) or not text:
         raise ConfigError(f"{location!r} is no location of a database: give the path or URL of a folder.")
     return TranscriptsDB(database_location(text))

@@ -65,8 +65,9 @@ def numbered(count: int) -> Numbers:
 def write_part(storage: Storage, path: str, part: IndexPart) -> None:
     """Write an index file."""
     notes: Mapping[bytes, bytes] = {**(part.table.schema.metadata or {}), ROWS_NOTE: _packed(part.rows)}
+    parquet: Any = pq  # the stubs leave its types open
     with storage.open_write(path) as file:
-        pq.write_table(part.table.replace_schema_metadata(dict(notes)), file, compression="zstd")
+        parquet.write_table(part.table.replace_schema_metadata(dict(notes)), file, compression="zstd")
 
 
 async def read_part(storage: Storage, path: str) -> IndexPart:
@@ -78,7 +79,8 @@ async def read_part(storage: Storage, path: str) -> IndexPart:
     """
     data = await storage.read(path)
     try:
-        table = pq.ParquetFile(pa.BufferReader(data)).read(use_threads=False)
+        reader: Any = pq.ParquetFile(pa.BufferReader(data))
+        table: pa.Table = reader.read(use_threads=False)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise LogReadError(path, f"it is no index file of a transcript database ({error}); {_ADVICE}") from error
     notes = table.schema.metadata or {}

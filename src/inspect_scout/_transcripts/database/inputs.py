@@ -41,10 +41,11 @@ async def rows_of(transcripts: Input, known: Container[str]) -> AsyncIterator[St
         async for row in from_source(given.source, query, known):
             yield row
     elif isinstance(given, pa.RecordBatchReader):
-        for row in from_batches(given, known):
+        reader = cast("pa.RecordBatchReader", transcripts)
+        for row in from_batches(reader, known):
             yield row
     elif isinstance(given, Transcript | str | bytes | dict):
-        raise _refused(given)
+        raise _refused(transcripts)
     elif isinstance(given, AsyncIterable):
         async for item in cast("AsyncIterable[object]", given):
             yield _row(item)

@@ -20,7 +20,7 @@ def union(tables: Sequence[pa.Table]) -> pa.Table:
     usual = {column.name: ARROW[column.kind] for column in INDEX}
     columns: dict[str, Any] = {
         name: joined.column(name)
-        if name in joined.column_names and not pa.types.is_null(joined.schema.field(name).type)
+        if name in joined.column_names and not pa.types.is_null(joined.column(name).type)
         else pa.chunked_array([_nulls(joined.num_rows, kind)])
         for name, kind in usual.items()
     }
