@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from .._query import Query, condition_from_sql, select
 from .._results import HEAVY_COLUMNS, Rows, open_reader
+from .._support.arrow import array
 from .._support.errors import ConfigError, UnknownNameError
 from .bridge import run_sync
 
@@ -53,7 +54,7 @@ def results_table(
 def _rows(table: pa.Table, positions: Sequence[int]) -> pa.Table:
     import pyarrow as pa
 
-    return table.take(pa.array(positions, pa.int64()))
+    return table.take(array(positions, pa.int64()))
 
 
 def _columns(table: pa.Table, columns: Sequence[str]) -> pa.Table:

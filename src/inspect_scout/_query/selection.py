@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
 
+from .._support.arrow import array
 from .._support.errors import ConfigError, UnknownNameError
 from .._support.json import dumps, loads
 from .condition import Condition
@@ -83,7 +84,7 @@ def _matching(table: pa.Table, where: Sequence[Condition], names: _Names) -> lis
     comparisons = Comparisons({p.base: column_kind(kinds[p.base]) for p in paths.values()})
     statement = comparisons.statement(where, paths)
     rows = table.select(comparisons.columns).rename_columns([f"c{i}" for i in range(len(comparisons.columns))])
-    rows = rows.append_column("row", pa.array(range(table.num_rows), pa.int64()))
+    rows = rows.append_column("row", array(range(table.num_rows), pa.int64()))
     found = _run(rows, statement, comparisons.parameters)
     return sorted(found)
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from .._support.arrow import Array, array
 from .._support.json import dumps, loads
 from .._support.shapes import is_list, is_mapping
 from .._types import is_positive
 from .encode import value_text, value_type
-from .table import Array, Column, array, cells, column, compute, fields, is_text, nulls, scalar, table_of, take
+from .table import Column, cells, column, compute, fields, is_text, nulls, scalar, table_of, take
 
 logger = logging.getLogger(__name__)
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pyarrow as pa
 
+from .._support.arrow import array
 from .._support.errors import ScoutError
 from .._support.json import dumps, loads
 from .._support.shapes import is_list, is_mapping
 from .._types import InputOrigin, TranscriptInfo
 from .encode import input_text, well_formed
-from .table import array, cells, column, with_column
+from .table import cells, column, with_column
 
 if TYPE_CHECKING:
     from .._types import Transcript

@@ -11,6 +11,7 @@ import msgspec
 import pyarrow as pa
 from pydantic import BaseModel
 
+from .._support.arrow import Array, array
 from .._support.clock import SYSTEM_CLOCK, Clock
 from .._support.errors import UnknownNameError
 from .._support.ids import new_id
@@ -28,7 +29,7 @@ from .schema import (
     USAGE_COLUMNS,
     results_schema,
 )
-from .table import Array, array, repeat, table_of, take
+from .table import repeat, table_of, take
 
 if TYPE_CHECKING:
     from .._types import InputOrigin, ResultReport, ScanSpec, TranscriptInfo

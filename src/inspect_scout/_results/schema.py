@@ -7,7 +7,8 @@ from typing import Final
 
 import pyarrow as pa
 
-from .table import Array, Column, Field, cast, column, fields, nulls, schema_of, table_of
+from .._support.arrow import Array
+from .table import Column, Field, cast, column, fields, nulls, schema_of, table_of
 
 _TEXT, _SHORT, _INT, _FLOAT, _BOOL = pa.large_string(), pa.string(), pa.int64(), pa.float64(), pa.bool_()
 

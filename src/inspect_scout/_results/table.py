@@ -5,57 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .encode import well_formed
+from .._support.arrow import Array, array
 
 Column: TypeAlias = "pa.ChunkedArray[Any]"
-Array: TypeAlias = "pa.Array[Any]"
 Field: TypeAlias = "pa.Field[Any]"
 
 # The stubs give Arrow's functions one overload for each type of column; ours are known when the program runs.
 compute: Any = pc
 _arrow: Any = pa
-
-
-def array(values: Sequence[Any], kind: pa.DataType) -> Array:
-    """Make a column, mending text that UTF-8 cannot hold.
-
-    Built from buffers, because `pyarrow.array` imports pandas first, even for a list: 0.4 s of CPU and 40 MB, which
-    was half of a scan of ten transcripts.
-    """
-    known = np.fromiter((value is not None for value in values), np.bool_, len(values))
-    if not known.any():
-        return nulls(len(values), kind)
-    if is_text(kind):
-        buffers = _text_buffers(values, kind)
-    else:
-        number = _NUMBERS[kind]
-        plain = np.fromiter((0 if value is None else value for value in values), number, len(values))
-        buffers = [np.packbits(plain, bitorder="little") if number is np.bool_ else plain]
-    valid = None if known.all() else np.packbits(known, bitorder="little")
-    held = [None if buffer is None else _arrow.py_buffer(buffer) for buffer in (valid, *buffers)]
-    made: Array = _arrow.Array.from_buffers(kind, len(values), held)
-    return made
-
-
-_NUMBERS: dict[pa.DataType, Any] = {pa.int64(): np.int64, pa.float64(): np.float64, pa.bool_(): np.bool_}
-
-
-def _text_buffers(values: Sequence[Any], kind: pa.DataType) -> list[Any]:
-    try:
-        texts = [b"" if value is None else value.encode() for value in values]
-    except UnicodeEncodeError:
-        texts = [b"" if value is None else well_formed(value).encode() for value in values]
-    offsets = np.zeros(len(values) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=offsets[1:])
-    if pa.types.is_string(kind):
-        if offsets[-1] > np.iinfo(np.int32).max:
-            raise OverflowError(f"{offsets[-1]} bytes of text are more than one column of a file can hold")
-        offsets = offsets.astype(np.int32)
-    return [offsets, b"".join(texts)]
 
 
 def nulls(count: int, kind: pa.DataType) -> Array:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from .._support.arrow import array
 from .._support.json import loads
 from .._support.shapes import is_list, is_mapping
 from .catalog import Catalog
@@ -15,7 +16,7 @@ from .counting import count_cell
 from .pairs import PairRecord
 from .parquet import open_table
 from .schema import results_schema
-from .table import array, cells, column, compute, select_fields
+from .table import cells, column, compute, select_fields
 
 COUNTED_COLUMNS = (
     "transcript_id",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 import pyarrow as pa
 
+from .._support.arrow import array
 from .contract import LogProblem
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def select_rows(rows: Sequence[R], query: Query, table: Callable[[Sequence[R]], 
     if query.where or query.order_by:
         columns = table(rows)
     else:
-        columns = pa.table({KEY: pa.array([row.transcript_id for row in rows], pa.string())})
+        columns = pa.table({KEY: array([row.transcript_id for row in rows], pa.string())})
     positions: list[int] = select(columns, query, key=KEY)
     return [rows[position] for position in positions]
 
@@ -109,10 +110,10 @@ def typed_column(values: Sequence[Any]) -> Column:
     kind = _KINDS.get(kinds)
     if kind is not None:
         try:
-            return pa.array(values, kind)
+            return array(values, kind)
         except (OverflowError, pa.ArrowInvalid):
             pass  # an integer beyond 64 bits
-    return pa.array([None if value is None else _text(value) for value in values], pa.string())
+    return array([None if value is None else _text(value) for value in values], pa.string())
 
 
 def _text(value: Any) -> str:

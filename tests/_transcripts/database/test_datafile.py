@@ -20,7 +20,7 @@ from inspect_scout._transcripts.database.datafile import ParquetDataFile, open_d
 from inspect_scout._transcripts.database.schema import COLUMNS, CONTENT, INDEX
 from support.databases import parquet_schema, write_parquet, write_rows
 
-GROUP = writing.GROUP_BYTES
+GROUP, SMALL_GROUP = writing.GROUP_BYTES, writing.SMALL_GROUP_BYTES
 
 
 def row(id: str, messages: bytes | None = b"[]", **columns: Cell) -> StoredTranscript:
@@ -79,12 +79,19 @@ def test_row_groups_are_small(tmp_path: Path) -> None:
     huge = b'["%b"]' % (b"x" * GROUP)
     contents = [b"[]"] * 27 + [big] * 4 + [huge] + [b"[]"] * 2
     write_rows(tmp_path, [row(f"t{i}", content) for i, content in enumerate(contents)])
-    assert groups(tmp_path / "transcripts_a.parquet") == [25, 4, 2, 1, 2]
+    assert groups(tmp_path / "transcripts_a.parquet") == [28, 2, 1, 1, 2]
+
+
+def test_tiny_rows_share_a_row_group(tmp_path: Path) -> None:
+    write_rows(tmp_path, [row(f"t{i}") for i in range(1001)])
+    assert groups(tmp_path / "transcripts_a.parquet") == [1000, 1]
 
 
 def test_later_rows_may_have_other_columns_and_types(tmp_path: Path) -> None:
     values: list[dict[str, Cell]] = [{}, {"a": 1}, {"a": 0.5, "b": "x"}, {"a": "text"}, {"c": True}]
-    given = [row(f"t{i}", b'["%d"]' % i, **cells) for i, cells in enumerate(v for v in values for _ in range(25))]
+    padding = b"x" * (SMALL_GROUP // 24)
+    cells = [v for v in values for _ in range(25)]
+    given = [row(f"t{i}", b'["%d%b"]' % (i, padding), **own) for i, own in enumerate(cells)]
     written = write_rows(tmp_path, given)
     assert groups(tmp_path / "transcripts_a.parquet") == [25] * 5
     assert column(written.index, "a")[24:101:25] == [None, " 1", " 0.5", "text"]

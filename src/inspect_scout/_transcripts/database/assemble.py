@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 
+from ..._support.arrow import array
 from ..._support.storage import local_path
 from .contract import FILENAME
 from .index_files import IndexPart
@@ -74,7 +75,7 @@ def assemble(sources: Sequence[Source], state: State, present: Sequence[str] | N
     keep.once(sources)
     if keep.all:
         return Assembled(table, rows.to_pylist(), tuple(problems))
-    positions = pa.array(keep.positions, pa.int64())
+    positions = array(keep.positions, pa.int64())
     return Assembled(table.take(positions), rows.take(positions).to_pylist(), tuple(problems))
 
 
@@ -99,13 +100,13 @@ class _Positions:
 
     def without_dead(self, state: State) -> None:
         retired = frozenset(state.retired)
-        touched = pa.array(sorted({*state.dead, *retired}), pa.large_string())
+        touched = array(sorted({*state.dead, *retired}), pa.large_string())
         if not len(touched) or not self._table.num_rows:
             return
         suspects = _where(pc.is_in(self._table.column(FILENAME), value_set=touched))
         if not suspects:
             return
-        pairs = self._table.select([ID, FILENAME]).take(pa.array(suspects, pa.int64())).to_pydict()
+        pairs = self._table.select([ID, FILENAME]).take(array(suspects, pa.int64())).to_pydict()
         dead = {
             position
             for position, id, file in zip(suspects, pairs[ID], pairs[FILENAME], strict=True)
@@ -119,7 +120,7 @@ class _Positions:
         missing = [name for name in named if name not in present]
         if not missing:
             return
-        lost = set(_where(pc.is_in(self._table.column(FILENAME), value_set=pa.array(missing, pa.large_string()))))
+        lost = set(_where(pc.is_in(self._table.column(FILENAME), value_set=array(missing, pa.large_string()))))
         kept = [p for p in self.positions if p not in lost]
         ids = self._table.column(ID).to_pylist()
         left = {ids[p] for p in kept}
@@ -163,7 +164,7 @@ def _with_names(table: pa.Table, location: str, present: frozenset[str]) -> pa.T
     known = [_name(name or "", location, present) for name in names]
     if known == names:
         return table
-    column = pa.array(known, pa.large_string()).take(encoded.indices)
+    column = array(known, pa.large_string()).take(encoded.indices)
     return table.set_column(table.column_names.index(FILENAME), FILENAME, column)
 
 

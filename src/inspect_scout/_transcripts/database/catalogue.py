@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 
+from ..._support.arrow import array
 from ..._support.errors import LocationError
 from ..._support.storage import Entry, Storage, join, storage_for
 from .assemble import Assembled, Source, assemble
@@ -112,7 +113,7 @@ async def data_listing(storage: Storage, location: str) -> list[Entry]:
 
 def places(catalogue: Catalogue, ids: Iterable[str]) -> dict[str, str]:
     """Find the data files of transcripts; those that the database does not have are left out."""
-    wanted = pa.array(sorted(set(ids)), pa.large_string())
+    wanted = array(sorted(set(ids)), pa.large_string())
     if not len(wanted) or not catalogue.table.num_rows:
         return {}
     table = catalogue.table.select([ID, FILENAME])

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ..._support.arrow import array, encoded_text
 from .contract import Cell
 from .schema import ALIASES
 from .values import marked, plain
@@ -19,7 +19,6 @@ Array = Any
 
 TEXT: Final = pa.large_string()
 _NUMBERS: Final[frozenset[type]] = frozenset({bool, int, float})
-_NUMPY: Final[dict[pa.DataType, Any]] = {pa.int64(): np.int64, pa.float64(): np.float64, pa.bool_(): np.bool_}
 _arrow: Any = pa
 # Integers beyond this are not all exact as floats.
 _EXACT: Final = 2**53
@@ -47,30 +46,8 @@ def is_exact(value: Cell) -> bool:
 def make_column(values: Sequence[Cell], kind: pa.DataType) -> Array:
     """Make a column; among text, numbers and booleans are marked."""
     if kind == TEXT:
-        return text_column([None if v is None else (v if isinstance(v, str) else marked(v)).encode() for v in values])
-    number = _NUMPY[kind]
-    plain = np.fromiter((0 if v is None else v for v in values), number, len(values))
-    buffer = np.packbits(plain, bitorder="little") if number is np.bool_ else plain
-    return _built(kind, values, [buffer])
-
-
-def text_column(values: Sequence[bytes | None]) -> Array:
-    """Make a column of text that is UTF-8 already; whether it is, is not checked.
-
-    Built from buffers, because `pyarrow.array` imports pandas first, even for a list: 0.4 s of CPU, a fifth of what it
-    takes to store 200 transcripts of 570 kB.
-    """
-    texts = [b"" if value is None else value for value in values]
-    offsets = np.zeros(len(values) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=offsets[1:])
-    return _built(TEXT, values, [offsets, b"".join(texts)])
-
-
-def _built(kind: pa.DataType, values: Sequence[object], buffers: Sequence[Any]) -> Array:
-    known = np.fromiter((value is not None for value in values), np.bool_, len(values))
-    valid = None if known.all() else np.packbits(known, bitorder="little")
-    held = [None if buffer is None else _arrow.py_buffer(buffer) for buffer in (valid, *buffers)]
-    return _arrow.Array.from_buffers(kind, len(values), held)
+        return encoded_text([None if v is None else (v if isinstance(v, str) else marked(v)).encode() for v in values])
+    return array(values, kind)
 
 
 def unify(tables: Sequence[pa.Table]) -> pa.Table:

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 
+from ..._support.arrow import array
 from ..._support.errors import ConfigError, ScoutError, StorageError
 from ..._support.storage import Storage, join, storage_for
 from .catalogue import StoreCatalogue, files_of, index_listing, load_store
@@ -145,14 +146,14 @@ def names_for(known: StoreCatalogue) -> Names:
 
 def whole(known: StoreCatalogue) -> IndexPart:
     """Give the catalogue as an index file would say it."""
-    return IndexPart(known.table, pa.array(known.rows, pa.int32()))
+    return IndexPart(known.table, array(known.rows, pa.int32()))
 
 
 def _counting(known: StoreCatalogue, names: Iterable[str], everything: bool) -> IndexPart:
     if everything:
         return whole(known)
     files = {name for key in names for name in texts(known.parts[key, ""].table, FILENAME)}
-    mask = pc.is_in(known.table.column(FILENAME), value_set=pa.array(sorted(files), pa.large_string()))
+    mask = pc.is_in(known.table.column(FILENAME), value_set=array(sorted(files), pa.large_string()))
     return whole(known).take(pc.indices_nonzero(mask))
 
 
@@ -191,7 +192,7 @@ async def _appended(storage: Storage, location: str, known: StoreCatalogue, afte
 
 def _named(known: StoreCatalogue, files: Sequence[str]) -> frozenset[str]:
     """Find the data files, of some, that index files name."""
-    wanted = pa.array(files, pa.large_string())
+    wanted = array(files, pa.large_string())
     named: set[str] = set()
     for part in known.parts.values():
         column: Any = part.table.column(FILENAME).cast(pa.large_string())

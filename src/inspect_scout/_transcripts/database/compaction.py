@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from ..._support.arrow import array
 from ..._support.errors import LocationError, LogReadError, ScoutError
 from ..._support.ids import new_id
 from ..._support.storage import Storage, join, relative_to, storage_for
@@ -198,8 +199,8 @@ def _redirected(known: StoreCatalogue, moved: Mapping[str, tuple[str, int]]) -> 
         if id in moved:
             names[position], rows[position] = moved[id]
     column = known.table.column_names.index(FILENAME)
-    table = known.table.set_column(column, FILENAME, pa.array(names, pa.large_string()))
-    return IndexPart(table, pa.array(rows, pa.int32()))
+    table = known.table.set_column(column, FILENAME, array(names, pa.large_string()))
+    return IndexPart(table, array(rows, pa.int32()))
 
 
 async def _sizes(storage: Storage, location: str) -> dict[str, int]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import base64
-import sys
-from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ..._support.arrow import Array, array
 from ..._support.errors import LogReadError
 from ..._support.storage import Storage
 from .columns import with_aliases
@@ -23,7 +22,7 @@ ROWS_NOTE = b"scout.rows"
 """Metadata key of the rows in their data files: differences as int32, compressed, as base64 text."""
 
 _ADVICE = "run `scout db index` with the location of the database to make the index anew from the data files"
-Numbers = pa.Int32Array
+Numbers: TypeAlias = Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +39,13 @@ class IndexPart:
 
     def take(self, positions: Sequence[int] | pa.Array[Any]) -> IndexPart:
         """Keep some rows."""
-        chosen = positions if isinstance(positions, pa.Array) else pa.array(positions, pa.int64())
+        chosen = positions if isinstance(positions, pa.Array) else array(positions, pa.int64())
         return IndexPart(self.table.take(chosen), self.rows.take(chosen))
 
 
 def part_of(file: WrittenFile) -> IndexPart:
     """Describe a data file that was just written."""
-    names = pa.array([file.name], pa.large_string()).take(pa.array([0] * file.index.num_rows, pa.int32()))
+    names = array([file.name], pa.large_string()).take(array([0] * file.index.num_rows, pa.int32()))
     table = file.index.drop_columns([FILENAME]) if FILENAME in file.index.column_names else file.index
     return IndexPart(table.append_column(FILENAME, names), numbered(file.index.num_rows))
 
@@ -59,7 +58,7 @@ def texts(table: pa.Table, name: str) -> list[str]:
 
 def numbered(count: int) -> Numbers:
     """Give the rows 0, 1, ..."""
-    return pa.array(range(count), pa.int32())
+    return _numbers(range(count))
 
 
 def write_part(storage: Storage, path: str, part: IndexPart) -> None:
@@ -93,9 +92,7 @@ async def read_part(storage: Storage, path: str) -> IndexPart:
 
 def _packed(rows: Numbers) -> bytes:
     numbers: list[Any] = rows.to_pylist()
-    differences = array("i", [b - a for a, b in pairwise([0, *numbers])])
-    if sys.byteorder == "big":
-        differences.byteswap()
+    differences = np.diff(np.array(numbers, np.int64), prepend=0).astype("<i4")
     return base64.b64encode(pa.Codec("zstd").compress(differences.tobytes(), asbytes=True))
 
 
@@ -104,12 +101,13 @@ def _unpacked(note: bytes | None, count: int) -> Numbers:
     if note is not None:
         try:
             data = pa.Codec("zstd").decompress(base64.b64decode(note, validate=True), 4 * count, asbytes=True)
-            differences = array("i", data)
-            if sys.byteorder == "big":
-                differences.byteswap()
-            rows = list(accumulate(differences))
+            rows: list[int] = np.frombuffer(data, "<i4").cumsum(dtype=np.int64).tolist()
             if len(rows) == count and min(rows, default=0) >= -1:
-                return pa.array(rows, pa.int32())
+                return _numbers(rows)
         except (pa.ArrowException, OSError, ValueError, OverflowError):
             pass
-    return pa.array([-1] * count, pa.int32())
+    return _numbers([-1] * count)
+
+
+def _numbers(rows: Sequence[int]) -> Numbers:
+    return array(rows, pa.int32())

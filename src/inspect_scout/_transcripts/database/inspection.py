@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 
+from ..._support.arrow import array
 from ..._support.errors import LocationError, LogReadError, StorageError
 from ..._support.storage import Entry, storage_for
 from .catalogue import StoreCatalogue, data_listing, files_of
@@ -165,7 +166,7 @@ def _check_file(location: str, name: str, positions: Sequence[int], known: Store
         )
     dead = known.state.dead.get(name, frozenset[str]())
     missing = sorted(set(rows) - expected - dead)
-    elsewhere = set(column.filter(pc.is_in(column, value_set=pa.array(missing, pa.large_string()))).to_pylist())
+    elsewhere = set(column.filter(pc.is_in(column, value_set=array(missing, pa.large_string()))).to_pylist())
     unknown = [id for id in missing if id not in elsewhere]
     if unknown:
         problems.append(f"{path!r} holds transcripts that are not in the index: {_list(unknown)}. {_again(location)}")

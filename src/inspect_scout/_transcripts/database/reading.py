@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from ..._query import Column, Condition, Query, condition_from_sql
+from ..._support.arrow import array
 from ..._support.errors import ConfigError, UnknownNameError
 from ..._types import Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
 from .catalogue import StoreCatalogue, load_store, places
@@ -102,7 +103,7 @@ class DatabaseReader:
             raise UnknownNameError("column", name, table.column_names)
         if condition is not None:
             ids = (await self._selected(condition)).ids
-            table = table.filter(pc.is_in(table.column(ID), value_set=pa.array(ids, pa.large_string())))
+            table = table.filter(pc.is_in(table.column(ID), value_set=array(ids, pa.large_string())))
         values: list[Any] = pc.unique(table.column(name)).to_pylist()
         return sorted((v for v in values if v is not None), key=_order) + [None] * (None in values)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from ..._support.arrow import array
 from ..._support.json import dumps, finite, loads
 from ..index import typed_column
 from .records import LogRows, SampleRow
@@ -150,7 +151,7 @@ def build_table(rows: Sequence[EvalRow]) -> pa.Table:
     columns: dict[str, Any] = {}
     for name, (kind, value) in _COLUMNS.items():
         values = [value(row) for row in rows]
-        columns[name] = typed_column(values) if kind is None else pa.array(values, kind)
+        columns[name] = typed_column(values) if kind is None else array(values, kind)
     names = dict.fromkeys(name for row in rows for name in row.sample.scores)
     for name in names:
         columns.setdefault(f"score_{name}", typed_column([row.sample.scores.get(name) for row in rows]))
