@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from ._support.errors import StorageError as StorageError
     from ._support.errors import TranscriptTooLargeError as TranscriptTooLargeError
     from ._support.errors import UnknownNameError as UnknownNameError
+    from ._support.errors import WorkerError as WorkerError
     from ._transcripts import SampleMetadata as SampleMetadata
     from ._transcripts import Transcripts as Transcripts
     from ._transcripts import TranscriptsDB as TranscriptsDB
@@ -130,7 +131,7 @@ _MODULES = {
     " parse_answer scanner scanner_prompt segment_messages timeline_messages tool_callers"
     " transcript_messages",
     "._support.errors": "ConfigError LocationError LogReadError NotAvailableError RefusalError ScanStateError ScoutError"
-    " StorageError TranscriptTooLargeError UnknownNameError",
+    " StorageError TranscriptTooLargeError UnknownNameError WorkerError",
     "._transcripts": "SampleMetadata Transcripts TranscriptsDB TranscriptsReader span_messages span_tools splice"
     " splice_to_timeline transcripts_db transcripts_db_schema transcripts_from",
     "._types": "Error EventType Loader MessageType PredicateFn PredicateType Reference Result ScanOptions"
@@ -212,6 +213,7 @@ __all__ = [
     "ValidationCase",
     "ValidationPredicate",
     "ValidationSet",
+    "WorkerError",
     "Worklist",
     "__version__",
     "answer_type",

@@ -13,7 +13,6 @@ import pytest
 
 from inspect_scout import (
     ConfigError,
-    NotAvailableError,
     RefusalError,
     Result,
     ScannerWork,
@@ -114,7 +113,6 @@ def test_both_names_of_scans_are_refused(tmp_path: Path) -> None:
         ({"model_roles": {"judge": []}}, ConfigError, "judge"),
         ({"model_roles": {"judge": 1}}, ConfigError, "judge"),
         ({"validation": "cases.csv"}, FileNotFoundError, "cases.csv"),
-        ({"max_processes": 2}, NotAvailableError, "max_processes=2.*not available yet"),
         ({"scans": "floppy://a/scans"}, ConfigError, "floppy:// is unknown"),
     ],
 )

@@ -48,7 +48,7 @@ def test_json_silences_the_display() -> None:
     assert app.request.display == "none"
     app = FakeApp()
     scout("scan", "resume", "loc", "--json", "--display", "log", app=app)
-    assert app.calls[0] == ("resume", "loc", "log", "info", False)
+    assert app.calls[0] == ("resume", "loc", "log", "info", False, None, None, False)
 
 
 def test_a_dry_run_tells_counts_as_json() -> None:

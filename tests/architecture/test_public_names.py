@@ -74,6 +74,7 @@ PUBLIC = {
         "ValidationCase",
         "ValidationPredicate",
         "ValidationSet",
+        "WorkerError",
         "Worklist",
         "__version__",
         "answer_type",

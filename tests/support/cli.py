@@ -5,11 +5,19 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from inspect_scout._app import LightStatus, ScanEntry, ScannerFileReport, ScanRequest, SettingEntry, explain_settings
+from inspect_scout._app import (
+    LightStatus,
+    ScanEntry,
+    ScannerFileReport,
+    ScanRequest,
+    SettingEntry,
+    Watched,
+    explain_settings,
+)
 from inspect_scout._cli.contract import ResultTable, RowsKind
 from inspect_scout._cli.run import run
 from inspect_scout._support.errors import UnknownNameError
@@ -101,8 +109,17 @@ class FakeApp:
         self.requests.append(request)
         return explain_settings(request)
 
-    def resume_scan(self, location: str, display: str | None, log_level: str | None, fail_on_error: bool) -> Status:
-        self.calls.append(("resume", location, display, log_level, fail_on_error))
+    def resume_scan(
+        self,
+        location: str,
+        display: str | None,
+        log_level: str | None,
+        fail_on_error: bool,
+        executor: str | None,
+        ray_address: str | None,
+        wait: bool,
+    ) -> Status:
+        self.calls.append(("resume", location, display, log_level, fail_on_error, executor, ray_address, wait))
         return self.ends_as()
 
     def complete_scan(self, location: str, display: str | None, log_level: str | None) -> Status:
@@ -120,6 +137,11 @@ class FakeApp:
     def describe_scanner_files(self, location: str) -> Sequence[ScannerFileReport]:
         self.calls.append(("scanners", location))
         return self.reports
+
+    def watch(self, location: str) -> Iterator[Watched]:
+        self.calls.append(("watch", location))
+        yield Watched(replace(self.stands, entry=replace(self.stands.entry, state="running")), 2.0)
+        yield Watched(self.stands)
 
     def results_table(
         self,

@@ -52,6 +52,8 @@ if TYPE_CHECKING:
     from .validation import validation_report as validation_report
     from .validation import validation_results_df as validation_results_df
     from .validation import validation_results_df_async as validation_results_df_async
+    from .watching import Watched as Watched
+    from .watching import watch as watch
 
 _MODULES = {
     ".._plan": "ScanRequest",
@@ -69,6 +71,7 @@ _MODULES = {
     ".sync_api": "scan scan_complete scan_list scan_results_arrow scan_results_batches scan_results_df scan_resume"
     " scan_status",
     ".validation": "validation_report validation_results_df validation_results_df_async",
+    ".watching": "Watched watch",
 }
 
 __getattr__, __dir__ = lazy_door(__name__, {n: module for module, names in _MODULES.items() for n in names.split()})

@@ -48,6 +48,8 @@ async def scan_async(
     dry_run: bool = False,
     record_input: RecordInput | None = None,
     *,
+    executor: str | None = None,
+    ray_address: str | None = None,
     results: str | None = None,
 ) -> Status:
     """Scan transcripts.
@@ -74,7 +76,7 @@ async def scan_async(
             stored: on resume they come from the environment.
         model_roles: What `get_model(role=...)` gives: models or names by role, or lists of them.
         max_transcripts: Transcripts in work at once (default 25, or as many as the connections to models need).
-        max_processes: Only 1 for now.
+        max_processes: Worker processes (1: scan in this process alone; default: as many as pay, up to 4).
         limit: Transcripts at most.
         shuffle: True or a seed: scan in an order that depends on the ids and the seed alone.
         results_buffer: Bring the tables of the running scan up to date after this many records.
@@ -85,6 +87,9 @@ async def scan_async(
         dry_run: Only count what would be scanned; nothing is written.
         record_input: Whether results hold a copy of their input: `auto` (the default) copies what is small or cannot be found
             again, and else stores where it is; `copy` always copies; `reference` copies only what cannot be found.
+        executor: What runs the scan: `inline` (this process), `processes` (workers on this machine), `ray` (workers on a
+            Ray cluster). Default: this process, and workers beside it once they pay.
+        ray_address: Address of a Ray cluster (default: `$RAY_ADDRESS`, else a cluster on this machine).
         results: Older name of `scans`.
 
     Returns:
@@ -107,6 +112,8 @@ async def scan_async(
         model_roles=model_roles,
         max_transcripts=max_transcripts,
         max_processes=max_processes,
+        executor=executor,
+        ray_address=ray_address,
         limit=limit,
         shuffle=shuffle,
         results_buffer=results_buffer,
@@ -126,6 +133,10 @@ async def scan_resume_async(
     log_level: str | None = None,
     fail_on_error: bool = False,
     predicate_overrides: Mapping[str, PredicateFn] | None = None,
+    *,
+    executor: str | None = None,
+    ray_address: str | None = None,
+    wait: bool = False,
 ) -> Status:
     """Go on with an interrupted or partly failed scan; what is recorded without error is not scanned again.
 
@@ -135,11 +146,16 @@ async def scan_resume_async(
         fail_on_error: Stop at the first scanner that raises, and raise its exception after saving.
         predicate_overrides: Predicates by scanner, for scanners whose results are compared by a function of your own:
             needed if it was not made with `@validation_predicate`, and used instead of it if it was.
+        executor: What runs it: `inline`, `processes`, `ray` (default: what was said when the scan was started).
+        ray_address: Address of a Ray cluster (default: `$RAY_ADDRESS`, else a cluster on this machine).
+        wait: If another process is at work on the scan, wait for it instead of refusing.
 
     Raises:
         ScanStateError: The scan is complete, or another process is at work on it.
     """
-    return await scanning.resume(scan_location, _display(), log_level, fail_on_error, predicate_overrides)
+    return await scanning.resume(
+        scan_location, _display(), log_level, fail_on_error, predicate_overrides, executor, ray_address, wait
+    )
 
 
 async def scan_complete_async(scan_location: str, log_level: str | None = None) -> Status:

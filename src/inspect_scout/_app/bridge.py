@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import signal
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -19,9 +22,30 @@ def run_sync(call: Callable[[], Coroutine[Any, Any, T]]) -> T:
         call: Makes the coroutine, on the loop that will run it.
 
     Raises:
-        KeyboardInterrupt: After the coroutine, cancelled by Ctrl-C, has put its things in order.
+        KeyboardInterrupt: After the coroutine, cancelled by Ctrl-C or SIGTERM, has put its things in order.
     """
-    return _run_beside(call) if _loop_is_running() else asyncio.run(call())
+    with _termination_as_interrupt():
+        return _run_beside(call) if _loop_is_running() else asyncio.run(call())
+
+
+@contextmanager
+def _termination_as_interrupt() -> Generator[None]:
+    """Let SIGTERM do what Ctrl-C does, unless the program has plans of its own for it."""
+    ours = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    if ours:
+        signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        if ours:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _interrupt(_number: int, frame: FrameType | None) -> None:
+    handler = signal.getsignal(signal.SIGINT)
+    if not callable(handler):  # programs started in the background ignore Ctrl-C
+        raise KeyboardInterrupt
+    handler(signal.SIGINT, frame)
 
 
 def _loop_is_running() -> bool:

@@ -14,10 +14,18 @@ def run_scan(request: ScanRequest) -> Status:
 
 
 def resume_scan(
-    location: str, display: str | None = None, log_level: str | None = None, fail_on_error: bool = False
+    location: str,
+    display: str | None = None,
+    log_level: str | None = None,
+    fail_on_error: bool = False,
+    executor: str | None = None,
+    ray_address: str | None = None,
+    wait: bool = False,
 ) -> Status:
     """Go on with a scan; raises what `scan_resume` raises."""
-    return run_sync(lambda: scanning.resume(location, display, log_level, fail_on_error))
+    return run_sync(
+        lambda: scanning.resume(location, display, log_level, fail_on_error, None, executor, ray_address, wait)
+    )
 
 
 def complete_scan(location: str, display: str | None = None, log_level: str | None = None) -> Status:

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
-from .._display import Display, ScanOutcome, ScanTitle, display_for
-from .._engine import InlineExecutor, Job, Recorder, ScannerStopped, Tally
+from .._display import Display, ScanOutcome, ScanTitle, config_line, display_for, title_line
+from .._engine import (
+    Executor,
+    Job,
+    Recorder,
+    ScannerStopped,
+    Tally,
+    WorkerSetup,
+    executor_for,
+    wants_diagnostics,
+    worker_setup,
+)
 from .._inspect.invocation import PrerequisiteError
 from .._inspect.models import as_refusal, close
-from .._plan import ScanPlan, ScanRequest, check_log_level, plan_resume, plan_scan, settle
+from .._plan import ScanPlan, ScanRequest, check_executor, check_log_level, plan_resume, plan_scan, settle
 from .._project import default_log_level, default_scans, load_dotenv_once
-from .._results import RecordInput, ScanStore
+from .._results import ScanStore
 from .._support.errors import ScanStateError
 from .._types import Error, PredicateFn, ScannerCounts, ScannerSummary, ScanSpec, Status, Summary
+from .watching import announced
 
 logger = logging.getLogger("inspect_scout")
 
@@ -39,8 +52,12 @@ async def scan(request: ScanRequest) -> Status:
     if request.dry_run:
         await close(plan.models.active)
         return _dry_run(plan, display)
-    store = await ScanStore.create(plan.spec, request.scans or default_scans())
-    return await _run(plan, store, display, request.record_input or "auto", request.fail_on_error)
+    scans = request.scans or default_scans()
+    setup = worker_setup(plan, request.record_input or "auto", request.fail_on_error)
+    async with _executor(plan, setup, scans, request.executor, request.ray_address) as executor:
+        store = await ScanStore.create(plan.spec, scans)
+        async with store.claim():
+            return await _run(plan, store, display, _Engine(executor, setup))
 
 
 async def resume(
@@ -49,8 +66,21 @@ async def resume(
     log_level: str | None = None,
     fail_on_error: bool = False,
     predicate_overrides: Mapping[str, PredicateFn] | None = None,
+    executor: str | None = None,
+    ray_address: str | None = None,
+    wait: bool = False,
 ) -> Status:
     """Go on with a scan: pairs that are recorded without error are not scanned again.
+
+    Args:
+        location: The scan.
+        display: How to show progress.
+        log_level: Level of log messages.
+        fail_on_error: Stop at the first scanner that raises.
+        predicate_overrides: Predicates by scanner.
+        executor: What runs it (None: what was said when it was started).
+        ray_address: Address of a Ray cluster.
+        wait: If another process is at work on it, wait for that.
 
     Raises:
         ScanStateError: The scan is complete, or another process is at work on it.
@@ -59,13 +89,20 @@ async def resume(
     shown = display_for(display)
     store = await ScanStore.open(location)
     spec = await store.spec()
-    await _refuse_complete(store, "resume")
-    recorded = await store.recorded()
-    with shown.counting("Indexing") as progress:
-        plan = await plan_resume(spec, location, recorded.is_done, progress, predicate_overrides)
-    _warn_of_problems(plan)
-    policy: RecordInput = spec.options.record_input or "auto"
-    return await _run(plan, store, shown, policy, fail_on_error)
+    executor = executor or spec.options.executor
+    check_executor(executor, ray_address)
+    async with store.claim(wait):
+        if wait and (status := await store.status()).complete:
+            shown.outcome(outcome_of(status))
+            return status
+        await _refuse_complete(store, "resume")
+        recorded = await store.recorded()
+        with shown.counting("Indexing") as progress:
+            plan = await plan_resume(spec, location, recorded.is_done, progress, predicate_overrides)
+        _warn_of_problems(plan)
+        setup = worker_setup(plan, spec.options.record_input or "auto", fail_on_error)
+        async with _executor(plan, setup, store.location, executor, ray_address) as ready:
+            return await _run(plan, store, shown, _Engine(ready, setup))
 
 
 async def complete(location: str, display: str | None = None, log_level: str | None = None) -> Status:
@@ -88,7 +125,7 @@ async def complete(location: str, display: str | None = None, log_level: str | N
 def prepare(log_level: str | None) -> None:
     """Load `.env` and set up logging."""
     load_dotenv_once()
-    level = log_level or default_log_level()
+    level = log_level or default_log_level() or ("info" if wants_diagnostics() else None)
     check_log_level(level)
     if level:
         known = {"trace": "DEBUG", "http": "INFO", "sandbox": "INFO"}.get(level.lower(), level.upper())
@@ -96,35 +133,51 @@ def prepare(log_level: str | None) -> None:
         logger.setLevel(known)
 
 
-async def _run(
-    plan: ScanPlan, store: ScanStore, display: Display, record_input: RecordInput, fail_on_error: bool
-) -> Status:
+@dataclass(frozen=True, slots=True)
+class _Engine:
+    """An executor that is ready, and what its workers know."""
+
+    executor: Executor
+    setup: WorkerSetup
+
+
+@asynccontextmanager
+async def _executor(
+    plan: ScanPlan, setup: WorkerSetup, location: str, name: str | None, ray_address: str | None
+) -> AsyncGenerator[Executor]:
+    """Make an executor ready for a plan; what cannot be run fails here, before anything is created."""
+    executor = executor_for(len(plan.units), plan.spec.options.max_processes, name, ray_address)
+    try:
+        try:
+            await executor.prepare(setup, location)
+        except BaseException:
+            await close(plan.models.active)
+            raise
+        yield executor
+    finally:
+        await executor.aclose()
+
+
+async def _run(plan: ScanPlan, store: ScanStore, display: Display, engine: _Engine) -> Status:
     stopped: BaseException | None = None
-    async with store.claim():
-        with display.scan(_title(plan, store.location)) as sink:
-            tally = Tally(plan.scanners, plan.total, plan.skipped, sink)
-            fingerprints = {key: planned.fingerprint for key, planned in plan.scanners.items()}
-            order = _order(plan.spec)
-            metrics = {key: p.config.metrics for key, p in plan.scanners.items() if p.config.metrics}
-            recorder = Recorder(
-                await store.journal(fingerprints, record_input),
-                tally,
-                max(0, plan.spec.options.results_buffer or 0),
-                lambda: store.compact(order, complete=False, metrics=metrics),
-            )
-            job = Job(plan, recorder, tally, fail_on_error, record_input)
-            try:
-                await InlineExecutor().run(job)
-            except ScannerStopped as stop:
-                stopped = stop.cause
-            except PrerequisiteError as missing:
-                stopped = as_refusal(missing)
-            except BaseException as error:  # noqa: BLE001 - whatever ended the scan is raised again after saving
-                stopped = error
-            await recorder.close()
-        if stopped is None:
-            # Pairs with errors of earlier runs were due again, so the errors of this run are all there are.
-            await store.compact(order, complete=tally.errors == 0, metrics=metrics)
+    title = _title(plan, store.location)
+    words = (title_line(title), config_line(title.config))
+    with display.scan(title) as shown, announced(shown, title, plan.spec.scan_id, words) as sink:
+        tally = Tally(plan.scanners, plan.total, plan.skipped, sink)
+        tally.show()
+        order = _order(plan.spec)
+        metrics = {key: p.config.metrics for key, p in plan.scanners.items() if p.config.metrics}
+        recorder = Recorder(
+            await store.journal(engine.setup.fingerprints, engine.setup.record_input, spec=engine.setup.spec),
+            tally,
+            max(0, plan.spec.options.results_buffer or 0),
+            lambda: store.compact(order, complete=False, metrics=metrics),
+        )
+        stopped = await _work(engine, Job(plan, engine.setup, store, recorder, tally))
+        await recorder.close()
+    if stopped is None:
+        # Pairs with errors of earlier runs were due again, so the errors of this run are all there are.
+        await store.compact(order, complete=tally.errors == 0, metrics=metrics)
     status = await store.status()
     status.errors.extend(_problems(plan))
     _warn_of_comparisons(status)
@@ -132,6 +185,21 @@ async def _run(
     if stopped is not None:
         raise stopped
     return status
+
+
+async def _work(engine: _Engine, job: Job) -> BaseException | None:
+    """Run a job; returns what ended it before its time."""
+    stopped: BaseException | None = None
+    try:
+        await engine.executor.run(job)
+    except ScannerStopped as stop:
+        stopped = stop.cause
+    except PrerequisiteError as missing:
+        stopped = as_refusal(missing)
+    except BaseException as error:  # noqa: BLE001 - whatever ended the scan is raised again after saving
+        stopped = error
+    await engine.executor.aclose()  # workers write what they have before the scan is looked at
+    return stopped
 
 
 async def _refuse_complete(store: ScanStore, wish: str) -> None:

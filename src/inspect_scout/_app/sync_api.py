@@ -44,6 +44,8 @@ def scan(
     dry_run: bool = False,
     record_input: RecordInput | None = None,
     *,
+    executor: str | None = None,
+    ray_address: str | None = None,
     results: str | None = None,
 ) -> Status:
     """Scan transcripts (`aio.scan_async`, which documents the arguments, run to its end).
@@ -62,7 +64,7 @@ def scan(
         model_args: Arguments for the provider of `model`, or a YAML or JSON file of them.
         model_roles: What `get_model(role=...)` gives: models or names by role, or lists of them.
         max_transcripts: Transcripts in work at once (default 25, or as many as the connections to models need).
-        max_processes: Only 1 for now.
+        max_processes: Worker processes (1: scan in this process alone; default: as many as pay, up to 4).
         limit: Transcripts at most.
         shuffle: True or a seed.
         results_buffer: Bring the tables of the running scan up to date after this many records.
@@ -73,6 +75,9 @@ def scan(
         fail_on_error: Stop at the first scanner that raises, and raise its exception after saving.
         dry_run: Only count what would be scanned.
         record_input: `auto` (the default), `copy` or `reference`.
+        executor: What runs the scan: `inline` (this process), `processes` (workers on this machine), `ray` (workers on a
+            Ray cluster). Default: this process, and workers beside it once they pay.
+        ray_address: Address of a Ray cluster (default: `$RAY_ADDRESS`, else a cluster on this machine).
         results: Older name of `scans`.
 
     Raises:
@@ -93,6 +98,8 @@ def scan(
         model_roles=model_roles,
         max_transcripts=max_transcripts,
         max_processes=max_processes,
+        executor=executor,
+        ray_address=ray_address,
         limit=limit,
         shuffle=shuffle,
         results_buffer=results_buffer,
@@ -113,6 +120,10 @@ def scan_resume(
     log_level: str | None = None,
     fail_on_error: bool = False,
     predicate_overrides: Mapping[str, PredicateFn] | None = None,
+    *,
+    executor: str | None = None,
+    ray_address: str | None = None,
+    wait: bool = False,
 ) -> Status:
     """Go on with an interrupted or partly failed scan (`aio.scan_resume_async`).
 
@@ -123,11 +134,18 @@ def scan_resume(
         fail_on_error: Stop at the first scanner that raises, and raise its exception after saving.
         predicate_overrides: Predicates by scanner, for scanners whose results are compared by a function of your own:
             needed if it was not made with `@validation_predicate`, and used instead of it if it was.
+        executor: What runs it: `inline`, `processes`, `ray` (default: what was said when the scan was started).
+        ray_address: Address of a Ray cluster (default: `$RAY_ADDRESS`, else a cluster on this machine).
+        wait: If another process is at work on the scan, wait for it instead of refusing.
 
     Raises:
         ScanStateError: The scan is complete, or another process is at work on it.
     """
-    return run_sync(lambda: scanning.resume(scan_location, display, log_level, fail_on_error, predicate_overrides))
+    return run_sync(
+        lambda: scanning.resume(
+            scan_location, display, log_level, fail_on_error, predicate_overrides, executor, ray_address, wait
+        )
+    )
 
 
 def scan_complete(scan_location: str, display: DisplayType | None = None, log_level: str | None = None) -> Status:

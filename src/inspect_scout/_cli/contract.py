@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     # Models of scans load inspect_ai, which light commands must not.
-    from .._app import LightStatus, ScanEntry, ScannerFileReport, ScanRequest, SettingEntry
+    from .._app import LightStatus, ScanEntry, ScannerFileReport, ScanRequest, SettingEntry, Watched
     from .._transcripts import CompactReport, DatabaseStats, TranscriptSchemaError, VerifyReport
     from .._types import Status
     from .._validation import GroupBy, ScannerReport
@@ -50,7 +50,16 @@ class App(Protocol):
         """Say which settings a scan would use, and where they come from."""
         ...
 
-    def resume_scan(self, location: str, display: str | None, log_level: str | None, fail_on_error: bool) -> Status:
+    def resume_scan(
+        self,
+        location: str,
+        display: str | None,
+        log_level: str | None,
+        fail_on_error: bool,
+        executor: str | None,
+        ray_address: str | None,
+        wait: bool,
+    ) -> Status:
         """Go on with a scan."""
         ...
 
@@ -68,6 +77,10 @@ class App(Protocol):
 
     def describe_scanner_files(self, location: str) -> Sequence[ScannerFileReport]:
         """Describe the scanners of a file or folder, without running anything."""
+        ...
+
+    def watch(self, location: str) -> Iterator[Watched]:
+        """Look at a scan again and again, until it runs no more."""
         ...
 
     def results_table(

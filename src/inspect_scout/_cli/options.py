@@ -15,6 +15,7 @@ from .._support.errors import ConfigError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+EXECUTORS = ("inline", "processes", "ray")
 DISPLAYS = ("rich", "plain", "log", "none")
 LOG_LEVELS = ("debug", "trace", "http", "sandbox", "info", "warning", "error", "critical", "notset")
 # Levels between the standard ones, and the standard level that shows them.
@@ -120,6 +121,28 @@ def json_option(function: F) -> F:
         section="Display options",
         help="Write JSON, and nothing else, to standard output.",
     )(function)
+
+
+def executor_options(function: F) -> F:
+    """Add the options that say what runs a scan."""
+    decorators = [
+        scan_option(
+            "Scan options",
+            "--executor",
+            type=click.Choice(EXECUTORS),
+            help="What runs the scan: this process, workers on this machine, or workers on a Ray cluster. Default: this"
+            " process, and workers beside it once they pay.",
+        ),
+        scan_option(
+            "Scan options",
+            "--ray-address",
+            metavar="ADDR",
+            help="Address of a Ray cluster. Default: RAY_ADDRESS, else a cluster on this machine.",
+        ),
+    ]
+    for decorator in reversed(decorators):
+        function = decorator(function)
+    return function
 
 
 def fail_on_error_option(function: F) -> F:

@@ -11,7 +11,7 @@ from click.core import ParameterSource
 
 from .model_options import OPTIONS as MODEL_OPTIONS
 from .model_options import model_fields
-from .options import SectionCommand, Shown, scan_option
+from .options import SectionCommand, Shown, executor_options, scan_option
 from .validation_option import FORM, validation_of
 from .values import Seed, Whole, Words, is_count_or_file, is_seed, names, pairs
 
@@ -103,7 +103,14 @@ _OPTIONS = (
         metavar="N",
         help="Transcripts in work at once. Default: 25, or more where models are called.",
     ),
-    scan_option(HOW, "--max-processes", type=_COUNT, metavar="N", help="Worker processes; only 1 in this version."),
+    scan_option(
+        HOW,
+        "--max-processes",
+        type=_COUNT,
+        metavar="N",
+        help="Worker processes; 1: none. Default: as many as pay, up to 4.",
+    ),
+    executor_options,
     scan_option(
         HOW, "--results-buffer", type=click.INT, metavar="N", help="Bring the tables up to date after N records."
     ),
@@ -172,6 +179,8 @@ def request_of(ctx: click.Context, file: str | None, how: Shown, fail_on_error: 
         display=how.display,
         fail_on_error=fail_on_error,
         dry_run=ctx.params.get("dry_run", False),
+        executor=ctx.params.get("executor"),
+        ray_address=ctx.params.get("ray_address"),
         environment=environment,
         from_command_line=True,
         **typed,

@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from .._support.terminal import printable
 from .app import app_of
 from .exit_codes import DONE
-from .options import SectionCommand, display_options, json_option, prepare_logging, shown
+from .options import SectionCommand, SectionOption, display_options, json_option, prepare_logging, shown
 from .output import write_json
 from .shapes import outcome_of, status_json
+
+if TYPE_CHECKING:
+    from .._app import Watched
 
 EPILOG = """\b
 Examples:
   scout scan status ./scans/scan_id=...
   scout scan status ./scans/scan_id=... --json | jq .state
+  scout scan status ./scans/scan_id=... --watch
 """
 
 
 @click.command("status", cls=SectionCommand, epilog=EPILOG)
 @click.argument("location", metavar="LOC")
+@click.option(
+    "--watch",
+    is_flag=True,
+    cls=SectionOption,
+    section="Display options",
+    help="While the scan runs, write how it gets on, each time that something was recorded.",
+)
 @json_option
 @display_options
 @click.pass_context
-def command(ctx: click.Context, /, location: str, **options: Any) -> int:
+def command(ctx: click.Context, /, location: str, watch: bool, **options: Any) -> int:
     """Show how the scan at LOC stands: counts by scanner, errors, and the commands that lead on."""
     how = shown(options)
     prepare_logging(how.log_level)
+    if watch:
+        _watch(app_of(ctx).watch(location))
     status = app_of(ctx).read_outcome(location)
     if how.as_json:
         write_json(status_json(status))
@@ -36,3 +51,38 @@ def command(ctx: click.Context, /, location: str, **options: Any) -> int:
 
     display_for(how.display).outcome(outcome_of(status))
     return DONE
+
+
+def _watch(looks: Iterable[Watched]) -> None:
+    """Write a line whenever something has changed. On standard error: what ends up in a file is how it ended."""
+    before = ""
+    for seen in looks:
+        line = watched_line(seen)
+        if seen.outcome.entry.state == "running" and line != before:
+            click.echo(printable(line), err=True)
+            before = line
+
+
+def watched_line(seen: Watched) -> str:
+    """Write how a running scan gets on."""
+    done, total = seen.done, seen.outcome.total
+    share = f"{100 * done // total}%" if total else "100%"
+    parts = [f"running: {share} ({done:,}/{total:,})"]
+    if seen.outcome.entry.error_count:
+        parts.append(f"{seen.outcome.entry.error_count:,} errors")
+    if seen.rate:
+        parts.append(f"{seen.rate:.3g} a second")
+    if seen.left_seconds is not None:
+        parts.append(f"{_duration(seen.left_seconds)} left")
+    if seen.active is not None:
+        doing = seen.active.metrics
+        parts.append(f"{doing.tasks_parsing} reading, {doing.tasks_scanning} scanning")
+        if doing.process_count > 1:
+            parts.append(f"{doing.process_count} processes")
+    return ", ".join(parts)
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h {minutes:02d}m" if hours else f"{minutes}m {rest:02d}s" if minutes else f"{rest}s"

@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from .contract import DisplayType as DisplayType
     from .contract import ScanOutcome as ScanOutcome
     from .contract import ScanTitle as ScanTitle
+    from .wording import config_line as config_line
     from .wording import shell_quoted as shell_quoted
+    from .wording import title_line as title_line
 
 _MODULES = {
     ".choose": "display_for",
     ".contract": "Display DisplayType ScanOutcome ScanTitle",
-    ".wording": "shell_quoted",
+    ".wording": "config_line shell_quoted title_line",
 }
 
 __getattr__, __dir__ = lazy_door(__name__, {n: module for module, names in _MODULES.items() for n in names.split()})

@@ -3,9 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetStatistics:
+    """State of a budget.
+
+    Args:
+        total: Bytes that may be in use at once.
+        used: Bytes in use.
+        waiting: Blocks that wait.
+        waiting_bytes: Bytes that they wait for.
+    """
+
+    total: int
+    used: int
+    waiting: int
+    waiting_bytes: int
 
 
 class ByteBudget:
@@ -15,22 +34,29 @@ class ByteBudget:
 
     Args:
         total: Bytes that may be in use at once.
+        alone: Entered around blocks that are too big, where several workers have a budget each (None: nothing).
     """
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, alone: Callable[[], AbstractAsyncContextManager[None]] | None = None) -> None:
         self.total = total
+        self.alone = alone
         self.used = 0
         self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
+
+    def statistics(self) -> BudgetStatistics:
+        """Tell what is in use, and who waits."""
+        return BudgetStatistics(self.total, self.used, len(self._waiting), sum(size for size, _ in self._waiting))
 
     @asynccontextmanager
     async def hold(self, size: int) -> AsyncGenerator[None]:
         """Run the block as soon as `size` bytes are free."""
-        await self._acquire(size)
-        try:
-            yield
-        finally:
-            self.used -= size
-            self._admit()
+        async with self.alone() if self.alone is not None and size > self.total else contextlib.nullcontext():
+            await self._acquire(size)
+            try:
+                yield
+            finally:
+                self.used -= size
+                self._admit()
 
     def _fits(self, size: int) -> bool:
         return self.used == 0 or self.used + size <= self.total

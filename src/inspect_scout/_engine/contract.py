@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from .._plan import ScanPlan
-from .._results import RecordInput
+from .._results import ScanStore
+from .ledger import MAX_UNIT_RETRIES
 from .recorder import Recorder
+from .setup import MEMORY_BYTES, WorkerSetup
 from .tally import Tally
-
-MEMORY_BYTES = 256 * 2**20
-"""Bytes of transcript JSON in work at once. Parsed transcripts take several times their JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,28 +19,47 @@ class Job:
 
     Args:
         plan: What is to be done.
-        recorder: Where results go.
+        setup: The plan as workers know it.
+        store: The scan directory.
+        recorder: Where this process records.
         tally: Counts.
-        fail_on_error: Stop at the first scanner that raises.
-        record_input: Whether results hold a copy of their input.
-        memory_bytes: Bytes of transcript JSON in work at once.
+        memory_bytes: Bytes of transcript JSON in work at once, over all workers.
+        max_unit_retries: How often a unit is tried again whose worker died.
     """
 
     plan: ScanPlan
+    setup: WorkerSetup
+    store: ScanStore
     recorder: Recorder
     tally: Tally
-    fail_on_error: bool = False
-    record_input: RecordInput = "auto"
-    memory_bytes: int = MEMORY_BYTES
+    memory_bytes: int = field(default=MEMORY_BYTES)
+    max_unit_retries: int = field(default=MAX_UNIT_RETRIES)
 
 
 class Executor(Protocol):
     """Starts workers and gives them units; owns no results."""
 
+    async def prepare(self, setup: WorkerSetup, location: str) -> None:
+        """Find out whether the scan can be run at all, before anything is created.
+
+        Args:
+            setup: What workers need to know.
+            location: Where scans are kept, or the directory of a scan.
+
+        Raises:
+            ConfigError: Scanners cannot be sent to workers, or cannot be loaded there.
+            WorkerError: No worker can be started.
+        """
+        ...
+
     async def run(self, job: Job) -> None:
         """Run all units of the plan.
 
         Raises the exception of a scanner if `fail_on_error` is set, and whatever makes recording impossible; what
-        was handed to the recorder before stays recorded.
+        was recorded before stays recorded.
         """
+        ...
+
+    async def aclose(self) -> None:
+        """End all workers that are left."""
         ...

@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+
+from .shares import Claim, Grant
 
 START_CONNECTIONS = 25
 MOST_CONNECTIONS = 200
@@ -108,6 +110,8 @@ class Valve:
 
     def __init__(self, limit: int, most: int) -> None:
         self.limit, self.most = limit, max(limit, most)
+        self.share: int | None = None
+        """Connections granted where several workers share the limit (None: they do not)."""
         self.in_flight = 0
         self.refusals = 0
         self.pace: Pace | None = None
@@ -122,9 +126,14 @@ class Valve:
         self._answered = 0
         self._widened_at: float | None = None
 
+    @property
+    def open(self) -> int:
+        """Connections that may be in use."""
+        return self.limit if self.share is None else min(self.limit, self.share)
+
     def delay(self, now: float) -> float | None:
         """Seconds until the next call may start (None: when another one has ended)."""
-        if self.in_flight >= self.limit:
+        if self.in_flight >= self.open:
             return None
         waits = self._paused_until - now
         if self.pace is not None and self._next > now:
@@ -159,9 +168,10 @@ class Valve:
         """Take note of a call that was answered at once; after a round of them connections may grow."""
         self._answered += 1
         began = self._widened_at if self._widened_at is not None else now
-        if self.limit >= self.most or self._answered < self.limit or now - began < _WIDEN_SECONDS:
+        if self.limit >= self.most or self._answered < self.open or now - began < _WIDEN_SECONDS:
             return
-        self.limit = wider(self.limit, self.most, self._peak, self.pace is not None)
+        if self.open == self.limit:
+            self.limit = wider(self.limit, self.most, self._peak, self.pace is not None)
         self._peak, self._answered, self._widened_at = self.in_flight, 0, now
 
     def refused(self, now: float, retry_after: float | None = None) -> None:
@@ -213,7 +223,22 @@ class ModelGate:
     @property
     def limit(self) -> int:
         """Connections admitted at once."""
-        return self.valve.limit
+        return self.valve.open
+
+    @property
+    def waiting(self) -> int:
+        """Calls that wait to start."""
+        return len(self._waiting)
+
+    def grant(self, grant: Grant) -> None:
+        """Take the share of a limit that several workers have in common."""
+        wider = self.valve.share is not None and grant.connections > self.valve.share
+        self.valve.share = grant.connections
+        if grant.rate is not None and self.valve.pace is not None:
+            self.valve.pace = replace(self.valve.pace, rate=grant.rate)
+        if wider:
+            self._widened()
+        self._admit()
 
     @property
     def in_flight(self) -> int:
@@ -283,10 +308,13 @@ class Governor:
 
     Args:
         widened: Called when a gate was made or has grown, so that more work can be started.
+        workers: Among how many workers limits are shared (1: they are not). New gates admit nothing until they are
+            given a share.
     """
 
-    def __init__(self, widened: Callable[[], None] | None = None) -> None:
+    def __init__(self, widened: Callable[[], None] | None = None, workers: int = 1) -> None:
         self.widened = widened
+        self.workers = workers
         self._gates: dict[str, ModelGate] = {}
 
     def gate(self, key: str, fixed: int | None, bounds: tuple[int, int] | None) -> ModelGate:
@@ -295,9 +323,37 @@ class Governor:
         found = self._gates.get(key)
         if found is None:
             start, most = (fixed, fixed) if fixed is not None else bounds or (START_CONNECTIONS, MOST_CONNECTIONS)
+            if fixed is None:
+                start = max(1, start // self.workers)
             found = self._gates[key] = ModelGate(Valve(start, most), self._tell)
+            if self.workers > 1:
+                found.valve.share = 0
             self._tell()
         return found
+
+    def claims(self) -> list[Claim]:
+        """Tell what each gate could use, to whoever deals out shares."""
+        return [
+            Claim(
+                key=key,
+                total=gate.valve.most,
+                granted=gate.valve.share if gate.valve.share is not None else gate.valve.limit,
+                in_flight=gate.in_flight,
+                waiting=gate.waiting,
+                rate=gate.valve.pace.rate if gate.valve.pace is not None else None,
+                refusals=gate.valve.refusals,
+            )
+            for key, gate in self._gates.items()
+        ]
+
+    def statistics(self) -> list[Claim]:
+        """Tell the state of each gate."""
+        return self.claims()
+
+    def grant(self, grants: Mapping[str, Grant]) -> None:
+        """Take shares."""
+        for key, grant in grants.items():
+            self._gates[key].grant(grant)
 
     @property
     def limit(self) -> int:

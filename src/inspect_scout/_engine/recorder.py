@@ -38,8 +38,12 @@ class Recorder:
         """Record a pair: all its rows, or the fact that it has none."""
         await self._journal.append(info, scanner, reports)
         self._tally.recorded(scanner, reports)
+        self.noticed(1)
+
+    def noticed(self, pairs: int) -> None:
+        """Bring the tables up to date if that many more pairs, recorded here or by a worker, make it due."""
         if self._every:
-            self._since_sync += 1
+            self._since_sync += pairs
             if self._since_sync >= self._every and (self._syncing is None or self._syncing.done()):
                 self._since_sync = 0
                 self._syncing = asyncio.create_task(self._sync_now())

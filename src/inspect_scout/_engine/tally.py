@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from .._results import count_results
-from .._types import ResultReport, ScannerCounts
+from .._types import ResultReport, ScannerCounts, ValidationMetrics
 from .._validation import Confusion
+from .._validation import added as add_verdicts
+from .activity import Activity
+from .counts import added, compare, counts_of
 from .governor import Governor
 from .progress import Progress, ProgressSink
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What the workers in other processes are doing, all together.
+
+    Args:
+        parsing: Transcripts being read.
+        scanning: Scanners at work.
+        tasks: Units that may be in work at once.
+        memory_bytes: Resident memory, that of this process included.
+        processes: Processes at work, this one included if it scans.
+        models: Model calls under way, connections granted, calls refused (those of this process included).
+    """
+
+    parsing: int = 0
+    scanning: int = 0
+    tasks: int = 0
+    memory_bytes: int = 0
+    processes: int = 0
+    models: tuple[int, int, int] = (0, 0, 0)
 
 
 class Tally:
@@ -25,46 +48,80 @@ class Tally:
     def __init__(self, scanners: Iterable[str], total: int, skipped: int, sink: ProgressSink) -> None:
         self._counts = dict.fromkeys(scanners, ScannerCounts())
         self._agreement = {scanner: Confusion() for scanner in self._counts}
+        self._of_workers: dict[object, Mapping[str, ScannerCounts]] = {}
+        self._compared: dict[object, Mapping[str, ValidationMetrics]] = {}
         self._progress = Progress(total=total, completed=skipped, skipped=skipped)
         self._sink = sink
-        self.errors = 0
-        self.parsing = 0
-        self.scanning = 0
-        self.workers = 0
+        self.activity = Activity()
+        self.tasks = 0
+        self.elsewhere = Elsewhere()
         self.governor: Governor | None = None
+
+    @property
+    def errors(self) -> int:
+        """Invocations that failed in this run."""
+        return sum(counts.errors for counts in self.counts().values())
+
+    def counts(self) -> dict[str, ScannerCounts]:
+        """Count what this process and the workers recorded, by scanner."""
+        counts = dict(self._counts)
+        for of_worker in self._of_workers.values():
+            added(counts, of_worker)
+        return {key: replace(one, agreement=self._agreed(key)) for key, one in counts.items()}
+
+    def _agreed(self, scanner: str) -> float | None:
+        elsewhere = [compared[scanner] for compared in self._compared.values() if scanner in compared]
+        return add_verdicts([self._agreement[scanner].total, *elsewhere]).agreement
 
     def recorded(self, scanner: str, reports: Sequence[ResultReport]) -> None:
         """Count a pair whose reports were handed to the journal."""
-        counts = self._counts[scanner]
-        errors = sum(report.error is not None for report in reports)
-        self.errors += errors
-        agreement = self._agreement[scanner]
-        for report in reports:
-            if report.validation is not None and report.validation.valid is not None:
-                agreement.add(report.validation.target, report.validation.valid)
-        self._counts[scanner] = ScannerCounts(
-            scans=counts.scans + 1,
-            results=counts.results + sum(count_results(report.result) for report in reports),
-            errors=counts.errors + errors,
-            tokens=counts.tokens + sum(u.total_tokens for r in reports for u in r.model_usage.values()),
-            agreement=agreement.total.agreement,
-        )
-        self._progress = replace(self._progress, completed=self._progress.completed + 1)
+        added(self._counts, {scanner: counts_of(reports)})
+        compare(self._agreement[scanner], reports)
+        self.show()
+
+    def recorded_elsewhere(
+        self,
+        worker: object,
+        counts: Mapping[str, ScannerCounts],
+        compared: Mapping[str, ValidationMetrics] | None = None,
+    ) -> None:
+        """Take note of all that a worker has recorded so far.
+
+        Args:
+            worker: The worker.
+            counts: Counts by scanner.
+            compared: Verdicts on results that have labelled cases, by scanner (None: as before).
+        """
+        self._of_workers[worker] = counts
+        if compared is not None:
+            self._compared[worker] = compared
         self.show()
 
     def show(self) -> None:
         """Tell the sink the newest state."""
-        idle = max(0, self.workers - self.parsing - self.scanning)
-        models = self.governor
-        self._sink.update(
-            replace(
-                self._progress,
-                parsing=self.parsing,
-                scanning=self.scanning,
-                idle=idle,
-                scanners=self._counts,
-                calls=models.in_flight if models is not None else 0,
-                connections=models.limit if models is not None else 0,
-                retries=models.refusals if models is not None else 0,
-            )
+        self._sink.update(self.progress())
+
+    def progress(self) -> Progress:
+        """Describe the newest state."""
+        counts, here, there = self.counts(), self.activity, self.elsewhere
+        calls, connections, retries = self._models()
+        parsing, scanning = here.parsing + there.parsing, here.scanning + there.scanning
+        return replace(
+            self._progress,
+            completed=self._progress.skipped + sum(c.scans for c in counts.values()),
+            parsing=parsing,
+            scanning=scanning,
+            idle=max(0, self.tasks + there.tasks - parsing - scanning),
+            scanners=counts,
+            process_count=max(1, there.processes),
+            memory_bytes=there.memory_bytes or None,
+            calls=calls,
+            connections=connections,
+            retries=retries,
         )
+
+    def _models(self) -> tuple[int, int, int]:
+        models = self.governor
+        if any(self.elsewhere.models) or models is None:
+            return self.elsewhere.models
+        return models.in_flight, models.limit, models.refusals

@@ -7,10 +7,10 @@ import traceback
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from .._inspect.invocation import PrerequisiteError, recording
-from .._plan import PlannedScanner, Unit
+from .._plan import PlannedScanner
 from .._scanners import checked_result, describe_input
 from .._support.clock import SYSTEM_CLOCK
 from .._support.errors import RefusalError
@@ -27,8 +27,9 @@ from .._types import (
     TranscriptHandle,
     TranscriptInfo,
 )
+from .activity import Activity
 from .budget import ByteBudget
-from .contract import Job
+from .setup import WorkerSetup
 
 # Inputs of these kinds are the transcript, or a list out of it, as its filter sees it: a reference is enough to find
 # them again. Single items are small, and what a loader makes cannot be found again: those are copied.
@@ -52,28 +53,39 @@ class _Subject:
     size: int
 
 
+class RecordsPairs(Protocol):
+    """Takes what scanners said."""
+
+    async def record(self, info: TranscriptInfo, scanner: str, reports: Sequence[ResultReport]) -> None:
+        """Record a pair: all its rows, or the fact that it has none."""
+        ...
+
+
 class Worker:
-    """Runs units; safe to use from many tasks of one event loop.
+    """Scans transcripts; safe to use from many tasks of one event loop.
 
     Args:
-        job: The plan and how to run it.
+        setup: Scanners, source and how to run them.
+        recorder: Where results go.
+        activity: Counts what is under way.
+        budget: Admits transcripts by their bytes.
     """
 
-    def __init__(self, job: Job) -> None:
-        self._job = job
-        self._plan = job.plan
-        self._budget = ByteBudget(job.memory_bytes)
+    def __init__(self, setup: WorkerSetup, recorder: RecordsPairs, activity: Activity, budget: ByteBudget) -> None:
+        self._setup = setup
+        self._recorder = recorder
+        self._activity = activity
+        self._budget = budget
         self._contents: dict[tuple[str, ...], tuple[TranscriptContent, bool]] = {}
 
-    async def run(self, unit: Unit) -> None:
+    async def run(self, info: TranscriptInfo, keys: tuple[str, ...]) -> None:
         """Scan one transcript with the scanners that are due on it, and record what they say."""
-        info = self._plan.index.info(unit.position)
-        scanners = [self._plan.scanners[key] for key in unit.scanners]
-        content, streams = self._content(unit.scanners)
+        scanners = [self._setup.scanners[key] for key in keys]
+        content, streams = self._content(keys)
         async with AsyncExitStack() as stack:
             try:
                 # What streams is not held in memory, so it takes nothing from the budget.
-                size = 0 if streams else await self._plan.source.size(info)
+                size = 0 if streams else await self._setup.source.size(info)
                 await stack.enter_async_context(self._budget.hold(size))
                 subject = await self._open(info, content, streams, stack)
             except Exception as error:  # noqa: BLE001 - the border of reading: one bad sample must not end the scan
@@ -91,7 +103,7 @@ class Worker:
         """Content that some scanners need together, and whether they can stream it."""
         known = self._contents.get(keys)
         if known is None:
-            configs = [self._plan.scanners[key].config for key in keys]
+            configs = [self._setup.scanners[key].config for key in keys]
             union = union_content([config.content for config in configs])
             streams = all(c.streaming and _same_items(c.content, union) for c in configs) and union.timeline is None
             known = self._contents[keys] = (union, streams)
@@ -100,28 +112,26 @@ class Worker:
     async def _open(
         self, info: TranscriptInfo, content: TranscriptContent, streams: bool, stack: AsyncExitStack
     ) -> _Subject:
-        tally = self._job.tally
-        tally.parsing += 1
+        self._activity.parsing += 1
         try:
             if streams:
-                handle = await self._plan.source.open(info, content)
+                handle = await self._setup.source.open(info, content)
                 stack.push_async_callback(handle.aclose)
-                return _Subject(info, handle, await self._plan.source.size(info))
-            loaded = await self._plan.source.read(info, content)
+                return _Subject(info, handle, await self._setup.source.size(info))
+            loaded = await self._setup.source.read(info, content)
             # Rows describe the transcript with the metadata that was read (the index thins it), and with no content.
             described = info.model_copy(update={"metadata": loaded.transcript.metadata})
             return _Subject(described, loaded.transcript, loaded.size)
         finally:
-            tally.parsing -= 1
+            self._activity.parsing -= 1
 
     async def _scan(self, planned: PlannedScanner, subject: _Subject) -> None:
-        tally = self._job.tally
-        tally.scanning += 1
+        self._activity.scanning += 1
         try:
             reports = await self._reports(planned, subject)
         finally:
-            tally.scanning -= 1
-        await self._job.recorder.record(subject.info, planned.key, reports)
+            self._activity.scanning -= 1
+        await self._recorder.record(subject.info, planned.key, reports)
 
     async def _reports(self, planned: PlannedScanner, subject: _Subject) -> list[ResultReport]:
         origin = await self._origin(planned, subject)
@@ -151,9 +161,9 @@ class Worker:
 
     async def _origin(self, planned: PlannedScanner, subject: _Subject) -> InputOrigin | None:
         streamed = not isinstance(subject.given, Transcript)
-        if self._job.record_input == "copy" or not (streamed or planned.config.kind in _REFERABLE):
+        if self._setup.record_input == "copy" or not (streamed or planned.config.kind in _REFERABLE):
             return None
-        return await self._plan.source.origin(subject.info, planned.config.content, subject.size)
+        return await self._setup.source.origin(subject.info, planned.config.content, subject.size)
 
     async def _invoke(
         self,
@@ -191,7 +201,7 @@ class Worker:
 
     def _error(self, planned: PlannedScanner, info: TranscriptInfo, raised: Exception) -> Error:
         """Describe what a scanner or loader raised, unless it is to end the scan."""
-        if self._job.fail_on_error:
+        if self._setup.fail_on_error:
             raise ScannerStopped(raised) from raised
         return describe_error(planned.key, info, raised)
 
@@ -205,7 +215,7 @@ class Worker:
         for planned in scanners:
             error = describe_error(planned.key, info, raised)
             report = _report_of_error(info, error, "transcript", [info.transcript_id])
-            await self._job.recorder.record(info, planned.key, [report])
+            await self._recorder.record(info, planned.key, [report])
 
 
 def describe_error(scanner: str, info: TranscriptInfo, raised: BaseException) -> Error:
@@ -217,6 +227,12 @@ def describe_error(scanner: str, info: TranscriptInfo, raised: BaseException) ->
         traceback="".join(traceback.format_exception(raised)),
         refusal=isinstance(raised, RefusalError),
     )
+
+
+def report_of_loss(scanner: str, info: TranscriptInfo, error: Exception) -> ResultReport:
+    """Describe a transcript that was given up."""
+    described = describe_error(scanner, info, error)
+    return _report_of_error(info, described, "transcript", [info.transcript_id])
 
 
 def _report_of_error(info: TranscriptInfo, error: Error, kind: InputType, ids: list[str]) -> ResultReport:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from .._support.lazy import lazy_door
 
 if TYPE_CHECKING:
+    from .checks import EXECUTORS as EXECUTORS
+    from .checks import check_executor as check_executor
     from .checks import check_log_level as check_log_level
     from .job import ScanJob as ScanJob
     from .job import scanjob as scanjob
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from .worklist import ScannerWork as ScannerWork
 
 _MODULES = {
-    ".checks": "check_log_level",
+    ".checks": "EXECUTORS check_executor check_log_level",
     ".job": "ScanJob scanjob",
     ".models": "PlannedModels mapping_of read_model_args",
     ".plan": "PlannedScanner ScanPlan Unit plan_resume plan_scan",

@@ -5,35 +5,43 @@ from __future__ import annotations
 from typing import Any
 
 from .._project import LOG_LEVELS
-from .._support.errors import ConfigError, NotAvailableError
+from .._support.errors import ConfigError
 from .request import ScanRequest
 
+EXECUTORS = ("inline", "processes", "ray")
 RECORD_INPUT = ("auto", "copy", "reference")
 
 
 def check_request(request: ScanRequest) -> None:
     """Refuse what this version has no machinery for, and values that no scan can use."""
-    _check_unavailable(request)
     _check_count("max_transcripts", request.max_transcripts, least=1)
     _check_count("max_processes", request.max_processes, least=1)
     _check_count("limit", request.limit, least=0)
     _check_count("results_buffer", request.results_buffer, least=None)
     if request.record_input not in RECORD_INPUT:
         raise ConfigError(f"record_input={request.record_input!r} is not known; use one of {', '.join(RECORD_INPUT)}.")
+    check_executor(request.executor, request.ray_address)
+    if request.executor == "inline" and (request.max_processes or 1) > 1:
+        raise ConfigError(
+            f"executor='inline' runs in one process, so it cannot be combined with max_processes={request.max_processes}."
+        )
     if request.shuffle is not None and not isinstance(request.shuffle, int):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ConfigError(f"shuffle={request.shuffle!r} is neither a boolean nor a seed (an integer).")
     check_log_level(request.log_level)
+
+
+def check_executor(executor: str | None, ray_address: str | None) -> None:
+    """Refuse an executor that does not exist, and an address that nobody uses."""
+    if executor is not None and executor not in EXECUTORS:
+        raise ConfigError(f"executor={executor!r} is not known; use one of {', '.join(EXECUTORS)}.")
+    if ray_address is not None and executor != "ray":
+        raise ConfigError(f"ray_address={ray_address!r} is for executor='ray' only. Name it, or leave the address out.")
 
 
 def check_log_level(level: str | None) -> None:
     """Refuse a log level that does not exist."""
     if level is not None and level.lower() not in LOG_LEVELS:
         raise ConfigError(f"log_level={level!r} is not known; use one of {', '.join(LOG_LEVELS)}.")
-
-
-def _check_unavailable(request: ScanRequest) -> None:
-    if request.max_processes is not None and request.max_processes > 1:
-        raise NotAvailableError(f"max_processes={request.max_processes}", "Leave it out or use 1.")
 
 
 def _check_count(name: str, value: Any, least: int | None) -> None:

@@ -147,6 +147,7 @@ async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> S
         options=ScanOptions(
             max_transcripts=request.max_transcripts or _default_max_transcripts(models),
             max_processes=request.max_processes,
+            executor=request.executor,
             limit=request.limit,
             shuffle=request.shuffle,
             results_buffer=request.results_buffer,

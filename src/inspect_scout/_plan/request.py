@@ -55,7 +55,9 @@ class ScanRequest:
         model_roles: Models by role.
         validation: Labelled cases, for the only scanner or by scanner.
         max_transcripts: Transcripts in work at once (None: 25, or as many as the connections to models need).
-        max_processes: Only 1 (or None) for now.
+        max_processes: Worker processes (1: none; None: none at first, and as many as pay).
+        executor: What runs the scan: inline, processes, ray (None: this process, and processes once they pay).
+        ray_address: Address of a Ray cluster (None: `$RAY_ADDRESS`, else a cluster on this machine).
         limit: Transcripts at most.
         shuffle: True or a seed: shuffle the transcripts.
         results_buffer: Bring the tables up to date after this many records.
@@ -86,6 +88,8 @@ class ScanRequest:
     validation: Validation | Mapping[str, Validation] | None = None
     max_transcripts: int | None = None
     max_processes: int | None = None
+    executor: str | None = None
+    ray_address: str | None = None
     limit: int | None = None
     shuffle: bool | int | None = None
     results_buffer: int | None = None

@@ -10,10 +10,16 @@ from typing import TYPE_CHECKING
 from .._support.lazy import lazy_door
 
 if TYPE_CHECKING:
+    from .active import ActiveCounts as ActiveCounts
+    from .active import ActiveMetrics as ActiveMetrics
+    from .active import ActiveScan as ActiveScan
+    from .active import ActiveScans as ActiveScans
+    from .active import ActiveSummary as ActiveSummary
     from .arrow import ScanResultsArrow as ScanResultsArrow
     from .arrow import results_arrow as results_arrow
     from .compared import compared_rows as compared_rows
     from .counting import count_results as count_results
+    from .describe import clean_id as clean_id
     from .frames import ScanResultsDF as ScanResultsDF
     from .frames import open_reader as open_reader
     from .frames import results_batches as results_batches
@@ -36,9 +42,11 @@ if TYPE_CHECKING:
     from .view import Rows as Rows
 
 _MODULES = {
+    ".active": "ActiveCounts ActiveMetrics ActiveScan ActiveScans ActiveSummary",
     ".arrow": "ScanResultsArrow results_arrow",
     ".compared": "compared_rows",
     ".counting": "count_results",
+    ".describe": "clean_id",
     ".frames": "ScanResultsDF open_reader results_batches results_df",
     ".inputs": "ReadOrigin",
     ".journal": "Journal",

@@ -129,6 +129,16 @@ async def load_catalog(storage: Storage, location: str) -> Catalog:
     return Catalog(storage, tables, journal, await _read_empty(storage, location), files, damaged)
 
 
+async def pairs_of_writer(storage: Storage, location: str, writer_id: str) -> dict[str, dict[str, PairRecord]]:
+    """List the pairs in the journal files of one writer."""
+    entries = await storage.list(join(location, JOURNAL), recursive=False)
+    own = [path for path in _journal_files(entries) if file_name(path).split("-")[1:2] == [writer_id]]
+    journal: dict[str, dict[str, Place]] = {}
+    for path, pairs in zip(own, await for_each(location, own, lambda path: _announced_pairs(storage, path))):
+        _note(path, pairs or (), journal)  # what is damaged, or was merged meanwhile, is scanned again
+    return {scanner: {t: place.record for t, place in places.items()} for scanner, places in journal.items()}
+
+
 def has_journal(entries: Iterable[Entry]) -> bool:
     """Tell whether files of a journal folder hold rows."""
     return bool(_journal_files(entries))

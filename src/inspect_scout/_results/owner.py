@@ -31,6 +31,13 @@ RENEW_SECONDS = 20.0
 """Time between two writings of a claim."""
 
 _ATTEMPTS = 3
+_WAIT_SECONDS = 0.5
+
+
+class _HeldError(ScanStateError):
+    """Another process holds the scan."""
+
+
 _here: set[str] = set()
 """Claims that this process holds."""
 
@@ -108,7 +115,9 @@ def is_alive(owner: Owner, age: float) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def claimed(storage: Storage, location: str, renew_seconds: float = RENEW_SECONDS) -> AsyncGenerator[None]:
+async def claimed(
+    storage: Storage, location: str, renew_seconds: float = RENEW_SECONDS, wait: bool = False
+) -> AsyncGenerator[None]:
     """Hold a scan for the block.
 
     A process that was asleep for so long that another one took the scan over is stopped as soon as it notices.
@@ -117,6 +126,7 @@ async def claimed(storage: Storage, location: str, renew_seconds: float = RENEW_
         storage: Where the scan is.
         location: Its directory.
         renew_seconds: Time between two writings of the claim.
+        wait: Wait until whoever holds it is done with it.
 
     Raises:
         ScanStateError: Another process holds it, or took it over meanwhile.
@@ -125,7 +135,15 @@ async def claimed(storage: Storage, location: str, renew_seconds: float = RENEW_
 
     owner = Owner(os.getpid(), host_name(), new_id(), _born(os.getpid()), _machine())
     text, path = msgspec.json.encode(owner), owner_path(location)
-    await _take(storage, location, text)
+    while True:
+        try:
+            await _take(storage, location, text)
+            break
+        except _HeldError as held:
+            if not wait:
+                raise
+            logger.info("Waiting: %s", held)
+        await asyncio.sleep(_WAIT_SECONDS)  # another process gives no signal
     _here.add(owner.token)
     task, lost = asyncio.current_task(), asyncio.Event()
 
@@ -200,14 +218,14 @@ def _refuse_if_held(claim: Claim, location: str) -> None:
         return
     if owner.host != host_name() or (owner.machine and owner.machine != _machine()):
         left = max(1, round(LEASE_SECONDS - claim.age))
-        raise ScanStateError(
+        raise _HeldError(
             f"The scan at {location!r} is being worked on by process {owner.pid} on {owner.host!r}, which last said so "
-            f"{max(0, round(claim.age))} seconds ago. Wait for it, or stop it there, and try again; if it is dead, the "
+            f"{max(0, round(claim.age))} seconds ago. Wait for it (--wait), or stop it there, and try again; if it is dead, the "
             f"scan is free in {left} seconds."
         )
     where = "this process" if owner.pid == os.getpid() else f"process {owner.pid}"
-    raise ScanStateError(
-        f"The scan at {location!r} is being worked on by {where}. Wait for it, or stop it, and try again."
+    raise _HeldError(
+        f"The scan at {location!r} is being worked on by {where}. Wait for it (--wait), or stop it, and try again."
     )
 
 

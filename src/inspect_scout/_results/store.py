@@ -18,12 +18,13 @@ from .._support.clock import SYSTEM_CLOCK, Clock
 from .._support.errors import LocationError, StorageError
 from .._support.storage import Storage, for_each, join, normalize, run_blocking, storage_for
 from .._types import Error, ScanSpec, Status, Summary
-from .catalog import Catalog, has_journal, load_catalog
+from .catalog import Catalog, has_journal, load_catalog, pairs_of_writer
 from .encode import json_text
 from .journal import Journal, stamp_of
 from .layout import EMPTY_FILE, ERRORS_FILE, JOURNAL, SCAN_FILE, SUMMARY_FILE, file_name, scan_directory, table_path
 from .metrics import MEASURED_COLUMNS, measure
 from .owner import claimed
+from .pairs import PairRecord
 from .parquet import open_table, write_tables
 from .rows import RecordInput, RowWriter
 from .schema import results_schema
@@ -132,13 +133,16 @@ class ScanStore:
             done[scanner], failed[scanner] = frozenset(good), frozenset(bad)
         return Recorded(done, failed)
 
-    def claim(self) -> AbstractAsyncContextManager[None]:
+    def claim(self, wait: bool = False) -> AbstractAsyncContextManager[None]:
         """Hold the scan for a block, so that no other process works on it.
+
+        Args:
+            wait: Wait until whoever holds it is done with it.
 
         Raises:
             ScanStateError: Another one does.
         """
-        return claimed(self._storage, self.location)
+        return claimed(self._storage, self.location, wait=wait)
 
     async def journal(
         self,
@@ -146,6 +150,7 @@ class ScanStore:
         record_input: RecordInput = "auto",
         clock: Clock = SYSTEM_CLOCK,
         writer_id: str | None = None,
+        spec: ScanSpec | None = None,
     ) -> Journal:
         """Open a journal to write to; a scan may have several at once.
 
@@ -154,11 +159,16 @@ class ScanStore:
             record_input: Whether rows hold copies of inputs.
             clock: Time.
             writer_id: Name of this writer, different from all others of the scan (None: a new one).
+            spec: The scan, if it is known already; its transcripts may be missing.
         """
-        rows = RowWriter(await self.spec(), fingerprints, record_input, clock)
+        rows = RowWriter(spec if spec is not None else await self.spec(), fingerprints, record_input, clock)
         entries = await self._storage.list(join(self.location, JOURNAL), recursive=False)
         newest = max((stamp_of(file_name(entry.path)) for entry in entries), default=0)
         return Journal(self.location, self._storage, rows, newest, clock, writer_id)
+
+    async def recorded_by(self, writer_id: str) -> Mapping[str, Mapping[str, PairRecord]]:
+        """List the pairs that the journal files of one writer hold: scanner -> transcript id -> what they say of it."""
+        return await pairs_of_writer(self._storage, self.location, writer_id)
 
     async def compact(
         self, order: Sequence[str], complete: bool, metrics: Mapping[str, Metrics] | None = None

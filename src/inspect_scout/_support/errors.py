@@ -8,6 +8,7 @@
     ├── LogReadError         a log or one of its samples cannot be read              (ValueError)
     ├── TranscriptTooLargeError  a transcript is larger than the caller allows       (ValueError)
     ├── ScanStateError       the scan is in a state that does not allow the request  (RuntimeError)
+    ├── WorkerError          workers of a scan cannot be started or keep ending      (RuntimeError)
     ├── NotAvailableError    the machinery for this is not part of this version      (NotImplementedError)
     └── StorageError         reading or writing a location failed                    (OSError)
 
@@ -110,6 +111,10 @@ class TranscriptTooLargeError(ScoutError, ValueError):
 
 class ScanStateError(ScoutError, RuntimeError):
     """The scan is in a state that does not allow the request."""
+
+
+class WorkerError(ScoutError, RuntimeError):
+    """Workers of a scan cannot be started, or keep ending."""
 
 
 class NotAvailableError(ScoutError, NotImplementedError):

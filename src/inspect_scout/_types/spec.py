@@ -87,6 +87,9 @@ class ScanOptions(BaseModel):
     max_processes: int | None = None
     """Worker processes."""
 
+    executor: str | None = None
+    """What runs the scan, where it was said."""
+
     limit: int | None = None
     """Transcripts at most."""
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .cells import id_key as id_key
     from .formats import SUFFIXES as SUFFIXES
     from .metrics import Confusion as Confusion
+    from .metrics import added as added
     from .predicates import check_predicate as check_predicate
     from .predicates import found_labels as found_labels
     from .registered import validation_predicate as validation_predicate
@@ -38,7 +39,7 @@ _MODULES = {
     ".cases": "CasesFile case_ids resolved_set validation_set",
     ".cells": "id_key",
     ".formats": "SUFFIXES",
-    ".metrics": "Confusion",
+    ".metrics": "Confusion added",
     ".predicates": "check_predicate found_labels",
     ".registered": "validation_predicate",
     ".report": "Agreement Comparison GroupBy Rate ScannerReport agreement_record scanner_report",

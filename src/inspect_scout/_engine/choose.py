@@ -1,0 +1,36 @@
+"""Which executor runs a scan."""
+
+from __future__ import annotations
+
+import os
+
+from .contract import Executor
+from .inline import InlineExecutor
+
+EXECUTORS = ("inline", "processes", "ray")
+
+
+def executor_for(
+    units: int, max_processes: int | None = None, executor: str | None = None, ray_address: str | None = None
+) -> Executor:
+    """Choose an executor.
+
+    Args:
+        units: Transcripts that are due.
+        max_processes: Worker processes (1: none; None: as the executor decides).
+        executor: One of `EXECUTORS` (None: this process at first, and workers beside it once they pay).
+        ray_address: Address of a Ray cluster.
+    """
+    if executor == "ray":
+        from .spawning import RayExecutor
+
+        return RayExecutor(max_processes, ray_address)
+    alone = executor == "inline" or (executor is None and max_processes == 1) or units <= 1
+    if alone or os.name == "nt":  # no sockets can be handed to processes of Windows
+        return InlineExecutor()
+    from .processes import processors
+    from .spawning import GrowingExecutor, TeamExecutor
+
+    if max_processes is None and executor is None:
+        return GrowingExecutor()
+    return TeamExecutor(min(max_processes or processors(), units))

@@ -1,0 +1,60 @@
+"""Tasks of one event loop that work side by side."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextvars import copy_context
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Crew(Generic[T]):
+    """Tasks that take pieces of work until there is none; more of them can join at any time.
+
+    Args:
+        take: Gives the next piece, or None when there will be no more.
+        work: Does a piece.
+        left: Counts the pieces that wait; no more tasks than these are started.
+    """
+
+    def __init__(
+        self, take: Callable[[], Awaitable[T | None]], work: Callable[[T], Awaitable[None]], left: Callable[[], int]
+    ) -> None:
+        self._take, self._work, self._left = take, work, left
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._ended: asyncio.Queue[asyncio.Task[None]] = asyncio.Queue()
+        # Tasks that join later are started from within a scanner, whose context is none of theirs: all have that in
+        # which the crew was made.
+        self._context = copy_context()
+
+    @property
+    def size(self) -> int:
+        """Tasks that are there."""
+        return len(self._tasks)
+
+    def grow(self, count: int) -> None:
+        """Start tasks until there are `count`, or one for each piece that waits."""
+        for _ in range(min(count - len(self._tasks), self._left())):
+            task = asyncio.create_task(self._run(), context=self._context.copy())
+            task.add_done_callback(self._ended.put_nowait)
+            self._tasks.add(task)
+
+    async def run(self) -> None:
+        """Work until no task is left; the first exception ends it and is raised as it is."""
+        try:
+            while self._tasks:
+                task = await self._ended.get()
+                self._tasks.discard(task)
+                task.result()
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while (piece := await self._take()) is not None:
+            await self._work(piece)
+            # Scanners of plain code never suspend: without this, neither Ctrl-C nor the ticker would get a turn.
+            await asyncio.sleep(0)

@@ -1,0 +1,181 @@
+"""Which units are to be done, who has which, and what becomes of those whose worker died."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from .._plan import Unit
+
+MAX_UNIT_RETRIES = 2
+"""How often a unit is tried again whose worker died."""
+
+GIVEN_UP = "given up"
+"""Holds the units that are not tried again, until their errors are recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A unit that is handed out, or waits to be.
+
+    Args:
+        ticket: Number by which the holder reports it.
+        unit: The transcript and the scanners due on it.
+        deaths: Workers that died while they had it.
+    """
+
+    ticket: int
+    unit: Unit
+    deaths: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerStatistics:
+    """Where the units of a scan are.
+
+    Args:
+        total: All units of this run.
+        fresh: Units that nobody has had yet.
+        again: Units that wait to be tried again.
+        held: Units that are handed out.
+        holders: Who has had units.
+    """
+
+    total: int
+    fresh: int
+    again: int
+    held: int
+    holders: int
+
+
+def share_of(left: int, holders: int, room: int) -> int:
+    """Count the units to hand out at once: fewer towards the end, so that the last ones are spread.
+
+    Args:
+        left: Units that nobody has.
+        holders: Who asks for units.
+        room: Units that the one who asks can take.
+    """
+    return max(0, min(room, left, max(1, left // (2 * max(1, holders)))))
+
+
+class Ledger:
+    """Hands out units, each to one holder at a time.
+
+    A unit whose holder died is handed out again. The last time it gets a holder for itself, so that what it
+    does to others no longer counts against them: only units that end workers by themselves are given up.
+
+    Args:
+        units: The units, in the order of handing out.
+        retries: How often a unit is tried again.
+    """
+
+    def __init__(self, units: Sequence[Unit], retries: int = MAX_UNIT_RETRIES) -> None:
+        self._units = units
+        self._retries = retries
+        self._next = 0
+        self._again: deque[Lease] = deque()
+        self._held: dict[object, dict[int, Lease]] = {}
+        self._over = asyncio.Event()
+
+    @property
+    def fresh(self) -> int:
+        """Units that nobody has had yet."""
+        return len(self._units) - self._next
+
+    @property
+    def left(self) -> int:
+        """Units that nobody has."""
+        return self.fresh + len(self._again)
+
+    @property
+    def held(self) -> int:
+        """Units that are handed out."""
+        return sum(map(len, self._held.values()))
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left and nothing is handed out."""
+        return self.left == 0 and self.held == 0
+
+    def statistics(self) -> LedgerStatistics:
+        """Count units by where they are."""
+        return LedgerStatistics(len(self._units), self.fresh, len(self._again), self.held, len(self._held))
+
+    def of(self, holder: object) -> int:
+        """Count the units that a holder has."""
+        return len(self._held.get(holder, ()))
+
+    def leases(self, holder: object) -> list[Lease]:
+        """List the units that a holder has."""
+        return list(self._held.get(holder, {}).values())
+
+    def take_fresh(self, holder: object) -> Lease | None:
+        """Hand out one unit that nobody has had yet."""
+        if self._next >= len(self._units):
+            return None
+        lease = Lease(self._next, self._units[self._next])
+        self._next += 1
+        self._held.setdefault(holder, {})[lease.ticket] = lease
+        return lease
+
+    def take(self, holder: object, count: int) -> list[Lease]:
+        """Hand out up to `count` units; none while the holder has one that needs it for itself."""
+        held = self._held.setdefault(holder, {})
+        taken: list[Lease] = []
+        while len(taken) < count and not any(self._is_last_try(lease) for lease in held.values()):
+            if self._again:
+                if self._is_last_try(self._again[0]) and held:
+                    break
+                lease = self._again.popleft()
+                held[lease.ticket] = lease
+            else:
+                fresh = self.take_fresh(holder)
+                if fresh is None:
+                    break
+                lease = fresh
+            taken.append(lease)
+        return taken
+
+    def finish(self, holder: object, tickets: Iterable[int]) -> None:
+        """Note units that are done and recorded for good."""
+        held = self._held.get(holder, {})
+        for ticket in tickets:
+            held.pop(ticket, None)
+        self._note_end()
+
+    def lose(self, holder: object, recorded: Container[tuple[int, str]] = ()) -> list[Lease]:
+        """Take back what a dead holder had.
+
+        Args:
+            holder: Who died.
+            recorded: Pairs of position and scanner that it recorded all the same.
+
+        Returns:
+            Units that have now cost too many workers: `GIVEN_UP` holds them until it has finished them.
+        """
+        given_up: list[Lease] = []
+        for lease in self._held.pop(holder, {}).values():
+            unit = lease.unit
+            due = tuple(key for key in unit.scanners if (unit.position, key) not in recorded)
+            if not due:
+                continue
+            again = replace(lease, unit=Unit(unit.position, due), deaths=lease.deaths + 1)
+            (given_up if again.deaths > self._retries else self._again).append(again)
+        self._held.setdefault(GIVEN_UP, {}).update((lease.ticket, lease) for lease in given_up)
+        self._note_end()
+        return given_up
+
+    async def over(self) -> None:
+        """Wait until all units are done, or given up."""
+        self._note_end()
+        await self._over.wait()
+
+    def _note_end(self) -> None:
+        if self.done:
+            self._over.set()
+
+    def _is_last_try(self, lease: Lease) -> bool:
+        return lease.deaths > 0 and lease.deaths >= self._retries

@@ -1,0 +1,119 @@
+"""This process as a worker: runs units on its own event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import os
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+from .._inspect.connections import admitting
+from .._inspect.models import close, using
+from .budget import ByteBudget
+from .contract import Job
+from .crew import Crew
+from .governor import Governor
+from .ledger import Lease, Ledger
+from .setup import first_units
+from .worker import Worker
+
+DIAGNOSTICS_SECONDS = 5
+
+logger = logging.getLogger("inspect_scout")
+
+
+class HasStatistics(Protocol):
+    """A queue or a limit that tells its state."""
+
+    def statistics(self) -> object:
+        """Describe the state as plain numbers."""
+        ...
+
+
+def wants_diagnostics() -> bool:
+    """Tell whether `SCOUT_DIAGNOSTICS` (1, true, yes) asks for the state of queues and limits."""
+    return os.environ.get("SCOUT_DIAGNOSTICS", "").lower() in {"1", "true", "yes"}
+
+
+HERE = "this process"
+"""Name by which the ledger knows this process."""
+
+
+class LocalSeat:
+    """Runs units as tasks of this event loop, as many at once as `max_transcripts` and memory admit.
+
+    Where the user left `max_transcripts` open, more units are in work as soon as models are called: as many as keep
+    the admitted connections busy.
+
+    Args:
+        job: The plan and how to run it.
+        ledger: Where units come from.
+        governor: Admits the calls of models.
+    """
+
+    def __init__(self, job: Job, ledger: Ledger, governor: Governor) -> None:
+        self._job, self._ledger, self._governor = job, ledger, governor
+        self.budget = ByteBudget(job.memory_bytes)
+        self._worker = Worker(job.setup, job.recorder, job.tally.activity, self.budget)
+        self._in_work = 0
+        self.most_in_work: int | None = None
+        """Units in work at most; tasks beyond them end (None: as many as there are tasks)."""
+
+    async def run(self) -> None:
+        """Work until nobody needs this process any more."""
+        plan, governor = self._job.plan, self._governor
+        with using(plan.models.active), admitting(governor):
+            crew = Crew(self._take, self._work, lambda: self._ledger.fresh)
+            if plan.widens:
+                governor.widened = lambda: self._grow(crew, governor.units())
+            try:
+                self._grow(crew, first_units(self._job.setup))
+                await crew.run()
+            finally:
+                governor.widened = None
+                await close(plan.models.active)
+
+    def _grow(self, crew: Crew[Lease], count: int) -> None:
+        crew.grow(count)
+        self._job.tally.tasks = crew.size
+
+    async def _take(self) -> Lease | None:
+        if self.most_in_work is not None and self._in_work >= self.most_in_work:
+            return None
+        return self._ledger.take_fresh(HERE)
+
+    async def _work(self, lease: Lease) -> None:
+        self._in_work += 1
+        try:
+            await self._worker.run(self._job.plan.index.info(lease.unit.position), lease.unit.scanners)
+        finally:
+            self._in_work -= 1
+        self._ledger.finish(HERE, [lease.ticket])
+
+
+@asynccontextmanager
+async def ticking(job: Job, parts: Sequence[HasStatistics] = ()) -> AsyncGenerator[None]:
+    """Let the recorder write what has waited long enough, about once a second, while the block runs.
+
+    Args:
+        job: The job.
+        parts: Queues and limits, whose state is logged if `SCOUT_DIAGNOSTICS` asks for it.
+    """
+    ticker = asyncio.create_task(_tick(job, parts if wants_diagnostics() else ()))
+    try:
+        yield
+    finally:
+        ticker.cancel()
+        await asyncio.gather(ticker, return_exceptions=True)
+
+
+async def _tick(job: Job, parts: Sequence[HasStatistics]) -> None:
+    for second in itertools.count(1):
+        await asyncio.sleep(1.0)
+        await job.recorder.tick()
+        if parts and second % DIAGNOSTICS_SECONDS == 0:
+            for part in parts:
+                logger.info("%s", part.statistics())

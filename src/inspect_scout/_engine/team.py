@@ -1,0 +1,331 @@
+"""Several workers on one scan: started, fed with units, replaced when they die, brought home at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from .._support.errors import WorkerError
+from .activity import resident_bytes
+from .contract import Job
+from .counts import scans_in
+from .failure import Failure
+from .governor import Governor
+from .ledger import GIVEN_UP, Ledger, share_of
+from .losses import give_up, survived
+from .member import Link, Member, raised_by
+from .messages import (
+    Begin,
+    Done,
+    Ended,
+    Failed,
+    Finish,
+    Gauges,
+    Granted,
+    Logged,
+    Ready,
+    Recorded,
+    Setup,
+    Stop,
+    Turn,
+    Units,
+    Up,
+    YourTurn,
+)
+from .seat import HERE
+from .setup import WorkerSetup, first_units, pack
+from .shares import Shares
+from .tally import Elsewhere
+from .turns import Turns
+
+
+def show_workers(job: Job | None, members: Sequence[Member], shares: Shares) -> None:
+    """Add up what all workers are doing, and show it."""
+    if job is None:
+        return
+    seen = [member.gauges for member in members if member.gauges is not None]
+    job.tally.elsewhere = Elsewhere(
+        parsing=sum(g.parsing for g in seen),
+        scanning=sum(g.scanning for g in seen),
+        tasks=sum(member.tasks for member in members if member.begun),
+        memory_bytes=sum(g.memory_bytes or 0 for g in seen) + (resident_bytes() or 0),
+        processes=(1 if job.tally.tasks else 0) + sum(member.begun for member in members),
+        models=shares.totals(),
+    )
+    job.tally.show()
+
+
+class Launcher(Protocol):
+    """Starts workers of one kind."""
+
+    async def launch(self) -> Link:
+        """Start a worker.
+
+        Raises:
+            WorkerError: None can be started.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Give up what was needed to start workers."""
+        ...
+
+
+_STOP_SECONDS = 2.0
+_FINISH_SECONDS = 10.0
+_DEAD_STARTS = 3
+
+logger = logging.getLogger("inspect_scout")
+
+
+class Team:
+    """Workers in other processes.
+
+    Args:
+        launcher: Starts workers.
+        most: Workers at most, among which work and memory are divided.
+        optional: Whether the scan can do without workers that cannot be started.
+    """
+
+    def __init__(self, launcher: Launcher, most: int, optional: bool = False) -> None:
+        self._launcher, self._most, self._optional = launcher, most, optional
+        self.hopeless = False
+        """Whether workers that are optional cannot be started."""
+        self._setup: Setup | None = None
+        self._tasks_each = 1
+        self._members: list[Member] = []
+        self._attending: set[asyncio.Task[None]] = set()
+        self._job: Job | None = None
+        self._ledger: Ledger | None = None
+        self._failure = Failure()
+        self._dead_starts = 0
+        self._closing = False
+        self._someone_ready = asyncio.Event()
+        self._shares = Shares()
+        self.turns = Turns()
+        """Transcripts that are larger than a worker's share of memory."""
+        self.governor: Governor | None = None
+        """Admits the model calls of this process, if it scans, too."""
+
+    @property
+    def size(self) -> int:
+        """Workers that are there or on their way."""
+        return len(self._members)
+
+    @property
+    def start_seconds(self) -> float | None:
+        """Time that the slowest worker took to be ready (None: none is yet)."""
+        return max((m.ready for m in self._members if m.ready is not None), default=None)
+
+    def statistics(self) -> list[Gauges]:
+        """Tell what each worker said last."""
+        return [member.gauges for member in self._members if member.gauges is not None]
+
+    def load(self, setup: WorkerSetup, environment: Mapping[str, str] | None = None) -> None:
+        """Write what workers need to know.
+
+        Args:
+            setup: What to run.
+            environment: Variables for workers that do not inherit this process's.
+
+        Raises:
+            ConfigError: A scanner or the source cannot travel.
+        """
+        level = logging.getLogger("inspect_scout").getEffectiveLevel()
+        self._setup = Setup(pack(setup), list(sys.path), os.getcwd(), dict(environment or {}), level)
+        self._tasks_each = math.ceil(first_units(setup) / self._most)
+
+    async def grow(self, count: int) -> None:
+        """Start workers until there are `count`."""
+        for _ in range(count - len(self._members)):
+            await self._start()
+
+    async def first_ready(self) -> None:
+        """Wait until one worker is ready.
+
+        Raises:
+            ConfigError: Scanners cannot be loaded there.
+            WorkerError: Workers end before they are ready.
+        """
+        await self._failure.unless(self._someone_ready.wait())
+
+    async def run(self, job: Job, ledger: Ledger) -> None:
+        """Give units to the workers until none is left and all are durable."""
+        self._job, self._ledger = job, ledger
+        for member in self._members:
+            self._begin(member)
+        await self._failure.unless(ledger.over())
+        await self._home(Finish(), _FINISH_SECONDS)
+
+    async def aclose(self) -> None:
+        """End all workers: they write what they recorded, if it takes no longer than a moment."""
+        self._closing = True
+        try:
+            if self._job is not None:
+                await self._home(Stop(), _STOP_SECONDS)
+        finally:
+            for task in self._attending:
+                task.cancel()
+            await asyncio.gather(*self._attending, return_exceptions=True)
+            await self._launcher.aclose()
+            self._failure.forget()
+
+    async def _start(self) -> None:
+        assert self._setup is not None
+        member = Member(await self._launcher.launch(), self._tasks_each)
+        self._members.append(member)
+        member.link.send(self._setup)
+        task = asyncio.create_task(self._attend(member))
+        task.add_done_callback(self._attended)
+        self._attending.add(task)
+
+    def _attended(self, task: asyncio.Task[None]) -> None:
+        self._attending.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._failure.note(error)
+
+    async def _attend(self, member: Member) -> None:
+        """Listen to a worker until it is gone."""
+        try:
+            while not member.ended and (message := await member.link.receive()) is not None:
+                self._hear(member, message)
+            how = "" if member.ended else await member.link.ended()
+        finally:
+            self._members.remove(member)
+            self._shares.leave(member.name)
+            self.turns.leave(member.name)
+            if not member.ended:
+                member.link.kill()
+            await member.link.release()
+        show_workers(self._job, self._members, self._shares)
+        if not member.ended and not self._closing:
+            await self._bury(member, how)
+
+    def _hear(self, member: Member, message: Up) -> None:
+        match message:
+            case Ready(seconds):
+                member.ready, self._dead_starts = seconds, 0
+                self._someone_ready.set()
+                self._begin(member)
+            case Done(tickets):
+                member.through.update(tickets)
+                self._feed(member)
+            case Recorded():
+                self._recorded(member, message)
+            case Gauges():
+                member.gauges = message
+                show_workers(self._job, self._members, self._shares)
+                self._feed(member)
+                self._deal(member)
+            case Turn(begins):
+                if begins:
+                    self.turns.ask(member.name, lambda: member.link.send(YourTurn()))
+                else:
+                    self.turns.end(member.name)
+            case Logged(record):
+                target = logging.getLogger(record.name)
+                if target.isEnabledFor(record.levelno):
+                    target.handle(record)
+            case Failed():
+                member.ended = message.stage == "load"
+                error = raised_by(message)
+                self._give_up_starting(error) if member.ended else self._failure.note(error)
+            case Ended():
+                member.ended = True
+
+    def _begin(self, member: Member) -> None:
+        job = self._job
+        if job is None or member.ready is None or member.begun:
+            return
+        member.begun = True
+        memory = job.memory_bytes // self._most
+        member.link.send(Begin(job.store.location, member.name, member.tasks, memory, self._most))
+        if self._ledger is not None and self._ledger.done:
+            member.link.send(Finish())
+        self._feed(member)
+        show_workers(job, self._members, self._shares)
+
+    def _feed(self, member: Member) -> None:
+        job, ledger = self._job, self._ledger
+        if job is None or ledger is None or not member.begun or self._closing:
+            return
+        count = share_of(ledger.left, self._most, member.room(ledger.of(member.name)))
+        leases = ledger.take(member.name, count)
+        if leases:
+            index = job.plan.index
+            member.link.send(Units([(x.ticket, index.info(x.unit.position), x.unit.scanners) for x in leases]))
+
+    def _recorded(self, member: Member, message: Recorded) -> None:
+        job, ledger = self._job, self._ledger
+        assert job is not None
+        assert ledger is not None
+        member.through.difference_update(message.tickets)
+        before, member.counts = member.counts, message.counts
+        job.tally.recorded_elsewhere(member.name, member.counts, message.compared)
+        job.recorder.noticed(scans_in(member.counts) - scans_in(before))
+        ledger.finish(member.name, message.tickets)
+        self._feed(member)
+
+    async def _bury(self, member: Member, how: str) -> None:
+        """Find out what a dead worker has recorded, hand out again what it has not, and start another one."""
+        if member.ready is None:
+            self._dead_starts += 1
+            if self._dead_starts >= _DEAD_STARTS:
+                self._give_up_starting(
+                    WorkerError(
+                        f"Workers end before they are ready ({how}), {_DEAD_STARTS} times in a row. Is there enough "
+                        "memory? Use max_processes=1 to scan in this process."
+                    )
+                )
+                return
+            await self._start()
+            return
+        job, ledger = self._job, self._ledger
+        if job is None or ledger is None or ledger.done:
+            return
+        logger.warning("A worker has ended (%s) while it had %d transcripts.", how, ledger.of(member.name))
+        recorded = await survived(job, member.name, ledger.leases(member.name), member.counts)
+        for lease in ledger.lose(member.name, recorded):
+            await give_up(job, lease, how)
+            ledger.finish(GIVEN_UP, [lease.ticket])
+        if not self._closing and ledger.left + ledger.held:
+            await self._start()
+
+    def _deal(self, member: Member) -> None:
+        """Deal the limits of models anew, with what a worker has just said."""
+        assert member.gauges is not None
+        self._shares.report(member.name, member.gauges.claims)
+        if self.governor is not None:
+            self._shares.report(HERE, self.governor.claims())
+        grants = self._shares.redeal()
+        if self.governor is not None and HERE in grants:
+            self.governor.grant(grants[HERE])
+        for other in self._members:
+            if other.name in grants:
+                other.link.send(Granted(grants[other.name]))
+
+    def _give_up_starting(self, error: BaseException) -> None:
+        """Do without workers, if the scan can: units that may have ended workers are for workers alone."""
+        waits = self._ledger is not None and self._ledger.left > self._ledger.fresh
+        if not self._optional or waits:
+            self._failure.note(error)
+            return
+        self.hopeless = True
+        logger.info("The scan stays in one process: %s", error)
+
+    async def _home(self, last: Finish | Stop, seconds: float) -> None:
+        """Call all workers home, and wait for their last word; those that take too long are ended."""
+        for member in self._members:
+            if member.begun:
+                member.link.send(last)
+            else:
+                member.link.kill()
+        if self._attending:
+            await asyncio.wait(self._attending, timeout=seconds)
+        for member in self._members:
+            member.link.kill()

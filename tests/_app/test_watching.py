@@ -1,0 +1,124 @@
+"""Running scans as other programs see them."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+import pytest
+
+from inspect_scout import Result, ScanStateError, Transcript, scan, scan_list, scan_resume, transcripts_from
+from inspect_scout._app import watch
+from support.transcripts import scanner_of, talks
+
+
+def rows() -> dict[str, str]:
+    path = Path(platformdirs.user_data_dir("inspect_ai")) / "kvstore" / "scout_active_scans.db"
+    return dict(sqlite3.connect(path).execute("SELECT key, value FROM kv_store").fetchall())
+
+
+def test_a_running_scan_is_listed_for_other_programs(tmp_path: Path) -> None:
+    seen: list[dict[str, Any]] = []
+
+    def look(transcript: Transcript) -> Result:
+        found = rows().get(str(os.getpid()))
+        if found is not None:
+            seen.append(json.loads(found))
+        return Result(value=1)
+
+    def run() -> None:
+        scan(
+            [scanner_of(look)],
+            transcripts_from(talks(4)),
+            scans=str(tmp_path),
+            display="none",
+            max_transcripts=1,
+            max_processes=1,
+        )
+
+    # An entry of a process that is gone, and one of a process that is there.
+    run()
+    path = Path(platformdirs.user_data_dir("inspect_ai")) / "kvstore" / "scout_active_scans.db"
+    with sqlite3.connect(path) as database:
+        database.execute("INSERT INTO kv_store (key, value) VALUES ('4194303', '{}'), (?, '{}')", (str(os.getppid()),))
+    run()
+    after = rows()
+    assert after["__version__"] == "4"
+    assert str(os.getpid()) not in after
+    assert "4194303" not in after
+    assert str(os.getppid()) in after
+    assert list(seen[-1]) == [
+        *("scan_id", "title", "config", "total_scans", "start_time", "last_updated", "scanner_names", "summary"),
+        *("metrics", "location"),
+    ]
+    assert seen[-1]["total_scans"] == 4
+    assert seen[-1]["scanner_names"] == ["probe"]
+    assert list(seen[-1]["summary"]["scanners"]["probe"]) == [
+        *("scans", "results", "errors", "validation", "metrics", "tokens", "model_usage"),
+    ]
+    assert list(seen[-1]["metrics"]) == [
+        *("process_count", "task_count", "tasks_idle", "tasks_parsing", "tasks_scanning", "buffered_scanner_jobs"),
+        *("completed_scans", "memory_usage", "batch_pending", "batch_failures", "batch_oldest_created"),
+    ]
+
+
+def test_a_database_that_cannot_be_used_does_not_stop_a_scan(tmp_path: Path) -> None:
+    os.environ["XDG_DATA_HOME"] = str(tmp_path / "data")
+    folder = tmp_path / "data" / "inspect_ai" / "kvstore"
+    folder.mkdir(parents=True)
+    (folder / "scout_active_scans.db").write_bytes(b"no database" * 200)
+    status = scan(
+        [scanner_of(lambda t: Result(value=1))], transcripts_from(talks(2)), scans=str(tmp_path / "s"), display="none"
+    )
+    assert status.complete
+
+
+def test_watching_tells_rate_and_time_left(tmp_path: Path) -> None:
+    looks: list[Any] = []
+    times = iter(range(0, 1000, 10))
+
+    def look(transcript: Transcript) -> Result:
+        (location,) = tmp_path.glob("scan_id=*")
+        if not looks:
+            looks.append(watch(str(location), lambda _: None, lambda: float(next(times))))
+        looks.append(next(looks[0]))
+        return Result(value=1)
+
+    status = scan(
+        [scanner_of(look)],
+        transcripts_from(talks(6)),
+        scans=str(tmp_path),
+        display="none",
+        max_transcripts=1,
+        max_processes=1,
+        results_buffer=1,
+    )
+    watched = looks[1:]
+    assert [w.outcome.entry.state for w in watched] == ["running"] * 6
+    assert watched[0].active.scan_id == status.spec.scan_id
+    assert watched[-1].done > 0
+    assert watched[-1].rate > 0
+    assert watched[-1].left_seconds == pytest.approx((6 - watched[-1].done) / watched[-1].rate)
+    (end,) = list(looks[0])
+    assert (end.outcome.entry.state, end.done, end.active) == ("complete", 6, None)
+
+
+def test_a_scan_that_is_at_work_cannot_be_resumed_but_waited_for(tmp_path: Path) -> None:
+    refusals: list[str] = []
+
+    def resume(transcript: Transcript) -> Result:
+        (location,) = tmp_path.glob("scan_id=*")
+        with pytest.raises(ScanStateError) as refused:
+            scan_resume(str(location), display="none")
+        refusals.append(str(refused.value))
+        return Result(value=1)
+
+    scan([scanner_of(resume)], transcripts_from(talks(1)), scans=str(tmp_path), display="none")
+    assert "is being worked on by this process" in refusals[0]
+    assert "--wait" in refusals[0]
+    (status,) = scan_list(str(tmp_path))
+    assert scan_resume(status.location, display="none", wait=True).complete

@@ -1,0 +1,135 @@
+"""Shares of a limit: decisions as tables, and that all together never exceed it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inspect_scout._engine.shares import Claim, Shares, deal, deal_rates, safe
+
+
+@pytest.mark.parametrize(
+    ("total", "wants", "turn", "shares"),
+    [
+        (10, [10, 10], 0, [5, 5]),
+        (10, [2, 10], 0, [2, 8]),
+        (10, [1, 1], 0, [5, 5]),
+        (10, [0, 0], 0, [5, 5]),
+        (10, [0, 30], 0, [0, 10]),
+        (11, [20, 20], 0, [6, 5]),
+        (11, [20, 20], 1, [5, 6]),
+        (100, [10, 20, 200], 0, [10, 20, 70]),
+        (1, [5, 5], 0, [1, 0]),
+        (1, [5, 5], 1, [0, 1]),
+        (7, [3], 0, [7]),
+    ],
+)
+def test_a_limit_is_dealt_by_demand(total: int, wants: list[int], turn: int, shares: list[int]) -> None:
+    assert deal(total, wants, turn) == shares
+
+
+@pytest.mark.parametrize(
+    ("total", "targets", "held", "granted"),
+    [
+        (10, [5, 5], [0, 0], [5, 5]),
+        (10, [5, 5], [10, 0], [5, 0]),
+        (10, [5, 5], [8, 0], [5, 2]),
+        (10, [5, 5], [5, 5], [5, 5]),
+        (1, [0, 1], [1, 0], [0, 0]),
+        (1, [0, 1], [0, 0], [0, 1]),
+    ],
+)
+def test_a_share_rises_only_by_what_others_gave_back(
+    total: int, targets: list[int], held: list[int], granted: list[int]
+) -> None:
+    assert safe(total, targets, held) == granted
+
+
+@pytest.mark.parametrize(
+    ("rates", "wants", "dealt"),
+    [
+        ([10.0, 30.0], [1, 1], [20.0, 20.0]),
+        ([10.0, 30.0], [3, 1], [30.0, 10.0]),
+        ([None, 30.0], [3, 1], [None, 30.0]),
+        ([None, None], [3, 1], [None, None]),
+        ([10.0, 10.0], [0, 0], [10.0, 10.0]),
+    ],
+)
+def test_the_pace_is_dealt_among_those_that_were_slowed_down(
+    rates: Sequence[float | None], wants: list[int], dealt: list[float | None]
+) -> None:
+    assert deal_rates(rates, wants) == dealt
+
+
+class SimulatedWorker:
+    """A worker that applies grants late, as messages arrive late."""
+
+    def __init__(self, total: int) -> None:
+        self.total, self.granted, self.in_flight, self.waiting = total, 0, 0, 0
+        self.mail: list[int] = []
+
+    def claim(self) -> Claim:
+        return Claim("m", self.total, self.granted, self.in_flight, self.waiting)
+
+    def read_mail(self) -> None:
+        if self.mail:
+            self.granted = self.mail.pop(0)
+
+    def start_calls(self) -> None:
+        while self.waiting and self.in_flight < self.granted:
+            self.waiting -= 1
+            self.in_flight += 1
+
+
+STEPS = st.lists(st.tuples(st.sampled_from(["ask", "end", "mail", "say", "die"]), st.integers(0, 2)), max_size=120)
+
+
+@given(st.integers(1, 9), STEPS)
+def test_all_together_never_exceed_the_limit(total: int, steps: list[tuple[str, int]]) -> None:
+    shares, workers = Shares(), {f"w{n}": SimulatedWorker(total) for n in range(3)}
+    for step, number in steps:
+        name = f"w{number}"
+        worker = workers[name]
+        if step == "ask":
+            worker.waiting += 3
+        elif step == "end":
+            worker.in_flight = max(0, worker.in_flight - 1)
+        elif step == "mail":
+            worker.read_mail()
+        elif step == "die":
+            shares.leave(name)
+            workers[name] = SimulatedWorker(total)
+        else:
+            shares.report(name, [worker.claim()])
+            for other, grants in shares.redeal().items():
+                workers[other].mail.append(grants["m"].connections)
+        worker = workers[name]
+        worker.start_calls()
+        assert sum(w.in_flight for w in workers.values()) <= total
+
+
+def test_the_share_of_a_dead_worker_returns() -> None:
+    shares = Shares()
+    for name in ("a", "b"):
+        shares.report(name, [Claim("m", 10, 0, waiting=20)])
+    first = shares.redeal()
+    assert {w: g["m"].connections for w, g in first.items()} == {"a": 5, "b": 5}
+    for name in ("a", "b"):
+        shares.report(name, [Claim("m", 10, 5, in_flight=5, waiting=15)])
+    shares.leave("a")
+    assert shares.redeal()["b"]["m"].connections == 10
+
+
+def test_a_worker_that_waits_gets_its_turn_where_there_is_one_connection() -> None:
+    shares, granted, had = Shares(), {"a": 0, "b": 0}, set[str]()
+    for _ in range(10):
+        for name in ("a", "b"):
+            shares.report(name, [Claim("m", 1, granted[name], waiting=5)])
+            for other, grants in shares.redeal().items():
+                granted[other] = grants["m"].connections
+            assert sum(granted.values()) <= 1
+            had |= {n for n, g in granted.items() if g}
+    assert had == {"a", "b"}
