@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..._support.arrow import Array, array
+from ..._support.arrow import Array, array, built
 from ..._support.errors import LogReadError
 from ..._support.storage import Storage
 from .columns import with_aliases
@@ -23,6 +23,7 @@ ROWS_NOTE = b"scout.rows"
 
 _ADVICE = "run `scout db index` with the location of the database to make the index anew from the data files"
 Numbers: TypeAlias = Array
+_MOST_ROWS = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +102,9 @@ def _unpacked(note: bytes | None, count: int) -> Numbers:
     if note is not None:
         try:
             data = pa.Codec("zstd").decompress(base64.b64decode(note, validate=True), 4 * count, asbytes=True)
-            rows: list[int] = np.frombuffer(data, "<i4").cumsum(dtype=np.int64).tolist()
-            if len(rows) == count and min(rows, default=0) >= -1:
-                return _numbers(rows)
+            rows = np.frombuffer(data, "<i4").cumsum(dtype=np.int64)
+            if len(rows) == count and (not count or (rows.min() >= -1 and rows.max() <= _MOST_ROWS)):
+                return built(pa.int32(), range(count), [rows.astype(np.int32)])
         except (pa.ArrowException, OSError, ValueError, OverflowError):
             pass
     return _numbers([-1] * count)

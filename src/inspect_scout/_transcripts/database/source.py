@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import anyio
@@ -74,9 +74,17 @@ class _Known:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        ids = catalogue.table.column(ID).to_pylist()
-        self.positions: dict[str, int] = {str(id): position for position, id in enumerate(ids)}
-        self._files: list[Any] = catalogue.table.column(FILENAME).to_pylist()
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """Position of each transcript, by id; listing does without."""
+        ids: list[Any] = self.catalogue.table.column(ID).to_pylist()
+        return {str(id): position for position, id in enumerate(ids)}
+
+    @cached_property
+    def _files(self) -> list[Any]:
+        files: list[Any] = self.catalogue.table.column(FILENAME).to_pylist()
+        return files
 
     def place(self, id: str) -> tuple[str, int] | None:
         """Data file and row of a transcript (-1: unknown); None if it is not there."""
