@@ -37,6 +37,8 @@ def array(values: Sequence[Any], kind: pa.DataType) -> Array:
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return built(kind, values, _text_buffers(values, kind))
     number = _NUMBERS[kind]
+    if isinstance(values, range):
+        return _held(kind, len(values), [None, np.arange(values.start, values.stop, values.step, number)])
     plain = np.fromiter((0 if value is None else value for value in values), number, len(values))
     return built(kind, values, [np.packbits(plain, bitorder="little") if number is np.bool_ else plain])
 
@@ -57,8 +59,12 @@ def built(kind: pa.DataType, values: Sequence[object], buffers: Sequence[Any]) -
     """
     known = np.fromiter((value is not None for value in values), np.bool_, len(values))
     valid = None if known.all() else np.packbits(known, bitorder="little")
-    held = [None if buffer is None else _arrow.py_buffer(buffer) for buffer in (valid, *buffers)]
-    made: Array = _arrow.Array.from_buffers(kind, len(values), held)
+    return _held(kind, len(values), [valid, *buffers])
+
+
+def _held(kind: pa.DataType, count: int, buffers: Sequence[Any]) -> Array:
+    held = [None if buffer is None else _arrow.py_buffer(buffer) for buffer in buffers]
+    made: Array = _arrow.Array.from_buffers(kind, count, held)
     return made
 
 
