@@ -38,7 +38,7 @@ def array(values: Sequence[Any], kind: pa.DataType) -> Array:
         return built(kind, values, _text_buffers(values, kind))
     number = _NUMBERS[kind]
     if isinstance(values, range):
-        return _held(kind, len(values), [None, np.arange(values.start, values.stop, values.step, number)])
+        return _held(kind, len(values), [None, np.arange(values.start, values.stop, values.step, dtype=number)])
     plain = np.fromiter((0 if value is None else value for value in values), number, len(values))
     return built(kind, values, [np.packbits(plain, bitorder="little") if number is np.bool_ else plain])
 
