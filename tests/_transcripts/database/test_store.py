@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -259,6 +260,17 @@ async def test_eval_logs_are_no_database(example_logs: Path) -> None:
     for location in (example_logs, next(example_logs.glob("*.eval"))):
         with pytest.raises(ValueError, match="eval logs"):
             transcripts_db(str(location))
+
+
+async def test_a_new_index_leaves_alone_what_a_writer_is_about_to_commit(tmp_path: Path) -> None:
+    db = transcripts_db(tmp_path)
+    await db.insert(talks(2))
+    (live,) = (tmp_path / "_index").glob("index_*.idx")
+    about = live.with_name("index_20990101T000000000000_aaaaaaaa.idx")
+    shutil.copy(live, about)
+    await db.rebuild_index()
+    assert about.exists()
+    assert not live.exists()
 
 
 async def test_one_database_stands_alone(tmp_path: Path, example_logs: Path) -> None:

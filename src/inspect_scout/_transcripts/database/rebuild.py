@@ -17,7 +17,7 @@ from .commits import sweep
 from .contract import FILENAME, WrittenFile
 from .datafile import open_data_file
 from .index_files import IndexPart, Numbers, part_of, texts, write_part
-from .layout import INDEX, Names, data_name, index_path, is_index, newness
+from .layout import INDEX, Names, data_name, index_path, is_index, is_ours, newness
 from .log import EntryBeingWrittenError, State, append, entries_of, newest
 from .schema import ID
 from .sessions import data_of, markers
@@ -95,9 +95,11 @@ async def _commit(
     part, dead = _counting(parts, state, {} if known is None else _places(known))
     folder = join(location, INDEX) + "/"
     index = [e.path.removeprefix(folder) for e in listing if is_index(e.path.removeprefix(folder))]
+    # One of ours that the log does not name belongs to a writer who is about to commit it.
+    outdated = [old for old in index if not state.number or old in state.live or not is_ours(old)]
     name = Names([*index, *texts(part.table, FILENAME)]).manifest()
     await asyncio.to_thread(write_part, storage, index_path(location, name), part)
-    retired = tuple(dict.fromkeys((*state.retired, *(f"{INDEX}/{old}" for old in index))))
+    retired = tuple(dict.fromkeys((*state.retired, *(f"{INDEX}/{old}" for old in outdated))))
     after = replace(state, number=state.number + 1, live=(name,), retired=retired, dead=dead)
     if not await append(storage, location, after):
         await storage.delete(index_path(location, name))
