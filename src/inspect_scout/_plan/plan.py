@@ -117,7 +117,6 @@ async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> S
 
     Raises:
         ConfigError: Something in the request cannot be used (nothing has been created).
-        NotAvailableError: The request needs machinery that this version does not have.
         LogReadError: No log could be read.
     """
     check_request(request)

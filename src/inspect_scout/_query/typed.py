@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 import pyarrow as pa
 
+from .._support.json import well_formed
 from .condition import Condition, Operator, ScalarValue
 from .path import ColumnPath
 from .sql import joined
@@ -213,12 +214,7 @@ def _derived(column: str, kind: ColumnKind, path: ColumnPath) -> tuple[str, Colu
 def _pointer(path: ColumnPath) -> str:
     """Write the keys as a JSON pointer, in which every key can be written."""
     keys = [str(key).replace("~", "~0").replace("/", "~1") for key in path.keys]
-    return "'" + encodable("/" + "/".join(keys)).replace("'", "''") + "'"
-
-
-def encodable(text: str) -> str:
-    """Replace halves of surrogate pairs, which no stored text can hold and no database takes."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return "'" + well_formed("/" + "/".join(keys)).replace("'", "''") + "'"
 
 
 def _wanted(kind: ColumnKind, value: ScalarValue) -> str | int | float | datetime | None:
@@ -234,7 +230,7 @@ def _wanted(kind: ColumnKind, value: ScalarValue) -> str | int | float | datetim
     if value is None or kind is ColumnKind.NOTHING:
         return None
     if kind in (ColumnKind.TEXT, ColumnKind.NESTED):
-        return encodable(value)
+        return well_formed(value)
     if kind is ColumnKind.TIME:
         return _time(value)
     return _number(value)
@@ -287,4 +283,4 @@ def _utc(value: date) -> datetime:
 def _text(value: ScalarValue) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return encodable(str(value))
+    return well_formed(str(value))

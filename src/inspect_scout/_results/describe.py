@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from .encode import json_text, value_text, well_formed
+from .._support.json import well_formed
+from .encode import json_text, value_text
 
 if TYPE_CHECKING:
     from .._types import ScannerSpec, ScanSpec, TranscriptInfo

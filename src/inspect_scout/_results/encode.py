@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from pydantic_core import to_json
 
-from .._support.json import dumps
+from .._support.json import dumps, well_formed
 
 if TYPE_CHECKING:
     from inspect_ai.event import Event
@@ -92,11 +92,6 @@ def input_text(kind: InputType, value: object) -> tuple[str | None, str | None]:
     else:
         text, pools = json_text(value), None
     return (text if len(text) <= CELL_CHARS else None), (pools if pools and len(pools) <= CELL_CHARS else None)
-
-
-def well_formed(text: str) -> str:
-    """Replace what UTF-8 cannot hold: pairs of surrogates become their character, lone ones a replacement."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _inferred_type(value: Any) -> str:

@@ -11,10 +11,10 @@ import pyarrow as pa
 
 from .._support.arrow import array
 from .._support.errors import ScoutError
-from .._support.json import dumps, loads
+from .._support.json import dumps, loads, well_formed
 from .._support.shapes import is_list, is_mapping
 from .._types import InputOrigin, TranscriptInfo
-from .encode import input_text, well_formed
+from .encode import input_text
 from .table import cells, column, with_column
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from .._support.arrow import Array, array
 from .._support.clock import SYSTEM_CLOCK, Clock
 from .._support.errors import UnknownNameError
 from .._support.ids import new_id
-from .._support.json import dumps
+from .._support.json import dumps, well_formed
 from .counting import count_results
 from .describe import Cell, clean_id, scan_cells, scanner_cells, transcript_cells, whole
-from .encode import input_text, json_text, references_text, value_text, value_type, well_formed
+from .encode import input_text, json_text, references_text, value_text, value_type
 from .pairs import PairRecord
 from .schema import (
     RECORD_COLUMNS,

@@ -12,6 +12,8 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import pyarrow as pa
 
+from .json import well_formed
+
 Array: TypeAlias = "pa.Array[Any]"
 
 # The stubs give Arrow's functions one overload for each type of column; ours are known when the program runs.
@@ -72,7 +74,7 @@ def _text_buffers(values: Sequence[Any], kind: pa.DataType) -> list[Any]:
     try:
         texts = [b"" if value is None else value.encode() for value in values]
     except UnicodeEncodeError:
-        texts = [b"" if value is None else _well_formed(value).encode() for value in values]
+        texts = [b"" if value is None else well_formed(value).encode() for value in values]
     offsets = _offsets(texts)
     if pa.types.is_string(kind):
         if offsets[-1] > np.iinfo(np.int32).max:
@@ -85,7 +87,3 @@ def _offsets(texts: Sequence[bytes]) -> Any:
     offsets = np.zeros(len(texts) + 1, np.int64)
     np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=offsets[1:])
     return offsets
-
-
-def _well_formed(text: str) -> str:
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

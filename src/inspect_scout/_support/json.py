@@ -35,3 +35,8 @@ def finite(value: Any) -> Any:
     if is_list(value):
         return [finite(v) for v in value]
     return value
+
+
+def well_formed(text: str) -> str:
+    """Replace what UTF-8 cannot hold: pairs of surrogates become their character, lone ones a replacement."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
