@@ -24,6 +24,7 @@ from .._inspect.models import as_refusal, close
 from .._plan import ScanPlan, ScanRequest, check_executor, check_log_level, plan_resume, plan_scan, settle
 from .._project import default_log_level, default_scans, load_dotenv_once
 from .._results import ScanStore
+from .._support.collector import setting_aside
 from .._support.errors import ScanStateError
 from .._types import Error, PredicateFn, ScannerCounts, ScannerSummary, ScanSpec, Status, Summary
 from .watching import announced
@@ -191,7 +192,8 @@ async def _work(engine: _Engine, job: Job) -> BaseException | None:
     """Run a job; returns what ended it before its time."""
     stopped: BaseException | None = None
     try:
-        await engine.executor.run(job)
+        with setting_aside():
+            await engine.executor.run(job)
     except ScannerStopped as stop:
         stopped = stop.cause
     except PrerequisiteError as missing:

@@ -16,6 +16,7 @@ from inspect_ai.model._generate_config import active_generate_config_context_var
 from inspect_ai.model._model import _model_roles as roles_context_var
 from inspect_ai.model._model import active_model_context_var
 
+from .._support.collector import uncollected
 from .._support.errors import ConfigError
 
 Roles: TypeAlias = "Mapping[str, Model | list[Model]]"
@@ -68,7 +69,8 @@ def make_model(
         ConfigError: There is no such provider, or it lacks its package, its key or an argument.
     """
     try:
-        return get_model(name, config=config or GenerateConfig(), base_url=base_url, memoize=False, **(args or {}))
+        with uncollected():  # a provider's package defines thousands of classes: a seventh of its import is collecting
+            return get_model(name, config=config or GenerateConfig(), base_url=base_url, memoize=False, **(args or {}))
     except PrerequisiteError as error:
         raise ConfigError(f"The model {name!r} cannot be used: {plain(error)}") from error
     except ValueError as error:

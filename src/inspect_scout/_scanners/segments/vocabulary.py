@@ -62,12 +62,18 @@ def _loaded(name: str, path: str) -> Callable[[str], int] | None:
         return None
     if found != _FILES[name][1]:
         return None
-    import tiktoken
-
-    encode = tiktoken.get_encoding(name).encode_ordinary
 
     def count(text: str) -> int:
+        encode = _encoder(name)
         slices = range(0, len(text), SLICE_CHARACTERS)
         return max(1, sum(len(encode(text[start : start + SLICE_CHARACTERS])) for start in slices))
 
     return count
+
+
+@lru_cache(maxsize=8)
+def _encoder(name: str) -> Callable[[str], list[int]]:
+    """Load a vocabulary: a third of a second, which scans of texts that fit anyway never pay."""
+    import tiktoken
+
+    return tiktoken.get_encoding(name).encode_ordinary

@@ -9,9 +9,7 @@ Measured with zstd decompression (CPU seconds, single runs on a shared machine w
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,6 +18,7 @@ from inspect_ai.event import Event, Timeline
 from inspect_ai.model import ChatMessage
 
 from ..._inspect.events import LEGACY_SCORE_NAME
+from ..._support.collector import uncollected
 from ..._types import Transcript, TranscriptContent, TranscriptInfo
 from .attachments import RawAttachments, is_object, may_refer
 from .items import Dropped, Items, Raw, Wanted, decode_part, wanted_event, wanted_message
@@ -110,27 +109,12 @@ def decode_sections(sections: Callable[[], Sections], info: TranscriptInfo, cont
         SampleError: If one of the parts has the wrong shape.
     """
     try:
-        with _no_garbage_collection():
+        # Objects made from JSON hold no cycles, but ten thousands of new ones make the collector walk the whole heap again
+        # and again. Measured for everything of 200 samples: 1.75 s instead of 2.8 s.
+        with uncollected():
             return _Reading(sections(), info, content).decoded()
     except RecursionError:
         raise SampleError("its JSON is nested too deeply") from None
-
-
-@contextmanager
-def _no_garbage_collection() -> Generator[None]:
-    """Keep the garbage collector away while one sample is decoded.
-
-    Objects made from JSON hold no cycles, but ten thousands of new ones make the collector walk the whole heap again
-    and again. Measured for everything of 200 samples: 1.75 s instead of 2.8 s.
-    """
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _sections(source: ByteSource, content: TranscriptContent) -> Sections:
