@@ -11,14 +11,25 @@ from typing import Any
 
 import pytest
 
-from inspect_scout._engine.governor import Governor, ModelGate, Pace, Valve, faster, slower, units_for, wider
+from inspect_scout._engine.governor import (
+    START_RATE,
+    Governor,
+    ModelGate,
+    Pace,
+    Valve,
+    faster,
+    ramped,
+    slower,
+    units_for,
+    wider,
+)
 
 
 @pytest.mark.parametrize(
     ("pace", "accepted", "heavy", "rate", "settled"),
     [
-        (None, 100.0, False, 85.0, False),
-        (None, 100.0, True, 85.0, False),
+        (None, 100.0, False, 75.0, False),
+        (None, 100.0, True, 75.0, False),
         (Pace(100.0, 0, 0), 98.0, False, 94.0, True),
         (Pace(100.0, 0, 0), 50.0, True, 45.0, False),
         (Pace(100.0, 0, 0), 200.0, True, 90.0, False),
@@ -70,7 +81,7 @@ def test_a_valve_admits_as_many_as_its_limit() -> None:
 
 
 def test_the_first_refusal_stops_admission_as_long_as_the_provider_says() -> None:
-    valve = Valve(25, 200)
+    valve = Valve(25, 200, START_RATE)
     valve.start(0.0)
     valve.refused(0.5, retry_after=2.0)
     assert valve.delay(1.0) == pytest.approx(1.5)
@@ -79,15 +90,15 @@ def test_the_first_refusal_stops_admission_as_long_as_the_provider_says() -> Non
 
 
 def test_a_refusal_among_the_first_calls_is_no_measure_of_the_rate() -> None:
-    valve = Valve(25, 200)
+    valve = Valve(25, 200, START_RATE)
     valve.start(0.0)
     valve.refused(0.0)
     assert valve.pace is not None
-    assert valve.pace.rate == pytest.approx(0.85 * 5)
+    assert valve.pace.rate == pytest.approx(START_RATE / 4)
 
 
 def test_a_pause_is_never_long() -> None:
-    valve = Valve(25, 200)
+    valve = Valve(25, 200, START_RATE)
     valve.refused(0.0, retry_after=3600.0)
     assert valve.delay(0.0) == 5.0
 
@@ -160,28 +171,70 @@ class Provider:
         heapq.heappush(self.events, (time, next(self.counter), event, clean))
 
 
-@pytest.mark.parametrize("rate", [20, 40, 60, 100])
-@pytest.mark.parametrize("latency", [0.05, 0.2, 1.0])
+@pytest.mark.parametrize("rate", [10, 20, 40, 60, 100])
+@pytest.mark.parametrize("latency", [0.01, 0.05, 0.2, 1.0])
 def test_a_hidden_rate_is_used_and_hardly_ever_exceeded(rate: int, latency: float) -> None:
     provider = Provider(rate, latency)
-    provider.run(Valve(25, 200), seconds=60)
+    provider.run(Valve(25, 200, START_RATE), seconds=60)
     assert provider.accepted >= 0.85 * 60 * rate
     assert provider.refused < 0.05 * (provider.accepted + provider.refused)
 
 
 def test_a_provider_that_takes_everything_gets_ever_more_calls() -> None:
     provider = Provider(10_000, 2.0)
-    provider.run(Valve(25, 200), seconds=20)
+    provider.run(Valve(25, 200, START_RATE), seconds=20)
     assert provider.refused == 0
     assert provider.peak == 200
 
 
 def test_a_rate_that_rises_again_is_found() -> None:
-    provider, valve = Provider(20, 0.2), Valve(25, 200)
+    provider, valve = Provider(20, 0.2), Valve(25, 200, START_RATE)
     provider.run(valve, seconds=30)
     provider.rate, provider.accepted = 80, 0
     provider.run(valve, seconds=90)
     assert provider.accepted >= 0.75 * 60 * 80
+
+
+@pytest.mark.parametrize(
+    ("rate", "seconds", "faster"), [(16.0, 1.0, 19.0), (16.0, 0.0, 16.0), (16.0, 0.1, 17.86), (98.0, 1.0, None)]
+)
+def test_answers_let_the_first_calls_come_faster(rate: float, seconds: float, faster: float | None) -> None:
+    assert ramped(rate, seconds) == (None if faster is None else pytest.approx(faster, abs=0.01))
+
+
+def test_first_calls_are_spread_until_answers_come() -> None:
+    valve, counts = Valve(200, 400, START_RATE), list[int]()
+    for second in range(3):
+        before = valve.in_flight
+        for hundredth in range(100):
+            now = second + hundredth / 100
+            while valve.delay(now) == 0.0:
+                valve.start(now)
+            if second > 0 and hundredth % 5 == 0:
+                valve.succeeded(now)
+        counts.append(valve.in_flight - before)
+    assert counts[0] == pytest.approx(START_RATE, abs=2)
+    assert 2 * START_RATE < counts[1] < 4 * START_RATE
+    assert valve.in_flight == 200
+
+
+@pytest.mark.parametrize(
+    ("key", "fixed", "bounds"),
+    [("OpenAIAPI:m", 25, None), ("OpenAIAPI:m", None, (25, 50)), ("ModelMockLLM:default", None, None)],
+)
+def test_connections_that_were_asked_for_are_used_at_once(
+    key: str, fixed: int | None, bounds: tuple[int, int] | None
+) -> None:
+    async def work() -> None:
+        gate = Governor().gate(key, fixed, bounds)
+        calls = [asyncio.create_task(hold(gate, 10)) for _ in range(25)]
+        await asyncio.sleep(0)
+        assert gate.in_flight == 25
+        for call in calls:
+            call.cancel()
+        await asyncio.gather(*calls, return_exceptions=True)
+
+    run(work)
 
 
 async def hold(gate: ModelGate, seconds: float = 0.0) -> None:

@@ -2,8 +2,9 @@
 
 A gate limits how many calls are under way at once (connections), and, once the provider has refused calls, how many
 start in a second (pace). Connections are fixed when the user fixed them; otherwise they begin at 25 and grow while all
-of them are in use. The pace begins at what the provider accepted before it refused, rises slowly while it is calm, and
-falls a little at each refusal: it settles just below what the provider takes, whatever that counts.
+of them are in use, and the first calls are spread over some seconds. The pace begins at what the provider accepted before
+it refused, rises slowly while it is calm, and falls a little at each refusal: it settles just below what the provider
+takes, whatever that counts.
 
 Decisions are functions of numbers and times (`slower`, `faster`, `wider`) and stand in `Valve`, which knows no clock
 and no event loop; `ModelGate` lets tasks wait for it.
@@ -16,10 +17,13 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from .._inspect.connections import answers_here
 from .shares import Claim, Grant
 
 START_CONNECTIONS = 25
 MOST_CONNECTIONS = 200
+START_RATE = 16.0
+"""Calls a second to begin with, until answers come: a burst would be refused where few calls are accepted."""
 CONNECTIONS_PER_SPARE_UNIT = 4
 """One more unit in work for each four connections: while some units read or record, others keep connections busy."""
 
@@ -27,10 +31,13 @@ _WINDOW_SECONDS = 3.0
 _FIRST_WINDOW_SECONDS = 1.0
 _REACTION_SECONDS = 1.0  # refusals within this time belong to the same episode
 _MOST_PAUSE_SECONDS = 5.0
-_FIRST_ROUND_SECONDS = 5.0  # a call of a model rarely takes longer: connections in use allow for this rate at least
+_RISE_PER_ANSWER = 3.0
+_MOST_RAMP_PER_SECOND = 3.0
+_UNHURRIED_RATE = 100.0  # nothing is held back from here on, until a provider refuses calls
+_LEAST_FIRST_SHARE = 0.25  # a refusal among the first few calls says little about the rate
 _CATCH_UP_SECONDS = 0.05  # an event loop that is busy wakes late; without this each delay would be lost for good
 _BACK_OFF = 0.94
-_FIRST_BACK_OFF = 0.85  # what was accepted in a burst is more than what is accepted for long
+_FIRST_BACK_OFF = 0.75  # what was accepted in a burst is more than what is accepted for long
 _HEAVY_SHARE = 0.1
 _HEAVY_REFUSALS = 3
 _HEAVY_BACK_OFF = 0.9
@@ -86,6 +93,12 @@ def faster(pace: Pace, now: float) -> Pace:
     return replace(pace, rate=pace.rate * (1 + rise * min(now - pace.risen_at, 1.0)), risen_at=now)
 
 
+def ramped(rate: float, seconds: float) -> float | None:
+    """Let the first calls come faster with an answer, some seconds after the one before; None: all at once from now on."""
+    rate = min(rate + _RISE_PER_ANSWER, rate * _MOST_RAMP_PER_SECOND**seconds)
+    return rate if rate < _UNHURRIED_RATE else None
+
+
 def wider(limit: int, most: int, peak: int, paced: bool) -> int:
     """Decide on the number of connections after a round of answered calls.
 
@@ -106,15 +119,18 @@ class Valve:
     Args:
         limit: Connections to begin with.
         most: Connections at most (the same: fixed).
+        rate: Calls a second to begin with; more with each answer (None: as many as there are connections).
     """
 
-    def __init__(self, limit: int, most: int) -> None:
+    def __init__(self, limit: int, most: int, rate: float | None = None) -> None:
         self.limit, self.most = limit, max(limit, most)
         self.share: int | None = None
         """Connections granted where several workers share the limit (None: they do not)."""
         self.in_flight = 0
         self.refusals = 0
         self.pace: Pace | None = None
+        self._ramp = rate
+        self._least_first_rate = (rate or START_RATE) * _LEAST_FIRST_SHARE
         self._next = 0.0
         self._held = False
         self._paused_until = 0.0
@@ -125,18 +141,24 @@ class Valve:
         self._peak = 0
         self._answered = 0
         self._widened_at: float | None = None
+        self._answered_at = 0.0
 
     @property
     def open(self) -> int:
         """Connections that may be in use."""
         return self.limit if self.share is None else min(self.limit, self.share)
 
+    @property
+    def _rate(self) -> float | None:
+        """Calls that may start in a second (None: no limit)."""
+        return self.pace.rate if self.pace is not None else self._ramp
+
     def delay(self, now: float) -> float | None:
         """Seconds until the next call may start (None: when another one has ended)."""
         if self.in_flight >= self.open:
             return None
         waits = self._paused_until - now
-        if self.pace is not None and self._next > now:
+        if self._rate is not None and self._next > now:
             self._held = True
             waits = max(waits, self._next - now)
         return max(0.0, waits)
@@ -146,7 +168,7 @@ class Valve:
         self.in_flight += 1
         self._peak = max(self._peak, self.in_flight)
         if self._widened_at is None:
-            self._widened_at = now
+            self._widened_at = self._answered_at = now
         if self.pace is not None:
             # Only a pace that holds calls back is tried out: nothing is learned from one that does not.
             self.pace = faster(self.pace, now) if self._held else replace(self.pace, risen_at=now)
@@ -157,8 +179,8 @@ class Valve:
         """Count what is sent to the provider."""
         self._sent.append(now)
         _forget(self._sent, now)
-        if self.pace is not None:
-            self._next = max(self._next, now - _CATCH_UP_SECONDS) + 1 / self.pace.rate
+        if self._rate is not None:
+            self._next = max(self._next, now - _CATCH_UP_SECONDS) + 1 / self._rate
 
     def end(self) -> None:
         """Count a call that ended."""
@@ -168,6 +190,9 @@ class Valve:
         """Take note of a call that was answered at once; after a round of them connections may grow."""
         self._answered += 1
         began = self._widened_at if self._widened_at is not None else now
+        if self._ramp is not None:
+            self._ramp = ramped(self._ramp, now - self._answered_at)
+        self._answered_at = now
         if self.limit >= self.most or self._answered < self.open or now - began < _WIDEN_SECONDS:
             return
         if self.open == self.limit:
@@ -193,8 +218,7 @@ class Valve:
             pause = min(retry_after if retry_after is not None else 1.0, _MOST_PAUSE_SECONDS)
         accepted = max(1, sent - refused) / max(now - since, _FIRST_WINDOW_SECONDS)
         if first:
-            # A refusal among the first few calls says little about the rate.
-            accepted = max(accepted, self.limit / _FIRST_ROUND_SECONDS)
+            accepted = max(accepted, self._least_first_rate / _FIRST_BACK_OFF)
         self.pace, self._judged_at = slower(self.pace, now, accepted, heavy), now
         self._paused_until = max(self._paused_until, now + pause)
         self._deaf_until = now + max(pause, _REACTION_SECONDS)
@@ -325,7 +349,9 @@ class Governor:
             start, most = (fixed, fixed) if fixed is not None else bounds or (START_CONNECTIONS, MOST_CONNECTIONS)
             if fixed is None:
                 start = max(1, start // self.workers)
-            found = self._gates[key] = ModelGate(Valve(start, most), self._tell)
+            careful = fixed is None and bounds is None and not answers_here(key)
+            rate = START_RATE / self.workers if careful else None
+            found = self._gates[key] = ModelGate(Valve(start, most, rate), self._tell)
             if self.workers > 1:
                 found.valve.share = 0
             self._tell()

@@ -27,6 +27,8 @@ from inspect_ai.util._concurrency import (
 MODEL_PREFIX: Final = "Model"
 """How the keys of model connections begin in the registry."""
 
+_HERE: Final = (f"{MODEL_PREFIX}MockLLM:", f"{MODEL_PREFIX}ScriptedAPI:")
+
 REFUSING_STATUSES: Final = frozenset({429, 503, 529})
 """HTTP statuses by which providers say that they get too many calls."""
 
@@ -89,6 +91,11 @@ class _Scan:
 
 _scan: ContextVar[_Scan | None] = ContextVar("scout_admission", default=None)
 _current: ContextVar[_Call | None] = ContextVar("scout_connection", default=None)
+
+
+def answers_here(key: str) -> bool:
+    """Tell whether a model, by the key of its connections, answers within this process, so that nobody refuses calls."""
+    return key.startswith(_HERE)
 
 
 @contextmanager
