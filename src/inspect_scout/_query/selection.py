@@ -59,6 +59,22 @@ def select(table: pa.Table, query: Query, *, key: str, aliases: Mapping[str, str
     return list(rows if query.limit is None else rows[: query.limit])
 
 
+def columns_of(query: Query, table: pa.Table, aliases: Mapping[str, str] = _NO_ALIASES) -> set[str]:
+    """Find the columns of a table that a query looks at.
+
+    Args:
+        query: Conditions and order.
+        table: The table.
+        aliases: Other names of columns -> the names in the table.
+
+    Raises:
+        UnknownNameError: If it names a column that the table does not have.
+    """
+    names = _Names(table.column_names, aliases)
+    mentioned = {name for condition in query.where for name in _mentioned(condition)}
+    return {names.resolve(name).base for name in mentioned | {order.column for order in query.order_by}}
+
+
 class _Names:
     """Finds the column that a name stands for."""
 

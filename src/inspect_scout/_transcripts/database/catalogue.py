@@ -20,6 +20,7 @@ from .datafile import open_data_file
 from .index_files import IndexPart, part_of, read_part
 from .layout import DATA_SUFFIX, INDEX, data_name, index_path, is_index, is_manifest, is_ours, newness
 from .log import EntryBeingWrittenError, State, newest
+from .recent import RecentCatalogues
 from .schema import ID
 
 # Its stubs are less than half known.
@@ -56,6 +57,9 @@ class _Found:
     data: tuple[Entry, ...] | None
 
 
+_recent = RecentCatalogues[StoreCatalogue]()
+
+
 class _GoneError(Exception):
     """An index file that the log names is not there."""
 
@@ -75,7 +79,10 @@ async def load_catalogue(location: str, known: Catalogue | None = None) -> Catal
         LogReadError: An index file or data file is broken.
         StorageError: The log of commits cannot be understood.
     """
-    return await load_store(location, known)
+    before = known if isinstance(known, StoreCatalogue) else _recent.get(location)
+    found = await load_store(location, before)
+    _recent.keep(location, found)
+    return found
 
 
 async def load_store(location: str, known: Catalogue | None = None) -> StoreCatalogue:

@@ -52,6 +52,7 @@ _INLINE_BYTES: Final = 1 << 20
 _OPEN_FILES: Final = 32
 _SHOWN: Final = 3
 _RECENT: Final = 4
+_ALIASES: Final = {"sample_id": ID}
 
 
 async def load(location: str, known: Catalogue | None) -> Catalogue:
@@ -289,11 +290,11 @@ class DatabaseSource:
         return await anyio.to_thread.run_sync(run)
 
     def _selected(self, known: _Known, query: Query) -> TranscriptIndex:
-        from ..._query import select
+        from ..._query import columns_of, select
 
         catalogue = known.catalogue if self.ids is None else _recorded(known, self.ids, self.location)
         if query.where or query.order_by:
-            table = query_table(catalogue.table)
+            table = query_table(catalogue.table, columns_of(query, catalogue.table, _ALIASES))
         elif query.shuffle is not None:
             table = catalogue.table.select([ID])
         else:
@@ -301,7 +302,7 @@ class DatabaseSource:
             if query.limit is None or query.limit >= rows:
                 return CatalogueIndex(catalogue, self.location)
             return CatalogueIndex(catalogue, self.location, range(query.limit))
-        return CatalogueIndex(catalogue, self.location, select(table, query, key=ID, aliases={"sample_id": ID}))
+        return CatalogueIndex(catalogue, self.location, select(table, query, key=ID, aliases=_ALIASES))
 
 
 def read_origin(origin: InputOrigin, info: TranscriptInfo, loader: Loader = load) -> Transcript:
