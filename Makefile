@@ -60,7 +60,7 @@ demo: $(VENV)/.installed  ## Scan the example logs and show the results
 	@echo "  the manual           docs/index.md (make docs builds it)"
 
 test: $(VENV)/.installed-dev  ## Run the whole test suite
-	@$(BIN)/python -m pytest -q -n $(WORKERS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
 
 check: $(VENV)/.installed-dev  ## Run every static check and hold the budgets
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash tests/check.sh

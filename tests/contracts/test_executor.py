@@ -22,7 +22,9 @@ from inspect_scout import (
     Scanner,
     Status,
     Transcript,
+    WorkerError,
     scan,
+    scan_list,
     scan_results_df,
     scan_resume,
     scanner,
@@ -37,7 +39,9 @@ EXECUTORS: dict[str, dict[str, Any]] = {
     "processes": {"max_processes": 2},
     "ray": {"executor": "ray", "max_processes": 2},
 }
-WORKERS = ["processes", "ray"]
+# What needs the cluster runs in one process of the tests, so that there is one cluster.
+RAY = pytest.param("ray", marks=pytest.mark.xdist_group("ray"))
+WORKERS = ["processes", RAY]
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -76,7 +80,7 @@ def prepared(request: pytest.FixtureRequest, executor: str) -> dict[str, Any]:
     return EXECUTORS[executor]
 
 
-@pytest.fixture(params=EXECUTORS)
+@pytest.fixture(params=["inline", *WORKERS])
 def run(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
     """Scan with an executor."""
     return runner(prepared(request, request.param), tmp_path)
@@ -191,6 +195,17 @@ def test_a_transcript_that_ends_its_workers_becomes_an_error(run_workers: Run, t
     assert len(list(marks.iterdir())) == 3
     assert status.summary["deadly"].scans == status.summary["length"].scans == 10
     assert frame(status, "deadly")["transcript_id"].tolist() == [f"t{n}" for n in range(10)]
+
+
+def test_workers_that_all_end_and_record_nothing_end_the_scan(tmp_path: Path) -> None:
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    run = runner(EXECUTORS["processes"], tmp_path)
+    with pytest.raises(WorkerError, match=r"20 workers in a row have ended \(SIGKILL\) and recorded nothing"):
+        run([deadly("", str(marks))], talks(200))
+    (found,) = scan_list(str(tmp_path / "scans"))
+    assert not found.complete
+    assert 0 < len(list(marks.iterdir())) < 200
 
 
 def test_what_cannot_travel_is_refused_before_anything_is_created(run_workers: Run, tmp_path: Path) -> None:

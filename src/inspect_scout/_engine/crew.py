@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextvars import copy_context
 from typing import Generic, TypeVar
@@ -28,6 +29,8 @@ class Crew(Generic[T]):
         # Tasks that join later are started from within a scanner, whose context is none of theirs: all have that in
         # which the crew was made.
         self._context = copy_context()
+        self._turns: deque[asyncio.Future[None]] = deque()
+        self._dealing = False
 
     @property
     def size(self) -> int:
@@ -54,7 +57,33 @@ class Crew(Generic[T]):
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _run(self) -> None:
-        while (piece := await self._take()) is not None:
+        while True:
+            await self._turn()
+            piece = await self._take()
+            if piece is None:
+                return
             await self._work(piece)
-            # Scanners of plain code never suspend: without this, neither Ctrl-C nor the ticker would get a turn.
-            await asyncio.sleep(0)
+
+    async def _turn(self) -> None:
+        """Wait until this task may begin a piece: one does in each round of the event loop.
+
+        Scanners of plain code never suspend. If all tasks did a piece in one round, whatever else waits for the loop
+        (Ctrl-C, timers, messages) would come as many pieces late as there are tasks.
+        """
+        loop = asyncio.get_running_loop()
+        turn = loop.create_future()
+        self._turns.append(turn)
+        if not self._dealing:
+            self._dealing = True
+            loop.call_soon(self._deal)
+        await turn
+
+    def _deal(self) -> None:
+        while self._turns:
+            turn = self._turns.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                break
+        self._dealing = bool(self._turns)
+        if self._dealing:
+            asyncio.get_running_loop().call_soon(self._deal)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from .._inspect.pickling import from_bytes
@@ -11,9 +12,15 @@ from .._support.ids import new_id
 from .._types import ScannerCounts
 from .messages import Down, Failed, Gauges, Up
 
+_SPARE_SECONDS = 0.25
+"""Work that a worker has beside what it is at: a parent that scans, too, answers late."""
+
+_FIRST_RATE = 100.0  # units a second, until it is known
 _SPARE_UNITS = 2
+_MOST_SPARE_UNITS = 100
 _BUSY_UNITS = 4
 _BUSY_SHARE = 0.8
+_LEAST_SHARE = 0.1
 
 
 class Link(Protocol):
@@ -61,6 +68,27 @@ class Member:
         """Tickets that are done but not durable yet."""
         self.counts: Mapping[str, ScannerCounts] = {}
         self.gauges: Gauges | None = None
+        self._done = 0
+        self._rate = _FIRST_RATE
+        self._gauged_at = time.monotonic()
+
+    def done(self, tickets: Sequence[int]) -> None:
+        """Take note of units that are done."""
+        self.through.update(tickets)
+        self._done += len(tickets)
+
+    def gauged(self, gauges: Gauges, now: float) -> None:
+        """Take note of how it does.
+
+        Args:
+            gauges: What it says.
+            now: The time (`time.monotonic()`).
+        """
+        self.gauges = gauges
+        seconds = now - self._gauged_at
+        if seconds >= _SPARE_SECONDS:
+            self._rate = self._done / (seconds * max(gauges.busy, _LEAST_SHARE))
+            self._done, self._gauged_at = 0, now
 
     def room(self, held: int) -> int:
         """Count the units that it can be given, beside those that it holds."""
@@ -69,7 +97,8 @@ class Member:
             # Working on many units at once gains nothing where the processor is what they wait for, and those that
             # wait here are missing elsewhere at the end.
             tasks = min(tasks, _BUSY_UNITS)
-        return tasks + _SPARE_UNITS - (held - len(self.through))
+        spare = min(max(_SPARE_UNITS, round(self._rate * _SPARE_SECONDS)), _MOST_SPARE_UNITS)
+        return tasks + spare - (held - len(self.through))
 
 
 def raised_by(failed: Failed) -> BaseException:

@@ -19,9 +19,12 @@ import signal
 import socket
 import struct
 import sys
+import traceback
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
+
+from .._support.collector import uncollected
 
 BOOT = (
     "import sys; sys.path.insert(0, sys.argv[2]); "
@@ -40,7 +43,8 @@ def main(descriptor: int) -> None:
     with control.makefile("rb", buffering=0) as file:
         (length,) = struct.unpack("!Q", _exactly(file, 8))
         sys.path[:] = pickle.loads(_exactly(file, length))  # noqa: S301 - comes from our own parent
-    from .child import work  # and all that workers need, once for all of them
+    with uncollected():  # a tenth of the import is walking what it makes
+        from .child import work  # and all that workers need, once for all of them
 
     def ended(_number: int, _frame: FrameType | None) -> None:
         _report_ended(control)
@@ -90,6 +94,8 @@ def _be_worker(control: socket.socket, work: Callable[[], None]) -> None:
         control.close()
         work()
         code = 0
+    except Exception:  # noqa: BLE001 - the end of a process: what nobody foresaw is said before it is gone
+        traceback.print_exc()
     finally:
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:

@@ -21,6 +21,7 @@ from .._inspect.invocation import PrerequisiteError
 from .._inspect.models import as_refusal, close, using
 from .._inspect.pickling import to_bytes
 from .._results import ScanStore
+from .._support.collector import setting_aside
 from .._types import TranscriptInfo
 from .activity import Activity, Busyness, resident_bytes
 from .budget import ByteBudget
@@ -85,7 +86,7 @@ async def serve(line: Line, started: float) -> None:
     begin = await line.receive()
     if not isinstance(begin, Begin):
         return
-    with using(setup.models):
+    with using(setup.models), setting_aside():
         try:
             await _Station(line, setup, begin).run()
         finally:

@@ -7,6 +7,7 @@ import logging
 import math
 import os
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
@@ -79,6 +80,8 @@ class Launcher(Protocol):
 _STOP_SECONDS = 2.0
 _FINISH_SECONDS = 10.0
 _DEAD_STARTS = 3
+_FRUITLESS_DEATHS = 20
+"""Workers that may end one after the other without recording anything: then it is not this or that transcript."""
 
 logger = logging.getLogger("inspect_scout")
 
@@ -103,7 +106,7 @@ class Team:
         self._job: Job | None = None
         self._ledger: Ledger | None = None
         self._failure = Failure()
-        self._dead_starts = 0
+        self._dead_starts = self._fruitless = 0
         self._closing = False
         self._someone_ready = asyncio.Event()
         self._shares = Shares()
@@ -213,12 +216,12 @@ class Team:
                 self._someone_ready.set()
                 self._begin(member)
             case Done(tickets):
-                member.through.update(tickets)
+                member.done(tickets)
                 self._feed(member)
             case Recorded():
                 self._recorded(member, message)
             case Gauges():
-                member.gauges = message
+                member.gauged(message, time.monotonic())
                 show_workers(self._job, self._members, self._shares)
                 self._feed(member)
                 self._deal(member)
@@ -264,6 +267,7 @@ class Team:
         job, ledger = self._job, self._ledger
         assert job is not None
         assert ledger is not None
+        self._fruitless = 0
         member.through.difference_update(message.tickets)
         before, member.counts = member.counts, message.counts
         job.tally.recorded_elsewhere(member.name, member.counts, message.compared)
@@ -293,6 +297,16 @@ class Team:
         for lease in ledger.lose(member.name, recorded):
             await give_up(job, lease, how)
             ledger.finish(GIVEN_UP, [lease.ticket])
+        self._fruitless = 0 if recorded else self._fruitless + 1
+        if self._fruitless >= _FRUITLESS_DEATHS:
+            self._failure.note(
+                WorkerError(
+                    f"{self._fruitless} workers in a row have ended ({how}) and recorded nothing, so it is not one or the "
+                    "other transcript. What was recorded before is kept. Find out why (max_processes=1 runs the scanners "
+                    "in this process, --limit 1 on one transcript), then resume the scan."
+                )
+            )
+            return
         if not self._closing and ledger.left + ledger.held:
             await self._start()
 

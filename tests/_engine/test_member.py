@@ -1,0 +1,52 @@
+"""How many units a worker is given beside those that it works on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from inspect_scout._engine.member import Member
+from inspect_scout._engine.messages import Gauges
+
+
+def member(tasks: int = 13) -> Member:
+    """Make a worker that nobody talks to."""
+    link: Any = None
+    return Member(link, tasks)
+
+
+def gauges(busy: float, tasks: int = 13) -> Gauges:
+    """Say how a worker does."""
+    return Gauges(parsing=0, scanning=0, tasks=tasks, memory_bytes=None, budget_bytes=0, busy=busy)
+
+
+def at_work(units: int, busy: float) -> Member:
+    """Let a worker do units in a second."""
+    worker = member()
+    worker.gauged(gauges(busy), now := 1e9)
+    worker.done(range(units))
+    worker.gauged(gauges(busy), now + 1)
+    worker.through.clear()
+    return worker
+
+
+@pytest.mark.parametrize(
+    ("units", "busy", "room"),
+    [
+        (200, 1.0, 4 + 50),  # a quarter of a second of work beside the four at which a processor is kept busy
+        (1, 1.0, 4 + 2),  # long units wait where somebody has time for them
+        (100_000, 1.0, 4 + 100),
+        (60, 0.3, 13 + 50),  # it would do 200 if it had them
+        (10, 0.0, 13 + 25),  # it waits for models
+    ],
+)
+def test_spare_units_are_a_quarter_of_a_second_of_work(units: int, busy: float, room: int) -> None:
+    assert at_work(units, busy).room(held=0) == room
+    assert at_work(units, busy).room(held=room) == 0
+
+
+def test_units_that_are_done_take_no_room() -> None:
+    worker = at_work(200, 1.0)
+    worker.done(range(7))
+    assert worker.room(held=54) == 7
