@@ -72,7 +72,8 @@ def test_cancelled_work_ends_at_once() -> None:
 
 def test_the_first_exception_ends_the_crew() -> None:
     async def main() -> None:
-        crew = crew_of(100, done := [], stop_at=3)
+        done: list[int] = []
+        crew = crew_of(100, done, stop_at=3)
         crew.grow(5)
         with pytest.raises(ValueError, match="piece 3"):
             await crew.run()

@@ -142,8 +142,9 @@ async def test_a_snapshot_records_ids_logs_order_and_filters(tmp_path: Path) -> 
     again = Transcripts.from_snapshot(ScanTranscripts.model_validate_json(snapshot.model_dump_json()))
     assert await ids(again) == ["u3-1", "u1-1"]
     assert again.filters == ("epoch = 1", "id != '2'")
-    async with again.reader() as reader:
-        assert await reader.snapshot() == snapshot
+    for reader in (again.reader(), transcripts_from(tmp_path).reader(snapshot)):
+        async with reader:
+            assert await reader.snapshot() == snapshot
 
 
 async def test_a_snapshot_holds_whatever_else_is_there_by_now(tmp_path: Path) -> None:

@@ -18,7 +18,6 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
-    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -155,7 +154,6 @@ class DatabaseMachine(RuleBasedStateMachine):
         self.settle([self.model, after(name, self.model, chosen, self.version)])
 
     @rule(session=sessions, writer=writers, changes=st.integers(0, 12))
-    @precondition(lambda self: any(self.held.values()))
     def die_while_committing(self, session: str, writer: int, changes: int) -> None:
         """Die while committing a session: all of it is visible, or nothing is and it waits for another try."""
         committed = {**self.held.get(session, {}), **self.model}

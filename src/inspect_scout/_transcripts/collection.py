@@ -144,9 +144,13 @@ class Transcripts:
         query = await with_cases(self.source, self.query, self.cases) if self.cases else self.query
         return await self.source.index(query, progress)
 
-    def reader(self) -> TranscriptsReader:
-        """Read the transcripts, in an `async with` block."""
-        return TranscriptsReader(self)
+    def reader(self, snapshot: ScanTranscripts | None = None) -> TranscriptsReader:
+        """Read the transcripts, in an `async with` block.
+
+        Args:
+            snapshot: Read those that a scan recorded instead (None: those of this collection).
+        """
+        return TranscriptsReader(self if snapshot is None else Transcripts.from_snapshot(snapshot))
 
     @staticmethod
     def from_snapshot(snapshot: ScanTranscripts) -> Transcripts:

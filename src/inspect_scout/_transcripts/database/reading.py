@@ -116,13 +116,11 @@ class DatabaseReader:
         index = await self._selected(query)
         return dict(zip(index.ids, index.locations, strict=True))
 
-    async def read(
-        self, transcript: TranscriptInfo, content: TranscriptContent, *, max_bytes: int | None = None
-    ) -> Transcript:
+    async def read(self, t: TranscriptInfo, content: TranscriptContent, max_bytes: int | None = None) -> Transcript:
         """Read a transcript.
 
         Args:
-            transcript: Description of it, from `select`.
+            t: Description of the transcript, from `select`.
             content: What to read.
             max_bytes: Refuse transcripts with more content.
 
@@ -130,28 +128,28 @@ class DatabaseReader:
             LogReadError: It is not there, or cannot be read.
             TranscriptTooLargeError: It is larger than `max_bytes`.
         """
-        return (await self._source.read(transcript, content, max_bytes=max_bytes)).transcript
+        return (await self._source.read(t, content, max_bytes=max_bytes)).transcript
 
-    async def open(self, transcript: TranscriptInfo, content: TranscriptContent) -> TranscriptHandle:
+    async def open(self, t: TranscriptInfo, content: TranscriptContent) -> TranscriptHandle:
         """Open a transcript, to be read item by item.
 
         Args:
-            transcript: Description of it, from `select`.
+            t: Description of the transcript, from `select`.
             content: What to read.
         """
-        return await self._source.open(transcript, content)
+        return await self._source.open(t, content)
 
-    async def read_messages_events(self, transcript: TranscriptInfo) -> TranscriptMessagesAndEvents:
+    async def read_messages_events(self, t: TranscriptInfo) -> TranscriptMessagesAndEvents:
         """Give the stored JSON of a transcript as a stream; of one that is not there, empty lists.
 
         Args:
-            transcript: Description of it, from `select`.
+            t: Description of the transcript, from `select`.
         """
         known = await self._refreshed()
-        if not places(known, [transcript.transcript_id]):
+        if not places(known, [t.transcript_id]):
             data = b'{"messages": [], "events": []}'
         else:
-            data = _joined(await self._source.stored(transcript))
+            data = _joined(await self._source.stored(t))
         return TranscriptMessagesAndEvents(_stream(data), zipfile.ZIP_STORED, len(data))
 
     async def _refreshed(self) -> StoreCatalogue:
