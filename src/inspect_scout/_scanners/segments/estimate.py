@@ -15,12 +15,25 @@ short is estimated too low by a half at most: random words 0.77 of the true numb
     coding sessions, every string of the records  2 860 537       933 844    1.029
     agent trajectories, every string                 30 620         6 705    1.027
 
-Three to four times as fast as counting with o200k_base, and without the 0.3 s that loading it takes.
+Five times as fast as counting with o200k_base (5 ms of CPU for a million characters), and without the 0.3 s that loading
+it takes.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+def _codes(*members: bytes) -> bytes:
+    """Make a table that translates each byte to the number of its class, from 1."""
+    table = bytearray(256)
+    for code, numbers in enumerate(members, 1):
+        for number in numbers:
+            table[number] = code
+    return bytes(table)
 
 
 def _classes(**members: bytes) -> bytes:
@@ -36,9 +49,13 @@ _LOWER, _UPPER, _DIGITS = bytes(range(97, 123)), bytes(range(65, 91)), bytes(ran
 _PUNCTUATION = bytes(n for n in range(33, 127) if n not in _LOWER + _UPPER + _DIGITS)
 # Seldom in words, so they tell words from letters that only look like some.
 _RARE: Final = b"jqxzJQXZ"
-_LETTERS: Final = _classes(l=_LOWER, U=_UPPER, S=b" \t")
-_NUMBERS: Final = _classes(D=_DIGITS)
-_MARKS: Final = _classes(P=_PUNCTUATION, N=b"\n\r")
+_SLICE_BYTES: Final = 1 << 18
+Counts: TypeAlias = "np.ndarray[tuple[int, int], np.dtype[np.int64]]"
+# Classes of characters: lower case, upper case, blanks, digits, punctuation, line ends; 0 is all else.
+_l, _U, _S, _D, _P, _N = range(1, 7)
+_ASCII: Final = _codes(_LOWER, _UPPER, b" \t", _DIGITS, _PUNCTUATION, b"\n\r")
+_RUN_OF_LETTERS, _RUN_OF_MARKS = bytes([_l] * 20), bytes([_P] * 16)
+_TWO_UPPER, _TWO_BLANKS = bytes([_U] * 2), bytes([_S] * 2)
 # First bytes of other characters, by the scripts they stand for; continuation bytes are left out.
 _OTHERS: Final = _classes(
     a=bytes(range(0xC2, 0xCC)) + bytes(range(0xD0, 0xE0)),  # Latin with accents, Cyrillic, Hebrew, Arabic
@@ -65,16 +82,38 @@ def estimate_tokens(text: str) -> int:
     """
     # Weights are thousandths of a token. The dot makes the first character a beginning of a word or number.
     data = b"." + text.encode("utf-8", "surrogatepass")
-    letters, numbers, marks = (data.translate(table).count for table in (_LETTERS, _NUMBERS, _MARKS))
+    codes = data.translate(_ASCII)
+    # How often which class stands before which, in one pass: eleven searches for pairs took four times as long.
+    pair = _pairs(codes)
+    before = pair.sum(axis=0)
+    run = codes.count
     # Most words are one token, cheaper where no space leads them; letters that go on and on are no word.
-    total = 58 * letters(b"l") + 737 * letters(b"Sl") + 249 * letters(b".l") + 5325 * letters(b"l" * 20)
-    total += 1224 * letters(b"lU") + 754 * letters(b"SU") + 430 * letters(b".U") + 315 * letters(b"UU")
-    total += 312 * numbers(b"D") + 1254 * numbers(b".D")
-    total += 119 * marks(b"P") + 859 * marks(b".P") + 3150 * marks(b"P" * 16)
-    total += 29 * letters(b"SS") + 1363 * marks(b".N")
-    total += 1356 * (len(data) - len(data.translate(None, _RARE)))
+    total = 58 * before[_l] + 737 * pair[_S, _l] + 249 * _after_others(pair, _l, _l, _U, _S)
+    total += 5325 * run(_RUN_OF_LETTERS) + 1224 * pair[_l, _U] + 754 * pair[_S, _U]
+    total += 430 * _after_others(pair, _U, _l, _U, _S) + 315 * run(_TWO_UPPER)
+    total += 312 * before[_D] + 1254 * _after_others(pair, _D, _D)
+    total += 119 * (1 + before[_P]) + 859 * _after_others(pair, _P, _P, _N) + 3150 * run(_RUN_OF_MARKS)
+    total += 29 * run(_TWO_BLANKS) + 1363 * _after_others(pair, _N, _P, _N)
+    total = int(total) + 1356 * (len(data) - len(data.translate(None, _RARE)))
     if not text.isascii():
         other = data.translate(_OTHERS, _CONTINUATIONS).count
         total += 260 * other(b"a") + 130 * other(b".a") + 477 * other(b"g") + 338 * other(b"i") + 1951 * other(b"q")
         total += 716 * other(b"c") + 678 * other(b"k") + 1276 * other(b"e") + 2774 * other(b"z")
     return max(1, -(-total // 1000))
+
+
+def _pairs(codes: bytes) -> Counts:
+    """Count which class stands before which."""
+    import numpy as np
+
+    found = np.zeros(64, np.int64)
+    numbers = np.frombuffer(codes, np.uint8)
+    for start in range(0, len(codes) - 1, _SLICE_BYTES):
+        piece = numbers[start : start + _SLICE_BYTES + 1]
+        found += np.bincount(piece[:-1] * np.uint8(8) + piece[1:], minlength=64)
+    return found.reshape(8, 8)
+
+
+def _after_others(pair: Counts, code: int, *classes: int) -> Any:
+    """Count how often a class stands after none of some classes."""
+    return pair[:, code].sum() - sum(pair[other, code] for other in classes)
