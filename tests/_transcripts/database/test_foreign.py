@@ -15,7 +15,7 @@ import pytest
 from inspect_scout import LogReadError, Transcript, TranscriptsDB, transcripts_db
 from support.foreign import record, write_data, write_index
 from support.stores import ALL
-from support.transcripts import talk
+from support.transcripts import talk, talks
 
 _parquet: Any = pq  # the stubs leave its types open
 
@@ -235,6 +235,16 @@ class TestReference:
         assert len(lines) == len(theirs) == len(ours) == 31
         for id, (fields, metadata) in theirs.items():
             _compare(ours[id], fields, metadata)
+
+    async def test_it_reads_manifests_and_what_came_after(self, tmp_path: Path) -> None:
+        db = transcripts_db(tmp_path / "db")
+        await db.insert(talks(3))
+        await db.rebuild_index()
+        for number in range(3, 6):
+            await db.insert([talk(number)])
+        assert any(f.name.startswith("_manifest_") for f in (tmp_path / "db" / "_index").iterdir())
+        lines = (await reference(_DUMP, tmp_path / "db")).splitlines()
+        assert {json.loads(line)[0]["transcript_id"] for line in lines} == {f"t{n}" for n in range(6)}
 
     async def test_we_read_what_it_wrote_and_it_reads_on(self, tmp_path: Path) -> None:
         await reference(_WRITE, tmp_path / "db")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ from inspect_scout import (
     transcripts_from,
 )
 from inspect_scout._support.storage import LocalStorage
+from inspect_scout._transcripts.database.layout import Names, is_manifest, is_ours, stamp_of
 from support.stores import ALL, Place, contents, in_memory, versioned
 from support.transcripts import talk, talks
 
@@ -340,3 +342,17 @@ async def test_index_files_have_the_published_shape(tmp_path: Path) -> None:
     assert [name for name in schema.names if name not in content] == [n for n in table.column_names if n != "filename"]
     (data,) = tmp_path.glob("transcripts_*.parquet")
     assert set(table.column("filename").to_pylist()) == {data.name}
+
+
+def test_names_of_manifests_are_those_of_the_published_format_and_in_order() -> None:
+    names = Names()
+    made = [names.manifest() for _ in range(50)]
+    assert made == sorted(made)
+    for name in made:
+        assert re.fullmatch(r"_manifest_\d{8}T\d{6}_[0-9A-Za-z]+\.idx", name)
+        assert is_manifest(name)
+        assert is_ours(name)
+    assert [stamp_of(name) for name in made] == sorted({stamp_of(name) for name in made})
+    assert stamp_of(names.index()) > stamp_of(made[-1])
+    assert not is_ours("_manifest_20260101T120000_aB3dE5gH.idx")
+    assert is_ours("_manifest_20260101T120000123456_0011aabb.idx")

@@ -20,8 +20,10 @@ PENDING = "_index/pending"
 INDEX_SUFFIX, DATA_SUFFIX, PENDING_SUFFIX = ".idx", ".parquet", ".pending"
 
 _OURS = "%Y%m%dT%H%M%S%f"
+_SECONDS = len("20260101T000000")
 _LAST = "9" * 8 + "T" + "9" * 12
-_STAMP = re.compile(r"_(\d{8}T\d{6})(\d{6})?_[0-9A-Za-z]+\.[a-z]+$")
+# The seconds, and the microseconds of our own names: behind the seconds, or (in manifests) before the random tail.
+_STAMP = re.compile(r"_(\d{8}T\d{6})(?:(\d{6})_[0-9A-Za-z]+|_(\d{6})[0-9a-f]{8}|_[0-9A-Za-z]+)\.[a-z]+$")
 _INDEX_NAME = re.compile(r"[^/\\\0]+\.idx")
 _PLAIN_SESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 _ODD = re.compile(r"[^A-Za-z0-9-]+")
@@ -29,14 +31,13 @@ _ODD = re.compile(r"[^A-Za-z0-9-]+")
 
 def stamp_of(name: str) -> str:
     """Give the moment that a name tells, as text that compares like the moments; empty if it tells none."""
-    match = _STAMP.search(name)
-    return match[1] + (match[2] or "000000") if match else ""
+    seconds, micros = _stamped(name)
+    return seconds and seconds + (micros or "000000")
 
 
 def is_ours(name: str) -> bool:
     """Tell whether an index file was named here (with microseconds), so that it counts only when the log says so."""
-    match = _STAMP.search(name)
-    return bool(match and match[2])
+    return bool(_stamped(name)[1])
 
 
 def is_index(name: str) -> bool:
@@ -85,13 +86,17 @@ class Names:
         return f"index_{self.stamp()}_{_tail()}{INDEX_SUFFIX}"
 
     def manifest(self) -> str:
-        """Name a manifest."""
-        return f"_manifest_{self.stamp()}_{_tail()}{INDEX_SUFFIX}"
+        """Name a manifest.
+
+        The published package passes over index files beside a manifest whose name has more than the seconds in their
+        place, so the microseconds stand behind them.
+        """
+        stamp = self.stamp()
+        return f"_manifest_{stamp[:_SECONDS]}_{stamp[_SECONDS:]}{_tail()}{INDEX_SUFFIX}"
 
     def like(self, name: str) -> str:
         """Name an index file that takes the place of another, in the order of names too."""
-        match = _STAMP.search(name)
-        stamp = match[1] + (match[2] or "000000") if match else self.stamp()
+        stamp = stamp_of(name) or self.stamp()
         return f"index_{stamp}_{_tail()}{INDEX_SUFFIX}"
 
 
@@ -132,8 +137,14 @@ def data_path(location: str, name: str) -> str:
 
 def _latest(name: str) -> str:
     """Give the last moment that a name may mean: names of other programs end with the seconds, and sort behind them."""
+    seconds, micros = _stamped(name)
+    return seconds and seconds + (micros or "999999")
+
+
+def _stamped(name: str) -> tuple[str, str]:
+    """Give the seconds and the microseconds that a name tells, each empty if it does not."""
     match = _STAMP.search(name)
-    return match[1] + (match[2] or "999999") if match else ""
+    return (match[1], match[2] or match[3] or "") if match else ("", "")
 
 
 def _after(stamp: str) -> str:
