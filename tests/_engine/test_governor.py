@@ -313,7 +313,7 @@ def test_a_governor_tells_when_more_work_is_of_use() -> None:
         governor.gate("a", 8, None)
         assert governor.gate("a", 8, None) is governor.gate("a", 8, None)
         governor.gate("b", None, (4, 9))
-        assert (governor.limit, governor.in_flight, governor.refusals) == (12, 0, 0)
+        assert (governor.limit, governor.in_flight, governor.retries) == (12, 0, 0)
         return told
 
     assert run(work) == [10, 10]

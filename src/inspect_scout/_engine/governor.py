@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from .._inspect.connections import answers_here
+from .._inspect.connections import answers_here, calls_repeated
 from .shares import Claim, Grant
 
 START_CONNECTIONS = 25
@@ -340,6 +340,7 @@ class Governor:
         self.widened = widened
         self.workers = workers
         self._gates: dict[str, ModelGate] = {}
+        self._repeated_before = calls_repeated()
 
     def gate(self, key: str, fixed: int | None, bounds: tuple[int, int] | None) -> ModelGate:
         """Give the gate of a model, made at its first call."""
@@ -392,9 +393,10 @@ class Governor:
         return sum(gate.in_flight for gate in self._gates.values())
 
     @property
-    def refusals(self) -> int:
-        """Calls that providers refused so far."""
-        return sum(gate.valve.refusals for gate in self._gates.values())
+    def retries(self) -> int:
+        """Calls that providers refused so far, or left without an answer."""
+        refusals = sum(gate.valve.refusals for gate in self._gates.values())
+        return max(refusals, calls_repeated() - self._repeated_before)
 
     def units(self) -> int:
         """Units of work that keep the connections busy."""

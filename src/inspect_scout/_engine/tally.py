@@ -124,4 +124,4 @@ class Tally:
         models = self.governor
         if any(self.elsewhere.models) or models is None:
             return self.elsewhere.models
-        return models.in_flight, models.limit, models.refusals
+        return models.in_flight, models.limit, models.retries

@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from typing import Any, Final, Protocol
 
 from inspect_ai._util.http import parse_retry_after
+from inspect_ai._util.retry import http_retries_count
 from inspect_ai.model._providers.util.hooks import HttpHooks
 from inspect_ai.util import AdaptiveConcurrency
 from inspect_ai.util import _concurrency as registry_module
@@ -96,6 +97,11 @@ _current: ContextVar[_Call | None] = ContextVar("scout_connection", default=None
 def answers_here(key: str) -> bool:
     """Tell whether a model, by the key of its connections, answers within this process, so that nobody refuses calls."""
     return key.startswith(_HERE)
+
+
+def calls_repeated() -> int:
+    """Count the calls that this process sent again, whether they were refused or nobody answered."""
+    return http_retries_count()
 
 
 @contextmanager
