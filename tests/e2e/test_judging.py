@@ -226,7 +226,14 @@ def test_interrupted_scan_goes_on_without_repeating_a_recorded_call(
     place: Path, server: ChatServer, command: Any, number: signal.Signals
 ) -> None:
     server.hold_after = HELD_AFTER
-    process = subprocess.Popen(command(server), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command(server),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Tests that were started in the background would pass on that Ctrl-C is ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+    )
     server.wait_until_held(CONNECTIONS)
     if number is signal.SIGKILL:
         wait_until_recorded(HELD_AFTER)

@@ -10,7 +10,15 @@ from typing import Any
 
 import pytest
 
-from inspect_scout import StorageError, scan, scan_results_df, scan_resume, scan_status, transcripts_from
+from inspect_scout import (
+    ScanStateError,
+    StorageError,
+    scan,
+    scan_results_df,
+    scan_resume,
+    scan_status,
+    transcripts_from,
+)
 from support import flaky
 
 ROUNDS = int(os.environ.get("SCOUT_TEST_FAULT_ROUNDS", "2"))
@@ -19,7 +27,8 @@ ATTEMPTS = 12
 
 def attempt(location: str | None, logs: Path, scans: Path, **options: Any) -> str | None:
     """Start a scan, or go on with one; gives where it is, if it was created."""
-    with contextlib.suppress(StorageError):
+    # Complete already: the scan had ended well when its state could not be read.
+    with contextlib.suppress(StorageError, ScanStateError):
         if location is None:
             scan([flaky.lengths()], transcripts_from(str(logs)), scans=str(scans), display="none", **options)
         else:
@@ -75,6 +84,16 @@ def scan_status_or_none(location: str) -> bool:
         return scan_status(location).complete
     except StorageError:
         return False
+
+
+def test_no_single_failed_call_loses_what_was_recorded(example_logs: Path, tmp_path: Path) -> None:
+    for every in range(5, 40):
+        scans = tmp_path / f"{flaky.MARK}-every-{every}"
+        os.environ[flaky.VARIABLE] = f"fail_every={every}"
+        location = attempt(None, example_logs, scans, max_processes=1)
+        os.environ.pop(flaky.VARIABLE)
+        if location is not None:
+            check(location)
 
 
 @pytest.mark.fault

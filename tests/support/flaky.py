@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 from typing import Any
 
 from inspect_scout import Result, Scanner, Transcript, scanner
@@ -40,6 +41,21 @@ def lengths(pause: float = 0.0) -> Scanner[Transcript]:
 
     async def scan(transcript: Transcript) -> Result:
         time.sleep(pause)
+        return Result(value=len(transcript.messages))
+
+    return scan
+
+
+@scanner(messages="all")
+def cutting(scans: str, mark: str) -> Scanner[Transcript]:
+    """Count messages, and once cut the end off the first part of the journal that there is."""
+
+    async def scan(transcript: Transcript) -> Result:
+        time.sleep(0.2)
+        parts = sorted(Path(scans).glob("*/_journal/*.parquet"))
+        if parts and not Path(mark).exists():
+            Path(mark).touch()
+            parts[0].write_bytes(parts[0].read_bytes()[:-9])
         return Result(value=len(transcript.messages))
 
     return scan

@@ -178,7 +178,7 @@ async def _run(plan: ScanPlan, store: ScanStore, display: Display, engine: _Engi
         await recorder.close()
     if stopped is None:
         # Pairs with errors of earlier runs were due again, so the errors of this run are all there are.
-        await store.compact(order, complete=tally.errors == 0, metrics=metrics)
+        await store.compact(order, complete=tally.errors == 0, metrics=metrics, pairs=plan.total)
     status = await store.status()
     status.errors.extend(_problems(plan))
     _warn_of_comparisons(status)

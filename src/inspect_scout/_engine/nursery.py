@@ -94,8 +94,9 @@ def _be_worker(control: socket.socket, work: Callable[[], None]) -> None:
         control.close()
         work()
         code = 0
-    except Exception:  # noqa: BLE001 - the end of a process: what nobody foresaw is said before it is gone
-        traceback.print_exc()
+    except BaseException:
+        traceback.print_exc()  # nobody else would say it: the process ends below
+        raise
     finally:
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 import msgspec
 import pyarrow as pa
 
-from .._support.errors import LocationError, StorageError
+from .._support.errors import LocationError
 from .._support.storage import Entry, Storage, for_each, join, run_blocking
 from .journal import stamp_of
 from .layout import EMPTY_FILE, JOURNAL, TABLE_SUFFIX, file_name, table_key
 from .pairs import PairRecord, ScannerPairs, decode_pairs
-from .parquet import open_table
+from .parquet import DamagedFileError, open_table
 from .schema import conform, merged_schema, results_schema
 from .table import cells
 
@@ -150,12 +150,16 @@ def _journal_files(entries: Iterable[Entry]) -> list[str]:
 
 
 async def _announced_pairs(storage: Storage, path: str) -> Sequence[ScannerPairs] | None:
-    """Read which pairs a file of the journal holds; None if it is damaged."""
+    """Read which pairs a file of the journal holds; None if it is damaged.
+
+    Raises:
+        StorageError: It cannot be read at this moment.
+    """
     try:
         return await run_blocking(path, lambda: _read_pairs(storage, path))
     except LocationError:
         return []  # merged since it was listed
-    except StorageError as error:
+    except DamagedFileError as error:
         logger.warning("Skipping a part of the journal, its pairs will be scanned again: %s", error)
         return None
 
@@ -166,9 +170,9 @@ def _read_pairs(storage: Storage, path: str) -> Sequence[ScannerPairs]:
     try:
         pairs = decode_pairs(metadata)
     except ValueError as error:
-        raise StorageError(f"Cannot use {path!r}: {error}.") from error
+        raise DamagedFileError(f"Cannot use {path!r}: {error}.") from error
     if any(record.rows < 0 for own in pairs for record in own.pairs) or _announced(pairs) != sizes:
-        raise StorageError(f"Cannot use {path!r}: it does not hold the rows that it announces.")
+        raise DamagedFileError(f"Cannot use {path!r}: it does not hold the rows that it announces.")
     return pairs
 
 

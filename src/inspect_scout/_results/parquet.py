@@ -20,6 +20,10 @@ ROW_GROUP_BYTES = 96 * 2**20
 ROW_GROUP_ROWS = 8192
 
 
+class DamagedFileError(StorageError):
+    """A file can be read, but does not hold what it has to."""
+
+
 class TableFile:
     """An open parquet file.
 
@@ -76,7 +80,8 @@ def open_table(storage: Storage, path: str) -> Generator[TableFile]:
 
     Raises:
         LocationError: There is no such file.
-        StorageError: It cannot be read, or is no parquet file.
+        DamagedFileError: It is no parquet file.
+        StorageError: It cannot be read.
     """
     with contextlib.ExitStack() as stack:
         with _reading(path):
@@ -158,4 +163,9 @@ def _reading(path: str) -> Generator[None]:
     except FileNotFoundError as error:
         raise LocationError(f"Cannot read {path!r}: there is no such file. Check the location of the scan.") from error
     except (pa.ArrowException, OSError) as error:
-        raise StorageError(f"Cannot read {path!r}: {error}. The file is damaged, or no results of a scan.") from error
+        # Arrow raises OSError without a number for a file that it does not understand.
+        if isinstance(error, OSError) and error.errno is not None:
+            raise StorageError(f"Cannot read {path!r}: {error}. Nothing was changed; try again.") from error
+        raise DamagedFileError(
+            f"Cannot read {path!r}: {error}. The file is damaged, or no results of a scan."
+        ) from error

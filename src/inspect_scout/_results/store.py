@@ -171,16 +171,22 @@ class ScanStore:
         return await pairs_of_writer(self._storage, self.location, writer_id)
 
     async def compact(
-        self, order: Sequence[str], complete: bool, metrics: Mapping[str, Metrics] | None = None
+        self,
+        order: Sequence[str],
+        complete: bool,
+        metrics: Mapping[str, Metrics] | None = None,
+        pairs: int | None = None,
     ) -> Summary:
         """Merge the journal into one table for each scanner, and write summary and errors.
 
         Others may go on writing to the journal; what they write meanwhile stays in it. Ending at any moment loses
-        nothing and counts nothing twice: the journal goes last, and merging it again gives the same tables.
+        nothing and counts nothing twice: the journal goes last, and merging it again gives the same tables. Parts that
+        are damaged stay until the scan is complete.
 
         Args:
             order: Transcript ids in the order that rows are to have; rows of others follow.
             complete: Whether the scan has nothing left to do.
+            pairs: Recorded pairs without which it is not complete in any case (None: it is as `complete` says).
             metrics: Metrics that scanners declare, by key (None: not known here, those computed before stay).
         """
         spec, catalog = await self.spec(), await self.catalog()
@@ -191,11 +197,13 @@ class ScanStore:
             if scanner in catalog.journal and not tallies[-1].transcripts:
                 await self._storage.delete(table_path(self.location, scanner))
         await self._write_empty(tallies)
+        complete = complete and (pairs is None or sum(tally.scans for tally in tallies) >= pairs)
         summary = summarize(tallies, complete)
         await self._measure(summary, order, metrics)
         await self._storage.write(join(self.location, ERRORS_FILE), _lines(errors_of(tallies)))
         await self._storage.write(join(self.location, SUMMARY_FILE), summary.model_dump_json().encode())
-        await for_each(self.location, catalog.files, self._storage.delete)
+        merged = catalog.files if complete else [path for path in catalog.files if path not in catalog.damaged]
+        await for_each(self.location, merged, self._storage.delete)
         await self._clean(complete)
         return summary
 
