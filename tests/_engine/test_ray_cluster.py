@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from inspect_scout import ConfigError, WorkerError, scan, transcripts_from
+from inspect_scout._engine.ray_cluster import check_reachable
 from support.transcripts import length, talks
 
 
@@ -31,3 +32,22 @@ def test_an_address_without_ray_is_refused(tmp_path: Path) -> None:
         scan([length()], transcripts_from(talks(2)), scans=str(tmp_path), ray_address="x:1", display="none")
     with pytest.raises(ConfigError, match=r"executor='dask' is not known; use one of inline, processes, ray"):
         scan([length()], transcripts_from(talks(2)), scans=str(tmp_path), executor="dask", display="none")
+
+
+@pytest.mark.parametrize(
+    ("location", "machines"),
+    [
+        ("/scans", ["here"]),
+        ("/scans", ["here", "localhost"]),
+        ("/scans", []),
+        ("s3://bucket/scans", ["here", "there"]),
+    ],
+)
+def test_locations_that_all_workers_reach_are_taken(location: str, machines: list[str]) -> None:
+    check_reachable(location, machines, "here")
+
+
+@pytest.mark.parametrize("location", ["/scans", "scans", "file:///scans"])
+def test_paths_of_this_machine_are_refused_if_workers_are_elsewhere(location: str) -> None:
+    with pytest.raises(ConfigError, match=r"workers on node-1, node-2 cannot reach. Use .* such as s3://bucket/scans"):
+        check_reachable(location, ["node-2", "here", "node-1"], "here")

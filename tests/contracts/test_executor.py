@@ -21,6 +21,7 @@ from inspect_scout import (
     Result,
     Scanner,
     Status,
+    StorageError,
     Transcript,
     WorkerError,
     scan,
@@ -206,6 +207,14 @@ def test_workers_that_all_end_and_record_nothing_end_the_scan(tmp_path: Path) ->
     (found,) = scan_list(str(tmp_path / "scans"))
     assert not found.complete
     assert 0 < len(list(marks.iterdir())) < 200
+
+
+@pytest.mark.parametrize("folder", ["file", "file/below"])
+def test_a_location_that_cannot_be_written_is_refused(run: Run, tmp_path: Path, folder: str) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(StorageError, match=r"Cannot write .*is a file, not a folder: choose another location"):
+        run([length()], talks(3), scans=str(tmp_path / folder))
+    assert (tmp_path / "file").read_text() == "no folder"
 
 
 def test_what_cannot_travel_is_refused_before_anything_is_created(run_workers: Run, tmp_path: Path) -> None:

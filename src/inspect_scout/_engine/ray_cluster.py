@@ -10,6 +10,7 @@ import pickle
 import socket
 import time
 from collections import deque
+from collections.abc import Iterable
 from typing import Any
 
 from .._support.errors import ConfigError, WorkerError
@@ -100,11 +101,8 @@ class RayLauncher:
             ) from error
         if not ray.is_initialized():
             self._start()
-        if is_local(location) and (elsewhere := self._other_machines()):
-            raise ConfigError(
-                f"The scans location {location!r} is a path of this machine, which workers on {', '.join(elsewhere)} "
-                "cannot reach. Use a location that all of them can, such as s3://bucket/scans."
-            )
+        alive = [str(node["NodeManagerHostname"]) for node in ray.nodes() if node.get("Alive")]
+        check_reachable(location, alive, host_name())
         return max(1, int(ray.cluster_resources().get("CPU", 1)))
 
     async def launch(self) -> RayLink:
@@ -135,9 +133,24 @@ class RayLauncher:
             raise WorkerError(f"There is no Ray cluster {where}: {said}") from error
         self._ours = True
 
-    def _other_machines(self) -> list[str]:
-        alive = [node for node in self._ray.nodes() if node.get("Alive")]
-        return sorted({str(n["NodeManagerHostname"]) for n in alive} - {host_name(), "localhost"})
+
+def check_reachable(location: str, machines: Iterable[str], here: str) -> None:
+    """Refuse a path of this machine if workers run on others.
+
+    Args:
+        location: Where the scan is recorded.
+        machines: Names of the machines of the cluster.
+        here: Name of this machine.
+
+    Raises:
+        ConfigError: Workers on other machines cannot reach it.
+    """
+    elsewhere = sorted({*machines} - {here, "localhost"})
+    if is_local(location) and elsewhere:
+        raise ConfigError(
+            f"The scans location {location!r} is a path of this machine, which workers on {', '.join(elsewhere)} "
+            "cannot reach. Use a location that all of them can, such as s3://bucket/scans."
+        )
 
 
 def _check_answers(address: str) -> None:
