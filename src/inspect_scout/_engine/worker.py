@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from .._inspect.invocation import PrerequisiteError, recording
 from .._plan import PlannedScanner
+from .._results import CELL_BYTES
 from .._scanners import checked_result, describe_input
 from .._support.clock import SYSTEM_CLOCK
 from .._support.errors import RefusalError
@@ -161,7 +162,8 @@ class Worker:
 
     async def _origin(self, planned: PlannedScanner, subject: _Subject) -> InputOrigin | None:
         streamed = not isinstance(subject.given, Transcript)
-        if self._setup.record_input == "copy" or not (streamed or planned.config.kind in _REFERABLE):
+        copied = self._setup.record_input == "copy" and subject.size <= CELL_BYTES
+        if copied or not (streamed or planned.config.kind in _REFERABLE):
             return None
         return await self._setup.source.origin(subject.info, planned.config.content, subject.size)
 

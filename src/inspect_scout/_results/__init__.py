@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .rows import RowWriter as RowWriter
     from .schema import HEAVY_COLUMNS as HEAVY_COLUMNS
     from .schema import results_schema as results_schema
+    from .sizes import CELL_BYTES as CELL_BYTES
     from .source import UnknownScannerError as UnknownScannerError
     from .store import Recorded as Recorded
     from .store import ScanStore as ScanStore
@@ -54,6 +55,7 @@ _MODULES = {
     ".read": "list_status status",
     ".rows": "RecordInput RowWriter",
     ".schema": "HEAVY_COLUMNS results_schema",
+    ".sizes": "CELL_BYTES",
     ".source": "UnknownScannerError",
     ".store": "Recorded ScanStore",
     ".view": "Rows",

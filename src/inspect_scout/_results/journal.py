@@ -12,7 +12,8 @@ from .._support.storage import Storage, is_local, join
 from .layout import JOURNAL, TABLE_SUFFIX
 from .pairs import ScannerPairs
 from .parquet import quick_file
-from .rows import PairRows, RowWriter
+from .rows import RowWriter
+from .sizes import PairRows
 
 if TYPE_CHECKING:
     import pyarrow as pa

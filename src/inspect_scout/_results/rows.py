@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
@@ -29,7 +29,8 @@ from .schema import (
     USAGE_COLUMNS,
     results_schema,
 )
-from .table import repeat, table_of, take
+from .sizes import CELL_BYTES, PairRows, limited, pieces, size_of
+from .table import joined, repeat, table_of, take
 
 if TYPE_CHECKING:
     from .._types import InputOrigin, ResultReport, ScanSpec, TranscriptInfo
@@ -41,32 +42,7 @@ COPY_BYTES = 16 * 1024
 """Inputs up to this size are copied, even if they can be found again."""
 
 _SINGLE = ("message", "event")
-_OWN_COLUMNS = RESULT_COLUMNS + USAGE_COLUMNS + RECORD_COLUMNS[:3]
-_COUNTED = [
-    [n for n, _ in _OWN_COLUMNS].index(n) for n in ("input", "input_data", "value", "explanation", "scan_events")
-]
 _KEPT_DESCRIPTIONS = 64
-
-
-@dataclass(frozen=True, slots=True)
-class PairRows:
-    """The rows of a pair of transcript and scanner, not yet written.
-
-    Args:
-        scanner: Key of the scanner.
-        record: The pair and its counts.
-        transcript: What all rows say of the transcript.
-        rows: The cells of each row, in the order of the columns of an invocation.
-        verdicts: Verdict by key of each row, where verdicts have keys.
-        size: Bytes, about.
-    """
-
-    scanner: str
-    record: PairRecord
-    transcript: tuple[Cell, ...]
-    rows: Sequence[tuple[Cell, ...]]
-    verdicts: Sequence[Mapping[str, bool]]
-    size: int
 
 
 class RowWriter:
@@ -101,7 +77,7 @@ class RowWriter:
         """
         if scanner not in self._scanners:
             raise UnknownNameError("scanner", scanner, self._scanners)
-        rows = [self._row(report) for report in reports]
+        rows = [limited(self._row(report), info.transcript_id) for report in reports]
         verdicts = [_verdicts(report) for report in reports]
         record = PairRecord(
             transcript_id=clean_id(info.transcript_id),
@@ -112,11 +88,13 @@ class RowWriter:
             usage=_usage(reports),
             keys=sorted({key for verdict in verdicts for key in verdict}),
         )
-        size = sum(len(text) for row in rows for text in (row[i] for i in _COUNTED) if isinstance(text, str))
-        return PairRows(scanner, record, self._describe(info), rows, verdicts, size)
+        return PairRows(scanner, record, self._describe(info), rows, verdicts, sum(map(size_of, rows)))
 
     def table(self, pairs: Sequence[PairRows]) -> pa.Table:
         """Make one table of pairs of one scanner (at least one row among them), in the order given."""
+        return joined([self._piece(piece) for piece in pieces(pairs)])
+
+    def _piece(self, pairs: Sequence[PairRows]) -> pa.Table:
         count = sum(len(pair.rows) for pair in pairs)
         verdicts = [verdict for pair in pairs for verdict in pair.verdicts]
         keys = sorted({key for verdict in verdicts for key in verdict})
@@ -182,7 +160,7 @@ class RowWriter:
     def _input(self, report: ResultReport) -> tuple[str | None, str | None, str | None]:
         """Texts of the columns `input`, `input_data` and `input_ref`."""
         origin = report.origin
-        if origin is None or self._copies(report, origin):
+        if origin is None or (origin.size <= CELL_BYTES and self._copies(report, origin)):
             return (*input_text(report.input_type, report.input), None)
         return None, None, dumps(asdict(origin))
 

@@ -68,6 +68,12 @@ def table_of(columns: Sequence[Any], schema: pa.Schema) -> pa.Table:
     return made
 
 
+def joined(tables: Sequence[pa.Table]) -> pa.Table:
+    """Put tables one below the other; those that lack a column have nulls in it."""
+    made: pa.Table = tables[0] if len(tables) == 1 else _arrow.concat_tables(tables, promote_options="default")
+    return made
+
+
 def column(table: Any, name: str) -> Column:
     """Get a column by its first occurrence: a stranger's file may repeat a name."""
     found: Column = table.column(table.column_names.index(name))
