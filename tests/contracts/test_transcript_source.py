@@ -10,7 +10,14 @@ from typing import Any
 import pytest
 from inspect_ai.log import read_eval_log
 
-from inspect_scout import Transcript, TranscriptContent, TranscriptInfo
+from inspect_scout import (
+    Transcript,
+    TranscriptContent,
+    TranscriptInfo,
+    Transcripts,
+    ValidationCase,
+    ValidationSet,
+)
 from inspect_scout._query import OrderBy, Query, condition_from_sql
 from inspect_scout._support.errors import ScoutError, TranscriptTooLargeError, UnknownNameError
 from inspect_scout._support.json import finite
@@ -121,6 +128,19 @@ class TranscriptSourceLaws:
     async def test_an_unknown_column_is_named(self, source: TranscriptSource) -> None:
         with pytest.raises(UnknownNameError, match="total_tokens"):
             await source.index(Query((condition_from_sql("total_toknes > 1"),)))
+
+    async def test_cases_choose_by_ids_of_transcripts_and_of_messages(self, source: TranscriptSource) -> None:
+        collection = Transcripts(source)
+        ids = await selected(source)
+        held = {i.transcript_id: (await source.read(i, ALL)).transcript.messages for i in await infos(source)}
+        inside = next(message.id for message in held[ids[4]] if message.id)
+        meant = [id for id in ids if id == ids[2] or any(message.id == inside for message in held[id])]
+        cases = [ValidationCase(id=id, target=True) for id in (ids[2], inside, "nowhere")]
+        chosen = await collection.for_validation(cases).index()
+        assert list(chosen.ids) == meant
+        rest = await collection.for_validation(cases).where(f"transcript_id != '{ids[2]}'").index()
+        assert list(rest.ids) == [id for id in meant if id != ids[2]]
+        assert not (await collection.for_validation(ValidationSet(cases=[])).index()).ids
 
     async def test_limit_takes_the_first(self, source: TranscriptSource) -> None:
         ids = await selected(source)

@@ -26,9 +26,10 @@ def run(*arguments: object) -> str:
     return done.stdout
 
 
-async def test_processes_that_commit_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
-    writers, rounds = (6, 20) if ROUNDS else (3, 3)
-    run("commit", tmp_path / "db", writers, rounds)
+@pytest.mark.parametrize("compactors", [0, 2])
+async def test_processes_that_commit_at_the_same_time_lose_nothing(tmp_path: Path, compactors: int) -> None:
+    writers, rounds = (6, 20) if ROUNDS else (6, 3)
+    run("commit", tmp_path / "db", writers, rounds, compactors)
     db = transcripts_db(tmp_path / "db")
     said = {i.transcript_id: (await db.read(i, ALL)).messages[0].text async for i in db.select()}
     assert said == {id: id for writer in range(writers) for id in [f"{writer}-{n}" for n in range(rounds)]}

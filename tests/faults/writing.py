@@ -1,7 +1,7 @@
 """Programs that write into one database at the same time, or are killed: run by the fault tests.
 
-    python writing.py commit LOCATION WRITERS ROUNDS     each writer commits ROUNDS times
-    python writing.py kill LOCATION KILLS SEED           writers are killed; prints what they say they had committed
+    python writing.py commit LOCATION WRITERS ROUNDS COMPACTORS     each writer commits ROUNDS times
+    python writing.py kill LOCATION KILLS SEED                      prints what killed writers say they had committed
 
 Everything is imported once, then each writer is a forked child.
 """
@@ -73,11 +73,29 @@ async def write_until_killed(location: str, name: str, said: str) -> None:
             await db.compact()
 
 
-def commit(location: str, writers: int, rounds: int) -> None:
-    """Let several writers commit at the same time."""
-    children = [fork(partial(commit_from, location, writer, rounds)) for writer in range(writers)]
-    if any(os.waitpid(child, 0)[1] for child in children):
-        raise SystemExit("a writer failed")
+def compact_until(stop: Path, location: str) -> None:
+    """Compact again and again, until a file is there."""
+    asyncio.run(compact_often(stop, location))
+
+
+async def compact_often(stop: Path, location: str) -> None:
+    """Compact again and again, until a file is there."""
+    last = False
+    while not last:
+        last = stop.exists()
+        await transcripts_db(location).compact()
+
+
+def commit(location: str, writers: int, rounds: int, compactors: int) -> None:
+    """Let several writers commit at the same time, while others compact."""
+    stop = Path(f"{location}.stop")
+    compacting = [fork(partial(compact_until, stop, location)) for _ in range(compactors)]
+    writing = [fork(partial(commit_from, location, writer, rounds)) for writer in range(writers)]
+    failed = [os.waitpid(child, 0)[1] for child in writing]
+    stop.touch()
+    failed += [os.waitpid(child, 0)[1] for child in compacting]
+    if any(failed):
+        raise SystemExit("a process failed")
 
 
 def kill(location: str, kills: int, seed: int) -> None:
@@ -97,6 +115,6 @@ def kill(location: str, kills: int, seed: int) -> None:
 if __name__ == "__main__":
     assert TranscriptsDB.__name__  # load everything before forking
     if sys.argv[1] == "commit":
-        commit(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+        commit(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]))
     else:
         kill(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
