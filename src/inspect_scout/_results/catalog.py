@@ -17,12 +17,16 @@ from .layout import EMPTY_FILE, JOURNAL, TABLE_SUFFIX, file_name, table_key
 from .pairs import PairRecord, ScannerPairs, decode_pairs
 from .parquet import DamagedFileError, open_table
 from .schema import conform, merged_schema, results_schema
-from .table import cells
+from .table import cells, joined, take
 
 logger = logging.getLogger(__name__)
 
 CACHE_BYTES = 128 * 2**20
 """Rows read ahead that may wait for their turn in the order of transcripts."""
+
+BATCH_ROWS = 1024
+BATCH_BYTES = 32 * 2**20
+"""Rows and bytes of row groups that are put together in the order of transcripts."""
 
 _EMPTY = msgspec.json.Decoder(dict[str, list[str]])
 
@@ -108,9 +112,7 @@ class Catalog:
         if scanner in self.tables:
             found += _table_segments(self.storage, self.tables[scanner], places)
         found += [(t, Segment(p.path, p.group, p.start, p.record.rows)) for t, p in places.items() if p.record.rows]
-        reader = _GroupReader(self.storage, schema)
-        for segment in _joined(_sorted(found, order)):
-            yield reader.read(segment)
+        yield from _GroupReader(self.storage, schema).tables(_joined(_sorted(found, order)))
 
 
 async def load_catalog(storage: Storage, location: str) -> Catalog:
@@ -240,6 +242,43 @@ def _joined(segments: Iterable[Segment]) -> Iterator[Segment]:
         yield last
 
 
+class _Batch:
+    """Segments that become one table."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self._groups: list[pa.Table] = []
+        self._starts: dict[int, int] = {}
+        self._bytes = self._height = 0
+        self._parts: list[range] = []
+
+    def is_full(self, group: pa.Table) -> bool:
+        """Tell whether a segment of a row group is better put into another table."""
+        new = 0 if id(group) in self._starts else group.nbytes
+        return self.rows >= BATCH_ROWS or (self.rows > 0 and self._bytes + new > BATCH_BYTES)
+
+    def add(self, group: pa.Table, segment: Segment) -> None:
+        """Add a segment of a row group."""
+        if id(group) not in self._starts:
+            self._starts[id(group)] = self._height
+            self._groups.append(group)
+            self._height += group.num_rows
+            self._bytes += group.nbytes
+        start = self._starts[id(group)] + segment.start
+        if self._parts and self._parts[-1].stop == start:
+            start = self._parts.pop().start
+        self._parts.append(range(start, self._starts[id(group)] + segment.start + segment.count))
+        self.rows += segment.count
+
+    def table(self) -> pa.Table:
+        """Put the rows together."""
+        groups = joined(self._groups)
+        if len(self._parts) == 1:
+            return groups.slice(self._parts[0].start, self.rows)
+        taken: pa.Table = take(groups, [place for part in self._parts for place in part])
+        return taken
+
+
 class _GroupReader:
     """Reads row groups, and keeps the last ones."""
 
@@ -249,8 +288,24 @@ class _GroupReader:
         self._kept: OrderedDict[tuple[str, int], pa.Table] = OrderedDict()
         self._bytes = 0
 
-    def read(self, segment: Segment) -> pa.Table:
-        key = (segment.path, segment.group)
+    def tables(self, segments: Iterable[Segment]) -> Iterator[pa.Table]:
+        """Read segments in their order, many small ones as one table.
+
+        Where workers took turns nearly every row is a segment: as tables of their own they took five times as long to
+        merge (3200 rows of two workers: 2.0 s instead of 0.4 s).
+        """
+        batch = _Batch()
+        for segment in segments:
+            group = self._group(segment.path, segment.group)
+            if batch.is_full(group):
+                yield batch.table()
+                batch = _Batch()
+            batch.add(group, segment)
+        if batch.rows:
+            yield batch.table()
+
+    def _group(self, path: str, group: int) -> pa.Table:
+        key = (path, group)
         table = self._kept.get(key)
         if table is None:
             table = self._load(*key)
@@ -260,7 +315,7 @@ class _GroupReader:
                 self._bytes -= self._kept.popitem(last=False)[1].nbytes
         else:
             self._kept.move_to_end(key)
-        return table.slice(segment.start, segment.count)
+        return table
 
     def _load(self, path: str, group: int) -> pa.Table:
         with open_table(self._storage, path) as file:
