@@ -364,9 +364,8 @@ def test_the_table_does_not_depend_on_when_rows_were_written(
 async def test_many_rows_of_writers_that_took_turns_come_in_the_order_of_transcripts() -> None:
     order = [f"t{n}" for n in range(2600)]
     storage = MemoryStorage()
-    store, journals = await make_store(make_spec(["a"], order), storage), []
-    for writer in range(3):
-        journals.append(await open_journal(store, clock=JumpingClock(), writer_id=f"w{writer}"))
+    store = await make_store(make_spec(["a"], order), storage)
+    journals = [await open_journal(store, writer_id=f"w{writer}") for writer in range(3)]
     for place, transcript in enumerate(order):
         rows = [make_report(place + part / 10, f"{transcript}-{part}") for part in range(place % 3)]
         await journals[(place // 2) % 3].append(make_info(transcript), "a", rows)

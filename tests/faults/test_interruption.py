@@ -21,18 +21,25 @@ PATIENCE_SECONDS = 60.0
 SCANNERS = """
 import asyncio
 import os
+import time
 
 from inspect_scout import Result, Scanner, Transcript, scanner
 
 
 @scanner(messages="all")
-def slow(seconds: float) -> Scanner[Transcript]:
+def slow(seconds: float, blocking: bool = False) -> Scanner[Transcript]:
     async def scan(transcript: Transcript) -> Result:
-        await asyncio.sleep(seconds)
+        if blocking:
+            time.sleep(seconds)
+        else:
+            await asyncio.sleep(seconds)
         return Result(value=len(transcript.messages), explanation=str(os.getpid()))
 
     return scan
 """
+
+WAYS = {"inline": ["--max-processes", "1"], "processes": ["--max-processes", "2"], "ray": ["--executor", "ray"]}
+BOTH = [signal.SIGINT, signal.SIGTERM]
 
 
 def wait_for(what: Callable[[], object]) -> None:
@@ -44,12 +51,14 @@ def wait_for(what: Callable[[], object]) -> None:
 
 
 @contextmanager
-def scanning(logs: Path, folder: Path, processes: int, seconds: float) -> Generator[tuple[subprocess.Popen[str], Path]]:
+def scanning(
+    logs: Path, folder: Path, way: str, seconds: float = 0.6, blocking: bool = False
+) -> Generator[tuple[subprocess.Popen[str], Path]]:
     """Start a scan that takes its time, and wait until some of it is recorded; gives the program and the scan."""
     (folder / "scanners.py").write_text(SCANNERS)
     scout = Path(sys.executable).with_name("scout")
     command = [scout, "scan", "scanners.py", "-T", logs, "--scans", "scans", "--max-transcripts", "2"]
-    command += ["--max-processes", str(processes), "-S", f"seconds={seconds}", "--display", "plain"]
+    command += [*WAYS[way], "-S", f"seconds={seconds}", "-S", f"blocking={str(blocking).lower()}", "--display", "plain"]
     program = subprocess.Popen(
         list(map(str, command)),
         cwd=folder,
@@ -79,36 +88,61 @@ def check_whole(location: Path, folder: Path) -> None:
     assert status.summary["slow"].scans == len(rows) == 12
 
 
-@pytest.mark.parametrize("processes", [1, 2])
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_scan_keeps_what_is_done(how: int, processes: int, example_logs: Path, tmp_path: Path) -> None:
-    with scanning(example_logs, tmp_path, processes, 0.6) as (program, location):
+def check_interrupted(way: str, how: int, logs: Path, folder: Path, blocking: bool = False) -> None:
+    with scanning(logs, folder, way, blocking=blocking) as (program, location):
         program.send_signal(how)
         began = time.monotonic()
         output, _ = program.communicate(timeout=PATIENCE_SECONDS)
         took = time.monotonic() - began
     assert program.returncode == 130, output
-    assert f"scout scan resume {location.relative_to(tmp_path)}" in output
+    assert f"scout scan resume {location.relative_to(folder)}" in output
     assert "Traceback" not in output
     assert took < 10  # 3 on a machine that does nothing else
     status = scan_status(str(location))
     assert not status.complete
     assert 0 < status.summary["slow"].scans < 12
-    check_whole(location, tmp_path)
+    assert status.summary["slow"].errors == 0
+    check_whole(location, folder)
 
 
-def test_a_second_interruption_does_not_wait(example_logs: Path, tmp_path: Path) -> None:
-    with scanning(example_logs, tmp_path, 2, 0.6) as (program, location):
+@pytest.mark.parametrize("way", ["inline", "processes"])
+@pytest.mark.parametrize("how", BOTH)
+def test_interrupted_scan_keeps_what_is_done(how: int, way: str, example_logs: Path, tmp_path: Path) -> None:
+    check_interrupted(way, how, example_logs, tmp_path)
+
+
+@pytest.mark.parametrize("way", ["inline", "processes"])
+def test_interrupted_scan_of_scanners_that_give_no_turn(way: str, example_logs: Path, tmp_path: Path) -> None:
+    check_interrupted(way, signal.SIGINT, example_logs, tmp_path, blocking=True)
+
+
+@pytest.mark.xdist_group("ray")
+@pytest.mark.parametrize(("how", "blocking"), [(signal.SIGTERM, False), (signal.SIGINT, True)])
+def test_interrupted_scan_on_a_cluster(how: int, blocking: bool, example_logs: Path, tmp_path: Path) -> None:
+    check_interrupted("ray", how, example_logs, tmp_path, blocking)
+
+
+@pytest.mark.parametrize(
+    ("way", "blocking", "pause"),
+    [("inline", True, 0.3), ("processes", True, 0.0), ("processes", False, 0.3), ("processes", True, 0.3)],
+)
+def test_a_second_interruption_does_not_wait(
+    pause: float, blocking: bool, way: str, example_logs: Path, tmp_path: Path
+) -> None:
+    with scanning(example_logs, tmp_path, way, blocking=blocking) as (program, location):
         program.send_signal(signal.SIGINT)
+        time.sleep(pause)  # this is what is tested: it may come at any moment of the first one's work
         program.send_signal(signal.SIGINT)
-        program.communicate(timeout=PATIENCE_SECONDS)
-    assert program.returncode == 130
+        output, _ = program.communicate(timeout=PATIENCE_SECONDS)
+    assert program.returncode == 130, output
+    assert "Traceback" not in output
+    assert f"scout scan resume {location.relative_to(tmp_path)}" in output
     check_whole(location, tmp_path)
 
 
 @pytest.mark.fault
 def test_workers_end_with_their_parent(example_logs: Path, tmp_path: Path) -> None:
-    with scanning(example_logs, tmp_path, 2, 0.6) as (program, location):
+    with scanning(example_logs, tmp_path, "processes") as (program, location):
         pids = {int(p) for p in scan_results_df(str(location)).scanners["slow"]["explanation"]}
         assert pids
         assert program.pid not in pids

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, TypeVar
 
+from .interruption import run_interruptible
+
 T = TypeVar("T")
 
 
@@ -24,8 +26,10 @@ def run_sync(call: Callable[[], Coroutine[Any, Any, T]]) -> T:
     Raises:
         KeyboardInterrupt: After the coroutine, cancelled by Ctrl-C or SIGTERM, has put its things in order.
     """
+    if not _loop_is_running():
+        return run_interruptible(call)
     with _termination_as_interrupt():
-        return _run_beside(call) if _loop_is_running() else asyncio.run(call())
+        return _run_beside(call)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
@@ -160,8 +161,26 @@ async def _executor(
 
 
 async def _run(plan: ScanPlan, store: ScanStore, display: Display, engine: _Engine) -> Status:
-    stopped: BaseException | None = None
     title = _title(plan, store.location)
+    try:
+        stopped = await _record(plan, store, display, engine, title)
+    except asyncio.CancelledError:
+        # Interrupted a second time, while what was done was being recorded: nothing is waited for.
+        display.outcome(ScanOutcome(state="interrupted", title=title, scanners={}))
+        raise
+    status = await store.status()
+    status.errors.extend(_problems(plan))
+    _warn_of_comparisons(status)
+    display.outcome(outcome_of(status, interrupted=stopped is not None))
+    if stopped is not None:
+        raise stopped
+    return status
+
+
+async def _record(
+    plan: ScanPlan, store: ScanStore, display: Display, engine: _Engine, title: ScanTitle
+) -> BaseException | None:
+    """Run a plan and record it; returns what ended it before its time."""
     words = (title_line(title), config_line(title.config))
     with display.scan(title) as shown, announced(shown, title, plan.spec.scan_id, words) as sink:
         tally = Tally(plan.scanners, plan.total, plan.skipped, sink)
@@ -179,29 +198,21 @@ async def _run(plan: ScanPlan, store: ScanStore, display: Display, engine: _Engi
     if stopped is None:
         # Pairs with errors of earlier runs were due again, so the errors of this run are all there are.
         await store.compact(order, complete=tally.errors == 0, metrics=metrics, pairs=plan.total)
-    status = await store.status()
-    status.errors.extend(_problems(plan))
-    _warn_of_comparisons(status)
-    display.outcome(outcome_of(status, interrupted=stopped is not None))
-    if stopped is not None:
-        raise stopped
-    return status
+    return stopped
 
 
 async def _work(engine: _Engine, job: Job) -> BaseException | None:
     """Run a job; returns what ended it before its time."""
-    stopped: BaseException | None = None
     try:
         with setting_aside():
             await engine.executor.run(job)
     except ScannerStopped as stop:
-        stopped = stop.cause
+        return stop.cause
     except PrerequisiteError as missing:
-        stopped = as_refusal(missing)
+        return as_refusal(missing)
     except BaseException as error:  # noqa: BLE001 - whatever ended the scan is raised again after saving
-        stopped = error
-    await engine.executor.aclose()  # workers write what they have before the scan is looked at
-    return stopped
+        return error
+    return None
 
 
 async def _refuse_complete(store: ScanStore, wish: str) -> None:

@@ -22,6 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         print(f"scout, version {version()}")
         return 0
-    from .run import run
+    from .run import run, settle_interruption
 
-    return run(given)
+    code = run(given)
+    if arguments is None:
+        settle_interruption(code)
+    return code

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 
@@ -15,6 +17,8 @@ from .._support.terminal import printable
 from .contract import App
 from .exit_codes import DONE, FAILED, INTERRUPTED
 from .root import root
+
+_END_SECONDS = 2.0
 
 
 def run(arguments: Sequence[str], app: App | None = None) -> int:
@@ -52,6 +56,20 @@ def run(arguments: Sequence[str], app: App | None = None) -> int:
         _complain(traceback.format_exc())
         return FAILED
     return result if isinstance(result, int) else DONE
+
+
+def settle_interruption(code: int) -> None:
+    """Let nothing interrupt the end of a process that was interrupted already: its exit code tells it.
+
+    Args:
+        code: The exit code.
+    """
+    if code == INTERRUPTED:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        limit = threading.Timer(_END_SECONDS, os._exit, (code,))  # threads that were left behind may never end
+        limit.daemon = True
+        limit.start()
 
 
 def _refused(error: click.ClickException) -> int:

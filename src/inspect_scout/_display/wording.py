@@ -164,7 +164,7 @@ def ending_lines(outcome: ScanOutcome) -> list[Line]:
         case "interrupted":
             return [
                 *_error_lines(outcome),
-                Line(f"scan interrupted: {_done(outcome)}", "warning"),
+                Line("scan interrupted" + (f": {_done(outcome)}" if outcome.scanners else ""), "warning"),
                 Line(f"resume it:              {resume}"),
                 Line(f"see the results so far: {results}"),
             ]

@@ -53,7 +53,7 @@ class Executor(Protocol):
         ...
 
     async def run(self, job: Job) -> None:
-        """Run all units of the plan.
+        """Run all units of the plan; when it ends, or is cancelled, workers have written what they recorded.
 
         Raises the exception of a scanner if `fail_on_error` is set, and whatever makes recording impossible; what
         was recorded before stays recorded.
@@ -61,5 +61,5 @@ class Executor(Protocol):
         ...
 
     async def aclose(self) -> None:
-        """End all workers that are left."""
+        """Give up what was needed to run anything."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -68,6 +69,10 @@ class Member:
         """Tickets that are done but not durable yet."""
         self.counts: Mapping[str, ScannerCounts] = {}
         self.gauges: Gauges | None = None
+        self.attended: asyncio.Task[None] | None = None
+        """Listens to it."""
+        self.heard_at = time.monotonic()
+        """When it said something last (`time.monotonic()`)."""
         self._done = 0
         self._rate = _FIRST_RATE
         self._gauged_at = time.monotonic()

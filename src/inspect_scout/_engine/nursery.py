@@ -51,7 +51,10 @@ def main(descriptor: int) -> None:
 
     signal.signal(signal.SIGCHLD, ended)
     while True:
-        word, descriptors, _, _ = socket.recv_fds(control, START.size, 1)
+        try:
+            word, descriptors, _, _ = socket.recv_fds(control, START.size, 1)
+        except ConnectionResetError:  # the parent left without hearing of the last ends
+            return
         if not word:
             return
         (end,) = descriptors

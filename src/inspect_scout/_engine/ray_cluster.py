@@ -7,7 +7,9 @@ import importlib
 import logging
 import os
 import pickle
+import signal
 import socket
+import threading
 import time
 from collections import deque
 from collections.abc import Iterable
@@ -117,6 +119,7 @@ class RayLauncher:
         if self._ours:
             self._ours = False
             await asyncio.to_thread(self._ray.shutdown)
+            _keep_handler(signal.getsignal(signal.SIGTERM))
 
     def _start(self) -> None:
         options: dict[str, Any] = {"logging_level": logging.WARNING, "log_to_driver": False}
@@ -125,13 +128,21 @@ class RayLauncher:
         else:
             _check_answers(self._address)
             options["address"] = self._address
+        heard = signal.getsignal(signal.SIGTERM)
         try:
             self._ray.init(**options)
         except Exception as error:
             where = f"at {self._address!r}" if self._address else "on this machine"
             said = str(error).strip().partition("\n")[0]
             raise WorkerError(f"There is no Ray cluster {where}: {said}") from error
+        _keep_handler(heard)
         self._ours = True
+
+
+def _keep_handler(handler: Any) -> None:
+    """Take SIGTERM back from Ray: its handler ends the program at once, and when it leaves it removes anybody's."""
+    if handler is not None and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, handler)
 
 
 def check_reachable(location: str, machines: Iterable[str], here: str) -> None:

@@ -52,7 +52,7 @@ class TeamExecutor:
             await self._team.run(job, ledger)
 
     async def aclose(self) -> None:
-        """End all workers."""
+        """Give up what was needed to start workers."""
         await self._team.aclose()
 
 
@@ -85,7 +85,7 @@ class RayExecutor:
             await self._team.run(job, ledger)
 
     async def aclose(self) -> None:
-        """End all actors."""
+        """Give up the cluster."""
         if self._team is not None:
             await self._team.aclose()
         await self._launcher.aclose()
@@ -128,7 +128,7 @@ class GrowingExecutor:
                 await asyncio.gather(watcher, return_exceptions=True)
 
     async def aclose(self) -> None:
-        """End all workers."""
+        """Give up what was needed to start workers."""
         await self._team.aclose()
 
     async def _watch(self, job: Job, ledger: Ledger, seat: LocalSeat, governor: Governor) -> None:

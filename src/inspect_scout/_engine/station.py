@@ -216,6 +216,7 @@ class _Station:
                 case YourTurn() if self._turns:  # else it was given up meanwhile
                     self._turns.popleft().set_result(None)
                 case Stop() | None:
+                    self._tell_gauges()  # a sign that it was heard: writing what is done may take longer
                     crew.cancel()
                     return
                 case _:

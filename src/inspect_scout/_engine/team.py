@@ -77,7 +77,9 @@ class Launcher(Protocol):
         ...
 
 
-_STOP_SECONDS = 2.0
+_STOP_SECONDS = 1.2
+_SIGN_SECONDS = 0.5
+"""Time for a sign that a worker has heard that it is over: one that is held up by a scanner gives none."""
 _FINISH_SECONDS = 10.0
 _DEAD_STARTS = 3
 _FRUITLESS_DEATHS = 20
@@ -158,23 +160,35 @@ class Team:
         await self._failure.unless(self._someone_ready.wait())
 
     async def run(self, job: Job, ledger: Ledger) -> None:
-        """Give units to the workers until none is left and all are durable."""
+        """Give units to the workers until none is left and all are durable; ends the workers, however it ends."""
         self._job, self._ledger = job, ledger
-        for member in self._members:
-            self._begin(member)
-        await self._failure.unless(ledger.over())
-        await self._home(Finish(), _FINISH_SECONDS)
+        try:
+            for member in self._members:
+                self._begin(member)
+            await self._failure.unless(ledger.over())
+            _call_home(self._members, Finish())
+            await _at_home(self._members, _FINISH_SECONDS)
+        finally:
+            await self.stop()
 
-    async def aclose(self) -> None:
+    async def stop(self) -> None:
         """End all workers: they write what they recorded, if it takes no longer than a moment."""
         self._closing = True
+        members, called = list(self._members), time.monotonic()
         try:
-            if self._job is not None:
-                await self._home(Stop(), _STOP_SECONDS)
+            _call_home(members, Stop())
+            await _at_home(members, _SIGN_SECONDS)
+            await _at_home([m for m in members if m.heard_at >= called], _STOP_SECONDS - _SIGN_SECONDS)
         finally:
             for task in self._attending:
                 task.cancel()
             await asyncio.gather(*self._attending, return_exceptions=True)
+
+    async def aclose(self) -> None:
+        """End the workers that are left, and give up what was needed to start them."""
+        try:
+            await self.stop()
+        finally:
             await self._launcher.aclose()
             self._failure.forget()
 
@@ -183,7 +197,7 @@ class Team:
         member = Member(await self._launcher.launch(), self._tasks_each)
         self._members.append(member)
         member.link.send(self._setup)
-        task = asyncio.create_task(self._attend(member))
+        member.attended = task = asyncio.create_task(self._attend(member))
         task.add_done_callback(self._attended)
         self._attending.add(task)
 
@@ -210,6 +224,7 @@ class Team:
             await self._bury(member, how)
 
     def _hear(self, member: Member, message: Up) -> None:
+        member.heard_at = time.monotonic()
         match message:
             case Ready(seconds):
                 member.ready, self._dead_starts = seconds, 0
@@ -332,14 +347,18 @@ class Team:
         self.hopeless = True
         logger.info("The scan stays in one process: %s", error)
 
-    async def _home(self, last: Finish | Stop, seconds: float) -> None:
-        """Call all workers home, and wait for their last word; those that take too long are ended."""
-        for member in self._members:
-            if member.begun:
-                member.link.send(last)
-            else:
-                member.link.kill()
-        if self._attending:
-            await asyncio.wait(self._attending, timeout=seconds)
-        for member in self._members:
+
+def _call_home(members: Sequence[Member], last: Finish | Stop) -> None:
+    """Tell workers that it is over."""
+    for member in members:
+        if member.begun:
+            member.link.send(last)
+        else:
             member.link.kill()
+
+
+async def _at_home(members: Sequence[Member], seconds: float) -> None:
+    """Wait until workers have said their last word, but no longer than some seconds."""
+    tasks = [member.attended for member in members if member.attended is not None]
+    if tasks:
+        await asyncio.wait(tasks, timeout=seconds)

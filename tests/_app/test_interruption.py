@@ -1,0 +1,153 @@
+"""The sync API is interrupted: in order by the first signal, at once by the second, whatever runs."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+
+import pytest
+
+PROGRAM = """
+import asyncio
+import sys
+import time
+
+from inspect_scout._app.bridge import run_sync
+
+
+def say(word):
+    print(word, flush=True)
+
+
+async def waits():
+    try:
+        say("started")
+        await asyncio.sleep(60)
+    finally:
+        await asyncio.sleep(0.01)
+        say("put in order")
+
+
+async def tidies_for_long():
+    try:
+        say("started")
+        await asyncio.sleep(60)
+    finally:
+        say("tidying")
+        await asyncio.sleep(60)
+
+
+async def gives_no_turn():
+    say("started")
+    try:
+        time.sleep(60)
+    finally:
+        say("put in order")
+
+
+async def hears_nothing():
+    say("started")
+    while True:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            say("ignored")
+
+
+async def finishes():
+    say("started")
+    try:
+        await asyncio.sleep(60)
+    except asyncio.CancelledError:
+        return "finished"
+
+
+async def records():
+    say("started")
+    exec("import time; end = time.monotonic() + 3\\nwhile time.monotonic() < end: pass", {"__name__": RECORDING})
+    say("recorded")
+    await asyncio.sleep(60)
+
+
+async def leaves_a_task():
+    asyncio.create_task(hears_nothing())
+    await asyncio.sleep(60)
+
+
+RECORDING = "inspect_scout._results.journal"
+try:
+    say(run_sync(globals()[sys.argv[1]]))
+except KeyboardInterrupt:
+    say("interrupted")
+"""
+
+
+def run_pressing(what: str, presses: Sequence[tuple[str, int]]) -> tuple[list[str], float]:
+    """Run a coroutine and send signals, each as soon as a word was said; gives the words, and how long the end took."""
+    program = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, what],
+        text=True,
+        stdout=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+    )
+    assert program.stdout is not None
+    words: list[str] = []
+    began = 0.0
+    for word, number in presses:
+        while word not in words and (line := program.stdout.readline()):
+            words.append(line.strip())
+        program.send_signal(number)
+        began = time.monotonic()
+    rest, _ = program.communicate(timeout=60)
+    assert program.returncode == 0
+    return words + rest.split("\n")[:-1], time.monotonic() - began
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_lets_things_be_put_in_order(number: int) -> None:
+    words, _ = run_pressing("waits", [("started", number)])
+    assert words == ["started", "put in order", "interrupted"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_second_does_not_wait_for_that(number: int) -> None:
+    words, took = run_pressing("tidies_for_long", [("started", number), ("tidying", number)])
+    assert words == ["started", "tidying", "interrupted"]
+    assert took < 30
+
+
+def test_code_that_gives_no_turn_ends_soon_after_the_first() -> None:
+    words, took = run_pressing("gives_no_turn", [("started", signal.SIGINT)])
+    assert words == ["started", "put in order", "interrupted"]
+    assert took < 30
+
+
+def test_code_that_gives_no_turn_ends_with_the_second() -> None:
+    words, _ = run_pressing("gives_no_turn", [("started", signal.SIGINT), ("started", signal.SIGINT)])
+    assert words == ["started", "put in order", "interrupted"]
+
+
+def test_the_third_ends_what_hears_nothing() -> None:
+    presses = [("started", signal.SIGINT), ("ignored", signal.SIGINT), ("ignored", signal.SIGINT)]
+    words, took = run_pressing("hears_nothing", presses)
+    assert words[-1] == "interrupted"
+    assert took < 30
+
+
+def test_what_finishes_in_spite_of_it_has_finished() -> None:
+    assert run_pressing("finishes", [("started", signal.SIGINT)])[0] == ["started", "finished"]
+
+
+def test_recording_is_never_torn() -> None:
+    words, _ = run_pressing("records", [("started", signal.SIGINT), ("started", signal.SIGTERM)])
+    assert words == ["started", "recorded", "interrupted"]
+
+
+def test_a_task_that_was_left_behind_is_not_waited_for() -> None:
+    presses = [("started", signal.SIGINT), ("ignored", signal.SIGINT), ("ignored", signal.SIGINT)]
+    words, took = run_pressing("leaves_a_task", presses)
+    assert words[-1] == "interrupted"
+    assert took < 30
