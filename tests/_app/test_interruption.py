@@ -99,6 +99,7 @@ def run_pressing(what: str, presses: Sequence[tuple[str, int]]) -> tuple[list[st
     for word, number in presses:
         while word not in words and (line := program.stdout.readline()):
             words.append(line.strip())
+        time.sleep(0.2)  # two of a kind that arrive at the same moment are one
         program.send_signal(number)
         began = time.monotonic()
     rest, _ = program.communicate(timeout=60)

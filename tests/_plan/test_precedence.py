@@ -81,6 +81,8 @@ VALUES = {
     ),
     "max_transcripts": replacing(3, 4, "--max-transcripts"),
     "max_processes": replacing(2, 3, "--max-processes"),
+    "executor": replacing("ray", "processes", "--executor"),
+    "ray_address": replacing("weak:1", "strong:2", "--ray-address", executor="ray"),
     "limit": replacing(5, 0, "--limit"),
     "shuffle": replacing(7, False, "--shuffle"),
     "results_buffer": replacing(9, 10, "--results-buffer"),

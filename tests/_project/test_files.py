@@ -33,6 +33,8 @@ model_roles:
   many: [openai/a, openai/b]
 max_transcripts: 3
 max_processes: 1
+executor: ray
+ray_address: head:6379
 limit: 4
 shuffle: true
 results_buffer: 5
@@ -77,6 +79,8 @@ def test_every_field_is_read() -> None:
         },
         max_transcripts=3,
         max_processes=1,
+        executor="ray",
+        ray_address="head:6379",
         limit=4,
         shuffle=True,
         results_buffer=5,

@@ -179,8 +179,6 @@ def request_of(ctx: click.Context, file: str | None, how: Shown, fail_on_error: 
         display=how.display,
         fail_on_error=fail_on_error,
         dry_run=ctx.params.get("dry_run", False),
-        executor=ctx.params.get("executor"),
-        ray_address=ctx.params.get("ray_address"),
         environment=environment,
         from_command_line=True,
         **typed,
@@ -222,8 +220,8 @@ def _fields(options: dict[str, Any], typed: bool = True) -> dict[str, Any]:
 
 
 _AS_THEY_ARE = (
-    *("worklist", "max_transcripts", "max_processes", "limit", "shuffle", "results_buffer", "record_input"),
-    *("log_level", "model", "model_base_url"),
+    *("worklist", "max_transcripts", "max_processes", "executor", "ray_address", "limit", "shuffle"),
+    *("results_buffer", "record_input", "log_level", "model", "model_base_url"),
 )
 
 

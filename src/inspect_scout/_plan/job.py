@@ -61,6 +61,8 @@ class ScanJob:
         model_roles: What `get_model(role=...)` gives: models or names by role, or lists of them.
         max_transcripts: Transcripts in work at once.
         max_processes: Worker processes.
+        executor: What runs the scan: `inline`, `processes` or `ray`.
+        ray_address: Address of a Ray cluster.
         limit: Transcripts at most.
         shuffle: True or a seed.
         results_buffer: Bring the tables of the running scan up to date after this many records.
@@ -89,6 +91,8 @@ class ScanJob:
     model_roles: Mapping[str, ModelRole | Sequence[ModelRole]] | None = None
     max_transcripts: int | None = None
     max_processes: int | None = None
+    executor: str | None = None
+    ray_address: str | None = None
     limit: int | None = None
     shuffle: bool | int | None = None
     results_buffer: int | None = None

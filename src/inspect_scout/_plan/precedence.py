@@ -75,6 +75,8 @@ OPTIONS = (
     Option("model_roles", "union", _scan("model_role")),
     Option("max_transcripts", variables=_scan("max_transcripts"), default=lambda: DEFAULT_MAX_TRANSCRIPTS),
     Option("max_processes", variables=_scan("max_processes")),
+    Option("executor", variables=_scan("executor")),
+    Option("ray_address", variables=_scan("ray_address")),
     Option("limit", variables=_scan("limit")),
     Option("shuffle", variables=_scan("shuffle")),
     Option("results_buffer", variables=_scan("results_buffer")),

@@ -54,6 +54,8 @@ def settle(request: ScanRequest) -> SettledRequest:
     values: dict[str, Any] = {
         name: None if name in _OPEN and not each.sources else each.value for name, each in settings.items()
     }
+    if values["executor"] != "ray" and request.ray_address is None:
+        values["ray_address"] = None  # a project knows its cluster also where this scan does not use it
     values["filter"] = tuple(values["filter"] or ())
     scanners: dict[str, Any] = values["scanners"] or dict[str, Any]()
     values["scanners"] = scanners
@@ -120,8 +122,8 @@ def _argument_layer(request: ScanRequest, scanners: dict[str, Any] | None) -> La
 
 _ARGUMENTS = (
     *("transcripts", "worklist", "validation", "scans", "model", "model_base_url", "model_args", "generate_config"),
-    *("model_roles", "max_transcripts", "max_processes", "limit", "shuffle", "results_buffer", "tags", "metadata"),
-    *("log_level", "record_input", "name"),
+    *("model_roles", "max_transcripts", "max_processes", "executor", "ray_address", "limit", "shuffle"),
+    *("results_buffer", "tags", "metadata", "log_level", "record_input", "name"),
 )
 
 

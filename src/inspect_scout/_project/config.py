@@ -90,6 +90,12 @@ class ScanJobConfig(BaseModel):
     max_processes: _Count | None = None
     """Worker processes."""
 
+    executor: Literal["inline", "processes", "ray"] | None = None
+    """What runs the scan: this process, workers on this machine, or workers on a Ray cluster."""
+
+    ray_address: str | None = None
+    """Address of a Ray cluster."""
+
     limit: _Amount | None = None
     """Transcripts at most."""
 
