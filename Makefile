@@ -66,7 +66,8 @@ check: $(VENV)/.installed-dev  ## Run every static check and hold the budgets
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash tests/check.sh
 
 faults: $(VENV)/.installed-dev  ## Kill and corrupt many more times than `make test` does
-	@SCOUT_TEST_FAULT_ROUNDS=$${SCOUT_TEST_FAULT_ROUNDS:-70} $(BIN)/python -m pytest -q -m fault --timeout 1800
+	@SCOUT_TEST_FAULT_ROUNDS=$${SCOUT_TEST_FAULT_ROUNDS:-70} SCOUT_TEST_HUGE_MEGABYTES=$${SCOUT_TEST_HUGE_MEGABYTES:-1000} \
+	  $(BIN)/python -m pytest -q -m fault --timeout 1800
 
 bench: $(VENV)/.installed-dev  ## Time what can be timed, floors beside it (REFERENCE=/path/to/python compares)
 	@$(BIN)/python -m benchmarks $(if $(REFERENCE),--reference $(REFERENCE)) $(if $(ONLY),--only $(ONLY)) $(if $(SIZE),--size $(SIZE))

@@ -42,7 +42,8 @@ def main(logs: str, scans: str) -> None:
     print()
     for name, table in (("tampering", found[found["value"]]), ("ending", frames["ending"])):
         print(name)
-        print(table[["transcript_task_id", "answer", "explanation"]].to_string(index=False))
+        for row in table.itertuples():
+            print(f"  {row.transcript_task_id}: {row.answer}. {row.explanation}")
 
 
 if __name__ == "__main__":

@@ -50,6 +50,15 @@ async def test_a_log_a_prefix_and_a_bucket(bucket: str, tmp_path: Path) -> None:
     assert (await infos(f"{bucket}/logs2"))[0].source_uri == f"{bucket}/logs2/c.eval"
 
 
+async def test_logs_beside_parquet_files_are_read_and_other_json_does_not_count(bucket: str, tmp_path: Path) -> None:
+    storage = storage_for(bucket)
+    await storage.write(f"{bucket}/db/transcripts_1.parquet", b"PAR1")
+    await storage.write(f"{bucket}/db/other.json", b'{"x": 1}')
+    assert transcripts_from(f"{bucket}/db").source.type == "database"
+    await put(f"{bucket}/db/log.json", make_log([make_sample(1)]), tmp_path)
+    assert [i.task_id for i in await infos(f"{bucket}/db")] == ["1"]
+
+
 async def test_what_is_not_there(bucket: str) -> None:
     with pytest.raises(LocationError, match="no such file or folder"):
         await infos(f"{bucket}/none")

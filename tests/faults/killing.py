@@ -71,6 +71,11 @@ def attempt(work: Callable[[], object], life: float | None) -> int:
     return os.waitpid(child, 0)[1]
 
 
+def was_killed(status: int) -> bool:
+    """Tell whether a child was killed: it may have ended before."""
+    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+
+
 def main(logs: str, scans: str, kills: int, seed: int) -> None:
     """Kill scans `kills` times; each is resumed until it is complete."""
     lives = random.Random(seed)
@@ -80,8 +85,7 @@ def main(logs: str, scans: str, kills: int, seed: int) -> None:
     while done < kills:
         before = set(Path(scans).glob("scan_id=*"))
         life = lives.uniform(SHORTEST_LIFE_SECONDS, LONGEST_LIFE_SECONDS)
-        attempt(lambda: scan(scanners, transcripts_from(logs), scans=scans, display="none"), life)
-        done += 1
+        done += was_killed(attempt(lambda: scan(scanners, transcripts_from(logs), scans=scans, display="none"), life))
         for made in set(Path(scans).glob("scan_id=*")) - before:  # none if it was killed before it made one
             locations.append(str(made))
             done += kill_until_complete(str(made), kills - done, lives)
@@ -93,8 +97,7 @@ def kill_until_complete(location: str, kills: int, lives: random.Random) -> int:
     done = 0
     while done < kills and not is_complete(location):
         life = lives.uniform(SHORTEST_LIFE_SECONDS, LONGEST_LIFE_SECONDS)
-        attempt(lambda: scan_resume(location, display="none"), life)
-        done += 1
+        done += was_killed(attempt(lambda: scan_resume(location, display="none"), life))
     if not is_complete(location) and attempt(lambda: scan_resume(location, display="none"), None) != 0:
         raise SystemExit(f"resuming {location} failed")
     return done

@@ -78,17 +78,25 @@ def ended(pid: int) -> bool:
     return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
-def kill(pids: list[int]) -> None:
+def kill(pids: list[int]) -> bool:
+    """Kill processes; tells whether one of them was alive."""
+    hit = False
     for pid in pids:
         try:
+            alive = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
             os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        hit = hit or alive
+    return hit
 
 
-def attempt(work: Callable[[], object], target: str | None, life: float) -> int:
-    """Run some work in a child, and kill `target` when its workers have lived for `life` seconds."""
-    child = os.fork()
+def attempt(work: Callable[[], object], target: str | None, life: float) -> tuple[int, bool]:
+    """Run some work in a child, and kill `target` when its workers have lived for `life` seconds.
+
+    Returns how the child ended, and whether there was anything left to kill.
+    """
+    child, hit = os.fork(), False
     if child == 0:
         try:
             work()
@@ -101,11 +109,11 @@ def attempt(work: Callable[[], object], target: str | None, life: float) -> int:
         wait_for(lambda: workers(child) or ended(child))
         time.sleep(life)
         crew = workers(child)
-        kill({"worker": crew[:1], "parent": [child], "all": [child, *children(child), *crew]}[target])
+        hit = kill({"worker": crew[:1], "parent": [child], "all": [child, *children(child), *crew]}[target])
     status = os.waitpid(child, 0)[1]
     if not wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in crew)):
         raise SystemExit(f"workers {crew} outlive their scan")
-    return status
+    return status, hit
 
 
 def main(logs: str, scans: str, kills: int, seed: int) -> None:
@@ -119,8 +127,9 @@ def main(logs: str, scans: str, kills: int, seed: int) -> None:
         scan(scanners, transcripts_from(logs), scans=scans, max_processes=2, max_transcripts=4, display="none")
 
     def kill_one(work: Callable[[], object]) -> None:
-        killed.append(TARGETS[len(killed) % len(TARGETS)])
-        attempt(work, killed[-1], chance.uniform(0, LONGEST_LIFE_SECONDS))
+        target = TARGETS[len(killed) % len(TARGETS)]
+        if attempt(work, target, chance.uniform(0, LONGEST_LIFE_SECONDS))[1]:
+            killed.append(target)
 
     while len(killed) < kills:
         before = set(Path(scans).glob("scan_id=*"))
@@ -130,14 +139,14 @@ def main(logs: str, scans: str, kills: int, seed: int) -> None:
             resume = functools.partial(scan_resume, made, display="none")
             while not is_complete(made) and len(killed) < kills:
                 kill_one(resume)
-            if not is_complete(made) and attempt(resume, None, 0) != 0:
+            if not is_complete(made) and attempt(resume, None, 0)[0] != 0:
                 raise SystemExit(f"resuming {made} failed")
     sys.stdout.write(json.dumps({"locations": locations, "killed": killed}) + "\n")
 
 
 def is_complete(location: str) -> bool:
     """Whether a scan is complete, found out in a child (threads of Arrow do not survive a fork)."""
-    return attempt(lambda: scan_status(location).complete or os._exit(3), None, 0) == 0
+    return attempt(lambda: scan_status(location).complete or os._exit(3), None, 0)[0] == 0
 
 
 if __name__ == "__main__":

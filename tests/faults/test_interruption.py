@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import pytest
 
 from inspect_scout import scan_results_df, scan_resume, scan_status
 from inspect_scout._support.storage import process_exists
+from support.waiting import happens
 
 PATIENCE_SECONDS = 60.0
 
@@ -42,14 +43,6 @@ WAYS = {"inline": ["--max-processes", "1"], "processes": ["--max-processes", "2"
 BOTH = [signal.SIGINT, signal.SIGTERM]
 
 
-def wait_for(what: Callable[[], object]) -> None:
-    """Wait until something is the case; whoever is waited for is another program, so there is nothing to wait on."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not what():
-        assert time.monotonic() < end, "this never happened"
-        time.sleep(0.05)
-
-
 @contextmanager
 def scanning(
     logs: Path, folder: Path, way: str, seconds: float = 0.6, blocking: bool = False
@@ -69,7 +62,7 @@ def scanning(
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
     )
     try:
-        wait_for(lambda: list(folder.glob("scans/*/_journal/*.parquet")))
+        assert happens(lambda: list(folder.glob("scans/*/_journal/*.parquet")))
         (location,) = folder.glob("scans/scan_id=*")
         yield program, location
     finally:
@@ -147,5 +140,5 @@ def test_workers_end_with_their_parent(example_logs: Path, tmp_path: Path) -> No
         assert pids
         assert program.pid not in pids
         program.kill()
-        wait_for(lambda: not any(map(process_exists, pids)))
+        assert happens(lambda: not any(map(process_exists, pids)))
     check_whole(location, tmp_path)

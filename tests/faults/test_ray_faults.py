@@ -6,13 +6,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from inspect_scout import scan_results_df, scan_resume, scan_status
+from support.waiting import happens
 
 ROUNDS = int(os.environ.get("SCOUT_TEST_FAULT_ROUNDS", "2"))
 PATIENCE_SECONDS = 300.0
@@ -39,15 +39,6 @@ if __name__ == "__main__":  # resuming runs this file for its scanner
     how = {"executor": "ray", "max_processes": 2, "max_transcripts": 2, "display": "none"}
     scan([slowly()], transcripts_from(logs), scans=scans, **how)
 """
-
-
-def wait_for(what: Callable[[], object]) -> bool:
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not what():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def descendants(pid: int) -> Iterator[tuple[int, str]]:
@@ -88,12 +79,12 @@ def killed_scan(target: str, program: Path, logs: Path, scans: Path) -> str:
     command = [sys.executable, str(program), str(logs), str(scans)]
     running = subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
-        wait_for(lambda: list(scans.glob("*/_journal/*.parquet")) or running.poll() is not None)
+        happens(lambda: list(scans.glob("*/_journal/*.parquet")) or running.poll() is not None)
         killed = kill(running, target)
         if target == "gcs_server":
             # Without its head Ray tries for a minute to find it again: end the program as an operator would.
             running.send_signal(signal.SIGTERM)
-        ended = wait_for(lambda: running.poll() is not None)
+        ended = happens(lambda: running.poll() is not None, PATIENCE_SECONDS)
     finally:
         kill(running, "ray")
         running.kill()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 from urllib.parse import unquote
 
 from .._support.errors import ConfigError, LocationError
-from .._support.storage import is_local, local_path, normalize, storage_for
-from .eval_log import is_log, is_log_name
+from .._support.storage import Storage, is_local, local_path, normalize, storage_for
+from .eval_log import find_logs, is_log, is_log_name
 
 Kind = Literal["eval_log", "database"]
 """What there may be."""
@@ -81,21 +81,33 @@ def _remote_kind(location: str) -> Kind:
         return "database"
     # In a thread, because this function is called where an event loop is running, too.
     with ThreadPoolExecutor(max_workers=1) as thread:
-        entries = thread.submit(lambda: asyncio.run(storage.list(location))).result()
-    return "database" if _is_database(entry.path for entry in entries) else "eval_log"
+        database = thread.submit(lambda: asyncio.run(_is_remote_database(storage, location))).result()
+    return "database" if database else "eval_log"
+
+
+async def _is_remote_database(storage: Storage, location: str) -> bool:
+    database, maybe_logs = _sorted_out(entry.path for entry in await storage.list(location))
+    if not database or not maybe_logs:
+        return database
+    logs, _ = await find_logs([location])
+    return not logs
 
 
 def _is_database(paths: Iterable[str]) -> bool:
-    """Tell whether there are parquet files or an index among files, and no logs."""
+    """Tell whether there are parquet files or an index among local files, and no logs."""
+    database, maybe_logs = _sorted_out(paths)
+    return database and not any(map(is_log, maybe_logs))
+
+
+def _sorted_out(paths: Iterable[str]) -> tuple[bool, Sequence[str]]:
+    """Tell whether there are parquet files or an index among files, and which may be logs, by their names."""
     database, maybe_logs = False, list[str]()
     for path in paths:
         indexed = f"/{_INDEX}/" in path
-        if path.endswith(".eval") and not indexed:
-            return False
         database = database or indexed or path.endswith(_DATA)
-        if path.endswith(".json") and not indexed:
+        if path.endswith((".eval", ".json")) and not indexed:
             maybe_logs.append(path)
-    return database and not any(map(is_log, maybe_logs))
+    return database, maybe_logs
 
 
 def _walk(folder: str) -> Iterable[str]:

@@ -15,6 +15,7 @@ from ..._support.lazy import lazy_door
 
 if TYPE_CHECKING:
     from .cache import IndexCache as IndexCache
+    from .listing import find_logs as find_logs
     from .listing import is_log as is_log
     from .listing import is_log_name as is_log_name
     from .live import LiveSample as LiveSample
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     ".cache": "IndexCache",
-    ".listing": "is_log is_log_name",
+    ".listing": "find_logs is_log is_log_name",
     ".live": "LiveSample live_info",
     ".memory": "eval_log_rows sample_json",
     ".source": "EvalLogSource read_sample",
