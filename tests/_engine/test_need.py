@@ -23,10 +23,10 @@ BUSY = Load(busy=1.0, left_seconds=60.0, processes=1, most=4)
         (Load(busy=0.5, left_seconds=60.0, processes=1, most=4), False),  # it waits for a disk
         (Load(busy=1.0, left_seconds=60.0, processes=1, most=4, calls_models=True), False),
         (Load(busy=1.0, left_seconds=60.0, processes=4, most=4), False),
-        (Load(busy=1.0, left_seconds=8.0, processes=1, most=4), False),  # over before it pays
-        (Load(busy=1.0, left_seconds=10.0, processes=1, most=4), True),
-        (Load(busy=1.0, left_seconds=10.0, processes=2, most=4), False),  # a third one saves less
-        (Load(busy=1.0, left_seconds=4.0, processes=1, most=4, start_seconds=1.0), True),
+        (Load(busy=1.0, left_seconds=4.0, processes=1, most=4), False),  # over before it pays
+        (Load(busy=1.0, left_seconds=5.0, processes=1, most=4), True),
+        (Load(busy=1.0, left_seconds=5.0, processes=2, most=4), False),  # a third one saves less
+        (Load(busy=1.0, left_seconds=5.0, processes=1, most=4, start_seconds=3.0), False),
         (Load(busy=1.0, left_seconds=0.0, processes=1, most=4), False),  # nothing is known yet
     ],
 )

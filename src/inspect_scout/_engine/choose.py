@@ -28,9 +28,11 @@ def executor_for(
     alone = executor == "inline" or (executor is None and max_processes == 1) or units <= 1
     if alone or os.name == "nt":  # no sockets can be handed to processes of Windows
         return InlineExecutor()
-    from .processes import processors
-    from .spawning import GrowingExecutor, TeamExecutor
-
     if max_processes is None and executor is None:
+        from .growing import GrowingExecutor
+
         return GrowingExecutor()
+    from .need import processors
+    from .spawning import TeamExecutor
+
     return TeamExecutor(min(max_processes or processors(), units))

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 MOST_PROCESSES = 4
-START_SECONDS = 3.0
+START_SECONDS = 1.5
 """Time that a worker takes to be ready, until one has been measured."""
 
 _BUSY_SHARE = 0.8
+
+
+def processors() -> int:
+    """Count the processors that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
 
 
 @dataclass(frozen=True, slots=True)

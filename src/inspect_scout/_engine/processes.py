@@ -173,12 +173,6 @@ class ProcessLauncher:
             self._nursery = None
 
 
-def processors() -> int:
-    """Count the processors that this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
-
-
 def _output() -> int | None:
     """Where workers print: where this process does."""
     try:

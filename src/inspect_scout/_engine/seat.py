@@ -55,7 +55,7 @@ class LocalSeat:
     """
 
     def __init__(self, job: Job, ledger: Ledger, governor: Governor) -> None:
-        self._job, self._ledger, self._governor = job, ledger, governor
+        self._job, self._ledger, self.governor = job, ledger, governor
         self.budget = ByteBudget(job.memory_bytes)
         self._worker = Worker(job.setup, job.recorder, job.tally.activity, self.budget)
         self._in_work = 0
@@ -64,7 +64,7 @@ class LocalSeat:
 
     async def run(self) -> None:
         """Work until nobody needs this process any more."""
-        plan, governor = self._job.plan, self._governor
+        plan, governor = self._job.plan, self.governor
         with using(plan.models.active), admitting(governor):
             crew = Crew(self._take, self._work, lambda: self._ledger.fresh)
             if plan.widens:
