@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -131,6 +132,28 @@ def test_a_second_interruption_does_not_wait(
     assert "Traceback" not in output
     assert f"scout scan resume {location.relative_to(tmp_path)}" in output
     check_whole(location, tmp_path)
+
+
+def resume(location: Path, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    scout = Path(sys.executable).with_name("scout")
+    command = [scout, "scan", "resume", location, *options]
+    return subprocess.run(
+        list(map(str, command)), cwd=folder, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+    )
+
+
+def test_a_second_program_is_refused_or_waits(example_logs: Path, tmp_path: Path) -> None:
+    with scanning(example_logs, tmp_path, "inline") as (program, location):
+        refused = resume(location, tmp_path)
+        waited = resume(location, tmp_path, "--wait", "--json")
+        output, _ = program.communicate(timeout=PATIENCE_SECONDS)
+    assert refused.returncode == 1
+    assert f"process {program.pid}" in refused.stderr
+    assert "--wait" in refused.stderr
+    assert program.returncode == 0, output
+    assert waited.returncode == 0, waited.stderr
+    assert json.loads(waited.stdout)["complete"] is True
+    assert len(scan_results_df(str(location)).scanners["slow"]) == 12
 
 
 @pytest.mark.fault
