@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -41,6 +42,47 @@ if __name__ == "__main__":  # resuming runs this file for its scanner
 """
 
 
+NODES = """
+import sys
+import threading
+import time
+from pathlib import Path
+
+import ray
+from ray.cluster_utils import Cluster
+
+from inspect_scout import Result, Scanner, Transcript, scan, scanner, transcripts_from
+
+
+@scanner(messages="all")
+def slowly() -> Scanner[Transcript]:
+    async def count(transcript: Transcript) -> Result:
+        time.sleep(1.0)
+        return Result(value=len(transcript.messages), explanation=ray.get_runtime_context().get_node_id())
+
+    return count
+
+
+def run() -> None:
+    how = {"max_processes": 2, "max_transcripts": 2, "display": "none"}
+    scan([slowly()], transcripts_from(logs), scans=scans, executor="ray", ray_address=cluster.address, **how)
+
+
+logs, scans = sys.argv[1:]
+cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+first = cluster.add_node(num_cpus=1)
+cluster.wait_for_nodes()
+scanning = threading.Thread(target=run)
+scanning.start()
+while not list(Path(scans).glob("*/_journal/*.parquet")):
+    time.sleep(0.05)
+cluster.remove_node(first, allow_graceful=False)
+print(f"joined={cluster.add_node(num_cpus=1).node_id}.", flush=True)
+scanning.join()
+cluster.shutdown()
+"""
+
+
 def descendants(pid: int) -> Iterator[tuple[int, str]]:
     """Processes below a process: number and command."""
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
@@ -72,6 +114,20 @@ def test_killed_actors_and_heads_lose_nothing(target: str, example_logs: Path, t
         if target == "gcs_server":
             scan_resume(location, display="none", executor="inline")
         check(location)
+
+
+@pytest.mark.fault
+@pytest.mark.timeout(600)
+@pytest.mark.xdist_group("ray")
+def test_a_machine_that_is_lost_is_replaced_by_one_that_joins(example_logs: Path, tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(NODES)
+    command = [sys.executable, str(tmp_path / "program.py"), str(example_logs), str(tmp_path / "scans")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)
+    assert done.returncode == 0, done.stderr
+    (location,) = map(str, (tmp_path / "scans").glob("scan_id=*"))
+    check(location)
+    (joined,) = re.findall(r"joined=(\w+)\.", done.stdout)
+    assert joined in set(scan_results_df(location).scanners["slowly"]["explanation"])
 
 
 def killed_scan(target: str, program: Path, logs: Path, scans: Path) -> str:
