@@ -114,11 +114,11 @@ class Interruption:
             KeyboardInterrupt: If cancelling has not helped.
         """
         nudged, self._nudged = self._nudged, False
-        if not nudged:
-            self.count += 1
-            self._loop.call_soon_threadsafe(self._cancel)
-        if self.count >= _ENOUGH:
+        self.count += not nudged
+        if self.count >= _ENOUGH or self._loop.is_closed():
             raise KeyboardInterrupt
+        if not nudged:
+            self._loop.call_soon_threadsafe(self._cancel)
         if self.count == 1 and not nudged:
             threading.Thread(target=self._nudge, args=(number,), name="scout-interrupt", daemon=True).start()
         elif _may_stop(frame):
