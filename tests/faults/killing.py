@@ -72,8 +72,16 @@ def attempt(work: Callable[[], object], life: float | None) -> int:
 
 
 def was_killed(status: int) -> bool:
-    """Tell whether a child was killed: it may have ended before."""
-    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+    """Tell whether a child was killed: it may have ended before, if all went well."""
+    killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+    if not killed and status:
+        raise SystemExit("an attempt failed before it was killed")
+    return killed
+
+
+def created(scans: str) -> set[str]:
+    """Find the scans that exist."""
+    return {str(spec.parent) for spec in Path(scans).glob("scan_id=*/_scan.json")}
 
 
 def main(logs: str, scans: str, kills: int, seed: int) -> None:
@@ -83,12 +91,12 @@ def main(logs: str, scans: str, kills: int, seed: int) -> None:
     done = 0
     locations: list[str] = []
     while done < kills:
-        before = set(Path(scans).glob("scan_id=*"))
+        before = created(scans)
         life = lives.uniform(SHORTEST_LIFE_SECONDS, LONGEST_LIFE_SECONDS)
         done += was_killed(attempt(lambda: scan(scanners, transcripts_from(logs), scans=scans, display="none"), life))
-        for made in set(Path(scans).glob("scan_id=*")) - before:  # none if it was killed before it made one
-            locations.append(str(made))
-            done += kill_until_complete(str(made), kills - done, lives)
+        for made in created(scans) - before:  # none if it was killed before it made one
+            locations.append(made)
+            done += kill_until_complete(made, kills - done, lives)
     sys.stdout.write(json.dumps({"locations": locations, "kills": done}) + "\n")
 
 

@@ -116,6 +116,11 @@ def attempt(work: Callable[[], object], target: str | None, life: float) -> tupl
     return status, hit
 
 
+def created(scans: str) -> set[str]:
+    """Find the scans that exist."""
+    return {str(spec.parent) for spec in Path(scans).glob("scan_id=*/_scan.json")}
+
+
 def main(logs: str, scans: str, kills: int, seed: int) -> None:
     """Kill something `kills` times, and end every scan."""
     chance = random.Random(seed)
@@ -128,13 +133,16 @@ def main(logs: str, scans: str, kills: int, seed: int) -> None:
 
     def kill_one(work: Callable[[], object]) -> None:
         target = TARGETS[len(killed) % len(TARGETS)]
-        if attempt(work, target, chance.uniform(0, LONGEST_LIFE_SECONDS))[1]:
+        status, hit = attempt(work, target, chance.uniform(0, LONGEST_LIFE_SECONDS))
+        if hit:
             killed.append(target)
+        elif status:
+            raise SystemExit("an attempt failed before anything was killed")
 
     while len(killed) < kills:
-        before = set(Path(scans).glob("scan_id=*"))
+        before = created(scans)
         kill_one(start)
-        for made in map(str, set(Path(scans).glob("scan_id=*")) - before):  # none if it was killed before it made one
+        for made in created(scans) - before:  # none if it was killed before it made one
             locations.append(made)
             resume = functools.partial(scan_resume, made, display="none")
             while not is_complete(made) and len(killed) < kills:

@@ -29,8 +29,8 @@ def test_killed_scans_resume_to_each_pair_exactly_once(tmp_path: Path, example_l
     assert report["locations"]
     for location in report["locations"]:
         check(location)
-    leftovers = [p.name for p in scans.rglob("*") if p.name.endswith(".tmp") or p.name == "_journal"]
-    assert leftovers == []
+        leftovers = [p.name for p in Path(location).rglob("*") if p.name.endswith(".tmp") or p.name == "_journal"]
+        assert leftovers == []
 
 
 def check(location: str) -> None:
