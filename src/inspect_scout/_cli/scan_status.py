@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +34,7 @@ Examples:
     is_flag=True,
     cls=SectionOption,
     section="Display options",
-    help="While the scan runs, write how it gets on, each time that something was recorded.",
+    help="While the scan runs, show how it gets on: on one line of a terminal, or as a line each time in a pipe.",
 )
 @json_option
 @display_options
@@ -54,13 +56,19 @@ def command(ctx: click.Context, /, location: str, watch: bool, **options: Any) -
 
 
 def _watch(looks: Iterable[Watched]) -> None:
-    """Write a line whenever something has changed. On standard error: what ends up in a file is how it ended."""
-    before = ""
+    """Write a line whenever something has changed: on a terminal over the one before.
+
+    On standard error, because what ends up in a file is how it ended.
+    """
+    in_place, before = sys.stderr.isatty(), ""
     for seen in looks:
-        line = watched_line(seen)
+        line = printable(watched_line(seen))
         if seen.outcome.entry.state == "running" and line != before:
-            click.echo(printable(line), err=True)
+            fitting = line[: shutil.get_terminal_size().columns - 1]
+            click.echo(f"\r\x1b[K{fitting}" if in_place else line, err=True, nl=not in_place)
             before = line
+    if in_place and before:
+        click.echo("\r\x1b[K", err=True, nl=False)
 
 
 def watched_line(seen: Watched) -> str:
