@@ -25,7 +25,7 @@ from inspect_scout import Result, Scanner, Transcript, scanner
 @scanner(messages="all")
 def slow() -> Scanner[Transcript]:
     async def scan(transcript: Transcript) -> Result:
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.5)
         return Result(value=1)
 
     return scan
