@@ -43,6 +43,7 @@ if __name__ == "__main__":  # resuming runs this file for its scanner
 
 
 NODES = """
+import asyncio
 import sys
 import threading
 import time
@@ -55,17 +56,26 @@ from inspect_scout import Result, Scanner, Transcript, scan, scanner, transcript
 
 
 @scanner(messages="all")
-def slowly() -> Scanner[Transcript]:
+def slowly(known: list[str], joined: str) -> Scanner[Transcript]:
+    seen = 0
+
     async def count(transcript: Transcript) -> Result:
-        time.sleep(1.0)
-        return Result(value=len(transcript.messages), explanation=ray.get_runtime_context().get_node_id())
+        nonlocal seen
+        seen += 1
+        here = ray.get_runtime_context().get_node_id()
+        if here not in known:
+            Path(joined).touch()
+        while seen > 2 and not Path(joined).exists():  # leave something for the machine that joins
+            await asyncio.sleep(0.05)
+        return Result(value=len(transcript.messages), explanation=here)
 
     return count
 
 
 def run() -> None:
     how = {"max_processes": 2, "max_transcripts": 2, "display": "none"}
-    scan([slowly()], transcripts_from(logs), scans=scans, executor="ray", ray_address=cluster.address, **how)
+    scanners = [slowly([cluster.head_node.node_id, first.node_id], scans + "-joined")]
+    scan(scanners, transcripts_from(logs), scans=scans, executor="ray", ray_address=cluster.address, **how)
 
 
 logs, scans = sys.argv[1:]
