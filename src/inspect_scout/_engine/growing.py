@@ -75,6 +75,8 @@ class GrowingExecutor:
         while ledger.fresh:
             await asyncio.sleep(_WATCH_SECONDS)
             team, through = self._team, total - ledger.left - ledger.held
+            if team is not None and team.hopeless:
+                return
             load = Load(
                 busy=busyness.share(),
                 left_seconds=(time.monotonic() - began) / through * ledger.left if through else 0.0,
@@ -83,8 +85,6 @@ class GrowingExecutor:
                 start_seconds=(team.start_seconds if team is not None else None) or START_SECONDS,
                 calls_models=seat.governor.limit > 0,
             )
-            if team is not None and team.hopeless:
-                return
             if not needs_worker(load):
                 continue
             try:

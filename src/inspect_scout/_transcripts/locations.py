@@ -100,12 +100,17 @@ def _is_database(paths: Iterable[str]) -> bool:
 
 
 def _sorted_out(paths: Iterable[str]) -> tuple[bool, Sequence[str]]:
-    """Tell whether there are parquet files or an index among files, and which may be logs, by their names."""
+    """Tell whether files look like a database, by their names, and which of them may be logs all the same.
+
+    A single `.eval` file settles it: the rest of a large folder is not looked at.
+    """
     database, maybe_logs = False, list[str]()
     for path in paths:
         indexed = f"/{_INDEX}/" in path
+        if path.endswith(".eval") and not indexed:
+            return False, ()
         database = database or indexed or path.endswith(_DATA)
-        if path.endswith((".eval", ".json")) and not indexed:
+        if path.endswith(".json") and not indexed:
             maybe_logs.append(path)
     return database, maybe_logs
 
