@@ -135,3 +135,22 @@ def test_bash_reads_quoted_locations_back() -> None:
 )
 def test_calls_of_models_are_told_once_there_are_some(progress: Progress, said: str) -> None:
     assert progress_line(progress) == "scanning:   0% (0/4)" + said
+
+
+@pytest.mark.parametrize("state", ["complete", "errors", "interrupted", "running"])
+def test_verdicts_that_rest_on_less_than_they_seem_are_said(
+    state: Literal["complete", "errors", "interrupted", "running"],
+) -> None:
+    counts = {
+        "judge": ScannerCounts(200, rows=201, errors=1, unseen_citations=200),
+        "one": ScannerCounts(1, rows=1, incomplete=1, unseen_citations=1),
+        "sound": ScannerCounts(5, rows=5),
+    }
+    lines = ending_lines(ScanOutcome(state, ScanTitle("scan.py", 200, {}, LOCATION, 206), counts))
+    assert [
+        line.text for line in lines if line.tone == "warning" and ":" in line.text and "scan inter" not in line.text
+    ] == [
+        "judge: 200 of 200 explanations cite a message that was not shown",
+        "one: 1 of 1 explanation cites a message that was not shown",
+        "one: 1 of 1 input had messages or events that could not be read whole",
+    ]

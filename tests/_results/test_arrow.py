@@ -27,8 +27,8 @@ async def test_reader_gives_the_stored_columns() -> None:
     assert results.complete
     with results.reader("a", exclude_columns=[]) as reader:
         table = reader.read_all()
-    assert table.schema.equals(select_fields(results_schema(), results_schema().names[:58]))
-    assert len(results.reader("a").schema) == 55
+    assert table.schema.equals(select_fields(results_schema(), results_schema().names[:61]))
+    assert len(results.reader("a").schema) == 58
     assert "uuid" not in results.reader("a", exclude_columns=["uuid"]).schema.names
 
 

@@ -100,12 +100,12 @@ async def test_heavy_columns_are_left_out_unless_asked_for() -> None:
     default = await frame_of(store, storage)
     everything = await frame_of(store, storage, exclude=[])
     one = await frame_of(store, storage, exclude=["uuid", "unknown"])
-    assert (len(default.columns), len(everything.columns)) == (55, 57)
+    assert (len(default.columns), len(everything.columns)) == (58, 60)
     assert not set(HEAVY_COLUMNS) & set(default.columns)
     assert [c for c in everything.columns if c in HEAVY_COLUMNS] == ["input", "scan_events"]
     assert "uuid" not in one.columns
     assert "input" in one.columns
-    assert not {"input_ref", "input_hash", "scanner_fingerprint"} & set(everything.columns)
+    assert not {"input_ref", "input_hash", "validation_error"} & set(everything.columns)
     assert {str(dtype) for dtype in everything.dtypes} <= {
         "large_string[pyarrow]", "string[pyarrow]", "int64[pyarrow]", "double[pyarrow]", "bool[pyarrow]"
     }  # fmt: skip
@@ -150,7 +150,7 @@ async def test_resultsets_become_a_row_for_each_result() -> None:
 async def test_a_file_of_empty_resultsets_is_an_empty_frame_with_all_columns() -> None:
     store, storage = await finished([("t0", "a", [resultset()]), ("t1", "a", [resultset()])])
     frame = await frame_of(store, storage)
-    assert frame.shape == (0, 55)
+    assert frame.shape == (0, 58)
     assert await batches_of(store, storage) == []
 
 
@@ -238,7 +238,7 @@ async def test_unknown_scanner_is_refused_with_close_names() -> None:
 async def test_a_scanner_without_rows_that_is_asked_for_is_an_empty_frame() -> None:
     store, storage = await finished([("t0", "a", [make_report()])], scanners=["a", "silent"])
     frame = (await results_df(store.location, scanner="silent", storage=storage)).scanners["silent"]
-    assert frame.shape == (0, 55)
+    assert frame.shape == (0, 58)
 
 
 async def test_no_scan_is_a_location_error() -> None:
@@ -333,3 +333,10 @@ def test_any_result_survives_the_round_trip(results: list[Result[Any]]) -> None:
             assert json.dumps(found, sort_keys=True) == json.dumps(given_metadata, sort_keys=True)
 
     asyncio.run(check())
+
+
+async def test_each_result_of_a_set_says_what_itself_cites_unseen() -> None:
+    items = as_resultset([Result(value=1, metadata={"unseen_citations": ["[M9]"]}), Result(value=2)])
+    store, storage = await finished([("t0", "a", [make_report(result=items), make_report()])])
+    assert (await frame_of(store, storage))["unseen_citations"].tolist() == ["[]", '["[M9]"]', "[]"]
+    assert (await frame_of(store, storage, rows="transcripts"))["unseen_citations"].tolist() == ['["[M9]"]', "[]"]

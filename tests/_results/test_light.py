@@ -80,7 +80,7 @@ def test_outcome_of_a_finished_scan(tmp_path: Path) -> None:
     store = make_scan(tmp_path, tags=["x", "y"], scan_args={"k": 1})
     outcome = read_outcome(store.location + "/")
     assert outcome.entry.state == "complete"
-    assert outcome.counts == {"a": ScannerCounts(2, 1, 0, 3), "b": ScannerCounts(2, 1, 0, 0)}
+    assert outcome.counts == {"a": ScannerCounts(2, 1, 0, 3, rows=2), "b": ScannerCounts(2, 1, 0, 0)}
     assert outcome.total == 4
     assert outcome.model_usage["mock/model"]["input_tokens"] == 3
     assert outcome.config == {"k": 1, "max_transcripts": 25, "tags": "x,y"}
@@ -99,7 +99,8 @@ def test_outcome_counts_the_journal_as_the_full_status_does(tmp_path: Path) -> N
     outcome, status = read_outcome(store.location), asyncio.run(store.status())
     assert outcome.counts["b"] == ScannerCounts(2, 2, 0, 4)
     assert outcome.counts == {
-        key: ScannerCounts(s.scans, s.results, s.errors, s.tokens) for key, s in status.summary.scanners.items()
+        key: ScannerCounts(s.scans, s.results, s.errors, s.tokens, rows=sum(s.fingerprints.values()))
+        for key, s in status.summary.scanners.items()
     }
     assert outcome.entry.state == "interrupted"
 
@@ -125,7 +126,7 @@ def test_a_lost_summary_is_counted_anew(tmp_path: Path) -> None:
     store = make_scan(tmp_path)
     Path(store.location, "_summary.json").unlink()
     outcome = read_outcome(store.location)
-    assert outcome.counts["a"] == ScannerCounts(2, 1, 0, 3)
+    assert outcome.counts["a"] == ScannerCounts(2, 1, 0, 3, rows=2)
     assert asyncio.run(store.status()).summary["a"].results == 1
     Path(store.location, "_summary.json").write_text("not json")
     assert asyncio.run(store.status()).summary["b"].scans == 2

@@ -59,7 +59,8 @@ def row_of(report: ResultReport, info: TranscriptInfo | None = None, policy: Rec
 def test_columns_and_types_are_those_of_the_published_format() -> None:
     schema = results_schema()
     assert schema.names[:58] == REFERENCE_COLUMNS
-    assert schema.names[58:] == ["validation_error", "input_ref", "input_hash", "scanner_fingerprint"]
+    assert schema.names[58:61] == ["scanner_fingerprint", "incomplete_items", "unseen_citations"]
+    assert schema.names[61:] == ["validation_error", "input_ref", "input_hash"]
     types = {field.name: str(field.type) for field in fields(schema)}
     text = [name for name, kind in types.items() if kind == "large_string"]
     assert {types["value"], types["transcript_score"]} == {"string"}
@@ -70,9 +71,10 @@ def test_columns_and_types_are_those_of_the_published_format() -> None:
         "transcript_total_tokens",
         "scanner_version",
         "scan_total_tokens",
+        "incomplete_items",
     ]
     assert types["transcript_total_time"] == "double"
-    assert len(text) == 62 - 2 - 2 - 5 - 1
+    assert len(text) == 64 - 2 - 2 - 6 - 1
 
 
 @pytest.mark.parametrize(
@@ -98,6 +100,25 @@ def test_columns_and_types_are_those_of_the_published_format() -> None:
 def test_values_are_text_with_a_type(value: JsonValue, text: str | None, kind: str) -> None:
     row = row_of(make_report(value))
     assert (row["value"], row["value_type"]) == (text, kind)
+
+
+def test_what_a_verdict_rests_on_has_columns_of_its_own() -> None:
+    plain = row_of(make_report())
+    assert (plain["scanner_fingerprint"], plain["incomplete_items"], plain["unseen_citations"]) == ("print", 0, "[]")
+    shaky = row_of(make_report(metadata={"unseen_citations": ["[M99]", "[M0]"]}, incomplete=2))
+    assert (shaky["incomplete_items"], shaky["unseen_citations"]) == (2, '["[M99]","[M0]"]')
+    assert json.loads(shaky["metadata"]) == {"unseen_citations": ["[M99]", "[M0]"]}
+
+
+@pytest.mark.parametrize("odd", ["[M9]", None, 3, {"a": 1}])
+def test_metadata_of_that_name_that_are_no_list_say_nothing(odd: JsonValue) -> None:
+    assert row_of(make_report(metadata={"unseen_citations": odd}))["unseen_citations"] == "[]"
+
+
+def test_a_resultset_cites_unseen_what_its_items_do() -> None:
+    unseen = [{"unseen_citations": ["[M7]"]}, None, {"unseen_citations": ["[M8]", "[M7]"]}]
+    items = as_resultset([Result(value=True, metadata=metadata) for metadata in unseen])
+    assert row_of(make_report(result=items))["unseen_citations"] == '["[M7]","[M8]"]'
 
 
 def test_integers_too_long_for_decimal_are_kept_as_hexadecimal() -> None:

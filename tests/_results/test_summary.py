@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from pydantic import JsonValue
 
-from inspect_scout._results import count_results
+from inspect_scout._results import count_results, read_outcome
 from inspect_scout._results.counting import count_cell
-from inspect_scout._types import Result, ResultValidation, ValidationMetrics, as_resultset, is_positive
-from support.scans import finished, make_report
+from inspect_scout._types import Result, ResultValidation, ScannerCounts, ValidationMetrics, as_resultset, is_positive
+from support.scans import fill, finished, make_report
 
 
 @pytest.mark.parametrize("value", [False, None, 0, 0.0, "", "none", "NONE", {}, []])
@@ -97,3 +97,17 @@ async def test_results_that_could_not_be_compared_are_counted_apart() -> None:
 async def test_nothing_compared_is_no_validation() -> None:
     store, _ = await finished([("t0", "a", [make_report()])])
     assert (await store.status()).summary["a"].validation is None
+
+
+@pytest.mark.anyio
+async def test_shaky_verdicts_are_counted_in_the_journal_as_in_the_table() -> None:
+    shaky = make_report(metadata={"unseen_citations": ["[M9]"]}, incomplete=3)
+    store, storage = await finished([("t0", "a", [shaky, make_report()])], complete=False)
+    merged = (await store.status()).summary["a"]
+    assert (merged.incomplete, merged.unseen_citations, merged.fingerprints) == (1, 1, {"fingerprint": 2})
+    await fill(store, [("t1", "a", [shaky]), ("t2", "a", [])])
+    for summary in ((await store.status()).summary["a"], (await store.compact(["t0", "t1"], complete=True))["a"]):
+        assert (summary.incomplete, summary.unseen_citations, summary.fingerprints) == (2, 2, {"fingerprint": 3})
+    assert read_outcome(store.location, storage).counts["a"] == ScannerCounts(
+        scans=3, results=3, rows=3, incomplete=2, unseen_citations=2
+    )

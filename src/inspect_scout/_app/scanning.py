@@ -287,7 +287,16 @@ def outcome_of(status: Status, interrupted: bool = False) -> ScanOutcome:
     """Describe a status as displays show it."""
     spec = status.spec
     counts = {
-        key: ScannerCounts(s.scans, s.results, s.errors, s.tokens, _agreement(s))
+        key: ScannerCounts(
+            s.scans,
+            s.results,
+            s.errors,
+            s.tokens,
+            _agreement(s),
+            sum(s.fingerprints.values()),
+            s.incomplete,
+            s.unseen_citations,
+        )
         for key, s in status.summary.scanners.items()
     }
     usage: dict[str, dict[str, int]] = {}

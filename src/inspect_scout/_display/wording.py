@@ -151,12 +151,14 @@ def ending_lines(outcome: ScanOutcome) -> list[Line]:
             return [
                 Line(f"scan complete: {printable(location)}", "good"),
                 *_error_lines(outcome),
+                *_note_lines(outcome),
                 Line(f"see the results: {results}"),
                 *_validation_lines(outcome),
             ]
         case "errors":
             return [
                 *_error_lines(outcome),
+                *_note_lines(outcome),
                 Line(f"resume (retrying errors):    {resume}"),
                 Line(f"complete (accepting errors): scout scan complete {shell_quoted(location)}"),
                 Line(f"see the results so far:      {results}"),
@@ -164,6 +166,7 @@ def ending_lines(outcome: ScanOutcome) -> list[Line]:
         case "interrupted":
             return [
                 *_error_lines(outcome),
+                *_note_lines(outcome),
                 Line("scan interrupted" + (f": {_done(outcome)}" if outcome.scanners else ""), "warning"),
                 Line(f"resume it:              {resume}"),
                 Line(f"see the results so far: {results}"),
@@ -171,9 +174,25 @@ def ending_lines(outcome: ScanOutcome) -> list[Line]:
         case "running":
             return [
                 *_error_lines(outcome),
+                *_note_lines(outcome),
                 Line(f"scan running: {_done(outcome)}", "good"),
                 Line(f"see the results so far: {results}"),
             ]
+
+
+def _note_lines(outcome: ScanOutcome) -> list[Line]:
+    """Say which verdicts rest on less than they seem to: inputs with gaps, citations of what was not shown."""
+    lines: list[Line] = []
+    for key, counts in outcome.scanners.items():
+        name = one_line(key, MAX_NAME_CHARACTERS)
+        if counts.unseen_citations:
+            explained = f"{counts.unseen_citations:,} of {plural(counts.rows - counts.errors, 'explanation')}"
+            verb = "cites" if counts.unseen_citations == 1 else "cite"
+            lines.append(Line(f"{name}: {explained} {verb} a message that was not shown", "warning"))
+        if counts.incomplete:
+            inputs = f"{counts.incomplete:,} of {plural(counts.rows, 'input')}"
+            lines.append(Line(f"{name}: {inputs} had messages or events that could not be read whole", "warning"))
+    return lines
 
 
 def _validation_lines(outcome: ScanOutcome) -> list[Line]:

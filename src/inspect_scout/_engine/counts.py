@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from .._results import count_results
-from .._types import ResultReport, ScannerCounts
+from .._types import ResultReport, ScannerCounts, unseen_citations
 from .._validation import Confusion
 
 
@@ -16,13 +16,22 @@ def counts_of(reports: Sequence[ResultReport]) -> ScannerCounts:
         results=sum(count_results(report.result) for report in reports),
         errors=sum(report.error is not None for report in reports),
         tokens=sum(u.total_tokens for r in reports for u in r.model_usage.values()),
+        rows=len(reports),
+        incomplete=sum(report.incomplete > 0 for report in reports),
+        unseen_citations=sum(bool(unseen_citations(report.result)) for report in reports),
     )
 
 
 def plus(one: ScannerCounts, other: ScannerCounts) -> ScannerCounts:
     """Add two counts."""
     return ScannerCounts(
-        one.scans + other.scans, one.results + other.results, one.errors + other.errors, one.tokens + other.tokens
+        scans=one.scans + other.scans,
+        results=one.results + other.results,
+        errors=one.errors + other.errors,
+        tokens=one.tokens + other.tokens,
+        rows=one.rows + other.rows,
+        incomplete=one.incomplete + other.incomplete,
+        unseen_citations=one.unseen_citations + other.unseen_citations,
     )
 
 

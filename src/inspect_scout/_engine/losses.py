@@ -36,7 +36,16 @@ async def survived(
             record = found.get(key, {}).get(transcript_id)
             if record is not None:
                 pairs.add((lease.unit.position, key))
-                added(counts, {key: ScannerCounts(1, record.results, record.errors, record.tokens)})
+                more = ScannerCounts(
+                    scans=1,
+                    results=record.results,
+                    errors=record.errors,
+                    tokens=record.tokens,
+                    rows=record.rows,
+                    incomplete=record.incomplete,
+                    unseen_citations=record.unseen,
+                )
+                added(counts, {key: more})
     job.tally.recorded_elsewhere(writer, counts)
     return pairs
 

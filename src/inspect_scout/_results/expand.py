@@ -12,7 +12,7 @@ import pyarrow as pa
 from .._support.arrow import Array, array
 from .._support.json import dumps, loads
 from .._support.shapes import is_list, is_mapping
-from .._types import is_positive
+from .._types import is_positive, unseen_in
 from .encode import value_text, value_type
 from .table import Column, cells, column, compute, fields, is_text, nulls, scalar, table_of, take
 
@@ -39,7 +39,7 @@ class _Items:
             known.append(replaced.get(name))
 
 
-_REPLACED = (*_OWN, "message_references", "event_references", "validation_result")
+_REPLACED = (*_OWN, "message_references", "event_references", "validation_result", "unseen_citations")
 
 
 def has_sets(table: pa.Table) -> bool:
@@ -144,6 +144,7 @@ def _cells(item: Mapping[str, Any]) -> dict[str, str | None]:
         "metadata": dumps(item.get("metadata") or {}),
         "message_references": dumps([r for r in references if r.get("type") == "message"]),
         "event_references": dumps([r for r in references if r.get("type") == "event"]),
+        "unseen_citations": dumps(unseen_in(item.get("metadata"))),
     }
 
 
@@ -155,6 +156,7 @@ def _absent(label: str, expected: Any) -> dict[str, str | None]:
         "metadata": "{}",
         "message_references": "[]",
         "event_references": "[]",
+        "unseen_citations": "[]",
     }
 
 

@@ -122,6 +122,9 @@ class _Scanner(msgspec.Struct):
     tokens: int = 0
     model_usage: Mapping[str, Mapping[str, int | float | None]] = {}
     validation: msgspec.Raw = msgspec.Raw(b"null")
+    fingerprints: dict[str, int] = {}
+    incomplete: int = 0
+    unseen_citations: int = 0
 
 
 class _Summary(msgspec.Struct):
@@ -185,7 +188,16 @@ async def _outcome(storage: Storage, location: str, *, listed: bool = False) -> 
     counted = await _counted(storage, location, spec, journal, listed=listed)
     total = _total(spec)
     counts = {
-        key: ScannerCounts(s.scans, s.results, s.errors, s.tokens, _agreement(s.validation))
+        key: ScannerCounts(
+            s.scans,
+            s.results,
+            s.errors,
+            s.tokens,
+            _agreement(s.validation),
+            sum(s.fingerprints.values()),
+            s.incomplete,
+            s.unseen_citations,
+        )
         for key, s in counted.scanners.items()
     }
     entry = ScanEntry(
@@ -251,7 +263,19 @@ async def _counted(storage: Storage, location: str, spec: _Spec, journal: Sequen
     tallies = await run_blocking(location, lambda: [tally_recorded(catalog, key) for key in keys])
     return _Summary(
         False,
-        {t.scanner: _Scanner(t.scans, t.results, t.error_count, t.tokens, t.usage) for t in tallies},
+        {
+            t.scanner: _Scanner(
+                t.scans,
+                t.results,
+                t.error_count,
+                t.tokens,
+                t.usage,
+                fingerprints=t.fingerprints,
+                incomplete=t.incomplete,
+                unseen_citations=t.unseen_citations,
+            )
+            for t in tallies
+        },
     )
 
 

@@ -25,6 +25,9 @@ class PairRecord(msgspec.Struct, frozen=True, array_like=True):
         tokens: Tokens used.
         usage: Tokens by model and kind; only where a model was used.
         keys: Keys of verdicts that are mappings.
+        fingerprint: Fingerprint of the scanner.
+        incomplete: Invocations whose input could not be read whole.
+        unseen: Invocations whose result cites messages that were not shown.
     """
 
     transcript_id: str
@@ -34,6 +37,9 @@ class PairRecord(msgspec.Struct, frozen=True, array_like=True):
     tokens: int = 0
     usage: dict[str, dict[str, float]] = {}
     keys: list[str] = []
+    fingerprint: str | None = None
+    incomplete: int = 0
+    unseen: int = 0
 
 
 class ScannerPairs(msgspec.Struct, frozen=True, array_like=True):

@@ -16,11 +16,13 @@ from .._support.clock import SYSTEM_CLOCK, Clock
 from .._support.errors import UnknownNameError
 from .._support.ids import new_id
 from .._support.json import dumps, well_formed
+from .._types import unseen_citations
 from .counting import count_results
 from .describe import Cell, clean_id, scan_cells, scanner_cells, transcript_cells, whole
 from .encode import input_text, json_text, references_text, value_text, value_type
 from .pairs import PairRecord
 from .schema import (
+    NOTE_COLUMNS,
     RECORD_COLUMNS,
     RESULT_COLUMNS,
     SCAN_COLUMNS,
@@ -87,6 +89,9 @@ class RowWriter:
             tokens=sum(_tokens(report) for report in reports),
             usage=_usage(reports),
             keys=sorted({key for verdict in verdicts for key in verdict}),
+            fingerprint=self._fingerprints.get(scanner),
+            incomplete=sum(report.incomplete > 0 for report in reports),
+            unseen=sum(bool(unseen_citations(report.result)) for report in reports),
         )
         return PairRows(scanner, record, self._describe(info), rows, verdicts, sum(map(size_of, rows)))
 
@@ -100,16 +105,17 @@ class RowWriter:
         keys = sorted({key for verdict in verdicts for key in verdict})
         key = pairs[0].scanner
         own = list(zip(*(row for pair in pairs for row in pair.rows)))
-        invocation, after, record = own[: len(RESULT_COLUMNS)], own[len(RESULT_COLUMNS) : -3], own[-3:]
+        invocation, after = own[: len(RESULT_COLUMNS)], own[len(RESULT_COLUMNS) :]
+        usage, notes = after[: len(USAGE_COLUMNS)], after[len(USAGE_COLUMNS) :]
         columns = [
             *_spread(pairs),
             *_constants(self._scan, SCAN_COLUMNS, count),
             *_constants(self._scanners[key], SCANNER_COLUMNS, count),
             *_arrays(invocation, RESULT_COLUMNS),
             *(array([verdict.get(k) for verdict in verdicts], pa.bool_()) for k in keys),
-            *_arrays(after, USAGE_COLUMNS),
-            *_arrays(record, RECORD_COLUMNS),
-            *_constants((self._fingerprints.get(key),), RECORD_COLUMNS[3:], count),
+            *_arrays(usage, USAGE_COLUMNS),
+            *_constants((self._fingerprints.get(key),), NOTE_COLUMNS[:1], count),
+            *_arrays(notes, NOTE_COLUMNS[1:] + RECORD_COLUMNS),
         ]
         return table_of(columns, results_schema(keys))
 
@@ -152,6 +158,8 @@ class RowWriter:
             json_text(report.model_usage) if report.model_usage else "{}",
             report.events,
             report.timestamp or self._clock.now().isoformat(),
+            report.incomplete,
+            json_text(unseen) if (unseen := unseen_citations(result)) else "[]",
             validation.error if validation is not None else None,
             ref,
             _input_hash(report.origin, text, data),

@@ -93,13 +93,19 @@ USAGE_COLUMNS: Final[tuple[tuple[str, pa.DataType], ...]] = (
 )
 """What an invocation cost, and when it ended."""
 
+NOTE_COLUMNS: Final[tuple[tuple[str, pa.DataType], ...]] = (
+    ("scanner_fingerprint", _TEXT),
+    ("incomplete_items", _INT),
+    ("unseen_citations", _TEXT),
+)
+"""How far a verdict can be relied on: what was asked, what of the input could not be read, what was cited unseen."""
+
 RECORD_COLUMNS: Final[tuple[tuple[str, pa.DataType], ...]] = (
     ("validation_error", _TEXT),
     ("input_ref", _TEXT),
     ("input_hash", _TEXT),
-    ("scanner_fingerprint", _TEXT),
 )
-"""Kept for the record; readers do not show them, so that tables look as other programs know them."""
+"""Kept for the record; readers do not show them."""
 
 RECORD_NAMES: Final = frozenset(name for name, _ in RECORD_COLUMNS)
 
@@ -122,7 +128,7 @@ def results_schema(verdict_keys: Iterable[str] = (), others: Iterable[Field] = (
         others: Further columns, as older scans have them.
     """
     verdicts = [(VERDICT_PREFIX + key, _BOOL) for key in sorted(set(verdict_keys))]
-    return schema_of([*_BEFORE_VERDICTS, *verdicts, *USAGE_COLUMNS, *others, *RECORD_COLUMNS])
+    return schema_of([*_BEFORE_VERDICTS, *verdicts, *USAGE_COLUMNS, *others, *NOTE_COLUMNS, *RECORD_COLUMNS])
 
 
 def merged_schema(schemas: Iterable[pa.Schema]) -> pa.Schema:

@@ -9,14 +9,16 @@ from typing import Final
 
 from .describe import Cell
 from .pairs import PairRecord
-from .schema import RECORD_COLUMNS, RESULT_COLUMNS, USAGE_COLUMNS
+from .schema import NOTE_COLUMNS, RECORD_COLUMNS, RESULT_COLUMNS, USAGE_COLUMNS
 
 logger = logging.getLogger("inspect_scout")
 
 CELL_BYTES: Final = 2**30
 """Largest text of a cell: a column of a table piece has to stay below the two gigabytes that its offsets can count."""
 
-OWN_COLUMNS: Final = RESULT_COLUMNS + USAGE_COLUMNS + RECORD_COLUMNS[:3]
+OWN_COLUMNS: Final = RESULT_COLUMNS + USAGE_COLUMNS + NOTE_COLUMNS[1:] + RECORD_COLUMNS
+"""Columns that each invocation fills; the fingerprint is the same for all of a scanner."""
+
 _COUNTED = [
     [n for n, _ in OWN_COLUMNS].index(n) for n in ("input", "input_data", "value", "explanation", "scan_events")
 ]
@@ -29,6 +31,7 @@ _EMPTY: Final[Mapping[str, Cell]] = {
     "event_references": "[]",
     "scan_events": "[]",
     "scan_model_usage": "{}",
+    "unseen_citations": "[]",
 }
 """What stands in the place of JSON that is too large; other cells say how large it was."""
 

@@ -66,6 +66,9 @@ def _scanner(tally: ScannerTally) -> ScannerSummary:
         validation=validation_of(tally.verdicts, tally.not_compared),
         tokens=tally.tokens,
         model_usage={model: _usage(kinds) for model, kinds in tally.usage.items()},
+        fingerprints=tally.fingerprints,
+        incomplete=tally.incomplete,
+        unseen_citations=tally.unseen_citations,
     )
 
 

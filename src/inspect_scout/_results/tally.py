@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,8 +32,13 @@ COUNTED_COLUMNS = (
     "validation_error",
     "scan_total_tokens",
     "scan_model_usage",
+    "scanner_fingerprint",
+    "incomplete_items",
+    "unseen_citations",
 )
 """Columns that counting needs."""
+
+_NOTHING_UNSEEN = (None, "[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,10 @@ class ScannerTally:
         scanner: Its key.
         transcripts: Transcripts with rows.
         empty: Transcripts for which it was given nothing.
+        rows: Invocations, failed ones included.
+        fingerprints: Invocations by fingerprint of the scanner.
+        incomplete: Invocations whose input could not be read whole.
+        unseen_citations: Invocations whose result cites messages that were not shown.
     """
 
     scanner: str
@@ -77,6 +87,10 @@ class ScannerTally:
     verdicts: list[RowVerdict] = field(default_factory=list[RowVerdict])
     not_compared: int = 0
     usage: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
+    rows: int = 0
+    fingerprints: dict[str, int] = field(default_factory=dict[str, int])
+    incomplete: int = 0
+    unseen_citations: int = 0
 
     @property
     def scans(self) -> int:
@@ -93,6 +107,7 @@ class ScannerTally:
         for text in cells(table, "scan_model_usage"):
             if text is not None and text != "{}":
                 self._add_usage(_mapping(text))
+        self._add_notes(table)
         self._add_errors(table)
         self._add_verdicts(table)
 
@@ -103,6 +118,11 @@ class ScannerTally:
         self.tokens += record.tokens
         self.error_count += record.errors
         self._add_usage(record.usage)
+        self.rows += record.rows
+        self.incomplete += record.incomplete
+        self.unseen_citations += record.unseen
+        if record.fingerprint is not None and record.rows:
+            self._add_fingerprint(record.fingerprint, record.rows)
 
     def _add_usage(self, usage: Mapping[str, Any]) -> None:
         for model, used in usage.items():
@@ -110,6 +130,17 @@ class ScannerTally:
             for kind, number in _items(used):
                 if isinstance(number, int | float):
                     total[kind] = total.get(kind, 0) + number
+
+    def _add_notes(self, table: pa.Table) -> None:
+        self.rows += table.num_rows
+        self.incomplete += sum(bool(items) for items in cells(table, "incomplete_items"))
+        self.unseen_citations += sum(cited not in _NOTHING_UNSEEN for cited in cells(table, "unseen_citations"))
+        for fingerprint, count in Counter(cells(table, "scanner_fingerprint")).items():
+            if fingerprint is not None:
+                self._add_fingerprint(fingerprint, count)
+
+    def _add_fingerprint(self, fingerprint: str, rows: int) -> None:
+        self.fingerprints[fingerprint] = self.fingerprints.get(fingerprint, 0) + rows
 
     def _add_errors(self, table: pa.Table) -> None:
         if not any(error is not None for error in cells(table, "scan_error")):

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 from .._support.lazy import lazy_door
 
 if TYPE_CHECKING:
+    from .citations import UNSEEN_CITATIONS as UNSEEN_CITATIONS
+    from .citations import unseen_citations as unseen_citations
+    from .citations import unseen_in as unseen_in
     from .counts import ScannerCounts as ScannerCounts
     from .origin import InputOrigin as InputOrigin
     from .origin import InputType as InputType
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
     from .validation import ValidationSet as ValidationSet
 
 _MODULES = {
+    ".citations": "UNSEEN_CITATIONS unseen_citations unseen_in",
     ".counts": "ScannerCounts",
     ".origin": "InputOrigin InputType",
     ".positive": "is_positive",

@@ -16,6 +16,9 @@ class ScannerCounts:
         tokens: Tokens used.
         agreement: Balanced accuracy over its labelled cases, or where that is not defined, the share of cases whose
             target was met (None: nothing was compared, or nobody counted it).
+        rows: Invocations, failed ones included.
+        incomplete: Invocations whose input held messages or events that could not be read whole.
+        unseen_citations: Invocations whose result cites messages that were not shown.
     """
 
     scans: int = 0
@@ -23,3 +26,6 @@ class ScannerCounts:
     errors: int = 0
     tokens: int = 0
     agreement: float | None = None
+    rows: int = 0
+    incomplete: int = 0
+    unseen_citations: int = 0

@@ -117,6 +117,7 @@ class ResultReport:
         events: JSON list of the events of this invocation (model calls, spans).
         model_usage: Tokens used by this invocation, by model.
         timestamp: When it ended: local time in ISO format with offset.
+        incomplete: Messages and events of the input that could not be read whole.
     """
 
     input_type: InputType
@@ -129,3 +130,4 @@ class ResultReport:
     events: str = "[]"
     model_usage: Mapping[str, ModelUsage] = field(default_factory=dict[str, ModelUsage])
     timestamp: str = ""
+    incomplete: int = 0

@@ -127,6 +127,15 @@ class ScannerSummary(BaseModel):
     model_usage: dict[str, ModelUsage] = Field(default_factory=dict[str, ModelUsage])
     """Tokens used, by model."""
 
+    fingerprints: dict[str, int] = Field(default_factory=dict[str, int])
+    """Invocations by fingerprint of the scanner: more than one if it was changed before the scan was resumed."""
+
+    incomplete: int = 0
+    """Invocations whose input held messages or events that could not be read whole."""
+
+    unseen_citations: int = 0
+    """Invocations whose result cites messages that were not shown to the model."""
+
     @model_validator(mode="before")
     @classmethod
     def _older_validation(cls, data: Any) -> Any:
