@@ -16,17 +16,21 @@ from inspect_scout import (
     LocationError,
     PredicateFn,
     Result,
+    ResultReducer,
     ScanStateError,
     Status,
     UnknownNameError,
     ValidationCase,
     ValidationSet,
+    grep_scanner,
+    llm_scanner,
     scan,
     scan_results_arrow,
     scan_results_batches,
     scan_results_df,
     scan_resume,
     scan_status,
+    scanner,
     transcripts_from,
     validation_predicate,
     validation_results_df,
@@ -378,3 +382,101 @@ def test_predicates_are_registered_with_arguments(tmp_path: Path) -> None:
     not_async = validation_predicate(made)
     with pytest.raises(TypeError, match="async function"):
         not_async()
+
+
+def outcome(answer: Any = ("done", "failed", "stuck"), **more: Any) -> Any:
+    return llm_scanner(question="How did it end?", answer=list(answer) if isinstance(answer, tuple) else answer, **more)
+
+
+def judged(tmp_path: Path, cases: ValidationSet, reply: str, scanner: Any) -> Status:
+    model = scripted_model([("number 1", "ANSWER: B"), (".*", reply)])
+    return quiet({"judge": scanner}, 3, tmp_path, validation=cases, model=model)
+
+
+@pytest.mark.parametrize("first", ["done", "Done", "A", "a"])
+def test_labels_of_a_judge_agree_with_their_cases(tmp_path: Path, first: str) -> None:
+    cases = cases_of({"t0": first, "t1": "failed", "t2": "stuck"})
+    status = judged(tmp_path, cases, "ANSWER: A", outcome())
+    frame = scan_results_df(status.location).scanners["judge"]
+    assert frame["value"].tolist() == ["A", "B", "A"]
+    assert [json.loads(target) for target in frame["validation_target"]] == ["done", "failed", "stuck"]
+    assert [str(valid).lower() for valid in frame["validation_result"]] == ["true", "true", "false"]
+    (report,) = validation_report(status.location)
+    assert report.confusion == {"done": {"done": 1}, "failed": {"failed": 1}, "stuck": {"done": 1}}
+    assert [row.class_name for row in report.rows] == [None, "done", "failed", "stuck"]
+    frame = validation_results_df(status.location)
+    assert frame["class"].fillna("all").tolist() == ["all", "done", "failed", "stuck"]
+    assert frame["precision"].isna().all()
+
+
+def test_yes_and_no_agree_with_a_boolean_judge_and_count_as_what_they_are(tmp_path: Path) -> None:
+    cases = cases_of({"t0": "No", "t1": "yes", "t2": False})
+    status = quiet([odd()], 3, tmp_path, validation=cases)
+    found = status.summary["odd"].validation
+    assert found is not None
+    assert found.metrics is not None
+    assert (found.metrics.tp, found.metrics.tn, found.metrics.total) == (1, 2, 3)
+    (report,) = validation_report(status.location)
+    assert report.rows[0].specificity is not None
+    assert report.rows[0].counts.tn == 2
+
+
+def test_search_agrees_with_yes_and_no(tmp_path: Path) -> None:
+    cases = cases_of({"t0": "no", "t1": True, "t2": False})
+    status = quiet({"search": grep_scanner("number 1")}, 3, tmp_path, validation=cases)
+    (report,) = validation_report(status.location)
+    assert report.rows[0].matched == 3
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_targets_that_can_never_be_met_are_said_before_anything_is_scanned(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, dry_run: bool
+) -> None:
+    cases = cases_of({"t0": "finished", "t1": "failed", "t2": 7})
+    seen: list[int] = []
+
+    class Watching(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if "can never be met" in record.getMessage():
+                seen.append(len(list(tmp_path.iterdir())))
+
+    logger, watching = logging.getLogger("inspect_scout"), Watching()
+    logger.addHandler(watching)
+    try:
+        quiet({"judge": outcome()}, 3, tmp_path, validation=cases, model=scripted_model([]), dry_run=dry_run)
+    finally:
+        logger.removeHandler(watching)
+    assert seen == [0]
+    (said,) = [r.getMessage() for r in caplog.records if "can never be met" in r.getMessage()]
+    assert said == (
+        "Scanner 'judge': 2 of 3 labelled cases can never be met: target \"finished\", target 7. "
+        "Its values are one of the labels 'done' (A), 'failed' (B), 'stuck' (C)."
+    )
+
+
+@pytest.mark.parametrize(
+    "scanner",
+    [
+        lambda: outcome(timeline="Default"),
+        lambda: outcome(reducer=ResultReducer.mean),
+        lambda: scanner_of(lambda _: Result(value="x"), "judge"),
+        lambda: grep_scanner({"a": "number"}),
+    ],
+    ids=["spans", "reducer", "own code", "several patterns"],
+)
+def test_nothing_is_said_of_scanners_whose_values_are_not_known(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, scanner: Any
+) -> None:
+    cases = cases_of({"t0": "finished"})
+    model = scripted_model([])
+    quiet({"judge": scanner()}, 1, tmp_path, validation=cases, model=model, dry_run=True)
+    assert "can never be met" not in caplog.text
+
+
+def test_a_scanner_that_wraps_a_judge_gives_its_values(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    @scanner(messages="all", name="wrapped")
+    def wrapped() -> Any:
+        return outcome()
+
+    quiet([wrapped()], 1, tmp_path, validation=cases_of({"t0": "finished"}), model=scripted_model([]), dry_run=True)
+    assert "Scanner 'wrapped': 1 of 1 labelled cases can never be met" in caplog.text

@@ -134,3 +134,60 @@ def test_nothing_compared_gives_no_rates() -> None:
     only = scanner_report("s", [], []).rows[0]
     assert (only.cases, only.compared, only.match_rate, only.precision, only.numbers) == (0, 0, None, None, None)
     assert math.isfinite(only.matched)
+
+
+def classified(expected: str, value: Any, answer: str | None = None, **more: Any) -> Comparison:
+    fields: dict[str, Any] = {"predicate": "eq", "valid": expected in {answer, value}, **more}
+    return Comparison((f"{expected}{value}{len(more)}",), target=expected, value=value, answer=answer, **fields)
+
+
+def test_classes_have_a_table_of_confusion_and_a_rate_each() -> None:
+    rows = [
+        *[classified("done", "A", "done")] * 3,
+        classified("done", "B", "failed"),
+        *[classified("failed", "B", "failed")] * 2,
+        classified("failed", None),
+        classified("stuck", "C", "stuck", split="dev"),
+    ]
+    report = scanner_report("judge", [], rows, by="split")
+    assert report.confusion == {
+        "done": {"done": 3, "failed": 1},
+        "failed": {"(no value)": 1, "failed": 2},
+        "stuck": {"stuck": 1},
+    }
+    shown = [
+        (row.group, row.class_name, row.compared, row.matched, row.match_rate.value if row.match_rate else None)
+        for row in report.rows
+    ]
+    assert shown == [
+        ("all", None, 8, 6, 0.75),
+        ("all", "done", 4, 3, 0.75),
+        ("all", "failed", 3, 2, 2 / 3),
+        ("all", "stuck", 1, 1, 1.0),
+        ("dev", None, 1, 1, 1.0),
+        ("dev", "stuck", 1, 1, 1.0),
+        ("(split not known)", None, 7, 5, 5 / 7),
+        ("(split not known)", "done", 4, 3, 0.75),
+        ("(split not known)", "failed", 3, 2, 2 / 3),
+    ]
+    assert {row.precision for row in report.rows} == {row.recall for row in report.rows} == {None}
+    assert {row.f1 for row in report.rows} == {row.accuracy for row in report.rows} == {None}
+
+
+def test_a_label_with_a_number_and_an_own_class_are_named_by_their_text() -> None:
+    rows = [classified("good", 0.0, "poor", valid=False), classified("good", "unsafe", "a long answer", valid=False)]
+    assert scanner_report("judge", [], rows).confusion == {"good": {"poor": 1, "unsafe": 1}}
+
+
+def test_free_text_and_text_predicates_have_no_classes_but_no_precision_either() -> None:
+    free = [classified(f"text {number}", f"text {number}") for number in range(21)]
+    found = scanner_report("judge", [], [classified("do", "done", predicate="startswith", valid=True)])
+    for report in (scanner_report("judge", [], free), found):
+        (row,) = report.rows
+        assert (report.confusion, row.match_rate is not None, row.precision) == ({}, True, None)
+
+
+def test_booleans_keep_their_rates() -> None:
+    rows = [Comparison(("a",), target=True, value=True, valid=True, predicate="eq")]
+    report = scanner_report("judge", [], rows)
+    assert (report.confusion, report.rows[0].precision is not None, len(report.rows)) == ({}, True, 1)

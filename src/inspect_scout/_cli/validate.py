@@ -28,6 +28,7 @@ SECTION = "Report options"
 # Terminals of this width show the counts beside the rates.
 WIDE_CELLS = 120
 MAX_LISTED = 5
+MAX_CLASS_COLUMNS = 8
 MAX_TEXT_CHARACTERS = 200
 
 
@@ -77,6 +78,7 @@ def _report_json(report: ScannerReport) -> dict[str, Any]:
         "problems": dict(report.problems),
         "failed": list(report.failed),
         "missing": list(report.missing),
+        "confusion": {expected: dict(given) for expected, given in report.confusion.items()},
     }
 
 
@@ -88,15 +90,23 @@ def _show(display: Display, report: ScannerReport) -> None:
     for row in report.rows:
         if row.numbers is not None:
             display.print(_numbers_line(row, alone=len(report.rows) == 1))
+    if report.confusion:
+        display.print()
+        display.print("expected (rows) and given (columns):")
+        display.table("", *_confusion(report.confusion))
     for line in _remarks(report):
         display.print(line)
 
 
 def _table(rows: Sequence[Agreement], wide: bool) -> tuple[list[str], list[list[str]]]:
+    classes = any(row.class_name is not None for row in rows)
+    if classes:
+        made = [[row.group, row.class_name or "(all)", f"{row.compared:,}", _rate(row.match_rate)] for row in rows]
+        return ["cases", "class", "n", "match"], made
     keyed = any(row.key is not None for row in rows)
     headers = ["cases", *(["key"] if keyed else []), "n", "match", "precision", "recall", "specificity"]
     headers += ["F1", "balanced", "tp", "fp", "tn", "fn"] if wide else ["F1"]
-    made: list[list[str]] = []
+    counted: list[list[str]] = []
     for row in rows:
         cells = [row.group, *([row.key or "(all keys)"] if keyed else []), f"{row.compared:,}"]
         cells += [_rate(rate) for rate in (row.match_rate, row.precision, row.recall, row.specificity)]
@@ -104,8 +114,28 @@ def _table(rows: Sequence[Agreement], wide: bool) -> tuple[list[str], list[list[
         cells.append(_real(row.f1))
         if wide:
             cells += [_real(row.accuracy), *(str(n) for n in (counts.tp, counts.fp, counts.tn, counts.fn))]
-        made.append(cells)
-    return headers, made
+        counted.append(cells)
+    return headers, counted
+
+
+def _confusion(table: Mapping[str, Mapping[str, int]]) -> tuple[list[str], list[list[str]]]:
+    """Lay out a table of classes: those expected down, those given across, expected ones first."""
+    given = {name: None for counts in table.values() for name in counts}
+    columns = [*(name for name in table), *(name for name in given if name not in table)][:MAX_CLASS_COLUMNS]
+    others = len({*given, *table}) > len(columns)
+    rows = [
+        [
+            one_line(expected, 40),
+            *(_some(counts.get(name, 0)) for name in columns),
+            *([_some(sum(n for name, n in counts.items() if name not in columns))] if others else []),
+        ]
+        for expected, counts in table.items()
+    ]
+    return ["expected", *(one_line(name, 40) for name in columns), *(["others"] if others else [])], rows
+
+
+def _some(count: int) -> str:
+    return f"{count:,}" if count else "-"
 
 
 def _numbers_line(row: Agreement, alone: bool) -> str:

@@ -232,9 +232,10 @@ def _nothing_to_scan(transcripts: Transcripts, problems: Sequence[str]) -> str:
 
 
 def _planned(named: Mapping[str, Scanner[Any]], validation: Mapping[str, ValidationSet]) -> dict[str, PlannedScanner]:
-    validators = {key: Validator(cases) for key, cases in validation.items()}
+    configs = {key: scanner_config(scan) for key, scan in named.items()}
+    validators = {key: Validator(cases, configs[key].values) for key, cases in validation.items()}
     return {
-        key: PlannedScanner(key, scan, scanner_config(scan), scanner_fingerprint(scan), validators.get(key))
+        key: PlannedScanner(key, scan, configs[key], scanner_fingerprint(scan), validators.get(key))
         for key, scan in named.items()
     }
 

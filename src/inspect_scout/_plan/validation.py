@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
-from .._scanners import run_recorded_file, safe_name
+from .._scanners import run_recorded_file, safe_name, scanner_config
 from .._support.errors import ConfigError, UnknownNameError
-from .._types import PredicateFn, PredicateSpec, ScanSpec, ValidationSet
-from .._validation import check_predicate, is_custom, resolved_set, set_of_spec, set_spec
+from .._types import PossibleValues, PredicateFn, PredicateSpec, Scanner, ScanSpec, ValidationSet
+from .._validation import check_predicate, is_custom, never_met, resolved_set, set_of_spec, set_spec
 
 logger = logging.getLogger("inspect_scout")
 
 
-def plan_validation(given: Any, scanners: Iterable[str]) -> dict[str, ValidationSet]:
+def plan_validation(given: Any, scanners: Mapping[str, Scanner[Any]]) -> dict[str, ValidationSet]:
     """Find the cases of each scanner.
 
     Args:
         given: A set or file (for the only scanner), or a mapping from scanners to these.
-        scanners: Keys of the scanners.
+        scanners: Scanners by key.
 
     Raises:
         LocationError: There is no such file.
@@ -42,6 +42,7 @@ def plan_validation(given: Any, scanners: Iterable[str]) -> dict[str, Validation
     for key, cases in sets.items():
         check_predicate(cases.predicate)
         _warn_of_unnamed(key, cases)
+        _warn_of_unmet(key, cases, scanner_config(scanners[key]).values)
     return sets
 
 
@@ -78,6 +79,12 @@ def _key(name: Any, known: list[str]) -> str:
     if key not in known:
         raise UnknownNameError("scanner in validation", str(name), known)
     return str(key)
+
+
+def _warn_of_unmet(key: str, cases: ValidationSet, values: PossibleValues | None) -> None:
+    lost = None if values is None else never_met(cases, values)
+    if lost is not None:
+        logger.warning("Scanner %r: %s. Its values are %s.", key, lost, values)
 
 
 def _warn_of_unnamed(key: str, cases: ValidationSet) -> None:

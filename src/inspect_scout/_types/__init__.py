@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .._support.lazy import lazy_door
 
 if TYPE_CHECKING:
+    from .answers import PossibleValues as PossibleValues
     from .citations import UNSEEN_CITATIONS as UNSEEN_CITATIONS
     from .citations import unseen_citations as unseen_citations
     from .citations import unseen_in as unseen_in
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from .validation import ValidationSet as ValidationSet
 
 _MODULES = {
+    ".answers": "PossibleValues",
     ".citations": "UNSEEN_CITATIONS unseen_citations unseen_in",
     ".counts": "ScannerCounts",
     ".origin": "InputOrigin InputType",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .cases import resolved_set as resolved_set
     from .cases import validation_set as validation_set
     from .cells import id_key as id_key
+    from .expected import never_met as never_met
     from .formats import SUFFIXES as SUFFIXES
     from .metrics import Confusion as Confusion
     from .metrics import added as added
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 _MODULES = {
     ".cases": "CasesFile case_ids resolved_set validation_set",
     ".cells": "id_key",
+    ".expected": "never_met",
     ".formats": "SUFFIXES",
     ".metrics": "Confusion added",
     ".predicates": "check_predicate found_labels",

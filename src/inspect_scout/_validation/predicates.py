@@ -5,22 +5,57 @@ from __future__ import annotations
 import inspect
 import operator
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 from .._support.errors import ConfigError, UnknownNameError
 from .._support.shapes import is_list, is_mapping
-from .._types import RESULTSET, PredicateFn, Result, ValidationCase, ValidationPredicate, is_positive
+from .._types import (
+    RESULTSET,
+    PossibleValues,
+    PredicateFn,
+    Result,
+    ValidationCase,
+    ValidationPredicate,
+    is_positive,
+)
+from .meaning import names, same
 from .registered import registered_name
 
-Test = Callable[[Any, Any], bool]
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a scanner said, as predicates compare it.
+
+    Args:
+        value: The value.
+        answer: The answer: the text of a label, where the value is its letter.
+        values: Which values the scanner can give (None: not known).
+    """
+
+    value: Any
+    answer: str | None = None
+    values: PossibleValues | None = None
+
+
+Test = Callable[[Said, Any], bool]
 
 
 def _of_numbers(test: Callable[[Any, Any], bool]) -> Test:
-    return lambda value, target: test(_number(value, "value"), _number(target, "target"))
+    return lambda said, target: test(_number(said.value, "value"), _number(target, "target"))
 
 
 def _of_texts(test: Callable[[str, str], bool]) -> Test:
-    return lambda value, target: test(_text(value, "value"), _text(target, "target"))
+    def met(said: Said, target: Any) -> bool:
+        texts = [name for name in names(said.value, said.answer, said.values) if isinstance(name, str)]
+        wanted = _text(target, "target")
+        return any(test(text, wanted) for text in texts or [_text(said.value, "value")])
+
+    return met
+
+
+def _same(said: Said, target: Any) -> bool:
+    return same(said.value, target, said.answer, said.values)
 
 
 BUILTINS: Mapping[str, Test] = {
@@ -28,15 +63,15 @@ BUILTINS: Mapping[str, Test] = {
     "gte": _of_numbers(operator.ge),
     "lt": _of_numbers(operator.lt),
     "lte": _of_numbers(operator.le),
-    "eq": operator.eq,
-    "ne": operator.ne,
+    "eq": _same,
+    "ne": lambda said, target: not _same(said, target),
     "contains": _of_texts(lambda value, target: target in value),
     "startswith": _of_texts(str.startswith),
     "endswith": _of_texts(str.endswith),
     "icontains": _of_texts(lambda value, target: target.lower() in value.lower()),
     "iequals": _of_texts(lambda value, target: value.lower() == target.lower()),
 }
-"""The built-in predicates: whether a value meets a target. Raise TypeError where the types cannot be compared."""
+"""The built-in predicates: whether what was said meets a target. Raise TypeError where types cannot be compared."""
 
 
 def check_predicate(predicate: ValidationPredicate | None) -> None:
@@ -65,7 +100,10 @@ def predicate_name(predicate: ValidationPredicate | None) -> str | None:
 
 
 async def verdict(
-    case: ValidationCase, predicate: ValidationPredicate | None, result: Result[Any]
+    case: ValidationCase,
+    predicate: ValidationPredicate | None,
+    result: Result[Any],
+    values: PossibleValues | None = None,
 ) -> bool | dict[str, bool]:
     """Compare a result with a case.
 
@@ -73,6 +111,7 @@ async def verdict(
         case: What is expected.
         predicate: How to compare (None: eq); labels need none.
         result: What the scanner returned (lists folded into a resultset).
+        values: Which values the scanner can give (None: not known).
 
     Returns:
         Whether it was met; by key for labels and for targets that are mappings.
@@ -87,13 +126,13 @@ async def verdict(
         return await _by_function(predicate, result, target)
     test = BUILTINS[predicate or "eq"]
     if not is_mapping(target):
-        return bool(test(result.value, target))
+        return test(Said(result.value, result.answer, values), target)
     if not is_mapping(result.value):
         raise ValueError(
             f"the target has the keys {', '.join(map(repr, target))}, but the value is {_kind(result.value)}; "
             "such a target needs a scanner that returns a mapping"
         )
-    return {key: bool(test(result.value.get(key), expected)) for key, expected in target.items()}
+    return {key: test(Said(result.value.get(key)), expected) for key, expected in target.items()}
 
 
 def found_labels(items: object) -> set[str]:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from .._support.shapes import is_mapping
 from .._types import ValidationCase, ValidationMetrics
 from .cells import id_key
+from .classes import are_classes, confusion_of
 from .metrics import Confusion, pearson, spearman, wilson
 
 GroupBy = Literal["split", "task", "model"]
@@ -37,6 +38,7 @@ class Comparison:
         error: Why they could not be compared.
         scan_error: Why the scanner failed.
         unlisted: Labels that were found and that the case does not list.
+        answer: The answer of the result: the text of a label, where the value is its letter.
     """
 
     ids: tuple[str, ...]
@@ -50,6 +52,7 @@ class Comparison:
     error: str | None = None
     scan_error: str | None = None
     unlisted: tuple[str, ...] = ()
+    answer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Agreement of one scanner with one group of cases (and one key of their targets).
+    """Agreement of one scanner with one group of cases (and one key of their targets, or one class).
 
     Args:
         scanner: Key of the scanner.
@@ -99,13 +102,15 @@ class Agreement:
         matched: Verdicts that the target was met.
         counts: Verdicts by whether their target is positive.
         match_rate: Share of the verdicts that the target was met.
-        precision: Share of the found that are positive (None for numbers, as for the next two).
+        precision: Share of the found that are positive (None for numbers and classes, as for the next two).
         recall: Share of the positive that were found.
         specificity: Share of the negative that were left alone.
         numbers: Agreement of numbers, where targets are numbers.
         not_compared: Results that could not be compared.
         failed: Cases whose scan failed.
         missing: Cases that were not scanned.
+        class_name: Class that the row is about, where targets are classes (None: all of them): its match rate is the
+            share of its cases that the scanner put into it.
     """
 
     scanner: str
@@ -123,6 +128,7 @@ class Agreement:
     not_compared: int = 0
     failed: int = 0
     missing: int = 0
+    class_name: str | None = None
 
     @property
     def f1(self) -> float | None:
@@ -141,11 +147,12 @@ class ScannerReport:
 
     Args:
         scanner: Its key.
-        rows: All cases first, then the groups; after each of them its keys.
+        rows: All cases first, then the groups; after each of them its keys or classes.
         unlisted: Labels found that no case lists, and how often.
         problems: Why results could not be compared, the most frequent first, and how often.
         failed: Ids of cases whose scan failed.
         missing: Ids of cases that were not scanned.
+        confusion: Where targets are classes, expected class -> class that the scanner gave -> cases.
     """
 
     scanner: str
@@ -154,6 +161,7 @@ class ScannerReport:
     problems: Mapping[str, int] = field(default_factory=dict[str, int])
     failed: Sequence[str] = ()
     missing: Sequence[str] = ()
+    confusion: Mapping[str, Mapping[str, int]] = field(default_factory=dict[str, Mapping[str, int]])
 
 
 def scanner_report(
@@ -180,6 +188,7 @@ def scanner_report(
         problems=dict(Counter(filter(None, (row.error for row in found))).most_common()),
         failed=[", ".join(row.ids) for row in found if _failed(row)],
         missing=[", ".join(row.ids) for row in lost],
+        confusion=confusion_of(settled) if are_classes(settled) else {},
     )
 
 
@@ -215,6 +224,7 @@ def agreement_record(row: Agreement) -> dict[str, Any]:
         "mean_absolute_error": None if numbers is None else numbers.mean_absolute_error,
         "pearson": None if numbers is None else numbers.pearson,
         "spearman": None if numbers is None else numbers.spearman,
+        "class": row.class_name,
     }
 
 
@@ -255,12 +265,13 @@ def _agreements(scanner: str, group: str, rows: Sequence[Comparison]) -> list[Ag
         if row.valid is not None:
             confusion.add(row.target, row.valid if isinstance(row.valid, bool) else dict(row.valid))
     pairs = _pairs(rows, bool(confusion.by_key))
+    classes = sorted(confusion_of(rows)) if are_classes(rows) else []
     total = Agreement(
         scanner,
         group,
         None,
         cases=len({row.ids for row in rows}),
-        **_rates(confusion.total, pairs.get(None, [])),
+        **_rates(confusion.total, pairs.get(None, []), counted=not classes and not _texts(rows)),
         not_compared=sum(row.error is not None for row in rows),
         failed=sum(map(_failed, rows)),
         missing=sum(row.valid is None and row.error is None and row.scan_error is None for row in rows),
@@ -269,13 +280,28 @@ def _agreements(scanner: str, group: str, rows: Sequence[Comparison]) -> list[Ag
         Agreement(scanner, group, key, cases=counts.total, **_rates(counts, pairs.get(key, [])))
         for key, counts in sorted(confusion.by_key.items())
     ]
-    return [total, *keys]
+    return [total, *keys, *(_class(scanner, group, name, rows) for name in classes)]
 
 
-def _rates(counts: ValidationMetrics, pairs: Sequence[tuple[float, float]]) -> dict[str, Any]:
+def _class(scanner: str, group: str, name: str, rows: Iterable[Comparison]) -> Agreement:
+    confusion = Confusion()
+    for row in rows:
+        if row.target == name and isinstance(row.valid, bool):
+            confusion.add(True, row.valid)
+    counts = confusion.total
+    rates = _rates(counts, [], counted=False)
+    return Agreement(scanner, group, None, cases=counts.total, **rates, class_name=name)
+
+
+def _texts(rows: Iterable[Comparison]) -> bool:
+    """Tell whether targets are texts: these are neither positive nor negative."""
+    return any(isinstance(row.target, str) and isinstance(row.valid, bool) for row in rows)
+
+
+def _rates(counts: ValidationMetrics, pairs: Sequence[tuple[float, float]], *, counted: bool = True) -> dict[str, Any]:
     matched = counts.tp + counts.tn
     # A number is neither positive nor negative: what is found among numbers says nothing.
-    counted = len(pairs) < counts.total or not pairs
+    counted = counted and (len(pairs) < counts.total or not pairs)
     return {
         "compared": counts.total,
         "matched": matched,

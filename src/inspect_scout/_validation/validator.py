@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .._types import Result, ResultValidation, ValidationCase, ValidationPredicate, ValidationSet
+from pydantic import JsonValue
+
+from .._support.shapes import is_mapping
+from .._types import PossibleValues, Result, ResultValidation, ValidationCase, ValidationPredicate, ValidationSet
 from .cases import of_splits
 from .cells import id_key
+from .meaning import settled
 from .predicates import check_predicate, predicate_name, verdict
+
+_EQUAL = (None, "eq", "ne", "iequals")
 
 
 class Validator:
@@ -16,13 +22,15 @@ class Validator:
 
     Args:
         cases: The cases and how they are compared.
+        values: Which values the scanner can give (None: not known).
 
     Raises:
         ConfigError: The predicate cannot be used.
     """
 
-    def __init__(self, cases: ValidationSet) -> None:
+    def __init__(self, cases: ValidationSet, values: PossibleValues | None = None) -> None:
         check_predicate(cases.predicate)
+        self._values = values
         self._default: ValidationPredicate | None = cases.predicate
         self._cases: dict[tuple[str, ...], ValidationCase] = {}
         for case in of_splits(cases.cases, cases.split):
@@ -48,13 +56,25 @@ class Validator:
         valid: bool | dict[str, bool] | None = None
         error: str | None = None
         try:
-            valid = await verdict(case, predicate, result)
+            valid = await verdict(case, predicate, result, self._values)
         except Exception as raised:  # noqa: BLE001 - the border of a predicate: user code, kept beside the result
             error = f"{type(raised).__name__}: {raised}"
         return ResultValidation(
-            target=case.target if case.labels is None else dict(case.labels),
+            target=self._target(case, predicate, result),
             valid=valid,
             predicate=predicate_name(predicate),
             split=case.split,
             error=error,
         )
+
+    def _target(self, case: ValidationCase, predicate: ValidationPredicate | None, result: Result[Any]) -> JsonValue:
+        """Write what was expected in the terms of the result, where they were compared for equality."""
+        if case.labels is not None:
+            return dict(case.labels)
+        if predicate not in _EQUAL:
+            return case.target
+        if is_mapping(case.target):
+            value = result.value if is_mapping(result.value) else {}
+            return {key: settled(target, value.get(key)) for key, target in case.target.items()}
+        target: JsonValue = settled(case.target, result.value, result.answer, self._values)
+        return target

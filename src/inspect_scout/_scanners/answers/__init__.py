@@ -12,6 +12,7 @@ from ..._support.lazy import lazy_door
 if TYPE_CHECKING:
     from .build import answer_type as answer_type
     from .build import parse_answer as parse_answer
+    from .build import possible_values as possible_values
     from .contract import PARSE_ERROR as PARSE_ERROR
     from .contract import Answer as Answer
     from .contract import ExtractReferences as ExtractReferences
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from .validate import validate_structured as validate_structured
 
 _MODULES = {
-    ".build": "answer_type parse_answer",
+    ".build": "answer_type parse_answer possible_values",
     ".contract": "PARSE_ERROR Answer ExtractReferences",
     ".multi_labels": "refuse_number",
     ".references": "extract_references",

@@ -8,7 +8,7 @@ from inspect_ai.model import ModelOutput
 from inspect_ai.scorer import ValueToFloat
 
 from ..._support.errors import ConfigError
-from ..._types import Result
+from ..._types import PossibleValues, Result
 from .boolean import BooleanAnswer
 from .contract import Answer, ExtractReferences
 from .labels import LabelsAnswer
@@ -59,6 +59,28 @@ def parse_answer(
         ConfigError: If the answer cannot be made (see `answer_type`).
     """
     return answer_type(answer).result_for_answer(output, extract_refs, value_to_float)
+
+
+def possible_values(answer: Answer, *, numbered: bool = False) -> PossibleValues | None:
+    """Tell which values results of an answer can have; None if that is not known.
+
+    Args:
+        answer: The answer.
+        numbered: Whether a function of the user's makes numbers of the values.
+    """
+    match answer:
+        case BooleanAnswer():
+            return PossibleValues("boolean", numbered=numbered)
+        case NumericAnswer():
+            return PossibleValues("number", numbered=numbered)
+        case StringAnswer() if not numbered:
+            return PossibleValues("text")
+        case LabelsAnswer(options=options):
+            return PossibleValues("label", options.labels, options.letters, numbered)
+        case MultiLabelsAnswer(options=options):
+            return PossibleValues("labels", options.labels, options.letters)
+        case _:
+            return None
 
 
 def _made(wanted: object) -> Answer:

@@ -13,7 +13,7 @@ from typing import Any
 from ..._inspect import registry
 from ..._support.errors import ConfigError
 from ..._transcripts import MaterializedHandle
-from ..._types import Transcript, TranscriptContent
+from ..._types import PossibleValues, Transcript, TranscriptContent
 from .annotations import InputHint, check_hint, inferred_content, is_async, read_hint
 from .config import SCANNER, LoaderConfig, Metrics, Origin, ScannerConfig, find_config, fingerprint
 from .errors import SignatureError
@@ -97,12 +97,20 @@ def _config(
         file=origin.file if traits.file is None else traits.file,
         params=params,
         digest=_digest(declared, traits, inner),
+        values=_values(content, traits, inner),
     )
 
 
 def _metrics(declared: Declaration, traits: ScanTraits, inner: ScannerConfig | None) -> Metrics | None:
     inherited = None if inner is None else inner.metrics
     return next((said for said in (declared.metrics, traits.metrics, inherited) if said is not None), None)
+
+
+def _values(content: TranscriptContent, traits: ScanTraits, inner: ScannerConfig | None) -> PossibleValues | None:
+    """Which values its results can have; what reads spans gives a list of results."""
+    if content.timeline is not None:
+        return None
+    return traits.values if inner is None else inner.values
 
 
 def _digest(declared: Declaration, traits: ScanTraits, inner: ScannerConfig | None) -> str:

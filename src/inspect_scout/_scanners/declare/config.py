@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from inspect_ai.scorer import Metric
 
 from ..._support.errors import ConfigError
-from ..._types import TranscriptContent
+from ..._types import PossibleValues, TranscriptContent
 from .loaders import InputKind, LoadFn
 
 Metrics: TypeAlias = Sequence[Metric | Mapping[str, Sequence[Metric]]] | Mapping[str, Sequence[Metric]]
@@ -55,6 +55,7 @@ class ScannerConfig:
         file: Absolute path of its source (None for scanners of packages).
         params: Arguments it was made with, as recorded.
         digest: Hash of its source text, and of the scanner that it builds on, if it does.
+        values: Which values its results can have (None: not known).
     """
 
     name: str
@@ -69,6 +70,7 @@ class ScannerConfig:
     file: str | None
     params: Mapping[str, Any]
     digest: str
+    values: PossibleValues | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from ..._types import TranscriptContent
+from ..._types import PossibleValues, TranscriptContent
 from .config import Metrics
 
 _ATTRIBUTE = "__scout_traits__"
@@ -22,6 +22,7 @@ class ScanTraits:
         timeline: Whether it needs a timeline (the usual events, unless the decorator asks for another).
         streaming: Whether it can be given a handle instead of a transcript (None: it does not say).
         metrics: Metrics over its results, unless the decorator gives some.
+        values: Which values its results can have (None: it does not say).
         file: File of which it runs something: run before the scanner is made again, and part of what it is.
     """
 
@@ -30,6 +31,7 @@ class ScanTraits:
     timeline: bool = False
     streaming: bool | None = None
     metrics: Metrics | None = None
+    values: PossibleValues | None = None
     file: str | None = None
 
 

@@ -8,7 +8,7 @@ from inspect_ai.event import Event
 from inspect_ai.model import ChatMessage
 
 from ..._support.errors import ConfigError
-from ..._types import Result, Scanner, Transcript, TranscriptHandle
+from ..._types import PossibleValues, Result, Scanner, Transcript, TranscriptHandle
 from ..declare import ScanTraits, scanner, set_traits
 from .findings import Findings
 from .patterns import Searched, compile_groups
@@ -61,7 +61,8 @@ def grep_scanner(
         results = await search.run(input)
         return results if isinstance(pattern, dict) else results[0]
 
-    return set_traits(scan, ScanTraits(name=name))
+    counts = None if isinstance(pattern, dict) else PossibleValues("number")
+    return set_traits(scan, ScanTraits(name=name, values=counts))
 
 
 class _Search:

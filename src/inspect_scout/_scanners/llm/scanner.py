@@ -9,7 +9,15 @@ from inspect_ai.scorer import ValueToFloat
 
 from ..._support.errors import ConfigError
 from ..._types import Result, Scanner, Transcript, TranscriptContent, TranscriptHandle
-from ..answers import Answer, AnswerMultiLabel, AnswerSpec, AnswerStructured, answer_type, refuse_number
+from ..answers import (
+    Answer,
+    AnswerMultiLabel,
+    AnswerSpec,
+    AnswerStructured,
+    answer_type,
+    possible_values,
+    refuse_number,
+)
 from ..declare import ScanTraits, scanner, set_traits
 from ..render import MessagesPreprocessor, message_numbering
 from .judge import Brief, Question, Variables, judge
@@ -104,7 +112,10 @@ def llm_scanner(
     async def scan(input: Transcript | TranscriptHandle) -> Result[Any]:
         return await judge(brief, input)
 
-    return set_traits(scan, ScanTraits(name=name, content=content, timeline=timeline is not None, streaming=not whole))
+    # What a reducer of the user's makes of the values is not known.
+    values = None if reducer else possible_values(brief.answer, numbered=value_to_float is not None)
+    traits = ScanTraits(name, content, timeline=timeline is not None, streaming=not whole, values=values)
+    return set_traits(scan, traits)
 
 
 def default_reducer(answer: AnswerSpec | Answer) -> Reducer:

@@ -1,0 +1,76 @@
+"""Cases that a scanner can never meet: found before anything is scanned."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from .._support.json import dumps
+from .._support.shapes import is_list, is_mapping
+from .._types import PossibleValues, ValidationCase, ValidationPredicate, ValidationSet
+from .cases import of_splits
+from .meaning import label_place, label_places, number, same, truth
+
+_ORDERED = ("gt", "gte", "lt", "lte")
+_EQUAL = (None, "eq", "iequals")
+_SHOWN = 5
+
+
+def never_met(cases: ValidationSet, values: PossibleValues) -> str | None:
+    """Say which targets no result of a scanner can ever meet; None if there are none.
+
+    Args:
+        cases: Labelled cases of the scanner.
+        values: Which values it can give.
+    """
+    used = list(of_splits(cases.cases, cases.split))
+    lost = Counter(_shown(case) for case in used if not _possible(case, case.predicate or cases.predicate, values))
+    if not lost:
+        return None
+    listed = [f"{text}" + (f" ({count:,} cases)" if count > 1 else "") for text, count in lost.most_common(_SHOWN)]
+    more = [f"and {len(lost) - _SHOWN:,} more"] if len(lost) > _SHOWN else []
+    return f"{lost.total():,} of {len(used):,} labelled cases can never be met: {', '.join([*listed, *more])}"
+
+
+def _possible(case: ValidationCase, predicate: ValidationPredicate | None, values: PossibleValues) -> bool:
+    if case.labels is not None:
+        return False  # labels are looked for in lists of results, and each of these values is a single one
+    target = case.target
+    if predicate in _EQUAL:
+        return target is None or _can_equal(target, values)
+    if predicate == "ne" or not isinstance(predicate, str):
+        return True
+    if predicate in _ORDERED:
+        return isinstance(target, int | float) and (values.numbered or values.kind in {"boolean", "number"})
+    return isinstance(target, str) and values.kind in {"text", "label"} and _holds_text(target, predicate, values)
+
+
+def _can_equal(target: object, values: PossibleValues) -> bool:
+    match values.kind:
+        case "boolean":
+            return truth(target) is not None or (values.numbered and number(target) is not None)
+        case "number":
+            return number(target) is not None or truth(target) is not None
+        case "text":
+            return not is_list(target) and not is_mapping(target)
+        case "labels":
+            return label_places(target, values) is not None
+        case "label":
+            if label_place(target, values) is not None or any(same(label, target) for label in values.labels):
+                return True
+            return values.numbered and number(target) is not None
+
+
+def _holds_text(target: str, predicate: str, values: PossibleValues) -> bool:
+    """Tell whether a text predicate can find a text in a label (in free text, it always can)."""
+    if values.kind == "text":
+        return True
+    find = {"contains": str.__contains__, "startswith": str.startswith, "endswith": str.endswith}
+    if predicate in find:
+        return any(find[predicate](text, target) for text in (*values.labels, *values.letters))
+    return any(target.casefold() in text.casefold() for text in (*values.labels, *values.letters))
+
+
+def _shown(case: ValidationCase) -> str:
+    if case.labels is not None:
+        return f"labels {dumps(dict(case.labels))[:80]}"
+    return f"target {dumps(case.target)[:80]}"
