@@ -5,12 +5,15 @@ from inspect_ai.model import GenerateConfig, Model, ModelAPI, ModelInfo, set_mod
 from inspect_ai.model._compaction._compaction import DEFAULT_CONTEXT_WINDOW as INSPECTS_WINDOW
 from inspect_ai.model._model_info import clear_model_info_cache, get_model_input_tokens
 
+from inspect_scout._inspect.models import with_role
 from inspect_scout._inspect.tokens import (
     DEFAULT_CONTEXT_WINDOW,
     ModelCounting,
     counting_of,
     input_window,
     keep_counting_local,
+    learn_window,
+    window_of,
 )
 from support.counting import WordCountingAPI, counting_model, mock
 
@@ -96,3 +99,16 @@ def test_window_is_what_inspect_knows() -> None:
         assert input_window(mock()) == get_model_input_tokens(mock())
     finally:
         clear_model_info_cache()
+
+
+def test_window_learned_is_the_smallest() -> None:
+    model = counting_model()
+    assert window_of(model, None) == window_of(None, None) == DEFAULT_CONTEXT_WINDOW
+    assert window_of(model, 5000) == 5000
+    learn_window(model, 8000)
+    learn_window(model, 9000)
+    assert window_of(model, None) == window_of(model, 100_000) == 8000
+    assert window_of(model, 5000) == 5000
+    learn_window(model, 4000)
+    assert window_of(with_role(model, "judge"), None) == 4000
+    assert window_of(counting_model(), None) == DEFAULT_CONTEXT_WINDOW

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, TypeAlias
 
-Reply: TypeAlias = str | Mapping[str, Any]
-"""Text, or the arguments of a call of the first tool that was offered."""
+Reply: TypeAlias = str | Mapping[str, Any] | tuple[int, Mapping[str, Any]]
+"""Text; the arguments of a call of the first tool that was offered, or a message, which has a role; or a status and a body."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,8 @@ class ChatServer:
                 self.answered.append(asked)
             finally:
                 self._in_flight -= 1
-        return 200, _completion(asked, self.answer(asked))
+        reply = self.answer(asked)
+        return (reply[0], dict(reply[1])) if isinstance(reply, tuple) else (200, _completion(asked, reply))
 
 
 @contextmanager
@@ -141,9 +142,12 @@ def _text(message: Mapping[str, Any]) -> str:
     return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
 
 
-def _completion(asked: Asked, reply: Reply) -> dict[str, Any]:
+def _completion(asked: Asked, reply: str | Mapping[str, Any]) -> dict[str, Any]:
     message: dict[str, Any] = {"role": "assistant", "content": reply if isinstance(reply, str) else None}
-    if not isinstance(reply, str):
+    called = not isinstance(reply, str) and "role" not in reply
+    if not isinstance(reply, str) and not called:
+        message = dict(reply)
+    elif not isinstance(reply, str):
         call = {"name": asked.tools[0], "arguments": json.dumps(dict(reply))}
         message["tool_calls"] = [{"id": "call_1", "type": "function", "function": call}]
     return {
@@ -151,8 +155,6 @@ def _completion(asked: Asked, reply: Reply) -> dict[str, Any]:
         "object": "chat.completion",
         "created": 1_700_000_000,
         "model": "judge",
-        "choices": [
-            {"index": 0, "message": message, "finish_reason": "stop" if isinstance(reply, str) else "tool_calls"}
-        ],
+        "choices": [{"index": 0, "message": message, "finish_reason": "tool_calls" if called else "stop"}],
         "usage": {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120},
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from inspect_ai.model import Model, ModelAPI
 from inspect_ai.model._compaction._compaction import DEFAULT_CONTEXT_WINDOW as _DEFAULT_WINDOW
@@ -16,6 +17,8 @@ DEFAULT_CONTEXT_WINDOW: Final = _DEFAULT_WINDOW
 _OPENAI = "inspect_ai.model._providers.openai"
 _TOKENIZER_BY_NAME = (_OPENAI, "OpenAIAPI.count_text_tokens")
 _FALLBACK_VOCABULARY = "o200k_base"
+# By client, which lives as long as a scan does: the next one may find the server with another window.
+_learned: WeakKeyDictionary[ModelAPI, int] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,24 @@ def keep_counting_local(model: Model, count: Callable[[str], int]) -> None:
         model.api.count_text_tokens = count_text_tokens  # type: ignore[method-assign]
 
 
+def learn_window(model: Model, tokens: int) -> None:
+    """Remember how many tokens a model turned out to be able to read; of several numbers, the smallest."""
+    _learned[model.api] = min(tokens, _learned.get(model.api, tokens))
+
+
+def window_of(model: Model | None, said: int | None) -> int:
+    """Tell how many tokens of a prompt are planned for.
+
+    Args:
+        model: The model, if there is one.
+        said: What the user says that it can read (None: what is known of it, else 128 000).
+    """
+    window = said or (None if model is None else input_window(model)) or DEFAULT_CONTEXT_WINDOW
+    return window if model is None else min(window, _learned.get(model.api, window))
+
+
 def input_window(model: Model) -> int | None:
-    """Tell how many tokens a model can read; None if it is not known."""
+    """Tell how many tokens a model can read by its documentation; None if it is not known."""
     if str(model).startswith("mockllm/") and not _custom_models:
         # What Inspect answers too, without reading its table of all models (150 ms).
         return DEFAULT_CONTEXT_WINDOW

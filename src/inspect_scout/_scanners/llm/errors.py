@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from ..._support.errors import ScoutError
+
+_SHOWN: Final = 500
 
 
 class UnusableAnswerError(ScoutError, ValueError):
@@ -28,19 +32,40 @@ class UnusableAnswerError(ScoutError, ValueError):
 
 
 class PromptTooLargeError(ScoutError, RuntimeError):
-    """A prompt leaves no room for messages in what the model can read.
+    """A prompt is longer than the model can read.
 
     Args:
-        overhead: Tokens of the prompt without messages.
-        window: Tokens that the model can read.
+        size: Tokens of the prompt, as the provider counts them if it says so. Of the prompt without messages, if this
+            alone leaves no room for any, so that nobody was asked.
+        window: Tokens that the model can read, as the provider says if it does, else as far as is known.
+        said: What the provider said (None: nobody was asked).
+        counted: Tokens of the prompt as we count them.
+        room: Tokens of a prompt that should fit, as we count them.
     """
 
-    def __init__(self, overhead: int, window: int) -> None:
-        self.overhead, self.window = overhead, window
-        super().__init__(
-            f"The prompt takes {overhead} tokens without any message, and the model reads {window}, which leaves no "
-            "room for messages. Shorten the template or the question, or set a larger context_window."
-        )
+    def __init__(
+        self, size: int, window: int, said: str | None = None, *, counted: int | None = None, room: int = 0
+    ) -> None:
+        self.size, self.window, self.said = size, window, said
+        self.counted, self.room = size if counted is None else counted, room
+        if said is None:
+            message = (
+                f"The prompt takes {size} tokens without any message, and the model reads {window}, which leaves no "
+                "room for messages. Shorten the template or the question, or set a larger context_window."
+            )
+        else:
+            reads = "reads" if window <= size else "is taken to read"
+            words = f"The provider said: {said[:_SHOWN]!r}. " if said else ""
+            message = (
+                f"The prompt has {size} tokens, and is too long for the model, which {reads} {window}. {words}"
+                "Set a smaller context_window, shorten the template or the question, or take another model."
+            )
+        super().__init__(message)
 
-    def __reduce__(self) -> tuple[type[PromptTooLargeError], tuple[int, int]]:
-        return type(self), (self.overhead, self.window)
+    @property
+    def overhead(self) -> int:
+        """The size, by the name it has of a prompt without messages."""
+        return self.size
+
+    def __reduce__(self) -> tuple[type[PromptTooLargeError], tuple[int, int, str | None], dict[str, int]]:
+        return type(self), (self.size, self.window, self.said), {"counted": self.counted, "room": self.room}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any, Literal, overload
 
 from inspect_ai.model import ChatMessage, GenerateConfig, Model, ModelOutput, get_model
@@ -10,10 +12,10 @@ from inspect_ai.scorer import Reference, ValueToFloat
 from inspect_ai.tool import ToolInfo
 
 from ..._types import Result
-from ..answers import Answer, AnswerSpec, ExtractReferences, StructuredAnswer, answer_type
+from ..answers import PARSE_ERROR, Answer, AnswerSpec, ExtractReferences, StructuredAnswer, answer_type
 from .asking import Reading, ask_for_text
 from .refusals import DEFAULT_RETRIES, Respondent, refusal_retries
-from .structured import ask_for_call
+from .structured import ask_for_call, read_reply
 
 _CONFIG = GenerateConfig()
 
@@ -82,18 +84,29 @@ async def generate_answer(
 
     Raises:
         RefusalError: The model declined each time.
+        PromptTooLargeError: The prompt, or the conversation that it grew to, is longer than the model can read.
         UnusableAnswerError: No structured answer fits its schema.
     """
     kind = answer_type(answer)
     reading = Reading(extract_refs or _no_references, value_to_float)
     respondent = Respondent(get_model(model), config or _CONFIG, refusal_retries(retry_refusals))
     if isinstance(kind, StructuredAnswer):
+        respondent = replace(respondent, readable=partial(_holds_call, kind))
         return await ask_for_call(respondent, prompt, kind, reading, context_tools)
     if context_tools:
         respondent = respondent.with_tools(context_tools, "none")
     if not parse:
         return await respondent.ask(prompt)
+    respondent = replace(respondent, readable=partial(_holds_answer, kind))
     return await ask_for_text(respondent, prompt, kind, reading)
+
+
+def _holds_call(kind: StructuredAnswer, output: ModelOutput) -> bool:
+    return read_reply(kind, output, Reading(_no_references), set()).result is not None
+
+
+def _holds_answer(kind: Answer, output: ModelOutput) -> bool:
+    return PARSE_ERROR not in (kind.result_for_answer(output, _no_references).metadata or {})
 
 
 def _no_references(_: str) -> list[Reference]:

@@ -10,12 +10,12 @@ from typing import Any, Literal, TypeAlias
 from inspect_ai.model import GenerateConfig, Model, get_model
 from inspect_ai.scorer import ValueToFloat
 
-from ..._inspect.tokens import DEFAULT_CONTEXT_WINDOW, input_window
+from ..._inspect.tokens import learn_window, window_of
 from ..._support.errors import ConfigError
 from ..._types import Result, Transcript, TranscriptHandle, TranscriptInfo
 from ..answers import Answer, ExtractReferences
-from ..render import MessagesPreprocessor, message_numbering
-from ..segments import MessagesSegment, count_tokens, segment_budget
+from ..render import MessagesPreprocessor, RenderMessages, message_numbering
+from ..segments import MessagesSegment, count_tokens, cut_again, own_mark, segment_budget, sizing
 from .assemble import Judged, assemble, nothing_read
 from .errors import PromptTooLargeError
 from .flight import map_in_order
@@ -32,6 +32,9 @@ Variables: TypeAlias = Mapping[str, Any] | Callable[[Transcript], Awaitable[Mapp
 
 MAX_IN_FLIGHT = 16
 """Segments of one transcript that are judged at once."""
+
+LEAST_ROOM = 2
+"""A window that no provider told is never taken to be smaller than so many prompts without messages."""
 
 NEGLIGIBLE = 0.02
 """Share of the window that a prompt without messages may take before its tokens are counted."""
@@ -82,7 +85,7 @@ async def judge(brief: Brief, given: Transcript | TranscriptHandle) -> Result[An
     """Put a question to a model about a transcript, in as many parts as it takes.
 
     Raises:
-        PromptTooLargeError: The prompt leaves no room for messages.
+        PromptTooLargeError: The prompt leaves no room for messages, or does not fit though it was split.
         RefusalError: The model declined each time.
         UnusableAnswerError: No structured answer fits its schema.
     """
@@ -92,8 +95,9 @@ async def judge(brief: Brief, given: Transcript | TranscriptHandle) -> Result[An
     variables = await _variables(brief, source.info)
     reserve = await _reserve(brief, model, variables)
     segments = source.segments(brief, messages_as_str=render, model=model, prompt_reserve=reserve)
-    reading = _Reading(brief, model, variables, references)
-    results = await map_in_order(segments, reading.judge, MAX_IN_FLIGHT)
+    window = window_of(model, brief.context_window)
+    reading = _Reading(brief, model, variables, references, render, reserve, window)
+    results = [part for parts in await map_in_order(segments, reading.judge, MAX_IN_FLIGHT) for part in parts]
     if not results:
         return nothing_read(spans=source.has_spans, messages=source.has_messages)
     with judged_by(model):
@@ -102,14 +106,53 @@ async def judge(brief: Brief, given: Transcript | TranscriptHandle) -> Result[An
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What is the same for all segments of a transcript."""
+    """What is the same for all segments of a transcript.
+
+    Args:
+        brief: What is asked, and how.
+        model: Who is asked.
+        variables: Variables of the template.
+        references: Finds the messages that a text cites.
+        render: Renders messages.
+        reserve: Tokens of a prompt without messages.
+        window: Tokens that the model can read, as was known when the segments were cut.
+    """
 
     brief: Brief
     model: Model
     variables: Mapping[str, Any]
     references: ExtractReferences
+    render: RenderMessages
+    reserve: int
+    window: int
 
-    async def judge(self, segment: MessagesSegment) -> Judged:
+    async def judge(self, segment: MessagesSegment) -> list[Judged]:
+        """Ask about a segment; in parts if the model turns out to read less than it was taken to."""
+        if self._room() < segment_budget(self.window, self.reserve):
+            # A segment before this one was refused.
+            parts = await self._parts(segment)
+            if len(parts) > 1:
+                return [await self._ask(part) for part in parts]
+        try:
+            return [await self._ask(segment)]
+        except PromptTooLargeError as error:
+            # Half of it may be too little still, but without any message there is nothing to learn.
+            learn_window(self.model, max(error.room, LEAST_ROOM * self.reserve))
+            parts = await self._parts(segment)
+            if len(parts) < 2:
+                raise
+        return [await self._ask(part) for part in parts]
+
+    def _room(self) -> int:
+        return segment_budget(window_of(self.model, self.brief.context_window), self.reserve)
+
+    async def _parts(self, segment: MessagesSegment) -> list[MessagesSegment]:
+        if self._room() <= 0:
+            return [segment]
+        measure = sizing(self.model, self.brief.context_window, self.reserve)
+        return await cut_again(segment, measure, own_mark(self.render))
+
+    async def _ask(self, segment: MessagesSegment) -> Judged:
         brief = self.brief
         prompt = brief.template.render({"messages": segment.messages_str, **self.variables})
         result = await generate_answer(
@@ -135,7 +178,7 @@ async def _opened(brief: Brief, given: Transcript | TranscriptHandle) -> Source:
 async def _reserve(brief: Brief, model: Model, variables: Mapping[str, Any]) -> int:
     """Tokens of a prompt without messages."""
     text = brief.template.render({"messages": "", **variables}).text
-    window = brief.context_window or input_window(model) or DEFAULT_CONTEXT_WINDOW
+    window = window_of(model, brief.context_window)
     size = len(text.encode())
     # A text has no more tokens than bytes. Where that little makes no difference, a provider need not be asked.
     reserve = size if size <= window * NEGLIGIBLE else await count_tokens(text, model)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 from inspect_ai.model import ChatMessage, ChatMessageSystem, ChatMessageUser, Model
@@ -16,6 +17,7 @@ from inspect_ai.scorer import Reference
 from ..._support.errors import ConfigError
 from ..._types import RESULTSET, Result
 from ..answers import PARSE_ERROR
+from .errors import PromptTooLargeError
 from .generate import generate_answer
 from .prompt import sendable
 
@@ -148,17 +150,33 @@ class Synthesis:
         told = [(i, r) for i, r in enumerate(_some(results), 1) if r.answer is not None or r.value is not None]
         if not told:
             return _combined(results, value=None, answer=None)
-        findings = "\n\n".join(_finding(number, result) for number, result in told)
-        request = f"{self.prompt or _REQUEST}\n\n{findings}\n\n{_REPLY}"
-        conversation: list[ChatMessage] = [
-            ChatMessageSystem(content=_INSTRUCTIONS),
-            ChatMessageUser(content=sendable(request)),
-        ]
-        written = await generate_answer(conversation, "string", model=self.model or _judge.get())
+        findings = [_finding(number, result) for number, result in told]
+        try:
+            written = await self._written(findings)
+        except PromptTooLargeError as error:
+            written = await self._written_in_groups(findings, error)
         combined = _combined(results, value=written.value, answer=written.answer, parsed=written.answer)
         metadata = {**(combined.metadata or {}), **(written.metadata or {})} or None
         explanation = written.explanation or combined.explanation
         return combined.model_copy(update={"explanation": explanation, "metadata": metadata})
+
+    async def _written(self, findings: Sequence[str]) -> Result[Any]:
+        request = "\n\n".join([self.prompt or _REQUEST, *findings, _REPLY])
+        conversation: list[ChatMessage] = [
+            ChatMessageSystem(content=_INSTRUCTIONS),
+            ChatMessageUser(content=sendable(request)),
+        ]
+        return await generate_answer(conversation, "string", model=self.model or _judge.get())
+
+    async def _written_in_groups(self, findings: Sequence[str], error: PromptTooLargeError) -> Result[Any]:
+        """Combine what is too long together in groups, and then what came of them."""
+        groups = min(len(findings), max(2, -(-error.counted // max(1, error.room * 3 // 4))))
+        bounds = [len(findings) * n // groups for n in range(groups + 1)]
+        combined: list[str] = []
+        for first, end in pairwise(bounds):
+            written = await self._written(findings[first:end])
+            combined.append(_finding(first + 1, written, end))
+        return await self._written(combined)
 
 
 def flat_resultset(results: Sequence[Result[Any]]) -> Result[Any]:
@@ -228,8 +246,8 @@ def _metadata(results: Sequence[Result[Any]]) -> dict[str, Any] | None:
     return merged or None
 
 
-def _finding(number: int, result: Result[Any]) -> str:
-    lines = [f"[Segment {number}]"]
+def _finding(number: int, result: Result[Any], last: int | None = None) -> str:
+    lines = [f"[Segment {number}]" if last in {None, number} else f"[Segments {number} to {last}]"]
     if result.answer is not None:
         lines.append(f"Answer: {result.answer}")
     if result.value is not None and str(result.value) != result.answer:

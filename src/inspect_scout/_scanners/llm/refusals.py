@@ -1,15 +1,20 @@
-"""Asking a model, and asking again when it declines."""
+"""Asking a model, and what to do when it declines or the prompt is too long for it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from inspect_ai.model import ChatMessage, GenerateConfig, Model, ModelOutput, ModelRefusalError
 from inspect_ai.tool import ToolChoice, ToolInfo
 
+from ..._inspect.generating import keeping, rejection
+from ..._inspect.tokens import learn_window, window_of
 from ..._support.errors import ConfigError, RefusalError
+from ..segments import count_tokens
+from .errors import PromptTooLargeError
+from .sizes import says_too_long, sizes_in
 
 DEFAULT_RETRIES = 3
 
@@ -39,6 +44,7 @@ class Respondent:
         retries: How often it is asked again after a refusal.
         tools: Tools that are offered.
         tool_choice: Which of them may be called.
+        readable: Whether an output holds an answer, though there was no room for more.
     """
 
     model: Model
@@ -46,22 +52,25 @@ class Respondent:
     retries: int
     tools: Sequence[ToolInfo] = ()
     tool_choice: ToolChoice | None = None
+    readable: Callable[[ModelOutput], bool] | None = None
 
     async def ask(self, prompt: str | list[ChatMessage]) -> ModelOutput:
         """Get an answer.
 
         Raises:
             RefusalError: The model declined each time.
+            PromptTooLargeError: The prompt is longer than the model can read.
         """
         output = await self._generate(prompt, self.config)
         for _ in range(self.retries):
-            if not _declined(output):
+            if not declined(output):
                 break
-            # What was refused is in the cache by now, and would be read from there.
             output = await self._generate(prompt, self.config.model_copy(update={"cache": False}))
-        if _declined(output):
+        if declined(output):
             times = "once" if self.retries == 0 else f"{self.retries + 1} times"
             raise RefusalError(f"The model declined to answer (asked {times}): {output.completion}")
+        if self._overflowed(output):
+            raise await self._too_large(prompt, output)
         return output
 
     def with_tools(
@@ -72,10 +81,40 @@ class Respondent:
 
     async def _generate(self, prompt: str | list[ChatMessage], config: GenerateConfig) -> ModelOutput:
         try:
-            return await self.model.generate(prompt, tools=self.tools, tool_choice=self.tool_choice, config=config)
+            with keeping(self._answers):
+                return await self.model.generate(prompt, tools=self.tools, tool_choice=self.tool_choice, config=config)
         except ModelRefusalError as refusal:  # the user's `fail_on_refusal`: here, declining is ours to deal with
             return refusal.output
+        except RuntimeError as error:
+            status, said = rejection(error) or (None, "")
+            if said and says_too_long(said, status):
+                return ModelOutput.from_content(str(self.model), said, stop_reason="model_length", error=said)
+            raise
+
+    def _answers(self, output: ModelOutput) -> bool:
+        """Tell whether an output is worth keeping: what is none today may be an answer tomorrow."""
+        return not declined(output) and not self._overflowed(output)
+
+    def _overflowed(self, output: ModelOutput) -> bool:
+        if output.empty or output.stop_reason != "model_length":
+            return False
+        if output.error or not (output.completion.strip() or output.message.tool_calls):
+            return True
+        return not self.readable(output) if self.readable is not None else says_too_long(output.completion)
+
+    async def _too_large(self, prompt: str | list[ChatMessage], output: ModelOutput) -> PromptTooLargeError:
+        said = output.error or output.completion
+        text = prompt if isinstance(prompt, str) else "\n".join([message.text for message in prompt])
+        counted = await count_tokens(text, self.model)
+        sizes = sizes_in(said)
+        room = sizes.room(counted)
+        known = window_of(self.model, None)
+        if room is not None:
+            learn_window(self.model, room)
+        size, window = sizes.prompt or counted, sizes.window or known
+        return PromptTooLargeError(size, window, said, counted=counted, room=room or counted // 2)
 
 
-def _declined(output: ModelOutput) -> bool:
+def declined(output: ModelOutput) -> bool:
+    """Tell whether an output is a refusal."""
     return not output.empty and output.stop_reason == "content_filter"

@@ -7,7 +7,7 @@ from typing import Final
 
 from inspect_ai.model import Model
 
-from ..._inspect.tokens import DEFAULT_CONTEXT_WINDOW, input_window
+from ..._inspect.tokens import window_of
 from ..._support.errors import ConfigError
 from .counting import TokenCounter, counter_for, resolve_model
 
@@ -46,7 +46,8 @@ def sizing(model: Model | str | None, context_window: int | None, reserve: float
 
     Args:
         model: The model, or its name (None: the active one).
-        context_window: Tokens that it can read (None: as far as is known of it, else 128 000).
+        context_window: Tokens that it can read (None: as far as is known of it, else 128 000). It turned out to be less
+            if a longer prompt was refused.
         reserve: What the rest of the prompt needs: tokens (an int), or a share of the window (a float).
 
     Raises:
@@ -59,6 +60,5 @@ def sizing(model: Model | str | None, context_window: int | None, reserve: float
             f"prompt_reserve must be a number of tokens (int) or a share of the window (float, below 1), got {reserve!r}."
         )
     resolved = resolve_model(model)
-    window = context_window or (input_window(resolved) if resolved is not None else None) or DEFAULT_CONTEXT_WINDOW
     counter = counter_for(resolved)
-    return Sizing(counter, max(1, int(segment_budget(window, reserve) / counter.margin)))
+    return Sizing(counter, max(1, int(segment_budget(window_of(resolved, context_window), reserve) / counter.margin)))

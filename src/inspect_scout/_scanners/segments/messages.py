@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
+from typing import TypeVar
 
 from inspect_ai.event import Event, TimelineSpan
 from inspect_ai.model import ChatMessage, ChatMessageBase, Model
@@ -23,11 +25,22 @@ class MessagesSegment:
         messages: The messages, as they were rendered; one that was split is in the segment of each of its parts.
         messages_str: What is shown of them.
         segment: Number of the segment, from 0.
+        lengths: Characters of what is shown of each message; there is a line break between two.
     """
 
     messages: list[ChatMessage]
     messages_str: str
     segment: int
+    lengths: tuple[int, ...] = field(default=(), kw_only=True, repr=False, compare=False)
+
+    @property
+    def texts(self) -> list[str]:
+        """What is shown of each message."""
+        starts = accumulate((length + 1 for length in self.lengths), initial=0)
+        return [self.messages_str[at : at + length] for at, length in zip(starts, self.lengths, strict=False)]
+
+
+SegmentT = TypeVar("SegmentT", bound=MessagesSegment)
 
 
 async def segment_messages(
@@ -57,8 +70,8 @@ async def segment_messages(
     """
     measure = sizing(model, context_window, prompt_reserve)
     place = 0
-    async for messages, text in packed(thread_of(source, compaction), messages_as_str, measure):
-        yield MessagesSegment(messages, text, place)
+    async for shown in packed(thread_of(source, compaction), messages_as_str, measure):
+        yield MessagesSegment(*joined(shown), place, lengths=lengths_of(shown))
         place += 1
 
 
@@ -86,7 +99,7 @@ async def stream_segments(
     batches = rendered_stream(source, messages_as_str)
     place = 0
     async for shown in pack(batches, measure, own_mark(messages_as_str)):
-        yield MessagesSegment(*_shown(shown), place)
+        yield MessagesSegment(*joined(shown), place, lengths=lengths_of(shown))
         place += 1
 
 
@@ -101,17 +114,40 @@ def thread_of(
     return messages or span_messages(events, compaction=compaction)
 
 
-async def packed(
-    messages: list[ChatMessage], render: RenderMessages, measure: Sizing
-) -> AsyncIterator[tuple[list[ChatMessage], str]]:
+async def packed(messages: list[ChatMessage], render: RenderMessages, measure: Sizing) -> AsyncIterator[list[Shown]]:
     """Render messages and distribute them over segments."""
 
     async def batches() -> AsyncIterator[list[Shown]]:
         yield await rendered(messages, render)
 
     async for shown in pack(batches(), measure, own_mark(render)):
-        yield _shown(shown)
+        yield shown
 
 
-def _shown(shown: list[Shown]) -> tuple[list[ChatMessage], str]:
+async def cut_again(segment: SegmentT, measure: Sizing, mark: str) -> list[SegmentT]:
+    """Cut a segment that proved too large; messages keep their numbers.
+
+    Args:
+        segment: The segment.
+        measure: How messages are measured, and against what.
+        mark: What marks text as ours, for the notes on parts of messages.
+    """
+
+    async def batches() -> AsyncIterator[list[Shown]]:
+        yield [Shown(message, text) for message, text in zip(segment.messages, segment.texts, strict=True)]
+
+    return [
+        replace(segment, messages=messages, messages_str=text, lengths=lengths_of(shown))
+        async for shown in pack(batches(), measure, mark)
+        for messages, text in [joined(shown)]
+    ]
+
+
+def joined(shown: list[Shown]) -> tuple[list[ChatMessage], str]:
+    """List the messages of a segment, and join their texts."""
     return [one.message for one in shown], "\n".join([one.text for one in shown])
+
+
+def lengths_of(shown: list[Shown]) -> tuple[int, ...]:
+    """Count the characters of each text."""
+    return tuple([len(one.text) for one in shown])

@@ -13,7 +13,7 @@ from ..._transcripts import Compaction, choose_timeline, scannable_spans, span_m
 from ..._types import Transcript
 from ..render import RenderMessages
 from .budget import sizing
-from .messages import MessagesSegment, packed, segment_messages
+from .messages import MessagesSegment, joined, lengths_of, packed, segment_messages
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class TimelineMessages(MessagesSegment):
         messages: The messages, as they were rendered; one that was split is in the segment of each of its parts.
         messages_str: What is shown of them.
         segment: Number of the segment, from 0, over all spans.
+        lengths: Characters of what is shown of each message; there is a line break between two.
         span: The span.
     """
 
@@ -59,8 +60,8 @@ async def timeline_messages(
     measure = sizing(model, context_window, prompt_reserve)
     place = 0
     for span in scannable_spans(timeline.root if isinstance(timeline, Timeline) else timeline, depth):
-        async for messages, text in packed(span_messages(span, compaction=compaction), messages_as_str, measure):
-            yield TimelineMessages(messages, text, place, span)
+        async for shown in packed(span_messages(span, compaction=compaction), messages_as_str, measure):
+            yield TimelineMessages(*joined(shown), place, span, lengths=lengths_of(shown))
             place += 1
 
 
