@@ -6,15 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from inspect_ai.model import ChatMessage, GenerateConfig, Model, ModelOutput, ModelRefusalError
+from inspect_ai.model import ChatMessage, ContentText, GenerateConfig, Model, ModelOutput, ModelRefusalError
 from inspect_ai.tool import ToolChoice, ToolInfo
 
 from ..._inspect.generating import keeping, rejection
 from ..._inspect.tokens import learn_window, window_of
 from ..._support.errors import ConfigError, RefusalError
+from ..answers.reading import find_answer
 from ..segments import count_tokens
 from .errors import PromptTooLargeError
-from .sizes import says_too_long, sizes_in
+from .sizes import says_filtered, says_too_long, sizes_in
 
 DEFAULT_RETRIES = 3
 
@@ -68,7 +69,7 @@ class Respondent:
             output = await self._generate(prompt, self.config.model_copy(update={"cache": False}))
         if declined(output):
             times = "once" if self.retries == 0 else f"{self.retries + 1} times"
-            raise RefusalError(f"The model declined to answer (asked {times}): {output.completion}")
+            raise RefusalError(f"The model declined to answer (asked {times}): {_reason(output)}")
         if self._overflowed(output):
             raise await self._too_large(prompt, output)
         return output
@@ -89,6 +90,8 @@ class Respondent:
             status, said = rejection(error) or (None, "")
             if said and says_too_long(said, status):
                 return ModelOutput.from_content(str(self.model), said, stop_reason="model_length", error=said)
+            if said and says_filtered(said, status):
+                return ModelOutput.from_content(str(self.model), said, stop_reason="content_filter", error=said)
             raise
 
     def _answers(self, output: ModelOutput) -> bool:
@@ -116,5 +119,20 @@ class Respondent:
 
 
 def declined(output: ModelOutput) -> bool:
-    """Tell whether an output is a refusal."""
-    return not output.empty and output.stop_reason == "content_filter"
+    """Tell whether an output is a refusal, by its stop reason or by the field that the provider has for refusals."""
+    if output.empty:
+        return False
+    choice = output.choices[0]
+    if choice.stop_reason == "content_filter":
+        return True
+    if choice.stop_details is not None and choice.stop_details.type == "refusal":
+        return True
+    content = choice.message.content
+    refused = [] if isinstance(content, str) else [p.text for p in content if isinstance(p, ContentText) and p.refusal]
+    # Some servers send an empty refusal beside each answer, and inspect_ai takes the answer for its text.
+    return any(text.strip() and find_answer(text) is None for text in refused)
+
+
+def _reason(output: ModelOutput) -> str:
+    details = output.choices[0].stop_details
+    return output.completion or (details.explanation if details is not None else None) or output.error or ""
