@@ -121,6 +121,16 @@ def test_results_are_a_table_of_the_usual_columns_by_scanner() -> None:
     assert lines[-1] == "other: 0 results"
 
 
+def test_citations_of_what_was_not_shown_are_marked() -> None:
+    rows = Rows(results(unseen_citations="[]"), results(unseen_citations='["[M99]","[M7-M8]"]'))
+    lines = scout("scan", "results", "loc", app=FakeApp(tables={"refusal": rows})).out.splitlines()
+    assert lines[1].endswith("cites what was not shown")
+    assert lines[2].endswith("because of this")
+    assert lines[3].endswith("[M99] [M7-M8]")
+    sound = scout("scan", "results", "loc", app=FakeApp(tables={"refusal": Rows(results(unseen_citations="[]"))}))
+    assert "not shown" not in sound.out
+
+
 def test_results_pass_the_question_on() -> None:
     app = FakeApp(tables={"refusal": Rows(results())})
     options = ("--scanner", "refusal", "--where", "x = 'a b'", "--columns", "value, score", "--rows", "transcripts")

@@ -35,6 +35,7 @@ USUAL_COLUMNS = {
     "value": "value",
     "answer": "answer",
     "explanation": "explanation",
+    "unseen_citations": "cites what was not shown",
     "scan_error": "scan_error",
 }
 # In a terminal an id is there to tell rows apart; who wants it whole names the column.
@@ -166,6 +167,8 @@ def _show_tables(display_kind: str | None, app: App, selection: Selection, usual
         if table is None or not count:
             continue
         rows = table.slice(0, shown_count).to_pylist()
+        if usual:
+            rows = [_marked(row) for row in rows]
         chosen = _usual(table.column_names, rows) if usual else table.column_names
         headers = [USUAL_COLUMNS.get(name, name) if usual else name for name in chosen]
         lengths = {"transcript_id": SHORT_ID_CHARACTERS} if usual and in_terminal else {}
@@ -176,6 +179,12 @@ def _show_tables(display_kind: str | None, app: App, selection: Selection, usual
 
 def _cells(row: dict[str, Any], columns: Sequence[str], lengths: Mapping[str, int]) -> list[str]:
     return [one_line(cell_text(row.get(name)), lengths.get(name, MAX_CELL_CHARACTERS)) for name in columns]
+
+
+def _marked(row: dict[str, Any]) -> dict[str, Any]:
+    """Write the citations of what was not shown as they stand in the explanation; nothing where there are none."""
+    listed = str(row.get("unseen_citations") or "")
+    return {**row, "unseen_citations": listed.removeprefix("[").removesuffix("]").replace('"', "").replace(",", " ")}
 
 
 def _usual(available: Sequence[str], rows: Sequence[dict[str, Any]]) -> list[str]:

@@ -22,7 +22,7 @@ from inspect_scout._scanners import (
     tool_callers,
 )
 from inspect_scout._scanners.render import Numbering
-from inspect_scout._scanners.render.citations import cited_references
+from inspect_scout._scanners.render.citations import MOST_UNSEEN, MessageCitations, cited_references, unseen_citations
 from inspect_scout._support.errors import ConfigError
 from inspect_scout._types import Result, Transcript
 
@@ -212,6 +212,61 @@ def test_last_of_several_calls_with_one_id_is_the_caller() -> None:
 def test_citations_are_read(text: str, expected: list[int]) -> None:
     ids = {number: f"id{number}" for number in (2, 3, 4, 5, 12)}
     assert cites(cited_references(text, ids)) == [(f"[M{number}]", f"id{number}") for number in expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[M2] [M3, M5] [M2-M5] [m12]", []),
+        ("It says so [M99].", ["[M99]"]),
+        ("[M99] [M2, M98; M99]", ["[M99]", "[M98]"]),
+        ("[M0] [M00001]", ["[M0]", "[M1]"]),
+        ("[M4-M5] [M3-M4]", []),
+        ("[M2-M12]", []),
+        ("[M2-M99]", ["[M13-M99]"]),
+        ("[M12-M13] [M1-M2]", ["[M13]", "[M1]"]),
+        ("[M99-M1]", ["[M1]", "[M13-M99]"]),
+        ("[M20\u2013M30] [M40 to M41] [M50..51]", ["[M20-M30]", "[M40-M41]", "[M50-M51]"]),
+        ("[M6-M11]", ["[M6-M11]"]),
+        ("[m99]", ["[M99]"]),
+        ("[M99999999999999999999999]", ["[M1000000000000000000]"]),
+        ("(M99) M99 [FORM99] [M99x] [E5] [M] [M 99]", []),
+        ("[M99", []),
+    ],
+)
+def test_citations_of_what_was_not_shown_are_told(text: str, expected: list[str]) -> None:
+    ids = {number: f"id{number}" for number in (2, 3, 4, 5, 12)}
+    assert unseen_citations(text, ids) == expected
+
+
+def test_so_many_are_told_and_no_more() -> None:
+    text = "".join(f"[M{n}]" for n in range(100, 1000))
+    assert unseen_citations(text, {1: "a"}) == [f"[M{n}]" for n in range(100, 100 + MOST_UNSEEN)]
+
+
+@given(st.text(alphabet="[]Mm129-, x", max_size=60), st.sets(st.integers(0, 30)))
+def test_citation_is_seen_or_not(text: str, numbers: set[int]) -> None:
+    ids = {number: f"id{number}" for number in numbers}
+    unseen = unseen_citations(text, ids)
+    # What is unseen cites nothing, and is unseen when it is read again.
+    assert cited_references(" ".join(unseen), ids) == []
+    assert unseen_citations(" ".join(unseen), ids) == unseen
+
+
+async def test_what_was_left_out_was_not_shown() -> None:
+    messages: list[ChatMessage] = [
+        ChatMessageSystem(id="s", content="Be good."),
+        ChatMessageUser(id="u", content="Hi."),
+        ChatMessageUser(content="I have no id."),
+    ]
+    render, extract = message_numbering()
+    assert isinstance(extract, MessageCitations)
+    assert extract.unseen("[M2]") == ["[M2]"]
+    messages[2].id = None
+    await render(messages)
+    assert extract.unseen("[M1] [M2] [M3] [M4]") == ["[M1]", "[M4]"]
+    assert extract.among({2}).unseen("[M2] [M3]") == ["[M3]"]
+    assert cites(extract.among({2})("[M2-M3]")) == [("[M2]", "u")]
 
 
 def test_a_message_with_two_numbers_is_cited_once() -> None:

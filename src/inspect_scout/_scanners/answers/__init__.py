@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .spec import AnswerStructured as AnswerStructured
     from .structured import StructuredAnswer as StructuredAnswer
     from .structured import structured_result as structured_result
+    from .unseen import with_unseen as with_unseen
     from .validate import StructuredItem as StructuredItem
     from .validate import StructuredValue as StructuredValue
     from .validate import validate_structured as validate_structured
@@ -37,6 +38,7 @@ _MODULES = {
     ".schema": "StructuredSchema structured_schema",
     ".spec": "AnswerMultiLabel AnswerSpec AnswerStructured",
     ".structured": "StructuredAnswer structured_result",
+    ".unseen": "with_unseen",
     ".validate": "StructuredItem StructuredValue validate_structured",
 }
 

@@ -18,6 +18,7 @@ from .options import Options
 from .spec import AnswerMultiLabel, AnswerSpec, AnswerStructured
 from .string import StringAnswer
 from .structured import structured_answer
+from .unseen import with_unseen
 
 _ALLOWED = (
     "'boolean', 'numeric', 'string', a list of labels, AnswerMultiLabel(labels=[...]) or AnswerStructured(type=Model)"
@@ -53,12 +54,13 @@ def parse_answer(
 
     Returns:
         The result. If the reply cannot be read, its value and answer are None, its explanation is the whole reply,
-        and `metadata["parse_error"]` says why.
+        and `metadata["parse_error"]` says why. `metadata["unseen_citations"]` lists citations of messages that were not
+        shown, if there are any.
 
     Raises:
         ConfigError: If the answer cannot be made (see `answer_type`).
     """
-    return answer_type(answer).result_for_answer(output, extract_refs, value_to_float)
+    return with_unseen(answer_type(answer).result_for_answer(output, extract_refs, value_to_float), extract_refs)
 
 
 def possible_values(answer: Answer, *, numbered: bool = False) -> PossibleValues | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from inspect_ai.scorer import Reference
@@ -21,15 +21,21 @@ def extract_references(values: list[Any], extract_fn: ExtractReferences) -> list
         The references, in order; what is cited twice is listed once.
     """
     found: dict[str, Reference] = {}
+    for text in texts_in(values):
+        for reference in extract_fn(text):
+            found.setdefault(reference.id, reference)
+    return list(found.values())
+
+
+def texts_in(values: list[Any]) -> Iterator[str]:
+    """Find the strings inside some values, in order; keys are passed over."""
     # A stack, not recursion: how deep a value is nested is decided by a model's reply.
     waiting: list[Any] = list(reversed(values))
     while waiting:
         value = waiting.pop()
         if isinstance(value, str):
-            for reference in extract_fn(value):
-                found.setdefault(reference.id, reference)
+            yield value
         elif isinstance(value, Mapping):
             waiting.extend(reversed(list(cast(Mapping[Any, Any], value).values())))
         elif isinstance(value, list | tuple):
             waiting.extend(reversed(cast(list[Any], value)))
-    return list(found.values())

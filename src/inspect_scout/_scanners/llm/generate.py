@@ -12,7 +12,7 @@ from inspect_ai.scorer import Reference, ValueToFloat
 from inspect_ai.tool import ToolInfo
 
 from ..._types import Result
-from ..answers import PARSE_ERROR, Answer, AnswerSpec, ExtractReferences, StructuredAnswer, answer_type
+from ..answers import PARSE_ERROR, Answer, AnswerSpec, ExtractReferences, StructuredAnswer, answer_type, with_unseen
 from .asking import Reading, ask_for_text
 from .refusals import DEFAULT_RETRIES, Respondent, refusal_retries
 from .structured import ask_for_call, read_reply
@@ -80,7 +80,8 @@ async def generate_answer(
         value_to_float: Makes a number of the value.
 
     Returns:
-        The result, with `stop_reason` in its metadata; or the output of the model.
+        The result, with `stop_reason` in its metadata, and in `unseen_citations` the citations of messages that were not
+        shown, if there are any; or the output of the model.
 
     Raises:
         RefusalError: The model declined each time.
@@ -92,13 +93,13 @@ async def generate_answer(
     respondent = Respondent(get_model(model), config or _CONFIG, refusal_retries(retry_refusals))
     if isinstance(kind, StructuredAnswer):
         respondent = replace(respondent, readable=partial(_holds_call, kind))
-        return await ask_for_call(respondent, prompt, kind, reading, context_tools)
+        return with_unseen(await ask_for_call(respondent, prompt, kind, reading, context_tools), reading.extract_refs)
     if context_tools:
         respondent = respondent.with_tools(context_tools, "none")
     if not parse:
         return await respondent.ask(prompt)
     respondent = replace(respondent, readable=partial(_holds_answer, kind))
-    return await ask_for_text(respondent, prompt, kind, reading)
+    return with_unseen(await ask_for_text(respondent, prompt, kind, reading), reading.extract_refs)
 
 
 def _holds_call(kind: StructuredAnswer, output: ModelOutput) -> bool:

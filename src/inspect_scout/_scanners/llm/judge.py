@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
@@ -13,14 +14,14 @@ from inspect_ai.scorer import ValueToFloat
 from ..._inspect.tokens import learn_window, window_of
 from ..._support.errors import ConfigError
 from ..._types import Result, Transcript, TranscriptHandle, TranscriptInfo
-from ..answers import Answer, ExtractReferences
-from ..render import MessagesPreprocessor, RenderMessages, message_numbering
+from ..answers import Answer
+from ..render import MessageCitations, MessagesPreprocessor, RenderMessages, message_numbering
 from ..segments import MessagesSegment, count_tokens, cut_again, own_mark, segment_budget, sizing
 from .assemble import Judged, assemble, nothing_read
 from .errors import PromptTooLargeError
 from .flight import map_in_order
 from .generate import generate_answer
-from .prompt import PromptTemplate, info_variables
+from .prompt import Prompt, PromptTemplate, info_variables
 from .reduce import Reducer, judged_by
 from .source import Source, StreamedMessages, WholeTranscript, has_events
 
@@ -38,6 +39,8 @@ LEAST_ROOM = 2
 
 NEGLIGIBLE = 0.02
 """Share of the window that a prompt without messages may take before its tokens are counted."""
+
+_LABEL = re.compile(r"^\[M([0-9]{1,18})\] ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +95,7 @@ async def judge(brief: Brief, given: Transcript | TranscriptHandle) -> Result[An
     source = await _opened(brief, given)
     model = get_model(brief.model, role=brief.model_role)
     render, references = message_numbering(brief.preprocessor, nonce=brief.template.nonce)
+    assert isinstance(references, MessageCitations)
     variables = await _variables(brief, source.info)
     reserve = await _reserve(brief, model, variables)
     segments = source.segments(brief, messages_as_str=render, model=model, prompt_reserve=reserve)
@@ -121,7 +125,7 @@ class _Reading:
     brief: Brief
     model: Model
     variables: Mapping[str, Any]
-    references: ExtractReferences
+    references: MessageCitations
     render: RenderMessages
     reserve: int
     window: int
@@ -161,10 +165,18 @@ class _Reading:
             model=self.model,
             config=brief.config,
             retry_refusals=brief.retry_refusals,
-            extract_refs=self.references,
+            extract_refs=self.references.among(_shown(segment, prompt)),
             value_to_float=brief.value_to_float,
         )
         return Judged(result, getattr(segment, "span", None))
+
+
+def _shown(segment: MessagesSegment, prompt: Prompt) -> set[int]:
+    """List the numbers of the messages that a prompt shows: those of its segment, unless the template leaves some out."""
+    shown = {int(label[1]) for text in segment.texts if (label := _LABEL.match(text))}
+    if segment.messages_str in prompt.text:
+        return shown
+    return shown & {int(label[1]) for label in _LABEL.finditer(prompt.text)}
 
 
 async def _opened(brief: Brief, given: Transcript | TranscriptHandle) -> Source:

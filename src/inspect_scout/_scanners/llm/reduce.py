@@ -15,8 +15,9 @@ from inspect_ai.model import ChatMessage, ChatMessageSystem, ChatMessageUser, Mo
 from inspect_ai.scorer import Reference
 
 from ..._support.errors import ConfigError
-from ..._types import RESULTSET, Result
+from ..._types import RESULTSET, UNSEEN_CITATIONS, Result, unseen_in
 from ..answers import PARSE_ERROR
+from ..render import MOST_UNSEEN, MessageCitations, cited_numbers
 from .errors import PromptTooLargeError
 from .generate import generate_answer
 from .prompt import sendable
@@ -151,32 +152,38 @@ class Synthesis:
         if not told:
             return _combined(results, value=None, answer=None)
         findings = [_finding(number, result) for number, result in told]
+        cited = _cited(results)
         try:
-            written = await self._written(findings)
+            written = await self._written(findings, cited)
         except PromptTooLargeError as error:
-            written = await self._written_in_groups(findings, error)
+            written = await self._written_in_groups(findings, cited, error)
         combined = _combined(results, value=written.value, answer=written.answer, parsed=written.answer)
-        metadata = {**(combined.metadata or {}), **(written.metadata or {})} or None
+        metadata = {**(combined.metadata or {}), **(written.metadata or {})}
+        if written.explanation and not unseen_in(written.metadata):
+            # What the segments invented is not in the explanation any more.
+            metadata.pop(UNSEEN_CITATIONS, None)
         explanation = written.explanation or combined.explanation
-        return combined.model_copy(update={"explanation": explanation, "metadata": metadata})
+        return combined.model_copy(update={"explanation": explanation, "metadata": metadata or None})
 
-    async def _written(self, findings: Sequence[str]) -> Result[Any]:
+    async def _written(self, findings: Sequence[str], cited: MessageCitations) -> Result[Any]:
         request = "\n\n".join([self.prompt or _REQUEST, *findings, _REPLY])
         conversation: list[ChatMessage] = [
             ChatMessageSystem(content=_INSTRUCTIONS),
             ChatMessageUser(content=sendable(request)),
         ]
-        return await generate_answer(conversation, "string", model=self.model or _judge.get())
+        return await generate_answer(conversation, "string", model=self.model or _judge.get(), extract_refs=cited)
 
-    async def _written_in_groups(self, findings: Sequence[str], error: PromptTooLargeError) -> Result[Any]:
+    async def _written_in_groups(
+        self, findings: Sequence[str], cited: MessageCitations, error: PromptTooLargeError
+    ) -> Result[Any]:
         """Combine what is too long together in groups, and then what came of them."""
         groups = min(len(findings), max(2, -(-error.counted // max(1, error.room * 3 // 4))))
         bounds = [len(findings) * n // groups for n in range(groups + 1)]
         combined: list[str] = []
         for first, end in pairwise(bounds):
-            written = await self._written(findings[first:end])
+            written = await self._written(findings[first:end], cited)
             combined.append(_finding(first + 1, written, end))
-        return await self._written(combined)
+        return await self._written(combined, cited)
 
 
 def flat_resultset(results: Sequence[Result[Any]]) -> Result[Any]:
@@ -233,10 +240,23 @@ def _combined(results: list[Result[Any]], *, value: Any, answer: str | None, par
     )
 
 
+def _cited(results: Sequence[Result[Any]]) -> MessageCitations:
+    """Find what may be cited of the results of segments: what they cite themselves, unless they invented it."""
+    ids = {number: r.id for result in results for r in result.references for number in cited_numbers(r.cite or "")}
+    for result in results:
+        invented = cited_numbers(" ".join(unseen_in(result.metadata)))
+        said = f"{result.explanation} {result.answer} {result.value}"
+        ids = dict.fromkeys(cited_numbers(said) - invented, "") | ids
+    return MessageCitations(ids)
+
+
 def _metadata(results: Sequence[Result[Any]]) -> dict[str, Any] | None:
     merged: dict[str, Any] = {}
     for result in results:
         merged.update(result.metadata or {})
+    unseen = [cite for result in results for cite in unseen_in(result.metadata)]
+    if unseen:
+        merged[UNSEEN_CITATIONS] = list(dict.fromkeys(unseen))[:MOST_UNSEEN]
     unread = [number for number, result in enumerate(results, 1) if PARSE_ERROR in (result.metadata or {})]
     if unread:
         merged[UNREAD_SEGMENTS] = unread

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 from ..._support.lazy import lazy_door
 
 if TYPE_CHECKING:
+    from .citations import MOST_UNSEEN as MOST_UNSEEN
+    from .citations import MessageCitations as MessageCitations
+    from .citations import cited_numbers as cited_numbers
     from .entry import MessageFormatOptions as MessageFormatOptions
     from .entry import content_as_str as content_as_str
     from .entry import message_as_str as message_as_str
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from .thread import messages_as_str as messages_as_str
 
 _MODULES = {
+    ".citations": "MOST_UNSEEN MessageCitations cited_numbers",
     ".entry": "MessageFormatOptions content_as_str message_as_str",
     ".numbers": "Numbering tool_callers",
     ".thread": "ExtractReferences LabelForId MessagesPreprocessor NumberedRender RenderMessages message_numbering"

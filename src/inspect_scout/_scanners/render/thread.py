@@ -13,7 +13,7 @@ from inspect_ai.scorer import Reference
 
 from ..._support.errors import ConfigError
 from ..._types import Transcript
-from .citations import cited_references
+from .citations import MessageCitations
 from .entry import Marks, MessageFormatOptions, entry, role_label
 from .numbers import Numbering
 
@@ -67,6 +67,7 @@ class _Thread:
         self._marks = Marks.of(nonce)
         self._taken = 0
         self._ids: dict[int, str] = {}
+        self.references = MessageCitations(self._ids)
         self._labels: dict[str, str] = {}
 
     @property
@@ -91,13 +92,10 @@ class _Thread:
             text = entry(message, self._options, self._marks)
             if text is not None:
                 found.append(_Entry(message, number, text))
+                self._ids[number] = message.id or ""
                 if message.id:
-                    self._ids[number] = message.id
                     self._labels[message.id] = f"M{number}"
         return found
-
-    def references(self, text: str) -> list[Reference]:
-        return cited_references(text, self._ids)
 
     def label(self, message_id: str) -> str | None:
         return self._labels.get(message_id)
@@ -255,8 +253,8 @@ def message_numbering(
         nonce: Random letters and digits that are added to everything that is not content.
 
     Returns:
-        A function that renders messages; one that finds the messages (of all lists so far) which a text cites; and,
-        with `label_for_id`, one that returns the label ("M3") of a message by its id, None if it was not rendered.
+        A function that renders messages; one that finds the messages (of all lists so far) which a text cites, whose
+        method `unseen` lists the citations in a text of messages that were not rendered; and, with `label_for_id`, one that returns the label ("M3") of a message by its id, None if it was not rendered.
 
     Raises:
         ConfigError: If the nonce is shorter than 8 letters and digits.
