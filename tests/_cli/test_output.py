@@ -36,7 +36,8 @@ def test_scans_end_with_json_and_nothing_else(command: tuple[str, ...]) -> None:
     said = parsed(ran.out)
     assert said["location"] == LOCATION
     assert (said["state"], said["complete"], said["error_count"]) == ("errors", False, 1)
-    assert said["summary"]["refusal"] == {"scans": 3, "results": 1, "errors": 1, "tokens": 20, "agreement": None}
+    counts = {"scans": 3, "results": 1, "errors": 1, "tokens": 20, "agreement": None}
+    assert said["summary"]["refusal"] == {**counts, "rows": 0, "incomplete": 0, "unseen_citations": 0}
     assert said["errors"] == ["refusal: boom"]
     assert said["problems"] == ["cannot read x.eval"]
     assert "a scanner prints" in ran.err
