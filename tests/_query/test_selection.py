@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import math
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pyarrow as pa
@@ -68,13 +69,10 @@ def found(where: str | Condition, rows: int = 12) -> list[int]:
     [
         ("score > 4", [10, 11]),
         ("score > '4'", [10, 11]),
-        ("score = 'x'", []),
-        ("score != 'x'", []),
         ("score is null", [0, 3, 6, 9]),
         ("not score > 4", [1, 2, 4, 5, 7, 8]),
         ("score like '2.%'", [4, 5]),
         ("score between 2 and 3", [4, 5]),
-        ("score between 2 and 'x'", []),
         ("score = 1e400", []),
         ("count > 9999999999999999999999999", []),
         ("count < 99999999999999999999999999 and count > 10", [11]),
@@ -93,7 +91,6 @@ def found(where: str | Condition, rows: int = 12) -> list[int]:
         ("success is not true", [0, 2, 4, 5, 6, 8, 10]),
         ("success = 1", [1, 3, 7, 9, 11]),
         ("success = 'TRUE'", [1, 3, 7, 9, 11]),
-        ("success = 'perhaps'", []),
         ("success like 'f%'", [0, 2, 4, 6, 8, 10]),
         ("meta.a.b-c > 9", [10, 11]),
         ('meta.a."0"[1] = 1.5', [1]),
@@ -110,18 +107,15 @@ def found(where: str | Condition, rows: int = 12) -> list[int]:
         ("date > '2024-01-12 09:59:59'", [11]),
         ("date < '2024-01-01T12:30:00+02:00'", [0]),
         ("date between DATE '2024-01-02' and TIMESTAMP '2024-01-03 10:00:00'", [1, 2]),
-        ("date = 5", []),
         ("when > '2024-01-11'", [11]),
         ("\"when\" = TIMESTAMP '2024-01-12 01:00:00+01:00'", [11]),
         ("\"when\" in (DATE '2024-01-12', '2024-01-11')", [10, 11]),
-        ("\"when\" > 'soon'", []),
         ("nothing = 1", []),
         ("nothing is null and count = 3", [3]),
         ("kind ilike 'X' and count < 3", [0, 2]),
         ('"score_pkg.acc" = 3', [3]),
         ("score_pkg.acc = 3", [3]),
         ("sample_id = 'id5'", [5]),
-        ("transcript_id > 5", []),
         ("1 = 1", list(range(12))),
         ("1 = 0", []),
         ("count in ()", []),
@@ -130,6 +124,250 @@ def found(where: str | Condition, rows: int = 12) -> list[int]:
 )
 def test_comparisons_follow_the_type_of_the_value(where: str, expected: list[int]) -> None:
     assert found(where) == expected
+
+
+# Points in time as logs and other programs write them, and what stands beside them in columns of text.
+STAMPS = [
+    "2025-01-01T23:59:59.999999+00:00",
+    "2025-01-02T00:00:00Z",
+    "2025-01-02 10:00:00+00:00",
+    "2025-01-02T23:59:59.5",
+    "2025-01-03T00:30:00+02:00",
+    "2025-01-02T23:30:00-05:00",
+    "2025-01-02",
+    "soon",
+    None,
+]
+DAY = date(2025, 1, 2)
+
+
+def stamped(where: str | Condition, kind: str = "text") -> list[int]:
+    if kind == "text":
+        values: Any = pa.array(STAMPS, pa.string())
+    else:
+        read = [None if t is None or t == "soon" else datetime.fromisoformat(t) for t in STAMPS]
+        aware = [t if t is None or t.tzinfo else t.replace(tzinfo=UTC) for t in read]
+        values = pa.array(aware, pa.timestamp("us") if kind == "naive" else pa.timestamp("us", tz=kind))
+    condition = condition_from_sql(where) if isinstance(where, str) else where
+    rows = pa.table({"id": [str(i) for i in range(len(STAMPS))], "date": values})
+    return select(rows, Query(where=(condition,)), key="id")
+
+
+@pytest.mark.parametrize("kind", ["text", "UTC", "America/New_York", "naive"])
+@pytest.mark.parametrize(
+    ("condition", "sql", "expected"),
+    [
+        (c.date == DAY, "date = DATE '2025-01-02'", [1, 2, 3, 4, 6]),
+        (c.date != DAY, "date != DATE '2025-01-02'", [0, 5]),
+        (c.date < DAY, "date < DATE '2025-01-02'", [0]),
+        (c.date <= DAY, "date <= DATE '2025-01-02'", [0, 1, 2, 3, 4, 6]),
+        (c.date > DAY, "date > DATE '2025-01-02'", [5]),
+        (c.date >= DAY, "date >= DATE '2025-01-02'", [1, 2, 3, 4, 5, 6]),
+        (c.date.between(DAY, DAY), "date BETWEEN DATE '2025-01-02' AND DATE '2025-01-02'", [1, 2, 3, 4, 6]),
+        (c.date.not_between(DAY, DAY), "date NOT BETWEEN DATE '2025-01-02' AND DATE '2025-01-02'", [0, 5]),
+        (c.date.in_([DAY]), "date IN (DATE '2025-01-02')", [1, 2, 3, 4, 6]),
+        (c.date.in_([DAY, None]), "date IN (DATE '2025-01-02', NULL)", None),
+        (c.date.not_in([DAY]), "date NOT IN (DATE '2025-01-02')", [0, 5]),
+        (~(c.date == DAY), "NOT date = DATE '2025-01-02'", [0, 5]),
+        (c.date == datetime(2025, 1, 2), "date = TIMESTAMP '2025-01-02'", [1, 6]),
+        (
+            c.date == datetime(2025, 1, 2, 11, tzinfo=timezone(timedelta(hours=1))),
+            "date = '2025-01-02T11:00+01:00'",
+            [2],
+        ),
+        (c.date == datetime(2025, 1, 2, 10), "date = '2025-01-02 10:00:00Z'", [2]),
+        (c.date > datetime(2025, 1, 2, 10), "date > '2025-01-02T10:00:00'", [3, 4, 5]),
+        (c.date.in_([datetime(2025, 1, 3, 4, 30)]), "date IN ('2025-01-03T04:30:00+00:00')", [5]),
+    ],
+)
+def test_a_date_is_its_whole_day_and_times_are_points(
+    condition: Condition, sql: str, expected: list[int] | None, kind: str
+) -> None:
+    if expected is None:
+        expected = [1, 2, 3, 4, 6, 8] if kind == "text" else [1, 2, 3, 4, 6, 7, 8]
+    assert stamped(condition, kind) == expected
+    assert stamped(Condition.model_validate_json(condition.model_dump_json()), kind) == expected
+    assert stamped(condition_as_sql(condition, "filter"), kind) == expected
+    # Text written for a time compares with other text as text.
+    assert [i for i in stamped(sql, kind) if i != 7 or "'soon'" in sql] == [i for i in expected if i != 7]
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ("date = '2025-01-02'", [1, 2, 3, 4, 6]),
+        ("date != '2025-01-02'", [0, 5, 7]),
+        ("date <= '2025-01-02'", [0, 1, 2, 3, 4, 6]),
+        ("date > '2025-01-02'", [5, 7]),
+        ("date between '2025-01-02' and '2025-01-02'", [1, 2, 3, 4, 6]),
+        ("date in ('2025-01-02', 'soon')", [1, 2, 3, 4, 6, 7]),
+        ("date not in ('2025-01-02', 'x')", [0, 5, 7]),
+        ("date not in ('2025-01-02T10:00:00Z')", [0, 1, 3, 4, 5, 6, 7]),
+        ("cast(date as date) = '2025-01-02'", [1, 2, 3, 4, 6]),
+        ("date like '2025-01-02%'", [1, 2, 3, 5, 6]),
+        ("date = 'soon'", [7]),
+    ],
+)
+def test_text_that_is_a_date_is_a_day_among_times_and_text_among_text(where: str, expected: list[int]) -> None:
+    assert stamped(where) == expected
+
+
+def test_words_and_ids_are_not_times() -> None:
+    rows = pa.table({"id": ["infinity", "epoch", "2024-05-13", "gpt-4o-2024-05-13"]})
+    assert select(rows, Query(where=(Column("id") == "2024-05-13",)), key="id") == [2]
+    assert select(rows, Query(where=(Column("id") > date(2020, 1, 1),)), key="id") == [2]
+    assert select(rows, Query(where=(Column("id").in_(["epoch", "2024-05-13"]),)), key="id") == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("where", "column", "written"),
+    [
+        ("score = 'x'", "score", "'x'"),
+        ("score != 'x'", "score", "'x'"),
+        ("not score = 'x'", "score", "'x'"),
+        ("score between 2 and 'x'", "score", "'x'"),
+        ("count in ('a', 'b')", "count", "'a', 'b'"),
+        ("count not in ('a')", "count", "'a'"),
+        ("count = '1_0'", "count", "'1_0'"),
+        ("success = 'perhaps'", "success", "'perhaps'"),
+        ("success > DATE '2024-01-01'", "success", "date 2024-01-01"),
+        ("count = TIMESTAMP '2024-01-01'", "count", "date 2024-01-01 00:00:00"),
+        ("\"when\" > 'soon'", "when", "'soon'"),
+        ('"when" = 5', "when", "5"),
+        ("date = 5", "date", "5"),
+        ("transcript_id > 5", "transcript_id", "5"),
+        ("transcript_id != 0.5", "transcript_id", "0.5"),
+        ("transcript_id = true", "transcript_id", "True"),
+        ("kind < DATE '2024-01-01'", "kind", "date 2024-01-01"),
+        ("meta.a.b-c = DATE '2024-01-01'", "meta.a.b-c", "date 2024-01-01"),
+        ("nested = 3", "nested", "3"),
+        ("count = 3 and transcript_id > 5", "transcript_id", "5"),
+    ],
+)
+def test_a_comparison_that_no_row_can_take_part_in_is_refused_rather_than_empty(
+    where: str, column: str, written: str
+) -> None:
+    with pytest.raises(ConfigError, match=re.escape(f"column {column!r} holds ")) as caught:
+        found(where)
+    assert f"can be compared with {written}." in str(caught.value)
+
+
+def test_a_comparison_of_unlike_types_beside_one_that_selects_is_not_refused() -> None:
+    assert found("mixed > 0.4 or transcript_id > 5") == [1, 2, 4, 7, 8, 10]
+    assert found("count in (1, 'x')") == [1]
+    assert found("score like '%x%'") == []
+    assert found("mixed = 77") == []
+    assert found("nothing > 5") == []
+    assert found("score > 'x'", rows=1) == []  # there is no value to compare with
+    assert select(table(), Query(where=(c.count == "x",)), key="transcript_id", lenient=("count",)) == []
+
+
+BIG = 2**70
+INTEGERS = [0, 2**53, 2**53 + 1, 2**63 - 1, 2**63, 2**64, BIG, BIG + 1, 10**400, -BIG, -(2**63) - 1]
+
+
+@pytest.mark.parametrize("where", ["n", "j.k"])
+@pytest.mark.parametrize("value", INTEGERS)
+def test_integers_of_any_size_compare_digit_by_digit(where: str, value: int) -> None:
+    rows = pa.table(
+        {"id": [str(i) for i in INTEGERS], "n": [str(i) for i in INTEGERS], "j": [f'{{"k":{i}}}' for i in INTEGERS]}
+    )
+    column = Column(where)
+    for condition, holds in (
+        (column == value, ops.eq),
+        (column != value, ops.ne),
+        (column < value, ops.lt),
+        (column >= value, ops.ge),
+        (column.in_([value, 5, "x"]), ops.eq),
+        (column.not_in([value]), ops.ne),
+        (condition_from_sql(f"{where} <= {value}"), ops.le),
+    ):
+        chosen = select(rows, Query(where=(condition,)), key="id")
+        assert [INTEGERS[i] for i in chosen] == [i for i in INTEGERS if holds(i, value)]
+
+
+def test_decimals_compare_with_any_number_without_failing() -> None:
+    rows = pa.table({"id": ["a", "b"], "n": pa.array([5, 7], pa.decimal128(38, 20))})
+    assert select(rows, Query(where=(Column("n") < BIG,)), key="id") == [0, 1]
+    assert select(rows, Query(where=(Column("n") == 7,)), key="id") == [1]
+
+
+@pytest.mark.parametrize("kind", [pa.int64(), pa.uint64(), pa.float64()])
+def test_columns_of_numbers_compare_with_integers_beyond_them(kind: pa.DataType) -> None:
+    values: list[float] = [0, 2**53, 2**62 + 1] if pa.types.is_int64(kind) else [0, 2**53, 2**63 + 1]
+    if pa.types.is_floating(kind):
+        values = [0.0, 2.0**53, 2.0**63]
+    rows = pa.table({"id": ["a", "b", "c"], "n": pa.array(values, kind)})
+
+    def chosen(condition: Condition) -> list[int]:
+        return select(rows, Query(where=(condition,)), key="id")
+
+    n = Column("n")
+    for value in (*INTEGERS, 1e300, float("inf")):
+        if pa.types.is_floating(kind) and value in (2**53 + 1, 2**63 - 1):
+            continue  # no float is this number
+        assert chosen(n < value) == [i for i, v in enumerate(values) if v < value]
+        assert chosen(n > value) == [i for i, v in enumerate(values) if v > value]
+    assert chosen(n == values[2]) == [2]
+    assert chosen(n.in_([values[2], BIG])) == [2]
+    assert chosen(n == str(values[2])) == [2]
+
+
+TYPED = [
+    ("true", "boolean"), ("False", "boolean"), ("1", "number"), ("3", "number"), ("0.5", "number"), ("true", "string"),
+    ("3", "string"), ("C", "string"), ('["true"]', "array"), (None, "null"), (str(BIG), "number"), ("NaN", "number"),
+    ("2025-01-02T10:00:00Z", "string"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ("value = true", [0, 5]),
+        ("value", [0, 5]),
+        ("value = 'true'", [0, 5]),
+        ("value = 'TRUE'", [0]),
+        ("value = false", [1]),
+        ("value = 1", [2]),
+        ("value = '1'", [2]),
+        ("value = 3", [3, 6]),
+        ("value = '3'", [3, 6]),
+        ("value = '3.0'", [3]),
+        ("value > 2", [3, 6, 10]),
+        ("value > '2'", [3, 6, 7, 5, 8, 10, 12]),
+        ("value < 1", [4]),
+        ("value between 1 and 3", [2, 3, 6]),
+        ("value != 'true'", [1, 2, 3, 4, 6, 7, 8, 10, 11, 12]),
+        ("value != true", [1, 2, 3, 4, 6, 7, 8, 10, 11, 12]),
+        ("value != 3", [0, 1, 2, 4, 5, 7, 8, 10, 11, 12]),
+        ("value in ('true', 1)", [0, 2, 5]),
+        ("value in (true, 'C', null)", [0, 5, 7, 9]),
+        ("value not in ('true', 3)", [1, 2, 4, 7, 8, 10, 11, 12]),
+        ("value like 't%'", [0, 5]),
+        ("value like '3'", [3, 6]),
+        ("value ilike 'fal%'", [1]),
+        ("value is null", [9]),
+        ("value is not true", [1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12]),
+        (f"value = {BIG}", [10]),
+        (f"value = {BIG + 1}", []),
+        ("value = DATE '2025-01-02'", [12]),
+        ("value = '2025-01-02'", [12]),
+        ("value > DATE '2025-01-02'", []),
+        ("value[0] = 'true'", [8]),
+        ("value = 'x'", []),
+        ("not (value = 1)", [0, 1, 3, 4, 5, 6, 7, 8, 10, 11, 12]),
+    ],
+)
+def test_rows_that_differ_in_type_compare_by_their_own(where: str, expected: list[int]) -> None:
+    rows = pa.table(
+        {
+            "id": [str(i) for i in range(len(TYPED))],
+            "value": pa.array([text for text, _ in TYPED], pa.string()),
+            "value_type": pa.array([kind for _, kind in TYPED], pa.string()),
+        }
+    )
+    chosen = select(rows, Query(where=(condition_from_sql(where),)), key="id", types={"value": "value_type"})
+    assert chosen == sorted(expected)
 
 
 def test_python_conditions_select_too() -> None:
@@ -389,6 +627,10 @@ def test_selection_agrees_with_a_plain_reading(rows: list[Row], condition: Condi
     types = {"n": pa.float64(), "i": pa.int64(), "t": pa.string(), "b": pa.bool_(), "j": pa.string()}
     data = pa.table({name: pa.array([row[name] for row in rows], kind) for name, kind in types.items()})
     expected = [i for i, row in enumerate(rows) if _holds(row, condition)]
+    if not expected:
+        with contextlib.suppress(ConfigError):  # what no row can take part in is refused
+            assert select(data, Query(where=(condition,)), key="n") == []
+        return
     assert select(data, Query(where=(condition,)), key="t") == expected
     again = condition_from_sql(condition_as_sql(condition, "filter"))
     assert select(data, Query(where=(again,)), key="t") == expected

@@ -19,7 +19,7 @@ from inspect_scout import (
     ValidationSet,
 )
 from inspect_scout._query import OrderBy, Query, condition_from_sql
-from inspect_scout._support.errors import ScoutError, TranscriptTooLargeError, UnknownNameError
+from inspect_scout._support.errors import ConfigError, ScoutError, TranscriptTooLargeError, UnknownNameError
 from inspect_scout._support.json import finite
 from inspect_scout._transcripts import (
     DatabaseSource,
@@ -55,7 +55,10 @@ CONDITIONS: list[tuple[str, Callable[[TranscriptInfo], bool]]] = [
     ("eval_metadata.owner = 'me'", lambda _: True),
     ("sample_id = 'u4-1'", lambda i: i.transcript_id == "u4-1"),
     ("transcript_id IN ('u1-1', 'u10-2')", lambda i: i.transcript_id in ("u1-1", "u10-2")),
-    ("date > '2026-01-02'", lambda i: (i.date or "") > "2026-01-02"),
+    ("date > '2026-01-01'", lambda i: (i.date or "")[:10] > "2026-01-01"),
+    ("date = '2026-01-02'", lambda i: (i.date or "")[:10] == "2026-01-02"),
+    ("date IN (DATE '2026-01-02', DATE '2026-01-05')", lambda i: (i.date or "")[:10] in ("2026-01-02", "2026-01-05")),
+    ("date <= DATE '2026-01-02'", lambda i: (i.date or "9")[:10] <= "2026-01-02"),
     ("model LIKE 'mock%' AND NOT task_id = '1'", lambda i: i.task_id != "1"),
 ]
 
@@ -124,6 +127,11 @@ class TranscriptSourceLaws:
 
     async def test_all_conditions_must_hold(self, source: TranscriptSource) -> None:
         assert await selected(source, "task_id = '10'", "epoch = 1") == ["u10-1"]
+
+    @pytest.mark.parametrize("where", ["total_tokens = 'many'", "date > 5", "success != 'perhaps'", "task_set > 1"])
+    async def test_a_condition_that_no_value_fits_is_refused(self, source: TranscriptSource, where: str) -> None:
+        with pytest.raises(ConfigError, match="none of which can be compared with"):
+            await selected(source, where)
 
     async def test_an_unknown_column_is_named(self, source: TranscriptSource) -> None:
         with pytest.raises(UnknownNameError, match="total_tokens"):

@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import math
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import pyarrow as pa
 
 from .._support.arrow import array
 from .._support.errors import ConfigError, UnknownNameError
 from .._support.json import dumps, loads
+from .._support.terminal import one_line
 from .condition import Condition
 from .path import ColumnPath, Key
 from .query import OrderBy, Query
-from .typed import Comparisons, column_kind
+from .readings import ColumnKind, column_kind
+from .typed import Comparison, Comparisons
 
 if TYPE_CHECKING:
     import duckdb
 
 _NO_ALIASES: Mapping[str, str] = {}
+_SHOWN = 3
+_SAMPLE_CHARACTERS = 40
+_Run: TypeAlias = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
 
 
-def select(table: pa.Table, query: Query, *, key: str, aliases: Mapping[str, str] = _NO_ALIASES) -> list[int]:
+def select(
+    table: pa.Table,
+    query: Query,
+    *,
+    key: str,
+    aliases: Mapping[str, str] = _NO_ALIASES,
+    types: Mapping[str, str] = _NO_ALIASES,
+    lenient: Collection[str] = (),
+) -> list[int]:
     """Find the rows that a query selects.
 
     Args:
@@ -34,13 +48,16 @@ def select(table: pa.Table, query: Query, *, key: str, aliases: Mapping[str, str
         query: Conditions, order or shuffle, limit.
         key: Column with the ids, which a shuffle depends on.
         aliases: Other names of columns -> the names in the table.
+        types: Columns of text whose rows differ in type -> the column that says which type each has.
+        lenient: Columns that may be compared with what none of their values is.
 
     Returns:
         Positions of the rows, in order.
 
     Raises:
         UnknownNameError: If a condition or the order names a column that the table does not have.
-        ConfigError: If the limit is negative.
+        ConfigError: If the limit is negative, or if nothing is selected while a condition compares a column with what
+            none of its values can be compared with: an empty selection is never a mistake of types.
     """
     if query.limit is not None and query.limit < 0:
         raise ConfigError(f"limit is {query.limit!r}; it must be 0 (no transcripts) or more, or None for all.")
@@ -48,7 +65,7 @@ def select(table: pa.Table, query: Query, *, key: str, aliases: Mapping[str, str
         return []
     names = _Names(table.column_names, aliases)
     orders = [(names.resolve(order.column), order) for order in query.order_by]
-    rows: Sequence[int] = _matching(table, query.where, names) if query.where else range(table.num_rows)
+    rows: Sequence[int] = _matching(table, query.where, names, types, lenient) if query.where else range(table.num_rows)
     if query.limit == 0:
         return []
     if query.shuffle is not None:
@@ -94,15 +111,49 @@ class _Names:
         return ColumnPath(base, path.keys)
 
 
-def _matching(table: pa.Table, where: Sequence[Condition], names: _Names) -> list[int]:
+def _matching(
+    table: pa.Table,
+    where: Sequence[Condition],
+    names: _Names,
+    types: Mapping[str, str],
+    lenient: Collection[str],
+) -> list[int]:
     paths = {name: names.resolve(name) for condition in where for name in _mentioned(condition)}
-    kinds: dict[str, pa.DataType] = dict(zip(table.schema.names, table.schema.types, strict=True))
-    comparisons = Comparisons({p.base: column_kind(kinds[p.base]) for p in paths.values()})
+    arrow: dict[str, pa.DataType] = dict(zip(table.schema.names, table.schema.types, strict=True))
+    kinds = {p.base: ColumnKind.PER_ROW if p.base in types else column_kind(arrow[p.base]) for p in paths.values()}
+    comparisons = Comparisons(kinds, types)
     statement = comparisons.statement(where, paths)
     rows = table.select(comparisons.columns).rename_columns([f"c{i}" for i in range(len(comparisons.columns))])
     rows = rows.append_column("row", array(range(table.num_rows), pa.int64()))
-    found = _run(rows, statement, comparisons.parameters)
-    return sorted(found)
+    with _database(rows) as run:
+        found = sorted(int(row) for (row,) in run(statement, comparisons.parameters))
+        if not found:
+            for comparison in comparisons.made:
+                if comparison.path.base not in lenient:
+                    _check(comparison, comparisons, run)
+    return found
+
+
+def _check(comparison: Comparison, comparisons: Comparisons, run: _Run) -> None:
+    """Refuse a comparison that no row takes part in, as the cause of an empty selection."""
+    [(values, comparable)] = run(comparisons.counts(comparison), ())
+    if comparable or not values:
+        return
+    texts = [one_line(text, _SAMPLE_CHARACTERS) for (text,) in run(comparisons.samples(comparison, _SHOWN + 1), ())]
+    held = _listed([repr(text) if comparison.kind is ColumnKind.TEXT else text for text in texts])
+    given = _listed([_written(value) for value in comparison.values])
+    raise ConfigError(
+        f"Nothing matches: column {str(comparison.path)!r} holds {comparison.kind.value} ({held}), none of which "
+        f"can be compared with {given}. Write a value like those it holds, or ask whether there is one with IS NULL."
+    )
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return ", ".join(texts[:_SHOWN]) + (", ..." if len(texts) > _SHOWN else "")
+
+
+def _written(value: object) -> str:
+    return f"{type(value).__name__.removesuffix('time')} {value}" if isinstance(value, date) else repr(value)
 
 
 def _mentioned(condition: Condition) -> Iterator[str]:
@@ -114,13 +165,15 @@ def _mentioned(condition: Condition) -> Iterator[str]:
             yield node.left
 
 
-def _run(rows: pa.Table, statement: str, parameters: Sequence[object]) -> list[int]:
+@contextlib.contextmanager
+def _database(rows: pa.Table) -> Generator[_Run]:
+    """Give a function that runs statements on rows, as the table `t`."""
     import duckdb
 
     cursor = memory_database(os.getpid()).cursor()
     try:
         cursor.register("t", rows)
-        return [int(row) for (row,) in cursor.execute(statement, list(parameters)).fetchall()]
+        yield lambda statement, parameters: cursor.execute(statement, list(parameters)).fetchall()
     except duckdb.Error as error:
         raise ConfigError(f"A condition cannot be applied to the transcripts: {error}") from error
     finally:

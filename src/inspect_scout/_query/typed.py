@@ -2,90 +2,56 @@
 
 A value that cannot be read as the type it is compared with counts as NULL: the row does not match, nothing fails.
 Text is read as a number or a time when compared with one; true and false count as 1 and 0; not a number is NULL.
+A date stands for its whole day, in UTC.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from enum import Enum
 from typing import TypeAlias
-
-import pyarrow as pa
 
 from .._support.json import well_formed
 from .condition import Condition, Operator, ScalarValue
 from .path import ColumnPath
+from .per_row import PerRow
+from .readings import ColumnKind, Reading, Wanted, readings
 from .sql import joined
 
-Parameter: TypeAlias = str | int | float | datetime | list[str] | list[int] | list[float] | list[datetime]
+Parameter: TypeAlias = Wanted | list[Wanted]
 """What is bound to the statement."""
 
-_ISO_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?", re.ASCII)
-_ORDER = (Operator.LT, Operator.LE, Operator.GT, Operator.GE)
-_MAX_INT = 2**63 - 1
+_LIKES = (Operator.LIKE, Operator.NOT_LIKE, Operator.ILIKE, Operator.NOT_ILIKE)
 _SQL_OF = {Operator.NE: "<>"}
 
 
-class ColumnKind(Enum):
-    """How the values of a column compare."""
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A comparison that some or all rows may have no part in.
 
-    NOTHING = "nothing"
-    BOOLEAN = "boolean"
-    NUMBER = "number"
-    FLOAT = "float"
-    TIME = "time"
-    TEXT = "text"
-    NESTED = "nested"
+    Args:
+        path: The column.
+        kind: What it holds.
+        values: The values it is compared with.
+        column: SQL of its value.
+        readings: SQL of the ways it is read.
+    """
 
-
-def column_kind(kind: pa.DataType) -> ColumnKind:
-    """Tell how values of an Arrow type compare."""
-    if pa.types.is_dictionary(kind):
-        return ColumnKind.TEXT
-    tests = (
-        (pa.types.is_null, ColumnKind.NOTHING),
-        (pa.types.is_boolean, ColumnKind.BOOLEAN),
-        (pa.types.is_integer, ColumnKind.NUMBER),
-        (pa.types.is_floating, ColumnKind.FLOAT),
-        (pa.types.is_decimal, ColumnKind.NUMBER),
-        (pa.types.is_timestamp, ColumnKind.TIME),
-        (pa.types.is_date, ColumnKind.TIME),
-        (pa.types.is_nested, ColumnKind.NESTED),
-    )
-    return next((found for test, found in tests if test(kind)), ColumnKind.TEXT)
+    path: ColumnPath
+    kind: ColumnKind
+    values: Sequence[ScalarValue]
+    column: str
+    readings: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """A derived column `v0`, `v1`, ... of the statement."""
+    """A derived column `v0`, `v1`, ... of the statement; `type` names the one that holds the type of each row."""
 
     name: str
     kind: ColumnKind
-
-    def number(self) -> str | None:
-        """SQL of the value as a number, if it can be one."""
-        if self.kind in (ColumnKind.NUMBER, ColumnKind.FLOAT):
-            return self.name
-        if self.kind is ColumnKind.BOOLEAN:
-            return f"CAST({self.name} AS INTEGER)"
-        if self.kind is not ColumnKind.TEXT:
-            return None
-        read = f"TRY_CAST({self.name} AS DOUBLE)"
-        return (
-            f"CASE lower({self.name}) WHEN 'true' THEN 1.0 WHEN 'false' THEN 0.0"
-            f" ELSE CASE WHEN isnan({read}) THEN NULL ELSE {read} END END"
-        )
-
-    def time(self) -> str | None:
-        """SQL of the value as a point in time (UTC), if it can be one."""
-        if self.kind is ColumnKind.TIME:
-            return f"TRY_CAST({self.name} AS TIMESTAMP)"
-        if self.kind is ColumnKind.TEXT:
-            return f"TRY_CAST(TRY_CAST({self.name} AS TIMESTAMPTZ) AS TIMESTAMP)"
-        return None
+    path: ColumnPath
+    type: str = ""
 
 
 class Comparisons:
@@ -93,14 +59,17 @@ class Comparisons:
 
     Args:
         kinds: Kind of each column that conditions may name.
+        types: Columns whose rows differ in type -> the column that says which type each has.
     """
 
-    def __init__(self, kinds: dict[str, ColumnKind]) -> None:
+    def __init__(self, kinds: dict[str, ColumnKind], types: Mapping[str, str]) -> None:
         self._kinds = kinds
+        self._types = types
         self._columns: dict[str, str] = {}
         self._values: dict[ColumnPath, _Value] = {}
         self._derived: list[str] = []
         self.parameters: list[Parameter] = []
+        self.made: list[Comparison] = []
 
     @property
     def columns(self) -> list[str]:
@@ -110,8 +79,24 @@ class Comparisons:
     def statement(self, conditions: Sequence[Condition], paths: Mapping[str, ColumnPath]) -> str:
         """Write the SELECT for conditions that must all hold; `paths` says what the names in them stand for."""
         where = " AND ".join(f"({self._render(condition, paths)})" for condition in conditions)
+        return f"SELECT row FROM {self._rows()} WHERE {where}"  # noqa: S608 - built here from numbers; values are bound
+
+    def counts(self, comparison: Comparison) -> str:
+        """Write a SELECT that counts the rows with a value, and those in which it can be compared."""
+        read = " OR ".join(f"({text}) IS NOT NULL" for text in comparison.readings) or "FALSE"
+        return f"SELECT count({comparison.column}), count(*) FILTER ({read}) FROM {self._rows()}"  # noqa: S608 - as above
+
+    def samples(self, comparison: Comparison, count: int) -> str:
+        """Write a SELECT of some values of the column of a comparison."""
+        column = comparison.column
+        distinct = (
+            f"SELECT DISTINCT {column} AS v FROM {self._rows()} WHERE {column} IS NOT NULL ORDER BY 1 LIMIT {count}"  # noqa: S608 - as above
+        )
+        return f"SELECT CAST(v AS VARCHAR) FROM ({distinct})"  # noqa: S608 - as above
+
+    def _rows(self) -> str:
         derived = "".join(f", {text}" for text in self._derived)
-        return f"SELECT row FROM (SELECT row{derived} FROM t) WHERE {where}"  # noqa: S608 - built here from numbers; values are bound
+        return f"(SELECT row{derived} FROM t)"  # noqa: S608 - as above
 
     def _render(self, condition: Condition, paths: Mapping[str, ColumnPath]) -> str:
         if condition.is_compound:
@@ -133,11 +118,17 @@ class Comparisons:
     def _value(self, path: ColumnPath) -> _Value:
         if path not in self._values:
             name, kind = f"v{len(self._values)}", self._kinds[path.base]
-            column = self._columns.setdefault(path.base, f"c{len(self._columns)}")
-            text, kind = _derived(column, kind, path)
+            text, kind = _derived(self._column(path.base), kind, path)
             self._derived.append(f"{text} AS {name}")
-            self._values[path] = _Value(name, kind)
+            tag = ""
+            if kind is ColumnKind.PER_ROW:
+                tag = f"{name}t"
+                self._derived.append(f"{self._column(self._types[path.base])} AS {tag}")
+            self._values[path] = _Value(name, kind, path, tag)
         return self._values[path]
+
+    def _column(self, name: str) -> str:
+        return self._columns.setdefault(name, f"c{len(self._columns)}")
 
     def _bound(self, value: Parameter) -> str:
         self.parameters.append(value)
@@ -146,20 +137,18 @@ class Comparisons:
     def _compare(self, value: _Value, operator: Operator, right: ScalarValue) -> str:
         if right is None or value.kind is ColumnKind.NOTHING:
             return "NULL::BOOLEAN"
-        if operator in (Operator.LIKE, Operator.NOT_LIKE, Operator.ILIKE, Operator.NOT_ILIKE):
+        if operator in _LIKES:
             return f"CAST({value.name} AS VARCHAR) {operator.value} {self._bound(_text(right))}"
+        if value.kind is ColumnKind.PER_ROW:
+            return PerRow(value.name, value.type).compared(operator, right, self._written)
+        found = readings(value.name, value.kind, right)
+        self._note(value, [right], [reading.column for reading in found])
+        return self._written(found, operator) if found else "NULL::BOOLEAN"
+
+    def _written(self, found: list[Reading], operator: Operator) -> str:
         sign = _SQL_OF.get(operator, operator.value)
-        wanted = _wanted(value.kind, right)
-        if isinstance(wanted, str):
-            compared = f"{value.name} {sign} {self._bound(wanted)}"
-            if operator in _ORDER and _ISO_TIME.fullmatch(wanted) and (time := _time(wanted)):
-                # Times order as times where both sides are times, whatever their zone and punctuation.
-                return f"COALESCE({value.time()} {sign} {self._bound(time)}, {compared})"
-            return compared
-        expression = value.time() if isinstance(wanted, datetime) else value.number()
-        if wanted is None or expression is None:
-            return "NULL::BOOLEAN"
-        return f"{expression} {sign} {self._bound(wanted)}"
+        tests = [f"{r.column} {sign} CAST({self._bound(r.value)} AS {r.type})" for r in found]
+        return tests[0] if len(tests) == 1 else f"COALESCE({', '.join(tests)})"
 
     def _membership(self, value: _Value, operator: Operator, right: list[ScalarValue]) -> str:
         negated = operator is Operator.NOT_IN
@@ -174,39 +163,42 @@ class Comparisons:
         return f"({among} {'AND' if negated else 'OR'} {null_test})"
 
     def _among(self, value: _Value, given: Sequence[ScalarValue]) -> list[str]:
-        wanted = [_wanted(value.kind, v) for v in given]
-        texts = [w for w in wanted if isinstance(w, str)]
-        times = [w for w in wanted if isinstance(w, datetime)]
-        integers = [w for w in wanted if isinstance(w, int)]
-        floats = [w for w in wanted if isinstance(w, float)]
-        groups = (
-            (value.name, "VARCHAR", texts),
-            (value.time(), "TIMESTAMP", times),
-            (value.number(), "BIGINT", integers),
-            (value.number(), "DOUBLE", floats),
-        )
+        if value.kind is ColumnKind.PER_ROW:
+            return [self._compare(value, Operator.EQ, v) for v in given]
+        found = [readings(value.name, value.kind, v) for v in given]
+        self._note(value, given, list(dict.fromkeys(r.column for ways in found for r in ways)))
+        groups: dict[tuple[tuple[str, str], ...], list[list[Reading]]] = {}
+        for ways in found:
+            groups.setdefault(tuple((r.column, r.type) for r in ways), []).append(ways)
+        return [self._in_group(keys, members) for keys, members in groups.items()]
+
+    def _in_group(self, keys: Sequence[tuple[str, str]], members: Sequence[Sequence[Reading]]) -> str:
+        if not keys:
+            return "NULL::BOOLEAN"
         # A list bound as one parameter: thousands of ids are one hash lookup per row.
         tests = [
-            f"{expression} IN (SELECT unnest({self._bound(values)}::{kind}[]))" if expression else "NULL::BOOLEAN"
-            for expression, kind, values in groups
-            if values
+            f"{column} IN (SELECT unnest(CAST({self._bound([ways[i].value for ways in members])} AS {kind}[])))"
+            for i, (column, kind) in enumerate(keys)
         ]
-        if len(texts) + len(times) + len(integers) + len(floats) < len(given):
-            tests.append("NULL::BOOLEAN")
-        return tests
+        return tests[0] if len(tests) == 1 else f"COALESCE({', '.join(tests)})"
+
+    def _note(self, value: _Value, values: Sequence[ScalarValue], read: Sequence[str]) -> None:
+        # Not a number equals nothing, whatever a column holds.
+        if value.name not in read and any(v == v for v in values):  # noqa: PLR0124 - only NaN differs from itself
+            self.made.append(Comparison(value.path, value.kind, values, value.name, read))
 
 
 def _derived(column: str, kind: ColumnKind, path: ColumnPath) -> tuple[str, ColumnKind]:
     if kind is ColumnKind.NESTED:
         column = f"CAST(to_json({column}) AS VARCHAR)"
     if path.keys:
-        if kind not in (ColumnKind.TEXT, ColumnKind.NESTED):
+        if kind not in (ColumnKind.TEXT, ColumnKind.NESTED, ColumnKind.PER_ROW):
             return "NULL", ColumnKind.NOTHING
         json = column if kind is ColumnKind.NESTED else f"CASE WHEN json_valid({column}) THEN {column} END"
         return f"json_extract_string({json}, {_pointer(path)})", ColumnKind.TEXT
     if kind is ColumnKind.FLOAT:
         return f"CASE WHEN isnan({column}) THEN NULL ELSE {column} END", kind
-    if kind is ColumnKind.TEXT:
+    if kind in (ColumnKind.TEXT, ColumnKind.PER_ROW):
         return f"CAST({column} AS VARCHAR)", kind
     return column, (ColumnKind.TEXT if kind is ColumnKind.NESTED else kind)
 
@@ -215,69 +207,6 @@ def _pointer(path: ColumnPath) -> str:
     """Write the keys as a JSON pointer, in which every key can be written."""
     keys = [str(key).replace("~", "~0").replace("/", "~1") for key in path.keys]
     return "'" + well_formed("/" + "/".join(keys)).replace("'", "''") + "'"
-
-
-def _wanted(kind: ColumnKind, value: ScalarValue) -> str | int | float | datetime | None:
-    """Read the value written as what the column is compared with; None: they cannot be compared."""
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, int):
-        return value if -_MAX_INT <= value <= _MAX_INT else _as_float(value)
-    if isinstance(value, float):
-        return value if value == value else None  # noqa: PLR0124 - only NaN differs from itself
-    if isinstance(value, date):
-        return _utc(value)
-    if value is None or kind is ColumnKind.NOTHING:
-        return None
-    if kind in (ColumnKind.TEXT, ColumnKind.NESTED):
-        return well_formed(value)
-    if kind is ColumnKind.TIME:
-        return _time(value)
-    return _number(value)
-
-
-def _as_float(value: int) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        return float("inf") if value > 0 else float("-inf")
-
-
-def _number(text: str) -> float | int | None:
-    word = text.strip().lower()
-    if word in ("true", "false"):
-        return int(word == "true")
-    try:
-        return int(word) if len(word) < 18 else _wanted_float(float(word))
-    except ValueError:
-        pass
-    try:
-        return _wanted_float(float(word))
-    except ValueError:
-        return None
-
-
-def _wanted_float(value: float) -> float | None:
-    return None if value != value else value  # noqa: PLR0124 - only NaN differs from itself
-
-
-def _time(text: str) -> datetime | None:
-    try:
-        return _utc(datetime.fromisoformat(text.strip()))
-    except (ValueError, OverflowError):
-        return None
-
-
-def _utc(value: date) -> datetime:
-    """Return a point in time without its zone, in UTC; one without a zone is taken to be in UTC."""
-    if not isinstance(value, datetime):
-        return datetime(value.year, value.month, value.day)  # noqa: DTZ001 - UTC, as the database compares it
-    if value.tzinfo is None:
-        return value
-    try:
-        return value.astimezone(UTC).replace(tzinfo=None)
-    except OverflowError:
-        return value.replace(tzinfo=None)
 
 
 def _text(value: ScalarValue) -> str:
