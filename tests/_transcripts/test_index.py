@@ -14,7 +14,7 @@ from inspect_ai.log import read_eval_log, read_eval_log_sample_summaries
 from inspect_ai.scorer import Score, value_to_float
 
 from inspect_scout import TranscriptInfo, transcripts_from
-from inspect_scout._query import Query
+from inspect_scout._query import Query, condition_from_sql
 from inspect_scout._support.ids import id_from_text
 from inspect_scout._transcripts.eval_log.reading import index_log
 from inspect_scout._transcripts.eval_log.scores import as_number
@@ -209,7 +209,9 @@ async def test_nan_and_lone_surrogates_do_not_hide_a_log(tmp_path: Path) -> None
     def change(members: dict[str, bytes]) -> None:
         summaries = json.loads(members["summaries.json"])
         summaries[0]["metadata"] = {"x": float("nan"), "big": 10**30, "text": "\ud800!"}
-        summaries[0]["scores"] = {"huge": {"value": 10**400}, "inf": {"value": float("inf")}}
+        summaries[0]["scores"] = {
+            "huge": {"value": 10**400}, "inf": {"value": float("inf")}, "list": {"value": [2**70, -(2**64)]},
+        }  # fmt: skip
         members["summaries.json"] = json.dumps(summaries).encode()
 
     path = rewrite(write(make_log([make_sample(1)]), tmp_path / "log.eval"), change)
@@ -217,9 +219,37 @@ async def test_nan_and_lone_surrogates_do_not_hide_a_log(tmp_path: Path) -> None
         info = (await infos(path))["1/1"]
         assert math.isnan(info.metadata["sample_metadata"]["x"])
         assert info.metadata["sample_metadata"]["text"] == "\ufffd!"
-        assert info.score == math.inf
+        assert info.metadata["sample_metadata"]["big"] == 10**30
+        assert info.score == 10**400
+        assert info.metadata["score_inf"] == math.inf
+        assert json.loads(info.metadata["score_list"]) == [2**70, -(2**64)]
     ids = (await transcripts_from(path).where("sample_metadata.text = 'no'").source.index(Query())).ids
     assert ids == ("u1-1",)
+
+
+@pytest.mark.parametrize("score", [2**63, 2**64, 2**70 + 1, -(2**63) - 1])
+async def test_integers_of_any_size_keep_their_digits(tmp_path: Path, score: int) -> None:
+    def change(members: dict[str, bytes]) -> None:
+        summaries = json.loads(members["summaries.json"])
+        summaries[0]["metadata"] = {"big": score, "deep": [{"k": score}]}
+        summaries[0]["scores"] = {"match": {"value": score}}
+        members["summaries.json"] = json.dumps(summaries).encode()
+
+    path = rewrite(write(make_log([make_sample(1), make_sample(2)]), tmp_path / "log.eval"), change)
+    for _ in range(2):  # read, then taken from the cache
+        info = (await infos(path))["1/1"]
+        assert (info.score, type(info.score)) == (score, int)
+        assert info.metadata["score_match"] == score
+        assert info.metadata["sample_metadata"] == {"big": score, "deep": [{"k": score}]}
+        for where in (
+            "score = {}",
+            "score_match IN ({})",
+            "sample_metadata.big = {}",
+            "sample_metadata.deep[0].k = {}",
+        ):
+            for wanted, count in ((score, 1), (score + 1, 0), (score - 1, 0)):
+                query = Query((condition_from_sql(where.format(wanted)),))
+                assert len((await transcripts_from(path).source.index(query)).ids) == count
 
 
 def test_columns_have_types(tmp_path: Path) -> None:

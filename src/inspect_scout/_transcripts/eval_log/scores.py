@@ -11,7 +11,6 @@ from .shapes import is_list, is_object
 from .thinning import shortened
 
 _WORDS = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0, "yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
-_INT64 = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +57,9 @@ def as_number(value: Any) -> float:
 
 
 def storable(value: Any) -> Any:
-    """Give a value the index can keep: NaN (unscored) becomes None, and no integer exceeds 64 bits."""
+    """Give a value the index can keep: NaN (unscored) becomes None; integers keep their digits."""
     if isinstance(value, float):
         return None if math.isnan(value) else value
-    if isinstance(value, int) and not -_INT64 <= value < _INT64:
-        return _as_float(value)
     if is_list(value):
         items: list[Any] = value
         return [storable(item) for item in items]
