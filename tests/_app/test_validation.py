@@ -61,7 +61,7 @@ def test_results_are_compared_and_recorded(tmp_path: Path) -> None:
     status = quiet([odd()], 5, tmp_path, validation=cases_of(TARGETS))
     assert status.complete
     frame = scan_results_df(status.location).scanners["odd"]
-    assert frame["validation_result"].tolist()[:4] == ["true", "true", "false", "true"]
+    assert frame["validation_result"].tolist()[:4] == [True, True, False, True]
     assert frame["validation_target"][2] == "true"
     assert frame["validation_predicate"][0] == "eq"
     assert frame["validation_result"].isna().tolist() == [False] * 4 + [True]
@@ -187,13 +187,13 @@ def test_labels_are_compared_and_expand_to_rows(tmp_path: Path) -> None:
         )
     )
     assert [(t, label, str(value), str(verdict)) for t, label, value, verdict in shown] == [
-        ("t0", "even", "true", "true"),
-        ("t0", "big", "0", "true"),
-        ("t1", "even", "false", "false"),
+        ("t0", "even", "True", "True"),
+        ("t0", "big", "0", "True"),
+        ("t1", "even", "False", "False"),
         ("t1", "big", "1", "<NA>"),
-        ("t2", "surprise", "true", "<NA>"),
-        ("t0", "absent", "false", "true"),
-        ("t2", "big", "false", "true"),
+        ("t2", "surprise", "True", "<NA>"),
+        ("t0", "absent", "False", "True"),
+        ("t2", "big", "False", "True"),
     ]
     import pandas as pd
 

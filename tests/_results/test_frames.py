@@ -28,6 +28,7 @@ from support.scans import (
     make_usage,
     message_reference,
     read_parquet,
+    stored_table,
     write_parquet,
 )
 
@@ -59,11 +60,24 @@ async def batches_of(
         ([1, 2], "int64[pyarrow]", [1, 2]),
         ([1, 2.5], "double[pyarrow]", [1.0, 2.5]),
         (["1", "x"], "string[pyarrow]", ["1", "x"]),
-        ([1, "x", True], "string[pyarrow]", ["1", "x", "true"]),
+        ([1, "x", True], "object", [1, "x", True]),
+        ([False, None, "false", 0, 0.0], "object", [False, None, "false", 0, 0.0]),
+        ([["a"], "x", 2, {"k": 1}], "object", ['["a"]', "x", 2, '{"k":1}']),
         ([[1], []], "string[pyarrow]", ["[1]", "[]"]),
-        ([10**30, 1], "double[pyarrow]", [1e30, 1.0]),
-        ([10**400, 1], "string[pyarrow]", ["1" + "0" * 400, "1"]),
+        ([[1], "x"], "string[pyarrow]", ["[1]", "x"]),
+        ([1.0, 2], "double[pyarrow]", [1.0, 2.0]),
+        ([2**63 - 1, -(2**63)], "int64[pyarrow]", [2**63 - 1, -(2**63)]),
+        ([2**63, 1], "object", [2**63, 1]),
+        ([2**64, -(2**70)], "object", [2**64, -(2**70)]),
+        ([-(2**63) - 1], "object", [-(2**63) - 1]),
+        ([2**53 + 1, 0.5], "object", [2**53 + 1, 0.5]),
+        ([2**53, 0.5], "double[pyarrow]", [2.0**53, 0.5]),
+        ([10**30, 1], "object", [10**30, 1]),
+        ([10**400, 1, 0.5, -(10**6000)], "object", [10**400, 1, 0.5, -(10**6000)]),
         ([float("inf"), 1], "double[pyarrow]", [float("inf"), 1.0]),
+        ([float("-inf"), 2**70], "object", [float("-inf"), 2**70]),
+        (["1180591620717411303424", "1e400"], "string[pyarrow]", ["1180591620717411303424", "1e400"]),
+        (["2.50", 2.5, 2**70], "object", ["2.50", 2.5, 2**70]),
     ],
 )
 async def test_values_get_the_type_that_all_of_them_have(
@@ -72,6 +86,7 @@ async def test_values_get_the_type_that_all_of_them_have(
     frame = await frame_of_values(*values)
     assert str(frame["value"].dtype) == dtype
     assert frame["value"].tolist() == expected
+    assert [type(v) for v in frame["value"]] == [type(v) for v in expected]
 
 
 async def test_not_a_number_is_a_number() -> None:
@@ -162,13 +177,66 @@ async def test_plain_rows_come_before_expanded_ones() -> None:
     assert frame["value"].isna().tolist() == [True, False, False]
 
 
-async def test_items_of_mixed_types_are_text() -> None:
-    store, storage = await finished(
-        [("t0", "a", [resultset(Result(value=1), Result(value="x"), Result(value=[True]))])]
-    )
+async def test_items_of_mixed_types_keep_their_own() -> None:
+    values: list[JsonValue] = [1, "x", [True], False, "false", 0.5, 2**70, None, {"k": False}]
+    items = [Result(value=value, uuid=f"r{i}") for i, value in enumerate(values)]
+    store, storage = await finished([("t0", "a", [resultset(*items)])])
     frame = await frame_of(store, storage)
-    assert frame["value"].tolist() == ["1", "x", "[true]"]
-    assert frame["value_type"].tolist() == ["number", "string", "array"]
+    assert frame["value"].tolist() == [1, "x", "[true]", False, "false", 0.5, 2**70, None, '{"k":false}']
+    assert frame["value_type"].tolist()[:4] == ["number", "string", "array", "boolean"]
+    assert [bool(value) for value in frame["value"][3:5]] == [False, True]
+    packed = await frame_of(store, storage, rows="transcripts")
+    assert isinstance(packed["value"][0], str)
+
+
+async def test_items_are_typed_whatever_type_their_results_declare() -> None:
+    items = [Result(value=False, type="severity"), Result(value=True, type="severity")]
+    store, storage = await finished([("t0", "a", [resultset(*items)])])
+    frame = await frame_of(store, storage)
+    assert frame["value_type"].tolist() == ["severity", "severity"]
+    assert str(frame["value"].dtype) == "bool[pyarrow]"
+    assert frame["value"].tolist() == [False, True]
+
+
+async def test_plain_values_beside_packed_resultsets_are_typed_too() -> None:
+    store, storage = await finished(
+        [
+            ("t0", "a", [make_report(False)]),
+            ("t1", "a", [resultset(Result(value=1))]),
+            ("t2", "a", [failed_report("t2")]),
+        ]
+    )
+    for rows, items in (("transcripts", 1), ("results", 1)):
+        frame = await frame_of(store, storage, rows=rows)  # type: ignore[arg-type]
+        assert frame["value"].tolist().count(None) == 1
+        assert any(value is False for value in frame["value"])
+        assert sum(isinstance(value, str | int) and value is not False for value in frame["value"]) == items
+
+
+async def test_verdicts_are_booleans_and_those_by_label_json() -> None:
+    by_label = ResultValidation(target={"x": True, "y": False}, valid={"x": True, "y": False})
+    plain = ResultValidation(target=True, valid=False)
+    pairs = [("t0", "a", [make_report(True, validation=plain)]), ("t1", "a", [make_report(True)])]
+    frame = await frame_of(*await finished(pairs))
+    assert str(frame["validation_result"].dtype) == "bool[pyarrow]"
+    assert frame["validation_result"].isna().tolist() == [False, True]
+    assert frame["validation_result"].tolist()[0] is False
+    both = [*pairs, ("t2", "a", [resultset(Result(value=1, label="x"), validation=by_label)])]
+    store, storage = await finished(both)
+    expanded = await frame_of(store, storage)
+    assert expanded["label"].tolist()[2:] == ["x", "y"]
+    assert expanded["validation_result"].tolist()[2:] == [True, False]
+    packed = (await frame_of(store, storage, rows="transcripts"))["validation_result"].tolist()
+    assert packed == [False, None, '{"x":true,"y":false}']
+    only = await frame_of(*await finished(both[2:]), rows="transcripts")
+    assert str(only["validation_result"].dtype) == "large_string[pyarrow]"
+    assert str((await frame_of_values(1))["validation_result"].dtype) == "large_string[pyarrow]"
+
+
+async def test_readers_of_arrow_get_text() -> None:
+    store, storage = await finished([("t0", "a", [make_report(2**70)]), ("t1", "a", [make_report(True)])])
+    table = await stored_table(store, storage)
+    assert table["value"].to_pylist() == ["1180591620717411303424", "true"]
 
 
 async def test_labels_get_their_own_verdict_and_absent_ones_a_row() -> None:
@@ -179,7 +247,7 @@ async def test_labels_get_their_own_verdict_and_absent_ones_a_row() -> None:
     store, storage = await finished([("t0", "a", [resultset(found, validation=verdict)])])
     frame = await frame_of(store, storage)
     assert frame["label"].tolist() == ["found", "absent"]
-    assert frame["validation_result"].tolist() == ["true", "true"]
+    assert frame["validation_result"].tolist() == [True, True]
     assert frame["value"].tolist() == [True, False]
     assert frame["value_type"].tolist() == ["boolean", "boolean"]
     assert frame["uuid"].isna().tolist() == [False, True]
@@ -192,7 +260,7 @@ async def test_a_plain_verdict_is_repeated_and_nothing_is_made_up() -> None:
     store, storage = await finished([("t0", "a", [resultset(Result(value=1, label="y"), validation=verdict)])])
     frame = await frame_of(store, storage)
     assert frame["label"].tolist() == ["y"]
-    assert frame["validation_result"].tolist() == ["true"]
+    assert frame["validation_result"].tolist() == [True]
 
 
 @pytest.mark.parametrize("rows", ["transcripts", "transcript"])
@@ -316,6 +384,49 @@ def test_batches_put_together_are_the_frame(reports: list[ResultReport], rows: R
         for batch in batches:
             assert dict(batch.dtypes) == dict(frame.dtypes)
         pd.testing.assert_frame_equal(pd.concat(batches, ignore_index=True), frame.reset_index(drop=True))
+
+    asyncio.run(check())
+
+
+SCALARS: st.SearchStrategy[JsonValue] = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.integers(-(2**80), 2**80),
+    st.floats(allow_nan=False),
+    st.sampled_from(["true", "1", "NaN", "", "0x10", "1e400", "null"]),
+    st.text(st.characters(codec="utf-8"), max_size=5),
+)
+
+
+def read_back(value: JsonValue, as_float: bool) -> Any:
+    return float(value) if as_float and isinstance(value, int) else value
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    values=st.lists(SCALARS, min_size=1, max_size=5) | st.lists(st.integers() | st.floats(allow_nan=False), min_size=1),
+    packed=st.booleans(),
+    running=st.booleans(),
+)
+def test_any_scalars_are_read_back_as_they_were(values: list[JsonValue], packed: bool, running: bool) -> None:
+    async def check() -> None:
+        if packed:
+            pairs = [("t0", "a", [resultset(*(Result(value=value) for value in values))])]
+        else:
+            pairs = [(f"t{i}", "a", [make_report(value, f"u{i}")]) for i, value in enumerate(values)]
+        storage = MemoryStorage()
+        order = [id for id, _, _ in pairs]
+        store = await make_store(make_spec(["a"], order), storage)
+        await fill(store, pairs)
+        if not running:
+            await store.compact(order, complete=True)
+        for frame in (await frame_of(store, storage), pd.concat(await batches_of(store, storage), ignore_index=True)):
+            found = [None if value is pd.NA else value for value in frame["value"]]
+            as_float = str(frame["value"].dtype) == "double[pyarrow]"
+            assert found == [read_back(value, as_float) for value in values]
+            if not as_float:
+                assert [type(value) for value in found] == [type(value) for value in values]
 
     asyncio.run(check())
 

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from .._query import Query, condition_from_sql, select
-from .._results import HEAVY_COLUMNS, Rows, open_reader
-from .._support.arrow import array
+from .._query import Condition, Query, condition_from_sql, select
+from .._results import HEAVY_COLUMNS, KIND, RESULT_COLUMNS, Rows, TypedTable, open_reader, positive_rows
 from .._support.errors import ConfigError, UnknownNameError
 from .bridge import run_sync
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+_PREFIX = "transcript_"
+# Where a short name could mean two columns, these say which.
+_SHORT_NAMES = {
+    "scanner": "scanner_key",
+    "error": "scan_error",
+    "tokens": "scan_total_tokens",
+    "epoch": "transcript_task_repeat",
+    "sample_id": "transcript_id",
+}
+# Scanners fill these as they like, so that a comparison may fit the rows of one and no row of another.
+_LENIENT = frozenset(name for name, _ in RESULT_COLUMNS)
 
 
 def results_table(
@@ -22,16 +33,18 @@ def results_table(
     columns: Sequence[str] | None = None,
     rows: Rows = "results",
     limit: int | None = None,
-) -> pa.Table:
-    """Read results of a scanner as an Arrow table.
+    positive: bool = False,
+) -> TypedTable:
+    """Read results of a scanner as a table.
 
     Args:
         location: Directory of the scan.
         scanner: Key of the scanner.
         where: SQL condition over the columns of the results.
-        columns: Columns to return, in this order (None: all but the heavy ones).
+        columns: Columns to return, in this order and under these names, short ones too (None: all but the heavy ones).
         rows: `results` or `transcripts`.
         limit: Rows at most.
+        positive: Whether to return only rows that found something, as the summary counts them.
 
     Raises:
         UnknownNameError: The scanner or a column does not exist; close matches are named.
@@ -42,23 +55,32 @@ def results_table(
     condition = condition_from_sql(where) if where else None
     heavy = any(name in (columns or ()) or name in (where or "") for name in HEAVY_COLUMNS)
     reader = run_sync(lambda: open_reader(location, rows=rows, exclude_columns=[] if heavy else None))
-    table = reader.table(scanner)
-    query = Query(where=(condition,) if condition is not None else (), limit=limit)
+    table = reader.table(scanner, lambda prepared: _chosen(prepared, condition, positive, limit))
+    return table if columns is None else table.select(_named(columns, table.column_names))
+
+
+def _chosen(table: pa.Table, condition: Condition | None, positive: bool, limit: int | None) -> Sequence[int]:
+    found: Sequence[int] = range(table.num_rows)
     if condition is not None:
-        table = _rows(table, select(table, query, key="uuid"))
-    elif limit is not None:
-        table = table.slice(0, limit)
-    return table if columns is None else _columns(table, columns)
+        query = Query(where=(condition,))
+        aliases = _short_names(table.column_names)
+        found = select(table, query, key="uuid", aliases=aliases, types={"value": KIND}, lenient=_LENIENT)
+    if positive:
+        kept = set(positive_rows(table))
+        found = [row for row in found if row in kept]
+    return found if limit is None else found[:limit]
 
 
-def _rows(table: pa.Table, positions: Sequence[int]) -> pa.Table:
-    import pyarrow as pa
+def _short_names(columns: Sequence[str]) -> Mapping[str, str]:
+    """Give the short names of columns; a column that has such a name itself goes first."""
+    short = {name.removeprefix(_PREFIX): name for name in columns if name.startswith(_PREFIX)}
+    chosen = {name: column for name, column in _SHORT_NAMES.items() if column in columns}
+    return {name: column for name, column in {**short, **chosen}.items() if name not in columns}
 
-    return table.take(array(positions, pa.int64()))
 
-
-def _columns(table: pa.Table, columns: Sequence[str]) -> pa.Table:
-    for column in columns:
-        if column not in table.column_names:
-            raise UnknownNameError("column", column, table.column_names)
-    return table.select(list(columns))
+def _named(wanted: Sequence[str], columns: Sequence[str]) -> dict[str, str]:
+    known = {**_short_names(columns), **{name: name for name in columns}}
+    for name in wanted:
+        if name not in known:
+            raise UnknownNameError("column", name, known)
+    return {name: known[name] for name in wanted}

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from .active import ActiveSummary as ActiveSummary
     from .arrow import ScanResultsArrow as ScanResultsArrow
     from .arrow import results_arrow as results_arrow
+    from .cast import KIND as KIND
+    from .cast import TypedTable as TypedTable
     from .compared import compared_rows as compared_rows
     from .counting import count_results as count_results
     from .describe import clean_id as clean_id
@@ -35,16 +37,19 @@ if TYPE_CHECKING:
     from .rows import RecordInput as RecordInput
     from .rows import RowWriter as RowWriter
     from .schema import HEAVY_COLUMNS as HEAVY_COLUMNS
+    from .schema import RESULT_COLUMNS as RESULT_COLUMNS
     from .schema import results_schema as results_schema
     from .sizes import CELL_BYTES as CELL_BYTES
     from .source import UnknownScannerError as UnknownScannerError
     from .store import Recorded as Recorded
     from .store import ScanStore as ScanStore
     from .view import Rows as Rows
+    from .view import positive_rows as positive_rows
 
 _MODULES = {
     ".active": "ActiveCounts ActiveMetrics ActiveScan ActiveScans ActiveSummary",
     ".arrow": "ScanResultsArrow results_arrow",
+    ".cast": "KIND TypedTable",
     ".compared": "compared_rows",
     ".counting": "count_results",
     ".describe": "clean_id",
@@ -54,11 +59,11 @@ _MODULES = {
     ".light": "LightStatus ScanEntry list_entries read_outcome",
     ".read": "list_status status",
     ".rows": "RecordInput RowWriter",
-    ".schema": "HEAVY_COLUMNS results_schema",
+    ".schema": "HEAVY_COLUMNS RESULT_COLUMNS results_schema",
     ".sizes": "CELL_BYTES",
     ".source": "UnknownScannerError",
     ".store": "Recorded ScanStore",
-    ".view": "Rows",
+    ".view": "Rows positive_rows",
 }
 
 __getattr__, __dir__ = lazy_door(__name__, {n: module for module, names in _MODULES.items() for n in names.split()})

@@ -1,22 +1,156 @@
-"""Types of the column `value`: stored as text, read as what all values of a scanner are."""
+"""Types of the columns that are stored as text and read as what they hold: `value` and `validation_result`."""
 
 from __future__ import annotations
 
-from typing import Literal
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 
-from .table import Column, cast, column, compute, is_text, scalar, with_column
+from .._support.arrow import array
+from .table import Column, cast, column, compute, is_text, nulls, scalar, with_column
 
-Kind = Literal["boolean", "integer", "real"]
+if TYPE_CHECKING:
+    import pandas as pd
 
+Kind = Literal["boolean", "integer", "real", "mixed"]
+
+KIND, ITEM = "scout.kind", "scout.item"
+"""Columns that exist while rows are prepared: the type of each value, and whether it is an item of a resultset."""
+
+_TYPED = frozenset(("boolean", "number"))
 _INFINITE = frozenset(("infinity", "-infinity", "+infinity", "inf", "-inf", "+inf"))
+_INTEGER = re.compile("[-+]?[0-9]+", re.ASCII)
+_LONG_INTEGER = "^[-+]?[0-9]{16,}$"
+# Integers beyond this are not all exact as floats; none up to it has more characters.
+_EXACT, _EXACT_CHARACTERS = 2**53, 17
 
 
-class ValueKinds:
-    """Gathers the values of a scanner, to tell which type holds all of them.
+class TypedTable:
+    """Rows whose cells have the types of what they hold; columns that mix types stay text until they are read.
 
-    Rows without a value (errors, mostly) have no say: one failure must not turn a column of numbers into text.
+    Args:
+        table: The rows.
+        types: Type of each cell of the columns that mix types.
+    """
+
+    def __init__(self, table: pa.Table, types: Mapping[str, Column]) -> None:
+        self._table = table
+        self._types = types
+
+    @property
+    def column_names(self) -> list[str]:
+        """Names of the columns."""
+        return self._table.column_names
+
+    @property
+    def num_rows(self) -> int:
+        """Number of rows."""
+        return self._table.num_rows
+
+    def slice(self, offset: int, length: int) -> TypedTable:
+        """Take a part of the rows."""
+        parts: dict[str, Column] = {name: types.slice(offset, length) for name, types in self._types.items()}
+        return TypedTable(self._table.slice(offset, length), parts)
+
+    def select(self, columns: Mapping[str, str]) -> TypedTable:
+        """Take some columns, in this order, each under the name given."""
+        table = self._table.select(list(columns.values())).rename_columns(list(columns))
+        return TypedTable(table, {new: self._types[old] for new, old in columns.items() if old in self._types})
+
+    def to_pylist(self) -> list[dict[str, Any]]:
+        """Make a dictionary of each row."""
+        rows: list[dict[str, Any]] = self._table.to_pylist()
+        for name in self._types:
+            for row, cell in zip(rows, self._cells(name), strict=True):
+                row[name] = cell
+        return rows
+
+    def frame(self) -> pd.DataFrame:
+        """Make a data frame; columns that mix types hold Python values."""
+        import pandas as pd
+
+        table: Any = self._table
+        frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
+        for name in self._types:
+            frame[name] = pd.Series(self._cells(name), index=frame.index, dtype=object)
+        return frame
+
+    def _cells(self, name: str) -> list[Any]:
+        texts = column(self._table, name).to_pylist()
+        return [python_value(text, kind) for text, kind in zip(texts, self._types[name].to_pylist(), strict=True)]
+
+
+def python_value(text: str | None, kind: str | None) -> Any:
+    """Read a cell as its type says: booleans and numbers as such, all else (JSON too) as text."""
+    if text is None or kind not in _TYPED:
+        return text
+    if kind == "boolean":
+        return text.lower() == "true"
+    if text.lower().lstrip("+-").startswith("0x"):
+        return int(text, 16)  # integers of thousands of digits are written in base 16
+    try:
+        return int(text) if _INTEGER.fullmatch(text) else _finite(text)
+    except ValueError:
+        return text
+
+
+def _finite(text: str) -> float | str:
+    """Read a float; text of a number beyond the range of floats stays text."""
+    number = float(text)
+    return text if math.isinf(number) and text.lower() not in _INFINITE else number
+
+
+def with_kinds(table: pa.Table) -> pa.Table:
+    """Add what expanding resultsets keeps up to date: the type of each value, and that it is not an item."""
+    nothing = nulls(table.num_rows, pa.string())
+    kinds = column(table, "value_type") if "value_type" in table.column_names else nothing
+    return table.append_column(KIND, kinds).append_column(ITEM, nothing)
+
+
+class ColumnKinds:
+    """Gathers what the columns hold, over all rows: no part of them may be read differently from the whole."""
+
+    def __init__(self) -> None:
+        self._kinds = {"value": _Kinds(), "validation_result": _Kinds()}
+
+    def add(self, table: pa.Table) -> None:
+        """Take note of some rows."""
+        for name, kinds in self._kinds.items():
+            if name in table.column_names and is_text(column(table, name).type):
+                kinds.add(_types(table, name), column(table, name))
+
+    def typed(self, table: pa.Table, shown: Sequence[str]) -> TypedTable:
+        """Give the columns the types of what they hold, and keep those that are shown."""
+        mixed: dict[str, Column] = {}
+        for name, kinds in self._kinds.items():
+            if name not in shown or name not in table.column_names or not is_text(column(table, name).type):
+                continue  # typed by another writer
+            if kinds.kind == "mixed":
+                mixed[name] = _types(table, name)
+            elif kinds.kind is not None:
+                table = _cast(table, name, kinds.kind)
+        present = set(table.column_names)
+        return TypedTable(table.select([name for name in shown if name in present]), mixed)
+
+
+def _types(table: pa.Table, name: str) -> Column:
+    if name == "value":
+        return column(table, KIND)
+    # A verdict is JSON: a boolean, or one for each label.
+    texts = column(table, name)
+    words = array(["true", "false"], texts.type)
+    booleans = compute.is_in(compute.utf8_lower(texts), value_set=words)
+    named: Column = compute.if_else(booleans, "boolean", "object")
+    return compute.if_else(compute.is_valid(texts), named, scalar(None, pa.string()))  # type: ignore[no-any-return]
+
+
+class _Kinds:
+    """Gathers the values of a column, to tell which type holds all of them.
+
+    Rows without a value (errors, mostly) have no say: one failure must not turn a column of numbers into something else.
     """
 
     def __init__(self) -> None:
@@ -24,11 +158,10 @@ class ValueKinds:
         self._integers = self._reals = True
 
     def add(self, types: Column, values: Column) -> None:
-        """Take note of some rows."""
         self._types.update(t for t in compute.unique(types).to_pylist() if t is not None and t != "null")
-        if self._types == {"number"} and is_text(values.type):
+        if self._types == {"number"}:
             self._integers = self._integers and _as_integers(values) is not None
-            self._reals = self._reals and (self._integers or _as_reals(values) is not None)
+            self._reals = self._reals and _as_reals(values) is not None
 
     @property
     def kind(self) -> Kind | None:
@@ -36,19 +169,14 @@ class ValueKinds:
         if self._types == {"boolean"}:
             return "boolean"
         if self._types == {"number"}:
-            return "integer" if self._integers else "real" if self._reals else None
-        return None
+            return "integer" if self._integers else "real" if self._reals else "mixed"
+        return "mixed" if self._types & _TYPED else None
 
 
-def cast_values(table: pa.Table, kind: Kind | None) -> pa.Table:
-    """Give the column `value` the type of its values."""
-    if kind is None or "value" not in table.column_names:
-        return table
-    values = column(table, "value")
-    if not is_text(values.type):
-        return table  # typed by another writer
-    typed = {"boolean": _as_booleans, "integer": _as_integers, "real": _as_reals}[kind](values)
-    return table if typed is None else with_column(table, "value", typed)
+def _cast(table: pa.Table, name: str, kind: Kind) -> pa.Table:
+    read = {"boolean": _as_booleans, "integer": _as_integers, "real": _as_reals}[kind]
+    typed = read(column(table, name))
+    return table if typed is None else with_column(table, name, typed)
 
 
 def _as_booleans(values: Column) -> Column | None:
@@ -61,9 +189,13 @@ def _as_integers(values: Column) -> Column | None:
 
 
 def _as_reals(values: Column) -> Column | None:
+    """Read numbers as floats, if no integer among them loses a digit."""
     reals = cast(values, pa.float64())
     if reals is None:
         return None
-    # A number beyond the range of floats must not be read as infinite.
     infinite = compute.filter(values, compute.fill_null(compute.is_inf(reals), False)).to_pylist()
-    return reals if all(text.lower() in _INFINITE for text in infinite) else None
+    if any(text.lower() not in _INFINITE for text in infinite):
+        return None
+    long = compute.filter(values, compute.fill_null(compute.match_substring_regex(values, _LONG_INTEGER), False))
+    exact = all(len(t) <= _EXACT_CHARACTERS and -_EXACT <= int(t) <= _EXACT for t in long.to_pylist())
+    return reals if exact else None

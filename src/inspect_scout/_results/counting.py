@@ -47,6 +47,20 @@ def count_cell(value: str | None, value_type: str | None) -> int:
     return int(value.strip() not in _CONTAINERS)
 
 
+def found_something(value: Any, value_type: str | None, *, item: bool) -> bool:
+    """Tell whether a row counts as a result.
+
+    Args:
+        value: Its value as it is stored.
+        value_type: Type of the value.
+        item: Whether it is an item of a resultset, where "none" says that nothing was found.
+    """
+    text = value if value is None or isinstance(value, str) else str(value)
+    if item and value_type == "string" and not is_positive(text):
+        return False
+    return count_cell(text, value_type) > 0
+
+
 def _is_nonzero(text: str) -> bool:
     try:
         return float(text) != 0

@@ -13,6 +13,7 @@ from .._support.arrow import Array, array
 from .._support.json import dumps, loads
 from .._support.shapes import is_list, is_mapping
 from .._types import is_positive, unseen_in
+from .cast import ITEM, KIND
 from .encode import value_text, value_type
 from .table import Column, cells, column, compute, fields, is_text, nulls, scalar, table_of, take
 
@@ -39,7 +40,7 @@ class _Items:
             known.append(replaced.get(name))
 
 
-_REPLACED = (*_OWN, "message_references", "event_references", "validation_result", "unseen_citations")
+_REPLACED = (*_OWN, "message_references", "event_references", "validation_result", "unseen_citations", KIND, ITEM)
 
 
 def has_sets(table: pa.Table) -> bool:
@@ -139,6 +140,9 @@ def _cells(item: Mapping[str, Any]) -> dict[str, str | None]:
         "label": value_text(item.get("label")),
         "value": value_text(value),
         "value_type": value_type(value, declared if isinstance(declared, str) else None, any_declared=True),
+        # A type that the result gives itself says nothing of how its value is written.
+        KIND: value_type(value, None),
+        ITEM: "true",
         "answer": value_text(item.get("answer")),
         "explanation": value_text(item.get("explanation")),
         "metadata": dumps(item.get("metadata") or {}),
@@ -153,6 +157,8 @@ def _absent(label: str, expected: Any) -> dict[str, str | None]:
         "label": label,
         "value": value_text(expected),
         "value_type": value_type(expected, None),
+        KIND: value_type(expected, None),
+        ITEM: "true",
         "metadata": "{}",
         "message_references": "[]",
         "event_references": "[]",

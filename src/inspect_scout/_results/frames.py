@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .._support.errors import ConfigError, LocationError
 from .._support.storage import Storage, run_blocking, storage_for
 from .._types import ScanSpec, Status
 from .blocking import wait
+from .cast import TypedTable
 from .catalog import load_catalog
 from .inputs import ReadOrigin, read_from_source
 from .source import ScannerRows, UnknownScannerError
 from .store import ScanStore, transcript_order
-from .view import Rows, RowView, check_rows, excluded
+from .view import Choose, Rows, RowView, check_rows, excluded
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
 
 _ATTEMPTS = 3
 
@@ -64,20 +64,20 @@ class Reader:
         """Find what the caller wants of the rows of a scanner."""
         return RowView(await self.rows(scanner), self.exclude_columns, expands=self.expands, read=self.read)
 
-    def table(self, scanner: str) -> pa.Table:
-        """Read the results of a scanner."""
+    def table(self, scanner: str, choose: Choose | None = None) -> TypedTable:
+        """Read the results of a scanner, all or those that are chosen."""
         for _ in range(_ATTEMPTS - 1):
             try:
-                return wait(lambda: self.view(scanner)).table()
+                return wait(lambda: self.view(scanner)).table(choose)
             except UnknownScannerError:
                 raise
             except LocationError:
                 continue  # the journal was merged while it was read
-        return wait(lambda: self.view(scanner)).table()
+        return wait(lambda: self.view(scanner)).table(choose)
 
     def frame(self, scanner: str) -> pd.DataFrame:
         """Read the results of a scanner as a data frame."""
-        return _frame(self.table(scanner))
+        return self.table(scanner).frame()
 
 
 class ScannerFrames(Mapping[str, "pd.DataFrame"]):
@@ -202,11 +202,4 @@ async def results_batches(
 
 def _frames(view: RowView, size: int) -> Iterator[pd.DataFrame]:
     for table in view.batches(size):
-        yield _frame(table)
-
-
-def _frame(table: Any) -> pd.DataFrame:
-    import pandas as pd
-
-    frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
-    return frame
+        yield table.frame()

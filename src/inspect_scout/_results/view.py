@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal, get_args
 
 import pyarrow as pa
 
 from .._support.errors import ConfigError
 from .blocking import wait
-from .cast import Kind, ValueKinds, cast_values
+from .cast import ITEM, KIND, ColumnKinds, TypedTable, with_kinds
+from .counting import found_something
 from .expand import NEEDED_COLUMNS, absent_rows, expand, expanded_rows, has_sets, plain_rows
 from .inputs import (
     REFERENCE_COLUMNS,
@@ -21,7 +22,10 @@ from .inputs import (
 )
 from .schema import HEAVY_COLUMNS
 from .source import ScannerRows
-from .table import column
+from .table import cells, take
+
+Choose = Callable[[pa.Table], Sequence[int]]
+"""Chooses rows by their numbers."""
 
 Rows = Literal["results", "transcripts", "transcript"]
 """One row for each result (resultsets expanded), or one for each invocation."""
@@ -74,52 +78,59 @@ class RowView:
         self._shown = source.shown(excluded(exclude_columns))
         self._columns = _needed(source, self._shown, expands=expands)
 
-    def table(self) -> pa.Table:
-        """Read all rows."""
+    def table(self, choose: Choose | None = None) -> TypedTable:
+        """Read all rows, or those that are chosen; the choice has no say in their types."""
         table = self._prepared(self._source.table(self._columns))
         if self._expands:
             table = expand(table)
-        kinds = ValueKinds()
-        _note(kinds, table)
-        return self._finished(table, kinds.kind)
+        kinds = ColumnKinds()
+        kinds.add(table)
+        return kinds.typed(table if choose is None else take(table, choose(table)), self._shown)
 
-    def batches(self, size: int) -> Iterator[pa.Table]:
+    def batches(self, size: int) -> Iterator[TypedTable]:
         """Read rows in tables of at most `size` stored rows, which together are the same as the whole."""
-        kind, sets = self._survey(size)
+        kinds, sets = self._survey(size)
         if not sets:
             for table in self._stored(size):
-                yield self._finished(table, kind)
+                yield kinds.typed(table, self._shown)
             return
         # The order of the whole: plain rows, results, absent labels.
         for part in (plain_rows, expanded_rows, absent_rows):
             for table in self._stored(size):
                 chosen = part(table)
                 if chosen.num_rows:
-                    yield self._finished(chosen, kind)
+                    yield kinds.typed(chosen, self._shown)
 
-    def _survey(self, size: int) -> tuple[Kind | None, bool]:
+    def _survey(self, size: int) -> tuple[ColumnKinds, bool]:
         """Look at all values first: their type, and whether there are resultsets, must not differ between batches."""
-        kinds, sets = ValueKinds(), False
+        kinds, sets = ColumnKinds(), False
         wanted = self._source.known(NEEDED_COLUMNS)
-        for table in self._source.batches(wanted, max(size, 8192)) if wanted else ():
+        for stored in self._source.batches(wanted, max(size, 8192)) if wanted else ():
+            table = with_kinds(stored)
             if self._expands and has_sets(table):
                 sets, table = True, expand(table)
-            _note(kinds, table)
-        return kinds.kind, sets
+            kinds.add(table)
+        return kinds, sets
 
     def _stored(self, size: int) -> Iterator[pa.Table]:
         for table in self._source.batches(self._columns, size):
             yield self._prepared(table)
 
     def _prepared(self, table: pa.Table) -> pa.Table:
+        return with_kinds(self._with_inputs(table))
+
+    def _with_inputs(self, table: pa.Table) -> pa.Table:
         if "input" not in self._shown:
             return table
         table = _followed(table, self._read)
         return expand_inputs(table) if "input_data" in self._shown else table
 
-    def _finished(self, table: pa.Table, kind: Kind | None) -> pa.Table:
-        present = set(table.column_names)
-        return cast_values(table, kind).select([name for name in self._shown if name in present])
+
+def positive_rows(table: pa.Table) -> list[int]:
+    """Number the rows that found something, as summaries count them: results of a resultset each by itself."""
+    columns = (cells(table, name) for name in ("value", KIND, ITEM))
+    found = (found_something(text, kind, item=item is not None) for text, kind, item in zip(*columns, strict=True))
+    return [row for row, positive in enumerate(found) if positive]
 
 
 def stored_batches(
@@ -152,8 +163,3 @@ def _needed(source: ScannerRows, shown: Iterable[str], *, expands: bool) -> list
         wanted.update(REFERENCE_COLUMNS)
         wanted.update(name for name in source.schema.names if name.startswith("transcript_"))
     return source.known(wanted)
-
-
-def _note(kinds: ValueKinds, table: pa.Table) -> None:
-    if all(name in table.column_names for name in _TYPED):
-        kinds.add(column(table, "value_type"), column(table, "value"))
