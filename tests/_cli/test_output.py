@@ -135,9 +135,9 @@ def test_citations_of_what_was_not_shown_are_marked() -> None:
 def test_results_pass_the_question_on() -> None:
     app = FakeApp(tables={"refusal": Rows(results())})
     options = ("--scanner", "refusal", "--where", "x = 'a b'", "--columns", "value, score", "--rows", "transcripts")
-    ran = scout("scan", "results", "loc", *options, "--limit", "5", app=app)
+    ran = scout("scan", "results", "loc", *options, "--limit", "5", "--positive", app=app)
     assert ran.code == 0
-    assert app.calls[-1] == ("results", "loc", "refusal", "x = 'a b'", ["value", "score"], "transcripts", 6)
+    assert app.calls[-1] == ("results", "loc", "refusal", "x = 'a b'", ["value", "score"], "transcripts", 6, True)
 
 
 def test_more_rows_than_the_limit_are_mentioned() -> None:

@@ -151,8 +151,9 @@ class FakeApp:
         columns: Sequence[str] | None,
         rows: RowsKind,
         limit: int | None,
+        positive: bool,
     ) -> ResultTable:
-        self.calls.append(("results", location, scanner, where, columns, rows, limit))
+        self.calls.append(("results", location, scanner, where, columns, rows, limit, positive))
         if scanner not in self.tables:
             raise UnknownNameError("scanner", str(scanner), self.tables)
         table = self.tables[scanner]

@@ -91,6 +91,7 @@ class App(Protocol):
         columns: Sequence[str] | None,
         rows: RowsKind,
         limit: int | None,
+        positive: bool,
     ) -> ResultTable:
         """Read results as a table."""
         ...

@@ -21,8 +21,8 @@ from .values import names
 EPILOG = """\b
 Examples:
   scout scan results ./scans/scan_id=...
-  scout scan results ./scans/scan_id=... --scanner refusal --where "value = 'true'"
-  scout scan results ./scans/scan_id=... --columns transcript_id,value,explanation
+  scout scan results ./scans/scan_id=... --scanner refusal --positive
+  scout scan results ./scans/scan_id=... --where "value > 2 AND task_set = 'gaia'" --columns task_id,value
   scout scan results ./scans/scan_id=... --format csv > results.csv
 """
 F = TypeVar("F", bound=Callable[..., Any])
@@ -56,6 +56,7 @@ class Selection:
         columns: Columns (None: all but the heavy ones).
         rows: `results` or `transcripts`.
         limit: Rows at most, for each scanner.
+        positive: Whether only those that found something are wanted.
     """
 
     location: str
@@ -64,6 +65,7 @@ class Selection:
     columns: Sequence[str] | None
     rows: RowsKind
     limit: int | None
+    positive: bool
 
 
 def _option(*declarations: str, **settings: Any) -> Callable[[F], F]:
@@ -73,7 +75,8 @@ def _option(*declarations: str, **settings: Any) -> Callable[[F], F]:
 @click.command("results", cls=SectionCommand, epilog=EPILOG)
 @click.argument("location", metavar="LOC")
 @_option("--scanner", metavar="NAME", help="Only results of this scanner.")
-@_option("--where", metavar="SQL", help="Only results for which this holds.")
+@_option("--where", metavar="SQL", help="Only results for which this holds; short names such as task_id will do.")
+@_option("--positive", is_flag=True, help="Only results that found something, as the summary counts them.")
 @_option("--columns", metavar="A,B", help='Columns to print; "all" for every column but the recorded input and events.')
 @_option(
     "--rows",
@@ -119,7 +122,7 @@ def _tables(app: App, selection: Selection, limit: int | None) -> Iterator[tuple
     for scanner in known if selection.scanner is None else [selection.scanner]:
         try:
             s = selection
-            yield scanner, app.results_table(s.location, scanner, s.where, s.columns, s.rows, limit)
+            yield scanner, app.results_table(s.location, scanner, s.where, s.columns, s.rows, limit, s.positive)
         except UnknownNameError as error:
             # A scanner without a row has no table; it exists all the same.
             if error.kind != "scanner" or scanner not in known:
@@ -133,7 +136,7 @@ def _write_data(form: str, app: App, selection: Selection) -> None:
     if form == "csv":
         tables = list(found)
         headers = list(dict.fromkeys(name for _, table in tables for name in table.column_names))
-        write_csv(["scanner", *headers] if named else headers, _rows(tables, named))
+        write_csv(list(dict.fromkeys(["scanner", *headers])) if named else headers, _rows(tables, named))
     elif form == "jsonl":
         write_json_lines(_rows(found, named))
     else:

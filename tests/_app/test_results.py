@@ -1,0 +1,191 @@
+"""Results as a table, chosen by conditions."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import JsonValue
+
+from inspect_scout import Result, scan_status
+from inspect_scout._app import results_table
+from inspect_scout._cli.run import run
+from inspect_scout._support.errors import ConfigError, UnknownNameError
+from inspect_scout._support.storage import LocalStorage
+from inspect_scout._types import ResultReport, ResultValidation, TranscriptInfo, as_resultset
+from support.scans import failed_report, make_report, make_spec, make_store, make_usage, open_journal
+
+Pairs = Sequence[tuple[str, Sequence[ResultReport]]]
+
+
+def scan_of(folder: Path, pairs: Pairs, done: bool = True, scanner: str = "a", **info: Any) -> str:
+    """Record a scan of pairs of transcript and reports."""
+
+    async def make() -> str:
+        order = [id for id, _ in pairs]
+        store = await make_store(make_spec([scanner], order), LocalStorage(), str(folder))
+        journal = await open_journal(store)
+        for id, reports in pairs:
+            await journal.append(TranscriptInfo(transcript_id=id, task_id=f"task-{id}", **info), scanner, reports)
+        await journal.aclose()
+        if done:
+            await store.compact(order, complete=True)
+        return store.location
+
+    return asyncio.run(make())
+
+
+def values_scan(folder: Path, *values: JsonValue, **options: Any) -> str:
+    return scan_of(folder, [(f"t{i}", [make_report(v, f"u{i}")]) for i, v in enumerate(values)], **options)
+
+
+def chosen(location: str, where: str | None = None, **options: Any) -> list[Any]:
+    return [row["value"] for row in results_table(location, "a", where, **options).to_pylist()]
+
+
+VALUES: list[JsonValue] = [True, False, 1, 3, 0.5, "true", "3", "none", "", [], ["x"], {}, None, 2**70, 0]
+
+
+@pytest.mark.parametrize("done", [True, False])
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ("value = true", [True, "true"]),
+        ("value = 'true'", [True, "true"]),
+        ("value = 1", [1]),
+        ("value > 2", [3, "3", 2**70]),
+        ("value = '3'", [3, "3"]),
+        ("value in ('3', false)", [False, 3, "3"]),
+        ("value not in ('3', false) and value is not null and value_type = 'number'", [1, 0.5, 2**70, 0]),
+        ("value like '%x%'", ['["x"]']),
+        (f"value = {2**70}", [2**70]),
+        (f"value = {2**70 + 1}", []),
+        ("value != 'true' and value_type = 'boolean'", [False]),
+        ("value is null", [None]),
+        ("value = 'nothing like it'", []),
+    ],
+)
+def test_conditions_compare_by_the_type_of_each_value(
+    tmp_path: Path, done: bool, where: str, expected: list[Any]
+) -> None:
+    location = values_scan(tmp_path, *VALUES, done=done)
+    found = chosen(location, where)
+    assert found == expected
+    assert [type(value) for value in found] == [type(value) for value in expected]
+
+
+@pytest.mark.parametrize(
+    ("values", "where", "expected"),
+    [
+        ([1, 3], "value = 'true'", []),
+        ([1, 3], "value = true", []),
+        ([True, False], "value = 1", []),
+        ([True, False], "value = 'True'", [True]),
+        ([1.0, 3.5], "value = '1'", [1.0]),
+        ([1.0, 3.5], "value IN (1, 'C')", [1.0]),
+        (["1", "C"], "value = 1", ["1"]),
+        (["B", "C"], "value > 2", []),
+    ],
+)
+def test_values_of_one_type_compare_as_those_of_many(
+    tmp_path: Path, values: list[JsonValue], where: str, expected: list[Any]
+) -> None:
+    assert chosen(values_scan(tmp_path, *values), where) == expected
+
+
+@pytest.mark.parametrize("done", [True, False])
+@pytest.mark.parametrize("rows", ["results", "transcripts"])
+def test_positive_results_are_those_that_the_summary_counts(tmp_path: Path, done: bool, rows: str) -> None:
+    items = [Result(value=v, label="x") for v in VALUES]
+    target = ResultValidation(target={"absent": False}, valid={"absent": True})
+    pairs: Pairs = [
+        *((f"t{i}", [make_report(v, f"u{i}")]) for i, v in enumerate(VALUES)),
+        ("set", [make_report(result=as_resultset(items), validation=target)]),
+        ("empty", [make_report(result=as_resultset([]))]),
+        ("nothing", [make_report(result=as_resultset([Result(value=False), Result(value="None")]))]),
+        ("failed", [failed_report("failed")]),
+    ]
+    location = scan_of(tmp_path, pairs, done)
+    found = chosen(location, rows=rows, positive=True)
+    plain = [True, 1, 3, 0.5, "true", "3", "none", '["x"]', 2**70]
+    item = [True, 1, 3, 0.5, "true", "3", '["x"]', 2**70]
+    if rows == "results":
+        assert found == plain + item
+        assert len(found) == scan_status(location).summary["a"].results
+    else:
+        assert found[: len(plain)] == plain
+        assert len(found) == len(plain) + 1
+    assert chosen(location, "value > 2", rows="results", positive=True, limit=2) == [3, "3"]
+
+
+def test_items_of_resultsets_compare_by_their_own_type(tmp_path: Path) -> None:
+    items = [Result(value=True, type="severity"), Result(value=3), Result(value="true"), Result(value=False)]
+    location = scan_of(tmp_path, [("t", [make_report(result=as_resultset(items))])])
+    assert chosen(location, "value = 'true'") == [True, "true"]
+    assert chosen(location, "value_type = 'severity' and not value = false") == [True]
+    assert chosen(location, "value > 2") == [3]
+
+
+@pytest.mark.parametrize(
+    ("where", "count"),
+    [
+        ("task_id = 'task-t1'", 1),
+        ("transcript_task_id = 'task-t1'", 1),
+        ("model LIKE 'mock/%' AND score > 0.5", 2),
+        ("task_set = 'set' AND agent = 'react' AND epoch = 2 AND task_repeat = 2", 2),
+        ("date = '2026-01-02'", 2),
+        ("scanner = 'a' AND error IS NULL", 1),
+        ("error = 'broken'", 1),
+        ("tokens > 4", 1),
+        ("total_tokens = 77", 2),
+        ("sample_id = 't0'", 1),
+        ("success AND metadata = '{}'", 2),
+    ],
+)
+def test_short_names_of_columns_stand_for_them(tmp_path: Path, where: str, count: int) -> None:
+    info: dict[str, Any] = {
+        "model": "mock/m", "score": 0.75, "task_set": "set", "agent": "react", "task_repeat": 2, "success": True,
+        "date": "2026-01-02T10:00:00Z", "total_tokens": 77, "error": "of the transcript", "metadata": {"k": 1},
+    }  # fmt: skip
+    pairs: Pairs = [("t0", [make_report(1, model_usage=make_usage(5))]), ("t1", [failed_report("t1")])]
+    location = scan_of(tmp_path, pairs, **info)
+    assert results_table(location, "a", where).num_rows == count
+
+
+def test_columns_may_be_named_short_and_keep_the_name_given(tmp_path: Path) -> None:
+    location = values_scan(tmp_path, True, 2)
+    table = results_table(location, "a", columns=["task_id", "value", "scanner", "transcript_task_id", "error"])
+    assert table.to_pylist()[1] == {
+        "task_id": "task-t1", "value": 2, "scanner": "a", "transcript_task_id": "task-t1", "error": None,
+    }  # fmt: skip
+    assert table.slice(1, 1).to_pylist() == table.to_pylist()[1:]
+
+
+def test_unknown_columns_are_named_with_close_ones(tmp_path: Path) -> None:
+    location = values_scan(tmp_path, True)
+    for options in ({"where": "task_idd = 'x'"}, {"columns": ["task_idd"]}):
+        with pytest.raises(UnknownNameError, match=r"'task_idd'.*Did you mean 'task_id'"):
+            results_table(location, "a", **options)  # pyright: ignore[reportArgumentType]
+    with pytest.raises(ConfigError, match="'transcript_message_count' holds"):
+        results_table(values_scan(tmp_path / "other", 1, message_count=3), "a", "message_count = 'x'")
+
+
+def test_a_choice_of_rows_does_not_change_their_types(tmp_path: Path) -> None:
+    location = values_scan(tmp_path, 1, 2.5)
+    [found] = chosen(location, "value = 1")
+    assert isinstance(found, float)
+
+
+def test_the_command_prints_typed_values(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    location = values_scan(tmp_path, True, 2**70, "true", 0.5, None)
+    assert run(["scan", "results", location, "--columns", "task_id,value,scanner", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["value"] for row in rows] == [True, 2**70, "true", 0.5, None]
+    assert rows[0] == {"scanner": "a", "task_id": "task-t0", "value": True}
+    options = ["--positive", "--where", "value != 'true'", "--format", "csv", "--columns", "task_id,value,scanner"]
+    assert run(["scan", "results", location, *options]) == 0
+    assert capsys.readouterr().out.splitlines() == ["scanner,task_id,value", f"a,task-t1,{2**70}", "a,task-t3,0.5"]
