@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .schema import results_schema as results_schema
     from .sizes import CELL_BYTES as CELL_BYTES
     from .source import UnknownScannerError as UnknownScannerError
+    from .spec_file import unread_errors as unread_errors
     from .store import Recorded as Recorded
     from .store import ScanStore as ScanStore
     from .view import Rows as Rows
@@ -62,6 +63,7 @@ _MODULES = {
     ".schema": "HEAVY_COLUMNS RESULT_COLUMNS results_schema",
     ".sizes": "CELL_BYTES",
     ".source": "UnknownScannerError",
+    ".spec_file": "unread_errors",
     ".store": "Recorded ScanStore",
     ".view": "Rows positive_rows",
 }

@@ -7,10 +7,11 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import msgspec
 import pyarrow as pa
 
 from .._support.errors import LocationError
+from .._support.json import loads
+from .._support.shapes import is_list, is_mapping
 from .._support.storage import Entry, Storage, for_each, join, run_blocking
 from .journal import stamp_of
 from .layout import EMPTY_FILE, JOURNAL, TABLE_SUFFIX, file_name, table_key
@@ -27,8 +28,6 @@ CACHE_BYTES = 128 * 2**20
 BATCH_ROWS = 1024
 BATCH_BYTES = 32 * 2**20
 """Rows and bytes of row groups that are put together in the order of transcripts."""
-
-_EMPTY = msgspec.json.Decoder(dict[str, list[str]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +196,18 @@ def _announced(pairs: Sequence[ScannerPairs]) -> list[int]:
 
 async def _read_empty(storage: Storage, location: str) -> dict[str, frozenset[str]]:
     try:
-        pairs = _EMPTY.decode(await storage.read(join(location, EMPTY_FILE)))
+        text = await storage.read(join(location, EMPTY_FILE))
+        pairs = loads(text)
     except LocationError:
         return {}
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         logger.warning("Ignoring %s: %s", join(location, EMPTY_FILE), error)
         return {}
-    return {scanner: frozenset(ids) for scanner, ids in pairs.items()}
+    ids = {key: of_key for key, of_key in pairs.items() if is_list(of_key)} if is_mapping(pairs) else {}
+    found = {scanner: frozenset(i for i in of_one if isinstance(i, str)) for scanner, of_one in ids.items()}
+    if not is_mapping(pairs) or len(ids) < len(pairs) or any(len(found[s]) < len(set(map(str, ids[s]))) for s in ids):
+        logger.warning("Parts of %s cannot be read; their pairs will be scanned again", join(location, EMPTY_FILE))
+    return found
 
 
 def _table_segments(storage: Storage, path: str, places: Mapping[str, Place]) -> list[tuple[str, Segment]]:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-import msgspec
-
-from .._support.errors import LocationError, ScoutError
+from .._support.errors import LocationError, ScoutError, StorageError
 from .._support.storage import Storage, for_each, is_local, join, normalize, run_blocking, storage_for
 from .._types import ScannerCounts
 from .blocking import wait_lightly
+from .error_file import read_errors
 from .find import scan_folders
-from .layout import ERRORS_FILE, JOURNAL, OWNER_FILE, SCAN_FILE, SUMMARY_FILE, TABLE_SUFFIX, file_name, table_key
+from .layout import JOURNAL, OWNER_FILE, SCAN_FILE, TABLE_SUFFIX, file_name, table_key
+from .light_spec import LightSpec, pair_count, parse_light_spec, transcript_count
 from .owner import owner_path, read_claim
+from .summary_file import StoredScanner, StoredSummary, doubtful_scanners, is_complete, read_summary
+
+if TYPE_CHECKING:
+    from .tally import RowVerdict
 
 State = Literal["complete", "errors", "interrupted", "running"]
 """complete; errors (all done, some scanners failed); interrupted (not all done); running."""
@@ -40,6 +44,7 @@ class ScanEntry:
         error_count: Scanner errors.
         transcripts: Number of transcripts.
         results: Results found, over all scanners (None: nobody counted them, and a list does not either).
+        unread: Logs that were not read (or not whole), without which the scan is not complete.
     """
 
     scan_id: str
@@ -51,6 +56,7 @@ class ScanEntry:
     error_count: int
     transcripts: int
     results: int | None
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,8 @@ class LightStatus:
         model_usage: Tokens by model and kind.
         config: Options worth showing.
         error_samples: A few error messages.
+        unread: Logs that were not read, or not whole: path -> reason.
+        accepted: The same, of those without which the scan was declared complete.
     """
 
     entry: ScanEntry
@@ -72,76 +80,17 @@ class LightStatus:
     model_usage: Mapping[str, Mapping[str, int]] = field(default_factory=dict[str, Mapping[str, int]])
     config: Mapping[str, object] = field(default_factory=dict[str, object])
     error_samples: Sequence[str] = ()
+    unread: Mapping[str, str] = field(default_factory=dict[str, str])
+    accepted: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-class _Transcripts(msgspec.Struct):
-    transcript_ids: dict[str, msgspec.Raw] = {}
-    data: str | None = None
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Counts of a scan, however they were found."""
 
-
-class _Work(msgspec.Struct):
-    scanner: str
-    transcripts: list[str]
-
-
-class _Model(msgspec.Struct):
-    model: str = ""
-    config: dict[str, Any] = {}
-
-
-class _Spec(msgspec.Struct):
-    scan_id: str
-    scan_name: str
-    scanners: dict[str, msgspec.Raw]
-    timestamp: str = ""
-    scan_file: str | None = None
-    scan_args: dict[str, Any] | None = None
-    tags: list[str] | None = None
-    model: _Model | None = None
-    options: dict[str, Any] = {}
-    transcripts: _Transcripts | None = None
-    worklist: list[_Work] | None = None
-
-
-class _Metrics(msgspec.Struct):
-    tp: int = 0
-    fp: int = 0
-    tn: int = 0
-    fn: int = 0
-    accuracy: float | None = None
-
-
-class _Validation(msgspec.Struct):
-    metrics: _Metrics | None = None
-
-
-class _Scanner(msgspec.Struct):
-    scans: int = 0
-    results: int = 0
-    errors: int = 0
-    tokens: int = 0
-    model_usage: Mapping[str, Mapping[str, int | float | None]] = {}
-    validation: msgspec.Raw = msgspec.Raw(b"null")
-    fingerprints: dict[str, int] = {}
-    incomplete: int = 0
-    unseen_citations: int = 0
-
-
-class _Summary(msgspec.Struct):
-    complete: bool = True
-    scanners: dict[str, _Scanner] = {}
+    complete: bool
+    scanners: Mapping[str, StoredScanner]
     counted: bool = True
-
-
-class _Error(msgspec.Struct):
-    scanner: str = ""
-    error: str = ""
-
-
-_SPEC = msgspec.json.Decoder(_Spec)
-_SUMMARY = msgspec.json.Decoder(_Summary)
-_VALIDATION = msgspec.json.Decoder(_Validation | None)
-_ERROR = msgspec.json.Decoder(_Error)
 
 
 def list_entries(scans_location: str, storage: Storage | None = None) -> list[ScanEntry]:
@@ -186,52 +135,42 @@ async def _outcome(storage: Storage, location: str, *, listed: bool = False) -> 
     spec = await _read_spec(storage, location)
     journal = [file_name(entry.path) for entry in await storage.list(join(location, JOURNAL), recursive=False)]
     counted = await _counted(storage, location, spec, journal, listed=listed)
-    total = _total(spec)
+    total = pair_count(spec)
     counts = {
         key: ScannerCounts(
             s.scans,
             s.results,
             s.errors,
             s.tokens,
-            _agreement(s.validation),
+            s.agreement,
             sum(s.fingerprints.values()),
             s.incomplete,
             s.unseen_citations,
         )
         for key, s in counted.scanners.items()
     }
+    unread = (spec.transcripts.unread if spec.transcripts is not None else None) or {}
+    accepted = (spec.transcripts.accepted if spec.transcripts is not None else None) or {}
     entry = ScanEntry(
         scan_id=spec.scan_id,
         name=spec.scan_file or spec.scan_name,
         location=location,
         timestamp=spec.timestamp,
         epoch=_epoch(spec.timestamp),
-        state=await _state(storage, location, counted, total, journal),
+        state=await _state(storage, location, counted, total, journal, len(unread)),
         error_count=sum(scanner.errors for scanner in counts.values()),
-        transcripts=_transcripts(spec),
+        transcripts=transcript_count(spec),
         results=sum(scanner.results for scanner in counts.values()) if counted.counted else None,
+        unread=len(unread),
     )
     shown = await _samples(storage, location) if entry.error_count and not listed else []
-    return LightStatus(entry, counts, total, _usage(counted), _config(spec), shown)
+    return LightStatus(entry, counts, total, _usage(counted), _config(spec), shown, unread, accepted)
 
 
-def _agreement(validation: msgspec.Raw) -> float | None:
-    """Agreement with labelled cases, as far as a summary (older ones hold other things) tells it."""
-    try:
-        found = _VALIDATION.decode(validation)
-    except msgspec.DecodeError:
-        return None
-    metrics = found.metrics if found is not None else None
-    if metrics is None or metrics.accuracy is not None:
-        return None if metrics is None else metrics.accuracy
-    total = metrics.tp + metrics.fp + metrics.tn + metrics.fn
-    return (metrics.tp + metrics.tn) / total if total else None
-
-
-async def _read_spec(storage: Storage, location: str) -> _Spec:
+async def _read_spec(storage: Storage, location: str) -> LightSpec:
     path = join(location, SCAN_FILE)
     try:
-        return _SPEC.decode(await storage.read(path))
+        return parse_light_spec(await storage.read(path))
     except LocationError:
         raise LocationError(
             f"There is no scan at {location!r}: the directory of a scan is called 'scan_id=...' and holds {SCAN_FILE}. "
@@ -241,71 +180,85 @@ async def _read_spec(storage: Storage, location: str) -> _Spec:
         raise LocationError(f"{path!r} does not describe a scan: {error}") from error
 
 
-async def _counted(storage: Storage, location: str, spec: _Spec, journal: Sequence[str], *, listed: bool) -> _Summary:
-    """Read the summary; where the journal is newer, or there is no summary, count what is recorded.
+async def _counted(
+    storage: Storage, location: str, spec: LightSpec, journal: Sequence[str], *, listed: bool
+) -> _Counted:
+    """Read the summary; count what is recorded where the journal is newer, and where there is no summary to be believed.
 
     A list does not count the rows of scans that lack a summary (older ones do): it would read every table.
     """
-    if not any(name.endswith(TABLE_SUFFIX) for name in journal):
-        try:
-            return _SUMMARY.decode(await storage.read(join(location, SUMMARY_FILE)))
-        except (LocationError, ValueError):
-            if not any(table_key(e.path) for e in await storage.list(location, recursive=False)):
-                return _Summary(False, {key: _Scanner() for key in spec.scanners})
-            if listed:
-                errors = Counter(error.scanner for error in await _errors(storage, location))
-                return _Summary(False, {key: _Scanner(errors=errors[key]) for key in spec.scanners}, counted=False)
+    stored, has_journal = await read_summary(storage, location), any(n.endswith(TABLE_SUFFIX) for n in journal)
+    if stored is None and not has_journal:
+        if not any(table_key(e.path) for e in await storage.list(location, recursive=False)):
+            return _Counted(False, {key: StoredScanner() for key in spec.scanners})
+        if listed:
+            errors = Counter(error.scanner for error in await read_errors(storage, location))
+            return _Counted(False, {key: StoredScanner(errors=errors[key]) for key in spec.scanners}, counted=False)
+    if stored is None or has_journal:
+        return _Counted(False, await _with_tallies(storage, location, stored or StoredSummary(), None, spec))
+    scanners = stored.scanners
+    doubtful = await doubtful_scanners(storage, location, stored, spec.scanners, transcript_count(spec))
+    if doubtful:
+        scanners = await _with_tallies(storage, location, stored, doubtful, spec)
+    return _Counted(is_complete(stored, scanners.values(), pair_count(spec)), scanners)
+
+
+async def _with_tallies(
+    storage: Storage, location: str, stored: StoredSummary, doubtful: Sequence[str] | None, spec: LightSpec
+) -> dict[str, StoredScanner]:
+    """Count the rows of some scanners (None: of all); where they cannot be read, what the summary says counts."""
     from .catalog import load_catalog
     from .tally import tally_recorded
 
     catalog = await load_catalog(storage, location)
-    keys = dict.fromkeys([*spec.scanners, *catalog.known()])
-    tallies = await run_blocking(location, lambda: [tally_recorded(catalog, key) for key in keys])
-    return _Summary(
-        False,
-        {
-            t.scanner: _Scanner(
-                t.scans,
-                t.results,
-                t.error_count,
-                t.tokens,
-                t.usage,
-                fingerprints=t.fingerprints,
-                incomplete=t.incomplete,
-                unseen_citations=t.unseen_citations,
+    keys = dict.fromkeys([*spec.scanners, *catalog.known(), *(stored.scanners if doubtful is not None else ())])
+    counted = {key: stored.scanners.get(key, StoredScanner()) for key in keys}
+    for key in keys if doubtful is None else doubtful:
+        try:
+            tally = await run_blocking(location, functools.partial(tally_recorded, catalog, key))
+        except StorageError:
+            continue  # the full status says so
+        if tally.scans or doubtful is None:
+            agreement = _agreement(tally.verdicts) if tally.verdicts else counted[key].agreement
+            counted[key] = StoredScanner(
+                tally.scans,
+                tally.results,
+                tally.error_count,
+                tally.tokens,
+                tally.usage,
+                agreement,
+                tally.fingerprints,
+                tally.incomplete,
+                tally.unseen_citations,
             )
-            for t in tallies
-        },
-    )
+    return counted
 
 
-async def _state(storage: Storage, location: str, counted: _Summary, total: int, journal: Sequence[str]) -> State:
+def _agreement(verdicts: Sequence[RowVerdict]) -> float | None:
+    """Agreement of counted rows with labelled cases, as the full status computes it."""
+    from .._validation import Confusion
+
+    confusion = Confusion()
+    for verdict in verdicts:
+        if verdict.known:
+            confusion.add(verdict.target, verdict.valid)
+    return confusion.total.agreement
+
+
+async def _state(
+    storage: Storage, location: str, counted: _Counted, total: int, journal: Sequence[str], unread: int
+) -> State:
     claim = await read_claim(storage, owner_path(location)) if OWNER_FILE in journal else None
     if claim is not None and claim.is_held:
         return "running"
-    if counted.complete:
+    if counted.complete and not unread:
         return "complete"
     scanners = counted.scanners.values()
     all_done = sum(scanner.scans for scanner in scanners) >= total
-    return "errors" if all_done and any(scanner.errors for scanner in scanners) else "interrupted"
+    return "errors" if all_done and (unread or any(scanner.errors for scanner in scanners)) else "interrupted"
 
 
-def _total(spec: _Spec) -> int:
-    if spec.worklist is None:
-        return _transcripts(spec) * len(spec.scanners)
-    ids = spec.transcripts.transcript_ids if spec.transcripts is not None else {}
-    return sum(len(set(work.transcripts) & ids.keys()) for work in spec.worklist)
-
-
-def _transcripts(spec: _Spec) -> int:
-    if spec.transcripts is None:
-        return 0
-    # Older scans hold a table of their transcripts: a line each, after the headings.
-    rows = len(spec.transcripts.data.strip().splitlines()) - 1 if spec.transcripts.data else 0
-    return len(spec.transcripts.transcript_ids) or max(0, rows)
-
-
-def _usage(counted: _Summary) -> dict[str, dict[str, int]]:
+def _usage(counted: _Counted) -> dict[str, dict[str, int]]:
     total: dict[str, dict[str, int]] = {}
     for scanner in counted.scanners.values():
         for model, kinds in scanner.model_usage.items():
@@ -316,7 +269,7 @@ def _usage(counted: _Summary) -> dict[str, dict[str, int]]:
     return total
 
 
-def _config(spec: _Spec) -> dict[str, object]:
+def _config(spec: LightSpec) -> dict[str, object]:
     model = {"model": spec.model.model, **spec.model.config} if spec.model is not None else {}
     options = {key: value for key, value in spec.options.items() if value is not None}
     tags = {"tags": ",".join(spec.tags)} if spec.tags else {}
@@ -324,19 +277,7 @@ def _config(spec: _Spec) -> dict[str, object]:
 
 
 async def _samples(storage: Storage, location: str) -> list[str]:
-    return [f"{error.scanner}: {error.error}" for error in (await _errors(storage, location))[:SAMPLES]]
-
-
-async def _errors(storage: Storage, location: str) -> list[_Error]:
-    try:
-        lines = (await storage.read(join(location, ERRORS_FILE))).splitlines()
-    except LocationError:
-        return []
-    found: list[_Error] = []
-    for line in lines:
-        with suppress(ValueError):
-            found.append(_ERROR.decode(line))
-    return found
+    return [f"{error.scanner}: {error.error}" for error in (await read_errors(storage, location))[:SAMPLES]]
 
 
 def _epoch(timestamp: str) -> float:

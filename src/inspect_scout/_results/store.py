@@ -6,35 +6,36 @@ import functools
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
 import pyarrow as pa
 from pydantic_core import to_json
 
-from .._query import Condition, condition_as_sql
 from .._support.clock import SYSTEM_CLOCK, Clock
 from .._support.errors import LocationError, StorageError
 from .._support.storage import Storage, for_each, join, normalize, run_blocking, storage_for
-from .._types import Error, ScanSpec, Status, Summary
+from .._types import Error, ScannerSummary, ScanSpec, Status, Summary
 from .catalog import Catalog, has_journal, load_catalog, pairs_of_writer
 from .encode import json_text
+from .error_file import read_errors
 from .journal import Journal, stamp_of
 from .layout import EMPTY_FILE, ERRORS_FILE, JOURNAL, SCAN_FILE, SUMMARY_FILE, file_name, scan_directory, table_path
+from .light_spec import pair_count, transcript_count
 from .metrics import MEASURED_COLUMNS, measure
 from .owner import claimed
 from .pairs import PairRecord
-from .parquet import open_table, write_tables
+from .parquet import DamagedFileError, open_table, write_tables
 from .rows import RecordInput, RowWriter
 from .schema import results_schema
-from .summary import errors_of, summarize
+from .spec_file import parse_spec, unread_errors, with_transcripts
+from .summary import errors_of, restored, summarize
+from .summary_file import StoredSummary, doubtful_scanners, is_complete, read_summary
 from .table import cells, select_fields
 from .tally import ScannerTally, tally_rows
 
 if TYPE_CHECKING:
-    from pydantic import ValidationError
-
     from .._inspect.metrics import Metrics
 
 logger = logging.getLogger(__name__)
@@ -95,8 +96,11 @@ class ScanStore:
         await store.spec()
         return store
 
-    async def spec(self) -> ScanSpec:
-        """Read what defines the scan.
+    async def spec(self, *, strict: bool = False) -> ScanSpec:
+        """Read what defines the scan. Optional parts that cannot be read are left out, with a warning.
+
+        Args:
+            strict: Refuse where a part cannot be read that decides what is scanned.
 
         Raises:
             LocationError: There is no scan at the location.
@@ -106,10 +110,7 @@ class ScanStore:
             text = await self._storage.read(path)
         except LocationError:
             raise LocationError(await _no_scan(self._storage, self.location)) from None
-        try:
-            return _with_filter(ScanSpec.model_validate_json(text))
-        except ValueError as error:
-            raise LocationError(f"{path!r} does not describe a scan: {_first_problem(error)}") from error
+        return parse_spec(text, path, strict=strict)
 
     async def write_spec(self, spec: ScanSpec) -> None:
         """Write what defines the scan."""
@@ -118,6 +119,22 @@ class ScanStore:
         except ValueError:  # lone surrogates
             text = json_text(spec).encode()
         await self._storage.write(join(self.location, SCAN_FILE), text)
+
+    async def write_found(self, spec: ScanSpec) -> None:
+        """Write the transcripts and the worklist of a scan, after logs were indexed again; all else stays as it is."""
+        path = join(self.location, SCAN_FILE)
+        if spec.transcripts is not None:
+            text = with_transcripts(await self._storage.read(path), spec.transcripts, spec.worklist)
+            await self._storage.write(path, text)
+
+    async def accept_unread(self) -> None:
+        """Record that the scan is complete without the logs that were not read."""
+        path = join(self.location, SCAN_FILE)
+        snapshot = (await self.spec()).transcripts
+        if snapshot is not None and snapshot.unread:
+            accepted = {**(snapshot.accepted or {}), **snapshot.unread}
+            changed = snapshot.model_copy(update={"unread": None, "accepted": accepted, "selection": None})
+            await self._storage.write(path, with_transcripts(await self._storage.read(path), changed))
 
     async def catalog(self) -> Catalog:
         """Look up which rows are where."""
@@ -185,7 +202,7 @@ class ScanStore:
 
         Args:
             order: Transcript ids in the order that rows are to have; rows of others follow.
-            complete: Whether the scan has nothing left to do.
+            complete: Whether the scan has nothing left to do (not so while logs are recorded as unread).
             pairs: Recorded pairs without which it is not complete in any case (None: it is as `complete` says).
             metrics: Metrics that scanners declare, by key (None: not known here, those computed before stay).
         """
@@ -198,6 +215,7 @@ class ScanStore:
                 await self._storage.delete(table_path(self.location, scanner))
         await self._write_empty(tallies)
         complete = complete and (pairs is None or sum(tally.scans for tally in tallies) >= pairs)
+        complete = complete and not (spec.transcripts is not None and spec.transcripts.unread)
         summary = summarize(tallies, complete)
         await self._measure(summary, order, metrics)
         await self._storage.write(join(self.location, ERRORS_FILE), _lines(errors_of(tallies)))
@@ -219,17 +237,51 @@ class ScanStore:
 
     async def _status(self, spec: ScanSpec) -> Status:
         entries = await self._storage.list(join(self.location, JOURNAL), recursive=False)
-        if not has_journal(entries):
-            summary = await self._read_summary()
-            if summary is not None:
-                return Status(summary.complete, spec, self.location, summary, await self._read_errors())
-        catalog = await self.catalog()
-        order = transcript_order(spec)
-        tallies = [
-            await run_blocking(self.location, functools.partial(tally_rows, catalog, scanner, order))
-            for scanner in _keys(spec, catalog)
-        ]
-        return Status(False, spec, self.location, summarize(tallies, complete=False), errors_of(tallies))
+        stored = await read_summary(self._storage, self.location)
+        if has_journal(entries) or stored is None:
+            summary, errors = await self._counted(spec, stored or StoredSummary(), None)
+        else:
+            doubtful = await doubtful_scanners(
+                self._storage, self.location, stored, spec.scanners, transcript_count(spec)
+            )
+            summary, errors = await self._counted(spec, stored, doubtful) if doubtful else (restored(stored), [])
+            listed = [Error(**asdict(line)) for line in await read_errors(self._storage, self.location)]
+            with_lines = {error.scanner for error in listed}
+            errors = [*listed, *(error for error in errors if error.scanner not in with_lines)]
+            summary.complete = is_complete(stored, list(summary.scanners.values()), pair_count(spec))
+        if spec.transcripts is not None and spec.transcripts.unread:
+            summary.complete = False
+        return Status(summary.complete, spec, self.location, summary, [*errors, *unread_errors(spec)])
+
+    async def _counted(
+        self, spec: ScanSpec, stored: StoredSummary, doubtful: Sequence[str] | None
+    ) -> tuple[Summary, list[Error]]:
+        """Count the rows of some scanners (None: of all); where they cannot be read, what the summary says counts."""
+        catalog, order = await self.catalog(), transcript_order(spec)
+        tallies: list[ScannerTally] = []
+        for scanner in _keys(spec, catalog) if doubtful is None else doubtful:
+            try:
+                tally = await run_blocking(self.location, functools.partial(tally_rows, catalog, scanner, order))
+            except DamagedFileError as error:
+                logger.warning("The rows of scanner %r cannot be counted: %s", scanner, error)
+                continue
+            if tally.scans or doubtful is None:
+                tallies.append(tally)
+        summary, counted = restored(stored), summarize(tallies, complete=False)
+        before = summary.scanners
+        summary.scanners = {
+            key: before.get(key, ScannerSummary())
+            for key in dict.fromkeys([*_keys(spec, catalog), *(before if doubtful is not None else ())])
+        }
+        for key, counts in counted.scanners.items():
+            kept = before.get(key, ScannerSummary())
+            counts.metrics = kept.metrics if doubtful is not None else None
+            if counts.validation is None:
+                counts.validation = kept.validation if doubtful is not None else None
+            summary.scanners[key] = counts
+        if doubtful is None:
+            summary.complete = False
+        return summary, errors_of(tallies)
 
     def _merge(self, catalog: Catalog, scanner: str, order: Sequence[str]) -> ScannerTally:
         """Write the table of a scanner anew, if the journal has something for it, and count its rows."""
@@ -247,7 +299,8 @@ class ScanStore:
     async def _measure(self, summary: Summary, order: Sequence[str], metrics: Mapping[str, Metrics] | None) -> None:
         """Put metrics into a summary."""
         if metrics is None:
-            before = await self._read_summary()
+            stored = await read_summary(self._storage, self.location)
+            before = restored(stored) if stored is not None else None
             for scanner, counts in summary.scanners.items():
                 if before is not None and scanner in before.scanners:
                     counts.metrics = before.scanners[scanner].metrics
@@ -274,42 +327,10 @@ class ScanStore:
         else:
             await self._storage.delete(path)
 
-    async def _read_summary(self) -> Summary | None:
-        path = join(self.location, SUMMARY_FILE)
-        try:
-            return Summary.model_validate_json(await self._storage.read(path))
-        except LocationError:
-            return None
-        except ValueError as error:
-            logger.warning("Counting the rows of %s anew, its summary cannot be read: %s", self.location, error)
-            return None
-
-    async def _read_errors(self) -> list[Error]:
-        try:
-            text = await self._storage.read(join(self.location, ERRORS_FILE))
-        except LocationError:
-            return []
-        errors: list[Error] = []
-        for line in text.splitlines():
-            try:
-                errors.append(Error.model_validate_json(line))
-            except ValueError:
-                logger.warning("Skipping a damaged line of %s", join(self.location, ERRORS_FILE))
-        return errors
-
 
 def transcript_order(spec: ScanSpec) -> list[str]:
     """Transcript ids of a scan in the order of scanning."""
     return list(spec.transcripts.transcript_ids) if spec.transcripts is not None else []
-
-
-def _with_filter(spec: ScanSpec) -> ScanSpec:
-    """Turn the conditions that older scans store into SQL."""
-    transcripts = spec.transcripts
-    if transcripts is not None and transcripts.filter is None and transcripts.conditions:
-        conditions = [Condition.model_validate(condition) for condition in transcripts.conditions]
-        transcripts.filter = [condition_as_sql(condition, "filter") for condition in conditions]
-    return spec
 
 
 def _keys(spec: ScanSpec, catalog: Catalog) -> list[str]:
@@ -346,10 +367,6 @@ def _chain(first: pa.Table, rest: Iterable[pa.Table]) -> Iterator[pa.Table]:
 
 def _lines(errors: Iterable[Error]) -> bytes:
     return b"".join(error.model_dump_json().encode() + b"\n" for error in errors)
-
-
-def _first_problem(error: ValueError | ValidationError) -> str:
-    return str(error).partition("\n")[0]
 
 
 async def _no_scan(storage: Storage, location: str) -> str:

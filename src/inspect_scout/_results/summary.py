@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 
 from inspect_ai.model import ModelUsage
 
 from .._types import Error, ScannerSummary, Summary, ValidationEntry, ValidationResults
 from .._validation import Confusion
+from .lenient import read_leniently
+from .summary_file import StoredScanner, StoredSummary
 from .tally import RowVerdict, ScannerTally
+
+logger = logging.getLogger(__name__)
 
 
 def summarize(tallies: Iterable[ScannerTally], complete: bool) -> Summary:
@@ -19,6 +24,13 @@ def summarize(tallies: Iterable[ScannerTally], complete: bool) -> Summary:
         complete: Whether the scan has nothing left to do.
     """
     return Summary(complete=complete, scanners={tally.scanner: _scanner(tally) for tally in tallies})
+
+
+def restored(stored: StoredSummary) -> Summary:
+    """Make a summary of what a file says readably."""
+    return Summary(
+        complete=bool(stored.complete), scanners={key: _restored(part) for key, part in stored.scanners.items()}
+    )
 
 
 def errors_of(tallies: Iterable[ScannerTally]) -> list[Error]:
@@ -72,7 +84,23 @@ def _scanner(tally: ScannerTally) -> ScannerSummary:
     )
 
 
+def _restored(part: StoredScanner) -> ScannerSummary:
+    readable = {
+        "scans": part.scans,
+        "results": part.results,
+        "errors": part.errors,
+        "tokens": part.tokens,
+        "model_usage": {model: _usage(kinds) for model, kinds in part.model_usage.items()},
+        "fingerprints": dict(part.fingerprints),
+        "incomplete": part.incomplete,
+        "unseen_citations": part.unseen_citations,
+    }
+    summary, dropped = read_leniently(ScannerSummary, {**part.fields, **readable})
+    if dropped:
+        logger.warning("Parts of a summary cannot be read and are left out: %s", ", ".join(dropped))
+    return summary
+
+
 def _usage(kinds: Mapping[str, float]) -> ModelUsage:
-    return ModelUsage.model_validate(
-        {name: number for name, number in kinds.items() if name in ModelUsage.model_fields}
-    )
+    usage, _ = read_leniently(ModelUsage, {name: n for name, n in kinds.items() if name in ModelUsage.model_fields})
+    return usage

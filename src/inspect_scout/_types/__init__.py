@@ -28,12 +28,14 @@ if TYPE_CHECKING:
     from .scanner import Loader as Loader
     from .scanner import Scanner as Scanner
     from .scanner import ScannerInput as ScannerInput
+    from .spec import OrderBySpec as OrderBySpec
     from .spec import PredicateSpec as PredicateSpec
     from .spec import ScannerSpec as ScannerSpec
     from .spec import ScanOptions as ScanOptions
     from .spec import ScanRevision as ScanRevision
     from .spec import ScanSpec as ScanSpec
     from .spec import ScanTranscripts as ScanTranscripts
+    from .spec import SelectionSpec as SelectionSpec
     from .spec import TranscriptField as TranscriptField
     from .spec import ValidationSetSpec as ValidationSetSpec
     from .spec import Worklist as Worklist
@@ -67,8 +69,8 @@ _MODULES = {
     ".positive": "is_positive",
     ".result": "RESULTSET Error Reference Result ResultReport ResultValidation as_resultset",
     ".scanner": "Loader Scanner ScannerInput",
-    ".spec": "PredicateSpec ScannerSpec ScanOptions ScanRevision ScanSpec ScanTranscripts TranscriptField"
-    " ValidationSetSpec Worklist",
+    ".spec": "OrderBySpec PredicateSpec ScannerSpec ScanOptions ScanRevision ScanSpec ScanTranscripts SelectionSpec"
+    " TranscriptField ValidationSetSpec Worklist",
     ".status": "ScannerSummary Status Summary ValidationEntry ValidationMetrics ValidationResults",
     ".transcript": "EventFilter EventType MessageFilter MessageType MetadataFilter TimelineFilter Transcript"
     " TranscriptContent TranscriptHandle TranscriptInfo",

@@ -6,7 +6,15 @@ from datetime import datetime
 from typing import Any, Literal, NotRequired, Required, get_args
 
 from inspect_ai.model import GenerateConfig, ModelConfig
-from pydantic import BaseModel, Field, JsonValue, field_serializer, field_validator
+from pydantic import (
+    BaseModel,
+    Field,
+    JsonValue,
+    SerializerFunctionWrapHandler,
+    field_serializer,
+    field_validator,
+    model_serializer,
+)
 from typing_extensions import TypedDict
 
 from .._support.ids import new_id
@@ -19,6 +27,35 @@ class TranscriptField(TypedDict, total=False):
     name: Required[str]
     type: Required[str]
     tz: NotRequired[str]
+
+
+class OrderBySpec(BaseModel):
+    """A column that transcripts are ordered by."""
+
+    column: str
+    direction: Literal["ASC", "DESC"] = "ASC"
+
+
+class SelectionSpec(BaseModel):
+    """How transcripts were chosen: those of logs that are read later are chosen in the same way."""
+
+    filter: list[str] | None = None
+    """Conditions as SQL, where they are not those of the scan."""
+
+    limit: int | None = None
+    """Transcripts at most."""
+
+    shuffle: int | None = None
+    """Seed of the order."""
+
+    order_by: list[OrderBySpec] | None = None
+    """Order."""
+
+    cases: list[list[str]] | None = None
+    """Ids of labelled cases; a transcript is meant by each of these lists."""
+
+    by_scanner: dict[str, list[SelectionSpec]] | None = None
+    """Selections of a worklist, by scanner."""
 
 
 class ScanTranscripts(BaseModel):
@@ -47,6 +84,21 @@ class ScanTranscripts(BaseModel):
 
     data: str | None = None
     """The index as CSV (older scans)."""
+
+    unread: dict[str, str] | None = None
+    """Logs (data files of a database) that were not read, or not whole: path -> reason. The scan is not complete without them."""
+
+    accepted: dict[str, str] | None = None
+    """Logs that were not read, and without which the scan was declared complete: path -> reason."""
+
+    selection: SelectionSpec | None = None
+    """How the transcripts were chosen, besides `filter`; recorded where something was not read."""
+
+    @model_serializer(mode="wrap")
+    def _without_nothing(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # Scans that could read everything look as other programs know them.
+        fields: dict[str, Any] = handler(self)
+        return {k: v for k, v in fields.items() if v is not None or k not in ("unread", "accepted", "selection")}
 
 
 class Worklist(BaseModel):

@@ -1,0 +1,143 @@
+"""What light commands need of the file that defines a scan, without its models."""
+
+from __future__ import annotations
+
+import types
+from typing import Any, Union, get_args, get_origin
+
+import msgspec
+
+from .._support.json import loads
+from .._support.shapes import is_list, is_mapping
+
+
+class LightTranscripts(msgspec.Struct):
+    """Transcripts of a scan."""
+
+    transcript_ids: dict[str, str | None] = {}
+    data: str | None = None
+    unread: dict[str, str] | None = None
+    accepted: dict[str, str] | None = None
+
+
+class LightWork(msgspec.Struct):
+    """Transcripts of one scanner."""
+
+    scanner: str
+    transcripts: list[str]
+
+
+class LightModel(msgspec.Struct):
+    """The model of a scan."""
+
+    model: str = ""
+    config: dict[str, Any] = {}
+
+
+class LightScanner(msgspec.Struct):
+    """A scanner."""
+
+    name: str
+
+
+class LightSpec(msgspec.Struct):
+    """A scan."""
+
+    scan_id: str
+    scan_name: str
+    scanners: dict[str, LightScanner]
+    timestamp: str = ""
+    scan_file: str | None = None
+    scan_args: dict[str, Any] | None = None
+    tags: list[str] | None = None
+    model: LightModel | None = None
+    options: dict[str, Any] = {}
+    transcripts: LightTranscripts | None = None
+    worklist: list[LightWork] | None = None
+
+
+_DECODER = msgspec.json.Decoder(LightSpec)
+
+
+def parse_light_spec(text: bytes) -> LightSpec:
+    """Read what defines a scan; optional parts that cannot be read are left out.
+
+    Raises:
+        ValueError: It does not define a scan.
+    """
+    try:
+        return _DECODER.decode(text)
+    except msgspec.ValidationError as error:
+        data = loads(text)
+        # A scanner that is left out would look as if it was never asked for.
+        if not is_mapping(data) or not _fits(data.get("scanners"), dict[str, LightScanner]):
+            raise
+        try:
+            spec: LightSpec = _fitted(data, LightSpec)
+        except msgspec.ValidationError:
+            raise error from None
+        return spec
+
+
+def transcript_count(spec: Any) -> int:
+    """Count the transcripts of a scan (`LightSpec` or `ScanSpec`)."""
+    if spec.transcripts is None:
+        return 0
+    # Older scans hold a table of their transcripts: a line each, after the headings.
+    rows = len(spec.transcripts.data.strip().splitlines()) - 1 if spec.transcripts.data else 0
+    return len(spec.transcripts.transcript_ids) or max(0, rows)
+
+
+def pair_count(spec: Any) -> int:
+    """Count the pairs of transcript and scanner of a scan (`LightSpec` or `ScanSpec`)."""
+    if spec.worklist is None:
+        return transcript_count(spec) * len(spec.scanners)
+    ids: Any = spec.transcripts.transcript_ids if spec.transcripts is not None else {}
+    return sum(len(set(work.transcripts) & ids.keys()) for work in spec.worklist)
+
+
+def _fits(value: object, kind: Any) -> bool:
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _fitted(value: Any, kind: Any) -> Any:
+    """Convert what fits of a value; of objects and lists the other parts are left out.
+
+    Raises:
+        ValidationError: Nothing fits, or a required part does not.
+    """
+    if _fits(value, kind):
+        return msgspec.convert(value, kind)
+    parts: Any = get_args(kind)
+    if get_origin(kind) in (Union, types.UnionType):
+        kind = next(part for part in parts if part is not type(None))
+        parts = get_args(kind)
+    if _is_struct(kind) and is_mapping(value):
+        fitting: dict[str, Any] = {}
+        for field in msgspec.structs.fields(kind):
+            if field.name in value and _can(value[field.name], field.type):
+                fitting[field.name] = _fitted(value[field.name], field.type)
+            elif field.required:
+                raise msgspec.ValidationError(f"Object has no usable {field.name!r}")
+        return kind(**fitting)
+    if get_origin(kind) is dict and is_mapping(value):
+        return {key: _fitted(item, parts[1]) for key, item in value.items() if _can(item, parts[1])}
+    if get_origin(kind) is list and is_list(value):
+        return [_fitted(item, parts[0]) for item in value if _can(item, parts[0])]
+    return msgspec.convert(value, kind)
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+
+
+def _can(value: Any, kind: Any) -> bool:
+    try:
+        _fitted(value, kind)
+    except msgspec.ValidationError:
+        return False
+    return True

@@ -1,0 +1,130 @@
+"""The file that defines a scan: reading it, and changing what it says of transcripts."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+from pydantic_core import to_json
+
+from .._query import Condition, condition_as_sql
+from .._support.errors import ConfigError, LocationError
+from .._support.json import loads
+from .._support.shapes import is_mapping
+from .._types import Error, ScanSpec
+from .lenient import Place, RequiredPartError, read_leniently
+
+if TYPE_CHECKING:
+    from .._types import ScanTranscripts, Worklist
+
+logger = logging.getLogger(__name__)
+
+_RECORDED_ONLY = frozenset(("scan_file", "scan_args", "timestamp", "tags", "metadata", "revision", "packages"))
+"""Fields that do not decide what is scanned, and how."""
+
+
+def parse_spec(text: bytes, path: str, *, strict: bool = False) -> ScanSpec:
+    """Read what defines a scan. Optional parts that cannot be read are left out, with a warning.
+
+    Args:
+        text: The file.
+        path: Its location.
+        strict: Refuse where a part cannot be read that decides what is scanned.
+
+    Raises:
+        LocationError: It does not define a scan.
+    """
+    try:
+        spec, dropped = _parsed(text)
+    except (ValueError, RecursionError) as error:
+        raise LocationError(f"{path!r} does not describe a scan: {str(error).partition(chr(10))[0]}") from error
+    deciding = {name: why for name, why in dropped.items() if name.partition(".")[0] not in _RECORDED_ONLY}
+    if strict and deciding:
+        raise LocationError(f"{path!r} cannot be used to go on: {_listed(deciding)}. Repair it, or scan anew.")
+    if dropped:
+        logger.warning("Parts of %r cannot be read and are left out: %s", path, _listed(dropped))
+    if "timestamp" not in spec.model_fields_set:
+        spec.timestamp = datetime.fromtimestamp(0, UTC)  # not the moment of reading
+    return _with_filter(spec)
+
+
+def with_transcripts(text: bytes, transcripts: ScanTranscripts, worklist: list[Worklist] | None = None) -> bytes:
+    """Change what the file of a scan says of transcripts; all else stays, also what only other programs know.
+
+    Args:
+        text: The file.
+        transcripts: The transcripts.
+        worklist: The worklist (None: it stays).
+    """
+    data: dict[str, Any] = loads(text)
+    before = data.get("transcripts")
+    kept = (
+        {k: v for k, v in before.items() if k not in ("unread", "accepted", "selection")} if is_mapping(before) else {}
+    )
+    new = transcripts.model_dump(mode="json", exclude_none=True)
+    if not transcripts.transcript_ids:  # older scans hold a table instead
+        new.pop("transcript_ids")
+    data["transcripts"] = {**kept, **new}
+    if worklist is not None:
+        data["worklist"] = [one.model_dump(mode="json") for one in worklist]
+    return to_json(data, indent=2, inf_nan_mode="null", fallback=str)
+
+
+def unread_errors(spec: ScanSpec) -> list[Error]:
+    """List the logs that were not read; those without which the scan was declared complete follow."""
+    snapshot = spec.transcripts
+    if snapshot is None:
+        return []
+    reasons = list((snapshot.unread or {}).values())
+    reasons += [f"{reason} (the scan was accepted without it)" for reason in (snapshot.accepted or {}).values()]
+    return [Error(transcript_id="", scanner="", error=r, traceback="", refusal=False) for r in reasons]
+
+
+def _parsed(text: bytes) -> tuple[ScanSpec, dict[str, str]]:
+    try:
+        spec, dropped = ScanSpec.model_validate_json(text), dict[str, str]()
+    except ValidationError:
+        data = loads(text)
+        if not is_mapping(data):
+            raise
+        data, guessed = _with_type(data)
+        spec, dropped = read_leniently(ScanSpec, data, _is_required)
+        dropped = {**guessed, **dropped}
+    if "scan_id" not in spec.model_fields_set:
+        raise RequiredPartError(f"scan_id: {dropped.get('scan_id', 'it is missing')}")
+    return spec, dropped
+
+
+def _is_required(place: Place) -> bool:
+    """Tell whether a part must be there: a scanner that is left out would look as if it was never asked for."""
+    return place[0] == "scanners" and len(place) <= 2
+
+
+def _with_type(data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Tell the kind of a source by its location where the kind cannot be read, so that the transcripts stay known."""
+    snapshot = data.get("transcripts")
+    if not is_mapping(snapshot) or snapshot.get("type") in ("eval_log", "database"):
+        return data, {}
+    kind = "database" if isinstance(snapshot.get("location"), str) else "eval_log"
+    return {**data, "transcripts": {**snapshot, "type": kind}}, {"transcripts.type": "it is not a kind of source"}
+
+
+def _listed(dropped: Mapping[str, str]) -> str:
+    return "; ".join(f"{name}: {reason}" for name, reason in dropped.items())
+
+
+def _with_filter(spec: ScanSpec) -> ScanSpec:
+    """Turn the conditions that older scans store into SQL."""
+    transcripts = spec.transcripts
+    if transcripts is not None and transcripts.filter is None and transcripts.conditions:
+        filters: list[str] = []
+        for condition in transcripts.conditions:
+            try:
+                filters.append(condition_as_sql(Condition.model_validate(condition), "filter"))
+            except (ValidationError, ConfigError) as error:
+                logger.warning("A stored condition cannot be read and is left out: %s", error)
+        transcripts.filter = filters
+    return spec
