@@ -68,6 +68,31 @@ def test_status_shows_counts_and_what_to_do_next() -> None:
     assert parsed(scout("scan", "status", "loc", "--json").out)["summary"]["other"]["scans"] == 3
 
 
+def test_status_and_list_say_what_was_not_read() -> None:
+    unread = {"/logs/x\x1b[2J.eval": "Cannot read '/logs/x.eval': cut off"}
+    stands = light_status("errors", unread=unread)
+    ran = scout("scan", "status", "loc", app=FakeApp(stands=stands))
+    assert "1 log was not read (or not whole): the scan is not complete without it" in ran.out
+    assert "cut off" in ran.out
+    assert "scan error" not in ran.out
+    assert f"resume (reading logs again): scout scan resume {LOCATION}" in ran.out
+    said = parsed(scout("scan", "status", "loc", "--json", app=FakeApp(stands=stands)).out)
+    assert (said["complete"], said["unread"], said["accepted"]) == (False, unread, {})
+    app = FakeApp(entries=[entry("errors", unread=2), entry("errors", unread=1), entry()])
+    listed = scout("scan", "list", app=app).out
+    assert "errors (2 logs unread)" in listed
+    assert "errors (1 log unread)" in listed
+    assert [e["unread"] for e in parsed(scout("scan", "list", "--json", app=app).out)] == [2, 1, 0]
+
+
+def test_status_says_what_a_scan_was_accepted_without() -> None:
+    stands = light_status("complete", accepted={"/logs/x.eval": "cut off"})
+    ran = scout("scan", "status", "loc", app=FakeApp(stands=stands))
+    assert "scan complete" in ran.out
+    assert "1 log was not read (or not whole) and left out" in ran.out
+    assert parsed(scout("scan", "status", "loc", "--json", app=FakeApp(stands=stands)).out)["complete"]
+
+
 def test_a_list_is_newest_first_with_whole_locations(monkeypatch: pytest.MonkeyPatch) -> None:
     now = time.time()
     entries = [

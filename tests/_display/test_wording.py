@@ -14,6 +14,7 @@ from inspect_scout._display.contract import ScanOutcome, ScanTitle
 from inspect_scout._display.wording import (
     config_line,
     ending_lines,
+    failures,
     percent,
     progress_line,
     scanner_headers,
@@ -53,6 +54,21 @@ def test_errors_are_counted_with_the_two_ways_on() -> None:
     assert "and 2 more" in text
     assert f"scout scan resume {QUOTED}" in text
     assert f"scout scan complete {QUOTED}" in text
+
+
+def test_logs_that_were_not_read_are_told_apart_from_errors() -> None:
+    title = ScanTitle("scan.py", 30, {}, LOCATION, 60)
+    both = ScanOutcome("errors", title, {}, error_count=1, error_samples=["b: boom"], unread=["x is cut off", "y"])
+    texts = [line.text for line in ending_lines(both)]
+    assert texts[:2] == ["1 scan error occurred!", "  b: boom"]
+    assert texts[2:5] == [
+        "2 logs were not read (or not whole): the scan is not complete without them",
+        "  x is cut off",
+        "  y",
+    ]
+    assert texts[5].startswith("resume (retrying errors):    scout")
+    assert failures(both) == ["1 scan error occurred!", "2 logs were not read (or not whole)"]
+    assert failures(ScanOutcome("errors", title, {}, unread=["x"])) == ["1 log was not read (or not whole)"]
 
 
 def test_an_interrupted_scan_says_how_to_resume_it() -> None:

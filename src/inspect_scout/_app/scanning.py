@@ -24,10 +24,10 @@ from .._inspect.invocation import PrerequisiteError
 from .._inspect.models import as_refusal, close
 from .._plan import ScanPlan, ScanRequest, check_executor, check_log_level, plan_resume, plan_scan, settle
 from .._project import default_log_level, default_scans, load_dotenv_once
-from .._results import ScanStore
+from .._results import ScanStore, unread_errors
 from .._support.collector import setting_aside
 from .._support.errors import ScanStateError
-from .._types import Error, PredicateFn, ScannerCounts, ScannerSummary, ScanSpec, Status, Summary
+from .._types import PredicateFn, ScannerCounts, ScannerSummary, ScanSpec, ScanTranscripts, Status, Summary
 from .watching import announced
 
 logger = logging.getLogger("inspect_scout")
@@ -90,7 +90,7 @@ async def resume(
     prepare(log_level)
     shown = display_for(display)
     store = await ScanStore.open(location)
-    spec = await store.spec()
+    spec = await store.spec(strict=True)
     executor = executor or spec.options.executor
     check_executor(executor, ray_address)
     async with store.claim(wait):
@@ -104,6 +104,8 @@ async def resume(
         _warn_of_problems(plan)
         setup = worker_setup(plan, spec.options.record_input or "auto", fail_on_error)
         async with _executor(plan, setup, store.location, executor, ray_address) as ready:
+            if (plan.spec.transcripts, plan.spec.worklist) != (spec.transcripts, spec.worklist):
+                await store.write_found(plan.spec)
             return await _run(plan, store, shown, _Engine(ready, setup))
 
 
@@ -118,6 +120,7 @@ async def complete(location: str, display: str | None = None, log_level: str | N
     store = await ScanStore.open(location)
     await _refuse_complete(store, "complete")
     async with store.claim():
+        await store.accept_unread()
         await store.compact(_order(await store.spec()), complete=True)
     status = await store.status()
     shown.outcome(outcome_of(status))
@@ -169,7 +172,6 @@ async def _run(plan: ScanPlan, store: ScanStore, display: Display, engine: _Engi
         display.outcome(ScanOutcome(state="interrupted", title=title, scanners={}))
         raise
     status = await store.status()
-    status.errors.extend(_problems(plan))
     _warn_of_comparisons(status)
     display.outcome(outcome_of(status, interrupted=stopped is not None))
     if stopped is not None:
@@ -231,7 +233,8 @@ def _dry_run(plan: ScanPlan, display: Display) -> Status:
         [[key, f"{count:,}"] for key, count in counts.items()],
         ["total", f"{sum(counts.values()):,}"],
     )
-    return Status(True, plan.spec, DRY_RUN, Summary.model_validate({"scanners": list(counts)}))
+    spec = plan.spec
+    return Status(True, spec, DRY_RUN, Summary.model_validate({"scanners": list(counts)}), unread_errors(spec))
 
 
 def _order(spec: object) -> list[str]:
@@ -241,7 +244,7 @@ def _order(spec: object) -> list[str]:
 
 def _warn_of_problems(plan: ScanPlan) -> None:
     for problem in plan.problems:
-        logger.warning("%s (the other logs are scanned)", problem)
+        logger.warning("%s (the other logs are scanned; `scout scan resume` tries again what was not read)", problem)
 
 
 def _warn_of_comparisons(status: Status) -> None:
@@ -253,10 +256,6 @@ def _warn_of_comparisons(status: Status) -> None:
                 scanner,
                 status.location,
             )
-
-
-def _problems(plan: ScanPlan) -> list[Error]:
-    return [Error(transcript_id="", scanner="", error=p, traceback="", refusal=False) for p in plan.problems]
 
 
 def _title(plan: ScanPlan, location: str) -> ScanTitle:
@@ -308,8 +307,8 @@ def outcome_of(status: Status, interrupted: bool = False) -> ScanOutcome:
                     into[kind] = into.get(kind, 0) + tokens
     transcripts = len(spec.transcripts.transcript_ids) if spec.transcripts else 0
     errors = sum(counted.errors for counted in counts.values())
-    unreadable = bool(status.errors) and not errors  # logs that could not be indexed have no rows
-    finished = not interrupted and (unreadable or not status.complete)
+    finished = not interrupted and not status.complete
+    left_out = spec.transcripts or ScanTranscripts(type="eval_log")
     return ScanOutcome(
         state="interrupted" if interrupted else "errors" if finished else "complete",
         title=ScanTitle(
@@ -322,5 +321,7 @@ def outcome_of(status: Status, interrupted: bool = False) -> ScanOutcome:
         scanners=counts,
         model_usage=usage,
         error_count=errors,
-        error_samples=[f"{e.scanner}: {e.error}" if e.scanner else e.error for e in status.errors[:_SAMPLES]],
+        error_samples=[f"{e.scanner}: {e.error}" for e in status.errors[:_SAMPLES] if e.scanner],
+        unread=list((left_out.unread or {}).values()),
+        accepted=list((left_out.accepted or {}).values()),
     )

@@ -24,7 +24,7 @@ Examples:
 @display_options
 @click.pass_context
 def command(ctx: click.Context, /, location: str, **options: Any) -> int:
-    """Declare the scan at LOC complete: its errors are kept and not tried again."""
+    """Declare the scan at LOC complete: its errors, and the logs that were not read, stay listed and are not tried again."""
     how, app = shown(options), app_of(ctx)
     finish(how, app, run_shown(how, lambda: app.complete_scan(location, how.display, how.log_level)))
     return DONE

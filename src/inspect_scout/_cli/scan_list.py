@@ -60,7 +60,8 @@ def command(ctx: click.Context, /, directory: str | None, **options: Any) -> int
 
 def _row(entry: ScanEntry) -> list[str]:
     errors = f"{entry.error_count:,}" if entry.error_count else "-"
-    return [_when(entry.epoch), entry.name, entry.state, errors, _relative(entry.location)]
+    unread = f" ({entry.unread:,} log{'' if entry.unread == 1 else 's'} unread)" if entry.unread else ""
+    return [_when(entry.epoch), entry.name, entry.state + unread, errors, _relative(entry.location)]
 
 
 def _when(epoch: float) -> str:

@@ -27,6 +27,8 @@ def outcome_of(status: LightStatus) -> ScanOutcome:
         model_usage=status.model_usage,
         error_count=entry.error_count,
         error_samples=status.error_samples,
+        unread=list(status.unread.values()),
+        accepted=list(status.accepted.values()),
     )
 
 
@@ -42,6 +44,7 @@ def entry_json(entry: ScanEntry) -> dict[str, Any]:
         "transcripts": entry.transcripts,
         "results": entry.results,
         "error_count": entry.error_count,
+        "unread": entry.unread,
     }
 
 
@@ -54,4 +57,6 @@ def status_json(status: LightStatus) -> dict[str, Any]:
         "summary": {name: asdict(counts) for name, counts in status.counts.items()},
         "model_usage": {name: dict(usage) for name, usage in status.model_usage.items()},
         "errors": list(status.error_samples),
+        "unread": dict(status.unread),
+        "accepted": dict(status.accepted),
     }

@@ -45,6 +45,8 @@ class ScanOutcome:
         model_usage: Tokens by model: name -> counts by kind.
         error_count: Scanner errors.
         error_samples: A few error messages worth showing ("scanner: message (file)").
+        unread: Why logs were not read, without which the scan is not complete.
+        accepted: Why logs were not read, without which it was declared complete.
     """
 
     state: Literal["complete", "errors", "interrupted", "running"]
@@ -53,6 +55,8 @@ class ScanOutcome:
     model_usage: Mapping[str, Mapping[str, int]] = field(default_factory=dict[str, Mapping[str, int]])
     error_count: int = 0
     error_samples: Sequence[str] = ()
+    unread: Sequence[str] = ()
+    accepted: Sequence[str] = ()
 
 
 class Display(Protocol):

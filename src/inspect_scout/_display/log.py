@@ -12,7 +12,7 @@ from .._support.clock import SYSTEM_CLOCK, Clock
 from .._support.terminal import printable
 from .contract import ScanOutcome, ScanTitle
 from .plain import PROGRESS_SECONDS, Throttle, table_lines
-from .wording import count_line, percent, plural
+from .wording import count_line, failures, percent
 
 LOGGER = logging.getLogger("inspect_scout")
 
@@ -69,7 +69,7 @@ class LogDisplay:
             case "complete":
                 LOGGER.info("Scan complete: %s", location, extra=facts)
             case "errors":
-                LOGGER.warning("%s occurred! (%s)", plural(outcome.error_count, "scan error"), location, extra=facts)
+                LOGGER.warning("%s (%s)", " ".join(failures(outcome)), location, extra=facts)
             case "interrupted":
                 LOGGER.warning("Scan interrupted: %s", location, extra=facts)
             case "running":

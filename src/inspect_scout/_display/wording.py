@@ -151,21 +151,28 @@ def ending_lines(outcome: ScanOutcome) -> list[Line]:
             return [
                 Line(f"scan complete: {printable(location)}", "good"),
                 *_error_lines(outcome),
+                *_accepted_lines(outcome),
                 *_note_lines(outcome),
                 Line(f"see the results: {results}"),
                 *_validation_lines(outcome),
             ]
         case "errors":
+            ways = ("retrying errors", "accepting errors")
+            if outcome.unread and not outcome.error_count:
+                ways = ("reading logs again", "leaving logs out")
+            width = len(f"complete ({ways[1]}):")
             return [
                 *_error_lines(outcome),
+                *_unread_lines(outcome),
                 *_note_lines(outcome),
-                Line(f"resume (retrying errors):    {resume}"),
-                Line(f"complete (accepting errors): scout scan complete {shell_quoted(location)}"),
-                Line(f"see the results so far:      {results}"),
+                Line(f"{f'resume ({ways[0]}):':{width}} {resume}"),
+                Line(f"complete ({ways[1]}): scout scan complete {shell_quoted(location)}"),
+                Line(f"{'see the results so far:':{width}} {results}"),
             ]
         case "interrupted":
             return [
                 *_error_lines(outcome),
+                *_unread_lines(outcome),
                 *_note_lines(outcome),
                 Line("scan interrupted" + (f": {_done(outcome)}" if outcome.scanners else ""), "warning"),
                 Line(f"resume it:              {resume}"),
@@ -174,6 +181,7 @@ def ending_lines(outcome: ScanOutcome) -> list[Line]:
         case "running":
             return [
                 *_error_lines(outcome),
+                *_unread_lines(outcome),
                 *_note_lines(outcome),
                 Line(f"scan running: {_done(outcome)}", "good"),
                 Line(f"see the results so far: {results}"),
@@ -207,17 +215,47 @@ def _done(outcome: ScanOutcome) -> str:
 
 
 def _error_lines(outcome: ScanOutcome) -> list[Line]:
-    samples = [one_line(sample, MAX_SAMPLE_CHARACTERS) for sample in outcome.error_samples]
-    # Problems that concern no scanner (a log that cannot be read) are no scanner errors, but have samples.
+    samples = outcome.error_samples
     count = max(outcome.error_count, len(samples))
+    return [Line(f"{plural(count, 'scan error')} occurred!", "bad"), *_samples(samples, count)] if count else []
+
+
+def failures(outcome: ScanOutcome) -> list[str]:
+    """Say how many scanners failed, and how many logs were not read."""
+    errors, unread = outcome.error_count, len(outcome.unread)
+    return [
+        *([f"{plural(errors, 'scan error')} occurred!"] if errors or not unread else []),
+        *([_not_read(unread)] if unread else []),
+    ]
+
+
+def _not_read(count: int) -> str:
+    return f"{plural(count, 'log')} {'was' if count == 1 else 'were'} not read (or not whole)"
+
+
+def _unread_lines(outcome: ScanOutcome) -> list[Line]:
+    count = len(outcome.unread)
     if not count:
         return []
-    # The same message from many transcripts is said once.
-    shown = Counter(samples).most_common(MAX_SAMPLES)
+    them = "it" if count == 1 else "them"
+    said = f"{_not_read(count)}: the scan is not complete without {them}"
+    return [Line(said, "bad"), *_samples(outcome.unread, count)]
+
+
+def _accepted_lines(outcome: ScanOutcome) -> list[Line]:
+    count = len(outcome.accepted)
+    if not count:
+        return []
+    return [Line(f"{_not_read(count)} and left out", "warning"), *_samples(outcome.accepted, count)]
+
+
+def _samples(messages: Sequence[str], count: int) -> list[Line]:
+    """Show some messages of many; the same one from many transcripts is said once."""
+    shown = Counter(one_line(message, MAX_SAMPLE_CHARACTERS) for message in messages).most_common(MAX_SAMPLES)
     texts = [f"  {text}" + (f" ({times:,} times)" if times > 1 else "") for text, times in shown]
-    if samples and count > (told := sum(times for _, times in shown)):
+    if messages and count > (told := sum(times for _, times in shown)):
         texts.append(f"  and {count - told:,} more")
-    return [Line(f"{plural(count, 'scan error')} occurred!", "bad"), *(Line(text, "detail") for text in texts)]
+    return [Line(text, "detail") for text in texts]
 
 
 def shell_quoted(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any
 
 from .._scanners import (
     ScannerConfig,
@@ -16,14 +16,24 @@ from .._scanners import (
     scanners_from_specs,
 )
 from .._support.errors import ConfigError, ScanStateError
-from .._transcripts import Progress, TranscriptIndex, Transcripts, TranscriptSource, cases_missed, transcripts_from
-from .._types import PredicateFn, Scanner, ScanOptions, ScanSpec, ScanTranscripts, ValidationSet, Worklist
+from .._transcripts import (
+    Progress,
+    TranscriptIndex,
+    Transcripts,
+    TranscriptSource,
+    cases_missed,
+    find_again,
+    snapshot_of,
+    transcripts_from,
+)
+from .._types import PredicateFn, Scanner, ScanOptions, ScanSpec, ValidationSet, Worklist
 from .._validation import Validator, set_spec
 from .checks import check_request
 from .models import PlannedModels, plan_models, restore_models
 from .precedence import DEFAULT_MAX_BATCHED, DEFAULT_MAX_TRANSCRIPTS
 from .request import ScanRequest
 from .revision import package_versions, scan_revision
+from .unread import selections, with_found
 from .validation import plan_validation, restore_validation
 from .worklist import resolve_worklist
 
@@ -128,7 +138,7 @@ async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> S
     validation = plan_validation(request.validation, named)
     planned = _planned(named, validation)
     index = await transcripts.index(progress)
-    problems = [str(problem) for problem in index.problems]
+    problems = list(dict.fromkeys(map(str, index.problems)))
     if len(index) == 0:
         raise ConfigError(_nothing_to_scan(transcripts, problems))
     models = plan_models(request)  # last, because clients are opened that must be closed
@@ -152,12 +162,7 @@ async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> S
             results_buffer=request.results_buffer,
             record_input=None if request.record_input == "auto" else request.record_input,
         ),
-        transcripts=ScanTranscripts(
-            type=cast("Literal['eval_log', 'database']", transcripts.source.type),
-            location=transcripts.source.location,
-            filter=list(transcripts.filters),
-            transcript_ids=dict(zip(index.ids, index.locations, strict=True)),
-        ),
+        transcripts=snapshot_of(transcripts, index, selections(request.worklist)),
         scanners=scanner_specs(named),
         worklist=worklist,
         validation={key: set_spec(cases) for key, cases in validation.items()} or None,
@@ -192,12 +197,19 @@ async def plan_resume(
         raise ScanStateError(f"The scan at {location!r} stopped before its transcripts were known; start it anew.")
     named = scanners_from_specs(spec.scanners, spec.work_dir)
     planned = _planned(named, restore_validation(spec, predicate_overrides or {}))
-    transcripts = Transcripts.from_snapshot(spec.transcripts)
-    index = await transcripts.index(progress)
-    problems = [str(problem) for problem in index.problems]
+    listed = {one.scanner: len(one.transcripts) for one in spec.worklist or ()}
+    found = await find_again(spec.transcripts, listed, progress)
+    wanted = _wanted(spec.worklist, named)
+
+    def is_due(transcript_id: str) -> bool:
+        keys = [k for k in named if wanted is None or transcript_id in wanted[k]]
+        return not all(is_recorded(transcript_id, k) for k in keys)
+
+    spec = with_found(spec, found, is_due)
+    problems = list(dict.fromkeys(map(str, found.index.problems)))
     models = restore_models(spec)
-    work = _work(spec, named, index, is_recorded)
-    return ScanPlan(spec, planned, transcripts.source, index, *work, models, _widened(spec.options, models), problems)
+    work = _work(spec, named, found.index, is_recorded, found.recorded)
+    return ScanPlan(spec, planned, found.source, found.index, *work, models, _widened(spec.options, models), problems)
 
 
 def _scanners(request: ScanRequest) -> dict[str, Scanner[Any]]:
@@ -223,7 +235,7 @@ def _transcripts(request: ScanRequest) -> Transcripts:
 
 def _nothing_to_scan(transcripts: Transcripts, problems: Sequence[str]) -> str:
     if problems:
-        return "There are no transcripts to scan. " + " ".join(problems)
+        return f"There are no transcripts to scan. {' '.join(problems)} Nothing was created."
     if transcripts.cases:
         return f"{cases_missed(transcripts)} Nothing was created."
     if transcripts.filters:
@@ -241,15 +253,22 @@ def _planned(named: Mapping[str, Scanner[Any]], validation: Mapping[str, Validat
 
 
 def _work(
-    spec: ScanSpec, scanners: Mapping[str, Scanner[Any]], index: TranscriptIndex, is_recorded: IsRecorded
+    spec: ScanSpec,
+    scanners: Mapping[str, Scanner[Any]],
+    index: TranscriptIndex,
+    is_recorded: IsRecorded,
+    recorded: Iterable[str] = (),
 ) -> tuple[list[Unit], int]:
-    """Find the units that are due, and count all pairs."""
+    """Find the units that are due, and count all pairs: also those of recorded transcripts that are not there now."""
     wanted = _wanted(spec.worklist, scanners)
     units: list[Unit] = []
-    total = 0
+
+    def wanting(transcript_id: str) -> list[str]:
+        return [k for k in scanners if wanted is None or transcript_id in wanted[k]]
+
+    total = sum(len(wanting(transcript_id)) for transcript_id in {*recorded, *index.ids})
     for position, transcript_id in enumerate(index.ids):
-        keys = [k for k in scanners if wanted is None or transcript_id in wanted[k]]
-        total += len(keys)
+        keys = wanting(transcript_id)
         due = tuple(k for k in keys if not is_recorded(transcript_id, k))
         if due:
             units.append(Unit(position, due))

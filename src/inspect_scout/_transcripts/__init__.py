@@ -2,7 +2,7 @@
 
 collection  what users hold: which transcripts, in what order      contract  what every source can do
 eval_log    Inspect's logs          memory  transcripts in memory   decode    JSON of a sample -> transcript
-database    parquet files           origins  finding content again
+database    parquet files           origins  finding content again      unread    logs that could not be read
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from .._support.lazy import lazy_door
 if TYPE_CHECKING:
     from .collection import Transcripts as Transcripts
     from .collection import TranscriptsReader as TranscriptsReader
+    from .collection import reasons as reasons
+    from .collection import selection_of as selection_of
+    from .collection import snapshot_of as snapshot_of
     from .collection import transcripts_from as transcripts_from
     from .contract import LoadedTranscript as LoadedTranscript
     from .contract import LogProblem as LogProblem
@@ -51,9 +54,11 @@ if TYPE_CHECKING:
     from .threads import span_tools as span_tools
     from .threads import splice as splice
     from .threads import splice_to_timeline as splice_to_timeline
+    from .unread import FoundAgain as FoundAgain
+    from .unread import find_again as find_again
 
 _MODULES = {
-    ".collection": "Transcripts TranscriptsReader transcripts_from",
+    ".collection": "Transcripts TranscriptsReader reasons selection_of snapshot_of transcripts_from",
     ".contract": "LoadedTranscript LogProblem Progress TranscriptIndex TranscriptSource",
     ".database": "CompactReport DatabaseSource DatabaseStats TranscriptsDB VerifyReport transcripts_db"
     " TranscriptSchemaError transcripts_db_schema validate_transcript_schema",
@@ -64,6 +69,7 @@ _MODULES = {
     ".origins": "read_origin",
     ".sample_metadata": "SampleMetadata",
     ".threads": "Compaction choose_timeline scannable_spans span_messages span_tools splice splice_to_timeline",
+    ".unread": "FoundAgain find_again",
 }
 
 __getattr__, __dir__ = lazy_door(__name__, {n: module for module, names in _MODULES.items() for n in names.split()})

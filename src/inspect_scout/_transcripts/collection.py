@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
@@ -18,10 +18,18 @@ from .._project import load_dotenv_once
 from .._query import Column, Condition, OrderBy, Query, condition_as_sql, condition_from_sql
 from .._support.errors import ConfigError, LocationError
 from .._support.storage import is_local, normalize
-from .._types import ScanTranscripts, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
+from .._types import (
+    OrderBySpec,
+    ScanTranscripts,
+    SelectionSpec,
+    Transcript,
+    TranscriptContent,
+    TranscriptHandle,
+    TranscriptInfo,
+)
 from .._validation import case_ids
-from .contract import Progress, TranscriptIndex, TranscriptSource
-from .database import DatabaseSource
+from .contract import LogProblem, Progress, TranscriptIndex, TranscriptSource
+from .database import DatabaseSource, load_readable
 from .eval_log import EvalLogSource
 from .labelled import with_cases
 from .locations import find_location
@@ -221,19 +229,60 @@ class TranscriptsReader:
 
     async def snapshot(self) -> ScanTranscripts:
         """Record which transcripts these are, so that `Transcripts.from_snapshot` finds them again."""
-        index = await self._indexed()
-        source = self._transcripts.source
-        return ScanTranscripts(
-            type=cast("Literal['eval_log', 'database']", source.type),
-            location=source.location,
-            filter=list(self._transcripts.filters),
-            transcript_ids=dict(zip(index.ids, index.locations, strict=True)),
-        )
+        return snapshot_of(self._transcripts, await self._indexed())
 
     async def _indexed(self) -> TranscriptIndex:
         if self._index is None:
             self._index = await self._transcripts.index()
         return self._index
+
+
+def snapshot_of(
+    transcripts: Transcripts, index: TranscriptIndex, by_scanner: dict[str, list[SelectionSpec]] | None = None
+) -> ScanTranscripts:
+    """Record which transcripts a scan is about; how they were chosen only where some logs could not be read.
+
+    Args:
+        transcripts: The collection.
+        index: What it selects.
+        by_scanner: How the transcripts of a worklist were chosen.
+    """
+    unread = reasons(index.problems)
+    selection = selection_of(transcripts).model_copy(update={"by_scanner": by_scanner or None}) if unread else None
+    return ScanTranscripts(
+        type=cast("Literal['eval_log', 'database']", transcripts.source.type),
+        location=transcripts.source.location,
+        filter=list(transcripts.filters),
+        transcript_ids=dict(zip(index.ids, index.locations, strict=True)),
+        unread=unread or None,
+        selection=selection,
+    )
+
+
+def reasons(problems: Iterable[LogProblem]) -> dict[str, str]:
+    """Say of each log why it was not read, or not whole."""
+    found: dict[str, list[str]] = {}
+    for problem in problems:
+        found.setdefault(problem.location, []).append(problem.message)
+    return {path: " ".join(dict.fromkeys(messages)) for path, messages in found.items()}
+
+
+def selection_of(transcripts: Transcripts, *, filtered: bool = False) -> SelectionSpec:
+    """Record how transcripts are chosen.
+
+    Args:
+        transcripts: The collection.
+        filtered: Also record its conditions.
+    """
+    query = transcripts.query
+    order = [OrderBySpec(column=one.column, direction=one.direction) for one in query.order_by]
+    return SelectionSpec(
+        filter=list(transcripts.filters) if filtered else None,
+        limit=query.limit,
+        shuffle=query.shuffle,
+        order_by=order or None,
+        cases=[sorted(ids) for ids in transcripts.cases] or None,
+    )
 
 
 def transcripts_from(location: Location | Held | Sequence[Location] | Sequence[Held]) -> Transcripts:
@@ -264,7 +313,7 @@ def transcripts_from(location: Location | Held | Sequence[Location] | Sequence[H
             "database. Copy the others into it (`scout db copy`), or scan them apart."
         )
     if databases:
-        return Transcripts(DatabaseSource(databases[0]))
+        return Transcripts(DatabaseSource(databases[0], loader=load_readable))
     return Transcripts(EvalLogSource(tuple(dict.fromkeys(place for _, place in found))))
 
 
@@ -315,7 +364,7 @@ def _recorded_database(snapshot: ScanTranscripts) -> Transcripts:
             f"The database {location!r}, which this scan reads, is gone: put it back, or start a new scan without it."
         )
     recorded = snapshot.transcript_ids or _recorded_csv(snapshot, "transcript_id")
-    return Transcripts(DatabaseSource(location, tuple(recorded)), filters=tuple(snapshot.filter or ()))
+    return Transcripts(DatabaseSource(location, tuple(recorded), load_readable), filters=tuple(snapshot.filter or ()))
 
 
 def _recorded_csv(snapshot: ScanTranscripts, key: str, place: str | None = None) -> dict[str, str | None]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 import pyarrow as pa
@@ -41,6 +42,23 @@ class Row(Protocol):
     def info(self) -> TranscriptInfo:
         """Describe it."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadLogs:
+    """Logs that a scan could not read when it was made.
+
+    Args:
+        paths: The logs (data files of a database, or the database).
+        query: Which of their transcripts the scan wants; its limit counts those that the scan has.
+    """
+
+    paths: tuple[str, ...]
+    query: Query
+
+    def room(self, recorded: int) -> int | None:
+        """Transcripts that may join those that the scan has (None: any number)."""
+        return None if self.query.limit is None else max(0, self.query.limit - recorded)
 
 
 R = TypeVar("R", bound=Row)
@@ -102,6 +120,23 @@ def select_rows(rows: Sequence[R], query: Query, table: Callable[[Sequence[R]], 
         columns = pa.table({KEY: array([row.transcript_id for row in rows], pa.string())})
     positions: list[int] = select(columns, query, key=KEY)
     return [rows[position] for position in positions]
+
+
+def select_unread(
+    rows: Sequence[R], recorded: Collection[str], unread: UnreadLogs, table: Callable[[Sequence[R]], pa.Table]
+) -> list[R]:
+    """Choose among the transcripts of logs that could not be read before, as the scan chose among the others.
+
+    Args:
+        rows: All transcripts, also those of other logs: conditions may name columns that only these have.
+        recorded: Ids of the transcripts that the scan has.
+        unread: The logs.
+        table: Makes the table that conditions and orders refer to.
+    """
+    known, paths = frozenset(recorded), frozenset(unread.paths)
+    chosen = select_rows(rows, replace(unread.query, limit=None), table)
+    added = [row for row in chosen if row.location in paths and row.transcript_id not in known]
+    return added[: unread.room(len(known))]
 
 
 def typed_column(values: Sequence[Any]) -> Column:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .inspection import VerifyReport as VerifyReport
     from .schema import transcripts_db_schema as transcripts_db_schema
     from .source import DatabaseSource as DatabaseSource
+    from .source import load_readable as load_readable
     from .validation import TranscriptSchemaError as TranscriptSchemaError
     from .validation import validate_transcript_schema as validate_transcript_schema
 
@@ -35,7 +36,7 @@ _MODULES = {
     ".database": "TranscriptsDB transcripts_db",
     ".inspection": "DatabaseStats VerifyReport",
     ".schema": "transcripts_db_schema",
-    ".source": "DatabaseSource",
+    ".source": "DatabaseSource load_readable",
     ".validation": "TranscriptSchemaError validate_transcript_schema",
 }
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -45,11 +45,13 @@ class Assembled:
         table: One row per transcript.
         rows: Row of each in its data file.
         problems: What the index names but is not there, and what is there but not in the index.
+        files: Data files that a problem is about, where it is about some.
     """
 
     table: pa.Table
     rows: Sequence[int]
     problems: tuple[str, ...]
+    files: Mapping[str, Sequence[str]] = field(default_factory=dict[str, "Sequence[str]"])
 
 
 def assemble(sources: Sequence[Source], state: State, present: Sequence[str] | None, location: str) -> Assembled:
@@ -63,10 +65,10 @@ def assemble(sources: Sequence[Source], state: State, present: Sequence[str] | N
     """
     table = with_texts(union([source.part.table for source in sources]))
     rows = _concatenated([source.part.rows for source in sources if source.part.table.num_rows])
-    problems: list[str] = []
+    problems: dict[str, Sequence[str]] = {}
     if present is not None:
         table = _with_names(table, location, frozenset(present))
-        problems += _unindexed(table, present, state, location)
+        problems |= _unindexed(table, present, state, location)
     keep = _Positions(table)
     keep.without_ids(problems)
     keep.without_dead(state)
@@ -74,9 +76,9 @@ def assemble(sources: Sequence[Source], state: State, present: Sequence[str] | N
         keep.without_gone(frozenset(present), problems, location)
     keep.once(sources)
     if keep.all:
-        return Assembled(table, rows.to_pylist(), tuple(problems))
+        return Assembled(table, rows.to_pylist(), tuple(problems), problems)
     positions = array(keep.positions, pa.int64())
-    return Assembled(table.take(positions), rows.take(positions).to_pylist(), tuple(problems))
+    return Assembled(table.take(positions), rows.take(positions).to_pylist(), tuple(problems), problems)
 
 
 class _Positions:
@@ -90,11 +92,11 @@ class _Positions:
     def all(self) -> bool:
         return len(self.positions) == self._table.num_rows
 
-    def without_ids(self, problems: list[str]) -> None:
+    def without_ids(self, problems: dict[str, Sequence[str]]) -> None:
         ids = self._table.column(ID)
         if not ids.null_count:
             return
-        problems.append(f"{ids.null_count} rows have no transcript_id and are left out.")
+        problems[f"{ids.null_count} rows have no transcript_id and are left out."] = ()
         empty = set(_where(pc.is_null(ids)))
         self.positions = [p for p in self.positions if p not in empty]
 
@@ -114,7 +116,7 @@ class _Positions:
         }
         self.positions = [p for p in self.positions if p not in dead]
 
-    def without_gone(self, present: frozenset[str], problems: list[str], location: str) -> None:
+    def without_gone(self, present: frozenset[str], problems: dict[str, Sequence[str]], location: str) -> None:
         """Leave out rows whose data file is not there; those with another row are not missed."""
         named: list[str] = pc.unique(self._table.column(FILENAME)).to_pylist()
         missing = [name for name in named if name not in present]
@@ -127,10 +129,11 @@ class _Positions:
         without = {ids[p] for p in self.positions if p in lost} - left
         if without:
             files = ", ".join(map(repr, missing[:_SHOWN])) + (", ..." if len(missing) > _SHOWN else "")
-            problems.append(
+            problem = (
                 f"{len(without)} transcripts are in the index of {location!r}, but their files are not there: {files}. "
                 f"Put the files back, or run `scout db index {location}` to forget them."
             )
+            problems[problem] = missing
         self.positions = kept
 
     def once(self, sources: Sequence[Source]) -> None:
@@ -184,7 +187,7 @@ def _name(name: str, location: str, present: frozenset[str]) -> str:
     return name
 
 
-def _unindexed(table: pa.Table, present: Iterable[str], state: State, location: str) -> list[str]:
+def _unindexed(table: pa.Table, present: Iterable[str], state: State, location: str) -> dict[str, Sequence[str]]:
     """Report data files that the index does not know; ours without an index were not committed."""
     named = frozenset(pc.unique(table.column(FILENAME)).to_pylist())
     left = [
@@ -193,8 +196,9 @@ def _unindexed(table: pa.Table, present: Iterable[str], state: State, location: 
         if name not in named and name not in state.retired and not (state.number and is_ours(name))
     ]
     if not left:
-        return []
-    return [f"Index is stale: {len(left)} parquet file(s) not indexed. Run `scout db index {location}` to rebuild."]
+        return {}
+    problem = f"Index is stale: {len(left)} parquet file(s) not indexed. Run `scout db index {location}` to rebuild."
+    return {problem: left}
 
 
 def _concatenated(rows: Sequence[Any]) -> Any:

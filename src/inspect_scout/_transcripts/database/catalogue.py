@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from ..._support.arrow import array
-from ..._support.errors import LocationError
+from ..._support.errors import LocationError, LogReadError, StorageError
 from ..._support.storage import Entry, Storage, join, storage_for
 from .assemble import Assembled, Source, assemble
 from .contract import FILENAME, Catalogue, WrittenFile
@@ -68,30 +68,31 @@ class _GoneError(Exception):
         self.place = (name, number)
 
 
-async def load_catalogue(location: str, known: Catalogue | None = None) -> Catalogue:
+async def load_catalogue(location: str, known: Catalogue | None = None, *, tolerant: bool = False) -> Catalogue:
     """Find the transcripts of a database.
 
     Args:
         location: Folder, in full form, or a single data file. A folder that does not exist is an empty database.
         known: Catalogue of the same database from an earlier time: index files that it has are not read again.
+        tolerant: Data files without an index that cannot be read become problems, unless none can.
 
     Raises:
         LogReadError: An index file or data file is broken.
         StorageError: The log of commits cannot be understood.
     """
     before = known if isinstance(known, StoreCatalogue) else _recent.get(location)
-    found = await load_store(location, before)
+    found = await load_store(location, before, tolerant=tolerant)
     _recent.keep(location, found)
     return found
 
 
-async def load_store(location: str, known: Catalogue | None = None) -> StoreCatalogue:
+async def load_store(location: str, known: Catalogue | None = None, *, tolerant: bool = False) -> StoreCatalogue:
     """Find the transcripts of a database, with what the store needs to change them."""
     before = known if isinstance(known, StoreCatalogue) else None
     gone: set[tuple[str, int]] = set()
     for attempt in range(_TRIES):
         try:
-            return await _load(storage_for(location), location, before, frozenset(gone))
+            return await _load(storage_for(location), location, before, frozenset(gone), tolerant=tolerant)
         except _GoneError as error:
             # Either a newer commit replaced it, or (the second time) another program deleted it.
             gone.add(error.place)
@@ -135,7 +136,12 @@ def files_of(catalogue: Catalogue) -> dict[str, int]:
 
 
 async def _load(
-    storage: Storage, location: str, known: StoreCatalogue | None, gone: frozenset[tuple[str, int]]
+    storage: Storage,
+    location: str,
+    known: StoreCatalogue | None,
+    gone: frozenset[tuple[str, int]],
+    *,
+    tolerant: bool,
 ) -> StoreCatalogue:
     found = await _find(storage, location)
     state = found.state
@@ -144,23 +150,27 @@ async def _load(
     if known is not None and known.signature == signature:
         return known
     parts = dict(known.parts) if known is not None else {}
+    failed: dict[str, str] = {}
     wanted = [(name, "") for name in live] + [(_base(entry), entry.etag) for entry in found.foreign]
     if wanted or state.number:
         await _read(wanted, parts, lambda key: _part(storage, location, key, state))
         assembled = _assembled(location, found, live, parts)
     else:
         wanted = [(entry.path, entry.etag) for entry in found.data or ()]
-        await _read(wanted, parts, lambda key: _data_part(location, key[0]))
+        failed = await _read_data(location, wanted, parts, tolerant=tolerant)
+        wanted = [key for key in wanted if key in parts]
         assembled = assemble([Source(parts[key], 0) for key in wanted], State(), None, location)
+    lost = _lost(location, found) if len(live) < len(state.live) else ()
     return StoreCatalogue(
         table=assembled.table,
         rows=assembled.rows,
         version=state.number,
-        problems=(*assembled.problems, *_lost(location, found)) if len(live) < len(state.live) else assembled.problems,
+        problems=(*assembled.problems, *lost, *failed.values()),
+        files={**assembled.files, **{problem: [name] for name, problem in failed.items()}},
         state=State(state.number, tuple(live), state.retired, state.dead),
         foreign=tuple(_base(entry) for entry in found.foreign),
         parts={key: parts[key] for key in wanted},
-        signature=signature,
+        signature=() if failed else signature,  # what failed is tried again
     )
 
 
@@ -217,16 +227,40 @@ async def _data_part(location: str, path: str) -> IndexPart:
     return part_of(WrittenFile(data_name(location, path), table))
 
 
+async def _read_data(
+    location: str,
+    wanted: Sequence[tuple[str, str]],
+    parts: dict[tuple[str, str], IndexPart],
+    *,
+    tolerant: bool,
+) -> dict[str, str]:
+    """Read the columns of data files; what cannot be read, by name, unless that is everything."""
+    errors: dict[str, LogReadError | StorageError] = {}
+
+    async def read(key: tuple[str, str]) -> IndexPart | None:
+        try:
+            return await _data_part(location, key[0])
+        except (LogReadError, StorageError) as error:
+            errors[data_name(location, key[0])] = error
+            return None
+
+    await _read(wanted, parts, read)
+    if errors and not (tolerant and len(errors) < len(wanted)):
+        raise next(iter(errors.values()))
+    return {name: str(error) for name, error in sorted(errors.items())}
+
+
 async def _read(
     wanted: Sequence[tuple[str, str]],
     parts: dict[tuple[str, str], IndexPart],
-    read: Callable[[tuple[str, str]], Awaitable[IndexPart]],
+    read: Callable[[tuple[str, str]], Awaitable[IndexPart | None]],
 ) -> None:
-    """Read what is not known yet, some at once."""
+    """Read what is not known yet, some at once; None is left out."""
     unknown = [key for key in wanted if key not in parts]
     for start in range(0, len(unknown), _READS_AT_ONCE):
         chunk = unknown[start : start + _READS_AT_ONCE]
-        parts.update(zip(chunk, await asyncio.gather(*map(read, chunk)), strict=True))
+        found = zip(chunk, await asyncio.gather(*map(read, chunk)), strict=True)
+        parts.update((key, part) for key, part in found if part is not None)
 
 
 def _base(entry: Entry) -> str:

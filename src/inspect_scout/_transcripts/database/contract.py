@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -90,13 +90,15 @@ class Catalogue:
         table: One row per transcript: the index columns (missing ones of the schema as nulls) and FILENAME, in the order of insertion.
         rows: Row of each transcript in its data file; -1 where the index does not say.
         version: Number of the log entry (0: there is no log).
-        problems: What the index names but is not there, in words for the user.
+        problems: What the index names but is not there, and what cannot be read, in words for the user.
+        files: Data files that a problem is about, where it is about some.
     """
 
     table: pa.Table
     rows: Sequence[int]
     version: int
     problems: tuple[str, ...] = ()
+    files: Mapping[str, Sequence[str]] = field(default_factory=dict[str, "Sequence[str]"])
 
 
 StoredInput = Iterable[StoredTranscript] | AsyncIterable[StoredTranscript]

@@ -19,6 +19,7 @@ from ..contract import LogProblem
 from .cells import as_boolean, as_integer, as_number, as_text, value_of
 from .columns import Array, make_column
 from .contract import FILENAME, Catalogue
+from .layout import place_of
 from .schema import CONTENT, ID, INDEX
 from .values import metadata_of, score_of
 
@@ -45,7 +46,11 @@ class CatalogueIndex:
         self._table = table
         self._ids: tuple[str, ...] = tuple(map(str, table.column(ID).to_pylist()))
         self._files: tuple[str | None, ...] = tuple(table.column(FILENAME).to_pylist())
-        self._problems = tuple(LogProblem(location, problem) for problem in catalogue.problems)
+        self._problems = tuple(
+            LogProblem(place_of(location, file) if file else location, problem)
+            for problem in catalogue.problems
+            for file in catalogue.files.get(problem) or ("",)
+        )
         self._rows: _Rows | None = None
 
     @property

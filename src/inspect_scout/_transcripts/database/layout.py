@@ -135,6 +135,14 @@ def data_path(location: str, name: str) -> str:
     return join(location, name)
 
 
+def place_of(location: str, name: str) -> str:
+    """Say where a data file is; of a name that leads out of the database, the database."""
+    try:
+        return data_path(location, name)
+    except ConfigError:
+        return location
+
+
 def _latest(name: str) -> str:
     """Give the last moment that a name may mean: names of other programs end with the seconds, and sort behind them."""
     seconds, micros = _stamped(name)

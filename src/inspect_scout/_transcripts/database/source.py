@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -27,12 +27,13 @@ from ..decode import (
     open_sample,
     parts,
 )
+from ..index import UnreadLogs
 from ..origins import view_of, view_text
 from .columns import make_column
 from .contract import FILENAME, Catalogue, StoredTranscript
 from .datafile import ParquetDataFile, open_data_file
 from .infos import CatalogueIndex
-from .layout import data_path
+from .layout import data_name, data_path, place_of
 from .queries import query_table
 from .rowsource import Place, RowSource
 from .schema import ID
@@ -60,6 +61,13 @@ async def load(location: str, known: Catalogue | None) -> Catalogue:
     from .catalogue import load_catalogue
 
     return await load_catalogue(location, known)
+
+
+async def load_readable(location: str, known: Catalogue | None) -> Catalogue:
+    """Find the transcripts of a database; data files that cannot be read become problems, unless none can."""
+    from .catalogue import load_catalogue
+
+    return await load_catalogue(location, known, tolerant=True)
 
 
 class _NotThereError(Exception):
@@ -141,11 +149,13 @@ class DatabaseSource:
         location: The database, in full form.
         ids: Only these transcripts, in this order (None: all).
         loader: Finds its transcripts.
+        unread: Data files whose transcripts follow those of `ids`, as far as they can be read by now.
     """
 
     location: str
     ids: tuple[str, ...] | None = None
     loader: Loader = load
+    unread: UnreadLogs | None = None
     _state: _State = field(default_factory=_State, init=False, compare=False, repr=False)
 
     def __reduce__(self) -> tuple[type[DatabaseSource], tuple[Any, ...]]:
@@ -290,22 +300,16 @@ class DatabaseSource:
         return await anyio.to_thread.run_sync(run)
 
     def _selected(self, known: _Known, query: Query) -> TranscriptIndex:
-        from ..._query import columns_of, select
-
-        catalogue = known.catalogue if self.ids is None else _recorded(known, self.ids, self.location)
-        if query.where or query.order_by:
-            table = query_table(catalogue.table, columns_of(query, catalogue.table, _ALIASES))
-        elif query.shuffle is not None:
-            table = catalogue.table.select([ID])
-        else:
-            rows = catalogue.table.num_rows
-            if query.limit is None or query.limit >= rows:
-                return CatalogueIndex(catalogue, self.location)
-            return CatalogueIndex(catalogue, self.location, range(query.limit))
-        return CatalogueIndex(catalogue, self.location, select(table, query, key=ID, aliases=_ALIASES))
+        catalogue = known.catalogue
+        if self.ids is not None:
+            later = _later(known, self.ids, self.unread, self.location) if self.unread is not None else []
+            catalogue = _recorded(known, self.ids, later, self.location)
+            if self.unread is not None:
+                catalogue = _without_gone(catalogue, known, self.unread, self.location)
+        return CatalogueIndex(catalogue, self.location, _chosen(catalogue, query))
 
 
-def read_origin(origin: InputOrigin, info: TranscriptInfo, loader: Loader = load) -> Transcript:
+def read_origin(origin: InputOrigin, info: TranscriptInfo, loader: Loader = load_readable) -> Transcript:
     """Read content again from where it was found.
 
     Args:
@@ -359,10 +363,10 @@ def _named(file: ParquetDataFile, info: TranscriptInfo, error: SampleError) -> L
     return LogReadError(file.path, str(error), repr(info.transcript_id))
 
 
-def _recorded(known: _Known, ids: Sequence[str], location: str) -> Catalogue:
-    """Find recorded transcripts again, in their order; those that are gone become a problem."""
+def _recorded(known: _Known, ids: Sequence[str], later: Sequence[int], location: str) -> Catalogue:
+    """Find recorded transcripts again, in their order, and some others; those that are gone become a problem."""
     catalogue = known.catalogue
-    found = [position for id in ids if (position := known.positions.get(id)) is not None]
+    found = [position for id in ids if (position := known.positions.get(id)) is not None] + [*later]
     problems = list(catalogue.problems)
     missing = [id for id in ids if id not in known.positions]
     if missing:
@@ -373,4 +377,44 @@ def _recorded(known: _Known, ids: Sequence[str], location: str) -> Catalogue:
         [catalogue.rows[position] for position in found],
         catalogue.version,
         tuple(problems),
+        catalogue.files,
     )
+
+
+def _later(known: _Known, ids: Sequence[str], unread: UnreadLogs, location: str) -> list[int]:
+    """Choose among the transcripts of data files that could not be read before; the database as a whole means any."""
+    table = known.catalogue.table.select([ID, FILENAME]).to_pydict()
+    recorded, paths = frozenset(ids), frozenset(unread.paths)
+    names = {name for name in set(table[FILENAME]) if location in paths or place_of(location, name) in paths}
+    chosen = _chosen(known.catalogue, replace(unread.query, limit=None))
+    positions = range(len(table[ID])) if chosen is None else chosen
+    added = [p for p in positions if table[FILENAME][p] in names and table[ID][p] not in recorded]
+    return added[: unread.room(len(recorded))]
+
+
+def _without_gone(catalogue: Catalogue, known: _Known, unread: UnreadLogs, location: str) -> Catalogue:
+    """Report the data files that could not be read before and are not there now."""
+    there: set[str] = set(map(str, known.catalogue.table.column(FILENAME).to_pylist()))
+    there |= {name for names in catalogue.files.values() for name in names}
+    accounted = {location, *(place_of(location, name) for name in there)}
+    gone = {
+        f"Cannot read {path!r}: it is gone, or its transcripts were moved to other files.": [data_name(location, path)]
+        for path in unread.paths
+        if path not in accounted
+    }
+    return replace(catalogue, problems=(*catalogue.problems, *gone), files={**catalogue.files, **gone})
+
+
+def _chosen(catalogue: Catalogue, query: Query) -> Sequence[int] | None:
+    """Positions of the rows that a query selects; None: all."""
+    from ..._query import columns_of, select
+
+    if query.where or query.order_by:
+        table = query_table(catalogue.table, columns_of(query, catalogue.table, _ALIASES))
+    elif query.shuffle is not None:
+        table = catalogue.table.select([ID])
+    else:
+        rows = catalogue.table.num_rows
+        return None if query.limit is None or query.limit >= rows else range(query.limit)
+    positions: list[int] = select(table, query, key=ID, aliases=_ALIASES)
+    return positions

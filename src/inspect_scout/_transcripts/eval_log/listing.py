@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Sequence
 
-from ..._support.errors import LocationError, LogReadError, ScoutError
+from ..._support.errors import LocationError, LogReadError, ScoutError, StorageError
 from ..._support.storage import Entry, Storage, for_each, is_local, storage_for
 
 _SNIFFED_BYTES = 16 << 10
@@ -24,22 +24,35 @@ def is_log_name(path: str) -> bool:
     return path.lower().endswith((".eval", ".json"))
 
 
-async def find_logs(locations: Sequence[str]) -> tuple[list[Entry], dict[str, LogReadError]]:
+async def find_logs(
+    locations: Sequence[str], unread: Sequence[str] = ()
+) -> tuple[list[Entry], dict[str, LogReadError]]:
     """List the logs at some locations: those of folders sorted by path, no file twice; and what cannot be opened.
 
     Args:
         locations: Files and folders, in full form.
+        unread: Further logs, which may be gone.
 
     Raises:
         LocationError: A location is gone.
     """
     entries: dict[str, Entry] = {}
     failed: dict[str, LogReadError] = {}
-    for location in locations:
+    many = len(locations) + len(unread) > 1
+    for location in dict.fromkeys([*locations, *unread]):
         storage = storage_for(location)
-        entry = await storage.stat(location)
+        try:
+            entry = await storage.stat(location)
+        except StorageError as error:
+            if not (many and is_log_name(location)):
+                raise
+            failed[location] = LogReadError(location, str(error))
+            continue
         if entry is not None:
             entries.setdefault(entry.path, entry)
+            continue
+        if location in unread:
+            failed[location] = LogReadError(location, "it is gone; put it back, or accept the scan without it")
             continue
         found = await storage.list(location)
         if not found and not _is_folder(location):

@@ -22,7 +22,7 @@ from ..decode import (
     decode_sample,
     open_sample,
 )
-from ..index import SelectedIndex, select_rows
+from ..index import SelectedIndex, UnreadLogs, select_rows, select_unread
 from ..origins import view_of, view_text
 from .access import LogAccess, SampleSource
 from .cache import IndexCache
@@ -55,18 +55,20 @@ class EvalLogSource:
         locations: Logs and folders of logs, in full form.
         ids: Only these transcripts, in this order (None: all), each in the log that `logs` names for it.
         logs: Log of each id.
+        unread: Logs whose transcripts follow those of `ids`, as far as they can be read by now.
         cache: Where the index of logs is kept between runs.
     """
 
     locations: tuple[str, ...]
     ids: tuple[str, ...] | None = None
     logs: tuple[str | None, ...] = ()
+    unread: UnreadLogs | None = None
     cache: IndexCache = field(default_factory=IndexCache, compare=False)
     _access: LogAccess = field(default_factory=LogAccess, init=False, compare=False, repr=False)
 
     def __reduce__(self) -> tuple[type[EvalLogSource], tuple[Any, ...]]:
         # What was remembered of logs stays behind: another process opens its own.
-        return type(self), (self.locations, self.ids, self.logs, self.cache)
+        return type(self), (self.locations, self.ids, self.logs, None, self.cache)
 
     @property
     def type(self) -> str:
@@ -92,7 +94,7 @@ class EvalLogSource:
             LocationError: A location is gone.
             UnknownNameError: A condition names a column that these logs do not have.
         """
-        entries, failed = await find_logs(self.locations)
+        entries, failed = await find_logs(self.locations, self.unread.paths if self.unread is not None else ())
         indexed = await self._index_logs(entries, failed, progress)
         if failed and not indexed:
             _refuse(list(failed.values()))
@@ -106,7 +108,10 @@ class EvalLogSource:
         if self.ids is None:
             rows = _distinct(rows)
         else:
-            rows = self._recorded(rows, problems)
+            later = (
+                select_unread(_distinct(rows), self.ids, self.unread, build_table) if self.unread is not None else []
+            )
+            rows = [*self._recorded(rows, problems), *later]
         selected = select_rows(rows, query, build_table)
         return SelectedIndex(selected, problems)
 
@@ -318,4 +323,8 @@ def _distinct(rows: Sequence[EvalRow]) -> list[EvalRow]:
 def _refuse(errors: Sequence[LogReadError]) -> None:
     if len(errors) == 1:
         raise errors[0]
-    raise LogReadError(errors[0].log, f"{errors[0].reason} (and none of the other {len(errors) - 1} logs can be read)")
+    others = "; ".join(f"{error.log!r}: {error.reason}" for error in errors[1 : _SHOWN + 1])
+    others += "; ..." if len(errors) > _SHOWN + 1 else ""
+    raise LogReadError(
+        errors[0].log, f"{errors[0].reason} (and none of the other {len(errors) - 1} logs can be read: {others})"
+    )
