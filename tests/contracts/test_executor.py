@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import os
+import shutil
 import sys
 import threading
 import types
@@ -109,6 +110,21 @@ def test_tables_are_the_same(run_workers: Run, example_logs: Path, tmp_path: Pat
     assert Counter((e.transcript_id, e.error) for e in other.errors) == Counter(
         (e.transcript_id, e.error) for e in inline.errors
     )
+
+
+def test_logs_that_could_not_be_read_are_scanned_later(run: Run, example_logs: Path, tmp_path: Path) -> None:
+    whole = run([length()], example_logs)
+    logs = tmp_path / "logs"
+    shutil.copytree(example_logs, logs)
+    cut = max(logs.glob("*.eval"))
+    content = cut.read_bytes()
+    cut.write_bytes(content[:-300])
+    first = run([length()], logs)
+    assert not first.complete
+    cut.write_bytes(content)
+    done = scan_resume(first.location, display="none")
+    assert done.complete
+    assert set(frame(done, "length")["transcript_id"]) == set(frame(whole, "length")["transcript_id"])
 
 
 def test_scanners_keep_what_they_remember(run: Run) -> None:
