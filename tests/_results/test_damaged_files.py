@@ -98,6 +98,9 @@ def light_counts(status: Status) -> dict[str, ScannerCounts]:
             s.errors,
             s.tokens,
             s.validation.metrics.agreement if s.validation and s.validation.metrics else None,
+            sum(s.fingerprints.values()),
+            s.incomplete,
+            s.unseen_citations,
         )
         for key, s in status.summary.scanners.items()
     }
