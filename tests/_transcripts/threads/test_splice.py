@@ -37,9 +37,33 @@ def test_ancestors_end_at_the_anchor_of_the_next_branch() -> None:
     assert told(splice(timeline(root), root)) == ["r1", "A1", "r2"]
 
 
-def test_branch_without_an_origin_begins_anew() -> None:
-    root = branched(branched_from=None)
+@pytest.mark.parametrize("nowhere", [None, ""])
+def test_branch_without_an_origin_begins_anew(nowhere: str | None) -> None:
+    root = branched(branched_from=nowhere)
+    assert told(splice(timeline(root), root.branches[1])) == ["s1", "A2", "s2"]
     assert told(splice(timeline(root), root.branches[1].branches[0])) == ["s1", "A2", "t1", "model"]
+
+
+def test_a_first_branch_and_its_twig_may_both_begin_anew() -> None:
+    root = branched(branched_from="")
+    root.branches[1].branches[0].branched_from = ""
+    assert told(splice(timeline(root), root.branches[1].branches[0])) == ["t1", "model"]
+
+
+@pytest.mark.parametrize("origin", ["second", "twig", " ", "A2"])
+def test_only_an_anchor_of_the_parent_is_an_origin(origin: str) -> None:
+    root = branched(branched_from=origin)
+    with pytest.raises(ConfigError, match=f"anchor {origin!r} not found"):
+        splice(timeline(root), root.branches[1])
+
+
+def test_branches_that_lead_in_a_circle_end() -> None:
+    root = branched()
+    second = root.branches[1]
+    second.branches[0].branches = [root, second]
+    assert told(splice(timeline(root), second)) == ["r1", "A1", "s1", "A2", "s2"]
+    with pytest.raises(ConfigError, match="stranger"):
+        splice(timeline(root), span("stranger"))
 
 
 def test_missing_anchors_and_strangers_are_refused() -> None:

@@ -33,7 +33,7 @@ def splice(timeline: Timeline, target: TimelineSpan) -> list[Event]:
         own = own_events(span)
         if place + 1 < len(path):
             anchor = path[place + 1].branched_from
-            if anchor is None:
+            if not anchor:
                 events = []
                 continue
             own = own[: _anchored(own, anchor, span) + 1]
@@ -56,14 +56,17 @@ def splice_to_timeline(timeline: Timeline, target: TimelineSpan) -> Timeline:
 
 def _path(root: TimelineSpan, target: TimelineSpan) -> list[TimelineSpan]:
     parents: dict[int, TimelineSpan] = {}
+    seen = {id(root)}
     waiting = [root]
     while waiting:
         span = waiting.pop()
         if span is target or span.id == target.id:
             return [*reversed(list(_ancestors(span, parents))), span]
         for branch in reversed(span.branches):
-            parents[id(branch)] = span
-            waiting.append(branch)
+            if id(branch) not in seen:  # a timeline made by hand may lead in a circle
+                seen.add(id(branch))
+                parents[id(branch)] = span
+                waiting.append(branch)
     raise ConfigError(
         f"splice: span {target.id!r} is not in this timeline; it must be its root or one of the branches under it."
     )
