@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import random
 import warnings
@@ -63,11 +62,10 @@ BREAKS: dict[str, tuple[Callable[[Path], object], str]] = {
     "header too small": (lambda p: patch_directory(p, "header.json", size=7), "7 bytes that it declares"),
     "header elsewhere": (lambda p: patch_directory(p, "header.json", offset=3), "points to something else"),
     "header outside": (lambda p: patch_directory(p, "header.json", offset=2**31), "damaged"),
-    "no list of samples": (
-        lambda p: rewrite(p, lambda m: {k: v for k, v in m.items() if "summaries" not in k}),
-        "holds samples but no list",
+    "list of samples is none": (
+        lambda p: rewrite(p, lambda m: {"header.json": m["header.json"], "summaries.json": b"7"}),
+        r"summaries\.json",
     ),
-    "list of samples is none": (lambda p: rewrite(p, lambda m: {**m, "summaries.json": b"7"}), r"summaries\.json"),
 }
 
 
@@ -151,24 +149,25 @@ async def test_a_sample_in_chunks_is_named(tmp_path: Path) -> None:
         await source.read(index.info(0), ALL)
 
 
-async def test_a_malformed_summary_costs_its_sample_only(tmp_path: Path) -> None:
+async def test_a_malformed_summary_costs_nothing_if_its_sample_is_there(tmp_path: Path) -> None:
     harm = change_summaries(lambda summaries: [{"id": None}, *summaries[1:]])
     path = rewrite(log_of(tmp_path / "log.eval", "a", "b"), harm)
     index = await index_of(path)
-    assert list(index.ids) == ["b"]
-    assert any("summary number 1" in str(problem) for problem in index.problems)
-    assert any("'1_epoch_1'" in str(problem) for problem in index.problems)
-    assert [str(p) for p in (await index_of(path)).problems] == [str(p) for p in index.problems]  # from the cache too
+    assert list(index.ids) == ["a", "b"]
+    assert not index.problems
 
 
-async def test_samples_that_no_summary_lists_are_reported(tmp_path: Path) -> None:
+async def test_a_malformed_summary_without_its_sample_is_reported(tmp_path: Path) -> None:
+    harm = change_summaries(lambda summaries: [{"id": None}, *summaries[1:]])
     path = rewrite(
-        log_of(tmp_path / "log.eval", "a", "b"),
-        change_summaries(lambda summaries: summaries[:1]),
+        rewrite(log_of(tmp_path / "log.eval", "a", "b"), harm), lambda m: {**m, "samples/1_epoch_1.json": b"{"}
     )
     index = await index_of(path)
-    assert list(index.ids) == ["a"]
-    assert "1 of its samples are in no readable summary and are left out: '2_epoch_1'" in str(index.problems[0])
+    assert list(index.ids) == ["b"]
+    assert any("samples/1_epoch_1.json" in str(problem) for problem in index.problems)
+    assert [str(p) for p in (await index_of(path)).problems] == [str(p) for p in index.problems]  # from the cache too
+    gone = rewrite(path, lambda m: {name: data for name, data in m.items() if name != "samples/1_epoch_1.json"})
+    assert "summary number 1" in str((await index_of(gone)).problems[0])
 
 
 async def test_of_a_repeated_sample_the_last_counts_as_inspect_reads_it(tmp_path: Path) -> None:
@@ -217,20 +216,6 @@ async def test_epochs_are_different_samples(tmp_path: Path) -> None:
     index = await source.index(Query())
     assert len(set(index.ids)) == 3
     assert [index.info(n).task_repeat for n in range(3)] == [1, 2, 3]
-
-
-async def test_a_sample_in_two_logs_is_taken_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    first = log_of(tmp_path / "a.eval", "x", "y")
-    second = log_of(tmp_path / "b.eval", "x", "z")
-    (tmp_path / "copy.eval").write_bytes(first.read_bytes())
-    with caplog.at_level(logging.INFO):
-        index = await index_of(tmp_path)
-    assert list(zip(index.ids, index.locations, strict=True)) == [
-        ("x", str(first)),
-        ("y", str(first)),
-        ("z", str(second)),
-    ]
-    assert "3 samples occur in more than one log" in caplog.text
 
 
 async def test_hostile_ids_are_only_names(tmp_path: Path) -> None:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from .._query import Query
     from .._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
     from .database.contract import StoredTranscript
+
+
+Duplicates = Literal["newest", "all"]
+"""What becomes of a sample that several logs hold: that of the log modified last counts, or all do."""
+
+DUPLICATES: tuple[Duplicates, ...] = ("newest", "all")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import logging
+import math
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -13,9 +15,9 @@ import pyarrow as pa
 from .._support.errors import ConfigError, LogReadError, TranscriptTooLargeError
 from .._support.json import dumps, finite
 from .._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
-from .contract import LoadedTranscript, Progress, TranscriptIndex
+from .contract import Duplicates, LoadedTranscript, Progress, TranscriptIndex
 from .decode import BytesSource, MaterializedHandle, SampleError, build_timelines, decode_sample, view
-from .eval_log import EvalRow, eval_log_rows, sample_json
+from .eval_log import EvalRow, as_copy, eval_log_rows, sample_json
 from .index import SelectedIndex, select_rows, typed_column
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
     from .._query import Query
     from .database.contract import StoredTranscript
+
+logger = logging.getLogger("inspect_scout")
 
 
 class _Held(Protocol):
@@ -118,22 +122,41 @@ class MemorySource:
 
     Args:
         items: Transcripts, and eval logs with their samples.
+        duplicates: What becomes of a sample that several logs hold: the last counts ("newest"), or all do, each but the
+            first under an id of its own.
 
     Raises:
         ConfigError: Two transcripts have the same id.
     """
 
-    def __init__(self, items: Sequence[Transcript | EvalLog]) -> None:
+    def __init__(self, items: Sequence[Transcript | EvalLog], duplicates: Duplicates = "newest") -> None:
         self._rows: dict[str, _Held] = {}
-        for item in items:
+        repeated = 0
+        for number, item in enumerate(items, 1):
             if isinstance(item, Transcript):
-                if item.transcript_id in self._rows:
-                    raise ConfigError(f"Two transcripts have the id {item.transcript_id!r}: give each its own.")
-                self._rows[item.transcript_id] = _HeldTranscript(item)
-            else:
-                for row, sample in eval_log_rows(item):
-                    # Retried evals repeat the samples that were done before.
-                    self._rows.setdefault(row.transcript_id, _HeldSample(row, sample))
+                self._add(item.transcript_id, _HeldTranscript(item))
+                continue
+            for row, sample in eval_log_rows(item):
+                before = self._rows.get(row.transcript_id)
+                if not isinstance(before, _HeldSample):
+                    self._add(row.transcript_id, _HeldSample(row, sample))
+                elif duplicates == "all":
+                    place = f"{number}: {row.location or ''}"  # one log may be given twice
+                    copy = as_copy(row, place)
+                    self._add(copy.transcript_id, _HeldSample(copy, sample))
+                else:
+                    repeated += 1
+                    self._rows[row.transcript_id] = _HeldSample(row, sample)
+        self._items, self._repeated = tuple(items), repeated
+
+    def _add(self, id: str, held: _Held) -> None:
+        if id in self._rows:
+            raise ConfigError(f"Two transcripts have the id {id!r}: give each its own.")
+        self._rows[id] = held
+
+    def with_duplicates(self, duplicates: Duplicates) -> MemorySource:
+        """Give the same transcripts with another rule for samples that several logs hold."""
+        return MemorySource(self._items, duplicates)
 
     @property
     def type(self) -> str:
@@ -147,6 +170,13 @@ class MemorySource:
 
     async def index(self, query: Query, progress: Progress | None = None) -> TranscriptIndex:  # noqa: ARG002 - nothing to tell
         """Find the transcripts that a query selects."""
+        if self._repeated:
+            logger.warning(
+                "%d samples are in more than one of the logs in memory; the log that was given last counts. Use "
+                "duplicates='all' to scan every one of them.",
+                self._repeated,
+            )
+            self._repeated = 0
         selected = select_rows(list(self._rows.values()), query, _table)
         return SelectedIndex(selected)
 
@@ -211,6 +241,8 @@ def _table(rows: Sequence[_Held]) -> pa.Table:
 
 
 def _cell(value: Any) -> Any:
+    if isinstance(value, float) and math.isnan(value):
+        return None
     if value is None or isinstance(value, str | bool | int | float):
         return value
     return dumps(finite(value)) if isinstance(value, list | dict) else str(value)

@@ -3,7 +3,8 @@
 listing  which files are logs             zip      members of a zip file, by ranged reads
 reading  header and summaries of a log    rows, scores, thinning, records  what the index keeps of them
 cache    what was read before             table    the index as infos, and as the table that conditions refer to
-access   finding a sample                 source   the whole
+access   finding a sample                 copies   samples that several logs hold
+source   the whole
 live     a sample that is being scored
 """
 
@@ -15,6 +16,7 @@ from ..._support.lazy import lazy_door
 
 if TYPE_CHECKING:
     from .cache import IndexCache as IndexCache
+    from .copies import as_copy as as_copy
     from .listing import find_logs as find_logs
     from .listing import is_log as is_log
     from .listing import is_log_name as is_log_name
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     ".cache": "IndexCache",
+    ".copies": "as_copy",
     ".listing": "find_logs is_log is_log_name",
     ".live": "LiveSample live_info",
     ".memory": "eval_log_rows sample_json",

@@ -10,21 +10,26 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO, Generic, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, Generic, TypeVar
 
 from ..._support.clock import SYSTEM_CLOCK, Clock
 from ..._support.errors import LogReadError, ScoutError
 from ..._support.storage import Entry, is_local, storage_for
 from ..decode import BytesSource
-from .reading import is_zip, json_samples, open_log
+from .reading import chosen_sample, is_zip, json_samples, open_log
 from .records import decode_json_log
 from .rows import sample_key
 from .zip import Member, ZipLog
+
+if TYPE_CHECKING:
+    from ..._types import TranscriptInfo
 
 _DIRECTORIES = 32
 _FRESH_SECONDS = 10.0
 # A JSON log is kept whole, so that reading its samples one by one decodes it once.
 _JSON_LOGS = 2
+# Choosing among samples of one name reads all of them.
+_CHOICES = 1024
 _CHUNKED = "/sample.json"
 T = TypeVar("T")
 
@@ -59,42 +64,57 @@ class LogAccess:
         self._clock = clock
         self._entries = _Recent[Entry](_DIRECTORIES)
         self._directories = _Recent[Mapping[str, Member]](_DIRECTORIES)
-        self._json_logs = _Recent[Mapping[str, bytes]](_JSON_LOGS)
+        self._json_logs = _Recent[Mapping[str, list[bytes]]](_JSON_LOGS)
+        self._chosen = _Recent[int](_CHOICES)
 
-    def sample(self, path: str, id: str, epoch: int) -> SampleSource:
+    def sample(self, path: str, id: str, epoch: int, info: TranscriptInfo | None = None) -> SampleSource:
         """Find a sample by its id and epoch.
 
+        Args:
+            path: The log.
+            id: The id, as text.
+            epoch: The epoch.
+            info: Says which sample is meant if the log has several of this name, such as those with the ids 1 and "1"
+                (None: the last).
+
         Raises:
             LogReadError: The log cannot be read, or has no such sample.
         """
-        return self._find(path, f"samples/{sample_key(id, epoch)}.json", f"{id!r} epoch {epoch}")
+        name = f"samples/{sample_key(id, epoch)}.json"
+        version, found = self._find(path, name, f"{id!r} epoch {epoch}")
+        if len(found) == 1 or info is None:
+            return found[-1]
 
-    def member(self, path: str, name: str) -> SampleSource:
-        """Find a sample by the name of its member.
+        def choose() -> int:
+            return chosen_sample(info.source_id or "", info.transcript_id, [source.read() for source in found])
+
+        return found[self._chosen.get((repr(version), f"{name}\0{info.transcript_id}"), choose)]
+
+    def member(self, path: str, name: str, fingerprint: str) -> SampleSource:
+        """Find a sample by the name of its member, and by its fingerprint if the log has several of this name.
 
         Raises:
             LogReadError: The log cannot be read, or has no such sample.
         """
-        return self._find(path, name, repr(name))
+        _, found = self._find(path, name, repr(name))
+        return next((source for source in found if source.fingerprint == fingerprint), found[-1])
 
     def forget(self, path: str) -> None:
         """Ask anew for changes of a log."""
         self._entries.drop(self._moment(path))
 
-    def _find(self, path: str, name: str, sample: str) -> SampleSource:
+    def _find(self, path: str, name: str, sample: str) -> tuple[tuple[str, str], list[SampleSource]]:
+        """Find the samples of a name, in the order of the log, and say of which content of the log they are."""
         entry = self._described(path)
         with open_log(path, entry) as file:
             version = (path, entry.etag if entry is not None else _version(file))
             if is_zip(path, file):
                 members = self._directories.get(version, lambda: ZipLog(file, path).members())
-                return self._zip_sample(path, name, sample, members, entry)
+                return version, self._zip_samples(path, name, sample, members, entry)
             samples = self._json_logs.get(version, lambda: _read_json(file, path))
-        data = samples.get(name)
-        if data is None:
+        if name not in samples:
             raise LogReadError(path, "the log has no such sample", sample)
-        source = BytesSource(data)
-        fingerprint = f"{zlib.crc32(data):08x}:{len(data)}"
-        return SampleSource(name, fingerprint, len(data), source.read, source.chunks)
+        return version, [_json_sample(name, data) for data in samples[name]]
 
     def _described(self, path: str) -> Entry | None:
         """Say what is known of a remote log, as it was some seconds ago at the earliest; None for a local one."""
@@ -105,15 +125,17 @@ class LogAccess:
     def _moment(self, path: str) -> tuple[str, str]:
         return (path, f"{self._clock.monotonic() // _FRESH_SECONDS}")
 
-    def _zip_sample(
+    def _zip_samples(
         self, path: str, name: str, sample: str, members: Mapping[str, Member], entry: Entry | None
-    ) -> SampleSource:
+    ) -> list[SampleSource]:
         member = members.get(name)
         if member is None:
             if name.removesuffix(".json") + _CHUNKED in members:
                 raise LogReadError(path, "it is stored in chunks, which this version cannot read", sample)
             raise LogReadError(path, "the log has no such sample", sample)
+        return [self._zip_sample(path, version, sample, entry) for version in member.versions]
 
+    def _zip_sample(self, path: str, member: Member, sample: str, entry: Entry | None) -> SampleSource:
         def read() -> bytes:
             with self._reading(path, sample), open_log(path, entry) as file:
                 return ZipLog(file, path).read(member)
@@ -122,7 +144,7 @@ class LogAccess:
             with self._reading(path, sample), open_log(path, entry) as file:
                 yield from ZipLog(file, path).chunks(member)
 
-        return SampleSource(name, member.fingerprint, member.size, read, chunks)
+        return SampleSource(member.name, member.fingerprint, member.size, read, chunks)
 
     @contextlib.contextmanager
     def _reading(self, path: str, sample: str) -> Generator[None]:
@@ -181,13 +203,18 @@ def _stat(path: str) -> Entry:
     return entry
 
 
-def _read_json(file: BinaryIO, path: str) -> dict[str, bytes]:
+def _json_sample(name: str, data: bytes) -> SampleSource:
+    source = BytesSource(data)
+    return SampleSource(name, f"{zlib.crc32(data):08x}:{len(data)}", len(data), source.read, source.chunks)
+
+
+def _read_json(file: BinaryIO, path: str) -> dict[str, list[bytes]]:
     try:
         data = file.read()
     except OSError as error:
         raise LogReadError(path, f"reading failed ({error})") from error
     samples = json_samples(decode_json_log(data, path))
-    return {f"samples/{key}.json": bytes(raw) for key, raw in samples.items()}
+    return {f"samples/{key}.json": [bytes(raw) for raw in found] for key, found in samples.items()}
 
 
 def _version(file: BinaryIO) -> str:

@@ -19,7 +19,7 @@ from ..._support.storage import Entry
 from .records import LogRows
 
 # Raise this whenever LogRows, or what is put into it, changes.
-VERSION = 2
+VERSION = 3
 MAX_LOGS = 5000
 BUSY_SECONDS = 2.0
 _CREATE = "CREATE TABLE IF NOT EXISTS logs (path TEXT UNIQUE, etag TEXT, data BLOB)"

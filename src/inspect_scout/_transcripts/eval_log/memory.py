@@ -11,7 +11,7 @@ from pydantic_core import PydanticSerializationError
 
 from ..._support.errors import LogReadError
 from .records import Header, Summary, without_surrogates
-from .rows import log_rows, sample_key
+from .rows import latest_samples, log_rows
 from .table import EvalRow
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ def eval_log_rows(log: EvalLog) -> list[tuple[EvalRow, EvalSample]]:
     except (msgspec.ValidationError, PydanticSerializationError) as error:
         raise LogReadError(log.location or "a log in memory", f"it cannot be written as JSON: {error}") from error
     rows = log_rows(header, summaries)
-    latest = {sample_key(sample.id, sample.epoch): sample for sample in samples}
-    return [(EvalRow(log.location or None, rows, row), latest[sample_key(row.id, row.epoch)]) for row in rows.samples]
+    held = zip(rows.samples, latest_samples(samples), strict=True)
+    return [(EvalRow(log.location or None, rows, row), sample) for row, sample in held]
 
 
 def sample_json(sample: EvalSample) -> bytes:

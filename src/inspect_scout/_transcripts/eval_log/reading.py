@@ -1,10 +1,10 @@
-"""What the index needs of one log: header and summaries, never the samples of an `.eval` log."""
+"""What the index needs of one log: header and summaries, and the samples of an `.eval` log that no summary lists."""
 
 from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
 
 import msgspec
@@ -12,13 +12,12 @@ import msgspec
 from ..._support.errors import LogReadError, ScoutError
 from ..._support.storage import Entry, storage_for
 from .records import Body, Header, JsonLog, LogRows, Summary, decode, decode_json_log
-from .rows import log_rows, sample_key, summary_of_body
+from .rows import latest_samples, log_rows, sample_key, summary_of_body, transcript_ids
 from .zip import Member, ZipLog
 
 _HEADER, _START, _SUMMARIES = "header.json", "_journal/start.json", "summaries.json"
 _JOURNAL = re.compile(r"_journal/summaries/(\d{1,9})\.json")
 _SAMPLE = re.compile(r"samples/(.+_epoch_\d+)\.json", re.DOTALL)
-_SHOWN = 3
 
 
 def open_log(path: str, entry: Entry | None = None) -> BinaryIO:
@@ -70,22 +69,42 @@ def index_log(path: str, entry: Entry | None = None) -> LogRows:
         raise LogReadError(path, "its JSON is nested too deeply") from error
 
 
-def json_samples(log: JsonLog) -> dict[str, msgspec.Raw]:
-    """Find the samples of a JSON log by their key; of several with one key the last counts."""
-    samples: dict[str, msgspec.Raw] = {}
+def json_samples(log: JsonLog) -> dict[str, list[msgspec.Raw]]:
+    """Find the samples of a JSON log by their key, in their order: one key may stand for several."""
+    samples: dict[str, list[msgspec.Raw]] = {}
     for raw in log.samples or ():
         # One that cannot be read is named where the log is indexed.
         with contextlib.suppress(LogReadError):
-            found = decode(raw, SampleId, "", "sample")
-            samples[sample_key(found.id, found.epoch)] = raw
+            found = decode(raw, SampleName, "", "sample")
+            samples.setdefault(sample_key(found.id, found.epoch), []).append(raw)
     return samples
 
 
-class SampleId(msgspec.Struct, kw_only=True):
-    """What names a sample within its log."""
+class SampleName(msgspec.Struct, kw_only=True):
+    """What names a sample."""
 
     id: str | int
     epoch: int
+    uuid: str | None = None
+
+
+def chosen_sample(eval_id: str, transcript_id: str, samples: Sequence[bytes]) -> int:
+    """Say which of several samples with one key a transcript is; the last if none is.
+
+    Args:
+        eval_id: The eval.
+        transcript_id: Id of the transcript; a copy of a sample has more behind the id of the sample.
+        samples: JSON of the samples, in the order of the log.
+    """
+    names: list[SampleName] = []
+    for data in samples:
+        with contextlib.suppress(LogReadError):
+            names.append(decode(data, SampleName, "", "sample"))
+    if len(names) == len(samples):
+        for id, name in transcript_ids(eval_id, latest_samples(names)).items():
+            if transcript_id == id or transcript_id.startswith(f"{id}-"):
+                return next(position for position, found in enumerate(names) if found is name)
+    return len(samples) - 1
 
 
 def _index_zip(log: ZipLog, path: str) -> LogRows:
@@ -93,30 +112,42 @@ def _index_zip(log: ZipLog, path: str) -> LogRows:
     start = members.get(_HEADER) or members.get(_START)
     if start is None:
         raise LogReadError(path, f"it holds neither {_HEADER!r} nor {_START!r}: it is no Inspect log")
-    header = decode(log.read(start), Header, path, repr(start.name))
+    data = log.read(start)
+    header = decode(data, Header, path, repr(start.name))
     if start.name == _START:
         header.status = "started"
-    stored = [found[1] for name in members if (found := _SAMPLE.fullmatch(name))]
+    stored = {found[1]: member for name, member in members.items() if (found := _SAMPLE.fullmatch(name))}
     notices: list[str] = []
-    summaries = _zip_summaries(log, members, path, notices)
-    if stored and not summaries and not notices:
-        raise LogReadError(path, f"it holds samples but no list of them ({_SUMMARIES!r} is missing)")
+    summaries = _zip_summaries(log, members, path, notices, required=not stored)
     listed = {sample_key(summary.id, summary.epoch) for summary in summaries}
-    if lost := [name for name in stored if name not in listed]:
-        names = ", ".join(map(repr, lost[:_SHOWN])) + (", ..." if len(lost) > _SHOWN else "")
-        notices.append(f"{len(lost)} of its samples are in no readable summary and are left out: {names}")
-    return log_rows(header, summaries, notices)
+    unlisted = [member for name, member in stored.items() if name not in listed]
+    repeated = sum(len(member.versions) - 1 for member in stored.values() if member.earlier is not None)
+    if not unlisted:
+        return log_rows(header, summaries, notices, repeated=repeated)
+    if len(notices) <= len(unlisted):
+        notices.clear()  # the samples of these summaries are read instead
+    scorer = _first_scorer(decode(data, JsonLog, path, repr(start.name)))
+    bodies = [body for member in unlisted for body in _zip_bodies(log, member, path, scorer, notices)]
+    # In the order in which they were written, as a list of all of them would be.
+    offsets = {name: member.offset for name, member in stored.items()}
+    everything = sorted([*summaries, *bodies], key=lambda s: offsets.get(sample_key(s.id, s.epoch), log.size))
+    return log_rows(header, everything, notices, repeated=repeated, unlisted=len(bodies))
 
 
-def _zip_summaries(log: ZipLog, members: Mapping[str, Member], path: str, notices: list[str]) -> list[Summary]:
+def _zip_summaries(
+    log: ZipLog, members: Mapping[str, Member], path: str, notices: list[str], *, required: bool
+) -> list[Summary]:
+    """Read what lists the samples; a list that cannot be read is none, unless it is required."""
     whole = members.get(_SUMMARIES)
-    if whole is not None:
-        return _decode_summaries(log.read(whole), path, whole.name, notices)
-    # The eval is still running, or was killed: a list for each time it saved samples, the newest last.
+    # If the eval is still running, or was killed: a list for each time it saved samples, the newest last.
     journal = sorted((int(found[1]), member) for name, member in members.items() if (found := _JOURNAL.fullmatch(name)))
     summaries: list[Summary] = []
-    for _, member in journal:
-        summaries += _decode_summaries(log.read(member), path, member.name, notices)
+    for member in [whole] if whole is not None else [member for _, member in journal]:
+        try:
+            summaries += _decode_summaries(log.read(member), path, member.name, notices)
+        except LogReadError:
+            if required:
+                raise
     return summaries
 
 
@@ -137,13 +168,23 @@ def _decode_summaries(data: bytes, path: str, name: str, notices: list[str]) -> 
     return summaries
 
 
+def _zip_bodies(log: ZipLog, member: Member, path: str, scorer: str | None, notices: list[str]) -> list[Summary]:
+    """Make summaries of the samples under one name; one that cannot be read is noted."""
+    summaries: list[Summary] = []
+    for version in member.versions:
+        try:
+            body = decode(log.read(version), Body, path, f"sample {version.name!r}")
+            summaries.append(summary_of_body(body, scorer))
+        except LogReadError as error:
+            notices.append(f"{error.reason}; no readable summary lists it either, and it is left out")
+    return summaries
+
+
 def _index_json(data: bytes, path: str) -> LogRows:
     if not data.strip():
         raise LogReadError(path, "the file is empty")
     log = decode_json_log(data, path)
-    results = log.results
-    scores = (results.scores or ([results.scorer] if results.scorer else [])) if results else []
-    scorer = scores[0].name if scores else None
+    scorer = _first_scorer(log)
     summaries: list[Summary] = []
     notices: list[str] = []
     for position, raw in enumerate(log.samples or (), 1):
@@ -153,3 +194,9 @@ def _index_json(data: bytes, path: str) -> LogRows:
         except LogReadError as error:
             notices.append(f"{error.reason}; it is left out")
     return log_rows(log, summaries, notices)
+
+
+def _first_scorer(log: JsonLog) -> str | None:
+    results = log.results
+    scores = (results.scores or ([results.scorer] if results.scorer else [])) if results else []
+    return scores[0].name if scores else None

@@ -143,6 +143,9 @@ class LogRows(Struct, array_like=True, frozen=True):
 
     Args:
         notices: What is wrong with the log without keeping its other samples from being read.
+        doubled: Samples that the log holds again with the same id and epoch; the last of each counts.
+        shared: Samples that carry the uuid of another sample of the log; they have an id of their own.
+        unlisted: Samples that no summary lists, so that they were read themselves.
     """
 
     eval_id: str
@@ -160,6 +163,9 @@ class LogRows(Struct, array_like=True, frozen=True):
     trust_content: bool | None
     samples: list[SampleRow]
     notices: list[str]
+    doubled: int = 0
+    shared: int = 0
+    unlisted: int = 0
 
 
 def decode(data: bytes | msgspec.Raw, kind: type[T], path: str, part: str) -> T:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from ..._support.ids import ALPHABET, LENGTH, id_from_text
 from .records import Body, Header, JsonLog, LogRows, Plan, SampleRow, Spec, Summary
@@ -19,15 +19,37 @@ _UNNAMED_SCORE = "88F74D2C"
 _INT64_MAX = 2**63 - 1
 
 
-def log_rows(header: Header | JsonLog, summaries: Sequence[Summary], notices: Iterable[str] = ()) -> LogRows:
+class Named(Protocol):
+    """What has the names of a sample."""
+
+    id: str | int
+    epoch: int
+    uuid: str | None
+
+
+N = TypeVar("N", bound=Named)
+
+
+def log_rows(
+    header: Header | JsonLog,
+    summaries: Sequence[Summary],
+    notices: Iterable[str] = (),
+    *,
+    repeated: int = 0,
+    unlisted: int = 0,
+) -> LogRows:
     """Make what the index keeps of a log.
 
     Args:
         header: The header of the log.
         summaries: The summaries of its samples; of several with the same id and epoch the last counts.
         notices: What is wrong with the log without keeping its other samples from being read.
+        repeated: Samples that the log holds under the name of another.
+        unlisted: Samples whose summary was made of themselves.
     """
-    spec, eval_id = header.eval, _eval_id(header.eval)
+    spec, eval_id = header.eval, eval_id_of(header.eval)
+    latest = latest_samples(summaries)
+    named = transcript_ids(eval_id, latest)
     agent, agent_args = _agent(spec, header.plan)
     return LogRows(
         eval_id=eval_id,
@@ -43,9 +65,17 @@ def log_rows(header: Header | JsonLog, summaries: Sequence[Summary], notices: It
         generate_config=_object_text(_without_nulls(spec.model_generate_config)),
         model_roles=_object_text(_without_nulls(spec.model_roles)),
         trust_content=_trust(spec.viewer),
-        samples=_sample_rows(eval_id, summaries),
+        samples=[_sample_row(id, summary) for id, summary in named.items()],
         notices=list(notices),
+        doubled=max(len(summaries) - len(latest), _superseded(latest, repeated)),
+        shared=sum(1 for id, summary in named.items() if summary.uuid and summary.uuid != id),
+        unlisted=unlisted,
     )
+
+
+def _superseded(latest: Sequence[Summary], repeated: int) -> int:
+    """Count the samples that others of the same name replace: those with the ids 1 and "1" share a name, and both count."""
+    return repeated and repeated + len({sample_key(s.id, s.epoch) for s in latest}) - len(latest)
 
 
 def summary_of_body(body: Body, first_scorer: str | None) -> Summary:
@@ -64,17 +94,37 @@ def sample_key(id: str | int, epoch: int) -> str:
     return f"{id}_epoch_{epoch}"
 
 
-def _sample_rows(eval_id: str, summaries: Sequence[Summary]) -> list[SampleRow]:
-    latest = {(str(summary.id), summary.epoch): summary for summary in summaries}
-    used: set[str] = set()
-    rows: list[SampleRow] = []
-    for summary in latest.values():
-        derived = id_from_text(f"{eval_id}_{summary.id}_{summary.epoch}")
+def latest_samples(samples: Sequence[N]) -> list[N]:
+    """Keep the last of several samples with the same id and epoch; the ids 1 and "1" are two samples."""
+    return list({(sample.id, sample.epoch): sample for sample in samples}.values())
+
+
+def transcript_ids(eval_id: str, samples: Sequence[N]) -> dict[str, N]:
+    """Name samples across all logs: by their uuid, else by an id derived from eval, id and epoch.
+
+    Args:
+        eval_id: The eval.
+        samples: Samples of one log, each id and epoch once.
+    """
+    twins = _twins(samples)
+    named: dict[str, N] = {}
+    for sample in samples:
+        id = sample.uuid
         # A log put together by hand may carry one uuid twice: both samples are kept.
-        transcript_id = summary.uuid if summary.uuid and summary.uuid not in used else derived
-        used.add(transcript_id)
-        rows.append(_sample_row(transcript_id, summary))
-    return rows
+        if not id or id in named:
+            twin = isinstance(sample.id, str) and (sample.id, sample.epoch) in twins
+            id = id_from_text(f"{eval_id}_{repr(sample.id) if twin else sample.id}_{sample.epoch}")
+        while id in named:
+            id = id_from_text(f"{id}_")
+        named[id] = sample
+    return named
+
+
+def _twins(samples: Sequence[Named]) -> set[tuple[str, int]]:
+    """Find the numbers among ids, as text, if there may be text that looks like them."""
+    if len({type(sample.id) for sample in samples}) < 2:
+        return set()
+    return {(str(sample.id), sample.epoch) for sample in samples if isinstance(sample.id, int)}
 
 
 def _sample_row(transcript_id: str, summary: Summary) -> SampleRow:
@@ -100,7 +150,7 @@ def _sample_row(transcript_id: str, summary: Summary) -> SampleRow:
     )
 
 
-def _eval_id(spec: Spec) -> str:
+def eval_id_of(spec: Spec) -> str:
     if spec.eval_id:
         return spec.eval_id
     # Logs written before evals had ids: the id that Inspect derives when it reads them.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio.to_thread
@@ -12,7 +12,7 @@ import anyio.to_thread
 from ..._support.errors import ConfigError, LogReadError, TranscriptTooLargeError
 from ..._support.storage import Entry, for_each, is_local, run_blocking
 from ..._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
-from ..contract import LoadedTranscript, LogProblem, Progress, TranscriptIndex
+from ..contract import Duplicates, LoadedTranscript, LogProblem, Progress, TranscriptIndex
 from ..decode import (
     SPOOL_THRESHOLD_BYTES,
     Decoded,
@@ -26,6 +26,7 @@ from ..index import SelectedIndex, UnreadLogs, select_rows, select_unread
 from ..origins import view_of, view_text
 from .access import LogAccess, SampleSource
 from .cache import IndexCache
+from .copies import as_copy, doubles_said, resolve_copies, unlisted_said
 from .listing import find_logs
 from .reading import index_log
 from .records import LogRows
@@ -57,6 +58,7 @@ class EvalLogSource:
         logs: Log of each id.
         unread: Logs whose transcripts follow those of `ids`, as far as they can be read by now.
         cache: Where the index of logs is kept between runs.
+        duplicates: What becomes of a sample that several logs hold.
     """
 
     locations: tuple[str, ...]
@@ -64,11 +66,17 @@ class EvalLogSource:
     logs: tuple[str | None, ...] = ()
     unread: UnreadLogs | None = None
     cache: IndexCache = field(default_factory=IndexCache, compare=False)
+    duplicates: Duplicates = "newest"
     _access: LogAccess = field(default_factory=LogAccess, init=False, compare=False, repr=False)
+    _said: set[str] = field(default_factory=set[str], init=False, compare=False, repr=False)
 
     def __reduce__(self) -> tuple[type[EvalLogSource], tuple[Any, ...]]:
         # What was remembered of logs stays behind: another process opens its own.
-        return type(self), (self.locations, self.ids, self.logs, None, self.cache)
+        return type(self), (self.locations, self.ids, self.logs, None, self.cache, self.duplicates)
+
+    def with_duplicates(self, duplicates: Duplicates) -> EvalLogSource:
+        """Give the same transcripts with another rule for samples that several logs hold."""
+        return replace(self, duplicates=duplicates)
 
     @property
     def type(self) -> str:
@@ -105,14 +113,16 @@ class EvalLogSource:
             for notice in rows.notices
         ]
         rows = [EvalRow(path, log, sample) for path, log in indexed.items() for sample in log.samples]
+        modified = {entry.path: entry.modified for entry in entries}
         if self.ids is None:
-            rows = _distinct(rows)
+            chosen, said = resolve_copies(rows, modified, self.duplicates)
+            self._say([said, *doubles_said(indexed)])
         else:
-            later = (
-                select_unread(_distinct(rows), self.ids, self.unread, build_table) if self.unread is not None else []
-            )
-            rows = [*self._recorded(rows, problems), *later]
-        selected = select_rows(rows, query, build_table)
+            chosen = self._recorded(rows, modified, problems)
+            if self.unread is not None:
+                copies, _ = resolve_copies(rows, modified, self.duplicates)
+                chosen += select_unread(copies, self.ids, self.unread, build_table)
+        selected = select_rows(chosen, query, build_table)
         return SelectedIndex(selected, problems)
 
     async def read(
@@ -179,7 +189,7 @@ class EvalLogSource:
         log, id, epoch = _log_of(info), info.task_id, info.task_repeat
         if id is None or epoch is None:
             raise ConfigError(f"Transcript {info.transcript_id!r} does not come from an eval log: it names no sample.")
-        return await run_blocking(log, lambda: self._access.sample(log, id, epoch))
+        return await run_blocking(log, lambda: self._access.sample(log, id, epoch, info))
 
     async def _index_logs(
         self, entries: Sequence[Entry], failed: dict[str, LogReadError], progress: Progress | None
@@ -207,19 +217,32 @@ class EvalLogSource:
             failed.update({entry.path: error for entry, error in outcomes if isinstance(error, LogReadError)})
             await anyio.to_thread.run_sync(self.cache.store, batch, fresh)
             found.update(fresh)
+        self._say([unlisted_said({entry.path: found[entry.path] for entry in missing if entry.path in found})])
         if progress is not None:
             progress(total, total)
         return {entry.path: found[entry.path] for entry in entries if entry.path in found}
 
-    def _recorded(self, rows: Sequence[EvalRow], problems: list[LogProblem]) -> list[EvalRow]:
+    def _say(self, remarks: Iterable[str | None]) -> None:
+        """Warn of each thing once, however often the index is made."""
+        for remark in remarks:
+            if remark is not None and remark not in self._said:
+                self._said.add(remark)
+                logger.warning("%s", remark)
+
+    def _recorded(
+        self, rows: Sequence[EvalRow], modified: Mapping[str, float], problems: list[LogProblem]
+    ) -> list[EvalRow]:
         """Find the recorded transcripts again, in their order."""
         by_place = {(row.location, row.transcript_id): row for row in rows}
+        recorded = list(zip(self.ids or (), self.logs, strict=True))
         by_id: dict[str, EvalRow] = {}
-        for row in rows:
-            by_id.setdefault(row.transcript_id, row)
+        if any(place not in by_place for place in ((log, id) for id, log in recorded)):
+            # Copies, and what has moved to another log.
+            by_place.update({(row.location, row.transcript_id): row for row in map(as_copy, rows)})
+            by_id = {row.transcript_id: row for row in resolve_copies(rows, modified, "newest")[0]}
         found: list[EvalRow] = []
         missing: dict[str, list[str]] = {}
-        for id, log in zip(self.ids or (), self.logs, strict=True):
+        for id, log in recorded:
             again = by_place.get((log, id)) or by_id.get(id)
             if again is not None:
                 found.append(again)
@@ -243,7 +266,7 @@ def read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
     Raises:
         LogReadError: The log is gone, or the sample has changed since.
     """
-    source = _ACCESS.member(origin.location, origin.member)
+    source = _ACCESS.member(origin.location, origin.member, origin.fingerprint)
     if source.fingerprint != origin.fingerprint:
         raise LogReadError(origin.location, "the sample has changed since it was scanned", repr(origin.member))
     return _decoded(source, info, view_of(origin.view)).transcript
@@ -260,7 +283,7 @@ async def read_sample(info: TranscriptInfo) -> EvalSample:
 
     if info.task_id is None or info.task_repeat is None:
         raise ConfigError(f"Transcript {info.transcript_id!r} does not come from an eval log: it names no sample.")
-    source = _ACCESS.sample(_log_of(info), info.task_id, info.task_repeat)
+    source = _ACCESS.sample(_log_of(info), info.task_id, info.task_repeat, info)
     try:
         return await _run(_log_of(info), source.size, lambda: sample_of(source.read()))
     except (ValueError, RecursionError) as error:
@@ -308,16 +331,6 @@ def _log_of(info: TranscriptInfo) -> str:
     if not isinstance(log, str):
         raise ConfigError(f"Transcript {info.transcript_id!r} does not come from an eval log: it names none.")
     return log
-
-
-def _distinct(rows: Sequence[EvalRow]) -> list[EvalRow]:
-    """Keep the first of several samples with one id: retried evals repeat the samples that were done before."""
-    first: dict[str, EvalRow] = {}
-    for row in rows:
-        first.setdefault(row.transcript_id, row)
-    if repeated := len(rows) - len(first):
-        logger.info("%d samples occur in more than one log and are taken once, from the first.", repeated)
-    return list(first.values())
 
 
 def _refuse(errors: Sequence[LogReadError]) -> None:

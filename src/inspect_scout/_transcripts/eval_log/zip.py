@@ -10,7 +10,7 @@ import io
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from struct import Struct
 from typing import BinaryIO, cast
 
@@ -47,6 +47,7 @@ class Member:
         compressed: Bytes in the file.
         size: Bytes of the content.
         offset: Where its local header starts.
+        earlier: The entry of the same name before it.
     """
 
     name: str
@@ -56,6 +57,15 @@ class Member:
     compressed: int
     size: int
     offset: int
+    earlier: Member | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def versions(self) -> list[Member]:
+        """All entries of this name, in the order of the directory; this one is the last."""
+        versions: list[Member] = [self]
+        while (earlier := versions[-1].earlier) is not None:
+            versions.append(earlier)
+        return versions[::-1]
 
     @property
     def fingerprint(self) -> str:
@@ -83,6 +93,8 @@ class ZipLog:
 
     def members(self) -> dict[str, Member]:
         """Read the directory; of several members of one name the last counts, as Inspect's own reading has it.
+
+        That one knows those before it.
 
         Raises:
             LogReadError: The file is no zip file, or is cut off or damaged.
@@ -189,7 +201,7 @@ class ZipLog:
             at += name_len + extra_len + comment_len
             if at > len(data) or offset + compressed > start:
                 raise self._damaged("its zip directory is damaged")
-            members[name] = Member(name, method, flags, crc, compressed, size, offset)
+            members[name] = Member(name, method, flags, crc, compressed, size, offset, members.get(name))
         return members
 
     def _locate(self, member: Member, *, header_only: bool = False) -> tuple[int, bytes]:

@@ -1,0 +1,121 @@
+"""Samples that several logs hold: copies of a log, rescored ones, retried evals that repeat what was done before.
+
+Such samples have one uuid. The rule is the same for every place and every order of listing: the log that was modified last
+counts, of several modified at the same time the first by path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from ..contract import Duplicates
+from .records import LogRows
+from .table import EvalRow
+
+_SHOWN = 3
+_DIGITS = 8
+
+
+def copy_id(transcript_id: str, log: str) -> str:
+    """Give a copy of a sample an id of its own, the same whenever this log is read.
+
+    Args:
+        transcript_id: Id of the sample.
+        log: The log that holds the copy.
+    """
+    return f"{transcript_id}-{hashlib.sha256(log.encode('utf-8', 'surrogatepass')).hexdigest()[:_DIGITS]}"
+
+
+def resolve_copies(
+    rows: Sequence[EvalRow], modified: Mapping[str, float], duplicates: Duplicates
+) -> tuple[Sequence[EvalRow], str | None]:
+    """Decide what becomes of samples that several logs hold.
+
+    Args:
+        rows: The samples of all logs, no id twice in one log.
+        modified: When each log was modified last.
+        duplicates: "newest" keeps the newest of each; "all" keeps all, and gives each but the oldest an id of its own, so
+            that what was found in the first log keeps its id when copies come.
+
+    Returns:
+        The samples, in their order, and what there is to say.
+    """
+    if len({row.transcript_id for row in rows}) == len(rows):
+        return rows, None
+
+    def newest_first(row: EvalRow) -> tuple[float, str]:
+        return -modified.get(row.location or "", 0.0), row.location or ""
+
+    def oldest_first(row: EvalRow) -> tuple[float, str]:
+        return modified.get(row.location or "", 0.0), row.location or ""
+
+    groups: dict[str, list[EvalRow]] = {}
+    for row in rows:
+        groups.setdefault(row.transcript_id, []).append(row)
+    if duplicates == "all":
+        first = {id: min(group, key=oldest_first) for id, group in groups.items()}
+        return [row if first[row.transcript_id] is row else as_copy(row) for row in rows], None
+    taken = {id: min(group, key=newest_first) for id, group in groups.items()}
+    left = [(row, taken[row.transcript_id]) for row in rows if taken[row.transcript_id] is not row]
+    return [row for row in rows if taken[row.transcript_id] is row], _said(left)
+
+
+def as_copy(row: EvalRow, place: str | None = None) -> EvalRow:
+    """Give a sample under the id that it has as a copy.
+
+    Args:
+        row: The sample.
+        place: What tells its log from others (None: where the log is).
+    """
+    id = copy_id(row.transcript_id, place or row.location or "")
+    return EvalRow(row.location, row.log, msgspec.structs.replace(row.sample, transcript_id=id))
+
+
+def doubles_said(logs: Mapping[str, LogRows]) -> list[str]:
+    """Say which logs hold a sample more than once."""
+    doubled = {path: rows.doubled for path, rows in logs.items() if rows.doubled}
+    shared = {path: rows.shared for path, rows in logs.items() if rows.shared}
+    said: list[str] = []
+    if doubled:
+        said.append(
+            f"{sum(doubled.values())} samples are in their log again with the same id and epoch; the last of each counts: "
+            f"{_listed(doubled)}."
+        )
+    if shared:
+        said.append(
+            f"{sum(shared.values())} samples carry the uuid of another sample of their log; they are scanned under an id "
+            f"derived from eval, id and epoch: {_listed(shared)}."
+        )
+    return said
+
+
+def unlisted_said(logs: Mapping[str, LogRows]) -> str | None:
+    """Say of which logs samples had to be read, because no summary lists them."""
+    unlisted = {path: rows.unlisted for path, rows in logs.items() if rows.unlisted}
+    if not unlisted:
+        return None
+    return (
+        f"{sum(unlisted.values())} samples are in no readable summary of their log and were read whole, which takes longer "
+        f"than reading summaries: {_listed(unlisted)}."
+    )
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    shown = ", ".join(f"{count} in {path!r}" for path, count in list(counts.items())[:_SHOWN])
+    return shown + (f", ... ({len(counts)} logs)" if len(counts) > _SHOWN else "")
+
+
+def _said(left: Sequence[tuple[EvalRow, EvalRow]]) -> str:
+    pairs = Counter((old.location, new.location) for old, new in left)
+    lines = [f"{count} of {old!r} are read from {new!r}" for (old, new), count in pairs.most_common(_SHOWN)]
+    more = f"; {len(pairs) - _SHOWN} more pairs of logs are alike" if len(pairs) > _SHOWN else ""
+    count = len({old.transcript_id for old, _ in left})
+    return (
+        f"{count} samples are in more than one log. Of each, the one in the log that was modified last counts: "
+        f"{'; '.join(lines)}{more}. Use duplicates='all' (`--duplicates all`) to scan every one of them, or name the "
+        "logs that you want."
+    )
