@@ -249,6 +249,11 @@ def test_metadata_of_eval_logs_fills_what_the_info_lacks() -> None:
         ("0.5", True),
         ("no", False),
         ([1], None),
+        (float("nan"), None),
+        ("NaN", None),
+        ("nan", None),
+        (float("inf"), True),
+        (10**400, True),
     ],
 )
 def test_success_follows_a_single_score(score: JsonValue, success: bool | None) -> None:

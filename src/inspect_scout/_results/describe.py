@@ -126,9 +126,11 @@ def _succeeded(score: Any) -> bool | None:
     """Tell whether a single score speaks of success."""
     if score is None or isinstance(score, dict | list | tuple):
         return None
-    if isinstance(score, bool | int | float):
-        return bool(score > 0)
     try:
-        return float(score) > 0
+        number = float(score)
+        # NaN: the sample is unscored.
+        return None if math.isnan(number) else number > 0
+    except OverflowError:
+        return bool(score > 0)
     except (ValueError, TypeError):
         return str(score).strip().lower() in _TRUE_WORDS

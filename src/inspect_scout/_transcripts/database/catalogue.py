@@ -162,7 +162,7 @@ async def _load(
         assembled = assemble([Source(parts[key], 0) for key in wanted], State(), None, location)
     lost = _lost(location, found) if len(live) < len(state.live) else ()
     return StoreCatalogue(
-        table=assembled.table,
+        table=_without_unscored(assembled.table),
         rows=assembled.rows,
         version=state.number,
         problems=(*assembled.problems, *lost, *failed.values()),
@@ -202,6 +202,34 @@ def _assembled(
         sources.append(Source(parts[_base(entry), entry.etag], ranks[_base(entry)]))
     present = None if found.data is None else [data_name(location, entry.path) for entry in found.data]
     return assemble(sources, found.state, present, location)
+
+
+def _without_unscored(table: pa.Table) -> pa.Table:
+    """Take back that a sample failed where it was never scored.
+
+    The published package describes an unscored sample of an eval log as one without a score whose `success` is false, and
+    databases that it has written say so for ever.
+    """
+    names = table.column_names
+    if not {"success", "score", "source_type"} <= set(names):
+        return table
+    success: Any = table.column("success")
+    score: Any = table.column("score")
+    source: Any = table.column("source_type")
+    if success.type != pa.bool_():
+        return table
+    failed = pc.invert(success).fill_null(False)
+    suspects = pc.and_(failed, pc.or_(pc.is_null(score, nan_is_null=True), _says_nan(score)))
+    if not pc.any(suspects).as_py():
+        return table
+    of_log = pc.equal(source.cast(pa.large_string()), "eval_log").fill_null(False)
+    mended = pc.if_else(pc.and_(suspects, of_log), pa.scalar(None, pa.bool_()), success)
+    return table.set_column(names.index("success"), "success", mended)
+
+
+def _says_nan(score: Any) -> Any:
+    text = pa.types.is_string(score.type) or pa.types.is_large_string(score.type)
+    return pc.is_in(score, value_set=array(["NaN", "nan"], score.type)) if text else pa.scalar(False)
 
 
 def _lost(location: str, found: _Found) -> list[str]:

@@ -12,8 +12,8 @@ from ..._support.json import dumps, finite, loads
 from .columns import TEXT, Array, make_column
 from .values import metadata_of, score_of
 
-# Cells that do not mean what they say: quoted text, marked numbers, JSON that a strict reader refuses.
-_SUSPECT: Final = r'^(?: |"\\u)|^[\[{](?s:.)*(?:NaN|Infinity)'
+# Cells that do not mean what they say: quoted text, marked numbers, JSON that a strict reader refuses, a score that is none.
+_SUSPECT: Final = r'^(?: |"\\u)|^[\[{](?s:.)*(?:NaN|Infinity)|^NaN$'
 _compute: Any = pc
 
 
@@ -44,7 +44,9 @@ def _cleaned(name: str, column: Array) -> Array | None:
     return make_column([_text(cell, read) if flag else cell for cell, flag in zip(cells, flags, strict=True)], TEXT)
 
 
-def _text(cell: Any, read: Any) -> str:
+def _text(cell: Any, read: Any) -> str | None:
+    if cell == "NaN":
+        return None if read is score_of else cell
     if cell[0] in "[{":
         try:
             return dumps(finite(loads(cell)))

@@ -20,7 +20,7 @@ class Scores:
     Args:
         value: Value of the first score.
         explanation: Explanation of the first score, shortened.
-        success: Whether the sample succeeded (None: the scores do not tell).
+        success: Whether the sample succeeded (None: it is unscored, or the scores do not tell).
         values: Value of every score; lists and objects as JSON text.
     """
 
@@ -56,6 +56,13 @@ def as_number(value: Any) -> float:
     return _as_float(value) if isinstance(value, int | float) else 0.0
 
 
+def is_unscored(value: Any) -> bool:
+    """Tell whether a score's value says that there is none: null, or NaN as a number or as text."""
+    if isinstance(value, str):
+        return value.lower() == "nan"
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
 def storable(value: Any) -> Any:
     """Give a value the index can keep: NaN (unscored) becomes None; integers keep their digits."""
     if isinstance(value, float):
@@ -80,7 +87,7 @@ def _success(score: dict[str, Any], value: Any) -> bool | None:
         said = metadata["success"]
         if said is None or isinstance(said, bool):
             return said
-    return None if value is None or (is_list(value) or is_object(value)) else as_number(value) > 0
+    return None if is_unscored(value) or (is_list(value) or is_object(value)) else as_number(value) > 0
 
 
 def _number(text: str) -> float:
