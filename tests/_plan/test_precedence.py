@@ -90,6 +90,7 @@ VALUES = {
     "metadata": Values({"a": 1, "b": 1}, {"b": 2}, {"a": 1, "b": 2}, "--metadata"),
     "log_level": replacing("info", "error", "--log-level"),
     "record_input": replacing("copy", "reference", "--record-input"),
+    "duplicates": replacing("all", "newest", "--duplicates"),
 }
 PAIRS = [
     pytest.param(name, strong, weak, id=f"{name}: {strong} over {weak}")

@@ -42,6 +42,7 @@ tags: [a]
 metadata: {day: 2026-01-05, ok: yes}
 log_level: INFO
 record_input: copy
+duplicates: all
 trust_content: false
 """
 
@@ -88,6 +89,7 @@ def test_every_field_is_read() -> None:
         metadata={"day": "2026-01-05", "ok": "yes"},
         log_level="info",
         record_input="copy",
+        duplicates="all",
         trust_content=False,
     )
     named = {line.split(":")[0] for line in EVERYTHING.splitlines() if line[0].isalpha()}

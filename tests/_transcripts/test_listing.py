@@ -96,10 +96,13 @@ async def test_a_folder_may_be_called_like_a_log(tmp_path: Path) -> None:
     assert await ids(tmp_path) == ["a"]
 
 
-def test_what_is_missing_is_refused_and_not_created(tmp_path: Path) -> None:
-    for name in ("nothing", "nothing.eval", "deep/er/nothing.json"):
+async def test_what_is_missing_is_refused_and_not_created(tmp_path: Path) -> None:
+    for name in ("nothing.eval", "deep/er/nothing.json", "nothing.parquet"):
         with pytest.raises(LocationError, match="nothing"):
             transcripts_from(tmp_path / name)
+    folder = transcripts_from(tmp_path / "nothing")  # may be there when it is read
+    with pytest.raises(LocationError, match=r"nothing.*no such file or folder"):
+        await folder.index()
     assert not list(tmp_path.iterdir())
 
 

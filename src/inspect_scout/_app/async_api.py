@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from inspect_ai.model import GenerateConfig, Model
 
-    from .._transcripts import Transcripts
+    from .._transcripts import Duplicates, Transcripts
 
 
 async def scan_async(
@@ -50,6 +50,7 @@ async def scan_async(
     *,
     executor: str | None = None,
     ray_address: str | None = None,
+    duplicates: Duplicates | None = None,
     results: str | None = None,
 ) -> Status:
     """Scan transcripts.
@@ -90,6 +91,8 @@ async def scan_async(
         executor: What runs the scan: `inline` (this process), `processes` (workers on this machine), `ray` (workers on a
             Ray cluster). Default: this process, and workers beside it once they pay.
         ray_address: Address of a Ray cluster (default: `$RAY_ADDRESS`, else a cluster on this machine).
+        duplicates: Of a sample in several logs, `newest` scans that of the log modified last, `all` every one (default: what
+            `transcripts` say, else `newest`; see `transcripts_from`).
         results: Older name of `scans`.
 
     Returns:
@@ -124,6 +127,7 @@ async def scan_async(
         fail_on_error=fail_on_error,
         dry_run=dry_run,
         record_input=record_input,
+        duplicates=duplicates,
     )
     return await scanning.scan(request)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from inspect_ai.model import GenerateConfig, Model
 
     from .._display import DisplayType
-    from .._transcripts import Transcripts
+    from .._transcripts import Duplicates, Transcripts
 
 
 def scan(
@@ -46,6 +46,7 @@ def scan(
     *,
     executor: str | None = None,
     ray_address: str | None = None,
+    duplicates: Duplicates | None = None,
     results: str | None = None,
 ) -> Status:
     """Scan transcripts (`aio.scan_async`, which documents the arguments, run to its end).
@@ -78,6 +79,8 @@ def scan(
         executor: What runs the scan: `inline` (this process), `processes` (workers on this machine), `ray` (workers on a
             Ray cluster). Default: this process, and workers beside it once they pay.
         ray_address: Address of a Ray cluster (default: `$RAY_ADDRESS`, else a cluster on this machine).
+        duplicates: Of a sample in several logs, `newest` scans that of the log modified last, `all` every one (default: what
+            `transcripts` say, else `newest`).
         results: Older name of `scans`.
 
     Raises:
@@ -110,6 +113,7 @@ def scan(
         fail_on_error=fail_on_error,
         dry_run=dry_run,
         record_input=record_input,
+        duplicates=duplicates,
     )
     return run_sync(lambda: scanning.scan(request))
 

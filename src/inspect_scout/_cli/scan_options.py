@@ -45,6 +45,12 @@ _OPTIONS = (
     ),
     scan_option(
         WHAT,
+        "--duplicates",
+        type=click.Choice(["newest", "all"]),
+        help="Of samples that are in several logs, scan those of the log modified last, or all. Default: newest.",
+    ),
+    scan_option(
+        WHAT,
         "--filter",
         "-F",
         multiple=True,
@@ -221,7 +227,7 @@ def _fields(options: dict[str, Any], typed: bool = True) -> dict[str, Any]:
 
 _AS_THEY_ARE = (
     *("worklist", "max_transcripts", "max_processes", "executor", "ray_address", "limit", "shuffle"),
-    *("results_buffer", "record_input", "log_level", "model", "model_base_url"),
+    *("results_buffer", "record_input", "log_level", "model", "model_base_url", "duplicates"),
 )
 
 

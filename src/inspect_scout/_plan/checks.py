@@ -6,6 +6,7 @@ from typing import Any
 
 from .._project import LOG_LEVELS
 from .._support.errors import ConfigError
+from .._transcripts import DUPLICATES
 from .request import ScanRequest
 
 EXECUTORS = ("inline", "processes", "ray")
@@ -20,6 +21,8 @@ def check_request(request: ScanRequest) -> None:
     _check_count("results_buffer", request.results_buffer, least=None)
     if request.record_input not in RECORD_INPUT:
         raise ConfigError(f"record_input={request.record_input!r} is not known; use one of {', '.join(RECORD_INPUT)}.")
+    if request.duplicates is not None and request.duplicates not in DUPLICATES:
+        raise ConfigError(f"duplicates={request.duplicates!r} is not known; use one of {', '.join(DUPLICATES)}.")
     check_executor(request.executor, request.ray_address)
     if request.executor == "inline" and (request.max_processes or 1) > 1:
         raise ConfigError(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from inspect_ai.model import GenerateConfig, Model
 
     from .._project import ScanJobConfig as Config
-    from .._transcripts import Transcripts
+    from .._transcripts import Duplicates, Transcripts
     from .._types import ValidationSet, Worklist
     from .request import ModelRole, ScannerList
     from .worklist import ScannerWork
@@ -50,6 +50,7 @@ class ScanJob:
     Args:
         scanners: Scanners: a list, a list of (name, scanner), or a mapping from name to scanner.
         transcripts: What to scan: `transcripts_from(...)`, or paths of logs.
+        duplicates: What becomes of a sample that several logs hold: `newest` or `all` (default: what `transcripts` say).
         filter: SQL conditions that must hold besides.
         worklist: Transcripts by scanner, or a file that lists them.
         validation: Labelled cases by scanner.
@@ -101,6 +102,7 @@ class ScanJob:
     log_level: str | None = None
     record_input: str | None = None
     name: str | None = None
+    duplicates: Duplicates | None = None
     results: InitVar[str | None] = None
     origin: JobOrigin | None = field(default=None, init=False, repr=False)
 

@@ -224,6 +224,8 @@ def _transcripts(request: ScanRequest) -> Transcripts:
             "./logs. Give a log file or a directory of logs, or name them in scout.yaml."
         )
     transcripts = given if isinstance(given, Transcripts) else transcripts_from(given)
+    if request.duplicates is not None:
+        transcripts = transcripts.with_duplicates(request.duplicates)
     for condition in request.filter:
         transcripts = transcripts.where(condition)
     if request.shuffle is not None and request.shuffle is not False:

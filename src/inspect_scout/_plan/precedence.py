@@ -64,6 +64,7 @@ OPTIONS = (
     Option("name", default=lambda: os.path.basename(os.getcwd()) or "scan"),
     Option("transcripts", variables=_scan("transcripts"), default=default_transcripts),
     Option("filter", "join", _scan("filter")),
+    Option("duplicates", variables=_scan("duplicates")),
     Option("scanners", "union"),
     Option("worklist", "join", _scan("worklist")),
     Option("validation", "union", _scan("validation")),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from .._project import ScanJobConfig
     from .._results import RecordInput
-    from .._transcripts import Transcripts
+    from .._transcripts import Duplicates, Transcripts
     from .._types import Scanner, ValidationSet, Worklist
     from .._validation import CasesFile
     from .job import ScanJob
@@ -45,6 +45,7 @@ class ScanRequest:
             "job.yaml").
         scanner_args: Arguments for the scanners, or for the scan job, of a Python file.
         transcripts: What to scan (None: the default of the working directory).
+        duplicates: What becomes of a sample that several logs hold: newest, all (None: what `transcripts` say, else newest).
         filter: SQL conditions, added to those of `transcripts`.
         scans: Where scans are kept (None: the default).
         worklist: Transcripts by scanner, or a file that lists them.
@@ -77,6 +78,7 @@ class ScanRequest:
     scanners: Scanners | str
     scanner_args: Mapping[str, Any] = field(default_factory=dict[str, Any])
     transcripts: Transcripts | str | Sequence[str] | None = None
+    duplicates: Duplicates | None = None
     filter: Sequence[str] = ()
     scans: str | None = None
     worklist: Sequence[ScannerWork | Worklist | str | Path] | str | Path | None = None

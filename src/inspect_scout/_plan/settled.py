@@ -121,7 +121,17 @@ def _argument_layer(request: ScanRequest, scanners: dict[str, Any] | None) -> La
 
 
 _ARGUMENTS = (
-    *("transcripts", "worklist", "validation", "scans", "model", "model_base_url", "model_args", "generate_config"),
+    *(
+        "transcripts",
+        "duplicates",
+        "worklist",
+        "validation",
+        "scans",
+        "model",
+        "model_base_url",
+        "model_args",
+        "generate_config",
+    ),
     *("model_roles", "max_transcripts", "max_processes", "executor", "ray_address", "limit", "shuffle"),
     *("results_buffer", "tags", "metadata", "log_level", "record_input", "name"),
 )

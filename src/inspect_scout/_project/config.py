@@ -117,6 +117,9 @@ class ScanJobConfig(BaseModel):
     record_input: Literal["auto", "copy", "reference"] | None = None
     """Whether results hold a copy of their input."""
 
+    duplicates: Literal["newest", "all"] | None = None
+    """Which of the logs that hold the same sample counts: the one modified last, or all."""
+
     results: str | None = Field(default=None, deprecated=False, json_schema_extra={"deprecated": True})
     """Older name of `scans`."""
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .collection import selection_of as selection_of
     from .collection import snapshot_of as snapshot_of
     from .collection import transcripts_from as transcripts_from
+    from .contract import DUPLICATES as DUPLICATES
+    from .contract import Duplicates as Duplicates
     from .contract import LoadedTranscript as LoadedTranscript
     from .contract import LogProblem as LogProblem
     from .contract import Progress as Progress
@@ -59,7 +61,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     ".collection": "Transcripts TranscriptsReader reasons selection_of snapshot_of transcripts_from",
-    ".contract": "LoadedTranscript LogProblem Progress TranscriptIndex TranscriptSource",
+    ".contract": "DUPLICATES Duplicates LoadedTranscript LogProblem Progress TranscriptIndex TranscriptSource",
     ".database": "CompactReport DatabaseSource DatabaseStats TranscriptsDB VerifyReport transcripts_db"
     " TranscriptSchemaError transcripts_db_schema validate_transcript_schema",
     ".decode": "MaterializedHandle build_timelines filter_events filter_messages filter_timelines union_content view",

@@ -28,12 +28,12 @@ from .._types import (
     TranscriptInfo,
 )
 from .._validation import case_ids
-from .contract import LogProblem, Progress, TranscriptIndex, TranscriptSource
+from .contract import DUPLICATES, Duplicates, LogProblem, Progress, TranscriptIndex, TranscriptSource
 from .database import DatabaseSource, load_readable
 from .eval_log import EvalLogSource
 from .labelled import with_cases
-from .locations import find_location
 from .memory import MemorySource
+from .places import UndecidedSource, source_at
 
 if TYPE_CHECKING:
     from .._types import ValidationCase, ValidationSet
@@ -142,6 +142,16 @@ class Transcripts:
             raise ConfigError(f"Cannot order {direction!r}: use 'ASC' or 'DESC'.")
         order = OrderBy(column if isinstance(column, str) else column.name, direction)
         return replace(self, query=replace(self.query, order_by=(*self.query.order_by, order)))
+
+    def with_duplicates(self, duplicates: Duplicates) -> Transcripts:
+        """Decide what becomes of samples that are in several logs, as `transcripts_from(..., duplicates=...)` does.
+
+        Nothing changes where there cannot be any: in a database.
+        """
+        source = self.source
+        if isinstance(source, EvalLogSource | MemorySource | UndecidedSource):
+            return replace(self, source=source.with_duplicates(duplicates))
+        return self
 
     async def index(self, progress: Progress | None = None) -> TranscriptIndex:
         """Find the transcripts, without reading their content (but see `for_validation`).
@@ -285,36 +295,37 @@ def selection_of(transcripts: Transcripts, *, filtered: bool = False) -> Selecti
     )
 
 
-def transcripts_from(location: Location | Held | Sequence[Location] | Sequence[Held]) -> Transcripts:
+def transcripts_from(
+    location: Location | Held | Sequence[Location] | Sequence[Held], *, duplicates: Duplicates = "newest"
+) -> Transcripts:
     """Find transcripts.
+
+    What a folder holds that is empty, or not there yet, is decided when the transcripts are read.
 
     Args:
         location: Log (`.eval` or `.json`), folder with logs in it or below it, or several of these (paths or URLs, as in
             "s3://bucket/logs"); one transcript database (a folder with parquet files, or a single one); or transcripts
             and eval logs that are in memory already.
+        duplicates: What becomes of a sample that is in several logs (a rescored copy beside the original, a retried
+            eval): "newest" takes it from the log that was modified last (of several, from the first by path; in memory,
+            from the log given last), and says so. "all" takes every one: the oldest keeps its id, each other has an id
+            of its own, made of that id and the path of its log.
 
     Raises:
-        LocationError: There is nothing at a location, or neither log nor database.
+        LocationError: There is no such file, or it is neither log nor database.
         ConfigError: It is neither a location nor a transcript, or a database among other locations.
         StorageError: A package that a remote location needs is not installed.
     """
     load_dotenv_once()
+    if duplicates not in DUPLICATES:
+        raise ConfigError(f"duplicates={duplicates!r} is not known; use one of {', '.join(map(repr, DUPLICATES))}.")
     items = [_located(item) for item in _items(location)]
     held = [item for item in items if isinstance(item, Transcript | EvalLog)]
     if held and len(held) < len(items):
         raise ConfigError("Transcripts in memory and locations cannot be mixed: read the logs first, or scan twice.")
     if held:
-        return Transcripts(MemorySource(held))
-    found = [find_location(_text(item)) for item in items]
-    databases = [place for kind, place in found if kind == "database"]
-    if databases and len(found) > 1:
-        raise ConfigError(
-            f"Only one transcript database location may be specified, and nothing beside it: {databases[0]!r} is a "
-            "database. Copy the others into it (`scout db copy`), or scan them apart."
-        )
-    if databases:
-        return Transcripts(DatabaseSource(databases[0], loader=load_readable))
-    return Transcripts(EvalLogSource(tuple(dict.fromkeys(place for _, place in found))))
+        return Transcripts(MemorySource(held, duplicates))
+    return Transcripts(source_at([_text(item) for item in items], duplicates))
 
 
 def _items(location: object) -> list[object]:

@@ -13,8 +13,8 @@ from .._support.errors import ConfigError, LocationError
 from .._support.storage import Storage, is_local, local_path, normalize, storage_for
 from .eval_log import find_logs, is_log, is_log_name
 
-Kind = Literal["eval_log", "database"]
-"""What there may be."""
+Kind = Literal["eval_log", "database", "undecided"]
+"""What there may be. Undecided: a folder that has neither `.eval` nor parquet files, or is not there (yet)."""
 
 _DATA = ".parquet"
 _INDEX = "_index"
@@ -26,21 +26,23 @@ def find_location(location: str) -> tuple[Kind, str]:
     A folder with logs holds logs, whatever else is in it; one with parquet files and no logs is a database.
 
     Raises:
-        LocationError: There is nothing, or something else.
+        LocationError: There is no such file, or it is something else.
         StorageError: A package that its scheme needs is not installed.
     """
     if not is_local(location):
         return _remote_kind(normalize(location)), normalize(location)
     path = _full_path(location)
     if os.path.isdir(path):
-        return ("database" if _is_database(_walk(path)) else "eval_log"), path
+        return _folder_kind(_walk(path)), path
     if not os.path.exists(path):
+        if not path.lower().endswith((_DATA, ".eval", ".json")):
+            return "undecided", path
         raise LocationError(f"No transcripts at {path!r}: there is no such file or folder. Check the path.")
     if path.lower().endswith(_DATA):
         return "database", path
     if not is_log_name(path):
         raise LocationError(
-            f"{path!r} is no eval log and no database: name a .eval or .json log, a .parquet file, or a folder of these."
+            f"{path!r} is not an eval log or a database: name a .eval or .json log, a .parquet file, or a folder of these."
         )
     return "eval_log", path
 
@@ -53,8 +55,8 @@ def database_location(location: str) -> str:
     """
     full = _full_path(location) if is_local(location) else normalize(location)
     if is_local(full):
-        logs = os.path.exists(full) and not full.lower().endswith(_DATA) and find_location(full)[0] == "eval_log"
-        logs = logs and (not os.path.isdir(full) or any(is_log(path) for path in _walk(full)))
+        kind = find_location(full)[0] if os.path.exists(full) and not full.lower().endswith(_DATA) else "database"
+        logs = kind == "eval_log" or (kind == "undecided" and any(map(is_log, _walk(full))))
     else:
         storage_for(full)
         logs = is_log_name(full)
@@ -79,28 +81,30 @@ def _remote_kind(location: str) -> Kind:
         return "eval_log"
     if location.lower().endswith(_DATA):
         return "database"
+
+    def look() -> Kind:
+        return asyncio.run(_remote_folder_kind(storage, location))
+
     # In a thread, because this function is called where an event loop is running, too.
     with ThreadPoolExecutor(max_workers=1) as thread:
-        database = thread.submit(lambda: asyncio.run(_is_remote_database(storage, location))).result()
-    return "database" if database else "eval_log"
+        return thread.submit(look).result()
 
 
-async def _is_remote_database(storage: Storage, location: str) -> bool:
-    database, maybe_logs = _sorted_out(entry.path for entry in await storage.list(location))
-    if not database or not maybe_logs:
-        return database
+async def _remote_folder_kind(storage: Storage, location: str) -> Kind:
+    kind, maybe_logs = _sorted_out(entry.path for entry in await storage.list(location))
+    if kind != "database" or not maybe_logs:
+        return kind
     logs, _ = await find_logs([location])
-    return not logs
+    return "eval_log" if logs else kind
 
 
-def _is_database(paths: Iterable[str]) -> bool:
-    """Tell whether there are parquet files or an index among local files, and no logs."""
-    database, maybe_logs = _sorted_out(paths)
-    return database and not any(map(is_log, maybe_logs))
+def _folder_kind(paths: Iterable[str]) -> Kind:
+    kind, maybe_logs = _sorted_out(paths)
+    return "eval_log" if kind == "database" and any(map(is_log, maybe_logs)) else kind
 
 
-def _sorted_out(paths: Iterable[str]) -> tuple[bool, Sequence[str]]:
-    """Tell whether files look like a database, by their names, and which of them may be logs all the same.
+def _sorted_out(paths: Iterable[str]) -> tuple[Kind, Sequence[str]]:
+    """Tell what files look like by their names, and which of them may be logs all the same.
 
     A single `.eval` file settles it: the rest of a large folder is not looked at.
     """
@@ -108,11 +112,11 @@ def _sorted_out(paths: Iterable[str]) -> tuple[bool, Sequence[str]]:
     for path in paths:
         indexed = f"/{_INDEX}/" in path
         if path.endswith(".eval") and not indexed:
-            return False, ()
+            return "eval_log", ()
         database = database or indexed or path.endswith(_DATA)
         if path.endswith(".json") and not indexed:
             maybe_logs.append(path)
-    return database, maybe_logs
+    return ("database" if database else "undecided"), maybe_logs
 
 
 def _walk(folder: str) -> Iterable[str]:
