@@ -2,7 +2,9 @@
 
 collection  what users hold: which transcripts, in what order      contract  what every source can do
 eval_log    Inspect's logs          memory  transcripts in memory   decode    JSON of a sample -> transcript
-database    parquet files           origins  finding content again      unread    logs that could not be read
+database    parquet files           origins  finding content again
+locations   what is at a location   places   the source of it, decided when it is read where it must be
+unread      logs that could not be read when a scan was made
 """
 
 from __future__ import annotations
