@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -140,12 +141,16 @@ def test_what_was_not_read_is_recorded_and_resume_scans_it(place: Path, caplog: 
         resume(done)
 
 
+def _spoilt(name: str, data: bytes) -> bytes:
+    return b"7" if name.startswith(("summaries", "samples")) else data
+
+
 BREAKS: dict[str, Callable[[Path], object]] = {
     "empty": lambda p: p.write_bytes(b""),
     "no zip": lambda p: p.write_bytes(b"hello" * 100),
     "without header": lambda p: rewrite(p, lambda m: {k: v for k, v in m.items() if k.startswith("samples")}),
     "header is no JSON": lambda p: rewrite(p, lambda m: {**m, "header.json": b"{nope"}),
-    "list of samples is none": lambda p: rewrite(p, lambda m: {**m, "summaries.json": b"7"}),
+    "neither list nor samples": lambda p: rewrite(p, lambda m: {k: _spoilt(k, v) for k, v in m.items()}),
 }
 
 
@@ -165,7 +170,14 @@ def test_whatever_is_wrong_with_it(place: Path, name: str) -> None:
 def test_a_log_that_was_read_only_in_part(place: Path) -> None:
     log = place / "logs" / "b.eval"
     shutil.copy(log, place / "whole")
-    rewrite(log, lambda m: {**m, "summaries.json": json.dumps([*json.loads(m["summaries.json"])[:1], 7]).encode()})
+
+    def spoil(members: dict[str, bytes]) -> dict[str, bytes]:
+        summaries = json.dumps([*json.loads(members["summaries.json"])[:1], 7]).encode()
+        # What no summary lists is read from the sample itself, if that can be read.
+        (sample,) = [name for name in members if name.startswith("samples/3_")]
+        return {**members, "summaries.json": summaries, sample: b"7"}
+
+    rewrite(log, spoil)
     first = run()
     assert not first.complete
     assert list(snapshot(first).unread) == [str(log)]
@@ -654,3 +666,22 @@ def test_the_command_line_accepts_what_was_not_read(place: Path) -> None:
     assert "1 log was not read (or not whole) and left out" in out
     assert scout("scan", "resume", str(folder))[0] == 1
     assert "unread" not in scout("scan", "list")[1]
+
+
+@pytest.mark.parametrize("duplicates", ["newest", "all"])
+def test_copies_in_a_log_that_is_read_later_join_as_the_scan_takes_copies(
+    place: Path, duplicates: Literal["newest", "all"]
+) -> None:
+    copy = place / "logs" / "copy.eval"
+    shutil.copy(place / "logs" / "a.eval", copy)
+    os.utime(copy, (2e9, 2e9))
+    mend = harm(copy)
+    first = run(duplicates=duplicates)
+    assert ids(first) == [f"u{number}-1" for number in range(6)]
+    mend()
+    os.utime(copy, (2e9, 2e9))
+    second = resume(first)
+    assert second.complete
+    added = ids(second)[6:]
+    assert [id.partition("-1-")[0] for id in added] == ([] if duplicates == "newest" else ["u0", "u1"])
+    assert set(snapshot(second).transcript_ids) == set(ids(second))

@@ -292,6 +292,7 @@ def selection_of(transcripts: Transcripts, *, filtered: bool = False) -> Selecti
         shuffle=query.shuffle,
         order_by=order or None,
         cases=[sorted(ids) for ids in transcripts.cases] or None,
+        duplicates="all" if getattr(transcripts.source, "duplicates", None) == "all" else None,
     )
 
 

@@ -69,7 +69,7 @@ class UndecidedSource:
 
     def __init__(self, locations: tuple[str, ...], duplicates: Duplicates, source: TranscriptSource) -> None:
         self._locations = locations
-        self._duplicates: Duplicates = duplicates
+        self.duplicates: Duplicates = duplicates
         self._source, self._decided = source, False
 
     def __reduce__(self) -> str | tuple[Any, ...]:
@@ -93,7 +93,7 @@ class UndecidedSource:
     async def index(self, query: Query, progress: Progress | None = None) -> TranscriptIndex:
         """Find the transcripts that a query selects in what is there now."""
         if not self._decided:
-            found = await anyio.to_thread.run_sync(_found, self._locations, self._duplicates)
+            found = await anyio.to_thread.run_sync(_found, self._locations, self.duplicates)
             if found[0] != self._source:
                 self._source = found[0]
             self._decided = found[2]

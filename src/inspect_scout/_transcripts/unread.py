@@ -54,6 +54,8 @@ async def find_again(
         LocationError: A log of recorded transcripts, or the database, is gone.
     """
     source = Transcripts.from_snapshot(snapshot).source
+    if isinstance(source, EvalLogSource) and snapshot.selection is not None and snapshot.selection.duplicates:
+        source = source.with_duplicates(snapshot.selection.duplicates)
     recorded = _recorded(source)
     # Of a log that was read when the scan was made, which says nothing of its selection then, nothing is added.
     if not (snapshot.unread and snapshot.selection) or not isinstance(source, EvalLogSource | DatabaseSource):

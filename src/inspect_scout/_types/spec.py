@@ -57,6 +57,9 @@ class SelectionSpec(BaseModel):
     by_scanner: dict[str, list[SelectionSpec]] | None = None
     """Selections of a worklist, by scanner."""
 
+    duplicates: Literal["all"] | None = None
+    """Whether all copies of a sample were taken that several logs hold (None: the newest)."""
+
 
 class ScanTranscripts(BaseModel):
     """The transcripts of a scan: which they are and where they were found."""
