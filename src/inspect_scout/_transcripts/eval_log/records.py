@@ -97,13 +97,17 @@ class Counted(Struct):
     """A message, of which nothing is kept but that it is there."""
 
 
+# A message may be anything: what can be read of it is for whoever reads the sample to say.
+AnyItem = Counted | int | float | str | bool | list[Any] | None
+
+
 class Body(Summary, kw_only=True):
     """A whole sample, of which the index wants what a summary has.
 
     Older samples hold one `score`; their events stand in `transcript`.
     """
 
-    messages: list[Counted] | None = None
+    messages: list[AnyItem] | None = None
     score: Any = None
 
 
