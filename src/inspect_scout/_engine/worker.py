@@ -15,7 +15,7 @@ from .._results import CELL_BYTES
 from .._scanners import checked_result, describe_input
 from .._support.clock import SYSTEM_CLOCK
 from .._support.errors import RefusalError
-from .._transcripts import union_content
+from .._transcripts import count_incomplete, union_content
 from .._types import (
     Error,
     InputOrigin,
@@ -141,7 +141,7 @@ class Worker:
         reports: list[ResultReport] = []
         try:
             async for item in planned.config.loader(subject.given):
-                described = describe_input(item)
+                described = describe_input(item, subject.info.transcript_id)
                 if described is not None:
                     reports.append(await self._invoke(planned, subject.info, item, *described, origin))
         except (ScannerStopped, PrerequisiteError):
@@ -199,6 +199,7 @@ class Worker:
             events=kept.events,
             model_usage=kept.usage,
             timestamp=SYSTEM_CLOCK.now().isoformat(),
+            incomplete=_incomplete(item, kind),
         )
 
     def _error(self, planned: PlannedScanner, info: TranscriptInfo, raised: Exception) -> Error:
@@ -243,6 +244,13 @@ def _report_of_error(info: TranscriptInfo, error: Error, kind: InputType, ids: l
 
 def _same_items(one: TranscriptContent, other: TranscriptContent) -> bool:
     return _as_set(one.messages) == _as_set(other.messages) and _as_set(one.events) == _as_set(other.events)
+
+
+def _incomplete(item: Any, kind: InputType) -> int:
+    """Messages and events that could be read only in part, in what a scanner was given or read of a handle."""
+    if kind == "transcript" and not isinstance(item, Transcript):
+        return int(getattr(item, "incomplete", 0))
+    return count_incomplete(item)
 
 
 def _as_set(chosen: str | Sequence[str] | None) -> str | frozenset[str] | None:

@@ -20,7 +20,8 @@ from pydantic import BaseModel, TypeAdapter
 
 # Inspect's own context also carries a cache that hashes each message to share equal ones; without it the
 # objects are equal and come at a fifth of the time.
-_CONTEXT: Final[dict[str, Any]] = {DESERIALIZING: True}
+READING_CONTEXT: Final[dict[str, Any]] = {DESERIALIZING: True}
+"""Context of validation in which Inspect invents no ids; it has to be a dictionary."""
 
 LEGACY_SCORE_NAME: Final = SCORER_PLACEHOLDER
 """Name that Inspect gives to the only score of a sample written before samples could have several."""
@@ -55,8 +56,8 @@ def validate_message(data: object, role: str | None) -> ChatMessage:
     """
     found = MESSAGE_CLASSES.get(role) if role is not None else None
     if found is None:
-        return _ANY_MESSAGE.validate_python(data, context=_CONTEXT)
-    return cast("ChatMessage", found.__pydantic_validator__.validate_python(data, context=_CONTEXT))
+        return _ANY_MESSAGE.validate_python(data, context=READING_CONTEXT)
+    return cast("ChatMessage", found.__pydantic_validator__.validate_python(data, context=READING_CONTEXT))
 
 
 def validate_event(data: object, kind: str) -> Event:
@@ -72,4 +73,4 @@ def validate_event(data: object, kind: str) -> Event:
         KeyError: If there is no such kind of event.
         pydantic.ValidationError: If it is not an event of that kind.
     """
-    return cast("Event", EVENT_CLASSES[kind].__pydantic_validator__.validate_python(data, context=_CONTEXT))
+    return cast("Event", EVENT_CLASSES[kind].__pydantic_validator__.validate_python(data, context=READING_CONTEXT))

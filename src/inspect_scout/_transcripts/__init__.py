@@ -36,8 +36,10 @@ if TYPE_CHECKING:
     from .database import transcripts_db as transcripts_db
     from .database import transcripts_db_schema as transcripts_db_schema
     from .database import validate_transcript_schema as validate_transcript_schema
+    from .decode import ListIds as ListIds
     from .decode import MaterializedHandle as MaterializedHandle
     from .decode import build_timelines as build_timelines
+    from .decode import count_incomplete as count_incomplete
     from .decode import filter_events as filter_events
     from .decode import filter_messages as filter_messages
     from .decode import filter_timelines as filter_timelines
@@ -66,7 +68,8 @@ _MODULES = {
     ".contract": "DUPLICATES Duplicates LoadedTranscript LogProblem Progress TranscriptIndex TranscriptSource",
     ".database": "CompactReport DatabaseSource DatabaseStats TranscriptsDB VerifyReport transcripts_db"
     " TranscriptSchemaError transcripts_db_schema validate_transcript_schema",
-    ".decode": "MaterializedHandle build_timelines filter_events filter_messages filter_timelines union_content view",
+    ".decode": "ListIds MaterializedHandle build_timelines count_incomplete filter_events filter_messages"
+    " filter_timelines union_content view",
     ".eval_log": "EvalLogSource LiveSample live_info read_sample",
     ".labelled": "cases_missed",
     ".memory": "MemorySource",

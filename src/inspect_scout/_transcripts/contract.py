@@ -75,6 +75,13 @@ class LoadedTranscript:
     fingerprint: str | None
     size: int
 
+    @property
+    def incomplete(self) -> int:
+        """Messages and events in it that could be read only in part."""
+        from .decode import count_incomplete
+
+        return count_incomplete(self.transcript)
+
 
 Progress = Callable[[int, int], None]
 """Called with the number of files indexed and their total."""

@@ -16,7 +16,7 @@ from .._support.errors import ConfigError, LogReadError, TranscriptTooLargeError
 from .._support.json import dumps, finite
 from .._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
 from .contract import Duplicates, LoadedTranscript, Progress, TranscriptIndex
-from .decode import BytesSource, MaterializedHandle, SampleError, build_timelines, decode_sample, view
+from .decode import BytesSource, MaterializedHandle, SampleError, build_timelines, decode_sample, view, with_ids
 from .eval_log import EvalRow, as_copy, eval_log_rows, sample_json
 from .index import SelectedIndex, select_rows, typed_column
 
@@ -134,7 +134,8 @@ class MemorySource:
         repeated = 0
         for number, item in enumerate(items, 1):
             if isinstance(item, Transcript):
-                self._add(item.transcript_id, _HeldTranscript(item))
+                # Given once, so that every reading, in whatever process, gives the same.
+                self._add(item.transcript_id, _HeldTranscript(with_ids(item)))
                 continue
             for row, sample in eval_log_rows(item):
                 before = self._rows.get(row.transcript_id)

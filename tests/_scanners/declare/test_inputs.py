@@ -9,7 +9,6 @@ from inspect_ai.model import ChatMessageTool, ChatMessageUser
 
 from inspect_scout._scanners import describe_input
 from inspect_scout._support.errors import ConfigError
-from inspect_scout._support.ids import id_from_text
 from inspect_scout._transcripts import MaterializedHandle
 from inspect_scout._types import Transcript
 
@@ -52,12 +51,22 @@ def test_handles_count_as_transcripts() -> None:
     assert describe_input(handle) == ("transcript", ["t1"])
 
 
+def ids_of(item: Any, transcript_id: str = "t") -> list[str]:
+    described = describe_input(item, transcript_id)
+    assert described is not None
+    return described[1]
+
+
 def test_ids_are_derived_where_there_are_none() -> None:
     message = ChatMessageUser(content="hi").model_copy(update={"id": None})
     when = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     event = InfoEvent(data=1, timestamp=when).model_copy(update={"uuid": None})
-    assert describe_input(message) == ("message", [id_from_text("hi")])
-    assert describe_input(event) == ("event", [id_from_text(when.isoformat())])
+    (one,) = ids_of([message])
+    assert ids_of(message) == [one]
+    assert ids_of([message]) != ids_of([message], "another transcript")
+    assert ids_of([message, message])[0] == one
+    assert len({*ids_of([message, message, USER]), *ids_of([event, event])}) == 5
+    assert ids_of(event) == ids_of([event])
 
 
 @pytest.mark.parametrize("given", ["text", 3, None, [USER, EVENT], ["text"], [TRANSCRIPT], {"a": 1}, [[USER]]])

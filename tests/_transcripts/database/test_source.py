@@ -222,15 +222,21 @@ async def test_conditions_see_what_values_mean(tmp_path: Path) -> None:
     assert [info.score for info in await infos(source)][:6] == values[:6]
 
 
-async def test_a_malformed_message_is_left_out_with_a_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_malformed_message_is_kept_in_part_with_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     messages = json.dumps([{"role": "user", "content": "good"}, {"role": "nobody"}, 5])
     write_parquet(tmp_path / "lake.parquet", {"transcript_id": ["a"], "messages": [messages]})
     source = DatabaseSource(str(tmp_path), loader=scan_files)
     (info,) = await infos(source)
     with caplog.at_level(logging.WARNING):
         read = (await source.read(info, ALL)).transcript
-    assert [message.text for message in read.messages] == ["good"]
-    assert "'a': 2 malformed" in caplog.text
+    assert [message.text for message in read.messages] == [
+        "good",
+        "[unreadable part: role nobody]\n[unreadable part: missing]",
+        "[unreadable part: message] 5",
+    ]
+    assert "'a': 2 message(s) or event(s) could be read only in part" in caplog.text
 
 
 @pytest.mark.parametrize("cell", ["{", "[1", '{"a": 1}', "no json", "[{]"])

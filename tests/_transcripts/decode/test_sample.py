@@ -12,7 +12,7 @@ import anyio
 import pytest
 from inspect_ai.event import InfoEvent, ModelEvent
 
-from inspect_scout._transcripts.decode import BytesSource, SampleError, decode_sample, open_sample
+from inspect_scout._transcripts.decode import BytesSource, SampleError, count_incomplete, decode_sample, open_sample
 from inspect_scout._types import Transcript, TranscriptContent, TranscriptInfo
 
 INFO = TranscriptInfo(transcript_id="t", metadata={"log": "x", "target": "shortened"})
@@ -250,19 +250,27 @@ def test_refs_stay_when_there_are_no_pools() -> None:
     assert (found.input, found.input_refs) == ([], [(0, 1)])
 
 
-def test_malformed_pool_messages_are_left_out_without_moving_others() -> None:
+def test_malformed_pool_messages_keep_their_place_and_mark_the_event() -> None:
     pool = [user("a"), {"role": "nobody"}, user("c")]
     event = model_event(input_refs=[[1, 3], [0, 1]])
     found = read(sample(events=[event], events_data={"messages": pool}), EVENTS).events[0]
     assert isinstance(found, ModelEvent)
-    assert [message.text for message in found.input] == ["c", "a"]
+    assert [message.text for message in found.input] == [
+        "[unreadable part: role nobody]\n[unreadable part: missing]",
+        *("c", "a"),
+    ]
+    assert count_incomplete(found) == 1
+    assert [count_incomplete(message) for message in found.input] == [1, 0, 0]
 
 
 def test_an_event_cannot_ask_for_more_than_memory_holds(caplog: pytest.LogCaptureFixture) -> None:
     event = model_event(input_refs=[[0, 1000]] * 5000)
     data = sample(events=[event, info_event(1)], events_data={"messages": [user("a")] * 1000})
     found = decode_sample(BytesSource(data), INFO, EVENTS).transcript
-    assert [event.event for event in found.events] == ["info"]
+    asking, other = found.events
+    assert isinstance(asking, ModelEvent)
+    assert (asking.input, asking.input_refs, other.event) == ([], None, "info")
+    assert count_incomplete(found) == 1
     assert "5000000 pool entries" in caplog.text
 
 
@@ -270,7 +278,7 @@ def test_an_event_cannot_ask_for_more_than_memory_holds(caplog: pytest.LogCaptur
 # Damaged and hostile samples
 
 
-def test_malformed_items_are_left_out_and_told_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_malformed_items_are_kept_as_far_as_they_can_be_read_and_told_once(caplog: pytest.LogCaptureFixture) -> None:
     messages: list[Any] = [user("a"), {"role": "nobody", "content": ""}, 5, None, "x", [], {"role": "user"}, user("b")]
     events: list[Any] = [
         info_event(1),
@@ -286,12 +294,16 @@ def test_malformed_items_are_left_out_and_told_once(caplog: pytest.LogCaptureFix
         found = decode_sample(
             BytesSource(data), TranscriptInfo(transcript_id="a\x1b[31m"), TranscriptContent("all", "all")
         ).transcript
-    assert [message.text for message in found.messages] == ["a", "b"]
-    assert [event.event for event in found.events] == ["info", "info"]
+    assert (len(found.messages), len(found.events)) == (len(messages), len(events))
+    assert [found.messages[at].text for at in (0, -1)] == ["a", "b"]
+    assert all("[unreadable part: " in message.text for message in found.messages[1:-1])
+    assert {event.event for event in found.events} == {"info"}
+    assert count_incomplete(found) == 11
     assert len(caplog.records) == 1
-    assert "'a\\x1b[31m': 11 malformed item(s)" in caplog.text
+    assert "'a\\x1b[31m': 11 message(s) or event(s) could be read only in part" in caplog.text
     caplog.clear()
-    assert read(data, TranscriptContent("all", "all")).messages == found.messages
+    found_again = decode_sample(BytesSource(data), INFO, TranscriptContent("all", "all")).transcript
+    assert read(data, TranscriptContent("all", "all")) == found_again
 
 
 NO_OBJECTS = [

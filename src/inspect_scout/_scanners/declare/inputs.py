@@ -8,34 +8,34 @@ from typing import Any
 from inspect_ai.event import Timeline
 
 from ..._support.errors import ConfigError
-from ..._support.ids import id_from_text
+from ..._transcripts import ListIds
 from ..._types import InputType, Transcript, TranscriptHandle
 from .annotations import EVENT_CLASSES, MESSAGE_CLASSES
 
 _PLURAL: dict[InputType, InputType] = {"message": "messages", "event": "events", "timeline": "timelines"}
 
 
-def _message_id(message: Any) -> str:
-    return message.id or id_from_text(message.text)
+def _message_id(message: Any, ids: ListIds) -> str:
+    return message.id or ids.of_message(message)
 
 
-def _event_id(event: Any) -> str:
-    return event.uuid or id_from_text(event.timestamp.isoformat())
+def _event_id(event: Any, ids: ListIds) -> str:
+    return event.uuid or ids.of_event(event)
 
 
-def _timeline_name(timeline: Any) -> str:
+def _timeline_name(timeline: Any, _: ListIds) -> str:
     return str(timeline.name)
 
 
-def _transcript_id(transcript: Any) -> str:
+def _transcript_id(transcript: Any, _: ListIds) -> str:
     return str(transcript.transcript_id)
 
 
-def _handle_id(handle: Any) -> str:
+def _handle_id(handle: Any, _: ListIds) -> str:
     return str(handle.info.transcript_id)
 
 
-_Kind = tuple[InputType, Callable[[Any], str]]
+_Kind = tuple[InputType, Callable[[Any, ListIds], str]]
 _KINDS: dict[type, _Kind] = {
     **dict.fromkeys(MESSAGE_CLASSES, ("message", _message_id)),
     **dict.fromkeys(EVENT_CLASSES, ("event", _event_id)),
@@ -44,11 +44,12 @@ _KINDS: dict[type, _Kind] = {
 }
 
 
-def describe_input(item: Any) -> tuple[InputType, list[str]] | None:
+def describe_input(item: Any, transcript_id: str = "") -> tuple[InputType, list[str]] | None:
     """Tell what an input is, and its ids.
 
     Args:
         item: What a loader yielded.
+        transcript_id: The transcript; ids of messages and events that a loader made without any are derived of it.
 
     Returns:
         Kind of input and ids; None for an empty sequence, which is not scanned.
@@ -57,23 +58,24 @@ def describe_input(item: Any) -> tuple[InputType, list[str]] | None:
         ConfigError: It is nothing that a scanner can be given.
     """
     kind = _KINDS.get(item.__class__) or _other_kind(item)
+    ids = ListIds(transcript_id)
     if kind is not None:
-        return kind[0], [kind[1](item)]
+        return kind[0], [kind[1](item, ids)]
     if isinstance(item, Sequence) and not isinstance(item, str | bytes):
-        return _describe_many(item)  # pyright: ignore[reportUnknownArgumentType]
+        return _describe_many(item, ids)  # pyright: ignore[reportUnknownArgumentType]
     raise _refused(item)
 
 
-def _describe_many(items: Sequence[Any]) -> tuple[InputType, list[str]] | None:
-    ids: list[str] = []
+def _describe_many(items: Sequence[Any], ids: ListIds) -> tuple[InputType, list[str]] | None:
+    found: list[str] = []
     first: InputType | None = None
     for item in items:
         kind = _KINDS.get(item.__class__) or _other_kind(item)
         if kind is None or kind[0] not in _PLURAL or kind[0] != (first or kind[0]):
             raise _refused(item, inside=True)
         first = kind[0]
-        ids.append(kind[1](item))
-    return (_PLURAL[first], ids) if first is not None else None
+        found.append(kind[1](item, ids))
+    return (_PLURAL[first], found) if first is not None else None
 
 
 def _other_kind(item: Any) -> _Kind | None:

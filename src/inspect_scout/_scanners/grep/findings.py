@@ -31,7 +31,7 @@ class Findings:
         self._lines: list[str] = []
         self._references: list[Reference] = []
 
-    def search(self, searched: Searched, kind: Literal["message", "event"], number: int, item_id: str | None) -> None:
+    def search(self, searched: Searched, kind: Literal["message", "event"], number: int, item_id: str) -> None:
         """Look for the patterns in the text of a message or an event."""
         cite = f"[{'M' if kind == 'message' else 'E'}{number}]"
         before = self._count
@@ -40,7 +40,7 @@ class Findings:
                 self._count += 1
                 if len(self._lines) < self._max_lines:
                     self._lines.append(f"{cite}: {_excerpt(match)}")
-        if self._count > before and item_id:
+        if self._count > before:
             self._references.append(Reference(type=kind, cite=cite, id=item_id))
 
     def result(self) -> Result[Any]:

@@ -8,6 +8,7 @@ from inspect_ai.event import Event
 from inspect_ai.model import ChatMessage
 
 from ..._support.errors import ConfigError
+from ..._transcripts import ListIds
 from ..._types import PossibleValues, Result, Scanner, Transcript, TranscriptHandle
 from ..declare import ScanTraits, scanner, set_traits
 from .findings import Findings
@@ -71,14 +72,18 @@ class _Search:
     def __init__(self, found: list[Findings], content_only: bool) -> None:
         self._found = found
         self._content_only = content_only
+        # What is made by hand may lack ids that our sources give.
+        self._ids = ListIds("")
 
     async def run(self, input: Transcript | TranscriptHandle) -> list[Result[Any]]:
         if isinstance(input, Transcript):
+            self._ids = ListIds(input.transcript_id)
             for number, message in enumerate(input.messages, 1):
                 self._message(number, message)
             for number, event in enumerate(input.events, 1):
                 self._event(number, event)
         else:
+            self._ids = ListIds(input.info.transcript_id)
             number = 0
             async for message in input.messages():
                 self._message(number := number + 1, message)
@@ -88,15 +93,17 @@ class _Search:
         return [findings.result() for findings in self._found]
 
     def _message(self, number: int, message: ChatMessage) -> None:
+        id = self._ids.of_message(message)
         text = message_text(message, content_only=self._content_only)
         if text is not None:
             searched = Searched(text)
             for findings in self._found:
-                findings.search(searched, "message", number, message.id)
+                findings.search(searched, "message", number, id)
 
     def _event(self, number: int, event: Event) -> None:
+        id = self._ids.of_event(event)
         text = event_text(event, content_only=self._content_only)
         if text is not None:
             searched = Searched(text)
             for findings in self._found:
-                findings.search(searched, "event", number, event.uuid)
+                findings.search(searched, "event", number, id)

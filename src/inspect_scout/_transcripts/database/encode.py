@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, cast
 
-from inspect_ai.event import Event, ModelEvent
+from inspect_ai.event import Event, InfoEvent, ModelEvent
 from inspect_ai.log import condense_events
 from inspect_ai.model import ChatMessage
 
 from ..._support.errors import ConfigError
 from ..._types import Transcript, TranscriptInfo
+from ..decode import with_ids
 from .contract import Cell, StoredTranscript
 from .schema import ID, INDEX, RESERVED
 from .values import encodable, json_text, metadata_cell, score_cell, without_surrogates
@@ -30,7 +31,7 @@ _OTHERS: Final = tuple(c.name for c in INDEX if c.kind != "string")
 def encode(transcript: Transcript) -> StoredTranscript:
     """Write a transcript as a row.
 
-    What JSON does not know (times, sets, objects of other programs) becomes text; NaN, infinities and lone surrogates
+    Messages and events without ids get those that reading would derive. What JSON does not know (times, sets, objects of other programs) becomes text; NaN, infinities and lone surrogates
     are kept. Messages that several model events were given are stored once.
 
     Args:
@@ -40,12 +41,13 @@ def encode(transcript: Transcript) -> StoredTranscript:
         ConfigError: Its id is empty or no text, a key of its metadata cannot name a column, or its content holds itself.
     """
     try:
+        transcript = with_ids(transcript)
         events, pools = _condensed(transcript.events)
         return StoredTranscript(
             transcript.transcript_id,
             index_cells(transcript, transcript.metadata),
             _json([message.model_dump(warnings=False) for message in transcript.messages]),
-            _json([event.model_dump(exclude_none=True, warnings=False) for event in events]),
+            _json([_event(event) for event in events]),
             _json(pools),
             _json([timeline.model_dump(warnings=False) for timeline in transcript.timelines])
             if transcript.timelines
@@ -124,6 +126,13 @@ def check_keys(id: str, metadata: Mapping[str, Any]) -> None:
                 f"Transcript {id!r}: the key {key!r} of its metadata cannot name a column. "
                 "Use text that is not empty, without NUL and valid Unicode."
             )
+
+
+def _event(event: Event) -> dict[str, Any]:
+    dumped = event.model_dump(exclude_none=True, warnings=False)
+    if isinstance(event, InfoEvent):
+        dumped.setdefault("data", None)  # null is data, and no info event is without any
+    return dumped
 
 
 def _json(value: Any) -> bytes:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from ..._support.errors import ConfigError
 from ..._types import TranscriptInfo
-from ..decode import ByteSource, raw_content
+from ..decode import ByteSource, raw_content, with_derived_ids
 from .cells import content_cell, index_cell
 from .columns import with_aliases
 from .contract import StoredTranscript
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def store_sample(source: ByteSource, info: TranscriptInfo) -> StoredTranscript:
-    """Write a sample of an eval log as a row, without making objects of its content.
+    """Write a sample of an eval log as a row, without making objects of its content if everything in it has an id.
 
     Args:
         source: The JSON of the sample.
@@ -36,7 +36,7 @@ def store_sample(source: ByteSource, info: TranscriptInfo) -> StoredTranscript:
         SampleError: The sample is damaged.
         ConfigError: A key of its metadata cannot name a column.
     """
-    content = raw_content(source)
+    content = with_derived_ids(raw_content(source), info)
     return StoredTranscript(
         info.transcript_id,
         index_cells(info, content.body.overlay(info.metadata)),

@@ -4,6 +4,7 @@
 
     source  where the bytes come from            sections  cutting a sample into raw parts
     items   raw message or event -> object       attachments, pools  what items share with each other
+    mending what Inspect's classes refuse        ids     of what its log gives none
     cutter  cutting item by item, on `structure` spool  raw items kept in temporary files
     sample, stream, handle  the ways in          timelines, views  what is derived from a transcript
     raw     the same content as JSON, for databases
@@ -17,9 +18,14 @@ from ..._support.lazy import lazy_door
 
 if TYPE_CHECKING:
     from .handle import MaterializedHandle as MaterializedHandle
+    from .ids import ListIds as ListIds
+    from .ids import with_ids as with_ids
+    from .mending import count_incomplete as count_incomplete
+    from .mending import is_incomplete as is_incomplete
     from .naming import NamingHandle as NamingHandle
     from .raw import RawContent as RawContent
     from .raw import raw_content as raw_content
+    from .raw import with_derived_ids as with_derived_ids
     from .sample import Body as Body
     from .sample import Decoded as Decoded
     from .sample import decode_sample as decode_sample
@@ -40,8 +46,10 @@ if TYPE_CHECKING:
 
 _MODULES = {
     ".handle": "MaterializedHandle",
+    ".ids": "ListIds with_ids",
+    ".mending": "count_incomplete is_incomplete",
     ".naming": "NamingHandle",
-    ".raw": "RawContent raw_content",
+    ".raw": "RawContent raw_content with_derived_ids",
     ".sample": "Body Decoded decode_sample decode_sections",
     ".sections": "Sections parts",
     ".source": "ByteSource BytesSource SampleError",

@@ -12,6 +12,7 @@ from inspect_ai.event import Event
 from inspect_ai.model import ChatMessage
 
 from ..._types import Transcript, TranscriptContent, TranscriptInfo
+from .mending import count_incomplete
 from .views import assemble
 
 T = TypeVar("T")
@@ -77,6 +78,11 @@ class MaterializedHandle(Closable):
         self._load, self._content = load, content
         self._lock = anyio.Lock()
         self._transcript: Transcript | None = None
+
+    @property
+    def incomplete(self) -> int:
+        """Messages and events read so far that could be read only in part."""
+        return 0 if self._transcript is None else count_incomplete(self._transcript)
 
     def messages(self) -> AsyncIterator[ChatMessage]:
         """Iterate over the messages."""

@@ -11,16 +11,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection
 from logging import getLogger
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 import msgspec
-from inspect_ai.event import Event, ModelEvent, ToolEvent
+from inspect_ai.event import Event, ModelEvent, SampleInitEvent, ToolEvent
 from inspect_ai.model import ChatMessage
 from pydantic import ValidationError
 
-from ..._inspect.events import validate_event, validate_message
+from ..._inspect.events import EVENT_CLASSES, MESSAGE_CLASSES, validate_event, validate_message
 from .attachments import Attachments, is_object, may_refer, resolve
+from .ids import ListIds, name_inside
+from .mending import EPOCH, REFUSALS, mark, mended_event, mended_message
 from .source import SampleError
+
+if TYPE_CHECKING:
+    from .pools import Pools
 
 logger = getLogger(__name__)
 
@@ -28,7 +33,6 @@ Raw = msgspec.Raw | bytes
 Wanted = Literal["all"] | Collection[str]
 
 _VALUE: Final = msgspec.json.Decoder()
-_REFUSALS: Final = (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError)
 
 
 class _Message(msgspec.Struct):
@@ -43,8 +47,8 @@ _ROLE: Final = msgspec.json.Decoder(_Message)
 _KIND: Final = msgspec.json.Decoder(_Event)
 
 
-class Dropped:
-    """Items of one sample that could not be used, told once per sample.
+class Refused:
+    """Items of one sample that Inspect's classes refused, told once per sample.
 
     Args:
         transcript_id: The transcript concerned.
@@ -56,17 +60,17 @@ class Dropped:
         self._first = ""
 
     def add(self, what: str, error: BaseException | str) -> None:
-        """Note an item that was left out."""
+        """Note an item that is not whole."""
         if not self.count:
             reason = str(error).replace("\n", " ")
             self._first = f"{what}: {reason[:300]}"
         self.count += 1
 
     def report(self) -> None:
-        """Warn, if items were left out since the last report."""
+        """Warn, if items were refused since the last report."""
         if self.count:
             logger.warning(
-                "Transcript %r: %d malformed item(s) were left out; the first is %r.",
+                "Transcript %r: %d message(s) or event(s) could be read only in part; the first is %r.",
                 self._transcript_id,
                 self.count,
                 self._first,
@@ -78,48 +82,85 @@ class Items:
     """Makes messages and events of one sample.
 
     Args:
+        transcript_id: The transcript, of which missing ids are derived.
         attachments: What references in items stand for; None if it is known that there are none.
-        dropped: Notes what could not be used.
-        expand: Puts back what a model event shares with others through pools.
+        refused: Notes what could not be read as it is.
+        pools: What model events share with others.
     """
 
     def __init__(
-        self, attachments: Attachments | None, dropped: Dropped, expand: Callable[[ModelEvent], None] | None = None
+        self, transcript_id: str, attachments: Attachments | None, refused: Refused, pools: Pools | None = None
     ) -> None:
-        self._attachments, self._dropped, self._expand = attachments, dropped, expand
+        self._transcript_id, self._attachments = transcript_id, attachments
+        self._refused, self._pools = refused, pools
 
-    def message(self, raw: Raw) -> ChatMessage | None:
-        """Make a message; None if it is malformed."""
+    def message(self, raw: Raw, ids: ListIds | None = None) -> ChatMessage:
+        """Make a message; of a malformed one what can be read.
+
+        Args:
+            raw: Its JSON.
+            ids: Gives it an id if it has none (None: it stays without).
+        """
+        data: Any = None
         try:
-            data: Any = self._decode(raw)
+            data = self._decode(raw)
             role = data.get("role") if is_object(data) else None
-            return validate_message(data, role if isinstance(role, str) else None)
+            made = validate_message(data, role if isinstance(role, str) else None)
         except SampleError:
             raise
         except json.JSONDecodeError as error:
             raise damaged(error) from None
-        except _REFUSALS as error:
-            self._dropped.add("message", _reason(error))
-            return None
+        except REFUSALS as error:
+            self._refused.add("message", _reason(error))
+            made = mended_message(_salvaged(data, "role", role_of, raw))
+        if ids is not None and not made.id:
+            made.id = ids.of_message(made)
+        return made
 
-    def event(self, raw: Raw) -> Event | None:
-        """Make an event; None if it is malformed or of a kind that Inspect does not know."""
+    def event(self, raw: Raw, ids: ListIds) -> Event | None:
+        """Make an event; of a malformed one what can be read, None if that is nothing.
+
+        Args:
+            raw: Its JSON.
+            ids: Gives it an id if it has none.
+        """
+        data: Any = None
         try:
-            data: Any = self._decode(raw)
+            data = self._decode(raw)
             event = _event(data)
-            if isinstance(event, ModelEvent):
-                if self._expand is not None:
-                    self._expand(event)
-            elif isinstance(event, ToolEvent) and event.events:
-                hydrate(event)
-            return event
         except SampleError:
             raise
         except json.JSONDecodeError as error:
             raise damaged(error) from None
-        except _REFUSALS as error:
-            self._dropped.add("event", _reason(error))
-            return None
+        except REFUSALS as error:
+            self._refused.add("event", _reason(error))
+            mended = mended_event(_salvaged(data, "event", kind_of, raw))
+            if mended is None:
+                return None
+            event = mended
+        if not event.uuid:
+            event.uuid = ids.of_event(event)
+        # not isinstance, which takes half a microsecond for each class that an event is not
+        if type(event) is ModelEvent:
+            if self._pools is None or not self._expanded(event, self._pools):
+                name_inside(event, self._transcript_id)
+        elif type(event) is ToolEvent:
+            if event.events:
+                hydrate(event)
+                name_inside(event, self._transcript_id)
+        elif type(event) is SampleInitEvent and not isinstance(event.sample.input, str):
+            _take_invented_ids(event, data)
+            name_inside(event, self._transcript_id)
+        return event
+
+    def _expanded(self, event: ModelEvent, pools: Pools) -> bool:
+        try:
+            return pools.expand(event)
+        except ValueError as error:
+            self._refused.add("event", error)
+            event.input_refs = None
+            mark(event, ("input",))
+            return False
 
     def value(self, raw: Raw) -> Any:
         """Decode any JSON value with its references resolved; None if it is malformed."""
@@ -129,8 +170,8 @@ class Items:
             raise
         except json.JSONDecodeError as error:
             raise damaged(error) from None
-        except _REFUSALS as error:
-            self._dropped.add("value", _reason(error))
+        except REFUSALS as error:
+            self._refused.add("value", _reason(error))
             return None
 
     def _decode(self, raw: Raw) -> Any:
@@ -138,10 +179,27 @@ class Items:
         return resolve(data, self._attachments) if self._attachments is not None and may_refer(raw) else data
 
 
+def _salvaged(data: Any, key: str, find: Callable[[Raw], str | None], raw: Raw) -> Any:
+    """What is known of an item that cannot even be decoded: it is nested too deeply."""
+    return {key: find(raw)} if data is None and bytes(raw).strip() != b"null" else data
+
+
 def _event(data: Any) -> Event:
-    # Inspect would fill in the working time of the reading process, and no two reads would be equal.
+    # Inspect would fill in those of the reading process, and no two reads would be equal.
     data.setdefault("working_start", 0.0)
+    data.setdefault("timestamp", EPOCH)
     return validate_event(data, data["event"])
+
+
+def _take_invented_ids(event: SampleInitEvent, data: Any) -> None:
+    """Take away the ids that Inspect invents for messages of a sample, even while it reads."""
+    sample = data.get("sample") if is_object(data) else None
+    given: Any = sample.get("input") if is_object(sample) else None
+    made = event.sample.input
+    if isinstance(made, list) and isinstance(given, list):
+        for message, raw in zip(made, cast("list[Any]", given), strict=False):
+            if not (is_object(raw) and raw.get("id")):
+                message.id = None
 
 
 def hydrate(event: ToolEvent) -> None:
@@ -164,7 +222,7 @@ def hydrate(event: ToolEvent) -> None:
 def _hydrated(child: Any) -> Any:
     try:
         return _event(child)
-    except _REFUSALS:
+    except REFUSALS:
         return child
 
 
@@ -231,16 +289,22 @@ def _field(raw: Raw, name: str) -> str | None:
 
 
 def wanted_message(raw: Raw, wanted: Wanted) -> bool:
-    """Tell whether a raw message is asked for; one without a role is decided when it is made."""
+    """Tell whether a raw message is asked for; one without a role is decided when it is made.
+
+    One of an unknown role becomes a user message.
+    """
     if wanted == "all":
         return True
     role = role_of(raw)
-    return role is None or role in wanted
+    return role is None or role in wanted or ("user" in wanted and role not in MESSAGE_CLASSES)
 
 
 def wanted_event(raw: Raw, wanted: Wanted) -> bool:
-    """Tell whether a raw event is asked for."""
-    return wanted == "all" or kind_of(raw) in wanted
+    """Tell whether a raw event is asked for; one of an unknown kind becomes an info event."""
+    if wanted == "all":
+        return True
+    kind = kind_of(raw)
+    return kind in wanted or ("info" in wanted and kind not in EVENT_CLASSES)
 
 
 def _reason(error: BaseException) -> str:

@@ -32,6 +32,11 @@ class NamingHandle:
         """Description of the transcript."""
         return self._handle.info
 
+    @property
+    def incomplete(self) -> int:
+        """Messages and events read so far that could be read only in part."""
+        return int(getattr(self._handle, "incomplete", 0))
+
     async def messages(self) -> AsyncIterator[ChatMessage]:
         """Iterate over the messages asked for."""
         with self._named():

@@ -9,7 +9,9 @@ from typing import Any, Final, Generic, TypeVar, cast
 from inspect_ai.event import ModelEvent
 from inspect_ai.model import ChatMessage
 
-from .items import Raw
+from .ids import ListIds, SharedMessages, name_messages
+from .items import Items, Raw
+from .mending import is_incomplete, mark
 
 T = TypeVar("T")
 
@@ -23,20 +25,17 @@ class Pool(Generic[T]):
     Args:
         raw: JSON of the entries.
         make: Makes an entry.
-        skip_none: Whether None stands for an entry that is malformed, to be left out.
         keep_bytes: Beyond this much JSON, keep only the entries of the last event (None: keep all).
     """
 
-    def __init__(
-        self, raw: Sequence[Raw], make: Callable[[Raw], T], *, skip_none: bool, keep_bytes: int | None = None
-    ) -> None:
-        self._raw, self._make, self._skip_none, self._keep_bytes = raw, make, skip_none, keep_bytes
+    def __init__(self, raw: Sequence[Raw], make: Callable[[Raw], T], *, keep_bytes: int | None = None) -> None:
+        self._raw, self._make, self._keep_bytes = raw, make, keep_bytes
         self._entries: list[T | None] = [None] * len(raw)
         self._made = bytearray(len(raw))
         self._sizes = array("Q", bytes(8 * len(raw)))
         self._kept = 0
-        self._some_malformed = False
         self.size = 0
+        self.forgotten = 0
 
     def __len__(self) -> int:
         """Number of entries."""
@@ -62,15 +61,12 @@ class Pool(Generic[T]):
             expanded += self._entries[positions.start : positions.stop]
         if self._keep_bytes is not None and self._kept > self._keep_bytes:
             self._forget_all_but(ranges)
-        if self._skip_none and self._some_malformed:
-            expanded = [entry for entry in expanded if entry is not None]
         return cast("list[T]", expanded)
 
     def _fill(self, position: int) -> None:
         raw = self._raw[position]
-        entry = self._entries[position] = self._make(raw)
+        self._entries[position] = self._make(raw)
         self._made[position] = 1
-        self._some_malformed |= entry is None
         self._sizes[position] = size = len(memoryview(raw))
         self._kept += size
         self.size += size
@@ -78,6 +74,7 @@ class Pool(Generic[T]):
     def _forget_all_but(self, ranges: Sequence[range]) -> None:
         needed = {position for positions in ranges for position in positions}
         self._kept = 0
+        self.forgotten += 1
         for position in range(len(self._made)):
             if self._made[position]:
                 if position in needed:
@@ -91,24 +88,69 @@ class Pools:
     """Both pools of a sample.
 
     Args:
-        messages: Messages that model inputs share.
-        calls: Parts that raw requests share.
+        messages: JSON of the messages that model inputs share.
+        calls: JSON of the parts that raw requests share.
+        items: Makes both.
+        owner: Id of the transcript.
+        keep_bytes: As `Pool` has it.
     """
 
-    def __init__(self, messages: Pool[ChatMessage | None], calls: Pool[Any]) -> None:
-        self._messages, self._calls = messages, calls
+    def __init__(
+        self,
+        messages: Sequence[Raw],
+        calls: Sequence[Raw],
+        items: Items,
+        owner: str,
+        keep_bytes: int | None = None,
+    ) -> None:
+        self._items, self._owner = items, owner
+        self._messages = Pool[ChatMessage](messages, self._message, keep_bytes=keep_bytes)
+        self._calls = Pool[Any](calls, items.value, keep_bytes=keep_bytes)
+        # Whether some of the messages made so far have no id, or could be read only in part.
+        self._nameless = self._incomplete = False
+        self._named = SharedMessages(owner)
+        self._forgotten = 0
 
     @property
     def size(self) -> int:
         """Bytes of JSON of the entries that were made."""
         return self._messages.size + self._calls.size
 
-    def expand(self, event: ModelEvent) -> None:
-        """Put the shared parts back into an event."""
-        if event.input_refs is not None and len(self._messages):
-            event.input = cast("list[ChatMessage]", self._messages.expand(event.input_refs))
-            event.input_refs = None
+    def expand(self, event: ModelEvent) -> bool:
+        """Put the shared parts back into an event.
+
+        Returns:
+            Whether its input came from the pool; every message of the event then has an id.
+
+        Raises:
+            ValueError: If the event names more entries than memory should be asked to hold.
+        """
+        shared = event.input_refs is not None and len(self._messages) > 0
+        if shared:
+            refs, event.input_refs = event.input_refs or (), None
+            event.input = self._messages.expand(refs)
+            ids = self._name_input(event) if self._nameless else None
+            answers = [choice.message for choice in event.output.choices]
+            if not all(answer.id for answer in answers):
+                name_messages(answers, ids or ListIds(self._owner))
+            if self._incomplete and any(map(is_incomplete, event.input)):
+                mark(event, ("input",))
         call = event.call
         if call is not None and call.call_refs and len(self._calls):
-            call.request[call.call_key or "messages"] = self._calls.expand(call.call_refs)
-            call.call_refs = call.call_key = None
+            refs, call.call_refs = call.call_refs, None
+            key, call.call_key = call.call_key or "messages", None
+            call.request[key] = self._calls.expand(refs)
+        return shared
+
+    def _name_input(self, event: ModelEvent) -> ListIds:
+        if self._messages.forgotten != self._forgotten:
+            self._forgotten = self._messages.forgotten
+            self._named.clear()
+        event.input, ids = self._named.named(event.input)
+        return ids
+
+    def _message(self, raw: Raw) -> ChatMessage:
+        message = self._items.message(raw)
+        self._nameless |= not message.id
+        self._incomplete |= is_incomplete(message)
+        return message

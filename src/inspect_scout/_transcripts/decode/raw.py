@@ -9,16 +9,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
 import msgspec
 
-from ..._inspect.events import MESSAGE_CLASSES
-from .items import Raw, kind_of, role_of
-from .sample import Body, make_body
-from .sections import Sections, blank, cut, elements, empty, table
+from ..._types import TranscriptContent, TranscriptInfo
+from .items import Raw, decode_value, kind_of
+from .sample import Body, decode_sections, make_body
+from .sections import Sections, blank, cut, elements, empty, parts, table
 from .source import ByteSource, SampleError
 
 MAX_PART_BYTES: Final = 1 << 30
@@ -32,6 +32,15 @@ _UNUSUAL: Final = (rb"attachment:\/", rb"attachment:/\/", rb'"tc:')
 _KEY_FOLLOWS: Final = re.compile(rb"\s*:")
 _CALL_KEYS: Final = ("messages", "contents", "input", "inputs")
 _PROBE_BYTES: Final = 4096
+_EVERYTHING: Final = TranscriptContent(messages="all", events="all", metadata=False)
+
+
+class _Item(msgspec.Struct):
+    id: str | None = None
+    uuid: str | None = None
+
+
+_ITEMS: Final = msgspec.json.Decoder(list[_Item])
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,50 @@ def raw_content(source: ByteSource) -> RawContent:
         None if blank(sections.timelines) else _compact(_list(sections.timelines, "timelines")),
         make_body(sections.metadata, sections.target, sections.scores, sections.score),
     )
+
+
+def with_derived_ids(content: RawContent, info: TranscriptInfo) -> RawContent:
+    """Write into the messages and events of a transcript the ids that reading derives, where they have none.
+
+    Whoever else reads it finds what results refer to. Costs a reading, but only where ids are missing.
+
+    Args:
+        content: The content.
+        info: Description of the transcript.
+    """
+    if _has_all(content.messages, "id") and _has_all(content.events, "uuid"):
+        return content
+    cells = {"messages": content.messages, "events": content.events, "events_data": content.events_data}
+    read = decode_sections(lambda: parts(cells), info, _EVERYTHING).transcript
+    return replace(
+        content,
+        messages=_given(content.messages, "id", [message.id for message in read.messages]),
+        events=_given(content.events, "uuid", [event.uuid for event in read.events]),
+    )
+
+
+def _has_all(items: bytes, name: str) -> bool:
+    try:
+        return all(getattr(item, name) for item in _ITEMS.decode(items))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+
+
+def _given(items: bytes, name: str, ids: Sequence[str | None]) -> bytes:
+    found = elements(msgspec.Raw(items), name)
+    if len(found) != len(ids):  # some were left out: it is not known which
+        return items
+    return b"[%b]" % b",".join(_with_id(raw, name, id) for raw, id in zip(found, ids, strict=True))
+
+
+def _with_id(raw: msgspec.Raw, name: str, id: str | None) -> bytes:
+    if not bytes(raw).lstrip().startswith(b"{"):
+        return bytes(raw)
+    fields = table(raw, name)
+    known = fields.get(name, msgspec.Raw())
+    if not blank(known) and decode_value(known):
+        return bytes(raw)
+    return _object({**fields, name: msgspec.Raw(json.dumps(id).encode())})
 
 
 def _list(raw: msgspec.Raw, name: str) -> bytes:
@@ -186,12 +239,7 @@ def _moved(raw: msgspec.Raw, messages: _Shared, calls: _Shared) -> bytes:
     try:
         fields = table(raw, "event")
         given = elements(fields.get("input", msgspec.Raw()), "input")
-        # A malformed message makes reading drop the event. In a pool it would only drop the message.
-        if (
-            given
-            and blank(fields.get("input_refs", msgspec.Raw()))
-            and all(role_of(m) in MESSAGE_CLASSES for m in given)
-        ):
+        if given and blank(fields.get("input_refs", msgspec.Raw())):
             fields |= {"input": msgspec.Raw(b"[]"), "input_refs": msgspec.Raw(messages.refs(given))}
         call = fields.get("call", msgspec.Raw())
         if not blank(call):

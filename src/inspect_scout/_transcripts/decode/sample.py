@@ -15,14 +15,14 @@ from typing import Any, Final
 
 import msgspec
 from inspect_ai.event import Event, Timeline
-from inspect_ai.model import ChatMessage
 
 from ..._inspect.events import LEGACY_SCORE_NAME
 from ..._support.collector import uncollected
 from ..._types import Transcript, TranscriptContent, TranscriptInfo
-from .attachments import RawAttachments, is_object, may_refer
-from .items import Dropped, Items, Raw, Wanted, decode_part, wanted_event, wanted_message
-from .pools import Pool, Pools
+from .attachments import Attachments, RawAttachments, is_object, may_refer
+from .ids import ListIds
+from .items import Items, Raw, Refused, Wanted, decode_part, wanted_event, wanted_message
+from .pools import Pools
 from .sections import Sections, blank, cut, cut_until_events, elements, empty, table
 from .source import ByteSource, SampleError
 from .timelines import build_timelines, load_timelines
@@ -91,8 +91,8 @@ def decode_sample(source: ByteSource, info: TranscriptInfo, content: TranscriptC
         content: What to decode.
 
     Raises:
-        SampleError: If it is no JSON object, or one of its parts has the wrong shape. A single message or event that
-            is malformed is left out, with one warning per sample.
+        SampleError: If it is no JSON object, or one of its parts has the wrong shape. Of a single message or event
+            that is malformed what can be read is kept (`mending`), with one warning per sample.
     """
     return decode_sections(lambda: _sections(source, content), info, content)
 
@@ -145,7 +145,7 @@ class _Reading:
 
     def __init__(self, sections: Sections, info: TranscriptInfo, content: TranscriptContent) -> None:
         self._sections, self._info, self._content = sections, info, content
-        self._dropped = Dropped(info.transcript_id)
+        self._refused = Refused(info.transcript_id)
         self._size = 0
 
     def decoded(self) -> Decoded:
@@ -156,12 +156,14 @@ class _Reading:
         events = self._chosen("events", wanted_events, wanted_event)
         table_of = self._sections.attachments
         attachments = None if empty(table_of) else RawAttachments(lambda: table(table_of, "attachments"))
-        pools = self._pools(Items(attachments, self._dropped))
-        items = Items(attachments, self._dropped, pools.expand)
-        made_messages = [message for raw in messages if (message := items.message(raw)) is not None]
+        pools = self._pools(attachments)
+        owner = self._info.transcript_id
+        items = Items(owner, attachments, self._refused, pools)
+        message_ids, event_ids = ListIds(owner), ListIds(owner)
+        made_messages = [items.message(raw, message_ids) for raw in messages]
         if content.messages is not None and content.messages != "all":
             made_messages = [message for message in made_messages if message.role in content.messages]
-        made_events = [event for raw in events if (event := items.event(raw)) is not None]
+        made_events = [event for raw in events if (event := items.event(raw, event_ids)) is not None]
         timelines = self._timelines(made_events)
         if content.events is not None and content.events != "all" and content.timeline is not None:
             made_events = filter_events(made_events, content.events)
@@ -172,7 +174,7 @@ class _Reading:
             timelines=timelines,
             metadata=self._metadata(),
         )
-        self._dropped.report()
+        self._refused.report()
         shared = attachments.size if attachments is not None else 0
         return Decoded(transcript, self._size + shared + pools.size)
 
@@ -185,21 +187,19 @@ class _Reading:
         self._size += sum(len(memoryview(raw)) for raw in chosen)
         return chosen
 
-    def _pools(self, items: Items) -> Pools:
+    def _pools(self, attachments: Attachments | None) -> Pools:
         wanted = self._content.events is not None or self._content.timeline is not None
         messages = elements(self._sections.message_pool, "message pool") if wanted else []
         calls = elements(self._sections.call_pool, "call pool") if wanted else []
-        return Pools(
-            Pool[ChatMessage | None](messages, items.message, skip_none=True),
-            Pool[Any](calls, items.value, skip_none=False),
-        )
+        owner = self._info.transcript_id
+        return Pools(messages, calls, Items(owner, attachments, Refused(owner)), owner)
 
     def _timelines(self, events: Sequence[Event]) -> list[Timeline]:
         wanted = self._content.timeline
         if wanted is None:
             return []
         stored = [decode_part(raw) for raw in elements(self._sections.timelines, "timelines")]
-        loaded = load_timelines(stored, events, lambda error: self._dropped.add("timeline", error))
+        loaded = load_timelines(stored, events, lambda error: self._refused.add("timeline", error))
         return loaded or build_timelines(events, wanted)
 
     def _metadata(self) -> dict[str, Any]:

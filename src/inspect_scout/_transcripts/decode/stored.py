@@ -13,8 +13,9 @@ from inspect_ai.model import ChatMessage
 from ..._types import TranscriptContent, TranscriptInfo
 from .attachments import decode_text, digests
 from .cutter import Cutter
-from .items import Dropped, Items, Wanted, wanted_event, wanted_message
-from .pools import Pool, Pools
+from .ids import ListIds
+from .items import Items, Refused, Wanted, wanted_event, wanted_message
+from .pools import Pools
 from .sample import make_body
 from .source import ByteSource, reading
 from .spool import Records, Spool
@@ -173,34 +174,34 @@ class Replay:
 
     def __init__(self, stored: Stored, info: TranscriptInfo, content: TranscriptContent, *, bounded: bool) -> None:
         self._stored, self._content = stored, content
-        self._dropped = Dropped(info.transcript_id)
+        self._refused = Refused(info.transcript_id)
         attachments = _CachedAttachments(stored, _CACHED_ATTACHMENT_CHARS if bounded else None)
-        shared = Items(attachments, self._dropped)
+        owner = self._owner = info.transcript_id
         keep = _CACHED_POOL_BYTES if bounded else None
-        pools = Pools(
-            Pool[ChatMessage | None](stored.message_pool, shared.message, skip_none=True, keep_bytes=keep),
-            Pool[Any](stored.call_pool, shared.value, skip_none=False, keep_bytes=keep),
-        )
-        self._items = Items(attachments, self._dropped, pools.expand)
+        shared = Items(owner, attachments, Refused(owner))
+        pools = Pools(stored.message_pool, stored.call_pool, shared, owner, keep)
+        self._items = Items(owner, attachments, self._refused, pools)
 
     def messages(self) -> Iterator[ChatMessage]:
         """Make the messages asked for."""
         roles = _names(self._content.messages)
+        ids = ListIds(self._owner)
         for raw in self._stored.messages.records():
-            message = self._items.message(raw)
-            if message is not None and (roles == "all" or message.role in roles):
+            message = self._items.message(raw, ids)
+            if roles == "all" or message.role in roles:
                 yield message
 
     def events(self) -> Iterator[Event]:
         """Make the events asked for."""
+        ids = ListIds(self._owner)
         for raw in self._stored.events.records():
-            event = self._items.event(raw)
+            event = self._items.event(raw, ids)
             if event is not None:
                 yield event
 
     def report(self) -> None:
-        """Warn about items that were left out."""
-        self._dropped.report()
+        """Warn about items that could be read only in part."""
+        self._refused.report()
 
 
 class _CachedAttachments:

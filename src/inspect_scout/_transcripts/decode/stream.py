@@ -20,6 +20,7 @@ from inspect_ai.model import ChatMessage
 
 from ..._types import Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
 from .handle import CHECKPOINT_ITEMS, Closable, MaterializedHandle
+from .mending import count_incomplete, is_incomplete
 from .sample import decode_sample
 from .source import ByteSource
 from .stored import Replay, Stored
@@ -71,16 +72,22 @@ class SpooledHandle(Closable):
         self._lock = anyio.Lock()
         self._stored: Stored | None = None
         self._transcript: Transcript | None = None
+        self._incomplete = {"messages": 0, "events": 0}
+
+    @property
+    def incomplete(self) -> int:
+        """Messages and events read so far that could be read only in part."""
+        return sum(self._incomplete.values())
 
     def messages(self) -> AsyncIterator[ChatMessage]:
         """Iterate over the messages."""
         self._check_open()
-        return self._iterate(lambda reading: reading.messages())
+        return self._iterate("messages", lambda reading: reading.messages())
 
     def events(self) -> AsyncIterator[Event]:
         """Iterate over the events."""
         self._check_open()
-        return self._iterate(lambda reading: reading.events())
+        return self._iterate("events", lambda reading: reading.events())
 
     async def load(self) -> Transcript:
         """Read everything asked for into memory, once."""
@@ -89,7 +96,11 @@ class SpooledHandle(Closable):
         async with self._lock:
             self._check_open()
             if self._transcript is None:
-                self._transcript = await anyio.to_thread.run_sync(self._assemble, stored)
+                self._transcript = loaded = await anyio.to_thread.run_sync(self._assemble, stored)
+                self._incomplete = {
+                    "messages": count_incomplete(loaded.messages),
+                    "events": count_incomplete(loaded.events),
+                }
             return self._transcript
 
     async def aclose(self) -> None:
@@ -100,11 +111,16 @@ class SpooledHandle(Closable):
                 self._stored.close()
             self._stored = self._transcript = None
 
-    async def _iterate(self, items: Callable[[Replay], Iterable[T]]) -> AsyncIterator[T]:
+    async def _iterate(self, part: str, items: Callable[[Replay], Iterable[T]]) -> AsyncIterator[T]:
+        incomplete = 0
         replay = Replay(await self._spooled(), self._info, self._content, bounded=True)
         for position, item in enumerate(items(replay)):
             if position % CHECKPOINT_ITEMS == CHECKPOINT_ITEMS - 1:
                 await anyio.lowlevel.checkpoint()
+            if is_incomplete(item):
+                incomplete += 1
+                # several iterations see the same items
+                self._incomplete[part] = max(self._incomplete[part], incomplete)
             yield item
             self._check_open()
         replay.report()
