@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from inspect_ai.model import ModelOutput
+from inspect_ai.model import ChatCompletionChoice, ChatMessageAssistant, ModelOutput, StopReason
 from inspect_ai.scorer import Reference, ValueToFloat
 
 from inspect_scout import Result
@@ -17,14 +17,22 @@ def cited(text: str) -> list[Reference]:
     return [Reference(type="message", cite=f"[M{n}]", id=f"m{n}") for n in re.findall(r"\[M(\d{1,5})\]", text)]
 
 
-def reply(text: str) -> ModelOutput:
-    """Make the output of a model that wrote a text."""
-    return ModelOutput(model="test", completion=text)
+def reply(text: str, stop_reason: StopReason | None = None) -> ModelOutput:
+    """Make the output of a model that wrote a text, and say why it stopped."""
+    if stop_reason is None:
+        return ModelOutput(model="test", completion=text)
+    choice = ChatCompletionChoice(message=ChatMessageAssistant(content=text), stop_reason=stop_reason)
+    return ModelOutput(model="test", choices=[choice], completion=text)
 
 
-def parse(answer: AnswerSpec | Answer, text: str, value_to_float: ValueToFloat | None = None) -> Result[Any]:
+def parse(
+    answer: AnswerSpec | Answer,
+    text: str,
+    value_to_float: ValueToFloat | None = None,
+    stop_reason: StopReason | None = None,
+) -> Result[Any]:
     """Read a reply."""
-    return parse_answer(reply(text), answer, cited, value_to_float)
+    return parse_answer(reply(text, stop_reason), answer, cited, value_to_float)
 
 
 def failed(result: Result[Any]) -> bool:

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspect_scout._scanners.answers.reading import Found, find_answer
+from inspect_scout._scanners.answers.forms import Found
+from inspect_scout._scanners.answers.reading import explanation_before, find_answers
+
+
+def find_answer(text: str, *, free_text: bool = False) -> Found | None:
+    found = find_answers(text, free_text=free_text)
+    assert len(found) <= 1
+    return found[0] if found else None
 
 
 @pytest.mark.parametrize(
@@ -38,7 +45,8 @@ from inspect_scout._scanners.answers.reading import Found, find_answer
     ],
 )
 def test_answer_is_found_with_what_goes_before_it(text: str, value: str, explanation: str) -> None:
-    assert find_answer(text) == Found(value, explanation)
+    found = find_answer(text)
+    assert found is not None and (found.value, explanation_before(text, found)) == (value, explanation)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +99,6 @@ def test_free_text_is_not_taken_from_the_line_below() -> None:
 @given(st.text(st.characters(exclude_categories=[])), st.booleans())
 def test_what_is_found_is_part_of_the_text(text: str, free_text: bool) -> None:
     for written in (text, f"{text}\nANSWER:{text}", f"{text}answer:{text}"):
-        found = find_answer(written, free_text=free_text)
-        if found is not None:
-            assert found.value and found.value in written and found.explanation in written
+        for found in find_answers(written, free_text=free_text):
+            assert found.value and found.value in written and explanation_before(written, found) in written
             assert found.value == found.value.strip()

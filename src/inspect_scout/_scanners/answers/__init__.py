@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from .build import parse_answer as parse_answer
     from .build import possible_values as possible_values
     from .contract import PARSE_ERROR as PARSE_ERROR
+    from .contract import STOP_REASON as STOP_REASON
     from .contract import Answer as Answer
     from .contract import ExtractReferences as ExtractReferences
     from .multi_labels import refuse_number as refuse_number
     from .references import extract_references as extract_references
+    from .reply import cut_short as cut_short
     from .schema import StructuredSchema as StructuredSchema
     from .schema import structured_schema as structured_schema
     from .spec import AnswerMultiLabel as AnswerMultiLabel
@@ -32,9 +34,10 @@ if TYPE_CHECKING:
 
 _MODULES = {
     ".build": "answer_type parse_answer possible_values",
-    ".contract": "PARSE_ERROR Answer ExtractReferences",
+    ".contract": "PARSE_ERROR STOP_REASON Answer ExtractReferences",
     ".multi_labels": "refuse_number",
     ".references": "extract_references",
+    ".reply": "cut_short",
     ".schema": "StructuredSchema structured_schema",
     ".spec": "AnswerMultiLabel AnswerSpec AnswerStructured",
     ".structured": "StructuredAnswer structured_result",

@@ -10,8 +10,9 @@ from inspect_ai.model import ModelOutput
 from inspect_ai.scorer import ValueToFloat
 
 from ..._types import Result
-from .contract import ExtractReferences, Read, not_an_answer, read_text
-from .reading import closed, opened
+from .contract import ExtractReferences, Read, Reader, not_an_answer, read_text
+from .decoration import CHECKS, bare, closed, opened
+from .reading import is_reasoned
 
 _VERDICT = re.compile(r"(yes|no|true|false|y|n)(?!_{0,9}[^\W_]|['\u2019\-]\w)", re.IGNORECASE)
 _MEANING = {"yes": True, "true": True, "y": True, "no": False, "false": False, "n": False}
@@ -34,6 +35,9 @@ _OPPOSITE = {
     False: re.compile(_JOINED % "yes|true", re.IGNORECASE),
 }
 _TAIL = 100
+_MARKS = dict.fromkeys(CHECKS, True) | dict.fromkeys("\u2717\u2718\u274c\u2716\u2612", False)
+_MARK = re.compile(f"[{''.join(_MARKS)}]")
+_WHOLE = re.compile(r"[\s*_`'\"\u201c(\[]{0,20}(?:yes|no|true|false)[\s*_`'\"\u201d)\].!]{0,20}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ class BooleanAnswer:
         self, output: ModelOutput, extract_references: ExtractReferences, value_to_float: ValueToFloat | None = None
     ) -> Result[Any]:
         """Read a reply: the value is True or False, the answer "Yes" or "No"."""
-        return read_text(output, _read, extract_references, value_to_float)
+        return read_text(output, _READER, extract_references, value_to_float)
 
 
 def _read(text: str) -> Read | str:
@@ -62,7 +66,27 @@ def _read(text: str) -> Read | str:
 
 
 def read_verdict(text: str) -> bool | None:
-    """Read yes or no from the beginning of a text; None if it hedges, contradicts itself, or says neither."""
+    """Read yes or no from the beginning of a text; None if it hedges, contradicts itself, or says neither.
+
+    Check marks and crosses mean yes and no, and must agree with what is said beside them.
+    """
+    marks = {_MARKS[mark] for mark in _MARK.findall(text)}
+    if not marks:
+        return _read_words(text)
+    words = _MARK.sub(" ", text)
+    verdict = _read_words(words) if bare(words) else next(iter(marks))
+    return verdict if marks == {verdict} else None
+
+
+def _is_complete(text: str) -> bool:
+    # Another word would contradict the form that was asked for; a comma or a dash says that one comes.
+    return _WHOLE.fullmatch(text) is not None or is_reasoned(text)
+
+
+_READER = Reader(_read, _is_complete, checks=True)
+
+
+def _read_words(text: str) -> bool | None:
     text = opened(text)
     match = _VERDICT.match(text)
     if match is None:

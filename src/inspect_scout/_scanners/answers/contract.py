@@ -11,13 +11,21 @@ from inspect_ai.scorer import Reference, ValueToFloat
 from pydantic import JsonValue
 
 from ..._types import Result
-from .reading import NO_ANSWER, find_answer, shown, storable
+from .decoration import fold, is_closed, peel, unwrap_answer
+from .forms import Found
+from .reading import NO_ANSWER, explanation_before, find_answers, shown
+from .reply import Reply
+from .thoughts import HOLE
 
 ExtractReferences: TypeAlias = Callable[[str], list[Reference]]
 """Finds the messages that a text cites."""
 
 PARSE_ERROR = "parse_error"
 """Key in the metadata of a result: why the reply could not be read. Such a result has neither value nor answer."""
+
+
+STOP_REASON = "stop_reason"
+"""Key in the metadata of a result: why the model stopped."""
 
 
 class Answer(Protocol):
@@ -70,53 +78,118 @@ class Read:
     metadata: dict[str, Any] | None = None
 
 
+def _never(_: str) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How a kind of answer reads what a reply gives as its answer.
+
+    Args:
+        read: Reads it; gives the reason, as a sentence, if that is no answer.
+        complete: Whether a text that may have been cut off at its end means the same however it goes on.
+        free_text: Whether the answer is any text.
+        checks: Whether a check mark is an answer, not only a decoration of one.
+    """
+
+    read: Callable[[str], Read | str]
+    complete: Callable[[str], bool] = _never
+    free_text: bool = False
+    checks: bool = False
+
+    def __call__(self, value: str) -> Read | str:
+        """Read a value as it stands, else without what surrounds it."""
+        if self.free_text:
+            return self.read(unwrap_answer(value)) if value else NO_ANSWER
+        value = fold(value)
+        answer = self.read(value)
+        if isinstance(answer, str) and (peeled := peel(value, checks=not self.checks)) != value:
+            again = self.read(peeled)
+            return answer if isinstance(again, str) else again
+        return answer
+
+
 def read_text(
     output: ModelOutput,
-    read: Callable[[str], Read | str],
+    reader: Reader,
     extract_references: ExtractReferences,
     value_to_float: ValueToFloat | None,
-    *,
-    free_text: bool = False,
 ) -> Result[Any]:
     """Make the result of a reply in text.
 
     Args:
         output: The reply.
-        read: Reads what stands after "ANSWER:"; gives the reason, as a sentence, if that is no answer.
+        reader: Reads what the reply gives as its answer.
         extract_references: Finds the messages that the explanation cites.
         value_to_float: Turns the value into a number.
-        free_text: Whether the answer is any text.
     """
-    text = storable(output.completion)
-    found = find_answer(text, free_text=free_text)
-    answer = NO_ANSWER if found is None else read(found.value)
-    if found is None or isinstance(answer, str):
-        return unreadable(text, str(answer), extract_references)
+    reply = Reply.of(output)
+    found = find_answers(reply.seen.text, free_text=reader.free_text, cut=reply.cut is not None)
+    answer = _agreed(found, reader)
+    if reply.cut is not None and (isinstance(answer, str) or not _is_complete(found[-1], reader)):
+        return unreadable(reply.whole, _cut_off(reply.cut, found), extract_references, reply.cut)
+    if isinstance(answer, str):
+        return unreadable(reply.whole, answer, extract_references)
+    explanation = _explanation(reply, explanation_before(reply.seen.text, found[-1]))
     return Result(
         value=as_float(answer.value, value_to_float),
         answer=answer.answer,
-        explanation=found.explanation,
-        references=extract_references(found.explanation),
+        explanation=explanation,
+        references=extract_references(explanation),
         metadata=answer.metadata,
         parsed=answer.parsed,
     )
 
 
-def unreadable(reply: str, reason: str, extract_references: ExtractReferences) -> Result[Any]:
+def unreadable(
+    reply: str, reason: str, extract_references: ExtractReferences, stop_reason: str | None = None
+) -> Result[Any]:
     """Make the result of a reply that could not be read.
 
     Args:
         reply: The whole reply.
         reason: Why it could not be read, as a sentence.
         extract_references: Finds the messages that the reply cites.
+        stop_reason: Why the model stopped, if that is the reason.
     """
     explanation = reply.strip()
-    return Result(
-        value=None,
-        explanation=explanation,
-        references=extract_references(explanation),
-        metadata={PARSE_ERROR: reason},
-    )
+    metadata = {PARSE_ERROR: reason} if stop_reason is None else {PARSE_ERROR: reason, STOP_REASON: stop_reason}
+    return Result(value=None, explanation=explanation, references=extract_references(explanation), metadata=metadata)
+
+
+def _agreed(found: list[Found], reader: Reader) -> Read | str:
+    # Several forms that say the same are one answer; where they differ, any choice would be a guess.
+    answers = [reader(_without_holes(f.value, free_text=reader.free_text)) for f in found]
+    if not answers:
+        return NO_ANSWER
+    refused = [answer for answer in answers if isinstance(answer, str)]
+    if refused:
+        return refused[-1]
+    return answers[-1] if all(a == answers[-1] for a in answers) else "The reply gives several answers that differ."
+
+
+def _without_holes(value: str, *, free_text: bool) -> str:
+    value = value.lstrip(HOLE + " \t")
+    if free_text:
+        # What was said around a thought is not one text.
+        return "" if HOLE in value else value
+    return value.replace(HOLE, " ").strip()
+
+
+def _is_complete(found: Found, reader: Reader) -> bool:
+    return found.ended or is_closed(found.value) or reader.complete(fold(found.value))
+
+
+def _cut_off(stop_reason: str, found: list[Found]) -> str:
+    said = f"before it was certain that {shown(found[-1].value)} is the whole answer" if found else "before any answer"
+    return f"The reply was cut off (stop reason {stop_reason!r}) {said}."
+
+
+def _explanation(reply: Reply, before: str) -> str:
+    # Thoughts are no explanation, unless there is no other.
+    explanation = before.replace(HOLE, "").strip()
+    return explanation or reply.seen.whole(before).strip()
 
 
 def not_an_answer(value: str, expected: str) -> str:

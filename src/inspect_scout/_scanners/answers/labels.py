@@ -9,7 +9,7 @@ from inspect_ai.model import ModelOutput
 from inspect_ai.scorer import ValueToFloat
 
 from ..._types import Result
-from .contract import ExtractReferences, Read, read_text
+from .contract import ExtractReferences, Read, Reader, read_text
 from .options import Options
 
 
@@ -37,7 +37,7 @@ class LabelsAnswer:
         self, output: ModelOutput, extract_references: ExtractReferences, value_to_float: ValueToFloat | None = None
     ) -> Result[Any]:
         """Read a reply: the value is the letter, the answer the text of the label."""
-        return read_text(output, self._read, extract_references, value_to_float)
+        return read_text(output, Reader(self._read, self.options.is_complete), extract_references, value_to_float)
 
     def _read(self, text: str) -> Read | str:
         index = self.options.read_one(text)

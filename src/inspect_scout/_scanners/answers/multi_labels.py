@@ -10,9 +10,9 @@ from inspect_ai.scorer import ValueToFloat
 
 from ..._support.errors import ConfigError
 from ..._types import Result
-from .contract import ExtractReferences, Read, read_text
+from .contract import ExtractReferences, Read, Reader, read_text
+from .decoration import bare
 from .options import Chosen, Options
-from .reading import bare
 
 UNKNOWN_LABELS = "unknown_labels"
 """Key in the metadata of a result: letters in the answer that stand for no label, and were left out."""
@@ -68,7 +68,7 @@ class MultiLabelsAnswer:
             ConfigError: A number is wanted.
         """
         refuse_number(value_to_float)
-        return read_text(output, self._read, extract_references, None)
+        return read_text(output, Reader(self._read, self._is_none), extract_references, None)
 
     def _read(self, text: str) -> Read | str:
         chosen = self._chosen(text)
@@ -78,6 +78,9 @@ class MultiLabelsAnswer:
         return Read(labels, text, labels, {UNKNOWN_LABELS: list(chosen.unknown)} if chosen.unknown else None)
 
     def _chosen(self, text: str) -> Chosen | None:
-        if self.allow_none and bare(text).casefold() == "none":
+        if self._is_none(text):
             return Chosen(())
         return self.options.read_many(text)
+
+    def _is_none(self, text: str) -> bool:
+        return self.allow_none and bare(text).casefold() == "none"

@@ -12,8 +12,9 @@ from inspect_ai.model import ModelOutput
 from inspect_ai.scorer import ValueToFloat
 
 from ..._types import Result
-from .contract import ExtractReferences, Read, not_an_answer, read_text
-from .reading import opened
+from .contract import ExtractReferences, Read, Reader, not_an_answer, read_text
+from .decoration import opened
+from .reading import is_reasoned
 
 _LONGEST = 2_000
 _MINUS = "\u2212\u2010\u2011\u2012\u2013\ufe63\uff0d"
@@ -41,12 +42,29 @@ _EXPONENT = re.compile(
     r"[eE](?P<e>[+-]?[0-9]{1,6})(?!\w)| ?[x\u00d7*\u00b7\u22c5] ?10 ?(?:\^|\*\*) ?\{?(?P<ten>[+-]?[0-9]{1,6})(?!\w)"
 )
 _POWER = re.compile(r" ?(?:\^|\*\*) ?\{?([+-]?[0-9]{1,6})\}?(?!\w)")
+_APOSTROPHES = re.compile(r"[0-9]{1,3}(?:'[0-9]{3})+(?:[.,][0-9]+)?")
 _MAGNITUDE = re.compile(r"\s?(thousand|million|billion|trillion)\b|\s?k(?!\w)", re.IGNORECASE)
 _ZEROS = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12, "k": 3}
 # What may follow must not make it another number: more digits, arithmetic, hexadecimal, an alternative, "5M", "5 bn".
 _NOT_THE_WHOLE = re.compile(
     r"\s?[.,;'_]?\s?[0-9]|[xXbBoO][0-9A-Fa-f]|\s?(?:[+*^\u00d7\u00f7]|\*\*)\s?[0-9]|\s?(?:or|to)\s[^a-z]{0,3}[0-9]"
     r"|[MBT](?!\w)|\s?(?:bn|mn|mio|mrd)\b"
+)
+_MONTH = (
+    r"(?:(?i:jan(?:uary)?|feb(?:ruary)?|apr(?:il)?|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?"
+    r"|dec(?:ember)?)|Mar(?:ch)?|MAR(?:CH)?|March|May|MAY)"
+)
+# A time of day, a date or a version begins with digits, but is not that many of anything. After the last digits of the
+# number and a space comes what follows it.
+_NOT_A_QUANTITY = re.compile(
+    r"[0-9.,]{1,4} (?:"
+    r":[0-9][0-9]|[-/.][0-9]{1,2}[-/.][0-9]{1,4}(?![0-9])|T[0-9]{2}|Z(?!\w)|-?[WQ][0-9]"
+    r"|\s?(?i:[ap]\.?\s?m)(?!\w)|\s?(?i:o['\u2019]?\s?clock|uhr|noon|midnight)\b|\s?h\s?[0-9]{2}(?![0-9])"
+    r"|(?:st|nd|rd|th|\.)?[ -]?(?:of )?" + _MONTH + r"(?!\w)"
+    r"|\.? (?:de |of )?[^\W\d_]{3,12}\.?,? (?:de )?(?:19|20)[0-9]{2}(?![0-9])"
+    r"|[\u5e74\u6708\u65e5\u6642\u65f6\u70b9\u9ede]\s?[0-9]"
+    r"|\.[xX*](?!\w)|[-+.]?(?i:alpha|beta|rc|dev|pre|post|snapshot|a|b)[.-]?[0-9]|[-.](?i:alpha|beta|rc|dev|snapshot)\b)"
+    r"|(?:19|20)[0-9]{2} -(?:0[1-9]|1[0-2])(?![0-9])|(?:0?[1-9]|1[0-2]) /(?:19|20)[0-9]{2}(?![0-9])"
 )
 
 
@@ -65,12 +83,15 @@ class NumericAnswer:
         self, output: ModelOutput, extract_references: ExtractReferences, value_to_float: ValueToFloat | None = None
     ) -> Result[Any]:
         """Read a reply: the value is a float, the answer the same as text."""
-        return read_text(output, _read, extract_references, value_to_float)
+        return read_text(output, _READER, extract_references, value_to_float)
 
 
 def _read(text: str) -> Read | str:
     number = read_number(text)
     return not_an_answer(text, "one finite number") if number is None else Read(number, str(number), number)
+
+
+_READER = Reader(_read, is_reasoned)
 
 
 def read_number(text: str) -> float | None:
@@ -83,6 +104,8 @@ def read_number(text: str) -> float | None:
     plain = _plain(opened(opened(text[:_LONGEST]).lstrip("\\")))
     match = _NUMBER.match(plain)
     if match is None or (match["sign"] and match["inner"]):
+        return None
+    if match["body"] is not None and _NOT_A_QUANTITY.match(f"{match['body'][-4:]} {plain[match.end('body') :][:40]}"):
         return None
     digits = None if match["body"] is None else _digits(match["body"])
     if match["body"] is not None and digits is None:
@@ -122,6 +145,9 @@ def _plain(text: str) -> str:
 
 def _digits(body: str) -> str | None:
     # A number as Python reads it, from digits with signs between them.
+    if "'" in body and not _APOSTROPHES.fullmatch(body):
+        # Minutes and seconds, or feet and inches.
+        return None
     body = body.replace(" ", "").replace("_", "").replace("'", ",")
     last = max(body.rfind(","), body.rfind("."))
     if last < 0:

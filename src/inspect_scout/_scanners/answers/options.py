@@ -10,7 +10,8 @@ from string import ascii_uppercase
 from typing import cast
 
 from ..._support.errors import ConfigError
-from .reading import bare, shown
+from .decoration import bare, fold
+from .reading import is_reasoned, shown
 
 _LONGEST_LINE = 20_000
 _CALLED = re.compile(r"[\s*_`'\"(\[]{0,8}(?:option|choice|label|letter)\s{1,4}", re.IGNORECASE)
@@ -19,8 +20,12 @@ _LETTERED = re.compile(
     r"(?:[*_`'\"]{0,4}[)\]][*_`.:]{0,4}|[*_`'\"]{0,4}[.:,;][*_`'\"]{0,4}(?=\s)|\s{1,4}[-\u2013\u2014:(])"
 )
 _OTHER_LETTER = re.compile(r"(?<!\w)([A-Z]|[0-9]{1,4})(?=\s{0,4}(?:[),.:;/\]]|\Z|(?:and|or)\b))")
-_SEPARATORS = re.compile(r"(?:[\s,;:&+/|*_`'\"()\[\]{}.\u2022\u201c\u201d]|and(?![\w'\u2019]))+", re.IGNORECASE)
+_SEPARATORS = re.compile(
+    r"(?:[\s,;:!&+/|*_`'\"()\[\]{}.\u2022\u201c\u201d\u00ab\u00bb]|and(?![\w'\u2019]))+", re.IGNORECASE
+)
 _LETTER = re.compile(r"([A-Za-z]|[0-9]{1,4})(?![\w'\u2019\-])")
+_GOES_ON = re.compile(r"(?:[,;:/&|+=\-\u2013\u2014]|\b(?:and|or))[\s*_`]{0,8}\Z", re.IGNORECASE)
+_TAIL = 20
 _ITS_TEXT = re.compile(r"[*_`]{0,4}\s{0,4}[).:\-\u2013\u2014\]=]{1,2}[*_`]{0,4}\s{0,4}")
 
 
@@ -113,6 +118,20 @@ class Options:
             position = _end_of(_SEPARATORS, text, position)
         return Chosen(tuple(dict.fromkeys(indexes)), tuple(unknown)) if indexes else None
 
+    def is_complete(self, text: str) -> bool:
+        """Tell whether a text that may have been cut off names its label however it goes on."""
+        index = self.read_one(text)
+        if index is None or _GOES_ON.search(text[-_TAIL:]):
+            return False
+        called = _CALLED.match(text)
+        said = bare(text[called.end() :] if called else text).casefold()
+        if said in {self.letters[index].casefold(), self._bare_text(index)}:
+            names = (t for i, letter in enumerate(self.letters) if i != index for t in (letter, self._bare_text(i)))
+            return not any(name.casefold().startswith(said) for name in names)
+        lettered = _LETTERED.match(text)
+        begun = lettered is not None and self._bare_text(index).startswith(bare(text[lettered.end() :]).casefold())
+        return begun or is_reasoned(text)
+
     def refusal(self, text: str, *, several: bool) -> str:
         """Say why a text was refused."""
         what = "a list of labels" if several else "exactly one label"
@@ -130,20 +149,23 @@ class Options:
     @cached_property
     def _texts(self) -> re.Pattern[str]:
         # The longest first, so that "not safe" is not read as "not". A text that is also a letter is read as letter.
-        texts = sorted({t for t in self.labels if t.upper() not in self._places}, key=len, reverse=True)
+        texts = sorted({t for t in map(fold, self.labels) if t.upper() not in self._places}, key=len, reverse=True)
         return re.compile(rf"(?:{'|'.join(map(re.escape, texts))})(?!\w)" if texts else r"(?!)", re.IGNORECASE)
 
     @cached_property
     def _exact(self) -> dict[str, int | None]:
-        return _unambiguous(self.labels)
+        return _unambiguous([fold(label) for label in self.labels])
 
     @cached_property
     def _folded(self) -> dict[str, int | None]:
-        return _unambiguous([label.strip().casefold() for label in self.labels])
+        return _unambiguous([fold(label).strip().casefold() for label in self.labels])
 
     @cached_property
     def _barest(self) -> dict[str, int | None]:
-        return _unambiguous([bare(label).casefold() for label in self.labels])
+        return _unambiguous([self._bare_text(index) for index in range(len(self.labels))])
+
+    def _bare_text(self, index: int) -> str:
+        return bare(fold(self.labels[index])).casefold()
 
     def _named(self, text: str) -> int | None:
         place = self._places.get(bare(text).upper())

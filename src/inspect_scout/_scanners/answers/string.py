@@ -9,7 +9,7 @@ from inspect_ai.model import ModelOutput
 from inspect_ai.scorer import ValueToFloat
 
 from ..._types import Result
-from .contract import ExtractReferences, Read, read_text
+from .contract import ExtractReferences, Read, Reader, read_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,11 @@ class StringAnswer:
         self, output: ModelOutput, extract_references: ExtractReferences, value_to_float: ValueToFloat | None = None
     ) -> Result[Any]:
         """Read a reply: the value is the text, as it stands."""
-        return read_text(output, _read, extract_references, value_to_float, free_text=True)
+        return read_text(output, _READER, extract_references, value_to_float)
 
 
 def _read(text: str) -> Read:
     return Read(text, text, text)
+
+
+_READER = Reader(_read, free_text=True)

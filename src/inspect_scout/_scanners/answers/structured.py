@@ -13,8 +13,8 @@ from pydantic import JsonValue
 from ..._support.errors import ConfigError
 from ..._types import Result, as_resultset
 from .contract import ExtractReferences, as_float, unreadable
-from .reading import storable
 from .references import extract_references as references_in
+from .reply import storable
 from .schema import EXPLANATION, StructuredSchema, roles, structured_schema
 from .spec import AnswerStructured
 from .validate import StructuredItem, StructuredValue, validate_structured

@@ -9,7 +9,8 @@ from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
 
-from .reading import shown, storable
+from .reading import shown
+from .reply import storable
 from .schema import EXPLANATION, RESULTS, StructuredSchema
 
 _MOST_ERRORS = 20

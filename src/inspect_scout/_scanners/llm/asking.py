@@ -10,9 +10,14 @@ from inspect_ai.model import ChatMessage, ChatMessageTool, ChatMessageUser, Mode
 from inspect_ai.scorer import ValueToFloat
 
 from ..._types import Result
-from ..answers import PARSE_ERROR, Answer, ExtractReferences
+from ..answers import PARSE_ERROR, STOP_REASON, Answer, ExtractReferences, cut_short
 from .prompt import sendable
 from .refusals import Respondent
+
+_UNREADABLE = "Your answer could not be read. Please answer once more, in exactly this form:"
+_CUT_OFF = (
+    "Your reply was too long: it was cut off before its answer was complete. Please answer once more, in few words."
+)
 
 ATTEMPTS = 3
 """How often a question is put until its answer can be read."""
@@ -44,7 +49,7 @@ async def ask_for_text(
     for _ in range(ATTEMPTS - 1):
         if PARSE_ERROR not in (result.metadata or {}):
             break
-        prompt = [*conversation(prompt), *reply_to(output), ChatMessageUser(content=_again(kind))]
+        prompt = [*conversation(prompt), *again(output, reply_to(output), kind.format)]
         output = await respondent.ask(prompt)
         result = kind.result_for_answer(output, reading.extract_refs, reading.value_to_float)
     return with_stop_reason(result, output)
@@ -79,9 +84,21 @@ def reply_to(output: ModelOutput, replies: Callable[[str, str], str] | None = No
 def with_stop_reason(result: Result[Any], output: ModelOutput) -> Result[Any]:
     """Add to a result why the model stopped."""
     stop_reason = "unknown" if output.empty else output.stop_reason
-    result.metadata = {**(result.metadata or {}), "stop_reason": stop_reason}
+    result.metadata = {**(result.metadata or {}), STOP_REASON: stop_reason}
     return result
 
 
-def _again(kind: Answer) -> str:
-    return f"Your answer could not be read. Please answer once more, in exactly this form:\n\n{kind.format}"
+def again(output: ModelOutput, said: list[ChatMessage], form: str) -> list[ChatMessage]:
+    """Ask once more for an answer that could not be read.
+
+    A reply that was cut off is left out of the conversation: it would take the room that the next one needs, and
+    providers refuse halves of thoughts and calls.
+
+    Args:
+        output: What the model said.
+        said: The same as messages.
+        form: How the answer is to be given.
+    """
+    if cut_short(output) is not None:
+        return [ChatMessageUser(content=f"{_CUT_OFF} {form}")]
+    return [*said, ChatMessageUser(content=f"{_UNREADABLE}\n\n{form}")]
