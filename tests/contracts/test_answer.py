@@ -57,6 +57,15 @@ PIECES = [
     "\ud800",
     "```\n",
     "final ",
+    "<think>",
+    "</think>",
+    "<|im_end|>",
+    "<answer>",
+    "## Answer\n",
+    "| ANSWER | ",
+    '{"answer": ',
+    "\u200b",
+    "\u2705",
 ]
 
 
@@ -115,6 +124,35 @@ class AnswerContract(ABC):
             assert failed(result)
             assert result.metadata is not None and result.metadata.keys() == {PARSE_ERROR}
             assert result.explanation == text.strip()
+
+    def test_thought_decides_nothing_and_hides_nothing(self) -> None:
+        for ending, value in self.good().items():
+            draft = f"<think>{ending}</think>"
+            assert failed(parse(self.spec(), f"{draft}None fits."))
+            assert failed(parse(self.spec(), f"<think>\n{ending}\n"))
+            assert failed(parse(self.spec(), f"{ending}\n</think>\nNone fits."))
+            result = parse(self.spec(), f"{draft}\n{self.explained}{ending}")
+            assert result.value == value and result.explanation == "so it is [M2]"
+
+    def test_answer_with_a_line_after_it_is_whole_and_a_part_of_it_is_not_another(self) -> None:
+        for ending, value in self.good().items():
+            text = self.explained + ending
+            assert parse(self.spec(), f"{text}\n", stop_reason="max_tokens").value == value
+            for length in range(len(text)):
+                part = parse(self.spec(), text[:length], stop_reason="max_tokens")
+                assert failed(part) or part.value == value
+                assert part.value is not None or (part.metadata or {})["stop_reason"] == "max_tokens"
+
+    def test_marks_around_an_answer_change_nothing(self) -> None:
+        for ending, value in self.good().items():
+            for text in (
+                f"\ufeff{ending}",
+                f"{ending}<|im_end|>",
+                f"{ending}</s>\n",
+                f"{ending}\u200b",
+                f"\n{ending}\r\n",
+            ):
+                assert parse(self.spec(), self.explained + text).value == value
 
     def test_spec_and_answer_are_read_alike(self) -> None:
         for ending in [*self.good(), *self.bad()]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +15,7 @@ from inspect_ai.model import (
     ChatMessageUser,
     GenerateConfig,
     ModelOutput,
+    StopReason,
 )
 from inspect_ai.scorer import Reference
 from inspect_ai.tool import ToolCall, ToolInfo
@@ -130,6 +132,60 @@ def test_options_reach_the_model() -> None:
     model = scripted_model()
     generate(model, "boolean", config=GenerateConfig(temperature=0.5))
     assert model.calls[0].config.temperature == 0.5
+
+
+# Cut off
+
+
+def cut(text: str, stop_reason: StopReason = "max_tokens") -> ModelOutput:
+    return ModelOutput.from_content("m", text, stop_reason=stop_reason)
+
+
+@pytest.mark.parametrize("stop_reason", ["max_tokens", "model_length"])
+@pytest.mark.parametrize(
+    ("answer", "begun", "whole", "value"),
+    [
+        ("numeric", "ANSWER: 0.", "ANSWER: 0.5", 0.5),
+        ("boolean", "They ask whether", "ANSWER: no", False),
+        ("string", "ANSWER: The agent", "ANSWER: The agent stopped.", "The agent stopped."),
+        (["A good one", "Another"], "ANSWER: A", "ANSWER: B", "B"),
+        ("numeric", "<think>Is it 9?\nANSWER: 9", "ANSWER: 4", 4.0),
+    ],
+)
+def test_reply_that_was_cut_off_is_asked_for_again_without_it(
+    stop_reason: StopReason, answer: AnswerSpec, begun: str, whole: str, value: Any
+) -> None:
+    model = scripted_model(in_turn(cut(begun, stop_reason), whole))
+    result = generate(model, answer)
+    assert result.value == value and result.metadata == {"stop_reason": "stop"}
+    asked = model.calls[1].messages
+    assert [m.role for m in asked] == ["user", "user"] or begun not in asked[-1].text
+    assert "cut off" in asked[-1].text and answer_type(answer).format in asked[-1].text
+    assert all(m.role == "user" for m in asked)
+
+
+def test_answer_that_is_always_cut_off_has_no_value_and_says_why() -> None:
+    model = scripted_model(lambda _: cut("ANSWER: 0."))
+    result = generate(model, "numeric")
+    assert (result.value, result.answer, len(model.calls)) == (None, None, 3)
+    assert result.metadata is not None
+    assert result.metadata["stop_reason"] == "max_tokens" and "max_tokens" in result.metadata[PARSE_ERROR]
+
+
+def test_whole_answer_counts_although_the_reply_was_cut_off() -> None:
+    model = scripted_model(lambda _: cut("ANSWER: 0.\n\nThat is because"))
+    result = generate(model, "numeric")
+    assert (result.value, len(model.calls)) == (0.0, 1)
+    assert result.metadata == {"stop_reason": "max_tokens"}
+
+
+# Thoughts
+
+
+def test_draft_in_a_thought_is_asked_for_again() -> None:
+    model = scripted_model(in_turn("<think>ANSWER: 9</think>None fits.", "<think>ANSWER: 9</think>\nANSWER: 4"))
+    assert generate(model, "numeric").value == 4
+    assert len(model.calls) == 2
 
 
 # Refusals
@@ -266,6 +322,70 @@ def test_answer_that_never_fits_is_an_error(attempts: int) -> None:
     assert raised.value.attempts == attempts == len(model.calls)
     assert '"mood": "wild"' in raised.value.completion
     assert str(pickle.loads(pickle.dumps(raised.value))) == str(raised.value)
+
+
+def calls(*arguments: dict[str, Any], stop_reason: StopReason = "tool_calls", function: str = "answer") -> ModelOutput:
+    requests = [ToolCall(id=f"c{n}", function=function, arguments=given) for n, given in enumerate(arguments)]
+    return ModelOutput.from_message(ChatMessageAssistant(content="", tool_calls=requests), stop_reason=stop_reason)
+
+
+def test_calls_that_differ_are_not_chosen_from() -> None:
+    model = scripted_model(in_turn(calls(GOOD, {**GOOD, "value": 4}), {**GOOD, "value": 5}))
+    assert generate(model, AnswerStructured(Verdict)).value == 5
+    assert "Call it once" in model.calls[1].messages[-1].text
+    assert generate(scripted_model(in_turn(calls(GOOD, GOOD))), AnswerStructured(Verdict)).value == 3
+    assert generate(scripted_model(in_turn(calls({"value": 1}, GOOD))), AnswerStructured(Verdict)).value == 3
+
+
+@pytest.mark.parametrize("function", ["Answer", "functions.answer"])
+def test_name_of_the_tool_may_be_spelled_otherwise(function: str) -> None:
+    assert generate(scripted_model(in_turn(calls(GOOD, function=function))), AnswerStructured(Verdict)).value == 3
+
+
+@pytest.mark.parametrize("sloppy", [{"value": "3"}, {"Value": 3}, {"mood": "calm", "value": 3.0}])
+def test_call_that_misses_the_form_by_a_little_is_taken(sloppy: dict[str, Any]) -> None:
+    given = {k: v for k, v in GOOD.items() if k not in sloppy and (k != "value" or "Value" not in sloppy)} | sloppy
+    model = scripted_model(given)
+    assert generate(model, AnswerStructured(Verdict)).value == 3
+    assert len(model.calls) == 1
+
+
+def test_call_that_may_lack_a_part_is_asked_for_again() -> None:
+    part = [{**GOOD, "value": 1}]
+    whole = {"results": [*part, {**GOOD, "value": 2}]}
+    model = scripted_model(in_turn(calls({"results": part}, stop_reason="max_tokens"), whole))
+    result = generate(model, AnswerStructured(list[Verdict]))
+    assert isinstance(result.value, list) and len(result.value) == 2
+    asked = model.calls[1].messages
+    assert all(m.role == "user" for m in asked) and "answer()" in asked[-1].text
+    number_last = {"explanation": "x", "mood": "calm", "value": 1}
+    model = scripted_model(in_turn(calls(number_last, stop_reason="model_length"), {**GOOD, "value": 12}, GOOD))
+    assert generate(model, AnswerStructured(Verdict)).value == 3
+    unread = ToolCall(id="c", function="answer", arguments={}, parse_error="ends too early")
+    cut_call = ModelOutput.from_message(ChatMessageAssistant(content="", tool_calls=[unread]), stop_reason="max_tokens")
+    assert generate(scripted_model(in_turn(cut_call, GOOD)), AnswerStructured(Verdict)).value == 3
+
+
+def test_call_that_is_whole_counts_although_the_reply_was_cut_off() -> None:
+    model = scripted_model(in_turn(calls(GOOD, stop_reason="max_tokens")))
+    result = generate(model, AnswerStructured(Verdict))
+    assert (result.value, result.metadata) == (3, {"mood": "calm", "stop_reason": "max_tokens"})
+
+
+def test_call_that_is_always_cut_off_says_so() -> None:
+    model = scripted_model(lambda _: calls({"value": 3}, stop_reason="max_tokens"))
+    with pytest.raises(UnusableAnswerError, match="max_tokens"):
+        generate(model, AnswerStructured(Verdict))
+
+
+def test_json_between_words_is_an_answer_and_two_are_not() -> None:
+    one, two = (json.dumps({"value": n, "mood": "grim", "explanation": "x"}) for n in (1, 2))
+    assert (
+        generate(scripted_model(f"<think>{one}</think>As [M1] shows: {two}. Done."), AnswerStructured(Verdict)).value
+        == 2
+    )
+    model = scripted_model(in_turn(f"{one} or {two}", GOOD))
+    assert generate(model, AnswerStructured(Verdict)).value == 3
 
 
 def test_refusal_ends_a_structured_answer_too() -> None:

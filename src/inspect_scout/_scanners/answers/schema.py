@@ -47,6 +47,11 @@ class StructuredSchema:
     many: bool
     explained: bool
 
+    @property
+    def explanation(self) -> str:
+        """Name of the argument that holds the explanation."""
+        return EXPLANATION if self.explained else roles(self.model)[EXPLANATION]
+
 
 def structured_schema(spec: AnswerStructured[Any]) -> StructuredSchema:
     """Make the tool of a structured answer.

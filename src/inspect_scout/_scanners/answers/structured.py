@@ -13,13 +13,13 @@ from pydantic import JsonValue
 from ..._support.errors import ConfigError
 from ..._types import Result, as_resultset
 from .contract import ExtractReferences, as_float, unreadable
+from .decoration import unique_keys
+from .embedded import embedded_json
 from .references import extract_references as references_in
-from .reply import storable
+from .reply import Reply
 from .schema import EXPLANATION, StructuredSchema, roles, structured_schema
 from .spec import AnswerStructured
 from .validate import StructuredItem, StructuredValue, validate_structured
-
-_FENCE = "```"
 
 
 @dataclass(frozen=True)
@@ -41,16 +41,32 @@ class StructuredAnswer:
     def result_for_answer(
         self, output: ModelOutput, extract_references: ExtractReferences, value_to_float: ValueToFloat | None = None
     ) -> Result[Any]:
-        """Read a reply whose text is the JSON of the arguments."""
-        text = storable(output.completion)
+        """Read a reply whose text holds the arguments as JSON, by itself or between words."""
+        reply = Reply.of(output)
+        value = self._in_text(reply)
+        if not isinstance(value, str):
+            return structured_result(value, extract_references, value_to_float)
+        if reply.cut is not None:
+            value = f"The reply was cut off (stop reason {reply.cut!r}) before it held a whole answer."
+        return unreadable(reply.whole, value, extract_references, reply.cut)
+
+    def _in_text(self, reply: Reply) -> StructuredValue | str:
         try:
-            arguments = json.loads(_unfenced(text))
+            # A reply that is nothing but JSON has no thoughts around it, whatever its strings hold.
+            candidates = [json.loads(reply.whole, object_pairs_hook=unique_keys)]
         except (ValueError, RecursionError):
-            return unreadable(text, "The reply is not JSON.", extract_references)
-        value = validate_structured(self.schema, arguments)
-        if isinstance(value, str):
-            return unreadable(text, value, extract_references)
-        return structured_result(value, extract_references, value_to_float)
+            candidates = embedded_json(reply.seen.text)
+        problem = "The reply is not JSON." if not candidates else ""
+        values: list[StructuredValue] = []
+        for candidate in candidates:
+            found = validate_structured(self.schema, candidate)
+            if isinstance(found, str):
+                problem = problem or found
+            elif found not in values:
+                values.append(found)
+        if len(values) > 1:
+            return f"The reply holds {len(values)} answers that differ. Give one."
+        return values[0] if values else problem
 
 
 def structured_answer(spec: AnswerStructured[Any]) -> StructuredAnswer:
@@ -129,10 +145,3 @@ def _rendered(name: str, template: str, tool: str) -> str:
         return environment.from_string(template).render(answer_tool=tool)
     except TemplateError as ex:
         raise ConfigError(f"{name} {template!r} cannot be rendered: {ex}. Its only variable is answer_tool.") from ex
-
-
-def _unfenced(text: str) -> str:
-    text = text.strip()
-    if text.startswith(_FENCE) and text.endswith(_FENCE) and "\n" in text:
-        text = text[text.index("\n") + 1 : -len(_FENCE)]
-    return text

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
 
+from .decoration import unique_keys
+from .fitting import fit_model
 from .reading import shown
 from .reply import storable
 from .schema import EXPLANATION, RESULTS, StructuredSchema
 
 _MOST_ERRORS = 20
+_MOST_WRAPPED = 3
+_GIVEN = ("arguments", "parameters", "args", "input")
 _LONGEST_MESSAGE = 300
 _EXACT_INTEGERS = 2**53
 
@@ -47,8 +51,9 @@ class StructuredValue:
 def validate_structured(schema: StructuredSchema, arguments: object) -> StructuredValue | str:
     """Check the arguments of a call of the answer tool.
 
-    Types are not coerced ("3" is no integer), unknown names (aliases too) are refused, and validators of the model
-    are run; everything that is wrong is reported in the same way.
+    Arguments that miss the schema by a little are brought into its form first, if there is one way to do so (see
+    `fitting`): other spellings of names, text that spells a number or a boolean, one object for a list of one. Nothing
+    else is coerced; validators of the model are run; everything that is wrong is reported in the same way.
 
     Args:
         schema: The schema of the answer.
@@ -59,12 +64,14 @@ def validate_structured(schema: StructuredSchema, arguments: object) -> Structur
     """
     errors: list[str] = []
     try:
-        found = _storable(arguments)
-        items = _items(schema, found, errors)
+        for found in _readings(schema, _storable(arguments)):
+            wrong: list[str] = []
+            items = _items(schema, found, wrong)
+            if not wrong:
+                return StructuredValue(tuple(items), schema.many)
+            errors = errors or wrong
     except RecursionError:
-        items, errors = [], ["The arguments are nested too deeply."]
-    if not errors:
-        return StructuredValue(tuple(items), schema.many)
+        errors = ["The arguments are nested too deeply."]
     more = [f"- ... and {len(errors) - _MOST_ERRORS} more"] if len(errors) > _MOST_ERRORS else []
     lines = [f"- {e}" for e in errors[:_MOST_ERRORS]] + more
     return "\n".join(
@@ -74,6 +81,65 @@ def validate_structured(schema: StructuredSchema, arguments: object) -> Structur
             f"Correct them and call {schema.tool.name}() again.",
         ]
     )
+
+
+def _readings(schema: StructuredSchema, arguments: object) -> Iterator[object]:
+    # From the least change to the most: only names, then types, then without what wraps the arguments as a whole.
+    yield _fitted(schema, arguments, types_too=False)
+    for _ in range(_MOST_WRAPPED):
+        yield _fitted(schema, arguments, types_too=True)
+        if not isinstance(arguments, dict) or (inner := _called_with(schema, cast(Any, arguments))) is None:
+            return
+        arguments = inner
+
+
+def _fitted(schema: StructuredSchema, arguments: Any, *, types_too: bool) -> Any:
+    also = (EXPLANATION,) if schema.explained else ()
+    if not schema.many:
+        return fit_model(arguments, schema.model, also, types_too=types_too)
+    wrapped = _as_results(arguments) if types_too else arguments
+    if not isinstance(wrapped, dict) or not isinstance(items := cast(Any, wrapped).get(RESULTS), list):
+        return cast(Any, wrapped)
+    fitted = [fit_model(item, schema.model, also, types_too=types_too) for item in cast(list[Any], items)]
+    return {**cast(dict[str, Any], wrapped), RESULTS: fitted}
+
+
+def _as_results(arguments: Any) -> Any:
+    # A list that is not empty, or an object, where an object with a list in it was wanted.
+    if isinstance(arguments, list) and arguments:
+        return {RESULTS: cast(list[Any], arguments)}
+    if not isinstance(arguments, dict) or not arguments:
+        return cast(Any, arguments)
+    named = {RESULTS if str(k).lower() == RESULTS else k: v for k, v in cast(dict[str, Any], arguments).items()}
+    if RESULTS not in named:
+        return {RESULTS: [named]}
+    results = named[RESULTS]
+    return {**named, RESULTS: [cast(Any, results)]} if isinstance(results, dict) and results else named
+
+
+def _called_with(schema: StructuredSchema, arguments: dict[str, Any]) -> Any:
+    # A call of the tool written out, or an object whose only key names the answer.
+    function = arguments.get("function")
+    if isinstance(function, dict):
+        arguments = cast(dict[str, Any], function)
+    named = arguments.get("name", arguments.get("function", arguments.get("tool")))
+    if named is not None:
+        given = [arguments[key] for key in _GIVEN if key in arguments] if named == schema.tool.name else []
+        return _decoded(given[0]) if len(given) == 1 else None
+    if len(arguments) == 1:
+        ((key, inner),) = arguments.items()
+        if key.lower() in {schema.tool.name.lower(), RESULTS, "result", "answer", *_GIVEN}:
+            return _decoded(inner)
+    return None
+
+
+def _decoded(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            value = _storable(json.loads(value, object_pairs_hook=unique_keys))
+        except (ValueError, RecursionError):
+            return None
+    return cast(Any, value) if isinstance(value, dict | list) else None
 
 
 def _items(schema: StructuredSchema, arguments: object, errors: list[str]) -> list[StructuredItem]:

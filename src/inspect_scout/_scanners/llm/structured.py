@@ -11,8 +11,16 @@ from inspect_ai.model import ChatMessage, ChatMessageUser, ModelOutput
 from inspect_ai.tool import ToolCall, ToolInfo
 
 from ..._types import Result
-from ..answers import PARSE_ERROR, StructuredAnswer, StructuredSchema, structured_result, validate_structured
-from .asking import Reading, conversation, reply_to, with_stop_reason
+from ..answers import (
+    PARSE_ERROR,
+    StructuredAnswer,
+    StructuredSchema,
+    StructuredValue,
+    cut_short,
+    structured_result,
+    validate_structured,
+)
+from .asking import Reading, again, conversation, reply_to, with_stop_reason
 from .errors import UnusableAnswerError
 from .refusals import Respondent
 
@@ -73,16 +81,14 @@ class Attempt:
     def feedback(self, output: ModelOutput) -> list[ChatMessage]:
         """Go on with the conversation: what the model said, and what was wrong."""
         said = reply_to(output, lambda call, _: self.replies[call])
-        if self.replies:
-            return said
-        return [
-            *said,
-            ChatMessageUser(content=f"{self.problem} Please call {self.schema.tool.name}() with your answer."),
-        ]
+        request = f"Please call {self.schema.tool.name}() with your answer."
+        if cut_short(output) is not None:
+            return again(output, said, request)
+        return said if self.replies else [*said, ChatMessageUser(content=f"{self.problem} {request}")]
 
 
 def read_reply(kind: StructuredAnswer, output: ModelOutput, reading: Reading, others: set[str]) -> Attempt:
-    """Look for a valid answer in a reply: the first call that holds one, else JSON in the text.
+    """Look for a valid answer in a reply: the calls that hold one, which must agree, else JSON in the text.
 
     Args:
         kind: Kind of answer.
@@ -93,21 +99,37 @@ def read_reply(kind: StructuredAnswer, output: ModelOutput, reading: Reading, ot
     calls = [] if output.empty else output.message.tool_calls or []
     if not calls:
         return _read_text(kind, output, reading)
-    replies: dict[str, str] = {}
-    for call in calls:
-        found = _read_call(kind.schema, call, others)
-        if not isinstance(found, str):
-            result = structured_result(found, reading.extract_refs, reading.value_to_float)
-            return Attempt(kind.schema, _said(calls), result=result)
-        replies[call.id] = found
+    read = [_read_call(kind.schema, call, others) for call in calls]
+    if (stop_reason := cut_short(output)) is not None and not _is_complete(kind.schema, calls[-1]):
+        read[-1] = f"The call was cut off (stop reason {stop_reason!r}), so that it may lack a part."
+    values = [found for found in read if not isinstance(found, str)]
+    if values and all(value == values[0] for value in values):
+        result = structured_result(values[0], reading.extract_refs, reading.value_to_float)
+        return Attempt(kind.schema, _said(calls), result=result)
+    several = f"You called {kind.schema.tool.name}() {len(values)} times, with different answers. Call it once."
+    replies = {call.id: found if isinstance(found, str) else several for call, found in zip(calls, read, strict=True)}
     return Attempt(kind.schema, _said(calls), problem=" ".join(replies.values()), replies=replies)
 
 
-def _read_call(schema: StructuredSchema, call: ToolCall, others: set[str]) -> Any:
+def _is_complete(schema: StructuredSchema, call: ToolCall) -> bool:
+    # Some providers hand out what they could read of a call that was cut off: names may be missing, lists be short, and
+    # the last number or text go on. Only the explanation may: it is not the answer.
+    arguments = call.arguments
+    if schema.many or not arguments or not set(schema.tool.parameters.properties) <= set(arguments):
+        return False
+    name, last = list(arguments.items())[-1]
+    return last is None or isinstance(last, bool) or (name == schema.explanation and isinstance(last, str))
+
+
+def _read_call(schema: StructuredSchema, call: ToolCall, others: set[str]) -> StructuredValue | str:
     tool = schema.tool.name
+    function = call.function
+    if function not in others and function.rpartition(".")[2].lower() == tool.lower():
+        # "functions.answer", "Answer"
+        function = tool
     if call.function in others:
         return f"{call.function}() belongs to the transcript and cannot be called. Call {tool}() with your answer."
-    if call.function != tool:
+    if function != tool:
         return f"There is no tool {call.function!r}. Call {tool}() with your answer."
     if call.parse_error:
         return f"The arguments of {tool}() could not be read: {call.parse_error}"
