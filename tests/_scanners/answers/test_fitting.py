@@ -183,7 +183,7 @@ def test_list_is_made_of_one_object_and_of_a_bare_list(text: str) -> None:
 
 
 def test_bare_list_keeps_its_order() -> None:
-    found = parse(SMALL._replace(type=list[Small]), json.dumps([{"value": n, "explanation": ""} for n in (2, 1)]))
+    found = parse(AnswerStructured(list[Small]), json.dumps([{"value": n, "explanation": ""} for n in (2, 1)]))
     assert found.parsed == [Small(value=2), Small(value=1)]
 
 

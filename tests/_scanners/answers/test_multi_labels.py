@@ -72,6 +72,13 @@ def test_list_that_says_anything_else_is_not_guessed(written: str) -> None:
     assert failed(parse(SPEC, f"why\nANSWER: {written}"))
 
 
+@pytest.mark.parametrize("below", ["A\nB", "A,\nB", "- A\n- B", "A and\nB", "A) One\nB) Two"])
+def test_list_that_goes_on_below_is_not_cut_to_its_first_line(below: str) -> None:
+    for text in (f"ANSWER:\n{below}", f"ANSWER: {below}", f"## Answer\n{below}\n\nwhy"):
+        assert failed(parse(SPEC, text))
+    assert parse(SPEC, f"<answer>\n{below.replace('- ', '')}\n</answer>").value == ["One", "Two"]
+
+
 def test_letters_of_no_label_are_left_out_and_told() -> None:
     result = parse(SPEC, "ANSWER: A, Z, B")
     assert result.value == ["One", "Two"]

@@ -24,6 +24,8 @@ PARSE_ERROR = "parse_error"
 """Key in the metadata of a result: why the reply could not be read. Such a result has neither value nor answer."""
 
 
+_LONGEST_LINE = 2_000
+
 STOP_REASON = "stop_reason"
 """Key in the metadata of a result: why the model stopped."""
 
@@ -91,12 +93,14 @@ class Reader:
         complete: Whether a text that may have been cut off at its end means the same however it goes on.
         free_text: Whether the answer is any text.
         checks: Whether a check mark is an answer, not only a decoration of one.
+        many: Whether the answer is a list, which may go on below.
     """
 
     read: Callable[[str], Read | str]
     complete: Callable[[str], bool] = _never
     free_text: bool = False
     checks: bool = False
+    many: bool = False
 
     def __call__(self, value: str) -> Read | str:
         """Read a value as it stands, else without what surrounds it."""
@@ -127,6 +131,8 @@ def read_text(
     reply = Reply.of(output)
     found = find_answers(reply.seen.text, free_text=reader.free_text, cut=reply.cut is not None)
     answer = _agreed(found, reader)
+    if reader.many and found and isinstance(reader(_next_line(reply.seen.text, found[-1].end)), Read):
+        answer = "The list after 'ANSWER:' goes on below its line."
     if reply.cut is not None and (isinstance(answer, str) or not _is_complete(found[-1], reader)):
         return unreadable(reply.whole, _cut_off(reply.cut, found), extract_references, reply.cut)
     if isinstance(answer, str):
@@ -175,6 +181,10 @@ def _without_holes(value: str, *, free_text: bool) -> str:
         # What was said around a thought is not one text.
         return "" if HOLE in value else value
     return value.replace(HOLE, " ").strip()
+
+
+def _next_line(text: str, end: int) -> str:
+    return text[end : end + _LONGEST_LINE].removeprefix("\r").removeprefix("\n").partition("\n")[0]
 
 
 def _is_complete(found: Found, reader: Reader) -> bool:

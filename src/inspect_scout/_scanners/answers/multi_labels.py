@@ -68,7 +68,7 @@ class MultiLabelsAnswer:
             ConfigError: A number is wanted.
         """
         refuse_number(value_to_float)
-        return read_text(output, Reader(self._read, self._is_none), extract_references, None)
+        return read_text(output, Reader(self._read, self._is_none, many=True), extract_references, None)
 
     def _read(self, text: str) -> Read | str:
         chosen = self._chosen(text)

@@ -25,6 +25,7 @@ _SEPARATORS = re.compile(
 )
 _LETTER = re.compile(r"([A-Za-z]|[0-9]{1,4})(?![\w'\u2019\-])")
 _GOES_ON = re.compile(r"(?:[,;:/&|+=\-\u2013\u2014]|\b(?:and|or))[\s*_`]{0,8}\Z", re.IGNORECASE)
+_MORE_TO_COME = re.compile(r"(?:[,;&+]|\band)[\s*_`]{0,8}\Z", re.IGNORECASE)
 _TAIL = 20
 _ITS_TEXT = re.compile(r"[*_`]{0,4}\s{0,4}[).:\-\u2013\u2014\]=]{1,2}[*_`]{0,4}\s{0,4}")
 
@@ -88,6 +89,8 @@ class Options:
     def read_many(self, text: str) -> Chosen | None:
         """Find the labels that a text lists, by letter or text; None if it says anything else."""
         if len(text) > self._longest_line:
+            return None
+        if _MORE_TO_COME.search(text[-_TAIL:]):
             return None
         whole = self._by_text(text)
         if whole is not None:

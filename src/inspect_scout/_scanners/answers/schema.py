@@ -50,7 +50,7 @@ class StructuredSchema:
     @property
     def explanation(self) -> str:
         """Name of the argument that holds the explanation."""
-        return EXPLANATION if self.explained else roles(self.model)[EXPLANATION]
+        return EXPLANATION if self.explained else roles(self.model)["explanation"]
 
 
 def structured_schema(spec: AnswerStructured[Any]) -> StructuredSchema:
