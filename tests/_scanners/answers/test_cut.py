@@ -27,6 +27,8 @@ COMPLETE: list[tuple[AnswerSpec, str, Any]] = [
     ("boolean", "ANSWER: yes\n\nThe reason is that the ag", True),
     ("boolean", "ANSWER: no, it never once did any of th", False),
     ("boolean", "ANSWER: yes\nANSWER: no\n", False),
+    ("boolean", "ANSWER: yes\n\nThe", True),
+    ("boolean", "ANSWER: yes\n\nA", True),
     ("boolean", "<answer>yes</answer>", True),
     ("boolean", '{"answer": "yes"}', True),
     ("boolean", "<answer>yes", True),

@@ -111,14 +111,15 @@ def _spelled(name: str) -> str:
 
 
 def _fit_items(value: Any, inside: tuple[Any, ...], *, types_too: bool) -> Any:
-    items: Any = [value] if types_too and isinstance(value, dict) else value
-    if not isinstance(items, list) or not inside:
-        return items
+    given: Any = [value] if types_too and isinstance(value, dict) else value
+    if not isinstance(given, list) or not inside:
+        return cast("Any", given)
+    items = cast("list[Any]", given)
     first, *others = inside
     if others and others[0] is not Ellipsis:
         pairs = zip(items, inside, strict=True) if len(items) == len(inside) else ()
         return [fit(item, kind, types_too=types_too) for item, kind in pairs] or items
-    return [fit(item, first, types_too=types_too) for item in cast("list[Any]", items)]
+    return [fit(item, first, types_too=types_too) for item in items]
 
 
 def _fit_scalar(value: Any, annotation: Any) -> Any:

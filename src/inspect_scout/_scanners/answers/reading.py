@@ -29,7 +29,8 @@ _FENCE = "```"
 _CLOSING = str.maketrans("([\u201c\u2018", ")]\u201d\u2019")
 _LEADING_TAG = re.compile(r"</[a-z1-6]{1,8}>[ \t]{0,4}", re.IGNORECASE)
 _ENDING_TAGS = re.compile(r"(?:[ \t]{0,4}</[a-z1-6]{1,8}>){1,8}$", re.IGNORECASE)
-_BEGUN = ("answer", "final answer", "the final answer", "my final answer")
+_BEGUN = ("answer", "final answer")
+_FEWEST_LETTERS = 3
 _LEADS = " \t*_`'\"#>|-~(["
 _SHOWN = 80
 _REASON = re.compile(r"[^\W\d_]{2,}")
@@ -82,7 +83,8 @@ def _another_begun(text: str, marks: list[re.Match[str]], found: Found) -> bool:
         return True
     line = text.rfind("\n") + 1
     last = " ".join(text[line:].strip(_LEADS).lower().split()) if found.end <= line else ""
-    return bool(last) and any(begun.startswith(last) for begun in _BEGUN)
+    last = last.removeprefix("the ").removeprefix("my ")
+    return len(last) >= _FEWEST_LETTERS and any(begun.startswith(last) for begun in _BEGUN)
 
 
 def _last_with_value(text: str, matches: list[re.Match[str]], *, below: bool, whole_line: bool = False) -> Found | None:
