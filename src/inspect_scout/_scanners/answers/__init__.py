@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from .contract import Answer as Answer
     from .contract import ExtractReferences as ExtractReferences
     from .multi_labels import refuse_number as refuse_number
+    from .reading import find_answers as find_answers
     from .references import extract_references as extract_references
+    from .references import with_unseen as with_unseen
     from .reply import cut_short as cut_short
     from .schema import StructuredSchema as StructuredSchema
     from .schema import structured_schema as structured_schema
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from .spec import AnswerStructured as AnswerStructured
     from .structured import StructuredAnswer as StructuredAnswer
     from .structured import structured_result as structured_result
-    from .unseen import with_unseen as with_unseen
     from .validate import StructuredItem as StructuredItem
     from .validate import StructuredValue as StructuredValue
     from .validate import validate_structured as validate_structured
@@ -36,12 +37,12 @@ _MODULES = {
     ".build": "answer_type parse_answer possible_values",
     ".contract": "PARSE_ERROR STOP_REASON Answer ExtractReferences",
     ".multi_labels": "refuse_number",
-    ".references": "extract_references",
+    ".reading": "find_answers",
+    ".references": "extract_references with_unseen",
     ".reply": "cut_short",
     ".schema": "StructuredSchema structured_schema",
     ".spec": "AnswerMultiLabel AnswerSpec AnswerStructured",
     ".structured": "StructuredAnswer structured_result",
-    ".unseen": "with_unseen",
     ".validate": "StructuredItem StructuredValue validate_structured",
 }
 

@@ -15,10 +15,10 @@ from .labels import LabelsAnswer
 from .multi_labels import MultiLabelsAnswer
 from .numeric import NumericAnswer
 from .options import Options
+from .references import with_unseen
 from .spec import AnswerMultiLabel, AnswerSpec, AnswerStructured
 from .string import StringAnswer
 from .structured import structured_answer
-from .unseen import with_unseen
 
 _ALLOWED = (
     "'boolean', 'numeric', 'string', a list of labels, AnswerMultiLabel(labels=[...]) or AnswerStructured(type=Model)"

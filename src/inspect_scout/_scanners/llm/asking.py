@@ -43,16 +43,25 @@ async def ask_for_text(
 
     Raises:
         RefusalError: The model declined each time.
+        PromptTooLargeError: The model twice ran out of room before its answer was complete.
     """
     output = await respondent.ask(prompt)
     result = kind.result_for_answer(output, reading.extract_refs, reading.value_to_float)
     for _ in range(ATTEMPTS - 1):
         if PARSE_ERROR not in (result.metadata or {}):
             break
-        prompt = [*conversation(prompt), *again(output, reply_to(output), kind.format)]
-        output = await respondent.ask(prompt)
+        had_no_room = _ran_out_of_room(output)
+        question = [*conversation(prompt), *again(output, reply_to(output), kind.format)]
+        output = await respondent.ask(question)
         result = kind.result_for_answer(output, reading.extract_refs, reading.value_to_float)
+        if had_no_room and _ran_out_of_room(output) and PARSE_ERROR in (result.metadata or {}):
+            raise await respondent.too_large(prompt, output)
+        prompt = question
     return with_stop_reason(result, output)
+
+
+def _ran_out_of_room(output: ModelOutput) -> bool:
+    return not output.empty and output.stop_reason == "model_length"
 
 
 def conversation(prompt: str | list[ChatMessage]) -> list[ChatMessage]:

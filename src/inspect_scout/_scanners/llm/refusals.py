@@ -12,7 +12,7 @@ from inspect_ai.tool import ToolChoice, ToolInfo
 from ..._inspect.generating import keeping, rejection
 from ..._inspect.tokens import learn_window, window_of
 from ..._support.errors import ConfigError, RefusalError
-from ..answers.reading import find_answer
+from ..answers import find_answers
 from ..segments import count_tokens
 from .errors import PromptTooLargeError
 from .sizes import says_filtered, says_too_long, sizes_in
@@ -71,7 +71,7 @@ class Respondent:
             times = "once" if self.retries == 0 else f"{self.retries + 1} times"
             raise RefusalError(f"The model declined to answer (asked {times}): {_reason(output)}")
         if self._overflowed(output):
-            raise await self._too_large(prompt, output)
+            raise await self.too_large(prompt, output)
         return output
 
     def with_tools(
@@ -103,9 +103,14 @@ class Respondent:
             return False
         if output.error or not (output.completion.strip() or output.message.tool_calls):
             return True
-        return not self.readable(output) if self.readable is not None else says_too_long(output.completion)
+        # A model that ran out of room while it wrote was paid for what it wrote; a rejection in words was not.
+        written = output.usage is not None and output.usage.output_tokens > 0
+        if written or self.readable is None:
+            return says_too_long(output.completion)
+        return not self.readable(output)
 
-    async def _too_large(self, prompt: str | list[ChatMessage], output: ModelOutput) -> PromptTooLargeError:
+    async def too_large(self, prompt: str | list[ChatMessage], output: ModelOutput) -> PromptTooLargeError:
+        """Make the error that a prompt is too long, and remember the window that the provider names."""
         said = output.error or output.completion
         text = prompt if isinstance(prompt, str) else "\n".join([message.text for message in prompt])
         counted = await count_tokens(text, self.model)
@@ -130,7 +135,7 @@ def declined(output: ModelOutput) -> bool:
     content = choice.message.content
     refused = [] if isinstance(content, str) else [p.text for p in content if isinstance(p, ContentText) and p.refusal]
     # Some servers send an empty refusal beside each answer, and inspect_ai takes the answer for its text.
-    return any(text.strip() and find_answer(text) is None for text in refused)
+    return any(text.strip() and not find_answers(text) for text in refused)
 
 
 def _reason(output: ModelOutput) -> str:
