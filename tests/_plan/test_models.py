@@ -159,6 +159,16 @@ def test_a_file_of_arguments_must_exist_and_hold_a_mapping(tmp_path: Path) -> No
         read_model_args(str(tmp_path))
 
 
+@pytest.mark.parametrize("text", ['{"a": "é"}', "a: é\r\n"])
+def test_files_of_arguments_are_read_as_powershell_writes_them(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "args"
+    file.write_bytes(text.encode("utf-16"))
+    assert read_model_args(file) == {"a": "é"}
+    file.write_bytes(text.encode("latin-1"))
+    with pytest.raises(ConfigError, match=r"args' cannot be read: it is not UTF-8 \(byte 0xe9 on line 1\)\. Save it"):
+        read_model_args(file)
+
+
 @pytest.mark.parametrize("text", ["[1]", "a: [", "{", "!!python/object:os.system {}", ""])
 def test_what_is_no_mapping_is_refused(text: str) -> None:
     with pytest.raises(ConfigError, match="It is"):

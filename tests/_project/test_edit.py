@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from inspect_scout import ConfigError, ScanStateError
 from inspect_scout._project import read_project_file, write_project_file
-from inspect_scout._project.documents import load_yaml
 from inspect_scout._project.patch import patched
+from inspect_scout._support.yaml import load_yaml
 
 WRITTEN = """\
 # Our project.

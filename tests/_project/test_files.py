@@ -142,9 +142,9 @@ def test_a_folder_without_files_says_nothing() -> None:
         ("shuffle: often\n", "key 'shuffle'"),
         ("scans: a\nresults: b\n", "give 'scans'"),
         ("limit: 1\nlimit: 2\n", "line 2"),
-        ("a: [\n", "is no YAML"),
-        ("- a\n", "is no mapping"),
-        ("just text", "is no mapping"),
+        ("a: [\n", "is not YAML"),
+        ("- a\n", "holds a list"),
+        ("just text", "holds a single value"),
         ("? [a]\n: b\n", "Unknown key"),
     ],
 )
@@ -162,7 +162,7 @@ def test_all_mistakes_are_named_in_the_order_of_the_file() -> None:
 
 def test_mistakes_of_json_are_named_with_their_line() -> None:
     assert "line 3" in refused('{\n  "limit": 3,\n  "limt": 3\n}', "job.json")
-    assert "'job.json', line 2, is no JSON" in refused('{\n  "limit": }', "job.json")
+    assert "'job.json', line 2, is not JSON" in refused('{\n  "limit": }', "job.json")
     assert "'bogus'" in refused('{"bogus": 1}', "job.json")
     assert "too deeply" in refused('{"metadata":' + "[" * 100_000, "job.json")
 
@@ -214,3 +214,90 @@ def test_scans_and_log_level_are_known_without_the_models() -> None:
     Path("scout.local.yaml").write_text("scans: [a]\n")
     with pytest.raises(ConfigError, match="'scans'"):
         default_scans()
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("- limit: 3\n", "a list"),
+        ("[]", "a list"),
+        ("[limit, 3]\n", "a list"),
+        ("--- [a]\n", "a list"),
+        ("limit\n", "a single value"),
+        ("0\n", "a single value"),
+        ("false\n", "a single value"),
+        ("''\n", "a single value"),
+        ("!!set {limit}\n", "a single value"),
+    ],
+)
+@pytest.mark.parametrize("name", ["scout.yaml", "scout.local.yaml", "job.yaml"])
+def test_a_file_that_holds_no_mapping_is_refused_whatever_asks(name: str, text: str, held: str) -> None:
+    expected = f"The file {name!r} holds {held}, where keys with values are allowed. Write a key and its value"
+    assert expected in refused(text, name)
+    if name.startswith("scout"):
+        for ask in (default_scans, default_log_level):
+            with pytest.raises(ConfigError, match="where keys with values are allowed"):
+                ask()
+
+
+def test_a_json_file_that_holds_a_list_is_refused() -> None:
+    assert "holds a list" in refused('[{"limit": 3}]', "job.json")
+    assert "holds a single value" in refused("3", "job.json")
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "# nothing yet\n", "---\n", "null\n", "~\n", "{}\n", "\ufeff"])
+def test_an_empty_file_has_no_settings(text: str) -> None:
+    Path("scout.yaml").write_text(text)
+    assert read_project().given() == {}
+    assert default_scans() == "./scans"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("limit: 1\n---\nlimit: 2\n", "line 2, is not YAML"),
+        ("metadata:\n\ta: 1\n", "line 2, is not YAML: found character '\\t'"),
+        ("metadata: {a: 1, a: 2}\n", 'line 1, is not YAML: found duplicate key "a"'),
+        ("metadata: &m {a: *m}\n", "line 1, is not YAML: an alias stands inside of what it names"),
+        ("metadata: &m\n  a: &n [*m]\n", "line 1, is not YAML: an alias stands inside of what it names"),
+        ("limit: !!python/object/apply:os.getcwd []\n", "line 1, is not YAML: could not determine a constructor"),
+        ("limit: 1\0", "is not text (a null character on line 1)"),
+    ],
+)
+def test_yaml_that_cannot_be_settings_is_refused_with_its_line(text: str, said: str) -> None:
+    assert said in refused(text)
+
+
+def unfolding(form: str) -> str:
+    lines = ["  a0: &a0 {x: 1}"]
+    lines += [f"  a{n}: &a{n} {form.format(', '.join([f'*a{n - 1}'] * 10))}" for n in range(1, 10)]
+    return "metadata:\n" + "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("form", ["[{}]", "{{<<: [{}]}}"])
+def test_aliases_that_unfold_to_more_than_memory_holds_are_refused(form: str) -> None:
+    assert "aliases unfold to more than 1,000,000 values" in refused(unfolding(form))
+
+
+def test_aliases_and_merges_are_read() -> None:
+    Path("scout.yaml").write_text("metadata:\n  a: &a {x: 1}\n  b: *a\n  c: {<<: *a, y: 2}\n")
+    assert read_project().metadata == {"a": {"x": 1}, "b": {"x": 1}, "c": {"x": 1, "y": 2}}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("name", ["scout.yaml", "scout.local.yaml", "job.yaml", "job.json"])
+def test_files_are_read_as_powershell_writes_them(name: str, encoding: str) -> None:
+    Path(name).write_bytes('{"name": "café"}\r\n'.encode(encoding))
+    config = read_project() if name.startswith("scout") else read_job_config(name)
+    assert config.given() == {"name": "café"}
+
+
+@pytest.mark.parametrize("name", ["scout.yaml", "scout.local.yaml", "job.yaml", "job.json"])
+def test_files_in_other_encodings_are_one_line_that_names_them(name: str) -> None:
+    Path(name).write_bytes('{"limit": 1,\n"name": "café"}'.encode("latin-1"))
+    with pytest.raises(ConfigError) as error:
+        read_project() if name.startswith("scout") else read_job_config(name)
+    assert str(error.value) == (
+        f"The file {name!r} cannot be read: it is not UTF-8 (byte 0xe9 on line 2). Save it as UTF-8 (UTF-16 with a byte "
+        "order mark, as PowerShell writes it, is read as well)."
+    )

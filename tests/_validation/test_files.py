@@ -200,6 +200,26 @@ def test_binary_files_are_refused(tmp_path: Path) -> None:
         validation_set(tmp_path / "c.csv")
 
 
+CASES = {
+    "c.csv": "id,target\r\ncafé,true\r\n",
+    "c.json": '[{"id": "café", "target": true}]',
+    "c.jsonl": '{"id": "café", "target": true}\n',
+    "c.yaml": "- id: café\r\n  target: true\r\n",
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_files_are_read_as_powershell_writes_them(tmp_path: Path, name: str) -> None:
+    for encoding in ("utf-8", "utf-8-sig", "utf-16"):
+        (tmp_path / name).write_bytes(CASES[name].encode(encoding))
+        assert [(case.id, case.target) for case in validation_set(tmp_path / name).cases] == [("café", True)]
+    (tmp_path / name).write_bytes(CASES[name].encode("latin-1"))
+    with pytest.raises(
+        ConfigError, match=r"cannot be used: it is not UTF-8 \(byte 0xe9 on line \d\)\. Save it as UTF-8"
+    ):
+        validation_set(tmp_path / name)
+
+
 def test_missing_files_are_location_errors(tmp_path: Path) -> None:
     with pytest.raises(LocationError, match="labelled cases"):
         validation_set(tmp_path / "none.csv")

@@ -231,17 +231,23 @@ def _settings(text: str, option: str, model: Any) -> Any:
     if text.lstrip().startswith("{"):
         fields = _mapping(text, f"{option} {text!r}")
     elif text.lower().endswith((".yaml", ".yml", ".json")):
-        try:
-            with open(text, encoding="utf-8") as file:
-                fields = _mapping(file.read(), f"{option} {text!r}")
-        except (OSError, UnicodeDecodeError) as error:
-            raise click.UsageError(f"{option} {text!r} cannot be read: {error}") from error
+        fields = _mapping(_text(text, option), f"{option} {text!r}")
     else:
         raise click.UsageError(f"{option} {text!r} is neither a number, nor true or false, nor a YAML or JSON file.")
     try:
         return model.model_validate(fields)
     except ValidationError as error:
         raise click.UsageError(f"{option} {text!r}: {_reason(error)}") from error
+
+
+def _text(file: str, option: str) -> str:
+    from .._support.errors import ScoutError
+    from .._support.text import read_text
+
+    try:
+        return read_text(file)
+    except ScoutError as error:
+        raise click.UsageError(f"{option}: {error}") from error
 
 
 def _mapping(text: str, what: str) -> dict[str, Any]:

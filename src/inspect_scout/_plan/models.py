@@ -12,8 +12,10 @@ from inspect_ai.model import GenerateConfig, Model, ModelConfig
 from .._inspect.models import ActiveModels, RoleConfigs, described, make_model, no_model, with_role, without_secrets
 from .._inspect.tokens import keep_counting_local
 from .._scanners import estimate_tokens
-from .._support.errors import ConfigError, LocationError
+from .._support.errors import ConfigError
 from .._support.json import loads
+from .._support.text import read_text
+from .._support.yaml import load_yaml
 from .._types import ScanSpec
 from .request import ScanRequest
 
@@ -90,12 +92,7 @@ def read_model_args(given: Mapping[str, Any] | str | Path | None) -> dict[str, A
     if isinstance(given, Mapping):
         return dict(given)
     path = Path(given)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise LocationError(f"The file of model arguments {str(path)!r} does not exist.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"The file of model arguments {str(path)!r} cannot be read: {error}") from error
+    text = read_text(path, "file of model arguments")
     return mapping_of(text, f"The file of model arguments {str(path)!r}")
 
 
@@ -109,22 +106,22 @@ def mapping_of(text: str, what: str) -> dict[str, Any]:
     Raises:
         ConfigError: It is something else.
     """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
     try:
-        read: Any = (
-            loads(text) if text.lstrip().startswith("{") else cast("Any", YAML(typ="safe", pure=True)).load(text)
-        )
-    except (YAMLError, ValueError):
-        try:
-            # A flow mapping of YAML begins as JSON does.
-            read = cast("Any", YAML(typ="safe", pure=True)).load(text)
-        except (YAMLError, ValueError) as error:
-            raise ConfigError(f"{what} is neither JSON nor YAML: {error}") from error
+        read = _json_or_yaml(text)
+    except ValueError as error:
+        raise ConfigError(f"{what} is neither JSON nor YAML: {error}.") from error
     if not isinstance(read, dict):
-        raise ConfigError(f"{what} is no mapping of names to values.")
+        raise ConfigError(f"{what} is not a mapping of names to values, as in 'timeout: 10'.")
     return {str(name): value for name, value in cast("dict[Any, Any]", read).items()}
+
+
+def _json_or_yaml(text: str) -> Any:
+    if text.lstrip().startswith("{"):
+        try:
+            return loads(text)
+        except ValueError:
+            pass  # a flow mapping of YAML begins as JSON does
+    return load_yaml(text)
 
 
 def _config(request: ScanRequest) -> GenerateConfig:

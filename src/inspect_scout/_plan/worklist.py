@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from .._support.errors import ConfigError, LocationError, UnknownNameError
+from .._support.errors import ConfigError, UnknownNameError
 from .._support.json import loads
+from .._support.text import read_text
+from .._support.yaml import load_yaml
 from .._types import Worklist
 
 if TYPE_CHECKING:
@@ -62,14 +64,9 @@ async def resolve_worklist(
 
 
 def _read(path: Path) -> list[Worklist]:
+    text = read_text(path, "worklist")
     try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise LocationError(f"The worklist {str(path)!r} does not exist.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"The worklist {str(path)!r} cannot be read: {error}") from error
-    try:
-        data = loads(text) if text.lstrip().startswith("[") else _yaml(text)
+        data = loads(text) if text.lstrip().startswith("[") else load_yaml(text)
         if not isinstance(data, list):
             raise ConfigError(f"The worklist {str(path)!r} is not {_FORM}.")
         return _adapter.validate_python(data)
@@ -77,17 +74,6 @@ def _read(path: Path) -> list[Worklist]:
         raise
     except (ValidationError, ValueError) as error:
         raise ConfigError(f"The worklist {str(path)!r} is not {_FORM}: {error}") from error
-
-
-def _yaml(text: str) -> Any:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        reader: Any = YAML(typ="safe", pure=True)
-        return reader.load(text)
-    except YAMLError as error:
-        raise ValueError(str(error)) from error
 
 
 async def _item(work: Any) -> Worklist:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, cast
 
-from .._support.errors import ConfigError, LocationError
+from .._support.errors import ConfigError
+from .._support.text import read_text
+from .._support.yaml import YamlError, compose_yaml, load_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +42,6 @@ def read_document(path: str) -> Document:
     return parse_document(path, read_text(path))
 
 
-def read_text(path: str) -> str:
-    """Read a text file.
-
-    Raises:
-        LocationError: There is no such file.
-        ConfigError: It cannot be read.
-    """
-    try:
-        # Line endings stay as they are, so that an edit changes only its own lines.
-        return Path(path).read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise LocationError(f"The file {path!r} does not exist.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"The file {path!r} cannot be read: {error}") from error
-
-
 def parse_document(path: str, text: str) -> Document:
     """Parse the text of a file that holds a mapping.
 
@@ -68,79 +52,35 @@ def parse_document(path: str, text: str) -> Document:
     if data is None:
         data = {}
     if not isinstance(data, dict):
-        raise ConfigError(f"The file {path!r} is no mapping of keys to values, as in 'limit: 10'.")
+        held = "a list" if isinstance(data, list) else "a single value"
+        raise ConfigError(
+            f"The file {path!r} holds {held}, where keys with values are allowed. Write a key and its value on each line, as in 'limit: 10'."
+        )
     return Document(path, text, {str(key): value for key, value in cast("dict[Any, Any]", data).items()})
-
-
-def load_yaml(text: str) -> Any:
-    """Load YAML; dates, which JSON does not know, stay text.
-
-    Raises:
-        YAMLError: It is broken.
-        ValueError: It holds a value that cannot be.
-    """
-    return _reader().load(text)
 
 
 def _json(path: str, text: str) -> Any:
     try:
         return json.loads(text) if text.strip() else None
     except json.JSONDecodeError as error:
-        raise ConfigError(f"The file {path!r}, line {error.lineno}, is no JSON: {error.msg}.") from error
+        raise ConfigError(f"The file {path!r}, line {error.lineno}, is not JSON: {error.msg}.") from error
     except RecursionError as error:
-        raise ConfigError(f"The file {path!r} is no JSON that can be read: it is nested too deeply.") from error
+        raise ConfigError(f"The file {path!r} is not JSON that can be read: it is nested too deeply.") from error
 
 
 def _yaml(path: str, text: str) -> Any:
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
     try:
         return load_yaml(text)
-    except MarkedYAMLError as error:
-        found: Any = error
-        where = f", line {found.problem_mark.line + 1}," if found.problem_mark is not None else ""
-        raise ConfigError(f"The file {path!r}{where} is no YAML: {found.problem}.") from error
-    except (YAMLError, ValueError, TypeError, RecursionError) as error:
-        # The parser lets some errors of Python through: keys that cannot be hashed, lists of lists of lists.
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ConfigError(f"The file {path!r} is no YAML: {reason}") from error
-
-
-@functools.cache
-def _constructor() -> Any:
-    from ruamel.yaml.constructor import SafeConstructor
-
-    base: Any = SafeConstructor
-    plain: Any = type("PlainConstructor", (base,), {})
-    plain.add_constructor("tag:yaml.org,2002:timestamp", base.construct_yaml_str)
-    return plain
-
-
-def _reader() -> Any:
-    from ruamel.yaml import YAML
-
-    reader: Any = YAML(typ="safe", pure=True)
-    reader.Constructor = _constructor()
-    return reader
-
-
-def compose(text: str) -> Any:
-    """Parse YAML into nodes, which know where they stand; None for an empty text.
-
-    Raises:
-        YAMLError: It is broken.
-    """
-    from ruamel.yaml import YAML
-
-    reader: Any = YAML(typ="safe", pure=True)
-    return reader.compose(text)
+    except YamlError as error:
+        where = f", line {error.line}," if error.line is not None else ""
+        raise ConfigError(f"The file {path!r}{where} is not YAML: {error.problem}.") from error
 
 
 def _composed(text: str) -> Any:
     from ruamel.yaml.error import YAMLError
 
     try:
-        return compose(text)
+        return compose_yaml(text)
     except (YAMLError, ValueError, RecursionError):
         return None  # JSON that is no YAML; its errors are told without a line
 

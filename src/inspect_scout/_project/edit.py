@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from .._support.errors import ScanStateError
+from .._support.text import read_text
 from .config import ProjectConfig
-from .documents import Document, parse_document, read_text
+from .documents import Document, parse_document
 from .locations import DEFAULT_SCANS, PROJECT_FILE, default_transcripts
 from .parse import parse_config
 from .patch import patched

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from .documents import compose, load_yaml
+from .._support.yaml import compose_yaml, load_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def patched(text: str, changes: Mapping[str, Any]) -> str:
     changed = {key: value for key, value in changes.items() if not _stands(data, key, value)}
     try:
         result = _edited(text, changed) if data else _appended(text, changed)
-        if _same(_loaded(result), wanted):
+        if _same(load_yaml(result) or {}, wanted):
             return result
     except ValueError:
         pass  # a style that cannot be edited line by line
@@ -63,17 +63,8 @@ def _same(one: Any, other: Any) -> bool:
     return json.dumps(one, default=str) == json.dumps(other, default=str)
 
 
-def _loaded(text: str) -> Any:
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        return load_yaml(text) or {}
-    except YAMLError as error:
-        raise ValueError(str(error)) from error
-
-
 def _edited(text: str, changes: Mapping[str, Any]) -> str:
-    root = compose(text)
+    root = compose_yaml(text)
     if root.id != "mapping" or root.flow_style or root.start_mark.column:
         raise ValueError("no mapping in block style")
     lines = text.splitlines(keepends=True)

@@ -13,6 +13,7 @@ from typing import Any
 
 from .._support.errors import ConfigError
 from .._support.shapes import is_list, is_mapping
+from .._support.text import decode_text
 from .cells import cell_text, id_text, read_cell
 from .yaml_text import read_yaml, write_yaml
 
@@ -56,7 +57,7 @@ def parse_rows(data: bytes, suffix: str) -> list[Row]:
     Raises:
         ValueError: It is damaged, or holds no cases.
     """
-    text = data.decode("utf-8-sig")
+    text = decode_text(data)
     if suffix == ".csv":
         return list(_csv_rows(text))
     return [_row(where, fields) for where, fields in _unnested(_READERS[suffix](text))]
@@ -88,7 +89,7 @@ def is_nested(data: bytes, suffix: str) -> bool:
     """Tell whether the cases of a file stand in groups by split."""
     if suffix in {".csv", ".jsonl"}:
         return False
-    return any(_is_group(item) for _, item in _READERS[suffix](data.decode("utf-8-sig")))
+    return any(_is_group(item) for _, item in _READERS[suffix](decode_text(data)))
 
 
 def nested_form(fields: Mapping[str, Any], *, is_blank: Callable[[Any], bool] = lambda value: value is None) -> Any:

@@ -1,0 +1,75 @@
+"""Text files that users write, in the encodings that their editors and shells save them in."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+from .errors import ConfigError, LocationError
+
+
+class ArgumentText(str):
+    """The value of an argument as it was typed on a command line; what it means, the parameter says.
+
+    Values of other types (also plain text) are data, as a program or a file gives them.
+    """
+
+    __slots__ = ()
+
+
+MAX_BYTES = 64 * 1024 * 1024
+"""A file of settings or text that is larger was named by mistake, and would fill the memory."""
+
+_ADVICE = "Save it as UTF-8 (UTF-16 with a byte order mark, as PowerShell writes it, is read as well)"
+
+
+def read_text(path: str | Path, what: str = "file", limit: int = MAX_BYTES) -> str:
+    """Read a text file; line endings stay as they are.
+
+    Args:
+        path: The file.
+        what: What it is, for messages.
+        limit: Bytes at most.
+
+    Raises:
+        LocationError: There is no such file.
+        ConfigError: It cannot be read, is too large, or is not text in an encoding that can be told for certain.
+    """
+    name = f"The {what} {str(path)!r}"
+    try:
+        with open(path, "rb") as file:
+            data = file.read(limit + 1)
+    except FileNotFoundError:
+        raise LocationError(f"{name} does not exist.") from None
+    except IsADirectoryError:
+        raise ConfigError(f"{name} cannot be read: it is a directory. Name a file.") from None
+    except PermissionError as error:
+        raise ConfigError(f"{name} cannot be read: permission denied. Make it readable for this user.") from error
+    except (OSError, ValueError) as error:  # ValueError: a null character in the name
+        raise ConfigError(f"{name} cannot be read: {error}") from error
+    if len(data) > limit:
+        raise ConfigError(f"{name} is larger than {limit:,} bytes. Check that it is the right file.")
+    try:
+        text = decode_text(data)
+        if "\0" in text:
+            line = text.count("\n", 0, text.index("\0")) + 1
+            raise ValueError(f"it is not text (a null character on line {line}). {_ADVICE}")
+        return text
+    except ValueError as error:
+        raise ConfigError(f"{name} cannot be read: {error}.") from error
+
+
+def decode_text(data: bytes) -> str:
+    """Decode UTF-8, with or without a byte order mark, or UTF-16 with one.
+
+    Raises:
+        ValueError: It is something else; the message says what stands where.
+    """
+    utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = data.decode("utf-16" if utf16 else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        found = "not valid UTF-16" if utf16 else f"not UTF-8 (byte 0x{data[error.start]:02x} on line {line})"
+        raise ValueError(f"it is {found}. {_ADVICE}") from None
+    return text
