@@ -49,7 +49,10 @@ def test_every_mixture_comes_to_a_score_or_none(values: list[Any]) -> None:
     score = score_of(results, ["declared"])
     assert (score is None) == all(value is None for value in values)
     listed = score_of([as_resultset(results)], [])
-    assert (listed is None) == all(value is None for value in values)
+    assert (listed is None) == (bool(values) and all(value is None for value in values))
+    if not values:
+        assert listed is not None
+        assert listed.value == {}
 
 
 def test_answer_is_that_of_the_last_result_with_the_value() -> None:

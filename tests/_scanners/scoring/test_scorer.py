@@ -190,13 +190,53 @@ def test_labelled_results_become_values_by_label(tmp_path: Path) -> None:
     assert [score.name for score in log.results.scores] == ["a", "b", "c"]
 
 
-def test_results_without_labels_are_reduced_and_none_is_no_score(tmp_path: Path) -> None:
+def test_results_without_labels_are_reduced_and_none_is_the_empty_score(tmp_path: Path) -> None:
     def found(transcript: Transcript) -> list[Result]:
         return [Result(value=1), Result(value=2)] if transcript.task_id == "first" else []
 
     first, second = scores_of(run_eval(tmp_path, returning(found)), "returning")
     assert first.value == 1.5
-    assert second is None
+    assert second.value == {}
+    assert (second.answer, second.explanation, second.metadata) == (None, None, None)
+
+
+def test_several_inputs_without_any_result_are_the_empty_score(tmp_path: Path) -> None:
+    @scanner(messages=["assistant", "user"])
+    def nothing() -> Scanner[ChatMessage]:
+        async def look(message: ChatMessage) -> list[Result]:
+            return []
+
+        return look
+
+    assert [score.value for score in scores_of(run_eval(tmp_path, nothing()), "nothing")] == [{}, {}]
+
+
+def test_what_one_input_holds_counts_beside_another_that_holds_nothing(tmp_path: Path) -> None:
+    @scanner(messages="all")
+    def some() -> Scanner[ChatMessage]:
+        async def look(message: ChatMessage) -> list[Result]:
+            return [Result(value=3, label="a")] if message.role == "user" else []
+
+        return look
+
+    assert [score.value for score in scores_of(run_eval(tmp_path, some()), "some")] == [{"a": 3}, {"a": 3}]
+
+
+@pytest.mark.parametrize("first_finds", [True, False])
+@pytest.mark.parametrize("keys", ["a", "*"])
+def test_a_sample_without_findings_is_unscored_for_metrics_by_key(tmp_path: Path, keys: str, first_finds: bool) -> None:
+    def found(transcript: Transcript) -> list[Result]:
+        return [Result(value=4, label="a")] if (transcript.task_id == "first") == first_finds else []
+
+    log = run_eval(tmp_path, as_scorer(returning(found), metrics={keys: [mean()]}))
+    scores = scores_of(log, "returning")
+    with_some, without = scores if first_finds else scores[::-1]
+    assert with_some.value == {"a": 4}
+    assert math.isnan(without.value["a"] if keys == "a" else without.value)
+    assert log.status == "success"
+    assert log.results is not None
+    if first_finds or keys == "a":
+        assert [(score.name, score.metrics["mean"].value) for score in log.results.scores] == [("a", 4.0)]
 
 
 def test_no_value_is_nan_with_context_and_no_score_without(tmp_path: Path) -> None:

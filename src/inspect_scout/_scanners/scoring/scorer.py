@@ -27,7 +27,8 @@ def as_scorer(scanner: Scanner[Any], metrics: Metrics | None = None) -> Scorer:
     for them, and what is known of the eval (task, model, agent, earlier scores) stands in the transcript. Several
     inputs become one score: any of booleans, mean of numbers, items of lists, the most frequent of other values. A
     list of labelled results becomes a score with one value for each label. What explanations cite stands in the
-    metadata of the score as `scanner_references`. Without a value the score is NaN; without any context there is none.
+    metadata of the score as `scanner_references`. Without a value the score is NaN; without any context there is none. Where
+    lists hold no result, the score is empty: its value has no labels.
 
     Inspect does this itself where it is given a scanner, so the function is for choosing metrics, mostly.
 
@@ -65,7 +66,6 @@ def _plain(metrics: Metrics) -> Any:
 
 
 def _keys(declared: Any) -> list[str]:
-    """Keys of values that metrics are declared for, wildcards apart."""
+    """Keys of values that metrics are declared for, and patterns of keys."""
     groups: list[Any] = [declared] if is_mapping(declared) else declared
-    names = [key for group in groups if is_mapping(group) for key in group]
-    return [name for name in names if not set("*?[") & set(name)]
+    return [key for group in groups if is_mapping(group) for key in group]

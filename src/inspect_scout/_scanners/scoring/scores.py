@@ -26,10 +26,11 @@ def score_of(results: Sequence[Result[Any]], keys: Collection[str]) -> Score | N
 
     Args:
         results: What the scanner said, one result for each of its inputs; lists folded into resultsets.
-        keys: Keys that a value must have because metrics are declared for them; missing ones become NaN (unscored).
+        keys: Keys that metrics are declared for, patterns among them. A value that lacks one has NaN (unscored) there.
 
     Returns:
-        None if there is nothing to tell: no input, no result in a list, or neither value nor context.
+        None if there is nothing to tell: no input, or neither value nor context. Lists without any result are the
+        empty score, whose value has no labels.
     """
     if any(result.type == RESULTSET for result in results):
         result = _of_resultsets(results)
@@ -64,7 +65,7 @@ def _of_resultsets(results: Sequence[Result[Any]]) -> Result[Any] | None:
                 by_label.setdefault(item.label, []).append(item)
     reduced = {label: reduce_results(items, _numbered("Result", items)) for label, items in by_label.items()}
     if not reduced:
-        return None
+        return Result(value={}, metadata=merge_metadata(results), references=merge_references(results))
     if set(reduced) == {None}:
         return reduced[None]
     named = {UNLABELLED if label is None else label: result for label, result in reduced.items()}
@@ -106,4 +107,12 @@ def _scalar(value: JsonValue) -> str | int | float | bool:
 def _with_keys(value: Any, keys: Collection[str]) -> Any:
     if not is_mapping(value):
         return value
-    return {**dict.fromkeys((key for key in keys if key not in value), math.nan), **value}
+    plain = [key for key in keys if not _is_pattern(key)]
+    if not value and len(plain) < len(keys):
+        # Inspect takes the keys for a pattern from the first score, and stops at one that lacks them.
+        return math.nan
+    return {**dict.fromkeys((key for key in plain if key not in value), math.nan), **value}
+
+
+def _is_pattern(key: str) -> bool:
+    return not set("*?[").isdisjoint(key)
