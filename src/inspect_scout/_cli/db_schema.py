@@ -11,6 +11,7 @@ from .app import databases
 from .contract import SchemaFormat
 from .exit_codes import DONE
 from .options import SectionCommand
+from .stdout import document, reserving
 
 EPILOG = """\b
 Examples:
@@ -26,6 +27,7 @@ Examples:
     type=click.Choice(["avro", "pyarrow", "json", "pandas"]),
     default="avro",
     show_default=True,
+    callback=reserving(bool),
     help="Form of the schema.",
 )
 @click.option("-o", "--output", metavar="FILE", help="Write to this file.")
@@ -33,12 +35,12 @@ def command(form: str, output: str | None) -> int:
     """Print the columns of transcript databases."""
     text = databases().database_schema(cast("SchemaFormat", form))
     if output is None:
-        click.echo(text)
+        click.echo(text, file=document())
         return DONE
     try:
         with open(output, "w", encoding="utf-8") as file:
             file.write(text + "\n")
     except OSError as error:
         raise StorageError(f"Cannot write {output!r}: {error.strerror}. Name another file.") from error
-    click.echo(f"Schema written to {output}")
+    click.echo(f"Schema written to {output}", file=document())
     return DONE

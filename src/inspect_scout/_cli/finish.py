@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .contract import App
@@ -17,12 +14,6 @@ if TYPE_CHECKING:
     from .._types import Status
 
 DRY_RUN = "(dry-run)"
-
-
-def run_shown(how: Shown, run: Callable[[], Status]) -> Status:
-    """Run a scan; where standard output is for JSON, scanners that print write to standard error."""
-    with contextlib.redirect_stdout(sys.stderr) if how.as_json else contextlib.nullcontext():
-        return run()
 
 
 def finish(how: Shown, app: App, status: Status) -> int:

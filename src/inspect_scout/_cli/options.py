@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from .._support.errors import ConfigError
+from .stdout import reserving
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -117,6 +118,8 @@ def json_option(function: F) -> F:
         "--json",
         "as_json",
         is_flag=True,
+        is_eager=True,
+        callback=reserving(bool),
         cls=SectionOption,
         section="Display options",
         help="Write JSON, and nothing else, to standard output.",

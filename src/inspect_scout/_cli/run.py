@@ -37,7 +37,8 @@ def run(arguments: Sequence[str], app: App | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         result = root.main(list(arguments), prog_name="scout", standalone_mode=False, obj=app)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # pyright: ignore[reportUnnecessaryComparison] - it is None where it was closed
+            sys.stdout.flush()
     except click.ClickException as error:
         return _refused(error)
     except (click.Abort, KeyboardInterrupt):

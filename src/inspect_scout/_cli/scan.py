@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from .app import app_of
-from .finish import finish, run_shown
+from .finish import finish
 from .lazy import write_commands
 from .options import display_options, fail_on_error_option, json_option, shown
 from .scan_group import SUBCOMMANDS
@@ -58,7 +58,7 @@ def command(ctx: click.Context, /, file: str, fail_on_error: bool, **options: An
     _refuse_mistyped_command(file)
     how, app = shown(options), app_of(ctx)
     request = request_of(ctx, file, how, fail_on_error)
-    return finish(how, app, run_shown(how, lambda: app.run_scan(request)))
+    return finish(how, app, app.run_scan(request))
 
 
 def _refuse_mistyped_command(file: str) -> None:

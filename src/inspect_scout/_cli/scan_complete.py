@@ -8,7 +8,7 @@ import click
 
 from .app import app_of
 from .exit_codes import DONE
-from .finish import finish, run_shown
+from .finish import finish
 from .options import SectionCommand, display_options, json_option, shown
 
 EPILOG = """\b
@@ -26,5 +26,5 @@ Examples:
 def command(ctx: click.Context, /, location: str, **options: Any) -> int:
     """Declare the scan at LOC complete: its errors, and the logs that were not read, stay listed and are not tried again."""
     how, app = shown(options), app_of(ctx)
-    finish(how, app, run_shown(how, lambda: app.complete_scan(location, how.display, how.log_level)))
+    finish(how, app, app.complete_scan(location, how.display, how.log_level))
     return DONE

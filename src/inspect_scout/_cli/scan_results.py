@@ -16,6 +16,7 @@ from .contract import App, ResultTable, RowsKind
 from .exit_codes import DONE
 from .options import SectionCommand, SectionOption, display_options, json_option, prepare_logging, shown
 from .output import cell_text, write_csv, write_json_lines, write_json_rows
+from .stdout import reserving
 from .values import names
 
 EPILOG = """\b
@@ -89,6 +90,7 @@ def _option(*declarations: str, **settings: Any) -> Callable[[F], F]:
     "--format",
     "form",
     type=click.Choice(["table", "json", "jsonl", "csv"]),
+    callback=reserving(lambda form: form not in {None, "table"}),
     help="How to print; csv leaves out control characters. [default: table]",
 )
 @json_option

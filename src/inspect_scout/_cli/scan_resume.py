@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from .app import app_of
-from .finish import finish, run_shown
+from .finish import finish
 from .options import (
     SectionCommand,
     SectionOption,
@@ -44,8 +44,5 @@ def command(ctx: click.Context, /, location: str, fail_on_error: bool, wait: boo
     """Go on with the scan at LOC: what is missing is scanned, failed scanners are tried again."""
     executor, address = options.pop("executor"), options.pop("ray_address")
     how, app = shown(options), app_of(ctx)
-    status = run_shown(
-        how,
-        lambda: app.resume_scan(location, how.display, how.log_level, fail_on_error, executor, address, wait),
-    )
+    status = app.resume_scan(location, how.display, how.log_level, fail_on_error, executor, address, wait)
     return finish(how, app, status)

@@ -1,0 +1,159 @@
+"""Standard output, kept for one document while code that is not ours may run.
+
+Scanners print, as do what they import and the programs that they start; where a program reads the output as JSON, that
+goes to standard error. Python's `sys.stdout` is not enough for that: child processes and libraries in C write to file
+descriptor 1, so it is the descriptor that is led elsewhere.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import functools
+import os
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+import click
+
+from .._support.errors import StorageError
+
+STDOUT, STDERR = 1, 2
+_documents: list[TextIO] = []
+
+
+def document() -> TextIO:
+    """Where a command writes what it is asked for: standard output, also while it is reserved."""
+    return _documents[-1] if _documents else sys.stdout
+
+
+def reserving(is_document: Callable[[Any], bool]) -> Callable[[click.Context, click.Parameter, Any], Any]:
+    """Make the callback of an option that reserves standard output until the program's command ends.
+
+    Args:
+        is_document: Whether a value of the option asks for a document that programs read.
+    """
+
+    def callback(ctx: click.Context, _: click.Parameter, value: Any) -> Any:
+        root = ctx.find_root()
+        if is_document(value) and not ctx.resilient_parsing and not root.meta.setdefault(__name__, False):
+            root.meta[__name__] = True
+            root.with_resource(reserved())
+        return value
+
+    return callback
+
+
+@contextmanager
+def reserved() -> Generator[None]:
+    """Keep standard output for `document()`; everything else that is written there goes to standard error.
+
+    Raises:
+        StorageError: The document cannot be written (BrokenPipeError if its reader left).
+    """
+    given: Any = sys.stdout
+    _flush(given)
+    is_real = _descriptor(given) == STDOUT
+    kept = _duplicate(STDOUT)
+    taken = given is None and kept is not None  # closed at the start, and the number belongs to another file by now
+    if not taken:
+        _lead_to_stderr()
+    out = _own_stream(given, None if taken else kept) if is_real or given is None else given
+    _documents.append(out)
+    if not is_real and given is not None:
+        sys.stdout = sys.stderr  # where something stands in for standard output, print() does not reach the descriptor
+    try:
+        yield
+        _finish(out)
+    finally:
+        _documents.remove(out)
+        _flush(given, sys.__stdout__)
+        if out is not given:
+            _discard(out)
+        sys.stdout = given
+        if kept is not None:
+            os.dup2(kept, STDOUT)
+            os.close(kept)
+        _surrender_at_exit()
+
+
+def surrender() -> None:
+    """Lead standard output to standard error for good: the document is written, what comes now is not part of it."""
+    _flush(sys.stdout)
+    if sys.__stdout__ is not None:
+        _lead_to_stderr()
+
+
+@functools.cache
+def _surrender_at_exit() -> None:
+    # What was registered last runs first, so scanners that print when the interpreter ends come later.
+    atexit.register(surrender)
+
+
+def _finish(out: TextIO) -> None:
+    try:
+        out.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise StorageError(f"Standard output cannot be written: {error.strerror}.") from error
+
+
+def _own_stream(given: Any, kept: int | None) -> TextIO:
+    """Open the place that standard output led to, with a descriptor of its own."""
+    if kept is None:
+        return open(os.devnull, "w", encoding="utf-8")
+    encoding = getattr(given, "encoding", None) or "utf-8"
+    copy = _duplicate(kept)
+    place = kept if copy is None else copy
+    return open(place, "w", encoding=encoding, errors="backslashreplace", closefd=copy is not None)
+
+
+def _discard(out: TextIO) -> None:
+    """Close a stream; what it could not write must not be complained about once more."""
+    with contextlib.suppress(OSError, ValueError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        try:
+            out.flush()
+        except OSError:
+            os.dup2(null, out.fileno())
+        os.close(null)
+        out.close()
+
+
+def _lead_to_stderr() -> None:
+    # Where standard error was closed at the start, its number belongs to something else by now.
+    source = os.open(os.devnull, os.O_WRONLY) if sys.__stderr__ is None else STDERR
+    with contextlib.suppress(OSError):
+        os.dup2(source, STDOUT)
+    if source > STDERR:
+        os.close(source)
+
+
+def _duplicate(descriptor: int) -> int | None:
+    """Copy a descriptor to a number that is none of the standard ones, closed as these may be."""
+    try:
+        copy = os.dup(descriptor)
+    except OSError:
+        return None
+    if copy > STDERR:
+        return copy
+    higher = _duplicate(descriptor)
+    os.close(copy)
+    return higher
+
+
+def _descriptor(stream: Any) -> int | None:
+    try:
+        number: int = stream.fileno()
+    except (AttributeError, OSError, ValueError):
+        return None
+    return number
+
+
+def _flush(*streams: Any) -> None:
+    for stream in streams:
+        with contextlib.suppress(AttributeError, OSError, ValueError):
+            stream.flush()
