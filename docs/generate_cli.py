@@ -20,7 +20,9 @@ HEAD = """\
 <!-- Made by docs/generate_cli.py; do not edit. -->
 
 Exit codes are explained in [Errors and exit codes](errors.md). Every command that prints also speaks JSON (`--json`),
-and nothing that comes from a transcript can reach the terminal as a control character.
+and nothing that comes from a transcript can reach the terminal as a control character. With `--json` (and with `--format`
+json, jsonl or csv) standard output holds that document alone: what scanners print, what they import prints and what programs
+that they start print goes to standard error. A command that is refused writes nothing to standard output.
 """
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from inspect_scout._app import ScanRequest
+from inspect_scout._support.text import ArgumentText
 from inspect_scout._validation import CasesFile
 from support.cli import FakeApp, scout
 
@@ -51,7 +52,7 @@ def test_every_option_reaches_the_request(tmp_path: Path) -> None:
         ),
     )
     assert request == typed(
-        scanner_args={"pattern": "x", "max_items": 3},
+        scanner_args={"pattern": "x", "max_items": "3"},
         transcripts=["a", "b c"],
         filter=("x = 1", "y > 2"),
         scans="out",
@@ -106,7 +107,7 @@ def test_the_seed_of_a_shuffle_may_be_left_out(arguments: tuple[str, ...], shuff
 
 def test_values_may_begin_with_a_minus() -> None:
     request = requested("scan.py", "--results-buffer", "-1", "-S", "x=-2", "-F", "-1 < score", "-T", "--shuffle")
-    assert (request.results_buffer, request.scanner_args) == (-1, {"x": -2})
+    assert (request.results_buffer, request.scanner_args) == (-1, {"x": "-2"})
     assert (request.filter, request.transcripts, request.shuffle) == (("-1 < score",), ["--shuffle"], None)
 
 
@@ -124,7 +125,7 @@ def test_values_are_yaml_and_a_comma_makes_a_list() -> None:
         "t=*x",
         "e=a=b",
     )
-    assert requested("scan.py", *(word for value in given for word in ("-S", value))).scanner_args == {
+    assert requested("scan.py", *(word for value in given for word in ("--metadata", value))).metadata == {
         "i": 3,
         "f": 1.5,
         "b": True,
@@ -137,6 +138,13 @@ def test_values_are_yaml_and_a_comma_makes_a_list() -> None:
         "t": "*x",
         "e": "a=b",
     }
+
+
+def test_arguments_of_scanners_stay_as_they_were_typed_until_their_parameters_are_known() -> None:
+    given = ("a=no", "b=007", "c= x,y ", "d=", "some-name=1", "a=null")
+    args = requested("scan.py", *(word for value in given for word in ("-S", value))).scanner_args
+    assert args == {"a": "null", "b": "007", "c": " x,y ", "d": "", "some_name": "1"}
+    assert {type(value) for value in args.values()} == {ArgumentText}
 
 
 @pytest.mark.parametrize(
@@ -239,7 +247,7 @@ def test_what_the_environment_says_is_kept_apart(monkeypatch: pytest.MonkeyPatch
         monkeypatch.setenv(f"SCOUT_SCAN_{name}", value)
     request = requested("scan.py", "--limit", "5")
     assert request == typed(
-        scanner_args={"a": 1, "b": "x y"},
+        scanner_args={"a": "1", "b": "x y"},
         limit=5,
         dry_run=True,
         fail_on_error=True,

@@ -13,7 +13,7 @@ from .model_options import OPTIONS as MODEL_OPTIONS
 from .model_options import model_fields
 from .options import SectionCommand, Shown, executor_options, scan_option
 from .validation_option import FORM, validation_of
-from .values import Seed, Whole, Words, is_count_or_file, is_seed, names, pairs
+from .values import Seed, Whole, Words, is_count_or_file, is_seed, names, pairs, texts
 
 if TYPE_CHECKING:
     from .._app import ScanRequest
@@ -81,7 +81,7 @@ _OPTIONS = (
         multiple=True,
         type=Words(),
         metavar="K=V",
-        help="Argument for the scanners, or for the scan job, of FILE.",
+        help="Argument for the scanners, or for the scan job, of FILE; read as the annotation of its parameter says.",
     ),
     scan_option(
         HOW,
@@ -181,7 +181,7 @@ def request_of(ctx: click.Context, file: str | None, how: Shown, fail_on_error: 
     typed["filter"] = tuple(typed.get("filter", ()))
     return ScanRequest(
         scanners=file if file is not None else (),
-        scanner_args=pairs(ctx.params["scanner_args"], "-S"),
+        scanner_args=texts(ctx.params["scanner_args"], "-S"),
         display=how.display,
         fail_on_error=fail_on_error,
         dry_run=ctx.params.get("dry_run", False),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from .._support.text import ArgumentText
+from .._support.yaml import SWITCHES, guess_value
 
 if TYPE_CHECKING:
     TextType = click.ParamType[str]
@@ -18,7 +20,6 @@ else:
     TextType = SeedType = click.ParamType
 
 _INTEGER = re.compile(r"[-+]?\d+")
-_SWITCH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
 class Words(TextType):
@@ -57,8 +58,8 @@ class Seed(SeedType):
         if isinstance(value, bool | int):
             return value
         text = str(value).strip().lower()
-        if text in _SWITCH:
-            return _SWITCH[text]
+        if text in SWITCHES:
+            return SWITCHES[text]
         if not _INTEGER.fullmatch(text):
             self.fail(f"{value!r} is neither a seed (a whole number) nor true or false.", param, ctx)
         return int(text) or False
@@ -66,7 +67,7 @@ class Seed(SeedType):
 
 def is_seed(text: str) -> bool:
     """Whether a word after `--shuffle` is its value."""
-    return text.lower() in _SWITCH or _INTEGER.fullmatch(text) is not None
+    return text.lower() in SWITCHES or _INTEGER.fullmatch(text) is not None
 
 
 def is_count_or_file(text: str) -> bool:
@@ -88,39 +89,27 @@ def pairs(items: Sequence[str], option: str) -> dict[str, Any]:
     Raises:
         click.UsageError: A text has no key or no "=".
     """
-    found: dict[str, Any] = {}
+    return {key: guess_value(text) for key, text in texts(items, option).items()}
+
+
+def texts(items: Sequence[str], option: str) -> dict[str, ArgumentText]:
+    """Read `key=value` texts; dashes in keys become underscores, values stay as they were typed.
+
+    Args:
+        items: The texts; of a key that is given twice, the last value counts.
+        option: The option they were given to, for messages.
+
+    Raises:
+        click.UsageError: A text has no key or no "=".
+    """
+    found: dict[str, ArgumentText] = {}
     for item in items:
         key, equals, value = item.partition("=")
         key = key.strip().replace("-", "_")
         if not equals or not key:
             raise click.UsageError(f"{option} {item!r} is not of the form key=value.")
-        found[key] = _value(value)
+        found[key] = ArgumentText(value)
     return found
-
-
-def _value(text: str) -> Any:
-    """Read a value; what is no YAML is text, and so are dates, which JSON does not know."""
-    if text.lower() in _SWITCH:
-        # YAML 1.2 takes yes, no, on and off for texts; on a command line they are meant as switches.
-        return _SWITCH[text.lower()]
-    value = _loaded(text)
-    if isinstance(value, dt.date):
-        value = text
-    if isinstance(value, str) and "," in value and text[:1] not in {'"', "'"}:
-        return [part.strip() for part in value.split(",")]
-    return value
-
-
-def _loaded(text: str) -> Any:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    yaml: Any = YAML(typ="safe", pure=True)
-    try:
-        return yaml.load(text)
-    except (YAMLError, ValueError, TypeError, RecursionError):
-        # The parser lets some errors of Python through: a month 13, keys that cannot be hashed.
-        return text
 
 
 def names(text: str | None) -> list[str] | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, cast, overload
 
 from .._inspect import registry
 from .._project import ScanJobConfig
-from .._scanners import name_scanners, origin_of, record_arguments, relative_file, scanners_from_specs
+from .._scanners import annotate, name_scanners, origin_of, record_arguments, relative_file, scanners_from_specs
 from .._support.errors import ConfigError
 from .._types import Scanner, ScannerSpec
 
@@ -192,6 +192,7 @@ def _decorate(factory: Callable[..., ScanJob], name: str | None) -> Callable[...
         file = None if origin.file is None else relative_file(origin.file)
         return job.made_by(JobOrigin(file, record_arguments(factory, args, kwargs)), origin.name)
 
+    annotate(make, factory)
     registry.register("scanjob", make, origin.name, ScanJob)
     return make
 
@@ -202,10 +203,10 @@ def scanners_of(config: ScanJobConfig, folder: str | None = None) -> dict[str, S
     if not specs:
         return {}
     if isinstance(specs, dict):
-        return name_scanners(scanners_from_specs(_located(specs, folder), None))
+        return name_scanners(scanners_from_specs(_located(specs, folder), None, recorded=False))
     # Two of one name are told apart here, and get their names as scanners of a list do.
     keyed = {spec.name if i == 0 else f"{spec.name} ({i + 1})": spec for spec, i in _counted(specs)}
-    return name_scanners(list(scanners_from_specs(_located(keyed, folder), None).values()))
+    return name_scanners(list(scanners_from_specs(_located(keyed, folder), None, recorded=False).values()))
 
 
 def _counted(specs: Sequence[ScannerSpec]) -> list[tuple[ScannerSpec, int]]:

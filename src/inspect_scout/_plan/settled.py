@@ -8,7 +8,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._project import Project, ScanJobConfig, load_project, read_job_config
-from .._scanners import check_arguments, find_work, make_scanners, name_scanners, relative_file, safe_name
+from .._scanners import (
+    check_arguments,
+    factory_name,
+    find_work,
+    make_scanners,
+    name_scanners,
+    relative_file,
+    safe_name,
+    scanner_config,
+    typed_arguments,
+)
 from .._support.errors import ConfigError
 from .._support.shapes import is_mapping
 from .job import JobOrigin, ScanJob, scanners_of
@@ -60,7 +70,7 @@ def settle(request: ScanRequest) -> SettledRequest:
     scanners: dict[str, Any] = values["scanners"] or dict[str, Any]()
     values["scanners"] = scanners
     values["validation"] = _cases_heard(values["validation"], of_project.values.get("validation"), scanners)
-    origin = job.origin if job is not None and job.origin is not None else JobOrigin(None, request.scanner_args)
+    origin = job.origin if job is not None and job.origin is not None else JobOrigin(None, _used(request, named))
     fields: dict[str, Any] = {_NAMES.get(name, name): value for name, value in values.items()}
     settled = replace(request, scan_file=origin.file, scanner_args=dict(origin.args), environment={}, **fields)
     return SettledRequest(settled, settings)
@@ -94,11 +104,20 @@ def _work(request: ScanRequest) -> tuple[ScanJob | None, dict[str, Any] | None]:
     return None, name_scanners(work) if work else None
 
 
+def _used(request: ScanRequest, named: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Write down the arguments of a request as the scanners took them: what was typed means what they made of it."""
+    taken = [scanner_config(scanner).params for scanner in (named or {}).values()]
+    return {
+        name: next((params[name] for params in taken if name in params), value)
+        for name, value in request.scanner_args.items()
+    }
+
+
 def _named(spec: str, args: Mapping[str, Any]) -> Any:
     found = find_work(spec)
     if found.job is not None:
         check_arguments(found.job, args, "scan job")
-        return found.job(**args)
+        return found.job(**typed_arguments(found.job, args, f"scan job {factory_name(found.job)!r}"))
     if found.job_file is None:
         return make_scanners(found.scanners, args)
     if args:

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from .declare import ScannerConfig as ScannerConfig
     from .declare import ScanTraits as ScanTraits
     from .declare import SignatureError as SignatureError
+    from .declare import annotate as annotate
     from .declare import check_arguments as check_arguments
     from .declare import checked_result as checked_result
     from .declare import describe_input as describe_input
+    from .declare import factory_name as factory_name
     from .declare import loader as loader
     from .declare import name_scanners as name_scanners
     from .declare import origin_of as origin_of
@@ -38,11 +40,11 @@ if TYPE_CHECKING:
     from .declare import scanner_fingerprint as scanner_fingerprint
     from .declare import scanner_specs as scanner_specs
     from .declare import set_traits as set_traits
+    from .declare import typed_arguments as typed_arguments
     from .files import Found as Found
     from .files import find_work as find_work
     from .files import load_scanners as load_scanners
     from .files import make_scanners as make_scanners
-    from .files import parse_args as parse_args
     from .files import run_recorded_file as run_recorded_file
     from .files import scanners_from_specs as scanners_from_specs
     from .grep import grep_scanner as grep_scanner
@@ -78,10 +80,10 @@ _MODULES = {
     ".answers": "Answer AnswerMultiLabel AnswerSpec AnswerStructured answer_type extract_references parse_answer",
     ".llm": "ResultReducer generate_answer llm_scanner scanner_prompt",
     ".segments": "MessagesSegment TimelineMessages estimate_tokens segment_messages timeline_messages transcript_messages",
-    ".declare": "InputKind LoaderConfig Metrics ScannerConfig ScanTraits SignatureError check_arguments checked_result"
-    " describe_input loader name_scanners origin_of record_arguments relative_file safe_name scanner scanner_config"
-    " scanner_create scanner_fingerprint scanner_specs set_traits",
-    ".files": "Found find_work load_scanners make_scanners parse_args run_recorded_file scanners_from_specs",
+    ".declare": "InputKind LoaderConfig Metrics ScannerConfig ScanTraits SignatureError annotate check_arguments checked_result"
+    " describe_input factory_name loader name_scanners origin_of record_arguments relative_file safe_name scanner scanner_config"
+    " scanner_create scanner_fingerprint scanner_specs set_traits typed_arguments",
+    ".files": "Found find_work load_scanners make_scanners run_recorded_file scanners_from_specs",
     ".grep": "grep_scanner",
     ".scoring": "as_scanner as_scorer",
     ".source": "Parameter ScannerFileReport ScannerSource StructuredSource describe_scanner_files"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .decorators import loader as loader
     from .decorators import scanner as scanner
     from .errors import SignatureError as SignatureError
+    from .hints import annotate as annotate
     from .inputs import describe_input as describe_input
     from .loaders import InputKind as InputKind
     from .naming import name_scanners as name_scanners
@@ -38,11 +39,13 @@ if TYPE_CHECKING:
     from .specs import scanner_specs as scanner_specs
     from .traits import ScanTraits as ScanTraits
     from .traits import set_traits as set_traits
+    from .values import typed_arguments as typed_arguments
 
 _MODULES = {
     ".config": "LoaderConfig Metrics ScannerConfig factory_origin scanner_config",
     ".decorators": "loader scanner",
     ".errors": "SignatureError",
+    ".hints": "annotate",
     ".inputs": "describe_input",
     ".loaders": "InputKind",
     ".naming": "name_scanners safe_name",
@@ -52,6 +55,7 @@ _MODULES = {
     ".specs": "accepted_arguments check_arguments create_with describe factory_name find_factory find_registered"
     " relative_file scanner_create scanner_fingerprint scanner_specs",
     ".traits": "ScanTraits set_traits",
+    ".values": "typed_arguments",
 }
 
 __getattr__, __dir__ = lazy_door(__name__, {n: module for module, names in _MODULES.items() for n in names.split()})

@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin
 
-import inspect_ai.event
-import inspect_ai.model
 import typing_extensions
 from inspect_ai.event import Event, Timeline
 from inspect_ai.model import ChatMessage
@@ -20,6 +18,7 @@ from inspect_ai.model import ChatMessage
 from ..._types import Transcript, TranscriptContent, TranscriptHandle
 from .errors import SignatureError
 from .filters import EVENT_TYPES
+from .hints import UNRESOLVED, visible_names
 
 MESSAGE_CLASSES: dict[type, str] = {c: c.model_fields["role"].default for c in get_args(ChatMessage)}
 EVENT_CLASSES: dict[type, str] = {c: c.model_fields["event"].default for c in get_args(Event)}
@@ -36,8 +35,6 @@ _UNIONS = (typing.Union, types.UnionType)
 _ALIAS_TYPES = tuple(
     {typing_extensions.TypeAliasType, getattr(typing, "TypeAliasType", typing_extensions.TypeAliasType)}
 )
-# What evaluating an annotation raises when its names are not there at run time.
-_UNRESOLVED = (NameError, AttributeError, TypeError, SyntaxError, ImportError, LookupError, ValueError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,7 @@ def read_hint(scan: Callable[..., Any], factory: Callable[..., Any]) -> InputHin
     try:
         holder = types.SimpleNamespace(__annotations__={"input": annotation})
         resolved = typing.get_type_hints(holder, globalns=dict(_names(scan, factory)))["input"]
-    except _UNRESOLVED:
+    except UNRESOLVED:
         return None
     return _hint(list(_members(resolved)))
 
@@ -178,22 +175,8 @@ def _title(scan: Any) -> str:
 
 
 def _names(scan: Callable[..., Any], factory: Callable[..., Any]) -> Iterator[tuple[str, Any]]:
-    # Later names win. The vocabulary comes first, so that types imported for type checkers only resolve as well.
-    for module in (inspect_ai.event, inspect_ai.model, collections.abc, typing):
-        yield from ((name, value) for name, value in vars(module).items() if not name.startswith("_"))
-    yield from {"Transcript": Transcript, "TranscriptHandle": TranscriptHandle, "Event": Event}.items()
     function = inspect.unwrap(_plain(scan))
-    if not inspect.isroutine(function):
-        function = inspect.unwrap(type(function).__call__)
-    for source in (inspect.unwrap(factory), function):
-        yield from getattr(source, "__globals__", {}).items()
-        code, cells = getattr(source, "__code__", None), getattr(source, "__closure__", None)
-        if code is not None and cells:
-            for name, cell in zip(code.co_freevars, cells, strict=True):
-                try:
-                    yield name, cell.cell_contents
-                except ValueError:  # the variable is not assigned yet
-                    continue
+    return visible_names(factory, function if inspect.isroutine(function) else type(function).__call__)
 
 
 def _members(annotation: Any) -> Iterator[Any]:

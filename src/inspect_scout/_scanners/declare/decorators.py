@@ -26,6 +26,7 @@ from .bind import Declaration, bind_scanner
 from .config import FACTORY, LOADER, LoaderConfig, Metrics, hashed, loader_config
 from .errors import SignatureError
 from .filters import declared_content
+from .hints import annotate
 from .origin import origin_of
 from .params import record_arguments
 
@@ -142,6 +143,7 @@ def _decorate_scanner(
         made: Scanner[Any] = bind_scanner(declared, factory(*args, **kwargs), args, kwargs)
         return made
 
+    annotate(make, factory)
     registry.register("scanner", make, declared.origin.name, Scanner)
     setattr(make, FACTORY, declared.origin)
     return make
@@ -200,6 +202,7 @@ def loader(
             registry.tag("loader", made, origin.name, params)
             return made
 
+        annotate(make, factory)
         registry.register("loader", make, origin.name, Loader)
         setattr(make, FACTORY, origin)
         return make

@@ -5,17 +5,23 @@ from __future__ import annotations
 import dataclasses
 import enum
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, time
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import PurePath
 from types import CodeType, FunctionType
 from typing import Any
+from uuid import UUID
 
 from inspect_ai.model import Model
 from pydantic import BaseModel
 
 from ..._inspect import registry
 from ..._support.ids import id_from_text, new_id
+from .hints import parameter_types
+from .kinds import NotAllowedError
+from .values import from_data
 
 _KIND, _UNAVAILABLE = "kind", "unavailable"
 _SECRETS = ("api_key", "aws_")
@@ -35,7 +41,51 @@ def record_arguments(factory: Callable[..., Any], args: tuple[Any, ...], kwargs:
             named.update(value)
         else:
             named[name] = value
-    return {name: _record(value) for name, value in named.items()}
+    hints: dict[str, Any] | None = None
+    recorded: dict[str, Any] = {}
+    for name, value in named.items():
+        recorded[name] = _record(value)
+        if _markers(recorded[name]):
+            hints = parameter_types(factory) if hints is None else hints
+            recorded[name] = _as_annotated(hints.get(name, Any), value, recorded[name])
+    return recorded
+
+
+def _as_annotated(hint: Any, value: Any, marker: Any) -> Any:
+    """Write what JSON cannot hold as a value from which the annotation makes it again; else keep its marker."""
+    for written in _written(value):
+        try:
+            made = from_data(hint, written)
+        except NotAllowedError:
+            continue
+        if type(made) is type(value) and made == value:
+            return written
+    return marker
+
+
+def _written(value: Any) -> Iterator[Any]:
+    if isinstance(value, list | tuple | set | frozenset):
+        items: list[Any] = list(value)  # pyright: ignore[reportUnknownArgumentType]
+        listed = [next(_written_one(item), item) for item in items]
+        if all(isinstance(item, _SCALARS) for item in listed):
+            # The order of a set differs from process to process.
+            yield sorted(listed, key=repr) if isinstance(value, set | frozenset) else listed
+    elif isinstance(value, dict):
+        entries: dict[Any, Any] = value  # pyright: ignore[reportUnknownVariableType]
+        table = {str(next(_written_one(k), k)): next(_written_one(v), v) for k, v in entries.items()}
+        if all(isinstance(item, _SCALARS) for item in table.values()):
+            yield table
+    else:
+        yield from _written_one(value)
+
+
+def _written_one(value: Any) -> Iterator[Any]:
+    if isinstance(value, date | time):
+        yield value.isoformat()
+    elif isinstance(value, Decimal | UUID | PurePath):
+        yield str(value)
+    elif isinstance(value, enum.Enum):
+        yield from (text for text in (value.value, value.name) if isinstance(text, _SCALARS))
 
 
 def unavailable_arguments(params: Mapping[str, Any]) -> list[str]:

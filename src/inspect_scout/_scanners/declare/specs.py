@@ -14,6 +14,7 @@ from ..._types import Scanner, ScannerSpec
 from .config import factory_origin, fingerprint, scanner_config
 from .origin import OWN_PACKAGE
 from .params import unavailable_arguments
+from .values import typed_arguments
 
 
 def scanner_specs(scanners: Mapping[str, Scanner[Any]]) -> dict[str, ScannerSpec]:
@@ -52,16 +53,22 @@ def scanner_create(name: str, params: Mapping[str, Any]) -> Scanner[Any]:
 
     Raises:
         UnknownNameError: Nothing is registered under the name.
-        ConfigError: An argument is unknown, missing, or was not recorded; or the package cannot be imported.
+        ConfigError: An argument is unknown, missing, was not recorded, or does not fit its annotation; or the package
+            cannot be imported.
     """
     return create_with(find_factory(name), params)
 
 
-def create_with(factory: Callable[..., Any], params: Mapping[str, Any]) -> Scanner[Any]:
-    """Make a scanner with recorded arguments.
+def create_with(factory: Callable[..., Any], params: Mapping[str, Any], *, recorded: bool = False) -> Scanner[Any]:
+    """Make a scanner with arguments that come as data.
+
+    Args:
+        factory: The factory.
+        params: The arguments.
+        recorded: Whether a scan ran with them already: what does not fit its annotation is taken all the same.
 
     Raises:
-        ConfigError: An argument is unknown, missing, or was not recorded.
+        ConfigError: An argument is unknown, missing, was not recorded, or does not fit its annotation.
     """
     name = factory_name(factory)
     lost = unavailable_arguments(params)
@@ -73,7 +80,7 @@ def create_with(factory: Callable[..., Any], params: Mapping[str, Any]) -> Scann
         )
     given = registry.from_recorded(params)
     check_arguments(factory, given)
-    made: Scanner[Any] = factory(**given)
+    made: Scanner[Any] = factory(**typed_arguments(factory, given, f"scanner {name!r}", strict=not recorded))
     scanner_config(made)
     return made
 

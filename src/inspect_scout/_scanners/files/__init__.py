@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from ..._support.lazy import lazy_door
 
 if TYPE_CHECKING:
-    from .args import parse_args as parse_args
     from .discover import Names as Names
     from .discover import names_in as names_in
     from .discover import top_functions as top_functions
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 _MODULES = {
     "Names": ".discover",
     "names_in": ".discover",
-    "parse_args": ".args",
     "Found": ".load",
     "find_work": ".load",
     "load_scanners": ".load",

@@ -10,7 +10,15 @@ from typing import Any
 
 from ..._support.errors import ConfigError, LocationError, UnknownNameError
 from ..._types import Scanner
-from ..declare import accepted_arguments, check_arguments, find_factory, find_registered, scanner_config
+from ..declare import (
+    accepted_arguments,
+    check_arguments,
+    factory_name,
+    find_factory,
+    find_registered,
+    scanner_config,
+    typed_arguments,
+)
 from .discover import Declarations
 from .modules import load_file, read_declarations
 
@@ -167,6 +175,6 @@ def _make(factory: Callable[..., Any], args: Mapping[str, Any]) -> Scanner[Any]:
     accepted, any_name = accepted_arguments(factory)
     given = dict(args) if any_name else {name: value for name, value in args.items() if name in accepted}
     check_arguments(factory, given)
-    made: Scanner[Any] = factory(**given)
+    made: Scanner[Any] = factory(**typed_arguments(factory, given, f"scanner {factory_name(factory)!r}"))
     scanner_config(made)
     return made

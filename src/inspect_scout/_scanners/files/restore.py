@@ -12,13 +12,16 @@ from ..declare import OWN_PACKAGE, create_with, find_factory
 from .modules import ScannerFile, load_file
 
 
-def scanners_from_specs(specs: Mapping[str, ScannerSpec], base: str | None) -> dict[str, Scanner[Any]]:
+def scanners_from_specs(
+    specs: Mapping[str, ScannerSpec], base: str | None, *, recorded: bool = True
+) -> dict[str, Scanner[Any]]:
     """Make scanners from their specs.
 
     Args:
         specs: Specs by name.
         base: Directory that the scan was started from; relative files are looked for there, then in the working
             directory.
+        recorded: Whether a scan ran with them already (otherwise arguments are checked against annotations).
 
     Raises:
         LocationError: A file does not exist.
@@ -29,7 +32,7 @@ def scanners_from_specs(specs: Mapping[str, ScannerSpec], base: str | None) -> d
     made: dict[str, Scanner[Any]] = {}
     for key, spec in specs.items():
         try:
-            made[key] = _make(spec, base, files)
+            made[key] = _make(spec, base, files, recorded)
         except (UnknownNameError, LocationError):
             raise
         except ConfigError as error:
@@ -51,18 +54,20 @@ def run_recorded_file(file: str, base: str | None) -> None:
     load_file(_resolve(file, base))
 
 
-def _make(spec: ScannerSpec, base: str | None, files: dict[str, ScannerFile]) -> Scanner[Any]:
+def _make(spec: ScannerSpec, base: str | None, files: dict[str, ScannerFile], recorded: bool) -> Scanner[Any]:
     if spec.file is None:
-        return create_with(find_factory(spec.name), spec.params)
+        return create_with(find_factory(spec.name), spec.params, recorded=recorded)
     file = files.get(spec.file)
     if file is None:
         file = files[spec.file] = load_file(_resolve(spec.file, base))
     factory = file.find(spec.name)
     if factory is None and spec.name.startswith(f"{OWN_PACKAGE}/"):
-        return create_with(find_factory(spec.name), spec.params)  # one of Scout's own, of something in the file
+        return create_with(
+            find_factory(spec.name), spec.params, recorded=recorded
+        )  # one of Scout's own, of something in the file
     if factory is None:
         raise UnknownNameError(f"scanner in {str(file.path)!r}", spec.name, file.names)
-    return create_with(factory, spec.params)
+    return create_with(factory, spec.params, recorded=recorded)
 
 
 def _resolve(file: str, base: str | None) -> Path:
