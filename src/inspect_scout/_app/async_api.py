@@ -15,6 +15,7 @@ from .._results import results_arrow as _results_arrow
 from .._results import results_batches as _results_batches
 from .._results import results_df as _results_df
 from .._results import status as _status
+from .._scanners import end_loading
 from .._types import PredicateFn, Status, ValidationSet, Worklist
 from . import scanning
 
@@ -102,6 +103,7 @@ async def scan_async(
         ScoutError: The request cannot be carried out; nothing was created.
         Exception: What a scanner raised, if `fail_on_error` is set.
     """
+    end_loading(scanners)
     request = ScanRequest(
         scanners=scanners,
         transcripts=transcripts,
@@ -157,6 +159,7 @@ async def scan_resume_async(
     Raises:
         ScanStateError: The scan is complete, or another process is at work on it.
     """
+    end_loading()
     return await scanning.resume(
         scan_location, _display(), log_level, fail_on_error, predicate_overrides, executor, ray_address, wait
     )
@@ -172,6 +175,7 @@ async def scan_complete_async(scan_location: str, log_level: str | None = None) 
     Raises:
         ScanStateError: The scan is complete already.
     """
+    end_loading()
     return await scanning.complete(scan_location, _display(), log_level)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._plan import Scanners, ScannerWork, ScanRequest
 from .._results import RecordInput, Rows, ScanResultsArrow, ScanResultsDF
+from .._scanners import end_loading
 from .._types import PredicateFn, Status, ValidationSet, Worklist
 from . import async_api, scanning
 from .bridge import iterate_sync, run_sync
@@ -88,6 +89,7 @@ def scan(
         Exception: What a scanner raised, if `fail_on_error` is set.
         KeyboardInterrupt: On Ctrl-C, after saving what was recorded.
     """
+    end_loading(scanners)
     request = ScanRequest(
         scanners=scanners,
         transcripts=transcripts,
@@ -145,6 +147,7 @@ def scan_resume(
     Raises:
         ScanStateError: The scan is complete, or another process is at work on it.
     """
+    end_loading()
     return run_sync(
         lambda: scanning.resume(
             scan_location, display, log_level, fail_on_error, predicate_overrides, executor, ray_address, wait
@@ -163,6 +166,7 @@ def scan_complete(scan_location: str, display: DisplayType | None = None, log_le
     Raises:
         ScanStateError: The scan is complete already.
     """
+    end_loading()
     return run_sync(lambda: scanning.complete(scan_location, display, log_level))
 
 

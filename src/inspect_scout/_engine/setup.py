@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -11,7 +12,7 @@ from .._inspect.models import ActiveModels
 from .._inspect.pickling import from_bytes, to_bytes
 from .._plan import PlannedScanner, ScanPlan
 from .._results import RecordInput
-from .._scanners import scanner_config, scanners_from_specs
+from .._scanners import scanner_config, scanners_from_specs, while_loading
 from .._support.errors import ConfigError
 from .._transcripts import TranscriptSource
 from .._types import ScannerSpec, ScanSpec
@@ -106,11 +107,25 @@ def pack(setup: WorkerSetup) -> bytes:
 
 
 def unpack(blob: bytes) -> WorkerSetup:
-    """Read what `pack` wrote; loads the modules that scanners need."""
-    setup: WorkerSetup = from_bytes(blob)
+    """Read what `pack` wrote; loads the modules that scanners need, without the scans that these start when imported."""
+    setup = _unpacked(blob)
     given: Mapping[str, PlannedScanner | _Recipe] = setup.scanners
     made = {key: one.make() if isinstance(one, _Recipe) else one for key, one in given.items()}
     return dataclasses.replace(setup, scanners=made)
+
+
+def _unpacked(blob: bytes) -> WorkerSetup:
+    while True:
+        with while_loading() as current:
+            try:
+                setup: WorkerSetup = from_bytes(blob)
+            except SystemExit:
+                if not current.partial:
+                    raise
+                # An import that was cut short leaves no module behind; what it declared by then is what is asked for.
+                sys.modules.update(current.partial)
+            else:
+                return setup
 
 
 def _travelling(planned: PlannedScanner) -> PlannedScanner:

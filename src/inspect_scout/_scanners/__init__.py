@@ -42,11 +42,13 @@ if TYPE_CHECKING:
     from .declare import set_traits as set_traits
     from .declare import typed_arguments as typed_arguments
     from .files import Found as Found
+    from .files import end_loading as end_loading
     from .files import find_work as find_work
     from .files import load_scanners as load_scanners
     from .files import make_scanners as make_scanners
     from .files import run_recorded_file as run_recorded_file
     from .files import scanners_from_specs as scanners_from_specs
+    from .files import while_loading as while_loading
     from .grep import grep_scanner as grep_scanner
     from .llm import ResultReducer as ResultReducer
     from .llm import generate_answer as generate_answer
@@ -83,7 +85,7 @@ _MODULES = {
     ".declare": "InputKind LoaderConfig Metrics ScannerConfig ScanTraits SignatureError annotate check_arguments checked_result"
     " describe_input factory_name loader name_scanners origin_of record_arguments relative_file safe_name scanner scanner_config"
     " scanner_create scanner_fingerprint scanner_specs set_traits typed_arguments",
-    ".files": "Found find_work load_scanners make_scanners run_recorded_file scanners_from_specs",
+    ".files": "Found end_loading find_work load_scanners make_scanners run_recorded_file scanners_from_specs while_loading",
     ".grep": "grep_scanner",
     ".scoring": "as_scanner as_scorer",
     ".source": "Parameter ScannerFileReport ScannerSource StructuredSource describe_scanner_files"

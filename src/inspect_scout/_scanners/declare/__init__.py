@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .config import Metrics as Metrics
     from .config import ScannerConfig as ScannerConfig
     from .config import factory_origin as factory_origin
+    from .config import find_config as find_config
     from .config import scanner_config as scanner_config
     from .decorators import loader as loader
     from .decorators import scanner as scanner
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from .values import typed_arguments as typed_arguments
 
 _MODULES = {
-    ".config": "LoaderConfig Metrics ScannerConfig factory_origin scanner_config",
+    ".config": "LoaderConfig Metrics ScannerConfig factory_origin find_config scanner_config",
     ".decorators": "loader scanner",
     ".errors": "SignatureError",
     ".hints": "annotate",

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from .load import find_work as find_work
     from .load import load_scanners as load_scanners
     from .load import make_scanners as make_scanners
+    from .loading import end_loading as end_loading
+    from .loading import while_loading as while_loading
     from .restore import run_recorded_file as run_recorded_file
     from .restore import scanners_from_specs as scanners_from_specs
 
@@ -24,6 +26,8 @@ _MODULES = {
     "find_work": ".load",
     "load_scanners": ".load",
     "make_scanners": ".load",
+    "end_loading": ".loading",
+    "while_loading": ".loading",
     "run_recorded_file": ".restore",
     "scanners_from_specs": ".restore",
     "top_functions": ".discover",

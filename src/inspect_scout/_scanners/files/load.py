@@ -130,7 +130,7 @@ def _from_file(path: Path, name: str | None) -> Found:
             return Found(job=job)
         if (scanner := loaded.find(name)) is not None:
             return Found(scanners=[scanner])
-        raise UnknownNameError(f"scanner or scan job in {str(path)!r}", name, [*loaded.names, *loaded.jobs])
+        raise loaded.unknown("scanner or scan job", name)
     if len(loaded.jobs) > 1:
         example = f"{path.name}@{next(iter(loaded.jobs))}"
         raise ConfigError(
@@ -138,6 +138,8 @@ def _from_file(path: Path, name: str | None) -> Found:
         )
     if loaded.jobs:
         return Found(job=next(iter(loaded.jobs.values())))
+    if not loaded.factories and loaded.missed:
+        raise ConfigError(loaded.early_end())
     if not loaded.factories:
         kind, declarations = ("scanner", declared.scanners) if declared.scanners else ("scanjob", declared.jobs)
         raise ConfigError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import linecache
+import logging
 import sys
 import threading
 from collections.abc import Callable
@@ -14,9 +15,12 @@ from types import ModuleType
 from typing import Any
 
 from ..._inspect import registry
-from ..._support.errors import ConfigError, LocationError
+from ..._support.errors import ConfigError, LocationError, UnknownNameError
 from ..declare import FILE_MODULE, describe, factory_origin
 from .discover import Declarations, find_declarations
+from .loading import Loading, while_loading
+
+logger = logging.getLogger("inspect_scout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +32,16 @@ class ScannerFile:
         factories: Its factories of scanners, by the name of the function, in the order of the file.
         names: Registered name -> name of the function.
         jobs: Its factories of scan jobs, by registered name, in the order of the file.
+        ended: Line at which it starts a scan, where its loading ended (None: it was run to its end).
+        missed: Functions that it declares below that line.
     """
 
     path: Path
     factories: dict[str, Callable[..., Any]]
     names: dict[str, str]
     jobs: dict[str, Callable[..., Any]] = field(default_factory=dict[str, Callable[..., Any]])
+    ended: int | None = None
+    missed: tuple[str, ...] = ()
 
     def find(self, name: str) -> Callable[..., Any] | None:
         """Find a factory by its registered name, or else by the name of its function."""
@@ -43,6 +51,20 @@ class ScannerFile:
         """Find a factory of scan jobs by its registered name, or else by the name of its function."""
         by_function = {getattr(job, "__name__", ""): job for job in self.jobs.values()}
         return self.jobs.get(name) or by_function.get(name)
+
+    def unknown(self, kind: str, name: str) -> ConfigError:
+        """Make the error that it has nothing of a name."""
+        if self.missed:
+            return ConfigError(f"There is no {kind} {name!r}. {self.early_end()}")
+        return UnknownNameError(f"{kind} in {str(self.path)!r}", name, [*self.names, *self.jobs])
+
+    def early_end(self) -> str:
+        """Say where its loading ended, and what was not declared by then."""
+        return (
+            f"The file {str(self.path)!r} starts a scan in line {self.ended}, where its loading ends: what it declares "
+            f"below ({', '.join(self.missed)}) is not known. Move the declarations above that line, or the scan below "
+            "`if __name__ == '__main__':`."
+        )
 
 
 # Running a file changes sys.modules and sys.path, and inspect_ai's registry.
@@ -78,7 +100,8 @@ def load_file(path: Path) -> ScannerFile:
     """Run a Python file and collect its factories of scanners.
 
     A file whose text did not change since it was last run is not run again. The directory of the file goes on
-    `sys.path` and stays there, because scanners may import when they run.
+    `sys.path` and stays there, because scanners may import when they run. Where the file starts a scan of its own, its
+    loading ends.
 
     Raises:
         LocationError: There is no such file.
@@ -90,23 +113,29 @@ def load_file(path: Path) -> ScannerFile:
         known = _LOADED.get(path)
         if known is not None and known[0] == text:
             return known[1]
-        module = _main_module(path) or _run(path, text)
-        loaded = _collect(path, module, declarations)
-        _LOADED[path] = (text, loaded)
+        main = _main_module(path)
+        module, ended = (main, _line_of_main()) if main is not None else _run(path, text)
+        loaded = _collect(path, module, declarations, ended)
+        if ended is None or main is None:
+            _LOADED[path] = (text, loaded)
+        if loaded.missed and loaded.factories:
+            logger.warning("%s", loaded.early_end())
         return loaded
 
 
-def _collect(path: Path, module: ModuleType, declarations: Declarations) -> ScannerFile:
+def _collect(path: Path, module: ModuleType, declarations: Declarations, ended: int | None) -> ScannerFile:
     factories: dict[str, Callable[..., Any]] = {}
     names: dict[str, str] = {}
-    for declared in declarations.scanners:
-        factory = getattr(module, declared.function, None)
+    for each in declarations.scanners:
+        factory = getattr(module, each.function, None)
         origin = factory_origin(factory)
         if origin is None or not callable(factory):
             continue  # decorated by something else of that name, or deleted by the file itself
-        factories[declared.function] = factory
-        names.setdefault(origin.name, declared.function)
-    return ScannerFile(path=path, factories=factories, names=names, jobs=_collect_jobs(module, declarations))
+        factories[each.function] = factory
+        names.setdefault(origin.name, each.function)
+    declared = [each.function for each in (*declarations.scanners, *declarations.jobs)]
+    missed = tuple(name for name in declared if not hasattr(module, name)) if ended is not None else ()
+    return ScannerFile(path, factories, names, _collect_jobs(module, declarations), ended, missed)
 
 
 def _collect_jobs(module: ModuleType, declarations: Declarations) -> dict[str, Callable[..., Any]]:
@@ -126,7 +155,18 @@ def _main_module(path: Path) -> ModuleType | None:
     return main if isinstance(file, str) and Path(file).resolve() == path else None
 
 
-def _run(path: Path, text: str) -> ModuleType:
+def _line_of_main() -> int | None:
+    """Line at which the running program is, where it is still in the body of its file."""
+    frame = sys._getframe()  # noqa: SLF001 - as `inspect.currentframe`
+    while frame.f_back is not None:
+        frame = frame.f_back
+        if frame.f_code.co_name == "<module>" and frame.f_globals.get("__name__") == "__main__":
+            return frame.f_lineno
+    return None
+
+
+def _run(path: Path, text: str) -> tuple[ModuleType, int | None]:
+    """Run a file; gives the module, and the line at which it started a scan, if it did."""
     directory = str(path.parent)
     if directory not in sys.path:
         sys.path.insert(0, directory)
@@ -139,7 +179,8 @@ def _run(path: Path, text: str) -> ModuleType:
     sys.modules[name] = module
     linecache.checkcache(str(path))
     try:
-        exec(compile(text, str(path), "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - the user asks for it
+        with while_loading(str(path)) as current:
+            _execute(path, text, module, current)
     except (Exception, SystemExit) as error:  # the file is any code of the user's
         sys.modules.pop(name, None)
         if before is not None:
@@ -148,7 +189,16 @@ def _run(path: Path, text: str) -> ModuleType:
             f"The file {str(path)!r} raised an error when it was run{_line_of(error, path)}: {describe(error)}"
         ) from error
     _pickle_by_value(module)
-    return module
+    return module, (current.line or 0) if current.ended else None
+
+
+def _execute(path: Path, text: str, module: ModuleType, current: Loading) -> None:
+    try:
+        exec(compile(text, str(path), "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - the user asks for it
+    except (Exception, SystemExit):
+        # Whatever a file does about the end of its scan (it may catch it and go on) is no part of its declarations.
+        if not current.ended:
+            raise
 
 
 def _line_of(error: BaseException, path: Path) -> str:

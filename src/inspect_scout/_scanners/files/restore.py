@@ -66,7 +66,7 @@ def _make(spec: ScannerSpec, base: str | None, files: dict[str, ScannerFile], re
             find_factory(spec.name), spec.params, recorded=recorded
         )  # one of Scout's own, of something in the file
     if factory is None:
-        raise UnknownNameError(f"scanner in {str(file.path)!r}", spec.name, file.names)
+        raise file.unknown("scanner", spec.name)
     return create_with(factory, spec.params, recorded=recorded)
 
 
