@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 from ..._support.lazy import lazy_door
 
 if TYPE_CHECKING:
+    from .config import REVISION as REVISION
+    from .config import Asked as Asked
     from .config import LoaderConfig as LoaderConfig
     from .config import Metrics as Metrics
+    from .config import ModelUse as ModelUse
     from .config import ScannerConfig as ScannerConfig
     from .config import factory_origin as factory_origin
     from .config import find_config as find_config
+    from .config import hashed as hashed
     from .config import scanner_config as scanner_config
     from .decorators import loader as loader
     from .decorators import scanner as scanner
@@ -21,12 +25,14 @@ if TYPE_CHECKING:
     from .loaders import InputKind as InputKind
     from .naming import name_scanners as name_scanners
     from .naming import safe_name as safe_name
-    from .origin import FILE_MODULE as FILE_MODULE
     from .origin import OWN_PACKAGE as OWN_PACKAGE
     from .origin import origin_of as origin_of
     from .origin import source_file as source_file
     from .outputs import checked_result as checked_result
+    from .params import FILE_MODULE as FILE_MODULE
+    from .params import closed_over as closed_over
     from .params import record_arguments as record_arguments
+    from .params import recorded_value as recorded_value
     from .specs import accepted_arguments as accepted_arguments
     from .specs import check_arguments as check_arguments
     from .specs import create_with as create_with
@@ -43,16 +49,16 @@ if TYPE_CHECKING:
     from .values import typed_arguments as typed_arguments
 
 _MODULES = {
-    ".config": "LoaderConfig Metrics ScannerConfig factory_origin find_config scanner_config",
+    ".config": "REVISION Asked LoaderConfig Metrics ModelUse ScannerConfig factory_origin find_config hashed scanner_config",
     ".decorators": "loader scanner",
     ".errors": "SignatureError",
     ".hints": "annotate",
     ".inputs": "describe_input",
     ".loaders": "InputKind",
     ".naming": "name_scanners safe_name",
-    ".origin": "FILE_MODULE OWN_PACKAGE origin_of source_file",
+    ".origin": "OWN_PACKAGE origin_of source_file",
     ".outputs": "checked_result",
-    ".params": "record_arguments",
+    ".params": "FILE_MODULE closed_over record_arguments recorded_value",
     ".specs": "accepted_arguments check_arguments create_with describe factory_name find_factory find_registered"
     " relative_file scanner_create scanner_fingerprint scanner_specs",
     ".traits": "ScanTraits set_traits",

@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import inspect
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +15,12 @@ from ..._support.errors import ConfigError
 from ..._transcripts import MaterializedHandle
 from ..._types import PossibleValues, Transcript, TranscriptContent
 from .annotations import InputHint, check_hint, inferred_content, is_async, read_hint
-from .config import SCANNER, LoaderConfig, Metrics, Origin, ScannerConfig, find_config, fingerprint
+from .config import SCANNER, LoaderConfig, Metrics, Origin, ScannerConfig, find_config
 from .errors import SignatureError
 from .filters import DEFAULT_TIMELINE
+from .identity import asked_by, built_on, code_by, models_of
 from .loaders import CustomLoader, InputKind, LoadFn, implicit_loader
-from .origin import file_digest, package_version
+from .origin import OWN_PACKAGE, package_version
 from .params import record_arguments
 from .traits import ScanTraits, traits_of
 
@@ -66,7 +67,7 @@ def bind_scanner(declared: Declaration, scan: Any, args: tuple[Any, ...], kwargs
     name = registry.unqualified_name(origin.name)
     _require_async(name, scan)
     hint = read_hint(scan, declared.factory)
-    config = _config(name, declared, scan, hint, record_arguments(declared.factory, args, kwargs))
+    config = _config(name, declared, scan, hint, (args, kwargs))
     takes_handles_only = hint is not None and hint.handle and not hint.transcript
     made = _own_copy(_given_handles(scan) if takes_handles_only else scan)
     setattr(made, SCANNER, config)
@@ -75,15 +76,21 @@ def bind_scanner(declared: Declaration, scan: Any, args: tuple[Any, ...], kwargs
 
 
 def _config(
-    name: str, declared: Declaration, scan: Any, hint: InputHint | None, params: Mapping[str, Any]
+    name: str, declared: Declaration, scan: Any, hint: InputHint | None, given: tuple[tuple[Any, ...], dict[str, Any]]
 ) -> ScannerConfig:
     origin, traits, inner = declared.origin, traits_of(scan), find_config(scan)
+    params, below = record_arguments(declared.factory, *given), built_on(scan)
+    asked = asked_by(origin, traits, below, declared.factory, given)
     content, load, kind = _input(name, declared, hint, traits, inner)
     if kind == "custom" and declared.streaming:
         raise SignatureError(
             f"Scanner {name!r} has supports_streaming=True and a loader: a loader cuts whole transcripts. Leave one out."
         )
     vouched = traits.streaming if inner is None else inner.streaming
+    package = package_version(origin.package) if origin.package else None
+    covered = traits.asked.covers if traits.asked is not None else frozenset[str]()
+    besides = {key: value for key, value in params.items() if key not in covered}
+    versions = (declared.version, None if origin.package == OWN_PACKAGE else package)
     return ScannerConfig(
         name=origin.name,
         given_name=name if declared.named else traits.name or name,
@@ -93,10 +100,12 @@ def _config(
         kind=kind,
         streaming=_streaming(name, declared.streaming, vouched, hint, scan) and kind != "custom",
         metrics=_metrics(declared, traits, inner),
-        package_version=package_version(origin.package) if origin.package else None,
+        package_version=package,
         file=origin.file if traits.file is None else traits.file,
         params=params,
-        digest=_digest(declared, traits, inner),
+        asked=asked,
+        code=code_by(origin, traits, below, declared.loader[1] if declared.loader else None, [*versions, besides]),
+        models=models_of(traits, inner),
         values=_values(content, traits, inner),
     )
 
@@ -111,17 +120,6 @@ def _values(content: TranscriptContent, traits: ScanTraits, inner: ScannerConfig
     if content.timeline is not None:
         return None
     return traits.values if inner is None else inner.values
-
-
-def _digest(declared: Declaration, traits: ScanTraits, inner: ScannerConfig | None) -> str:
-    parts = [declared.origin.digest]
-    if traits.file is not None:
-        parts.append(file_digest(traits.file))
-    if declared.loader is not None:
-        parts.append(declared.loader[1].digest)
-    if inner is not None:
-        parts.append(fingerprint(inner))
-    return " ".join(parts)
 
 
 def _require_async(name: str, scan: Any) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from inspect_ai.scorer import Metric
 
@@ -21,6 +21,43 @@ SCANNER, LOADER, FACTORY = "__scout_scanner__", "__scout_loader__", "__scout_fac
 """Attributes of scan functions, of loaders, and of what makes them."""
 
 
+REVISION = 1
+"""Part of what every judging scanner asks, and of what Scout's own scanners are: raise it when the same scanner would be
+given another prompt, other rendered messages, or would come to another result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a scanner asks of a model.
+
+    Args:
+        question: The question; if a function makes it, its source (None: there is none apart from the template).
+        answer: Kind of answer, as JSON.
+        template: Hash of the template.
+        digest: Hash of all that decides what is asked.
+        covers: Arguments of the scanner that are part of this, or that decide nothing about its results.
+    """
+
+    question: str | None
+    answer: Any
+    template: str | None
+    digest: str
+    covers: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUse:
+    """Which models a scanner may call.
+
+    Args:
+        kind: any; none; one of its own; that of a role, or else the default; or the default.
+        value: The model of its own, as recorded, or the role.
+    """
+
+    kind: Literal["any", "none", "own", "role", "default"] = "any"
+    value: Any = None
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a factory comes from.
@@ -29,13 +66,15 @@ class Origin:
         name: Registered name, with the package in front for those of packages.
         file: Absolute path of its source (None for those of packages, and for code without a file).
         package: Its package, if it is part of an installed one.
-        digest: Hash of its source text.
+        digest: Hash of its code (see `code.py`).
+        texts: What it asks a model by itself, as far as its code shows it.
     """
 
     name: str
     file: str | None
     package: str | None
     digest: str
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +93,10 @@ class ScannerConfig:
         package_version: Version of its package.
         file: Absolute path of its source (None for scanners of packages).
         params: Arguments it was made with, as recorded.
-        digest: Hash of its source text, and of the scanner that it builds on, if it does.
+        asked: What it asks of a model, as far as that is known.
+        code: Hash of what decides its results besides: its code, version and other arguments, and those of the scanners
+            that it builds on.
+        models: Which models it may call.
         values: Which values its results can have (None: not known).
     """
 
@@ -69,7 +111,9 @@ class ScannerConfig:
     package_version: str | None
     file: str | None
     params: Mapping[str, Any]
-    digest: str
+    asked: Asked | None
+    code: str
+    models: ModelUse
     values: PossibleValues | None = None
 
 
@@ -132,8 +176,8 @@ def find_config(scanner: object) -> ScannerConfig | None:
 
 
 def fingerprint(config: ScannerConfig) -> str:
-    """Hash of what decides the results of a scanner: name, version, source and package, and arguments."""
-    return hashed([config.name, config.version, config.package_version, config.digest, dict(config.params)])
+    """Hash of what decides the results of a scanner, but for the models of the scan: what it asks, and its code."""
+    return hashed([None if config.asked is None else config.asked.digest, config.code])
 
 
 def hashed(parts: Sequence[Any]) -> str:

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import functools
 import inspect
-import linecache
 from collections.abc import Callable
-from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
 from typing import Any
 
 from ..._inspect import registry
-from .config import Origin
-from .params import digest_code
+from .asking import asked_texts
+from .config import REVISION, Origin
+from .functions import code_of_function, digest_function
+from .params import FILE_MODULE
 
 OWN_PACKAGE = __name__.split(".", maxsplit=1)[0]
 """Scout's own package."""
-
-FILE_MODULE = "scout_file_"
-"""How the names of modules begin that are made of single files: these are part of no package, wherever they lie."""
 
 
 def origin_of(factory: Callable[..., Any], name: str) -> Origin:
@@ -32,12 +29,15 @@ def origin_of(factory: Callable[..., Any], name: str) -> Origin:
     function = inspect.unwrap(factory)
     qualified = _qualified(function, name)
     package = qualified.split("/", maxsplit=1)[0] if qualified != name else None
-    file = source_file(function)
+    own = package == OWN_PACKAGE
+    code = None if own else code_of_function(function)
     return Origin(
         name=registry.log_name(qualified),
-        file=None if package else file,
+        file=None if package else source_file(function),
         package=package,
-        digest=_source_digest(function, file),
+        # Each version of Scout changes its sources; the revision says whether its scanners still do the same.
+        digest=str(REVISION) if own else digest_function(function, code),
+        texts=() if code is None else asked_texts(code),
     )
 
 
@@ -73,21 +73,3 @@ def source_file(function: Callable[..., Any]) -> str | None:
         except TypeError:
             return None
     return str(Path(file).absolute()) if file and Path(file).is_file() else None
-
-
-def file_digest(file: str) -> str:
-    """Hash of the text of a source file."""
-    return _hash("".join(linecache.getlines(file)) or Path(file).read_text(encoding="utf-8", errors="surrogateescape"))
-
-
-def _source_digest(function: Callable[..., Any], file: str | None) -> str:
-    if file is not None:
-        return file_digest(file)
-    try:
-        return _hash(inspect.getsource(function))
-    except (OSError, TypeError):
-        return _hash(digest_code(function))
-
-
-def _hash(text: str) -> str:
-    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()

@@ -8,9 +8,10 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, time
 from decimal import Decimal
+from functools import partial
 from hashlib import sha256
 from pathlib import PurePath
-from types import CodeType, FunctionType
+from types import FunctionType, MethodType
 from typing import Any
 from uuid import UUID
 
@@ -19,10 +20,15 @@ from pydantic import BaseModel
 
 from ..._inspect import registry
 from ..._support.ids import id_from_text, new_id
+from .functions import class_text, code_of_function, digest_function
 from .hints import parameter_types
 from .kinds import NotAllowedError
 from .values import from_data
 
+FILE_MODULE = "scout_file_"
+"""How the names of modules begin that are made of single files: these are part of no package, wherever they lie."""
+
+_RUN = ("__main__", "__mp_main__")
 _KIND, _UNAVAILABLE = "kind", "unavailable"
 _SECRETS = ("api_key", "aws_")
 _MAX_DEPTH = 8
@@ -93,10 +99,18 @@ def unavailable_arguments(params: Mapping[str, Any]) -> list[str]:
     return [f"{name}: {found}" for name, value in params.items() for found in _markers(value)]
 
 
-def digest_code(function: Any) -> str:
-    """Hash of what a function does by itself: its code and defaults (not what it calls)."""
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    return _hash(_code_text(code) if isinstance(code, CodeType) else repr(function))
+def recorded_value(value: Any) -> Any:
+    """Write a value as `record_arguments` does."""
+    return _record(value)
+
+
+def closed_over(function: FunctionType) -> list[Any]:
+    """Values that a function has closed over; something of its own for a variable that is not assigned yet."""
+    cells = function.__closure__ or ()
+    try:
+        return [cell.cell_contents for cell in cells]
+    except ValueError:
+        return [object()]
 
 
 def _record(value: Any) -> Any:
@@ -152,55 +166,48 @@ def _digest(value: Any, depth: int) -> str:
     parts = None if depth > _MAX_DEPTH else _parts(value, depth + 1)
     if parts is None:
         return new_id()
-    return _hash("\0".join([f"{value.__class__.__module__}.{value.__class__.__qualname__}", *parts]))
+    return _hash("\0".join([_class_name(type(value)), *parts]))
+
+
+def _class_name(cls: type) -> str:
+    """Name of a class that does not depend on how, or where, its file was run."""
+    module = "" if cls.__module__.startswith((*_RUN, FILE_MODULE)) else cls.__module__
+    return f"{module}.{cls.__qualname__}"
 
 
 def _parts(value: Any, depth: int) -> list[str] | None:
     if isinstance(value, FunctionType):
-        return [digest_code(value), *(_digest(v, depth) for v in (*_closure(value), *(value.__defaults__ or ())))]
+        inside = (*closed_over(value), *(value.__defaults__ or ()), *(value.__kwdefaults__ or {}).values())
+        function = inspect.unwrap(value)
+        return [digest_function(function, code_of_function(function)), *(_digest(v, depth) for v in inside)]
     if isinstance(value, type):
-        return _source(value)
+        return None if (text := class_text(value)) is None else [_class_name(value), text]
     if isinstance(value, BaseModel):
         return [value.model_dump_json(warnings=False)]
     if dataclasses.is_dataclass(value):
         return [f"{f.name}={_digest(getattr(value, f.name), depth)}" for f in dataclasses.fields(value)]
     if isinstance(value, set | frozenset | list | tuple | dict):
         return _digest_items(value, depth)
+    if isinstance(value, partial):
+        return [_digest(part, depth) for part in (value.func, value.args, value.keywords)]  # pyright: ignore[reportUnknownMemberType]
+    if isinstance(value, MethodType):
+        return [_digest(value.__func__, depth), _digest(value.__self__, depth)]
     shown = repr(value)
-    return None if " at 0x" in shown else [shown]
+    return _of_object(value, depth) if " at 0x" in shown else [shown]
+
+
+def _of_object(value: Any, depth: int) -> list[str] | None:
+    """Describe an object of a class of the user's own by its class and what it holds."""
+    text = class_text(type(value))
+    if text is None or not hasattr(value, "__dict__"):
+        return None
+    return [text, _digest(dict(vars(value)), depth)]
 
 
 def _digest_items(value: Any, depth: int) -> list[str]:
     items: list[Any] = list(value.items() if isinstance(value, dict) else value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
     digests = [_digest(item, depth) for item in items]
-    return sorted(digests) if isinstance(value, set | frozenset) else digests
-
-
-def _closure(function: FunctionType) -> list[Any]:
-    cells = function.__closure__ or ()
-    try:
-        return [cell.cell_contents for cell in cells]
-    except ValueError:  # a variable that is not assigned yet
-        return [object()]
-
-
-def _source(cls: type) -> list[str] | None:
-    try:
-        return [f"{cls.__module__}.{cls.__qualname__}", inspect.getsource(cls)]
-    except (OSError, TypeError):
-        return None
-
-
-def _code_text(code: CodeType) -> str:
-    constants = [_code_text(c) if isinstance(c, CodeType) else _constant_text(c) for c in code.co_consts]
-    return repr((code.co_code, code.co_names, code.co_varnames, code.co_freevars, constants))
-
-
-def _constant_text(constant: object) -> str:
-    # The order of a set differs from process to process.
-    if isinstance(constant, frozenset):
-        return repr(sorted(map(repr, constant)))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-    return repr(constant)
+    return sorted(digests) if isinstance(value, set | frozenset | dict) else digests
 
 
 def _hash(text: str) -> str:

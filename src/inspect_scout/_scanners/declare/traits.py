@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ..._types import PossibleValues, TranscriptContent
-from .config import Metrics
+from .config import Asked, Metrics, ModelUse
 
 _ATTRIBUTE = "__scout_traits__"
 _ScanT = TypeVar("_ScanT")
@@ -24,6 +24,8 @@ class ScanTraits:
         metrics: Metrics over its results, unless the decorator gives some.
         values: Which values its results can have (None: it does not say).
         file: File of which it runs something: run before the scanner is made again, and part of what it is.
+        asked: What it asks of a model.
+        models: Which models it may call (None: it does not say).
     """
 
     name: str | None = None
@@ -33,6 +35,8 @@ class ScanTraits:
     metrics: Metrics | None = None
     values: PossibleValues | None = None
     file: str | None = None
+    asked: Asked | None = None
+    models: ModelUse | None = None
 
 
 _NONE = ScanTraits()

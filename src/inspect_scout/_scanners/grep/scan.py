@@ -10,7 +10,7 @@ from inspect_ai.model import ChatMessage
 from ..._support.errors import ConfigError
 from ..._transcripts import ListIds
 from ..._types import PossibleValues, Result, Scanner, Transcript, TranscriptHandle
-from ..declare import ScanTraits, scanner, set_traits
+from ..declare import ModelUse, ScanTraits, scanner, set_traits
 from .findings import Findings
 from .patterns import Searched, compile_groups
 from .texts import event_text, message_text
@@ -63,7 +63,7 @@ def grep_scanner(
         return results if isinstance(pattern, dict) else results[0]
 
     counts = None if isinstance(pattern, dict) else PossibleValues("number")
-    return set_traits(scan, ScanTraits(name=name, values=counts))
+    return set_traits(scan, ScanTraits(name=name, values=counts, models=ModelUse("none")))
 
 
 class _Search:

@@ -20,6 +20,7 @@ from ..answers import (
 )
 from ..declare import ScanTraits, scanner, set_traits
 from ..render import MessagesPreprocessor, message_numbering
+from .asked import asked_of, models_used
 from .judge import Brief, Question, Variables, judge
 from .prompt import PromptTemplate, TemplateSpec
 from .reduce import Reducer, ResultReducer
@@ -114,7 +115,15 @@ def llm_scanner(
 
     # What a reducer of the user's makes of the values is not known.
     values = None if reducer else possible_values(brief.answer, numbered=value_to_float is not None)
-    traits = ScanTraits(name, content, timeline=timeline is not None, streaming=not whole, values=values)
+    traits = ScanTraits(
+        name=name,
+        content=content,
+        timeline=timeline is not None,
+        streaming=not whole,
+        values=values,
+        asked=asked_of(brief, answer, content),
+        models=models_used(brief),
+    )
     return set_traits(scan, traits)
 
 

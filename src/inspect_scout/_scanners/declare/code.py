@@ -1,0 +1,264 @@
+"""What the code of a scanner does, as one hash: its function, and what of its own files that refers to.
+
+The hash follows the syntax tree, written out again by Python, without docstrings: formatting, comments and the order of
+declarations do not change what a scanner does, and must not make recorded verdicts look as if something else had made
+them. It is no hash of bytecode, which differs from version to version of Python. It follows names from the function to
+the declarations of its file, and of modules below the folder of the file, because a question often stands in a constant
+or a helper beside the scanner; what the file declares for other scanners is left out, because it changes nothing here.
+Nothing is run, and packages that are installed count by their version alone.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import linecache
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_Documented = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module
+_WHOLE = "*"
+_ENOUGH = 2000
+"""Declarations after which references are followed no further."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """The code that a function consists of.
+
+    Args:
+        own: The function, written out.
+        reached: Declarations that it refers to, directly or by others, written out: name -> text.
+    """
+
+    own: str
+    reached: dict[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def digest(self) -> str:
+        """Hash of all of it; which file and in which order does not count."""
+        return sha256(
+            "\0".join([self.own, *sorted(self.reached.values())]).encode("utf-8", "surrogatepass")
+        ).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """A name of a module that code refers to (`*`: all of it)."""
+
+    module: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Module:
+    """A file of Python, with the statements at its top level by the names that they are about."""
+
+    path: Path
+    tree: ast.Module
+    documented: bool
+    statements: dict[str, list[ast.stmt]]
+
+
+def code_of(file: str, line: int, name: str) -> Code | None:
+    """Collect the code of a function from its file; None if the file does not show it.
+
+    Args:
+        file: The file.
+        line: The first line of the function, as its code object says.
+        name: Its name (`<lambda>` for one without).
+    """
+    path = Path(file)
+    module = _module(path, _text(path))
+    node = None if module is None else _find(module.tree, line, name)
+    if module is None or node is None:
+        return None
+    return Code(written(node, module.documented), _reached(module, node, path.parent))
+
+
+def file_code(file: str) -> str:
+    """Hash of all the code of a file, or of its text if it is not Python."""
+    path = Path(file)
+    text = _text(path)
+    module = _module(path, text)
+    return sha256(
+        (text if module is None else written(module.tree, module.documented)).encode("utf-8", "replace")
+    ).hexdigest()
+
+
+def _text(path: Path) -> str:
+    # As it was when it was loaded, as far as that is known.
+    lines = linecache.getlines(str(path))
+    if lines:
+        return "".join(lines)
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+@functools.lru_cache(maxsize=64)
+def _module(path: Path, text: str) -> _Module | None:
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    statements: dict[str, list[ast.stmt]] = {}
+    imported = {each.asname or each.name.split(".")[0] for each in ast.walk(tree) if isinstance(each, ast.alias)}
+    for statement in tree.body:
+        for name in dict.fromkeys((*_about(statement), *(set(_called(statement)) - imported))):
+            statements.setdefault(name, []).append(statement)
+    # Code that reads docstrings does something else when they change.
+    return _Module(path, tree, "__doc__" in text or "getdoc" in text, statements)
+
+
+def _find(tree: ast.Module, line: int, name: str) -> _Function | None:
+    found = [n for n in ast.walk(tree) if isinstance(n, _Function) and _first_line(n) == line and _name(n) == name]
+    return found[0] if len(found) == 1 else None  # of several lambdas in a line nobody can tell which it is
+
+
+def _first_line(node: _Function) -> int:
+    decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
+    return min([node.lineno, *(each.lineno for each in decorators)])
+
+
+def _name(node: _Function) -> str:
+    return "<lambda>" if isinstance(node, ast.Lambda) else node.name
+
+
+def _about(statement: ast.stmt) -> Iterator[str]:
+    """Names that a statement at the top level declares, or whose value it changes."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield statement.name
+        return
+    for node in ast.walk(statement):
+        if isinstance(node, ast.alias):
+            yield node.asname or node.name.split(".")[0]
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            yield node.id
+        elif isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            yield from _root(node)
+
+
+def _called(statement: ast.stmt) -> Iterator[str]:
+    """Name of what a statement may change by calling a method of it: LABELS.append(...)."""
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+        yield from _root(call.func)
+
+
+def _root(node: ast.expr) -> Iterator[str]:
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    if isinstance(node, ast.Name):
+        yield node.id
+
+
+def _reached(module: _Module, node: ast.AST, folder: Path) -> dict[str, str]:
+    found: dict[str, str] = {}
+    seen: set[tuple[Path, int, int]] = set()
+    waiting = list(_references(module, node, folder))
+    done: set[_Reference] = set()
+    while waiting and len(seen) < _ENOUGH:
+        reference = waiting.pop()
+        if reference in done:
+            continue
+        done.add(reference)
+        place = module if reference.module == module.path else _module(reference.module, _text(reference.module))
+        if place is None:
+            found[reference.name] = _text(reference.module)
+            continue
+        for statement in _statements(place, reference.name):
+            position = (place.path, statement.lineno, statement.col_offset)
+            if position in seen or _contains(statement, node):
+                continue
+            seen.add(position)
+            found[f"{len(seen)} {reference.name}"] = written(statement, place.documented)
+            waiting += _references(place, statement, folder)
+    return found
+
+
+def _statements(module: _Module, name: str) -> Sequence[ast.stmt]:
+    return module.tree.body if name == _WHOLE else module.statements.get(name, ())
+
+
+def _contains(statement: ast.stmt, node: ast.AST) -> bool:
+    return any(each is node for each in ast.walk(statement))
+
+
+def _references(module: _Module, node: ast.AST, folder: Path) -> Iterator[_Reference]:
+    """Names of the file, and of modules beside it, that code refers to."""
+    for each in ast.walk(node):
+        if isinstance(each, ast.Name):
+            yield _Reference(module.path, each.id)
+        elif isinstance(each, ast.ImportFrom):
+            yield from _imported_from(module, each, folder)
+        elif isinstance(each, ast.Import):
+            for alias in each.names:
+                if (file := _local(alias.name, 0, module.path, folder)) is not None:
+                    yield _Reference(file, _WHOLE)
+
+
+def _imported_from(module: _Module, node: ast.ImportFrom, folder: Path) -> Iterator[_Reference]:
+    base = _local(node.module or "", node.level, module.path, folder)
+    for alias in node.names:
+        name = f"{node.module}.{alias.name}" if node.module else alias.name
+        inner = _local(name, node.level, module.path, folder)
+        if inner is not None and inner != base:
+            yield _Reference(inner, _WHOLE)
+        elif base is not None:
+            yield _Reference(base, alias.name)
+
+
+def _local(name: str, level: int, importer: Path, folder: Path) -> Path | None:
+    """File of a module below the folder of the scanner; None for all others."""
+    parts = [part for part in name.split(".") if part]
+    bases = [folder, importer.parent]
+    if level:
+        bases = [importer.parents[level - 1]] if level <= len(importer.parents) else []
+    elif (known := getattr(sys.modules.get(name), "__file__", None)) is not None:
+        path = Path(known)
+        return path if path.suffix == ".py" and path.is_relative_to(folder) and "site-packages" not in known else None
+    for base in bases:
+        for path in (base.joinpath(*parts).with_suffix(".py") if parts else None, base.joinpath(*parts, "__init__.py")):
+            if path is not None and path.is_relative_to(folder) and path.is_file():
+                return path
+    return None
+
+
+class _Undocumented(ast.NodeTransformer):
+    """Leaves docstrings out."""
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        """Go through a node."""
+        super().generic_visit(node)
+        if isinstance(node, _Documented) and node.body and _is_text(node.body[0]):
+            node.body = node.body[1:] or [ast.Pass()]
+        return node
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
+
+
+def written(node: ast.AST, documented: bool = False) -> str:
+    """Write code out in Python's own form.
+
+    Args:
+        node: The code.
+        documented: Whether docstrings are kept.
+    """
+    if documented:
+        return ast.unparse(node)
+    copied = ast.parse(ast.unparse(node))
+    return ast.unparse(_Undocumented().visit(copied))

@@ -1,0 +1,86 @@
+"""What the judging scanner asks, for the record: enough to tell whether two verdicts answer the same question."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from types import FunctionType
+from typing import Any
+
+from ..._types import TranscriptContent
+from ..answers import Answer, AnswerMultiLabel, AnswerSpec, AnswerStructured, StructuredAnswer
+from ..declare import REVISION, Asked, ModelUse, closed_over, hashed, recorded_value
+from .judge import Brief, Question
+from .reduce import Reducer
+
+# Arguments that are described here, and those that decide nothing about what a sound result is.
+_COVERS = frozenset(
+    "question answer template template_variables preprocessor content timeline compaction depth"
+    " model model_role cache name nonce".split()
+)
+
+
+def asked_of(brief: Brief, answer: AnswerSpec | Answer, content: TranscriptContent | None) -> Asked:
+    """Describe what a judging scanner asks.
+
+    Args:
+        brief: What it is made of.
+        answer: Kind of answer, as its author gave it.
+        content: Content of transcripts that it was told to read.
+    """
+    kind, template = _answer(answer, brief.answer), hashed(list(brief.template.parts))
+    shown = [brief.preprocessor, content, brief.timeline, brief.compaction, brief.depth]
+    reducer = _own_reducer(brief.reducer)
+    # A nonce is another one each time; what matters is whether there is one.
+    parts = [
+        REVISION,
+        brief.question if isinstance(brief.question, str) else recorded_value(brief.question),
+        [kind, brief.answer.prompt, brief.answer.format, _tool(brief.answer)],
+        [template, recorded_value(brief.template_variables), brief.template.nonce is not None],
+        [recorded_value(each) for each in shown],
+        reducer,
+    ]
+    return Asked(
+        _question(brief.question), kind, template, hashed(parts), _COVERS if reducer is None else _COVERS | {"reducer"}
+    )
+
+
+def models_used(brief: Brief) -> ModelUse:
+    """Say which model a judging scanner calls."""
+    if brief.model is not None:
+        return ModelUse("own", recorded_value(brief.model))
+    return ModelUse("default") if brief.model_role is None else ModelUse("role", brief.model_role)
+
+
+def _own_reducer(reducer: Reducer) -> Any:
+    """Describe one of Scout's reducers, which may ask a model; None for others, which are code like any."""
+    if not isinstance(reducer, FunctionType) or not reducer.__module__.startswith("inspect_scout."):
+        return None
+    return [reducer.__qualname__, *(recorded_value(value) for value in closed_over(reducer))]
+
+
+def _question(question: Question | None) -> str | None:
+    if question is None or isinstance(question, str):
+        return question
+    try:
+        return textwrap.dedent(inspect.getsource(question)).strip()
+    except (OSError, TypeError):
+        return getattr(question, "__qualname__", type(question).__qualname__)
+
+
+def _answer(given: AnswerSpec | Answer, kind: Answer) -> Any:
+    if isinstance(given, str):
+        return given
+    if isinstance(given, AnswerMultiLabel):
+        return {"labels": list(given.labels), "allow_none": bool(given.allow_none)}
+    if isinstance(given, AnswerStructured):
+        return {"structured": getattr(given.type, "__name__", str(given.type)), "tool": given.answer_tool}
+    if isinstance(given, list | tuple):
+        return list(given)
+    return {"kind": type(kind).__qualname__}
+
+
+def _tool(kind: Answer) -> Any:
+    if not isinstance(kind, StructuredAnswer):
+        return None if type(kind).__module__.startswith("inspect_scout.") else recorded_value(type(kind))
+    return [kind.schema.tool.model_dump(mode="json", exclude_none=True), kind.schema.many]
