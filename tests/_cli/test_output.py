@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from inspect_scout._app import ResumeRequest
 from inspect_scout._types import Error, ScannerCounts, Status
 from support.cli import LOCATION, FakeApp, Rows, entry, light_status, scout, status
 
@@ -49,7 +50,7 @@ def test_json_silences_the_display() -> None:
     assert app.request.display == "none"
     app = FakeApp()
     scout("scan", "resume", "loc", "--json", "--display", "log", app=app)
-    assert app.calls[0] == ("resume", "loc", "log", "info", False, None, None, False)
+    assert app.calls[0] == ("resume", ResumeRequest("loc", "log", "info"))
 
 
 def test_a_dry_run_tells_counts_as_json() -> None:

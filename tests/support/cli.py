@@ -11,6 +11,7 @@ from typing import Any
 
 from inspect_scout._app import (
     LightStatus,
+    ResumeRequest,
     ScanEntry,
     ScannerFileReport,
     ScanRequest,
@@ -109,17 +110,8 @@ class FakeApp:
         self.requests.append(request)
         return explain_settings(request)
 
-    def resume_scan(
-        self,
-        location: str,
-        display: str | None,
-        log_level: str | None,
-        fail_on_error: bool,
-        executor: str | None,
-        ray_address: str | None,
-        wait: bool,
-    ) -> Status:
-        self.calls.append(("resume", location, display, log_level, fail_on_error, executor, ray_address, wait))
+    def resume_scan(self, request: ResumeRequest) -> Status:
+        self.calls.append(("resume", request))
         return self.ends_as()
 
     def complete_scan(self, location: str, display: str | None, log_level: str | None) -> Status:

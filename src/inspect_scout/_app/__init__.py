@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from .._support.lazy import lazy_door
 
 if TYPE_CHECKING:
+    from .._plan import ResumeRequest as ResumeRequest
     from .._plan import ScanRequest as ScanRequest
     from .._project import default_scans as default_scans
     from .._results import LightStatus as LightStatus
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
     from .watching import watch as watch
 
 _MODULES = {
-    ".._plan": "ScanRequest",
+    ".._plan": "ResumeRequest ScanRequest",
     ".._project": "default_scans",
     ".._results": "LightStatus ScanEntry",
     ".._scanners": "Parameter ScannerFileReport ScannerSource StructuredSource describe_scanner_files",

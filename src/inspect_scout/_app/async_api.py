@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .._plan import Scanners, ScannerWork, ScanRequest
+from .._plan import ResumeRequest, Scanners, ScannerWork, ScanRequest
 from .._results import RecordInput, Rows, ScanResultsArrow, ScanResultsDF
 from .._results import list_status as _list_status
 from .._results import results_arrow as _results_arrow
@@ -143,6 +143,8 @@ async def scan_resume_async(
     executor: str | None = None,
     ray_address: str | None = None,
     wait: bool = False,
+    rescan_changed: bool = False,
+    accept_changed: bool = False,
 ) -> Status:
     """Go on with an interrupted or partly failed scan; what is recorded without error is not scanned again.
 
@@ -155,14 +157,28 @@ async def scan_resume_async(
         executor: What runs it: `inline`, `processes`, `ray` (default: what was said when the scan was started).
         ray_address: Address of a Ray cluster (default: `$RAY_ADDRESS`, else a cluster on this machine).
         wait: If another process is at work on the scan, wait for it instead of refusing.
+        rescan_changed: Scan again what was recorded when scanners asked something else, or had other code: those rows are
+            replaced.
+        accept_changed: Go on although scanners ask something else than before; the rows of both versions stay.
 
     Raises:
-        ScanStateError: The scan is complete, or another process is at work on it.
+        ScanStateError: The scan is complete, another process is at work on it, or a question, an answer or a template has
+            changed since (and neither `rescan_changed` nor `accept_changed` is given).
     """
     end_loading()
-    return await scanning.resume(
-        scan_location, _display(), log_level, fail_on_error, predicate_overrides, executor, ray_address, wait
+    request = ResumeRequest(
+        location=scan_location,
+        display=_display(),
+        log_level=log_level,
+        fail_on_error=fail_on_error,
+        predicate_overrides=predicate_overrides,
+        executor=executor,
+        ray_address=ray_address,
+        wait=wait,
+        rescan_changed=rescan_changed,
+        accept_changed=accept_changed,
     )
+    return await scanning.resume(request)
 
 
 async def scan_complete_async(scan_location: str, log_level: str | None = None) -> Status:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .._plan import ScanRequest
+from .._plan import ResumeRequest, ScanRequest
 from .._types import Status
 from . import scanning
 from .bridge import run_sync
@@ -13,19 +13,9 @@ def run_scan(request: ScanRequest) -> Status:
     return run_sync(lambda: scanning.scan(request))
 
 
-def resume_scan(
-    location: str,
-    display: str | None = None,
-    log_level: str | None = None,
-    fail_on_error: bool = False,
-    executor: str | None = None,
-    ray_address: str | None = None,
-    wait: bool = False,
-) -> Status:
+def resume_scan(request: ResumeRequest) -> Status:
     """Go on with a scan; raises what `scan_resume` raises."""
-    return run_sync(
-        lambda: scanning.resume(location, display, log_level, fail_on_error, None, executor, ray_address, wait)
-    )
+    return run_sync(lambda: scanning.resume(request))
 
 
 def complete_scan(location: str, display: str | None = None, log_level: str | None = None) -> Status:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -22,12 +22,21 @@ from .._engine import (
 )
 from .._inspect.invocation import PrerequisiteError
 from .._inspect.models import as_refusal, close
-from .._plan import ScanPlan, ScanRequest, check_executor, check_log_level, plan_resume, plan_scan, settle
+from .._plan import (
+    ResumeRequest,
+    ScanPlan,
+    ScanRequest,
+    check_executor,
+    check_log_level,
+    plan_resume,
+    plan_scan,
+    settle,
+)
 from .._project import default_log_level, default_scans, load_dotenv_once
 from .._results import ScanStore, unread_errors
 from .._support.collector import setting_aside
 from .._support.errors import ScanStateError
-from .._types import PredicateFn, ScannerCounts, ScannerSummary, ScanSpec, ScanTranscripts, Status, Summary
+from .._types import ScannerCounts, ScannerSummary, ScanSpec, ScanTranscripts, Status, Summary
 from .watching import announced
 
 logger = logging.getLogger("inspect_scout")
@@ -62,49 +71,30 @@ async def scan(request: ScanRequest) -> Status:
             return await _run(plan, store, display, _Engine(executor, setup))
 
 
-async def resume(
-    location: str,
-    display: str | None = None,
-    log_level: str | None = None,
-    fail_on_error: bool = False,
-    predicate_overrides: Mapping[str, PredicateFn] | None = None,
-    executor: str | None = None,
-    ray_address: str | None = None,
-    wait: bool = False,
-) -> Status:
+async def resume(request: ResumeRequest) -> Status:
     """Go on with a scan: pairs that are recorded without error are not scanned again.
 
-    Args:
-        location: The scan.
-        display: How to show progress.
-        log_level: Level of log messages.
-        fail_on_error: Stop at the first scanner that raises.
-        predicate_overrides: Predicates by scanner.
-        executor: What runs it (None: what was said when it was started).
-        ray_address: Address of a Ray cluster.
-        wait: If another process is at work on it, wait for that.
-
     Raises:
-        ScanStateError: The scan is complete, or another process is at work on it.
+        ScanStateError: The scan is complete, asks something else than it did, or another process is at work on it.
     """
-    prepare(log_level)
-    shown = display_for(display)
-    store = await ScanStore.open(location)
-    spec = await store.spec(strict=True)
-    executor = executor or spec.options.executor
-    check_executor(executor, ray_address)
-    async with store.claim(wait):
-        if wait and (status := await store.status()).complete:
+    prepare(request.log_level)
+    shown = display_for(request.display)
+    store = await ScanStore.open(request.location)
+    async with store.claim(request.wait):
+        spec = await store.spec(strict=True)
+        executor = request.executor or spec.options.executor
+        check_executor(executor, request.ray_address)
+        if request.wait and (status := await store.status()).complete:
             shown.outcome(outcome_of(status))
             return status
         await _refuse_complete(store, "resume")
         recorded = await store.recorded()
         with shown.counting("Indexing") as progress:
-            plan = await plan_resume(spec, location, recorded.is_done, progress, predicate_overrides)
+            plan = await plan_resume(spec, request, recorded, progress)
         _warn_of_problems(plan)
-        setup = worker_setup(plan, spec.options.record_input or "auto", fail_on_error)
-        async with _executor(plan, setup, store.location, executor, ray_address) as ready:
-            if (plan.spec.transcripts, plan.spec.worklist) != (spec.transcripts, spec.worklist):
+        setup = worker_setup(plan, spec.options.record_input or "auto", request.fail_on_error)
+        async with _executor(plan, setup, store.location, executor, request.ray_address) as ready:
+            if plan.spec != spec:
                 await store.write_found(plan.spec)
             return await _run(plan, store, shown, _Engine(ready, setup))
 
@@ -321,6 +311,7 @@ def outcome_of(status: Status, interrupted: bool = False) -> ScanOutcome:
         scanners=counts,
         model_usage=usage,
         error_count=errors,
+        versions={k: c.fingerprints for k, c in status.summary.scanners.items() if len(c.fingerprints) > 1},
         error_samples=[f"{e.scanner}: {e.error}" for e in status.errors[:_SAMPLES] if e.scanner],
         unread=list((left_out.unread or {}).values()),
         accepted=list((left_out.accepted or {}).values()),

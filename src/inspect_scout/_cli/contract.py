@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     # Models of scans load inspect_ai, which light commands must not.
-    from .._app import LightStatus, ScanEntry, ScannerFileReport, ScanRequest, SettingEntry, Watched
+    from .._app import LightStatus, ResumeRequest, ScanEntry, ScannerFileReport, ScanRequest, SettingEntry, Watched
     from .._transcripts import CompactReport, DatabaseStats, TranscriptSchemaError, VerifyReport
     from .._types import Status
     from .._validation import GroupBy, ScannerReport
@@ -50,16 +50,7 @@ class App(Protocol):
         """Say which settings a scan would use, and where they come from."""
         ...
 
-    def resume_scan(
-        self,
-        location: str,
-        display: str | None,
-        log_level: str | None,
-        fail_on_error: bool,
-        executor: str | None,
-        ray_address: str | None,
-        wait: bool,
-    ) -> Status:
+    def resume_scan(self, request: ResumeRequest) -> Status:
         """Go on with a scan."""
         ...
 

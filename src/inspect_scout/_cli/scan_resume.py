@@ -22,6 +22,7 @@ EPILOG = """\b
 Examples:
   scout scan resume ./scans/scan_id=...
   scout scan resume ./scans/scan_id=... --fail-on-error
+  scout scan resume ./scans/scan_id=... --rescan-changed
   scout scan resume s3://bucket/scans/scan_id=... --executor ray --wait
 """
 
@@ -36,13 +37,34 @@ Examples:
     section="Scan options",
     help="If another process is at work on the scan, wait for it instead of refusing.",
 )
+@click.option(
+    "--rescan-changed",
+    is_flag=True,
+    cls=SectionOption,
+    section="Scan options",
+    help="Scan again what was recorded when scanners asked something else, or had other code.",
+)
+@click.option(
+    "--accept-changed",
+    is_flag=True,
+    cls=SectionOption,
+    section="Scan options",
+    help="Go on although scanners ask something else than before; rows of both versions stay.",
+)
 @fail_on_error_option
 @json_option
 @display_options
 @click.pass_context
 def command(ctx: click.Context, /, location: str, fail_on_error: bool, wait: bool, **options: Any) -> int:
-    """Go on with the scan at LOC: what is missing is scanned, failed scanners are tried again."""
-    executor, address = options.pop("executor"), options.pop("ray_address")
+    """Go on with the scan at LOC: what is missing is scanned, failed scanners are tried again.
+
+    A scan whose question, answer or template has changed since is refused: say what is to become of the rows that it has.
+    """
+    from .._app import ResumeRequest
+
+    changes = {name: options.pop(name) for name in ("executor", "ray_address", "rescan_changed", "accept_changed")}
+    if changes["rescan_changed"] and changes["accept_changed"]:
+        raise click.UsageError("--rescan-changed and --accept-changed exclude each other.")
     how, app = shown(options), app_of(ctx)
-    status = app.resume_scan(location, how.display, how.log_level, fail_on_error, executor, address, wait)
-    return finish(how, app, status)
+    request = ResumeRequest(location, how.display, how.log_level, fail_on_error, wait=wait, **changes)
+    return finish(how, app, app.resume_scan(request))

@@ -29,11 +29,13 @@ def outcome_of(status: LightStatus) -> ScanOutcome:
         error_samples=status.error_samples,
         unread=list(status.unread.values()),
         accepted=list(status.accepted.values()),
+        versions={key: {v.fingerprint: v.rows for v in versions} for key, versions in entry.versions.items()},
     )
 
 
 def entry_json(entry: ScanEntry) -> dict[str, Any]:
     """Describe a scan of a list, for JSON."""
+    versions = {key: [asdict(version) for version in each] for key, each in entry.versions.items()}
     return {
         "scan_id": entry.scan_id,
         "name": entry.name,
@@ -45,6 +47,7 @@ def entry_json(entry: ScanEntry) -> dict[str, Any]:
         "results": entry.results,
         "error_count": entry.error_count,
         "unread": entry.unread,
+        **({"versions": versions} if versions else {}),
     }
 
 

@@ -47,6 +47,7 @@ class ScanOutcome:
         error_samples: A few error messages worth showing ("scanner: message (file)").
         unread: Why logs were not read, without which the scan is not complete.
         accepted: Why logs were not read, without which it was declared complete.
+        versions: Rows by fingerprint, of scanners that have rows of more than one version.
     """
 
     state: Literal["complete", "errors", "interrupted", "running"]
@@ -57,6 +58,7 @@ class ScanOutcome:
     error_samples: Sequence[str] = ()
     unread: Sequence[str] = ()
     accepted: Sequence[str] = ()
+    versions: Mapping[str, Mapping[str, int]] = field(default_factory=dict[str, Mapping[str, int]])
 
 
 class Display(Protocol):

@@ -189,7 +189,7 @@ def ending_lines(outcome: ScanOutcome) -> list[Line]:
 
 
 def _note_lines(outcome: ScanOutcome) -> list[Line]:
-    """Say which verdicts rest on less than they seem to: inputs with gaps, citations of what was not shown."""
+    """Say which verdicts rest on less than they seem to: gaps, citations of what was not shown, several versions."""
     lines: list[Line] = []
     for key, counts in outcome.scanners.items():
         name = one_line(key, MAX_NAME_CHARACTERS)
@@ -200,6 +200,10 @@ def _note_lines(outcome: ScanOutcome) -> list[Line]:
         if counts.incomplete:
             inputs = f"{counts.incomplete:,} of {plural(counts.rows, 'input')}"
             lines.append(Line(f"{name}: {inputs} had messages or events that could not be read whole", "warning"))
+    for key, rows in outcome.versions.items():
+        counts = ", ".join(f"{count:,} of {printable(fingerprint[:8])}" for fingerprint, count in rows.items())
+        name = one_line(key, MAX_NAME_CHARACTERS)
+        lines.append(Line(f"{name}: rows of {len(rows)} versions of the scanner: {counts}", "warning"))
     return lines
 
 

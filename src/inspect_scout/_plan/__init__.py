@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .precedence import Option as Option
     from .precedence import Setting as Setting
     from .request import ModelRole as ModelRole
+    from .request import ResumeRequest as ResumeRequest
     from .request import Scanners as Scanners
     from .request import ScanRequest as ScanRequest
     from .settled import SettledRequest as SettledRequest
@@ -37,7 +38,7 @@ _MODULES = {
     ".models": "PlannedModels mapping_of read_model_args",
     ".plan": "PlannedScanner ScanPlan Unit plan_resume plan_scan",
     ".precedence": "GENERATION OPTIONS Option Setting",
-    ".request": "ModelRole Scanners ScanRequest",
+    ".request": "ModelRole ResumeRequest Scanners ScanRequest",
     ".settled": "SettledRequest settle",
     ".worklist": "ScannerWork",
 }

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .._results import Recorded
 from .._scanners import (
     ScannerConfig,
     name_scanners,
     scanner_config,
-    scanner_fingerprint,
     scanner_specs,
     scanners_from_specs,
 )
@@ -26,19 +26,28 @@ from .._transcripts import (
     snapshot_of,
     transcripts_from,
 )
-from .._types import PredicateFn, Scanner, ScanOptions, ScanSpec, ValidationSet, Worklist
+from .._types import (
+    Scanner,
+    ScannerSpec,
+    ScannerVersion,
+    ScanOptions,
+    ScanSpec,
+    ValidationSet,
+    Worklist,
+)
 from .._validation import Validator, set_spec
 from .checks import check_request
 from .models import PlannedModels, plan_models, restore_models
 from .precedence import DEFAULT_MAX_BATCHED, DEFAULT_MAX_TRANSCRIPTS
-from .request import ScanRequest
+from .request import ResumeRequest, ScanRequest
 from .revision import package_versions, scan_revision
 from .unread import selections, with_found
 from .validation import plan_validation, restore_validation
+from .versions import ModelsSpec, accepted_fingerprints, reconcile_versions, version_of, with_version
 from .worklist import resolve_worklist
 
 IsRecorded = Callable[[str, str], bool]
-"""Whether a pair of transcript id and scanner key is recorded without error."""
+"""Whether a pair of transcript id and scanner key is recorded and need not be scanned again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,7 @@ class PlannedScanner:
         key: Its key.
         scan: The function.
         config: What its declaration settled.
-        fingerprint: Fingerprint of its code.
+        fingerprint: Fingerprint of what it asks, its code and its models.
         validator: Compares its results with labelled cases, if it has any.
     """
 
@@ -136,12 +145,13 @@ async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> S
     if request.worklist is not None:
         worklist = await resolve_worklist(request.worklist, named)
     validation = plan_validation(request.validation, named)
-    planned = _planned(named, validation)
+    validators = _validators(named, validation)
     index = await transcripts.index(progress)
     problems = list(dict.fromkeys(map(str, index.problems)))
     if len(index) == 0:
         raise ConfigError(_nothing_to_scan(transcripts, problems))
     models = plan_models(request)  # last, because clients are opened that must be closed
+    versions = _versions(named, ModelsSpec(models.model, models.roles, models.config))
     spec = ScanSpec(
         scan_name=request.scan_name or "scan",
         scan_file=request.scan_file,
@@ -163,52 +173,59 @@ async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> S
             record_input=None if request.record_input == "auto" else request.record_input,
         ),
         transcripts=snapshot_of(transcripts, index, selections(request.worklist)),
-        scanners=scanner_specs(named),
+        scanners=_specs(named, versions),
         worklist=worklist,
         validation={key: set_spec(cases) for key, cases in validation.items()} or None,
         work_dir=os.getcwd(),
     )
     work = _work(spec, named, index, lambda _id, _scanner: False)
     widens = request.max_transcripts is None
+    planned = _planned(named, validators, versions)
     return ScanPlan(spec, planned, transcripts.source, index, *work, models, widens, problems)
 
 
 async def plan_resume(
     spec: ScanSpec,
-    location: str,
-    is_recorded: IsRecorded,
+    request: ResumeRequest,
+    recorded: Recorded,
     progress: Progress | None = None,
-    predicate_overrides: Mapping[str, PredicateFn] | None = None,
 ) -> ScanPlan:
     """Plan what is left of an earlier scan.
 
     Args:
         spec: The scan.
-        location: Its directory.
-        is_recorded: Which pairs are recorded.
+        request: How it is to go on.
+        recorded: Which pairs are recorded.
         progress: Told how far indexing has come.
-        predicate_overrides: Predicates by scanner, instead of recorded ones of the user's own.
 
     Raises:
-        ScanStateError: The scan does not say which transcripts it is about, or was made of transcripts in memory.
+        ScanStateError: The scan does not say which transcripts it is about, was made of transcripts in memory, or asks
+            something else than it did.
         ConfigError: A scanner cannot be made again.
     """
-    if spec.transcripts is None:
-        raise ScanStateError(f"The scan at {location!r} stopped before its transcripts were known; start it anew.")
+    snapshot = spec.transcripts
+    if snapshot is None:
+        raise ScanStateError(
+            f"The scan at {request.location!r} stopped before its transcripts were known; start it anew."
+        )
     named = scanners_from_specs(spec.scanners, spec.work_dir)
-    planned = _planned(named, restore_validation(spec, predicate_overrides or {}))
+    versions = _versions(named, ModelsSpec(spec.model, spec.model_roles, spec.generate_config))
+    spec = reconcile_versions(spec, versions, recorded, request.rescan_changed, request.accept_changed)
+    validators = _validators(named, restore_validation(spec, request.predicate_overrides or {}))
+    planned = _planned(named, validators, versions)
+    is_done = _done_under(spec, recorded)
     listed = {one.scanner: len(one.transcripts) for one in spec.worklist or ()}
-    found = await find_again(spec.transcripts, listed, progress)
+    found = await find_again(snapshot, listed, progress)
     wanted = _wanted(spec.worklist, named)
 
     def is_due(transcript_id: str) -> bool:
         keys = [k for k in named if wanted is None or transcript_id in wanted[k]]
-        return not all(is_recorded(transcript_id, k) for k in keys)
+        return not all(is_done(transcript_id, k) for k in keys)
 
     spec = with_found(spec, found, is_due)
     problems = list(dict.fromkeys(map(str, found.index.problems)))
     models = restore_models(spec)
-    work = _work(spec, named, found.index, is_recorded, found.recorded)
+    work = _work(spec, named, found.index, is_done, found.recorded)
     return ScanPlan(spec, planned, found.source, found.index, *work, models, _widened(spec.options, models), problems)
 
 
@@ -245,13 +262,38 @@ def _nothing_to_scan(transcripts: Transcripts, problems: Sequence[str]) -> str:
     return "There are no transcripts to scan: what was given holds none. Nothing was created."
 
 
-def _planned(named: Mapping[str, Scanner[Any]], validation: Mapping[str, ValidationSet]) -> dict[str, PlannedScanner]:
-    configs = {key: scanner_config(scan) for key, scan in named.items()}
-    validators = {key: Validator(cases, configs[key].values) for key, cases in validation.items()}
+def _versions(named: Mapping[str, Scanner[Any]], models: ModelsSpec) -> dict[str, ScannerVersion]:
+    return {key: version_of(scanner_config(scan), models) for key, scan in named.items()}
+
+
+def _specs(named: Mapping[str, Scanner[Any]], versions: Mapping[str, ScannerVersion]) -> dict[str, ScannerSpec]:
+    return {key: with_version(spec, versions[key]) for key, spec in scanner_specs(named).items()}
+
+
+def _validators(named: Mapping[str, Scanner[Any]], validation: Mapping[str, ValidationSet]) -> dict[str, Validator]:
+    return {key: Validator(cases, scanner_config(named[key]).values) for key, cases in validation.items()}
+
+
+def _planned(
+    named: Mapping[str, Scanner[Any]], validators: Mapping[str, Validator], versions: Mapping[str, ScannerVersion]
+) -> dict[str, PlannedScanner]:
     return {
-        key: PlannedScanner(key, scan, configs[key], scanner_fingerprint(scan), validators.get(key))
+        key: PlannedScanner(key, scan, scanner_config(scan), versions[key].fingerprint, validators.get(key))
         for key, scan in named.items()
     }
+
+
+def _done_under(spec: ScanSpec, recorded: Recorded) -> IsRecorded:
+    """Tell which pairs need not be scanned again: those recorded without error by a version that the scan accepts."""
+    accepted = {key: accepted_fingerprints(scanner) for key, scanner in spec.scanners.items()}
+
+    def is_done(transcript_id: str, scanner: str) -> bool:
+        if not recorded.is_done(transcript_id, scanner):
+            return False
+        allowed, made_by = accepted[scanner], recorded.fingerprints.get(scanner, {}).get(transcript_id)
+        return allowed is None or made_by is None or made_by in allowed
+
+    return is_done
 
 
 def _work(

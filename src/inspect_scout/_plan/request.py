@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .._project import ScanJobConfig
     from .._results import RecordInput
     from .._transcripts import Duplicates, Transcripts
-    from .._types import Scanner, ValidationSet, Worklist
+    from .._types import PredicateFn, Scanner, ValidationSet, Worklist
     from .._validation import CasesFile
     from .job import ScanJob
     from .worklist import ScannerWork
@@ -106,3 +106,32 @@ class ScanRequest:
     scan_file: str | None = None
     environment: Mapping[str, Any] = field(default_factory=dict[str, Any])
     from_command_line: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeRequest:
+    """Everything that `scan_resume` and `scout scan resume` accept.
+
+    Args:
+        location: The scan.
+        display: How to show progress.
+        log_level: Level of log messages.
+        fail_on_error: Stop at the first scanner that raises.
+        predicate_overrides: Predicates by scanner, instead of recorded ones of the user's own.
+        executor: What runs it (None: what was said when it was started).
+        ray_address: Address of a Ray cluster.
+        wait: If another process is at work on it, wait for that.
+        rescan_changed: Scan again what was recorded by other versions of the scanners.
+        accept_changed: Keep what was recorded by other versions of the scanners, whatever these have asked.
+    """
+
+    location: str
+    display: str | None = None
+    log_level: str | None = None
+    fail_on_error: bool = False
+    predicate_overrides: Mapping[str, PredicateFn] | None = None
+    executor: str | None = None
+    ray_address: str | None = None
+    wait: bool = False
+    rescan_changed: bool = False
+    accept_changed: bool = False

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, 
 from pydantic_core import PydanticCustomError
 
 from .._support.errors import UnknownNameError
-from .._types import ScannerSpec, ValidationSet, Worklist
+from .._types import RECORDED_FIELDS, ScannerSpec, ValidationSet, Worklist
 
 LogLevel = Literal["debug", "trace", "http", "sandbox", "info", "warning", "error", "critical", "notset"]
 LOG_LEVELS: tuple[str, ...] = get_args(LogLevel)
@@ -19,12 +19,14 @@ LOG_LEVELS: tuple[str, ...] = get_args(LogLevel)
 
 def _known(model: type[BaseModel]) -> BeforeValidator:
     """Refuse keys that a model does not have: a misspelt key must not be a setting without effect."""
+    # What scans record of scanners has no effect in a job.
+    known = [name for name in model.model_fields if model is not ScannerSpec or name not in RECORDED_FIELDS]
 
     def check(value: Any) -> Any:
         if isinstance(value, Mapping):
             for key in cast("Mapping[Any, Any]", value):
-                if key not in model.model_fields:
-                    problem = str(UnknownNameError("key", str(key), model.model_fields))
+                if key not in known:
+                    problem = str(UnknownNameError("key", str(key), known))
                     raise PydanticCustomError("unknown_key", "{problem}", {"problem": problem, "key": key})
         return cast("Any", value)
 

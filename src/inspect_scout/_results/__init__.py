@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .inputs import ReadOrigin as ReadOrigin
     from .journal import Journal as Journal
     from .light import LightStatus as LightStatus
+    from .light import RowVersion as RowVersion
     from .light import ScanEntry as ScanEntry
     from .light import list_entries as list_entries
     from .light import read_outcome as read_outcome
@@ -57,7 +58,7 @@ _MODULES = {
     ".frames": "ScanResultsDF open_reader results_batches results_df",
     ".inputs": "ReadOrigin",
     ".journal": "Journal",
-    ".light": "LightStatus ScanEntry list_entries read_outcome",
+    ".light": "LightStatus RowVersion ScanEntry list_entries read_outcome",
     ".read": "list_status status",
     ".rows": "RecordInput RowWriter",
     ".schema": "HEAVY_COLUMNS RESULT_COLUMNS results_schema",

@@ -16,7 +16,7 @@ from .blocking import wait_lightly
 from .error_file import read_errors
 from .find import scan_folders
 from .layout import JOURNAL, OWNER_FILE, SCAN_FILE, TABLE_SUFFIX, file_name, table_key
-from .light_spec import LightSpec, pair_count, parse_light_spec, transcript_count
+from .light_spec import LightScanner, LightSpec, pair_count, parse_light_spec, transcript_count
 from .owner import owner_path, read_claim
 from .summary_file import StoredScanner, StoredSummary, doubtful_scanners, is_complete, read_summary
 
@@ -28,6 +28,23 @@ State = Literal["complete", "errors", "interrupted", "running"]
 
 SAMPLES = 200
 """Error messages that an outcome shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowVersion:
+    """A version of a scanner that made rows of a scan.
+
+    Args:
+        fingerprint: Its fingerprint.
+        rows: Rows that it made.
+        question: What it asked, if that is recorded.
+        current: Whether it is what the scan goes on with.
+    """
+
+    fingerprint: str
+    rows: int
+    question: str | None = None
+    current: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +62,7 @@ class ScanEntry:
         transcripts: Number of transcripts.
         results: Results found, over all scanners (None: nobody counted them, and a list does not either).
         unread: Logs that were not read (or not whole), without which the scan is not complete.
+        versions: What made the rows of a scanner, for scanners with rows of more than one version, as far as it is counted.
     """
 
     scan_id: str
@@ -57,6 +75,7 @@ class ScanEntry:
     transcripts: int
     results: int | None
     unread: int = 0
+    versions: Mapping[str, Sequence[RowVersion]] = field(default_factory=dict[str, Sequence["RowVersion"]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +181,23 @@ async def _outcome(storage: Storage, location: str, *, listed: bool = False) -> 
         transcripts=transcript_count(spec),
         results=sum(scanner.results for scanner in counts.values()) if counted.counted else None,
         unread=len(unread),
+        versions={
+            key: _row_versions(spec, key, s.fingerprints)
+            for key, s in counted.scanners.items()
+            if len(s.fingerprints) > 1
+        },
     )
     shown = await _samples(storage, location) if entry.error_count and not listed else []
     return LightStatus(entry, counts, total, _usage(counted), _config(spec), shown, unread, accepted)
+
+
+def _row_versions(spec: LightSpec, scanner: str, rows: Mapping[str, int]) -> list[RowVersion]:
+    """Describe what made the rows of a scanner, in the order in which the scan knows its versions, the oldest first."""
+    now = spec.scanners.get(scanner) or LightScanner("")
+    known = {each.fingerprint: each for each in (*reversed(now.earlier or ()), now) if each.fingerprint is not None}
+    ordered = [*(f for f in rows if f not in known), *(f for f in known if f in rows)]
+    questions = {f: each.asked.question for f, each in known.items() if each.asked is not None}
+    return [RowVersion(f, rows[f], questions.get(f), f == now.fingerprint) for f in ordered]
 
 
 async def _read_spec(storage: Storage, location: str) -> LightSpec:

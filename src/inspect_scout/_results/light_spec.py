@@ -34,10 +34,31 @@ class LightModel(msgspec.Struct):
     config: dict[str, Any] = {}
 
 
-class LightScanner(msgspec.Struct):
-    """A scanner."""
+class LightAsked(msgspec.Struct):
+    """What a scanner asks."""
+
+    question: str | None = None
+
+
+class LightVersion(msgspec.Struct):
+    """What made rows of a scanner."""
+
+    fingerprint: str | None = None
+    asked: LightAsked | None = None
+
+
+class LightScannerName(msgspec.Struct):
+    """What a scanner cannot do without."""
 
     name: str
+
+
+class LightScanner(LightScannerName):
+    """A scanner, and what makes its rows."""
+
+    fingerprint: str | None = None
+    asked: LightAsked | None = None
+    earlier: list[LightVersion] | None = None
 
 
 class LightSpec(msgspec.Struct):
@@ -70,7 +91,7 @@ def parse_light_spec(text: bytes) -> LightSpec:
     except msgspec.ValidationError as error:
         data = loads(text)
         # A scanner that is left out would look as if it was never asked for.
-        if not is_mapping(data) or not _fits(data.get("scanners"), dict[str, LightScanner]):
+        if not is_mapping(data) or not _fits(data.get("scanners"), dict[str, LightScannerName]):
             raise
         try:
             spec: LightSpec = _fitted(data, LightSpec)

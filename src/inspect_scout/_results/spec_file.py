@@ -14,11 +14,11 @@ from .._query import Condition, condition_as_sql
 from .._support.errors import ConfigError, LocationError
 from .._support.json import loads
 from .._support.shapes import is_mapping
-from .._types import Error, ScanSpec
+from .._types import RECORDED_FIELDS, Error, ScanSpec
 from .lenient import Place, RequiredPartError, read_leniently
 
 if TYPE_CHECKING:
-    from .._types import ScanTranscripts, Worklist
+    from .._types import ScannerSpec, ScanTranscripts, Worklist
 
 logger = logging.getLogger(__name__)
 
@@ -51,13 +51,19 @@ def parse_spec(text: bytes, path: str, *, strict: bool = False) -> ScanSpec:
     return _with_filter(spec)
 
 
-def with_transcripts(text: bytes, transcripts: ScanTranscripts, worklist: list[Worklist] | None = None) -> bytes:
+def with_transcripts(
+    text: bytes,
+    transcripts: ScanTranscripts,
+    worklist: list[Worklist] | None = None,
+    scanners: Mapping[str, ScannerSpec] | None = None,
+) -> bytes:
     """Change what the file of a scan says of transcripts; all else stays, also what only other programs know.
 
     Args:
         text: The file.
         transcripts: The transcripts.
         worklist: The worklist (None: it stays).
+        scanners: The scanners: what is recorded of their versions (None: it stays).
     """
     data: dict[str, Any] = loads(text)
     before = data.get("transcripts")
@@ -70,6 +76,10 @@ def with_transcripts(text: bytes, transcripts: ScanTranscripts, worklist: list[W
     data["transcripts"] = {**kept, **new}
     if worklist is not None:
         data["worklist"] = [one.model_dump(mode="json") for one in worklist]
+    for key, scanner in (scanners or {}).items():
+        versions = scanner.model_dump(mode="json", exclude_none=True, include=set(RECORDED_FIELDS))
+        kept = {name: value for name, value in data["scanners"][key].items() if name not in RECORDED_FIELDS}
+        data["scanners"][key] = {**kept, **versions}
     return to_json(data, indent=2, inf_nan_mode="null", fallback=str)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass, field
@@ -50,10 +51,14 @@ class Recorded:
     Args:
         done: Transcripts recorded without error, by scanner.
         failed: Transcripts recorded with an error, by scanner.
+        fingerprints: Fingerprint of the scanner that made the rows of a transcript, by scanner, where it is known.
+        rows: Rows by fingerprint, by scanner.
     """
 
     done: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     failed: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    fingerprints: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    rows: Mapping[str, Mapping[str, int]] = field(default_factory=dict[str, Mapping[str, int]])
 
     def is_done(self, transcript_id: str, scanner: str) -> bool:
         """Tell whether a pair is recorded without error."""
@@ -121,10 +126,10 @@ class ScanStore:
         await self._storage.write(join(self.location, SCAN_FILE), text)
 
     async def write_found(self, spec: ScanSpec) -> None:
-        """Write the transcripts and the worklist of a scan, after logs were indexed again; all else stays as it is."""
+        """Write the transcripts, the worklist and the versions of scanners, when a scan goes on; all else stays."""
         path = join(self.location, SCAN_FILE)
         if spec.transcripts is not None:
-            text = with_transcripts(await self._storage.read(path), spec.transcripts, spec.worklist)
+            text = with_transcripts(await self._storage.read(path), spec.transcripts, spec.worklist, spec.scanners)
             await self._storage.write(path, text)
 
     async def accept_unread(self) -> None:
@@ -145,10 +150,14 @@ class ScanStore:
         catalog = await self.catalog()
         done: dict[str, frozenset[str]] = {}
         failed: dict[str, frozenset[str]] = {}
+        fingerprints: dict[str, Mapping[str, str]] = {}
+        rows: dict[str, Mapping[str, int]] = {}
         for scanner in catalog.known():
             good, bad = await run_blocking(self.location, functools.partial(_outcomes, catalog, scanner))
             done[scanner], failed[scanner] = frozenset(good), frozenset(bad)
-        return Recorded(done, failed)
+            made_by = functools.partial(_fingerprints, catalog, scanner)
+            fingerprints[scanner], rows[scanner] = await run_blocking(self.location, made_by)
+        return Recorded(done, failed, fingerprints, rows)
 
     def claim(self, wait: bool = False) -> AbstractAsyncContextManager[None]:
         """Hold the scan for a block, so that no other process works on it.
@@ -352,6 +361,25 @@ def _outcomes(catalog: Catalog, scanner: str) -> tuple[set[str], set[str]]:
     failed |= {i for i, place in places.items() if place.record.errors}
     done = (seen | set(places) | catalog.empty_pairs(scanner)) - failed
     return done, failed
+
+
+def _fingerprints(catalog: Catalog, scanner: str) -> tuple[dict[str, str], dict[str, int]]:
+    """Fingerprint of the scanner by transcript, and rows by fingerprint."""
+    places = catalog.journal.get(scanner, {})
+    found: dict[str, str] = {}
+    rows: Counter[str] = Counter()
+    if scanner in catalog.tables:
+        with open_table(catalog.storage, catalog.tables[scanner]) as file:
+            table = file.read(["transcript_id", "scanner_fingerprint"])
+        for transcript_id, fingerprint in zip(cells(table, "transcript_id"), cells(table, "scanner_fingerprint")):
+            if transcript_id not in places and fingerprint is not None:
+                found[transcript_id] = fingerprint
+                rows[fingerprint] += 1
+    for transcript_id, place in places.items():
+        if place.record.fingerprint is not None and place.record.rows:
+            found[transcript_id] = place.record.fingerprint
+            rows[place.record.fingerprint] += place.record.rows
+    return found, dict(rows)
 
 
 def _counted(tables: Iterable[pa.Table], tally: ScannerTally) -> Iterator[pa.Table]:

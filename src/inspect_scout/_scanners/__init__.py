@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .answers import answer_type as answer_type
     from .answers import extract_references as extract_references
     from .answers import parse_answer as parse_answer
+    from .declare import Asked as Asked
     from .declare import InputKind as InputKind
     from .declare import LoaderConfig as LoaderConfig
     from .declare import Metrics as Metrics
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from .declare import checked_result as checked_result
     from .declare import describe_input as describe_input
     from .declare import factory_name as factory_name
+    from .declare import hashed as hashed
     from .declare import loader as loader
     from .declare import name_scanners as name_scanners
     from .declare import origin_of as origin_of
@@ -82,9 +84,9 @@ _MODULES = {
     ".answers": "Answer AnswerMultiLabel AnswerSpec AnswerStructured answer_type extract_references parse_answer",
     ".llm": "ResultReducer generate_answer llm_scanner scanner_prompt",
     ".segments": "MessagesSegment TimelineMessages estimate_tokens segment_messages timeline_messages transcript_messages",
-    ".declare": "InputKind LoaderConfig Metrics ScannerConfig ScanTraits SignatureError annotate check_arguments checked_result"
-    " describe_input factory_name loader name_scanners origin_of record_arguments relative_file safe_name scanner scanner_config"
-    " scanner_create scanner_fingerprint scanner_specs set_traits typed_arguments",
+    ".declare": "Asked InputKind LoaderConfig Metrics ScannerConfig ScanTraits SignatureError annotate check_arguments"
+    " checked_result describe_input factory_name hashed loader name_scanners origin_of record_arguments relative_file safe_name"
+    " scanner scanner_config scanner_create scanner_fingerprint scanner_specs set_traits typed_arguments",
     ".files": "Found end_loading find_work load_scanners make_scanners run_recorded_file scanners_from_specs while_loading",
     ".grep": "grep_scanner",
     ".scoring": "as_scanner as_scorer",

@@ -29,8 +29,11 @@ if TYPE_CHECKING:
     from .scanner import Scanner as Scanner
     from .scanner import ScannerInput as ScannerInput
     from .spec import OrderBySpec as OrderBySpec
+    from .spec import RECORDED_FIELDS as RECORDED_FIELDS
+    from .spec import AskedSpec as AskedSpec
     from .spec import PredicateSpec as PredicateSpec
     from .spec import ScannerSpec as ScannerSpec
+    from .spec import ScannerVersion as ScannerVersion
     from .spec import ScanOptions as ScanOptions
     from .spec import ScanRevision as ScanRevision
     from .spec import ScanSpec as ScanSpec
@@ -69,8 +72,8 @@ _MODULES = {
     ".positive": "is_positive",
     ".result": "RESULTSET Error Reference Result ResultReport ResultValidation as_resultset",
     ".scanner": "Loader Scanner ScannerInput",
-    ".spec": "OrderBySpec PredicateSpec ScannerSpec ScanOptions ScanRevision ScanSpec ScanTranscripts SelectionSpec"
-    " TranscriptField ValidationSetSpec Worklist",
+    ".spec": "RECORDED_FIELDS AskedSpec OrderBySpec PredicateSpec ScannerSpec ScannerVersion ScanOptions ScanRevision ScanSpec"
+    " ScanTranscripts SelectionSpec TranscriptField ValidationSetSpec Worklist",
     ".status": "ScannerSummary Status Summary ValidationEntry ValidationMetrics ValidationResults",
     ".transcript": "EventFilter EventType MessageFilter MessageType MetadataFilter TimelineFilter Transcript"
     " TranscriptContent TranscriptHandle TranscriptInfo",

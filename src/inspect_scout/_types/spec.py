@@ -15,6 +15,7 @@ from pydantic import (
     field_validator,
     model_serializer,
 )
+from pydantic.json_schema import SkipJsonSchema
 from typing_extensions import TypedDict
 
 from .._support.ids import new_id
@@ -114,6 +115,35 @@ class Worklist(BaseModel):
     """Ids of its transcripts."""
 
 
+class AskedSpec(BaseModel):
+    """What a scanner asks of a model."""
+
+    question: str | None = None
+    """The question; if a function makes it, its source."""
+
+    answer: JsonValue = None
+    """Kind of answer."""
+
+    template: str | None = None
+    """Hash of the template."""
+
+    digest: str = ""
+    """Hash of all that decides what is asked."""
+
+
+class ScannerVersion(BaseModel):
+    """What made some of the rows of a scanner."""
+
+    fingerprint: str
+    """Fingerprint in its rows."""
+
+    asked: AskedSpec | None = None
+    """What it asks of a model (None: nothing, as far as is known)."""
+
+    code: str | None = None
+    """Hash of its code, version and other arguments."""
+
+
 class ScannerSpec(BaseModel):
     """How to make a scanner again."""
 
@@ -131,6 +161,24 @@ class ScannerSpec(BaseModel):
 
     params: dict[str, Any] = Field(default_factory=dict[str, Any])
     """Arguments it was made with (defaults left out)."""
+
+    # Scans record what follows; job files do not say it, so the schema of job files leaves it out.
+
+    fingerprint: SkipJsonSchema[str | None] = None
+    """Fingerprint in the rows that it makes: of what it asks, its code and its models (None: not recorded)."""
+
+    asked: SkipJsonSchema[AskedSpec | None] = None
+    """What it asks of a model (None: nothing, as far as is known)."""
+
+    code: SkipJsonSchema[str | None] = None
+    """Hash of its code, version and other arguments."""
+
+    earlier: SkipJsonSchema[list[ScannerVersion] | None] = None
+    """Versions that made rows of the scan before, and whose rows are kept."""
+
+
+RECORDED_FIELDS = frozenset({"fingerprint", "asked", "code", "earlier"})
+"""Fields of `ScannerSpec` that scans record, and that nobody writes."""
 
 
 class ScanOptions(BaseModel):
