@@ -99,7 +99,7 @@ def values(status: Status, scanner: str = "judge") -> Mapping[Any, int]:
 
 def prints(status: Status, scanner: str = "judge") -> Mapping[str, int]:
     frame = scan_results_df(status.location, rows="transcripts").scanners[scanner]
-    return frame["scanner_fingerprint"].value_counts().to_dict()
+    return {str(fingerprint): count for fingerprint, count in frame["scanner_fingerprint"].value_counts().items()}
 
 
 def scout(*arguments: str) -> Ran:
@@ -227,7 +227,7 @@ def test_accepting_keeps_both_versions_and_tells_them_apart(place: Path, executo
     assert values(second) == {True: first.summary["judge"].scans - errors, False: errors}
     judge = second.spec.scanners["judge"]
     assert judge.earlier is not None
-    asked = [version.asked.question for version in (judge, *judge.earlier) if version.asked is not None]
+    asked = [each.question for each in (judge.asked, *(v.asked for v in judge.earlier)) if each is not None]
     assert asked == ["Is it kind? at all", "Is it rude? at all"]
     assert prints(second) == {
         judge.earlier[0].fingerprint: first.summary["judge"].scans - errors,

@@ -221,6 +221,7 @@ def test_scans_of_other_threads_go_on_while_a_file_is_loaded(place: Path) -> Non
     done: list[Status] = []
 
     def legitimate() -> None:
+        go.wait()
         done.append(scan([counting()], transcripts_from(str(place / "logs")), scans="mine", display="none"))
 
     import threading
@@ -235,12 +236,9 @@ def test_scans_of_other_threads_go_on_while_a_file_is_loaded(place: Path) -> Non
 
         return run
 
-    class Started(threading.Thread):
-        pass
-
     meanwhile: Any = ModuleType("meanwhile")
     go = threading.Event()
-    waiting = Started(target=lambda: (go.wait(), legitimate()))
+    waiting = threading.Thread(target=legitimate)
     waiting.start()
 
     def start() -> threading.Thread:

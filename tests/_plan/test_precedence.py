@@ -310,16 +310,20 @@ def test_scanners_of_project_and_job_come_together() -> None:
 
 def test_cases_of_the_project_are_heard_where_their_scanner_is() -> None:
     Path("scout.yaml").write_text("validation: {length: cases.csv, other: cases.csv}\n")
-    assert settle(ScanRequest(scanners=[length()])).request.validation == {"length": "cases.csv"}
+    assert settle(ScanRequest(scanners=[length()])).request.validation == {"length": os.path.abspath("cases.csv")}
     Path("scout.yaml").write_text("validation: {other: cases.csv}\n")
     assert settle(ScanRequest(scanners=[length()])).request.validation is None
     given = {"other": "own.csv"}
-    assert settle(ScanRequest(scanners=[length()], validation=given)).request.validation == given
+    assert settle(ScanRequest(scanners=[length()], validation=given)).request.validation == {
+        "other": os.path.abspath("own.csv")
+    }
 
 
 def test_one_validation_for_all_takes_the_place_of_those_by_scanner() -> None:
     Path("scout.yaml").write_text("validation: {length: cases.csv}\n")
-    assert settle(ScanRequest(scanners=[length()], validation="own.csv")).request.validation == "own.csv"
+    assert settle(ScanRequest(scanners=[length()], validation="own.csv")).request.validation == os.path.abspath(
+        "own.csv"
+    )
 
 
 def test_the_same_condition_is_said_once() -> None:

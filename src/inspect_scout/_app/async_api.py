@@ -16,6 +16,7 @@ from .._results import results_batches as _results_batches
 from .._results import results_df as _results_df
 from .._results import status as _status
 from .._scanners import end_loading
+from .._support.storage import normalize
 from .._types import PredicateFn, Status, ValidationSet, Worklist
 from . import scanning
 
@@ -243,7 +244,7 @@ async def scan_results_arrow_async(scan_location: str) -> ScanResultsArrow:
     return await _results_arrow(scan_location)
 
 
-async def scan_results_batches_async(
+def scan_results_batches_async(
     scan_location: str,
     scanner: str,
     *,
@@ -260,11 +261,10 @@ async def scan_results_batches_async(
         exclude_columns: Columns left out (default: `input`, `input_data`, `scan_events`; `[]` for none).
         rows: `results` or `transcripts`, as for `scan_results_df`.
     """
-    batches = _results_batches(
-        scan_location, scanner, batch_size=batch_size, exclude_columns=exclude_columns, rows=rows
+    # Nothing is read before the first batch is asked for; the location is taken now.
+    return _results_batches(
+        normalize(scan_location), scanner, batch_size=batch_size, exclude_columns=exclude_columns, rows=rows
     )
-    async for batch in batches:
-        yield batch
 
 
 def _display() -> str:

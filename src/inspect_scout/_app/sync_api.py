@@ -253,8 +253,7 @@ def scan_results_batches(
         exclude_columns: Columns left out (default: `input`, `input_data`, `scan_events`; `[]` for none).
         rows: `results` or `transcripts`, as for `scan_results_df`.
     """
-    return iterate_sync(
-        lambda: async_api.scan_results_batches_async(
-            scan_location, scanner, batch_size=batch_size, exclude_columns=exclude_columns, rows=rows
-        )
+    batches = async_api.scan_results_batches_async(
+        scan_location, scanner, batch_size=batch_size, exclude_columns=exclude_columns, rows=rows
     )
+    return iterate_sync(lambda: batches)

@@ -201,9 +201,9 @@ def _note_lines(outcome: ScanOutcome) -> list[Line]:
             inputs = f"{counts.incomplete:,} of {plural(counts.rows, 'input')}"
             lines.append(Line(f"{name}: {inputs} had messages or events that could not be read whole", "warning"))
     for key, rows in outcome.versions.items():
-        counts = ", ".join(f"{count:,} of {printable(fingerprint[:8])}" for fingerprint, count in rows.items())
+        of_each = ", ".join(f"{count:,} of {printable(fingerprint[:8])}" for fingerprint, count in rows.items())
         name = one_line(key, MAX_NAME_CHARACTERS)
-        lines.append(Line(f"{name}: rows of {len(rows)} versions of the scanner: {counts}", "warning"))
+        lines.append(Line(f"{name}: rows of {len(rows)} versions of the scanner: {of_each}", "warning"))
     return lines
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import functools
+import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, cast, overload
 
 from .._inspect import registry
 from .._project import ScanJobConfig
-from .._scanners import annotate, name_scanners, origin_of, record_arguments, relative_file, scanners_from_specs
+from .._scanners import annotate, name_scanners, origin_of, record_arguments, scanners_from_specs
 from .._support.errors import ConfigError
 from .._types import Scanner, ScannerSpec
 
@@ -35,7 +36,7 @@ class JobOrigin:
     """Where a scan job comes from.
 
     Args:
-        file: Its file, relative to the working directory where it is below it (None for jobs of packages).
+        file: Absolute path of its file (None for jobs of packages).
         args: Arguments that it was made with.
     """
 
@@ -105,6 +106,8 @@ class ScanJob:
     duplicates: Duplicates | None = None
     results: InitVar[str | None] = None
     origin: JobOrigin | None = field(default=None, init=False, repr=False)
+    folder: str = field(default="", init=False, repr=False)
+    """Directory that its relative paths are relative to: the current one, when it was made."""
 
     def __post_init__(self, results: str | None) -> None:
         """Name the scanners, and accept the older name of `scans`."""
@@ -113,6 +116,7 @@ class ScanJob:
                 raise TypeError("Both 'scans' and 'results' were given; 'results' is the older name: give 'scans'.")
             warnings.warn("'results' is deprecated; use 'scans'.", DeprecationWarning, stacklevel=3)
             self._set("scans", results)
+        self._set("folder", os.getcwd())
         # None at all are allowed here: those of the project may be enough.
         self._set("scanners", name_scanners(self.scanners) if self.scanners else {})
 
@@ -129,6 +133,7 @@ class ScanJob:
             LocationError: The file of a scanner does not exist.
             ConfigError: A scanner cannot be made.
         """
+        base = os.getcwd()  # a scanner file that is run below may change it
         given = config.given()
         args = given.get("model_args")
         if isinstance(args, str):
@@ -137,7 +142,9 @@ class ScanJob:
             cases = config.validation.items()
             given["validation"] = {key: beside(v, folder) if isinstance(v, str) else v for key, v in cases}
         given["scanners"] = scanners_of(config, folder)
-        return cls(**given)
+        made = cls(**given)
+        made._set("folder", base)
+        return made
 
     def made_by(self, origin: JobOrigin, name: str | None) -> ScanJob:
         """Copy the job, saying where it comes from; a name of its own stays."""
@@ -149,7 +156,7 @@ class ScanJob:
 
     def said(self) -> dict[str, Any]:
         """What the job says, by option."""
-        fields = (each.name for each in dataclasses.fields(self) if each.name != "origin")
+        fields = (each.name for each in dataclasses.fields(self) if each.name not in {"origin", "folder"})
         return {name: value for name in fields if (value := getattr(self, name)) is not None}
 
     def _set(self, name: str, value: Any) -> None:
@@ -189,24 +196,29 @@ def _decorate(factory: Callable[..., ScanJob], name: str | None) -> Callable[...
         job = factory(*args, **kwargs)
         if not isinstance(cast("object", job), ScanJob):
             raise ConfigError(f"The scan job {origin.name!r} returned {job!r}; it must return a ScanJob.")
-        file = None if origin.file is None else relative_file(origin.file)
-        return job.made_by(JobOrigin(file, record_arguments(factory, args, kwargs)), origin.name)
+        return job.made_by(JobOrigin(origin.file, record_arguments(factory, args, kwargs)), origin.name)
 
     annotate(make, factory)
     registry.register("scanjob", make, origin.name, ScanJob)
     return make
 
 
-def scanners_of(config: ScanJobConfig, folder: str | None = None) -> dict[str, Scanner[Any]]:
-    """Make the scanners that data describe, by name; none if they name none."""
+def scanners_of(config: ScanJobConfig, folder: str | None = None, base: str | None = None) -> dict[str, Scanner[Any]]:
+    """Make the scanners that data describe, by name; none if they name none.
+
+    Args:
+        config: The data.
+        folder: Where their files are looked for if they are not found from the working directory.
+        base: The working directory (None: the current one).
+    """
     specs = config.scanners
     if not specs:
         return {}
     if isinstance(specs, dict):
-        return name_scanners(scanners_from_specs(_located(specs, folder), None, recorded=False))
+        return name_scanners(scanners_from_specs(_located(specs, folder), base, recorded=False))
     # Two of one name are told apart here, and get their names as scanners of a list do.
     keyed = {spec.name if i == 0 else f"{spec.name} ({i + 1})": spec for spec, i in _counted(specs)}
-    return name_scanners(list(scanners_from_specs(_located(keyed, folder), None, recorded=False).values()))
+    return name_scanners(list(scanners_from_specs(_located(keyed, folder), base, recorded=False).values()))
 
 
 def _counted(specs: Sequence[ScannerSpec]) -> list[tuple[ScannerSpec, int]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -173,10 +172,10 @@ async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> S
             record_input=None if request.record_input == "auto" else request.record_input,
         ),
         transcripts=snapshot_of(transcripts, index, selections(request.worklist)),
-        scanners=_specs(named, versions),
+        scanners=_specs(named, versions, request.folder),
         worklist=worklist,
-        validation={key: set_spec(cases) for key, cases in validation.items()} or None,
-        work_dir=os.getcwd(),
+        validation={key: set_spec(cases, request.folder) for key, cases in validation.items()} or None,
+        work_dir=request.folder,
     )
     work = _work(spec, named, index, lambda _id, _scanner: False)
     widens = request.max_transcripts is None
@@ -266,8 +265,10 @@ def _versions(named: Mapping[str, Scanner[Any]], models: ModelsSpec) -> dict[str
     return {key: version_of(scanner_config(scan), models) for key, scan in named.items()}
 
 
-def _specs(named: Mapping[str, Scanner[Any]], versions: Mapping[str, ScannerVersion]) -> dict[str, ScannerSpec]:
-    return {key: with_version(spec, versions[key]) for key, spec in scanner_specs(named).items()}
+def _specs(
+    named: Mapping[str, Scanner[Any]], versions: Mapping[str, ScannerVersion], folder: str
+) -> dict[str, ScannerSpec]:
+    return {key: with_version(spec, versions[key]) for key, spec in scanner_specs(named, folder).items()}
 
 
 def _validators(named: Mapping[str, Scanner[Any]], validation: Mapping[str, ValidationSet]) -> dict[str, Validator]:

@@ -97,11 +97,13 @@ class Layer:
         door: What it is called when a value is explained.
         values: Values by option; None says nothing.
         sources: More exactly where a value was said (file and line, variable), by option.
+        folder: Directory that its relative paths are relative to (None: that of the request).
     """
 
     door: str
     values: Mapping[str, Any]
     sources: Mapping[str, str] = field(default_factory=dict[str, str])
+    folder: str | None = None
 
     def says(self, name: str) -> bool:
         """Whether it says something of an option."""
@@ -130,13 +132,19 @@ class Setting:
         return " + ".join(dict.fromkeys(self.sources)) or DEFAULT
 
 
-def settle_options(layers: Sequence[Layer]) -> dict[str, Setting]:
+def default_values() -> dict[str, Any]:
+    """Make the values that hold when no door says one; some depend on the current directory."""
+    return {option.name: option.default() for option in OPTIONS}
+
+
+def settle_options(layers: Sequence[Layer], defaults: Mapping[str, Any]) -> dict[str, Setting]:
     """Merge what the doors say.
 
     Args:
         layers: The doors, the strongest first.
+        defaults: Values of the options that none of them says anything of.
     """
-    return {option.name: _setting(option, layers) for option in OPTIONS}
+    return {option.name: _setting(option, layers, defaults[option.name]) for option in OPTIONS}
 
 
 def environment_layer(values: Mapping[str, Any]) -> Layer:
@@ -158,10 +166,10 @@ def _variable(option: Option) -> str | None:
     return next((value for name in option.variables if (value := os.environ.get(name))), None)
 
 
-def _setting(option: Option, layers: Sequence[Layer]) -> Setting:
+def _setting(option: Option, layers: Sequence[Layer], default: Any) -> Setting:
     due = [layer for layer in _due(option, layers) if layer.says(option.name)]
     if not due:
-        return Setting(option.default())
+        return Setting(default)
     if option.merge in {"replace", "of-model"}:
         due = due[:1]
     value = _MERGES[option.merge]([layer.values[option.name] for layer in due])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,6 +74,7 @@ class ScanRequest:
         scan_file: File of the scan job (known when the request is settled).
         environment: What the command line has read of the environment, by option.
         from_command_line: Whether the values were typed, not given in Python: for explanations.
+        folder: Directory that relative paths are relative to: the current one, when they are given.
     """
 
     scanners: Scanners | str
@@ -106,6 +108,7 @@ class ScanRequest:
     scan_file: str | None = None
     environment: Mapping[str, Any] = field(default_factory=dict[str, Any])
     from_command_line: bool = False
+    folder: str = field(default_factory=os.getcwd)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ from .._scanners import (
 from .._support.errors import ConfigError
 from .._support.shapes import is_mapping
 from .job import JobOrigin, ScanJob, scanners_of
-from .precedence import Layer, Setting, environment_layer, settle_options
+from .places import located
+from .precedence import Layer, Setting, default_values, environment_layer, settle_options
 from .request import ScanRequest
 
 # Options that a request calls otherwise.
@@ -50,19 +51,21 @@ def settle(request: ScanRequest) -> SettledRequest:
     Raises:
         ScoutError: A file of the project or of the job cannot be used, or what several doors say contradicts.
     """
-    project = load_project()
+    project, defaults = load_project(), default_values()  # before a file is run, which may change the directory
     job, named = _work(request)
     layers = [_argument_layer(request, named)]
     if job is not None:
-        layers.append(Layer(_door(job), job.said()))
-    of_project = _project_layer(project)
-    layers += [of_project, environment_layer(request.environment)]
+        layers.append(Layer(_door(job), job.said(), folder=job.folder))
+    layers += [_project_layer(project, request.folder), environment_layer(request.environment)]
     for layer in layers:
         _check_tags(layer)
-    settings = settle_options(layers)
+    settings = settle_options(layers, defaults)
     _check_worklist(settings)
+    # What is explained to the user stands as it was said; what is used is absolute.
+    layers = [replace(layer, values=located(layer.values, layer.folder or request.folder)) for layer in layers]
+    used, of_project = settle_options(layers, located(defaults, request.folder)), layers[-2]
     values: dict[str, Any] = {
-        name: None if name in _OPEN and not each.sources else each.value for name, each in settings.items()
+        name: None if name in _OPEN and not each.sources else each.value for name, each in used.items()
     }
     if values["executor"] != "ray" and request.ray_address is None:
         values["ray_address"] = None  # a project knows its cluster also where this scan does not use it
@@ -72,7 +75,8 @@ def settle(request: ScanRequest) -> SettledRequest:
     values["validation"] = _cases_heard(values["validation"], of_project.values.get("validation"), scanners)
     origin = job.origin if job is not None and job.origin is not None else JobOrigin(None, _used(request, named))
     fields: dict[str, Any] = {_NAMES.get(name, name): value for name, value in values.items()}
-    settled = replace(request, scan_file=origin.file, scanner_args=dict(origin.args), environment={}, **fields)
+    file = None if origin.file is None else relative_file(origin.file, request.folder)
+    settled = replace(request, scan_file=file, scanner_args=dict(origin.args), environment={}, **fields)
     return SettledRequest(settled, settings)
 
 
@@ -125,9 +129,9 @@ def _named(spec: str, args: Mapping[str, Any]) -> Any:
             f"Arguments ({', '.join(args)}) are for Python files: a job file such as {spec!r} has none. Write them as "
             "params of its scanners."
         )
-    path = str(found.job_file)
-    job = ScanJob.from_config(read_job_config(path), os.path.dirname(path) or None)
-    return job.made_by(JobOrigin(relative_file(os.path.abspath(path))), None)
+    path, file = str(found.job_file), os.path.abspath(found.job_file)
+    job = ScanJob.from_config(read_job_config(path), os.path.dirname(file))
+    return job.made_by(JobOrigin(file), None)
 
 
 def _argument_layer(request: ScanRequest, scanners: dict[str, Any] | None) -> Layer:
@@ -156,14 +160,14 @@ _ARGUMENTS = (
 )
 
 
-def _project_layer(project: Project) -> Layer:
-    return Layer(
-        "project", {**project.config.given(), "scanners": scanners_of(project.config) or None}, project.sources
-    )
+def _project_layer(project: Project, folder: str) -> Layer:
+    scanners = scanners_of(project.config, base=folder) or None
+    return Layer("project", {**project.config.given(), "scanners": scanners}, project.sources)
 
 
 def _door(job: ScanJob) -> str:
-    name = job.origin.file if job.origin is not None and job.origin.file is not None else job.name
+    file = None if job.origin is None else job.origin.file
+    name = job.name if file is None else relative_file(file, job.folder)
     return f"job {name}" if name else "job"
 
 

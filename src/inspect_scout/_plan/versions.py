@@ -162,9 +162,7 @@ def _difference(key: str, before: ScannerVersion, now: ScannerVersion, rows: Map
     if old.answer != new.answer:
         parts.append(("answer", old.answer, new.answer))
     if old.template != new.template:
-        parts.append(
-            ("template", *(None if each is None else f"version {each[:8]}" for each in (old.template, new.template)))
-        )
+        parts.append(("template", _template(old), _template(new)))
     if not parts:
         # Variables, messages that are left out, the form that Scout asks for: no text that could be shown.
         parts.append(("prompt", f"version {old.digest[:8]}", f"version {new.digest[:8]}"))
@@ -174,6 +172,10 @@ def _difference(key: str, before: ScannerVersion, now: ScannerVersion, rows: Map
         shown = _shortened(one, other) if name == "question" else (repr(one), repr(other))
         lines += [f"    {name} before: {shown[0]}", f"    {name} now:    {shown[1]}"]
     return "\n".join(lines)
+
+
+def _template(asked: AskedSpec) -> str | None:
+    return None if asked.template is None else f"version {asked.template[:8]}"
 
 
 def _shortened(one: str | None, other: str | None) -> tuple[str, str]:

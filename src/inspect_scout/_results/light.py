@@ -146,7 +146,7 @@ def read_outcome(location: str, storage: Storage | None = None) -> LightStatus:
         LocationError: There is no scan at the location.
     """
     where = storage if storage is not None else storage_for(location)
-    folder = location.rstrip("/") or location
+    folder = normalize(location)
     return wait_lightly(location, lambda: _outcome(where, folder))
 
 

@@ -74,7 +74,7 @@ class ScanStore:
     """
 
     def __init__(self, location: str, storage: Storage | None = None) -> None:
-        self.location = location
+        self.location = normalize(location)
         self._storage = storage if storage is not None else storage_for(location)
 
     @classmethod
@@ -97,7 +97,7 @@ class ScanStore:
         Raises:
             LocationError: There is no scan at the location.
         """
-        store = cls(location.rstrip("/") or location, storage)
+        store = cls(location, storage)
         await store.spec()
         return store
 

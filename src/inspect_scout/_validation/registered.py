@@ -118,8 +118,13 @@ def create_predicate(name: str, args: Mapping[str, Any]) -> PredicateFn:
         raise ConfigError(f"Predicate {name!r} cannot be made: {type(error).__name__}: {error}") from error
 
 
-def predicate_spec(predicate: ValidationPredicate | None) -> str | PredicateSpec | None:
-    """Describe how a predicate can be found again: its name, or what its factory was given."""
+def predicate_spec(predicate: ValidationPredicate | None, folder: str | None = None) -> str | PredicateSpec | None:
+    """Describe how a predicate can be found again: its name, or what its factory was given.
+
+    Args:
+        predicate: The predicate.
+        folder: Directory that its file is written relative to (None: the current one).
+    """
     if predicate is None or isinstance(predicate, str):
         return predicate
     origin = _origin(predicate)
@@ -131,7 +136,7 @@ def predicate_spec(predicate: ValidationPredicate | None) -> str | PredicateSpec
         kind="registered",
         name=origin.name,
         args=dict(origin.args),
-        file=None if origin.file is None else _relative(origin.file),
+        file=None if origin.file is None else _relative(origin.file, folder),
         package_version=origin.package_version,
     )
 
@@ -163,8 +168,8 @@ def _version(package: str | None) -> str | None:
         return None
 
 
-def _relative(file: str) -> str:
+def _relative(file: str, folder: str | None) -> str:
     try:
-        return Path(file).relative_to(Path.cwd()).as_posix()
+        return Path(file).relative_to(folder or Path.cwd()).as_posix()
     except ValueError:
         return file

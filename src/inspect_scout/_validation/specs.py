@@ -16,11 +16,18 @@ LoadFile = Callable[[str], None]
 """Runs a recorded file, so that what it registers is known."""
 
 
-def set_spec(cases: ValidationSet) -> ValidationSetSpec:
-    """Describe a set of cases as a scan records it; only the cases of its splits are kept."""
+def set_spec(cases: ValidationSet, folder: str | None = None) -> ValidationSetSpec:
+    """Describe a set of cases as a scan records it; only the cases of its splits are kept.
+
+    Args:
+        cases: The set.
+        folder: Directory that the file of its predicate is written relative to (None: the current one).
+    """
     used = of_splits(cases.cases, cases.split)
     return ValidationSetSpec(
-        cases=[_case_fields(case) for case in used], predicate=predicate_spec(cases.predicate), split=cases.split
+        cases=[_case_fields(case) for case in used],
+        predicate=predicate_spec(cases.predicate, folder),
+        split=cases.split,
     )
 
 

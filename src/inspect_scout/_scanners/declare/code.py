@@ -226,8 +226,9 @@ def _local(name: str, level: int, importer: Path, folder: Path) -> Path | None:
         path = Path(known)
         return path if path.suffix == ".py" and path.is_relative_to(folder) and "site-packages" not in known else None
     for base in bases:
-        for path in (base.joinpath(*parts).with_suffix(".py") if parts else None, base.joinpath(*parts, "__init__.py")):
-            if path is not None and path.is_relative_to(folder) and path.is_file():
+        stem = base.joinpath(*parts)
+        for path in ([stem.with_suffix(".py")] if parts else []) + [stem / "__init__.py"]:
+            if path.is_relative_to(folder) and path.is_file():
                 return path
     return None
 

@@ -6,7 +6,7 @@ import functools
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FunctionType, MethodType
-from typing import Any
+from typing import Any, cast
 
 from ..._support.shapes import is_list, is_mapping
 from .code import file_code
@@ -89,8 +89,8 @@ def _configs(value: Any, depth: int) -> Iterator[ScannerConfig]:
         items: Any = ()
         if is_mapping(value):
             items = value.values()
-        elif is_list(value) or isinstance(value, tuple):
-            items = value
+        elif isinstance(value, list | tuple):
+            items = cast("Sequence[Any]", value)
         elif isinstance(value, FunctionType | MethodType | functools.partial) and not _foreign(value):
             items = _held(value)
         for item in items:

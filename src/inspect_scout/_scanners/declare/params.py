@@ -166,7 +166,7 @@ def _digest(value: Any, depth: int) -> str:
     parts = None if depth > _MAX_DEPTH else _parts(value, depth + 1)
     if parts is None:
         return new_id()
-    return _hash("\0".join([_class_name(type(value)), *parts]))
+    return _hash("\0".join([_class_name(value.__class__), *parts]))
 
 
 def _class_name(cls: type) -> str:
@@ -198,10 +198,10 @@ def _parts(value: Any, depth: int) -> list[str] | None:
 
 def _of_object(value: Any, depth: int) -> list[str] | None:
     """Describe an object of a class of the user's own by its class and what it holds."""
-    text = class_text(type(value))
+    text = class_text(value.__class__)
     if text is None or not hasattr(value, "__dict__"):
         return None
-    return [text, _digest(dict(vars(value)), depth)]
+    return [text, _digest({**vars(value)}, depth)]
 
 
 def _digest_items(value: Any, depth: int) -> list[str]:

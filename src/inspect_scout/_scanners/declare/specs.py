@@ -17,11 +17,12 @@ from .params import unavailable_arguments
 from .values import typed_arguments
 
 
-def scanner_specs(scanners: Mapping[str, Scanner[Any]]) -> dict[str, ScannerSpec]:
+def scanner_specs(scanners: Mapping[str, Scanner[Any]], folder: str | None = None) -> dict[str, ScannerSpec]:
     """Write down how each scanner can be made again.
 
     Args:
         scanners: Scanners by name.
+        folder: The working directory (None: the current one).
 
     Returns:
         Specs by name; files are relative to the working directory where they are below it.
@@ -33,7 +34,7 @@ def scanner_specs(scanners: Mapping[str, Scanner[Any]]) -> dict[str, ScannerSpec
             name=config.name,
             version=config.version,
             package_version=config.package_version,
-            file=None if config.file is None else relative_file(config.file),
+            file=None if config.file is None else relative_file(config.file, folder),
             params=dict(config.params),
         )
     return specs
@@ -174,9 +175,9 @@ def describe(error: BaseException) -> str:
     return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 
-def relative_file(file: str) -> str:
-    """Write a path relative to the working directory, where it is below it."""
+def relative_file(file: str, folder: str | None = None) -> str:
+    """Write a path relative to a directory (None: the current one), where it is below it."""
     try:
-        return Path(file).relative_to(Path.cwd()).as_posix()
+        return Path(file).relative_to(folder or Path.cwd()).as_posix()
     except ValueError:
         return file

@@ -124,7 +124,9 @@ def _configs(scanners: Any) -> Iterator[ScannerConfig]:
     given: Any = getattr(scanners, "scanners", scanners)
     items: list[Any] = list(given.values()) if is_mapping(given) else given if is_list(given) else []
     for item in items:
-        config = find_config(item[-1] if isinstance(item, tuple) and item else item)
+        # A pair is (name, scanner).
+        scan: Any = item[-1] if isinstance(item, tuple) and item else item  # pyright: ignore[reportUnknownVariableType]
+        config = find_config(scan)
         if config is not None:
             yield config
 

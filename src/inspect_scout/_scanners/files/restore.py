@@ -28,11 +28,13 @@ def scanners_from_specs(
         UnknownNameError: A file or package has no scanner of that name.
         ConfigError: A file is broken, or arguments do not fit or were not recorded.
     """
+    # All are looked for before one is run, which may change the current directory.
+    paths = {spec.file: _resolve(spec.file, base).absolute() for spec in specs.values() if spec.file is not None}
     files: dict[str, ScannerFile] = {}
     made: dict[str, Scanner[Any]] = {}
     for key, spec in specs.items():
         try:
-            made[key] = _make(spec, base, files, recorded)
+            made[key] = _make(spec, paths, files, recorded)
         except (UnknownNameError, LocationError):
             raise
         except ConfigError as error:
@@ -54,12 +56,14 @@ def run_recorded_file(file: str, base: str | None) -> None:
     load_file(_resolve(file, base))
 
 
-def _make(spec: ScannerSpec, base: str | None, files: dict[str, ScannerFile], recorded: bool) -> Scanner[Any]:
+def _make(
+    spec: ScannerSpec, paths: Mapping[str, Path], files: dict[str, ScannerFile], recorded: bool
+) -> Scanner[Any]:
     if spec.file is None:
         return create_with(find_factory(spec.name), spec.params, recorded=recorded)
     file = files.get(spec.file)
     if file is None:
-        file = files[spec.file] = load_file(_resolve(spec.file, base))
+        file = files[spec.file] = load_file(paths[spec.file])
     factory = file.find(spec.name)
     if factory is None and spec.name.startswith(f"{OWN_PACKAGE}/"):
         return create_with(

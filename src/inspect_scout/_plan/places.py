@@ -1,0 +1,58 @@
+"""Locations among options, made absolute when they are taken: the current directory may be another one later."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+from .._support.shapes import is_list, is_mapping
+from .._validation import CasesFile
+
+
+def located(values: Mapping[str, Any], folder: str) -> dict[str, Any]:
+    """Make the locations among the values of options absolute.
+
+    Args:
+        values: Values by option.
+        folder: Directory that relative paths are relative to.
+    """
+    return {name: _PLACED[name](value, folder) if name in _PLACED else value for name, value in values.items()}
+
+
+def placed(location: Any, folder: str) -> Any:
+    """Make a path absolute; URLs, and what is neither text nor a path, stay as they are."""
+    if isinstance(location, str):
+        return location if not location or "://" in location else os.path.abspath(os.path.join(folder, location))
+    if isinstance(location, Path):
+        return Path(os.path.abspath(folder / location))
+    return location
+
+
+def _transcripts(value: Any, folder: str) -> Any:
+    if isinstance(value, str):
+        return placed(os.path.expanduser(value), folder)
+    if isinstance(value, list | tuple):
+        return [_transcripts(item, folder) for item in cast("Sequence[Any]", value)]
+    return placed(value, folder)
+
+
+def _worklist(value: Any, folder: str) -> Any:
+    return [placed(item, folder) for item in value] if is_list(value) else placed(value, folder)
+
+
+def _validation(value: Any, folder: str) -> Any:
+    if is_mapping(value):
+        return {name: _validation(one, folder) for name, one in value.items()}
+    return replace(value, path=placed(value.path, folder)) if isinstance(value, CasesFile) else placed(value, folder)
+
+
+_PLACED = {
+    "transcripts": _transcripts,
+    "scans": placed,
+    "worklist": _worklist,
+    "validation": _validation,
+    "model_args": placed,
+}
