@@ -350,3 +350,23 @@ def test_scans_of_one_version_show_none(place: Path) -> None:
     assert "versions" not in json.loads(scout("scan", "status", status.location, "--json").out)
     assert read_outcome(status.location).entry.versions == {}
     assert [entry.versions for entry in list_entries("scans")] == [{}]
+
+
+def test_where_all_rows_are_errors_another_question_is_nothing_to_refuse(
+    place: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = run_scan(request(scanners="scanners.py@judge", scans="others"))
+    tasks = scan_results_df(whole.location).scanners["judge"]["transcript_task_id"].unique()
+    os.environ["FAIL"] = " ".join(tasks)
+    status = run_scan(request(scanners="scanners.py@judge"))
+    assert status.summary["judge"].errors == status.summary["judge"].scans > 0
+    os.environ["FAIL"] = ""
+    change(place, KIND)
+    done = scan_resume(status.location, display="none")
+    assert done.complete
+    assert "changed" not in caplog.text
+    assert len(prints(done)) == 1
+    assert done.spec.scanners["judge"].earlier is None
+    asked = done.spec.scanners["judge"].asked
+    assert asked is not None
+    assert asked.question == "Is it kind? at all"

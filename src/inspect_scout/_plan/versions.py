@@ -26,6 +26,7 @@ _TRANSPORT = frozenset(
     " extra_headers".split()
 )
 
+
 @dataclass(frozen=True, slots=True)
 class ModelsSpec:
     """The models of a scan, as it records them.

@@ -16,7 +16,7 @@ from .blocking import wait_lightly
 from .error_file import read_errors
 from .find import scan_folders
 from .layout import JOURNAL, OWNER_FILE, SCAN_FILE, TABLE_SUFFIX, file_name, table_key
-from .light_spec import LightScanner, LightSpec, pair_count, parse_light_spec, transcript_count
+from .light_spec import LightScanner, LightSpec, LightVersion, pair_count, parse_light_spec, transcript_count
 from .owner import owner_path, read_claim
 from .summary_file import StoredScanner, StoredSummary, doubtful_scanners, is_complete, read_summary
 
@@ -194,7 +194,8 @@ async def _outcome(storage: Storage, location: str, *, listed: bool = False) -> 
 def _row_versions(spec: LightSpec, scanner: str, rows: Mapping[str, int]) -> list[RowVersion]:
     """Describe what made the rows of a scanner, in the order in which the scan knows its versions, the oldest first."""
     now = spec.scanners.get(scanner) or LightScanner("")
-    known = {each.fingerprint: each for each in (*reversed(now.earlier or ()), now) if each.fingerprint is not None}
+    versions = [*reversed(now.earlier or ()), LightVersion(now.fingerprint, now.asked)]
+    known = {each.fingerprint: each for each in versions if each.fingerprint is not None}
     ordered = [*(f for f in rows if f not in known), *(f for f in known if f in rows)]
     questions = {f: each.asked.question for f, each in known.items() if each.asked is not None}
     return [RowVersion(f, rows[f], questions.get(f), f == now.fingerprint) for f in ordered]

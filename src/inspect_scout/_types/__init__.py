@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from .scanner import Loader as Loader
     from .scanner import Scanner as Scanner
     from .scanner import ScannerInput as ScannerInput
-    from .spec import OrderBySpec as OrderBySpec
     from .spec import RECORDED_FIELDS as RECORDED_FIELDS
     from .spec import AskedSpec as AskedSpec
+    from .spec import OrderBySpec as OrderBySpec
     from .spec import PredicateSpec as PredicateSpec
     from .spec import ScannerSpec as ScannerSpec
     from .spec import ScannerVersion as ScannerVersion

@@ -11,8 +11,8 @@ from typing import Any
 
 from ..._inspect import registry
 from .asking import asked_texts
+from .code import code_of_function, digest_function
 from .config import REVISION, Origin
-from .functions import code_of_function, digest_function
 from .params import FILE_MODULE
 
 OWN_PACKAGE = __name__.split(".", maxsplit=1)[0]

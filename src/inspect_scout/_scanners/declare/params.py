@@ -20,7 +20,7 @@ from pydantic import BaseModel
 
 from ..._inspect import registry
 from ..._support.ids import id_from_text, new_id
-from .functions import class_text, code_of_function, digest_function
+from .code import class_text, code_of_function, digest_function
 from .hints import parameter_types
 from .kinds import NotAllowedError
 from .values import from_data

@@ -56,9 +56,7 @@ def run_recorded_file(file: str, base: str | None) -> None:
     load_file(_resolve(file, base))
 
 
-def _make(
-    spec: ScannerSpec, paths: Mapping[str, Path], files: dict[str, ScannerFile], recorded: bool
-) -> Scanner[Any]:
+def _make(spec: ScannerSpec, paths: Mapping[str, Path], files: dict[str, ScannerFile], recorded: bool) -> Scanner[Any]:
     if spec.file is None:
         return create_with(find_factory(spec.name), spec.params, recorded=recorded)
     file = files.get(spec.file)
