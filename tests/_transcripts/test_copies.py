@@ -16,6 +16,7 @@ from inspect_scout._transcripts.eval_log.cache import IndexCache
 from inspect_scout._transcripts.eval_log.copies import copy_id
 from inspect_scout._transcripts.eval_log.source import EvalLogSource
 from support.logs import make_log, make_sample, write
+from support.warnings import own_records
 
 pytestmark = pytest.mark.anyio
 
@@ -46,7 +47,7 @@ async def test_the_log_modified_last_counts_whatever_its_name(
     for location in (tmp_path, [old, new], [new, old]):
         caplog.clear()
         assert await scores(transcripts_from(location)) == {"x": "C", "y": "C"}
-        (warning,) = caplog.records
+        (warning,) = own_records(caplog)
         assert warning.levelno == logging.WARNING
         assert f"2 of {str(old)!r} are read from {str(new)!r}" in warning.message
         assert "--duplicates all" in warning.message
@@ -80,7 +81,7 @@ async def test_nothing_is_said_of_logs_that_share_nothing(tmp_path: Path, caplog
     path = log_at(tmp_path / "a.eval", 1000, "x")
     log_at(tmp_path / "b.eval", 2000, "y")
     await transcripts_from([tmp_path, path, tmp_path]).index()
-    assert not caplog.records
+    assert not own_records(caplog)
 
 
 async def test_it_is_said_once_and_also_of_an_index_from_the_cache(
@@ -94,7 +95,7 @@ async def test_it_is_said_once_and_also_of_an_index_from_the_cache(
         transcripts = Transcripts(EvalLogSource((str(tmp_path / "logs"),), cache=cache))
         await transcripts.index()
         await transcripts.where("score = 'I'").index()
-        assert len(caplog.records) == 1
+        assert len(own_records(caplog)) == 1
 
 
 async def test_conditions_are_about_the_sample_that_counts(tmp_path: Path) -> None:
@@ -111,7 +112,7 @@ async def test_all_of_them_can_be_taken(tmp_path: Path, caplog: pytest.LogCaptur
     copy, other = copy_id("x", str(later)), copy_id("x", str(last))
     assert await scores(transcripts) == {copy: "C", "z": "C", "x": "I", "y": "I", other: "P"}
     assert copy.startswith("x-")
-    assert not caplog.records
+    assert not own_records(caplog)
     assert await scores(transcripts.where(f"transcript_id = '{copy}'")) == {copy: "C"}
     assert list(await scores(pickle.loads(pickle.dumps(transcripts)))) == list(await scores(transcripts))
 

@@ -14,6 +14,7 @@ from inspect_ai.log import EvalSample
 from inspect_scout import TranscriptContent, Transcripts, transcripts_db, transcripts_from
 from inspect_scout._transcripts.origins import read_origin
 from support.logs import make_log, make_sample, write
+from support.warnings import own_records
 
 pytestmark = pytest.mark.anyio
 
@@ -149,7 +150,7 @@ async def test_true_doubles_are_said(suffix: str, tmp_path: Path, caplog: pytest
     for _ in range(2):  # from the log, from the cache
         caplog.clear()
         assert sorted(text for _, text in await said(transcripts_from(path))) == ["b", "new", "text"]
-        (record,) = caplog.records
+        (record,) = own_records(caplog)
         assert record.levelno == logging.WARNING
         assert record.message.startswith("1 samples are in their log again with the same id and epoch")
         assert str(path) in record.message

@@ -13,6 +13,7 @@ import pytest
 
 from inspect_scout import TranscriptContent, transcripts_from
 from support.logs import make_log, make_sample, patch_directory, rewrite, unfinished, varied_log, write
+from support.warnings import own_records
 
 pytestmark = pytest.mark.anyio
 
@@ -56,10 +57,10 @@ CUTS: dict[str, Callable[[Path], Path]] = {
 async def test_rows_are_those_that_summaries_give(name: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = write(varied_log(), tmp_path / "log.eval")
     before = await rows(path)
-    assert not caplog.records
+    assert not own_records(caplog)
     CUTS[name](path)
     assert await rows(path) == before
-    (record,) = caplog.records
+    (record,) = own_records(caplog)
     assert record.levelno == logging.WARNING
     assert "takes longer" in record.message
     assert f"{8 if name == 'some' else 12} in {str(path)!r}" in record.message
@@ -104,12 +105,12 @@ async def test_it_is_said_once_for_all_logs_of_a_place(tmp_path: Path, caplog: p
         rewrite(write(log, tmp_path / f"{number}.eval"), without_summaries)
     transcripts = transcripts_from(tmp_path)
     assert len(await transcripts.index()) == 15
-    (record,) = caplog.records
+    (record,) = own_records(caplog)
     assert record.message.startswith("15 samples are in no readable summary of their log")
     assert "(5 logs)" in record.message
     caplog.clear()
     await transcripts_from(tmp_path).index()  # from the cache: nothing takes longer
-    assert not caplog.records
+    assert not own_records(caplog)
 
 
 async def test_a_sample_that_cannot_be_read_either_is_reported(

@@ -41,7 +41,7 @@ def spec_of(said: Any, project: Path) -> Any:
 def test_a_job_file_runs_in_its_project(project: Path) -> None:
     said = scout("scan", "nightly.yaml", cwd=project)
     spec = spec_of(said, project)
-    assert Path(said["location"]).parent == Path("my-scans")
+    assert Path(said["location"]).parent == project / "my-scans"
     assert (spec["scan_name"], spec["scan_file"]) == ("nightly", "nightly.yaml")
     assert spec["tags"] == ["agents", "mine", "nightly"]
     assert spec["metadata"] == {"team": "review", "owner": "cron"}

@@ -89,7 +89,7 @@ def check_interrupted(way: str, how: int, logs: Path, folder: Path, blocking: bo
         output, _ = program.communicate(timeout=PATIENCE_SECONDS)
         took = time.monotonic() - began
     assert program.returncode == 130, output
-    assert f"scout scan resume {location.relative_to(folder)}" in output
+    assert f"scout scan resume {location}" in output
     assert "Traceback" not in output
     assert took < 10  # 3 on a machine that does nothing else
     status = scan_status(str(location))
@@ -130,7 +130,7 @@ def test_a_second_interruption_does_not_wait(
         output, _ = program.communicate(timeout=PATIENCE_SECONDS)
     assert program.returncode == 130, output
     assert "Traceback" not in output
-    assert f"scout scan resume {location.relative_to(tmp_path)}" in output
+    assert f"scout scan resume {location}" in output
     check_whole(location, tmp_path)
 
 
