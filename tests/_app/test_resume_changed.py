@@ -81,7 +81,8 @@ def interrupted(place: Path, text: str = FILE, **more: Any) -> Status:
 
 def request(**more: Any) -> ScanRequest:
     fields: dict[str, Any] = {"scanners": "scanners.py", "transcripts": "logs", "model": scripted_model(ANSWERS)}
-    return ScanRequest(**{**fields, "scans": "scans", "display": "none", **more})
+    settled: dict[str, Any] = {**fields, "scans": "scans", "display": "none", **more}
+    return ScanRequest(**settled)
 
 
 def change(place: Path, *replaced: tuple[str, str], text: str = FILE) -> None:

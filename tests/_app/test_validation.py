@@ -384,8 +384,8 @@ def test_predicates_are_registered_with_arguments(tmp_path: Path) -> None:
         not_async()
 
 
-def outcome(answer: Any = ("done", "failed", "stuck"), **more: Any) -> Any:
-    return llm_scanner(question="How did it end?", answer=list(answer) if isinstance(answer, tuple) else answer, **more)
+def outcome(**more: Any) -> Any:
+    return llm_scanner(question="How did it end?", answer=["done", "failed", "stuck"], **more)
 
 
 def judged(tmp_path: Path, cases: ValidationSet, reply: str, scanner: Any) -> Status:

@@ -78,9 +78,8 @@ def folder(tmp_path: Path) -> None:
 def scout(*arguments: str, **settings: Any) -> subprocess.CompletedProcess[bytes]:
     code = "import sys; from inspect_scout._cli import main; sys.exit(main())"
     settings = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **settings}
-    ran: subprocess.CompletedProcess[bytes] = subprocess.run(
-        [sys.executable, "-c", code, *arguments], check=False, **settings
-    )
+    run: Any = subprocess.run  # its overloads do not take settings that are not written out
+    ran: subprocess.CompletedProcess[bytes] = run([sys.executable, "-c", code, *arguments], check=False, **settings)
     return ran
 
 

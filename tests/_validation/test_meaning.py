@@ -207,18 +207,18 @@ def lost(values: PossibleValues, *targets: Any, predicate: PredicateType | None 
     return never_met(ValidationSet(cases=cases, predicate=predicate), values)
 
 
-@pytest.mark.parametrize(
-    ("values", "possible", "impossible"),
-    [
-        (PossibleValues("boolean"), [True, "Yes", "no", 1, 0, "true", None], ["done", 2, [True], {"a": 1}, 0.5]),
-        (PossibleValues("number"), [3, "3", 0.5, True, None], ["many", [], {}]),
-        (PossibleValues("text"), ["x", True, 3, None], [["x"], {"x": 1}]),
-        (OUTCOME, ["done", "DONE", "b", "C", None], ["finished", True, 3, ["done"], "D"]),
-        (YES_NO, [True, False, "yes", "B", 1], ["maybe", 2]),
-        (GRADE, ["good", "A", 0.3, "1"], ["great", True]),
-        (TOOLS, [["bash"], "bash", "A, B", [], "none", ["C"]], [["rust"], "bash, rust", True, 3]),
-    ],
-)
+TARGETS: list[tuple[PossibleValues, list[Any], list[Any]]] = [
+    (PossibleValues("boolean"), [True, "Yes", "no", 1, 0, "true", None], ["done", 2, [True], {"a": 1}, 0.5]),
+    (PossibleValues("number"), [3, "3", 0.5, True, None], ["many", [], {}]),
+    (PossibleValues("text"), ["x", True, 3, None], [["x"], {"x": 1}]),
+    (OUTCOME, ["done", "DONE", "b", "C", None], ["finished", True, 3, ["done"], "D"]),
+    (YES_NO, [True, False, "yes", "B", 1], ["maybe", 2]),
+    (GRADE, ["good", "A", 0.3, "1"], ["great", True]),
+    (TOOLS, [["bash"], "bash", "A, B", [], "none", ["C"]], [["rust"], "bash, rust", True, 3]),
+]
+
+
+@pytest.mark.parametrize(("values", "possible", "impossible"), TARGETS)
 def test_targets_that_no_value_can_meet_are_told(
     values: PossibleValues, possible: list[Any], impossible: list[Any]
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from .._transcripts import FoundAgain, Transcripts, reasons, selection_of
 from .._types import ScanSpec, SelectionSpec, Worklist
@@ -57,8 +57,7 @@ def _extended(worklist: Sequence[Worklist] | None, by_scanner: Mapping[str, Sequ
 def selections(worklist: Any) -> dict[str, list[SelectionSpec]]:
     """Record how the transcripts of a worklist are chosen, by scanner; its ids hold by themselves."""
     found: dict[str, list[SelectionSpec]] = {}
-    given: Sequence[Any] = worklist if isinstance(worklist, list | tuple) else ()
-    for work in given:
+    for work in cast("Sequence[Any]", worklist) if isinstance(worklist, list | tuple) else ():
         if isinstance(work, ScannerWork) and isinstance(work.transcripts, Transcripts):
             found.setdefault(work.scanner, []).append(selection_of(work.transcripts, filtered=True))
     return found

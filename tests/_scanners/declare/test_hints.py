@@ -149,10 +149,11 @@ def test_names_for_type_checkers_alone_do_not_keep_inspect_from_making_a_scanner
 
         return scan
 
-    recorded = {"type": "scanner", "name": "typed_by_checkers", "params": {}}
+    recorded: dict[str, Any] = {"type": "scanner", "name": "typed_by_checkers", "params": {}}
     made = registry.from_recorded({"it": recorded})["it"]
     assert made.__name__ == "scan"
-    assert inspect.get_annotations(factory, eval_str=True)["event"] is not None
+    annotations = inspect.get_annotations(factory, eval_str=True)  # pyright: ignore[reportUnknownArgumentType]
+    assert annotations["event"] is not None
     assert factory.__annotations__["unknown"] == typing.ForwardRef("Nowhere | None")
 
 

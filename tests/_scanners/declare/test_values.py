@@ -159,7 +159,7 @@ def test_what_was_typed_is_read_as_the_annotation_says(hint: Any, text: str, val
     assert found == value
     assert type(found) is type(value)
     if isinstance(value, list):
-        assert [type(item) for item in found] == [type(item) for item in value]
+        assert list(map(type, found)) == list(map(type, value))  # pyright: ignore[reportUnknownArgumentType]
 
 
 @pytest.mark.parametrize(

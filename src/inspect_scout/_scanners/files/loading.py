@@ -125,8 +125,8 @@ def _configs(scanners: Any) -> Iterator[ScannerConfig]:
     items: list[Any] = list(given.values()) if is_mapping(given) else given if is_list(given) else []
     for item in items:
         # A pair is (name, scanner).
-        scan: Any = item[-1] if isinstance(item, tuple) and item else item  # pyright: ignore[reportUnknownVariableType]
-        config = find_config(scan)
+        pair: Any = item
+        config = find_config(pair[-1] if isinstance(item, tuple) and item else pair)
         if config is not None:
             yield config
 
