@@ -60,12 +60,13 @@ class _Reference:
 
 @dataclass(frozen=True, slots=True)
 class _Module:
-    """A file of Python, with the statements at its top level by the names that they are about."""
+    """A file of Python: statements at its top level by the names that they are about, functions by line and name."""
 
     path: Path
     tree: ast.Module
     documented: bool
     statements: dict[str, list[ast.stmt]]
+    functions: dict[tuple[int, str], _Function | None]
 
 
 def code_of(file: str, line: int, name: str) -> Code | None:
@@ -78,7 +79,7 @@ def code_of(file: str, line: int, name: str) -> Code | None:
     """
     path = Path(file)
     module = _module(path, _text(path))
-    node = None if module is None else _find(module.tree, line, name)
+    node = None if module is None else module.functions.get((line, name))
     if module is None or node is None:
         return None
     return Code(written(node, module.documented), _reached(module, node, path.parent))
@@ -115,12 +116,17 @@ def _module(path: Path, text: str) -> _Module | None:
         for name in dict.fromkeys((*_about(statement), *(set(_called(statement)) - imported))):
             statements.setdefault(name, []).append(statement)
     # Code that reads docstrings does something else when they change.
-    return _Module(path, tree, "__doc__" in text or "getdoc" in text, statements)
+    return _Module(path, tree, "__doc__" in text or "getdoc" in text, statements, _functions(tree))
 
 
-def _find(tree: ast.Module, line: int, name: str) -> _Function | None:
-    found = [n for n in ast.walk(tree) if isinstance(n, _Function) and _first_line(n) == line and _name(n) == name]
-    return found[0] if len(found) == 1 else None  # of several lambdas in a line nobody can tell which it is
+def _functions(tree: ast.Module) -> dict[tuple[int, str], _Function | None]:
+    """Functions by first line and name; None for several lambdas in a line, of which nobody can tell which is which."""
+    found: dict[tuple[int, str], _Function | None] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, _Function):
+            place = (_first_line(node), _name(node))
+            found[place] = None if place in found else node
+    return found
 
 
 def _first_line(node: _Function) -> int:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import functools
 import inspect
+import linecache
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
 from typing import Any
 
 from ..._inspect import registry
-from .asking import asked_texts
-from .code import code_of_function, digest_function
-from .config import REVISION, Origin
+from .config import Origin
 from .params import FILE_MODULE
 
 OWN_PACKAGE = __name__.split(".", maxsplit=1)[0]
@@ -29,15 +28,13 @@ def origin_of(factory: Callable[..., Any], name: str) -> Origin:
     function = inspect.unwrap(factory)
     qualified = _qualified(function, name)
     package = qualified.split("/", maxsplit=1)[0] if qualified != name else None
-    own = package == OWN_PACKAGE
-    code = None if own else code_of_function(function)
+    linecache.getlines(getattr(getattr(function, "__code__", None), "co_filename", ""))  # as it is when it is loaded
     return Origin(
         name=registry.log_name(qualified),
         file=None if package else source_file(function),
         package=package,
-        # Each version of Scout changes its sources; the revision says whether its scanners still do the same.
-        digest=str(REVISION) if own else digest_function(function, code),
-        texts=() if code is None else asked_texts(code),
+        function=function,
+        own=package == OWN_PACKAGE,
     )
 
 
