@@ -173,8 +173,9 @@ class _Reading:
 
 def _shown(segment: MessagesSegment, prompt: Prompt) -> set[int]:
     """List the numbers of the messages that a prompt shows: those of its segment, unless the template leaves some out."""
-    shown = {int(label[1]) for text in segment.texts if (label := _LABEL.match(text))}
-    if segment.messages_str in prompt.text:
+    text = segment.messages_str
+    shown = {int(label[1]) for start in segment.starts if (label := _LABEL.match(text, start))}
+    if any(text in block for block in prompt.blocks):
         return shown
     return shown & {int(label[1]) for label in _LABEL.finditer(prompt.text)}
 

@@ -34,10 +34,14 @@ class MessagesSegment:
     lengths: tuple[int, ...] = field(default=(), kw_only=True, repr=False, compare=False)
 
     @property
+    def starts(self) -> list[int]:
+        """Where what is shown of each message begins."""
+        return list(accumulate((length + 1 for length in self.lengths), initial=0))[:-1]
+
+    @property
     def texts(self) -> list[str]:
         """What is shown of each message."""
-        starts = accumulate((length + 1 for length in self.lengths), initial=0)
-        return [self.messages_str[at : at + length] for at, length in zip(starts, self.lengths, strict=False)]
+        return [self.messages_str[at : at + length] for at, length in zip(self.starts, self.lengths, strict=True)]
 
 
 SegmentT = TypeVar("SegmentT", bound=MessagesSegment)
