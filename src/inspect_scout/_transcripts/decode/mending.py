@@ -374,7 +374,7 @@ def _of_type(hint: Any, value: Any, path: str, notes: list[str]) -> Any:
 
 
 def _readable_field(cls: Any) -> str:
-    """Field that takes the text of a value that is no object; empty if there is none."""
+    """Field that takes the text of a value that is not an object; empty if there is none."""
     if not (issubclass(cls, BaseModel) or dataclasses.is_dataclass(cls)):
         return ""
     return next((name for name in ("message", "value", "text") if name in _fields(cls)), "")
@@ -424,7 +424,7 @@ def _of_list(hint: Any, value: Any, path: str, notes: list[str]) -> Any:
         return []
     items: list[Any] = value if is_list(value) else [value]
     if isinstance(hint, type) and issubclass(hint, BaseModel) and hint not in _MESSAGES:
-        # A message and a tool call leave a trace; of anything else that is no object nothing can be told.
+        # A message and a tool call leave a trace; of anything else that is not an object nothing can be told.
         items = [item for item in items if is_mapping(item)]
     made = [_of_type(hint, item, f"{path}[{place}]", notes) for place, item in enumerate(items)]
     return [item for item in made if item is not _FAILED]
