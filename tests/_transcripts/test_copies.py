@@ -16,7 +16,7 @@ from inspect_scout._transcripts.eval_log.cache import IndexCache
 from inspect_scout._transcripts.eval_log.copies import copy_id
 from inspect_scout._transcripts.eval_log.source import EvalLogSource
 from support.logs import make_log, make_sample, write
-from support.warnings import own_records
+from support.own_log import own_records
 
 pytestmark = pytest.mark.anyio
 

@@ -14,7 +14,7 @@ from inspect_ai.log import EvalSample
 from inspect_scout import TranscriptContent, Transcripts, transcripts_db, transcripts_from
 from inspect_scout._transcripts.origins import read_origin
 from support.logs import make_log, make_sample, write
-from support.warnings import own_records
+from support.own_log import own_records
 
 pytestmark = pytest.mark.anyio
 

@@ -13,7 +13,7 @@ import pytest
 
 from inspect_scout import TranscriptContent, transcripts_from
 from support.logs import make_log, make_sample, patch_directory, rewrite, unfinished, varied_log, write
-from support.warnings import own_records
+from support.own_log import own_records
 
 pytestmark = pytest.mark.anyio
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .compared import compared_rows as compared_rows
     from .counting import count_results as count_results
     from .describe import clean_id as clean_id
+    from .files import unread_errors as unread_errors
     from .frames import ScanResultsDF as ScanResultsDF
     from .frames import open_reader as open_reader
     from .frames import results_batches as results_batches
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
     from .schema import results_schema as results_schema
     from .sizes import CELL_BYTES as CELL_BYTES
     from .source import UnknownScannerError as UnknownScannerError
-    from .spec_file import unread_errors as unread_errors
     from .store import Recorded as Recorded
     from .store import ScanStore as ScanStore
     from .view import Rows as Rows
@@ -64,7 +64,7 @@ _MODULES = {
     ".schema": "HEAVY_COLUMNS RESULT_COLUMNS results_schema",
     ".sizes": "CELL_BYTES",
     ".source": "UnknownScannerError",
-    ".spec_file": "unread_errors",
+    ".files": "unread_errors",
     ".store": "Recorded ScanStore",
     ".view": "Rows positive_rows",
 }

@@ -13,12 +13,23 @@ from .._support.errors import LocationError, ScoutError, StorageError
 from .._support.storage import Storage, for_each, is_local, join, normalize, run_blocking, storage_for
 from .._types import ScannerCounts
 from .blocking import wait_lightly
-from .error_file import read_errors
+from .files import (
+    LightScanner,
+    LightSpec,
+    LightVersion,
+    StoredScanner,
+    StoredSummary,
+    doubtful_scanners,
+    is_complete,
+    pair_count,
+    parse_light_spec,
+    read_errors,
+    read_summary,
+    transcript_count,
+)
 from .find import scan_folders
 from .layout import JOURNAL, OWNER_FILE, SCAN_FILE, TABLE_SUFFIX, file_name, table_key
-from .light_spec import LightScanner, LightSpec, LightVersion, pair_count, parse_light_spec, transcript_count
 from .owner import owner_path, read_claim
-from .summary_file import StoredScanner, StoredSummary, doubtful_scanners, is_complete, read_summary
 
 if TYPE_CHECKING:
     from .tally import RowVerdict

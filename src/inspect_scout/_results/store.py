@@ -20,19 +20,27 @@ from .._support.storage import Storage, for_each, join, normalize, run_blocking,
 from .._types import Error, ScannerSummary, ScanSpec, Status, Summary
 from .catalog import Catalog, has_journal, load_catalog, pairs_of_writer
 from .encode import json_text
-from .error_file import read_errors
+from .files import (
+    StoredSummary,
+    doubtful_scanners,
+    is_complete,
+    pair_count,
+    parse_spec,
+    read_errors,
+    read_summary,
+    transcript_count,
+    unread_errors,
+    with_transcripts,
+)
 from .journal import Journal, stamp_of
 from .layout import EMPTY_FILE, ERRORS_FILE, JOURNAL, SCAN_FILE, SUMMARY_FILE, file_name, scan_directory, table_path
-from .light_spec import pair_count, transcript_count
 from .metrics import MEASURED_COLUMNS, measure
 from .owner import claimed
 from .pairs import PairRecord
 from .parquet import DamagedFileError, open_table, write_tables
 from .rows import RecordInput, RowWriter
 from .schema import results_schema
-from .spec_file import parse_spec, unread_errors, with_transcripts
 from .summary import errors_of, restored, summarize
-from .summary_file import StoredSummary, doubtful_scanners, is_complete, read_summary
 from .table import cells, select_fields
 from .tally import ScannerTally, tally_rows
 

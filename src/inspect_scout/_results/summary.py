@@ -9,8 +9,7 @@ from inspect_ai.model import ModelUsage
 
 from .._types import Error, ScannerSummary, Summary, ValidationEntry, ValidationResults
 from .._validation import Confusion
-from .lenient import read_leniently
-from .summary_file import StoredScanner, StoredSummary
+from .files import StoredScanner, StoredSummary, read_leniently
 from .tally import RowVerdict, ScannerTally
 
 logger = logging.getLogger(__name__)

@@ -31,7 +31,7 @@ from inspect_scout._support.errors import ConfigError
 from inspect_scout._transcripts.database.encode import encode
 from inspect_scout._transcripts.database.source import DatabaseSource
 from support.databases import parquet_schema, scan_files, write_rows
-from support.warnings import own_records
+from support.own_log import own_records
 
 pytestmark = pytest.mark.anyio
 

@@ -14,7 +14,7 @@ from inspect_ai.event import InfoEvent, ModelEvent
 
 from inspect_scout._transcripts.decode import BytesSource, SampleError, count_incomplete, decode_sample, open_sample
 from inspect_scout._types import Transcript, TranscriptContent, TranscriptInfo
-from support.warnings import own_records
+from support.own_log import own_records
 
 INFO = TranscriptInfo(transcript_id="t", metadata={"log": "x", "target": "shortened"})
 EVENT = {"timestamp": "2026-01-01T00:00:00+00:00", "working_start": 0.0}

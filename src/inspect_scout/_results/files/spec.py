@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 from pydantic_core import to_json
 
-from .._query import Condition, condition_as_sql
-from .._support.errors import ConfigError, LocationError
-from .._support.json import loads
-from .._support.shapes import is_mapping
-from .._types import RECORDED_FIELDS, Error, ScanSpec
+from ..._query import Condition, condition_as_sql
+from ..._support.errors import ConfigError, LocationError
+from ..._support.json import loads
+from ..._support.shapes import is_mapping
+from ..._types import RECORDED_FIELDS, Error, ScanSpec
 from .lenient import Place, RequiredPartError, read_leniently
 
 if TYPE_CHECKING:
-    from .._types import ScannerSpec, ScanTranscripts, Worklist
+    from ..._types import ScannerSpec, ScanTranscripts, Worklist
 
 logger = logging.getLogger(__name__)
 

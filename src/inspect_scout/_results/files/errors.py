@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from .._support.errors import LocationError
-from .._support.json import dumps, loads
-from .._support.shapes import is_mapping
-from .._support.storage import Storage, join
-from .layout import ERRORS_FILE
+from ..._support.errors import LocationError
+from ..._support.json import dumps, loads
+from ..._support.shapes import is_mapping
+from ..._support.storage import Storage, join
+from ..layout import ERRORS_FILE
 
 logger = logging.getLogger(__name__)
 

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from .._support.errors import LocationError
-from .._support.json import loads
-from .._support.shapes import is_list, is_mapping
-from .._support.storage import Storage, join
-from .layout import SUMMARY_FILE, table_key
+from ..._support.errors import LocationError
+from ..._support.json import loads
+from ..._support.shapes import is_list, is_mapping
+from ..._support.storage import Storage, join
+from ..layout import SUMMARY_FILE, table_key
 
 logger = logging.getLogger(__name__)
 

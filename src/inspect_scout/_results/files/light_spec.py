@@ -7,8 +7,8 @@ from typing import Any, Union, get_args, get_origin
 
 import msgspec
 
-from .._support.json import loads
-from .._support.shapes import is_list, is_mapping
+from ..._support.json import loads
+from ..._support.shapes import is_list, is_mapping
 
 
 class LightTranscripts(msgspec.Struct):

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from .._support.shapes import is_list, is_mapping
+from ..._support.shapes import is_list, is_mapping
 
 M = TypeVar("M", bound=BaseModel)
 
