@@ -41,7 +41,7 @@ def scanner_specs(scanners: Mapping[str, Scanner[Any]], folder: str | None = Non
 
 
 def scanner_fingerprint(scanner: Scanner[Any]) -> str:
-    """Hash of what decides the results of a scanner: name, version, source or package, and arguments."""
+    """Hash of what a scanner asks and of its code; rows bear one that also holds the models of their scan."""
     return fingerprint(scanner_config(scanner))
 
 

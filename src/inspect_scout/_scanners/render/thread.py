@@ -254,7 +254,8 @@ def message_numbering(
 
     Returns:
         A function that renders messages; one that finds the messages (of all lists so far) which a text cites, whose
-        method `unseen` lists the citations in a text of messages that were not rendered; and, with `label_for_id`, one that returns the label ("M3") of a message by its id, None if it was not rendered.
+        method `unseen` lists the citations in a text of messages that were not rendered; and, with `label_for_id`, one
+        that returns the label ("M3") of a message by its id, None if it was not rendered.
 
     Raises:
         ConfigError: If the nonce is shorter than 8 letters and digits.
