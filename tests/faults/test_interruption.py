@@ -24,13 +24,19 @@ SCANNERS = """
 import asyncio
 import os
 import time
+from itertools import count
 
 from inspect_scout import Result, Scanner, Transcript, scanner
 
+calls = count()
+
 
 @scanner(messages="all")
-def slow(seconds: float, blocking: bool = False) -> Scanner[Transcript]:
+def slow(seconds: float, blocking: bool = False, until: str = "") -> Scanner[Transcript]:
     async def scan(transcript: Transcript) -> Result:
+        if until and next(calls) >= 2:
+            while not os.path.exists(until):
+                await asyncio.sleep(0.05)
         if blocking:
             time.sleep(seconds)
         else:
@@ -46,13 +52,17 @@ BOTH = [signal.SIGINT, signal.SIGTERM]
 
 @contextmanager
 def scanning(
-    logs: Path, folder: Path, way: str, seconds: float = 0.6, blocking: bool = False
+    logs: Path, folder: Path, way: str, seconds: float = 0.6, blocking: bool = False, until: str = ""
 ) -> Generator[tuple[subprocess.Popen[str], Path]]:
-    """Start a scan that takes its time, and wait until some of it is recorded; gives the program and the scan."""
+    """Start a scan that takes its time, and wait until some of it is recorded; gives the program and the scan.
+
+    With `until`, all but two transcripts wait for a file of that name.
+    """
     (folder / "scanners.py").write_text(SCANNERS)
     scout = Path(sys.executable).with_name("scout")
     command = [scout, "scan", "scanners.py", "-T", logs, "--scans", "scans", "--max-transcripts", "2"]
     command += [*WAYS[way], "-S", f"seconds={seconds}", "-S", f"blocking={str(blocking).lower()}", "--display", "plain"]
+    command += ["-S", f"until={until}"] if until else []
     program = subprocess.Popen(
         list(map(str, command)),
         cwd=folder,
@@ -134,25 +144,28 @@ def test_a_second_interruption_does_not_wait(
     check_whole(location, tmp_path)
 
 
-def resume(location: Path, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def resuming(location: Path, folder: Path, *options: str) -> subprocess.Popen[str]:
     scout = Path(sys.executable).with_name("scout")
-    command = [scout, "scan", "resume", location, *options]
-    return subprocess.run(
-        list(map(str, command)), cwd=folder, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
-    )
+    command = [str(scout), "scan", "resume", str(location), *options]
+    return subprocess.Popen(command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def test_a_second_program_is_refused_or_waits(example_logs: Path, tmp_path: Path) -> None:
-    with scanning(example_logs, tmp_path, "inline") as (program, location):
-        refused = resume(location, tmp_path)
-        waited = resume(location, tmp_path, "--wait", "--json")
+    with scanning(example_logs, tmp_path, "inline", seconds=0.0, until="go") as (program, location):
+        with resuming(location, tmp_path) as first:
+            _, refused = first.communicate(timeout=PATIENCE_SECONDS)
+        with resuming(location, tmp_path, "--wait", "--json") as second:
+            assert second.stderr is not None
+            assert "Waiting: " in second.stderr.readline()
+            (tmp_path / "go").touch()
+            waited, complaints = second.communicate(timeout=PATIENCE_SECONDS)
         output, _ = program.communicate(timeout=PATIENCE_SECONDS)
-    assert refused.returncode == 1
-    assert f"process {program.pid}" in refused.stderr
-    assert "--wait" in refused.stderr
+    assert first.returncode == 1
+    assert f"process {program.pid}" in refused
+    assert "--wait" in refused
     assert program.returncode == 0, output
-    assert waited.returncode == 0, waited.stderr
-    assert json.loads(waited.stdout)["complete"] is True
+    assert second.returncode == 0, complaints
+    assert json.loads(waited)["complete"] is True
     assert len(scan_results_df(str(location)).scanners["slow"]) == 12
 
 

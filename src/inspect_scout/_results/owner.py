@@ -35,7 +35,16 @@ _WAIT_SECONDS = 0.5
 
 
 class _HeldError(ScanStateError):
-    """Another process holds the scan."""
+    """Another process holds the scan.
+
+    Args:
+        holder: One sentence that says which.
+        advice: What to do.
+    """
+
+    def __init__(self, holder: str, advice: str) -> None:
+        super().__init__(f"{holder} {advice}")
+        self.holder = holder
 
 
 _here: set[str] = set()
@@ -135,6 +144,7 @@ async def claimed(
 
     owner = Owner(os.getpid(), host_name(), new_id(), _born(os.getpid()), _machine())
     text, path = msgspec.json.encode(owner), owner_path(location)
+    waiting = False
     while True:
         try:
             await _take(storage, location, text)
@@ -142,7 +152,9 @@ async def claimed(
         except _HeldError as held:
             if not wait:
                 raise
-            logger.info("Waiting: %s", held)
+            if not waiting:
+                logger.warning("Waiting: %s", held.holder)
+            waiting = True
         await asyncio.sleep(_WAIT_SECONDS)  # another process gives no signal
     _here.add(owner.token)
     task, lost = asyncio.current_task(), asyncio.Event()
@@ -220,12 +232,14 @@ def _refuse_if_held(claim: Claim, location: str) -> None:
         left = max(1, round(LEASE_SECONDS - claim.age))
         raise _HeldError(
             f"The scan at {location!r} is being worked on by process {owner.pid} on {owner.host!r}, which last said so "
-            f"{max(0, round(claim.age))} seconds ago. Wait for it (--wait), or stop it there, and try again; if it is dead, the "
-            f"scan is free in {left} seconds."
+            f"{max(0, round(claim.age))} seconds ago.",
+            f"Wait for it (--wait), or stop it there, and try again; if it is dead, the "
+            f"scan is free in {left} seconds.",
         )
     where = "this process" if owner.pid == os.getpid() else f"process {owner.pid}"
     raise _HeldError(
-        f"The scan at {location!r} is being worked on by {where}. Wait for it (--wait), or stop it, and try again."
+        f"The scan at {location!r} is being worked on by {where}.",
+        "Wait for it (--wait), or stop it, and try again.",
     )
 
 
