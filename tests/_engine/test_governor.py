@@ -5,24 +5,27 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+import math
 import random
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from inspect_scout._engine.governor import (
+from inspect_scout._engine.governor import Governor, ModelGate, units_for
+from inspect_scout._engine.valve import (
+    LEAST_RATE,
     START_RATE,
-    Governor,
-    ModelGate,
     Pace,
     Valve,
     faster,
     ramped,
     slower,
-    units_for,
     wider,
 )
+from support.clocks import run_jumping
 
 
 @pytest.mark.parametrize(
@@ -33,7 +36,7 @@ from inspect_scout._engine.governor import (
         (Pace(100.0, 0, 0), 98.0, False, 94.0, True),
         (Pace(100.0, 0, 0), 50.0, True, 45.0, False),
         (Pace(100.0, 0, 0), 200.0, True, 90.0, False),
-        (Pace(0.1, 0, 0), 0.0, False, 0.1, True),
+        (Pace(0.2, 0, 0), 0.0, False, 0.2, True),
     ],
 )
 def test_a_refusal_slows_down(pace: Pace | None, accepted: float, heavy: bool, rate: float, settled: bool) -> None:
@@ -110,10 +113,16 @@ class Provider:
     Args:
         rate: Calls a second that it accepts.
         latency: Seconds of a call.
+        client_retries: Whether clients send refused calls again of their own accord; else they wait at the valve.
+        storm: From when until when it refuses everything.
     """
 
-    rate: int
+    rate: float
     latency: float
+    client_retries: bool = False
+    storm: tuple[float, float] = (0.0, 0.0)
+    arrivals: list[float] = field(default_factory=list[float])
+    resting: int = 0
     window: float = float("-inf")
     in_window: int = 0
     accepted: int = 0
@@ -141,19 +150,27 @@ class Provider:
                     self.at(now + self.latency * chance.uniform(0.9, 1.1), "answer", clean)
                 else:
                     valve.refused(now, 1.0)
-                    self.at(now + 1.0 + chance.random() * 0.05, "retry")
+                    if self.client_retries:
+                        self.at(now + 1.0 + chance.random() * 0.05, "retry")
+                    else:
+                        self.resting += 1
             elif event == "retry":
                 valve.sent(now)
                 self.at(now, "arrival", clean=False)
             elif event == "answer":
+                valve.accepted(now)
                 valve.end()
                 if clean:
                     valve.succeeded(now)
             self.peak = max(self.peak, valve.in_flight)
-            while (delay := valve.delay(now)) == 0.0:
-                valve.start(now)
+            while (delay := valve.delay(now, again=self.resting > 0)) == 0.0:
                 self.free = max(self.free, now) + 0.004
-                self.at(self.free, "arrival", clean=True)
+                self.at(self.free, "arrival", clean=not self.resting)
+                if self.resting:
+                    self.resting -= 1
+                    valve.sent(now)
+                else:
+                    valve.start(now)
             if delay is not None and now + delay < self.woken_at:
                 self.woken_at = now + delay + chance.random() * 0.005
                 self.at(self.woken_at, "wake")
@@ -162,7 +179,8 @@ class Provider:
         if now - self.window >= 1:
             self.window, self.in_window = now, 0
         self.in_window += 1
-        accepted = self.in_window <= self.rate
+        self.arrivals.append(now)
+        accepted = self.in_window <= self.rate and not self.storm[0] <= now < self.storm[1]
         self.accepted += accepted
         self.refused += not accepted
         return accepted
@@ -171,12 +189,14 @@ class Provider:
         heapq.heappush(self.events, (time, next(self.counter), event, clean))
 
 
+@pytest.mark.parametrize("client_retries", [False, True])
 @pytest.mark.parametrize("rate", [10, 20, 40, 60, 100])
-@pytest.mark.parametrize("latency", [0.01, 0.05, 0.2, 1.0])
-def test_a_hidden_rate_is_used_and_hardly_ever_exceeded(rate: int, latency: float) -> None:
-    provider = Provider(rate, latency)
+@pytest.mark.parametrize("latency", [0.01, 0.05, 0.2, 1.0, 4.0])
+def test_a_hidden_rate_is_used_and_hardly_ever_exceeded(rate: int, latency: float, client_retries: bool) -> None:
+    provider = Provider(rate, latency, client_retries)
     provider.run(Valve(25, 200, START_RATE), seconds=60)
-    assert provider.accepted >= 0.85 * 60 * rate
+    # Connections grow with answers, and 200 are all there are.
+    assert provider.accepted >= 0.85 * (60 - 2 * latency) * min(rate, 0.8 * 200 / latency - 8)
     assert provider.refused < 0.05 * (provider.accepted + provider.refused)
 
 
@@ -193,6 +213,61 @@ def test_a_rate_that_rises_again_is_found() -> None:
     provider.rate, provider.accepted = 80, 0
     provider.run(valve, seconds=90)
     assert provider.accepted >= 0.75 * 60 * 80
+
+
+@pytest.mark.parametrize("client_retries", [False, True])
+@pytest.mark.parametrize("rate", [20, 1000])
+@pytest.mark.parametrize("storm", [(0.0, 20.0), (5.0, 25.0), (5.0, 185.0)])
+def test_calls_flow_again_soon_after_a_storm(storm: tuple[float, float], rate: float, client_retries: bool) -> None:
+    provider, valve = Provider(rate, 0.5, client_retries, storm), Valve(25, 200, START_RATE)
+    provider.run(valve, storm[1] + 30)
+    after = [time for time in provider.arrivals if time >= storm[1]]
+    assert after[0] < storm[1] + 5
+    assert sum(time < after[0] + 5 for time in after) >= 40
+    assert sum(time > storm[1] + 10 for time in after) >= 0.75 * 20 * min(rate, 50)
+
+
+def test_a_provider_that_refuses_everything_is_asked_one_call_at_a_time() -> None:
+    provider, valve = Provider(1000, 0.5, storm=(0.0, 600.0)), Valve(25, 200, START_RATE)
+    provider.run(valve, 599)
+    late = [time for time in provider.arrivals if time > 60]
+    assert 599 / 5 * 0.8 <= len(late) <= 1.2 * 599
+    assert min(b - a for a, b in itertools.pairwise(late)) > 0.5
+
+
+TIMES = st.floats(allow_nan=False) | st.floats(0, 1e4)
+CALLS = st.lists(
+    st.tuples(
+        st.sampled_from(["start", "sent", "end", "accepted", "succeeded", "refused"]), TIMES, st.none() | st.floats()
+    ),
+    max_size=60,
+)
+
+
+@given(calls=CALLS, rate=st.none() | st.floats(0.5, 100))
+def test_no_time_and_no_order_makes_a_valve_fail_or_hold_calls_back_for_long(
+    calls: list[tuple[str, float, float | None]], rate: float | None
+) -> None:
+    valve, now = Valve(25, 200, rate), 0.0
+    for name, now, retry_after in calls:
+        match name:
+            case "refused":
+                valve.refused(now, retry_after)
+            case "end":
+                valve.end()
+            case _:
+                getattr(valve, name)(now)
+        for again in (False, True):
+            assert 0 <= (valve.delay(now, again) or 0.0) <= 5
+        assert valve.pace is None or LEAST_RATE <= valve.pace.rate < 1e7
+        assert 25 <= valve.limit <= 200
+    if math.isfinite(now) and abs(now) < 1e6:
+        assert not valve.delay(now + 5.001, again=True)
+
+
+@pytest.mark.parametrize("seconds", [647.0, 1e6, float("inf"), float("nan"), -5.0])
+def test_an_answer_after_any_time_lets_calls_come_faster(seconds: float) -> None:
+    assert 16 <= (ramped(16.0, seconds) or 100.0) <= 19
 
 
 @pytest.mark.parametrize(
@@ -302,6 +377,74 @@ def test_a_pause_ends_by_itself() -> None:
         gate = Governor().gate("m", None, None)
         gate.refused(0.02)
         await asyncio.wait_for(hold(gate), 2)
+
+    run(work)
+
+
+def test_a_call_that_rests_is_sent_again_after_its_time() -> None:
+    async def work() -> float:
+        gate = Governor().gate("m", 2, None)
+        await asyncio.gather(gate.acquire(), gate.acquire())
+        began = asyncio.get_running_loop().time()
+        await gate.rest(0.05)
+        return asyncio.get_running_loop().time() - began
+
+    assert run(work) >= 0.05
+
+
+def test_an_answer_ends_the_rest_of_all_and_they_go_before_new_calls() -> None:
+    async def work() -> list[str]:
+        gate = Governor().gate("m", 3, None)
+        order: list[str] = []
+
+        async def again(name: str) -> None:
+            await gate.acquire()
+            await gate.rest(600)
+            order.append(name)
+
+        async def new() -> None:
+            await gate.acquire()
+            order.append("new")
+
+        resting = [asyncio.create_task(again(name)) for name in ("one", "two")]
+        await gate.acquire()
+        tasks = [*resting, asyncio.create_task(new())]
+        await asyncio.sleep(0)
+        assert order == []
+        gate.accepted()
+        gate.release()
+        await asyncio.wait_for(asyncio.gather(*tasks), 5)
+        return order
+
+    assert run(work) == ["one", "two", "new"]
+
+
+def test_one_call_asks_after_a_while_where_all_rest() -> None:
+    async def work() -> None:
+        gate = Governor().gate("m", 2, None)
+        await asyncio.gather(gate.acquire(), gate.acquire())
+        tasks = [asyncio.create_task(gate.rest(3600)) for _ in range(2)]
+        await asyncio.sleep(0)
+        done, resting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED, timeout=30)
+        assert (len(done), len(resting)) == (1, 1)
+        for task in resting:
+            task.cancel()
+        await asyncio.gather(*resting, return_exceptions=True)
+        assert asyncio.get_running_loop().time() < 11
+
+    run_jumping(work)
+
+
+def test_a_call_that_is_given_up_while_it_rests_leaves_nothing_behind() -> None:
+    async def work() -> None:
+        gate = Governor().gate("m", 1, None)
+        await gate.acquire()
+        task = asyncio.create_task(gate.rest(600))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        gate.release()
+        await asyncio.wait_for(gate.acquire(), 1)
 
     run(work)
 

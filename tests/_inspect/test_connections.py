@@ -40,6 +40,12 @@ class Gate:
     def sent_again(self) -> None:
         self.heard.append("again")
 
+    def accepted(self) -> None:
+        self.heard.append("accepted")
+
+    async def rest(self, seconds: float) -> None:
+        self.heard.append(("rest", seconds))
+
 
 class Gates:
     def __init__(self) -> None:
@@ -67,13 +73,13 @@ def ask(model: Model, gates: Gates, **config: Any) -> list[Any]:
 
 def test_calls_pass_the_gate_and_tell_it_how_they_went() -> None:
     gates = Gates()
-    assert ask(mock(), gates) == ["acquire", "succeeded", "release"]
+    assert ask(mock(), gates) == ["acquire", "succeeded", "accepted", "release"]
     assert gates.asked == [(None, None)]
 
 
 def test_a_fixed_number_reaches_the_gate() -> None:
     gates = Gates()
-    assert ask(mock(), gates, max_connections=7) == ["acquire", "release"]
+    assert ask(mock(), gates, max_connections=7) == ["acquire", "accepted", "release"]
     assert gates.asked == [(7, None)]
 
 
@@ -153,7 +159,7 @@ def test_answers_are_heard_when_they_come(
         return await plain(*args, **options)
 
     monkeypatch.setattr(model.api, "generate", generate)
-    assert [h for h in ask(model, Gates()) if h not in ("acquire", "release", "succeeded")] == heard
+    assert [h for h in ask(model, Gates()) if h not in ("acquire", "release", "succeeded", "accepted")] == heard
 
 
 def test_a_retry_counts_as_a_refusal_where_answers_are_not_heard(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,7 +171,7 @@ def test_a_retry_counts_as_a_refusal_where_answers_are_not_heard(monkeypatch: py
         return await plain(*args, **options)
 
     monkeypatch.setattr(model.api, "generate", generate)
-    assert ask(model, Gates()) == ["acquire", ("refused", 3.0), "release"]
+    assert ask(model, Gates()) == ["acquire", ("refused", 3.0), "accepted", "release"]
 
 
 def test_what_inspect_asks_of_a_controller_is_there() -> None:

@@ -25,6 +25,7 @@ class Claim:
         waiting: Calls that wait.
         rate: Calls a second that it starts at most (None: as many as it likes).
         refusals: Calls that the provider refused so far.
+        held_seconds: Seconds until the next call is sent, where calls wait because the provider refused some.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Claim:
     waiting: int = 0
     rate: float | None = None
     refusals: int = 0
+    held_seconds: float | None = None
 
     @property
     def wants(self) -> int:

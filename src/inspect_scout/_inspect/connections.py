@@ -9,9 +9,10 @@ inside `admitting(...)` every model gets its gate from there, and outside of it 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager
 from contextvars import ContextVar
+from importlib import import_module
 from typing import Any, Final, Protocol
 
 from inspect_ai._util.http import parse_retry_after
@@ -64,7 +65,15 @@ class Gate(Protocol):
         ...
 
     def sent_again(self) -> None:
-        """Take note of a call that was sent again, under the admission it has."""
+        """Take note of a call that a client sent again of its own accord, under the admission it has."""
+        ...
+
+    def accepted(self) -> None:
+        """Take note of a call that was answered in the end, after whatever retries."""
+        ...
+
+    async def rest(self, seconds: float) -> None:
+        """Wait until a call may be sent again, under the admission it has: some seconds, if nothing is heard till then."""
         ...
 
 
@@ -126,13 +135,17 @@ class _Entry(AbstractAsyncContextManager[None]):
         await self.gate.acquire()
         _current.set(_Call(self))
 
-    async def __aexit__(self, *_exc: object) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
         _current.set(None)
+        if kind is None:
+            self.gate.accepted()
         self.gate.release()
 
     def retrying(self, retry_after: float | None) -> None:
         """Take note of a retry: a refusal, unless the answer itself was heard already."""
         if not self.hears_answers:
+            if (call := _current.get()) is not None:
+                call.refused = True
             self.gate.refused(retry_after)
 
 
@@ -142,13 +155,20 @@ class _Call:
     def __init__(self, entry: _Entry) -> None:
         self._entry = entry
         self._answered = False
+        self.refused = False
+        """Whether the last answer said "too many calls"."""
+
+    async def rest(self, seconds: float) -> None:
+        """Wait for the next attempt. That after a refusal is a matter of the model's pace, not of each call's own."""
+        refused, self.refused, self._answered = self.refused, False, False
+        await self._entry.gate.rest(0.0 if refused else seconds)
 
     def answered(self, refused: bool, retry_after: float | None) -> None:
         """Take note of an answer."""
         gate, self._entry.hears_answers = self._entry.gate, True
         if self._answered:
             gate.sent_again()
-        self._answered = True
+        self._answered, self.refused = True, refused
         if refused:
             gate.refused(retry_after)
 
@@ -233,6 +253,8 @@ class _Registry:
 
 
 _heard = HttpHooks.record_response
+_retries: Any = import_module("inspect_ai.model._retry")  # looks up the wait between attempts in its own names
+_slept: Callable[[float], Awaitable[None]] = _retries._sample_wait_sleep
 
 
 def _record_response(
@@ -246,9 +268,16 @@ def _record_response(
         call.answered(refused, parse_retry_after(headers) if refused and headers is not None else None)
 
 
+async def _rest(seconds: float) -> None:
+    """Wait between two attempts at a call, at its gate if it has one."""
+    call = _current.get()
+    await (_slept(seconds) if call is None else call.rest(seconds))
+
+
 def _install() -> None:
-    """Put the registry in place (an eval in this process puts its own back), and listen to answers."""
+    """Put the registry in place (an eval in this process puts its own back), listen to answers, and let calls rest."""
     if not isinstance(registry_module._concurrency_registry, _Registry):
         registry_module._concurrency_registry = _Registry(registry_module._concurrency_registry)
     if HttpHooks.record_response is _heard:
         HttpHooks.record_response = _record_response  # type: ignore[method-assign]
+    _retries._sample_wait_sleep = _rest
