@@ -30,14 +30,27 @@ def resident_bytes() -> int | None:
 
 
 class Busyness:
-    """Tells how much of a processor this process has used since it was last asked."""
+    """Tells how much of a processor this process could use since it was last asked: what it used, and waited for.
+
+    On a machine that others keep busy, too, a process that computes all the time gets half a processor or less.
+    """
 
     def __init__(self) -> None:
-        self._cpu, self._wall = time.process_time(), time.monotonic()
+        self._wanted, self._wall = _wanted_seconds(), time.monotonic()
 
     def share(self) -> float:
-        """Processor seconds used in a second since the last call."""
-        cpu, wall = time.process_time(), time.monotonic()
-        used, passed = cpu - self._cpu, wall - self._wall
-        self._cpu, self._wall = cpu, wall
-        return used / passed if passed > 0 else 0.0
+        """Processor seconds used or waited for in a second since the last call."""
+        wanted, wall = _wanted_seconds(), time.monotonic()
+        more, passed = wanted - self._wanted, wall - self._wall
+        self._wanted, self._wall = wanted, wall
+        return more / passed if passed > 0 else 0.0
+
+
+def _wanted_seconds() -> float:
+    waited = 0.0
+    try:
+        with open("/proc/self/schedstat", "rb") as file:  # of the main thread, where event loops run
+            waited = int(file.read().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        pass  # where the system does not say, what was used is all that is known
+    return time.process_time() + waited
