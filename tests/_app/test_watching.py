@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import sqlite3
@@ -79,13 +80,14 @@ def test_a_database_that_cannot_be_used_does_not_stop_a_scan(tmp_path: Path) -> 
 
 def test_watching_tells_rate_and_time_left(tmp_path: Path) -> None:
     looks: list[Any] = []
-    times = iter(range(0, 1000, 10))
+    times = itertools.count(0, 10)
 
     def look(transcript: Transcript) -> Result:
         (location,) = tmp_path.glob("scan_id=*")
         if not looks:
             looks.append(watch(str(location), lambda _: None, lambda: float(next(times))))
-        looks.append(next(looks[0]))
+        # What the scan is doing is written by a thread, a moment later.
+        looks.append(next(seen for seen in looks[0] if seen.active is not None))
         return Result(value=1)
 
     status = scan(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,6 +21,9 @@ UPDATE_SECONDS = 1.0
 WATCH_SECONDS = 1.0
 
 _PACE_SECONDS = 30.0
+
+_writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="scout-progress")
+"""Writes the progress of all scans of this process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,9 @@ def watch(
 class ActiveSink:
     """Passes progress on, and writes it where other programs look, about once a second.
 
+    Writing waits for a disk and for other programs that write there, so it is done in a thread, and what comes meanwhile
+    is left out.
+
     Args:
         inner: Who wants to know.
         title: What is scanned.
@@ -101,14 +108,20 @@ class ActiveSink:
     ) -> None:
         self._inner, self._title, self._scan_id, self._words, self._scans = inner, title, scan_id, words, scans
         self._began, self._written = time.time(), 0.0
+        self._writing: Future[None] | None = None
 
     def update(self, progress: Progress) -> None:
         """Take note of the newest state."""
         self._inner.update(progress)
         now = time.time()
-        if abs(now - self._written) >= UPDATE_SECONDS:
+        if abs(now - self._written) >= UPDATE_SECONDS and (self._writing is None or self._writing.done()):
             self._written = now
-            self._scans.put(self._entry(progress, now))
+            self._writing = _writer.submit(self._scans.put, self._entry(progress, now))
+
+    def close(self) -> None:
+        """Wait until nothing is being written any more."""
+        if self._writing is not None:
+            self._writing.result()
 
     def _entry(self, progress: Progress, now: float) -> ActiveScan:
         counts = {
@@ -142,7 +155,9 @@ class ActiveSink:
 def announced(inner: ProgressSink, title: ScanTitle, scan_id: str, words: tuple[str, str]) -> Generator[ActiveSink]:
     """Let other programs see a scan while the block runs it."""
     scans = ActiveScans()
+    sink = ActiveSink(inner, title, scan_id, words, scans)
     try:
-        yield ActiveSink(inner, title, scan_id, words, scans)
+        yield sink
     finally:
+        sink.close()
         scans.remove()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable
 from contextvars import copy_context
 from typing import Generic, TypeVar
+
+from .._support.rounds import own_round
 
 T = TypeVar("T")
 
@@ -29,8 +30,6 @@ class Crew(Generic[T]):
         # Tasks that join later are started from within a scanner, whose context is none of theirs: all have that in
         # which the crew was made.
         self._context = copy_context()
-        self._turns: deque[asyncio.Future[None]] = deque()
-        self._dealing = False
 
     @property
     def size(self) -> int:
@@ -58,32 +57,8 @@ class Crew(Generic[T]):
 
     async def _run(self) -> None:
         while True:
-            await self._turn()
+            await own_round()  # scanners of plain code never suspend
             piece = await self._take()
             if piece is None:
                 return
             await self._work(piece)
-
-    async def _turn(self) -> None:
-        """Wait until this task may begin a piece: one does in each round of the event loop.
-
-        Scanners of plain code never suspend. If all tasks did a piece in one round, whatever else waits for the loop
-        (Ctrl-C, timers, messages) would come as many pieces late as there are tasks.
-        """
-        loop = asyncio.get_running_loop()
-        turn = loop.create_future()
-        self._turns.append(turn)
-        if not self._dealing:
-            self._dealing = True
-            loop.call_soon(self._deal)
-        await turn
-
-    def _deal(self) -> None:
-        while self._turns:
-            turn = self._turns.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                break
-        self._dealing = bool(self._turns)
-        if self._dealing:
-            asyncio.get_running_loop().call_soon(self._deal)

@@ -81,7 +81,7 @@ class GrowingExecutor:
                 busy=busyness.share(),
                 left_seconds=(time.monotonic() - began) / through * ledger.left if through else 0.0,
                 processes=1 if team is None else team.size + 1,
-                most=self._most,
+                most=self._most - seat.share.workers_of_others,
                 start_seconds=(team.start_seconds if team is not None else None) or START_SECONDS,
                 calls_models=seat.governor.limit > 0,
             )
@@ -89,6 +89,7 @@ class GrowingExecutor:
                 continue
             try:
                 alone, team = team is None, team or self._first()
+                seat.share.workers = team.size + 1
                 await team.grow(team.size + 1)
             except (ConfigError, WorkerError) as error:
                 logger.info("The scan stays in one process: %s", error)
@@ -113,7 +114,7 @@ class GrowingExecutor:
         team.governor = seat.governor
         seat.governor.workers = self._most
         seat.most_in_work = _UNITS_BESIDE_WORKERS
-        seat.budget.total = job.memory_bytes // self._most
+        seat.share.limit_memory(job.memory_bytes // self._most)
         seat.budget.alone = self._alone
 
     @asynccontextmanager

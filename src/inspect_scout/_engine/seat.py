@@ -12,6 +12,7 @@ from typing import Protocol
 
 from .._inspect.connections import admitting
 from .._inspect.models import close, using
+from .beside import ProcessShare
 from .budget import ByteBudget
 from .contract import Job
 from .crew import Crew
@@ -57,6 +58,7 @@ class LocalSeat:
     def __init__(self, job: Job, ledger: Ledger, governor: Governor) -> None:
         self._job, self._ledger, self.governor = job, ledger, governor
         self.budget = ByteBudget(job.memory_bytes)
+        self.share = ProcessShare(self.budget, job.memory_bytes)
         self._worker = Worker(job.setup, job.recorder, job.tally.activity, self.budget)
         self._in_work = 0
         self.most_in_work: int | None = None
@@ -65,7 +67,7 @@ class LocalSeat:
     async def run(self) -> None:
         """Work until nobody needs this process any more."""
         plan, governor = self._job.plan, self.governor
-        with using(plan.models.active), admitting(governor):
+        with self.share.taken(), using(plan.models.active), admitting(governor):
             crew = Crew(self._take, self._work, lambda: self._ledger.fresh)
             if plan.widens:
                 governor.widened = lambda: self._grow(crew, governor.units())
