@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import traceback
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -14,7 +13,6 @@ from .._plan import PlannedScanner
 from .._results import CELL_BYTES
 from .._scanners import checked_result, describe_input
 from .._support.clock import SYSTEM_CLOCK
-from .._support.errors import RefusalError
 from .._transcripts import count_incomplete, union_content
 from .._types import (
     Error,
@@ -30,6 +28,7 @@ from .._types import (
 )
 from .activity import Activity
 from .budget import ByteBudget
+from .describing import describe_error
 from .setup import WorkerSetup
 
 # Inputs of these kinds are the transcript, or a list out of it, as its filter sees it: a reference is enough to find
@@ -219,17 +218,6 @@ class Worker:
             error = describe_error(planned.key, info, raised)
             report = _report_of_error(info, error, "transcript", [info.transcript_id])
             await self._recorder.record(info, planned.key, [report])
-
-
-def describe_error(scanner: str, info: TranscriptInfo, raised: BaseException) -> Error:
-    """Describe an exception as an error row does."""
-    return Error(
-        transcript_id=info.transcript_id,
-        scanner=scanner,
-        error=str(raised) or type(raised).__name__,
-        traceback="".join(traceback.format_exception(raised)),
-        refusal=isinstance(raised, RefusalError),
-    )
 
 
 def report_of_loss(scanner: str, info: TranscriptInfo, error: Exception) -> ResultReport:
