@@ -61,6 +61,7 @@ def test_a_bug_or_a_scanner_that_raises_shows_its_traceback() -> None:
     assert ran.code == 1
     assert "Traceback" in ran.err
     assert "ZeroDivisionError: in the scanner" in ran.err
+    assert ran.err.splitlines()[-1].startswith("Error: ZeroDivisionError: in the scanner\ufffd (")
     assert "\x1b" not in ran.err
 
 

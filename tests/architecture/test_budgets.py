@@ -37,6 +37,8 @@ BLIND_EXCEPTS = {
     "_engine/setup.py": "whether a scanner can travel is found out by trying; its code decides what it raises",
     "_engine/station.py": "a worker's top: what ends it is told to the parent",
     "_engine/worker.py": "a scanner's call, a loader's step, the reading of a sample: each becomes an error row",
+    "_support/causes.py": "writing the traceback of a stranger's exception runs its code",
+    "_support/strangers.py": "an attribute or the text of a stranger's object runs its code",
     "_validation/registered.py": "importing a stranger's package, or calling a factory, runs the user's code",
     "_validation/validator.py": "a predicate is user code; it must not cost the result it judges",
     "_scanners/declare/specs.py": "importing a stranger's package runs its code",

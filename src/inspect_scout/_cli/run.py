@@ -53,9 +53,8 @@ def run(arguments: Sequence[str], app: App | None = None) -> int:
     except SystemExit as leaving:
         # A scanner file may call sys.exit(); click does when the reader of a pipe left.
         return leaving.code if isinstance(leaving.code, int) else FAILED if leaving.code else DONE
-    except Exception:  # noqa: BLE001 - the outermost border: a bug, or a scanner's exception on --fail-on-error
-        _complain(traceback.format_exc())
-        return FAILED
+    except Exception as error:  # noqa: BLE001 - the outermost border: a bug, or a scanner's exception on --fail-on-error
+        return _failed(error)
     return result if isinstance(result, int) else DONE
 
 
@@ -71,6 +70,13 @@ def settle_interruption(code: int) -> None:
         limit = threading.Timer(_END_SECONDS, os._exit, (code,))  # threads that were left behind may never end
         limit.daemon = True
         limit.start()
+
+
+def _failed(error: Exception) -> int:
+    from .._support.causes import describe, trace_of
+
+    _complain(f"{trace_of(error)}\nError: {describe(error)}")
+    return FAILED
 
 
 def _refused(error: click.ClickException) -> int:

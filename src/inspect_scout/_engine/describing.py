@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import traceback
-
+from .._support.causes import causes_of, describe, trace_of
 from .._support.errors import RefusalError
 from .._types import Error, TranscriptInfo
 
@@ -13,7 +12,7 @@ def describe_error(scanner: str, info: TranscriptInfo, raised: BaseException) ->
     return Error(
         transcript_id=info.transcript_id,
         scanner=scanner,
-        error=str(raised) or type(raised).__name__,
-        traceback="".join(traceback.format_exception(raised)),
-        refusal=isinstance(raised, RefusalError),
+        error=describe(raised),
+        traceback=trace_of(raised),
+        refusal=all(isinstance(cause, RefusalError) for cause in causes_of(raised)),
     )

@@ -11,7 +11,6 @@ import logging
 import os
 import sys
 import time
-import traceback
 from collections import deque
 from collections.abc import AsyncGenerator
 from typing import Protocol, TypeAlias
@@ -21,6 +20,7 @@ from .._inspect.invocation import PrerequisiteError
 from .._inspect.models import as_refusal, close, using
 from .._inspect.pickling import to_bytes
 from .._results import ScanStore
+from .._support.causes import describe, trace_of
 from .._support.collector import setting_aside
 from .._types import TranscriptInfo
 from .activity import Activity, Busyness, resident_bytes
@@ -276,9 +276,8 @@ def _failed(stage: str, error: BaseException) -> Failed:
     cause = error.cause if isinstance(error, ScannerStopped) else error
     if isinstance(cause, PrerequisiteError):
         cause = as_refusal(cause)
-    trace = "".join(traceback.format_exception(cause))
     try:
         written = to_bytes(cause)
     except Exception:  # noqa: BLE001 - an exception may hold anything; its text is enough then
         written = None
-    return Failed(stage, written, f"{type(cause).__name__}: {cause}", trace)
+    return Failed(stage, written, describe(cause), trace_of(cause))

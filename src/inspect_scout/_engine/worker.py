@@ -12,6 +12,7 @@ from .._inspect.invocation import PrerequisiteError, recording
 from .._plan import PlannedScanner
 from .._results import CELL_BYTES
 from .._scanners import checked_result, describe_input
+from .._support.causes import describe
 from .._support.clock import SYSTEM_CLOCK
 from .._transcripts import count_incomplete, union_content
 from .._types import (
@@ -40,7 +41,7 @@ class ScannerStopped(Exception):
     """Carries the exception of a scanner through the worker when it is to end the scan."""
 
     def __init__(self, cause: BaseException) -> None:
-        super().__init__(str(cause))
+        super().__init__(describe(cause))
         self.cause = cause
 
 

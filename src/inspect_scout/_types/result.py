@@ -74,7 +74,7 @@ class Error(BaseModel):
     """Key of the scanner."""
 
     error: str
-    """Message of the exception."""
+    """Kind and message of what caused it, file and line of the user's code."""
 
     traceback: str
     """Where it was raised."""
