@@ -35,7 +35,7 @@ def ending(state: Literal["complete", "errors", "interrupted", "running"], error
         ScanTitle("scan.py", 30, {}, LOCATION, 60),
         {"a": ScannerCounts(30), "b": ScannerCounts(6)},
         error_count=errors,
-        error_samples=["b: boom (x.eval)"] if errors else [],
+        errors={"b: boom (x.eval)": 1} if errors else {},
     )
     return "\n".join(line.text for line in ending_lines(outcome))
 
@@ -58,7 +58,7 @@ def test_errors_are_counted_with_the_two_ways_on() -> None:
 
 def test_logs_that_were_not_read_are_told_apart_from_errors() -> None:
     title = ScanTitle("scan.py", 30, {}, LOCATION, 60)
-    both = ScanOutcome("errors", title, {}, error_count=1, error_samples=["b: boom"], unread=["x is cut off", "y"])
+    both = ScanOutcome("errors", title, {}, error_count=1, errors={"b: boom": 1}, unread=["x is cut off", "y"])
     texts = [line.text for line in ending_lines(both)]
     assert texts[:2] == ["1 scan error occurred!", "  b: boom"]
     assert texts[2:5] == [
@@ -66,7 +66,8 @@ def test_logs_that_were_not_read_are_told_apart_from_errors() -> None:
         "  x is cut off",
         "  y",
     ]
-    assert texts[5].startswith("resume (retrying errors):    scout")
+    assert texts[5].startswith("see the errors:              scout scan errors")
+    assert texts[6].startswith("resume (retrying errors):    scout")
     assert failures(both) == ["1 scan error occurred!", "2 logs were not read (or not whole)"]
     assert failures(ScanOutcome("errors", title, {}, unread=["x"])) == ["1 log was not read (or not whole)"]
 
@@ -83,8 +84,25 @@ def test_a_running_scan_offers_no_resume() -> None:
 
 def test_the_same_error_is_said_once() -> None:
     title = ScanTitle("scan.py", 30, {}, LOCATION, 60)
-    outcome = ScanOutcome("errors", title, {}, error_count=4, error_samples=["b: boom", "b: boom", "a: bang"])
+    outcome = ScanOutcome("errors", title, {}, error_count=4, errors={"b: boom": 2, "a: bang": 1})
     assert [line.text for line in ending_lines(outcome)][1:4] == ["  b: boom (2 times)", "  a: bang", "  and 1 more"]
+
+
+def test_a_long_error_keeps_the_line_that_it_names() -> None:
+    title = ScanTitle("scan.py", 30, {}, LOCATION, 60)
+    outcome = ScanOutcome("errors", title, {}, error_count=1, errors={f"b: {'x' * 900}\x1b[31m (own/scan.py:12)": 1})
+    shown = [line.text for line in ending_lines(outcome)][1]
+    assert len(shown) <= 302
+    assert shown.startswith("  b: xxx")
+    assert shown.endswith("xxx… (own/scan.py:12)")
+
+
+@pytest.mark.parametrize("state", ["complete", "errors", "interrupted", "running"])
+def test_a_scan_with_errors_says_how_to_see_them(
+    state: Literal["complete", "errors", "interrupted", "running"],
+) -> None:
+    assert f"scout scan errors {QUOTED}" in ending(state, 1)
+    assert "scan errors" not in ending(state)
 
 
 def test_one_error_is_singular() -> None:

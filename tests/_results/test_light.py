@@ -84,13 +84,13 @@ def test_outcome_of_a_finished_scan(tmp_path: Path) -> None:
     assert outcome.total == 4
     assert outcome.model_usage["mock/model"]["input_tokens"] == 3
     assert outcome.config == {"k": 1, "max_transcripts": 25, "tags": "x,y"}
-    assert outcome.error_samples == []
+    assert outcome.error_groups == []
 
 
 def test_outcome_with_errors(tmp_path: Path) -> None:
     outcome = read_outcome(make_scan(tmp_path, complete=False).location)
     assert (outcome.entry.state, outcome.entry.error_count) == ("errors", 1)
-    assert outcome.error_samples == ["b: broken"]
+    assert [group.headline for group in outcome.error_groups] == ["b: broken"]
 
 
 def test_outcome_counts_the_journal_as_the_full_status_does(tmp_path: Path) -> None:

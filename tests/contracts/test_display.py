@@ -47,7 +47,7 @@ def outcome(text: str, state: int, total: int = 0) -> ScanOutcome:
         {text: ScannerCounts(0, 1, 2, 3), "other": ScannerCounts()},
         {text: {"input_tokens": 1, text: 2}},
         total,
-        [text],
+        {text: total},
     )
 
 

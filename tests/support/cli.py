@@ -22,6 +22,7 @@ from inspect_scout._app import (
 from inspect_scout._cli.contract import ResultTable, RowsKind
 from inspect_scout._cli.run import run
 from inspect_scout._support.errors import UnknownNameError
+from inspect_scout._support.grouping import ErrorGroup
 from inspect_scout._types import Error, ScannerCounts, ScannerSpec, ScanSpec, ScanTranscripts, Status, Summary
 from inspect_scout._validation import GroupBy, ScannerReport
 
@@ -43,13 +44,27 @@ def entry(state: Any = "complete", **changes: Any) -> ScanEntry:
     return ScanEntry(**{**fields, **changes})
 
 
+def error_group(scanner: str, error: str, **changes: Any) -> ErrorGroup:
+    fields: dict[str, Any] = {
+        "error": error,
+        "count": 1,
+        "scanners": {scanner: 1},
+        "transcripts": ("t0",),
+        "traceback": f"Traceback: ...\n{error}\n",
+        "refusal": False,
+    }
+    return ErrorGroup(**{**fields, **changes})
+
+
 def light_status(state: Any = "complete", errors: Sequence[str] = (), **changes: Any) -> LightStatus:
     fields: dict[str, Any] = {
         "entry": entry(state, error_count=len(errors)),
         "counts": {"refusal": ScannerCounts(3, 1, len(errors), 20), "other": ScannerCounts(3)},
         "model_usage": {"openai/x": {"input_tokens": 20}},
         "config": {"limit": 3},
-        "error_samples": list(errors),
+        "error_groups": [
+            error_group(*(["", error] if ": " not in error else error.split(": ", 1))) for error in errors
+        ],
         "total": 6,
     }
     return LightStatus(**{**fields, **changes})
@@ -125,6 +140,10 @@ class FakeApp:
     def read_outcome(self, location: str) -> LightStatus:
         self.calls.append(("status", location))
         return self.stands
+
+    def read_error_groups(self, location: str, scanner: str | None) -> Sequence[ErrorGroup]:
+        self.calls.append(("errors", location, scanner))
+        return self.stands.error_groups
 
     def describe_scanner_files(self, location: str) -> Sequence[ScannerFileReport]:
         self.calls.append(("scanners", location))

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from .explain import SettingEntry as SettingEntry
     from .explain import explain_settings as explain_settings
     from .light import list_entries as list_entries
+    from .light import read_error_groups as read_error_groups
     from .light import read_outcome as read_outcome
     from .requests import complete_scan as complete_scan
     from .requests import resume_scan as resume_scan
@@ -66,7 +67,7 @@ _MODULES = {
     ".databases": "compact_database copy_transcripts count_transcripts database_schema database_stats"
     " delete_transcripts index_database validate_database verify_database",
     ".explain": "SettingEntry explain_settings",
-    ".light": "list_entries read_outcome",
+    ".light": "list_entries read_error_groups read_outcome",
     ".requests": "complete_scan resume_scan run_scan",
     ".results": "results_table",
     ".sync_api": "scan scan_complete scan_list scan_results_arrow scan_results_batches scan_results_df scan_resume"

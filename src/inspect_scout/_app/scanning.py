@@ -42,8 +42,6 @@ from .watching import announced
 logger = logging.getLogger("inspect_scout")
 
 DRY_RUN = "(dry-run)"
-# Errors that an outcome carries: enough for displays to tell which messages are the most frequent.
-_SAMPLES = 1000
 
 
 async def scan(request: ScanRequest) -> Status:
@@ -312,7 +310,7 @@ def outcome_of(status: Status, interrupted: bool = False) -> ScanOutcome:
         model_usage=usage,
         error_count=errors,
         versions={k: c.fingerprints for k, c in status.summary.scanners.items() if len(c.fingerprints) > 1},
-        error_samples=[f"{e.scanner}: {e.error}" for e in status.errors[:_SAMPLES] if e.scanner],
+        errors={group.headline: group.count for group in status.error_groups if group.scanners},
         unread=list((left_out.unread or {}).values()),
         accepted=list((left_out.accepted or {}).values()),
     )

@@ -79,7 +79,7 @@ def watch(
     pace, active = Pace(), ActiveScans()
     while True:
         began = clock()
-        outcome = read_outcome(location)
+        outcome = read_outcome(location, errors=False)
         done = sum(counts.scans for counts in outcome.counts.values())
         found = next((scan for scan in active.all().values() if scan.scan_id == outcome.entry.scan_id), None)
         yield Watched(outcome, pace.rate(began, done), found)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 if TYPE_CHECKING:
     # Models of scans load inspect_ai, which light commands must not.
     from .._app import LightStatus, ResumeRequest, ScanEntry, ScannerFileReport, ScanRequest, SettingEntry, Watched
+    from .._support.grouping import ErrorGroup
     from .._transcripts import CompactReport, DatabaseStats, TranscriptSchemaError, VerifyReport
     from .._types import Status
     from .._validation import GroupBy, ScannerReport
@@ -64,6 +65,10 @@ class App(Protocol):
 
     def read_outcome(self, location: str) -> LightStatus:
         """Tell how a scan stands."""
+        ...
+
+    def read_error_groups(self, location: str, scanner: str | None) -> Sequence[ErrorGroup]:
+        """Tell what went wrong, by cause."""
         ...
 
     def describe_scanner_files(self, location: str) -> Sequence[ScannerFileReport]:

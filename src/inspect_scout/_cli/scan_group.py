@@ -14,6 +14,7 @@ SUBCOMMANDS = {
     "resume": (".scan_resume", "Go on with a scan; failed scanners are tried again."),
     "complete": (".scan_complete", "Declare a scan complete, errors included."),
     "results": (".scan_results", "Print the results of a scan."),
+    "errors": (".scan_errors", "Print what went wrong in a scan, by cause."),
 }
 
 

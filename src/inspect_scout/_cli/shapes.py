@@ -9,6 +9,10 @@ from .._display import ScanOutcome, ScanTitle
 
 if TYPE_CHECKING:
     from .._app import LightStatus, ScanEntry
+    from .._support.grouping import ErrorGroup
+
+MAX_IDS = 5
+"""Transcripts that stand for the rest."""
 
 
 def outcome_of(status: LightStatus) -> ScanOutcome:
@@ -26,7 +30,7 @@ def outcome_of(status: LightStatus) -> ScanOutcome:
         scanners=status.counts,
         model_usage=status.model_usage,
         error_count=entry.error_count,
-        error_samples=status.error_samples,
+        errors={group.headline: group.count for group in status.error_groups},
         unread=list(status.unread.values()),
         accepted=list(status.accepted.values()),
         versions={key: {v.fingerprint: v.rows for v in versions} for key, versions in entry.versions.items()},
@@ -59,7 +63,21 @@ def status_json(status: LightStatus) -> dict[str, Any]:
         "config": dict(status.config),
         "summary": {name: asdict(counts) for name, counts in status.counts.items()},
         "model_usage": {name: dict(usage) for name, usage in status.model_usage.items()},
-        "errors": list(status.error_samples),
+        "errors": [group.headline for group in status.error_groups],
         "unread": dict(status.unread),
         "accepted": dict(status.accepted),
+        "error_groups": [group_json(group, MAX_IDS) for group in status.error_groups],
+    }
+
+
+def group_json(group: ErrorGroup, ids: int | None = None) -> dict[str, Any]:
+    """Describe errors of one cause, for JSON: all of it, or without traceback and with a few transcripts."""
+    return {
+        "error": group.error,
+        "count": group.count,
+        "refusal": group.refusal,
+        "scanners": dict(group.scanners),
+        "transcript_count": len(group.transcripts),
+        "transcripts": list(group.transcripts[:ids]),
+        **({} if ids is not None else {"traceback": group.traceback}),
     }

@@ -44,7 +44,7 @@ class ScanOutcome:
         scanners: Counts by scanner.
         model_usage: Tokens by model: name -> counts by kind.
         error_count: Scanner errors.
-        error_samples: A few error messages worth showing ("scanner: message (file)").
+        errors: What went wrong ("scanner: KeyError: 'foo' (scan.py:12)") and how often, by cause.
         unread: Why logs were not read, without which the scan is not complete.
         accepted: Why logs were not read, without which it was declared complete.
         versions: Rows by fingerprint, of scanners that have rows of more than one version.
@@ -55,7 +55,7 @@ class ScanOutcome:
     scanners: Mapping[str, ScannerCounts]
     model_usage: Mapping[str, Mapping[str, int]] = field(default_factory=dict[str, Mapping[str, int]])
     error_count: int = 0
-    error_samples: Sequence[str] = ()
+    errors: Mapping[str, int] = field(default_factory=dict[str, int])
     unread: Sequence[str] = ()
     accepted: Sequence[str] = ()
     versions: Mapping[str, Mapping[str, int]] = field(default_factory=dict[str, Mapping[str, int]])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ MAX_SAMPLE_CHARACTERS = 300
 MAX_SAMPLES = 5
 SCANNER_HEADERS = ("scanner", "scans", "results", "errors", "tokens", "tokens/scan")
 VALIDATION_HEADER = "validation"
+_PLACE = re.compile(r" \([^()]{1,200}:\d+\)$")
 
 Tone = Literal["title", "detail", "good", "bad", "warning", "text"]
 
@@ -153,6 +155,7 @@ def ending_lines(outcome: ScanOutcome) -> list[Line]:
                 *_error_lines(outcome),
                 *_accepted_lines(outcome),
                 *_note_lines(outcome),
+                *_trace_lines(outcome),
                 Line(f"see the results: {results}"),
                 *_validation_lines(outcome),
             ]
@@ -165,6 +168,7 @@ def ending_lines(outcome: ScanOutcome) -> list[Line]:
                 *_error_lines(outcome),
                 *_unread_lines(outcome),
                 *_note_lines(outcome),
+                *_trace_lines(outcome, width),
                 Line(f"{f'resume ({ways[0]}):':{width}} {resume}"),
                 Line(f"complete ({ways[1]}): scout scan complete {shell_quoted(location)}"),
                 Line(f"{'see the results so far:':{width}} {results}"),
@@ -175,6 +179,7 @@ def ending_lines(outcome: ScanOutcome) -> list[Line]:
                 *_unread_lines(outcome),
                 *_note_lines(outcome),
                 Line("scan interrupted" + (f": {_done(outcome)}" if outcome.scanners else ""), "warning"),
+                *_trace_lines(outcome, len("see the results so far:")),
                 Line(f"resume it:              {resume}"),
                 Line(f"see the results so far: {results}"),
             ]
@@ -184,6 +189,7 @@ def ending_lines(outcome: ScanOutcome) -> list[Line]:
                 *_unread_lines(outcome),
                 *_note_lines(outcome),
                 Line(f"scan running: {_done(outcome)}", "good"),
+                *_trace_lines(outcome, len("see the results so far:")),
                 Line(f"see the results so far: {results}"),
             ]
 
@@ -207,6 +213,12 @@ def _note_lines(outcome: ScanOutcome) -> list[Line]:
     return lines
 
 
+def _trace_lines(outcome: ScanOutcome, width: int = 0) -> list[Line]:
+    if not outcome.error_count:
+        return []
+    return [Line(f"{'see the errors:':{width}} scout scan errors {shell_quoted(outcome.title.location)}")]
+
+
 def _validation_lines(outcome: ScanOutcome) -> list[Line]:
     if not any(counts.agreement is not None for counts in outcome.scanners.values()):
         return []
@@ -219,9 +231,8 @@ def _done(outcome: ScanOutcome) -> str:
 
 
 def _error_lines(outcome: ScanOutcome) -> list[Line]:
-    samples = outcome.error_samples
-    count = max(outcome.error_count, len(samples))
-    return [Line(f"{plural(count, 'scan error')} occurred!", "bad"), *_samples(samples, count)] if count else []
+    count = max(outcome.error_count, sum(outcome.errors.values()))
+    return [Line(f"{plural(count, 'scan error')} occurred!", "bad"), *_samples(outcome.errors, count)] if count else []
 
 
 def failures(outcome: ScanOutcome) -> list[str]:
@@ -243,23 +254,35 @@ def _unread_lines(outcome: ScanOutcome) -> list[Line]:
         return []
     them = "it" if count == 1 else "them"
     said = f"{_not_read(count)}: the scan is not complete without {them}"
-    return [Line(said, "bad"), *_samples(outcome.unread, count)]
+    return [Line(said, "bad"), *_samples(Counter(outcome.unread), count)]
 
 
 def _accepted_lines(outcome: ScanOutcome) -> list[Line]:
     count = len(outcome.accepted)
     if not count:
         return []
-    return [Line(f"{_not_read(count)} and left out", "warning"), *_samples(outcome.accepted, count)]
+    return [Line(f"{_not_read(count)} and left out", "warning"), *_samples(Counter(outcome.accepted), count)]
 
 
-def _samples(messages: Sequence[str], count: int) -> list[Line]:
-    """Show some messages of many; the same one from many transcripts is said once."""
-    shown = Counter(one_line(message, MAX_SAMPLE_CHARACTERS) for message in messages).most_common(MAX_SAMPLES)
+def _samples(messages: Mapping[str, int], count: int) -> list[Line]:
+    """Show some messages of many, with how often each was said."""
+    said: Counter[str] = Counter()
+    for message, times in messages.items():
+        said[_sample(message)] += times
+    shown = said.most_common(MAX_SAMPLES)
     texts = [f"  {text}" + (f" ({times:,} times)" if times > 1 else "") for text, times in shown]
     if messages and count > (told := sum(times for _, times in shown)):
         texts.append(f"  and {count - told:,} more")
     return [Line(text, "detail") for text in texts]
+
+
+def _sample(message: str) -> str:
+    """Shorten a message, but for the line that it names at its end."""
+    line = " ".join(printable(message).split())
+    place = _PLACE.search(line)
+    if len(line) <= MAX_SAMPLE_CHARACTERS or place is None:
+        return one_line(line, MAX_SAMPLE_CHARACTERS)
+    return one_line(line[: place.start()], MAX_SAMPLE_CHARACTERS - len(place[0])) + place[0]
 
 
 def shell_quoted(text: str) -> str:

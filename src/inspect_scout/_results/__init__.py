@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .light import RowVersion as RowVersion
     from .light import ScanEntry as ScanEntry
     from .light import list_entries as list_entries
+    from .light import read_error_groups as read_error_groups
     from .light import read_outcome as read_outcome
     from .read import list_status as list_status
     from .read import status as status
@@ -58,7 +59,7 @@ _MODULES = {
     ".frames": "ScanResultsDF open_reader results_batches results_df",
     ".inputs": "ReadOrigin",
     ".journal": "Journal",
-    ".light": "LightStatus RowVersion ScanEntry list_entries read_outcome",
+    ".light": "LightStatus RowVersion ScanEntry list_entries read_error_groups read_outcome",
     ".read": "list_status status",
     ".rows": "RecordInput RowWriter",
     ".schema": "HEAVY_COLUMNS RESULT_COLUMNS results_schema",

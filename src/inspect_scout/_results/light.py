@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from .._support.errors import LocationError, ScoutError, StorageError
+from .._support.grouping import ErrorGroup, group_errors
 from .._support.storage import Storage, for_each, is_local, join, normalize, run_blocking, storage_for
 from .._types import ScannerCounts
 from .blocking import wait_lightly
@@ -17,6 +18,7 @@ from .files import (
     LightScanner,
     LightSpec,
     LightVersion,
+    StoredError,
     StoredScanner,
     StoredSummary,
     doubtful_scanners,
@@ -36,9 +38,6 @@ if TYPE_CHECKING:
 
 State = Literal["complete", "errors", "interrupted", "running"]
 """complete; errors (all done, some scanners failed); interrupted (not all done); running."""
-
-SAMPLES = 200
-"""Error messages that an outcome shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ class LightStatus:
         total: Pairs of transcript and scanner to do.
         model_usage: Tokens by model and kind.
         config: Options worth showing.
-        error_samples: A few error messages.
+        error_groups: What went wrong, by cause.
         unread: Logs that were not read, or not whole: path -> reason.
         accepted: The same, of those without which the scan was declared complete.
     """
@@ -109,7 +108,7 @@ class LightStatus:
     total: int
     model_usage: Mapping[str, Mapping[str, int]] = field(default_factory=dict[str, Mapping[str, int]])
     config: Mapping[str, object] = field(default_factory=dict[str, object])
-    error_samples: Sequence[str] = ()
+    error_groups: Sequence[ErrorGroup] = ()
     unread: Mapping[str, str] = field(default_factory=dict[str, str])
     accepted: Mapping[str, str] = field(default_factory=dict[str, str])
 
@@ -146,22 +145,58 @@ def list_entries(scans_location: str, storage: Storage | None = None) -> list[Sc
     return wait_lightly(scans_location, entries)
 
 
-def read_outcome(location: str, storage: Storage | None = None) -> LightStatus:
+def read_outcome(location: str, storage: Storage | None = None, *, errors: bool = True) -> LightStatus:
     """Tell how a scan stands.
 
     Args:
         location: Directory of the scan.
         storage: Where it is (None: what serves the location).
+        errors: Whether to read what went wrong, and not only how often.
 
     Raises:
         LocationError: There is no scan at the location.
     """
     where = storage if storage is not None else storage_for(location)
     folder = normalize(location)
-    return wait_lightly(location, lambda: _outcome(where, folder))
+    return wait_lightly(location, lambda: _outcome(where, folder, errors=errors))
 
 
-async def _outcome(storage: Storage, location: str, *, listed: bool = False) -> LightStatus:
+def read_error_groups(location: str, scanner: str | None = None, storage: Storage | None = None) -> list[ErrorGroup]:
+    """Tell what went wrong in a scan, by cause, the most frequent first; it may be running or damaged.
+
+    Args:
+        location: Directory of the scan.
+        scanner: Only what went wrong in this scanner (None: in all, and in reading logs).
+        storage: Where it is (None: what serves the location).
+
+    Raises:
+        LocationError: There is no scan at the location.
+        UnknownNameError: There is no such scanner.
+    """
+    where = storage if storage is not None else storage_for(location)
+    folder = normalize(location)
+
+    async def groups() -> list[ErrorGroup]:
+        spec = await _read_spec(where, folder)
+        found = await _groups(where, folder, spec, await read_errors(where, folder), scanner)
+        unread = (spec.transcripts.unread if spec.transcripts is not None and scanner is None else None) or {}
+        return [*found, *group_errors(StoredError("", "", reason, "", False) for reason in unread.values())]
+
+    return wait_lightly(location, groups)
+
+
+async def _groups(
+    storage: Storage, location: str, spec: LightSpec, lines: Sequence[StoredError], scanner: str | None = None
+) -> list[ErrorGroup]:
+    from .failed import errors_in_rows
+
+    listed: dict[str, list[StoredError]] = {}
+    for line in lines:
+        listed.setdefault(line.scanner, []).append(line)
+    return await errors_in_rows(storage, location, list(spec.scanners), listed, scanner)
+
+
+async def _outcome(storage: Storage, location: str, *, listed: bool = False, errors: bool = False) -> LightStatus:
     spec = await _read_spec(storage, location)
     journal = [file_name(entry.path) for entry in await storage.list(join(location, JOURNAL), recursive=False)]
     counted = await _counted(storage, location, spec, journal, listed=listed)
@@ -198,7 +233,12 @@ async def _outcome(storage: Storage, location: str, *, listed: bool = False) -> 
             if len(s.fingerprints) > 1
         },
     )
-    shown = await _samples(storage, location) if entry.error_count and not listed else []
+    shown: list[ErrorGroup] = []
+    if entry.error_count and errors:
+        lines = await read_errors(storage, location)
+        # The list is written when rows are merged, and not by every program; reading rows loads Arrow.
+        is_whole = bool(lines) and not any(name.endswith(TABLE_SUFFIX) for name in journal)
+        shown = group_errors(lines) if is_whole else await _groups(storage, location, spec, lines)
     return LightStatus(entry, counts, total, _usage(counted), _config(spec), shown, unread, accepted)
 
 
@@ -319,10 +359,6 @@ def _config(spec: LightSpec) -> dict[str, object]:
     options = {key: value for key, value in spec.options.items() if value is not None}
     tags = {"tags": ",".join(spec.tags)} if spec.tags else {}
     return {**(spec.scan_args or {}), **options, **model, **tags}
-
-
-async def _samples(storage: Storage, location: str) -> list[str]:
-    return [f"{error.scanner}: {error.error}" for error in (await read_errors(storage, location))[:SAMPLES]]
 
 
 def _epoch(timestamp: str) -> float:

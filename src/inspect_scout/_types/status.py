@@ -8,6 +8,7 @@ from typing import Any
 from inspect_ai.model import ModelUsage
 from pydantic import BaseModel, Field, JsonValue, computed_field, model_validator
 
+from .._support.grouping import ErrorGroup, group_errors
 from .._support.shapes import is_list, is_mapping
 from .result import Error
 from .spec import ScanSpec
@@ -185,3 +186,8 @@ class Status:
     location: str
     summary: Summary
     errors: list[Error] = field(default_factory=list[Error])
+
+    @property
+    def error_groups(self) -> list[ErrorGroup]:
+        """The errors by what caused them, the most frequent first."""
+        return group_errors(self.errors)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ..._support.lazy import lazy_door
 
 if TYPE_CHECKING:
+    from .errors import StoredError as StoredError
     from .errors import read_errors as read_errors
     from .lenient import read_leniently as read_leniently
     from .light_spec import LightScanner as LightScanner
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from .summary import read_summary as read_summary
 
 _MODULES = {
-    ".errors": "read_errors",
+    ".errors": "StoredError read_errors",
     ".lenient": "read_leniently",
     ".light_spec": "LightScanner LightSpec LightVersion pair_count parse_light_spec transcript_count",
     ".spec": "parse_spec unread_errors with_transcripts",

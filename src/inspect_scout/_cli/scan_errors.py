@@ -1,0 +1,84 @@
+"""The command `scout scan errors`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .app import app_of
+from .exit_codes import DONE
+from .options import SectionCommand, SectionOption, display_options, json_option, prepare_logging, shown
+from .output import write_json_rows
+from .shapes import MAX_IDS, group_json
+
+if TYPE_CHECKING:
+    from .._support.grouping import ErrorGroup
+
+EPILOG = """\b
+Examples:
+  scout scan errors ./scans/scan_id=...
+  scout scan errors ./scans/scan_id=... --scanner refusal --limit 3
+  scout scan errors ./scans/scan_id=... --json | jq -r '.[] | "\\(.count) \\(.error)"'
+"""
+SECTION = "Error options"
+
+
+@click.command("errors", cls=SectionCommand, epilog=EPILOG)
+@click.argument("location", metavar="LOC")
+@click.option("--scanner", metavar="NAME", cls=SectionOption, section=SECTION, help="Only errors of this scanner.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    metavar="N",
+    cls=SectionOption,
+    section=SECTION,
+    help="At most N kinds, the most frequent first.",
+)
+@json_option
+@display_options
+@click.pass_context
+def command(ctx: click.Context, /, location: str, scanner: str | None, limit: int | None, **options: Any) -> int:
+    """Print what went wrong in the scan at LOC: each kind once, with its traceback, its count and its transcripts.
+
+    Errors are of one kind if they differ only in addresses, ids, temporary paths and numbers of things. The scan may be
+    running, interrupted or damaged.
+    """
+    how = shown(options)
+    prepare_logging(how.log_level)
+    groups = app_of(ctx).read_error_groups(location, scanner)
+    told = groups if limit is None else groups[:limit]
+    if how.as_json:
+        write_json_rows(group_json(group) for group in told)
+        return DONE
+    from .._display import display_for
+
+    display = display_for(how.display)
+    for group in told:
+        display.print(_counted(group))
+        display.print(f"  {group.error}")
+        for line in group.traceback.rstrip().splitlines():
+            display.print(f"    {line}")
+        display.print()
+    if len(groups) > len(told):
+        left = groups[len(told) :]
+        display.print(f"and {sum(group.count for group in left):,} errors of {_plural(len(left), 'more kind')}")
+    elif not groups:
+        display.print("no errors")
+    return DONE
+
+
+def _counted(group: ErrorGroup) -> str:
+    """Say how many errors a kind has, and where."""
+    if not group.scanners:
+        return f"{_plural(group.count, 'log')} not read"
+    scanners = [name if len(group.scanners) == 1 else f"{name} {n:,}" for name, n in group.scanners.items()]
+    count, ids = len(group.transcripts), ", ".join(group.transcripts[:MAX_IDS])
+    more = f" and {count - MAX_IDS:,} more" if count > MAX_IDS else ""
+    what = "refusal" if group.refusal else "error"
+    of = f" of {', '.join(scanners)} in {'' if count == 1 else f'{count:,} '}transcript{'' if count == 1 else 's'}"
+    return f"{_plural(group.count, what)}{of} {ids}{more}"
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,81 @@
+"""The errors of a scan as its rows tell them, in whatever state the scan is."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+
+from .._support.errors import LocationError, StorageError
+from .._support.grouping import ErrorGroup, Failed, group_errors
+from .._support.storage import Storage, run_blocking
+from .catalog import Catalog, load_catalog
+from .schema import results_schema
+from .source import UnknownScannerError
+from .table import select_fields
+from .tally import ScannerTally
+
+_ATTEMPTS = 3
+_COLUMNS = ("transcript_id", "scan_error", "scan_error_traceback", "scan_error_type")
+
+logger = logging.getLogger(__name__)
+
+
+async def errors_in_rows(
+    storage: Storage,
+    location: str,
+    declared: Sequence[str],
+    listed: Mapping[str, Sequence[Failed]],
+    scanner: str | None = None,
+) -> list[ErrorGroup]:
+    """Read the errors of a scan, and put those of one cause together.
+
+    Args:
+        storage: Where the scan is.
+        location: The scan.
+        declared: Scanners of the scan.
+        listed: Its list of errors by scanner, which counts where rows are missing or cannot be read.
+        scanner: Only errors of this scanner (None: of all).
+
+    Raises:
+        UnknownScannerError: There is no such scanner.
+    """
+    for attempt in range(1, _ATTEMPTS + 1):
+        catalog = await load_catalog(storage, location)
+        known = list(dict.fromkeys([*declared, *catalog.known(), *listed]))
+        if scanner is not None and scanner not in known:
+            raise UnknownScannerError(scanner, filter(None, known))
+        read = functools.partial(_grouped, catalog, known if scanner is None else [scanner], listed)
+        try:
+            return await run_blocking(location, read)
+        except LocationError:
+            if attempt == _ATTEMPTS:
+                raise
+            # The journal was merged while it was read.
+    return []
+
+
+def _grouped(catalog: Catalog, scanners: Sequence[str], listed: Mapping[str, Sequence[Failed]]) -> list[ErrorGroup]:
+    return group_errors(_errors(catalog, scanners, listed))
+
+
+def _errors(catalog: Catalog, scanners: Sequence[str], listed: Mapping[str, Sequence[Failed]]) -> Iterator[Failed]:
+    for scanner in scanners:
+        found: set[str] = set()
+        try:
+            for error in _in_rows(catalog, scanner):
+                found.add(error.transcript_id)
+                yield error
+        except StorageError as error:
+            logger.warning("The rows of scanner %r cannot be read, its list of errors counts: %s", scanner, error)
+        else:
+            if scanner in catalog.tables or scanner in catalog.journal:
+                continue
+        yield from (error for error in listed.get(scanner, ()) if error.transcript_id not in found)
+
+
+def _in_rows(catalog: Catalog, scanner: str) -> Iterator[Failed]:
+    for table in catalog.rows(scanner, (), select_fields(results_schema(), _COLUMNS)):
+        tally = ScannerTally(scanner)
+        tally.add_rows(table)
+        yield from tally.errors
