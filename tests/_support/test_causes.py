@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 from tenacity import RetryError, retry, retry_if_result, stop_after_attempt
 
 from inspect_scout._support.causes import MAX_TEXT, MAX_TRACE, causes_of, describe, trace_of
@@ -220,9 +221,17 @@ def masked() -> None:
         raise RuntimeError("cannot close")
 
 
+def masked_with_words() -> None:
+    try:
+        missing()
+    finally:
+        raise RuntimeError("cannot close, 'foo' is missing")
+
+
 @pytest.mark.parametrize(
     ("function", "text"),
     [
+        (masked_with_words, "RuntimeError: cannot close, 'foo' is missing"),
         (translated, "RuntimeError: no verdict, caused by KeyError: 'foo'"),
         (translated_with_words, "RuntimeError: no verdict: 'foo', caused by KeyError"),
         (translated_after_retries, "RuntimeError: no verdict, caused by KeyError: 'foo'"),
@@ -249,6 +258,10 @@ def test_the_text_of_a_remote_traceback_is_no_cause() -> None:
     assert error is not None
     assert describe(error).startswith("ValueError: invalid literal for int() with base 10: 'x'")
     assert "_RemoteTraceback" not in describe(error)
+
+
+def test_messages_of_pydantic_hold_no_advertisement() -> None:
+    assert said(lambda: TypeAdapter(int).validate_python("x")).endswith("input_type=str]")
 
 
 def test_circles_of_causes_end() -> None:
@@ -300,9 +313,6 @@ class Text(str):
     def __format__(self, spec: str) -> str:
         raise RuntimeError("hostile")
 
-    def split(self, sep: Any = None, maxsplit: Any = -1) -> list[str]:
-        raise RuntimeError("hostile")
-
     def strip(self, *args: Any) -> str:
         raise RuntimeError("hostile")
 
@@ -335,10 +345,11 @@ class OddStatus(Exception):
     status_code = OddNumber(400)
 
 
-class OddCause(Exception):
-    @property
-    def __cause__(self) -> Any:
-        raise SystemExit(0)
+def leaves(_: object) -> None:
+    raise SystemExit(0)
+
+
+OddCause = type("OddCause", (Exception,), {"__cause__": property(leaves)})
 
 
 class Enormous(Exception):

@@ -38,8 +38,10 @@ _MAX_READ = 4_000
 _MAX_MEMBERS = 1_000
 _MAX_SHOWN = 3
 _MAX_CAUSES = 2
+_CAUSED = "caused by"
 _UNREADABLE = "its message cannot be read"
-_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+# What says nothing: addresses, and where pydantic explains each of its messages.
+_NOISE = re.compile(r" at 0x[0-9a-fA-F]+|\s+For further information visit https://errors\.pydantic\.dev/\S+")
 # What stands behind an exception without being its cause: how a task is told to stop, a traceback as text.
 _NO_CAUSES = frozenset({"CancelledError", "Cancelled", "GeneratorExit", "StopIteration", "_RemoteTraceback"})
 
@@ -137,7 +139,7 @@ def _line(cause: _Cause) -> str:
         kind, message = _kind(other), _message(other)
         if message and message not in said:
             said = f"{said.rstrip('.')}, {link} {_said(other, _MAX_CAUSE)}"
-        elif kind not in said:
+        elif kind not in said and link == _CAUSED:
             said = f"{said.rstrip('.')}, {link} {kind}"
     place = _place([error, *reversed(cause.outer), *(other for _, other in behind)])
     return f"{said} ({place})" if place else said
@@ -147,7 +149,7 @@ def _behind(error: BaseException) -> Iterator[tuple[str, BaseException]]:
     """Follow an exception to what it was raised from, at most some steps."""
     seen = {id(error)}
     for _ in range(_MAX_CAUSES):
-        link, behind = "caused by", error.__cause__
+        link, behind = _CAUSED, error.__cause__
         if behind is None and not error.__suppress_context__:
             link, behind = "while handling", error.__context__
         if behind is None or id(behind) in seen or _kind(behind) in _NO_CAUSES:
@@ -171,7 +173,7 @@ def _message(error: BaseException) -> str:
     text = text_of(error)
     if text is None:
         return _UNREADABLE
-    return said_by(error) or one_line(_ADDRESS.sub("", own_words(text)[:_MAX_READ]), _MAX_MESSAGE)
+    return said_by(error) or one_line(_NOISE.sub("", own_words(text)[:_MAX_READ]), _MAX_MESSAGE)
 
 
 def _place(errors: Sequence[BaseException]) -> str:
