@@ -22,7 +22,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from inspect_scout import ConfigError, ScoutError, TranscriptsDB, transcripts_db
+from inspect_scout import ConfigError, ScoutError, TranscriptsDB, columns, transcripts_db
 from inspect_scout._support.storage import FaultStorage, LocalStorage, storage_for
 from support.stores import Place, TakingTurns, contents, in_memory, versioned
 
@@ -117,6 +117,17 @@ class DatabaseMachine(RuleBasedStateMachine):
             return
         self.wait(run(name, self.writers[writer], chosen, self.version))
         self.model = after(name, self.model, chosen, self.version)
+
+    @rule(chosen=some_ids, writer=writers, own_keys=st.sampled_from([1, 40, 150]))
+    def write_own_keys(self, chosen: list[str], writer: int, own_keys: int) -> None:
+        """Write metadata with keys of its own; the rarest is found again, and only where it is."""
+        self.version += 1
+        given = [versioned(id, self.version, own_keys) for id in chosen]
+        self.wait(self.writers[writer].upsert(given))
+        self.model = after("upsert", self.model, chosen, self.version)
+        key = list(given[0].metadata)[-1]
+        found = self.wait(self.writers[writer].transcript_ids(columns[key].is_not_null()))
+        assert list(found) == chosen[:1]
 
     @rule(chosen=some_ids, writer=writers, session=sessions)
     def write_without_commit(self, chosen: list[str], writer: int, session: str) -> None:

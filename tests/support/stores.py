@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from inspect_ai.model import ChatMessageAssistant, ChatMessageUser
 
@@ -16,15 +17,22 @@ from inspect_scout._support.storage import Entry, MemoryStorage, Storage, regist
 ALL = TranscriptContent(messages="all", events="all", timeline="all")
 
 
-def versioned(id: str, version: int) -> Transcript:
-    """Make a transcript whose description and content tell its version."""
+def versioned(id: str, version: int, own_keys: int = 0) -> Transcript:
+    """Make a transcript whose description and content tell its version; its metadata may have keys of its own."""
     return Transcript(
         transcript_id=id,
         source_type="test",
         task_repeat=version,
-        metadata={"version": version},
+        metadata=metadata_of(id, version, own_keys),
         messages=[ChatMessageUser(content=f"Which version of {id}?"), ChatMessageAssistant(content=f"{id}={version}")],
     )
+
+
+def metadata_of(id: str, version: int, own_keys: int) -> dict[str, Any]:
+    """Make metadata whose keys, but one or two, no other transcript and no other version has."""
+    values = ("text", number := version, number / 2, True, "1", {"a": [number]}, math.inf)
+    own = {f"{id!r} {version} {key}": values[key % len(values)] for key in range(own_keys)}
+    return {"version": version, **({"own": own_keys} if own_keys else {}), **own}
 
 
 async def contents(db: TranscriptsDB) -> dict[str, int]:
@@ -35,6 +43,7 @@ async def contents(db: TranscriptsDB) -> dict[str, int]:
         transcript = await db.read(info, ALL)
         version = info.metadata["version"]
         assert info.task_repeat == version
+        assert dict(info.metadata) == metadata_of(info.transcript_id, version, info.metadata.get("own", 0))
         assert transcript.messages[-1].text == f"{info.transcript_id}={version}"
         found[info.transcript_id] = version
     return found

@@ -36,6 +36,7 @@ def command(location: str, as_json: bool) -> int:
         ("dead rows", f"{found.dead_rows:,}"),
         ("index files", f"{found.index_files:,}"),
         ("commits", f"{found.log_version:,}"),
+        ("metadata", f"{found.metadata_columns:,} columns, {found.other_keys:,} other keys"),
         ("dates", f"{found.first_date} to {found.last_date}" if found.first_date else "-"),
     ]
     lines += [("uncommitted", f"{session} ({count} files)") for session, count in found.uncommitted.items()]

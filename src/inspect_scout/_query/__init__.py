@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .refusal import ConditionSQLSyntaxError as ConditionSQLSyntaxError
     from .refusal import ConditionSQLUnsupportedError as ConditionSQLUnsupportedError
     from .selection import columns_of as columns_of
+    from .selection import names_in as names_in
     from .selection import select as select
     from .sql import SQLDialect as SQLDialect
     from .sql import condition_as_sql as condition_as_sql
@@ -36,7 +37,7 @@ _MODULES = {
     ".parse": "condition_from_sql",
     ".query": "OrderBy Query",
     ".refusal": "ConditionSQLError ConditionSQLSyntaxError ConditionSQLUnsupportedError",
-    ".selection": "columns_of select",
+    ".selection": "columns_of names_in select",
     ".sql": "SQLDialect condition_as_sql",
 }
 

@@ -76,6 +76,21 @@ def select(
     return list(rows if query.limit is None else rows[: query.limit])
 
 
+def names_in(query: Query) -> set[str]:
+    """List what may be names of columns: the names in the conditions and the order, and what paths among them begin with.
+
+    Args:
+        query: Conditions and order.
+    """
+    names = {name for condition in query.where for name in _mentioned(condition)}
+    names |= {order.column for order in query.order_by}
+    for name in tuple(names):
+        # What is no path either is refused where it is resolved.
+        with contextlib.suppress(ConfigError):
+            names.add(ColumnPath.parse(name).base)
+    return names
+
+
 def columns_of(query: Query, table: pa.Table, aliases: Mapping[str, str] = _NO_ALIASES) -> set[str]:
     """Find the columns of a table that a query looks at.
 

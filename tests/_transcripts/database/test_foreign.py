@@ -246,6 +246,32 @@ class TestReference:
         lines = (await reference(_DUMP, tmp_path / "db")).splitlines()
         assert {json.loads(line)[0]["transcript_id"] for line in lines} == {f"t{n}" for n in range(6)}
 
+    async def test_it_reads_what_many_share_and_the_rest_as_one_value(self, tmp_path: Path) -> None:
+        db = transcripts_db(tmp_path / "db")
+        odd = {"Model": 1, "FILENAME": 2, "Score": 3, "x" * 5000: 5, "a.b": 6, '"': 7}
+        for first in (0, 200):
+            metadata = (
+                {"Number": n, "flag": True, f"k{n}": n, f"l{n}": {"deep": [n]}} for n in range(first, first + 200)
+            )
+            await db.insert(talk(n).model_copy(update={"metadata": m}) for n, m in enumerate(metadata, first))
+        await db.insert([talk(999).model_copy(update={"metadata": odd})])
+        for upkeep in (None, db.compact, db.rebuild_index):
+            if upkeep is not None:
+                await upkeep()
+            lines = (await reference(_DUMP, tmp_path / "db")).splitlines()
+            theirs = {fields["transcript_id"]: metadata for fields, metadata in map(json.loads, lines)}
+            assert len(theirs) == 401
+            for number in (0, 250):
+                rest = _plain(theirs[f"t{number}"].pop("metadata_rest"))
+                assert {k: _plain(v) for k, v in rest.items()} == {
+                    f"k{number}": number,
+                    f"l{number}": {"deep": [number]},
+                }
+                assert {k: _plain(v) for k, v in theirs[f"t{number}"].items()} == {"Number": number, "flag": True}
+            # A file of few keys has columns for those that can be columns.
+            rest = _plain(theirs["t999"].pop("metadata_rest"))
+            assert {**rest, **theirs["t999"]} == odd
+
     async def test_we_read_what_it_wrote_and_it_reads_on(self, tmp_path: Path) -> None:
         await reference(_WRITE, tmp_path / "db")
         lines = (await reference(_DUMP, tmp_path / "db")).splitlines()

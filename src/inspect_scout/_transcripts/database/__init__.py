@@ -3,6 +3,7 @@
 schema     the columns                     values, columns  cells, and columns of cells
 encode     objects -> rows                 incoming         JSON and tables -> rows
 writer     rows -> data file               datafile, pages  data file -> rows, cells, pieces of cells
+rest       keys that few transcripts share      footers    opening parquet files
 infos      rows of the index -> descriptions                source  the whole, as a source of transcripts
 
 layout     names of files                  log              the order of all commits

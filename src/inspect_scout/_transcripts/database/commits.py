@@ -21,6 +21,7 @@ from .contract import FILENAME
 from .index_files import IndexPart, texts, write_part
 from .layout import DATA_SUFFIX, INDEX, Names, index_path, is_manifest, newness
 from .log import State, append, forget
+from .rest import promoted
 
 # Its stubs are less than half known.
 pc: Any = pyarrow.compute
@@ -132,6 +133,8 @@ async def merge(
     everything = len(chosen) == len(known.state.live)
     if part is None:
         part = _counting(known, chosen, everything)
+    if everything:
+        part = replace(part, table=promoted(part.table))
     new = names_for(known)
     # A merged file takes the place of its newest, so that the order of transcripts stays.
     name = new.manifest() if everything else new.like(chosen[-1])
@@ -163,6 +166,8 @@ def _mergeable(known: StoreCatalogue) -> list[str]:
     rows = {name: known.parts[name, ""].table.num_rows for name in live}
     if sum(rows.values()) > known.table.num_rows:
         return list(live)  # some rows no longer count
+    if any(known.parts[name, ""].wide for name in live):
+        return list(live)
     small = [name for name in live if not is_manifest(name)]
     if len(small) < MERGE_AT:
         return []
@@ -176,7 +181,8 @@ async def _adopted(storage: Storage, location: str, known: StoreCatalogue) -> St
     if not known.table.num_rows and not known.foreign:
         return replace(known.state, live=())
     name = names_for(known).manifest()
-    await asyncio.to_thread(write_part, storage, index_path(location, name), whole(known))
+    part = replace(whole(known), table=promoted(known.table))
+    await asyncio.to_thread(write_part, storage, index_path(location, name), part)
     old = (*known.state.live, *known.foreign)
     retired = (*known.state.retired, *(f"{INDEX}/{index}" for index in old))
     return replace(known.state, live=(name,), retired=retired)

@@ -62,7 +62,8 @@ async def compact(
     """Write data files anew where that is worth it, and delete what no longer counts."""
     storage = storage_for(location)
     before = await _sizes(storage, location)
-    groups = _groups(known, before)
+    wide = await asyncio.to_thread(_wide, location, known, before)
+    groups = _groups(known, before, wide)
     total = sum(count for group in groups for count in group.values())
     done = dropped = 0
     for group in groups:
@@ -83,8 +84,16 @@ async def compact(
     return known, report
 
 
-def _groups(known: StoreCatalogue, sizes: Mapping[str, int]) -> list[dict[str, int]]:
+def _wide(location: str, known: StoreCatalogue, sizes: Mapping[str, int]) -> frozenset[str]:
+    """Find the data files that have more columns than we would give them."""
+    return frozenset(
+        name for name in files_of(known) if name in sizes and open_data_file(data_path(location, name)).wide
+    )
+
+
+def _groups(known: StoreCatalogue, sizes: Mapping[str, int], wide: frozenset[str]) -> list[dict[str, int]]:
     """Choose data files to be written anew together, with the number of their transcripts, in the order of the table."""
+    worth_it = {*known.state.dead, *wide}
     counts: dict[str, int] = {}
     for name in texts(known.table, FILENAME):
         counts[name] = counts.get(name, 0) + 1
@@ -92,7 +101,7 @@ def _groups(known: StoreCatalogue, sizes: Mapping[str, int]) -> list[dict[str, i
     group: dict[str, int] = {}
     filled = 0
     for name, count in counts.items():
-        if name not in sizes or not (name in known.state.dead or sizes[name] < SMALL_BYTES):
+        if name not in sizes or not (name in worth_it or sizes[name] < SMALL_BYTES):
             continue
         if group and filled + sizes[name] > GROUP_BYTES:
             groups.append(group)
@@ -100,7 +109,7 @@ def _groups(known: StoreCatalogue, sizes: Mapping[str, int]) -> list[dict[str, i
         group[name] = count
         filled += sizes[name]
     groups.append(group)
-    return [g for g in groups if len(g) > 1 or any(name in known.state.dead for name in g)]
+    return [g for g in groups if len(g) > 1 or not worth_it.isdisjoint(g)]
 
 
 async def _rewrite(

@@ -22,8 +22,8 @@ class StoredTranscript:
 
     Args:
         transcript_id: Its id.
-        columns: The other index columns by name: fields of the description and one column for each key of the metadata, encoded as
-            spec/transcripts.md 6.2 says (JSON as text).
+        columns: The other index columns by name: fields of the description and one cell for each key of the metadata, encoded as
+            spec/transcripts.md 6.2 says (JSON as text). Which of them have columns in a file is not said here.
         messages: JSON list of its messages.
         events: JSON list of its events, condensed.
         events_data: JSON object of the pools that `events` refers to.

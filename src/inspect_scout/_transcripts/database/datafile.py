@@ -13,14 +13,15 @@ from functools import cached_property
 from typing import Any, BinaryIO, Final
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from ..._support.errors import LocationError, LogReadError, StorageError
 from ..._support.storage import is_local, local_path, storage_for
 from .cells import as_text, content_cell, index_cell
 from .columns import Array, with_aliases
 from .contract import FILENAME, StoredTranscript
+from .footers import open_parquet
 from .pages import Chunk, PageError, PageKindError, read_cell, streamable
+from .rest import REST, is_wide, narrowed, rest_cells
 from .schema import ALIASES, CONTENT, ID
 from .writer import CONTENT_NOTE, open_data_writer, read_content_note
 
@@ -46,8 +47,7 @@ class ParquetDataFile:
         with self._reading():
             # A path lets Arrow read without going through Python for every piece.
             source: Any = local_path(path) if is_local(path) else storage_for(path).open_read(path)
-            reader: Any = pq.ParquetFile
-            self._file: Any = reader(source)
+            self._file: Any = open_parquet(source)
             footer = self._file.metadata
             counts = [footer.row_group(group).num_rows for group in range(footer.num_row_groups)]
         self._starts = [sum(counts[:group]) for group in range(len(counts))]
@@ -58,6 +58,10 @@ class ParquetDataFile:
             raise LogReadError(path, f"it has no column {ID!r}: it is no data file of a transcript database")
         self.rows: int = footer.num_rows
         """Number of rows."""
+        self.wide = is_wide(self._names)
+        """Whether it has more columns than we would give it."""
+        # Found once: files of others may have thousands of columns.
+        self._content_numbers = _content_numbers(self._file.schema)
         self._last_index: tuple[int, dict[str, list[Any]]] | None = None
         self._notes: list[tuple[int, int]] | None = None
         notes: dict[bytes, bytes] | None = footer.metadata
@@ -79,7 +83,7 @@ class ParquetDataFile:
         """Read its non-content columns (those with older names also under their new ones)."""
         with self._reading(), self._lock:
             table: pa.Table = self._file.read(columns=self._index_names)
-        return with_aliases(table.replace_schema_metadata(None))
+        return narrowed(with_aliases(table.replace_schema_metadata(None)))
 
     def find(self, transcript_id: str) -> int | None:
         """Find the row of a transcript (the last of several); None if there is none."""
@@ -103,7 +107,8 @@ class ParquetDataFile:
             id = found.pop(ID)
             if id is None:
                 raise LogReadError(self.path, f"row {row} has no id")
-            columns = {name: index_cell(name, value) for name, value in found.items()}
+            rest = rest_cells(found.pop(REST, None))
+            columns = {**rest, **{name: index_cell(name, value) for name, value in found.items()}}
             yield StoredTranscript(as_text(id), columns, **contents)
 
     def cells(self, row: int, names: Iterable[str]) -> dict[str, bytes | None]:
@@ -158,11 +163,8 @@ class ParquetDataFile:
             yield data
 
     def _chunk(self, group: int, name: str) -> Chunk | None:
-        footer = self._file.metadata
-        for number in range(footer.num_columns):
-            if footer.row_group(group).column(number).path_in_schema == name:
-                return streamable(footer, self._file.schema, group, number)
-        return None
+        number = self._content_numbers.get(name)
+        return None if number is None else streamable(self._file.metadata, self._file.schema, group, number)
 
     def size(self, row: int) -> int:
         """Bytes of the content of a row (about, if the file does not say)."""
@@ -187,8 +189,7 @@ class ParquetDataFile:
     def _group_bytes(self, group: int) -> int:
         """Bytes of the columns with content in a row group, uncompressed."""
         footer = self._file.metadata.row_group(group)
-        columns = (footer.column(number) for number in range(footer.num_columns))
-        return sum(int(c.total_uncompressed_size) for c in columns if c.path_in_schema.split(".")[0] in CONTENT)
+        return sum(int(footer.column(number).total_uncompressed_size) for number in self._content_numbers.values())
 
     def fingerprint(self, row: int) -> str:
         """Text that changes when the content of a row does."""
@@ -210,7 +211,7 @@ class ParquetDataFile:
     def _index_group(self, group: int) -> dict[str, list[Any]]:
         known = self._last_index
         if known is None or known[0] != group:
-            values: dict[str, list[Any]] = self._read_group(group, "", self._index_names).to_pydict()
+            values: dict[str, list[Any]] = narrowed(self._read_group(group, "", self._index_names)).to_pydict()
             known = self._last_index = (group, values)
         return known[1]
 
@@ -238,6 +239,12 @@ class ParquetDataFile:
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             where = "" if row is None else f" in row {row}"
             raise LogReadError(self.path, f"the file is damaged{where}, or no parquet file ({error})") from error
+
+
+def _content_numbers(schema: Any) -> dict[str, int]:
+    """Number the columns with content, by their path."""
+    paths = ((number, str(schema.column(number).path)) for number in range(len(schema)))
+    return {path: number for number, path in paths if path.partition(".")[0] in CONTENT}
 
 
 class _Cache:

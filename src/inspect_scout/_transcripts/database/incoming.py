@@ -15,6 +15,7 @@ from .cells import content_cell, index_cell
 from .columns import with_aliases
 from .contract import StoredTranscript
 from .encode import check_id, check_keys, index_cells
+from .rest import REST, rest_cells
 from .schema import COLUMNS, CONTENT, ID
 from .validation import schema_errors
 
@@ -106,5 +107,6 @@ def _rows(table: pa.Table) -> Iterator[StoredTranscript]:
     for position, id in enumerate(cells.pop(ID)):
         check_id(id)
         columns = {name: index_cell(name, values[position]) for name, values in cells.items()}
+        columns = {**rest_cells(columns.pop(REST, None)), **columns}
         parts = [None if column is None else content_cell(column[position]) for column in contents]
         yield StoredTranscript(id, columns, **dict(zip(CONTENT, parts, strict=True)))

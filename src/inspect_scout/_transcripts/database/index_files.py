@@ -16,6 +16,8 @@ from ..._support.errors import LogReadError
 from ..._support.storage import Storage
 from .columns import with_aliases
 from .contract import FILENAME, WrittenFile
+from .footers import open_parquet
+from .rest import REST, is_wide, narrowed
 from .schema import ID
 
 ROWS_NOTE = b"scout.rows"
@@ -33,10 +35,12 @@ class IndexPart:
     Args:
         table: The columns of the transcripts and FILENAME.
         rows: Row of each in its data file; -1 where the index does not say.
+        wide: Whether the file has more columns than we would give it.
     """
 
     table: pa.Table
     rows: Numbers
+    wide: bool = False
 
     def take(self, positions: Sequence[int] | pa.Array[Any]) -> IndexPart:
         """Keep some rows."""
@@ -66,8 +70,15 @@ def write_part(storage: Storage, path: str, part: IndexPart) -> None:
     """Write an index file."""
     notes: Mapping[bytes, bytes] = {**(part.table.schema.metadata or {}), ROWS_NOTE: _packed(part.rows)}
     parquet: Any = pq  # the stubs leave its types open
+    names = [name for name in part.table.column_names if name != REST]
     with storage.open_write(path) as file:
-        parquet.write_table(part.table.replace_schema_metadata(dict(notes)), file, compression="zstd")
+        parquet.write_table(
+            part.table.replace_schema_metadata(dict(notes)),
+            file,
+            compression="zstd",
+            use_dictionary=names,
+            write_statistics=names,
+        )
 
 
 async def read_part(storage: Storage, path: str) -> IndexPart:
@@ -79,16 +90,16 @@ async def read_part(storage: Storage, path: str) -> IndexPart:
     """
     data = await storage.read(path)
     try:
-        reader: Any = pq.ParquetFile(pa.BufferReader(data))
-        table: pa.Table = reader.read(use_threads=False)
+        table: pa.Table = open_parquet(pa.BufferReader(data)).read(use_threads=False)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise LogReadError(path, f"it is no index file of a transcript database ({error}); {_ADVICE}") from error
     notes = table.schema.metadata or {}
     missing = [name for name in (ID, FILENAME) if name not in table.column_names]
     if missing:
         raise LogReadError(path, f"the index file has no column {missing[0]!r}; {_ADVICE}")
-    table = with_aliases(table.replace_schema_metadata(None))
-    return IndexPart(table, _unpacked(notes.get(ROWS_NOTE), table.num_rows))
+    wide = is_wide(table.column_names)
+    table = narrowed(with_aliases(table.replace_schema_metadata(None)))
+    return IndexPart(table, _unpacked(notes.get(ROWS_NOTE), table.num_rows), wide)
 
 
 def _packed(rows: Numbers) -> bytes:

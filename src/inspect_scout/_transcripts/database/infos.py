@@ -20,6 +20,7 @@ from .cells import as_boolean, as_integer, as_number, as_text, value_of
 from .columns import Array, make_column
 from .contract import FILENAME, Catalogue
 from .layout import place_of
+from .rest import REST, rest_cells
 from .schema import CONTENT, ID, INDEX
 from .values import metadata_of, score_of
 
@@ -100,9 +101,10 @@ class _Rows:
         self._fields = list(zip(*fields, strict=True))
         self._metadata: list[tuple[str, list[Any], Read | None]] = []
         for name in table.column_names:
-            if name not in _KINDS and name not in CONTENT and name != FILENAME:
+            if name not in _KINDS and name not in CONTENT and name not in (FILENAME, REST):
                 column = table.column(name)
                 self._metadata.append((name, column.to_pylist(), _metadata_reader(_kind(column))))
+        self._rest: list[Any] = table.column(REST).to_pylist() if REST in table.column_names else nothing
 
     def info(self, position: int) -> TranscriptInfo:
         """Describe the transcript of a row."""
@@ -116,6 +118,9 @@ class _Rows:
             cell = cells[position]
             if cell is not None:
                 metadata[name] = cell if reads is None else reads(cell)
+        if self._rest[position] is not None:
+            for name, cell in rest_cells(self._rest[position]).items():
+                metadata.setdefault(name, metadata_of(cell) if isinstance(cell, str) else cell)
         fields["metadata"] = metadata
         return _made(fields)
 

@@ -18,6 +18,7 @@ from .contract import FILENAME
 from .datafile import open_data_file
 from .index_files import texts
 from .layout import data_name, data_path
+from .rest import keys_of, own_names
 from .schema import ID
 from .sessions import data_of, markers, session_of, sessions_of
 
@@ -72,6 +73,8 @@ class DatabaseStats:
         first_date: Earliest date of a transcript.
         last_date: Latest date of a transcript.
         uncommitted: Sessions with data files that are not committed, with their number.
+        metadata_columns: Keys of metadata that are columns of the index.
+        other_keys: Keys of metadata that fewer transcripts share, kept in one column.
     """
 
     location: str
@@ -84,6 +87,8 @@ class DatabaseStats:
     first_date: str | None
     last_date: str | None
     uncommitted: Mapping[str, int]
+    metadata_columns: int = 0
+    other_keys: int = 0
 
 
 async def verify(
@@ -121,6 +126,7 @@ async def stats(location: str, known: StoreCatalogue) -> DatabaseStats:
     storage = storage_for(location)
     entries = await data_listing(storage, location)
     left = [name for name, entry in (await markers(storage, location, known.state)).items() if entry.size]
+    columns = set(own_names(known.table.column_names))
     dates: Any = pc.min_max(known.table.column("date").cast(pa.large_string())).as_py()
     return DatabaseStats(
         location=location,
@@ -133,6 +139,8 @@ async def stats(location: str, known: StoreCatalogue) -> DatabaseStats:
         first_date=dates["min"],
         last_date=dates["max"],
         uncommitted={s: sum(session_of(name) == s for name in left) for s in sessions_of(left)},
+        metadata_columns=len(columns),
+        other_keys=len(keys_of(known.table) - columns),
     )
 
 

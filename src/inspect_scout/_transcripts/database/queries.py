@@ -2,19 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any, Final
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ..._support.errors import UnknownNameError
 from ..._support.json import dumps, finite, loads
+from ..._support.shapes import is_list, is_mapping
 from .columns import TEXT, Array, make_column
+from .rest import suggested, with_keys
 from .values import metadata_of, score_of
+
+if TYPE_CHECKING:
+    from ..._query import Query
 
 # Cells that do not mean what they say: quoted text, marked numbers, JSON that a strict reader refuses, a score that is none.
 _SUSPECT: Final = r'^(?: |"\\u)|^[\[{](?s:.)*(?:NaN|Infinity)|^NaN$'
 _compute: Any = pc
+
+
+def readable(cell: Any) -> Any:
+    """Give the value of a cell of metadata; lists and objects as the text that they are."""
+    value = metadata_of(cell) if isinstance(cell, str) else cell
+    return cell if is_list(value) or is_mapping(value) else value
+
+
+def table_for(table: pa.Table, query: Query, aliases: Mapping[str, str]) -> pa.Table:
+    """Give a catalogue's table as the conditions and the order of a query see it.
+
+    Args:
+        table: The table.
+        query: The query.
+        aliases: Other names of columns -> the names in the table.
+
+    Raises:
+        UnknownNameError: It names a column that no transcript has.
+    """
+    from ..._query import columns_of, names_in
+
+    seen = with_keys(table, {aliases.get(name, name) for name in names_in(query)})
+    try:
+        columns = columns_of(query, seen, aliases)
+    except UnknownNameError as error:
+        raise UnknownNameError(error.kind, error.name, suggested(table) | set(aliases)) from None
+    return query_table(seen, columns)
 
 
 def query_table(table: pa.Table, columns: Collection[str]) -> pa.Table:

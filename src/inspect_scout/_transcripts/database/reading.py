@@ -18,7 +18,9 @@ from ..._support.errors import ConfigError, UnknownNameError
 from ..._types import Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
 from .catalogue import StoreCatalogue, load_store, places
 from .contract import StoredTranscript
-from .schema import ID
+from .queries import readable
+from .rest import suggested, with_keys
+from .schema import ID, RESERVED
 from .source import DatabaseSource
 
 # Its stubs are less than half known.
@@ -98,13 +100,14 @@ class DatabaseReader:
         """
         name = column if isinstance(column, str) else column.name
         known = await self._refreshed()
-        table = known.table
+        table = with_keys(known.table, [name])
         if name not in table.column_names:
-            raise UnknownNameError("column", name, table.column_names)
+            raise UnknownNameError("column", name, suggested(known.table))
         if condition is not None:
             ids = (await self._selected(condition)).ids
             table = table.filter(pc.is_in(table.column(ID), value_set=array(ids, pa.large_string())))
-        values: list[Any] = pc.unique(table.column(name)).to_pylist()
+        cells: list[Any] = pc.unique(table.column(name)).to_pylist()
+        values = cells if name in RESERVED else list(dict.fromkeys(map(readable, cells)))
         return sorted((v for v in values if v is not None), key=_order) + [None] * (None in values)
 
     async def transcript_ids(self, query: Selection = None) -> dict[str, str | None]:

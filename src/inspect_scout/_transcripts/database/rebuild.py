@@ -19,6 +19,7 @@ from .datafile import open_data_file
 from .index_files import IndexPart, Numbers, part_of, texts, write_part
 from .layout import INDEX, Names, data_name, index_path, is_index, is_ours, newness
 from .log import EntryBeingWrittenError, State, append, entries_of, newest
+from .rest import promoted
 from .schema import ID
 from .sessions import data_of, markers
 from .union import union
@@ -140,7 +141,7 @@ def _counting(
                 dead.setdefault(name, set()).add(id)
     kept = [position for position, _ in sorted(rows.values())]
     whole = IndexPart(
-        with_texts(union([part.table for part in ordered])),
+        promoted(with_texts(union([part.table for part in ordered]))),
         cast("Numbers", pa.chunked_array([part.rows for part in ordered], pa.int32()).combine_chunks()),
     )
     return whole.take(kept), {name: frozenset(gone) for name, gone in dead.items()}

@@ -34,7 +34,7 @@ from .contract import FILENAME, Catalogue, StoredTranscript
 from .datafile import ParquetDataFile, open_data_file
 from .infos import CatalogueIndex
 from .layout import data_name, data_path, place_of
-from .queries import query_table
+from .queries import table_for
 from .rowsource import Place, RowSource
 from .schema import ID
 
@@ -407,10 +407,10 @@ def _without_gone(catalogue: Catalogue, known: _Known, unread: UnreadLogs, locat
 
 def _chosen(catalogue: Catalogue, query: Query) -> Sequence[int] | None:
     """Positions of the rows that a query selects; None: all."""
-    from ..._query import columns_of, select
+    from ..._query import select
 
     if query.where or query.order_by:
-        table = query_table(catalogue.table, columns_of(query, catalogue.table, _ALIASES))
+        table = table_for(catalogue.table, query, _ALIASES)
     elif query.shuffle is not None:
         table = catalogue.table.select([ID])
     else:

@@ -9,12 +9,18 @@ import pyarrow as pa
 
 from .columns import unify
 from .contract import FILENAME
+from .rest import counted, narrowed, shared
 from .schema import ARROW, INDEX
 
 
 def union(tables: Sequence[pa.Table]) -> pa.Table:
-    """Put tables below each other; first the columns of the format, then all others, then FILENAME."""
-    groups = _grouped([table for table in tables if table.num_rows])
+    """Put tables below each other; first the columns of the format, then all others, then FILENAME.
+
+    Keys of metadata that few of the transcripts share go into the rest.
+    """
+    filled = [table for table in tables if table.num_rows]
+    keys = shared(counted(filled), sum(table.num_rows for table in filled))
+    groups = _grouped([narrowed(table, keys) for table in filled])
     joined = unify(groups) if groups else pa.table({FILENAME: pa.nulls(0, pa.large_string())})
     # What Arrow thinks of a column of nulls is not what the format says.
     usual = {column.name: ARROW[column.kind] for column in INDEX}

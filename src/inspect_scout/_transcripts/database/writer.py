@@ -16,7 +16,7 @@ import shutil
 import struct
 import tempfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any, Final
 
 import pyarrow as pa
@@ -25,8 +25,9 @@ import pyarrow.parquet as pq
 from ..._support.arrow import encoded_text
 from ..._support.errors import ConfigError
 from ..._support.storage import join, storage_for
-from .columns import Array, column_type, is_exact, make_column, retype, unify
+from .columns import TEXT, Array, column_type, is_exact, make_column, retype, unify
 from .contract import Cell, StoredTranscript, WrittenFile
+from .rest import MOST_COLUMNS, REST, rest_text, shared
 from .schema import ARROW, COLUMNS, CONTENT, ID, INDEX
 
 CONTENT_NOTE: Final = b"scout.content"
@@ -44,6 +45,10 @@ SMALL_GROUP_ROWS: Final = 1000
 
 GROUP_BYTES: Final = 16 * 1024 * 1024
 """Content of a row group, about at most: reading one transcript decompresses its neighbours too."""
+
+# Files that are open at the same time.
+_MOST_PARTS: Final = 8
+_MOST_COUNTED: Final = 100_000
 
 _NOTED: Final = struct.Struct("<QL")
 _INDEX_NAMES: Final = frozenset(c.name for c in INDEX)
@@ -142,7 +147,9 @@ class DataFileWriter:
         rows = self._pending
         types = self._types.widened(rows)
         if not self._parts or self._parts[-1].types != types:
-            self._parts.append(_Part(types, _repeating(rows)))
+            if len(self._parts) == _MOST_PARTS:
+                self._parts = [self._joined(self._index())]
+            self._parts.append(_Part(types, _repeating(rows, types)))
         self._parts[-1].write(_index_table(rows, types), _contents(rows))
         self._pending, self._pending_bytes = [], 0
 
@@ -172,26 +179,53 @@ class DataFileWriter:
 
 
 class _Types:
-    """Types of the columns of metadata, as far as they are known."""
+    """Types of the columns of metadata, as far as they are known.
+
+    What has become a column stays one; keys that many rows have become columns as long as there is room.
+    """
 
     def __init__(self) -> None:
+        self._rows = 0
+        self._counts: dict[str, int] = {}
         self._kinds: dict[str, set[type]] = {}
         self._inexact: set[str] = set()
+        self._rest = False
 
     def widened(self, rows: Sequence[StoredTranscript]) -> dict[str, pa.DataType]:
         """Types that also hold the values of these rows; the names are sorted."""
+        self._choose(rows)
         for row in rows:
             for name, value in row.columns.items():
-                if name not in _INDEX_NAMES:
-                    kinds = self._kinds.setdefault(name, set())
-                    if value is not None:
-                        kinds.add(type(value))
-                        if not is_exact(value):
-                            self._inexact.add(name)
+                kinds = self._kinds.get(name)
+                if value is None or name in _INDEX_NAMES:
+                    continue
+                if kinds is None:
+                    self._rest = True
+                    continue
+                kinds.add(type(value))
+                if not is_exact(value):
+                    self._inexact.add(name)
         types = {c.name: ARROW[c.kind] for c in INDEX}
         for name in sorted(self._kinds):
             types[name] = column_type(self._kinds[name], exact=name not in self._inexact)
-        return types
+        return {**types, REST: TEXT} if self._rest else types
+
+    def _choose(self, rows: Sequence[StoredTranscript]) -> None:
+        """Make columns of more keys."""
+        counts = self._counts
+        for row in rows:
+            for name, value in row.columns.items():
+                if name not in _INDEX_NAMES:
+                    counts[name] = counts.get(name, 0) + (value is not None)
+        self._rows += len(rows)
+        chosen = shared(counts, self._rows)
+        taken = {name.lower() for name in self._kinds}
+        for name in sorted(chosen, key=lambda n: (-counts[n], n)):
+            if len(self._kinds) < MOST_COLUMNS and name.lower() not in taken:
+                self._kinds[name] = set()
+        if len(counts) > _MOST_COUNTED:
+            # Those that one row has are not shared by many, unless they come again: then they are counted again.
+            self._counts = {name: count for name, count in counts.items() if count > 1 or name in self._kinds}
 
 
 class _Part:
@@ -216,7 +250,7 @@ class _Part:
             compression="zstd",
             compression_level=3,  # 8 % smaller than 1, at no more CPU
             use_dictionary=repeating or False,
-            write_statistics=[name for name in self._schema.names if name not in CONTENT],
+            write_statistics=[name for name in self._schema.names if name not in CONTENT and name != REST],
         )
 
     def write(self, index: pa.Table, contents: Sequence[Array]) -> None:
@@ -277,11 +311,19 @@ def _file_schema(types: dict[str, pa.DataType]) -> pa.Schema:
 def _index_table(rows: Sequence[StoredTranscript], types: dict[str, pa.DataType]) -> pa.Table:
     columns: list[Array] = []
     for name, kind in types.items():
-        values: list[Cell] = (
-            [row.transcript_id for row in rows] if name == ID else [row.columns.get(name) for row in rows]
-        )
+        values: list[Cell]
+        if name == ID:
+            values = [row.transcript_id for row in rows]
+        elif name == REST:
+            values = [_rest(row, types) for row in rows]
+        else:
+            values = [row.columns.get(name) for row in rows]
         columns.append(make_column(values, kind))
     return pa.table(columns, schema=_index_schema(types))
+
+
+def _rest(row: StoredTranscript, types: Mapping[str, pa.DataType]) -> str | None:
+    return rest_text({name: cell for name, cell in row.columns.items() if name == REST or name not in types})
 
 
 def _contents(rows: Sequence[StoredTranscript]) -> list[Array]:
@@ -306,11 +348,10 @@ def _is_text(row: StoredTranscript) -> bool:
     return True
 
 
-def _repeating(rows: Sequence[StoredTranscript]) -> list[str]:
+def _repeating(rows: Sequence[StoredTranscript], types: Mapping[str, pa.DataType]) -> list[str]:
     """Find the columns of text whose values repeat so often that a dictionary pays."""
-    names = dict.fromkeys(name for row in rows for name in row.columns)
     found: list[str] = []
-    for name in names:
+    for name in types:
         values = [value for row in rows if isinstance(value := row.columns.get(name), str)]
         if len(values) > 1 and len(set(values)) * 2 <= len(values):
             found.append(name)

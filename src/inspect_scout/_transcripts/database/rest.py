@@ -1,0 +1,254 @@
+"""Keys of metadata that few transcripts share, which have no columns: one column holds them all.
+
+A cell of it is a JSON object of the cells that columns would hold. A key may be a column in one file and in the rest of
+another, or of another row: readers look into both. Which keys are columns is said by `shared` alone.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute
+
+from ..._support.json import loads
+from ..._support.shapes import is_mapping
+from .columns import TEXT, Array, column_type, common_type, is_exact, make_column, retype
+from .contract import FILENAME, Cell
+from .schema import ALIASES, COLUMNS, RESERVED
+from .values import json_text, marked, metadata_cell
+
+REST: Final = "metadata_rest"
+"""Column of the keys that are not columns."""
+
+MOST_COLUMNS: Final = 100
+"""Keys that are columns, at most."""
+
+SHARE: Final = 20
+"""Where there are more keys than that, those are columns that one in so many transcripts has."""
+
+_LONGEST_NAME: Final = 512
+# Footers repeat names in every row group; DuckDB, which other programs read with, takes names that differ in case for one.
+_TAKEN: Final = frozenset(name.lower() for name in (*RESERVED, REST))
+_FIXED: Final = frozenset((*RESERVED, REST))
+_NOT_FINITE: Final[Mapping[str, float]] = {marked(value): value for value in (math.nan, math.inf, -math.inf)}
+_FEW_ROWS: Final = 64
+_SAMPLED_ROWS: Final = 1000
+_SUGGESTED: Final = 10_000
+_compute: Any = pyarrow.compute
+
+
+def shared(counts: Mapping[str, int], rows: int) -> set[str]:
+    """Choose the keys that are columns.
+
+    All of them if they are few; else those that most transcripts have, and not fewer than two of them.
+
+    Args:
+        counts: Number of transcripts that have each key.
+        rows: Number of transcripts.
+    """
+    least = 0 if len(counts) <= MOST_COLUMNS else max(2, -(-rows // SHARE))
+    found: dict[str, str] = {}
+    for name in sorted((n for n, count in counts.items() if count >= least), key=lambda n: (-counts[n], n)):
+        folded = name.lower()
+        if len(name) <= _LONGEST_NAME and folded not in _TAKEN:
+            found.setdefault(folded, name)
+            if len(found) == MOST_COLUMNS:
+                break
+    return set(found.values())
+
+
+def rest_text(cells: Mapping[str, Cell]) -> str | None:
+    """Write cells that have no columns; None if there are none."""
+    known = {
+        name: marked(cell) if isinstance(cell, float) and not math.isfinite(cell) else cell
+        for name, cell in cells.items()
+        if cell is not None
+    }
+    return json_text(known) if known else None
+
+
+def rest_cells(text: Any) -> dict[str, Cell]:
+    """Read cells that have no columns. What we did not write is a key of its own, named like the column."""
+    if text is None:
+        return {}
+    try:
+        found = loads(text) if isinstance(text, str) and text.startswith("{") else None
+    except (ValueError, RecursionError):
+        found = None
+    if not is_mapping(found):
+        return {REST: metadata_cell(text) if not isinstance(text, str) else text}
+    # Lists and objects have been put in by other programs.
+    return {
+        name: _NOT_FINITE.get(cell, cell) if isinstance(cell, str) else metadata_cell(cell)
+        for name, cell in found.items()
+        if cell is not None
+    }
+
+
+def own_names(names: Iterable[str]) -> list[str]:
+    """List the names of columns that are keys of metadata."""
+    return [name for name in names if name not in _FIXED]
+
+
+def is_wide(names: Collection[str]) -> bool:
+    """Tell whether there are more columns than a file of ours has."""
+    return len(names) > len(COLUMNS) + len(ALIASES) + MOST_COLUMNS + len((FILENAME, REST))
+
+
+def counted(tables: Iterable[pa.Table]) -> dict[str, int]:
+    """Count the transcripts that have each key that is a column."""
+    counts: dict[str, int] = {}
+    for table in tables:
+        for name, column in zip(table.column_names, table.columns, strict=True):
+            if name not in _FIXED:
+                counts[name] = counts.get(name, 0) + len(column) - column.null_count
+    return counts
+
+
+def narrowed(table: pa.Table, keep: Collection[str] | None = None) -> pa.Table:
+    """Put the keys that are not to be columns into the rest.
+
+    Args:
+        table: The table.
+        keep: The keys that are columns (None: those that `shared` says).
+    """
+    if keep is None:
+        keep = shared(counted([table]), table.num_rows)
+    kept: list[tuple[str, Array]] = []
+    moved: list[tuple[str, Array]] = []
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        (kept if name in _FIXED or name in keep else moved).append((name, column))
+    if not moved:
+        return table
+    rows: dict[int, dict[str, Cell]] = {}
+    for name, column in moved:
+        for position, value in _present(column):
+            rows.setdefault(position, {})[name] = value if isinstance(value, str | float) else metadata_cell(value)
+    narrow = pa.table([column for _, column in kept], names=[name for name, _ in kept])
+    return _with_rest(narrow, rows)
+
+
+def _with_rest(table: pa.Table, added: Mapping[int, Mapping[str, Cell]]) -> pa.Table:
+    """Add cells to the rest of some rows."""
+    if not added:
+        return table
+    texts: list[Any] = table.column(REST).to_pylist() if REST in table.column_names else [None] * table.num_rows
+    for position, cells in added.items():
+        texts[position] = rest_text({**cells, **rest_cells(texts[position])})
+    return _set(table, REST, make_column(texts, TEXT))
+
+
+def with_keys(table: pa.Table, names: Iterable[str]) -> pa.Table:
+    """Give a table in which some keys are columns wherever they were, in the place of the rest.
+
+    Args:
+        table: The table.
+        names: The keys.
+    """
+    if REST not in table.column_names:
+        return table
+    found = {name: cells for name in names if (cells := _in_rest(table, name))}
+    table = table.drop_columns([REST])
+    for name, cells in found.items():
+        table = _set(table, name, _joined(table, name, cells))
+    return table
+
+
+def _in_rest(table: pa.Table, name: str) -> dict[int, Cell]:
+    """Find what the rest has for a key, by row."""
+    rest: Array = table.column(REST)
+    positions = _mentioning(rest, name)
+    texts = rest.take(make_column(positions, pa.int64())).to_pylist() if positions else []
+    return {p: cells[name] for p, text in zip(positions, texts, strict=True) if name in (cells := rest_cells(text))}
+
+
+def _mentioning(rest: Array, name: str) -> list[int]:
+    """Find the rows whose rest may have a key, without reading all of them."""
+    if name == REST or rest.type != TEXT:
+        mask = _compute.is_valid(rest)
+    else:
+        spelled = {json.dumps(name, ensure_ascii=plain) + ":" for plain in (True, False)}
+        masks = [_compute.match_substring(rest, pattern=text) for text in sorted(spelled)]
+        mask = masks[0] if len(masks) == 1 else _compute.or_(*masks)
+    found: list[int] = _compute.indices_nonzero(mask).to_pylist()
+    return found
+
+
+def _joined(table: pa.Table, name: str, found: Mapping[int, Cell]) -> Array:
+    """Make one column of what is in the column of a key and what is in the rest."""
+    kinds = {type(cell) for cell in found.values() if cell is not None}
+    kind = column_type(kinds, exact=all(map(is_exact, found.values())))
+    column = pa.chunked_array([make_column([found.get(p) for p in range(table.num_rows)], kind)])
+    if name not in table.column_names:
+        return column
+    both = [table.column(name), column]
+    kind = common_type(both)
+    return _compute.coalesce(*(retype(part, kind) for part in both))
+
+
+def promoted(table: pa.Table) -> pa.Table:
+    """Make columns of keys in the rest that many transcripts share by now, and the reverse.
+
+    Some rows are looked at, so that this costs little where there is nothing to do.
+    """
+    if REST not in table.column_names:
+        return narrowed(table)
+    rest: Array = table.column(REST)
+    step = max(1, table.num_rows // _SAMPLED_ROWS)
+    seen = range(0, table.num_rows, step)
+    counts = counted([table])
+    for text in rest.take(make_column(seen, pa.int64())).to_pylist():
+        for name in rest_cells(text):
+            counts[name] = counts.get(name, 0) + step
+    keep = shared(counts, table.num_rows)
+    found = {name: cells for name in sorted(keep) if (cells := _in_rest(table, name))}
+    if found:
+        texts: list[Any] = rest.to_pylist()
+        for position in {position for cells in found.values() for position in cells}:
+            left = rest_cells(texts[position])
+            texts[position] = rest_text({name: cell for name, cell in left.items() if name not in found})
+        table = _set(table, REST, make_column(texts, TEXT))
+        for name, cells in found.items():
+            table = _set(table, name, _joined(table, name, cells))
+    return narrowed(table, keep)
+
+
+def keys_of(table: pa.Table, most: int | None = None) -> set[str]:
+    """List the keys in the rest of a table.
+
+    Args:
+        table: The table.
+        most: Stop when there are so many (None: all).
+    """
+    found: set[str] = set()
+    if REST in table.column_names:
+        for chunk in table.column(REST).drop_null().chunks:
+            for text in chunk:
+                found.update(rest_cells(text.as_py()))
+                if most is not None and len(found) >= most:
+                    return found
+    return found
+
+
+def suggested(table: pa.Table) -> set[str]:
+    """List names of columns to suggest; not all, where there are very many."""
+    return {*table.column_names, *keys_of(table, _SUGGESTED)} - {REST}
+
+
+def _present(column: Array) -> Sequence[tuple[int, Any]]:
+    """Give the values of a column that are not null, with their rows."""
+    if column.null_count == len(column):
+        return ()
+    if len(column) <= _FEW_ROWS:
+        return [(position, value) for position, value in enumerate(column.to_pylist()) if value is not None]
+    positions = _compute.indices_nonzero(_compute.is_valid(column))
+    return list(zip(positions.to_pylist(), column.take(positions).to_pylist(), strict=True))
+
+
+def _set(table: pa.Table, name: str, column: Any) -> pa.Table:
+    names = table.column_names
+    return table.set_column(names.index(name), name, column) if name in names else table.append_column(name, column)
