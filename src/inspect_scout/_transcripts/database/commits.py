@@ -20,7 +20,7 @@ from .changes import Merged, with_merged
 from .contract import FILENAME
 from .index_files import IndexPart, texts, write_part
 from .layout import DATA_SUFFIX, INDEX, Names, index_path, is_manifest, newness
-from .log import State, append, forget
+from .log import FORGET_EVERY, State, append, forget
 from .rest import promoted
 
 # Its stubs are less than half known.
@@ -64,8 +64,9 @@ async def commit(location: str, change: Change, known: StoreCatalogue | None = N
         await sweep(storage, location, known.state.retired)
         if await _appended(storage, location, known, after):
             if not known.foreign and known.state.number:
-                with contextlib.suppress(ScoutError):
-                    await forget(storage, await index_listing(storage, location))
+                if (known.state.number + 1) % FORGET_EVERY == 0:
+                    with contextlib.suppress(ScoutError):
+                        await forget(storage, await index_listing(storage, location))
                 return await load_store(location, known)
             continue
         await asyncio.sleep(random.uniform(0, min(_LONGEST_WAIT_SECONDS, 0.005 * 2 ** min(attempt, 10))))

@@ -20,7 +20,10 @@ from ..._support.storage import Entry, Storage, join
 from .layout import LOG, is_index
 
 KEPT_ENTRIES = 100
-KEPT_SECONDS = 24 * 3600
+"""Entries that stay: whoever looks for the newest lists them all, so that their number is in the price of a commit."""
+FORGET_EVERY = 16
+"""Commits after which old entries are deleted."""
+_DELETED_AT_ONCE = 200
 _NAME = re.compile(r"(\d{20})\.json")
 _FORMAT = 1
 # A file system without hard links may show an entry that is still being written.
@@ -82,7 +85,7 @@ async def newest(storage: Storage, listing: Iterable[Entry]) -> State:
 
 async def append(storage: Storage, location: str, state: State) -> bool:
     """Write an entry; False if somebody else took its number."""
-    path = join(location, LOG, f"{state.number:020d}.json")
+    path = _path(location, state.number)
     data = encode(state)
     try:
         await storage.create(path, data)
@@ -92,15 +95,26 @@ async def append(storage: Storage, location: str, state: State) -> bool:
     except StorageError:
         if not await _is_there(storage, path, data):
             raise
+    if state.number > 1 and await storage.stat(_path(location, state.number - 1)) is None:
+        # The number was free because it had been taken and deleted since: others are far ahead. Or others have gone on
+        # from this entry, far ahead, too: then it is theirs already, and doing the change again finds it done.
+        await storage.delete(path)
+        return False
     return True
 
 
 async def forget(storage: Storage, listing: Sequence[Entry]) -> None:
-    """Delete entries that no writer, however slow, can still need."""
-    entries = entries_of(listing)
-    for _, entry in entries[:-KEPT_ENTRIES]:
-        if time.time() - entry.modified > KEPT_SECONDS:
-            await storage.delete(entry.path)
+    """Delete old entries, the oldest first; a writer who is behind them sees that the one before its own is gone.
+
+    The first stays, because there is none before it.
+    """
+    old = [entry for number, entry in entries_of(listing)[:-KEPT_ENTRIES] if number > 1]
+    for entry in old[:_DELETED_AT_ONCE]:
+        await storage.delete(entry.path)
+
+
+def _path(location: str, number: int) -> str:
+    return join(location, LOG, f"{number:020d}.json")
 
 
 def encode(state: State) -> bytes:
