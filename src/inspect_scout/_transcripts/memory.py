@@ -18,7 +18,7 @@ from .._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandl
 from .contract import Duplicates, LoadedTranscript, Progress, TranscriptIndex
 from .decode import BytesSource, MaterializedHandle, SampleError, build_timelines, decode_sample, view, with_ids
 from .eval_log import EvalRow, as_copy, eval_log_rows, sample_json
-from .index import SelectedIndex, select_rows, typed_column
+from .index import KEY, SelectedIndex, select_rows, typed_column
 
 if TYPE_CHECKING:
     from inspect_ai.log import EvalLog, EvalSample
@@ -178,7 +178,7 @@ class MemorySource:
                 self._repeated,
             )
             self._repeated = 0
-        selected = select_rows(list(self._rows.values()), query, _table)
+        selected = select_rows(list(self._rows.values()), query, lambda rows: _table(rows, query))
         return SelectedIndex(selected)
 
     async def read(
@@ -229,15 +229,25 @@ def _check_size(info: TranscriptInfo, size: int, max_bytes: int) -> None:
         raise TranscriptTooLargeError(info.transcript_id, size, max_bytes)
 
 
-def _table(rows: Sequence[_Held]) -> pa.Table:
-    """Make the table that conditions refer to: the fields of infos and every key of their metadata."""
+def _table(rows: Sequence[_Held], query: Query) -> pa.Table:
+    """Make the table that conditions refer to: the fields of infos and every key of their metadata.
+
+    Columns that the query does not name stay empty: each transcript may have keys of its own.
+    """
+    from .._query import names_in
+
     records: list[dict[str, Any]] = []
     for row in rows:
         info = row.info()
         fields = {name: getattr(info, name) for name in TranscriptInfo.model_fields if name != "metadata"}
         records.append({**info.metadata, "sample_id": info.transcript_id, **fields})
     names = dict.fromkeys(name for record in records for name in record)
-    columns: dict[str, Any] = {name: typed_column([_cell(record.get(name)) for record in records]) for name in names}
+    wanted = {KEY, *names_in(query)}
+    nothing = pa.nulls(len(records))
+    columns: dict[str, Any] = {
+        name: typed_column([_cell(record.get(name)) for record in records]) if name in wanted else nothing
+        for name in names
+    }
     return pa.table(columns)
 
 

@@ -21,7 +21,7 @@ from support.transcripts import talk
 
 _parquet: Any = pq  # the stubs leave its types open
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(115)]
 
 FIELDS = 25  # columns of the format, and the one of file names
 VALUES: Sequence[Any] = (
@@ -328,16 +328,14 @@ async def test_an_index_of_ours_with_too_many_columns_is_replaced_at_the_next_co
 
 async def test_footers_beyond_the_limits_of_arrow_are_read(tmp_path: Path) -> None:
     await transcripts_db(tmp_path).insert([with_metadata(0, {"shared": 1})])
-    for path in (*tmp_path.glob("*.parquet"), *(tmp_path / "_index").glob("*.idx")):
-        table = _parquet.read_table(path)
-        with _parquet.ParquetWriter(path, table.schema) as writer:
-            writer.write_table(table)
-            writer.add_key_value_metadata({"note": "x" * 100_000_001})
-        with pytest.raises(OSError, match="limit"):
-            _parquet.ParquetFile(path)
+    (path,) = (tmp_path / "_index").glob("*.idx")
+    table = _parquet.read_table(path)
+    with _parquet.ParquetWriter(path, table.schema) as writer:
+        writer.write_table(table)
+        writer.add_key_value_metadata({"note": "x" * 100_000_001})
+    with pytest.raises(OSError, match="limit"):
+        _parquet.ParquetFile(path)
     assert await metadata(tmp_path) == {"t0": {"shared": 1}}
-    await transcripts_db(tmp_path).rebuild_index()
-    assert (await transcripts_db(tmp_path).verify(deep=True)).ok
 
 
 async def test_rows_of_a_copied_table_keep_their_rest(tmp_path: Path) -> None:
@@ -391,3 +389,17 @@ async def test_content_is_read_from_files_of_many_columns(tmp_path: Path) -> Non
     db = transcripts_db(tmp_path)
     said = {info.transcript_id: (await db.read(info, ALL)).messages[0].text async for info in db.select()}
     assert said == {f"f{n}": f"I am f{n}" for n in range(10)}
+
+
+async def test_databases_and_memory_give_the_same_answers(tmp_path: Path) -> None:
+    from inspect_scout import transcripts_from
+
+    given = [with_metadata(n, own(n)) for n in range(60)]
+    await transcripts_db(tmp_path).insert(given)
+    conditions = ("k7_1 IS NOT NULL", "k7_3 = 1", "k7_2 LIKE '%b%' OR number > 57", "flag AND k8_0 IS NULL")
+    for condition in conditions:
+        answers: list[list[str]] = []
+        for chosen in (transcripts_from(str(tmp_path)), transcripts_from(given)):
+            async with chosen.where(condition).shuffle(3).reader() as reader:
+                answers.append([info.transcript_id async for info in reader.index()])
+        assert answers[0] == answers[1], condition

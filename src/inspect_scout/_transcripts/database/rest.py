@@ -162,7 +162,7 @@ def _in_rest(table: pa.Table, name: str) -> dict[int, Cell]:
     """Find what the rest has for a key, by row."""
     rest: Array = table.column(REST)
     positions = _mentioning(rest, name)
-    texts = rest.take(make_column(positions, pa.int64())).to_pylist() if positions else []
+    texts: list[Any] = rest.take(make_column(positions, pa.int64())).to_pylist() if positions else []
     return {p: cells[name] for p, text in zip(positions, texts, strict=True) if name in (cells := rest_cells(text))}
 
 
