@@ -65,11 +65,12 @@ def test_the_pace_is_dealt_among_those_that_were_slowed_down(
 
 
 class SimulatedWorker:
-    """A worker that applies grants late, as messages arrive late."""
+    """A worker that applies grants late, and is heard late, as messages arrive late."""
 
     def __init__(self, total: int) -> None:
         self.total, self.granted, self.in_flight, self.waiting = total, 0, 0, 0
         self.mail: list[int] = []
+        self.sent: list[Claim] = []
 
     def claim(self) -> Claim:
         return Claim("m", self.total, self.granted, self.in_flight, self.waiting)
@@ -77,6 +78,7 @@ class SimulatedWorker:
     def read_mail(self) -> None:
         if self.mail:
             self.granted = self.mail.pop(0)
+            self.sent.append(self.claim())
 
     def start_calls(self) -> None:
         while self.waiting and self.in_flight < self.granted:
@@ -84,7 +86,9 @@ class SimulatedWorker:
             self.in_flight += 1
 
 
-STEPS = st.lists(st.tuples(st.sampled_from(["ask", "end", "mail", "say", "die"]), st.integers(0, 2)), max_size=120)
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["ask", "end", "mail", "say", "hear", "die"]), st.integers(0, 2)), max_size=120
+)
 
 
 @given(st.integers(1, 9), STEPS)
@@ -102,13 +106,29 @@ def test_all_together_never_exceed_the_limit(total: int, steps: list[tuple[str, 
         elif step == "die":
             shares.leave(name)
             workers[name] = SimulatedWorker(total)
-        else:
-            shares.report(name, [worker.claim()])
+        elif step == "say":
+            worker.sent.append(worker.claim())
+        elif worker.sent:
+            shares.report(name, [worker.sent.pop(0)])
             for other, grants in shares.redeal().items():
                 workers[other].mail.append(grants["m"].connections)
         worker = workers[name]
         worker.start_calls()
         assert sum(w.in_flight for w in workers.values()) <= total
+
+
+def test_a_share_that_is_raised_and_lowered_at_once_is_not_dealt_twice() -> None:
+    shares = Shares()
+    shares.report("a", [Claim("m", 2, 0, waiting=1)])
+    assert shares.redeal()["a"]["m"].connections == 2  # on its way to the worker
+    shares.report("b", [Claim("m", 2, 0, waiting=1)])
+    shares.redeal()
+    shares.report("a", [Claim("m", 2, 0, waiting=1)])  # said before that arrived
+    assert "b" not in shares.redeal()
+    shares.report("a", [Claim("m", 2, 2, in_flight=2)])
+    assert {w: g["m"].connections for w, g in shares.redeal().items()} == {"a": 1}
+    shares.report("a", [Claim("m", 2, 1, in_flight=1)])
+    assert shares.redeal()["b"]["m"].connections == 1
 
 
 def test_the_share_of_a_dead_worker_returns() -> None:

@@ -137,9 +137,19 @@ class Shares:
         total, wants = min(c.total for c in told), [c.wants for c in told]
         # Until a worker has confirmed a lower grant it may be using the one before.
         held = [max(c.granted, c.in_flight, self._granted[key, w]) for w, c in claims.items()]
+        # What a worker says may be older than the last word to it. Until it has confirmed that one it gets no other:
+        # whoever is first given more and then less could use the more when the less is taken for granted.
+        heard = [c.granted == self._granted[key, w] for w, c in claims.items()]
         # A turn lasts some deals: a share has to be given back before another worker can have it.
         turn = self._turn // (_DEALS_PER_TURN * len(workers)) if total < len(workers) else 0
-        grants = safe(total, deal(total, wants, turn), held)
+        targets = [
+            target if settled else self._granted[key, worker]
+            for worker, target, settled in zip(workers, deal(total, wants, turn), heard, strict=True)
+        ]
+        grants = [
+            granted if settled else target
+            for granted, target, settled in zip(safe(total, targets, held), targets, heard, strict=True)
+        ]
         rates = deal_rates([c.rate for c in told], wants)
         for worker, claim, granted, rate in zip(workers, told, grants, rates, strict=True):
             moved = rate is not None and claim.rate is not None and abs(rate - claim.rate) > _NOTABLE * claim.rate
