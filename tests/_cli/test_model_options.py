@@ -82,7 +82,7 @@ def test_response_schema_reaches_the_config() -> None:
     [
         (("--model-role", "grader"), "role=model"),
         (("--model-role", "grader={temperature: 1}"), "needs 'model'"),
-        (("--model-role", "grader={model: x/y, warmth: 1}"), "warmth is no generation option"),
+        (("--model-role", "grader={model: x/y, warmth: 1}"), "'warmth' is not a generation option"),
         (("--batch=many",), "'many' is neither a number"),
         (("--response-schema", "{}"), "--response-schema"),
         (("-M", "novalue"), "-M 'novalue'"),

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .._plan import ResumeRequest, Scanners, ScannerWork, ScanRequest
+from .._plan import ModelRole, ResumeRequest, Scanners, ScannerWork, ScanRequest
 from .._results import RecordInput, Rows, ScanResultsArrow, ScanResultsDF
 from .._results import list_status as _list_status
 from .._results import results_arrow as _results_arrow
@@ -37,7 +37,7 @@ async def scan_async(
     model_config: GenerateConfig | None = None,
     model_base_url: str | None = None,
     model_args: dict[str, Any] | str | None = None,
-    model_roles: Mapping[str, str | Model | Sequence[str | Model]] | None = None,
+    model_roles: Mapping[str, ModelRole | Sequence[ModelRole]] | None = None,
     max_transcripts: int | None = None,
     max_processes: int | None = None,
     limit: int | None = None,
@@ -72,12 +72,14 @@ async def scan_async(
         model: What `get_model()` gives in scanners: a model or its name, as `provider/name`; of several names separated
             by commas the first counts (default: `$SCOUT_SCAN_MODEL`, else none, and a scanner that calls one fails).
         model_config: Generation options (`inspect_ai.model.GenerateConfig`): for `model`, and, as far as they are about
-            connections, retries and caching, for all models. Connections are those of `max_connections`, else as many
-            as `max_transcripts` if that is given, else they adapt to what the provider takes.
+            connections, retries and caching, for all models that do not bring their own. Connections are those of
+            `max_connections`, else as many as `max_transcripts` if that is given, else they adapt to what the provider
+            takes.
         model_base_url: Where `model` is served, if it is given by name.
         model_args: Arguments for the provider of `model`, or a YAML or JSON file of them. Secrets among them are not
             stored: on resume they come from the environment.
-        model_roles: What `get_model(role=...)` gives: models or names by role, or lists of them.
+        model_roles: What `get_model(role=...)` gives: models, names or descriptions (`{"model": NAME, "max_connections":
+            3}`) by role, or lists of them.
         max_transcripts: Transcripts in work at once (default 25, or as many as the connections to models need).
         max_processes: Worker processes (1: scan in this process alone; default: as many as pay, up to 4).
         limit: Transcripts at most.

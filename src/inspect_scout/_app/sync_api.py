@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .._plan import ResumeRequest, Scanners, ScannerWork, ScanRequest
+from .._plan import ModelRole, ResumeRequest, Scanners, ScannerWork, ScanRequest
 from .._results import RecordInput, Rows, ScanResultsArrow, ScanResultsDF
 from .._scanners import end_loading
 from .._types import PredicateFn, Status, ValidationSet, Worklist
@@ -31,7 +31,7 @@ def scan(
     model_config: GenerateConfig | None = None,
     model_base_url: str | None = None,
     model_args: dict[str, Any] | str | None = None,
-    model_roles: Mapping[str, str | Model | Sequence[str | Model]] | None = None,
+    model_roles: Mapping[str, ModelRole | Sequence[ModelRole]] | None = None,
     max_transcripts: int | None = None,
     max_processes: int | None = None,
     limit: int | None = None,
@@ -64,7 +64,8 @@ def scan(
         model_config: Generation options (`inspect_ai.model.GenerateConfig`).
         model_base_url: Where `model` is served.
         model_args: Arguments for the provider of `model`, or a YAML or JSON file of them.
-        model_roles: What `get_model(role=...)` gives: models or names by role, or lists of them.
+        model_roles: What `get_model(role=...)` gives: models, names or descriptions (`{"model": NAME, "max_connections":
+            3}`) by role, or lists of them.
         max_transcripts: Transcripts in work at once (default 25, or as many as the connections to models need).
         max_processes: Worker processes (1: scan in this process alone; default: as many as pay, up to 4).
         limit: Transcripts at most.

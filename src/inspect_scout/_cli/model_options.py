@@ -58,7 +58,7 @@ OPTIONS = (
         type=Words(),
         metavar="ROLE=MODEL",
         help="Model with a role: a name, several names separated by commas, or"
-        " '{model: NAME, model_args: {...}, temperature: 0.5}'; can be repeated.",
+        " '{model: NAME, model_args: {...}, max_connections: 3}'; can be repeated.",
     ),
     scan_option(
         MODEL,
@@ -160,20 +160,13 @@ def _roles(items: Sequence[str]) -> dict[str, ModelRole | list[ModelRole]]:
 
 
 def _described(item: str, text: str) -> ModelConfig:
-    from inspect_ai.model import GenerateConfig, ModelConfig
-    from pydantic import ValidationError
+    from .._plan import described_role
+    from .._support.errors import ConfigError
 
-    fields = _mapping(text, f"--model-role {item!r}")
-    name, args, base_url = (fields.pop(key, None) for key in ("model", "model_args", "base_url"))
-    if not isinstance(name, str) or not isinstance(args, dict | None):
-        raise click.UsageError(f"--model-role {item!r}: needs 'model' (a name); 'model_args' is a mapping, if given.")
-    if unknown := sorted(fields.keys() - GenerateConfig.model_fields.keys()):
-        raise click.UsageError(f"--model-role {item!r}: {', '.join(unknown)} is no generation option.")
     try:
-        config = GenerateConfig.model_validate(fields)
-        return ModelConfig(model=name, config=config, base_url=base_url, args=cast("dict[str, Any]", args or {}))
-    except ValidationError as error:
-        raise click.UsageError(f"--model-role {item!r}: {_reason(error)}") from error
+        return described_role(_mapping(text, f"--model-role {item!r}"), f"--model-role {item!r}")
+    except ConfigError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _config(options: Mapping[str, Any]) -> GenerateConfig | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn, TypeAlias, cast
@@ -34,6 +35,11 @@ _SECRET_VALUE = re.compile(
 )
 _MARKUP = re.compile(r"\[/?[a-z ]+\]")
 
+_LIMITS = ("max_connections", "adaptive_connections")
+_OPERATION = (*_LIMITS, "max_retries", "timeout", "attempt_timeout", "cache")
+_scanning: ContextVar[bool] = ContextVar("scout_scanning", default=False)
+_resolve_config = Model._resolve_config
+
 
 class ModelError(ConfigError, PrerequisiteError):
     """A model that a scanner calls is missing or cannot be used, so that the scan cannot go on."""
@@ -50,7 +56,8 @@ class ActiveModels:
     Args:
         model: What `get_model()` gives.
         roles: What `get_model(role=...)` gives.
-        config: Generation options for the default model; those about connections, retries and caching for all.
+        config: Generation options for the default model; those about connections, retries and caching for all that do
+            not bring their own.
         own: Models made for this scan, to be closed at its end.
     """
 
@@ -105,8 +112,15 @@ def with_role(model: Model, role: str) -> Model:
 
 @contextmanager
 def using(models: ActiveModels) -> Generator[None]:
-    """Make models the active ones of the block and of the tasks that it starts."""
+    """Make models the active ones of the block and of the tasks that it starts.
+
+    inspect_ai puts the options of the eval before those that a model was named with. In the block it is the other way
+    round for what a model brings itself: the number of its connections, and for models with a role, and those of
+    scanners, retries, timeouts and caching, too.
+    """
+    Model._resolve_config = _resolved  # type: ignore[method-assign]  # an eval in this process goes on as before
     tokens = (
+        (_scanning, _scanning.set(True)),
         (active_model_context_var, active_model_context_var.set(models.model)),
         (active_generate_config_context_var, active_generate_config_context_var.set(models.config)),
         (roles_context_var, roles_context_var.set(dict(models.roles))),
@@ -116,6 +130,28 @@ def using(models: ActiveModels) -> Generator[None]:
     finally:
         for variable, token in tokens:
             cast("Any", variable).reset(token)
+
+
+def _resolved(self: Model, config: GenerateConfig | None) -> GenerateConfig:
+    """Settle the options of a call: its own, then those that its model was named with, then those of the scan."""
+    settled = _resolve_config(self, config)
+    if not _scanning.get():
+        return settled
+    return _keeping(_LIMITS if self == active_model_context_var.get() else _OPERATION, self.config, settled, config)
+
+
+def _keeping(
+    names: Sequence[str], own: GenerateConfig, settled: GenerateConfig, said: GenerateConfig | None = None
+) -> GenerateConfig:
+    """Put options that a model brings before the settled ones, but for those that were said of a single call."""
+
+    def is_open(name: str) -> bool:
+        return said is None or getattr(said, name) is None
+
+    kept = {name: value for name in names if (value := getattr(own, name)) is not None and is_open(name)}
+    if "adaptive_connections" in kept and own.max_connections is None and is_open("max_connections"):
+        kept["max_connections"] = None  # a number that the scan fixed would go before
+    return settled.model_copy(update=kept) if kept else settled
 
 
 async def close(models: ActiveModels) -> None:
@@ -129,9 +165,10 @@ def described(model: Model, config: GenerateConfig | None = None) -> ModelConfig
 
     Args:
         model: The model.
-        config: Options of the scan, which go before the model's own.
+        config: Options of the scan, which go before the model's own, but for its connections.
     """
-    merged = model.config.merge(config) if config is not None else model.config
+    own = model.config
+    merged = _keeping(_LIMITS, own, own.merge(config)) if config is not None else own
     return ModelConfig(
         model=str(model),
         config=without_secrets(merged),

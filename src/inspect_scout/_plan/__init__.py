@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .request import ResumeRequest as ResumeRequest
     from .request import Scanners as Scanners
     from .request import ScanRequest as ScanRequest
+    from .roles import described_role as described_role
     from .settled import SettledRequest as SettledRequest
     from .settled import settle as settle
     from .worklist import ScannerWork as ScannerWork
@@ -39,6 +40,7 @@ _MODULES = {
     ".plan": "PlannedScanner ScanPlan Unit plan_resume plan_scan",
     ".precedence": "GENERATION OPTIONS Option Setting",
     ".request": "ModelRole ResumeRequest Scanners ScanRequest",
+    ".roles": "described_role",
     ".settled": "SettledRequest settle",
     ".worklist": "ScannerWork",
 }

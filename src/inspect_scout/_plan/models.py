@@ -14,10 +14,12 @@ from .._inspect.tokens import keep_counting_local
 from .._scanners import estimate_tokens
 from .._support.errors import ConfigError
 from .._support.json import loads
+from .._support.shapes import is_mapping
 from .._support.text import read_text
 from .._support.yaml import load_yaml
 from .._types import ScanSpec
 from .request import ScanRequest
+from .roles import check_amounts, described_role
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +131,7 @@ def _config(request: ScanRequest) -> GenerateConfig:
     if given is not None and not isinstance(given, GenerateConfig):
         raise ConfigError(f"model_config={given!r} is no GenerateConfig (of inspect_ai.model).")
     config = given if given is not None else GenerateConfig()
-    for name in ("max_connections", "max_retries", "timeout"):
-        value = getattr(config, name)
-        if value is not None and value < (1 if name == "max_connections" else 0):
-            raise ConfigError(f"{name}={value} is too small; use {1 if name == 'max_connections' else 0} or more.")
+    check_amounts(config)
     open_ended = config.max_connections is None and config.adaptive_connections is None and not config.batch
     if open_ended and request.max_transcripts is not None:
         # Who says how many transcripts are in work has said how many calls there are to be.
@@ -191,11 +190,17 @@ def _roles(given: Any) -> tuple[dict[str, Model | list[Model]], list[Model]]:
 def _of_role(role: str, given: Any) -> Model:
     if isinstance(given, Model):
         return given
-    if isinstance(given, ModelConfig):
-        return make_model(given.model, given.config, given.base_url, given.args)
     if isinstance(given, str) and given.strip():
         return make_model(given.strip())
-    raise ConfigError(f"The role {role!r} is given {given!r}, which is neither the name of a model nor a Model.")
+    if is_mapping(given):
+        given = described_role(given, f"The role {role!r}")
+    if isinstance(given, ModelConfig):
+        check_amounts(given.config, f"The role {role!r}: ")
+        return make_model(given.model, given.config, given.base_url, given.args)
+    raise ConfigError(
+        f"The role {role!r} is given {given!r}, which is neither the name of a model, nor a Model, nor a description such "
+        "as {'model': 'provider/name', 'max_connections': 3}."
+    )
 
 
 def _described_roles(roles: Mapping[str, Model | list[Model]]) -> RoleConfigs | None:

@@ -33,8 +33,8 @@ Scanners: TypeAlias = "ScannerList | ScanJob | ScanJobConfig"
 Validation: TypeAlias = "str | Path | ValidationSet | CasesFile"
 """Labelled cases: a file of them, a set, or a file with the name of a predicate."""
 
-ModelRole: TypeAlias = "str | Model | ModelConfig"
-"""A model with a role: its name, itself, or its description."""
+ModelRole: TypeAlias = "str | Model | ModelConfig | Mapping[str, Any]"
+"""A model with a role: its name, itself, or its description, also as a mapping."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,20 +17,30 @@ LOG_LEVELS: tuple[str, ...] = get_args(LogLevel)
 """Levels of log messages."""
 
 
-def _known(model: type[BaseModel]) -> BeforeValidator:
-    """Refuse keys that a model does not have: a misspelt key must not be a setting without effect."""
-    # What scans record of scanners has no effect in a job.
-    known = [name for name in model.model_fields if model is not ScannerSpec or name not in RECORDED_FIELDS]
+def _known(model: type[BaseModel], **below: type[BaseModel]) -> BeforeValidator:
+    """Refuse keys that a model does not have: a misspelt key must not be a setting without effect.
+
+    Args:
+        model: The model.
+        below: Models of some of its keys, which are no models of ours that would refuse keys themselves.
+    """
 
     def check(value: Any) -> Any:
-        if isinstance(value, Mapping):
-            for key in cast("Mapping[Any, Any]", value):
-                if key not in known:
-                    problem = str(UnknownNameError("key", str(key), known))
-                    raise PydanticCustomError("unknown_key", "{problem}", {"problem": problem, "key": key})
-        return cast("Any", value)
+        _check_keys(value, model)
+        for name, inner in below.items():
+            _check_keys(cast("Mapping[Any, Any]", value).get(name) if isinstance(value, Mapping) else None, inner, name)
+        return value
 
     return BeforeValidator(check)
+
+
+def _check_keys(value: Any, model: type[BaseModel], *path: str) -> None:
+    # What scans record of scanners has no effect in a job.
+    known = [name for name in model.model_fields if model is not ScannerSpec or name not in RECORDED_FIELDS]
+    for key in cast("Mapping[Any, Any]", value) if isinstance(value, Mapping) else ():
+        if key not in known:
+            problem = str(UnknownNameError("key", str(key), known))
+            raise PydanticCustomError("unknown_key", "{problem}", {"problem": problem, "keys": (*path, key)})
 
 
 def _lower(value: Any) -> Any:
@@ -40,7 +50,7 @@ def _lower(value: Any) -> Any:
 _Spec: TypeAlias = Annotated[ScannerSpec, _known(ScannerSpec)]
 _Work: TypeAlias = Annotated[Worklist, _known(Worklist)]
 _Set: TypeAlias = Annotated[ValidationSet, _known(ValidationSet)]
-_Model: TypeAlias = Annotated[ModelConfig, _known(ModelConfig)]
+_Model: TypeAlias = Annotated[ModelConfig, _known(ModelConfig, config=GenerateConfig)]
 _Count: TypeAlias = Annotated[StrictInt, Field(ge=1)]
 _Amount: TypeAlias = Annotated[StrictInt, Field(ge=0)]
 

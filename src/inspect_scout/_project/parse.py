@@ -63,7 +63,7 @@ def _place(data: Any, found: Mapping[str, Any]) -> tuple[Any, ...]:
             continue
         path.append(part)
     if found["type"] == "unknown_key":
-        path.append(found["ctx"]["key"])
+        path += found["ctx"]["keys"]
     return tuple(path)
 
 
