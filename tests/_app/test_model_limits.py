@@ -73,7 +73,7 @@ class Servers:
 
     def model(self, name: str, **options: Any) -> Model:
         """Make the model of a server."""
-        where = {"base_url": self.urls[name], "api_key": name}
+        where: dict[str, Any] = {"base_url": self.urls[name], "api_key": name}
         self._given.append(get_model(NAME, memoize=False, config=GenerateConfig(**options), **where))
         return self._given[-1]
 
@@ -275,11 +275,12 @@ def test_typed_roles_and_job_files_say_limits(door: str, example_logs: Path, tmp
     (tmp_path / "asks.py").write_text(FILE)
     with servers(grader=2) as made:
         where = {"model": NAME, "base_url": made.urls["grader"]}
-        role: dict[str, Any] = {
+        roles: dict[str, dict[str, Any]] = {
             "flat": {**where, "model_args": {"api_key": "x"}, "max_connections": 2},
             "nested": {**where, "args": {"api_key": "x"}, "config": {"max_connections": 2}},
             "job": {**where, "args": {"api_key": "x"}, "config": {"max_connections": 2}},
-        }[door]
+        }
+        role = roles[door]
         words = [str(tmp_path / "asks.py"), "--model-role", f"grader={json.dumps(role)}"]
         if door == "job":
             job = {"scanners": [{"name": "asks", "file": str(tmp_path / "asks.py")}], "model_roles": {"grader": role}}

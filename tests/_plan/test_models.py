@@ -10,14 +10,19 @@ import pytest
 from inspect_ai.model import GenerateConfig, Model, ModelConfig
 
 from inspect_scout._inspect.models import make_model
-from inspect_scout._plan import ScanRequest, mapping_of, read_model_args
-from inspect_scout._plan.models import plan_models, restore_models
+from inspect_scout._plan import ResumeRequest, ScanRequest, mapping_of, read_model_args
+from inspect_scout._plan.models import PlannedModels, plan_models
+from inspect_scout._plan.resuming import resumed_models
 from inspect_scout._support.errors import ConfigError, LocationError
 from inspect_scout._types import ScanSpec
 
 
 def request(**fields: Any) -> ScanRequest:
     return ScanRequest(scanners="x.py", **fields)
+
+
+def restored(spec: ScanSpec) -> PlannedModels:
+    return resumed_models(spec, ResumeRequest("scan"))
 
 
 def names(models: Model | list[Model]) -> list[str]:
@@ -118,7 +123,7 @@ def test_models_are_made_again_from_what_was_recorded() -> None:
         )
     )
     spec = ScanSpec(scan_name="x", scanners={}, model=planned.model, model_roles=planned.roles)
-    again = restore_models(ScanSpec.model_validate_json(spec.model_dump_json()))
+    again = restored(ScanSpec.model_validate_json(spec.model_dump_json()))
     assert str(again.active.model) == "mockllm/a"
     assert again.active.config == GenerateConfig(temperature=0.5, max_connections=4)
     assert {role: names(models) for role, models in again.active.roles.items()} == {
@@ -138,11 +143,11 @@ def test_options_outlast_a_scan_that_has_roles_only() -> None:
     spec = ScanSpec(scan_name="x", scanners={}, model_roles=planned.roles, generate_config=planned.config)
     written = spec.model_dump_json(exclude_none=True)
     assert "hush" not in written
-    assert restore_models(ScanSpec.model_validate_json(written)).active.config.temperature == 0.5
+    assert restored(ScanSpec.model_validate_json(written)).active.config.temperature == 0.5
 
 
 def test_a_scan_without_models_is_restored_without_models() -> None:
-    assert str(restore_models(ScanSpec(scan_name="x", scanners={})).active.model) == "none/none"
+    assert str(restored(ScanSpec(scan_name="x", scanners={})).active.model) == "none/none"
 
 
 @pytest.mark.parametrize("text", ['{"a": 1, "b": {"c": [2]}}', "a: 1\nb:\n  c: [2]\n", "{a: 1, b: {c: [2]}}"])

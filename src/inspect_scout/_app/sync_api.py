@@ -133,6 +133,11 @@ def scan_resume(
     wait: bool = False,
     rescan_changed: bool = False,
     accept_changed: bool = False,
+    model: str | Model | None = None,
+    model_config: GenerateConfig | None = None,
+    model_base_url: str | None = None,
+    model_args: dict[str, Any] | str | None = None,
+    model_roles: Mapping[str, ModelRole | Sequence[ModelRole]] | None = None,
 ) -> Status:
     """Go on with an interrupted or partly failed scan (`aio.scan_resume_async`).
 
@@ -149,10 +154,19 @@ def scan_resume(
         rescan_changed: Scan again what was recorded when scanners asked something else, or had other code: those rows are
             replaced.
         accept_changed: Go on although scanners ask something else than before; the rows of both versions stay.
+        model: The model, for a scan that was made without one, which is recorded from now on. Another one than was recorded
+            is refused: verdicts of two judges would stand side by side.
+        model_config: Generation options: those that decide how models are reached (`max_connections`, `max_retries`,
+            `timeout`); with a model that was not recorded, all.
+        model_base_url: Where the model is served now.
+        model_args: Arguments for the provider of the model, or a YAML or JSON file of them: its key, or how it is reached.
+        model_roles: Models by role, for roles that were not recorded, or with other connections, retries or timeouts.
 
     Raises:
-        ScanStateError: The scan is complete, another process is at work on it, or a question, an answer or a template has
-            changed since (and neither `rescan_changed` nor `accept_changed` is given).
+        ScanStateError: The scan is complete, another process is at work on it, a question, an answer or a template has
+            changed since (and neither `rescan_changed` nor `accept_changed` is given), or another model is given than was
+            recorded.
+        ConfigError: A scanner calls a model, and none was recorded or given.
     """
     end_loading()
     request = ResumeRequest(
@@ -166,6 +180,11 @@ def scan_resume(
         wait=wait,
         rescan_changed=rescan_changed,
         accept_changed=accept_changed,
+        model=model,
+        model_config=model_config,
+        model_base_url=model_base_url,
+        model_args=model_args,
+        model_roles=model_roles,
     )
     return run_sync(lambda: scanning.resume(request))
 

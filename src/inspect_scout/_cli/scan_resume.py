@@ -8,6 +8,7 @@ import click
 
 from .app import app_of
 from .finish import finish
+from .model_options import model_fields
 from .options import (
     SectionCommand,
     SectionOption,
@@ -17,12 +18,15 @@ from .options import (
     json_option,
     shown,
 )
+from .resume_options import resume_options
 
 EPILOG = """\b
 Examples:
   scout scan resume ./scans/scan_id=...
   scout scan resume ./scans/scan_id=... --fail-on-error
   scout scan resume ./scans/scan_id=... --rescan-changed
+  scout scan resume ./scans/scan_id=... --model openai/gpt-4o-mini
+  scout scan resume ./scans/scan_id=... --model-base-url http://localhost:8000/v1 --max-connections 10
   scout scan resume s3://bucket/scans/scan_id=... --executor ray --wait
 """
 
@@ -51,6 +55,7 @@ Examples:
     section="Scan options",
     help="Go on although scanners ask something else than before; rows of both versions stay.",
 )
+@resume_options
 @fail_on_error_option
 @json_option
 @display_options
@@ -59,12 +64,16 @@ def command(ctx: click.Context, /, location: str, fail_on_error: bool, wait: boo
     """Go on with the scan at LOC: what is missing is scanned, failed scanners are tried again.
 
     A scan whose question, answer or template has changed since is refused: say what is to become of the rows that it has.
+    So is another model than was recorded; how it is reached may change.
     """
     from .._app import ResumeRequest
 
-    changes = {name: options.pop(name) for name in ("executor", "ray_address", "rescan_changed", "accept_changed")}
+    names = ("executor", "ray_address", "rescan_changed", "accept_changed", "model", "model_base_url")
+    changes = {name: options.pop(name) for name in names}
     if changes["rescan_changed"] and changes["accept_changed"]:
         raise click.UsageError("--rescan-changed and --accept-changed exclude each other.")
+    models = model_fields(options)
+    models["model_config"] = models.pop("generate_config", None)
     how, app = shown(options), app_of(ctx)
-    request = ResumeRequest(location, how.display, how.log_level, fail_on_error, wait=wait, **changes)
+    request = ResumeRequest(location, how.display, how.log_level, fail_on_error, wait=wait, **changes, **models)
     return finish(how, app, app.resume_scan(request))

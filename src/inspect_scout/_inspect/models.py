@@ -99,7 +99,8 @@ async def _refuse(*_args: Any, **_options: Any) -> NoReturn:
     """Say which model to name, and where."""
     raise ModelError(
         "No model specified: a scanner calls a model, and this scan has none. Name one with "
-        "scan(..., model='provider/name'), --model provider/name or the variable SCOUT_SCAN_MODEL."
+        "scan(..., model='provider/name'), --model provider/name or the variable SCOUT_SCAN_MODEL. This scan goes on with "
+        "scan_resume(..., model='provider/name') or scout scan resume SCAN --model provider/name."
     )
 
 

@@ -17,8 +17,7 @@ from .._support.json import loads
 from .._support.shapes import is_mapping
 from .._support.text import read_text
 from .._support.yaml import load_yaml
-from .._types import ScanSpec
-from .request import ScanRequest
+from .request import ResumeRequest, ScanRequest
 from .roles import check_amounts, described_role
 
 
@@ -49,29 +48,16 @@ def plan_models(request: ScanRequest) -> PlannedModels:
         LocationError: There is no file of arguments.
     """
     config = _config(request)
-    default, own = _default(request, config)
-    roles, own_roles = _roles(request.model_roles)
-    active = _active(default, roles, config, (*own, *own_roles))
+    default, own = default_model(request, config)
+    roles, own_roles = role_models(request.model_roles)
+    active = put_together(default, roles, config, (*own, *own_roles))
     if default is not None:
-        return PlannedModels(active, described(default, config), _described_roles(roles))
+        return PlannedModels(active, described(default, config), described_roles(roles))
     kept = without_secrets(config) if config != GenerateConfig() else None
-    return PlannedModels(active, None, _described_roles(roles), kept)
+    return PlannedModels(active, None, described_roles(roles), kept)
 
 
-def restore_models(spec: ScanSpec) -> PlannedModels:
-    """Make the models of an earlier scan again; secrets, which it did not record, come from the environment."""
-    default = None if spec.model is None else _again(spec.model)
-    own: list[Model] = [default] if default is not None else []
-    roles: dict[str, Model | list[Model]] = {}
-    for role, recorded in (spec.model_roles or {}).items():
-        made = [with_role(_again(one), role) for one in (recorded if isinstance(recorded, list) else [recorded])]
-        own.extend(made)
-        roles[role] = made if isinstance(recorded, list) else made[0]
-    config = spec.model.config if spec.model is not None else spec.generate_config or GenerateConfig()
-    return PlannedModels(_active(default, roles, config, own), spec.model, spec.model_roles, spec.generate_config)
-
-
-def _active(
+def put_together(
     default: Model | None, roles: Mapping[str, Model | list[Model]], config: GenerateConfig, own: Sequence[Model]
 ) -> ActiveModels:
     """Put models together; those whose provider cannot count tokens are given a counter that needs no network."""
@@ -126,12 +112,22 @@ def _json_or_yaml(text: str) -> Any:
     return load_yaml(text)
 
 
-def _config(request: ScanRequest) -> GenerateConfig:
+def config_of(request: ScanRequest | ResumeRequest) -> GenerateConfig:
+    """Take the generation options of a request.
+
+    Raises:
+        ConfigError: They are none, or an amount is too small.
+    """
     given = cast("object", request.model_config)
     if given is not None and not isinstance(given, GenerateConfig):
-        raise ConfigError(f"model_config={given!r} is no GenerateConfig (of inspect_ai.model).")
+        raise ConfigError(f"model_config={given!r} is not a GenerateConfig (of inspect_ai.model).")
     config = given if given is not None else GenerateConfig()
     check_amounts(config)
+    return config
+
+
+def _config(request: ScanRequest) -> GenerateConfig:
+    config = config_of(request)
     open_ended = config.max_connections is None and config.adaptive_connections is None and not config.batch
     if open_ended and request.max_transcripts is not None:
         # Who says how many transcripts are in work has said how many calls there are to be.
@@ -139,8 +135,29 @@ def _config(request: ScanRequest) -> GenerateConfig:
     return config
 
 
-def _default(request: ScanRequest, config: GenerateConfig) -> tuple[Model | None, list[Model]]:
-    """Find the default model, and list it if it was made here."""
+def default_model(request: ScanRequest | ResumeRequest, config: GenerateConfig) -> tuple[Model | None, list[Model]]:
+    """Find the default model that a request names, and list it if it was made here.
+
+    Raises:
+        ConfigError: It is none, or cannot be used; or something is said of a model that is not named.
+    """
+    given = named_model(request)
+    if isinstance(given, Model):
+        return given, []
+    if given is None:
+        if request.model_base_url or request.model_args:
+            raise ConfigError("model_base_url= and model_args= belong to a model; name one with model=.")
+        return None, []
+    model = make_model(given, config, request.model_base_url, read_model_args(request.model_args))
+    return model, [model]
+
+
+def named_model(request: ScanRequest | ResumeRequest) -> Model | str | None:
+    """Take the default model of a request, or its name: of several the first.
+
+    Raises:
+        ConfigError: It is none, or it is made already and more is said of it.
+    """
     given = cast("object", request.model)
     if isinstance(given, Model):
         for name in ("model_base_url", "model_args"):
@@ -148,26 +165,23 @@ def _default(request: ScanRequest, config: GenerateConfig) -> tuple[Model | None
                 raise ConfigError(
                     f"{name}= cannot change the model {str(given)!r}, which is made already. Give it to get_model()."
                 )
-        return given, []
-    if given is not None and not isinstance(given, str):
+        return given
+    if given is None:
+        return None
+    if not isinstance(given, str):
         raise ConfigError(f"model={given!r} is neither the name of a model nor a Model.")
-    name = _first(given or "")
-    if not name:
-        if given is not None:
-            raise ConfigError(f"model={given!r} names no model.")
-        if request.model_base_url or request.model_args:
-            raise ConfigError("model_base_url= and model_args= belong to a model; name one with model=.")
-        return None, []
-    model = make_model(name, config, request.model_base_url, read_model_args(request.model_args))
-    return model, [model]
+    name = next((name.strip() for name in given.split(",") if name.strip()), "")
+    if not name and given:
+        raise ConfigError(f"model={given!r} names no model.")
+    return name or None
 
 
-def _first(names: str) -> str:
-    """Take the first of several names."""
-    return next((name.strip() for name in names.split(",") if name.strip()), "")
+def role_models(given: Any) -> tuple[dict[str, Model | list[Model]], list[Model]]:
+    """Find the models that roles are given, and list those that were made here.
 
-
-def _roles(given: Any) -> tuple[dict[str, Model | list[Model]], list[Model]]:
+    Raises:
+        ConfigError: Something given is no model, or cannot be used.
+    """
     if given is None:
         return {}, []
     if not isinstance(given, Mapping):
@@ -188,26 +202,33 @@ def _roles(given: Any) -> tuple[dict[str, Model | list[Model]], list[Model]]:
 
 
 def _of_role(role: str, given: Any) -> Model:
+    said = said_of_role(role, given)
+    return said if isinstance(said, Model) else make_model(said.model, said.config, said.base_url, said.args)
+
+
+def said_of_role(role: str, given: Any) -> Model | ModelConfig:
+    """Read what a role was given: a model, or its description.
+
+    Raises:
+        ConfigError: It is neither.
+    """
     if isinstance(given, Model):
         return given
     if isinstance(given, str) and given.strip():
-        return make_model(given.strip())
+        return ModelConfig(model=given.strip())
     if is_mapping(given):
         given = described_role(given, f"The role {role!r}")
     if isinstance(given, ModelConfig):
         check_amounts(given.config, f"The role {role!r}: ")
-        return make_model(given.model, given.config, given.base_url, given.args)
+        return given
     raise ConfigError(
         f"The role {role!r} is given {given!r}, which is neither the name of a model, nor a Model, nor a description such "
         "as {'model': 'provider/name', 'max_connections': 3}."
     )
 
 
-def _described_roles(roles: Mapping[str, Model | list[Model]]) -> RoleConfigs | None:
+def described_roles(roles: Mapping[str, Model | list[Model]]) -> RoleConfigs | None:
+    """Describe models by role; None if there are none."""
     if not roles:
         return None
     return {r: [described(m) for m in ms] if isinstance(ms, list) else described(ms) for r, ms in roles.items()}
-
-
-def _again(recorded: ModelConfig) -> Model:
-    return make_model(recorded.model, recorded.config, recorded.base_url, recorded.args)

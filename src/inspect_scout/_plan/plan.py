@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .._inspect.models import close
 from .._results import Recorded
 from .._scanners import (
     ScannerConfig,
@@ -36,14 +38,18 @@ from .._types import (
 )
 from .._validation import Validator, set_spec
 from .checks import check_request
-from .models import PlannedModels, plan_models, restore_models
+from .models import PlannedModels, plan_models
+from .needed import check_own_models, is_a_model, missing_models, refuse_missing, worked_on
 from .precedence import DEFAULT_MAX_BATCHED, DEFAULT_MAX_TRANSCRIPTS
 from .request import ResumeRequest, ScanRequest
+from .resuming import resumed_models
 from .revision import package_versions, scan_revision
 from .unread import selections, with_found
 from .validation import plan_validation, restore_validation
 from .versions import ModelsSpec, accepted_fingerprints, reconcile_versions, version_of, with_version
 from .worklist import resolve_worklist
+
+logger = logging.getLogger("inspect_scout")
 
 IsRecorded = Callable[[str, str], bool]
 """Whether a pair of transcript id and scanner key is recorded and need not be scanned again."""
@@ -143,6 +149,7 @@ async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> S
     worklist = None
     if request.worklist is not None:
         worklist = await resolve_worklist(request.worklist, named)
+    await _check_models(request, worked_on(named, None if worklist is None else [w.scanner for w in worklist]))
     validation = plan_validation(request.validation, named)
     validators = _validators(named, validation)
     index = await transcripts.index(progress)
@@ -199,16 +206,29 @@ async def plan_resume(
 
     Raises:
         ScanStateError: The scan does not say which transcripts it is about, was made of transcripts in memory, or asks
-            something else than it did.
-        ConfigError: A scanner cannot be made again.
+            something else than it did, or another model.
+        ConfigError: A scanner cannot be made again, or a model is missing or cannot be used.
     """
+    models = resumed_models(spec, request)
+    try:
+        return await _plan_again(spec, request, recorded, models, progress)
+    except BaseException:
+        await close(models.active)
+        raise
+
+
+async def _plan_again(
+    spec: ScanSpec, request: ResumeRequest, recorded: Recorded, models: PlannedModels, progress: Progress | None
+) -> ScanPlan:
     snapshot = spec.transcripts
     if snapshot is None:
         raise ScanStateError(
             f"The scan at {request.location!r} stopped before its transcripts were known; start it anew."
         )
     named = scanners_from_specs(spec.scanners, spec.work_dir)
-    versions = _versions(named, ModelsSpec(spec.model, spec.model_roles, spec.generate_config))
+    versions = _versions(named, ModelsSpec(models.model, models.roles, models.config))
+    told = {"model": models.model, "model_roles": models.roles, "generate_config": models.config}
+    spec = spec.model_copy(update=told)
     spec = reconcile_versions(spec, versions, recorded, request.rescan_changed, request.accept_changed)
     validators = _validators(named, restore_validation(spec, request.predicate_overrides or {}))
     planned = _planned(named, validators, versions)
@@ -223,9 +243,22 @@ async def plan_resume(
 
     spec = with_found(spec, found, is_due)
     problems = list(dict.fromkeys(map(str, found.index.problems)))
-    models = restore_models(spec)
     work = _work(spec, named, found.index, is_done, found.recorded)
+    due = worked_on(named, dict.fromkeys(key for unit in work[0] for key in unit.scanners))
+    refuse_missing(missing_models(due, is_a_model(models.active.model), models.active.roles, again=True))
+    await check_own_models(due)
     return ScanPlan(spec, planned, found.source, found.index, *work, models, _widened(spec.options, models), problems)
+
+
+async def _check_models(request: ScanRequest, named: Mapping[str, Scanner[Any]]) -> None:
+    """Refuse a scan that lacks a model; a dry run counts all the same."""
+    roles: Mapping[str, Any] = request.model_roles if isinstance(request.model_roles, Mapping) else {}
+    lacking = missing_models(named, is_a_model(request.model), roles)
+    if lacking is not None and request.dry_run:
+        logger.warning("%s", lacking)
+        return
+    refuse_missing(lacking)
+    await check_own_models(named)
 
 
 def _scanners(request: ScanRequest) -> dict[str, Scanner[Any]]:

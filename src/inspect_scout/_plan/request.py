@@ -126,6 +126,11 @@ class ResumeRequest:
         wait: If another process is at work on it, wait for that.
         rescan_changed: Scan again what was recorded by other versions of the scanners.
         accept_changed: Keep what was recorded by other versions of the scanners, whatever these have asked.
+        model: Default model, if none was recorded (or the recorded one).
+        model_config: Generation options; of a recorded model only those that decide how it is reached.
+        model_base_url: Where the default model is served now.
+        model_args: Arguments of the default model, or a YAML or JSON file of them; as for options.
+        model_roles: Models by role, as for the default model.
     """
 
     location: str
@@ -138,3 +143,8 @@ class ResumeRequest:
     wait: bool = False
     rescan_changed: bool = False
     accept_changed: bool = False
+    model: str | Model | None = None
+    model_config: GenerateConfig | None = None
+    model_base_url: str | None = None
+    model_args: Mapping[str, Any] | str | None = None
+    model_roles: Mapping[str, ModelRole | Sequence[ModelRole]] | None = None

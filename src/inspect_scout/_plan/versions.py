@@ -20,11 +20,17 @@ logger = logging.getLogger("inspect_scout")
 _SHOWN = 200
 """Characters of a question in a message."""
 
-# Options that decide how a model is reached, and not what it answers.
-_TRANSPORT = frozenset(
+TRANSPORT = frozenset(
     "max_retries timeout attempt_timeout stream_idle_timeout max_connections adaptive_connections cache cache_prompt batch"
     " extra_headers".split()
 )
+"""Options that decide how a model is reached, and not what it answers."""
+
+TRANSPORT_ARGS = frozenset(
+    "api_version client_timeout default_headers host http_client location max_retries organization port project"
+    " region service_tier stream streaming timeout".split()
+)
+"""Arguments of providers that do the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,8 @@ def reconcile_versions(
             if not asked_before and not accept:
                 refused.append(_difference(key, known[0], version, rows))
             else:
-                _warn(key, version, rows, asked=not asked_before)
+                what = _changed(known, version) if asked_before else "What is asked"
+                _warn(key, version, rows, what)
             scanners[key] = with_version(scanner, version, known)
     if refused:
         raise ScanStateError(_refusal(refused))
@@ -134,12 +141,16 @@ def _digest(version: ScannerVersion) -> str | None:
     return None if version.asked is None else version.asked.digest
 
 
-def _warn(key: str, version: ScannerVersion, rows: Mapping[str, int], asked: bool) -> None:
+def _changed(known: Sequence[ScannerVersion], now: ScannerVersion) -> str:
+    return "The model" if any(each.code == now.code for each in known) else "The code"
+
+
+def _warn(key: str, version: ScannerVersion, rows: Mapping[str, int], what: str) -> None:
     counts = ", ".join(f"{count:,} of version {fingerprint[:8]}" for fingerprint, count in rows.items()) or "none"
     logger.warning(
         "%s of scanner %r has changed since the scan was made: the rows recorded so far (%s) stay, and what is scanned from "
         "now on is of version %s. --rescan-changed scans them again",
-        "What is asked" if asked else "The code",
+        what,
         key,
         counts,
         version.fingerprint[:8],
@@ -214,15 +225,24 @@ def _own(recorded: Any) -> Any:
     parts: dict[str, Any] = recorded  # pyright: ignore[reportUnknownVariableType]
     kept = {key: value for key, value in parts.items() if key != "base_url"}
     if isinstance(options := kept.get("config"), dict):
-        kept["config"] = {k: v for k, v in options.items() if k not in _TRANSPORT}  # pyright: ignore[reportUnknownVariableType]
+        kept["config"] = {k: v for k, v in options.items() if k not in TRANSPORT}  # pyright: ignore[reportUnknownVariableType]
     return kept
 
 
 def _described(model: ModelConfig | list[ModelConfig] | None) -> Any:
     if isinstance(model, list):
         return [_described(one) for one in model]
-    return None if model is None else [model.model, _options(model.config), model.args]
+    return None if model is None else [model.model, _options(model.config), _args(model)]
+
+
+def answer_options(model: ModelConfig) -> dict[str, Any]:
+    """Describe options and arguments of a model, as far as they decide what is answered."""
+    return {**_options(model.config), **_args(model)}
+
+
+def _args(model: ModelConfig) -> dict[str, Any]:
+    return {name: value for name, value in model.args.items() if name not in TRANSPORT_ARGS}
 
 
 def _options(config: GenerateConfig | None) -> dict[str, Any]:
-    return {} if config is None else config.model_dump(mode="json", exclude_none=True, exclude=set(_TRANSPORT))
+    return {} if config is None else config.model_dump(mode="json", exclude_none=True, exclude=set(TRANSPORT))

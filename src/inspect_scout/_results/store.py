@@ -21,6 +21,7 @@ from .._types import Error, ScannerSummary, ScanSpec, Status, Summary
 from .catalog import Catalog, has_journal, load_catalog, pairs_of_writer
 from .encode import json_text
 from .files import (
+    MODELS,
     StoredSummary,
     doubtful_scanners,
     is_complete,
@@ -30,6 +31,7 @@ from .files import (
     read_summary,
     transcript_count,
     unread_errors,
+    with_models,
     with_transcripts,
 )
 from .journal import Journal, stamp_of
@@ -134,10 +136,12 @@ class ScanStore:
         await self._storage.write(join(self.location, SCAN_FILE), text)
 
     async def write_found(self, spec: ScanSpec) -> None:
-        """Write the transcripts, the worklist and the versions of scanners, when a scan goes on; all else stays."""
+        """Write the transcripts, the worklist, the models and the versions of scanners, when a scan goes on; all else stays."""
         path = join(self.location, SCAN_FILE)
+        before = await self.spec()
         if spec.transcripts is not None:
             text = with_transcripts(await self._storage.read(path), spec.transcripts, spec.worklist, spec.scanners)
+            text = with_models(text, {n: getattr(spec, n) for n in MODELS if getattr(spec, n) != getattr(before, n)})
             await self._storage.write(path, text)
 
     async def accept_unread(self) -> None:

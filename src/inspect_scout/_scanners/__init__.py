@@ -56,6 +56,8 @@ if TYPE_CHECKING:
     from .llm import generate_answer as generate_answer
     from .llm import llm_scanner as llm_scanner
     from .llm import scanner_prompt as scanner_prompt
+    from .needs import ModelNeed as ModelNeed
+    from .needs import models_needed as models_needed
     from .render import LabelForId as LabelForId
     from .render import MessageFormatOptions as MessageFormatOptions
     from .render import MessagesPreprocessor as MessagesPreprocessor
@@ -89,6 +91,7 @@ _MODULES = {
     " scanner scanner_config scanner_create scanner_fingerprint scanner_specs set_traits typed_arguments",
     ".files": "Found end_loading find_work load_scanners make_scanners run_recorded_file scanners_from_specs while_loading",
     ".grep": "grep_scanner",
+    ".needs": "ModelNeed models_needed",
     ".scoring": "as_scanner as_scorer",
     ".source": "Parameter ScannerFileReport ScannerSource StructuredSource describe_scanner_files"
     " generate_scanner_file read_scanner_file"

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from .light_spec import pair_count as pair_count
     from .light_spec import parse_light_spec as parse_light_spec
     from .light_spec import transcript_count as transcript_count
+    from .spec import MODELS as MODELS
     from .spec import parse_spec as parse_spec
     from .spec import unread_errors as unread_errors
+    from .spec import with_models as with_models
     from .spec import with_transcripts as with_transcripts
     from .summary import StoredScanner as StoredScanner
     from .summary import StoredSummary as StoredSummary
@@ -33,7 +35,7 @@ _MODULES = {
     ".errors": "StoredError read_errors",
     ".lenient": "read_leniently",
     ".light_spec": "LightScanner LightSpec LightVersion pair_count parse_light_spec transcript_count",
-    ".spec": "parse_spec unread_errors with_transcripts",
+    ".spec": "MODELS parse_spec unread_errors with_models with_transcripts",
     ".summary": "StoredScanner StoredSummary doubtful_scanners is_complete read_summary",
 }
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
-from pydantic_core import to_json
+from pydantic_core import to_json, to_jsonable_python
 
 from ..._query import Condition, condition_as_sql
 from ..._support.errors import ConfigError, LocationError
@@ -51,6 +51,10 @@ def parse_spec(text: bytes, path: str, *, strict: bool = False) -> ScanSpec:
     return _with_filter(spec)
 
 
+MODELS = ("model", "model_roles", "generate_config")
+"""Fields about models."""
+
+
 def with_transcripts(
     text: bytes,
     transcripts: ScanTranscripts,
@@ -81,6 +85,22 @@ def with_transcripts(
         kept = {name: value for name, value in data["scanners"][key].items() if name not in RECORDED_FIELDS}
         data["scanners"][key] = {**kept, **versions}
     return to_json(data, indent=2, inf_nan_mode="null", fallback=str)
+
+
+def with_models(text: bytes, changed: Mapping[str, Any]) -> bytes:
+    """Change what the file of a scan says of models; all else stays.
+
+    Args:
+        text: The file.
+        changed: What is new, by field; None: nothing is recorded from now on.
+    """
+    if not changed:
+        return text
+    data: dict[str, Any] = loads(text)
+    for name, value in changed.items():
+        data[name] = to_jsonable_python(value, exclude_none=True)
+    kept = {name: value for name, value in data.items() if value is not None or name not in changed}
+    return to_json(kept, indent=2, inf_nan_mode="null", fallback=str)
 
 
 def unread_errors(spec: ScanSpec) -> list[Error]:

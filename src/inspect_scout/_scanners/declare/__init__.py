@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..._support.lazy import lazy_door
 
 if TYPE_CHECKING:
+    from .code import code_of_function as code_of_function
     from .config import REVISION as REVISION
     from .config import Asked as Asked
     from .config import LoaderConfig as LoaderConfig
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from .decorators import scanner as scanner
     from .errors import SignatureError as SignatureError
     from .hints import annotate as annotate
+    from .identity import configs_held as configs_held
     from .inputs import describe_input as describe_input
     from .loaders import InputKind as InputKind
     from .naming import name_scanners as name_scanners
@@ -49,10 +51,12 @@ if TYPE_CHECKING:
     from .values import typed_arguments as typed_arguments
 
 _MODULES = {
+    ".code": "code_of_function",
     ".config": "REVISION Asked LoaderConfig Metrics ModelUse ScannerConfig factory_origin find_config hashed scanner_config",
     ".decorators": "loader scanner",
     ".errors": "SignatureError",
     ".hints": "annotate",
+    ".identity": "configs_held",
     ".inputs": "describe_input",
     ".loaders": "InputKind",
     ".naming": "name_scanners safe_name",

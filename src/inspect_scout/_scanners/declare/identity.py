@@ -79,6 +79,11 @@ def built_on(scan: Any) -> list[ScannerConfig]:
     """Find the scanners that a scan function is, or holds: in its closure, its globals, its attributes."""
     if (inner := find_config(scan)) is not None:
         return [inner]
+    return configs_held(scan)
+
+
+def configs_held(scan: Any) -> list[ScannerConfig]:
+    """Find the scanners that a scan function holds."""
     return [config for part in _held(scan) for config in _configs(part, _DEEP)]
 
 

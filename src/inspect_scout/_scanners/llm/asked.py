@@ -11,7 +11,7 @@ from ..._types import TranscriptContent
 from ..answers import Answer, AnswerMultiLabel, AnswerSpec, AnswerStructured, StructuredAnswer
 from ..declare import REVISION, Asked, ModelUse, closed_over, hashed, recorded_value
 from .judge import Brief, Question
-from .reduce import Reducer
+from .reduce import Reducer, Synthesis
 
 # Arguments that are described here, and those that decide nothing about what a sound result is.
 _COVERS = frozenset(
@@ -50,6 +50,12 @@ def models_used(brief: Brief) -> ModelUse:
     if brief.model is not None:
         return ModelUse("own", recorded_value(brief.model))
     return ModelUse("default") if brief.model_role is None else ModelUse("role", brief.model_role)
+
+
+def models_named(brief: Brief) -> list[str]:
+    """List the names of models that a judging scanner brings itself, that of its reducer included."""
+    given = (brief.model, brief.reducer.model if isinstance(brief.reducer, Synthesis) else None)
+    return [model for model in given if isinstance(model, str)]
 
 
 def _own_reducer(reducer: Reducer) -> Any:
