@@ -16,6 +16,7 @@ from .._results import results_batches as _results_batches
 from .._results import results_df as _results_df
 from .._results import status as _status
 from .._scanners import end_loading
+from .._support.loops import asyncio_only
 from .._support.storage import normalize
 from .._types import PredicateFn, Status, ValidationSet, Worklist
 from . import scanning
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from .._transcripts import Duplicates, Transcripts
 
 
+@asyncio_only
 async def scan_async(
     scanners: Scanners,
     transcripts: Transcripts | str | Sequence[str] | None = None,
@@ -137,6 +139,7 @@ async def scan_async(
     return await scanning.scan(request)
 
 
+@asyncio_only
 async def scan_resume_async(
     scan_location: str,
     log_level: str | None = None,
@@ -203,6 +206,7 @@ async def scan_resume_async(
     return await scanning.resume(request)
 
 
+@asyncio_only
 async def scan_complete_async(scan_location: str, log_level: str | None = None) -> Status:
     """Declare a scan complete although some of it failed or is missing; errors stay listed.
 
@@ -217,6 +221,7 @@ async def scan_complete_async(scan_location: str, log_level: str | None = None) 
     return await scanning.complete(scan_location, _display(), log_level)
 
 
+@asyncio_only
 async def scan_list_async(scans_location: str) -> list[Status]:
     """List the scans below a location; a location that does not exist has none.
 
@@ -226,6 +231,7 @@ async def scan_list_async(scans_location: str) -> list[Status]:
     return await _list_status(scans_location)
 
 
+@asyncio_only
 async def scan_status_async(scan_location: str) -> Status:
     """Tell how a scan stands, also while it runs.
 
@@ -238,6 +244,7 @@ async def scan_status_async(scan_location: str) -> Status:
     return await _status(scan_location)
 
 
+@asyncio_only
 async def scan_results_df_async(
     scan_location: str,
     *,
@@ -256,6 +263,7 @@ async def scan_results_df_async(
     return await _results_df(scan_location, scanner=scanner, rows=rows, exclude_columns=exclude_columns)
 
 
+@asyncio_only
 async def scan_results_arrow_async(scan_location: str) -> ScanResultsArrow:
     """Read results as Arrow record batches.
 
@@ -283,7 +291,7 @@ def scan_results_batches_async(
         rows: `results` or `transcripts`, as for `scan_results_df`.
     """
     # Nothing is read before the first batch is asked for; the location is taken now.
-    return _results_batches(
+    return asyncio_only(_results_batches)(
         normalize(scan_location), scanner, batch_size=batch_size, exclude_columns=exclude_columns, rows=rows
     )
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, TypeVar
 
+from .._support.loops import refuse_trio
 from .interruption import run_interruptible
 
 T = TypeVar("T")
@@ -25,7 +26,9 @@ def run_sync(call: Callable[[], Coroutine[Any, Any, T]]) -> T:
 
     Raises:
         KeyboardInterrupt: After the coroutine, cancelled by Ctrl-C or SIGTERM, has put its things in order.
+        ConfigError: This thread runs trio.
     """
+    refuse_trio()
     if not _loop_is_running():
         return run_interruptible(call)
     with _termination_as_interrupt():
@@ -101,6 +104,7 @@ def _run_beside(call: Callable[[], Coroutine[Any, Any, T]]) -> T:
 
 def iterate_sync(call: Callable[[], AsyncIterator[T]]) -> Iterator[T]:
     """Iterate over an async iterator; works where an event loop is running already, too."""
+    refuse_trio()
     loop = asyncio.new_event_loop()
     try:
         items = call()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, get_args
 
 from .._results import UnknownScannerError, compared_rows
 from .._support.errors import ConfigError
+from .._support.loops import asyncio_only
 from .._validation import GroupBy, ScannerReport, agreement_record, recorded_cases, scanner_report
 from .bridge import run_sync
 
@@ -43,6 +44,7 @@ def validation_report(location: str, scanner: str | None = None, by: GroupBy | N
     return run_sync(lambda: validation_reports(location, scanner, by))
 
 
+@asyncio_only
 async def validation_results_df_async(
     scan_location: str, *, scanner: str | None = None, by: GroupBy | None = None
 ) -> pd.DataFrame:

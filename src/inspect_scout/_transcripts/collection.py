@@ -17,6 +17,7 @@ from inspect_ai.log import EvalLog, EvalLogInfo
 from .._project import load_dotenv_once
 from .._query import Column, Condition, OrderBy, Query, condition_as_sql, condition_from_sql
 from .._support.errors import ConfigError, LocationError
+from .._support.loops import asyncio_only
 from .._support.storage import is_local, normalize
 from .._types import (
     OrderBySpec,
@@ -47,6 +48,7 @@ Held = Transcript | EvalLog
 """A transcript in memory, or a log with its samples."""
 
 
+@asyncio_only
 @dataclass(frozen=True)
 class Transcripts:
     """Transcripts to scan; every method gives a new collection and leaves this one as it is.
@@ -191,6 +193,7 @@ class Transcripts:
         return Transcripts(EvalLogSource(locations, tuple(recorded), logs), filters=tuple(snapshot.filter or ()))
 
 
+@asyncio_only
 class TranscriptsReader:
     """Reads the transcripts of a collection, as they are when first asked for.
 

@@ -10,6 +10,7 @@ from inspect_ai.solver import TaskState
 
 from ..._inspect import registry
 from ..._inspect.scoring import SCORER_METRICS
+from ..._support.loops import asyncio_only
 from ..._support.shapes import is_mapping
 from ..._types import Result, Scanner
 from ..declare import Metrics, checked_result, describe_input, scanner_config
@@ -46,6 +47,7 @@ def as_scorer(scanner: Scanner[Any], metrics: Metrics | None = None) -> Scorer:
     declared = _plain(chosen) if chosen is not None else [mean(), stderr()]
     keys = _keys(declared)
 
+    @asyncio_only
     async def score(state: TaskState, target: Target) -> Score | None:
         results: list[Result[Any]] = []
         async for item in config.loader(transcript_of(state, target, config.content)):

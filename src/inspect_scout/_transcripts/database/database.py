@@ -11,6 +11,7 @@ from typing import Self, cast
 from ..._query import Condition, Query, condition_from_sql
 from ..._support.errors import ConfigError
 from ..._support.ids import new_id
+from ..._support.loops import asyncio_only
 from ..._types import TranscriptContent
 from ..locations import database_location
 from .catalogue import StoreCatalogue, load_store, places
@@ -51,6 +52,7 @@ def transcripts_db(location: str | PathLike[str]) -> TranscriptsDB:
     return TranscriptsDB(database_location(text))
 
 
+@asyncio_only
 class TranscriptsDB(DatabaseReader):
     """A database of transcripts: parquet files in a folder, with an index.
 

@@ -15,6 +15,7 @@ import pyarrow.compute
 from ..._query import Column, Condition, Query, condition_from_sql
 from ..._support.arrow import array
 from ..._support.errors import ConfigError, UnknownNameError
+from ..._support.loops import asyncio_only
 from ..._types import Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
 from .catalogue import StoreCatalogue, load_store, places
 from .contract import StoredTranscript
@@ -50,6 +51,7 @@ class TranscriptMessagesAndEvents:
     uncompressed_size: int | None
 
 
+@asyncio_only
 class DatabaseReader:
     """The reading half of a database.
 

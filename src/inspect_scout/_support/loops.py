@@ -1,0 +1,73 @@
+"""Which event loop runs: Scout is written for that of asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from .errors import ConfigError
+
+T = TypeVar("T", bound=Callable[..., Any])
+
+
+def refuse_trio() -> None:
+    """Refuse to go on in a task of trio, where nothing of asyncio works.
+
+    Raises:
+        ConfigError: It is one.
+    """
+    # Whoever runs trio has loaded what tells it.
+    sniffio: Any = sys.modules.get("sniffio")
+    try:
+        name = "asyncio" if sniffio is None else sniffio.current_async_library()
+    except sniffio.AsyncLibraryNotFoundError:
+        return
+    if name != "asyncio":
+        _refuse(name)
+
+
+def asyncio_only(thing: T) -> T:
+    """Let an async function, or the public methods of a class, begin nothing on another event loop than asyncio's."""
+    if isinstance(thing, type):
+        for name, member in list(vars(thing).items()):
+            public = not name.startswith("_") or name == "__aenter__"
+            if public and (inspect.iscoroutinefunction(member) or inspect.isasyncgenfunction(member)):
+                setattr(thing, name, asyncio_only(member))
+        return thing
+    if inspect.isasyncgenfunction(thing):
+
+        @functools.wraps(thing)
+        async def items(*args: Any, **kwargs: Any) -> Any:
+            _require_asyncio()
+            async for item in thing(*args, **kwargs):
+                yield item
+
+        return cast(T, items)
+
+    @functools.wraps(thing)
+    async def call(*args: Any, **kwargs: Any) -> Any:
+        _require_asyncio()
+        return await thing(*args, **kwargs)
+
+    return cast(T, call)
+
+
+def _require_asyncio() -> None:
+    refuse_trio()
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:
+        task = None
+    if task is None:
+        _refuse("another event loop")
+
+
+def _refuse(name: str) -> None:
+    raise ConfigError(
+        f"Scout runs on asyncio, not on {name}; call it in asyncio.run(...) or anyio.run(..., backend='asyncio'), or in "
+        "another thread."
+    )
