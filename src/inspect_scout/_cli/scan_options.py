@@ -13,7 +13,7 @@ from .model_options import OPTIONS as MODEL_OPTIONS
 from .model_options import model_fields
 from .options import SectionCommand, Shown, executor_options, scan_option
 from .validation_option import FORM, validation_of
-from .values import Seed, Whole, Words, is_count_or_file, is_seed, names, pairs, texts
+from .values import Seed, Whole, Words, Worklist, is_count_or_file, is_seed, names, pairs, texts
 
 if TYPE_CHECKING:
     from .._app import ScanRequest
@@ -69,9 +69,9 @@ _OPTIONS = (
     scan_option(
         WHAT,
         "--worklist",
-        type=click.Path(exists=True, dir_okay=False),
+        type=Worklist(),
         metavar="FILE",
-        help="YAML or JSON list of {scanner, transcripts: [ids]}: what each scanner is to scan.",
+        help="YAML or JSON list, on this machine or at a URL, of {scanner, transcripts: [ids]}: what each scanner is to scan.",
     ),
     scan_option(
         HOW,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Sequence
@@ -20,6 +21,19 @@ else:
     TextType = SeedType = click.ParamType
 
 _INTEGER = re.compile(r"[-+]?\d+")
+
+
+class Worklist(TextType):
+    """A file that is there, or a URL, where it is looked for later."""
+
+    name = "file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Refuse a path that leads to no file."""
+        text = str(value)
+        if "://" not in text and not os.path.isfile(os.path.expanduser(text)):
+            self.fail(f"File {text!r} does not exist.", param, ctx)
+        return text
 
 
 class Words(TextType):

@@ -14,8 +14,8 @@ from .._inspect.tokens import keep_counting_local
 from .._scanners import estimate_tokens
 from .._support.errors import ConfigError
 from .._support.json import loads
+from .._support.located_text import read_text_at
 from .._support.shapes import is_mapping
-from .._support.text import read_text
 from .._support.yaml import load_yaml
 from .request import ResumeRequest, ScanRequest
 from .roles import check_amounts, described_role
@@ -79,9 +79,8 @@ def read_model_args(given: Mapping[str, Any] | str | Path | None) -> dict[str, A
         return {}
     if isinstance(given, Mapping):
         return dict(given)
-    path = Path(given)
-    text = read_text(path, "file of model arguments")
-    return mapping_of(text, f"The file of model arguments {str(path)!r}")
+    text = read_text_at(given, "file of model arguments")
+    return mapping_of(text, f"The file of model arguments {str(given)!r}")
 
 
 def mapping_of(text: str, what: str) -> dict[str, Any]:

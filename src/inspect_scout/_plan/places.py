@@ -24,6 +24,8 @@ def located(values: Mapping[str, Any], folder: str) -> dict[str, Any]:
 
 def placed(location: Any, folder: str) -> Any:
     """Make a path absolute; URLs, and what is neither text nor a path, stay as they are."""
+    if not folder:  # the current directory was deleted: only who needs it fails
+        return location
     if isinstance(location, str):
         return location if not location or "://" in location else os.path.abspath(os.path.join(folder, location))
     if isinstance(location, Path):
@@ -39,8 +41,12 @@ def _transcripts(value: Any, folder: str) -> Any:
     return placed(value, folder)
 
 
+def _file(value: Any, folder: str) -> Any:
+    return placed(os.path.expanduser(value) if isinstance(value, str) else value, folder)
+
+
 def _worklist(value: Any, folder: str) -> Any:
-    return [placed(item, folder) for item in value] if is_list(value) else placed(value, folder)
+    return [_file(item, folder) for item in value] if is_list(value) else _file(value, folder)
 
 
 def _validation(value: Any, folder: str) -> Any:
@@ -54,5 +60,5 @@ _PLACED = {
     "scans": placed,
     "worklist": _worklist,
     "validation": _validation,
-    "model_args": placed,
+    "model_args": _file,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from .._support.errors import ConfigError, UnknownNameError
 from .._support.json import loads
-from .._support.text import read_text
+from .._support.located_text import read_text_at
+from .._support.storage import run_blocking
 from .._support.yaml import load_yaml
 from .._types import Worklist
 
@@ -44,7 +46,7 @@ async def resolve_worklist(
     """Read a worklist in any of its forms.
 
     Args:
-        worklist: Its parts: entries, and files of entries.
+        worklist: Its parts: entries, and files of entries (paths or URLs).
         scanners: Keys of the scanners of the scan.
 
     Returns:
@@ -56,15 +58,17 @@ async def resolve_worklist(
     known = set(scanners)
     merged: dict[str, dict[str, None]] = {}
     for part in [worklist] if isinstance(worklist, str | Path) else worklist:
-        for item in _read(Path(part)) if isinstance(part, str | Path) else [await _item(part)]:
+        for item in (
+            await run_blocking(str(part), partial(_read, part)) if isinstance(part, str | Path) else [await _item(part)]
+        ):
             if item.scanner not in known:
                 raise UnknownNameError("scanner in worklist", item.scanner, known)
             merged.setdefault(item.scanner, {}).update(dict.fromkeys(item.transcripts))
     return [Worklist(scanner=scanner, transcripts=list(ids)) for scanner, ids in merged.items()]
 
 
-def _read(path: Path) -> list[Worklist]:
-    text = read_text(path, "worklist")
+def _read(path: str | Path) -> list[Worklist]:
+    text = read_text_at(path, "worklist")
     try:
         data = loads(text) if text.lstrip().startswith("[") else load_yaml(text)
         if not isinstance(data, list):

@@ -47,6 +47,20 @@ def read_text(path: str | Path, what: str = "file", limit: int = MAX_BYTES) -> s
         raise ConfigError(f"{name} cannot be read: permission denied. Make it readable for this user.") from error
     except (OSError, ValueError) as error:  # ValueError: a null character in the name
         raise ConfigError(f"{name} cannot be read: {error}") from error
+    return text_of(data, name, limit)
+
+
+def text_of(data: bytes, name: str, limit: int = MAX_BYTES) -> str:
+    """Read the content of a text file.
+
+    Args:
+        data: The content, or one byte more of it than the limit.
+        name: What it is, for messages.
+        limit: Bytes at most.
+
+    Raises:
+        ConfigError: It is too large, or is not text in an encoding that can be told for certain.
+    """
     if len(data) > limit:
         raise ConfigError(f"{name} is larger than {limit:,} bytes. Check that it is the right file.")
     try:
