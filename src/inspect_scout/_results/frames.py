@@ -12,7 +12,7 @@ from .._types import ScanSpec, Status
 from .blocking import wait
 from .cast import TypedTable
 from .catalog import load_catalog
-from .inputs import ReadOrigin, read_from_source
+from .inputs import ReadOrigin, once_a_log, read_from_source
 from .source import ScannerRows, UnknownScannerError
 from .store import ScanStore, transcript_order
 from .view import Choose, Rows, RowView, check_rows, excluded
@@ -123,7 +123,7 @@ async def open_reader(
     excluded(exclude_columns)
     where = storage if storage is not None else storage_for(location)
     store = await ScanStore.open(location, where)
-    return Reader(store.location, where, await store.spec(), exclude_columns, expands, read)
+    return Reader(store.location, where, await store.spec(), exclude_columns, expands, once_a_log(read))
 
 
 async def results_df(

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-ReadOrigin = Callable[["InputOrigin", "TranscriptInfo"], Awaitable["Transcript"]]
-"""Reads again what a scanner was given; raises if it is gone or has changed."""
+ReadOrigin = Callable[["InputOrigin", "TranscriptInfo"], Awaitable["Transcript | None"]]
+"""Reads again what a scanner was given; raises if it is gone or has changed (None: that was said before)."""
 
 REFERENCE_COLUMNS = ("input", "input_data", "input_ref", "input_type", "input_ids")
 """Columns that following references needs, besides those of the transcript."""
@@ -43,6 +43,22 @@ async def read_from_source(origin: InputOrigin, info: TranscriptInfo) -> Transcr
     return await asyncio.to_thread(read_origin, origin, info)
 
 
+def once_a_log(read: ReadOrigin) -> ReadOrigin:
+    """Let what is gone or has changed be said once for each log or database, however many rows came from there."""
+    said: set[str] = set()
+
+    async def read_once(origin: InputOrigin, info: TranscriptInfo) -> Transcript | None:
+        try:
+            return await read(origin, info)
+        except (ScoutError, OSError, ValueError):
+            if origin.location in said:
+                return None
+            said.add(origin.location)
+            raise
+
+    return read_once
+
+
 def has_references(table: pa.Table) -> bool:
     """Tell whether inputs of a table are references to follow."""
     if "input" not in table.column_names or "input_ref" not in table.column_names:
@@ -55,6 +71,7 @@ async def follow_references(table: pa.Table, read: ReadOrigin = read_from_source
     texts, pools = cells(table, "input"), cells(table, "input_data")
     refs, kinds, ids = (cells(table, name) for name in ("input_ref", "input_type", "input_ids"))
     last: tuple[str, Transcript | None] | None = None  # rows of one transcript stand together
+    moved = 0
     for row, ref in enumerate(refs):
         if ref is None or texts[row] is not None:
             continue
@@ -62,6 +79,9 @@ async def follow_references(table: pa.Table, read: ReadOrigin = read_from_source
             last = (ref, await _read(table, row, ref, read))
         if last[1] is not None:
             texts[row], pools[row] = _input(kinds[row], ids[row], last[1])
+            moved += texts[row] is None
+    if moved:
+        logger.warning("Inputs are left empty, their messages or events are no longer where they were: %d", moved)
     return _with_texts(_with_texts(table, "input", texts), "input_data", pools)
 
 
@@ -126,7 +146,7 @@ async def _read(table: pa.Table, row: int, ref: str, read: ReadOrigin) -> Transc
         return await read(origin, _info(table, row))
     except (ScoutError, OSError, ValueError) as error:
         # A result does not become unreadable because its log was moved.
-        logger.warning("An input is left empty, it cannot be found where it was: %s", error)
+        logger.warning("Inputs are left empty, they cannot be found where they were: %s", error)
         return None
 
 
@@ -165,7 +185,6 @@ def _chosen(items: Sequence[Any], ids: Iterable[str | None], wanted: Any) -> lis
         return [by_id[i] for i in wanted]
     if is_list(wanted) and len(wanted) == len(items):
         return list(items)  # items without an id of their own
-    logger.warning("An input is left empty: its messages or events are no longer where they were")
     return None
 
 
