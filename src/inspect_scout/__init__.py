@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ._support.folder import current_folder, import_elsewhere
 from ._support.lazy import public_door
 
 if TYPE_CHECKING:
@@ -258,6 +259,9 @@ __all__ = [
     "validation_results_df",
     "validation_set",
 ]
+
+if not current_folder():
+    import_elsewhere("inspect_ai")
 
 _public, __dir__ = public_door(__name__, {n: module for module, names in _MODULES.items() for n in names.split()})
 

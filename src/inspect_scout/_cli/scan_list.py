@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .._support.folder import current_folder
 from .app import app_of
 from .exit_codes import DONE
 from .options import SectionCommand, display_options, json_option, prepare_logging, shown
@@ -76,6 +77,8 @@ def _when(epoch: float) -> str:
 def _relative(location: str) -> str:
     """Shorten a local path below the working directory."""
     if "://" in location:
+        return location
+    if not current_folder():
         return location
     relative = os.path.relpath(location)
     return location if relative.startswith(os.pardir) else relative

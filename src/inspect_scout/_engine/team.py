@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from .._support.errors import WorkerError
+from .._support.folder import current_folder
 from .activity import resident_bytes
 from .contract import Job
 from .counts import scans_in
@@ -142,7 +142,7 @@ class Team:
             ConfigError: A scanner or the source cannot travel.
         """
         level = logging.getLogger("inspect_scout").getEffectiveLevel()
-        self._setup = Setup(pack(setup), list(sys.path), os.getcwd(), dict(environment or {}), level)
+        self._setup = Setup(pack(setup), list(sys.path), current_folder(), dict(environment or {}), level)
         self._tasks_each = math.ceil(first_units(setup) / self._most)
 
     async def grow(self, count: int) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import dataclasses
 import functools
-import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field
@@ -17,6 +16,7 @@ from .._inspect import registry
 from .._project import ScanJobConfig
 from .._scanners import annotate, name_scanners, origin_of, record_arguments, scanners_from_specs
 from .._support.errors import ConfigError
+from .._support.folder import current_folder
 from .._types import Scanner, ScannerSpec
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class ScanJob:
                 raise TypeError("Both 'scans' and 'results' were given; 'results' is the older name: give 'scans'.")
             warnings.warn("'results' is deprecated; use 'scans'.", DeprecationWarning, stacklevel=3)
             self._set("scans", results)
-        self._set("folder", os.getcwd())
+        self._set("folder", current_folder())
         # None at all are allowed here: those of the project may be enough.
         self._set("scanners", name_scanners(self.scanners) if self.scanners else {})
 
@@ -133,7 +133,7 @@ class ScanJob:
             LocationError: The file of a scanner does not exist.
             ConfigError: A scanner cannot be made.
         """
-        base = os.getcwd()  # a scanner file that is run below may change it
+        base = current_folder()  # a scanner file that is run below may change it
         given = config.given()
         args = given.get("model_args")
         if isinstance(args, str):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 from .._project import DEFAULT_SCANS, default_transcripts
+from .._support.folder import current_folder
 
 Merge = Literal["replace", "join", "union", "of-model", "generation"]
 """How what several doors say becomes one value.
@@ -61,7 +62,7 @@ def _scan(*names: str) -> tuple[str, ...]:
 
 
 OPTIONS = (
-    Option("name", default=lambda: os.path.basename(os.getcwd()) or "scan"),
+    Option("name", default=lambda: os.path.basename(current_folder()) or "scan"),
     Option("transcripts", variables=_scan("transcripts"), default=default_transcripts),
     Option("filter", "join", _scan("filter")),
     Option("duplicates", variables=_scan("duplicates")),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from .._support.folder import current_folder
 
 if TYPE_CHECKING:
     from inspect_ai.model import GenerateConfig, Model, ModelConfig
@@ -108,7 +109,7 @@ class ScanRequest:
     scan_file: str | None = None
     environment: Mapping[str, Any] = field(default_factory=dict[str, Any])
     from_command_line: bool = False
-    folder: str = field(default_factory=os.getcwd)
+    folder: str = field(default_factory=current_folder)
 
 
 @dataclass(frozen=True, slots=True)

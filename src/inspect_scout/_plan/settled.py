@@ -20,6 +20,7 @@ from .._scanners import (
     typed_arguments,
 )
 from .._support.errors import ConfigError
+from .._support.folder import absolute
 from .._support.shapes import is_mapping
 from .job import JobOrigin, ScanJob, scanners_of
 from .places import located
@@ -129,7 +130,7 @@ def _named(spec: str, args: Mapping[str, Any]) -> Any:
             f"Arguments ({', '.join(args)}) are for Python files: a job file such as {spec!r} has none. Write them as "
             "params of its scanners."
         )
-    path, file = str(found.job_file), os.path.abspath(found.job_file)
+    path, file = str(found.job_file), absolute(str(found.job_file))
     job = ScanJob.from_config(read_job_config(path), os.path.dirname(file))
     return job.made_by(JobOrigin(file), None)
 

@@ -25,8 +25,6 @@ _UNDER_A_CONDITION = (
     *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp),
     ast.GeneratorExp,
 )
-# Functions that call the model of the scan if they are given none, and the position of that argument.
-_MODEL_ARGUMENT: Final[tuple[tuple[Any, int], ...]] = ((get_model, 0), (generate_answer, 2), (llm_scanner, 0))
 _GRADERS: Final = frozenset({"model_graded_qa", "model_graded_fact"})
 _GRADER: Final = "grader"
 
@@ -119,7 +117,9 @@ def _meant(name: ast.expr, function: FunctionType) -> Any:
 
 def _of_call(call: ast.Call, meant: Any) -> Iterator[ModelNeed]:
     """Read a call of `get_model`, `generate_answer` or `llm_scanner`, as far as its arguments stand there."""
-    place = next((place for function, place in _MODEL_ARGUMENT if meant is function), None)
+    # Functions that call the model of the scan if they are given none, and the position of that argument.
+    functions: tuple[tuple[Any, int], ...] = ((get_model, 0), (generate_answer, 2), (llm_scanner, 0))
+    place = next((place for function, place in functions if meant is function), None)
     given = {keyword.arg: keyword.value for keyword in call.keywords}
     if place is None or None in given or any(isinstance(arg, ast.Starred) for arg in call.args):
         return

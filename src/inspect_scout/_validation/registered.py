@@ -171,5 +171,5 @@ def _version(package: str | None) -> str | None:
 def _relative(file: str, folder: str | None) -> str:
     try:
         return Path(file).relative_to(folder or Path.cwd()).as_posix()
-    except ValueError:
+    except (ValueError, OSError):  # OSError: the current directory was deleted
         return file

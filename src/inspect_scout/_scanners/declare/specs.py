@@ -179,5 +179,5 @@ def relative_file(file: str, folder: str | None = None) -> str:
     """Write a path relative to a directory (None: the current one), where it is below it."""
     try:
         return Path(file).relative_to(folder or Path.cwd()).as_posix()
-    except ValueError:
+    except (ValueError, OSError):  # OSError: the current directory was deleted
         return file

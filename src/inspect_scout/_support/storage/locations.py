@@ -6,6 +6,7 @@ import os
 import re
 
 from ..errors import ConfigError
+from ..folder import absolute
 
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+)://")
 _FILE = "file://"
@@ -33,7 +34,7 @@ def local_path(location: str) -> str:
 def normalize(location: str) -> str:
     """Write a location so that equal places give equal text: absolute paths, URLs without a trailing slash."""
     if is_local(location):
-        return os.path.abspath(local_path(location))
+        return absolute(local_path(location))
     root = _SCHEME.match(location)
     start = root.end() if root else 0
     return location[:start].lower() + location[start:].rstrip("/")
