@@ -19,6 +19,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
+    from support.fault_proxy import FaultProxy
     from support.s3 import S3Server
 
 ROOT = Path(__file__).parent.parent
@@ -135,3 +136,14 @@ def bucket(s3: S3Server) -> str:
     name = f"bucket-{next(_buckets)}"
     s3.make_bucket(name)
     return f"s3://{name}"
+
+
+@pytest.fixture
+def breaking_s3(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultProxy]:
+    """Put a proxy that breaks requests, once it is told which, between S3 and what follows."""
+    from support.fault_proxy import breaking
+
+    with breaking(s3.port) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
+        monkeypatch.setenv("SCOUT_STORAGE_TIMEOUT", "0.3")
+        yield proxy

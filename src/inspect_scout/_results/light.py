@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,8 @@ from .owner import owner_path, read_claim
 
 if TYPE_CHECKING:
     from .tally import RowVerdict
+
+logger = logging.getLogger(__name__)
 
 State = Literal["complete", "errors", "interrupted", "running"]
 """complete; errors (all done, some scanners failed); interrupted (not all done); running."""
@@ -136,8 +139,11 @@ def list_entries(scans_location: str, storage: Storage | None = None) -> list[Sc
         async def read(folder: str) -> ScanEntry | None:
             try:
                 return (await _outcome(where, folder, listed=True)).entry
+            except StorageError as error:
+                logger.warning("Left out of the list of scans: %s", error)
             except ScoutError:
-                return None  # removed meanwhile, or no scan
+                pass  # removed meanwhile, or no scan
+            return None
 
         found = [entry for entry in await for_each(root, await scan_folders(where, root), read) if entry is not None]
         return sorted(found, key=lambda entry: entry.epoch, reverse=True)

@@ -39,9 +39,11 @@ async def list_status(scans_location: str, storage: Storage | None = None) -> li
     async def read(folder: str) -> Status | None:
         try:
             return await ScanStore(folder, where).status()
-        except (LocationError, StorageError) as error:
+        except LocationError as error:
             logger.debug("Left out of the list of scans: %s", error)  # removed meanwhile, or never finished
-            return None
+        except StorageError as error:
+            logger.warning("Left out of the list of scans: %s", error)
+        return None
 
     found = [status for status in await for_each(root, await scan_folders(where, root), read) if status is not None]
     return sorted(found, key=lambda s: s.spec.timestamp, reverse=True)

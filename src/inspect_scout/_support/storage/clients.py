@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ..errors import ConfigError, StorageError
+from .again import RETRY_SECONDS, TIMEOUT, timeout_seconds
 from .aws import is_yes, s3_settings
 from .failures import refused_name, translate
 from .locations import scheme_of
@@ -19,10 +20,8 @@ if TYPE_CHECKING:
     Client = S3Store | GCSStore | AzureStore
 
 GOOGLE, AZURE = ("gs", "gcs"), ("az", "abfs", "abfss")
-RETRY_SECONDS = 20.0
-"""No request is tried again after this time."""
 
-_SETTINGS = ("AWS_", "AZURE_", "GOOGLE_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "HOME")
+_SETTINGS = ("AWS_", "AZURE_", "GOOGLE_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "HOME", TIMEOUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +29,9 @@ class Target:
     """What a location names.
 
     Args:
-        client: Client of the bucket.
-        once: The same, but it tries nothing again.
+        client: Client of the bucket that sends requests again by itself, for calls that make many; of these it knows
+            only failures that come instead of an answer, not answers that break off.
+        once: The same, but it sends nothing again.
         key: Name within the bucket ("" for the bucket itself).
         knows_tails: Whether the last bytes of a file can be asked for without knowing its size.
     """
@@ -75,7 +75,8 @@ class Clients:
 
         retry: RetryConfig = {
             "max_retries": 10,
-            "retry_timeout": timedelta(seconds=self._retry_seconds),
+            # One request that hangs is sent again even so.
+            "retry_timeout": timedelta(seconds=self._retry_seconds + timeout_seconds()),
             "backoff": {
                 "init_backoff": timedelta(seconds=0.1),
                 "max_backoff": timedelta(seconds=min(4.0, self._retry_seconds / 2)),
@@ -148,5 +149,6 @@ _AZURE_ACCOUNT = ("AZURE_STORAGE_ACCOUNT_NAME", "AZURE_ACCOUNT_NAME", "AZURE_STO
 def _options(endpoint: str | None) -> ClientConfig:
     """Settle how requests are sent."""
     plain = (endpoint or "").startswith("http://") or is_yes(os.environ.get("AWS_ALLOW_HTTP"))
-    # Large files take long; a connection that brings nothing for half a minute is given up all the same.
-    return {"allow_http": plain, "connect_timeout": "5s", "read_timeout": "30s", "timeout": "1h"}
+    # Large files take long; a connection that brings nothing for a while is given up all the same.
+    silence = timedelta(seconds=timeout_seconds())
+    return {"allow_http": plain, "connect_timeout": "5s", "read_timeout": silence, "timeout": "1h"}

@@ -6,12 +6,39 @@ import re
 from dataclasses import dataclass
 
 from ..errors import LocationError, StorageError
+from .again import TIMEOUT, timeout_seconds
 
 _STATUS = re.compile(r"\bstatus(?: code)?: (\d{3})\b")
-_CODE = re.compile(r"<Code>(\w{1,64})</Code>|\"code\"\s*:\s*\"(\w{1,64})\"")
+_CODE = re.compile(r"<Code>(\w{1,64})</Code>|\"code\"\s*:\s*\"(\w{1,64})\"|\(code: (\w{1,64})\)")
+_NEVER_SENT = re.compile(r"\bkind: Connect\b")  # a connection that is reset is another kind, `ConnectionReset`
 _HOST = re.compile(r"\b(https?://)(?:[^/@\s]*@)?([\w.\-\[\]:]+)")
 _MISSING_BUCKET = ("NoSuchBucket", "ContainerNotFound", "specified bucket does not exist", "ContainerBeingDeleted")
 _NO_CREDENTIALS = ("credential", "Credential", "metadata.google.internal", "169.254.169.254", "token request")
+
+# Codes that mean "not now", whatever the status (S3 says some of them with 400, 409, or 200 for many files at once).
+_NOT_NOW = {
+    "BandwidthLimitExceeded",
+    "ConditionalRequestConflict",
+    "InternalError",
+    "OperationAborted",
+    "PriorRequestNotComplete",
+    "RequestLimitExceeded",
+    "RequestTimeout",
+    "RequestTimeoutException",
+    "ServiceUnavailable",
+    "SlowDown",
+    "Throttled",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequests",
+}
+# The answer to the end of an upload in parts was lost, and its end was sent again: whether it succeeded is not known.
+_UPLOAD_ENDED = "NoSuchUpload"
+# An answer that ends too early, or is another than the one that was asked for: a proxy gave up, a connection broke.
+_BROKEN = re.compile(
+    r"Got invalid [\w ]{1,40} response|Error getting [\w ]{1,40} response body|UnexpectedEof|"
+    r"Header missing from response|Content-Range header|Error decoding|came with \d+ of \d+ bytes"
+)
 
 _DENIED_ADVICE = {
     "InvalidAccessKeyId": "The access key is not known there: check AWS_ACCESS_KEY_ID, AWS_PROFILE and the endpoint.",
@@ -44,14 +71,21 @@ class Failure:
     @property
     def was_never_sent(self) -> bool:
         """Tell whether the request certainly did not reach the service."""
-        return "kind: Connect" in self.text
+        return _NEVER_SENT.search(self.text) is not None
 
     @property
     def may_pass(self) -> bool:
         """Tell whether trying again may help."""
+        if self.code == _UPLOAD_ENDED or (self.code in _NOT_NOW and self.status in (0, 400, 409)):
+            return True
         if self.status:
-            return self.status in (408, 429) or (self.status >= 500 and self.status != 501)
-        return "kind: " in self.text
+            return passing_status(self.status)
+        return self.is_broken or "kind: " in self.text
+
+    @property
+    def is_broken(self) -> bool:
+        """Tell whether an answer came that is not whole."""
+        return not self.status and _BROKEN.search(self.text) is not None
 
     @property
     def is_beyond_end(self) -> bool:
@@ -64,6 +98,11 @@ class Failure:
         return "non-partial response" in self.text
 
 
+def passing_status(status: int) -> bool:
+    """Tell of the status of an answer whether trying again may help."""
+    return status in (408, 425, 429) or (status >= 500 and status not in (501, 505))
+
+
 def failure_of(error: BaseException) -> Failure:
     """Read the text of an error."""
     text = str(error)
@@ -74,6 +113,19 @@ def failure_of(error: BaseException) -> Failure:
         host[1] + host[2] if host else "",
         text,
     )
+
+
+def may_pass(error: BaseException) -> bool:
+    """Tell of an error of an object store whether trying again may help."""
+    found = failure_of(error)
+    if isinstance(error, StorageError) or (isinstance(error, FileNotFoundError) and found.code != _UPLOAD_ENDED):
+        return False
+    return found.may_pass
+
+
+def cut_short(got: int, wanted: int) -> OSError:
+    """Say that an answer ended too early."""
+    return OSError(f"the answer came with {got} of {wanted} bytes")
 
 
 def changed(path: str) -> StorageError:
@@ -158,8 +210,16 @@ def _unavailable(found: Failure) -> tuple[str, str]:
             f"{host} {'is overloaded or failing' if busy else 'refused'}{_shown(found)}",
             "It was asked several times; try again later." if busy else "Check the location and the credentials.",
         )
+    if "TimedOut" in found.text or "kind: Timeout" in found.text:
+        now = f"(now {timeout_seconds():g} seconds)"
+        return (
+            f"{host} did not answer in time",
+            f"It was asked several times; check the network, or raise {TIMEOUT} {now} for a slow service.",
+        )
+    if found.is_broken:
+        return f"the answers of {host} break off", "It was asked several times; check the network and what is between."
     if "kind: " in found.text:
-        return f"{host} did not answer in time", "Check the network, then run the command again."
+        return f"the connection to {host} was lost", "Check the network, then run the command again."
     return _first_line(found.text), "Check the location and the settings of the object store."
 
 

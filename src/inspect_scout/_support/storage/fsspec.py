@@ -11,13 +11,15 @@ import anyio.to_thread
 import fsspec  # type: ignore[import-untyped]
 
 from ..errors import ConfigError, LocationError, ScoutError, StorageError
+from .again import RETRY_SECONDS, Attempts, Rule, timeout_seconds
 from .contract import Entry
-from .failures import changed, missing
+from .failures import changed, cut_short, missing, passing_status
 from .locations import scheme_of
 from .remote_file import RemoteFile
 
 _fsspec: Any = fsspec  # it states no types
 T = TypeVar("T")
+_HTTP = {"http", "https"}
 _EXTRAS = {"hf": "inspect-scout[hf]"}
 _ETAGS = ("ETag", "etag", "blob_id", "sha256", "oid")
 _TIMES = ("last_modified", "LastModified", "mtime", "modified", "created")
@@ -29,16 +31,20 @@ class FsspecStorage:
     Args:
         location: A location of the scheme to be served.
         options: Options of the file system.
+        retry_seconds: Time for which a request that fails is sent again (some times in any case).
 
     Raises:
         ConfigError: fsspec does not know the scheme.
         StorageError: A package that the scheme needs is not installed.
     """
 
-    def __init__(self, location: str, options: Mapping[str, object] | None = None) -> None:
+    def __init__(
+        self, location: str, options: Mapping[str, object] | None = None, retry_seconds: float = RETRY_SECONDS
+    ) -> None:
         self._scheme = scheme_of(location)
+        self._retry_seconds = retry_seconds
         try:
-            self._fs: Any = _fsspec.filesystem(self._scheme, **(options or {}))
+            self._fs: Any = _fsspec.filesystem(self._scheme, **_patience(self._scheme), **(options or {}))
         except ImportError as error:
             needed = _EXTRAS.get(self._scheme)
             advice = f"Install it: `pip install '{needed}'`" if needed else str(error).rstrip(".")
@@ -53,14 +59,14 @@ class FsspecStorage:
 
     async def read(self, path: str) -> bytes:
         """Read a whole file."""
-        return await self._run("read", path, lambda name: bytes(self._fs.cat_file(name)))
+        return await self._run("read", path, lambda name: self._again(lambda: bytes(self._fs.cat_file(name))))
 
     async def read_range(self, path: str, start: int, length: int) -> bytes:
         """Read `length` bytes from `start` (fewer at the end of the file)."""
 
         def work(name: str) -> bytes:
-            end = min(start + max(0, length), self._info(path, name).size)
-            return bytes(self._fs.cat_file(name, start=start, end=end)) if start < end else b""
+            end = min(start + max(0, length), self._again(lambda: self._info(path, name)).size)
+            return self._again(lambda: _range(self._fs, name, start, end)) if start < end else b""
 
         return await self._run("read", path, work)
 
@@ -83,7 +89,7 @@ class FsspecStorage:
     async def stat(self, path: str) -> Entry | None:
         """Describe a file, or None if there is none."""
         try:
-            return await self._run("read", path, lambda name: self._info(path, name))
+            return await self._run("read", path, lambda name: self._again(lambda: self._info(path, name)))
         except LocationError:
             return None
 
@@ -99,13 +105,13 @@ class FsspecStorage:
         """Open a file for reading at any position (as `entry` describes it, if that is given)."""
         with _Translated("read", path):
             name = self._name(path)
-            found = self._info(path, name)
+            found = self._again(lambda: self._info(path, name))
         if entry is not None and entry.etag != found.etag:
             raise changed(path)
 
         def fetch(start: int, end: int) -> bytes:
             with _Translated("read", path):
-                return bytes(self._fs.cat_file(name, start=start, end=end))
+                return self._again(lambda: _range(self._fs, name, start, end))
 
         return cast("BinaryIO", RemoteFile(fetch, found.size, path, found.etag))
 
@@ -134,14 +140,21 @@ class FsspecStorage:
     def _listed(self, name: str, recursive: bool) -> Sequence[dict[str, Any]]:
         try:
             if recursive:
-                return list(self._fs.find(name, detail=True).values())
-            return list(self._fs.ls(name, detail=True))
-        except (FileNotFoundError, NotADirectoryError):
-            return []
+                if self._scheme in _HTTP:
+                    return _below(self._fs, name, self._again)
+                return self._again(lambda: list(self._fs.find(name, detail=True).values()))
+            return self._again(lambda: list(self._fs.ls(name, detail=True)))
+        except (FileNotFoundError, NotADirectoryError) as error:
+            if isinstance(_real(error), FileNotFoundError | NotADirectoryError) or _status(_real(error)) == 404:
+                return []
+            raise
 
     async def _run(self, doing: str, path: str, work: Callable[[str], T]) -> T:
         with _Translated(doing, path):
             return await anyio.to_thread.run_sync(lambda: work(self._name(path)))
+
+    def _again(self, call: Callable[[], T]) -> T:
+        return Attempts(Rule((Exception,), _may_pass), self._retry_seconds).here(call)
 
     def _name(self, path: str) -> str:
         name: str = _fsspec.core.url_to_fs(path)[1]
@@ -167,13 +180,75 @@ class _Translated:
         """Translate."""
         if error is None or isinstance(error, ScoutError) or not isinstance(error, Exception):
             return
-        if isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError):
+        error = _real(error)
+        if isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError) or _status(error) == 404:
             raise missing(self._doing, self._path) from None
         # Only the kind of error: texts may quote addresses with tokens.
         raise StorageError(
             f"Cannot {self._doing} {self._path!r}: the service refused or did not answer ({type(error).__name__}). "
             "Check the location, the network, and whether you are logged in (HF_TOKEN for hf://)."
         ) from None
+
+
+def _below(fs: Any, name: str, again: Callable[[Callable[[], Any]], Any]) -> list[dict[str, Any]]:
+    """List the files below a folder: fsspec itself takes a folder that cannot be listed for an empty one."""
+    found: list[dict[str, Any]] = []
+    for info in again(lambda: fs.ls(name, detail=True)):
+        if info["type"] != "directory":
+            found.append(info)
+        elif str(info["name"]).rstrip("/") != name:
+            found += _below(fs, str(info["name"]).rstrip("/"), again)
+    return found
+
+
+def _range(fs: Any, name: str, start: int, end: int) -> bytes:
+    return _whole(bytes(fs.cat_file(name, start=start, end=end)), end - start)
+
+
+def _patience(scheme: str) -> Mapping[str, object]:
+    """Give the options that end requests which hang, where a file system would wait for minutes."""
+    if scheme not in _HTTP:
+        return {}
+    from aiohttp import ClientTimeout  # what fsspec reads these with
+
+    silence = timeout_seconds()
+    return {"client_kwargs": {"timeout": ClientTimeout(total=None, sock_connect=silence, sock_read=silence)}}
+
+
+def _whole(data: bytes, wanted: int) -> bytes:
+    if len(data) < wanted:
+        raise cut_short(len(data), wanted)
+    return data
+
+
+def _real(error: BaseException) -> BaseException:
+    """Give what really went wrong: fsspec says of whatever fails over HTTP that there is no such file."""
+    cause = error.__cause__
+    told = cause is not None and (_status(cause) != 0 or _is_of_network(cause))
+    return cause if cause is not None and told and isinstance(error, FileNotFoundError) else error
+
+
+def _is_of_network(error: BaseException) -> bool:
+    """Tell errors of requests, httpx, aiohttp and Python itself that mean: no whole answer came."""
+    names = {kind.__name__ for kind in type(error).__mro__}
+    known = {"ClientError", "TransportError", "RequestException", "HTTPException", "HTTPError"}
+    return isinstance(error, ConnectionError | TimeoutError | EOFError) or not names.isdisjoint(known)
+
+
+def _status(error: BaseException) -> int:
+    """Give the status of the answer that an error tells of (0: none came)."""
+    status: Any = getattr(error, "status", None) or getattr(getattr(error, "response", None), "status_code", None)
+    return status if isinstance(status, int) else 0
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Tell of an error of whichever library whether trying again may help."""
+    error = _real(error)
+    if isinstance(error, ScoutError | FileNotFoundError | NotADirectoryError | IsADirectoryError | PermissionError):
+        return False
+    if status := _status(error):
+        return passing_status(status)
+    return isinstance(error, OSError) or _is_of_network(error)
 
 
 def _entry(prefix: str, root: str, info: Mapping[str, Any]) -> Entry:

@@ -5,42 +5,54 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import functools
+import operator
 import os
-import random
-import time
-from collections.abc import Generator, Sequence
+import tempfile
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar, cast
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
 
 from ..errors import StorageError
 from ..ids import new_id
-from .clients import RETRY_SECONDS, Clients, Target
+from .again import LEAST_ATTEMPTS, RETRY_SECONDS, Attempts, Rule
+from .clients import Clients, Target
 from .contract import Entry
-from .failures import failure_of, missing, translate
+from .failures import cut_short, failure_of, may_pass, missing, translate
 from .remote_file import TAIL_BYTES, RemoteFile, Upload
 
 if TYPE_CHECKING:
     from obstore import GetOptions, ObjectMeta
 
+    from .clients import Client
+
+T = TypeVar("T")
 _listing: Any = obstore  # the types of its listing functions are open
 PART_BYTES = 8 << 20
 """Size of the parts of an upload; a file may have 10 000."""
 
 _PARTS_AT_ONCE = 3
+_PAGE = 1000  # files that a request deletes
+_BATCH = 100
 _WRITER = "scoutwriter"  # letters only: Azure takes nothing else
 # What S3 answers while another writer of the same file is at work; whether the file will exist is open then.
 _CONFLICTS = ("ConditionalRequestConflict", "OperationAborted")
-_MAX_PAUSE_SECONDS = 3.0
+# Attempts of a call that makes many requests, each of which is sent again by the client.
+_LEAST_WHOLE = 2
+_RULE = Rule((BaseError, OSError, ValueError), may_pass)
 
 
 class ObjectStorage:
     """Files in buckets.
 
+    Whatever fails for a reason that may pass is tried again: errors of the service, lost connections, requests that hang,
+    answers that break off. What each call does may be done twice, except for `create`, which looks whether it was done.
+
     Args:
-        retry_seconds: Time after which a request that fails is not tried again.
+        retry_seconds: Time for which a request that fails is sent again (some times in any case).
     """
 
     def __init__(self, retry_seconds: float = RETRY_SECONDS) -> None:
@@ -50,8 +62,13 @@ class ObjectStorage:
     async def read(self, path: str) -> bytes:
         """Read a whole file."""
         target = self._file("read", path)
+
+        async def get() -> bytes:
+            found = await obstore.get_async(target.once, target.key)
+            return _whole(bytes(await found.bytes_async()), found.meta["size"])
+
         with _translated("read", path):
-            return bytes(await (await obstore.get_async(target.client, target.key)).bytes_async())
+            return await self._attempts().of(get)
 
     async def read_range(self, path: str, start: int, length: int) -> bytes:
         """Read `length` bytes from `start` (fewer at the end of the file)."""
@@ -60,11 +77,15 @@ class ObjectStorage:
             if await self.stat(path) is None:
                 raise missing("read", path)
             return b""
+        options: GetOptions = {"range": (start, start + length)}
+
+        async def get() -> bytes:
+            found = await obstore.get_async(target.once, target.key, options=options)
+            return _whole(bytes(await found.bytes_async()), min(length, found.meta["size"] - start))
+
         with _translated("read", path):
-            options: GetOptions = {"range": (start, start + length)}
             try:
-                found = await obstore.get_async(target.client, target.key, options=options)
-                return bytes(await found.bytes_async())
+                return await self._attempts().of(get)
             except BaseError as error:
                 failure = failure_of(error)
                 if failure.is_beyond_end:
@@ -76,16 +97,16 @@ class ObjectStorage:
     async def write(self, path: str, data: bytes) -> None:
         """Write a whole file atomically."""
         target = self._file("write", path)
+        client, attempts = self._for_size(target, len(data))
         with _translated("write", path):
-            await obstore.put_async(target.client, target.key, data, chunk_size=PART_BYTES)
+            await attempts.of(lambda: obstore.put_async(client, target.key, data, chunk_size=PART_BYTES))
 
     async def create(self, path: str, data: bytes) -> None:
         """Write a file that must not exist yet; raises FileExistsError if it does, whoever made it."""
         target = self._file("write", path)
         # Each attempt is made here, so that one whose answer was lost is known: the file may then be there because
         # of it. The mark tells, which nobody else can have written.
-        mark, is_open, pause = new_id(), False, 0.1
-        deadline = time.monotonic() + self._retry_seconds
+        mark, is_open, attempts = new_id(), False, self._attempts()
         while True:
             try:
                 await obstore.put_async(
@@ -99,24 +120,20 @@ class ObjectStorage:
                     if is_open and await self._has_mark(path, target, mark):
                         return
                     raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path) from None
-                if not (failure.may_pass or another_under_way) or time.monotonic() > deadline:
+                pause = attempts.pause(error)
+                if pause is None:
                     raise translate("write", path, error) from None
                 is_open = is_open or not (failure.was_never_sent or another_under_way)
-            await asyncio.sleep(pause * (0.5 + random.random()))
-            pause = min(2 * pause, _MAX_PAUSE_SECONDS)
+            await asyncio.sleep(pause)
 
     async def list(self, prefix: str, *, recursive: bool = True) -> list[Entry]:
         """List the files below a folder, sorted by path; a missing folder has none."""
         target = self._clients.target("list", prefix)
         with _translated("list", prefix):
             if recursive:
-                found = [
-                    meta
-                    async for batch in _listing.list(target.client, target.key or None, chunk_size=1000)
-                    for meta in batch
-                ]
+                found = await _all_below(target, self._attempts)
             else:
-                found = [*(await _listing.list_with_delimiter_async(target.client, target.key or None))["objects"]]
+                found = [*(await self._directly_below(target))["objects"]]
         entries = [_entry(f"{prefix.rstrip('/')}/{name}", meta) for name, meta in _below(target.key, found)]
         return sorted(entries, key=lambda entry: entry.path)
 
@@ -127,7 +144,7 @@ class ObjectStorage:
             return None
         with _translated("read", path):
             try:
-                return _entry(path, await obstore.head_async(target.client, target.key))
+                return _entry(path, await self._attempts().of(lambda: obstore.head_async(target.once, target.key)))
             except FileNotFoundError:
                 return None
 
@@ -135,27 +152,26 @@ class ObjectStorage:
         """Delete a file; a missing one is no error."""
         target = self._file("delete", path)
         with _translated("delete", path), contextlib.suppress(FileNotFoundError):
-            await obstore.delete_async(target.client, target.key)
+            await self._attempts().of(lambda: obstore.delete_async(target.once, target.key))
 
     async def delete_tree(self, prefix: str) -> None:
         """Delete a folder with all that is in it; a missing one is no error."""
         target = self._file("delete", prefix)
         with _translated("delete", prefix):
-            async for batch in _listing.list(target.client, target.key, chunk_size=1000):
-                keys = [meta["path"] for _, meta in _below(target.key, batch)]
-                if keys:
-                    with contextlib.suppress(FileNotFoundError):
-                        await obstore.delete_async(target.client, keys)
+            keys = [meta["path"] for _, meta in _below(target.key, await _all_below(target, self._attempts))]
+            for batch in (keys[start : start + _PAGE] for start in range(0, len(keys), _PAGE)):
+                with contextlib.suppress(FileNotFoundError):
+                    await self._attempts().of(functools.partial(obstore.delete_async, target.once, batch))
 
     def open_read(self, path: str, entry: Entry | None = None) -> BinaryIO:
         """Open a file for reading at any position (as `entry` describes it, if that is given)."""
         target = self._file("read", path)
         with _translated("read", path):
             if entry is None and target.knows_tails:
-                return _opened_by_tail(path, target)
+                return self._attempts().here(lambda: _opened_by_tail(path, target, self._attempts))
             if entry is None:
-                entry = _entry(path, obstore.head(target.client, target.key))
-            return _file(path, target, entry.size, entry.etag)
+                entry = _entry(path, self._attempts().here(lambda: obstore.head(target.once, target.key)))
+            return _opened(path, target, self._attempts, entry)
 
     def open_write(self, path: str) -> AbstractContextManager[BinaryIO]:
         """Open a file for writing in pieces: it appears at the end of the block, or not at all if the block raises."""
@@ -165,7 +181,7 @@ class ObjectStorage:
         """List the direct sub-folders of a folder, sorted (full locations); a missing folder has none."""
         target = self._clients.target("list", prefix)
         with _translated("list", prefix):
-            found = await _listing.list_with_delimiter_async(target.client, target.key or None)
+            found = await self._directly_below(target)
         names = {folder.rstrip("/").rpartition("/")[2] for folder in found["common_prefixes"]}
         return [f"{prefix.rstrip('/')}/{name}" for name in sorted(names)]
 
@@ -175,16 +191,34 @@ class ObjectStorage:
     @contextlib.contextmanager
     def _uploading(self, path: str) -> Generator[BinaryIO]:
         target = self._file("write", path)
-        with contextlib.ExitStack() as stack:
+        # Kept until it is sent as a whole: an upload that fails half-way is begun again.
+        with tempfile.SpooledTemporaryFile(PART_BYTES) as kept:
+            yield cast("BinaryIO", Upload(_Keeping(kept, path)))
+            size = kept.tell()
+            client, attempts = self._for_size(target, size)
+
+            def send() -> None:
+                kept.seek(0)
+                # A small file goes as bytes: obstore sends whatever is read from a file in parts.
+                data: Any = kept.read() if size <= PART_BYTES else kept
+                obstore.put(client, target.key, data, chunk_size=PART_BYTES, max_concurrency=_PARTS_AT_ONCE)
+
             with _translated("write", path):
-                # Leaving it by an exception aborts the upload.
-                upload: Any = obstore.open_writer(
-                    target.client, target.key, buffer_size=PART_BYTES, max_concurrency=_PARTS_AT_ONCE
-                )
-                writer: obstore.WritableFile = stack.enter_context(upload)
-            yield cast("BinaryIO", Upload(_Translating(writer, path)))
-            with _translated("write", path):
-                stack.close()
+                attempts.here(send)
+
+    async def _directly_below(self, target: Target) -> Any:
+        return await self._attempts(_LEAST_WHOLE).of(
+            lambda: _listing.list_with_delimiter_async(target.client, target.key or None)
+        )
+
+    def _attempts(self, least: int = LEAST_ATTEMPTS) -> Attempts:
+        return Attempts(_RULE, self._retry_seconds, least)
+
+    def _for_size(self, target: Target, size: int) -> tuple[Client, Attempts]:
+        """Choose what sends a file: a large one goes in parts, of which each is sent again by itself."""
+        if size > PART_BYTES:
+            return target.client, self._attempts(_LEAST_WHOLE)
+        return target.once, self._attempts()
 
     def _file(self, doing: str, path: str) -> Target:
         target = self._clients.target(doing, path)
@@ -192,26 +226,32 @@ class ObjectStorage:
             raise StorageError(f"Cannot {doing} {path!r}: it is a whole bucket. Name something in it.")
         return target
 
-    @staticmethod
-    async def _has_mark(path: str, target: Target, mark: str) -> bool:
+    async def _has_mark(self, path: str, target: Target, mark: str) -> bool:
         with _translated("read", path):
             try:
-                found = await obstore.get_async(target.client, target.key, options={"head": True})
+                found = await self._attempts().of(
+                    lambda: obstore.get_async(target.once, target.key, options={"head": True})
+                )
             except FileNotFoundError:
                 return False
         attributes = cast("dict[str, str]", found.attributes)
         return attributes.get(_WRITER) == mark
 
 
-class _Translating:
-    """Passes pieces on, and puts into words what goes wrong."""
+class _Keeping:
+    """Keeps pieces until they are sent."""
 
-    def __init__(self, writer: obstore.WritableFile, path: str) -> None:
-        self._writer, self._path = writer, path
+    def __init__(self, file: tempfile.SpooledTemporaryFile[bytes], path: str) -> None:
+        self._file, self._path = file, path
 
     def write(self, buffer: bytes, /) -> int:
-        with _translated("write", self._path):
-            return self._writer.write(buffer)
+        try:
+            return self._file.write(buffer)
+        except OSError as error:
+            raise StorageError(
+                f"Cannot write {self._path!r}: there is no place to keep the file until it is sent "
+                f"({error.strerror or error}). Make room in the folder of temporary files, or name another one in TMPDIR."
+            ) from error
 
 
 @contextlib.contextmanager
@@ -225,29 +265,66 @@ def _translated(doing: str, path: str) -> Generator[None]:
         raise translate(doing, path, error) from None
 
 
-def _opened_by_tail(path: str, target: Target) -> BinaryIO:
+async def _all_below(target: Target, attempts: Callable[[], Attempts]) -> list[ObjectMeta]:
+    """List all files below a folder. A page that fails is asked for again, not those before it."""
+    found: list[ObjectMeta] = []
+    left = attempts()
+    while True:
+        after = _last_in_order(found)
+        if after is None:
+            found.clear()
+        try:
+            # Small batches, so that no page is lost with the one after it.
+            async for batch in _listing.list(target.once, target.key or None, offset=after, chunk_size=_BATCH):
+                found += batch
+                left = attempts()
+            return found
+        except _RULE.kinds as error:
+            pause = left.pause(error)
+            if pause is None:
+                raise
+        await asyncio.sleep(pause)
+
+
+def _opened_by_tail(path: str, target: Target, attempts: Callable[[], Attempts]) -> BinaryIO:
     """Open a file by reading its end: one request tells whether it exists, its size, and what most readers want."""
     try:
-        found = obstore.get(target.client, target.key, options={"range": {"suffix": TAIL_BYTES}})
+        found = obstore.get(target.once, target.key, options={"range": {"suffix": TAIL_BYTES}})
     except BaseError as error:
         failure = failure_of(error)
         if not (failure.is_beyond_end or failure.is_whole_answer):  # an empty file has no last bytes
             raise
-        entry = _entry(path, obstore.head(target.client, target.key))
-        return _file(path, target, entry.size, entry.etag)
+        return _opened(path, target, attempts, _entry(path, obstore.head(target.once, target.key)))
     entry = _entry(path, found.meta)
-    return _file(path, target, entry.size, entry.etag, bytes(found.bytes()))
+    return _opened(path, target, attempts, entry, _whole(bytes(found.bytes()), min(TAIL_BYTES, entry.size)))
 
 
-def _file(path: str, target: Target, size: int, etag: str, tail: bytes = b"") -> BinaryIO:
+def _opened(path: str, target: Target, attempts: Callable[[], Attempts], entry: Entry, tail: bytes = b"") -> BinaryIO:
     def fetch(start: int, end: int) -> bytes:
         options: GetOptions = {"range": (start, end)}
-        if etag.startswith('"'):
-            options["if_match"] = etag
-        with _translated("read", path):
-            return bytes(obstore.get(target.client, target.key, options=options).bytes())
+        if entry.etag.startswith('"'):
+            options["if_match"] = entry.etag
 
-    return cast("BinaryIO", RemoteFile(fetch, size, path, etag, tail))
+        def get() -> bytes:
+            return _whole(bytes(obstore.get(target.once, target.key, options=options).bytes()), end - start)
+
+        with _translated("read", path):
+            return attempts().here(get)
+
+    return cast("BinaryIO", RemoteFile(fetch, entry.size, path, entry.etag, tail))
+
+
+def _whole(data: bytes, wanted: int) -> bytes:
+    """Give data that came, if all of it did."""
+    if len(data) < wanted:
+        raise cut_short(len(data), wanted)
+    return data
+
+
+def _last_in_order(found: Sequence[ObjectMeta]) -> str | None:
+    """Give the last name, after which listing can go on; None where names do not come in order."""
+    names = [meta["path"] for meta in found]
+    return names[-1] if names and all(map(operator.le, names, names[1:])) else None
 
 
 def _below(folder: str, found: Sequence[ObjectMeta]) -> list[tuple[str, ObjectMeta]]:
