@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -30,6 +31,11 @@ class Document:
         """Find the line (from 1) of the value at a path of keys and positions, or of the nearest part around it."""
         root = _composed(self.text)
         return None if root is None else _line(root, list(keys))
+
+
+def is_there(path: str) -> bool:
+    """Tell whether there is something of the name of a settings file; what is no readable file is refused when it is read."""
+    return os.path.lexists(path) and not os.path.isdir(path)
 
 
 def read_document(path: str) -> Document:

@@ -12,7 +12,7 @@ from typing import Any
 from .._support.errors import ScanStateError
 from .._support.text import read_text
 from .config import ProjectConfig
-from .documents import Document, parse_document
+from .documents import Document, is_there, parse_document
 from .locations import DEFAULT_SCANS, PROJECT_FILE, default_transcripts
 from .parse import parse_config
 from .patch import patched
@@ -59,7 +59,7 @@ def write_project_file(changes: Mapping[str, Any], etag: str | None = None, fold
         raise ScanStateError(
             f"The project file {document.path!r} was changed by somebody else since it was read: read it again, then change it."
         )
-    existing = document.text if os.path.isfile(document.path) else ""
+    existing = document.text if is_there(document.path) else ""
     wanted = dict(changes)
     if wanted.get("scans"):
         wanted["results"] = None
@@ -71,7 +71,7 @@ def write_project_file(changes: Mapping[str, Any], etag: str | None = None, fold
 
 def _document(folder: str) -> Document:
     path = os.path.join(folder, PROJECT_FILE)
-    return parse_document(path, read_text(path) if os.path.isfile(path) else _default_text())
+    return parse_document(path, read_text(path) if is_there(path) else _default_text())
 
 
 def _default_text() -> str:

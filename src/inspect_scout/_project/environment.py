@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import functools
 import io
+import logging
 import os
 
 from .._support.errors import ConfigError
+from .._support.regular import irregular_kind
 from .._support.text import read_text
+
+logger = logging.getLogger(__name__)
 
 DISABLED = "PYTHON_DOTENV_DISABLED"
 """Variable by which users keep every program that uses python-dotenv from loading such files."""
@@ -33,6 +37,13 @@ def load_dotenv_once() -> str | None:
     except OSError:  # the working directory was deleted
         return None
     if not path or os.environ.get(DISABLED, "").casefold() in {"1", "true", "t", "yes", "y"}:
+        return None
+    try:
+        kind = irregular_kind(os.stat(path).st_mode)
+    except OSError:
+        kind = None
+    if kind is not None:
+        logger.warning("%r is %s and was not read: only regular files are.", path, kind)
         return None
     text = read_text(path, limit=MAX_BYTES)
     try:

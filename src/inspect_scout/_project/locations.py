@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .._support.errors import ConfigError
-from .documents import read_document
+from .documents import is_there, read_document
 from .environment import environment_scans
 
 DEFAULT_SCANS = "./scans"
@@ -38,7 +38,7 @@ def default_transcripts() -> str | None:
 def _said(*keys: str) -> str | None:
     """Read one text of the project's files; the rest of them is not looked at, so that light commands stay light."""
     for name in (LOCAL_FILE, PROJECT_FILE):
-        if not os.path.isfile(name):
+        if not is_there(name):
             continue
         data: dict[str, Any] = read_document(name).data
         for key in keys:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from .._support.errors import ConfigError
 from .config import ProjectConfig, ScanJobConfig
-from .documents import Document, read_document
+from .documents import Document, is_there, read_document
 from .locations import LOCAL_FILE, PROJECT_FILE
 from .merge import JOINED, merge_local
 from .parse import parse_config
@@ -39,7 +39,7 @@ def load_project(folder: str = "") -> Project:
     projects = [
         _project(read_document(path))
         for name in (PROJECT_FILE, LOCAL_FILE)
-        if os.path.isfile(path := os.path.join(folder, name))
+        if is_there(path := os.path.join(folder, name))
     ]
     if not projects:
         return Project()

@@ -6,6 +6,7 @@ import codecs
 from pathlib import Path
 
 from .errors import ConfigError, LocationError
+from .regular import IrregularFileError, leads_nowhere, open_regular
 
 
 class ArgumentText(str):
@@ -37,15 +38,20 @@ def read_text(path: str | Path, what: str = "file", limit: int = MAX_BYTES) -> s
     """
     name = f"The {what} {str(path)!r}"
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             data = file.read(limit + 1)
     except FileNotFoundError:
-        raise LocationError(f"{name} does not exist.") from None
+        raise LocationError(f"{name} {leads_nowhere(str(path)) or 'does not exist'}.") from None
+    except IrregularFileError as error:
+        raise ConfigError(f"{name} cannot be read: {error.strerror}. Name a file.") from None
     except IsADirectoryError:
         raise ConfigError(f"{name} cannot be read: it is a directory. Name a file.") from None
     except PermissionError as error:
         raise ConfigError(f"{name} cannot be read: permission denied. Make it readable for this user.") from error
-    except (OSError, ValueError) as error:  # ValueError: a null character in the name
+    except (OSError, ValueError) as error:
+        if (nowhere := leads_nowhere(str(path))) is not None:
+            raise ConfigError(f"{name} {nowhere}. Mend the link, or name a file.") from None
+        # ValueError: a null character in the name
         raise ConfigError(f"{name} cannot be read: {error}") from error
     return text_of(data, name, limit)
 

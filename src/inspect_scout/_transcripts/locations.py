@@ -10,6 +10,7 @@ from typing import Literal
 from urllib.parse import unquote
 
 from .._support.errors import ConfigError, LocationError
+from .._support.regular import irregular_kind, leads_nowhere
 from .._support.storage import Storage, is_local, local_path, normalize, storage_for
 from .eval_log import find_logs, is_log, is_log_name
 
@@ -34,6 +35,7 @@ def find_location(location: str) -> tuple[Kind, str]:
     path = _full_path(location)
     if os.path.isdir(path):
         return _folder_kind(_walk(path)), path
+    _check_regular(path)
     if not os.path.exists(path):
         if not path.lower().endswith((_DATA, ".eval", ".json")):
             return "undecided", path
@@ -45,6 +47,22 @@ def find_location(location: str) -> tuple[Kind, str]:
             f"{path!r} is not an eval log or a database: name a .eval or .json log, a .parquet file, or a folder of these."
         )
     return "eval_log", path
+
+
+def _check_regular(path: str) -> None:
+    """Refuse what is there and can never be read."""
+    what = leads_nowhere(path)
+    if what is None:
+        try:
+            kind = irregular_kind(os.stat(path).st_mode)
+        except OSError:
+            return  # it is not there, or those who open it say why they cannot
+        what = f"is {kind}" if kind is not None else None
+    if what is not None:
+        raise LocationError(
+            f"{path!r} {what}: transcripts are read from regular files. Name a .eval or .json log, a .parquet file, or a "
+            "folder of these."
+        )
 
 
 def database_location(location: str) -> str:
@@ -122,4 +140,7 @@ def _sorted_out(paths: Iterable[str]) -> tuple[Kind, Sequence[str]]:
 def _walk(folder: str) -> Iterable[str]:
     for root, _, names in os.walk(folder):
         for name in names:
-            yield os.path.join(root, name)
+            path = os.path.join(root, name)
+            # What has the name of a file and is none decides nothing. Only names that matter cost a look.
+            if not path.lower().endswith((_DATA, ".eval")) or os.path.isfile(path):
+                yield path

@@ -16,6 +16,7 @@ from typing import Any
 
 from ..._inspect import registry
 from ..._support.errors import ConfigError, LocationError, UnknownNameError
+from ..._support.regular import IrregularFileError, open_regular
 from ..declare import FILE_MODULE, describe, factory_origin
 from .discover import Declarations, find_declarations
 from .loading import Loading, while_loading
@@ -87,11 +88,14 @@ def read_declarations(path: Path) -> tuple[str, Declarations]:
     if path.is_dir():
         raise ConfigError(f"{str(path)!r} is a directory: name the Python file that holds the scanners.")
     try:
-        text = importlib.util.decode_source(path.read_bytes())
+        with open_regular(path) as file:
+            text = importlib.util.decode_source(file.read())
         return text, find_declarations(text, str(path))
     except SyntaxError as error:
         where = f", line {error.lineno}" if error.lineno else ""
         raise ConfigError(f"The file {str(path)!r} is no valid Python{where}: {error.msg}.") from error
+    except IrregularFileError as error:
+        raise ConfigError(f"The file {str(path)!r} cannot be read: {error.strerror}. Name a Python file.") from None
     except (OSError, ValueError, RecursionError, MemoryError) as error:
         raise ConfigError(f"The file {str(path)!r} cannot be read as Python: {describe(error)}") from error
 

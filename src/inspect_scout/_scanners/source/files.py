@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..._support.errors import ConfigError, LocationError, SourceChangedError, StorageError, UnknownNameError
+from ..._support.regular import leads_nowhere, open_regular
 from .edit import apply_scanner_changes
 from .model import ScannerSource, SourceFile
 from .parse import parse_scanner_file, source_unchanged
@@ -156,11 +157,11 @@ def _named(file: Path, text: str) -> SourceFile:
 def _bytes(file: Path) -> bytes:
     if file.is_dir():
         raise ConfigError(f"{str(file)!r} is a directory: name the Python file that holds the scanners.")
-    if not file.is_file():
-        raise LocationError(f"The file {str(file)!r} does not exist.")
     try:
-        with file.open("rb") as opened:
+        with open_regular(file) as opened:
             data = opened.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise LocationError(f"The file {str(file)!r} {leads_nowhere(str(file)) or 'does not exist'}.") from None
     except OSError as error:
         raise StorageError(f"The file {str(file)!r} cannot be read: {error.strerror or error}.") from error
     if len(data) > MAX_BYTES:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import LocationError, StorageError
+from ..regular import NOWHERE, IrregularFileError, check_regular, irregular_kind, open_regular
 from .contract import Entry
 from .failures import changed
 from .locations import join, local_path
@@ -26,6 +27,7 @@ _ADVICE = {
     errno.EDQUOT: "The disk quota is used up: free some space and run the command again.",
     errno.EISDIR: "It is a folder: name a file.",
     errno.ENOTDIR: "A part of the path is a file, not a folder: choose another location.",
+    errno.ELOOP: "It is a link that leads back to itself: mend the link, or name a file.",
     errno.ENAMETOOLONG: "The name is too long for this file system: choose a shorter one.",
     errno.EMFILE: "Too many files are open: raise the limit (`ulimit -n`) or run fewer things at once.",
 }
@@ -74,6 +76,8 @@ def _translate(doing: str, path: str, error: OSError) -> Exception:
     reason = error.strerror or str(error)
     if error.errno in _MISSING:
         return LocationError(f"Cannot {doing} {path!r}: there is no such file or folder. Check the path.")
+    if isinstance(error, IrregularFileError):
+        return StorageError(f"Cannot {doing} {path!r}: {reason}. Name a file, or a link to one.")
     advice = _ADVICE.get(error.errno or 0, "Check the location and the state of the disk, then try again.")
     return StorageError(f"Cannot {doing} {path!r}: {reason}. {advice}")
 
@@ -95,12 +99,12 @@ class LocalStorage:
 
     async def read(self, path: str) -> bytes:
         """Read a whole file."""
-        with _translated("read", path), open(local_path(path), "rb") as file:
+        with _translated("read", path), open_regular(local_path(path)) as file:
             return file.read()
 
     async def read_range(self, path: str, start: int, length: int) -> bytes:
         """Read `length` bytes from `start` (fewer at the end of the file)."""
-        with _translated("read", path), open(local_path(path), "rb", buffering=0) as file:
+        with _translated("read", path), open_regular(local_path(path), buffered=False) as file:
             file.seek(start)
             return _read_fully(file, length)
 
@@ -145,6 +149,7 @@ class LocalStorage:
                 state = os.stat(local_path(path))
             except (FileNotFoundError, NotADirectoryError):
                 return None
+            check_regular(path, state)
         return None if _is_folder(state) else _entry(path, state)
 
     async def delete(self, path: str) -> None:
@@ -170,7 +175,7 @@ class LocalStorage:
     def open_read(self, path: str, entry: Entry | None = None) -> BinaryIO:
         """Open a file for reading at any position (as `entry` describes it, if that is given)."""
         with _translated("read", path):
-            file = open(local_path(path), "rb")
+            file = open_regular(local_path(path))
         if entry is not None and _entry(path, os.fstat(file.fileno())).etag != entry.etag:
             file.close()
             raise changed(path)
@@ -185,7 +190,7 @@ class LocalStorage:
         with _translated("list", prefix):
             try:
                 with os.scandir(local_path(prefix) or ".") as items:
-                    names = [item.name for item in items if item.is_dir()]
+                    names = [item.name for item in items if _leads_down(item)]
             except (FileNotFoundError, NotADirectoryError):
                 return []
         return [join(prefix, name) for name in sorted(names)]
@@ -296,6 +301,10 @@ def _collect(folder: str, shown: str, recursive: bool, found: list[Entry], above
         items = list(os.scandir(folder or "."))
     except (FileNotFoundError, NotADirectoryError):
         return
+    except PermissionError:
+        if not above:
+            raise
+        return
     here = (state.st_dev, state.st_ino)
     if here in above:  # a link to a folder above: following it would never end
         return
@@ -305,8 +314,26 @@ def _collect(folder: str, shown: str, recursive: bool, found: list[Entry], above
         path = join(shown, item.name)
         try:
             if not item.is_dir():
-                found.append(_entry(path, item.stat()))
+                state = item.stat()
+                if irregular_kind(state.st_mode) is None:
+                    found.append(_entry(path, state))
             elif recursive:
                 _collect(str(Path(item.path)), path, recursive, found, (*above, here))
-        except FileNotFoundError:
-            continue  # deleted since, or a link to nothing
+        except OSError as error:
+            if error.errno not in NOWHERE:
+                raise
+            # Deleted since, or a link that leads nowhere: no file.
+
+
+def _leads_down(item: os.DirEntry[str]) -> bool:
+    """Tell whether something is a folder, and no link to one that it is in itself: following that would never end."""
+    try:
+        if not item.is_dir() or not item.is_symlink():
+            return item.is_dir()
+        target = item.stat()
+    except OSError as error:
+        if error.errno not in NOWHERE:
+            raise
+        return False
+    above = Path(os.path.abspath(item.path)).parents
+    return not any(os.path.samestat(target, os.stat(folder)) for folder in above)

@@ -13,7 +13,8 @@ import pyarrow.compute
 
 from ..._support.arrow import array
 from ..._support.errors import LocationError, LogReadError, StorageError
-from ..._support.storage import Entry, Storage, join, storage_for
+from ..._support.regular import warn_of_skipped
+from ..._support.storage import Entry, Storage, is_local, join, local_path, storage_for
 from .assemble import Assembled, Source, assemble
 from .contract import FILENAME, Catalogue, WrittenFile
 from .datafile import open_data_file
@@ -115,6 +116,8 @@ async def data_listing(storage: Storage, location: str) -> list[Entry]:
         entry = await storage.stat(location)
         if entry is not None:
             return [entry]
+    if is_local(location):
+        warn_of_skipped(local_path(location), lambda name: name.endswith(DATA_SUFFIX))
     index = join(location, INDEX) + "/"
     return [e for e in await storage.list(location) if e.path.endswith(DATA_SUFFIX) and not e.path.startswith(index)]
 

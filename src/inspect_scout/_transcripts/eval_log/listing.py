@@ -8,7 +8,8 @@ import re
 from collections.abc import Sequence
 
 from ..._support.errors import LocationError, LogReadError, ScoutError, StorageError
-from ..._support.storage import Entry, Storage, for_each, is_local, storage_for
+from ..._support.regular import irregular_below, open_regular, skipped_said
+from ..._support.storage import Entry, Storage, for_each, is_local, local_path, storage_for
 
 _SNIFFED_BYTES = 16 << 10
 # What Inspect names its own log files; of such a name a broken file is reported, of any other it is just another file.
@@ -65,6 +66,12 @@ async def find_logs(
     return list(entries.values()), failed
 
 
+def skipped(locations: Sequence[str]) -> str | None:
+    """Say what the folders among some locations hold that has the name of a log and is no file."""
+    folders = [local_path(location) for location in locations if _is_folder(location)]
+    return skipped_said([found for folder in folders for found in irregular_below(folder, is_log_name)])
+
+
 def _is_folder(location: str) -> bool:
     # Object stores know no empty folders.
     return is_local(location) and os.path.isdir(location)
@@ -93,7 +100,7 @@ def is_log(path: str) -> bool:
     if not path.endswith(".json"):
         return path.endswith(".eval")
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             return _starts_a_log(os.path.basename(path), file.read(_SNIFFED_BYTES))
     except OSError:
         return False

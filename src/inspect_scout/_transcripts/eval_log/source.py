@@ -27,7 +27,7 @@ from ..origins import view_of, view_text
 from .access import LogAccess, SampleSource
 from .cache import IndexCache
 from .copies import as_copy, doubles_said, resolve_copies, unlisted_said
-from .listing import find_logs
+from .listing import find_logs, skipped
 from .reading import index_log
 from .records import LogRows
 from .table import SOURCE_TYPE, EvalRow, build_table
@@ -103,6 +103,8 @@ class EvalLogSource:
             UnknownNameError: A condition names a column that these logs do not have.
         """
         entries, failed = await find_logs(self.locations, self.unread.paths if self.unread is not None else ())
+        if self.ids is None:
+            self._say([await anyio.to_thread.run_sync(skipped, self.locations)])
         indexed = await self._index_logs(entries, failed, progress)
         if failed and not indexed:
             _refuse(list(failed.values()))
