@@ -33,7 +33,7 @@ from .._plan import (
     settle,
 )
 from .._project import default_log_level, default_scans, load_dotenv_once
-from .._results import ScanStore, unread_errors
+from .._results import ScanGoneError, ScanStore, unread_errors
 from .._support.collector import setting_aside
 from .._support.errors import ScanStateError
 from .._types import ScannerCounts, ScannerSummary, ScanSpec, ScanTranscripts, Status, Summary
@@ -184,7 +184,10 @@ async def _record(
             lambda: store.compact(order, complete=False, metrics=metrics),
         )
         stopped = await _work(engine, Job(plan, engine.setup, store, recorder, tally))
-        await recorder.close()
+        try:
+            await recorder.close()
+        except ScanGoneError as gone:
+            raise gone.with_count(plan.skipped + sum(count.scans for count in tally.counts().values())) from None
     if stopped is None:
         # Pairs with errors of earlier runs were due again, so the errors of this run are all there are.
         await store.compact(order, complete=tally.errors == 0, metrics=metrics, pairs=plan.total)

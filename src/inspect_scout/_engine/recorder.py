@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from .._results import Journal
+from .._support.errors import StorageError
 from .._types import ResultReport, TranscriptInfo
 from .tally import Tally
 
@@ -32,6 +33,7 @@ class Recorder:
         self._every = every if sync is not None else 0
         self._sync = sync
         self._since_sync = 0
+        self._failing = False
         self._syncing: asyncio.Task[None] | None = None
 
     async def record(self, info: TranscriptInfo, scanner: str, reports: Sequence[ResultReport]) -> None:
@@ -50,7 +52,13 @@ class Recorder:
 
     async def tick(self) -> None:
         """Write what has waited long enough (called about once a second)."""
-        await self._journal.flush_if_due()
+        try:
+            await self._journal.flush_if_due()
+            self._failing = False
+        except StorageError as error:
+            if not self._failing:
+                logger.warning("Rows could not be written, trying again: %s", error)
+            self._failing = True
         self._tally.show()
 
     async def close(self) -> None:

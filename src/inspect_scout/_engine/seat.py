@@ -100,16 +100,30 @@ class LocalSeat:
 async def ticking(job: Job, parts: Sequence[HasStatistics] = ()) -> AsyncGenerator[None]:
     """Let the recorder write what has waited long enough, about once a second, while the block runs.
 
+    Where nothing can be recorded any more, the block is ended and the reason raised.
+
     Args:
         job: The job.
         parts: Queues and limits, whose state is logged if `SCOUT_DIAGNOSTICS` asks for it.
     """
     ticker = asyncio.create_task(_tick(job, parts if wants_diagnostics() else ()))
+    task = asyncio.current_task()
+    assert task is not None
+    ticker.add_done_callback(lambda ticker: task.cancel() if _failure_of(ticker) else None)
     try:
         yield
+    except asyncio.CancelledError:
+        if (failure := _failure_of(ticker)) is None:
+            raise
+        task.uncancel()
+        raise failure from None
     finally:
         ticker.cancel()
         await asyncio.gather(ticker, return_exceptions=True)
+
+
+def _failure_of(task: asyncio.Task[None]) -> BaseException | None:
+    return task.exception() if task.done() and not task.cancelled() else None
 
 
 async def _tick(job: Job, parts: Sequence[HasStatistics]) -> None:

@@ -22,6 +22,7 @@ from .._inspect.pickling import to_bytes
 from .._results import ScanStore
 from .._support.causes import describe, trace_of
 from .._support.collector import setting_aside
+from .._support.errors import ScanStateError
 from .._types import TranscriptInfo
 from .activity import Activity, Busyness, resident_bytes
 from .budget import ByteBudget
@@ -168,7 +169,10 @@ class _Station:
                 for task in (reader, ticker):
                     task.cancel()
                 await asyncio.gather(reader, ticker, return_exceptions=True)
-        await self._settle()
+        try:
+            await self._settle()
+        except ScanStateError as error:
+            self._line.send(_failed("work", error))
         self._line.send(Ended())
 
     def _widen(self) -> None:
@@ -241,6 +245,9 @@ class _Station:
             await asyncio.sleep(TICK_SECONDS)
             try:
                 await self._settle()
+            except ScanStateError as error:  # the scan is gone, or another's
+                self._line.send(_failed("work", error))
+                return
             except Exception as error:  # noqa: BLE001 - the rows are kept, and the next attempt may succeed
                 logging.getLogger("inspect_scout").warning("Rows could not be written, trying again: %s", error)
             self._tell_gauges()

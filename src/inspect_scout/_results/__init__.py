@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .light import list_entries as list_entries
     from .light import read_error_groups as read_error_groups
     from .light import read_outcome as read_outcome
+    from .owner import ScanGoneError as ScanGoneError
     from .read import list_status as list_status
     from .read import status as status
     from .rows import RecordInput as RecordInput
@@ -60,6 +61,7 @@ _MODULES = {
     ".inputs": "ReadOrigin",
     ".journal": "Journal",
     ".light": "LightStatus RowVersion ScanEntry list_entries read_error_groups read_outcome",
+    ".owner": "ScanGoneError",
     ".read": "list_status status",
     ".rows": "RecordInput RowWriter",
     ".schema": "HEAVY_COLUMNS RESULT_COLUMNS results_schema",

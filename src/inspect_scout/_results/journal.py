@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from .._support.clock import SYSTEM_CLOCK, Clock
@@ -42,6 +42,7 @@ class Journal:
         after: Stamp of the newest file of the journal; this writer's files come later.
         clock: Time.
         writer_id: Name of this writer, different from all others of the scan.
+        check: Raises if the scan is no longer there, or no longer ours: writing would make half a scan of nothing.
     """
 
     def __init__(
@@ -52,7 +53,9 @@ class Journal:
         after: int = 0,
         clock: Clock = SYSTEM_CLOCK,
         writer_id: str | None = None,
+        check: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        self._check = check
         self._folder = join(directory, JOURNAL)
         self._storage = storage
         self._flush_seconds = FLUSH_SECONDS if is_local(directory) else REMOTE_FLUSH_SECONDS
@@ -96,6 +99,7 @@ class Journal:
 
         Raises:
             StorageError: Writing failed; the rows are kept, and the next flush tries again.
+            ScanStateError: The scan was deleted, or taken over by another process.
         """
         async with self._lock:
             await self._send()
@@ -106,13 +110,17 @@ class Journal:
                 await self._send()
 
     async def aclose(self) -> None:
-        """Write all that is left."""
+        """Write all that is left, and see that what was written is still there."""
         await self.flush()
+        if self._check is not None:
+            await self._check()
 
     async def _send(self) -> None:
         # Kept until writing has succeeded, and sent again under the same name: if only the answer to the first
         # attempt was lost, the second changes nothing.
         if self._unsent is not None:
+            if self._check is not None:
+                await self._check()
             await self._storage.write(*self._unsent)
             self._unsent = None
 

@@ -20,7 +20,7 @@ import msgspec
 from .._support.errors import LocationError, ScanStateError, StorageError
 from .._support.ids import new_id
 from .._support.storage import Storage, host_name, join, process_exists
-from .layout import JOURNAL, OWNER_FILE
+from .layout import JOURNAL, OWNER_FILE, SCAN_FILE
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +45,32 @@ class _HeldError(ScanStateError):
     def __init__(self, holder: str, advice: str) -> None:
         super().__init__(f"{holder} {advice}")
         self.holder = holder
+
+
+class ScanGoneError(ScanStateError):
+    """The directory of a scan was deleted or replaced while the scan ran.
+
+    Args:
+        location: The directory.
+        what: What was done to it.
+        fate: What that means for what was recorded in it.
+        pairs: Pairs of transcript and scanner that were recorded (None: not known here).
+    """
+
+    def __init__(self, location: str, what: str, fate: str = "is lost", pairs: int | None = None) -> None:
+        self._said = (location, what, fate)
+        recorded = "in it" if pairs is None else f"of {pairs:,} pairs of transcript and scanner"
+        super().__init__(
+            f"The directory of the scan, {location!r}, {what} while the scan ran: what was recorded {recorded} {fate}. "
+            "Nothing more was written; start a new scan."
+        )
+
+    def __reduce__(self) -> tuple[type[ScanGoneError], tuple[str, str, str]]:
+        return type(self), self._said
+
+    def with_count(self, pairs: int) -> ScanGoneError:
+        """Say how much was recorded."""
+        return ScanGoneError(*self._said, pairs)
 
 
 _here: set[str] = set()
@@ -95,6 +121,45 @@ _DECODER = msgspec.json.Decoder(Owner)
 def owner_path(location: str) -> str:
     """File that names the owner of a scan."""
     return join(location, JOURNAL, OWNER_FILE)
+
+
+async def owner_text(storage: Storage, location: str) -> bytes | None:
+    """Read what the owner of a scan has written; None if it has none."""
+    try:
+        return await storage.read(owner_path(location))
+    except LocationError:
+        return None
+
+
+async def check_still_there(storage: Storage, location: str, text: bytes) -> None:
+    """See whether a scan is still where it was, and held by the same owner.
+
+    Args:
+        storage: Where the scan is.
+        location: Its directory.
+        text: What its owner has written.
+
+    Raises:
+        ScanGoneError: It was deleted, or another is in its place.
+        ScanStateError: Another process took it over.
+    """
+    found = await owner_text(storage, location)
+    if found == text:
+        return
+    if found is None:
+        if await storage.stat(join(location, SCAN_FILE)) is None:
+            raise ScanGoneError(location, "was deleted")
+        # Another one in its place; or a process that took the scan over when this one was asleep is through with it.
+        raise ScanGoneError(location, "was replaced by another", "may be lost")
+    raise taken_over(location)
+
+
+def taken_over(location: str) -> ScanStateError:
+    """Say that another process goes on with a scan."""
+    return ScanStateError(
+        f"The scan at {location!r} was taken over by another process, because this one gave no sign of life for "
+        f"{LEASE_SECONDS:.0f} seconds. What it recorded is kept; the other process does the rest."
+    )
 
 
 async def read_claim(storage: Storage, path: str) -> Claim | None:
@@ -156,7 +221,6 @@ async def claimed(
                 logger.warning("Waiting: %s", held.holder)
             waiting = True
         await asyncio.sleep(_WAIT_SECONDS)  # another process gives no signal
-    _here.add(owner.token)
     task, lost = asyncio.current_task(), asyncio.Event()
 
     def stop() -> None:
@@ -178,13 +242,23 @@ async def claimed(
     if lost.is_set():
         if task is not None:
             task.uncancel()
-        raise ScanStateError(
-            f"The scan at {location!r} was taken over by another process, because this one gave no sign of life for "
-            f"{LEASE_SECONDS:.0f} seconds. What it recorded is kept; the other process does the rest."
-        )
+        if await owner_text(storage, location) is None and await storage.stat(join(location, SCAN_FILE)) is None:
+            raise ScanGoneError(location, "was deleted")
+        raise taken_over(location)
 
 
 async def _take(storage: Storage, location: str, text: bytes) -> None:
+    # Before the claim can be read: others in this process would take it for that of a dead one.
+    token = _DECODER.decode(text).token
+    _here.add(token)
+    try:
+        await _take_over(storage, location, text)
+    except BaseException:
+        _here.discard(token)
+        raise
+
+
+async def _take_over(storage: Storage, location: str, text: bytes) -> None:
     path = owner_path(location)
     for _ in range(_ATTEMPTS):
         with contextlib.suppress(FileExistsError):

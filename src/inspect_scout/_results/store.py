@@ -35,9 +35,19 @@ from .files import (
     with_transcripts,
 )
 from .journal import Journal, stamp_of
-from .layout import EMPTY_FILE, ERRORS_FILE, JOURNAL, SCAN_FILE, SUMMARY_FILE, file_name, scan_directory, table_path
+from .layout import (
+    EMPTY_FILE,
+    ERRORS_FILE,
+    JOURNAL,
+    OWNER_FILE,
+    SCAN_FILE,
+    SUMMARY_FILE,
+    file_name,
+    scan_directory,
+    table_path,
+)
 from .metrics import MEASURED_COLUMNS, measure
-from .owner import claimed
+from .owner import check_still_there, claimed, owner_text
 from .pairs import PairRecord
 from .parquet import DamagedFileError, open_table, write_tables
 from .rows import RecordInput, RowWriter
@@ -202,7 +212,10 @@ class ScanStore:
         rows = RowWriter(spec if spec is not None else await self.spec(), fingerprints, record_input, clock)
         entries = await self._storage.list(join(self.location, JOURNAL), recursive=False)
         newest = max((stamp_of(file_name(entry.path)) for entry in entries), default=0)
-        return Journal(self.location, self._storage, rows, newest, clock, writer_id)
+        owned = any(file_name(entry.path) == OWNER_FILE for entry in entries)
+        text = await owner_text(self._storage, self.location) if owned else None
+        check = functools.partial(check_still_there, self._storage, self.location, text) if text is not None else None
+        return Journal(self.location, self._storage, rows, newest, clock, writer_id, check)
 
     async def recorded_by(self, writer_id: str) -> Mapping[str, Mapping[str, PairRecord]]:
         """List the pairs that the journal files of one writer hold: scanner -> transcript id -> what they say of it."""
