@@ -96,3 +96,52 @@ def test_tasks_that_join_later_work_too() -> None:
         assert sorted(done) == list(range(50))
 
     asyncio.run(main())
+
+
+def test_ending_lets_go_of_what_is_left() -> None:
+    async def main() -> None:
+        ended: list[int] = []
+
+        async def take() -> int | None:
+            return 1
+
+        async def work(piece: int) -> None:
+            try:
+                await asyncio.sleep(60)
+            finally:
+                ended.append(piece)
+
+        crew = Crew(take, work, lambda: 3)
+        crew.grow(3)
+        working = asyncio.create_task(crew.run())
+        await asyncio.sleep(0.01)
+        crew.end()
+        await working
+        assert ended == [1, 1, 1]
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("ending", [True, False])
+def test_a_task_that_is_cancelled_by_itself_ends_the_others_unless_all_is_ending(ending: bool) -> None:
+    async def main() -> None:
+        done: list[int] = []
+        waiting = deque([1, 2])
+
+        async def take() -> int | None:
+            return waiting.popleft() if waiting else None
+
+        async def work(piece: int) -> None:
+            if piece == 1:
+                raise asyncio.CancelledError
+            await asyncio.sleep(0.05)
+            done.append(piece)
+
+        crew = Crew(take, work, lambda: len(waiting))
+        crew.grow(2)
+        crew.closing = ending
+        working = asyncio.create_task(crew.run())
+        await asyncio.wait([working])
+        assert (done, working.cancelled()) == (([2], False) if ending else ([], True))
+
+    asyncio.run(main())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from .pairs import Pairs
 
 
 @dataclass(slots=True)
@@ -13,11 +15,16 @@ class Activity:
 
     Args:
         parsing: Transcripts being read.
-        scanning: Scanners at work.
+        pairs: Pairs of transcript and scanner.
     """
 
     parsing: int = 0
-    scanning: int = 0
+    pairs: Pairs = field(default_factory=Pairs)
+
+    @property
+    def scanning(self) -> int:
+        """Scanners at work."""
+        return len(self.pairs)
 
 
 def resident_bytes() -> int | None:

@@ -26,7 +26,9 @@ class Crew(Generic[T]):
     ) -> None:
         self._take, self._work, self._left = take, work, left
         self._tasks: set[asyncio.Task[None]] = set()
-        self._ended: asyncio.Queue[asyncio.Task[None]] = asyncio.Queue()
+        self._ended: asyncio.Queue[asyncio.Task[None] | None] = asyncio.Queue()
+        self.closing = False
+        """Whether no more is begun, so that a task which is cancelled by itself does not end the others."""
         # Tasks that join later are started from within a scanner, whose context is none of theirs: all have that in
         # which the crew was made.
         self._context = copy_context()
@@ -43,13 +45,20 @@ class Crew(Generic[T]):
             task.add_done_callback(self._ended.put_nowait)
             self._tasks.add(task)
 
+    def end(self) -> None:
+        """Let `run` cancel what is left, and return."""
+        self._ended.put_nowait(None)
+
     async def run(self) -> None:
         """Work until no task is left; the first exception ends it and is raised as it is."""
         try:
             while self._tasks:
                 task = await self._ended.get()
+                if task is None:
+                    return
                 self._tasks.discard(task)
-                task.result()
+                if not (self.closing and task.cancelled()):
+                    task.result()
         finally:
             for task in self._tasks:
                 task.cancel()

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from .._inspect.connections import answers_here, calls_repeated
+from .pairs import call_of_pair
 from .shares import Claim, Grant
 from .valve import START_RATE, Valve
 
@@ -88,6 +89,9 @@ class ModelGate:
 
     async def acquire(self) -> None:
         """Wait until a call may start."""
+        await call_of_pair(self._acquire, self.release)
+
+    async def _acquire(self) -> None:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         self._admit()

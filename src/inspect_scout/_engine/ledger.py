@@ -74,6 +74,8 @@ class Ledger:
 
     def __init__(self, units: Sequence[Unit], retries: int = MAX_UNIT_RETRIES) -> None:
         self._units = units
+        self.closed = False
+        """Whether nothing more is handed out."""
         self._retries = retries
         self._next = 0
         self._again: deque[Lease] = deque()
@@ -138,6 +140,18 @@ class Ledger:
                 lease = fresh
             taken.append(lease)
         return taken
+
+    def close(self) -> None:
+        """Hand out nothing more: what nobody has is not done in this run."""
+        self.closed = True
+        self._next = len(self._units)
+        self._again.clear()
+        self._note_end()
+
+    def give_back(self, holder: object) -> None:
+        """Note that somebody has ended before its units were done, after `close`."""
+        self._held.pop(holder, None)
+        self._note_end()
 
     def finish(self, holder: object, tickets: Iterable[int]) -> None:
         """Note units that are done and recorded for good."""

@@ -127,12 +127,12 @@ class Worker:
             self._activity.parsing -= 1
 
     async def _scan(self, planned: PlannedScanner, subject: _Subject) -> None:
-        self._activity.scanning += 1
-        try:
+        pairs = self._activity.pairs
+        if pairs.closed:
+            return
+        with pairs.one():
             reports = await self._reports(planned, subject)
-        finally:
-            self._activity.scanning -= 1
-        await self._recorder.record(subject.info, planned.key, reports)
+            await self._recorder.record(subject.info, planned.key, reports)
 
     async def _reports(self, planned: PlannedScanner, subject: _Subject) -> list[ResultReport]:
         origin = await self._origin(planned, subject)
