@@ -16,6 +16,7 @@ import sys
 import time
 
 from inspect_scout._app.bridge import run_sync
+from inspect_scout._app.interruption import softened
 
 
 def say(word):
@@ -77,9 +78,58 @@ async def leaves_a_task():
     await asyncio.sleep(60)
 
 
+async def softly(seconds=0.5):
+    over = asyncio.Event()
+
+    def begin():
+        say("stopping")
+        asyncio.get_running_loop().call_later(seconds, over.set)
+
+    try:
+        with softened(begin, 60):
+            say("started")
+            await over.wait()
+        say("over")
+    finally:
+        say("put in order")
+    return "finished"
+
+
+async def softly_for_long():
+    await softly(60)
+
+
+async def softly_and_then_for_long():
+    await softly()
+    await asyncio.sleep(60)
+
+
+async def softly_beside_code_that_gives_no_turn():
+    async def toils():
+        time.sleep(60)
+
+    toiling = asyncio.create_task(toils())
+    try:
+        return await softly()
+    finally:
+        say(toiling.cancelled())
+
+
+async def softly_within_a_loop():
+    # As in a notebook: the coroutine runs on a loop of its own, while this thread waits.
+    return run_sync(softly)
+
+
+async def softly_for_long_within_a_loop():
+    return run_sync(softly_for_long)
+
+
 RECORDING = "inspect_scout._results.journal"
+call = globals()[sys.argv[1]]
 try:
-    say(run_sync(globals()[sys.argv[1]]))
+    if sys.argv[1].endswith("within_a_loop"):
+        say(asyncio.new_event_loop().run_until_complete(call()))
+    say(run_sync(call))
 except KeyboardInterrupt:
     say("interrupted")
 """
@@ -151,4 +201,42 @@ def test_a_task_that_was_left_behind_is_not_waited_for() -> None:
     presses = [("started", signal.SIGINT), ("ignored", signal.SIGINT), ("ignored", signal.SIGINT)]
     words, took = run_pressing("leaves_a_task", presses)
     assert words[-1] == "interrupted"
+    assert took < 30
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_where_it_is_softened_the_first_cancels_nothing(number: int) -> None:
+    words, _ = run_pressing("softly", [("started", number)])
+    assert words == ["started", "stopping", "over", "put in order", "finished"]
+
+
+def test_where_it_is_softened_the_second_lets_things_be_put_in_order() -> None:
+    words, took = run_pressing("softly_for_long", [("started", signal.SIGINT), ("stopping", signal.SIGTERM)])
+    assert words == ["started", "stopping", "put in order", "interrupted"]
+    assert took < 30
+
+
+def test_after_what_was_softened_the_second_ends_what_follows() -> None:
+    presses = [("started", signal.SIGINT), ("put in order", signal.SIGINT)]
+    words, took = run_pressing("softly_and_then_for_long", presses)
+    assert words == ["started", "stopping", "over", "put in order", "interrupted"]
+    assert took < 30
+
+
+def test_code_that_gives_no_turn_keeps_nothing_from_being_softened() -> None:
+    presses = [("started", signal.SIGINT)]
+    words, took = run_pressing("softly_beside_code_that_gives_no_turn", presses)
+    assert words == ["started", "stopping", "over", "put in order", "True", "finished"]
+    assert took < 30
+
+
+def test_beside_a_running_loop_it_is_softened_too() -> None:
+    words, _ = run_pressing("softly_within_a_loop", [("started", signal.SIGINT)])
+    assert words == ["started", "stopping", "over", "put in order", "interrupted"]
+
+
+def test_beside_a_running_loop_the_second_waits_no_longer() -> None:
+    presses = [("started", signal.SIGINT), ("stopping", signal.SIGINT)]
+    words, took = run_pressing("softly_for_long_within_a_loop", presses)
+    assert words == ["started", "stopping", "put in order", "interrupted"]
     assert took < 30

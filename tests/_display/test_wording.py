@@ -23,6 +23,7 @@ from inspect_scout._display.wording import (
     title_line,
 )
 from inspect_scout._engine import Progress
+from inspect_scout._engine.patience import CallTrouble
 from inspect_scout._types import ScannerCounts
 
 LOCATION = "./my scans/scan_id=L3aavDT5nsTHpoaVBfah7J"
@@ -188,3 +189,10 @@ def test_verdicts_that_rest_on_less_than_they_seem_are_said(
         "one: 1 of 1 explanation cites a message that was not shown",
         "one: 1 of 1 input had messages or events that could not be read whole",
     ]
+
+
+def test_calls_that_fail_are_shown_with_cause_and_next_try() -> None:
+    progress = Progress(10, 4, trouble=CallTrouble("openai/gpt", "503 down for\nmaintenance", 12.4))
+    line = progress_line(progress)
+    assert line.endswith(", calls to openai/gpt fail: 503 down for maintenance (next try in 12 s)"), line
+    assert "fail" not in progress_line(Progress(10, 4))

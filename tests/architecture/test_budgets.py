@@ -28,7 +28,7 @@ LARGE: dict[str, str] = {}
 # path -> the border at which everything that a stranger's code or data raises is caught.
 BLIND_EXCEPTS = {
     "_app/bridge.py": "carries whatever a call raised over to the thread that waits for it",
-    "_app/scanning.py": "saves what was recorded, then raises again",
+    "_app/ending.py": "saves what was recorded, then raises again",
     "_cli/run.py": "the outermost border: a bug shows its traceback and exit code 1",
     "_results/metrics.py": "a metric is user code; it must not cost the results it measures",
     "_engine/member.py": "reading a stranger's exception runs its code",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import logging
 import os
@@ -32,6 +33,7 @@ from inspect_scout import (
     scanner,
     transcripts_from,
 )
+from inspect_scout._inspect.outcomes import CallFailure, failed
 from inspect_scout.testing import scripted_model
 from support.executors import asks, counts, deadly, each, nth, refuses, table
 from support.transcripts import length, scanner_of, talks
@@ -158,6 +160,27 @@ def test_the_exception_of_a_scanner_ends_the_scan_if_asked(run: Run, tmp_path: P
         run([scanner_of(fail)], talks(4), fail_on_error=True)
     (location,) = (tmp_path / "scans").iterdir()
     assert not any(table(str(location), "probe")[n]["scan_error"] for n in range(len(table(str(location), "probe"))))
+
+
+def test_a_model_that_fails_for_good_ends_the_scan_after_what_is_under_way(run: Run, tmp_path: Path) -> None:
+    @scanner(messages="all", name="asks")
+    def asks_for_good() -> Scanner[Transcript]:
+        async def ask(transcript: Transcript) -> Result:
+            if int(transcript.transcript_id[1:]) < 2:
+                await asyncio.sleep(2)
+                return Result(value=True)
+            await asyncio.sleep(0.1)
+            failed(CallFailure("openai/gpt", "unauthorized", "401 bad key"))
+            raise RuntimeError("no answer")
+
+        return ask
+
+    with pytest.raises(ConfigError, match=r"calls to 'openai/gpt' failed \(401 bad key\).*scout scan resume"):
+        run([asks_for_good()], talks(200), max_transcripts=6)
+    (location,) = (tmp_path / "scans").iterdir()
+    rows = table(str(location), "asks")
+    assert [row["transcript_id"] for row in rows if not row["scan_error"]] == ["t0", "t1"]
+    assert 3 <= len(rows) - 2 < 100
 
 
 def test_failed_pairs_are_scanned_again_on_resume(run: Run, example_logs: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from types import FrameType
 from typing import Any, TypeVar
 
 from .._support.loops import refuse_trio
-from .interruption import run_interruptible
+from .interruption import Interruption, run_interruptible
 
 T = TypeVar("T")
 
@@ -69,13 +69,12 @@ def _run_beside(call: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run the coroutine on a loop of its own in another thread, while this thread waits."""
     outcome: list[T] = []
     failure: list[BaseException] = []
-    loops: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[Any]]] = []
-    started = threading.Event()
+    interruptions: list[Interruption] = []
+    started, ended = threading.Event(), threading.Event()
 
     async def main() -> T:
-        task = asyncio.current_task()
-        if task is not None:
-            loops.append((asyncio.get_running_loop(), task))
+        interruptions.append(Interruption(asyncio.get_running_loop()))
+        interruptions[0].here()
         started.set()
         return await call()
 
@@ -86,17 +85,20 @@ def _run_beside(call: Callable[[], Coroutine[Any, Any, T]]) -> T:
             failure.append(error)
         finally:
             started.set()
+            ended.set()
 
-    worker = threading.Thread(target=contextvars.copy_context().run, args=(thread,), name="scout", daemon=True)
-    worker.start()
-    try:
-        worker.join()
-    except KeyboardInterrupt:
-        started.wait()
-        for loop, task in loops:
-            loop.call_soon_threadsafe(task.cancel)
-        worker.join()
-        raise
+    threading.Thread(target=contextvars.copy_context().run, args=(thread,), name="scout", daemon=True).start()
+    interrupted = False
+    while not ended.is_set():  # a thread whose `join` was interrupted counts as ended in Python 3.11
+        try:
+            ended.wait()
+        except KeyboardInterrupt:
+            interrupted = True
+            started.wait()
+            if any(interruption.press() for interruption in interruptions):
+                raise
+    if interrupted:
+        raise KeyboardInterrupt
     if failure:
         raise failure[0]
     return outcome[0]

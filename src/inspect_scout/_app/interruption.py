@@ -1,13 +1,19 @@
-"""Ctrl-C and SIGTERM while a coroutine runs: the first ends it in order, the second one at once."""
+"""Ctrl-C and SIGTERM while a coroutine runs: the first ends it in order, the second one at once.
+
+Where there is something to wait for (see `softened`), the first one only says so, and the second ends it in order.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import threading
+import time
 from asyncio import events
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from types import FrameType
 from typing import Any, TypeVar, cast
 
@@ -23,6 +29,7 @@ _LEAVE_SECONDS = 0.5
 _ENOUGH = 3
 """Signals after which nothing is put in order any more."""
 _RECORDS = "inspect_scout._results"
+_running: ContextVar[Interruption | None] = ContextVar("scout_interruption", default=None)
 _RUNS_A_CALLBACK = events.Handle._run.__code__  # noqa: SLF001 - there is no other way to know it
 
 
@@ -36,7 +43,7 @@ def run_interruptible(call: Callable[[], Coroutine[Any, Any, T]]) -> T:
     with _listening(runner.get_loop()) as interruption:
 
         async def main() -> T:
-            interruption.task = asyncio.current_task()
+            interruption.here()
             return await call()
 
         try:
@@ -46,7 +53,26 @@ def run_interruptible(call: Callable[[], Coroutine[Any, Any, T]]) -> T:
                 raise KeyboardInterrupt from None
             raise
         finally:
-            _close(runner, _LEAVE_SECONDS if interruption.count >= _ENOUGH else None)
+            _close(runner, _LEAVE_SECONDS if interruption.enough else None)
+
+
+@contextmanager
+def softened(begin: Callable[[], None], seconds: float) -> Generator[None]:
+    """Let the first signal in the block call something instead of ending it.
+
+    Args:
+        begin: Called on the loop; it sees to it that the block ends.
+        seconds: How long that may take, during which code that gives the loop no turn is borne with longer.
+    """
+    interruption = _running.get()
+    if interruption is None or interruption.count:
+        yield
+        return
+    interruption.soften(begin, seconds)
+    try:
+        yield
+    finally:
+        interruption.soften(None)
 
 
 @contextmanager
@@ -104,7 +130,23 @@ class Interruption:
         """What is to be cancelled."""
         self.count = 0
         """Signals so far."""
+        self._begin: Callable[[], None] | None = None
+        self._soft, self._seconds, self._patient_until = 0, 0.0, 0.0
         self._over, self._nudging, self._nudged = threading.Event(), threading.Lock(), False
+
+    @property
+    def enough(self) -> bool:
+        """Whether there were so many signals that nothing is put in order any more."""
+        return self.count >= _ENOUGH + self._soft
+
+    def here(self) -> None:
+        """Interrupt the task that calls this."""
+        self.task = asyncio.current_task()
+        _running.set(self)
+
+    def soften(self, begin: Callable[[], None] | None, seconds: float = 0.0) -> None:
+        """Let the first signal from now on call something (None: cancel the task)."""
+        self._begin, self._seconds = begin, seconds
 
     def handle(self, number: int, frame: FrameType | None) -> None:
         """Take a signal.
@@ -114,20 +156,37 @@ class Interruption:
             KeyboardInterrupt: If cancelling has not helped.
         """
         nudged, self._nudged = self._nudged, False
-        self.count += not nudged
-        if self.count >= _ENOUGH or self._loop.is_closed():
+        if self._loop.is_closed() or (self.enough if nudged else self.press()):
             raise KeyboardInterrupt
-        if not nudged:
-            self._loop.call_soon_threadsafe(self._cancel)
         if self.count == 1 and not nudged:
             threading.Thread(target=self._nudge, args=(number,), name="scout-interrupt", daemon=True).start()
-        elif _may_stop(frame):
-            raise asyncio.CancelledError
+        else:
+            self._stop(frame)
+
+    def press(self) -> bool:
+        """Count a signal, and let the loop act on it; tells whether there were enough."""
+        self.count += 1
+        act = self._cancel
+        if self.count == 1 and self._begin is not None:
+            self._soft, self._patient_until = 1, time.monotonic() + self._seconds
+            act = self._begin_to_end
+        if not self.enough:
+            with contextlib.suppress(RuntimeError):  # closed meanwhile
+                self._loop.call_soon_threadsafe(act)
+        return self.enough
 
     def over(self) -> None:
         """Send no more signals."""
         with self._nudging:
             self._over.set()
+
+    def _stop(self, frame: FrameType | None) -> None:
+        """End the task that is at work where it is, if it may end there."""
+        if asyncio.current_task(self._loop) is not None and _may_stop(frame):
+            raise asyncio.CancelledError
+
+    def _begin_to_end(self) -> None:
+        (self._begin or self._cancel)()  # the block may have ended meanwhile
 
     def _cancel(self) -> None:
         if self.task is not None:
@@ -148,7 +207,8 @@ class Interruption:
                         return
                     self._nudged = True
                     signal.pthread_kill(cast("int", threading.main_thread().ident), number)
-            patience = _BLOCKED_AGAIN_SECONDS
+            patient = time.monotonic() < self._patient_until and self.count == 1
+            patience = _BLOCKED_SECONDS if patient else _BLOCKED_AGAIN_SECONDS
 
 
 def _may_stop(frame: FrameType | None) -> bool:

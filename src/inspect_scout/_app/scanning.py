@@ -13,15 +13,13 @@ from .._engine import (
     Executor,
     Job,
     Recorder,
-    ScannerStopped,
     Tally,
     WorkerSetup,
     executor_for,
     wants_diagnostics,
     worker_setup,
 )
-from .._inspect.invocation import PrerequisiteError
-from .._inspect.models import as_refusal, close
+from .._inspect.models import close
 from .._plan import (
     ResumeRequest,
     ScanPlan,
@@ -34,9 +32,9 @@ from .._plan import (
 )
 from .._project import default_log_level, default_scans, load_dotenv_once
 from .._results import ScanGoneError, ScanStore, unread_errors
-from .._support.collector import setting_aside
 from .._support.errors import ScanStateError
 from .._types import ScannerCounts, ScannerSummary, ScanSpec, ScanTranscripts, Status, Summary
+from .ending import grace_seconds, run_to_its_end
 from .watching import announced
 
 logger = logging.getLogger("inspect_scout")
@@ -52,7 +50,7 @@ async def scan(request: ScanRequest) -> Status:
         Exception: What a scanner raised, if `fail_on_error` is set; what was recorded before is kept.
     """
     load_dotenv_once()
-    request = settle(request).request
+    request, grace = settle(request).request, grace_seconds()
     prepare(request.log_level)
     display = display_for(request.display)
     with display.counting("Indexing") as progress:
@@ -66,7 +64,7 @@ async def scan(request: ScanRequest) -> Status:
     async with _executor(plan, setup, scans, request.executor, request.ray_address) as executor:
         store = await ScanStore.create(plan.spec, scans)
         async with store.claim():
-            return await _run(plan, store, display, _Engine(executor, setup))
+            return await _run(plan, store, display, _Engine(executor, setup, grace))
 
 
 async def resume(request: ResumeRequest) -> Status:
@@ -76,7 +74,7 @@ async def resume(request: ResumeRequest) -> Status:
         ScanStateError: The scan is complete, asks something else than it did, or another process is at work on it.
     """
     prepare(request.log_level)
-    shown = display_for(request.display)
+    shown, grace = display_for(request.display), grace_seconds()
     store = await ScanStore.open(request.location)
     async with store.claim(request.wait):
         spec = await store.spec(strict=True)
@@ -94,7 +92,7 @@ async def resume(request: ResumeRequest) -> Status:
         async with _executor(plan, setup, store.location, executor, request.ray_address) as ready:
             if plan.spec != spec:
                 await store.write_found(plan.spec)
-            return await _run(plan, store, shown, _Engine(ready, setup))
+            return await _run(plan, store, shown, _Engine(ready, setup, grace))
 
 
 async def complete(location: str, display: str | None = None, log_level: str | None = None) -> Status:
@@ -128,10 +126,11 @@ def prepare(log_level: str | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Engine:
-    """An executor that is ready, and what its workers know."""
+    """An executor that is ready, what its workers know, and the seconds for answers under way at an early end."""
 
     executor: Executor
     setup: WorkerSetup
+    grace: float
 
 
 @asynccontextmanager
@@ -183,7 +182,8 @@ async def _record(
             max(0, plan.spec.options.results_buffer or 0),
             lambda: store.compact(order, complete=False, metrics=metrics),
         )
-        stopped = await _work(engine, Job(plan, engine.setup, store, recorder, tally))
+        job = Job(plan, engine.setup, store, recorder, tally)
+        stopped = await run_to_its_end(engine.executor, job, engine.grace, display.print)
         try:
             await recorder.close()
         except ScanGoneError as gone:
@@ -192,20 +192,6 @@ async def _record(
         # Pairs with errors of earlier runs were due again, so the errors of this run are all there are.
         await store.compact(order, complete=tally.errors == 0, metrics=metrics, pairs=plan.total)
     return stopped
-
-
-async def _work(engine: _Engine, job: Job) -> BaseException | None:
-    """Run a job; returns what ended it before its time."""
-    try:
-        with setting_aside():
-            await engine.executor.run(job)
-    except ScannerStopped as stop:
-        return stop.cause
-    except PrerequisiteError as missing:
-        return as_refusal(missing)
-    except BaseException as error:  # noqa: BLE001 - whatever ended the scan is raised again after saving
-        return error
-    return None
 
 
 async def _refuse_complete(store: ScanStore, wish: str) -> None:

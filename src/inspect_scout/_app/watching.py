@@ -146,6 +146,7 @@ class ActiveSink:
                 buffered_scanner_jobs=progress.buffered,
                 completed_scans=progress.completed,
                 memory_usage=progress.memory_bytes or 0,
+                trouble=progress.trouble.text if progress.trouble is not None else "",
             ),
             location=self._title.location,
         )

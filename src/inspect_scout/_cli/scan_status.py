@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .._support.terminal import printable
+from .._support.terminal import one_line, printable
 from .app import app_of
 from .exit_codes import DONE
 from .options import SectionCommand, SectionOption, display_options, json_option, prepare_logging, shown
@@ -25,6 +25,8 @@ Examples:
   scout scan status ./scans/scan_id=... --json | jq .state
   scout scan status ./scans/scan_id=... --watch
 """
+
+MAX_TROUBLE_CHARACTERS = 300
 
 
 @click.command("status", cls=SectionCommand, epilog=EPILOG)
@@ -87,6 +89,8 @@ def watched_line(seen: Watched) -> str:
         parts.append(f"{doing.tasks_parsing} reading, {doing.tasks_scanning} scanning")
         if doing.process_count > 1:
             parts.append(f"{doing.process_count} processes")
+        if doing.trouble:
+            parts.append(one_line(doing.trouble, MAX_TROUBLE_CHARACTERS))
     return ", ".join(parts)
 
 

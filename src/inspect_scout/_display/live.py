@@ -30,6 +30,7 @@ from .wording import (
     scanner_headers,
     scanner_rows,
     title_line,
+    trouble_facts,
     usage_lines,
     worker_facts,
 )
@@ -190,6 +191,7 @@ class ScanPicture:
         parts += self._scanners(progress, width)
         if facts := _facts(progress):
             parts.append(Text(shorten(" · ".join(facts), width), style=_STYLES["detail"]))
+        parts += [Text(shorten(said, width), style=_STYLES["warning"]) for said in trouble_facts(progress)]
         return Group(*parts)
 
     def _bar(self, progress: Progress, width: int) -> Text:
@@ -206,7 +208,7 @@ class ScanPicture:
         return bar
 
     def _scanners(self, progress: Progress, width: int) -> list[Text]:
-        names = list(progress.scanners)[: max(1, self._console.height - 8)]
+        names = list(progress.scanners)[: max(1, self._console.height - 8 - (progress.trouble is not None))]
         if not names:
             return []
         shown = {name: progress.scanners[name] for name in names}

@@ -75,9 +75,8 @@ def progress_line(progress: Progress) -> str:
     """Say how far a scan has come and what its workers do."""
     done = f"scanning: {percent(progress.completed, progress.total):3d}% ({progress.completed:,}/{progress.total:,})"
     errors = sum(counts.errors for counts in progress.scanners.values())
-    return ", ".join(
-        [done, *worker_facts(progress), *model_facts(progress), *([plural(errors, "error")] if errors else [])]
-    )
+    counted = [plural(errors, "error")] if errors else []
+    return ", ".join([done, *worker_facts(progress), *model_facts(progress), *counted, *trouble_facts(progress)])
 
 
 def worker_facts(progress: Progress) -> list[str]:
@@ -98,6 +97,11 @@ def model_facts(progress: Progress) -> list[str]:
         *([calls] if progress.connections else []),
         *([f"{progress.retries:,} {'retry' if progress.retries == 1 else 'retries'}"] if progress.retries else []),
     ]
+
+
+def trouble_facts(progress: Progress) -> list[str]:
+    """Say why calls of models fail at this moment, and when the next try is."""
+    return [one_line(progress.trouble.text, MAX_SAMPLE_CHARACTERS)] if progress.trouble is not None else []
 
 
 def scanner_headers(scanners: Mapping[str, ScannerCounts]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .contract import Executor as Executor
     from .contract import Job as Job
     from .governor import Governor as Governor
+    from .patience import GivenUp as GivenUp
     from .progress import Progress as Progress
     from .progress import ProgressSink as ProgressSink
     from .recorder import Recorder as Recorder
@@ -24,6 +25,7 @@ _MODULES = {
     ".choose": "executor_for",
     ".contract": "Executor Job",
     ".governor": "Governor",
+    ".patience": "GivenUp",
     ".progress": "Progress ProgressSink",
     ".recorder": "Recorder",
     ".seat": "wants_diagnostics",

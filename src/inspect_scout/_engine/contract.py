@@ -7,9 +7,11 @@ from typing import Protocol
 
 from .._plan import ScanPlan
 from .._results import ScanStore
+from .calls import Calls
 from .ledger import MAX_UNIT_RETRIES
 from .recorder import Recorder
 from .setup import MEMORY_BYTES, WorkerSetup
+from .stopping import Stopping
 from .tally import Tally
 
 
@@ -25,6 +27,8 @@ class Job:
         tally: Counts.
         memory_bytes: Bytes of transcript JSON in work at once, over all workers.
         max_unit_retries: How often a unit is tried again whose worker died.
+        stopping: Asks it to start nothing new.
+        calls: Hears what becomes of the calls to models.
     """
 
     plan: ScanPlan
@@ -34,6 +38,8 @@ class Job:
     tally: Tally
     memory_bytes: int = field(default=MEMORY_BYTES)
     max_unit_retries: int = field(default=MAX_UNIT_RETRIES)
+    stopping: Stopping = field(default_factory=Stopping)
+    calls: Calls = field(default_factory=Calls)
 
 
 class Executor(Protocol):
@@ -54,6 +60,8 @@ class Executor(Protocol):
 
     async def run(self, job: Job) -> None:
         """Run all units of the plan; when it ends, or is cancelled, workers have written what they recorded.
+
+        Once `job.stopping` was asked to, it starts nothing new, and ends when the pairs under way have ended.
 
         Raises the exception of a scanner if `fail_on_error` is set, and whatever makes recording impossible; what
         was recorded before stays recorded.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from .._types import ScannerCounts, TranscriptInfo, ValidationMetrics
+from .calls import CallOutcome
 from .shares import Claim, Grant
 
 
@@ -74,6 +75,11 @@ class Finish:
 
 
 @dataclass(frozen=True, slots=True)
+class Drain:
+    """Begin nothing new: end when the pairs under way have ended."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Break off, write what is recorded, and end."""
 
@@ -123,6 +129,7 @@ class Gauges:
         budget_bytes: Bytes of transcript JSON in work.
         busy: Processor seconds used in a second.
         claims: Gates to models.
+        due: Pairs under way that are worth waiting for at the end.
     """
 
     parsing: int
@@ -132,6 +139,14 @@ class Gauges:
     budget_bytes: int
     busy: float
     claims: Sequence[Claim] = ()
+    due: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What became of calls to models, in the order in which it happened."""
+
+    outcomes: Sequence[CallOutcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,5 +186,5 @@ class Ended:
     """Last word of a worker: all that it recorded is durable."""
 
 
-Down: TypeAlias = "Setup | Begin | Units | Granted | YourTurn | Finish | Stop"
-Up: TypeAlias = "Ready | Done | Recorded | Gauges | Turn | Logged | Failed | Ended"
+Down: TypeAlias = "Setup | Begin | Units | Granted | YourTurn | Finish | Drain | Stop"
+Up: TypeAlias = "Ready | Done | Recorded | Gauges | Heard | Turn | Logged | Failed | Ended"

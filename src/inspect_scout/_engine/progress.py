@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from .._types import ScannerCounts
+from .patience import CallTrouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Progress:
         calls: Model calls under way.
         connections: Model calls that may be under way at once (0: no model was called).
         retries: Model calls that providers refused so far, to be sent again later.
+        trouble: Calls to models that fail at this moment.
     """
 
     total: int
@@ -42,6 +44,7 @@ class Progress:
     calls: int = 0
     connections: int = 0
     retries: int = 0
+    trouble: CallTrouble | None = None
 
 
 class ProgressSink(Protocol):

@@ -51,7 +51,7 @@ class Recorder:
                 self._syncing = asyncio.create_task(self._sync_now())
 
     async def tick(self) -> None:
-        """Write what has waited long enough (called about once a second)."""
+        """Write what has waited long enough (called again and again)."""
         try:
             await self._journal.flush_if_due()
             self._failing = False

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from .._inspect.connections import admitting
 from .._inspect.models import close, using
+from .._inspect.outcomes import hearing
 from .beside import ProcessShare
 from .budget import ByteBudget
 from .contract import Job
@@ -22,6 +23,8 @@ from .setup import first_units
 from .worker import Worker
 
 DIAGNOSTICS_SECONDS = 5
+TICK_SECONDS = 0.25
+"""How often is looked for rows that have waited long enough: with `FLUSH_SECONDS` of the journal, none waits for a second."""
 
 logger = logging.getLogger("inspect_scout")
 
@@ -66,17 +69,28 @@ class LocalSeat:
 
     async def run(self) -> None:
         """Work until nobody needs this process any more."""
-        plan, governor = self._job.plan, self.governor
-        with self.share.taken(), using(plan.models.active), admitting(governor):
+        job, plan, governor = self._job, self._job.plan, self.governor
+        with self.share.taken(), using(plan.models.active), admitting(governor), hearing(job.calls):
             crew = Crew(self._take, self._work, lambda: self._ledger.fresh)
             if plan.widens:
                 governor.widened = lambda: self._grow(crew, governor.units())
             try:
-                self._grow(crew, first_units(self._job.setup))
+                self._grow(crew, first_units(job.setup))
+                job.stopping.tell(lambda: self._end(crew))
                 await crew.run()
+                if job.stopping.asked:
+                    self._ledger.give_back(HERE)
             finally:
                 governor.widened = None
                 await close(plan.models.active)
+
+    def _end(self, crew: Crew[Lease]) -> None:
+        """Start nothing new, and end when the pairs under way have ended."""
+        self._ledger.close()
+        crew.closing = True
+        pairs = self._job.tally.activity.pairs
+        pairs.ended = crew.end
+        pairs.close()
 
     def _grow(self, crew: Crew[Lease], count: int) -> None:
         crew.grow(count)
@@ -98,7 +112,7 @@ class LocalSeat:
 
 @asynccontextmanager
 async def ticking(job: Job, parts: Sequence[HasStatistics] = ()) -> AsyncGenerator[None]:
-    """Let the recorder write what has waited long enough, about once a second, while the block runs.
+    """Let the recorder write what has waited long enough while the block runs.
 
     Where nothing can be recorded any more, the block is ended and the reason raised.
 
@@ -106,6 +120,7 @@ async def ticking(job: Job, parts: Sequence[HasStatistics] = ()) -> AsyncGenerat
         job: The job.
         parts: Queues and limits, whose state is logged if `SCOUT_DIAGNOSTICS` asks for it.
     """
+    job.tally.calls = job.calls
     ticker = asyncio.create_task(_tick(job, parts if wants_diagnostics() else ()))
     task = asyncio.current_task()
     assert task is not None
@@ -127,9 +142,9 @@ def _failure_of(task: asyncio.Task[None]) -> BaseException | None:
 
 
 async def _tick(job: Job, parts: Sequence[HasStatistics]) -> None:
-    for second in itertools.count(1):
-        await asyncio.sleep(1.0)
+    for tick in itertools.count(1):
+        await asyncio.sleep(TICK_SECONDS)
         await job.recorder.tick()
-        if parts and second % DIAGNOSTICS_SECONDS == 0:
+        if parts and tick % (DIAGNOSTICS_SECONDS / TICK_SECONDS) == 0:
             for part in parts:
                 logger.info("%s", part.statistics())

@@ -18,6 +18,7 @@ from typing import Protocol, TypeAlias
 from .._inspect.connections import admitting
 from .._inspect.invocation import PrerequisiteError
 from .._inspect.models import as_refusal, close, using
+from .._inspect.outcomes import hearing
 from .._inspect.pickling import to_bytes
 from .._results import ScanStore
 from .._support.causes import describe, trace_of
@@ -26,17 +27,20 @@ from .._support.errors import ScanStateError
 from .._types import TranscriptInfo
 from .activity import Activity, Busyness, resident_bytes
 from .budget import ByteBudget
+from .calls import CollectedCalls
 from .crew import Crew
 from .governor import Governor
 from .messages import (
     Begin,
     Done,
     Down,
+    Drain,
     Ended,
     Failed,
     Finish,
     Gauges,
     Granted,
+    Heard,
     Logged,
     Ready,
     Setup,
@@ -50,7 +54,8 @@ from .settling import SettlingRecorder
 from .setup import WorkerSetup, unpack
 from .worker import ScannerStopped, Worker
 
-TICK_SECONDS = 1.0
+TICK_SECONDS = 0.8
+"""How often a worker writes what waits: no answer is at stake for longer than a second."""
 _MOST_TASKS = 10_000
 
 Item: TypeAlias = "tuple[int, TranscriptInfo, tuple[str, ...]]"
@@ -142,6 +147,7 @@ class _Station:
         self._in_work = 0
         self._finished: list[int] = []
         self._busyness = Busyness()
+        self._calls = CollectedCalls(lambda outcomes: line.send(Heard(outcomes)))
 
     async def run(self) -> None:
         """Work until the parent says that it is over."""
@@ -152,7 +158,7 @@ class _Station:
         )
         self._recorder = SettlingRecorder(journal)
         self._worker = Worker(setup, self._recorder, self._activity, self._budget)
-        with admitting(self._governor):
+        with admitting(self._governor), hearing(self._calls):
             self._crew = Crew(self._waiting_item, self._work, lambda: _MOST_TASKS)
             self._governor.widened = self._widen
             self._crew.grow(begin.tasks)
@@ -180,6 +186,16 @@ class _Station:
             self._crew.grow(self._governor.units())
         # Soon, but after the call that is asked for now has joined those that wait.
         asyncio.get_running_loop().call_soon(self._tell_gauges)
+
+    def _drain(self) -> None:
+        """Begin nothing new, and end when the pairs under way have ended."""
+        while not self._waiting.empty():
+            self._waiting.get_nowait()
+        self._waiting.put_nowait(None)
+        self._crew.closing = True
+        pairs = self._activity.pairs
+        pairs.ended = self._crew.end
+        pairs.close()
 
     async def _waiting_item(self) -> Item | None:
         if self._waiting.empty() and not self._in_work:
@@ -214,6 +230,8 @@ class _Station:
                         self._waiting.put_nowait(item)
                 case Finish():
                     self._waiting.put_nowait(None)
+                case Drain():
+                    self._drain()
                 case Granted(grants):
                     self._governor.grant(grants)
                     self._tell_gauges()
@@ -251,6 +269,7 @@ class _Station:
             except Exception as error:  # noqa: BLE001 - the rows are kept, and the next attempt may succeed
                 logging.getLogger("inspect_scout").warning("Rows could not be written, trying again: %s", error)
             self._tell_gauges()
+            self._calls.flush()
 
     async def _settle(self) -> None:
         """Write what waits, and tell which units are durable now."""
@@ -269,6 +288,7 @@ class _Station:
                 budget_bytes=self._budget.used,
                 busy=self._busyness.share(),
                 claims=self._governor.claims(),
+                due=seen.pairs.due,
             )
         )
 

@@ -9,6 +9,7 @@ from .._types import ResultReport, ScannerCounts, ValidationMetrics
 from .._validation import Confusion
 from .._validation import added as add_verdicts
 from .activity import Activity
+from .calls import Calls
 from .counts import added, compare, counts_of
 from .governor import Governor
 from .progress import Progress, ProgressSink
@@ -25,6 +26,7 @@ class Elsewhere:
         memory_bytes: Resident memory, that of this process included.
         processes: Processes at work, this one included if it scans.
         models: Model calls under way, connections granted, calls refused (those of this process included).
+        due: Pairs of transcript and scanner under way that are worth waiting for at the end.
     """
 
     parsing: int = 0
@@ -33,6 +35,7 @@ class Elsewhere:
     memory_bytes: int = 0
     processes: int = 0
     models: tuple[int, int, int] = (0, 0, 0)
+    due: int = 0
 
 
 class Tally:
@@ -56,11 +59,17 @@ class Tally:
         self.tasks = 0
         self.elsewhere = Elsewhere()
         self.governor: Governor | None = None
+        self.calls: Calls | None = None
 
     @property
     def errors(self) -> int:
         """Invocations that failed in this run."""
         return sum(counts.errors for counts in self.counts().values())
+
+    @property
+    def due(self) -> int:
+        """Pairs under way that are worth waiting for at the end."""
+        return self.activity.pairs.due + self.elsewhere.due
 
     def counts(self) -> dict[str, ScannerCounts]:
         """Count what this process and the workers recorded, by scanner."""
@@ -118,6 +127,7 @@ class Tally:
             calls=calls,
             connections=connections,
             retries=retries,
+            trouble=self.calls.trouble() if self.calls is not None else None,
         )
 
     def _models(self) -> tuple[int, int, int]:

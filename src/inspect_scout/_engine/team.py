@@ -23,11 +23,13 @@ from .member import Link, Member, raised_by
 from .messages import (
     Begin,
     Done,
+    Drain,
     Ended,
     Failed,
     Finish,
     Gauges,
     Granted,
+    Heard,
     Logged,
     Ready,
     Recorded,
@@ -57,6 +59,7 @@ def show_workers(job: Job | None, members: Sequence[Member], shares: Shares) -> 
         memory_bytes=sum(g.memory_bytes or 0 for g in seen) + (resident_bytes() or 0),
         processes=(1 if job.tally.tasks else 0) + sum(member.begun for member in members),
         models=shares.totals(),
+        due=sum(g.due for g in seen),
     )
     job.tally.show()
 
@@ -165,6 +168,7 @@ class Team:
         try:
             for member in self._members:
                 self._begin(member)
+            job.stopping.tell(lambda: _drain(self._members, ledger))
             await self._failure.unless(ledger.over())
             _call_home(self._members, Finish())
             await _at_home(self._members, _FINISH_SECONDS)
@@ -220,7 +224,9 @@ class Team:
                 member.link.kill()
             await member.link.release()
         show_workers(self._job, self._members, self._shares)
-        if not member.ended and not self._closing:
+        if self._ledger is not None and self._ledger.closed:
+            self._ledger.give_back(member.name)
+        elif not member.ended and not self._closing:
             await self._bury(member, how)
 
     def _hear(self, member: Member, message: Up) -> None:
@@ -240,6 +246,9 @@ class Team:
                 show_workers(self._job, self._members, self._shares)
                 self._feed(member)
                 self._deal(member)
+            case Heard(outcomes):
+                assert self._job is not None
+                self._job.calls.heard(outcomes)
             case Turn(begins):
                 if begins:
                     self.turns.ask(member.name, lambda: member.link.send(YourTurn()))
@@ -259,6 +268,9 @@ class Team:
     def _begin(self, member: Member) -> None:
         job = self._job
         if job is None or member.ready is None or member.begun:
+            return
+        if self._ledger is not None and self._ledger.closed:
+            member.link.kill()
             return
         member.begun = True
         memory = job.memory_bytes // self._most
@@ -348,13 +360,19 @@ class Team:
         logger.info("The scan stays in one process: %s", error)
 
 
-def _call_home(members: Sequence[Member], last: Finish | Stop) -> None:
+def _call_home(members: Sequence[Member], last: Finish | Drain | Stop) -> None:
     """Tell workers that it is over."""
     for member in members:
         if member.begun:
             member.link.send(last)
         else:
             member.link.kill()
+
+
+def _drain(members: Sequence[Member], ledger: Ledger) -> None:
+    """Let workers begin nothing new, and end when the pairs under way have ended."""
+    ledger.close()
+    _call_home(members, Drain())
 
 
 async def _at_home(members: Sequence[Member], seconds: float) -> None:

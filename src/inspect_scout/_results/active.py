@@ -43,6 +43,7 @@ class ActiveMetrics(msgspec.Struct, frozen=True, kw_only=True):
         batch_pending: Calls that wait in a batch of a provider.
         batch_failures: Calls of batches that failed.
         batch_oldest_created: When the oldest batch was made.
+        trouble: Why calls to models fail at this moment ("": they do not).
     """
 
     process_count: int = 1
@@ -56,6 +57,7 @@ class ActiveMetrics(msgspec.Struct, frozen=True, kw_only=True):
     batch_pending: int = 0
     batch_failures: int = 0
     batch_oldest_created: int | None = None
+    trouble: str = ""
 
 
 class ActiveCounts(msgspec.Struct, frozen=True, kw_only=True):
