@@ -128,3 +128,10 @@ def test_every_error_is_in_one_group(texts: list[str]) -> None:
 @given(st.sampled_from(["0" * 5000, "a1" * 4000, "/tmp/" * 2000, "1," * 4000, "1:" * 3000, "'id '" * 2000]))
 def test_long_texts_take_no_long_time(text: str) -> None:
     assert group_key(text) == group_key(text)
+
+
+def test_long_errors_are_told_apart_by_their_beginning_and_their_line() -> None:
+    data = "x y " * 500
+    assert group_key(f"E: {data} 1 {data} (scan.py:3)") == group_key(f"E: {data} 2 {data} (scan.py:3)")
+    assert group_key(f"E: {data} (scan.py:3)") != group_key(f"E: {data} (scan.py:4)")
+    assert group_key(f"E: {data} (scan.py:3)") != group_key(f"F: {data} (scan.py:3)")

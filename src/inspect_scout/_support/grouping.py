@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-_MAX_READ = 2_000
+# What stands in the middle of a long text is data; the line of the user stands at its end.
+_MAX_BEGINNING = 500
+_MAX_END = 200
 _MAX_KNOWN = 10_000
 _MAX_NAMES = 3
 _VOLATILE = re.compile(r"[\d/\\]")
@@ -138,13 +140,23 @@ def group_key(text: str, transcript_id: str = "") -> str:
         text: The error.
         transcript_id: Its transcript, which may be named in it.
     """
-    text = text[:_MAX_READ]
+    if len(text) > _MAX_BEGINNING + _MAX_END:
+        text = text[:_MAX_BEGINNING] + text[-_MAX_END:]
     if transcript_id and transcript_id in text and not transcript_id.isdigit():
-        text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(transcript_id)}(?![A-Za-z0-9])", "<transcript>", text)
+        text = _unnamed(text, transcript_id)
     if not _VOLATILE.search(text):
         return text
     text = _TEMPORARY.sub(_temporary, _TIME.sub("<time>", _SAMPLE.sub("id <id>", text)))
     return _NUMBER.sub(_number, _COUNTED.sub(r"\1", _ID.sub("<id>", text)))
+
+
+def _unnamed(text: str, name: str) -> str:
+    """Replace a name where it stands for itself; an expression for each of many names would cost more than all else."""
+    found, *rest = text.split(name)
+    for part in rest:
+        is_whole = not found[-1:].isalnum() and not part[:1].isalnum()
+        found += ("<transcript>" if is_whole else name) + part
+    return found
 
 
 def _temporary(match: re.Match[str]) -> str:
