@@ -286,7 +286,7 @@ def scan_results_batches_async(
     Args:
         scan_location: Directory of the scan (finished, interrupted or running).
         scanner: Key of the scanner.
-        batch_size: Stored rows in a batch (expanded resultsets may give more).
+        batch_size: Rows in a frame at most, results of resultsets included.
         exclude_columns: Columns left out (default: `input`, `input_data`, `scan_events`; `[]` for none).
         rows: `results` or `transcripts`, as for `scan_results_df`.
     """

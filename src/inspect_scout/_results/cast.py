@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 
 from .._support.arrow import array
-from .table import Column, cast, column, compute, is_text, nulls, scalar, with_column
+from .shared import SharedRows
+from .table import Column, cast, column, compute, is_text, named_table, nulls, scalar, with_column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,55 +34,67 @@ class TypedTable:
     """Rows whose cells have the types of what they hold; columns that mix types stay text until they are read.
 
     Args:
-        table: The rows.
+        rows: The rows.
+        columns: Names to show -> names of the columns of `rows`.
         types: Type of each cell of the columns that mix types.
+        objects: Columns of which a data frame holds Python objects, as their texts repeat too often to be copied.
     """
 
-    def __init__(self, table: pa.Table, types: Mapping[str, Column]) -> None:
-        self._table = table
-        self._types = types
+    def __init__(
+        self,
+        rows: SharedRows,
+        columns: Mapping[str, str],
+        types: Mapping[str, Column],
+        objects: Collection[str] = (),
+    ) -> None:
+        self._rows, self._columns, self._types, self._objects = rows, columns, types, objects
 
     @property
     def column_names(self) -> list[str]:
         """Names of the columns."""
-        return self._table.column_names
+        return list(self._columns)
 
     @property
     def num_rows(self) -> int:
         """Number of rows."""
-        return self._table.num_rows
+        return self._rows.num_rows
 
     def slice(self, offset: int, length: int) -> TypedTable:
         """Take a part of the rows."""
         parts: dict[str, Column] = {name: types.slice(offset, length) for name, types in self._types.items()}
-        return TypedTable(self._table.slice(offset, length), parts)
+        return TypedTable(self._rows.slice(offset, length), self._columns, parts, self._objects)
 
     def select(self, columns: Mapping[str, str]) -> TypedTable:
         """Take some columns, in this order, each under the name given."""
-        table = self._table.select(list(columns.values())).rename_columns(list(columns))
-        return TypedTable(table, {new: self._types[old] for new, old in columns.items() if old in self._types})
+        chosen = {new: self._columns[old] for new, old in columns.items()}
+        return TypedTable(self._rows, chosen, self._types, self._objects)
 
     def to_pylist(self) -> list[dict[str, Any]]:
         """Make a dictionary of each row."""
-        rows: list[dict[str, Any]] = self._table.to_pylist()
-        for name in self._types:
-            for row, cell in zip(rows, self._cells(name), strict=True):
-                row[name] = cell
-        return rows
+        names, columns = list(self._columns), [self._cells(name) for name in self._columns.values()]
+        if not columns:
+            return [{} for _ in range(self.num_rows)]
+        return [dict(zip(names, cells)) for cells in zip(*columns, strict=True)]
 
     def frame(self) -> pd.DataFrame:
-        """Make a data frame; columns that mix types hold Python values."""
+        """Make a data frame; columns that mix types, or share long texts, hold Python values."""
         import pandas as pd
 
-        table: Any = self._table
+        held = {shown: name in self._types or name in self._objects for shown, name in self._columns.items()}
+        nothing = nulls(self.num_rows, pa.null())
+        columns = [nothing if held[shown] else self._rows.column(name) for shown, name in self._columns.items()]
+        table: Any = named_table(columns, list(self._columns))
         frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
-        for name in self._types:
-            frame[name] = pd.Series(self._cells(name), index=frame.index, dtype=object)
+        for shown, name in self._columns.items():
+            if held[shown]:
+                frame[shown] = pd.Series(self._cells(name), index=frame.index, dtype=object)
         return frame
 
     def _cells(self, name: str) -> list[Any]:
-        texts = column(self._table, name).to_pylist()
-        return [python_value(text, kind) for text, kind in zip(texts, self._types[name].to_pylist(), strict=True)]
+        cells = self._rows.cells(name)
+        if name not in self._types:
+            return cells
+        return [python_value(text, kind) for text, kind in zip(cells, self._types[name].to_pylist(), strict=True)]
 
 
 def python_value(text: str | None, kind: str | None) -> Any:
@@ -116,14 +130,16 @@ class ColumnKinds:
     def __init__(self) -> None:
         self._kinds = {"value": _Kinds(), "validation_result": _Kinds()}
 
-    def add(self, table: pa.Table) -> None:
+    def add(self, rows: SharedRows) -> None:
         """Take note of some rows."""
+        table = rows.own
         for name, kinds in self._kinds.items():
             if name in table.column_names and is_text(column(table, name).type):
                 kinds.add(_types(table, name), column(table, name))
 
-    def typed(self, table: pa.Table, shown: Sequence[str]) -> TypedTable:
+    def typed(self, rows: SharedRows, shown: Sequence[str], objects: Collection[str] = ()) -> TypedTable:
         """Give the columns the types of what they hold, and keep those that are shown."""
+        table = rows.own
         mixed: dict[str, Column] = {}
         for name, kinds in self._kinds.items():
             if name not in shown or name not in table.column_names or not is_text(column(table, name).type):
@@ -132,8 +148,9 @@ class ColumnKinds:
                 mixed[name] = _types(table, name)
             elif kinds.kind is not None:
                 table = _cast(table, name, kinds.kind)
-        present = set(table.column_names)
-        return TypedTable(table.select([name for name in shown if name in present]), mixed)
+        present = set(rows.names)
+        columns = {name: name for name in shown if name in present}
+        return TypedTable(replace(rows, own=table), columns, mixed, objects)
 
 
 def _types(table: pa.Table, name: str) -> Column:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 import logging
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+import numpy as np
 import pyarrow as pa
 
 from .._support.arrow import Array, array
+from .._support.collector import uncollected
 from .._support.json import dumps, loads
 from .._support.shapes import is_list, is_mapping
 from .._types import is_positive, unseen_in
 from .cast import ITEM, KIND
 from .encode import value_text, value_type
-from .table import Column, cells, column, compute, fields, is_text, nulls, scalar, table_of, take
+from .shared import SharedRows, sharing
+from .table import Places, column, compute, fields, is_text, nulls, numpy_of, repeat, scalar, schema_of, table_of
 
 logger = logging.getLogger(__name__)
 
@@ -23,24 +28,55 @@ RESULTSET = "resultset"
 NEEDED_COLUMNS = ("value", "value_type", "validation_target", "validation_result")
 """Columns that expanding needs."""
 
+PIECE_ROWS = 8192
+"""Results that are held as Python objects at once."""
+
+_PIECE_CHARS = 2**26
+_LONG_CHARS = 2**20
 _OWN = ("uuid", "label", "value", "value_type", "answer", "explanation", "metadata")
+_REPLACED = (*_OWN, "message_references", "event_references", "validation_result", "unseen_citations", KIND, ITEM)
 _NULLED = ("scan_total_tokens", "scan_model_usage")
+
+OWN_COLUMNS = frozenset((*_REPLACED, *_NULLED))
+"""Columns that a result of a set does not have in common with the others."""
+
+_KINDS: Mapping[type, str] = {
+    str: "string",
+    bool: "boolean",
+    int: "number",
+    float: "number",
+    type(None): "null",
+    list: "array",
+    dict: "object",
+}
+_CONTAINERS = (dict, list)
+_SPLITTER = msgspec.json.Decoder(list[msgspec.Raw])
+_ENCODER = msgspec.json.Encoder()
+
+Item = Mapping[str, Any]
+Cells = Sequence[str | None] | str
+"""The cells of a column, or the text that all of them hold."""
 
 
 @dataclass(slots=True)
-class _Items:
-    """Cells that replace those of the row they come from, and the number of that row."""
+class _Piece:
+    """Some rows to be made: the stored row, the result and the verdict of each."""
 
-    rows: list[int]
-    cells: dict[str, list[str | None]]
+    rows: list[int] = field(default_factory=list[int])
+    items: list[Item] = field(default_factory=list[Item])
+    verdicts: list[str | None] = field(default_factory=list["str | None"])
+    chars: int = 0
+    finite: bool = True
+    """Whether no number is infinite or none at all, which only Python's own writer can write."""
 
-    def add(self, row: int, replaced: Mapping[str, str | None]) -> None:
-        self.rows.append(row)
-        for name, known in self.cells.items():
-            known.append(replaced.get(name))
+    def add(self, row: int, items: Sequence[Item], verdicts: Iterable[str | None]) -> None:
+        self.rows += [row] * len(items)
+        self.items += items
+        self.verdicts += verdicts
 
-
-_REPLACED = (*_OWN, "message_references", "event_references", "validation_result", "unseen_citations", KIND, ITEM)
+    def cells(self, name: str) -> Cells:
+        """Make the cells of a column."""
+        return _MAKERS[name](self)
 
 
 def has_sets(table: pa.Table) -> bool:
@@ -48,42 +84,37 @@ def has_sets(table: pa.Table) -> bool:
     return "value_type" in table.column_names and bool(compute.any(_is_set(table)).as_py())
 
 
-def plain_rows(table: pa.Table) -> pa.Table:
+def plain_rows(table: pa.Table) -> SharedRows:
     """Leave out the resultsets."""
-    return _filter(table, compute.invert(_is_set(table))) if has_sets(table) else table
+    return SharedRows(_filter(table, compute.invert(_is_set(table))) if has_sets(table) else table)
 
 
-def expanded_rows(table: pa.Table) -> pa.Table:
-    """Make one row for each result of the resultsets; other rows are left out."""
+def expanded_rows(table: pa.Table, most: int = PIECE_ROWS) -> Iterator[SharedRows]:
+    """Make one row for each result of the resultsets, at most `most` at once; other rows are left out."""
     sets = _filter(table, _is_set(table))
-    found = _Items([], {name: [] for name in _REPLACED})
-    results = cells(sets, "validation_result")
-    for row, (items, verdicts, stored) in enumerate(zip(_sets(sets), _verdicts(sets), results)):
-        for item in items:
-            verdict = stored if verdicts is None else _verdict_text(verdicts, item.get("label"))
-            found.add(row, {**_cells(item), "validation_result": verdict})
-    return _replace(sets, found)
+    for own, rows in _expanded(sets, most):
+        yield sharing(sets, own, rows)
 
 
-def absent_rows(table: pa.Table) -> pa.Table:
+def absent_rows(table: pa.Table) -> SharedRows:
     """Make a row for each label that was expected not to be found in a resultset, and was not."""
     sets = _filter(table, _is_set(table))
-    found = _Items([], {name: [] for name in _REPLACED})
-    for row, (items, verdicts, targets) in enumerate(zip(_sets(sets), _verdicts(sets), _targets(sets))):
-        if verdicts is None:
-            continue
-        present = {item.get("label") for item in items}
-        for label, expected in targets.items():
-            if label not in present and not is_positive(expected):
-                found.add(row, {**_absent(label, expected), "validation_result": _verdict_text(verdicts, label)})
-    return _replace(sets, found)
+    return sharing(sets, *_absent(sets))
 
 
-def expand(table: pa.Table) -> pa.Table:
+def expand(table: pa.Table) -> SharedRows:
     """Expand all resultsets of a table: plain rows first, then results, then absent labels."""
     if not has_sets(table):
-        return table
-    return pa.concat_tables([plain_rows(table), expanded_rows(table), absent_rows(table)])
+        return SharedRows(table)
+    is_set = _is_set(table)
+    plain, of_sets = compute.invert(is_set), numpy_of(compute.indices_nonzero(is_set)).astype(np.int64)
+    sets = _filter(table, is_set)
+    first = _filter(table, plain).select([name for name in table.column_names if name in OWN_COLUMNS])
+    tables, places = [first], [numpy_of(compute.indices_nonzero(plain)).astype(np.int64)]
+    for own, rows in (*_expanded(sets, PIECE_ROWS), _absent(sets)):
+        tables.append(own)
+        places.append(of_sets[rows])
+    return sharing(table, pa.concat_tables(tables), np.concatenate(places))
 
 
 def _filter(table: Any, chosen: Any) -> pa.Table:
@@ -98,31 +129,86 @@ def _is_set(table: pa.Table) -> Any:
     return compute.fill_null(compute.equal(types, scalar(RESULTSET, types.type)), False)
 
 
-def _sets(sets: pa.Table) -> Iterator[list[dict[str, Any]]]:
-    """The items of each resultset; what is damaged, or no list, holds none."""
-    for text in cells(sets, "value"):
-        items = _parsed(text)
-        if not isinstance(items, list):
-            logger.warning("Skipping a resultset that cannot be read")
-        yield [item if is_mapping(item) else {"value": item} for item in _list(items)]
+def _expanded(sets: pa.Table, most: int) -> Iterator[tuple[pa.Table, Places]]:
+    """Make the own columns of results, and say which set each comes from."""
+    for piece in _pieces(sets, most):
+        yield _own(sets, len(piece.rows), piece.cells), np.asarray(piece.rows, np.int64)
+
+
+def _pieces(sets: pa.Table, most: int) -> Iterator[_Piece]:
+    piece = _Piece()
+    for row, (text, verdicts, stored) in enumerate(zip(_cells(sets, "value"), _verdicts(sets), _results(sets))):
+        finite = not isinstance(text, str) or not ("NaN" in text or "Infinity" in text)
+        piece.chars += len(text) if isinstance(text, str) else 0
+        for listed in _items(text):
+            items = listed
+            while items:
+                piece.finite = piece.finite and finite
+                part = items[: most - len(piece.items)]
+                items = items[len(part) :]
+                said = (stored if verdicts is None else _verdict_text(verdicts, item.get("label")) for item in part)
+                piece.add(row, part, said)
+                if len(piece.items) >= most or piece.chars > _PIECE_CHARS:
+                    yield piece
+                    piece = _Piece()
+    if piece.items:
+        yield piece
+
+
+def _items(text: Any) -> Iterator[list[Item]]:
+    """The items of a resultset, some at a time; what is damaged, or no list, holds none."""
+    if isinstance(text, str) and len(text) > _LONG_CHARS and (parts := _split(text)) is not None:
+        for start in range(0, len(parts), PIECE_ROWS):
+            yield _mappings(_parsed(b"[" + b",".join(parts[start : start + PIECE_ROWS]) + b"]"))
+        return
+    items = _parsed(text)
+    if not is_list(items):
+        logger.warning("Skipping a resultset that cannot be read")
+        return
+    yield _mappings(items)
+
+
+def _split(text: str) -> list[Any] | None:
+    """Find the items of a long list without making objects of them."""
+    try:
+        return _SPLITTER.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+
+
+def _mappings(items: list[Any]) -> list[Item]:
+    return [item if is_mapping(item) else {"value": item} for item in items]
+
+
+def _cells(sets: pa.Table, name: str) -> Iterator[Any]:
+    """Give the cells of a column one after the other: together, the texts of sets are much."""
+    if name not in sets.column_names:
+        return iter([None] * sets.num_rows)
+    return (cell.as_py() for cell in column(sets, name))
+
+
+def _results(sets: pa.Table) -> Iterator[Any]:
+    return _cells(sets, "validation_result")
 
 
 def _verdicts(sets: pa.Table) -> Iterator[dict[str, Any] | None]:
     """The verdict by label of each resultset, where labels were expected."""
-    for targets, result in zip(_targets(sets), cells(sets, "validation_result")):
+    for targets, result in zip(_targets(sets), _results(sets)):
         verdicts = _parsed(result) if targets else None
         yield verdicts if is_mapping(verdicts) else None
 
 
 def _targets(sets: pa.Table) -> Iterator[dict[str, Any]]:
-    for text in cells(sets, "validation_target"):
+    for text in _cells(sets, "validation_target"):
         targets = _parsed(text)
         yield targets if is_mapping(targets) else {}
 
 
 def _parsed(text: Any) -> Any:
     try:
-        return loads(text) if isinstance(text, str) else None
+        # So many objects would make the collector walk all that the program holds, again and again.
+        with uncollected():
+            return loads(text) if isinstance(text, str | bytes) else None
     except (ValueError, RecursionError):
         return None
 
@@ -131,28 +217,88 @@ def _list(value: Any) -> list[Any]:
     return value if is_list(value) else []
 
 
-def _cells(item: Mapping[str, Any]) -> dict[str, str | None]:
-    value = item.get("value")
-    declared = item.get("type")
-    references = [r for r in _list(item.get("references")) if is_mapping(r)]
-    return {
-        "uuid": value_text(item.get("uuid")),
-        "label": value_text(item.get("label")),
-        "value": value_text(value),
-        "value_type": value_type(value, declared if isinstance(declared, str) else None, any_declared=True),
-        # A type that the result gives itself says nothing of how its value is written.
-        KIND: value_type(value, None),
-        ITEM: "true",
-        "answer": value_text(item.get("answer")),
-        "explanation": value_text(item.get("explanation")),
-        "metadata": dumps(item.get("metadata") or {}),
-        "message_references": dumps([r for r in references if r.get("type") == "message"]),
-        "event_references": dumps([r for r in references if r.get("type") == "event"]),
-        "unseen_citations": dumps(unseen_in(item.get("metadata"))),
-    }
+def _written(value: Any) -> str:
+    """Write what was read of JSON, fast; there is no infinity in it."""
+    try:
+        return _ENCODER.encode(value).decode()
+    except (ValueError, OverflowError, RecursionError):
+        return dumps(value)
 
 
-def _absent(label: str, expected: Any) -> dict[str, str | None]:
+def _texts(piece: _Piece, name: str) -> Cells:
+    write = _written if piece.finite else dumps
+    return [
+        text if type(text) is str else write(text) if type(text) in _CONTAINERS else value_text(text)
+        for text in (item.get(name) for item in piece.items)
+    ]
+
+
+def _metadata(piece: _Piece) -> Cells:
+    write = _written if piece.finite else dumps
+    found = [item.get("metadata") for item in piece.items]
+    return [write(fields) if fields else "{}" for fields in found] if any(found) else "{}"
+
+
+def _unseen(piece: _Piece) -> Cells:
+    found = [unseen_in(item.get("metadata")) for item in piece.items]
+    return [dumps(cited) for cited in found] if any(found) else "[]"
+
+
+def _cited(piece: _Piece, kind: str) -> Cells:
+    write = _written if piece.finite else dumps
+    found = [_list(item.get("references")) for item in piece.items]
+    if not any(found):
+        return "[]"
+    return [
+        write([each for each in references if is_mapping(each) and each.get("type") == kind]) if references else "[]"
+        for references in found
+    ]
+
+
+def _kinds(piece: _Piece) -> list[str | None]:
+    """Types of the values; a type that the result gives itself says nothing of how its value is written."""
+    return [_KINDS[type(item.get("value"))] for item in piece.items]
+
+
+def _value_types(piece: _Piece) -> Cells:
+    return [
+        value_type(item.get("value"), declared, any_declared=True) if isinstance(declared, str) else kind
+        for item, kind, declared in ((i, k, i.get("type")) for i, k in zip(piece.items, _kinds(piece), strict=True))
+    ]
+
+
+_MAKERS: Mapping[str, Callable[[_Piece], Cells]] = {
+    **{name: functools.partial(_texts, name=name) for name in ("uuid", "label", "value", "answer", "explanation")},
+    "value_type": _value_types,
+    "metadata": _metadata,
+    "message_references": functools.partial(_cited, kind="message"),
+    "event_references": functools.partial(_cited, kind="event"),
+    "unseen_citations": _unseen,
+    "validation_result": lambda piece: piece.verdicts,
+    KIND: _kinds,
+    ITEM: lambda _: "true",
+}
+"""Make the cells of results, column by column: row by row, it took three times as long."""
+
+
+def _absent(sets: pa.Table) -> tuple[pa.Table, Places]:
+    """Make the own columns of labels that were not found, and say in which set."""
+    rows: list[int] = []
+    made: dict[str, list[str | None]] = {name: [] for name in _REPLACED}
+    for row, (text, targets, verdicts) in enumerate(zip(_cells(sets, "value"), _targets(sets), _verdicts(sets))):
+        if verdicts is None:
+            continue
+        present = {item.get("label") for items in _items(text) for item in items}
+        for label, expected in targets.items():
+            if label not in present and not is_positive(expected):
+                rows.append(row)
+                absent = {**_absent_cells(label, expected), "validation_result": _verdict_text(verdicts, label)}
+                for name, known in made.items():
+                    known.append(absent.get(name))
+    return _own(sets, len(rows), made.__getitem__), np.asarray(rows, np.int64)
+
+
+def _absent_cells(label: str, expected: Any) -> dict[str, str | None]:
     return {
         "label": label,
         "value": value_text(expected),
@@ -170,18 +316,17 @@ def _verdict_text(verdicts: Mapping[str, Any], label: Any) -> str | None:
     return dumps(verdicts[label]) if isinstance(label, str) and label in verdicts else None
 
 
-def _replace(sets: pa.Table, found: _Items) -> pa.Table:
-    """Repeat rows, with the cells of their items; columns keep their order and their types."""
-    rows = take(sets, found.rows)
-    columns: list[Column | Array] = []
-    for field in fields(sets.schema):
-        if field.name in found.cells:
-            # Not text: another writer found nothing in this column.
-            columns.append(
-                array(found.cells[field.name] if is_text(field.type) else [None] * len(found.rows), field.type)
-            )
-        elif field.name in _NULLED:
-            columns.append(nulls(len(found.rows), field.type))
+def _own(sets: pa.Table, count: int, make: Callable[[str], Cells]) -> pa.Table:
+    """Make the own columns of rows, with the order and types of the table that they come from."""
+    own = [each for each in fields(sets.schema) if each.name in OWN_COLUMNS]
+    columns: list[Array] = []
+    for each in own:
+        # Not text: another writer found nothing in this column.
+        cells = make(each.name) if each.name in _REPLACED and is_text(each.type) else None
+        if cells is None:
+            columns.append(nulls(count, each.type))
+        elif isinstance(cells, str):
+            columns.append(repeat(cells, each.type, count))
         else:
-            columns.append(column(rows, field.name))
-    return table_of(columns, sets.schema)
+            columns.append(array(cells, each.type))
+    return table_of(columns, schema_of(own))

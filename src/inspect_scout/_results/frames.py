@@ -176,7 +176,7 @@ async def results_batches(
     Args:
         location: Directory of the scan (finished, interrupted or running).
         scanner: Key of the scanner.
-        batch_size: Stored rows in a frame at most (expanded resultsets may give more).
+        batch_size: Rows in a frame at most, results of resultsets included.
         exclude_columns: Columns left out (None: the heavy ones; []: none).
         rows: As for `results_df`.
         read: Reads inputs that are only referred to.

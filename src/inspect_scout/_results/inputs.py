@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 
 from .._support.arrow import array
@@ -15,7 +16,7 @@ from .._support.json import dumps, loads, well_formed
 from .._support.shapes import is_list, is_mapping
 from .._types import InputOrigin, TranscriptInfo
 from .encode import input_text
-from .table import cells, column, with_column
+from .table import Places, cells, column, with_column
 
 if TYPE_CHECKING:
     from .._types import Transcript
@@ -64,6 +65,22 @@ def has_references(table: pa.Table) -> bool:
     if "input" not in table.column_names or "input_ref" not in table.column_names:
         return False
     return column(table, "input_ref").null_count < table.num_rows
+
+
+def referred_bytes(table: pa.Table) -> dict[str, Places]:
+    """Tell how large the inputs of rows are about that are not in the column `input` itself."""
+    if not has_references(table) or "input_data" not in table.column_names:
+        return {}
+    sizes = [_size(ref) for ref in cells(table, "input_ref")]
+    pools = [len(pool or "") for pool in cells(table, "input_data")]
+    return {"input": np.asarray(sizes, np.int64) + np.asarray(pools, np.int64)}
+
+
+def _size(ref: str | None) -> int:
+    try:
+        return 0 if ref is None else _ORIGIN.decode(ref).size
+    except ValueError:
+        return 0
 
 
 async def follow_references(table: pa.Table, read: ReadOrigin = read_from_source) -> pa.Table:

@@ -19,6 +19,11 @@ from .table import column, fields, nulls, schema_of, table_of, with_metadata
 ROW_GROUP_BYTES = 96 * 2**20
 ROW_GROUP_ROWS = 8192
 
+_ROW_BYTES = 1024
+
+BATCH_BYTES = 32 * 2**20
+"""Bytes that are read at once where rows are read in batches, unless a single row is larger."""
+
 
 class DamagedFileError(StorageError):
     """A file can be read, but does not hold what it has to."""
@@ -64,10 +69,18 @@ class TableFile:
         return table
 
     def batches(self, size: int, columns: Iterable[str]) -> Iterator[pa.Table]:
-        """Read some columns in tables of at most `size` rows; names that the file has not are passed over."""
+        """Read some columns in tables of at most `size` rows and about `BATCH_BYTES`; unknown names are passed over."""
+        present = self._present(columns)
         with _reading(self._path):
-            for batch in self._file.iter_batches(batch_size=size, columns=self._present(columns)):
-                yield pa.Table.from_batches([batch])
+            for group, rows in enumerate(self.group_rows()):
+                fitting = max(1, BATCH_BYTES * rows // max(1, self._group_bytes(group, present)))
+                batches = self._file.iter_batches(min(size, fitting), row_groups=[group], columns=present)
+                yield from (pa.Table.from_batches([batch]) for batch in batches)
+
+    def _group_bytes(self, group: int, columns: Sequence[str]) -> int:
+        chunks, wanted = self._file.metadata.row_group(group), set(columns)
+        found = (chunks.column(number) for number in range(chunks.num_columns))
+        return sum(chunk.total_uncompressed_size for chunk in found if chunk.path_in_schema.split(".")[0] in wanted)
 
     def _present(self, columns: Iterable[str]) -> list[str]:
         known = set(self.names)

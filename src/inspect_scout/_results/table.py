@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -12,6 +14,7 @@ from .._support.arrow import Array, array
 
 Column: TypeAlias = "pa.ChunkedArray[Any]"
 Field: TypeAlias = "pa.Field[Any]"
+Places: TypeAlias = "npt.NDArray[np.int64]"
 
 # The stubs give Arrow's functions one overload for each type of column; ours are known when the program runs.
 compute: Any = pc
@@ -40,6 +43,42 @@ def take(source: Any, places: Sequence[int] | Array) -> Any:
     return source.take(places if isinstance(places, pa.Array) else array(places, pa.int64()))
 
 
+def numbered(rows: Places) -> Array:
+    """Make a column of numbers, without a copy."""
+    held = np.ascontiguousarray(rows, np.int64)
+    made: Array = _arrow.Array.from_buffers(pa.int64(), len(held), [None, _arrow.py_buffer(held)])
+    return made
+
+
+def numpy_of(values: Any) -> npt.NDArray[Any]:
+    """Give the numbers of a column without nulls; Arrow's own way would import pandas."""
+    arrays: list[Any] = values.chunks if isinstance(values, pa.ChunkedArray) else [values]
+    kind = str(values.type)
+    held = [np.frombuffer(a.buffers()[1], kind)[a.offset : a.offset + len(a)] for a in arrays if len(a)]
+    return np.concatenate(held) if held else np.zeros(0, kind)
+
+
+def chunked(parts: Iterable[Any], kind: pa.DataType) -> Column:
+    """Put arrays and chunked arrays of a type one below the other."""
+    chunks = [chunk for part in parts for chunk in (part.chunks if isinstance(part, pa.ChunkedArray) else [part])]
+    made: Column = _arrow.chunked_array(chunks, type=kind)
+    return made
+
+
+def references(source: Any, rows: Places) -> Column:
+    """Make a column of text whose cells refer to those of another, by their numbers."""
+    texts = source.cast(pa.large_string()).combine_chunks()
+    whole = texts.chunk(0) if isinstance(texts, pa.ChunkedArray) else texts
+    made = _arrow.DictionaryArray.from_arrays(numbered(rows).cast(pa.int32()), whole)
+    return chunked([made], made.type)
+
+
+def drop(table: Any, names: Sequence[str]) -> pa.Table:
+    """Leave out columns."""
+    made: pa.Table = table.select([name for name in table.column_names if name not in set(names)])
+    return made
+
+
 def fields(schema: pa.Schema) -> list[Field]:
     """List the columns of a schema."""
     return list(schema)
@@ -65,6 +104,12 @@ def with_metadata(schema: Any, metadata: Mapping[bytes, bytes]) -> pa.Schema:
 def table_of(columns: Sequence[Any], schema: pa.Schema) -> pa.Table:
     """Make a table."""
     made: pa.Table = _arrow.Table.from_arrays(list(columns), schema=schema)
+    return made
+
+
+def named_table(columns: Sequence[Any], names: Sequence[str]) -> pa.Table:
+    """Make a table of columns of any types."""
+    made: pa.Table = _arrow.Table.from_arrays(list(columns), names=list(names))
     return made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal, get_args
 
@@ -11,7 +12,7 @@ from .._support.errors import ConfigError
 from .blocking import wait
 from .cast import ITEM, KIND, ColumnKinds, TypedTable, with_kinds
 from .counting import found_something
-from .expand import NEEDED_COLUMNS, absent_rows, expand, expanded_rows, has_sets, plain_rows
+from .expand import NEEDED_COLUMNS, OWN_COLUMNS, PIECE_ROWS, absent_rows, expand, expanded_rows, has_sets, plain_rows
 from .inputs import (
     REFERENCE_COLUMNS,
     ReadOrigin,
@@ -19,10 +20,12 @@ from .inputs import (
     follow_references,
     has_references,
     read_from_source,
+    referred_bytes,
 )
 from .schema import HEAVY_COLUMNS
+from .shared import COPIED_BYTES, SharedRows
 from .source import ScannerRows
-from .table import cells, take
+from .table import cells
 
 Choose = Callable[[pa.Table], Sequence[int]]
 """Chooses rows by their numbers."""
@@ -80,50 +83,85 @@ class RowView:
 
     def table(self, choose: Choose | None = None) -> TypedTable:
         """Read all rows, or those that are chosen; the choice has no say in their types."""
-        table = self._prepared(self._source.table(self._columns))
-        if self._expands:
-            table = expand(table)
-        kinds = ColumnKinds()
-        kinds.add(table)
-        return kinds.typed(table if choose is None else take(table, choose(table)), self._shown)
+        rows, survey = self._spread(self._source.table(self._columns)), _Survey()
+        survey.add(rows)
+        rows = rows.stored_as(self._with_inputs)
+        return survey.typed(rows if choose is None else rows.take(choose(rows.table())), self._shown)
 
     def batches(self, size: int) -> Iterator[TypedTable]:
-        """Read rows in tables of at most `size` stored rows, which together are the same as the whole."""
-        kinds, sets = self._survey(size)
-        if not sets:
-            for table in self._stored(size):
-                yield kinds.typed(table, self._shown)
-            return
-        # The order of the whole: plain rows, results, absent labels.
-        for part in (plain_rows, expanded_rows, absent_rows):
-            for table in self._stored(size):
-                chosen = part(table)
-                if chosen.num_rows:
-                    yield kinds.typed(chosen, self._shown)
+        """Read rows in tables of at most `size` rows, which together are the same as the whole."""
+        survey = self._survey(size)
+        for rows in self._parts(size, survey) if survey.sets else map(SharedRows, self._stored(size)):
+            yield survey.typed(rows.stored_as(self._with_inputs), self._shown)
 
-    def _survey(self, size: int) -> tuple[ColumnKinds, bool]:
-        """Look at all values first: their type, and whether there are resultsets, must not differ between batches."""
-        kinds, sets = ColumnKinds(), False
+    def _parts(self, size: int, survey: _Survey) -> Iterator[SharedRows]:
+        """Spread resultsets, in the order of the whole: plain rows, results, absent labels."""
+        for table in self._stored(size):
+            yield from _filled(plain_rows(table), size)
+        for table in self._stored(size):
+            yield from expanded_rows(table, min(size, PIECE_ROWS))
+        if survey.labelled:
+            for table in self._stored(size):
+                yield from _filled(absent_rows(table), size)
+
+    def _survey(self, size: int) -> _Survey:
+        """Look at all rows first: types of values, and whether texts are shared, must not differ between batches."""
+        survey, sets = _Survey(), False
         wanted = self._source.known(NEEDED_COLUMNS)
-        for stored in self._source.batches(wanted, max(size, 8192)) if wanted else ():
-            table = with_kinds(stored)
-            if self._expands and has_sets(table):
-                sets, table = True, expand(table)
-            kinds.add(table)
-        return kinds, sets
+        if self._expands and self._has_sets():
+            wanted = [n for n in self._columns if n not in OWN_COLUMNS or n in NEEDED_COLUMNS]
+            sets = True
+        for stored in map(with_kinds, self._source.batches(wanted, max(size, PIECE_ROWS))) if wanted else ():
+            survey.add(plain_rows(stored) if self._expands else SharedRows(stored))
+            for rows in (*expanded_rows(stored), absent_rows(stored)) if sets else ():
+                survey.add(rows)
+        return survey
+
+    def _has_sets(self) -> bool:
+        wanted = self._source.known(["value_type"])
+        return bool(wanted) and any(map(has_sets, self._source.batches(wanted, PIECE_ROWS)))
+
+    def _spread(self, table: pa.Table) -> SharedRows:
+        prepared = with_kinds(table)
+        return expand(prepared) if self._expands else SharedRows(prepared)
 
     def _stored(self, size: int) -> Iterator[pa.Table]:
-        for table in self._source.batches(self._columns, size):
-            yield self._prepared(table)
-
-    def _prepared(self, table: pa.Table) -> pa.Table:
-        return with_kinds(self._with_inputs(table))
+        return map(with_kinds, self._source.batches(self._columns, size))
 
     def _with_inputs(self, table: pa.Table) -> pa.Table:
         if "input" not in self._shown:
             return table
         table = _followed(table, self._read)
         return expand_inputs(table) if "input_data" in self._shown else table
+
+
+class _Survey:
+    """What must be known of all rows before any of them is shown."""
+
+    def __init__(self) -> None:
+        self._kinds = ColumnKinds()
+        self._weights: Counter[str] = Counter()
+        self.sets = self.labelled = False
+        """Whether there are resultsets, and whether labels were expected of some."""
+
+    def add(self, rows: SharedRows) -> None:
+        """Take note of some rows."""
+        self._kinds.add(rows)
+        self._weights.update(rows.weights(referred_bytes))
+        if rows.stored is not None:
+            self.sets = True
+            targets = cells(rows.stored, "validation_target")
+            self.labelled = self.labelled or any(target is not None for target in targets)
+
+    def typed(self, rows: SharedRows, shown: Sequence[str]) -> TypedTable:
+        """Give the columns of some rows the types that those of all rows have."""
+        heavy = {name for name, weight in self._weights.items() if self.sets and weight > COPIED_BYTES}
+        return self._kinds.typed(rows, shown, heavy - OWN_COLUMNS)
+
+
+def _filled(rows: SharedRows, size: int) -> Iterator[SharedRows]:
+    """Split rows into parts of at most `size`, none of them empty."""
+    return (rows.slice(start, size) for start in range(0, rows.num_rows, size))
 
 
 def positive_rows(table: pa.Table) -> list[int]:
