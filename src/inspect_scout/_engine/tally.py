@@ -10,7 +10,7 @@ from .._validation import Confusion
 from .._validation import added as add_verdicts
 from .activity import Activity
 from .calls import Calls
-from .counts import added, compare, counts_of
+from .counts import added, compare, counts_of, plus
 from .governor import Governor
 from .progress import Progress, ProgressSink
 
@@ -53,6 +53,9 @@ class Tally:
         self._agreement = {scanner: Confusion() for scanner in self._counts}
         self._of_workers: dict[object, Mapping[str, ScannerCounts]] = {}
         self._compared: dict[object, Mapping[str, ValidationMetrics]] = {}
+        # Kept up to date for the scanners that have news: to add up all of them for each pair is too much for hundreds.
+        self._totals = dict(self._counts)
+        self._scans = 0
         self._progress = Progress(total=total, completed=skipped, skipped=skipped)
         self._sink = sink
         self.activity = Activity()
@@ -64,7 +67,7 @@ class Tally:
     @property
     def errors(self) -> int:
         """Invocations that failed in this run."""
-        return sum(counts.errors for counts in self.counts().values())
+        return sum(counts.errors for counts in self._totals.values())
 
     @property
     def due(self) -> int:
@@ -73,10 +76,17 @@ class Tally:
 
     def counts(self) -> dict[str, ScannerCounts]:
         """Count what this process and the workers recorded, by scanner."""
-        counts = dict(self._counts)
-        for of_worker in self._of_workers.values():
-            added(counts, of_worker)
-        return {key: replace(one, agreement=self._agreed(key)) for key, one in counts.items()}
+        return dict(self._totals)
+
+    def _add_up(self, scanners: Iterable[str]) -> None:
+        """Bring the totals of some scanners up to date."""
+        for scanner in scanners:
+            total = self._counts.get(scanner, ScannerCounts())
+            for of_worker in self._of_workers.values():
+                if scanner in of_worker:
+                    total = plus(total, of_worker[scanner])
+            self._scans += total.scans - self._totals.get(scanner, ScannerCounts()).scans
+            self._totals[scanner] = replace(total, agreement=self._agreed(scanner))
 
     def _agreed(self, scanner: str) -> float | None:
         elsewhere = [compared[scanner] for compared in self._compared.values() if scanner in compared]
@@ -86,6 +96,7 @@ class Tally:
         """Count a pair whose reports were handed to the journal."""
         added(self._counts, {scanner: counts_of(reports)})
         compare(self._agreement[scanner], reports)
+        self._add_up([scanner])
         self.show()
 
     def recorded_elsewhere(
@@ -104,6 +115,7 @@ class Tally:
         self._of_workers[worker] = counts
         if compared is not None:
             self._compared[worker] = compared
+        self._add_up(counts)
         self.show()
 
     def show(self) -> None:
@@ -112,16 +124,16 @@ class Tally:
 
     def progress(self) -> Progress:
         """Describe the newest state."""
-        counts, here, there = self.counts(), self.activity, self.elsewhere
+        here, there = self.activity, self.elsewhere
         calls, connections, retries = self._models()
         parsing, scanning = here.parsing + there.parsing, here.scanning + there.scanning
         return replace(
             self._progress,
-            completed=self._progress.skipped + sum(c.scans for c in counts.values()),
+            completed=self._progress.skipped + self._scans,
             parsing=parsing,
             scanning=scanning,
             idle=max(0, self.tasks + there.tasks - parsing - scanning),
-            scanners=counts,
+            scanners=self.counts(),
             process_count=max(1, there.processes),
             memory_bytes=there.memory_bytes or None,
             calls=calls,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
@@ -13,21 +12,15 @@ from .._support.errors import LocationError
 from .._support.json import loads
 from .._support.shapes import is_list, is_mapping
 from .._support.storage import Entry, Storage, for_each, join, run_blocking
+from .groups import HELD_BYTES, Group, GroupReader, HeldGroups, Segment
 from .journal import stamp_of
 from .layout import EMPTY_FILE, JOURNAL, TABLE_SUFFIX, file_name, table_key
 from .pairs import PairRecord, ScannerPairs, decode_pairs
 from .parquet import DamagedFileError, open_table
-from .schema import conform, merged_schema, results_schema
-from .table import cells, joined, take
+from .schema import merged_schema, results_schema
+from .table import cells
 
 logger = logging.getLogger(__name__)
-
-CACHE_BYTES = 128 * 2**20
-"""Rows read ahead that may wait for their turn in the order of transcripts."""
-
-BATCH_ROWS = 1024
-BATCH_BYTES = 32 * 2**20
-"""Rows and bytes of row groups that are put together in the order of transcripts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +34,12 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    """Rows that stand together in a row group of a file."""
+class _Announced:
+    """What a file of the journal says of itself: pairs, group and first row of each scanner, bytes of each group."""
 
-    path: str
-    group: int
-    start: int
-    count: int
+    pairs: Sequence[ScannerPairs] = ()
+    starts: Sequence[tuple[int, int]] = ()
+    sizes: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +53,8 @@ class Catalog:
         empty: Pairs recorded without a row, besides those of the journal.
         files: Files of the journal, oldest first.
         damaged: Files of the journal that cannot be read; their pairs are not recorded.
+        sizes: Bytes of the row groups of the journal in memory, about.
+        held: Row groups that are read once for several scanners.
     """
 
     storage: Storage
@@ -69,6 +63,8 @@ class Catalog:
     empty: Mapping[str, frozenset[str]]
     files: Sequence[str]
     damaged: Sequence[str] = field(default_factory=list[str])
+    sizes: Mapping[Group, int] = field(default_factory=dict[Group, int])
+    held: HeldGroups | None = None
 
     def scanners(self) -> list[str]:
         """Keys of the scanners that have rows, sorted."""
@@ -107,11 +103,48 @@ class Catalog:
             StorageError: A file is damaged.
         """
         places = self.journal.get(scanner, {})
+        reader = GroupReader(self.storage, schema, _parts(places), self.held)
         found: list[tuple[str, Segment]] = []
         if scanner in self.tables:
             found += _table_segments(self.storage, self.tables[scanner], places)
-        found += [(t, Segment(p.path, p.group, p.start, p.record.rows)) for t, p in places.items() if p.record.rows]
-        yield from _GroupReader(self.storage, schema).tables(_joined(_sorted(found, order)))
+        found += [
+            (transcript_id, reader.segment(place.path, place.group, place.start, place.record.rows))
+            for transcript_id, place in places.items()
+            if place.record.rows
+        ]
+        yield from reader.tables(_joined(_sorted(found, order)))
+
+    def waves(self, scanners: Iterable[str], columns: Sequence[str] | None = None) -> Iterator[tuple[str, Catalog]]:
+        """Go through scanners whose rows will be read, each with a catalog that reads what they share only once.
+
+        Files of the journal hold rows of many scanners: opened for each of them, they made a pair dearer the more
+        scanners there are.
+
+        Args:
+            scanners: Keys of the scanners; they come sorted.
+            columns: Columns that will be read (None: all).
+        """
+        wave: list[str] = []
+        groups: set[Group] = set()
+        size = 0
+        for scanner in sorted(scanners):
+            own = {(place.path, place.group) for place in self.journal.get(scanner, {}).values() if place.record.rows}
+            more = sum(self.sizes.get(group, 0) for group in own - groups)
+            if wave and size + more > HELD_BYTES:
+                yield from self._wave(wave, groups, columns)
+                wave, groups, size = [], set(), 0
+                more = sum(self.sizes.get(group, 0) for group in own)
+            wave.append(scanner)
+            groups |= own
+            size += more
+        yield from self._wave(wave, groups, columns)
+
+    def _wave(
+        self, scanners: Sequence[str], groups: set[Group], columns: Sequence[str] | None
+    ) -> Iterator[tuple[str, Catalog]]:
+        held = HeldGroups(self.storage, groups, columns) if len(scanners) > 1 else None
+        for scanner in scanners:
+            yield scanner, replace(self, held=held)
 
 
 async def load_catalog(storage: Storage, location: str) -> Catalog:
@@ -121,13 +154,24 @@ async def load_catalog(storage: Storage, location: str) -> Catalog:
     files = _journal_files(entries)
     journal: dict[str, dict[str, Place]] = {}
     damaged: list[str] = []
-    for path, pairs in zip(files, await for_each(location, files, lambda path: _announced_pairs(storage, path))):
-        if pairs is None:
+    sizes: dict[Group, int] = {}
+    for path, said in zip(files, await for_each(location, files, lambda path: _announced(storage, path))):
+        if said is None:
             damaged.append(path)
         else:
-            _note(path, pairs, journal)
-    tables = {key: e.path for e in await storage.list(location, recursive=False) if (key := table_key(e.path))}
-    return Catalog(storage, tables, journal, await _read_empty(storage, location), files, damaged)
+            _note(path, said, journal)
+            sizes.update({(path, group): size for group, size in enumerate(said.sizes)})
+    tables = await _tables(storage, location)
+    return Catalog(storage, tables, journal, await _read_empty(storage, location), files, damaged, sizes)
+
+
+async def load_tables(storage: Storage, location: str) -> Catalog:
+    """Look at the tables of a scan directory alone, as if there were no journal."""
+    return Catalog(storage, await _tables(storage, location), {}, {}, ())
+
+
+async def _tables(storage: Storage, location: str) -> dict[str, str]:
+    return {key: e.path for e in await storage.list(location, recursive=False) if (key := table_key(e.path))}
 
 
 async def pairs_of_writer(storage: Storage, location: str, writer_id: str) -> dict[str, dict[str, PairRecord]]:
@@ -135,8 +179,8 @@ async def pairs_of_writer(storage: Storage, location: str, writer_id: str) -> di
     entries = await storage.list(join(location, JOURNAL), recursive=False)
     own = [path for path in _journal_files(entries) if file_name(path).split("-")[1:2] == [writer_id]]
     journal: dict[str, dict[str, Place]] = {}
-    for path, pairs in zip(own, await for_each(location, own, lambda path: _announced_pairs(storage, path))):
-        _note(path, pairs or (), journal)  # what is damaged, or was merged meanwhile, is scanned again
+    for path, said in zip(own, await for_each(location, own, lambda path: _announced(storage, path))):
+        _note(path, said or _Announced(), journal)  # what is damaged, or was merged meanwhile, is scanned again
     return {scanner: {t: place.record for t, place in places.items()} for scanner, places in journal.items()}
 
 
@@ -150,48 +194,70 @@ def _journal_files(entries: Iterable[Entry]) -> list[str]:
     return sorted(names, key=file_name)
 
 
-async def _announced_pairs(storage: Storage, path: str) -> Sequence[ScannerPairs] | None:
+async def _announced(storage: Storage, path: str) -> _Announced | None:
     """Read which pairs a file of the journal holds; None if it is damaged.
 
     Raises:
         StorageError: It cannot be read at this moment.
     """
     try:
-        return await run_blocking(path, lambda: _read_pairs(storage, path))
+        return await run_blocking(path, lambda: _read_footer(storage, path))
     except LocationError:
-        return []  # merged since it was listed
+        return _Announced()  # merged since it was listed
     except DamagedFileError as error:
         logger.warning("Skipping a part of the journal, its pairs will be scanned again: %s", error)
         return None
 
 
-def _read_pairs(storage: Storage, path: str) -> Sequence[ScannerPairs]:
+def _read_footer(storage: Storage, path: str) -> _Announced:
     with open_table(storage, path) as file:
-        metadata, sizes = file.metadata, file.group_rows()
+        metadata, rows, sizes = file.metadata, file.group_rows(), file.group_bytes()
     try:
         pairs = decode_pairs(metadata)
     except ValueError as error:
         raise DamagedFileError(f"Cannot use {path!r}: {error}.") from error
-    if any(record.rows < 0 for own in pairs for record in own.pairs) or _announced(pairs) != sizes:
+    starts = _starts(pairs, rows)
+    if any(record.rows < 0 for own in pairs for record in own.pairs) or starts is None:
         raise DamagedFileError(f"Cannot use {path!r}: it does not hold the rows that it announces.")
-    return pairs
+    return _Announced(pairs, starts, sizes)
 
 
-def _note(path: str, pairs: Sequence[ScannerPairs], journal: dict[str, dict[str, Place]]) -> None:
+def _note(path: str, said: _Announced, journal: dict[str, dict[str, Place]]) -> None:
     """Note the pairs of a file, which replace what older files say of them."""
-    group = 0
-    for own in pairs:
+    for own, (group, start) in zip(said.pairs, said.starts, strict=True):
         places = journal.setdefault(own.scanner, {})
-        start = 0
+        row = start
         for record in own.pairs:
-            places[record.transcript_id] = Place(path, group, start, record)
-            start += record.rows
-        group += start > 0
+            places[record.transcript_id] = Place(path, group, row, record)
+            row += record.rows
 
 
-def _announced(pairs: Sequence[ScannerPairs]) -> list[int]:
-    """Rows of each row group; a scanner without rows has none."""
-    return [rows for own in pairs if (rows := sum(record.rows for record in own.pairs))]
+def _starts(pairs: Iterable[ScannerPairs], sizes: Sequence[int]) -> list[tuple[int, int]] | None:
+    """Row group and first row of each scanner; None if the groups do not hold the rows that are announced.
+
+    A group holds all rows of one scanner, or of several that follow one another; a scanner without rows is in none.
+    """
+    starts: list[tuple[int, int]] = []
+    group = row = 0
+    for own in pairs:
+        starts.append((group, row))
+        row += sum(record.rows for record in own.pairs)
+        if row and (group >= len(sizes) or row > sizes[group]):
+            return None
+        if row and row == sizes[group]:
+            group, row = group + 1, 0
+    return starts if row == 0 and group == len(sizes) else None
+
+
+def _parts(places: Mapping[str, Place]) -> dict[Group, range]:
+    """Rows of each row group among which those of a scanner are."""
+    parts: dict[Group, range] = {}
+    for place in places.values():
+        if place.record.rows:
+            own = range(place.start, place.start + place.record.rows)
+            known = parts.get((place.path, place.group), own)
+            parts[place.path, place.group] = range(min(known.start, own.start), max(known.stop, own.stop))
+    return parts
 
 
 async def _read_empty(storage: Storage, location: str) -> dict[str, frozenset[str]]:
@@ -244,83 +310,3 @@ def _joined(segments: Iterable[Segment]) -> Iterator[Segment]:
             last = segment
     if last is not None:
         yield last
-
-
-class _Batch:
-    """Segments that become one table."""
-
-    def __init__(self) -> None:
-        self.rows = 0
-        self._groups: list[pa.Table] = []
-        self._starts: dict[int, int] = {}
-        self._bytes = self._height = 0
-        self._parts: list[range] = []
-
-    def is_full(self, group: pa.Table) -> bool:
-        """Tell whether a segment of a row group is better put into another table."""
-        new = 0 if id(group) in self._starts else group.nbytes
-        return self.rows >= BATCH_ROWS or (self.rows > 0 and self._bytes + new > BATCH_BYTES)
-
-    def add(self, group: pa.Table, segment: Segment) -> None:
-        """Add a segment of a row group."""
-        if id(group) not in self._starts:
-            self._starts[id(group)] = self._height
-            self._groups.append(group)
-            self._height += group.num_rows
-            self._bytes += group.nbytes
-        start = self._starts[id(group)] + segment.start
-        if self._parts and self._parts[-1].stop == start:
-            start = self._parts.pop().start
-        self._parts.append(range(start, self._starts[id(group)] + segment.start + segment.count))
-        self.rows += segment.count
-
-    def table(self) -> pa.Table:
-        """Put the rows together."""
-        groups = joined(self._groups)
-        if len(self._parts) == 1:
-            return groups.slice(self._parts[0].start, self.rows)
-        taken: pa.Table = take(groups, [place for part in self._parts for place in part])
-        return taken
-
-
-class _GroupReader:
-    """Reads row groups, and keeps the last ones."""
-
-    def __init__(self, storage: Storage, schema: pa.Schema) -> None:
-        self._storage = storage
-        self._schema = schema
-        self._kept: OrderedDict[tuple[str, int], pa.Table] = OrderedDict()
-        self._bytes = 0
-
-    def tables(self, segments: Iterable[Segment]) -> Iterator[pa.Table]:
-        """Read segments in their order, many small ones as one table.
-
-        Where workers took turns nearly every row is a segment: as tables of their own they took five times as long to
-        merge (3200 rows of two workers: 2.0 s instead of 0.4 s).
-        """
-        batch = _Batch()
-        for segment in segments:
-            group = self._group(segment.path, segment.group)
-            if batch.is_full(group):
-                yield batch.table()
-                batch = _Batch()
-            batch.add(group, segment)
-        if batch.rows:
-            yield batch.table()
-
-    def _group(self, path: str, group: int) -> pa.Table:
-        key = (path, group)
-        table = self._kept.get(key)
-        if table is None:
-            table = self._load(*key)
-            self._kept[key] = table
-            self._bytes += table.nbytes
-            while self._bytes > CACHE_BYTES and len(self._kept) > 1:
-                self._bytes -= self._kept.popitem(last=False)[1].nbytes
-        else:
-            self._kept.move_to_end(key)
-        return table
-
-    def _load(self, path: str, group: int) -> pa.Table:
-        with open_table(self._storage, path) as file:
-            return conform(file.read_group(group, self._schema.names), self._schema)

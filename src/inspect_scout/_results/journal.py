@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .._support.clock import SYSTEM_CLOCK, Clock
@@ -16,8 +16,6 @@ from .rows import RowWriter
 from .sizes import PairRows
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from .._types import ResultReport, TranscriptInfo
 
 FLUSH_SECONDS = 0.7
@@ -28,6 +26,9 @@ REMOTE_FLUSH_SECONDS = 5.0
 
 FLUSH_ROWS = 1000
 FLUSH_BYTES = 8 * 2**20
+
+GROUP_ROWS = 250
+"""Rows that are enough for a row group; one of fewer rows holds those of several scanners."""
 
 
 class Journal:
@@ -140,9 +141,24 @@ def _file(rows: RowWriter, pairs: Sequence[PairRows]) -> bytes:
     by_scanner: dict[str, list[PairRows]] = {}
     for pair in pairs:
         by_scanner.setdefault(pair.scanner, []).append(pair)
-    tables: list[tuple[ScannerPairs, pa.Table | None]] = []
-    for scanner, own in by_scanner.items():
-        filled = [pair for pair in own if pair.rows]
-        records = ScannerPairs(scanner, [pair.record for pair in own])
-        tables.append((records, rows.table(filled) if filled else None))
-    return quick_file(tables)
+    # Sorted: scanners that are merged together stand together in all files.
+    records = [ScannerPairs(key, [pair.record for pair in by_scanner[key]]) for key in sorted(by_scanner)]
+    filled = [[pair for pair in by_scanner[key] if pair.rows] for key in sorted(by_scanner)]
+    return quick_file(records, [rows.table(group) for group in _groups(filled)])
+
+
+def _groups(filled: Iterable[list[PairRows]]) -> Iterator[list[PairRows]]:
+    """Put the rows of scanners together until they are worth a row group.
+
+    A group costs as much as 200 rows, however few it has: with one for each of 200 scanners a pair cost five times as much.
+    """
+    group: list[PairRows] = []
+    count = 0
+    for pairs in filled:
+        group += pairs
+        count += sum(len(pair.rows) for pair in pairs)
+        if count >= GROUP_ROWS:
+            yield group
+            group, count = [], 0
+    if group:
+        yield group

@@ -43,7 +43,7 @@ class PairRecord(msgspec.Struct, frozen=True, array_like=True):
 
 
 class ScannerPairs(msgspec.Struct, frozen=True, array_like=True):
-    """The pairs of one scanner in a file, in the order of their rows, which make one row group (none: no group)."""
+    """The pairs of one scanner in a file, in the order of their rows, which are in one row group (none: in no group)."""
 
     scanner: str
     pairs: list[PairRecord]

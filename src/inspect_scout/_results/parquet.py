@@ -48,6 +48,12 @@ class TableFile:
         """What the file says of itself."""
         return self.schema.metadata
 
+    def group_bytes(self) -> list[int]:
+        """Bytes of each row group in memory, about: repeated texts are written once, and read as often as they stand."""
+        footer = self._file.metadata
+        groups = [footer.row_group(group) for group in range(footer.num_row_groups)]
+        return [group.total_byte_size + _ROW_BYTES * group.num_rows for group in groups]
+
     def group_rows(self) -> list[int]:
         """Rows of each row group."""
         footer = self._file.metadata
@@ -106,15 +112,19 @@ def open_table(storage: Storage, path: str) -> Generator[TableFile]:
         yield TableFile(path, file)
 
 
-def quick_file(tables: Sequence[tuple[ScannerPairs, pa.Table | None]]) -> bytes:
-    """Write the tables of several scanners into one file, for speed: a row group for each, the pairs in the footer."""
-    filled = [table for _, table in tables if table is not None]
-    schema = pa.unify_schemas([table.schema for table in filled]) if filled else schema_of([])
-    schema = with_metadata(schema, {PAIRS_KEY: encode_pairs([pairs for pairs, _ in tables])})
+def quick_file(pairs: Sequence[ScannerPairs], tables: Sequence[pa.Table]) -> bytes:
+    """Write tables into one file, for speed: a row group for each.
+
+    Args:
+        pairs: What the file completes, in the order of the rows; it goes to the footer.
+        tables: The rows; those of a scanner are in one table.
+    """
+    schema = pa.unify_schemas([table.schema for table in tables]) if tables else schema_of([])
+    schema = with_metadata(schema, {PAIRS_KEY: encode_pairs(pairs)})
     sink = io.BytesIO()
     # Soon read once and merged: LZ4 takes half the time of Zstandard for half as many bytes more.
     with _writer(sink, schema, compression="lz4", statistics=False) as writer:
-        for table in filled:
+        for table in tables:
             writer.write_table(_aligned(table, schema), row_group_size=table.num_rows)
     return sink.getvalue()
 
@@ -135,11 +145,12 @@ def _groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
     waiting: list[pa.Table] = []
     rows = size = 0
     for table in tables:
-        if waiting and (rows + table.num_rows > ROW_GROUP_ROWS or size + table.nbytes > ROW_GROUP_BYTES):
+        more = table.nbytes
+        if waiting and (rows + table.num_rows > ROW_GROUP_ROWS or size + more > ROW_GROUP_BYTES):
             yield pa.concat_tables(waiting)
             waiting, rows, size = [], 0, 0
         waiting.append(table)
-        rows, size = rows + table.num_rows, size + table.nbytes
+        rows, size = rows + table.num_rows, size + more
     if waiting:
         yield pa.concat_tables(waiting)
 

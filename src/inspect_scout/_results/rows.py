@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -69,6 +69,7 @@ class RowWriter:
         self._fingerprints = dict(fingerprints or {})
         self._scan = scan_cells(spec)
         self._scanners = {key: scanner_cells(key, scanner) for key, scanner in spec.scanners.items()}
+        self._asked: dict[str, tuple[Cell, ...]] = {key: (self._fingerprints.get(key),) for key in spec.scanners}
         self._described: dict[str, tuple[TranscriptInfo, tuple[Cell, ...]]] = {}
 
     def pair(self, info: TranscriptInfo, scanner: str, reports: Sequence[ResultReport]) -> PairRows:
@@ -96,25 +97,25 @@ class RowWriter:
         return PairRows(scanner, record, self._describe(info), rows, verdicts, sum(map(size_of, rows)))
 
     def table(self, pairs: Sequence[PairRows]) -> pa.Table:
-        """Make one table of pairs of one scanner (at least one row among them), in the order given."""
+        """Make one table of pairs (at least one row among them), in the order given."""
         return joined([self._piece(piece) for piece in pieces(pairs)])
 
     def _piece(self, pairs: Sequence[PairRows]) -> pa.Table:
         count = sum(len(pair.rows) for pair in pairs)
         verdicts = [verdict for pair in pairs for verdict in pair.verdicts]
         keys = sorted({key for verdict in verdicts for key in verdict})
-        key = pairs[0].scanner
+        places = _places(pairs)
         own = list(zip(*(row for pair in pairs for row in pair.rows)))
         invocation, after = own[: len(RESULT_COLUMNS)], own[len(RESULT_COLUMNS) :]
         usage, notes = after[: len(USAGE_COLUMNS)], after[len(USAGE_COLUMNS) :]
         columns = [
-            *_spread(pairs),
+            *_spread([pair.transcript for pair in pairs], TRANSCRIPT_COLUMNS, places),
             *_constants(self._scan, SCAN_COLUMNS, count),
-            *_constants(self._scanners[key], SCANNER_COLUMNS, count),
+            *_of_scanners(pairs, self._scanners, SCANNER_COLUMNS, places),
             *_arrays(invocation, RESULT_COLUMNS),
             *(array([verdict.get(k) for verdict in verdicts], pa.bool_()) for k in keys),
             *_arrays(usage, USAGE_COLUMNS),
-            *_constants((self._fingerprints.get(key),), NOTE_COLUMNS[:1], count),
+            *_of_scanners(pairs, self._asked, NOTE_COLUMNS[:1], places),
             *_arrays(notes, NOTE_COLUMNS[1:] + RECORD_COLUMNS),
         ]
         return table_of(columns, results_schema(keys))
@@ -180,13 +181,35 @@ class RowWriter:
         return self._policy == "copy"
 
 
-def _spread(pairs: Sequence[PairRows]) -> Iterable[Array]:
-    """Columns of the transcripts, each value repeated for the rows of its pair."""
-    arrays = _arrays(list(zip(*(pair.transcript for pair in pairs))), TRANSCRIPT_COLUMNS)
+def _places(pairs: Sequence[PairRows]) -> list[int] | None:
+    """Number the pair of each row; None if each has one row."""
     if all(len(pair.rows) == 1 for pair in pairs):
+        return None
+    return [number for number, pair in enumerate(pairs) for _ in pair.rows]
+
+
+def _spread(
+    values: Sequence[tuple[Cell, ...]], fields: Sequence[tuple[str, pa.DataType]], places: Sequence[int] | None
+) -> list[Array]:
+    """Columns of what pairs say alike in all their rows (places: the pair of each row; None: each has one)."""
+    arrays = _arrays(list(zip(*values)), fields)
+    if places is None:
         return arrays
-    places = array([i for i, pair in enumerate(pairs) for _ in pair.rows], pa.int64())
-    return [take(values, places) for values in arrays]
+    numbers = array(places, pa.int64())
+    return [take(values, numbers) for values in arrays]
+
+
+def _of_scanners(
+    pairs: Sequence[PairRows],
+    known: Mapping[str, tuple[Cell, ...]],
+    fields: Sequence[tuple[str, pa.DataType]],
+    places: Sequence[int] | None,
+) -> list[Array]:
+    """Columns of what is the same for all rows of a scanner."""
+    first = known[pairs[0].scanner]
+    if all(pair.scanner == pairs[0].scanner for pair in pairs):
+        return _constants(first, fields, len(pairs) if places is None else len(places))
+    return _spread([known[pair.scanner] for pair in pairs], fields, places)
 
 
 def _arrays(columns: Sequence[Sequence[Any]], fields: Sequence[tuple[str, pa.DataType]]) -> list[Array]:

@@ -18,7 +18,7 @@ from .._support.clock import SYSTEM_CLOCK, Clock
 from .._support.errors import LocationError, StorageError
 from .._support.storage import Storage, for_each, join, normalize, run_blocking, storage_for
 from .._types import Error, ScannerSummary, ScanSpec, Status, Summary
-from .catalog import Catalog, has_journal, load_catalog, pairs_of_writer
+from .catalog import Catalog, has_journal, load_catalog, load_tables, pairs_of_writer
 from .encode import json_text
 from .files import (
     MODELS,
@@ -54,7 +54,7 @@ from .rows import RecordInput, RowWriter
 from .schema import results_schema
 from .summary import errors_of, restored, summarize
 from .table import cells, select_fields
-from .tally import ScannerTally, tally_rows
+from .tally import COUNTED_COLUMNS, ScannerTally, tally_rows
 
 if TYPE_CHECKING:
     from .._inspect.metrics import Metrics
@@ -242,11 +242,12 @@ class ScanStore:
         """
         spec, catalog = await self.spec(), await self.catalog()
         tallies: list[ScannerTally] = []
-        for scanner in _keys(spec, catalog):
-            merge = functools.partial(self._merge, catalog, scanner, order)
+        for scanner, part in catalog.waves(_keys(spec, catalog)):
+            merge = functools.partial(self._merge, part, scanner, order)
             tallies.append(await run_blocking(self.location, merge))
             if scanner in catalog.journal and not tallies[-1].transcripts:
                 await self._storage.delete(table_path(self.location, scanner))
+        tallies = _in_order(tallies, _keys(spec, catalog))
         await self._write_empty(tallies)
         complete = complete and (pairs is None or sum(tally.scans for tally in tallies) >= pairs)
         complete = complete and not (spec.transcripts is not None and spec.transcripts.unread)
@@ -293,14 +294,16 @@ class ScanStore:
         """Count the rows of some scanners (None: of all); where they cannot be read, what the summary says counts."""
         catalog, order = await self.catalog(), transcript_order(spec)
         tallies: list[ScannerTally] = []
-        for scanner in _keys(spec, catalog) if doubtful is None else doubtful:
+        keys = _keys(spec, catalog) if doubtful is None else doubtful
+        for scanner, part in catalog.waves(keys, COUNTED_COLUMNS):
             try:
-                tally = await run_blocking(self.location, functools.partial(tally_rows, catalog, scanner, order))
+                tally = await run_blocking(self.location, functools.partial(tally_rows, part, scanner, order))
             except DamagedFileError as error:
                 logger.warning("The rows of scanner %r cannot be counted: %s", scanner, error)
                 continue
             if tally.scans or doubtful is None:
                 tallies.append(tally)
+        tallies = _in_order(tallies, keys)
         summary, counted = restored(stored), summarize(tallies, complete=False)
         before = summary.scanners
         summary.scanners = {
@@ -339,7 +342,9 @@ class ScanStore:
                 if before is not None and scanner in before.scanners:
                     counts.metrics = before.scanners[scanner].metrics
         elif metrics:
-            catalog, columns = await self.catalog(), select_fields(results_schema(), MEASURED_COLUMNS)
+            # From the tables alone: they hold now what the summary counts.
+            catalog = await load_tables(self._storage, self.location)
+            columns = select_fields(results_schema(), MEASURED_COLUMNS)
             for scanner, declared in metrics.items():
                 if scanner in summary.scanners:
                     rows = catalog.rows(scanner, order, columns)
@@ -370,6 +375,12 @@ def transcript_order(spec: ScanSpec) -> list[str]:
 def _keys(spec: ScanSpec, catalog: Catalog) -> list[str]:
     """Scanners of a scan: those it declares, then those that only its files know."""
     return list(dict.fromkeys([*spec.scanners, *catalog.known()]))
+
+
+def _in_order(tallies: Iterable[ScannerTally], keys: Iterable[str]) -> list[ScannerTally]:
+    """Put counts into the order of scanners."""
+    found = {tally.scanner: tally for tally in tallies}
+    return [found[key] for key in keys if key in found]
 
 
 def _outcomes(catalog: Catalog, scanner: str) -> tuple[set[str], set[str]]:
