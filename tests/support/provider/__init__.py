@@ -1,0 +1,1 @@
+"""A provider on loopback that misbehaves: what it can do (`behaviours`), in whose words (`dialects`), and the server."""
