@@ -50,6 +50,7 @@ def test_roles_are_names_lists_or_descriptions() -> None:
         (("--max-connections", "3"), GenerateConfig(max_connections=3)),
         (("--max-retries", "0"), GenerateConfig(max_retries=0)),
         (("--timeout", "30"), GenerateConfig(timeout=30)),
+        (("--attempt-timeout", "20"), GenerateConfig(attempt_timeout=20)),
         (("--max-tokens", "3"), GenerateConfig(max_tokens=3)),
         (("--temperature", "0"), GenerateConfig(temperature=0.0)),
         (("--top-p", "0.5"), GenerateConfig(top_p=0.5)),

@@ -138,6 +138,12 @@ def test_zeros_are_dashes() -> None:
     assert scanner_rows({"a": ScannerCounts(4, 1, 0, 10)}) == [["a", "4", "1", "-", "10", "2"]]
 
 
+@pytest.mark.parametrize(("rows", "share"), [(10, "100"), (2, "500"), (4, "250")])
+def test_tokens_are_divided_by_the_invocations_that_used_them(rows: int, share: str) -> None:
+    """Of four transcripts: several inputs each, none in two of them, one each."""
+    assert scanner_rows({"a": ScannerCounts(4, 1, 0, 1000, rows=rows)})[0][-1] == share
+
+
 def test_agreement_has_a_column_where_there_are_labelled_cases() -> None:
     counts = {"a": ScannerCounts(4, 1, 0, 10, agreement=0.654), "b": ScannerCounts(4)}
     assert scanner_headers(counts) == ("scanner", "scans", "validation", "results", "errors", "tokens", "tokens/scan")
@@ -180,6 +186,7 @@ def test_verdicts_that_rest_on_less_than_they_seem_are_said(
         "judge": ScannerCounts(200, rows=201, errors=1, unseen_citations=200),
         "one": ScannerCounts(1, rows=1, incomplete=1, unseen_citations=1),
         "sound": ScannerCounts(5, rows=5),
+        "untold": ScannerCounts(5, rows=5, calls_without_usage=2),
     }
     lines = ending_lines(ScanOutcome(state, ScanTitle("scan.py", 200, {}, LOCATION, 206), counts))
     assert [
@@ -188,6 +195,7 @@ def test_verdicts_that_rest_on_less_than_they_seem_are_said(
         "judge: 200 of 200 explanations cite a message that was not shown",
         "one: 1 of 1 explanation cites a message that was not shown",
         "one: 1 of 1 input had messages or events that could not be read whole",
+        "untold: 2 answers of models came without usage: their tokens are not counted",
     ]
 
 

@@ -108,7 +108,7 @@ def test_transcripts_that_were_fixed_fix_connections(
     assert planned.active.config.max_connections == connections
 
 
-@pytest.mark.parametrize("wrong", [{"max_connections": 0}, {"max_retries": -1}, {"timeout": -1}])
+@pytest.mark.parametrize("wrong", [{"max_connections": 0}, {"max_retries": -1}, {"timeout": 0}, {"attempt_timeout": 0}])
 def test_numbers_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match="too small"):
         plan_models(request(model_config=GenerateConfig(**wrong)))

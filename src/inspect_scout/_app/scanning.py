@@ -272,6 +272,7 @@ def outcome_of(status: Status, interrupted: bool = False) -> ScanOutcome:
             sum(s.fingerprints.values()),
             s.incomplete,
             s.unseen_citations,
+            s.calls_without_usage,
         )
         for key, s in status.summary.scanners.items()
     }

@@ -26,7 +26,7 @@ _OFF = frozenset({"false", "no", "off", "0"})
 _ON = frozenset({"true", "yes", "on"})
 # Options that go into the generation options as they are.
 _GENERATION = (
-    *("max_connections", "max_retries", "timeout", "max_tokens", "temperature", "top_p", "top_k"),
+    *("max_connections", "max_retries", "timeout", "attempt_timeout", "max_tokens", "temperature", "top_p", "top_k"),
     *("reasoning_effort", "reasoning_tokens", "reasoning_summary", "reasoning_history"),
 )
 
@@ -68,9 +68,26 @@ OPTIONS = (
         help="Model calls at once. Default: --max-transcripts if given, else as many as the provider takes.",
     ),
     scan_option(
-        MODEL, "--max-retries", type=_POSITIVE, metavar="N", help="Retries of a model call. Default: no limit."
+        MODEL,
+        "--max-retries",
+        type=_POSITIVE,
+        metavar="N",
+        help="How often a model call is sent again; N + 1 requests at most. Default: no limit.",
     ),
-    scan_option(MODEL, "--timeout", type=_POSITIVE, metavar="S", help="Seconds for a model call with its retries."),
+    scan_option(
+        MODEL,
+        "--timeout",
+        type=_COUNT,
+        metavar="S",
+        help="Seconds for a model call with its retries; ends it also while it is under way. Default: no limit.",
+    ),
+    scan_option(
+        MODEL,
+        "--attempt-timeout",
+        type=_COUNT,
+        metavar="S",
+        help="Seconds for one attempt at a model call, which is then sent again. Default: what is left of --timeout.",
+    ),
     scan_option(
         MODEL,
         "--cache",

@@ -121,7 +121,7 @@ def scanner_rows(scanners: Mapping[str, ScannerCounts]) -> list[list[str]]:
             _count(counts.results),
             _count(counts.errors),
             _count(counts.tokens),
-            _count(counts.tokens // counts.scans if counts.scans else 0),
+            _count(counts.tokens // max(1, counts.rows or counts.scans)),
         ]
         for name, counts in scanners.items()
     ]
@@ -210,6 +210,9 @@ def _note_lines(outcome: ScanOutcome) -> list[Line]:
         if counts.incomplete:
             inputs = f"{counts.incomplete:,} of {plural(counts.rows, 'input')}"
             lines.append(Line(f"{name}: {inputs} had messages or events that could not be read whole", "warning"))
+        if counts.calls_without_usage:
+            answers = f"{plural(counts.calls_without_usage, 'answer')} of models"
+            lines.append(Line(f"{name}: {answers} came without usage: their tokens are not counted", "warning"))
     for key, rows in outcome.versions.items():
         of_each = ", ".join(f"{count:,} of {printable(fingerprint[:8])}" for fingerprint, count in rows.items())
         name = one_line(key, MAX_NAME_CHARACTERS)

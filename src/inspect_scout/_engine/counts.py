@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from .._inspect.metering import calls_without_usage
 from .._results import count_results
 from .._types import ResultReport, ScannerCounts, unseen_citations
 from .._validation import Confusion
@@ -19,6 +20,7 @@ def counts_of(reports: Sequence[ResultReport]) -> ScannerCounts:
         rows=len(reports),
         incomplete=sum(report.incomplete > 0 for report in reports),
         unseen_citations=sum(bool(unseen_citations(report.result)) for report in reports),
+        calls_without_usage=sum(calls_without_usage(u) for r in reports for u in r.model_usage.values()),
     )
 
 
@@ -32,6 +34,7 @@ def plus(one: ScannerCounts, other: ScannerCounts) -> ScannerCounts:
         rows=one.rows + other.rows,
         incomplete=one.incomplete + other.incomplete,
         unseen_citations=one.unseen_citations + other.unseen_citations,
+        calls_without_usage=one.calls_without_usage + other.calls_without_usage,
     )
 
 

@@ -44,6 +44,7 @@ async def survived(
                     rows=record.rows,
                     incomplete=record.incomplete,
                     unseen_citations=record.unseen,
+                    calls_without_usage=sum(int(k.get("calls_without_usage", 0)) for k in record.usage.values()),
                 )
                 added(counts, {key: more})
     job.tally.recorded_elsewhere(writer, counts)

@@ -29,6 +29,7 @@ from pydantic import BaseModel
 from .._support.ids import new_id
 from .._support.json import dumps
 from .._support.shapes import is_list, is_mapping
+from .metering import metered, without_usage
 
 __all__ = ["PrerequisiteError", "Recording", "recording"]
 
@@ -64,6 +65,8 @@ def recording() -> Generator[Recording]:
     store = Store()
     init_subtask_store(store)
     usage_token = model_usage_context_var.set(kept.usage)
+    untold: dict[str, int] = {}
+    untold_token = without_usage.set(untold)
     span_token = _current_span_id.set(span)
     begin = _span_event(span, '"event":"span_begin","id":"' + span + '","type":"scan","name":"scan"')
     try:
@@ -73,6 +76,8 @@ def recording() -> Generator[Recording]:
         end = _span_event(span, '"event":"span_end","id":"' + span + '"')
         _current_span_id.reset(span_token)
         model_usage_context_var.reset(usage_token)
+        without_usage.reset(untold_token)
+        metered(kept.usage, untold)
         inner = _events(transcript)
         kept.events = "[" + ",".join([begin, *inner, end]) + "]"
         if not inner and not transcript.timelines and len(_unused) < 64:

@@ -19,6 +19,7 @@ from inspect_ai.model._model import active_model_context_var
 
 from .._support.collector import uncollected
 from .._support.errors import ConfigError
+from .calls import conducting
 
 Roles: TypeAlias = "Mapping[str, Model | list[Model]]"
 RoleConfigs: TypeAlias = "dict[str, ModelConfig | list[ModelConfig]]"
@@ -127,7 +128,8 @@ def using(models: ActiveModels) -> Generator[None]:
         (roles_context_var, roles_context_var.set(dict(models.roles))),
     )
     try:
-        yield
+        with conducting():
+            yield
     finally:
         for variable, token in tokens:
             cast("Any", variable).reset(token)

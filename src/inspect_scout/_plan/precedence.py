@@ -30,7 +30,7 @@ DEFAULT_MAX_BATCHED = 100
 """Transcripts in work at once where calls of models are sent in batches."""
 
 GENERATION = tuple(
-    "max_connections max_retries timeout max_tokens temperature top_p top_k reasoning_effort reasoning_tokens"
+    "max_connections max_retries timeout attempt_timeout max_tokens temperature top_p top_k reasoning_effort reasoning_tokens"
     " reasoning_summary reasoning_history cache batch response_schema".split()
 )
 """Generation options that have an option of the command line and a variable of the environment each."""

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from .._support.errors import ConfigError
 from .._support.shapes import is_mapping
 
-_LEAST = {"max_connections": 1, "max_retries": 0, "timeout": 0, "attempt_timeout": 0}
+_LEAST = {"max_connections": 1, "max_retries": 0, "timeout": 1, "attempt_timeout": 1}
 _OPTIONS = GenerateConfig.model_fields
 
 

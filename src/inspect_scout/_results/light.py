@@ -217,6 +217,7 @@ async def _outcome(storage: Storage, location: str, *, listed: bool = False, err
             sum(s.fingerprints.values()),
             s.incomplete,
             s.unseen_citations,
+            s.calls_without_usage,
         )
         for key, s in counted.scanners.items()
     }
@@ -321,6 +322,7 @@ async def _with_tallies(
                 tally.fingerprints,
                 tally.incomplete,
                 tally.unseen_citations,
+                calls_without_usage=tally.calls_without_usage,
             )
     return counted
 

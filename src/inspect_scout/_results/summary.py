@@ -80,6 +80,7 @@ def _scanner(tally: ScannerTally) -> ScannerSummary:
         fingerprints=tally.fingerprints,
         incomplete=tally.incomplete,
         unseen_citations=tally.unseen_citations,
+        calls_without_usage=tally.calls_without_usage,
     )
 
 
@@ -93,6 +94,7 @@ def _restored(part: StoredScanner) -> ScannerSummary:
         "fingerprints": dict(part.fingerprints),
         "incomplete": part.incomplete,
         "unseen_citations": part.unseen_citations,
+        "calls_without_usage": part.calls_without_usage,
     }
     summary, dropped = read_leniently(ScannerSummary, {**part.fields, **readable})
     if dropped:

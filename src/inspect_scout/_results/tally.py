@@ -75,6 +75,7 @@ class ScannerTally:
         fingerprints: Invocations by fingerprint of the scanner.
         incomplete: Invocations whose input could not be read whole.
         unseen_citations: Invocations whose result cites messages that were not shown.
+        calls_without_usage: Answers of models that told no usage.
     """
 
     scanner: str
@@ -91,6 +92,7 @@ class ScannerTally:
     fingerprints: dict[str, int] = field(default_factory=dict[str, int])
     incomplete: int = 0
     unseen_citations: int = 0
+    calls_without_usage: int = 0
 
     @property
     def scans(self) -> int:
@@ -128,7 +130,9 @@ class ScannerTally:
         for model, used in usage.items():
             total = self.usage.setdefault(model, {})
             for kind, number in _items(used):
-                if isinstance(number, int | float):
+                if kind == "calls_without_usage":
+                    self.calls_without_usage += number if isinstance(number, int) else 0
+                elif isinstance(number, int | float):
                     total[kind] = total.get(kind, 0) + number
 
     def _add_notes(self, table: pa.Table) -> None:

@@ -19,6 +19,7 @@ class ScannerCounts:
         rows: Invocations, failed ones included.
         incomplete: Invocations whose input held messages or events that could not be read whole.
         unseen_citations: Invocations whose result cites messages that were not shown.
+        calls_without_usage: Answers of models that told no tokens, or none that can be believed.
     """
 
     scans: int = 0
@@ -29,3 +30,4 @@ class ScannerCounts:
     rows: int = 0
     incomplete: int = 0
     unseen_citations: int = 0
+    calls_without_usage: int = 0

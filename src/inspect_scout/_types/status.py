@@ -137,6 +137,9 @@ class ScannerSummary(BaseModel):
     unseen_citations: int = 0
     """Invocations whose result cites messages that were not shown to the model."""
 
+    calls_without_usage: int = 0
+    """Answers of models that told no tokens, or none that can be believed: they are missing in `tokens`."""
+
     @model_validator(mode="before")
     @classmethod
     def _older_validation(cls, data: Any) -> Any:

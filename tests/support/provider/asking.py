@@ -12,6 +12,7 @@ from inspect_ai.model import GenerateConfig, get_model
 from inspect_scout import Result, Scanner, Status, Transcript, scan, scan_results_df, scanner, transcripts_from
 from support.transcripts import talks
 
+from .cases import Case, CaseScript, asks_cases
 from .dialects import KEYS, MODEL_ARGS, MODELS, Dialect
 from .server import Provider
 
@@ -36,14 +37,32 @@ def ask(
     **more: Any,
 ) -> tuple[Status, pd.DataFrame]:
     """Scan a number of transcripts, one call each, and give the status and the rows."""
+    options = {**_options(provider, dialect), "model_config": config or GenerateConfig(), **more}
+    status = scan([asks()], transcripts_from(talks(transcripts)), scans=str(scans), **options)
+    return status, scan_results_df(status.location).scanners["asks"]
+
+
+def ask_cases(
+    provider: Provider, dialect: Dialect, scans: Path, cases: tuple[Case, ...], **more: Any
+) -> tuple[Status, dict[int, Any]]:
+    """Scan all cases at once, and give the status and the rows by the number of the case."""
+    provider.script = CaseScript(cases)
+    given = [talks(1)[0].model_copy(update={"transcript_id": f"case-{number}"}) for number in range(len(cases))]
+    options = _options(provider, dialect)
+    args = {"base_url": options["model_base_url"], **options["model_args"]}
+    apart = [number for number, case in enumerate(cases) if case.is_refused]
+    chosen = [asks_cases([dict(case.config) for case in cases], apart, options["model"], args)]
+    status = scan(chosen, transcripts_from(given), scans=str(scans), **{**options, **more})
+    rows = scan_results_df(status.location).scanners["asks_cases"]
+    return status, {int(row.transcript_id.rpartition("-")[2]): row for row in rows.itertuples()}
+
+
+def _options(provider: Provider, dialect: Dialect) -> dict[str, Any]:
     for name in KEYS:
         os.environ[name] = "none"
-    model: dict[str, Any] = {
+    return {
         "model": MODELS[dialect],
         "model_base_url": provider.base_url(dialect),
         "model_args": dict(MODEL_ARGS[dialect]),
-        "model_config": config or GenerateConfig(),
         "display": "none",
     }
-    status = scan([asks()], transcripts_from(talks(transcripts)), scans=str(scans), **{**model, **more})
-    return status, scan_results_df(status.location).scanners["asks"]

@@ -17,8 +17,9 @@ from typing import Any, TypeAlias
 from .behaviours import OK, Behaviour
 from .dialects import Dialect, base_url, dialect_of, encoded
 
-Script: TypeAlias = "Sequence[Behaviour] | Callable[[int], Behaviour]"
-"""What becomes of the calls, counted from 1; after the end of a sequence they are answered."""
+Script: TypeAlias = "Sequence[Behaviour] | Callable[[int, str], Behaviour]"
+"""What becomes of the calls, counted from 1; after the end of a sequence they are answered. Functions are given the
+number of the call and the request as JSON, one call after the other."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Provider:
         dialect = dialect_of(path)
         with self.changed:
             number = len(self.calls) + 1
-            call = Call(number, time.monotonic(), dialect, body, self._behaviour(number))
+            call = Call(number, time.monotonic(), dialect, body, self._behaviour(number, body))
             self.calls.append(call)
             self.in_flight += 1
             self.peak = max(self.peak, self.in_flight)
@@ -90,9 +91,9 @@ class Provider:
             came = self.changed.wait_for(lambda: len(self.calls) >= number, seconds)
         assert came, f"{len(self.calls)} calls came"
 
-    def _behaviour(self, number: int) -> Behaviour:
+    def _behaviour(self, number: int, body: Any) -> Behaviour:
         if callable(self.script):
-            return self.script(number)
+            return self.script(number, json.dumps(body))
         return self.script[number - 1] if number <= len(self.script) else OK
 
 
@@ -124,7 +125,7 @@ def serving_provider(provider: Provider) -> Generator[Provider]:
         http.shutdown()
         http.server_close()
         thread.join()
-    assert provider.failures == []
+    assert provider.failures == [], provider.failures
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -133,7 +134,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Answer a call, or do whatever the script says."""
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        length = int(self.headers["content-length"])
+        data = self.rfile.read(length)
+        if len(data) < length:  # the client gave up before it had said what it wants
+            self._hang_up()
+            return
+        body = json.loads(data)
         if self.path.endswith(("count_tokens", ":countTokens")):
             self.served.strays.append(self.path)
             self._send(200, encoded({"input_tokens": 10, "totalTokens": 10}), {})

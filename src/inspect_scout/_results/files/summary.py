@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 Usage = Mapping[str, Mapping[str, int | float]]
 
 _MOST = 2**63
-_COUNTED = ("scans", "results", "errors", "tokens", "incomplete", "unseen_citations")
+_COUNTED = ("scans", "results", "errors", "tokens", "incomplete", "unseen_citations", "calls_without_usage")
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -56,6 +56,7 @@ class StoredScanner:
         unseen_citations: Invocations whose result cites messages that were not shown.
         is_sound: Whether all of these could be read.
         fields: All that the summary says.
+        calls_without_usage: Answers of models that told no usage.
     """
 
     scans: int = 0
@@ -69,6 +70,7 @@ class StoredScanner:
     unseen_citations: int = 0
     is_sound: bool = False
     fields: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    calls_without_usage: int = 0
 
 
 @dataclass(frozen=True, slots=True)

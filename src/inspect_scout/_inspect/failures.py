@@ -1,0 +1,149 @@
+"""Why an attempt at a call failed, by the exception that a provider's client or inspect_ai raised."""
+
+from __future__ import annotations
+
+import errno
+import re
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from inspect_ai._util.http import parse_retry_after_from_exception
+from inspect_ai.model._model import AttemptTimeoutError, ModelGenerateError, StreamIdleTimeoutError
+
+from .._support.shapes import is_mapping
+from .._support.terminal import one_line
+from .completions import NoCompletionError
+from .outcomes import FailureKind
+
+MAX_SAID: Final = 300
+
+_BY_STATUS: Final[dict[int, FailureKind]] = {
+    401: "unauthorized",
+    402: "quota",
+    403: "forbidden",
+    404: "not_found",
+    408: "timeout",
+    429: "rate",
+}
+# Some say with 400 (or 403, 429) what has a status of its own. Patterns are searched in codes and sentences alike.
+_MONEY: Final = re.compile(
+    r"insufficient.{0,3}(quota|funds|balance|credit)|credit balance|billing|payment required", re.IGNORECASE
+)
+_KEY: Final = re.compile(
+    r"(api.?key|credentials?|token).{0,20}(not valid|invalid|expired|incorrect)|invalid.{0,3}api.?key", re.IGNORECASE
+)
+_UNKNOWN: Final = re.compile(r"model.?not.?found|model .{0,100}(does not exist|not found)|no such model", re.IGNORECASE)
+# Google says "check your plan and billing" of limits by the minute, too; only then it says when to try again.
+_PASSES: Final = re.compile(r"retry ?(in|delay|after|info)|per.?minute", re.IGNORECASE)
+
+_NOBODY: Final = frozenset({errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH})
+_CONNECT: Final = frozenset({"ConnectError", "ClientConnectorError", "ClientConnectorDNSError"})
+_SLOW: Final = (TimeoutError, AttemptTimeoutError, StreamIdleTimeoutError)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why an attempt failed.
+
+    Args:
+        kind: The kind of failure.
+        said: A line for users.
+        status: The HTTP status, if an answer came.
+        retry_after: Seconds after which the provider wants to see the call again, if it said so.
+    """
+
+    kind: FailureKind
+    said: str
+    status: int | None = None
+    retry_after: float | None = None
+
+
+def why(error: BaseException) -> Why:
+    """Tell why an attempt failed."""
+    if isinstance(error, NoCompletionError):
+        return Why("no_completion", f"{error.status}, not a completion: {error.said}", error.status)
+    status, words = _status(error), one_line(_words(error), MAX_SAID)
+    if status is None:
+        return Why(_without_answer(error), words)
+    said = words if words.startswith(str(status)) else f"{status}: {words}"
+    kind = _kind(status, f"{_body(error)} {words}")
+    return Why(kind, one_line(said, MAX_SAID), status, parse_retry_after_from_exception(error))
+
+
+def has_answer(error: BaseException) -> bool:
+    """Tell whether an exception stands for an answer with an HTTP status of its own."""
+    return _status(error) not in {None, 200}
+
+
+def broke_off(error: BaseException) -> bool:
+    """Tell whether an exception says that the connection ended in the middle of an answer."""
+    return _status(error) is None and any(_of_network(one) and not isinstance(one, _SLOW) for one in _causes(error))
+
+
+def _kind(status: int, text: str) -> FailureKind:
+    if status in {400, 402, 403, 429} and _MONEY.search(text) and not (status == 429 and _PASSES.search(text)):
+        return "quota"
+    if status == 400 and _KEY.search(text):
+        return "unauthorized"
+    if status == 400 and _UNKNOWN.search(text):
+        return "not_found"
+    if status in _BY_STATUS:
+        return _BY_STATUS[status]
+    return "server" if status >= 500 else "rejected"
+
+
+def _without_answer(error: BaseException) -> FailureKind:
+    causes = list(_causes(error))
+    if any(isinstance(one, socket.gaierror) or getattr(one, "errno", None) in _NOBODY for one in causes):
+        return "no_connection"
+    if any(isinstance(one, _SLOW) or "Timeout" in type(one).__name__ for one in causes):
+        return "timeout"
+    if any(type(one).__name__ in _CONNECT for one in causes):
+        return "no_connection"
+    if any(isinstance(one, OSError) or _of_network(one) for one in causes):
+        return "server"
+    return "other"
+
+
+def _of_network(error: BaseException) -> bool:
+    return type(error).__module__.partition(".")[0] in {"httpx", "httpx2", "httpcore", "httpcore2", "aiohttp"}
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        yield current
+        current = current.__cause__ or current.__context__
+
+
+def _status(error: BaseException) -> int | None:
+    for value in (
+        getattr(error, "status_code", None),
+        getattr(getattr(error, "response", None), "status_code", None),
+        getattr(error, "code", None),
+    ):
+        if isinstance(value, int) and 100 <= value < 600:
+            return value
+    return _status(error.__cause__) if isinstance(error, ModelGenerateError) and error.__cause__ is not None else None
+
+
+def _body(error: BaseException) -> Any:
+    provider = error.__cause__ if isinstance(error, ModelGenerateError) and error.__cause__ is not None else error
+    return getattr(provider, "body", None) or getattr(provider, "details", None) or getattr(provider, "code", None)
+
+
+def _words(error: BaseException) -> str:
+    """Find the provider's own sentence; where nothing came, that of the deepest cause."""
+    body = _body(error)
+    for part in (body.get("error") if is_mapping(body) else None, body):
+        if is_mapping(part) and isinstance(part.get("message"), str) and part["message"]:
+            return str(part["message"])
+    if isinstance(error, ModelGenerateError):
+        return error.provider_message or str(error)
+    if _status(error) is None:
+        return next((str(one) for one in reversed(list(_causes(error))) if str(one)), type(error).__name__)
+    return str(error) or type(error).__name__
