@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import psutil
 import pytest
 from inspect_ai.model import CachePolicy, GenerateConfig, Model, get_model
 
@@ -328,3 +329,29 @@ def test_the_traceback_of_a_failed_attempt_is_written_without_drawing_it(provide
     began = time.process_time()
     hear(user_model(provider), calls=30, max_retries=0)
     assert time.process_time() - began < 3  # drawn, it takes 200 ms each
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_memory_does_not_grow_with_the_calls(provider: Provider, dialect: Dialect, tmp_path: Path) -> None:
+    provider.script = lambda number, _: b.BROKEN if number % 3 == 0 else b.OK
+    process, used = psutil.Process(), [0]
+
+    @scanner(messages="all", name="asks_much")
+    def asks_much() -> Scanner[Transcript]:
+        async def ask_once(transcript: Transcript) -> Result:
+            output = await get_model().generate("word " * 4000 + transcript.transcript_id)
+            provider.calls[-1].body.clear()  # what the server keeps is not the question
+            used.append(process.memory_info().rss)
+            return Result(value=output.completion)
+
+        return ask_once
+
+    scan(
+        [asks_much()],
+        transcripts_from(talks(900)),
+        scans=str(tmp_path),
+        display="none",
+        model=user_model(provider, dialect, max_connections=20),
+    )
+    assert used[900] - used[300] < 50 * 2**20

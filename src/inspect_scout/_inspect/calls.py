@@ -143,12 +143,12 @@ class _Call:
                 if not isinstance(error, PrerequisiteError) and not has_answer(error) and _is_none(came):
                     raise self._no_completion(came, None) from error
                 raise
-        output = outcome[0] if isinstance(outcome, tuple) else outcome
+        output: Any = cast("tuple[Any, ...]", outcome)[0] if isinstance(outcome, tuple) else outcome
         if isinstance(output, ModelOutput):
             if is_empty(output) and _is_none(came):
                 raise self._no_completion(came, output)
             self._check_usage(output)
-        return outcome
+        return cast("Any", outcome)
 
     def timed_out(self, limit: str) -> CallTimeoutError:
         """Say that there was no answer in time."""
@@ -233,7 +233,11 @@ class _View:
     def retry_wait(self: Any) -> Any:
         """Wait as long as was decided."""
         call = self._scout_call
-        return lambda _state: call.wait
+
+        def wait(_: Any) -> float:
+            return cast("float", call.wait)
+
+        return wait
 
     def _http_options(self: Any, *args: Any) -> Any:
         """Let the client of Google send a request once."""
@@ -288,5 +292,5 @@ def _kind_of_view(api: ModelAPI) -> type[Any]:
 
 def _real(view: Any, name: str) -> Any:
     """Give an attribute as the provider itself has it."""
-    own = vars(view)
+    own = cast("dict[str, Any]", vars(view))
     return own[name] if name in own else getattr(super(_View, view), name)

@@ -37,7 +37,7 @@ def ask(
     **more: Any,
 ) -> tuple[Status, pd.DataFrame]:
     """Scan a number of transcripts, one call each, and give the status and the rows."""
-    options = {**_options(provider, dialect), "model_config": config or GenerateConfig(), **more}
+    options: dict[str, Any] = {**_options(provider, dialect), "model_config": config or GenerateConfig(), **more}
     status = scan([asks()], transcripts_from(talks(transcripts)), scans=str(scans), **options)
     return status, scan_results_df(status.location).scanners["asks"]
 
@@ -54,7 +54,7 @@ def ask_cases(
     chosen = [asks_cases([dict(case.config) for case in cases], apart, options["model"], args)]
     status = scan(chosen, transcripts_from(given), scans=str(scans), **{**options, **more})
     rows = scan_results_df(status.location).scanners["asks_cases"]
-    return status, {int(row.transcript_id.rpartition("-")[2]): row for row in rows.itertuples()}
+    return status, {int(str(row.transcript_id).rpartition("-")[2]): row for row in rows.itertuples()}
 
 
 def _options(provider: Provider, dialect: Dialect) -> dict[str, Any]:
