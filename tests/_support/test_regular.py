@@ -48,7 +48,11 @@ def test_a_pipe_that_takes_the_place_of_a_file_is_noticed_without_waiting(
     before = os.stat(tmp_path / "x")
     (tmp_path / "x").unlink()
     fifo(tmp_path / "x")
-    monkeypatch.setattr(os, "stat", lambda path: before)
+
+    def as_it_was(path: str) -> os.stat_result:
+        return before
+
+    monkeypatch.setattr(os, "stat", as_it_was)
     with pytest.raises(IrregularFileError, match="named pipe"):
         open_regular(tmp_path / "x")
 

@@ -94,12 +94,13 @@ def disturbing(scans: str, after: int, do: str, pause: float = 0.0) -> Scanner[T
 
 
 def run(logs: Path, scans: str, do: Callable[[str], None], after: int = 5, pause: float = 0.2, **options: Any) -> None:
+    settings: dict[str, Any] = {"max_processes": 1, "max_transcripts": 1, **options}
     scan(
         [disturbing(scans, after, do.__name__, pause)],
         transcripts_from(str(logs)),
         scans=scans,
         display="none",
-        **{"max_processes": 1, "max_transcripts": 1, **options},
+        **settings,
     )
 
 

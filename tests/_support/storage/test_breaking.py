@@ -7,7 +7,7 @@ import functools
 import http.server
 import os
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -372,7 +372,7 @@ class TestHttp:
 
 
 @contextmanager
-def serving(server: http.server.HTTPServer) -> Iterator[int]:
+def serving(server: http.server.HTTPServer) -> Generator[int]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
