@@ -209,7 +209,7 @@ def _wait(reason: Why, attempt: int) -> float:
         return min(reason.retry_after, LONGEST_TOLD_WAIT)
     refused = reason.kind == "rate" or reason.status in REFUSING_STATUSES
     longest = LONGEST_WAIT_REFUSED if refused else LONGEST_WAIT
-    return min(longest, FIRST_WAIT * 2 ** min(attempt - 1, 16)) * random.uniform(0.5, 1.0)
+    return min(longest, FIRST_WAIT * 2.0 ** min(attempt - 1, 16)) * random.uniform(0.5, 1.0)
 
 
 class _View:
