@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -122,20 +123,20 @@ def test_a_program_of_its_own_runs(place: Path) -> None:
 FORM = r"^'[^']*' cannot be found: it is relative, and the current directory was deleted\. Give an absolute path"
 
 
-@pytest.mark.parametrize(
-    "call",
-    [
-        lambda place: scan([counting()], str(place / "logs")),
-        lambda place: scan([counting()], str(place / "logs"), scans="scans"),
-        lambda place: scan([counting()], "logs", scans=str(place / "scans")),
-        lambda _: scan_resume("scans/scan_id=x"),
-        lambda _: scan_list("scans"),
-        lambda _: scan_status("scans/scan_id=x"),
-        lambda _: transcripts_db("db"),
-        lambda _: transcripts_from("logs"),
-    ],
-)
-def test_relative_paths_are_refused_in_one_sentence(place: Path, call: Any) -> None:
+CALLS: list[Callable[[Path], Any]] = [
+    lambda place: scan([counting()], str(place / "logs")),
+    lambda place: scan([counting()], str(place / "logs"), scans="scans"),
+    lambda place: scan([counting()], "logs", scans=str(place / "scans")),
+    lambda _: scan_resume("scans/scan_id=x"),
+    lambda _: scan_list("scans"),
+    lambda _: scan_status("scans/scan_id=x"),
+    lambda _: transcripts_db("db"),
+    lambda _: transcripts_from("logs"),
+]
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_relative_paths_are_refused_in_one_sentence(place: Path, call: Callable[[Path], Any]) -> None:
     with pytest.raises(LocationError, match=FORM):
         call(place)
     assert not (place / "scans").exists()

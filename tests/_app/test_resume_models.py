@@ -104,7 +104,7 @@ def partly(folder: Path, logs: Path, **options: Any) -> str:
     """Run a scan that fails on one transcript, and let it succeed from now on."""
     index = asyncio.run(transcripts_from(str(logs)).index())
     os.environ["FAIL"] = next(iter(index.ids))
-    given = {"limit": 3, "max_processes": 1, "display": "none", **options}
+    given: dict[str, Any] = {"limit": 3, "max_processes": 1, "display": "none", **options}
     scanners = given.pop("scanners", None) or [judge()]
     status = scan(scanners, str(logs), scans=str(folder), **given)
     assert not status.complete
@@ -169,10 +169,21 @@ def test_a_late_model_may_be_given_by_role_or_on_the_command_line(
         location = made_without(tmp_path / str(number), example_logs)
         assert run(["scan", "resume", location, "--display", "none"]) == 1
         assert "No model specified" in capfd.readouterr().err
-        more = ["--max-connections", "3", "--max-retries", "2", "--timeout", "9", "-M", "flavour=1"]
+        more = [
+            "--max-connections",
+            "3",
+            "--max-retries",
+            "2",
+            "--timeout",
+            "9",
+            "--attempt-timeout",
+            "4",
+            "-M",
+            "flavour=1",
+        ]
         assert run(["scan", "resume", location, "--display", "none", *words, *more]) == 0
         said = json.loads(Path(location, "_scan.json").read_text())["model"]
-        assert said["config"] == {"max_connections": 3, "max_retries": 2, "timeout": 9}
+        assert said["config"] == {"max_connections": 3, "max_retries": 2, "timeout": 9, "attempt_timeout": 4}
         assert (said["model"], said["args"]) == ("mockllm/late", {"flavour": 1})
 
 

@@ -174,7 +174,7 @@ async def scan_resume_async(
         model: The model, for a scan that was made without one, which is recorded from now on. Another one than was recorded
             is refused: verdicts of two judges would stand side by side.
         model_config: Generation options: those that decide how models are reached (`max_connections`, `max_retries`,
-            `timeout`); with a model that was not recorded, all.
+            `timeout`, `attempt_timeout`); with a model that was not recorded, all.
         model_base_url: Where the model is served now.
         model_args: Arguments for the provider of the model, or a YAML or JSON file of them: its key, or how it is reached.
         model_roles: Models by role, for roles that were not recorded, or with other connections, retries or timeouts.

@@ -39,7 +39,10 @@ OPTIONS = (
     ),
     _option("--max-connections", type=click.IntRange(min=1), metavar="N", help="Model calls at once."),
     _option("--max-retries", type=click.IntRange(min=0), metavar="N", help="Retries of a model call."),
-    _option("--timeout", type=click.IntRange(min=0), metavar="S", help="Seconds for a model call with its retries."),
+    _option("--timeout", type=click.IntRange(min=1), metavar="S", help="Seconds for a model call with its retries."),
+    _option(
+        "--attempt-timeout", type=click.IntRange(min=1), metavar="S", help="Seconds for one attempt at a model call."
+    ),
 )
 
 

@@ -170,9 +170,9 @@ def named_model(request: ScanRequest | ResumeRequest) -> Model | str | None:
     if not isinstance(given, str):
         raise ConfigError(f"model={given!r} is neither the name of a model nor a Model.")
     name = next((name.strip() for name in given.split(",") if name.strip()), "")
-    if not name and given:
+    if not name:
         raise ConfigError(f"model={given!r} names no model.")
-    return name or None
+    return name
 
 
 def role_models(given: Any) -> tuple[dict[str, Model | list[Model]], list[Model]]:

@@ -115,7 +115,7 @@ def _roles_again(spec: ScanSpec, given: Any) -> tuple[dict[str, list[_Again]], d
             again[role] = [_changed(one, ModelConfig(model=one.model), None) for one in many]
             continue
         now = said.pop(role)
-        models: Sequence[Any] = now if isinstance(now, list | tuple) else [now]
+        models = list(cast("Sequence[Any]", now)) if isinstance(now, list | tuple) else [now]
         if len(models) != len(many):
             raise ScanStateError(_refusal(f"{len(many)} models with the role {role!r}", f"{len(models)}"))
         again[role] = [_of_role(one, said_of_role(role, new)) for one, new in zip(many, models, strict=True)]

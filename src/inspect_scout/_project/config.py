@@ -29,7 +29,7 @@ def _known(model: type[BaseModel], **below: type[BaseModel]) -> BeforeValidator:
         _check_keys(value, model)
         for name, inner in below.items():
             _check_keys(cast("Mapping[Any, Any]", value).get(name) if isinstance(value, Mapping) else None, inner, name)
-        return value
+        return cast("Any", value)
 
     return BeforeValidator(check)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import FunctionType, ModuleType
 from typing import Any, Final
@@ -75,7 +75,8 @@ def _of_function(scan: Any) -> Iterator[ModelNeed]:
         yield from _of_scorer(value)
     code = None if function.__module__.startswith("inspect_scout.") else code_of_function(function)
     for statement in () if code is None else ast.parse(code.own).body:
-        for call in _certain_calls(getattr(statement, "body", ())):
+        body = statement.body if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) else ()
+        for call in _certain_calls(body):
             yield from _of_call(call, _meant(call.func, function))
 
 
@@ -91,9 +92,9 @@ def _of_scorer(value: Any) -> Iterator[ModelNeed]:
             yield ModelNeed(role=role)
 
 
-def _certain_calls(nodes: Any) -> Iterator[ast.Call]:
+def _certain_calls(nodes: Sequence[ast.AST]) -> Iterator[ast.Call]:
     """Walk through what runs in any case."""
-    for node in nodes if isinstance(nodes, list | tuple) else ():
+    for node in nodes:
         if isinstance(node, _UNDER_A_CONDITION):
             continue
         if isinstance(node, ast.Call):

@@ -22,8 +22,10 @@ def refuse_trio() -> None:
     """
     # Whoever runs trio has loaded what tells it.
     sniffio: Any = sys.modules.get("sniffio")
+    if sniffio is None:
+        return
     try:
-        name = "asyncio" if sniffio is None else sniffio.current_async_library()
+        name = sniffio.current_async_library()
     except sniffio.AsyncLibraryNotFoundError:
         return
     if name != "asyncio":
@@ -37,7 +39,7 @@ def asyncio_only(thing: T) -> T:
             public = not name.startswith("_") or name == "__aenter__"
             if public and (inspect.iscoroutinefunction(member) or inspect.isasyncgenfunction(member)):
                 setattr(thing, name, asyncio_only(member))
-        return thing
+        return cast(T, thing)
     if inspect.isasyncgenfunction(thing):
 
         @functools.wraps(thing)
