@@ -19,6 +19,7 @@ from .._engine import (
     wants_diagnostics,
     worker_setup,
 )
+from .._inspect.hooks import keeping_excepthook
 from .._inspect.models import close
 from .._plan import (
     ResumeRequest,
@@ -49,6 +50,11 @@ async def scan(request: ScanRequest) -> Status:
         ScoutError: The request cannot be carried out; nothing was created.
         Exception: What a scanner raised, if `fail_on_error` is set; what was recorded before is kept.
     """
+    with keeping_excepthook():
+        return await _scan(request)
+
+
+async def _scan(request: ScanRequest) -> Status:
     load_dotenv_once()
     request, grace = settle(request).request, grace_seconds()
     prepare(request.log_level)
@@ -73,6 +79,11 @@ async def resume(request: ResumeRequest) -> Status:
     Raises:
         ScanStateError: The scan is complete, asks something else than it did, or another process is at work on it.
     """
+    with keeping_excepthook():
+        return await _resume(request)
+
+
+async def _resume(request: ResumeRequest) -> Status:
     prepare(request.log_level)
     shown, grace = display_for(request.display), grace_seconds()
     store = await ScanStore.open(request.location)
