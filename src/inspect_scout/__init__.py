@@ -70,6 +70,8 @@ if TYPE_CHECKING:
     from ._support.errors import LogReadError as LogReadError
     from ._support.errors import NotAvailableError as NotAvailableError
     from ._support.errors import RefusalError as RefusalError
+    from ._support.errors import ScannerExitError as ScannerExitError
+    from ._support.errors import ScannerTimeoutError as ScannerTimeoutError
     from ._support.errors import ScanStateError as ScanStateError
     from ._support.errors import ScoutError as ScoutError
     from ._support.errors import StorageError as StorageError
@@ -131,7 +133,8 @@ _MODULES = {
     " generate_answer grep_scanner llm_scanner loader message_as_str message_numbering messages_as_str"
     " parse_answer scanner scanner_prompt segment_messages timeline_messages tool_callers"
     " transcript_messages",
-    "._support.errors": "ConfigError LocationError LogReadError NotAvailableError RefusalError ScanStateError ScoutError"
+    "._support.errors": "ConfigError LocationError LogReadError NotAvailableError RefusalError ScanStateError"
+    " ScannerExitError ScannerTimeoutError ScoutError"
     " StorageError TranscriptTooLargeError UnknownNameError WorkerError",
     "._transcripts": "SampleMetadata Transcripts TranscriptsDB TranscriptsReader span_messages span_tools splice"
     " splice_to_timeline transcripts_db transcripts_db_schema transcripts_from",
@@ -192,8 +195,10 @@ __all__ = [
     "ScanStateError",
     "ScanTranscripts",
     "Scanner",
+    "ScannerExitError",
     "ScannerInput",
     "ScannerSpec",
+    "ScannerTimeoutError",
     "ScannerWork",
     "Scanners",
     "ScoutError",

@@ -91,6 +91,7 @@ VALUES = {
     "log_level": replacing("info", "error", "--log-level"),
     "record_input": replacing("copy", "reference", "--record-input"),
     "duplicates": replacing("all", "newest", "--duplicates"),
+    "scanner_timeout": replacing(2.5, 60, "--scanner-timeout"),
 }
 PAIRS = [
     pytest.param(name, strong, weak, id=f"{name}: {strong} over {weak}")

@@ -43,6 +43,7 @@ metadata: {day: 2026-01-05, ok: yes}
 log_level: INFO
 record_input: copy
 duplicates: all
+scanner_timeout: 2.5
 trust_content: false
 """
 
@@ -90,6 +91,7 @@ def test_every_field_is_read() -> None:
         log_level="info",
         record_input="copy",
         duplicates="all",
+        scanner_timeout=2.5,
         trust_content=False,
     )
     named = {line.split(":")[0] for line in EVERYTHING.splitlines() if line[0].isalpha()}

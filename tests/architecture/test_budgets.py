@@ -30,19 +30,12 @@ BLIND_EXCEPTS = {
     "_app/bridge.py": "carries whatever a call raised over to the thread that waits for it",
     "_app/ending.py": "saves what was recorded, then raises again",
     "_cli/run.py": "the outermost border: a bug shows its traceback and exit code 1",
-    "_results/metrics.py": "a metric is user code; it must not cost the results it measures",
-    "_engine/member.py": "reading a stranger's exception runs its code",
     "_engine/ray_cluster.py": "Ray raises many kinds of things where a cluster cannot be started, or is gone",
     "_engine/recorder.py": "bringing tables up to date may fail; the rows are safe and the next time tries again",
-    "_engine/setup.py": "whether a scanner can travel is found out by trying; its code decides what it raises",
     "_engine/station.py": "a worker's top: what ends it is told to the parent",
     "_engine/worker.py": "a scanner's call, a loader's step, the reading of a sample: each becomes an error row",
     "_support/causes.py": "writing the traceback of a stranger's exception runs its code",
     "_support/strangers.py": "an attribute or the text of a stranger's object runs its code",
-    "_validation/registered.py": "importing a stranger's package, or calling a factory, runs the user's code",
-    "_validation/validator.py": "a predicate is user code; it must not cost the result it judges",
-    "_scanners/declare/specs.py": "importing a stranger's package runs its code",
-    "_scanners/files/modules.py": "loading a scanner file runs the user's code",
 }
 
 # Counted as mccabe does: each way that a branch, loop, handler or case adds.

@@ -36,6 +36,7 @@ from inspect_scout import (
 from inspect_scout._inspect.outcomes import CallFailure, failed
 from inspect_scout.testing import scripted_model
 from support.executors import asks, counts, deadly, each, nth, refuses, table
+from support.hostile import DEEDS, does
 from support.transcripts import length, scanner_of, talks
 
 EXECUTORS: dict[str, dict[str, Any]] = {
@@ -181,6 +182,26 @@ def test_a_model_that_fails_for_good_ends_the_scan_after_what_is_under_way(run: 
     rows = table(str(location), "asks")
     assert [row["transcript_id"] for row in rows if not row["scan_error"]] == ["t0", "t1"]
     assert 3 <= len(rows) - 2 < 100
+
+
+def test_whatever_scanners_do_is_an_error_of_its_pair(run: Run) -> None:
+    status = run({"length": length(), **{deed: does(deed) for deed in DEEDS}}, talks(3))
+    assert {name: (one.scans, one.errors) for name, one in status.summary.scanners.items()} == {
+        "length": (3, 0),
+        **dict.fromkeys(DEEDS, (3, 1)),
+    }
+    assert {error.transcript_id for error in status.errors} == {"t1"}
+
+
+def test_scanners_that_take_too_long_are_errors(run: Run) -> None:
+    async def hang(transcript: Transcript) -> Result:
+        if transcript.transcript_id == "t2":
+            await asyncio.sleep(1000)
+        return Result(value=1)
+
+    status = run([scanner_of(hang), length()], talks(4), scanner_timeout=2)
+    assert [(error.scanner, error.transcript_id) for error in status.errors] == [("probe", "t2")]
+    assert "scanner_timeout=2 seconds" in status.errors[0].error
 
 
 def test_failed_pairs_are_scanned_again_on_resume(run: Run, example_logs: Path, tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ async def scan_async(
     executor: str | None = None,
     ray_address: str | None = None,
     duplicates: Duplicates | None = None,
+    scanner_timeout: float | None = None,
     results: str | None = None,
 ) -> Status:
     """Scan transcripts.
@@ -99,6 +100,7 @@ async def scan_async(
         ray_address: Address of a Ray cluster (default: `$RAY_ADDRESS`, else a cluster on this machine).
         duplicates: Of a sample in several logs, `newest` scans that of the log modified last, `all` every one (default: what
             `transcripts` say, else `newest`; see `transcripts_from`).
+        scanner_timeout: Seconds that a scanner may take for a transcript; one that takes longer is an error (default: no limit).
         results: Older name of `scans`.
 
     Returns:
@@ -135,6 +137,7 @@ async def scan_async(
         dry_run=dry_run,
         record_input=record_input,
         duplicates=duplicates,
+        scanner_timeout=scanner_timeout,
     )
     return await scanning.scan(request)
 
@@ -156,6 +159,7 @@ async def scan_resume_async(
     model_base_url: str | None = None,
     model_args: dict[str, Any] | str | None = None,
     model_roles: Mapping[str, ModelRole | Sequence[ModelRole]] | None = None,
+    scanner_timeout: float | None = None,
 ) -> Status:
     """Go on with an interrupted or partly failed scan; what is recorded without error is not scanned again.
 
@@ -178,6 +182,7 @@ async def scan_resume_async(
         model_base_url: Where the model is served now.
         model_args: Arguments for the provider of the model, or a YAML or JSON file of them: its key, or how it is reached.
         model_roles: Models by role, for roles that were not recorded, or with other connections, retries or timeouts.
+        scanner_timeout: Seconds that a scanner may take for a transcript (default: what was said when the scan was started).
 
     Raises:
         ScanStateError: The scan is complete, another process is at work on it, a question, an answer or a template has
@@ -202,6 +207,7 @@ async def scan_resume_async(
         model_base_url=model_base_url,
         model_args=model_args,
         model_roles=model_roles,
+        scanner_timeout=scanner_timeout,
     )
     return await scanning.resume(request)
 

@@ -10,12 +10,13 @@ import contextlib
 import signal
 import threading
 import time
-from asyncio import events
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import FrameType
 from typing import Any, TypeVar, cast
+
+from .._support.foreign import may_stop
 
 T = TypeVar("T")
 
@@ -26,11 +27,11 @@ _BLOCKED_AGAIN_SECONDS = 0.2
 _LOOK_SECONDS = 0.05
 _LEAVE_SECONDS = 0.5
 """What tasks have left to end in after the third one."""
+_STUBBORN_SECONDS = 5.0
+"""What tasks of foreign code have to end in that were left behind: one that hears of no cancellation never ends."""
 _ENOUGH = 3
 """Signals after which nothing is put in order any more."""
-_RECORDS = "inspect_scout._results"
 _running: ContextVar[Interruption | None] = ContextVar("scout_interruption", default=None)
-_RUNS_A_CALLBACK = events.Handle._run.__code__  # noqa: SLF001 - there is no other way to know it
 
 
 def run_interruptible(call: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -53,7 +54,7 @@ def run_interruptible(call: Callable[[], Coroutine[Any, Any, T]]) -> T:
                 raise KeyboardInterrupt from None
             raise
         finally:
-            _close(runner, _LEAVE_SECONDS if interruption.enough else None)
+            _close(runner, _LEAVE_SECONDS if interruption.enough else _STUBBORN_SECONDS)
 
 
 @contextmanager
@@ -92,8 +93,8 @@ def _listening(loop: asyncio.AbstractEventLoop) -> Generator[Interruption]:
             signal.signal(number, plain)
 
 
-def _close(runner: asyncio.Runner, patience: float | None) -> None:
-    """Close a loop when its tasks have ended, or leave them behind after some seconds (None: never)."""
+def _close(runner: asyncio.Runner, patience: float) -> None:
+    """Close a loop when its tasks have ended, or leave them behind after some seconds."""
     loop = runner.get_loop()
     tasks = asyncio.all_tasks(loop)
     for task in tasks:
@@ -182,7 +183,7 @@ class Interruption:
 
     def _stop(self, frame: FrameType | None) -> None:
         """End the task that is at work where it is, if it may end there."""
-        if asyncio.current_task(self._loop) is not None and _may_stop(frame):
+        if asyncio.current_task(self._loop) is not None and may_stop(frame):
             raise asyncio.CancelledError
 
     def _begin_to_end(self) -> None:
@@ -209,13 +210,3 @@ class Interruption:
                     signal.pthread_kill(cast("int", threading.main_thread().ident), number)
             patient = time.monotonic() < self._patient_until and self.count == 1
             patience = _BLOCKED_SECONDS if patient else _BLOCKED_AGAIN_SECONDS
-
-
-def _may_stop(frame: FrameType | None) -> bool:
-    """Tell whether the loop runs code that may end anywhere: neither its own nor code that records."""
-    inner = frame
-    while inner is not None and inner.f_code is not _RUNS_A_CALLBACK:
-        if str(inner.f_globals.get("__name__")).startswith(_RECORDS):
-            return False
-        inner = inner.f_back
-    return inner is not None and inner is not frame

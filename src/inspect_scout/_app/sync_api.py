@@ -48,6 +48,7 @@ def scan(
     executor: str | None = None,
     ray_address: str | None = None,
     duplicates: Duplicates | None = None,
+    scanner_timeout: float | None = None,
     results: str | None = None,
 ) -> Status:
     """Scan transcripts (`aio.scan_async`, which documents the arguments, run to its end).
@@ -83,6 +84,7 @@ def scan(
         ray_address: Address of a Ray cluster (default: `$RAY_ADDRESS`, else a cluster on this machine).
         duplicates: Of a sample in several logs, `newest` scans that of the log modified last, `all` every one (default: what
             `transcripts` say, else `newest`).
+        scanner_timeout: Seconds that a scanner may take for a transcript; one that takes longer is an error (default: no limit).
         results: Older name of `scans`.
 
     Raises:
@@ -117,6 +119,7 @@ def scan(
         dry_run=dry_run,
         record_input=record_input,
         duplicates=duplicates,
+        scanner_timeout=scanner_timeout,
     )
     return run_sync(lambda: scanning.scan(request))
 
@@ -138,6 +141,7 @@ def scan_resume(
     model_base_url: str | None = None,
     model_args: dict[str, Any] | str | None = None,
     model_roles: Mapping[str, ModelRole | Sequence[ModelRole]] | None = None,
+    scanner_timeout: float | None = None,
 ) -> Status:
     """Go on with an interrupted or partly failed scan (`aio.scan_resume_async`).
 
@@ -161,6 +165,7 @@ def scan_resume(
         model_base_url: Where the model is served now.
         model_args: Arguments for the provider of the model, or a YAML or JSON file of them: its key, or how it is reached.
         model_roles: Models by role, for roles that were not recorded, or with other connections, retries or timeouts.
+        scanner_timeout: Seconds that a scanner may take for a transcript (default: what was said when the scan was started).
 
     Raises:
         ScanStateError: The scan is complete, another process is at work on it, a question, an answer or a template has
@@ -185,6 +190,7 @@ def scan_resume(
         model_base_url=model_base_url,
         model_args=model_args,
         model_roles=model_roles,
+        scanner_timeout=scanner_timeout,
     )
     return run_sync(lambda: scanning.resume(request))
 

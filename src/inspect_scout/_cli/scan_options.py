@@ -118,6 +118,13 @@ _OPTIONS = (
     ),
     executor_options,
     scan_option(
+        HOW,
+        "--scanner-timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="SECONDS",
+        help="Time that a scanner may take for a transcript; one that takes longer is an error. Default: no limit.",
+    ),
+    scan_option(
         HOW, "--results-buffer", type=click.INT, metavar="N", help="Bring the tables up to date after N records."
     ),
     scan_option(HOW, "--dry-run", is_flag=True, help="Only count what would be scanned."),
@@ -227,7 +234,7 @@ def _fields(options: dict[str, Any], typed: bool = True) -> dict[str, Any]:
 
 _AS_THEY_ARE = (
     *("worklist", "max_transcripts", "max_processes", "executor", "ray_address", "limit", "shuffle"),
-    *("results_buffer", "record_input", "log_level", "model", "model_base_url", "duplicates"),
+    *("results_buffer", "record_input", "scanner_timeout", "log_level", "model", "model_base_url", "duplicates"),
 )
 
 

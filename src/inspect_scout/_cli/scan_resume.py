@@ -31,6 +31,11 @@ Examples:
 """
 
 
+_CHANGES = (
+    *("executor", "ray_address", "rescan_changed", "accept_changed", "model", "model_base_url", "scanner_timeout"),
+)
+
+
 @click.command("resume", cls=SectionCommand, epilog=EPILOG)
 @click.argument("location", metavar="LOC")
 @executor_options
@@ -56,6 +61,14 @@ Examples:
     help="Go on although scanners ask something else than before; rows of both versions stay.",
 )
 @resume_options
+@click.option(
+    "--scanner-timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    cls=SectionOption,
+    section="Scan options",
+    help="Time that a scanner may take for a transcript. Default: what was said when the scan was started.",
+)
 @fail_on_error_option
 @json_option
 @display_options
@@ -68,8 +81,7 @@ def command(ctx: click.Context, /, location: str, fail_on_error: bool, wait: boo
     """
     from .._app import ResumeRequest
 
-    names = ("executor", "ray_address", "rescan_changed", "accept_changed", "model", "model_base_url")
-    changes = {name: options.pop(name) for name in names}
+    changes = {name: options.pop(name) for name in _CHANGES}
     if changes["rescan_changed"] and changes["accept_changed"]:
         raise click.UsageError("--rescan-changed and --accept-changed exclude each other.")
     models = model_fields(options)

@@ -23,7 +23,9 @@ from .wording import (
     Tone,
     config_line,
     count_line,
+    duration,
     ending_lines,
+    longest_fact,
     model_facts,
     percent,
     plural,
@@ -192,13 +194,14 @@ class ScanPicture:
         if facts := _facts(progress):
             parts.append(Text(shorten(" · ".join(facts), width), style=_STYLES["detail"]))
         parts += [Text(shorten(said, width), style=_STYLES["warning"]) for said in trouble_facts(progress)]
+        parts += [Text(shorten(fact, width), style=_STYLES["warning"]) for fact in longest_fact(progress)]
         return Group(*parts)
 
     def _bar(self, progress: Progress, width: int) -> Text:
         elapsed = self._clock.monotonic() - self._started
         done, left = progress.completed - progress.skipped, progress.total - progress.completed
         numbers = f"{percent(progress.completed, progress.total):3d}%  {progress.completed:,}/{progress.total:,}"
-        times = _duration(elapsed) + (f", {_duration(elapsed / done * left)} left" if done > 0 and left > 0 else "")
+        times = duration(elapsed) + (f", {duration(elapsed / done * left)} left" if done > 0 and left > 0 else "")
         length = max(0, min(MAX_BAR_CELLS, width - cells(numbers) - cells(times) - 2 * len(GAP)))
         share = min(1.0, max(0.0, progress.completed / progress.total)) if progress.total > 0 else 1.0
         filled = int(length * share)
@@ -229,12 +232,6 @@ def _facts(progress: Progress) -> list[str]:
     if progress.memory_bytes is not None:
         facts.append(f"{progress.memory_bytes / 1e9:.1f} GB")
     return facts
-
-
-def _duration(seconds: float) -> str:
-    minutes, second = divmod(int(max(0.0, seconds)), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"
 
 
 def _console(*, stderr: bool = False) -> Console:

@@ -12,7 +12,7 @@ from .._support.clock import SYSTEM_CLOCK, Clock
 from .._support.terminal import printable
 from .contract import ScanOutcome, ScanTitle
 from .plain import PROGRESS_SECONDS, Throttle, table_lines
-from .wording import count_line, failures, percent, trouble_facts
+from .wording import count_line, failures, longest_fact, percent, trouble_facts
 
 LOGGER = logging.getLogger("inspect_scout")
 
@@ -90,5 +90,5 @@ class _ProgressRecords:
             "scan_progress": {"completed": completed, "total": total, "percent": share},
             "scan_metrics": asdict(progress),
         }
-        said = "".join(f", {fact}" for fact in trouble_facts(progress))
+        said = "".join(f", {fact}" for fact in (*trouble_facts(progress), *longest_fact(progress)))
         LOGGER.info("Scan progress: %d%% (%s/%s)%s", share, f"{completed:,}", f"{total:,}", said, extra=facts)

@@ -20,6 +20,8 @@ MAX_OPTION_CHARACTERS = 50
 MAX_OPTIONS_CHARACTERS = 500
 MAX_SAMPLE_CHARACTERS = 300
 MAX_SAMPLES = 5
+NAMED_AFTER_SECONDS = 30.0
+"""A scanner that has been at work this long on a transcript is named."""
 SCANNER_HEADERS = ("scanner", "scans", "results", "errors", "tokens", "tokens/scan")
 VALIDATION_HEADER = "validation"
 _PLACE = re.compile(r" \([^()]{1,200}:\d+\)$")
@@ -76,7 +78,14 @@ def progress_line(progress: Progress) -> str:
     done = f"scanning: {percent(progress.completed, progress.total):3d}% ({progress.completed:,}/{progress.total:,})"
     errors = sum(counts.errors for counts in progress.scanners.values())
     counted = [plural(errors, "error")] if errors else []
-    return ", ".join([done, *worker_facts(progress), *model_facts(progress), *counted, *trouble_facts(progress)])
+    facts = [
+        *worker_facts(progress),
+        *model_facts(progress),
+        *counted,
+        *trouble_facts(progress),
+        *longest_fact(progress),
+    ]
+    return ", ".join([done, *facts])
 
 
 def worker_facts(progress: Progress) -> list[str]:
@@ -88,6 +97,23 @@ def worker_facts(progress: Progress) -> list[str]:
         (progress.idle, "idle"),
     )
     return [f"{count:,} {what}" for count, what in counts if count]
+
+
+def longest_fact(progress: Progress) -> list[str]:
+    """Name the scanner that has been at work longest, once that is long."""
+    longest = progress.longest
+    if longest is None or longest.seconds < NAMED_AFTER_SECONDS:
+        return []
+    scanner, transcript = (one_line(name, MAX_NAME_CHARACTERS) for name in (longest.scanner, longest.transcript))
+    blocks = ", and lets no other run" if longest.blocks else ""
+    return [f"longest: {scanner} on {transcript} for {duration(longest.seconds)}{blocks}"]
+
+
+def duration(seconds: float) -> str:
+    """Write a time as on a clock: "0:42", "1:05:00"."""
+    minutes, second = divmod(int(max(0.0, seconds)), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"
 
 
 def model_facts(progress: Progress) -> list[str]:

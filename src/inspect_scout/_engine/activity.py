@@ -2,29 +2,92 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
-from dataclasses import dataclass, field
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
 
+from .._support.foreign import Ending, work, work_of
 from .pairs import Pairs
+from .progress import LongestRunning
 
 
-@dataclass(slots=True)
-class Activity:
-    """Counts of what is under way.
+class RunningPair:
+    """A transcript with a scanner that is at work on it.
 
     Args:
-        parsing: Transcripts being read.
-        pairs: Pairs of transcript and scanner.
+        transcript: Id of the transcript.
+        scanner: Key of the scanner.
     """
 
-    parsing: int = 0
-    pairs: Pairs = field(default_factory=Pairs)
+    __slots__ = ("began", "blocks", "ending", "scanner", "task", "transcript")
+
+    def __init__(self, transcript: str, scanner: str) -> None:
+        self.transcript, self.scanner = transcript, scanner
+        self.began = time.monotonic()
+        self.task = asyncio.current_task()
+        self.blocks = False
+        """Whether it was found to hold up the event loop."""
+        self.ending: Ending | None = None
+        """Ends it when its time is over (None: it has all the time it wants)."""
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been running."""
+        return time.monotonic() - self.began
+
+
+class Activity:
+    """What is under way."""
+
+    def __init__(self) -> None:
+        self.parsing = 0
+        """Transcripts being read."""
+        self.pairs = Pairs()
+        """Pairs of transcript and scanner, until they are recorded."""
+        self.blocking: RunningPair | None = None
+        """Holds up the event loop at this moment, as far as is known."""
+        self._running: dict[RunningPair, None] = {}
 
     @property
     def scanning(self) -> int:
         """Scanners at work."""
         return len(self.pairs)
+
+    @contextmanager
+    def at_work(self, transcript: str, scanner: str) -> Generator[RunningPair]:
+        """Count a scanner that is at work in the block."""
+        pair = RunningPair(transcript, scanner)
+        token = work.set(pair)
+        self._running[pair] = None
+        try:
+            yield pair
+        finally:
+            del self._running[pair]
+            work.reset(token)
+
+    def longest(self) -> LongestRunning | None:
+        """Name the pair that holds up the others, else the one that has been running longest; from any thread."""
+        pair = self.blocking or self._oldest()
+        if pair is None:
+            return None
+        return LongestRunning(pair.transcript, pair.scanner, pair.seconds, pair is self.blocking)
+
+    def blocked_by(self, task: asyncio.Task[Any] | None) -> RunningPair | None:
+        """Find the pair that a task of the event loop is at work on; from any thread."""
+        found = work_of(task)
+        if isinstance(found, RunningPair):
+            return found
+        return next((pair for pair in list(self._running) if pair.task is task), None)
+
+    def _oldest(self) -> RunningPair | None:
+        # The first that came is the oldest. Another thread may change the mapping meanwhile.
+        try:
+            return next(iter(self._running), None)
+        except RuntimeError:
+            return None
 
 
 def resident_bytes() -> int | None:

@@ -16,7 +16,8 @@ def work(end: socket.socket, started: float) -> None:
         end: Leads to the parent.
         started: When the parent asked for this worker (`time.time()`).
     """
-    asyncio.run(_serve(end, started))
+    # The loop is not closed: it would wait for tasks that a scanner has left behind, and the process ends right now.
+    asyncio.Runner().run(_serve(end, started))
 
 
 async def _serve(end: socket.socket, started: float) -> None:

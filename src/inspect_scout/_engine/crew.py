@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextvars import copy_context
 from typing import Generic, TypeVar
 
+from .._support.foreign import Ending, guarding_tasks
 from .._support.rounds import own_round
 
 T = TypeVar("T")
@@ -29,9 +29,10 @@ class Crew(Generic[T]):
         self._ended: asyncio.Queue[asyncio.Task[None] | None] = asyncio.Queue()
         self.closing = False
         """Whether no more is begun, so that a task which is cancelled by itself does not end the others."""
+        self._ending = Ending()
         # Tasks that join later are started from within a scanner, whose context is none of theirs: all have that in
         # which the crew was made.
-        self._context = copy_context()
+        self._context = self._ending.context()
 
     @property
     def size(self) -> int:
@@ -51,21 +52,22 @@ class Crew(Generic[T]):
 
     async def run(self) -> None:
         """Work until no task is left; the first exception ends it and is raised as it is."""
-        try:
-            while self._tasks:
-                task = await self._ended.get()
-                if task is None:
-                    return
-                self._tasks.discard(task)
-                if not (self.closing and task.cancelled()):
-                    task.result()
-        finally:
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+        with guarding_tasks():
+            try:
+                while self._tasks:
+                    task = await self._ended.get()
+                    if task is None:
+                        return
+                    self._tasks.discard(task)
+                    if not (self.closing and task.cancelled()):
+                        task.result()
+            finally:
+                # Only so do the borders of foreign code know that we cancel them, and not somebody else.
+                self._ending.cancel(self._tasks)
+                await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _run(self) -> None:
-        while True:
+        while not self._ending.over:
             await own_round()  # scanners of plain code never suspend
             piece = await self._take()
             if piece is None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from .._inspect.pickling import from_bytes
 from .._support.errors import ConfigError, ScoutError, WorkerError
+from .._support.foreign import foreign
 from .._support.ids import new_id
 from .._types import ScannerCounts
 from .messages import Down, Failed, Gauges, Up
+from .progress import LongestRunning
 
 _SPARE_SECONDS = 0.25
 """Work that a worker has beside what it is at: a parent that scans, too, answers late."""
@@ -75,7 +78,7 @@ class Member:
         """When it said something last (`time.monotonic()`)."""
         self._done = 0
         self._rate = _FIRST_RATE
-        self._gauged_at = time.monotonic()
+        self._gauged_at = self._told_at = time.monotonic()
 
     def done(self, tickets: Sequence[int]) -> None:
         """Take note of units that are done."""
@@ -89,11 +92,20 @@ class Member:
             gauges: What it says.
             now: The time (`time.monotonic()`).
         """
-        self.gauges = gauges
+        self.gauges, self._told_at = gauges, now
         seconds = now - self._gauged_at
         if seconds >= _SPARE_SECONDS:
             self._rate = self._done / (seconds * max(gauges.busy, _LEAST_SHARE))
             self._done, self._gauged_at = 0, now
+
+    def longest(self, now: float) -> LongestRunning | None:
+        """Name the scanner that has been at work longest there, as far as is known.
+
+        Args:
+            now: The time (`time.monotonic()`).
+        """
+        found = self.gauges.longest if self.gauges is not None else None
+        return found and replace(found, seconds=found.seconds + max(0.0, now - self._told_at))
 
     def room(self, held: int) -> int:
         """Count the units that it can be given, beside those that it holds."""
@@ -110,10 +122,8 @@ def raised_by(failed: Failed) -> BaseException:
     """Make the exception again that a worker failed with."""
     original: BaseException | None = None
     if failed.error is not None:
-        try:
+        with foreign():  # what an exception of a stranger does when it is read is unknown
             original = from_bytes(failed.error)
-        except Exception:  # noqa: BLE001 - what an exception of a stranger does when it is read is unknown
-            original = None
     if failed.stage == "load" and not isinstance(original, ScoutError):
         return ConfigError(
             f"A worker cannot load the scanners: {failed.text}. Workers look for modules where this process does "

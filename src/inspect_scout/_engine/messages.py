@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from .._types import ScannerCounts, TranscriptInfo, ValidationMetrics
 from .calls import CallOutcome
+from .progress import LongestRunning
 from .shares import Claim, Grant
 
 
@@ -130,6 +131,7 @@ class Gauges:
         busy: Processor seconds used in a second.
         claims: Gates to models.
         due: Pairs under way that are worth waiting for at the end.
+        longest: The scanner that has been at work longest.
     """
 
     parsing: int
@@ -140,6 +142,7 @@ class Gauges:
     busy: float
     claims: Sequence[Claim] = ()
     due: int = 0
+    longest: LongestRunning | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from .._types import ScannerCounts
 from .patience import CallTrouble
+
+
+@dataclass(frozen=True, slots=True)
+class LongestRunning:
+    """The transcript and the scanner that have been at work longest.
+
+    Args:
+        transcript: Id of the transcript.
+        scanner: Key of the scanner.
+        seconds: How long.
+        blocks: Whether it does not let others run.
+    """
+
+    transcript: str
+    scanner: str
+    seconds: float
+    blocks: bool = False
+
+
+def longest_of(running: Iterable[LongestRunning | None]) -> LongestRunning | None:
+    """Choose the one to name: what has been at work longest."""
+    return max((each for each in running if each is not None), key=lambda each: each.seconds, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +51,7 @@ class Progress:
         connections: Model calls that may be under way at once (0: no model was called).
         retries: Model calls that providers refused so far, to be sent again later.
         trouble: Calls to models that fail at this moment.
+        longest: The scanner that has been at work longest (None: none is).
     """
 
     total: int
@@ -45,6 +68,7 @@ class Progress:
     connections: int = 0
     retries: int = 0
     trouble: CallTrouble | None = None
+    longest: LongestRunning | None = None
 
 
 class ProgressSink(Protocol):

@@ -1,5 +1,7 @@
 """A worker on a Ray cluster: an actor that runs the same station as a process does.
 
+The station has a thread and an event loop of its own: a scanner that holds up its loop does not keep the actor from saying so.
+
 Messages travel in batches: the parent delivers its own, numbered because Ray does not promise to keep their order, and
 collects what the worker has to say with one call that waits until there is something.
 """
@@ -8,6 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import pickle
+import threading
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,18 +31,22 @@ class StationActor:
         self._early: dict[int, bytes] = {}
         self._next = 0
         self._down: asyncio.Queue[Down | None] = asyncio.Queue()
-        self._up: list[bytes] = []
+        self._up: deque[bytes] = deque()
         self._said = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        """The actor's own loop, which delivers and collects."""
+        self._station = asyncio.new_event_loop()
         self._over = False
 
     async def deliver(self, number: int, message: bytes) -> None:
         """Take a message of the parent."""
-        if self._task is None:
-            self._task = asyncio.create_task(self._serve())
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+            threading.Thread(target=self._serve, name="scout-station", daemon=True).start()
         self._early[number] = message
         while self._next in self._early:
-            self._down.put_nowait(pickle.loads(self._early.pop(self._next)))  # noqa: S301 - comes from our own parent
+            told = pickle.loads(self._early.pop(self._next))  # noqa: S301 - comes from our own parent
+            self._station.call_soon_threadsafe(self._down.put_nowait, told)
             self._next += 1
 
     async def collect(self) -> Sequence[bytes]:
@@ -46,24 +54,31 @@ class StationActor:
         while not self._up and not self._over:
             self._said.clear()
             await self._said.wait()
-        said, self._up = self._up, []
-        return said
+        return [self._up.popleft() for _ in range(len(self._up))]
 
     def send(self, message: Up) -> None:
         """Keep a message until the parent collects it."""
         self._up.append(pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL))
-        self._said.set()
+        self._wake()
+
+    def send_beside(self, message: Up) -> None:
+        """Keep a message from another thread than that of the station."""
+        self.send(message)
 
     async def receive(self) -> Down | None:
         """Wait for the next message of the parent."""
         return await self._down.get()
 
-    async def _serve(self) -> None:
+    def _serve(self) -> None:
         try:
-            await serve(self, self._started)
+            self._station.run_until_complete(serve(self, self._started))
         finally:
             self._over = True
-            self._said.set()
+            self._wake()
+
+    def _wake(self) -> None:
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(self._said.set)
 
 
 def read(message: bytes) -> Any:

@@ -20,6 +20,7 @@ from .crew import Crew
 from .governor import Governor
 from .ledger import Lease, Ledger
 from .setup import first_units
+from .watch import watching
 from .worker import Worker
 
 DIAGNOSTICS_SECONDS = 5
@@ -70,7 +71,8 @@ class LocalSeat:
     async def run(self) -> None:
         """Work until nobody needs this process any more."""
         job, plan, governor = self._job, self._job.plan, self.governor
-        with self.share.taken(), using(plan.models.active), admitting(governor), hearing(job.calls):
+        watched = watching(job.tally.activity, job.tally.show)
+        with self.share.taken(), using(plan.models.active), admitting(governor), hearing(job.calls), watched:
             crew = Crew(self._take, self._work, lambda: self._ledger.fresh)
             if plan.widens:
                 governor.widened = lambda: self._grow(crew, governor.units())

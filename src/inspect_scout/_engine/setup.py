@@ -14,6 +14,7 @@ from .._plan import PlannedScanner, ScanPlan
 from .._results import RecordInput
 from .._scanners import scanner_config, scanners_from_specs, while_loading
 from .._support.errors import ConfigError
+from .._support.foreign import foreign, said
 from .._transcripts import TranscriptSource
 from .._types import ScannerSpec, ScanSpec
 from .._validation import Validator
@@ -94,16 +95,14 @@ def pack(setup: WorkerSetup) -> bytes:
         ConfigError: A scanner or the source cannot travel in either way.
     """
     travelling = {key: _travelling(planned) for key, planned in setup.scanners.items()}
-    try:
+    with foreign():  # what is pickled decides what that raises
         return to_bytes(dataclasses.replace(setup, scanners=travelling))
-    except Exception:  # noqa: BLE001 - the border of pickling: user code decides what it raises
-        mixed: Mapping[str, Any] = {key: _travels_or_recipe(setup, one) for key, one in travelling.items()}
-    try:
+    mixed: Mapping[str, Any] = {key: _travels_or_recipe(setup, one) for key, one in travelling.items()}
+    with foreign() as ran:
         return to_bytes(dataclasses.replace(setup, scanners=cast("Mapping[str, PlannedScanner]", mixed)))
-    except Exception as error:
-        raise ConfigError(
-            f"The scan cannot be sent to worker processes: {_said(error)}. Use max_processes=1 to scan in this process."
-        ) from error
+    raise ConfigError(
+        f"The scan cannot be sent to worker processes: {said(ran.error)}. Use max_processes=1 to scan in this process."
+    ) from ran.error
 
 
 def unpack(blob: bytes) -> WorkerSetup:
@@ -134,21 +133,17 @@ def _travelling(planned: PlannedScanner) -> PlannedScanner:
 
 
 def _travels_or_recipe(setup: WorkerSetup, planned: PlannedScanner) -> PlannedScanner | _Recipe:
-    try:
+    with foreign() as ran:
         to_bytes(planned)
-    except Exception as error:  # noqa: BLE001 - the border of pickling, as above
-        spec = setup.spec.scanners[planned.key]
-        recipe = _Recipe(planned.key, spec, setup.spec.work_dir, planned.fingerprint, planned.validator)
-        try:
-            recipe.make()
-        except ConfigError:
-            raise ConfigError(
-                f"Scanner {planned.key!r} cannot be sent to worker processes: {_said(error)}. Make what it holds when "
-                "it is first called, or use max_processes=1 to scan in this process."
-            ) from error
-        return recipe
-    return planned
-
-
-def _said(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
+    if ran.error is None:
+        return planned
+    spec = setup.spec.scanners[planned.key]
+    recipe = _Recipe(planned.key, spec, setup.spec.work_dir, planned.fingerprint, planned.validator)
+    try:
+        recipe.make()
+    except ConfigError:
+        raise ConfigError(
+            f"Scanner {planned.key!r} cannot be sent to worker processes: {said(ran.error)}. Make what it holds when it "
+            "is first called, or use max_processes=1 to scan in this process."
+        ) from ran.error
+    return recipe

@@ -24,6 +24,7 @@ from .._results import ScanStore
 from .._support.causes import describe, trace_of
 from .._support.collector import setting_aside
 from .._support.errors import ScanStateError
+from .._support.foreign import foreign
 from .._types import TranscriptInfo
 from .activity import Activity, Busyness, resident_bytes
 from .budget import ByteBudget
@@ -52,6 +53,7 @@ from .messages import (
 )
 from .settling import SettlingRecorder
 from .setup import WorkerSetup, unpack
+from .watch import Stopper, watching
 from .worker import ScannerStopped, Worker
 
 TICK_SECONDS = 0.8
@@ -66,6 +68,10 @@ class Line(Protocol):
 
     def send(self, message: Up) -> None:
         """Send a message; never waits."""
+        ...
+
+    def send_beside(self, message: Up) -> None:
+        """Send a message from another thread, while that of the event loop is held up; it may be left out."""
         ...
 
     async def receive(self) -> Down | None:
@@ -158,7 +164,10 @@ class _Station:
         )
         self._recorder = SettlingRecorder(journal)
         self._worker = Worker(setup, self._recorder, self._activity, self._budget)
-        with admitting(self._governor), hearing(self._calls):
+        limit = setup.spec.options.scanner_timeout
+        stop = Stopper(limit).stop if limit is not None else None
+        watched = watching(self._activity, self._tell_beside, stop)
+        with admitting(self._governor), hearing(self._calls), watched:
             self._crew = Crew(self._waiting_item, self._work, lambda: _MOST_TASKS)
             self._governor.widened = self._widen
             self._crew.grow(begin.tasks)
@@ -278,18 +287,23 @@ class _Station:
             self._line.send(recorded)
 
     def _tell_gauges(self) -> None:
+        self._line.send(self._gauges())
+
+    def _tell_beside(self) -> None:
+        self._line.send_beside(self._gauges())
+
+    def _gauges(self) -> Gauges:
         seen = self._activity
-        self._line.send(
-            Gauges(
-                parsing=seen.parsing,
-                scanning=seen.scanning,
-                tasks=self._crew.size,
-                memory_bytes=resident_bytes(),
-                budget_bytes=self._budget.used,
-                busy=self._busyness.share(),
-                claims=self._governor.claims(),
-                due=seen.pairs.due,
-            )
+        return Gauges(
+            parsing=seen.parsing,
+            scanning=seen.scanning,
+            tasks=self._crew.size,
+            memory_bytes=resident_bytes(),
+            budget_bytes=self._budget.used,
+            busy=self._busyness.share(),
+            claims=self._governor.claims(),
+            due=seen.pairs.due,
+            longest=seen.longest(),
         )
 
 
@@ -303,8 +317,7 @@ def _failed(stage: str, error: BaseException) -> Failed:
     cause = error.cause if isinstance(error, ScannerStopped) else error
     if isinstance(cause, PrerequisiteError):
         cause = as_refusal(cause)
-    try:
+    written = None
+    with foreign():  # an exception may hold anything; its text is enough then
         written = to_bytes(cause)
-    except Exception:  # noqa: BLE001 - an exception may hold anything; its text is enough then
-        written = None
     return Failed(stage, written, describe(cause), trace_of(cause))

@@ -6,6 +6,7 @@ import asyncio
 import pickle
 import socket
 import struct
+import threading
 from typing import Any
 
 _LENGTH = struct.Struct("!Q")
@@ -21,6 +22,7 @@ class Stream:
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
+        self._sending = threading.Lock()
 
     @classmethod
     async def over(cls, end: socket.socket) -> Stream:
@@ -31,8 +33,16 @@ class Stream:
         """Send a message; never waits, and says nothing if the other end is gone."""
         if not self._writer.is_closing():
             data = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
-            self._writer.write(_LENGTH.pack(len(data)))
-            self._writer.write(data)
+            with self._sending:
+                self._writer.write(_LENGTH.pack(len(data)) + data)
+
+    def send_beside(self, message: object) -> None:
+        """Send a message from another thread, while the one of the event loop is held up; it may be left out."""
+        data = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
+        with self._sending:
+            # With nothing waiting, a transport writes to its socket at once; else it would need the loop.
+            if not self._writer.is_closing() and not self._writer.transport.get_write_buffer_size():
+                self._writer.write(_LENGTH.pack(len(data)) + data)
 
     async def receive(self) -> Any:
         """Wait for the next message; None: the other end is gone."""

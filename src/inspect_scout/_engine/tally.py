@@ -12,7 +12,7 @@ from .activity import Activity
 from .calls import Calls
 from .counts import added, compare, counts_of, plus
 from .governor import Governor
-from .progress import Progress, ProgressSink
+from .progress import LongestRunning, Progress, ProgressSink, longest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Elsewhere:
         processes: Processes at work, this one included if it scans.
         models: Model calls under way, connections granted, calls refused (those of this process included).
         due: Pairs of transcript and scanner under way that are worth waiting for at the end.
+        longest: The scanner that has been at work longest.
     """
 
     parsing: int = 0
@@ -36,6 +37,7 @@ class Elsewhere:
     processes: int = 0
     models: tuple[int, int, int] = (0, 0, 0)
     due: int = 0
+    longest: LongestRunning | None = None
 
 
 class Tally:
@@ -140,6 +142,7 @@ class Tally:
             connections=connections,
             retries=retries,
             trouble=self.calls.trouble() if self.calls is not None else None,
+            longest=longest_of([here.longest(), there.longest]),
         )
 
     def _models(self) -> tuple[int, int, int]:

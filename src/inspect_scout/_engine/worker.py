@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from .._inspect.invocation import PrerequisiteError, recording
+from .._inspect.invocation import Recording, recording
+from .._inspect.models import ModelError
 from .._plan import PlannedScanner
-from .._results import CELL_BYTES
+from .._results import CELL_BYTES, UnwritableError
 from .._scanners import checked_result, describe_input
 from .._support.causes import describe
 from .._support.clock import SYSTEM_CLOCK
+from .._support.errors import ScannerExitError, ScannerTimeoutError
+from .._support.foreign import Ending, check_over, foreign
 from .._transcripts import count_incomplete, union_content
 from .._types import (
     Error,
@@ -27,8 +30,9 @@ from .._types import (
     TranscriptHandle,
     TranscriptInfo,
 )
-from .activity import Activity
+from .activity import Activity, RunningPair
 from .budget import ByteBudget
+from .deadline import within
 from .describing import describe_error
 from .setup import WorkerSetup
 
@@ -84,14 +88,16 @@ class Worker:
         scanners = [self._setup.scanners[key] for key in keys]
         content, streams = self._content(keys)
         async with AsyncExitStack() as stack:
-            try:
+            subject: _Subject | None = None
+            async with foreign() as ran:
                 # What streams is not held in memory, so it takes nothing from the budget.
                 size = 0 if streams else await self._setup.source.size(info)
                 await stack.enter_async_context(self._budget.hold(size))
                 subject = await self._open(info, content, streams, stack)
-            except Exception as error:  # noqa: BLE001 - the border of reading: one bad sample must not end the scan
-                await self._record_unreadable(info, scanners, error)
+            if ran.error is not None:  # one bad sample must not end the scan
+                await self._record_unreadable(info, scanners, ran.error)
                 return
+            assert subject is not None
             lead, *followers = scanners
             # The lead goes first, so that what it warms (a provider's prompt cache) serves the others.
             await self._scan(lead, subject)
@@ -117,7 +123,7 @@ class Worker:
         try:
             if streams:
                 handle = await self._setup.source.open(info, content)
-                stack.push_async_callback(handle.aclose)
+                stack.push_async_callback(_close, handle)
                 return _Subject(info, handle, await self._setup.source.size(info))
             loaded = await self._setup.source.read(info, content)
             # Rows describe the transcript with the metadata that was read (the index thins it), and with no content.
@@ -130,25 +136,60 @@ class Worker:
         pairs = self._activity.pairs
         if pairs.closed:
             return
-        with pairs.one():
-            reports = await self._reports(planned, subject)
-            await self._recorder.record(subject.info, planned.key, reports)
-
-    async def _reports(self, planned: PlannedScanner, subject: _Subject) -> list[ResultReport]:
-        origin = await self._origin(planned, subject)
-        if not isinstance(subject.given, Transcript):
-            return [await self._streamed(planned, subject, subject.given, origin)]
+        check_over()
+        seconds = self._setup.spec.options.scanner_timeout
         reports: list[ResultReport] = []
+        with pairs.one():
+            with self._activity.at_work(subject.info.transcript_id, planned.key) as running:
+                work = self._gather(planned, subject, reports)
+                if seconds is None:
+                    await work
+                elif (overdue := await within(seconds, work, running)) is not None:
+                    error = _timeout_error(running, seconds, overdue.stuck)
+                    reports = [*reports, self._failed(planned, subject.info, error)]
+            await self._record(subject.info, planned, reports)
+
+    async def _record(self, info: TranscriptInfo, planned: PlannedScanner, reports: Sequence[ResultReport]) -> None:
+        """Record a pair; if what the scanner returned cannot be written, that."""
         try:
-            async for item in planned.config.loader(subject.given):
+            await self._recorder.record(info, planned.key, reports)
+        except UnwritableError as error:
+            report = self._failed(planned, info, error)
+            try:
+                await self._recorder.record(info, planned.key, [report])
+            except UnwritableError:  # it is the transcript's own metadata
+                bare = TranscriptInfo(transcript_id=info.transcript_id)
+                await self._recorder.record(bare, planned.key, [replace(report, input=bare)])
+
+    async def _gather(self, planned: PlannedScanner, subject: _Subject, reports: list[ResultReport]) -> None:
+        """Give a scanner its inputs, and collect what it says of each."""
+        async with foreign() as ran:
+            origin = await self._origin(planned, subject)
+            if isinstance(subject.given, Transcript):
+                await self._each(planned, subject, subject.given, origin, reports)
+            else:
+                reports.append(await self._streamed(planned, subject, subject.given, origin))
+        if ran.error is not None:
+            reports.append(self._failed(planned, subject.info, ran.error))
+
+    async def _each(
+        self,
+        planned: PlannedScanner,
+        subject: _Subject,
+        transcript: Transcript,
+        origin: InputOrigin | None,
+        reports: list[ResultReport],
+    ) -> None:
+        items = planned.config.loader(transcript)
+        try:
+            async for item in items:
                 described = describe_input(item, subject.info.transcript_id)
                 if described is not None:
+                    check_over()
                     reports.append(await self._invoke(planned, subject.info, item, *described, origin))
-        except (ScannerStopped, PrerequisiteError):
+        except Exception:
+            await _close(items)  # else the collector would, at any time and outside of all borders
             raise
-        except Exception as error:  # noqa: BLE001 - the border of a loader: user code, becomes an error row
-            reports.append(self._failed(planned, subject.info, error, "transcript", [subject.info.transcript_id]))
-        return reports
 
     async def _streamed(
         self, planned: PlannedScanner, subject: _Subject, handle: TranscriptHandle, origin: InputOrigin | None
@@ -158,7 +199,12 @@ class Worker:
         if origin is not None:
             return report
         # Nothing to refer to: the record needs the transcript itself.
-        return replace(report, input=await handle.load())
+        async with foreign() as ran:
+            report = replace(report, input=await handle.load())
+        if ran.error is None:
+            return report
+        error = report.error or self._error(planned, subject.info, ran.error)
+        return replace(report, input=subject.info, error=error)
 
     async def _origin(self, planned: PlannedScanner, subject: _Subject) -> InputOrigin | None:
         streamed = not isinstance(subject.given, Transcript)
@@ -177,17 +223,14 @@ class Worker:
         origin: InputOrigin | None,
     ) -> ResultReport:
         result: Result[Any] | None = None
-        error: Error | None = None
         validation: ResultValidation | None = None
-        with recording() as kept:
-            try:
+        kept = Recording()
+        async with foreign() as ran:
+            with recording() as kept:
                 result = checked_result(await planned.scan(item), planned.key)
                 if planned.validator is not None:
                     validation = await planned.validator.compare(ids, result)
-            except PrerequisiteError:
-                raise
-            except Exception as raised:  # noqa: BLE001 - the border of a scanner: user code, becomes an error row
-                error = self._error(planned, info, raised)
+        error = None if ran.error is None else self._error(planned, info, ran.error)
         return ResultReport(
             input_type=kind,
             input_ids=ids,
@@ -202,28 +245,69 @@ class Worker:
             incomplete=_incomplete(item, kind),
         )
 
-    def _error(self, planned: PlannedScanner, info: TranscriptInfo, raised: Exception) -> Error:
-        """Describe what a scanner or loader raised, unless it is to end the scan."""
+    def _error(self, planned: PlannedScanner, info: TranscriptInfo, raised: BaseException) -> Error:
+        """Describe what foreign code raised, unless it is to end the scan."""
+        if isinstance(raised, ScannerStopped):
+            raise raised
+        if isinstance(raised, ModelError):
+            # No model was named, so no call of any scanner can succeed, and resuming changes nothing. Whatever else a
+            # scanner finds missing (a key, a package, a sandbox) it may find for this transcript alone.
+            raise raised
         if self._setup.fail_on_error:
-            raise ScannerStopped(raised) from raised
-        return describe_error(planned.key, info, raised)
+            raise ScannerStopped(_as_exception(planned.key, info, raised)) from raised
+        return _described(planned.key, info, raised)
 
-    def _failed(
-        self, planned: PlannedScanner, info: TranscriptInfo, raised: Exception, kind: InputType, ids: list[str]
-    ) -> ResultReport:
-        error = self._error(planned, info, raised)
-        return _report_of_error(info, error, kind, ids)
+    def _failed(self, planned: PlannedScanner, info: TranscriptInfo, raised: BaseException) -> ResultReport:
+        return _report_of_error(info, self._error(planned, info, raised), "transcript", [info.transcript_id])
 
-    async def _record_unreadable(self, info: TranscriptInfo, scanners: list[PlannedScanner], raised: Exception) -> None:
+    async def _record_unreadable(
+        self, info: TranscriptInfo, scanners: list[PlannedScanner], raised: BaseException
+    ) -> None:
         for planned in scanners:
-            error = describe_error(planned.key, info, raised)
+            error = _described(planned.key, info, raised)
             report = _report_of_error(info, error, "transcript", [info.transcript_id])
-            await self._recorder.record(info, planned.key, [report])
+            await self._record(info, planned, [report])
+
+
+def _described(scanner: str, info: TranscriptInfo, raised: BaseException) -> Error:
+    """Describe an exception; if that fails, too (it is foreign code that says what an exception says), by its class."""
+    with foreign():
+        return describe_error(scanner, info, raised)
+    kind = type(raised).__name__
+    return Error(transcript_id=info.transcript_id, scanner=scanner, error=kind, traceback=kind, refusal=False)
+
+
+def _as_exception(scanner: str, info: TranscriptInfo, raised: BaseException) -> Exception:
+    """Give what ends the scan: raised again, what is not an Exception would pass for Ctrl-C, or for an exit of ours."""
+    if isinstance(raised, Exception):
+        return raised
+    said = _described(scanner, info, raised).error
+    return ScannerExitError(
+        f"Scanner {scanner!r} raised {type(raised).__name__} ({said}) on transcript {info.transcript_id!r}."
+    )
+
+
+def _timeout_error(pair: RunningPair, seconds: float, stuck: BaseException | None) -> ScannerTimeoutError:
+    """Say that a scanner took too long; the traceback shows where it was."""
+    error = ScannerTimeoutError(
+        f"Scanner {pair.scanner!r} took longer than scanner_timeout={seconds:g} seconds on transcript "
+        f"{pair.transcript!r}. Find out what it waits for (the traceback shows where it was), or give it more time "
+        "(--scanner-timeout), then resume the scan: it tries the transcript again."
+    )
+    return error if stuck is None else error.with_traceback(stuck.__traceback__)
+
+
+async def _close(thing: object) -> None:
+    """Close what foreign code made or read through; nothing depends on its success."""
+    close = getattr(thing, "aclose", None)
+    if close is not None:
+        async with foreign():
+            await close()
 
 
 def report_of_loss(scanner: str, info: TranscriptInfo, error: Exception) -> ResultReport:
     """Describe a transcript that was given up."""
-    described = describe_error(scanner, info, error)
+    described = _described(scanner, info, error)
     return _report_of_error(info, described, "transcript", [info.transcript_id])
 
 
@@ -246,11 +330,11 @@ def _as_set(chosen: str | Sequence[str] | None) -> str | frozenset[str] | None:
     return chosen if chosen is None or isinstance(chosen, str) else frozenset(chosen)
 
 
-async def _together(calls: list[Any]) -> None:
-    tasks = [asyncio.ensure_future(call) for call in calls]
+async def _together(calls: list[Coroutine[Any, Any, None]]) -> None:
+    ending = Ending()
+    tasks = [asyncio.create_task(call, context=ending.context()) for call in calls]
     try:
         await asyncio.gather(*tasks)
     finally:
-        for task in tasks:
-            task.cancel()
+        ending.cancel(tasks)
         await asyncio.gather(*tasks, return_exceptions=True)

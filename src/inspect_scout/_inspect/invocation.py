@@ -74,9 +74,12 @@ def recording() -> Generator[Recording]:
     finally:
         _note_store(store, transcript)
         end = _span_event(span, '"event":"span_end","id":"' + span + '"')
-        _current_span_id.reset(span_token)
-        model_usage_context_var.reset(usage_token)
-        without_usage.reset(untold_token)
+        try:
+            _current_span_id.reset(span_token)
+            model_usage_context_var.reset(usage_token)
+            without_usage.reset(untold_token)
+        except ValueError:
+            pass  # a scanner that was left behind is closed by the collector, in a context that is none of its own
         metered(kept.usage, untold)
         inner = _events(transcript)
         kept.events = "[" + ",".join([begin, *inner, end]) + "]"

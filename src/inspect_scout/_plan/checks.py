@@ -11,6 +11,8 @@ from .request import ScanRequest
 
 EXECUTORS = ("inline", "processes", "ray")
 RECORD_INPUT = ("auto", "copy", "reference")
+MAX_SECONDS = 31_536_000
+"""A year: timers of the system cannot take any number."""
 
 
 def check_request(request: ScanRequest) -> None:
@@ -19,6 +21,7 @@ def check_request(request: ScanRequest) -> None:
     _check_count("max_processes", request.max_processes, least=1)
     _check_count("limit", request.limit, least=0)
     _check_count("results_buffer", request.results_buffer, least=None)
+    check_seconds("scanner_timeout", request.scanner_timeout)
     if request.record_input not in RECORD_INPUT:
         raise ConfigError(f"record_input={request.record_input!r} is not known; use one of {', '.join(RECORD_INPUT)}.")
     if request.duplicates is not None and request.duplicates not in DUPLICATES:
@@ -45,6 +48,16 @@ def check_log_level(level: str | None) -> None:
     """Refuse a log level that does not exist."""
     if level is not None and level.lower() not in LOG_LEVELS:
         raise ConfigError(f"log_level={level!r} is not known; use one of {', '.join(LOG_LEVELS)}.")
+
+
+def check_seconds(name: str, value: Any) -> None:
+    """Refuse what is not a time that can pass."""
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= MAX_SECONDS:
+        raise ConfigError(
+            f"{name}={value!r} is not a number of seconds: use one above 0, up to {MAX_SECONDS:,}, or leave it out."
+        )
 
 
 def _check_count(name: str, value: Any, least: int | None) -> None:

@@ -52,6 +52,7 @@ class ScanJob:
         scanners: Scanners: a list, a list of (name, scanner), or a mapping from name to scanner.
         transcripts: What to scan: `transcripts_from(...)`, or paths of logs.
         duplicates: What becomes of a sample that several logs hold: `newest` or `all` (default: what `transcripts` say).
+        scanner_timeout: Seconds that a scanner may take for a transcript.
         filter: SQL conditions that must hold besides.
         worklist: Transcripts by scanner, or a file that lists them.
         validation: Labelled cases by scanner.
@@ -104,6 +105,7 @@ class ScanJob:
     record_input: str | None = None
     name: str | None = None
     duplicates: Duplicates | None = None
+    scanner_timeout: float | None = None
     results: InitVar[str | None] = None
     origin: JobOrigin | None = field(default=None, init=False, repr=False)
     folder: str = field(default="", init=False, repr=False)

@@ -37,7 +37,7 @@ from .._types import (
     Worklist,
 )
 from .._validation import Validator, set_spec
-from .checks import check_request
+from .checks import check_request, check_seconds
 from .models import PlannedModels, plan_models
 from .needed import check_own_models, is_a_model, missing_models, refuse_missing, worked_on
 from .precedence import DEFAULT_MAX_BATCHED, DEFAULT_MAX_TRANSCRIPTS
@@ -177,6 +177,7 @@ async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> S
             shuffle=request.shuffle,
             results_buffer=request.results_buffer,
             record_input=None if request.record_input == "auto" else request.record_input,
+            scanner_timeout=request.scanner_timeout,
         ),
         transcripts=snapshot_of(transcripts, index, selections(request.worklist)),
         scanners=_specs(named, versions, request.folder),
@@ -225,6 +226,10 @@ async def _plan_again(
         raise ScanStateError(
             f"The scan at {request.location!r} stopped before its transcripts were known; start it anew."
         )
+    if request.scanner_timeout is not None:
+        check_seconds("scanner_timeout", request.scanner_timeout)
+        options = spec.options.model_copy(update={"scanner_timeout": request.scanner_timeout})
+        spec = spec.model_copy(update={"options": options})
     named = scanners_from_specs(spec.scanners, spec.work_dir)
     versions = _versions(named, ModelsSpec(models.model, models.roles, models.config))
     told = {"model": models.model, "model_roles": models.roles, "generate_config": models.config}

@@ -85,6 +85,7 @@ OPTIONS = (
     Option("tags", "join", _scan("tags")),
     Option("metadata", "union", _scan("metadata")),
     Option("log_level", variables=("SCOUT_LOG_LEVEL",), everywhere=True),
+    Option("scanner_timeout", variables=_scan("scanner_timeout")),
     Option("record_input", variables=_scan("record_input"), default=lambda: "auto"),
 )
 """Every option of a scan that has more than one door."""

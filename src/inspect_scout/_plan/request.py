@@ -71,6 +71,7 @@ class ScanRequest:
         fail_on_error: Stop at the first scanner that raises, and raise its exception.
         dry_run: Only count what would be scanned.
         record_input: Whether results hold a copy of their input: auto, copy, reference.
+        scanner_timeout: Seconds that a scanner may take for a transcript (None: as many as it wants).
         scan_name: Name of the scan.
         scan_file: File of the scan job (known when the request is settled).
         environment: What the command line has read of the environment, by option.
@@ -105,6 +106,7 @@ class ScanRequest:
     fail_on_error: bool = False
     dry_run: bool = False
     record_input: RecordInput | None = None
+    scanner_timeout: float | None = None
     scan_name: str | None = None
     scan_file: str | None = None
     environment: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -132,6 +134,7 @@ class ResumeRequest:
         model_base_url: Where the default model is served now.
         model_args: Arguments of the default model, or a YAML or JSON file of them; as for options.
         model_roles: Models by role, as for the default model.
+        scanner_timeout: Seconds that a scanner may take for a transcript (None: what was said when it was started).
     """
 
     location: str
@@ -149,3 +152,4 @@ class ResumeRequest:
     model_base_url: str | None = None
     model_args: Mapping[str, Any] | str | None = None
     model_roles: Mapping[str, ModelRole | Sequence[ModelRole]] | None = None
+    scanner_timeout: float | None = None

@@ -9,6 +9,7 @@ from typing import Any
 
 from .._project import Project, ScanJobConfig, load_project, read_job_config
 from .._scanners import (
+    call_factory,
     check_arguments,
     factory_name,
     find_work,
@@ -122,7 +123,8 @@ def _named(spec: str, args: Mapping[str, Any]) -> Any:
     found = find_work(spec)
     if found.job is not None:
         check_arguments(found.job, args, "scan job")
-        return found.job(**typed_arguments(found.job, args, f"scan job {factory_name(found.job)!r}"))
+        arguments = typed_arguments(found.job, args, f"scan job {factory_name(found.job)!r}")
+        return call_factory(found.job, arguments, "scan job")
     if found.job_file is None:
         return make_scanners(found.scanners, args)
     if args:
@@ -157,7 +159,7 @@ _ARGUMENTS = (
         "generate_config",
     ),
     *("model_roles", "max_transcripts", "max_processes", "executor", "ray_address", "limit", "shuffle"),
-    *("results_buffer", "tags", "metadata", "log_level", "record_input", "name"),
+    *("results_buffer", "tags", "metadata", "log_level", "record_input", "scanner_timeout", "name"),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeAlias, cast, get_args
 
 from inspect_ai.model import GenerateConfig, ModelConfig
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
 from .._support.errors import UnknownNameError
@@ -131,6 +131,9 @@ class ScanJobConfig(BaseModel):
 
     duplicates: Literal["newest", "all"] | None = None
     """Which of the logs that hold the same sample counts: the one modified last, or all."""
+
+    scanner_timeout: Annotated[StrictInt | StrictFloat, Field(gt=0)] | None = None
+    """Seconds that a scanner may take for a transcript; one that takes longer is an error."""
 
     results: str | None = Field(default=None, deprecated=False, json_schema_extra={"deprecated": True})
     """Older name of `scans`."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .frames import results_df as results_df
     from .inputs import ReadOrigin as ReadOrigin
     from .journal import Journal as Journal
+    from .journal import UnwritableError as UnwritableError
     from .light import LightStatus as LightStatus
     from .light import RowVersion as RowVersion
     from .light import ScanEntry as ScanEntry
@@ -59,7 +60,7 @@ _MODULES = {
     ".describe": "clean_id",
     ".frames": "ScanResultsDF open_reader results_batches results_df",
     ".inputs": "ReadOrigin",
-    ".journal": "Journal",
+    ".journal": "Journal UnwritableError",
     ".light": "LightStatus RowVersion ScanEntry list_entries read_error_groups read_outcome",
     ".owner": "ScanGoneError",
     ".read": "list_status status",

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .._support.clock import SYSTEM_CLOCK, Clock
+from .._support.errors import ScoutError
+from .._support.foreign import foreign
 from .._support.ids import new_id
 from .._support.storage import Storage, is_local, join
 from .layout import JOURNAL, TABLE_SUFFIX
@@ -29,6 +31,10 @@ FLUSH_BYTES = 8 * 2**20
 
 GROUP_ROWS = 250
 """Rows that are enough for a row group; one of fewer rows holds those of several scanners."""
+
+
+class UnwritableError(ScoutError, ValueError):
+    """What a scanner returned, or what its transcript holds, cannot be written: its own code raised when it was read."""
 
 
 class Journal:
@@ -76,9 +82,18 @@ class Journal:
 
         Raises:
             UnknownNameError: The scan has no such scanner.
+            UnwritableError: They hold objects that cannot be written; nothing was taken.
             StorageError: A flush that was due failed; the rows are kept, and the next flush tries again.
         """
-        pair = self._rows.pair(info, scanner, reports)
+        with foreign() as ran:  # values and metadata may be objects of anybody
+            pair = self._rows.pair(info, scanner, reports)
+        if ran.error is not None:
+            if isinstance(ran.error, ScoutError):
+                raise ran.error
+            raise UnwritableError(
+                f"The result of scanner {scanner!r} on transcript {info.transcript_id!r} cannot be recorded: writing it as "
+                f"JSON raised {type(ran.error).__name__}. Return values and metadata that are JSON."
+            ) from ran.error
         if not self._waiting:
             self._since = self._clock.monotonic()
         self._waiting.append(pair)

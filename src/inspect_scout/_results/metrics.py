@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
+from .._support.foreign import foreign, said
 from .._support.json import loads
 from .._support.shapes import is_list, is_mapping
 from .._types import RESULTSET
@@ -36,11 +37,10 @@ def measure(scanner: str, tables: Iterable[pa.Table], metrics: Metrics) -> dict[
     from .._inspect.metrics import compute_metrics
 
     values = [value for table in tables for value in _values(table)]
-    try:
+    with foreign() as ran:  # a metric is user code: it must not cost the results it measures
         return compute_metrics(scanner, values, metrics) or None
-    except Exception as error:  # noqa: BLE001 - a metric is user code: it must not cost the results it measures
-        logger.warning("The metrics of scanner %r could not be computed: %s: %s", scanner, type(error).__name__, error)
-        return None
+    logger.warning("The metrics of scanner %r could not be computed: %s", scanner, said(ran.error))
+    return None
 
 
 def _values(table: pa.Table) -> Iterator[Value]:

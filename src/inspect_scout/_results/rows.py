@@ -139,12 +139,12 @@ class RowWriter:
             _ids_text(report.input_ids),
             text,
             data,
-            result.uuid if result is not None else new_id(),
-            result.label if result is not None else None,
+            (_text(result.uuid) if result is not None else None) or new_id(),
+            _text(result.label) if result is not None else None,
             value_text(value),
             value_type(value, result.type if result is not None else None),
-            result.answer if result is not None else None,
-            result.explanation if result is not None else None,
+            _text(result.answer) if result is not None else None,
+            _text(result.explanation) if result is not None else None,
             json_text(result.metadata) if result is not None and result.metadata else "{}",
             references_text(result, "message"),
             references_text(result, "event"),
@@ -218,6 +218,11 @@ def _arrays(columns: Sequence[Sequence[Any]], fields: Sequence[tuple[str, pa.Dat
 
 def _constants(values: Sequence[Cell], fields: Sequence[tuple[str, pa.DataType]], count: int) -> list[Array]:
     return [repeat(value, kind, count) for value, (_, kind) in zip(values, fields)]
+
+
+def _text(value: str | None) -> str | None:
+    """Take what a scanner has set as text: nothing checks it where it is assigned, and one table has rows of many pairs."""
+    return value if value is None or type(value) is str else str.__str__(value)
 
 
 def _ids_text(ids: Sequence[str]) -> str:

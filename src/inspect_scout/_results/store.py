@@ -146,11 +146,12 @@ class ScanStore:
         await self._storage.write(join(self.location, SCAN_FILE), text)
 
     async def write_found(self, spec: ScanSpec) -> None:
-        """Write the transcripts, the worklist, the models and the versions of scanners, when a scan goes on; all else stays."""
+        """Write what may change when a scan goes on: transcripts, worklist, models, versions of scanners, `scanner_timeout`."""
         path = join(self.location, SCAN_FILE)
         before = await self.spec()
         if spec.transcripts is not None:
-            text = with_transcripts(await self._storage.read(path), spec.transcripts, spec.worklist, spec.scanners)
+            text, seconds = await self._storage.read(path), spec.options.scanner_timeout
+            text = with_transcripts(text, spec.transcripts, spec.worklist, spec.scanners, seconds)
             text = with_models(text, {n: getattr(spec, n) for n in MODELS if getattr(spec, n) != getattr(before, n)})
             await self._storage.write(path, text)
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .declare import ScanTraits as ScanTraits
     from .declare import SignatureError as SignatureError
     from .declare import annotate as annotate
+    from .declare import call_factory as call_factory
     from .declare import check_arguments as check_arguments
     from .declare import checked_result as checked_result
     from .declare import describe_input as describe_input
@@ -86,7 +87,7 @@ _MODULES = {
     ".answers": "Answer AnswerMultiLabel AnswerSpec AnswerStructured answer_type extract_references parse_answer",
     ".llm": "ResultReducer generate_answer llm_scanner scanner_prompt",
     ".segments": "MessagesSegment TimelineMessages estimate_tokens segment_messages timeline_messages transcript_messages",
-    ".declare": "Asked InputKind LoaderConfig Metrics ScannerConfig ScanTraits SignatureError annotate check_arguments"
+    ".declare": "Asked InputKind LoaderConfig Metrics ScannerConfig ScanTraits SignatureError annotate call_factory check_arguments"
     " checked_result describe_input factory_name hashed loader name_scanners origin_of record_arguments relative_file safe_name"
     " scanner scanner_config scanner_create scanner_fingerprint scanner_specs set_traits typed_arguments",
     ".files": "Found end_loading find_work load_scanners make_scanners run_recorded_file scanners_from_specs while_loading",

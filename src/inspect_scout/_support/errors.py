@@ -9,6 +9,8 @@
     ├── TranscriptTooLargeError  a transcript is larger than the caller allows       (ValueError)
     ├── ScanStateError       the scan is in a state that does not allow the request  (RuntimeError)
     ├── WorkerError          workers of a scan cannot be started or keep ending      (RuntimeError)
+    ├── ScannerExitError     a scanner tried to end the program                      (RuntimeError)
+    ├── ScannerTimeoutError  a scanner took longer than `scanner_timeout`            (TimeoutError)
     ├── NotAvailableError    the machinery for this is not part of this version      (NotImplementedError)
     └── StorageError         reading or writing a location failed                    (OSError)
 
@@ -115,6 +117,17 @@ class ScanStateError(ScoutError, RuntimeError):
 
 class WorkerError(ScoutError, RuntimeError):
     """Workers of a scan cannot be started, or keep ending."""
+
+
+class ScannerExitError(ScoutError, RuntimeError):
+    """A scanner raised what is not an `Exception` (SystemExit, a stray cancellation), and `fail_on_error` is set."""
+
+
+class ScannerTimeoutError(ScoutError, TimeoutError):
+    """A scanner took longer on a transcript than `scanner_timeout` allows."""
+
+    def __str__(self) -> str:
+        return Exception.__str__(self)
 
 
 class NotAvailableError(ScoutError, NotImplementedError):

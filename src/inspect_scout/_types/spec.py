@@ -205,6 +205,9 @@ class ScanOptions(BaseModel):
     record_input: Literal["copy", "reference"] | None = None
     """Whether results hold copies of their input, where it was said: a resumed scan goes on in the same way."""
 
+    scanner_timeout: float | None = None
+    """Seconds that a scanner may take for a transcript."""
+
 
 class ScanRevision(BaseModel):
     """Revision of the code that scanned."""

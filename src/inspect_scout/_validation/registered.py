@@ -13,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar, cast, get_args, overload
 
 from .._inspect import registry
 from .._support.errors import ConfigError, UnknownNameError
+from .._support.foreign import foreign, said
 from .._types import PredicateFn, PredicateSpec, PredicateType, ValidationPredicate
 
 P = ParamSpec("P")
@@ -105,17 +106,16 @@ def create_predicate(name: str, args: Mapping[str, Any]) -> PredicateFn:
         UnknownNameError: Nothing is registered under the name.
         ConfigError: The arguments do not fit, the factory raises, or the package cannot be imported.
     """
-    try:
+    with foreign() as ran:  # a package or a factory is the user's code
         factory = registry.find("validation_predicate", name)
         if factory is None:
             raise UnknownNameError(
                 "predicate", name, {*get_args(PredicateType), *registry.names("validation_predicate")}
             )
         return cast("PredicateFn", factory(**args))
-    except ConfigError:
-        raise
-    except Exception as error:  # a package or a factory is the user's code
-        raise ConfigError(f"Predicate {name!r} cannot be made: {type(error).__name__}: {error}") from error
+    if isinstance(ran.error, ConfigError):
+        raise ran.error
+    raise ConfigError(f"Predicate {name!r} cannot be made: {said(ran.error)}") from ran.error
 
 
 def predicate_spec(predicate: ValidationPredicate | None, folder: str | None = None) -> str | PredicateSpec | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from .._support.foreign import foreign, said
 from .._support.shapes import is_mapping
 from .._types import PossibleValues, Result, ResultValidation, ValidationCase, ValidationPredicate, ValidationSet
 from .cases import of_splits
@@ -55,10 +56,10 @@ class Validator:
         predicate: ValidationPredicate | None = self._default if case.predicate is None else case.predicate
         valid: bool | dict[str, bool] | None = None
         error: str | None = None
-        try:
+        async with foreign() as ran:
             valid = await verdict(case, predicate, result, self._values)
-        except Exception as raised:  # noqa: BLE001 - the border of a predicate: user code, kept beside the result
-            error = f"{type(raised).__name__}: {raised}"
+        if ran.error is not None:
+            error = said(ran.error)
         return ResultValidation(
             target=self._target(case, predicate, result),
             valid=valid,

@@ -60,6 +60,7 @@ def with_transcripts(
     transcripts: ScanTranscripts,
     worklist: list[Worklist] | None = None,
     scanners: Mapping[str, ScannerSpec] | None = None,
+    scanner_timeout: float | None = None,
 ) -> bytes:
     """Change what the file of a scan says of transcripts; all else stays, also what only other programs know.
 
@@ -68,6 +69,7 @@ def with_transcripts(
         transcripts: The transcripts.
         worklist: The worklist (None: it stays).
         scanners: The scanners: what is recorded of their versions (None: it stays).
+        scanner_timeout: Seconds that a scanner may take for a transcript (None: it stays).
     """
     data: dict[str, Any] = loads(text)
     before = data.get("transcripts")
@@ -84,6 +86,9 @@ def with_transcripts(
         versions = scanner.model_dump(mode="json", exclude_none=True, include=set(RECORDED_FIELDS))
         kept = {name: value for name, value in data["scanners"][key].items() if name not in RECORDED_FIELDS}
         data["scanners"][key] = {**kept, **versions}
+    if scanner_timeout is not None:
+        options = data.get("options")
+        data["options"] = {**(options if is_mapping(options) else {}), "scanner_timeout": scanner_timeout}
     return to_json(data, indent=2, inf_nan_mode="null", fallback=str)
 
 

@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from .params import record_arguments as record_arguments
     from .params import recorded_value as recorded_value
     from .specs import accepted_arguments as accepted_arguments
+    from .specs import call_factory as call_factory
     from .specs import check_arguments as check_arguments
     from .specs import create_with as create_with
-    from .specs import describe as describe
     from .specs import factory_name as factory_name
     from .specs import find_factory as find_factory
     from .specs import find_registered as find_registered
@@ -63,7 +63,7 @@ _MODULES = {
     ".origin": "OWN_PACKAGE origin_of source_file",
     ".outputs": "checked_result",
     ".params": "FILE_MODULE closed_over record_arguments recorded_value",
-    ".specs": "accepted_arguments check_arguments create_with describe factory_name find_factory find_registered"
+    ".specs": "accepted_arguments call_factory check_arguments create_with factory_name find_factory find_registered"
     " relative_file scanner_create scanner_fingerprint scanner_specs",
     ".traits": "ScanTraits set_traits",
     ".values": "typed_arguments",

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..._inspect import registry
 from ..._support.errors import ConfigError, UnknownNameError
+from ..._support.foreign import foreign, said
 from ..._types import Scanner, ScannerSpec
 from .config import factory_origin, fingerprint, scanner_config
 from .origin import OWN_PACKAGE
@@ -81,9 +82,32 @@ def create_with(factory: Callable[..., Any], params: Mapping[str, Any], *, recor
         )
     given = registry.from_recorded(params)
     check_arguments(factory, given)
-    made: Scanner[Any] = factory(**typed_arguments(factory, given, f"scanner {name!r}", strict=not recorded))
+    made: Scanner[Any] = call_factory(
+        factory, typed_arguments(factory, given, f"scanner {name!r}", strict=not recorded)
+    )
     scanner_config(made)
     return made
+
+
+def call_factory(factory: Callable[..., Any], arguments: Mapping[str, Any], kind: str = "scanner") -> Any:
+    """Call a factory; one that leaves the program is refused as one that raises.
+
+    Args:
+        factory: The factory.
+        arguments: Its arguments.
+        kind: What it makes, for messages.
+
+    Raises:
+        ConfigError: It raises what is not an `Exception`.
+        Exception: What it raises.
+    """
+    with foreign() as ran:
+        return factory(**arguments)
+    if isinstance(ran.error, Exception):
+        raise ran.error
+    raise ConfigError(
+        f"The {kind} {factory_name(factory)!r} cannot be made: its function raised {said(ran.error)}."
+    ) from ran.error
 
 
 def find_factory(name: str) -> Callable[..., Any]:
@@ -106,13 +130,12 @@ def find_registered(kind: registry.Kind, name: str) -> Callable[..., Any] | None
     Raises:
         ConfigError: The package that should have it cannot be imported.
     """
-    try:
+    with foreign() as ran:  # importing a package runs its code
         return registry.find(kind, name)
-    except Exception as error:  # importing a package runs its code
-        package = name.split("/", maxsplit=1)[0]
-        raise ConfigError(
-            f"Package {package!r} cannot be imported, so {kind} {name!r} is not known: {describe(error)}"
-        ) from error
+    package = name.split("/", maxsplit=1)[0]
+    raise ConfigError(
+        f"Package {package!r} cannot be imported, so {kind} {name!r} is not known: {said(ran.error)}"
+    ) from ran.error
 
 
 def _load_own(name: str) -> None:
@@ -167,12 +190,6 @@ def check_arguments(factory: Callable[..., Any], given: Mapping[str, Any], kind:
         raise ConfigError(
             f"{kind.capitalize()} {name!r} requires arguments that were not given: {missing} ({example})."
         )
-
-
-def describe(error: BaseException) -> str:
-    """Write an error as one line: its class and message."""
-    message = str(error).strip()
-    return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 
 def relative_file(file: str, folder: str | None = None) -> str:

@@ -12,6 +12,7 @@ from ..._support.errors import ConfigError, LocationError, UnknownNameError
 from ..._types import Scanner
 from ..declare import (
     accepted_arguments,
+    call_factory,
     check_arguments,
     factory_name,
     find_factory,
@@ -177,6 +178,6 @@ def _make(factory: Callable[..., Any], args: Mapping[str, Any]) -> Scanner[Any]:
     accepted, any_name = accepted_arguments(factory)
     given = dict(args) if any_name else {name: value for name, value in args.items() if name in accepted}
     check_arguments(factory, given)
-    made: Scanner[Any] = factory(**typed_arguments(factory, given, f"scanner {factory_name(factory)!r}"))
+    made: Scanner[Any] = call_factory(factory, typed_arguments(factory, given, f"scanner {factory_name(factory)!r}"))
     scanner_config(made)
     return made

@@ -16,10 +16,11 @@ from typing import Any
 
 from ..._inspect import registry
 from ..._support.errors import ConfigError, LocationError, UnknownNameError
+from ..._support.foreign import foreign, said
 from ..._support.regular import IrregularFileError, open_regular
-from ..declare import FILE_MODULE, describe, factory_origin
+from ..declare import FILE_MODULE, factory_origin
 from .discover import Declarations, find_declarations
-from .loading import Loading, while_loading
+from .loading import while_loading
 
 logger = logging.getLogger("inspect_scout")
 
@@ -97,7 +98,7 @@ def read_declarations(path: Path) -> tuple[str, Declarations]:
     except IrregularFileError as error:
         raise ConfigError(f"The file {str(path)!r} cannot be read: {error.strerror}. Name a Python file.") from None
     except (OSError, ValueError, RecursionError, MemoryError) as error:
-        raise ConfigError(f"The file {str(path)!r} cannot be read as Python: {describe(error)}") from error
+        raise ConfigError(f"The file {str(path)!r} cannot be read as Python: {said(error)}") from error
 
 
 def load_file(path: Path) -> ScannerFile:
@@ -182,27 +183,24 @@ def _run(path: Path, text: str) -> tuple[ModuleType, int | None]:
     before = sys.modules.get(name)
     sys.modules[name] = module
     linecache.checkcache(str(path))
-    try:
-        with while_loading(str(path)) as current:
-            _execute(path, text, module, current)
-    except (Exception, SystemExit) as error:  # the file is any code of the user's
+    with while_loading(str(path)) as current:
+        error = _execute(path, text, module)
+    # Whatever a file does about the end of its scan (it may catch it and go on) is no part of its declarations.
+    if error is not None and not current.ended:
         sys.modules.pop(name, None)
         if before is not None:
             sys.modules[name] = before
         raise ConfigError(
-            f"The file {str(path)!r} raised an error when it was run{_line_of(error, path)}: {describe(error)}"
+            f"The file {str(path)!r} raised an error when it was run{_line_of(error, path)}: {said(error)}"
         ) from error
     _pickle_by_value(module)
     return module, (current.line or 0) if current.ended else None
 
 
-def _execute(path: Path, text: str, module: ModuleType, current: Loading) -> None:
-    try:
+def _execute(path: Path, text: str, module: ModuleType) -> BaseException | None:
+    with foreign() as ran:
         exec(compile(text, str(path), "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - the user asks for it
-    except (Exception, SystemExit):
-        # Whatever a file does about the end of its scan (it may catch it and go on) is no part of its declarations.
-        if not current.ended:
-            raise
+    return ran.error
 
 
 def _line_of(error: BaseException, path: Path) -> str:
