@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import psutil
 import pytest
 from inspect_ai.model import CachePolicy, GenerateConfig, Model, get_model
 
 from inspect_scout import Result, Scanner, Transcript, scan, scan_results_df, scan_status, scanner, transcripts_from
+from inspect_scout._engine.activity import resident_bytes
 from inspect_scout._inspect.models import ActiveModels, using
 from inspect_scout._inspect.outcomes import CallFailure, hearing
 from inspect_scout._results import read_outcome
@@ -335,14 +335,14 @@ def test_the_traceback_of_a_failed_attempt_is_written_without_drawing_it(provide
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_memory_does_not_grow_with_the_calls(provider: Provider, dialect: Dialect, tmp_path: Path) -> None:
     provider.script = lambda number, _: b.BROKEN if number % 3 == 0 else b.OK
-    process, used = psutil.Process(), [0]
+    used = [0]
 
     @scanner(messages="all", name="asks_much")
     def asks_much() -> Scanner[Transcript]:
         async def ask_once(transcript: Transcript) -> Result:
             output = await get_model().generate("word " * 4000 + transcript.transcript_id)
             provider.calls[-1].body.clear()  # what the server keeps is not the question
-            used.append(process.memory_info().rss)
+            used.append(resident_bytes() or 0)
             return Result(value=output.completion)
 
         return ask_once

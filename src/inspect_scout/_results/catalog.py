@@ -132,7 +132,7 @@ class Catalog:
             more = sum(self.sizes.get(group, 0) for group in own - groups)
             if wave and size + more > HELD_BYTES:
                 yield from self._wave(wave, groups, columns)
-                wave, groups, size = [], set(), 0
+                wave, groups, size = [], set[Group](), 0
                 more = sum(self.sizes.get(group, 0) for group in own)
             wave.append(scanner)
             groups |= own

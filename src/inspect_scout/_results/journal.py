@@ -85,9 +85,10 @@ class Journal:
             UnwritableError: They hold objects that cannot be written; nothing was taken.
             StorageError: A flush that was due failed; the rows are kept, and the next flush tries again.
         """
+        pair: PairRows | None = None
         with foreign() as ran:  # values and metadata may be objects of anybody
             pair = self._rows.pair(info, scanner, reports)
-        if ran.error is not None:
+        if pair is None:
             if isinstance(ran.error, ScoutError):
                 raise ran.error
             raise UnwritableError(

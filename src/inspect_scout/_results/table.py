@@ -50,17 +50,21 @@ def numbered(rows: Places) -> Array:
     return made
 
 
+def _chunks_of(values: Any) -> list[Any]:
+    chunks: list[Any] = getattr(values, "chunks", [values])
+    return chunks
+
+
 def numpy_of(values: Any) -> npt.NDArray[Any]:
     """Give the numbers of a column without nulls; Arrow's own way would import pandas."""
-    arrays: list[Any] = values.chunks if isinstance(values, pa.ChunkedArray) else [values]
-    kind = str(values.type)
+    kind, arrays = str(values.type), _chunks_of(values)
     held = [np.frombuffer(a.buffers()[1], kind)[a.offset : a.offset + len(a)] for a in arrays if len(a)]
     return np.concatenate(held) if held else np.zeros(0, kind)
 
 
 def chunked(parts: Iterable[Any], kind: pa.DataType) -> Column:
     """Put arrays and chunked arrays of a type one below the other."""
-    chunks = [chunk for part in parts for chunk in (part.chunks if isinstance(part, pa.ChunkedArray) else [part])]
+    chunks = [chunk for part in parts for chunk in _chunks_of(part)]
     made: Column = _arrow.chunked_array(chunks, type=kind)
     return made
 
@@ -68,7 +72,7 @@ def chunked(parts: Iterable[Any], kind: pa.DataType) -> Column:
 def references(source: Any, rows: Places) -> Column:
     """Make a column of text whose cells refer to those of another, by their numbers."""
     texts = source.cast(pa.large_string()).combine_chunks()
-    whole = texts.chunk(0) if isinstance(texts, pa.ChunkedArray) else texts
+    (whole,) = _chunks_of(texts)
     made = _arrow.DictionaryArray.from_arrays(numbered(rows).cast(pa.int32()), whole)
     return chunked([made], made.type)
 

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from inspect_scout import ConfigError, Transcript, TranscriptsDB, UnknownNameError, columns, transcripts_db
+from inspect_scout._support.shapes import is_list, is_mapping
 from inspect_scout._transcripts.database.rest import MOST_COLUMNS, REST
 from support.foreign import record, write_data, write_index
 from support.stores import ALL
@@ -64,9 +65,9 @@ def widths(location: Path) -> dict[str, int]:
 
 def typed(value: Any) -> Any:
     """Give a value with the types in it, so that 1 differs from True and from 1.0."""
-    if isinstance(value, dict):
+    if is_mapping(value):
         return {key: typed(item) for key, item in value.items()}
-    if isinstance(value, list):
+    if is_list(value):
         return [typed(item) for item in value]
     return type(value).__name__, repr(value)
 
@@ -266,7 +267,7 @@ async def test_orders_counts_and_distinct_values_are_the_same_wherever_a_key_is(
 
     few, many = await _narrow_and_wide(tmp_path)
     for name in ("rare", "level", "name", "tree.leaf"):
-        orders = []
+        orders: list[list[str]] = []
         for db in (few, many):
             async with transcripts_from(db.location).order_by(columns[name], "DESC").reader() as reader:
                 orders.append([info.transcript_id async for info in reader.index()])

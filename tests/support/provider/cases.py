@@ -63,7 +63,7 @@ def _passing(name: str, behaviour: Behaviour, **more: Any) -> Case:
 
 def _lasting(name: str, behaviour: Behaviour, said: str, **more: Any) -> Case:
     """A fault that stays: the call is sent as often as the number of retries says."""
-    values = {"calls": 1 + RETRIES, "tokens": 0, **more}
+    values: dict[str, Any] = {"calls": 1 + RETRIES, "tokens": 0, **more}
     return Case(f"{name}, always", (behaviour,) * 9, said=said, **values)
 
 
@@ -186,7 +186,8 @@ def asks_cases(
 
     async def ask(transcript: Transcript) -> Result:
         number = int(_NUMBER.findall(transcript.transcript_id)[-1])
-        config = GenerateConfig(**{"max_retries": RETRIES, **configs[number]})
+        options: dict[str, Any] = {"max_retries": RETRIES, **configs[number]}
+        config = GenerateConfig(**options)
         own = get_model(model, api_key=f"key-{number}", memoize=False, **args) if number in apart else None
         try:
             output = await (own or get_model()).generate(f"Does it? {transcript.transcript_id}", config=config)
