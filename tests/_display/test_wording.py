@@ -24,6 +24,7 @@ from inspect_scout._display.wording import (
 )
 from inspect_scout._engine import Progress
 from inspect_scout._engine.patience import CallTrouble
+from inspect_scout._engine.shares import HeldBack
 from inspect_scout._types import ScannerCounts
 
 LOCATION = "./my scans/scan_id=L3aavDT5nsTHpoaVBfah7J"
@@ -172,6 +173,14 @@ def test_bash_reads_quoted_locations_back() -> None:
         (Progress(total=4, calls=1, connections=1), ", 1 of 1 connection"),
         (Progress(total=4, calls=3, connections=25, retries=1), ", 3 of 25 connections, 1 retry"),
         (Progress(total=4, calls=0, connections=1200, retries=2000), ", 0 of 1,200 connections, 2,000 retries"),
+        (
+            Progress(total=4, calls=2, connections=9, retries=3, held_back=HeldBack(18.7, 0.05)),
+            ", 2 of 9 connections, 3 retries, held back to 19 calls a second by refusals",
+        ),
+        (
+            Progress(total=4, calls=2, connections=9, held_back=HeldBack(0.25, 3.6)),
+            ", 2 of 9 connections, held back to 0.2 calls a second by refusals, the next in 4 s",
+        ),
     ],
 )
 def test_calls_of_models_are_told_once_there_are_some(progress: Progress, said: str) -> None:

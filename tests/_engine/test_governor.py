@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspect_scout._engine.governor import Governor, ModelGate, units_for
+from inspect_scout._engine.shares import held_back
 from inspect_scout._engine.valve import (
     LEAST_RATE,
     START_RATE,
@@ -379,6 +380,24 @@ def test_a_pause_ends_by_itself() -> None:
         await asyncio.wait_for(hold(gate), 2)
 
     run(work)
+
+
+def test_calls_that_wait_because_of_refusals_are_told_with_their_pace() -> None:
+    async def work() -> None:
+        governor = Governor()
+        gate = governor.gate("m", 9, None)
+        await gate.acquire()
+        assert held_back(governor.claims()) is None
+        gate.refused(2.0)
+        waiting = asyncio.create_task(gate.acquire())
+        await asyncio.sleep(0)
+        held = held_back(governor.claims())
+        assert held is not None
+        assert (held.rate, held.seconds) == (pytest.approx(4.0), pytest.approx(2.0, abs=0.5))
+        await waiting
+        assert held_back(governor.claims()) is None
+
+    run_jumping(work)
 
 
 def test_a_call_that_rests_is_sent_again_after_its_time() -> None:

@@ -28,21 +28,25 @@ def told(message: str, **more: str) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("error", "kind", "said"),
     [
-        (Answered(429, told("Slow down")), "rate", "429: Slow down"),
-        (Answered(429, told("No more", code="insufficient_quota")), "quota", "429: No more"),
-        (Answered(429, told("Check your plan and billing. Retry in 20s.")), "rate", "429: Check your plan"),
-        (Answered(402, told("Pay")), "quota", "402: Pay"),
-        (Answered(403, told("Insufficient balance")), "quota", "403: Insufficient balance"),
-        (Answered(400, told("Your credit balance is too low")), "quota", "400: Your credit balance"),
-        (Answered(400, told("Invalid API key")), "unauthorized", "400: Invalid API key"),
-        (Answered(400, told("The model `x` does not exist")), "not_found", "400: The model"),
-        (Answered(400, told("Too long")), "rejected", "400: Too long"),
-        (Answered(422, {"message": "No"}), "rejected", "422: No"),
-        (Answered(408, told("Late")), "timeout", "408: Late"),
-        (Answered(500, "<html>", "Internal\nerror"), "server", "500: Internal error"),
-        (Answered(503, None, ""), "server", "503: Answered"),
-        (ModelGenerateError("Request: ...", status_code=400, provider_message="No tools"), "rejected", "400: No tools"),
-        (NoCompletionError("a/b", 200, "an empty body"), "no_completion", "200, not a completion: an empty body"),
+        (Answered(429, told("Slow down")), "rate", "HTTP 429: Slow down"),
+        (Answered(429, told("No more", code="insufficient_quota")), "quota", "HTTP 429: No more"),
+        (Answered(429, told("Check your plan and billing. Retry in 20s.")), "rate", "HTTP 429: Check your plan"),
+        (Answered(402, told("Pay")), "quota", "HTTP 402: Pay"),
+        (Answered(403, told("Insufficient balance")), "quota", "HTTP 403: Insufficient balance"),
+        (Answered(400, told("Your credit balance is too low")), "quota", "HTTP 400: Your credit balance"),
+        (Answered(400, told("Invalid API key")), "unauthorized", "HTTP 400: Invalid API key"),
+        (Answered(400, told("The model `x` does not exist")), "not_found", "HTTP 400: The model"),
+        (Answered(400, told("Too long")), "rejected", "HTTP 400: Too long"),
+        (Answered(422, {"message": "No"}), "rejected", "HTTP 422: No"),
+        (Answered(408, told("Late")), "timeout", "HTTP 408: Late"),
+        (Answered(500, "<html>", "Internal\nerror"), "server", "HTTP 500"),
+        (Answered(503, None, ""), "server", "HTTP 503 Service Unavailable"),
+        (
+            ModelGenerateError("Request: ...", status_code=400, provider_message="No tools"),
+            "rejected",
+            "HTTP 400: No tools",
+        ),
+        (NoCompletionError("a/b", 200, "an empty body"), "no_completion", "HTTP 200, not a completion: an empty body"),
         (ConnectionRefusedError(errno.ECONNREFUSED, "refused"), "no_connection", "[Errno 111] refused"),
         (socket.gaierror(-2, "Name or service not known"), "no_connection", "[Errno -2] Name"),
         (ConnectionResetError(errno.ECONNRESET, "reset"), "server", "[Errno 104] reset"),
@@ -72,5 +76,5 @@ def test_the_deepest_cause_is_said_where_no_answer_came() -> None:
 
 def test_words_are_short_and_clean() -> None:
     said = why(Answered(400, told("a\x1b[31m\nb" + "x" * 10**6))).said
-    assert said.startswith("400: a b")
+    assert said.startswith("HTTP 400: a b")
     assert len(said) <= 300

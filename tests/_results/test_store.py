@@ -106,7 +106,7 @@ async def test_a_finished_scan_has_the_published_layout(tmp_path: Path) -> None:
     assert list(summary) == ["complete", "scanners"]
     assert summary["scanners"]["none"] == {
         "scans": 0, "results": 0, "errors": 0, "validation": None, "metrics": None, "tokens": 0, "model_usage": {},
-        "fingerprints": {}, "incomplete": 0, "unseen_citations": 0,
+        "fingerprints": {}, "incomplete": 0, "unseen_citations": 0, "calls_without_usage": 0,
     }  # fmt: skip
     assert Path(store.location, "_errors.jsonl").read_text() == ""
 

@@ -122,6 +122,7 @@ def model_facts(progress: Progress) -> list[str]:
     return [
         *([calls] if progress.connections else []),
         *([f"{progress.retries:,} {'retry' if progress.retries == 1 else 'retries'}"] if progress.retries else []),
+        *([progress.held_back.text] if progress.held_back is not None else []),
     ]
 
 

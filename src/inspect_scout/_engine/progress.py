@@ -8,6 +8,7 @@ from typing import Protocol
 
 from .._types import ScannerCounts
 from .patience import CallTrouble
+from .shares import HeldBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Progress:
         retries: Model calls that providers refused so far, to be sent again later.
         trouble: Calls to models that fail at this moment.
         longest: The scanner that has been at work longest (None: none is).
+        held_back: Model calls that wait because providers refused some (None: none does).
     """
 
     total: int
@@ -69,6 +71,7 @@ class Progress:
     retries: int = 0
     trouble: CallTrouble | None = None
     longest: LongestRunning | None = None
+    held_back: HeldBack | None = None
 
 
 class ProgressSink(Protocol):

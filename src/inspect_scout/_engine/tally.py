@@ -13,6 +13,7 @@ from .calls import Calls
 from .counts import added, compare, counts_of, plus
 from .governor import Governor
 from .progress import LongestRunning, Progress, ProgressSink, longest_of
+from .shares import HeldBack, held_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Elsewhere:
         models: Model calls under way, connections granted, calls refused (those of this process included).
         due: Pairs of transcript and scanner under way that are worth waiting for at the end.
         longest: The scanner that has been at work longest.
+        held_back: Model calls that wait because providers refused some.
     """
 
     parsing: int = 0
@@ -38,6 +40,7 @@ class Elsewhere:
     models: tuple[int, int, int] = (0, 0, 0)
     due: int = 0
     longest: LongestRunning | None = None
+    held_back: HeldBack | None = None
 
 
 class Tally:
@@ -143,6 +146,7 @@ class Tally:
             retries=retries,
             trouble=self.calls.trouble() if self.calls is not None else None,
             longest=longest_of([here.longest(), there.longest]),
+            held_back=there.held_back or (held_back(self.governor.claims()) if self.governor is not None else None),
         )
 
     def _models(self) -> tuple[int, int, int]:

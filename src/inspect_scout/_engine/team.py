@@ -61,6 +61,7 @@ def show_workers(job: Job | None, members: Sequence[Member], shares: Shares) -> 
         processes=(1 if job.tally.tasks else 0) + sum(member.begun for member in members),
         models=shares.totals(),
         due=sum(g.due for g in seen),
+        held_back=shares.held_back(),
         longest=longest_of(member.longest(time.monotonic()) for member in members),
     )
     job.tally.show()

@@ -7,12 +7,12 @@ import re
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from inspect_ai._util.http import parse_retry_after_from_exception
 from inspect_ai.model._model import AttemptTimeoutError, ModelGenerateError, StreamIdleTimeoutError
 
-from .._support.shapes import is_mapping
+from .._support.rejections import said_by
 from .._support.terminal import one_line
 from .completions import NoCompletionError
 from .outcomes import FailureKind
@@ -63,13 +63,14 @@ class Why:
 def why(error: BaseException) -> Why:
     """Tell why an attempt failed."""
     if isinstance(error, NoCompletionError):
-        return Why("no_completion", f"{error.status}, not a completion: {error.said}", error.status)
-    status, words = _status(error), one_line(_words(error), MAX_SAID)
+        return Why("no_completion", f"HTTP {error.status}, not a completion: {error.said}", error.status)
+    status, provider = _status(error), _of_provider(error)
     if status is None:
-        return Why(_without_answer(error), words)
-    said = words if words.startswith(str(status)) else f"{status}: {words}"
-    kind = _kind(status, f"{_body(error)} {words}")
-    return Why(kind, one_line(said, MAX_SAID), status, parse_retry_after_from_exception(error))
+        deepest = next((str(one) for one in reversed(list(_causes(error))) if str(one)), type(error).__name__)
+        return Why(_without_answer(error), one_line(deepest, MAX_SAID))
+    said = one_line(said_by(provider) or f"HTTP {status}: {provider}", MAX_SAID)
+    told = [getattr(provider, name, None) or "" for name in ("body", "details", "code")]
+    return Why(_kind(status, f"{told} {said}"), said, status, parse_retry_after_from_exception(error))
 
 
 def has_answer(error: BaseException) -> bool:
@@ -128,22 +129,11 @@ def _status(error: BaseException) -> int | None:
     ):
         if isinstance(value, int) and 100 <= value < 600:
             return value
-    return _status(error.__cause__) if isinstance(error, ModelGenerateError) and error.__cause__ is not None else None
+    provider = _of_provider(error)
+    return _status(provider) if provider is not error else None
 
 
-def _body(error: BaseException) -> Any:
-    provider = error.__cause__ if isinstance(error, ModelGenerateError) and error.__cause__ is not None else error
-    return getattr(provider, "body", None) or getattr(provider, "details", None) or getattr(provider, "code", None)
-
-
-def _words(error: BaseException) -> str:
-    """Find the provider's own sentence; where nothing came, that of the deepest cause."""
-    body = _body(error)
-    for part in (body.get("error") if is_mapping(body) else None, body):
-        if is_mapping(part) and isinstance(part.get("message"), str) and part["message"]:
-            return str(part["message"])
-    if isinstance(error, ModelGenerateError):
-        return error.provider_message or str(error)
-    if _status(error) is None:
-        return next((str(one) for one in reversed(list(_causes(error))) if str(one)), type(error).__name__)
-    return str(error) or type(error).__name__
+def _of_provider(error: BaseException) -> BaseException:
+    """Give what the client of a provider raised, out of what inspect_ai made of it."""
+    wrapped = isinstance(error, ModelGenerateError) and error.__cause__ is not None
+    return error.__cause__ or error if wrapped else error

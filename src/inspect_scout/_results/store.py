@@ -16,7 +16,7 @@ from pydantic_core import to_json
 
 from .._support.clock import SYSTEM_CLOCK, Clock
 from .._support.errors import LocationError, StorageError
-from .._support.storage import Storage, for_each, join, normalize, run_blocking, storage_for
+from .._support.storage import Storage, for_each, join, normalize, run_blocking, run_long, storage_for
 from .._types import Error, ScannerSummary, ScanSpec, Status, Summary
 from .catalog import Catalog, has_journal, load_catalog, load_tables, pairs_of_writer
 from .encode import json_text
@@ -176,10 +176,10 @@ class ScanStore:
         fingerprints: dict[str, Mapping[str, str]] = {}
         rows: dict[str, Mapping[str, int]] = {}
         for scanner in catalog.known():
-            good, bad = await run_blocking(self.location, functools.partial(_outcomes, catalog, scanner))
+            good, bad = await run_long(self.location, functools.partial(_outcomes, catalog, scanner))
             done[scanner], failed[scanner] = frozenset(good), frozenset(bad)
             made_by = functools.partial(_fingerprints, catalog, scanner)
-            fingerprints[scanner], rows[scanner] = await run_blocking(self.location, made_by)
+            fingerprints[scanner], rows[scanner] = await run_long(self.location, made_by)
         return Recorded(done, failed, fingerprints, rows)
 
     def claim(self, wait: bool = False) -> AbstractAsyncContextManager[None]:
@@ -245,7 +245,7 @@ class ScanStore:
         tallies: list[ScannerTally] = []
         for scanner, part in catalog.waves(_keys(spec, catalog)):
             merge = functools.partial(self._merge, part, scanner, order)
-            tallies.append(await run_blocking(self.location, merge))
+            tallies.append(await run_long(self.location, merge))
             if scanner in catalog.journal and not tallies[-1].transcripts:
                 await self._storage.delete(table_path(self.location, scanner))
         tallies = _in_order(tallies, _keys(spec, catalog))
@@ -298,7 +298,7 @@ class ScanStore:
         keys = _keys(spec, catalog) if doubtful is None else doubtful
         for scanner, part in catalog.waves(keys, COUNTED_COLUMNS):
             try:
-                tally = await run_blocking(self.location, functools.partial(tally_rows, part, scanner, order))
+                tally = await run_long(self.location, functools.partial(tally_rows, part, scanner, order))
             except DamagedFileError as error:
                 logger.warning("The rows of scanner %r cannot be counted: %s", scanner, error)
                 continue

@@ -16,6 +16,7 @@ from .registry import register_storage as register_storage
 from .registry import storage_for as storage_for
 from .waiting import for_each as for_each
 from .waiting import run_blocking as run_blocking
+from .waiting import run_long as run_long
 
 __all__ = [
     "Entry",
