@@ -35,7 +35,7 @@ def check(dialect: Dialect, folder: Path, storm: Storm, transcripts: int) -> Non
     with serving_provider(Provider(storm)) as provider:
         status, rows = ask(provider, dialect, folder, transcripts=transcripts)
     accepted = [call.at for call in provider.calls if call.behaviour.is_answer]
-    after = [at for at in accepted[storm.before :]]
+    after = accepted[storm.before :]
     assert status.complete
     assert list(rows["scan_total_tokens"]) == [120] * transcripts
     assert provider.answered == len(accepted) == transcripts
