@@ -292,8 +292,13 @@ def test_a_real_signal_ends_the_scan(tmp_path: Path) -> None:
             threading.Event().wait(10)
         return Result(value=1)
 
-    with pytest.raises(KeyboardInterrupt):
-        run([scanner_of(signals)], tmp_path)
+    # Programs that are started in the background ignore Ctrl-C.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run([scanner_of(signals)], tmp_path)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_a_handler_of_the_program_that_exits_is_obeyed(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_a_running_scan_is_listed_for_other_programs(tmp_path: Path) -> None:
     ]
     assert list(seen[-1]["metrics"]) == [
         *("process_count", "task_count", "tasks_idle", "tasks_parsing", "tasks_scanning", "buffered_scanner_jobs"),
-        *("completed_scans", "memory_usage", "batch_pending", "batch_failures", "batch_oldest_created"),
+        *("completed_scans", "memory_usage", "batch_pending", "batch_failures", "batch_oldest_created", "trouble"),
     ]
 
 
@@ -80,7 +80,7 @@ def test_a_database_that_cannot_be_used_does_not_stop_a_scan(tmp_path: Path) -> 
 
 def test_watching_tells_rate_and_time_left(tmp_path: Path) -> None:
     looks: list[Any] = []
-    times = itertools.count(0, 10)
+    times = itertools.count(0, 0.1)
 
     def look(transcript: Transcript) -> Result:
         (location,) = tmp_path.glob("scan_id=*")

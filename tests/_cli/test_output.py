@@ -38,7 +38,8 @@ def test_scans_end_with_json_and_nothing_else(command: tuple[str, ...]) -> None:
     assert said["location"] == LOCATION
     assert (said["state"], said["complete"], said["error_count"]) == ("errors", False, 1)
     counts = {"scans": 3, "results": 1, "errors": 1, "tokens": 20, "agreement": None}
-    assert said["summary"]["refusal"] == {**counts, "rows": 0, "incomplete": 0, "unseen_citations": 0}
+    noted = dict.fromkeys(["rows", "incomplete", "unseen_citations", "calls_without_usage"], 0)
+    assert said["summary"]["refusal"] == {**counts, **noted}
     assert said["errors"] == ["refusal: boom"]
     assert said["problems"] == ["cannot read x.eval"]
     assert "a scanner prints" in ran.err

@@ -139,7 +139,7 @@ class TestFoldersOfLogs:
         (logs / "round").symlink_to("round")
         assert scanned(logs, tmp_path / "scans") == 12
         assert "Skipped 2" in caplog.text
-        assert f"{str(logs / 'latest')!r} is a link to 'yesterday', which is not there" in caplog.text
+        assert f"{str(logs / 'latest')!r}, is a link to 'yesterday', which is not there" in caplog.text
 
     def test_links_to_files_and_folders_are_followed_and_circles_are_not(
         self, logs: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture

@@ -28,7 +28,7 @@ from support.stores import ALL
 
 pytestmark = pytest.mark.anyio
 
-ROUNDS = int(os.environ.get("SCOUT_TEST_FAULT_ROUNDS", "2"))
+ROUNDS = int(os.environ.get("SCOUT_TEST_FAULT_ROUNDS", "0"))
 CHANCE = 0.05
 
 

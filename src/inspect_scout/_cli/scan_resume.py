@@ -23,8 +23,6 @@ from .resume_options import resume_options
 EPILOG = """\b
 Examples:
   scout scan resume ./scans/scan_id=...
-  scout scan resume ./scans/scan_id=... --fail-on-error
-  scout scan resume ./scans/scan_id=... --rescan-changed
   scout scan resume ./scans/scan_id=... --model openai/gpt-4o-mini
   scout scan resume ./scans/scan_id=... --model-base-url http://localhost:8000/v1 --max-connections 10
   scout scan resume s3://bucket/scans/scan_id=... --executor ray --wait

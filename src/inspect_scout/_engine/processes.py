@@ -136,7 +136,11 @@ class ProcessLauncher:
                 start_new_session=True,  # Ctrl-C in a terminal is for the parent
             )
         path = pickle.dumps(sys.path)
-        control.sendall(struct.pack("!Q", len(path)) + path)
+        try:
+            control.sendall(struct.pack("!Q", len(path)) + path)
+        except OSError:  # it has ended already
+            control.close()
+            raise
         control.setblocking(False)
         self._control = control
         self._reports = asyncio.create_task(self._listen(control))

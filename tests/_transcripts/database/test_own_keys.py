@@ -360,9 +360,8 @@ keys = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])
     lambda key: key not in {"id", "score"}
 )
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=6)
-trees = st.recursive(
-    scalars, lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2)
-)
+flat = scalars | st.lists(scalars, max_size=2) | st.dictionaries(st.text(max_size=3), scalars, max_size=2)
+trees = flat | st.lists(flat, max_size=2) | st.dictionaries(st.text(max_size=3), flat, max_size=2)
 
 
 @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
