@@ -28,7 +28,6 @@ from support.provider.dialects import DIALECTS, MODEL_ARGS, MODELS, Dialect
 from support.provider.server import Provider, serving_provider
 from support.transcripts import talks
 
-
 LONG = int(os.environ.get("SCOUT_TEST_FAULT_ROUNDS", "0")) > 0
 
 
