@@ -249,7 +249,7 @@ def test_each_failed_attempt_is_told_with_its_kind(provider: Provider, dialect: 
         assert "\n" not in failure.said
         assert 0 < len(failure.said) <= 300
         if behaviour.body == "error":
-            assert (failure.status, failure.said) == (behaviour.status, f"{behaviour.status}: {behaviour.said}")
+            assert (failure.status, failure.said) == (behaviour.status, f"HTTP {behaviour.status}: {behaviour.said}")
 
 
 def test_an_answer_after_failures_is_told_after_them_with_the_time_of_each_next_try(provider: Provider) -> None:

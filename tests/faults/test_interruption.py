@@ -24,6 +24,7 @@ SCANNERS = """
 import asyncio
 import os
 import time
+from glob import glob
 from itertools import count
 
 from inspect_scout import Result, Scanner, Transcript, scanner
@@ -32,15 +33,15 @@ calls = count()
 
 
 @scanner(messages="all")
-def slow(seconds: float, blocking: bool = False, until: str = "") -> Scanner[Transcript]:
+def slow(until: str, blocking: bool = False) -> Scanner[Transcript]:
     async def scan(transcript: Transcript) -> Result:
-        if until and next(calls) >= 2:
-            while not os.path.exists(until):
+        free = next(calls) < 2
+        while not (free or os.path.exists(until)):
+            # Who holds up the event loop holds up those that record, too: not before there is something.
+            if blocking and glob(os.path.join(os.path.dirname(until), "scans", "*", "_journal", "*.parquet")):
+                time.sleep(0.05)
+            else:
                 await asyncio.sleep(0.05)
-        if blocking:
-            time.sleep(seconds)
-        else:
-            await asyncio.sleep(seconds)
         return Result(value=len(transcript.messages), explanation=str(os.getpid()))
 
     return scan
@@ -52,23 +53,24 @@ BOTH = [signal.SIGINT, signal.SIGTERM]
 
 @contextmanager
 def scanning(
-    logs: Path, folder: Path, way: str, seconds: float = 0.6, blocking: bool = False, until: str = ""
+    logs: Path, folder: Path, way: str, blocking: bool = False
 ) -> Generator[tuple[subprocess.Popen[str], Path]]:
-    """Start a scan that takes its time, and wait until some of it is recorded; gives the program and the scan.
+    """Start a scan, and wait until some of it is recorded; gives the program and the scan.
 
-    With `until`, all but two transcripts wait for a file of that name.
+    In each process two transcripts are scanned at once, all others when there is a file named `go`.
     """
     (folder / "scanners.py").write_text(SCANNERS)
     scout = Path(sys.executable).with_name("scout")
     command = [scout, "scan", "scanners.py", "-T", logs, "--scans", "scans", "--max-transcripts", "2"]
-    command += [*WAYS[way], "-S", f"seconds={seconds}", "-S", f"blocking={str(blocking).lower()}", "--display", "plain"]
-    command += ["-S", f"until={until}"] if until else []
+    command += [*WAYS[way], "-S", f"until={folder / 'go'}", "-S", f"blocking={str(blocking).lower()}"]
+    command += ["--display", "plain"]
     program = subprocess.Popen(
         list(map(str, command)),
         cwd=folder,
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        env={**os.environ, "SCOUT_GRACE_SECONDS": "0.5"},
         # Programs that tests start in the background would ignore Ctrl-C.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
     )
@@ -84,6 +86,7 @@ def scanning(
 def check_whole(location: Path, folder: Path) -> None:
     """Resume a scan, and hold the table against the plan."""
     os.chdir(folder)
+    (folder / "go").touch()
     status = scan_resume(str(location), display="none")
     assert status.complete
     assert status.spec.transcripts is not None
@@ -151,7 +154,7 @@ def resuming(location: Path, folder: Path, *options: str) -> subprocess.Popen[st
 
 
 def test_a_second_program_is_refused_or_waits(example_logs: Path, tmp_path: Path) -> None:
-    with scanning(example_logs, tmp_path, "inline", seconds=0.0, until="go") as (program, location):
+    with scanning(example_logs, tmp_path, "inline") as (program, location):
         with resuming(location, tmp_path) as first:
             _, refused = first.communicate(timeout=PATIENCE_SECONDS)
         with resuming(location, tmp_path, "--wait", "--json") as second:
