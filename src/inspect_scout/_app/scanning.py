@@ -34,6 +34,7 @@ from .._plan import (
 from .._project import default_log_level, default_scans, load_dotenv_once
 from .._results import ScanGoneError, ScanStore, unread_errors
 from .._support.errors import ScanStateError
+from .._support.rounds import own_round
 from .._types import ScannerCounts, ScannerSummary, ScanSpec, ScanTranscripts, Status, Summary
 from .ending import grace_seconds, run_to_its_end
 from .watching import announced
@@ -65,6 +66,7 @@ async def _scan(request: ScanRequest) -> Status:
     if request.dry_run:
         await close(plan.models.active)
         return _dry_run(plan, display)
+    await own_round()
     scans = request.scans or default_scans()
     setup = worker_setup(plan, request.record_input or "auto", request.fail_on_error)
     async with _executor(plan, setup, scans, request.executor, request.ray_address) as executor:
@@ -169,6 +171,7 @@ async def _run(plan: ScanPlan, store: ScanStore, display: Display, engine: _Engi
         # Interrupted a second time, while what was done was being recorded: nothing is waited for.
         display.outcome(ScanOutcome(state="interrupted", title=title, scanners={}))
         raise
+    await own_round()
     status = await store.status()
     _warn_of_comparisons(status)
     display.outcome(outcome_of(status, interrupted=stopped is not None))

@@ -17,6 +17,7 @@ from .._scanners import (
     scanners_from_specs,
 )
 from .._support.errors import ConfigError, ScanStateError
+from .._support.rounds import own_round
 from .._transcripts import (
     Progress,
     TranscriptIndex,
@@ -143,6 +144,7 @@ async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> S
         ConfigError: Something in the request cannot be used (nothing has been created).
         LogReadError: No log could be read.
     """
+    await own_round()
     check_request(request)
     named = _scanners(request)
     transcripts = _transcripts(request)
@@ -156,6 +158,7 @@ async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> S
     problems = list(dict.fromkeys(map(str, index.problems)))
     if len(index) == 0:
         raise ConfigError(_nothing_to_scan(transcripts, problems))
+    await own_round()
     models = plan_models(request)  # last, because clients are opened that must be closed
     versions = _versions(named, ModelsSpec(models.model, models.roles, models.config))
     spec = ScanSpec(
