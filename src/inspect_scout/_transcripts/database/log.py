@@ -19,7 +19,7 @@ from ..._support.shapes import is_list, is_mapping
 from ..._support.storage import Entry, Storage, join
 from .layout import LOG, is_index
 
-KEPT_ENTRIES = 100
+KEPT_ENTRIES = 40
 """Entries that stay: whoever looks for the newest lists them all, so that their number is in the price of a commit."""
 FORGET_EVERY = 16
 """Commits after which old entries are deleted."""
