@@ -66,11 +66,11 @@ def toils() -> Scanner[Transcript]:
 
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one processor has no use for a second process")
 def test_a_scan_that_is_busy_gets_a_worker_by_itself(tmp_path: Path) -> None:
-    given = transcripts_from(talks(240))
+    given = transcripts_from(talks(180))
     status = scan([toils()], given, scans=str(tmp_path), display="none")
     rows = scan_results_df(status.location).scanners["toils"]
     assert status.complete
-    assert rows["transcript_id"].tolist() == [f"t{number}" for number in range(240)]
+    assert rows["transcript_id"].tolist() == [f"t{number}" for number in range(180)]
     processes = set(rows["explanation"])
     assert str(os.getpid()) in processes
     assert len(processes) > 1

@@ -96,7 +96,7 @@ def test_every_case_of_a_provider_that_misbehaves(provider: Provider, dialect: D
 
 
 @pytest.mark.fault
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", DIALECTS if LONG else DIALECTS[:1])
 def test_every_case_of_a_provider_that_keeps_one_waiting(provider: Provider, dialect: Dialect, tmp_path: Path) -> None:
     check(provider, dialect, tmp_path, TIMED)
 
@@ -335,7 +335,8 @@ def test_the_traceback_of_a_failed_attempt_is_written_without_drawing_it(provide
 
 
 @pytest.mark.fault
-@pytest.mark.parametrize("dialect", DIALECTS if LONG else DIALECTS[:1])
+@pytest.mark.skipif(not LONG, reason="make faults makes many calls")
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_memory_does_not_grow_with_the_calls(provider: Provider, dialect: Dialect, tmp_path: Path) -> None:
     provider.script = lambda number, _: b.BROKEN if number % 3 == 0 else b.OK
     used = [0]

@@ -18,6 +18,7 @@ from inspect_scout import scan_results_df, scan_resume, scan_status
 from inspect_scout._support.storage import process_exists
 from support.waiting import happens
 
+LONG = int(os.environ.get("SCOUT_TEST_FAULT_ROUNDS", "0")) > 0
 PATIENCE_SECONDS = 60.0
 
 SCANNERS = """
@@ -124,7 +125,7 @@ def test_interrupted_scan_of_scanners_that_give_no_turn(way: str, example_logs: 
 
 
 @pytest.mark.xdist_group("ray")
-@pytest.mark.parametrize(("how", "blocking"), [(signal.SIGTERM, False), (signal.SIGINT, True)])
+@pytest.mark.parametrize(("how", "blocking"), [(signal.SIGTERM, False), (signal.SIGINT, True)][: 2 if LONG else 1])
 def test_interrupted_scan_on_a_cluster(how: int, blocking: bool, example_logs: Path, tmp_path: Path) -> None:
     check_interrupted("ray", how, example_logs, tmp_path, blocking)
 

@@ -12,7 +12,7 @@ import pytest
 
 from inspect_scout import scan_results_df, scan_status
 
-ROUNDS = int(os.environ.get("SCOUT_TEST_FAULT_ROUNDS", "8"))
+ROUNDS = int(os.environ.get("SCOUT_TEST_FAULT_ROUNDS", "4"))
 
 
 @pytest.mark.fault

@@ -333,31 +333,35 @@ def test_nothing_is_asked_by_code(tmp_path: Path) -> None:
     assert made(tmp_path / "a", CODE).asked is None
 
 
-@pytest.mark.parametrize("text", [JUDGE, CALLABLE, STRUCTURED, WRAPPED, CODE, LOADED, SIBLING, ITSELF], ids=range(8))
-def test_fingerprints_are_the_same_in_every_process_and_folder(tmp_path: Path, text: str) -> None:
-    here = made(tmp_path / "a", text)
-    mine = [here.code, here.asked.digest if here.asked else None]
+@pytest.mark.parametrize("seed", ["0", "77"])
+def test_fingerprints_are_the_same_in_every_process_and_folder(tmp_path: Path, seed: str) -> None:
+    texts = [JUDGE, CALLABLE, STRUCTURED, WRAPPED, CODE, LOADED, SIBLING, ITSELF]
+    here = [made(tmp_path / str(number), text) for number, text in enumerate(texts)]
+    mine = [[one.code, one.asked.digest if one.asked else None] for one in here]
     program = (
-        "from inspect_scout._scanners import load_scanners, scanner_config; "
-        "c = scanner_config(load_scanners('scanners.py@judge', {})[0]); "
-        "print([c.code, c.asked.digest if c.asked else None])"
+        "import os; from inspect_scout._scanners import load_scanners, scanner_config\n"
+        f"for number in range({len(texts)}):\n"
+        "    os.chdir(os.path.join(FOLDER, str(number)))\n"
+        "    c = scanner_config(load_scanners('scanners.py@judge', {})[0])\n"
+        "    print([c.code, c.asked.digest if c.asked else None])\n"
     )
-    made(tmp_path / "far" / "away", text)
-    for seed in ("0", "77"):
-        run = subprocess.run(
-            [sys.executable, "-c", program],
-            cwd=tmp_path / "far" / "away",
-            env={
-                **os.environ,
-                "PYTHONHASHSEED": seed,
-                "PYTHONPATH": os.pathsep.join(p for p in sys.path if "pytest-of" not in p),
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=100,
-        )
-        assert run.stdout.strip() == str(mine), run.stderr
+    away = tmp_path / "far" / "away"
+    for number, text in enumerate(texts):
+        made(away / str(number), text)
+    run = subprocess.run(
+        [sys.executable, "-c", f"FOLDER = {str(away)!r}\n{program}"],
+        cwd=away,
+        env={
+            **os.environ,
+            "PYTHONHASHSEED": seed,
+            "PYTHONPATH": os.pathsep.join(p for p in sys.path if "pytest-of" not in p),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    assert run.stdout.splitlines() == [str(one) for one in mine], run.stderr
 
 
 @pytest.mark.parametrize("text", [JUDGE, STRUCTURED, CALLABLE], ids=["text", "structured", "callable"])
