@@ -97,8 +97,8 @@ def test_worklists_are_found_wherever_other_locations_are(form: str, tmp_path: P
 def test_worklists_are_read_from_object_stores(name: str, bucket: str) -> None:
     put(f"{bucket}/{name}", '[{"scanner": "a", "transcripts": ["t0", "t1"]}]' if name.endswith("json") else WORK)
     assert asyncio.run(resolve_worklist(f"{bucket}/{name}", ["a"])) == READ
-    put(f"memory://work/{name}")
-    assert asyncio.run(resolve_worklist(f"memory://work/{name}", ["a"])) == READ
+    put(f"memory://lists/{name}")
+    assert asyncio.run(resolve_worklist(f"memory://lists/{name}", ["a"])) == READ
 
 
 def test_what_is_wrong_with_a_remote_worklist_is_said_as_of_local_ones(bucket: str) -> None:

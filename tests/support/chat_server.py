@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 import threading
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, TypeAlias
+
+from .loopback import serving_http
 
 Reply: TypeAlias = str | Mapping[str, Any] | tuple[int, Mapping[str, Any]]
 """Text; the arguments of a call of the first tool that was offered, or a message, which has a role; or a status and a body."""
@@ -47,7 +48,6 @@ class ChatServer:
     refused: int = 0
     held: int = 0
     peak: int = 0
-    failures: list[str] = field(default_factory=list[str])
     changed: threading.Condition = field(default_factory=threading.Condition)
     _in_flight: int = 0
     _released: bool = False
@@ -113,28 +113,9 @@ def serving(server: ChatServer) -> Generator[ChatServer]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    class Quiet(ThreadingHTTPServer):
-        daemon_threads = True
-        request_queue_size = 128
-
-        def handle_error(self, request: object, client_address: object) -> None:
-            """Say nothing of clients that were killed, and keep what is wrong with the server."""
-            error = sys.exception()
-            if not isinstance(error, ConnectionError):
-                server.failures.append(f"{client_address}: {error!r}")
-
-    http = Quiet(("127.0.0.1", 0), Handler)
-    server.url = f"http://127.0.0.1:{http.server_address[1]}/v1"
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
+    with serving_http(Handler, server.release) as url:
+        server.url = f"{url}/v1"
         yield server
-    finally:
-        server.release()
-        http.shutdown()
-        http.server_close()
-        thread.join()
-    assert server.failures == []
 
 
 def _text(message: Mapping[str, Any]) -> str:

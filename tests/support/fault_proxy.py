@@ -9,15 +9,16 @@ from __future__ import annotations
 import random
 import socket
 import struct
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Literal, get_args
+
+from .loopback import serving_http
 
 Fault = Literal["hang", "late", "cut", "half", "reset", "lost", "500", "slow_down"]
 """What goes wrong.
@@ -60,7 +61,6 @@ class FaultProxy:
     url: str = ""
     asked: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     struck: Counter[Fault] = field(default_factory=Counter[Fault])
-    failures: list[str] = field(default_factory=list[str])
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _closing: threading.Event = field(default_factory=threading.Event)
 
@@ -105,27 +105,8 @@ def breaking(upstream: int) -> Generator[FaultProxy]:
 
     Handler.proxy = proxy
 
-    class Quiet(ThreadingHTTPServer):
-        daemon_threads = True
-        request_queue_size = 128
-
-        def handle_error(self, request: object, client_address: object) -> None:
-            """Say nothing of clients that hung up, and keep what is wrong with the proxy."""
-            if not isinstance(error := sys.exception(), ConnectionError):
-                proxy.failures.append(repr(error))
-
-    http = Quiet(("127.0.0.1", 0), Handler)
-    proxy.url = f"http://127.0.0.1:{http.server_address[1]}"
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
+    with serving_http(Handler, proxy.close) as proxy.url:
         yield proxy
-    finally:
-        proxy.close()
-        http.shutdown()
-        http.server_close()
-        thread.join()
-    assert proxy.failures == []
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import socket
 import struct
-import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, TypeAlias
+
+from support.loopback import serving_http
 
 from .behaviours import OK, Behaviour
 from .dialects import Dialect, base_url, dialect_of, encoded
@@ -56,7 +57,6 @@ class Provider:
     calls: list[Call] = field(default_factory=list[Call])
     answered: int = 0
     strays: list[str] = field(default_factory=list[str])
-    failures: list[str] = field(default_factory=list[str])
     in_flight: int = 0
     peak: int = 0
     changed: threading.Condition = field(default_factory=threading.Condition)
@@ -104,28 +104,8 @@ def serving_provider(provider: Provider) -> Generator[Provider]:
     class Handler(_Handler):
         served = provider
 
-    class Quiet(ThreadingHTTPServer):
-        daemon_threads = True
-        request_queue_size = 512
-
-        def handle_error(self, request: object, client_address: object) -> None:
-            """Say nothing of clients that hung up, and keep what is wrong with the server."""
-            error = sys.exception()
-            if not isinstance(error, ConnectionError | TimeoutError):
-                provider.failures.append(f"{client_address}: {error!r}")
-
-    http = Quiet(("127.0.0.1", 0), Handler)
-    provider.url = f"http://127.0.0.1:{http.server_address[1]}"
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with serving_http(Handler, provider.over.set) as provider.url:
         yield provider
-    finally:
-        provider.over.set()
-        http.shutdown()
-        http.server_close()
-        thread.join()
-    assert provider.failures == [], provider.failures
 
 
 class _Handler(BaseHTTPRequestHandler):
