@@ -8,6 +8,7 @@ from collections import deque
 import pytest
 
 from inspect_scout._engine.crew import Crew
+from inspect_scout._engine.pairs import Pairs
 
 
 def crew_of(pieces: int, done: list[int], stop_at: int | None = None) -> Crew[int]:
@@ -115,7 +116,7 @@ def test_ending_lets_go_of_what_is_left() -> None:
         crew.grow(3)
         working = asyncio.create_task(crew.run())
         await asyncio.sleep(0.01)
-        crew.end()
+        crew.close(Pairs())
         await working
         assert ended == [1, 1, 1]
 
@@ -139,9 +140,12 @@ def test_a_task_that_is_cancelled_by_itself_ends_the_others_unless_all_is_ending
 
         crew = Crew(take, work, lambda: len(waiting))
         crew.grow(2)
-        crew.closing = ending
-        working = asyncio.create_task(crew.run())
-        await asyncio.wait([working])
+        pairs = Pairs()
+        with pairs.one():  # somebody is worth waiting for
+            if ending:
+                crew.close(pairs)
+            working = asyncio.create_task(crew.run())
+            await asyncio.wait([working])
         assert (done, working.cancelled()) == (([2], False) if ending else ([], True))
 
     asyncio.run(main())

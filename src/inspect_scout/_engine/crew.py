@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from .._support.foreign import Ending, guarding_tasks
 from .._support.rounds import own_round
+from .pairs import Pairs
 
 T = TypeVar("T")
 
@@ -27,8 +28,7 @@ class Crew(Generic[T]):
         self._take, self._work, self._left = take, work, left
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended: asyncio.Queue[asyncio.Task[None] | None] = asyncio.Queue()
-        self.closing = False
-        """Whether no more is begun, so that a task which is cancelled by itself does not end the others."""
+        self._closing = False
         self._ending = Ending()
         # Tasks that join later are started from within a scanner, whose context is none of theirs: all have that in
         # which the crew was made.
@@ -46,8 +46,16 @@ class Crew(Generic[T]):
             task.add_done_callback(self._ended.put_nowait)
             self._tasks.add(task)
 
-    def end(self) -> None:
-        """Let `run` cancel what is left, and return."""
+    def close(self, pairs: Pairs) -> None:
+        """Begin nothing new, and let `run` cancel what is left once no pair is worth waiting for.
+
+        A task that is cancelled by itself does not end the others any more.
+        """
+        self._closing = True
+        pairs.ended = self._end
+        pairs.close()
+
+    def _end(self) -> None:
         self._ended.put_nowait(None)
 
     async def run(self) -> None:
@@ -59,7 +67,7 @@ class Crew(Generic[T]):
                     if task is None:
                         return
                     self._tasks.discard(task)
-                    if not (self.closing and task.cancelled()):
+                    if not (self._closing and task.cancelled()):
                         task.result()
             finally:
                 # Only so do the borders of foreign code know that we cancel them, and not somebody else.

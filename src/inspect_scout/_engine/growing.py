@@ -93,6 +93,7 @@ class GrowingExecutor:
                 await team.grow(team.size + 1)
             except (ConfigError, WorkerError) as error:
                 logger.info("The scan stays in one process: %s", error)
+                seat.share.workers = self._team.size if self._team is not None else 0
                 return
             if alone:
                 self._share(team, job, seat)

@@ -89,10 +89,7 @@ class LocalSeat:
     def _end(self, crew: Crew[Lease]) -> None:
         """Start nothing new, and end when the pairs under way have ended."""
         self._ledger.close()
-        crew.closing = True
-        pairs = self._job.tally.activity.pairs
-        pairs.ended = crew.end
-        pairs.close()
+        crew.close(self._job.tally.activity.pairs)
 
     def _grow(self, crew: Crew[Lease], count: int) -> None:
         crew.grow(count)
@@ -126,7 +123,8 @@ async def ticking(job: Job, parts: Sequence[HasStatistics] = ()) -> AsyncGenerat
     ticker = asyncio.create_task(_tick(job, parts if wants_diagnostics() else ()))
     task = asyncio.current_task()
     assert task is not None
-    ticker.add_done_callback(lambda ticker: task.cancel() if _failure_of(ticker) else None)
+    over = False
+    ticker.add_done_callback(lambda ticker: task.cancel() if _failure_of(ticker) and not over else None)
     try:
         yield
     except asyncio.CancelledError:
@@ -135,6 +133,7 @@ async def ticking(job: Job, parts: Sequence[HasStatistics] = ()) -> AsyncGenerat
         task.uncancel()
         raise failure from None
     finally:
+        over = True  # whatever fails from now on is no reason to end what follows
         ticker.cancel()
         await asyncio.gather(ticker, return_exceptions=True)
 

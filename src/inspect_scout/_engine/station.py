@@ -201,10 +201,7 @@ class _Station:
         while not self._waiting.empty():
             self._waiting.get_nowait()
         self._waiting.put_nowait(None)
-        self._crew.closing = True
-        pairs = self._activity.pairs
-        pairs.ended = self._crew.end
-        pairs.close()
+        self._crew.close(self._activity.pairs)
 
     async def _waiting_item(self) -> Item | None:
         if self._waiting.empty() and not self._in_work:
