@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from inspect_ai.model import get_model
 from pydantic import TypeAdapter
 from tenacity import RetryError, retry, retry_if_result, stop_after_attempt
 
-from inspect_scout._support.causes import MAX_TEXT, MAX_TRACE, causes_of, describe, trace_of
+from inspect_scout import scan
+from inspect_scout._support.causes.describing import MAX_TEXT, MAX_TRACE, brief, causes_of, describe, trace_of
 
 HERE = Path(__file__).name
 Raises = Callable[[], object]
@@ -414,3 +416,26 @@ def test_all_members_are_causes() -> None:
     one, two = ValueError("one"), KeyError("two")
     assert causes_of(ExceptionGroup("several", [one, ExceptionGroup("inner", [two])])) == [one, two]
     assert causes_of(one) == [one]
+
+
+@pytest.mark.parametrize("ours", [True, False])
+def test_the_line_is_that_which_called_the_library_and_not_one_of_it(ours: bool) -> None:
+    def call() -> object:
+        return scan([]) if ours else get_model("no/such-model-at-all")
+
+    assert describe(raised_by(call)).endswith(line_of(call))
+
+
+def test_kind_and_message_alone_are_one_clean_line() -> None:
+    assert brief(KeyError("a\x1b[31m\nb")) == r"KeyError: 'a\x1b[31m\nb'"
+    assert brief(ValueError("a\x1b[31m\nb")) == "ValueError: a b"
+    assert brief(ValueError()) == "ValueError"
+    assert len(brief(ValueError("x" * 10**6))) < MAX_TEXT
+
+
+def test_kind_and_message_of_a_hostile_exception_are_said_without_failing() -> None:
+    class Hostile(Exception):
+        def __str__(self) -> str:
+            raise SystemExit(3)
+
+    assert brief(Hostile()) == "Hostile: its message cannot be read"

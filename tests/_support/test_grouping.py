@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspect_scout._support.grouping import group_errors, group_key
+from inspect_scout._support.causes.grouping import group_errors, group_key
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspect_scout._support.rejections import MAX_SENTENCE, said_by, sentence_in
+from inspect_scout._support.causes.rejections import MAX_SENTENCE, said_by, sentence_in
 
 NGINX = (
     "<html><head><title>400 Bad Request</title><style>b{}</style></head><body><h1>Bad&nbsp;Request</h1></body></html>"

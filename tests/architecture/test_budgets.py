@@ -34,8 +34,8 @@ BLIND_EXCEPTS = {
     "_engine/recorder.py": "bringing tables up to date may fail; the rows are safe and the next time tries again",
     "_engine/station.py": "a worker's top: what ends it is told to the parent",
     "_engine/worker.py": "a scanner's call, a loader's step, the reading of a sample: each becomes an error row",
-    "_support/causes.py": "writing the traceback of a stranger's exception runs its code",
-    "_support/strangers.py": "an attribute or the text of a stranger's object runs its code",
+    "_support/causes/describing.py": "writing the traceback of a stranger's exception runs its code",
+    "_support/causes/strangers.py": "an attribute or the text of a stranger's object runs its code",
 }
 
 # Counted as mccabe does: each way that a branch, loop, handler or case adds.

@@ -21,8 +21,8 @@ from inspect_scout._app import (
 )
 from inspect_scout._cli.contract import ResultTable, RowsKind
 from inspect_scout._cli.run import run
+from inspect_scout._support.causes.grouping import ErrorGroup
 from inspect_scout._support.errors import UnknownNameError
-from inspect_scout._support.grouping import ErrorGroup
 from inspect_scout._types import Error, ScannerCounts, ScannerSpec, ScanSpec, ScanTranscripts, Status, Summary
 from inspect_scout._validation import GroupBy, ScannerReport
 

@@ -6,7 +6,7 @@ from .._results import LightStatus, ScanEntry
 from .._results import list_entries as _list_entries
 from .._results import read_error_groups as _read_error_groups
 from .._results import read_outcome as _read_outcome
-from .._support.grouping import ErrorGroup
+from .._support.causes import ErrorGroup
 
 
 def list_entries(scans_location: str) -> list[ScanEntry]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 if TYPE_CHECKING:
     # Models of scans load inspect_ai, which light commands must not.
     from .._app import LightStatus, ResumeRequest, ScanEntry, ScannerFileReport, ScanRequest, SettingEntry, Watched
-    from .._support.grouping import ErrorGroup
+    from .._support.causes import ErrorGroup
     from .._transcripts import CompactReport, DatabaseStats, TranscriptSchemaError, VerifyReport
     from .._types import Status
     from .._validation import GroupBy, ScannerReport

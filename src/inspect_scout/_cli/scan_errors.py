@@ -13,7 +13,7 @@ from .output import write_json_rows
 from .shapes import MAX_IDS, group_json
 
 if TYPE_CHECKING:
-    from .._support.grouping import ErrorGroup
+    from .._support.causes import ErrorGroup
 
 EPILOG = """\b
 Examples:

@@ -9,7 +9,7 @@ from .._display import ScanOutcome, ScanTitle
 
 if TYPE_CHECKING:
     from .._app import LightStatus, ScanEntry
-    from .._support.grouping import ErrorGroup
+    from .._support.causes import ErrorGroup
 
 MAX_IDS = 5
 """Transcripts that stand for the rest."""

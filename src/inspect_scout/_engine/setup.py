@@ -13,8 +13,9 @@ from .._inspect.pickling import from_bytes, to_bytes
 from .._plan import PlannedScanner, ScanPlan
 from .._results import RecordInput
 from .._scanners import scanner_config, scanners_from_specs, while_loading
+from .._support.causes import brief
 from .._support.errors import ConfigError
-from .._support.foreign import foreign, said
+from .._support.foreign import foreign
 from .._transcripts import TranscriptSource
 from .._types import ScannerSpec, ScanSpec
 from .._validation import Validator
@@ -101,7 +102,7 @@ def pack(setup: WorkerSetup) -> bytes:
     with foreign() as ran:
         return to_bytes(dataclasses.replace(setup, scanners=cast("Mapping[str, PlannedScanner]", mixed)))
     raise ConfigError(
-        f"The scan cannot be sent to worker processes: {said(ran.error)}. Use max_processes=1 to scan in this process."
+        f"The scan cannot be sent to worker processes: {brief(ran.error)}. Use max_processes=1 to scan in this process."
     ) from ran.error
 
 
@@ -143,7 +144,7 @@ def _travels_or_recipe(setup: WorkerSetup, planned: PlannedScanner) -> PlannedSc
         recipe.make()
     except ConfigError:
         raise ConfigError(
-            f"Scanner {planned.key!r} cannot be sent to worker processes: {said(ran.error)}. Make what it holds when it "
+            f"Scanner {planned.key!r} cannot be sent to worker processes: {brief(ran.error)}. Make what it holds when it "
             "is first called, or use max_processes=1 to scan in this process."
         ) from ran.error
     return recipe

@@ -255,7 +255,7 @@ class Worker:
             raise raised
         if self._setup.fail_on_error:
             raise ScannerStopped(_as_exception(planned.key, info, raised)) from raised
-        return _described(planned.key, info, raised)
+        return describe_error(planned.key, info, raised)
 
     def _failed(self, planned: PlannedScanner, info: TranscriptInfo, raised: BaseException) -> ResultReport:
         return _report_of_error(info, self._error(planned, info, raised), "transcript", [info.transcript_id])
@@ -264,24 +264,16 @@ class Worker:
         self, info: TranscriptInfo, scanners: list[PlannedScanner], raised: BaseException
     ) -> None:
         for planned in scanners:
-            error = _described(planned.key, info, raised)
+            error = describe_error(planned.key, info, raised)
             report = _report_of_error(info, error, "transcript", [info.transcript_id])
             await self._record(info, planned, [report])
-
-
-def _described(scanner: str, info: TranscriptInfo, raised: BaseException) -> Error:
-    """Describe an exception; if that fails, too (it is foreign code that says what an exception says), by its class."""
-    with foreign():
-        return describe_error(scanner, info, raised)
-    kind = type(raised).__name__
-    return Error(transcript_id=info.transcript_id, scanner=scanner, error=kind, traceback=kind, refusal=False)
 
 
 def _as_exception(scanner: str, info: TranscriptInfo, raised: BaseException) -> Exception:
     """Give what ends the scan: raised again, what is not an Exception would pass for Ctrl-C, or for an exit of ours."""
     if isinstance(raised, Exception):
         return raised
-    said = _described(scanner, info, raised).error
+    said = describe(raised)
     return ScannerExitError(
         f"Scanner {scanner!r} raised {type(raised).__name__} ({said}) on transcript {info.transcript_id!r}."
     )
@@ -307,7 +299,7 @@ async def _close(thing: object) -> None:
 
 def report_of_loss(scanner: str, info: TranscriptInfo, error: Exception) -> ResultReport:
     """Describe a transcript that was given up."""
-    described = _described(scanner, info, error)
+    described = describe_error(scanner, info, error)
     return _report_of_error(info, described, "transcript", [info.transcript_id])
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+from .._support.causes import ErrorGroup, group_errors
 from .._support.errors import LocationError, ScoutError, StorageError
-from .._support.grouping import ErrorGroup, group_errors
 from .._support.storage import Storage, for_each, is_local, join, normalize, run_blocking, storage_for
 from .._types import ScannerCounts
 from .blocking import wait_lightly

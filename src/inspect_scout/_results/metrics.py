@@ -6,7 +6,8 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from .._support.foreign import foreign, said
+from .._support.causes import brief
+from .._support.foreign import foreign
 from .._support.json import loads
 from .._support.shapes import is_list, is_mapping
 from .._types import RESULTSET
@@ -39,7 +40,7 @@ def measure(scanner: str, tables: Iterable[pa.Table], metrics: Metrics) -> dict[
     values = [value for table in tables for value in _values(table)]
     with foreign() as ran:  # a metric is user code: it must not cost the results it measures
         return compute_metrics(scanner, values, metrics) or None
-    logger.warning("The metrics of scanner %r could not be computed: %s", scanner, said(ran.error))
+    logger.warning("The metrics of scanner %r could not be computed: %s", scanner, brief(ran.error))
     return None
 
 

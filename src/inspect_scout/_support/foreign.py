@@ -122,14 +122,6 @@ class foreign:  # noqa: N801 - used as a word of the language, as `suppress` is
                 raise
 
 
-def said(error: BaseException | None) -> str:
-    """Write an exception as one line, class and message; what cannot be written is left out."""
-    kind, text = type(error).__name__, ""
-    with foreign():
-        text = str(error).strip()
-    return f"{kind}: {text}" if text else kind
-
-
 def check_over() -> None:
     """Begin nothing more where it is over.
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast, get_args, overload
 
 from .._inspect import registry
+from .._support.causes import brief
 from .._support.errors import ConfigError, UnknownNameError
-from .._support.foreign import foreign, said
+from .._support.foreign import foreign
 from .._types import PredicateFn, PredicateSpec, PredicateType, ValidationPredicate
 
 P = ParamSpec("P")
@@ -115,7 +116,7 @@ def create_predicate(name: str, args: Mapping[str, Any]) -> PredicateFn:
         return cast("PredicateFn", factory(**args))
     if isinstance(ran.error, ConfigError):
         raise ran.error
-    raise ConfigError(f"Predicate {name!r} cannot be made: {said(ran.error)}") from ran.error
+    raise ConfigError(f"Predicate {name!r} cannot be made: {brief(ran.error)}") from ran.error
 
 
 def predicate_spec(predicate: ValidationPredicate | None, folder: str | None = None) -> str | PredicateSpec | None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from .._support.foreign import foreign, said
+from .._support.causes import brief
+from .._support.foreign import foreign
 from .._support.shapes import is_mapping
 from .._types import PossibleValues, Result, ResultValidation, ValidationCase, ValidationPredicate, ValidationSet
 from .cases import of_splits
@@ -59,7 +60,7 @@ class Validator:
         async with foreign() as ran:
             valid = await verdict(case, predicate, result, self._values)
         if ran.error is not None:
-            error = said(ran.error)
+            error = brief(ran.error)
         return ResultValidation(
             target=self._target(case, predicate, result),
             valid=valid,

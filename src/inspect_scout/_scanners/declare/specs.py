@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from ..._inspect import registry
+from ..._support.causes import brief
 from ..._support.errors import ConfigError, UnknownNameError
-from ..._support.foreign import foreign, said
+from ..._support.foreign import foreign
 from ..._types import Scanner, ScannerSpec
 from .config import factory_origin, fingerprint, scanner_config
 from .origin import OWN_PACKAGE
@@ -106,7 +107,7 @@ def call_factory(factory: Callable[..., Any], arguments: Mapping[str, Any], kind
     if isinstance(ran.error, Exception):
         raise ran.error
     raise ConfigError(
-        f"The {kind} {factory_name(factory)!r} cannot be made: its function raised {said(ran.error)}."
+        f"The {kind} {factory_name(factory)!r} cannot be made: its function raised {brief(ran.error)}."
     ) from ran.error
 
 
@@ -134,7 +135,7 @@ def find_registered(kind: registry.Kind, name: str) -> Callable[..., Any] | None
         return registry.find(kind, name)
     package = name.split("/", maxsplit=1)[0]
     raise ConfigError(
-        f"Package {package!r} cannot be imported, so {kind} {name!r} is not known: {said(ran.error)}"
+        f"Package {package!r} cannot be imported, so {kind} {name!r} is not known: {brief(ran.error)}"
     ) from ran.error
 
 

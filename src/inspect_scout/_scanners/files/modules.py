@@ -15,8 +15,9 @@ from types import ModuleType
 from typing import Any
 
 from ..._inspect import registry
+from ..._support.causes import brief
 from ..._support.errors import ConfigError, LocationError, UnknownNameError
-from ..._support.foreign import foreign, said
+from ..._support.foreign import foreign
 from ..._support.regular import IrregularFileError, open_regular
 from ..declare import FILE_MODULE, factory_origin
 from .discover import Declarations, find_declarations
@@ -98,7 +99,7 @@ def read_declarations(path: Path) -> tuple[str, Declarations]:
     except IrregularFileError as error:
         raise ConfigError(f"The file {str(path)!r} cannot be read: {error.strerror}. Name a Python file.") from None
     except (OSError, ValueError, RecursionError, MemoryError) as error:
-        raise ConfigError(f"The file {str(path)!r} cannot be read as Python: {said(error)}") from error
+        raise ConfigError(f"The file {str(path)!r} cannot be read as Python: {brief(error)}") from error
 
 
 def load_file(path: Path) -> ScannerFile:
@@ -191,7 +192,7 @@ def _run(path: Path, text: str) -> tuple[ModuleType, int | None]:
         if before is not None:
             sys.modules[name] = before
         raise ConfigError(
-            f"The file {str(path)!r} raised an error when it was run{_line_of(error, path)}: {said(error)}"
+            f"The file {str(path)!r} raised an error when it was run{_line_of(error, path)}: {brief(error)}"
         ) from error
     _pickle_by_value(module)
     return module, (current.line or 0) if current.ended else None

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from .json import loads
-from .shapes import is_list, is_mapping
+from ..json import loads
+from ..shapes import is_list, is_mapping
+from ..terminal import one_line
 from .strangers import attribute, text_of
-from .terminal import one_line
 
 MAX_SENTENCE = 500
 

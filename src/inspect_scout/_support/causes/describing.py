@@ -18,10 +18,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, cast
 
+from ..terminal import one_line, printable
 from .grouping import group_key
 from .rejections import own_words, said_by
 from .strangers import attribute, text_of
-from .terminal import one_line, printable
 
 MAX_TEXT = 2_000
 """Characters of a description."""
@@ -60,6 +60,14 @@ def describe(raised: BaseException) -> str:
         return _described(raised)
     except BaseException:  # noqa: BLE001 - an exception of foreign code may be hostile in all its parts
         return f"{_kind(raised)}: {_UNREADABLE}"
+
+
+def brief(raised: BaseException | None) -> str:
+    """Say kind and message alone, on one line: where something else says the place, or the exception is only a detail."""
+    try:
+        return _said(raised, _MAX_MESSAGE) if raised is not None else "None"
+    except BaseException:  # noqa: BLE001 - as above
+        return _UNREADABLE
 
 
 def causes_of(raised: BaseException) -> list[BaseException]:
@@ -204,9 +212,8 @@ def _at(file: str, line: int | None) -> str:
 @functools.cache
 def _libraries() -> tuple[str, ...]:
     """Folders whose code is not the user's, with what stands before the name of their modules in a path."""
-    own = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    inspect_ai = attribute(sys.modules.get("inspect_ai"), "__file__")
-    packages = [own, *([os.path.dirname(inspect_ai)] if isinstance(inspect_ai, str) else [])]
+    files = [attribute(sys.modules.get(name), "__file__") for name in ("inspect_scout", "inspect_ai")]
+    packages = [os.path.dirname(os.path.abspath(file)) for file in files if isinstance(file, str)]
     standard = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib")]
     return tuple(os.path.join(folder, "") for folder in [*packages, *standard])
 
