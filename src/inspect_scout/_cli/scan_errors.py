@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .._support.terminal import plural
 from .app import app_of
 from .exit_codes import DONE
 from .options import SectionCommand, SectionOption, display_options, json_option, prepare_logging, shown
@@ -62,7 +63,7 @@ def command(ctx: click.Context, /, location: str, scanner: str | None, limit: in
         display.print()
     if len(groups) > len(told):
         left = groups[len(told) :]
-        display.print(f"and {sum(group.count for group in left):,} errors of {_plural(len(left), 'more kind')}")
+        display.print(f"and {sum(group.count for group in left):,} errors of {plural(len(left), 'more kind')}")
     elif not groups:
         display.print("no errors")
     return DONE
@@ -71,14 +72,10 @@ def command(ctx: click.Context, /, location: str, scanner: str | None, limit: in
 def _counted(group: ErrorGroup) -> str:
     """Say how many errors a kind has, and where."""
     if not group.scanners:
-        return f"{_plural(group.count, 'log')} not read"
+        return f"{plural(group.count, 'log')} not read"
     scanners = [name if len(group.scanners) == 1 else f"{name} {n:,}" for name, n in group.scanners.items()]
     count, ids = len(group.transcripts), ", ".join(group.transcripts[:MAX_IDS])
     more = f" and {count - MAX_IDS:,} more" if count > MAX_IDS else ""
     what = "refusal" if group.refusal else "error"
     of = f" of {', '.join(scanners)} in {'' if count == 1 else f'{count:,} '}transcript{'' if count == 1 else 's'}"
-    return f"{_plural(group.count, what)}{of} {ids}{more}"
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    return f"{plural(group.count, what)}{of} {ids}{more}"

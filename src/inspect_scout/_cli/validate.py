@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .._support.terminal import one_line
+from .._support.terminal import one_line, plural
 from .app import app_of
 from .exit_codes import DONE
 from .options import SectionCommand, SectionOption, display_options, json_option, prepare_logging, shown
@@ -84,7 +84,7 @@ def _report_json(report: ScannerReport) -> dict[str, Any]:
 
 def _show(display: Display, report: ScannerReport) -> None:
     total = report.rows[0]
-    display.print(f"{report.scanner}: {_plural(total.cases, 'labelled case')}, {_plural(total.compared, 'verdict')}")
+    display.print(f"{report.scanner}: {plural(total.cases, 'labelled case')}, {plural(total.compared, 'verdict')}")
     wide = shutil.get_terminal_size().columns >= WIDE_CELLS
     display.table("", *_table(report.rows, wide))
     for row in report.rows:
@@ -153,13 +153,13 @@ def _remarks(report: ScannerReport) -> list[str]:
     """Say what is not in the rates."""
     lines: list[str] = []
     if report.problems:
-        lines.append(f"{_plural(sum(report.problems.values()), 'result')} could not be compared:")
+        lines.append(f"{plural(sum(report.problems.values()), 'result')} could not be compared:")
         lines += [f"  {text}" for text in _counted(report.problems)]
     if report.failed:
-        lines.append(f"{_plural(len(report.failed), 'case')} without a result, because the scan of it failed: ")
+        lines.append(f"{plural(len(report.failed), 'case')} without a result, because the scan of it failed: ")
         lines[-1] += _listed(report.failed)
     if report.missing:
-        lines.append(f"{_plural(len(report.missing), 'case')} not scanned: {_listed(report.missing)}")
+        lines.append(f"{plural(len(report.missing), 'case')} not scanned: {_listed(report.missing)}")
     if report.unlisted:
         lines.append(f"labels found that the cases do not list: {', '.join(_counted(report.unlisted))}")
     return lines
@@ -184,7 +184,3 @@ def _rate(rate: Rate | None) -> str:
 
 def _real(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from .._engine import Progress, ProgressSink
 from .._support.clock import SYSTEM_CLOCK, Clock
-from .._support.terminal import printable
+from .._support.terminal import plural, printable
 from .contract import ScanOutcome, ScanTitle
 from .layout import GAP, cells, lay_out, shorten
 from .plain import is_terminal
@@ -28,7 +28,6 @@ from .wording import (
     longest_fact,
     model_facts,
     percent,
-    plural,
     scanner_headers,
     scanner_rows,
     title_line,

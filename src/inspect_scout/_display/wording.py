@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from .._engine import Progress
-from .._support.terminal import one_line, printable
+from .._support.terminal import one_line, plural, printable
 from .._types import ScannerCounts
 from .contract import ScanOutcome, ScanTitle
 
@@ -35,11 +35,6 @@ class Line:
 
     text: str
     tone: Tone = "text"
-
-
-def plural(count: int, noun: str) -> str:
-    """Write a count with its noun: "1 transcript", "1,302 transcripts"."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def title_line(title: ScanTitle) -> str:

@@ -20,3 +20,8 @@ def one_line(text: str, width: int) -> str:
     """Make `text` printable on a single line of at most `width` characters, an ellipsis marking a cut."""
     line = " ".join(printable(text).split())
     return line if len(line) <= width else line[: max(0, width - 1)] + "…"
+
+
+def plural(count: int, noun: str) -> str:
+    """Write a count with its noun: "1 transcript", "1,302 transcripts"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
