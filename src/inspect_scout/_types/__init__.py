@@ -42,6 +42,26 @@ if TYPE_CHECKING:
     from .spec import TranscriptField as TranscriptField
     from .spec import ValidationSetSpec as ValidationSetSpec
     from .spec import Worklist as Worklist
+    from .state import Agreement as Agreement
+    from .state import Ended as Ended
+    from .state import LongestRunning as LongestRunning
+    from .state import PairRecorded as PairRecorded
+    from .state import Phase as Phase
+    from .state import Planned as Planned
+    from .state import Problem as Problem
+    from .state import ScanEvent as ScanEvent
+    from .state import ScanFacts as ScanFacts
+    from .state import ScannerState as ScannerState
+    from .state import ScanState as ScanState
+    from .state import StateFold as StateFold
+    from .state import UnitStarted as UnitStarted
+    from .state import Usage as Usage
+    from .state import WorkerJoined as WorkerJoined
+    from .state import WorkerLost as WorkerLost
+    from .state import WorkerReported as WorkerReported
+    from .state import WorkerState as WorkerState
+    from .state import added_usage as added_usage
+    from .state import fold as fold
     from .status import ScannerSummary as ScannerSummary
     from .status import Status as Status
     from .status import Summary as Summary
@@ -74,6 +94,8 @@ _MODULES = {
     ".scanner": "Loader Scanner ScannerInput",
     ".spec": "RECORDED_FIELDS AskedSpec OrderBySpec PredicateSpec ScannerSpec ScannerVersion ScanOptions ScanRevision ScanSpec"
     " ScanTranscripts SelectionSpec TranscriptField ValidationSetSpec Worklist",
+    ".state": "Agreement Ended LongestRunning PairRecorded Phase Planned Problem ScanEvent ScanFacts ScannerState ScanState"
+    " StateFold UnitStarted Usage WorkerJoined WorkerLost WorkerReported WorkerState added_usage fold",
     ".status": "ScannerSummary Status Summary ValidationEntry ValidationMetrics ValidationResults",
     ".transcript": "EventFilter EventType MessageFilter MessageType MetadataFilter TimelineFilter Transcript"
     " TranscriptContent TranscriptHandle TranscriptInfo",

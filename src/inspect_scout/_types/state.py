@@ -1,0 +1,460 @@
+"""How a scan stands: one record, made of events by one pure fold.
+
+The engine emits events; displays, the list of running scans, `--watch`, programs and the readers of a scan directory all see
+the same `ScanState`. What is counted is added up, of what changes all the time the newest report of each worker counts: so
+events that overtake one another, as those of several workers do, give the same state in any order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal, TypeAlias
+
+import msgspec
+
+Phase = Literal["planned", "running", "complete", "errors", "interrupted"]
+"""planned (nothing was started yet); running; complete; errors (all done, some scanners failed or logs were not read); interrupted
+(not all done, and nobody is at work on it)."""
+
+Usage: TypeAlias = Mapping[str, Mapping[str, float]]
+"""Tokens by model and kind."""
+
+
+class _Record(msgspec.Struct, frozen=True, kw_only=True):
+    """A record that survives JSON."""
+
+
+class Agreement(_Record, frozen=True, kw_only=True):
+    """How results of a scanner compare with their labelled cases.
+
+    Args:
+        tp: Positive cases that were found.
+        fp: Negative cases taken for positive.
+        tn: Negative cases left alone.
+        fn: Positive cases that were missed.
+    """
+
+    tp: int = 0
+    fp: int = 0
+    tn: int = 0
+    fn: int = 0
+
+    @property
+    def score(self) -> float | None:
+        """One number to show: balanced accuracy, or where that is not defined, the match rate; None if nothing was compared."""
+        if self.tp + self.fn and self.tn + self.fp:
+            return (self.tp / (self.tp + self.fn) + self.tn / (self.tn + self.fp)) / 2
+        total = self.tp + self.fp + self.tn + self.fn
+        return (self.tp + self.tn) / total if total else None
+
+
+class ScannerState(_Record, frozen=True, kw_only=True):
+    """Counts of one scanner.
+
+    Args:
+        scans: Transcripts recorded.
+        rows: Invocations, failed ones included.
+        results: Results with a positive value (items of resultsets count one by one).
+        errors: Invocations that failed.
+        tokens: Tokens used.
+        incomplete: Invocations whose input held messages or events that could not be read whole.
+        unseen_citations: Invocations whose result cites messages that were not shown to the model.
+        calls_without_usage: Answers of models that told no tokens, or none that can be believed.
+        not_compared: Results that could not be compared with their labelled case.
+        agreement: How results compare with labelled cases.
+        usage: Tokens by model and kind.
+        fingerprints: Invocations by fingerprint of the scanner.
+    """
+
+    scans: int = 0
+    rows: int = 0
+    results: int = 0
+    errors: int = 0
+    tokens: int = 0
+    incomplete: int = 0
+    unseen_citations: int = 0
+    calls_without_usage: int = 0
+    not_compared: int = 0
+    agreement: Agreement = Agreement()
+    usage: Usage = msgspec.field(default_factory=dict[str, Mapping[str, float]])
+    fingerprints: Mapping[str, int] = msgspec.field(default_factory=dict[str, int])
+
+    def __add__(self, other: ScannerState) -> ScannerState:
+        """Add two counts of the same scanner."""
+        return ScannerState(
+            **{name: getattr(self, name) + getattr(other, name) for name in _NUMBERS},
+            agreement=_added_agreement(self.agreement, other.agreement),
+            usage=added_usage(self.usage, other.usage),
+            fingerprints=_added(self.fingerprints, other.fingerprints),
+        )
+
+
+class LongestRunning(_Record, frozen=True, kw_only=True):
+    """The transcript and the scanner that have been at work longest.
+
+    Args:
+        transcript: Id of the transcript.
+        scanner: Key of the scanner.
+        seconds: How long.
+        blocks: Whether it does not let others run.
+    """
+
+    transcript: str
+    scanner: str
+    seconds: float
+    blocks: bool = False
+
+
+class WorkerState(_Record, frozen=True, kw_only=True):
+    """What one worker said last of what it is doing.
+
+    Args:
+        at: When it said so, in seconds since the epoch.
+        slots: Transcripts that it may have in work at once.
+        reading: Transcripts being read.
+        scanning: Scanners at work.
+        buffered: Transcripts read and waiting.
+        memory_bytes: Resident memory (0: not known).
+        calls: Model calls under way.
+        connections: Model calls that may be under way at once (0: no model was called).
+        retries: Model calls that providers refused so far, to be sent again later.
+        held_back: Why model calls wait, in words ("": they do not).
+        trouble: Why calls to models fail at this moment ("": they do not).
+        longest: The scanner that has been at work longest (None: none is).
+    """
+
+    at: float = 0.0
+    slots: int = 0
+    reading: int = 0
+    scanning: int = 0
+    buffered: int = 0
+    memory_bytes: int = 0
+    calls: int = 0
+    connections: int = 0
+    retries: int = 0
+    held_back: str = ""
+    trouble: str = ""
+    longest: LongestRunning | None = None
+
+
+class ScanFacts(_Record, frozen=True, kw_only=True):
+    """What is known of a scan before it runs.
+
+    Args:
+        scan_id: Its id.
+        name: Its name, or the job file it came from.
+        location: Its directory.
+        transcripts: Number of its transcripts.
+        scanners: Keys of its scanners.
+        options: Options worth showing, as key and value (values fit for JSON).
+        created: When it was made, in ISO format.
+        tags: Its tags.
+        model: Its default model ("": none).
+    """
+
+    scan_id: str
+    name: str
+    location: str
+    transcripts: int = 0
+    scanners: tuple[str, ...] = ()
+    options: Mapping[str, object] = msgspec.field(default_factory=dict[str, object])
+    created: str = ""
+    tags: tuple[str, ...] = ()
+    model: str = ""
+
+
+class ScanState(_Record, frozen=True, kw_only=True):
+    """How a scan stands.
+
+    Args:
+        facts: What is known of it before it runs.
+        phase: How far it has come.
+        due: Pairs of transcript and scanner to do, those already recorded included.
+        skipped: Pairs that earlier runs had recorded when this one began.
+        started_units: Transcripts that this run has begun with.
+        scanners: Counts by scanner, those of earlier runs left out while a run goes on, and in otherwise.
+        workers: What each worker at work said last.
+        workers_lost: Workers that died.
+        problems: What went wrong with the scan as a whole (logs that were not read, ...), and how often.
+        errors: What went wrong in scanners, by cause, and how often, as far as somebody has read it.
+        cost: Money spent in US dollars (None: not known).
+        started: When this run began, in seconds since the epoch (0: not known).
+        updated: When the newest event happened, in the same way.
+    """
+
+    facts: ScanFacts
+    phase: Phase = "planned"
+    due: int = 0
+    skipped: int = 0
+    started_units: int = 0
+    scanners: Mapping[str, ScannerState] = msgspec.field(default_factory=dict[str, ScannerState])
+    workers: Mapping[str, WorkerState] = msgspec.field(default_factory=dict[str, WorkerState])
+    workers_lost: int = 0
+    problems: Mapping[str, int] = msgspec.field(default_factory=dict[str, int])
+    errors: Mapping[str, int] = msgspec.field(default_factory=dict[str, int])
+    cost: float | None = None
+    started: float = 0.0
+    updated: float = 0.0
+
+    @property
+    def recorded(self) -> int:
+        """Pairs recorded in this run."""
+        return sum(scanner.scans for scanner in self.scanners.values())
+
+    @property
+    def done(self) -> int:
+        """Pairs recorded, those of earlier runs included."""
+        return self.skipped + self.recorded
+
+    @property
+    def error_count(self) -> int:
+        """Invocations that failed."""
+        return sum(scanner.errors for scanner in self.scanners.values())
+
+    @property
+    def throughput(self) -> float | None:
+        """Pairs recorded in a second of this run, on average (None: nothing was recorded yet, or its times are not known)."""
+        seconds = self.updated - self.started
+        return self.recorded / seconds if self.started and seconds > 0 and self.recorded else None
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens of all scanners by model and kind."""
+        total: Usage = {}
+        for scanner in self.scanners.values():
+            total = added_usage(total, scanner.usage)
+        return total
+
+    def durable(self) -> ScanState:
+        """Give what a scan directory knows, too: without workers, times, and what was only so for this run."""
+        whole = msgspec.structs.replace(
+            self, workers={}, workers_lost=0, started_units=0, started=0.0, updated=0.0, skipped=0
+        )
+        return msgspec.structs.replace(whole, scanners=dict(sorted(self.scanners.items())))
+
+
+class Planned(_Record, frozen=True, kw_only=True, tag="planned"):
+    """A run is about to begin.
+
+    Args:
+        at: When, in seconds since the epoch.
+        facts: What is known of the scan.
+        due: Pairs to do, those already recorded included.
+        skipped: Pairs that are recorded already.
+    """
+
+    at: float
+    facts: ScanFacts
+    due: int
+    skipped: int = 0
+
+
+class UnitStarted(_Record, frozen=True, kw_only=True, tag="unit_started"):
+    """Work on transcripts has begun.
+
+    Args:
+        at: When.
+        units: How many.
+    """
+
+    at: float
+    units: int = 1
+
+
+class PairRecorded(_Record, frozen=True, kw_only=True, tag="pair_recorded"):
+    """Pairs of transcripts and one scanner were recorded.
+
+    Args:
+        at: When.
+        scanner: Key of the scanner.
+        counts: What they amount to (`scans`: how many pairs there are).
+        errors: What went wrong, by cause, and how often.
+    """
+
+    at: float
+    scanner: str
+    counts: ScannerState
+    errors: Mapping[str, int] = msgspec.field(default_factory=dict[str, int])
+
+
+class WorkerJoined(_Record, frozen=True, kw_only=True, tag="worker_joined"):
+    """A worker is there. A worker of this name that was lost is another one.
+
+    Args:
+        at: When.
+        worker: Its name.
+    """
+
+    at: float
+    worker: str
+
+
+class WorkerLost(_Record, frozen=True, kw_only=True, tag="worker_lost"):
+    """A worker is gone.
+
+    Args:
+        at: When.
+        worker: Its name.
+        died: Whether it was not asked to leave.
+    """
+
+    at: float
+    worker: str
+    died: bool = False
+
+
+class WorkerReported(_Record, frozen=True, kw_only=True, tag="usage"):
+    """A worker tells what it is doing and what it uses.
+
+    Args:
+        worker: Its name.
+        state: What it says; `state.at` is when.
+    """
+
+    worker: str
+    state: WorkerState
+
+
+class Problem(_Record, frozen=True, kw_only=True, tag="problem"):
+    """Something went wrong with the scan as a whole.
+
+    Args:
+        at: When.
+        message: What.
+    """
+
+    at: float
+    message: str
+
+
+class Ended(_Record, frozen=True, kw_only=True, tag="ended"):
+    """Nobody is at work on the scan any more.
+
+    Args:
+        at: When.
+        phase: How it stands.
+    """
+
+    at: float
+    phase: Literal["complete", "errors", "interrupted"]
+
+
+ScanEvent: TypeAlias = (
+    Planned | UnitStarted | PairRecorded | WorkerJoined | WorkerLost | WorkerReported | Problem | Ended
+)
+"""All that can happen to a scan."""
+
+_NUMBERS = tuple(name for name in ScannerState.__struct_fields__ if name not in {"agreement", "usage", "fingerprints"})
+
+
+class StateFold:
+    """Makes the state of a scan of events: `fold` for those that come one after the other."""
+
+    def __init__(self) -> None:
+        self._planned: Planned | None = None
+        self._ended: Ended | None = None
+        self._updated = 0.0
+        self._units = self._died = 0
+        self._scanners: dict[str, ScannerState] = {}
+        self._reports: dict[str, WorkerState] = {}
+        self._gone: dict[str, float] = {}
+        self._joined: dict[str, float] = {}
+        self._problems: dict[str, int] = {}
+        self._errors: dict[str, int] = {}
+
+    def add(self, event: ScanEvent) -> None:
+        """Take note of an event."""
+        self._updated = max(self._updated, event.state.at if isinstance(event, WorkerReported) else event.at)
+        match event:
+            case PairRecorded(scanner=scanner):
+                self._scanners[scanner] = self._scanners.get(scanner, ScannerState()) + event.counts
+                for cause, times in event.errors.items():
+                    self._errors[cause] = self._errors.get(cause, 0) + times
+            case UnitStarted():
+                self._units += event.units
+            case WorkerReported(worker=worker):
+                known = self._reports.get(worker)
+                if known is None or known.at <= event.state.at:
+                    self._reports[worker] = event.state
+            case WorkerJoined(worker=worker):
+                self._joined[worker] = max(event.at, self._joined.get(worker, 0.0))
+            case WorkerLost(worker=worker):
+                self._gone[worker] = max(event.at, self._gone.get(worker, 0.0))
+                self._died += event.died
+            case Problem(message=message):
+                self._problems[message] = self._problems.get(message, 0) + 1
+            case Planned():
+                self._planned = event
+            case Ended():
+                self._ended = event
+
+    def state(self) -> ScanState:
+        """Give the state after the events so far.
+
+        Raises:
+            ValueError: None of them says what the scan is.
+        """
+        if self._planned is None:
+            raise ValueError("These events do not say which scan they are about: `Planned` is missing.")
+        planned = self._planned
+        counted = {key: self._scanners.get(key, ScannerState()) for key in planned.facts.scanners}
+        return ScanState(
+            facts=planned.facts,
+            phase=self._phase(),
+            due=planned.due,
+            skipped=planned.skipped,
+            started_units=self._units,
+            scanners={**counted, **{key: self._scanners[key] for key in sorted(self._scanners) if key not in counted}},
+            workers=self._workers(),
+            workers_lost=self._died,
+            problems=dict(sorted(self._problems.items())),
+            errors=dict(sorted(self._errors.items())),
+            started=planned.at,
+            updated=self._updated,
+        )
+
+    def _phase(self) -> Phase:
+        if self._ended is not None:
+            return self._ended.phase
+        return "running" if self._units or self._scanners or self._joined else "planned"
+
+    def _workers(self) -> dict[str, WorkerState]:
+        """What those say that are at work: a report from before a worker was lost is not one of its successor."""
+        there = {name: at for name, at in self._joined.items() if at > self._gone.get(name, -1.0)}
+        reports = {name: self._reports.get(name, WorkerState(at=at)) for name, at in sorted(there.items())}
+        return {name: said if said.at >= there[name] else WorkerState(at=there[name]) for name, said in reports.items()}
+
+
+def fold(events: Iterable[ScanEvent]) -> ScanState:
+    """Make the state of a scan of its events, in whatever order they come.
+
+    Raises:
+        ValueError: None of them says what the scan is.
+    """
+    made = StateFold()
+    for event in events:
+        made.add(event)
+    return made.state()
+
+
+def added_usage(one: Usage, other: Usage) -> Usage:
+    """Add tokens by model and kind."""
+    if not one or not other:
+        return one or other
+    total = dict(one)
+    for model, kinds in other.items():
+        known = total.get(model, {})
+        total[model] = {
+            kind: known.get(kind, 0) + kinds.get(kind, 0) for kind in (*known, *(kinds.keys() - known.keys()))
+        }
+    return total
+
+
+def _added_agreement(one: Agreement, other: Agreement) -> Agreement:
+    return Agreement(tp=one.tp + other.tp, fp=one.fp + other.fp, tn=one.tn + other.tn, fn=one.fn + other.fn)
+
+
+def _added(one: Mapping[str, int], other: Mapping[str, int]) -> Mapping[str, int]:
+    if not one or not other:
+        return one or other
+    return {key: one.get(key, 0) + other.get(key, 0) for key in (*one, *(other.keys() - one.keys()))}
