@@ -2,7 +2,7 @@
 
 Functions of notebooks, of programs and of scanner files travel by value. A model of inspect_ai holds clients that
 belong to an event loop, so it travels as what it was made of: provider, name, options, arguments and key. Models that
-share a provider object here share one there.
+share a provider object here share one there, as far as they travel together.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ from inspect_ai.model import GenerateConfig, Model, ModelAPI
 
 # What Scout puts in the place of methods of a single model.
 _OWN_METHODS = ("generate", "count_text_tokens")
-
-_made: dict[str, ModelAPI] = {}
 
 
 def to_bytes(value: object) -> bytes:
@@ -39,41 +37,48 @@ def from_bytes(data: bytes) -> Any:
 
 
 class _Pickler(cloudpickle.CloudPickler):  # type: ignore[misc]  # pyright: ignore[reportUntypedBaseClass]
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)  # pyright: ignore[reportUnknownMemberType]
+        # The model through which each provider object was met first: it alone knows what the object was made with.
+        self._models: dict[int, Model] = {}
+
     def reducer_override(self, obj: Any) -> Any:
         if isinstance(obj, Model):
-            return _make_model, _parts(obj)
+            self._models.setdefault(id(obj.api), obj)
+            return _make_model, (obj.api, type(obj), obj.config, obj.model_args, obj._role)
+        if isinstance(obj, ModelAPI) and (model := self._models.get(id(obj))) is not None:
+            return _make_api, _made_with(obj, model), _details(obj), None, None, _set_details
         return super().reducer_override(obj)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
 
-def _parts(model: Model) -> tuple[Any, ...]:
-    api = model.api
+def _made_with(api: ModelAPI, model: Model) -> tuple[Any, ...]:
+    base_url = model._explicit_base_url or api.base_url
+    return type(api), api.model_name, base_url, api.initial_api_key, model.config, model.model_args
+
+
+def _make_api(
+    kind: Any, name: str, base_url: str | None, key: str | None, config: GenerateConfig, args: dict[str, Any]
+) -> ModelAPI:
+    return cast("ModelAPI", kind(model_name=name, base_url=base_url, api_key=key, config=config, **args))
+
+
+def _details(api: ModelAPI) -> tuple[RegistryInfo | None, str | None, Mapping[str, Any]]:
     own = {name: vars(api)[name] for name in _OWN_METHODS if name in vars(api)}
     info = registry_info(api) if is_registry_object(api) else None
-    described = (info.type, info.name) if info is not None else None
-    key = api.initial_api_key
-    provider = (type(api), api.model_name, model._explicit_base_url or api.base_url, key, api.qualified_model_name)
-    return f"{id(api)}", provider, described, own, (type(model), model.config, model.model_args, model._role)
+    described = RegistryInfo(type=info.type, name=info.name) if info is not None else None
+    return described, api.qualified_model_name, own
+
+
+def _set_details(api: ModelAPI, details: tuple[RegistryInfo | None, str | None, Mapping[str, Any]]) -> None:
+    described, api.qualified_model_name, own = details
+    if described is not None:
+        set_registry_info(api, described)
+    vars(api).update(own)
 
 
 def _make_model(
-    token: str,
-    provider: tuple[type[ModelAPI], str, str | None, str | None, str | None],
-    described: tuple[Any, str] | None,
-    own: Mapping[str, Any],
-    outer: tuple[type[Model], GenerateConfig, dict[str, Any], str | None],
+    api: ModelAPI, kind: type[Model], config: GenerateConfig, args: dict[str, Any], role: str | None
 ) -> Model:
-    kind, config, args, role = outer
-    api = _made.get(token)
-    if api is None:
-        api_kind, name, base_url, key, qualified = provider
-        make = cast("Any", api_kind)
-        api = _made[token] = cast(
-            "ModelAPI", make(model_name=name, base_url=base_url, api_key=key, config=config, **args)
-        )
-        if described is not None:
-            set_registry_info(api, RegistryInfo(type=described[0], name=described[1]))
-        api.qualified_model_name = qualified
-        vars(api).update(own)
     model = kind(api, config, args)
     if role is not None:
         model._set_role(role)
