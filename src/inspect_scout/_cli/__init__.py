@@ -22,8 +22,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         print(f"scout, version {version()}")
         return 0
+    from .._support.collector import own_process
     from .run import run, settle_interruption
 
+    if arguments is None:
+        own_process()
     code = run(given)
     if arguments is None:
         settle_interruption(code)
