@@ -12,7 +12,7 @@ from .app import app_of
 from .finish import finish
 from .lazy import write_commands
 from .options import display_options, fail_on_error_option, json_option, shown
-from .scan_group import SUBCOMMANDS
+from .scan_commands import SUBCOMMANDS
 from .scan_options import ScanOptionsCommand, request_of, scan_options
 
 EPILOG = """\b

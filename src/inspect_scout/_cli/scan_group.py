@@ -7,15 +7,7 @@ from typing import Any
 import click
 
 from .lazy import LazyGroup
-
-SUBCOMMANDS = {
-    "list": (".scan_list", "List scans, newest first."),
-    "status": (".scan_status", "Show how a scan stands."),
-    "resume": (".scan_resume", "Go on with a scan; failed scanners are tried again."),
-    "complete": (".scan_complete", "Declare a scan complete, errors included."),
-    "results": (".scan_results", "Print the results of a scan."),
-    "errors": (".scan_errors", "Print what went wrong in a scan, by cause."),
-}
+from .scan_commands import SUBCOMMANDS
 
 
 class ScanGroup(LazyGroup):
