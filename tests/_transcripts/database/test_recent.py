@@ -5,13 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
 from inspect_scout import transcripts_db, transcripts_from
-from inspect_scout._transcripts.database.contract import Catalogue
 from inspect_scout._transcripts.database.encode import encode
-from inspect_scout._transcripts.database.recent import MOST_BYTES, RecentCatalogues
 from support.databases import write_rows
 from support.transcripts import talk, talks
 
@@ -48,18 +45,3 @@ async def test_files_of_other_programs_written_anew_are_seen(tmp_path: Path) -> 
     for number in range(3):
         write_rows(tmp_path, [encode(talk(number))], "data.parquet")
         assert await ids(tmp_path) == {f"t{number}"}
-
-
-def catalogue(characters: int) -> Catalogue:
-    """Make a catalogue of some size."""
-    return Catalogue(pa.table({"transcript_id": ["x" * characters]}), [0], 0)
-
-
-def test_few_and_small_ones_are_kept() -> None:
-    recent = RecentCatalogues[Catalogue]()
-    small, large = catalogue(10), catalogue(MOST_BYTES + 1)
-    for number in range(6):
-        recent.keep(f"place {number}", small)
-    assert [recent.get(f"place {number}") is small for number in range(6)] == [False, False, True, True, True, True]
-    recent.keep("place 5", large)
-    assert recent.get("place 5") is None

@@ -7,13 +7,13 @@ import itertools
 import threading
 import zlib
 from bisect import bisect_right
-from collections import OrderedDict
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, BinaryIO, Final
 
 import pyarrow as pa
 
+from ..._support.cache import Cache
 from ..._support.errors import LocationError, LogReadError, StorageError
 from ..._support.storage import is_local, local_path, storage_for
 from .cells import as_text, content_cell, index_cell
@@ -224,7 +224,7 @@ class ParquetDataFile:
             if found.num_rows != self._file.metadata.row_group(group).num_rows:
                 raise LogReadError(self.path, f"the file is damaged: its columns differ in length in row group {group}")
             found = found.combine_chunks()
-            _CACHE.put((self._token, group, key), found, found.nbytes)
+            _CACHE.put((self._token, group, key), found)
         return found
 
     @contextlib.contextmanager
@@ -247,37 +247,10 @@ def _content_numbers(schema: Any) -> dict[str, int]:
     return {path: number for number, path in paths if path.partition(".")[0] in CONTENT}
 
 
-class _Cache:
-    """The columns of row groups used last, up to some bytes."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit, self._bytes = limit, 0
-        self._values: OrderedDict[tuple[int, int, str], tuple[pa.Table, int]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: tuple[int, int, str]) -> pa.Table | None:
-        """Find columns."""
-        with self._lock:
-            found = self._values.get(key)
-            if found is None:
-                return None
-            self._values.move_to_end(key)
-            return found[0]
-
-    def put(self, key: tuple[int, int, str], value: pa.Table, size: int) -> None:
-        """Keep columns, if they are not too large."""
-        if size > self._limit // 2:
-            return
-        with self._lock:
-            if key not in self._values:
-                self._values[key] = (value, size)
-                self._bytes += size
-            while self._bytes > self._limit:
-                _, (_, freed) = self._values.popitem(last=False)
-                self._bytes -= freed
-
-
-_CACHE = _Cache(_CACHED_BYTES)
+_CACHE: Cache[tuple[int, int, str], pa.Table] = Cache(
+    _CACHED_BYTES, weigh=lambda columns: columns.nbytes if columns.nbytes <= _CACHED_BYTES // 2 else _CACHED_BYTES + 1
+)
+"""The columns of row groups used last; one that would drive out the others is not kept."""
 _TOKENS = itertools.count()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any, Final
@@ -10,6 +10,7 @@ from typing import Any, Final
 from inspect_ai.event import Event
 from inspect_ai.model import ChatMessage
 
+from ..._support.cache import Cache
 from ..._types import TranscriptContent, TranscriptInfo
 from .attachments import decode_text, digests
 from .cutter import Cutter
@@ -208,26 +209,14 @@ class _CachedAttachments:
     """Attachments of a stored sample; those used lately stay in memory."""
 
     def __init__(self, stored: Stored, keep_chars: int | None) -> None:
-        self._stored, self._keep_chars = stored, keep_chars
-        self._texts: OrderedDict[str, str | None] = OrderedDict()
-        self._chars = 0
+        most = sys.maxsize if keep_chars is None else keep_chars
+        self._stored = stored
+        # An entry costs memory even if there is no text. The newest is kept in any case.
+        self._texts: Cache[str, str | None] = Cache(most, lambda text: min(most, len(text or "") + _DIGEST_CHARS))
 
     def get(self, digest: str) -> str | None:
         """Find the text with a digest; None if there is none."""
-        try:
-            text = self._texts[digest]
-        except KeyError:
-            pass
-        else:
-            self._texts.move_to_end(digest)
-            return text
-        text = self._texts[digest] = self._stored.attachment(digest)
-        # an entry costs memory even if there is no text
-        self._chars += len(text or "") + _DIGEST_CHARS
-        while self._keep_chars is not None and self._chars > self._keep_chars and len(self._texts) > 1:
-            oldest, forgotten = self._texts.popitem(last=False)
-            self._chars -= len(forgotten or "") + len(oldest)
-        return text
+        return self._texts.made(digest, lambda: self._stored.attachment(digest))
 
 
 def _names(wanted: Wanted | None) -> Wanted:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import threading
 import zlib
-from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, Generic, TypeVar
+from typing import TYPE_CHECKING, BinaryIO
 
+from ..._support.cache import Cache
 from ..._support.clock import SYSTEM_CLOCK, Clock
 from ..._support.errors import LogReadError, ScoutError
 from ..._support.storage import Entry, is_local, storage_for
@@ -31,7 +30,7 @@ _JSON_LOGS = 2
 # Choosing among samples of one name reads all of them.
 _CHOICES = 1024
 _CHUNKED = "/sample.json"
-T = TypeVar("T")
+_Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +61,10 @@ class LogAccess:
 
     def __init__(self, clock: Clock = SYSTEM_CLOCK) -> None:
         self._clock = clock
-        self._entries = _Recent[Entry](_DIRECTORIES)
-        self._directories = _Recent[Mapping[str, Member]](_DIRECTORIES)
-        self._json_logs = _Recent[Mapping[str, list[bytes]]](_JSON_LOGS)
-        self._chosen = _Recent[int](_CHOICES)
+        self._entries: Cache[_Key, Entry] = Cache(_DIRECTORIES)
+        self._directories: Cache[_Key, Mapping[str, Member]] = Cache(_DIRECTORIES)
+        self._json_logs: Cache[_Key, Mapping[str, list[bytes]]] = Cache(_JSON_LOGS)
+        self._chosen: Cache[_Key, int] = Cache(_CHOICES)
 
     def sample(self, path: str, id: str, epoch: int, info: TranscriptInfo | None = None) -> SampleSource:
         """Find a sample by its id and epoch.
@@ -88,7 +87,7 @@ class LogAccess:
         def choose() -> int:
             return chosen_sample(info.source_id or "", info.transcript_id, [source.read() for source in found])
 
-        return found[self._chosen.get((repr(version), f"{name}\0{info.transcript_id}"), choose)]
+        return found[self._chosen.made((repr(version), f"{name}\0{info.transcript_id}"), choose)]
 
     def member(self, path: str, name: str, fingerprint: str) -> SampleSource:
         """Find a sample by the name of its member, and by its fingerprint if the log has several of this name.
@@ -109,9 +108,9 @@ class LogAccess:
         with open_log(path, entry) as file:
             version = (path, entry.etag if entry is not None else _version(file))
             if is_zip(path, file):
-                members = self._directories.get(version, lambda: ZipLog(file, path).members())
+                members = self._directories.made(version, lambda: ZipLog(file, path).members())
                 return version, self._zip_samples(path, name, sample, members, entry)
-            samples = self._json_logs.get(version, lambda: _read_json(file, path))
+            samples = self._json_logs.made(version, lambda: _read_json(file, path))
         if name not in samples:
             raise LogReadError(path, "the log has no such sample", sample)
         return version, [_json_sample(name, data) for data in samples[name]]
@@ -120,7 +119,7 @@ class LogAccess:
         """Say what is known of a remote log, as it was some seconds ago at the earliest; None for a local one."""
         if is_local(path):
             return None
-        return self._entries.get(self._moment(path), lambda: _stat(path))
+        return self._entries.made(self._moment(path), lambda: _stat(path))
 
     def _moment(self, path: str) -> tuple[str, str]:
         return (path, f"{self._clock.monotonic() // _FRESH_SECONDS}")
@@ -154,43 +153,6 @@ class LogAccess:
         except LogReadError as error:
             self.forget(path)
             raise LogReadError(error.log, error.reason, sample) from error
-
-
-class _Recent(Generic[T]):
-    """The values used last, made once also when threads ask at the same time."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._values: OrderedDict[tuple[str, str], T] = OrderedDict()
-        self._lock = threading.Lock()
-        self._making: dict[tuple[str, str], threading.Lock] = {}
-
-    def get(self, key: tuple[str, str], make: Callable[[], T]) -> T:
-        """Give the value of a key, making it if it is not remembered."""
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-                return self._values[key]
-            gate = self._making.setdefault(key, threading.Lock())
-        with gate:
-            with self._lock:
-                if key in self._values:
-                    return self._values[key]
-            try:
-                value = make()
-                with self._lock:
-                    self._values[key] = value
-                    while len(self._values) > self._size:
-                        self._values.popitem(last=False)
-            finally:
-                with self._lock:
-                    self._making.pop(key, None)
-            return value
-
-    def drop(self, key: tuple[str, str]) -> None:
-        """Forget the value of a key."""
-        with self._lock:
-            self._values.pop(key, None)
 
 
 def _stat(path: str) -> Entry:
