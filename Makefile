@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check faults bench growth docs examples clean
+.PHONY: help demo test check faults bench growth reading docs examples clean
 
 # The first Python of at least 3.11 on this machine; `make PYTHON=/path/to/python ...` chooses another.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
@@ -74,6 +74,9 @@ bench: $(VENV)/.installed-dev  ## Time what can be timed, floors beside it (REFE
 
 growth: $(VENV)/.installed-dev  ## Time what a unit costs when there are 1, 10 and 100 times as many
 	@$(BIN)/python -m benchmarks.growth $(if $(ONLY),--only "$(ONLY)")
+
+reading: $(VENV)/.installed-dev  ## Time what only looks at scans: list, status, results
+	@$(BIN)/python -m benchmarks.reading
 
 docs: $(VENV)/.installed-dev  ## Build the manual into site/
 	@$(BIN)/python docs/generate_cli.py
