@@ -27,7 +27,7 @@ from inspect_scout import (
     scan_status,
     scanner,
 )
-from inspect_scout._app import ScanRequest, list_entries, read_outcome, run_scan
+from inspect_scout._app import ScanRequest, list_states, read_standing, run_scan
 
 MOVES = "import os\nos.chdir(os.environ['ELSEWHERE'])\n"
 FILE = """
@@ -185,8 +185,8 @@ def test_readers_keep_the_location_that_they_were_given(place: Path) -> None:
     frames, arrow = scan_results_df(relative), scan_results_arrow(relative)
     batches = scan_results_batches(relative, "moves")
     later = aio.scan_results_batches_async(relative, "moves")
-    status, listed, (entry,) = scan_status(relative), scan_list("scans"), list_entries("scans")
-    outcome = read_outcome(relative)
+    status, listed, (entry,) = scan_status(relative), scan_list("scans"), list_states("scans")
+    state = read_standing(relative).state
     os.chdir(place.parent)
     rows = first.summary["moves"].scans
     assert len(frames.scanners["moves"]) == rows
@@ -198,7 +198,7 @@ def test_readers_keep_the_location_that_they_were_given(place: Path) -> None:
         return sum([len(batch) async for batch in later])
 
     assert asyncio.run(count()) == rows
-    assert {status.location, listed[0].location, entry.location, frames.location, outcome.entry.location} == {
+    assert {status.location, listed[0].location, entry.facts.location, frames.location, state.facts.location} == {
         first.location
     }
 

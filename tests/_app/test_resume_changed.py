@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from inspect_scout import ConfigError, ScanStateError, Status, scan_results_df, scan_resume, scan_status
-from inspect_scout._app import ScanRequest, list_entries, read_outcome, run_scan
+from inspect_scout._app import ScanRequest, list_states, read_standing, run_scan, standing_json, state_json
 from inspect_scout._cli.run import run
 from inspect_scout.testing import scripted_model
 from support.cli import Ran
@@ -349,8 +349,8 @@ def test_the_command_line_has_both_ways(place: Path) -> None:
 def test_scans_of_one_version_show_none(place: Path) -> None:
     status = run_scan(request())
     assert "versions" not in json.loads(scout("scan", "status", status.location, "--json").out)
-    assert read_outcome(status.location).entry.versions == {}
-    assert [entry.versions for entry in list_entries("scans")] == [{}]
+    assert "versions" not in standing_json(read_standing(status.location))
+    assert ["versions" in state_json(state) for state in list_states("scans")] == [False]
 
 
 def test_where_all_rows_are_errors_another_question_is_nothing_to_refuse(

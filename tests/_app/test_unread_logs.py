@@ -31,7 +31,7 @@ from inspect_scout import (
     scanner,
     transcripts_from,
 )
-from inspect_scout._results import list_entries, read_outcome
+from inspect_scout._app import list_states, read_standing
 from inspect_scout._support.errors import ConfigError, LocationError, StorageError
 from inspect_scout._support.storage import LocalStorage, register_storage
 from support.foreign import record, write_data, write_index
@@ -101,11 +101,11 @@ def snapshot(status: Status) -> Any:
 
 def stated(status: Status) -> tuple[str, int]:
     """State and unread logs, of which both light readers say the same."""
-    light = read_outcome(status.location).entry
-    listed = list_entries(str(Path(status.location).parent))
-    (entry,) = [e for e in listed if Path(e.location) == Path(status.location).resolve()]
-    assert (entry.state, entry.unread) == (light.state, light.unread)
-    return light.state, light.unread
+    light = read_standing(status.location).state
+    listed = list_states(str(Path(status.location).parent))
+    (state,) = [s for s in listed if Path(s.facts.location) == Path(status.location).resolve()]
+    assert (state.phase, state.facts) == (light.phase, light.facts)
+    return light.phase, len(light.facts.unread)
 
 
 def test_what_was_not_read_is_recorded_and_resume_scans_it(place: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -122,7 +122,7 @@ def test_what_was_not_read_is_recorded_and_resume_scans_it(place: Path, caplog: 
     assert scan_status(first.location) == first
     assert scan_list(str(place / "scans"))[0].complete is False
     assert stated(first) == ("errors", 1)
-    assert read_outcome(first.location).unread == snapshot(first).unread
+    assert read_standing(first.location).state.facts.unread == snapshot(first).unread
 
     still = resume(first)
     assert not still.complete
@@ -213,7 +213,7 @@ def test_complete_accepts_and_records_what_was_not_read(place: Path) -> None:
     assert [e.error for e in done.errors] == [f"{first.errors[0].error} (the scan was accepted without it)"]
     assert scan_status(done.location) == done
     assert stated(done) == ("complete", 0)
-    assert read_outcome(done.location).accepted == snapshot(done).accepted
+    assert read_standing(done.location).state.facts.accepted == snapshot(done).accepted
     mend()
     with pytest.raises(ScanStateError, match="complete already"):
         resume(done)
@@ -345,7 +345,7 @@ def test_a_worklist_gives_what_is_read_later_to_those_that_want_it(place: Path) 
     assert ids(done) == ["u0-1", "u3-1"]
     frame = scan_results_df(done.location).scanners["others"]
     assert frame["transcript_id"].tolist() == ["u4-1", "u5-1", "u2-1", "u3-1"]
-    assert read_outcome(done.location).total == 6
+    assert read_standing(done.location).state.due == 6
 
 
 @pytest.mark.parametrize("more", [{"max_processes": 1}, {"max_processes": 2}])

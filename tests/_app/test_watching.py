@@ -100,13 +100,13 @@ def test_watching_tells_rate_and_time_left(tmp_path: Path) -> None:
         results_buffer=1,
     )
     watched = looks[1:]
-    assert [w.outcome.entry.state for w in watched] == ["running"] * 6
+    assert [w.state.phase for w in watched] == ["running"] * 6
     assert watched[0].active.scan_id == status.spec.scan_id
     assert watched[-1].done > 0
     assert watched[-1].rate > 0
     assert watched[-1].left_seconds == pytest.approx((6 - watched[-1].done) / watched[-1].rate)
     (end,) = list(looks[0])
-    assert (end.outcome.entry.state, end.done, end.active) == ("complete", 6, None)
+    assert (end.state.phase, end.done, end.active) == ("complete", 6, None)
 
 
 def test_a_scan_that_is_at_work_cannot_be_resumed_but_waited_for(tmp_path: Path) -> None:

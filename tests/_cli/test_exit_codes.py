@@ -12,7 +12,7 @@ import pytest
 
 from inspect_scout._support.errors import ConfigError
 from inspect_scout._types import Error, Status
-from support.cli import FakeApp, light_status, scout, status
+from support.cli import FakeApp, scout, standing, status
 
 
 def failing(error: BaseException) -> FakeApp:
@@ -37,7 +37,7 @@ def test_accepting_errors_is_success() -> None:
 
 
 def test_showing_a_failed_scan_is_success() -> None:
-    assert scout("scan", "status", "loc", app=FakeApp(stands=light_status("errors", ["boom"]))).code == 0
+    assert scout("scan", "status", "loc", app=FakeApp(stands=standing("errors", ["boom"]))).code == 0
 
 
 @pytest.mark.parametrize("command", [("scan", "scan.py"), ("scan", "resume", "loc"), ("scan", "complete", "loc")])

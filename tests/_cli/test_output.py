@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from inspect_scout._app import ResumeRequest
-from inspect_scout._types import Error, ScannerCounts, Status
-from support.cli import LOCATION, FakeApp, Rows, entry, light_status, scout, status
+from inspect_scout._types import Error, Status
+from support.cli import LOCATION, FakeApp, Rows, scout, standing, state, status
 
 NASTY = "a\x1b[2J\x7f\u202eb\udcffc\n\td\r\x9b é"
 
@@ -32,7 +32,7 @@ def noisy() -> Status:
 
 @pytest.mark.parametrize("command", [("scan", "scan.py"), ("scan", "resume", "loc"), ("scan", "complete", "loc")])
 def test_scans_end_with_json_and_nothing_else(command: tuple[str, ...]) -> None:
-    app = FakeApp(ends_as=noisy, stands=light_status("errors", ["refusal: boom"]))
+    app = FakeApp(ends_as=noisy, stands=standing("errors", ["refusal: boom"]))
     ran = scout(*command, "--json", app=app)
     said = parsed(ran.out)
     assert said["location"] == LOCATION
@@ -61,7 +61,7 @@ def test_a_dry_run_tells_counts_as_json() -> None:
 
 
 def test_status_shows_counts_and_what_to_do_next() -> None:
-    ran = scout("scan", "status", "loc", app=FakeApp(stands=light_status("errors", ["refusal: boom\x1b[2J"])))
+    ran = scout("scan", "status", "loc", app=FakeApp(stands=standing("errors", ["refusal: boom\x1b[2J"])))
     assert "scan: popularity (3 transcripts)" in ran.out
     assert "1 scan error occurred!" in ran.out
     assert f"scout scan resume {LOCATION}" in ran.out
@@ -72,7 +72,7 @@ def test_status_shows_counts_and_what_to_do_next() -> None:
 
 def test_status_and_list_say_what_was_not_read() -> None:
     unread = {"/logs/x\x1b[2J.eval": "Cannot read '/logs/x.eval': cut off"}
-    stands = light_status("errors", unread=unread)
+    stands = standing("errors", unread=unread)
     ran = scout("scan", "status", "loc", app=FakeApp(stands=stands))
     assert "1 log was not read (or not whole): the scan is not complete without it" in ran.out
     assert "cut off" in ran.out
@@ -80,7 +80,13 @@ def test_status_and_list_say_what_was_not_read() -> None:
     assert f"resume (reading logs again): scout scan resume {LOCATION}" in ran.out
     said = parsed(scout("scan", "status", "loc", "--json", app=FakeApp(stands=stands)).out)
     assert (said["complete"], said["unread"], said["accepted"]) == (False, unread, {})
-    app = FakeApp(entries=[entry("errors", unread=2), entry("errors", unread=1), entry()])
+    app = FakeApp(
+        listed=[
+            state("errors", unread=dict.fromkeys("xy", "cut off")),
+            state("errors", unread={"x": "cut off"}),
+            state(),
+        ]
+    )
     listed = scout("scan", "list", app=app).out
     assert "errors (2 logs unread)" in listed
     assert "errors (1 log unread)" in listed
@@ -88,29 +94,29 @@ def test_status_and_list_say_what_was_not_read() -> None:
 
 
 def test_status_says_what_a_scan_was_accepted_without() -> None:
-    stands = light_status("complete", accepted={"/logs/x.eval": "cut off"})
+    stands = standing("complete", accepted={"/logs/x.eval": "cut off"})
     ran = scout("scan", "status", "loc", app=FakeApp(stands=stands))
     assert "scan complete" in ran.out
     assert "1 log was not read (or not whole) and left out" in ran.out
     assert parsed(scout("scan", "status", "loc", "--json", app=FakeApp(stands=stands)).out)["complete"]
 
 
-def test_a_list_is_newest_first_with_whole_locations(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = time.time()
-    entries = [
-        entry("complete", name="old", epoch=now - 400 * 86400),
-        entry("errors", name="new \x1b[2J" + "x" * 200, epoch=now - 60, error_count=1234),
+def test_a_list_has_whole_locations(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = datetime.now(UTC)
+    listed = [
+        state("errors", 1234, name="new \x1b[2J" + "x" * 200, created=now.isoformat()),
+        state("complete", name="old", created=(now - timedelta(days=400)).isoformat()),
     ]
     monkeypatch.setenv("COLUMNS", "80")
-    ran = scout("scan", "list", app=FakeApp(entries=entries))
+    ran = scout("scan", "list", app=FakeApp(listed=listed))
     header, first, second = ran.out.splitlines()
     assert header.split() == ["time", "name", "status", "errors", "location"]
     assert first.endswith(LOCATION.removeprefix("./"))
     assert "1,234" in first
     assert "…" in first
-    assert time.strftime("%Y", time.localtime(now - 400 * 86400)) in second
+    assert (now - timedelta(days=400)).astimezone().strftime("%Y") in second
     assert "\x1b" not in ran.out
-    assert [e["name"][:3] for e in parsed(scout("scan", "list", "--json", app=FakeApp(entries=entries)).out)] == [
+    assert [e["name"][:3] for e in parsed(scout("scan", "list", "--json", app=FakeApp(listed=listed)).out)] == [
         "new",
         "old",
     ]
@@ -225,8 +231,7 @@ def test_all_columns_are_one_word_away() -> None:
 
 def test_numbers_of_long_tables_stay_fast_to_print() -> None:
     app = FakeApp(tables={"refusal": Rows(*[results(transcript_id=str(i)) for i in range(2000)])})
-    app.stands = light_status(counts={"refusal": ScannerCounts(2000)})
-    assert scout("scan", "results", "loc", app=app).out.count("\n") == 2002
+    assert scout("scan", "results", "loc", "--scanner", "refusal", app=app).out.count("\n") == 2002
 
 
 def test_the_version_is_text_or_json() -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
-from support.cli import FakeApp, error_group, light_status, scout
+from support.cli import FakeApp, error_group, scout, state, stood
 
 OFTEN = error_group(
     "judge",
@@ -19,7 +18,7 @@ RARE = error_group("tone", "KeyError: 'foo' (scan.py:9)")
 
 
 def ran(*arguments: str, groups: tuple[Any, ...] = (OFTEN, RARE)) -> tuple[list[str], FakeApp]:
-    app = FakeApp(stands=replace(light_status("errors"), error_groups=groups))
+    app = FakeApp(stands=stood(state("errors"), groups))
     done = scout("scan", "errors", "loc", *arguments, app=app)
     assert done.code == 0
     assert "\x1b" not in done.out
@@ -79,7 +78,7 @@ def test_a_scan_without_errors_says_so() -> None:
 
 
 def test_status_tells_groups_without_tracebacks() -> None:
-    app = FakeApp(stands=replace(light_status("errors"), error_groups=(OFTEN, RARE)))
+    app = FakeApp(stands=stood(state("errors"), (OFTEN, RARE)))
     said = json.loads(scout("scan", "status", "loc", "--json", app=app).out)
     assert said["errors"] == ["judge, tone: ValueError: no\x1b[2J (scan.py:3)", "tone: KeyError: 'foo' (scan.py:9)"]
     assert (said["error_groups"][0]["count"], said["error_groups"][0]["transcript_count"]) == (1203, 1202)

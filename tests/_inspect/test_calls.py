@@ -16,10 +16,10 @@ import pytest
 from inspect_ai.model import CachePolicy, GenerateConfig, Model, get_model
 
 from inspect_scout import Result, Scanner, Transcript, scan, scan_results_df, scan_status, scanner, transcripts_from
+from inspect_scout._app import read_standing
 from inspect_scout._engine.activity import resident_bytes
 from inspect_scout._inspect.models import ActiveModels, using
 from inspect_scout._inspect.outcomes import CallFailure, hearing
-from inspect_scout._results import read_outcome
 from support.provider import behaviours as b
 from support.provider.asking import ask, ask_cases
 from support.provider.behaviours import Behaviour, error_with_200, no_choices, ok, rate
@@ -289,13 +289,13 @@ def test_a_model_that_is_missing_is_no_failed_call() -> None:
 # What an answer tells
 
 
-@pytest.mark.parametrize("read", [scan_status, read_outcome])
+@pytest.mark.parametrize("read", [scan_status, read_standing])
 def test_answers_without_usage_are_counted(provider: Provider, read: Callable[[str], Any], tmp_path: Path) -> None:
     provider.script = [ok(usage=None), ok(), ok(usage=(10**15, 1)), ok()]
     status, rows = ask(provider, "openai", tmp_path, transcripts=4)
     assert sorted(rows["scan_total_tokens"]) == [0, 0, 120, 120]
     found = read(status.location)
-    counts = found.counts["asks"] if hasattr(found, "counts") else found.summary["asks"]
+    counts = found.state.scanners["asks"] if hasattr(found, "state") else found.summary["asks"]
     assert (counts.calls_without_usage, counts.tokens) == (2, 240)
     assert status.summary["asks"].model_usage["openai/gpt-4o-mini"].total_tokens == 240
 

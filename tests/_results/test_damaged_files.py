@@ -15,9 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from inspect_scout import LocationError, Status, scan_list, scan_status
-from inspect_scout._results import LightStatus, ScanStore, list_entries, read_outcome
+from inspect_scout._app import list_states, read_standing
+from inspect_scout._results import ScanStore
 from inspect_scout._support.shapes import is_list, is_mapping
-from inspect_scout._types import ResultValidation, ScannerCounts, Worklist
+from inspect_scout._types import ResultValidation, ScanState, Worklist
 from support.scans import failed_report, fill, make_report, make_spec, make_usage
 
 IDS = ["t0", "t1", "t2"]
@@ -85,20 +86,37 @@ def changed(data: Any, place: Node, value: Any) -> Any:
     return data
 
 
-def told(folder: Path) -> tuple[Status, LightStatus]:
-    return scan_status(str(folder)), read_outcome(str(folder))
+def told(folder: Path) -> tuple[Status, ScanState]:
+    return scan_status(str(folder)), read_standing(str(folder)).state
 
 
-def light_counts(status: Status) -> dict[str, ScannerCounts]:
+def figures(state: ScanState) -> dict[str, tuple[object, ...]]:
+    """What the light reader says of the scanners."""
+    return {
+        key: (
+            c.scans,
+            c.results,
+            c.errors,
+            c.tokens,
+            c.agreement.score,
+            c.fingerprints,
+            c.incomplete,
+            c.unseen_citations,
+        )
+        for key, c in state.scanners.items()
+    }
+
+
+def light_counts(status: Status) -> dict[str, tuple[object, ...]]:
     """What the light reader must say of the scanners."""
     return {
-        key: ScannerCounts(
+        key: (
             s.scans,
             s.results,
             s.errors,
             s.tokens,
             s.validation.metrics.agreement if s.validation and s.validation.metrics else None,
-            sum(s.fingerprints.values()),
+            s.fingerprints,
             s.incomplete,
             s.unseen_citations,
         )
@@ -120,19 +138,19 @@ def test_any_damaged_node_of_a_summary_costs_only_itself(folder: Path, data: st.
     try:
         path.write_text(json.dumps(changed(json.loads(text), place, value)))
         status, light = told(folder)
-        (entry,) = list_entries(str(folder.parent))
+        (entry,) = list_states(str(folder.parent))
     finally:
         path.write_text(text)
     if place != ("complete",) or not isinstance(value, bool):
         assert status.complete == sound.complete
-    assert (light.entry.state, entry.state) == ("complete" if status.complete else "errors",) * 2
+    assert (light.phase, entry.phase) == ("complete" if status.complete else "errors",) * 2
     for key in SCANNERS:
         if len(place) < 2 and place != ("complete",):  # only the summary has the metrics
             assert status.summary[key] == sound.summary[key].model_copy(update={"metrics": None})
         elif place[:2] != ("scanners", key):
             assert status.summary[key] == sound.summary[key]
-    assert light.counts == light_counts(status)
-    assert entry.error_count == light.entry.error_count == sum(s.errors for s in status.summary.scanners.values())
+    assert figures(light) == light_counts(status)
+    assert entry.error_count == light.error_count == sum(s.errors for s in status.summary.scanners.values())
     assert status.errors == sound.errors
 
 
@@ -162,7 +180,9 @@ def test_a_damaged_scanner_keeps_its_counts_and_its_agreement(tmp_path: Path, pl
     assert one.validation is not None and other.validation is not None
     assert one.validation.metrics == other.validation.metrics
     assert one.model_usage == other.model_usage
-    assert light.counts["a"].agreement == other.validation.metrics.agreement if other.validation.metrics else False
+    assert (
+        light.scanners["a"].agreement.score == other.validation.metrics.agreement if other.validation.metrics else False
+    )
 
 
 @pytest.mark.parametrize("complete", [True, False])
@@ -181,8 +201,8 @@ def test_zeros_over_full_tables_are_not_believed(tmp_path: Path, complete: bool)
         k: (s.scans, s.results, s.errors, s.tokens) for k, s in sound.summary.scanners.items()
     }
     assert status.summary["a"].validation == sound.summary["a"].validation
-    assert light.counts == light_counts(status)
-    assert list_entries(str(folder.parent))[0].results == sum(s.results for s in sound.summary.scanners.values())
+    assert figures(light) == light_counts(status)
+    assert figures(list_states(str(folder.parent))[0]) == light_counts(status)
     assert [(e.scanner, e.error) for e in status.errors] == [(e.scanner, e.error) for e in sound.errors]
 
 
@@ -191,7 +211,7 @@ def test_more_scans_than_transcripts_are_counted_again(tmp_path: Path) -> None:
     path = folder / "_summary.json"
     path.write_text(json.dumps(changed(json.loads(path.read_text()), ("scanners", "c", "scans"), 6)))
     status, light = told(folder)
-    assert status.summary["c"].scans == light.counts["c"].scans == 3
+    assert status.summary["c"].scans == light.scanners["c"].scans == 3
     assert status.summary["c"].metrics == {"c": {"mean": 1.0}}
 
 
@@ -202,7 +222,7 @@ def test_a_summary_without_tables_is_believed(tmp_path: Path) -> None:
         table.unlink()
     status, light = told(folder)
     assert status.summary == sound.summary
-    assert light.counts == light_counts(sound)
+    assert figures(light) == light_counts(sound)
 
 
 def test_a_damaged_table_costs_its_scanner_only(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -217,9 +237,9 @@ def test_a_damaged_table_costs_its_scanner_only(tmp_path: Path, caplog: pytest.L
     assert status.complete
     assert status.summary["a"].scans == status.summary["c"].scans == 3
     assert status.summary["b"].results == summary["scanners"]["b"]["results"]
-    assert light.counts == light_counts(status)
+    assert figures(light) == light_counts(status)
     assert "'b'" in caplog.text
-    assert [s.location for s in scan_list(str(tmp_path))] == [e.location for e in list_entries(str(tmp_path))]
+    assert [s.location for s in scan_list(str(tmp_path))] == [e.facts.location for e in list_states(str(tmp_path))]
 
 
 def test_a_damaged_table_does_not_hide_a_running_scan(tmp_path: Path) -> None:
@@ -229,7 +249,7 @@ def test_a_damaged_table_does_not_hide_a_running_scan(tmp_path: Path) -> None:
     status, light = told(folder)
     assert not status.complete
     assert status.summary["a"].scans == 3
-    assert light.counts == light_counts(status)
+    assert figures(light) == light_counts(status)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", "\x00", '"x"', "[" * 100_000])
@@ -239,9 +259,9 @@ def test_a_summary_that_is_none_is_counted_from_rows(tmp_path: Path, text: str) 
     (folder / "_summary.json").write_text(text)
     status, light = told(folder)
     assert status.complete
-    assert light.entry.state == list_entries(str(tmp_path))[0].state == "complete"
+    assert light.phase == list_states(str(tmp_path))[0].phase == "complete"
     assert status.summary["a"] == sound.summary["a"]
-    assert light.counts == light_counts(status)
+    assert figures(light) == light_counts(status)
 
 
 def test_older_summaries_with_bare_verdicts_are_read(tmp_path: Path) -> None:
@@ -253,7 +273,7 @@ def test_older_summaries_with_bare_verdicts_are_read(tmp_path: Path) -> None:
     assert status.complete
     assert status.summary["a"].validation is not None
     assert [entry.valid for entry in status.summary["a"].validation.entries] == [True, {"x": False}]
-    assert light.counts == light_counts(status)
+    assert figures(light) == light_counts(status)
 
 
 LINE = {"transcript_id": "t2", "scanner": "c", "error": "broken", "traceback": "Traceback", "refusal": True}
@@ -279,8 +299,8 @@ def test_lines_of_the_errors_are_read_as_far_as_they_go(tmp_path: Path, line: An
     status, light = told(folder)
     found = [(e.transcript_id, e.scanner, e.error, e.refusal) for e in status.errors]
     assert found == [*([read] if read else []), ("t2", "c", "last", True)]
-    assert light.error_groups == status.error_groups
-    assert sum(group.count for group in light.error_groups) == len(found)
+    assert read_standing(str(folder)).errors == status.error_groups
+    assert sum(light.errors.values()) == len(found)
 
 
 def spec_changed(folder: Path, change: Callable[[Any], Any]) -> None:
@@ -335,20 +355,20 @@ def test_any_damaged_node_of_a_spec_is_left_out_or_refused_by_name(described: Pa
 def check_spec(folder: Path, place: Node) -> None:
     """The readers agree about a scan one node of whose description was damaged."""
     refused = refusal(scan_status, folder)
-    assert (refused is None) == (refusal(read_outcome, folder) is None)
+    assert (refused is None) == (refusal(read_standing, folder) is None)
     if refused is not None:
         assert place in REQUIRED
         assert not place or str(place[-1]) in refused
-        assert list_entries(str(folder.parent)) == []
+        assert list_states(str(folder.parent)) == []
         return
     status = scan_status(str(folder))
-    light = read_outcome(str(folder))
+    light = read_standing(str(folder)).state
     assert status.complete
-    assert light.counts == light_counts(status)
-    assert status.spec.scan_id == light.entry.scan_id
+    assert figures(light) == light_counts(status)
+    assert status.spec.scan_id == light.facts.scan_id
     if place != ("timestamp",):  # a number as text is a moment for one of them
-        assert status.spec.timestamp.timestamp() == light.entry.epoch
-    assert light.entry.transcripts == (len(status.spec.transcripts.transcript_ids) if status.spec.transcripts else 0)
+        assert status.spec.timestamp.timestamp() == light.facts.created_at
+    assert light.facts.transcripts == (len(status.spec.transcripts.transcript_ids) if status.spec.transcripts else 0)
 
 
 def test_left_out_parts_are_named_and_resume_refuses_those_that_decide(

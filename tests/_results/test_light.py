@@ -13,13 +13,19 @@ from typing import Any
 
 import pytest
 
-from inspect_scout._results import ScanStore, list_entries, list_status, read_outcome
+from inspect_scout._app import list_states, read_standing
+from inspect_scout._results import ScanStore, list_status
 from inspect_scout._results.blocking import wait
 from inspect_scout._results.owner import LEASE_SECONDS, Owner, is_alive, owner_path
 from inspect_scout._support.errors import LocationError, ScanStateError
 from inspect_scout._support.storage import host_name
-from inspect_scout._types import ResultReport, ScannerCounts, Worklist
+from inspect_scout._types import ResultReport, ScannerState, ScanState, Worklist
 from support.scans import failed_report, fill, make_report, make_spec, make_usage
+
+
+def figures(state: ScanState) -> dict[str, tuple[int, ...]]:
+    """Scans, results, errors, tokens and rows by scanner."""
+    return {key: (c.scans, c.results, c.errors, c.tokens, c.rows) for key, c in state.scanners.items()}
 
 
 def make_scan(scans: Path, month: int = 1, complete: bool | None = True, **fields: Any) -> ScanStore:
@@ -50,83 +56,78 @@ def test_scans_are_listed_newest_first_at_any_depth(tmp_path: Path) -> None:
     (tmp_path / "scan_id=empty").mkdir()
     (tmp_path / "scan_id=broken").mkdir()
     (tmp_path / "scan_id=broken" / "_scan.json").write_text("{")
-    entries = list_entries(str(tmp_path))
-    assert [entry.scan_id for entry in entries] == ["id3", "id2", "id1"]
-    assert entries[0].location == f"{tmp_path}/deep/er/scan_id=id3"
-    assert entries[0].epoch == datetime(2026, 3, 1, tzinfo=UTC).timestamp()
-    assert (entries[0].transcripts, entries[0].results, entries[0].error_count, entries[0].state) == (
-        2,
-        2,
-        0,
-        "complete",
-    )
+    states = list_states(str(tmp_path))
+    assert [state.facts.scan_id for state in states] == ["id3", "id2", "id1"]
+    newest = states[0]
+    assert newest.facts.location == f"{tmp_path}/deep/er/scan_id=id3"
+    assert newest.facts.created_at == datetime(2026, 3, 1, tzinfo=UTC).timestamp()
+    assert (newest.facts.transcripts, newest.done, newest.error_count, newest.phase) == (2, 4, 0, "complete")
     statuses = asyncio.run(list_status(str(tmp_path)))
     assert [status.spec.scan_id for status in statuses] == ["id3", "id2", "id1"]
-    assert [status.location for status in statuses] == [entry.location for entry in entries]
+    assert [status.location for status in statuses] == [state.facts.location for state in states]
 
 
 def test_missing_location_holds_no_scans(tmp_path: Path) -> None:
-    assert list_entries(str(tmp_path / "none")) == []
+    assert list_states(str(tmp_path / "none")) == []
     assert asyncio.run(list_status(str(tmp_path / "none"))) == []
 
 
 def test_relative_location_gives_absolute_ones(tmp_path: Path) -> None:
     make_scan(tmp_path / "scans")
     os.chdir(tmp_path)
-    assert list_entries("scans")[0].location == f"{tmp_path}/scans/scan_id=id1"
+    assert list_states("scans")[0].facts.location == f"{tmp_path}/scans/scan_id=id1"
 
 
 def test_outcome_of_a_finished_scan(tmp_path: Path) -> None:
     store = make_scan(tmp_path, tags=["x", "y"], scan_args={"k": 1})
-    outcome = read_outcome(store.location + "/")
-    assert outcome.entry.state == "complete"
-    assert outcome.counts == {"a": ScannerCounts(2, 1, 0, 3, rows=2), "b": ScannerCounts(2, 1, 0, 0)}
-    assert outcome.total == 4
-    assert outcome.model_usage["mock/model"]["input_tokens"] == 3
-    assert outcome.config == {"k": 1, "max_transcripts": 25, "tags": "x,y"}
-    assert outcome.error_groups == []
+    state = read_standing(store.location + "/").state
+    assert state.phase == "complete"
+    assert figures(state) == {"a": (2, 1, 0, 3, 2), "b": (2, 1, 0, 0, 0)}
+    assert (state.done, state.due) == (4, 4)
+    assert state.usage["mock/model"]["input_tokens"] == 3
+    assert state.facts.options == {"k": 1, "max_transcripts": 25, "tags": "x,y"}
+    assert state.errors == {}
 
 
 def test_outcome_with_errors(tmp_path: Path) -> None:
-    outcome = read_outcome(make_scan(tmp_path, complete=False).location)
-    assert (outcome.entry.state, outcome.entry.error_count) == ("errors", 1)
-    assert [group.headline for group in outcome.error_groups] == ["b: broken"]
+    standing = read_standing(make_scan(tmp_path, complete=False).location)
+    assert (standing.state.phase, standing.state.error_count) == ("errors", 1)
+    assert standing.state.errors == {"b: broken": 1}
+    assert [group.headline for group in standing.errors] == ["b: broken"]
 
 
 def test_outcome_counts_the_journal_as_the_full_status_does(tmp_path: Path) -> None:
     store = make_scan(tmp_path, complete=False)
     asyncio.run(fill(store, [("t1", "b", [make_report(7), make_report(8, model_usage=make_usage(4))])]))
-    outcome, status = read_outcome(store.location), asyncio.run(store.status())
-    assert outcome.counts["b"] == ScannerCounts(2, 2, 0, 4)
-    assert outcome.counts == {
-        key: ScannerCounts(s.scans, s.results, s.errors, s.tokens, rows=sum(s.fingerprints.values()))
-        for key, s in status.summary.scanners.items()
+    state, status = read_standing(store.location).state, asyncio.run(store.status())
+    assert figures(state) == {"a": (2, 1, 0, 3, 2), "b": (2, 2, 0, 4, 2)}
+    assert {key: counts[:4] for key, counts in figures(state).items()} == {
+        key: (s.scans, s.results, s.errors, s.tokens) for key, s in status.summary.scanners.items()
     }
-    assert outcome.entry.state == "interrupted"
+    assert state.phase == "interrupted"
 
 
 def test_a_scan_just_created_is_interrupted(tmp_path: Path) -> None:
     store = asyncio.run(ScanStore.create(make_spec(["a"], ["t0"]), str(tmp_path)))
-    outcome = read_outcome(store.location)
-    assert (outcome.entry.state, outcome.counts) == ("interrupted", {"a": ScannerCounts()})
+    state = read_standing(store.location).state
+    assert (state.phase, state.scanners) == ("interrupted", {"a": ScannerState()})
     assert not asyncio.run(store.status()).complete
 
 
 def test_total_follows_the_worklist(tmp_path: Path) -> None:
     work = [Worklist(scanner="a", transcripts=["t0", "elsewhere"]), Worklist(scanner="b", transcripts=["t0", "t1"])]
-    assert read_outcome(make_scan(tmp_path, worklist=work).location).total == 3
+    assert read_standing(make_scan(tmp_path, worklist=work).location).state.due == 3
 
 
 def test_no_scan_says_what_one_looks_like(tmp_path: Path) -> None:
     with pytest.raises(LocationError, match=r"scan_id=\.\.\.'.*scout scan list"):
-        read_outcome(str(tmp_path))
+        read_standing(str(tmp_path))
 
 
 def test_a_lost_summary_is_counted_anew(tmp_path: Path) -> None:
     store = make_scan(tmp_path)
     Path(store.location, "_summary.json").unlink()
-    outcome = read_outcome(store.location)
-    assert outcome.counts["a"] == ScannerCounts(2, 1, 0, 3, rows=2)
+    assert figures(read_standing(store.location).state)["a"] == (2, 1, 0, 3, 2)
     assert asyncio.run(store.status()).summary["a"].results == 1
     Path(store.location, "_summary.json").write_text("not json")
     assert asyncio.run(store.status()).summary["b"].scans == 2
@@ -136,9 +137,9 @@ def test_nothing_heavy_is_loaded(tmp_path: Path) -> None:
     store = make_scan(tmp_path)
     code = (
         "import sys\n"
-        "from inspect_scout._results import list_entries, read_outcome\n"
-        "assert len(list_entries(sys.argv[1])) == 1\n"
-        "read_outcome(sys.argv[2])\n"
+        "from inspect_scout._app import list_states, read_standing\n"
+        "assert len(list_states(sys.argv[1])) == 1\n"
+        "read_standing(sys.argv[2])\n"
         "heavy = {'inspect_ai', 'pydantic', 'pyarrow', 'pandas', 'duckdb', 'numpy', 'asyncio'} & set(sys.modules)\n"
         "sys.exit(', '.join(heavy) or None)\n"
     )
@@ -150,11 +151,11 @@ def test_nothing_heavy_is_loaded(tmp_path: Path) -> None:
 async def test_a_claimed_scan_is_running_and_refuses_a_second_owner(tmp_path: Path) -> None:
     store = await asyncio.to_thread(make_scan, tmp_path, 1, None)
     async with store.claim():
-        assert read_outcome(store.location).entry.state == "running"
+        assert read_standing(store.location).state.phase == "running"
         with pytest.raises(ScanStateError, match="this process"):
             async with ScanStore(store.location).claim():
                 pass
-    assert read_outcome(store.location).entry.state == "interrupted"
+    assert read_standing(store.location).state.phase == "interrupted"
     async with store.claim():
         await store.compact(["t0", "t1"], complete=True)
     assert not Path(store.location, "_journal").exists()

@@ -13,8 +13,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from inspect_scout._app import list_states, read_standing
 from inspect_scout._results import ScanStore, list_status, results_arrow, results_batches, results_df
-from inspect_scout._results.light import list_entries, read_outcome
 from inspect_scout._results.owner import LEASE_SECONDS, Owner, claimed, owner_path
 from inspect_scout._support.errors import ScanStateError, StorageError
 from inspect_scout._support.storage import Entry, FaultStorage, MemoryStorage, Storage, storage_for
@@ -31,7 +31,7 @@ async def test_a_scan_is_filled_merged_and_read(s3: S3Server, bucket: str) -> No
     store = await ScanStore.create(make_spec(["a", "b"], IDS), f"{bucket}/scans")
     async with store.claim():
         await fill(store, [*PAIRS[:2], ("t0", "b", [failed_report("t0", "b")]), ("t1", "b", [])])
-        assert await asyncio.to_thread(lambda: read_outcome(store.location).entry.state) == "running"
+        assert await asyncio.to_thread(lambda: read_standing(store.location).state.phase) == "running"
         running = await results_df(store.location)
         assert running.scanners["a"]["value"].tolist() == [0, 1]
         await store.compact(IDS, complete=False)
@@ -82,9 +82,9 @@ async def test_listing_asks_little_of_each_scan(s3: S3Server, bucket: str) -> No
     for start in range(0, count, 30):
         await asyncio.gather(*map(copy, range(start, start + 30)))
     with s3.counting() as asked:
-        entries = await asyncio.to_thread(list_entries, f"{bucket}/scans")
-    assert len(entries) == count
-    assert {(e.state, e.transcripts, e.results) for e in entries} == {("complete", 50, 2)}
+        states = await asyncio.to_thread(list_states, f"{bucket}/scans")
+    assert len(states) == count
+    assert {(s.phase, s.facts.transcripts, s.scanners["a"].results) for s in states} == {("complete", 50, 2)}
     # One listing of all; of each scan: what it is, whether it is running, its summary.
     assert methods(asked) == {"GET": 3 * count + 1}
     assert not any(path.endswith(".parquet") for _, path in asked)
@@ -217,4 +217,4 @@ class TestClaims:
 
 def test_light_reading_of_a_missing_bucket(s3: S3Server, tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="no bucket"):
-        list_entries("s3://no-such-bucket/scans")
+        list_states("s3://no-such-bucket/scans")

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from pydantic import JsonValue
 
-from inspect_scout._results import count_results, read_outcome
+from inspect_scout._results import count_results, read_state
 from inspect_scout._results.counting import count_cell
-from inspect_scout._types import Result, ResultValidation, ScannerCounts, ValidationMetrics, as_resultset, is_positive
+from inspect_scout._types import Result, ResultValidation, ScannerState, ValidationMetrics, as_resultset, is_positive
 from support.scans import fill, finished, make_report
 
 
@@ -108,6 +108,6 @@ async def test_shaky_verdicts_are_counted_in_the_journal_as_in_the_table() -> No
     await fill(store, [("t1", "a", [shaky]), ("t2", "a", [])])
     for summary in ((await store.status()).summary["a"], (await store.compact(["t0", "t1"], complete=True))["a"]):
         assert (summary.incomplete, summary.unseen_citations, summary.fingerprints) == (2, 2, {"fingerprint": 3})
-    assert read_outcome(store.location, storage).counts["a"] == ScannerCounts(
-        scans=3, results=3, rows=3, incomplete=2, unseen_citations=2
+    assert (await read_state(store.location, storage)).scanners["a"] == ScannerState(
+        scans=3, results=3, rows=3, incomplete=2, unseen_citations=2, fingerprints={"fingerprint": 3}
     )

@@ -6,16 +6,17 @@ import contextlib
 import io
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from inspect_scout._app import (
-    LightStatus,
     ResumeRequest,
-    ScanEntry,
     ScannerFileReport,
     ScanRequest,
     SettingEntry,
+    Standing,
     Watched,
     explain_settings,
 )
@@ -23,25 +24,37 @@ from inspect_scout._cli.contract import ResultTable, RowsKind
 from inspect_scout._cli.run import run
 from inspect_scout._support.causes.grouping import ErrorGroup
 from inspect_scout._support.errors import UnknownNameError
-from inspect_scout._types import Error, ScannerCounts, ScannerSpec, ScanSpec, ScanTranscripts, Status, Summary
+from inspect_scout._types import (
+    Error,
+    ScanFacts,
+    ScannerSpec,
+    ScannerState,
+    ScanSpec,
+    ScanState,
+    ScanTranscripts,
+    Status,
+    Summary,
+)
 from inspect_scout._validation import GroupBy, ScannerReport
 
 LOCATION = "./scans/scan_id=L3aavDT5nsTHpoaVBfah7J"
 
 
-def entry(state: Any = "complete", **changes: Any) -> ScanEntry:
-    fields: dict[str, Any] = {
+def state(phase: Any = "complete", errors: int = 0, **facts: Any) -> ScanState:
+    """A scan of two scanners; what is given besides is known of it before it runs."""
+    known: dict[str, Any] = {
         "scan_id": "L3aavDT5nsTHpoaVBfah7J",
         "name": "popularity",
         "location": LOCATION,
-        "timestamp": "2026-01-05T10:00:00+00:00",
-        "epoch": 1_767_607_200.0,
-        "state": state,
-        "error_count": 0,
+        "created": "2026-01-05T10:00:00+00:00",
         "transcripts": 3,
-        "results": 1,
+        "options": {"limit": 3},
     }
-    return ScanEntry(**{**fields, **changes})
+    scanners = {
+        "refusal": ScannerState(scans=3, results=1, errors=errors, tokens=20, usage={"openai/x": {"input_tokens": 20}}),
+        "other": ScannerState(scans=3),
+    }
+    return ScanState(facts=ScanFacts(**{**known, **facts}), phase=phase, due=6, scanners=scanners)
 
 
 def error_group(scanner: str, error: str, **changes: Any) -> ErrorGroup:
@@ -56,18 +69,15 @@ def error_group(scanner: str, error: str, **changes: Any) -> ErrorGroup:
     return ErrorGroup(**{**fields, **changes})
 
 
-def light_status(state: Any = "complete", errors: Sequence[str] = (), **changes: Any) -> LightStatus:
-    fields: dict[str, Any] = {
-        "entry": entry(state, error_count=len(errors)),
-        "counts": {"refusal": ScannerCounts(3, 1, len(errors), 20), "other": ScannerCounts(3)},
-        "model_usage": {"openai/x": {"input_tokens": 20}},
-        "config": {"limit": 3},
-        "error_groups": [
-            error_group(*(["", error] if ": " not in error else error.split(": ", 1))) for error in errors
-        ],
-        "total": 6,
-    }
-    return LightStatus(**{**fields, **changes})
+def standing(phase: Any = "complete", errors: Sequence[str] = (), **facts: Any) -> Standing:
+    """A scan in which something went wrong ("scanner: what")."""
+    groups = [error_group(*(["", error] if ": " not in error else error.split(": ", 1))) for error in errors]
+    return stood(state(phase, len(errors), **facts), groups)
+
+
+def stood(state: ScanState, groups: Sequence[ErrorGroup]) -> Standing:
+    """Tell what went wrong in a scan."""
+    return Standing(msgspec.structs.replace(state, errors={g.headline: g.count for g in groups}), groups)
 
 
 def status(complete: bool = True, errors: Sequence[Error] = (), location: str = LOCATION) -> Status:
@@ -104,8 +114,8 @@ class FakeApp:
     """Answers with what it was given and remembers what it was asked."""
 
     ends_as: Callable[[], Status] = status
-    entries: Sequence[ScanEntry] = ()
-    stands: LightStatus = field(default_factory=light_status)
+    listed: Sequence[ScanState] = ()
+    stands: Standing = field(default_factory=standing)
     tables: dict[str, Rows] = field(default_factory=dict[str, Rows])
     reports: Sequence[ScannerFileReport] = ()
     agreements: Sequence[ScannerReport] = ()
@@ -133,17 +143,17 @@ class FakeApp:
         self.calls.append(("complete", location, display, log_level))
         return self.ends_as()
 
-    def list_entries(self, scans_location: str) -> Sequence[ScanEntry]:
+    def list_states(self, scans_location: str) -> Sequence[ScanState]:
         self.calls.append(("list", scans_location))
-        return self.entries
+        return self.listed
 
-    def read_outcome(self, location: str) -> LightStatus:
+    def read_standing(self, location: str) -> Standing:
         self.calls.append(("status", location))
         return self.stands
 
     def read_error_groups(self, location: str, scanner: str | None) -> Sequence[ErrorGroup]:
         self.calls.append(("errors", location, scanner))
-        return self.stands.error_groups
+        return self.stands.errors
 
     def describe_scanner_files(self, location: str) -> Sequence[ScannerFileReport]:
         self.calls.append(("scanners", location))
@@ -151,8 +161,8 @@ class FakeApp:
 
     def watch(self, location: str) -> Iterator[Watched]:
         self.calls.append(("watch", location))
-        yield Watched(replace(self.stands, entry=replace(self.stands.entry, state="running")), 2.0)
-        yield Watched(self.stands)
+        yield Watched(msgspec.structs.replace(self.stands.state, phase="running"), 2.0)
+        yield Watched(self.stands.state)
 
     def results_table(
         self,

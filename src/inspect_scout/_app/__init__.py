@@ -10,8 +10,7 @@ if TYPE_CHECKING:
     from .._plan import ResumeRequest as ResumeRequest
     from .._plan import ScanRequest as ScanRequest
     from .._project import default_scans as default_scans
-    from .._results import LightStatus as LightStatus
-    from .._results import ScanEntry as ScanEntry
+    from .._results import Standing as Standing
     from .._scanners import Parameter as Parameter
     from .._scanners import ScannerFileReport as ScannerFileReport
     from .._scanners import ScannerSource as ScannerSource
@@ -36,13 +35,18 @@ if TYPE_CHECKING:
     from .databases import verify_database as verify_database
     from .explain import SettingEntry as SettingEntry
     from .explain import explain_settings as explain_settings
-    from .light import list_entries as list_entries
+    from .light import list_states as list_states
     from .light import read_error_groups as read_error_groups
-    from .light import read_outcome as read_outcome
+    from .light import read_standing as read_standing
+    from .outcome import outcome_of as outcome_of
     from .requests import complete_scan as complete_scan
     from .requests import resume_scan as resume_scan
     from .requests import run_scan as run_scan
     from .results import results_table as results_table
+    from .shapes import MAX_IDS as MAX_IDS
+    from .shapes import group_json as group_json
+    from .shapes import standing_json as standing_json
+    from .shapes import state_json as state_json
     from .sync_api import scan as scan
     from .sync_api import scan_complete as scan_complete
     from .sync_api import scan_list as scan_list
@@ -60,16 +64,18 @@ if TYPE_CHECKING:
 _MODULES = {
     ".._plan": "ResumeRequest ScanRequest",
     ".._project": "default_scans",
-    ".._results": "LightStatus ScanEntry",
+    ".._results": "Standing",
     ".._scanners": "Parameter ScannerFileReport ScannerSource StructuredSource describe_scanner_files",
     ".async_api": "scan_async scan_complete_async scan_list_async scan_results_arrow_async scan_results_batches_async"
     " scan_results_df_async scan_resume_async scan_status_async",
     ".databases": "compact_database copy_transcripts count_transcripts database_schema database_stats"
     " delete_transcripts index_database validate_database verify_database",
     ".explain": "SettingEntry explain_settings",
-    ".light": "list_entries read_error_groups read_outcome",
+    ".light": "list_states read_error_groups read_standing",
+    ".outcome": "outcome_of",
     ".requests": "complete_scan resume_scan run_scan",
     ".results": "results_table",
+    ".shapes": "MAX_IDS group_json standing_json state_json",
     ".sync_api": "scan scan_complete scan_list scan_results_arrow scan_results_batches scan_results_df scan_resume"
     " scan_status",
     ".validation": "validation_report validation_results_df validation_results_df_async",

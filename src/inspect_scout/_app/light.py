@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from .._results import LightStatus, ScanEntry
-from .._results import list_entries as _list_entries
+from .._results import Standing, wait_lightly
+from .._results import list_states as _list_states
 from .._results import read_error_groups as _read_error_groups
-from .._results import read_outcome as _read_outcome
+from .._results import read_standing as _read_standing
 from .._support.causes import ErrorGroup
+from .._types import ScanState
 
 
-def list_entries(scans_location: str) -> list[ScanEntry]:
-    """List the scans below a location, newest first."""
-    return _list_entries(scans_location)
+def list_states(scans_location: str) -> list[ScanState]:
+    """Tell how the scans below a location stand, newest first."""
+    return wait_lightly(scans_location, lambda: _list_states(scans_location))
 
 
-def read_outcome(location: str, *, errors: bool = True) -> LightStatus:
+def read_standing(location: str, *, errors: bool = True) -> Standing:
     """Tell how a scan stands, with what went wrong or only how often."""
-    return _read_outcome(location, errors=errors)
+    return wait_lightly(location, lambda: _read_standing(location, errors=errors))
 
 
 def read_error_groups(location: str, scanner: str | None = None) -> list[ErrorGroup]:
     """Tell what went wrong in a scan, by cause, the most frequent first."""
-    return _read_error_groups(location, scanner)
+    return wait_lightly(location, lambda: _read_error_groups(location, scanner))

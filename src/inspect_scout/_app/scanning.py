@@ -8,6 +8,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from .._display import Display, ScanOutcome, ScanTitle, config_line, display_for, title_line
 from .._engine import (
     Executor,
@@ -32,11 +34,12 @@ from .._plan import (
     settle,
 )
 from .._project import default_log_level, default_scans, load_dotenv_once
-from .._results import ScanGoneError, ScanStore, unread_errors
+from .._results import ScanGoneError, ScanStore, read_state, unread_errors
 from .._support.errors import ScanStateError
 from .._support.rounds import own_round
-from .._types import ScannerCounts, ScannerSummary, ScanSpec, ScanTranscripts, Status, Summary
+from .._types import Phase, ScanSpec, Status, Summary
 from .ending import grace_seconds, run_to_its_end
+from .outcome import outcome_of
 from .watching import announced
 
 logger = logging.getLogger("inspect_scout")
@@ -94,7 +97,7 @@ async def _resume(request: ResumeRequest) -> Status:
         executor = request.executor or spec.options.executor
         check_executor(executor, request.ray_address)
         if request.wait and (status := await store.status()).complete:
-            shown.outcome(outcome_of(status))
+            await _show(shown, status)
             return status
         await _refuse_complete(store, "resume")
         recorded = await store.recorded()
@@ -122,7 +125,7 @@ async def complete(location: str, display: str | None = None, log_level: str | N
         await store.accept_unread()
         await store.compact(_order(await store.spec()), complete=True)
     status = await store.status()
-    shown.outcome(outcome_of(status))
+    await _show(shown, status)
     return status
 
 
@@ -174,7 +177,7 @@ async def _run(plan: ScanPlan, store: ScanStore, display: Display, engine: _Engi
     await own_round()
     status = await store.status()
     _warn_of_comparisons(status)
-    display.outcome(outcome_of(status, interrupted=stopped is not None))
+    await _show(display, status, interrupted=stopped is not None)
     if stopped is not None:
         raise stopped
     return status
@@ -206,6 +209,14 @@ async def _record(
         # Pairs with errors of earlier runs were due again, so the errors of this run are all there are.
         await store.compact(order, complete=tally.errors == 0, metrics=metrics, pairs=plan.total)
     return stopped
+
+
+async def _show(display: Display, status: Status, *, interrupted: bool = False) -> None:
+    """Show how a scan stands that nobody is at work on any more but us."""
+    state = await read_state(status.location, errors=False)
+    phase: Phase = "interrupted" if interrupted else "complete" if status.complete else "errors"
+    errors = {group.headline: group.count for group in status.error_groups if group.scanners}
+    display.outcome(outcome_of(replace(state, phase=phase, errors=errors)))
 
 
 async def _refuse_complete(store: ScanStore, wish: str) -> None:
@@ -266,55 +277,3 @@ def _config(spec: ScanSpec) -> dict[str, object]:
     model = {"model": spec.model.model, **spec.model.config.model_dump(exclude_none=True)} if spec.model else {}
     tags = {"tags": ",".join(spec.tags)} if spec.tags else {}
     return {**(spec.scan_args or {}), **spec.options.model_dump(exclude_none=True), **model, **tags}
-
-
-def _agreement(summary: ScannerSummary) -> float | None:
-    validation = summary.validation
-    return None if validation is None or validation.metrics is None else validation.metrics.agreement
-
-
-def outcome_of(status: Status, interrupted: bool = False) -> ScanOutcome:
-    """Describe a status as displays show it."""
-    spec = status.spec
-    counts = {
-        key: ScannerCounts(
-            s.scans,
-            s.results,
-            s.errors,
-            s.tokens,
-            _agreement(s),
-            sum(s.fingerprints.values()),
-            s.incomplete,
-            s.unseen_citations,
-            s.calls_without_usage,
-        )
-        for key, s in status.summary.scanners.items()
-    }
-    usage: dict[str, dict[str, int]] = {}
-    for summary in status.summary.scanners.values():
-        for model, used in summary.model_usage.items():
-            into = usage.setdefault(model, {})
-            for kind, tokens in used.model_dump(exclude_none=True).items():
-                if isinstance(tokens, int):
-                    into[kind] = into.get(kind, 0) + tokens
-    transcripts = len(spec.transcripts.transcript_ids) if spec.transcripts else 0
-    errors = sum(counted.errors for counted in counts.values())
-    finished = not interrupted and not status.complete
-    left_out = spec.transcripts or ScanTranscripts(type="eval_log")
-    return ScanOutcome(
-        state="interrupted" if interrupted else "errors" if finished else "complete",
-        title=ScanTitle(
-            name=spec.scan_file or spec.scan_name,
-            transcripts=transcripts,
-            config=_config(spec),
-            location=status.location,
-            total=transcripts * len(counts),
-        ),
-        scanners=counts,
-        model_usage=usage,
-        error_count=errors,
-        versions={k: c.fingerprints for k, c in status.summary.scanners.items() if len(c.fingerprints) > 1},
-        errors={group.headline: group.count for group in status.error_groups if group.scanners},
-        unread=list((left_out.unread or {}).values()),
-        accepted=list((left_out.accepted or {}).values()),
-    )

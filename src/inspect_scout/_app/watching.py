@@ -10,12 +10,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .._results import ActiveCounts, ActiveMetrics, ActiveScan, ActiveScans, ActiveSummary, LightStatus
-from .light import read_outcome
+from .._results import ActiveCounts, ActiveMetrics, ActiveScan, ActiveScans, ActiveSummary
+from .light import read_standing
 
 if TYPE_CHECKING:
     from .._display import ScanTitle
     from .._engine import Progress, ProgressSink
+    from .._types import ScanState
 
 UPDATE_SECONDS = 1.0
 WATCH_SECONDS = 1.0
@@ -31,24 +32,24 @@ class Watched:
     """A scan that is watched.
 
     Args:
-        outcome: How it stands.
+        state: How it stands.
         rate: Pairs recorded in a second, of late (None: not known yet).
         active: What it is doing, if it runs on this machine.
     """
 
-    outcome: LightStatus
+    state: ScanState
     rate: float | None = None
     active: ActiveScan | None = None
 
     @property
     def done(self) -> int:
         """Pairs recorded."""
-        return sum(counts.scans for counts in self.outcome.counts.values())
+        return self.state.done
 
     @property
     def left_seconds(self) -> float | None:
         """Time that is left at this rate (None: not known)."""
-        return (self.outcome.total - self.done) / self.rate if self.rate else None
+        return (self.state.due - self.done) / self.rate if self.rate else None
 
 
 class Pace:
@@ -79,11 +80,10 @@ def watch(
     pace, active = Pace(), ActiveScans()
     while True:
         began = clock()
-        outcome = read_outcome(location, errors=False)
-        done = sum(counts.scans for counts in outcome.counts.values())
-        found = next((scan for scan in active.all().values() if scan.scan_id == outcome.entry.scan_id), None)
-        yield Watched(outcome, pace.rate(began, done), found)
-        if outcome.entry.state != "running":
+        state = read_standing(location, errors=False).state
+        found = next((scan for scan in active.all().values() if scan.scan_id == state.facts.scan_id), None)
+        yield Watched(state, pace.rate(began, state.done), found)
+        if state.phase != "running":
             return
         # Looking at a scan of millions takes time of its own, and must not become what the machine is busy with.
         wait(max(WATCH_SECONDS, 5 * (clock() - began)))

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     # Models of scans load inspect_ai, which light commands must not.
-    from .._app import LightStatus, ResumeRequest, ScanEntry, ScannerFileReport, ScanRequest, SettingEntry, Watched
+    from .._app import ResumeRequest, ScannerFileReport, ScanRequest, SettingEntry, Standing, Watched
     from .._support.causes import ErrorGroup
     from .._transcripts import CompactReport, DatabaseStats, TranscriptSchemaError, VerifyReport
-    from .._types import Status
+    from .._types import ScanState, Status
     from .._validation import GroupBy, ScannerReport
 
 RowsKind = Literal["results", "transcripts"]
@@ -59,11 +59,11 @@ class App(Protocol):
         """Declare a scan complete."""
         ...
 
-    def list_entries(self, scans_location: str) -> Sequence[ScanEntry]:
-        """List the scans below a location."""
+    def list_states(self, scans_location: str) -> Sequence[ScanState]:
+        """Tell how the scans below a location stand, newest first."""
         ...
 
-    def read_outcome(self, location: str) -> LightStatus:
+    def read_standing(self, location: str) -> Standing:
         """Tell how a scan stands."""
         ...
 

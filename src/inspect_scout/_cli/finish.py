@@ -8,7 +8,6 @@ from .contract import App
 from .exit_codes import DONE, SCANNER_ERRORS
 from .options import Shown
 from .output import write_json
-from .shapes import status_json
 
 if TYPE_CHECKING:
     from .._types import Status
@@ -24,9 +23,11 @@ def finish(how: Shown, app: App, status: Status) -> int:
 
 
 def _final_json(app: App, status: Status) -> dict[str, Any]:
+    from .._app import standing_json
+
     # Problems that concern no scanner, as a log that could not be read, are known only to the run that met them.
     problems = [error.error for error in status.errors if not error.scanner]
-    return {**status_json(app.read_outcome(status.location)), "problems": problems}
+    return {**standing_json(app.read_standing(status.location)), "problems": problems}
 
 
 def _dry_run_json(status: Status) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from .app import app_of
 from .exit_codes import DONE
 from .options import SectionCommand, SectionOption, display_options, json_option, prepare_logging, shown
 from .output import write_json_rows
-from .shapes import MAX_IDS, group_json
 
 if TYPE_CHECKING:
     from .._support.causes import ErrorGroup
@@ -50,6 +49,8 @@ def command(ctx: click.Context, /, location: str, scanner: str | None, limit: in
     groups = app_of(ctx).read_error_groups(location, scanner)
     told = groups if limit is None else groups[:limit]
     if how.as_json:
+        from .._app import group_json
+
         write_json_rows(group_json(group) for group in told)
         return DONE
     from .._display import display_for
@@ -71,6 +72,8 @@ def command(ctx: click.Context, /, location: str, scanner: str | None, limit: in
 
 def _counted(group: ErrorGroup) -> str:
     """Say how many errors a kind has, and where."""
+    from .._app import MAX_IDS
+
     if not group.scanners:
         return f"{plural(group.count, 'log')} not read"
     scanners = [name if len(group.scanners) == 1 else f"{name} {n:,}" for name, n in group.scanners.items()]

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .._support.folder import current_folder
+from .._support.terminal import plural
 from .app import app_of
 from .exit_codes import DONE
 from .options import SectionCommand, display_options, json_option, prepare_logging, shown
 from .output import write_json
-from .shapes import entry_json
 
 if TYPE_CHECKING:
-    from .._app import ScanEntry
+    from .._types import ScanState
 
 EPILOG = """\b
 Examples:
@@ -43,26 +43,29 @@ def command(ctx: click.Context, /, directory: str | None, **options: Any) -> int
     prepare_logging(how.log_level)
     app = app_of(ctx)
     location = directory or app.default_scans()
-    entries = sorted(app.list_entries(location), key=lambda entry: entry.epoch, reverse=True)
+    states = app.list_states(location)
     if how.as_json:
-        write_json([entry_json(entry) for entry in entries])
+        from .._app import state_json
+
+        write_json([state_json(state) for state in states])
         return DONE
-    if not entries:
+    if not states:
         missing = "" if "://" in location or os.path.isdir(location) else " (there is no such directory)"
         click.echo(f"No scans in {location!r}{missing}.", file=sys.stderr)
         return DONE
     from .._display import display_for
 
-    rows = [_row(entry) for entry in entries]
+    rows = [_row(state) for state in states]
     headers = ("time", "name", "status", "errors", "location")
     display_for(how.display).table("", headers, rows, whole=("time", "status", "location"))
     return DONE
 
 
-def _row(entry: ScanEntry) -> list[str]:
-    errors = f"{entry.error_count:,}" if entry.error_count else "-"
-    unread = f" ({entry.unread:,} log{'' if entry.unread == 1 else 's'} unread)" if entry.unread else ""
-    return [_when(entry.epoch), entry.name, entry.state + unread, errors, _relative(entry.location)]
+def _row(state: ScanState) -> list[str]:
+    facts, count = state.facts, state.error_count
+    unread = f" ({plural(len(facts.unread), 'log')} unread)" if facts.unread else ""
+    errors = f"{count:,}" if count else "-"
+    return [_when(facts.created_at), facts.name, state.phase + unread, errors, _relative(facts.location)]
 
 
 def _when(epoch: float) -> str:

@@ -120,7 +120,7 @@ def command(ctx: click.Context, /, location: str, form: str | None, **options: A
 
 def _tables(app: App, selection: Selection, limit: int | None) -> Iterator[tuple[str, ResultTable | None]]:
     """Read the tables of the scanners one after the other; None where a scanner has no results."""
-    known = list(app.read_outcome(selection.location).counts)
+    known = list(app.read_standing(selection.location).state.scanners)
     for scanner in known if selection.scanner is None else [selection.scanner]:
         try:
             s = selection

@@ -14,7 +14,6 @@ from .app import app_of
 from .exit_codes import DONE
 from .options import SectionCommand, SectionOption, display_options, json_option, prepare_logging, shown
 from .output import write_json
-from .shapes import outcome_of, status_json
 
 if TYPE_CHECKING:
     from .._app import Watched
@@ -47,13 +46,16 @@ def command(ctx: click.Context, /, location: str, watch: bool, **options: Any) -
     prepare_logging(how.log_level)
     if watch:
         _watch(app_of(ctx).watch(location))
-    status = app_of(ctx).read_outcome(location)
+    standing = app_of(ctx).read_standing(location)
     if how.as_json:
-        write_json(status_json(status))
+        from .._app import standing_json
+
+        write_json(standing_json(standing))
         return DONE
+    from .._app import outcome_of
     from .._display import display_for
 
-    display_for(how.display).outcome(outcome_of(status))
+    display_for(how.display).outcome(outcome_of(standing.state))
     return DONE
 
 
@@ -65,7 +67,7 @@ def _watch(looks: Iterable[Watched]) -> None:
     in_place, before = sys.stderr.isatty(), ""
     for seen in looks:
         line = printable(watched_line(seen))
-        if seen.outcome.entry.state == "running" and line != before:
+        if seen.state.phase == "running" and line != before:
             fitting = line[: shutil.get_terminal_size().columns - 1]
             click.echo(f"\r\x1b[K{fitting}" if in_place else line, err=True, nl=not in_place)
             before = line
@@ -75,11 +77,11 @@ def _watch(looks: Iterable[Watched]) -> None:
 
 def watched_line(seen: Watched) -> str:
     """Write how a running scan gets on."""
-    done, total = seen.done, seen.outcome.total
+    done, total = seen.done, seen.state.due
     share = f"{100 * done // total}%" if total else "100%"
     parts = [f"running: {share} ({done:,}/{total:,})"]
-    if seen.outcome.entry.error_count:
-        parts.append(f"{seen.outcome.entry.error_count:,} errors")
+    if seen.state.error_count:
+        parts.append(f"{seen.state.error_count:,} errors")
     if seen.rate:
         parts.append(f"{seen.rate:.3g} a second")
     if seen.left_seconds is not None:

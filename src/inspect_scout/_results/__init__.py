@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .active import ActiveSummary as ActiveSummary
     from .arrow import ScanResultsArrow as ScanResultsArrow
     from .arrow import results_arrow as results_arrow
+    from .blocking import wait_lightly as wait_lightly
     from .cast import KIND as KIND
     from .cast import TypedTable as TypedTable
     from .compared import compared_rows as compared_rows
@@ -30,12 +31,6 @@ if TYPE_CHECKING:
     from .inputs import ReadOrigin as ReadOrigin
     from .journal import Journal as Journal
     from .journal import UnwritableError as UnwritableError
-    from .light import LightStatus as LightStatus
-    from .light import RowVersion as RowVersion
-    from .light import ScanEntry as ScanEntry
-    from .light import list_entries as list_entries
-    from .light import read_error_groups as read_error_groups
-    from .light import read_outcome as read_outcome
     from .owner import ScanGoneError as ScanGoneError
     from .read import list_status as list_status
     from .read import status as status
@@ -46,6 +41,11 @@ if TYPE_CHECKING:
     from .schema import results_schema as results_schema
     from .sizes import CELL_BYTES as CELL_BYTES
     from .source import UnknownScannerError as UnknownScannerError
+    from .state import Standing as Standing
+    from .state import list_states as list_states
+    from .state import read_error_groups as read_error_groups
+    from .state import read_standing as read_standing
+    from .state import read_state as read_state
     from .store import Recorded as Recorded
     from .store import ScanStore as ScanStore
     from .view import Rows as Rows
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 _MODULES = {
     ".active": "ActiveCounts ActiveMetrics ActiveScan ActiveScans ActiveSummary",
     ".arrow": "ScanResultsArrow results_arrow",
+    ".blocking": "wait_lightly",
     ".cast": "KIND TypedTable",
     ".compared": "compared_rows",
     ".counting": "count_results",
@@ -61,7 +62,6 @@ _MODULES = {
     ".frames": "ScanResultsDF open_reader results_batches results_df",
     ".inputs": "ReadOrigin",
     ".journal": "Journal UnwritableError",
-    ".light": "LightStatus RowVersion ScanEntry list_entries read_error_groups read_outcome",
     ".owner": "ScanGoneError",
     ".read": "list_status status",
     ".rows": "RecordInput RowWriter",
@@ -69,6 +69,7 @@ _MODULES = {
     ".sizes": "CELL_BYTES",
     ".source": "UnknownScannerError",
     ".files": "unread_errors",
+    ".state": "Standing list_states read_error_groups read_standing read_state",
     ".store": "Recorded ScanStore",
     ".view": "Rows positive_rows",
 }

@@ -184,11 +184,6 @@ async def pairs_of_writer(storage: Storage, location: str, writer_id: str) -> di
     return {scanner: {t: place.record for t, place in places.items()} for scanner, places in journal.items()}
 
 
-def has_journal(entries: Iterable[Entry]) -> bool:
-    """Tell whether files of a journal folder hold rows."""
-    return bool(_journal_files(entries))
-
-
 def _journal_files(entries: Iterable[Entry]) -> list[str]:
     names = [e.path for e in entries if stamp_of(file_name(e.path)) and e.path.endswith(TABLE_SUFFIX)]
     return sorted(names, key=file_name)

@@ -13,7 +13,7 @@ from .catalog import Catalog, load_catalog
 from .schema import results_schema
 from .source import UnknownScannerError
 from .table import select_fields
-from .tally import ScannerTally
+from .tally import errors_in
 
 _ATTEMPTS = 3
 _COLUMNS = ("transcript_id", "scan_error", "scan_error_traceback", "scan_error_type")
@@ -76,6 +76,4 @@ def _errors(catalog: Catalog, scanners: Sequence[str], listed: Mapping[str, Sequ
 
 def _in_rows(catalog: Catalog, scanner: str) -> Iterator[Failed]:
     for table in catalog.rows(scanner, (), select_fields(results_schema(), _COLUMNS)):
-        tally = ScannerTally(scanner)
-        tally.add_rows(table)
-        yield from tally.errors
+        yield from errors_in(table, scanner)

@@ -28,6 +28,8 @@ class PairRecord(msgspec.Struct, frozen=True, array_like=True):
         fingerprint: Fingerprint of the scanner.
         incomplete: Invocations whose input could not be read whole.
         unseen: Invocations whose result cites messages that were not shown.
+        not_compared: Results that could not be compared with their labelled case.
+        agreement: How results compare with labelled cases: `tp`, `fp`, `tn`, `fn` (empty: none was compared).
     """
 
     transcript_id: str
@@ -40,6 +42,8 @@ class PairRecord(msgspec.Struct, frozen=True, array_like=True):
     fingerprint: str | None = None
     incomplete: int = 0
     unseen: int = 0
+    not_compared: int = 0
+    agreement: list[int] = []
 
 
 class ScannerPairs(msgspec.Struct, frozen=True, array_like=True):

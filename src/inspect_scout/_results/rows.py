@@ -18,6 +18,7 @@ from .._support.ids import new_id
 from .._support.json import dumps, well_formed
 from .._types import unseen_citations
 from .counting import count_results
+from .counts_of import agreement_of
 from .describe import Cell, clean_id, scan_cells, scanner_cells, transcript_cells, whole
 from .encode import input_text, json_text, references_text, value_text, value_type
 from .pairs import PairRecord
@@ -93,6 +94,7 @@ class RowWriter:
             fingerprint=self._fingerprints.get(scanner),
             incomplete=sum(report.incomplete > 0 for report in reports),
             unseen=sum(bool(unseen_citations(report.result)) for report in reports),
+            **_compared(reports),
         )
         return PairRows(scanner, record, self._describe(info), rows, verdicts, sum(map(size_of, rows)))
 
@@ -247,6 +249,18 @@ def _verdicts(report: ResultReport) -> Mapping[str, bool]:
     if report.validation is None or not isinstance(report.validation.valid, dict):
         return {}
     return {well_formed(key): verdict for key, verdict in report.validation.valid.items()}
+
+
+def _compared(reports: Sequence[ResultReport]) -> dict[str, Any]:
+    """Say how results compare with labelled cases; nothing where there are none."""
+    validations = [report.validation for report in reports if report.validation is not None]
+    if not validations:
+        return {}
+    agreement = agreement_of((each.target, each.valid) for each in validations if each.valid is not None)
+    return {
+        "not_compared": sum(each.error is not None for each in validations),
+        "agreement": [agreement.tp, agreement.fp, agreement.tn, agreement.fn],
+    }
 
 
 def _tokens(report: ResultReport) -> int:

@@ -17,19 +17,14 @@ from pydantic_core import to_json
 from .._support.clock import SYSTEM_CLOCK, Clock
 from .._support.errors import LocationError, StorageError
 from .._support.storage import Storage, for_each, join, normalize, run_blocking, run_long, storage_for
-from .._types import Error, ScannerSummary, ScanSpec, Status, Summary
-from .catalog import Catalog, has_journal, load_catalog, load_tables, pairs_of_writer
+from .._types import Error, ScanSpec, Status, Summary
+from .catalog import Catalog, load_catalog, load_tables, pairs_of_writer
 from .encode import json_text
 from .files import (
     MODELS,
-    StoredSummary,
-    doubtful_scanners,
-    is_complete,
-    pair_count,
     parse_spec,
     read_errors,
     read_summary,
-    transcript_count,
     unread_errors,
     with_models,
     with_transcripts,
@@ -49,12 +44,13 @@ from .layout import (
 from .metrics import MEASURED_COLUMNS, measure
 from .owner import check_still_there, claimed, owner_text
 from .pairs import PairRecord
-from .parquet import DamagedFileError, open_table, write_tables
+from .parquet import open_table, write_tables
 from .rows import RecordInput, RowWriter
 from .schema import results_schema
-from .summary import errors_of, restored, summarize
+from .state import journal_files, recorded_of
+from .summary import errors_of, summary_of
 from .table import cells, select_fields
-from .tally import COUNTED_COLUMNS, ScannerTally, tally_rows
+from .tally import Tally, tally_rows
 
 if TYPE_CHECKING:
     from .._inspect.metrics import Metrics
@@ -242,90 +238,47 @@ class ScanStore:
             metrics: Metrics that scanners declare, by key (None: not known here, those computed before stay).
         """
         spec, catalog = await self.spec(), await self.catalog()
-        tallies: list[ScannerTally] = []
-        for scanner, part in catalog.waves(_keys(spec, catalog)):
+        keys = list(dict.fromkeys([*spec.scanners, *catalog.known()]))
+        merged: dict[str, Tally] = {}
+        for scanner, part in catalog.waves(keys):
             merge = functools.partial(self._merge, part, scanner, order)
-            tallies.append(await run_long(self.location, merge))
-            if scanner in catalog.journal and not tallies[-1].transcripts:
+            merged[scanner] = await run_long(self.location, merge)
+            if scanner in catalog.journal and not merged[scanner].transcripts:
                 await self._storage.delete(table_path(self.location, scanner))
-        tallies = _in_order(tallies, _keys(spec, catalog))
-        await self._write_empty(tallies)
-        complete = complete and (pairs is None or sum(tally.scans for tally in tallies) >= pairs)
+        tallies = {key: merged[key] for key in keys}
+        await self._write_empty(tallies.values())
+        counts = {key: tally.counts for key, tally in tallies.items()}
+        complete = complete and (pairs is None or sum(one.scans for one in counts.values()) >= pairs)
         complete = complete and not (spec.transcripts is not None and spec.transcripts.unread)
-        summary = summarize(tallies, complete)
+        summary = summary_of(counts, complete, tallies, {})
         await self._measure(summary, order, metrics)
-        await self._storage.write(join(self.location, ERRORS_FILE), _lines(errors_of(tallies)))
+        await self._storage.write(join(self.location, ERRORS_FILE), _lines(errors_of(tallies.values())))
         await self._storage.write(join(self.location, SUMMARY_FILE), summary.model_dump_json().encode())
-        merged = catalog.files if complete else [path for path in catalog.files if path not in catalog.damaged]
-        await for_each(self.location, merged, self._storage.delete)
+        done = catalog.files if complete else [path for path in catalog.files if path not in catalog.damaged]
+        await for_each(self.location, done, self._storage.delete)
         await self._clean(complete)
         return summary
 
     async def status(self) -> Status:
         """Tell how the scan stands."""
         spec = await self.spec()
-        for _ in range(_ATTEMPTS - 1):
-            try:
-                return await self._status(spec)
-            except LocationError:
-                continue  # the journal was merged while it was read
-        return await self._status(spec)
-
-    async def _status(self, spec: ScanSpec) -> Status:
-        entries = await self._storage.list(join(self.location, JOURNAL), recursive=False)
-        stored = await read_summary(self._storage, self.location)
-        if has_journal(entries) or stored is None:
-            summary, errors = await self._counted(spec, stored or StoredSummary(), None)
-        else:
-            doubtful = await doubtful_scanners(
-                self._storage, self.location, stored, spec.scanners, transcript_count(spec)
-            )
-            summary, errors = await self._counted(spec, stored, doubtful) if doubtful else (restored(stored), [])
+        journal = await journal_files(self._storage, self.location)
+        recorded = await recorded_of(self._storage, self.location, spec, journal, each=True)
+        errors = errors_of(recorded.tallies.values())
+        if not recorded.has_journal:
             listed = [Error(**asdict(line)) for line in await read_errors(self._storage, self.location)]
             with_lines = {error.scanner for error in listed}
             errors = [*listed, *(error for error in errors if error.scanner not in with_lines)]
-            summary.complete = is_complete(stored, list(summary.scanners.values()), pair_count(spec))
-        if spec.transcripts is not None and spec.transcripts.unread:
-            summary.complete = False
-        return Status(summary.complete, spec, self.location, summary, [*errors, *unread_errors(spec)])
+        complete = recorded.complete and not (spec.transcripts is not None and spec.transcripts.unread)
+        kept = {k: f for k, f in recorded.stored.fields.items() if not (recorded.has_journal and k in recorded.tallies)}
+        summary = summary_of(recorded.scanners, complete, recorded.tallies, kept)
+        return Status(complete, spec, self.location, summary, [*errors, *unread_errors(spec)])
 
-    async def _counted(
-        self, spec: ScanSpec, stored: StoredSummary, doubtful: Sequence[str] | None
-    ) -> tuple[Summary, list[Error]]:
-        """Count the rows of some scanners (None: of all); where they cannot be read, what the summary says counts."""
-        catalog, order = await self.catalog(), transcript_order(spec)
-        tallies: list[ScannerTally] = []
-        keys = _keys(spec, catalog) if doubtful is None else doubtful
-        for scanner, part in catalog.waves(keys, COUNTED_COLUMNS):
-            try:
-                tally = await run_long(self.location, functools.partial(tally_rows, part, scanner, order))
-            except DamagedFileError as error:
-                logger.warning("The rows of scanner %r cannot be counted: %s", scanner, error)
-                continue
-            if tally.scans or doubtful is None:
-                tallies.append(tally)
-        tallies = _in_order(tallies, keys)
-        summary, counted = restored(stored), summarize(tallies, complete=False)
-        before = summary.scanners
-        summary.scanners = {
-            key: before.get(key, ScannerSummary())
-            for key in dict.fromkeys([*_keys(spec, catalog), *(before if doubtful is not None else ())])
-        }
-        for key, counts in counted.scanners.items():
-            kept = before.get(key, ScannerSummary())
-            counts.metrics = kept.metrics if doubtful is not None else None
-            if counts.validation is None:
-                counts.validation = kept.validation if doubtful is not None else None
-            summary.scanners[key] = counts
-        if doubtful is None:
-            summary.complete = False
-        return summary, errors_of(tallies)
-
-    def _merge(self, catalog: Catalog, scanner: str, order: Sequence[str]) -> ScannerTally:
+    def _merge(self, catalog: Catalog, scanner: str, order: Sequence[str]) -> Tally:
         """Write the table of a scanner anew, if the journal has something for it, and count its rows."""
         if scanner not in catalog.journal:
             return tally_rows(catalog, scanner, order)
-        tally = ScannerTally(scanner, empty=catalog.empty_pairs(scanner))
+        tally = Tally(scanner, empty=catalog.empty_pairs(scanner))
         path = table_path(self.location, scanner)
         schema = catalog.schema(scanner)
         rows = _counted(catalog.rows(scanner, order, schema), tally)
@@ -338,10 +291,10 @@ class ScanStore:
         """Put metrics into a summary."""
         if metrics is None:
             stored = await read_summary(self._storage, self.location)
-            before = restored(stored) if stored is not None else None
+            before = summary_of(stored.scanners, False, {}, stored.fields).scanners if stored is not None else {}
             for scanner, counts in summary.scanners.items():
-                if before is not None and scanner in before.scanners:
-                    counts.metrics = before.scanners[scanner].metrics
+                if scanner in before:
+                    counts.metrics = before[scanner].metrics
         elif metrics:
             # From the tables alone: they hold now what the summary counts.
             catalog = await load_tables(self._storage, self.location)
@@ -359,7 +312,7 @@ class ScanStore:
         if complete and not await self._storage.list(folder):
             await self._storage.delete_tree(folder)
 
-    async def _write_empty(self, tallies: Sequence[ScannerTally]) -> None:
+    async def _write_empty(self, tallies: Iterable[Tally]) -> None:
         path = join(self.location, EMPTY_FILE)
         empty = {tally.scanner: sorted(tally.empty) for tally in tallies if tally.empty}
         if empty:
@@ -371,17 +324,6 @@ class ScanStore:
 def transcript_order(spec: ScanSpec) -> list[str]:
     """Transcript ids of a scan in the order of scanning."""
     return list(spec.transcripts.transcript_ids) if spec.transcripts is not None else []
-
-
-def _keys(spec: ScanSpec, catalog: Catalog) -> list[str]:
-    """Scanners of a scan: those it declares, then those that only its files know."""
-    return list(dict.fromkeys([*spec.scanners, *catalog.known()]))
-
-
-def _in_order(tallies: Iterable[ScannerTally], keys: Iterable[str]) -> list[ScannerTally]:
-    """Put counts into the order of scanners."""
-    found = {tally.scanner: tally for tally in tallies}
-    return [found[key] for key in keys if key in found]
 
 
 def _outcomes(catalog: Catalog, scanner: str) -> tuple[set[str], set[str]]:
@@ -419,7 +361,7 @@ def _fingerprints(catalog: Catalog, scanner: str) -> tuple[dict[str, str], dict[
     return found, dict(rows)
 
 
-def _counted(tables: Iterable[pa.Table], tally: ScannerTally) -> Iterator[pa.Table]:
+def _counted(tables: Iterable[pa.Table], tally: Tally) -> Iterator[pa.Table]:
     for table in tables:
         tally.add_rows(table)
         yield table

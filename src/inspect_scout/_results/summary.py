@@ -4,35 +4,39 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from inspect_ai.model import ModelUsage
 
-from .._types import Error, ScannerSummary, Summary, ValidationEntry, ValidationResults
+from .._types import Error, ScannerState, ScannerSummary, Summary, ValidationEntry, ValidationResults
 from .._validation import Confusion
-from .files import StoredScanner, StoredSummary, read_leniently
-from .tally import RowVerdict, ScannerTally
+from .files import read_leniently
+from .tally import RowVerdict, Tally
 
 logger = logging.getLogger(__name__)
 
 
-def summarize(tallies: Iterable[ScannerTally], complete: bool) -> Summary:
-    """Put the counts of scanners together.
+def summary_of(
+    scanners: Mapping[str, ScannerState],
+    complete: bool,
+    tallies: Mapping[str, Tally],
+    fields: Mapping[str, Mapping[str, Any]],
+) -> Summary:
+    """Make the public counts of a scan.
 
     Args:
-        tallies: Counts of each scanner.
+        scanners: Counts of each scanner.
         complete: Whether the scan has nothing left to do.
+        tallies: What was read of the rows of scanners.
+        fields: What a summary file says of scanners: their metrics, and their labelled cases where no rows were read.
     """
-    return Summary(complete=complete, scanners={tally.scanner: _scanner(tally) for tally in tallies})
-
-
-def restored(stored: StoredSummary) -> Summary:
-    """Make a summary of what a file says readably."""
     return Summary(
-        complete=bool(stored.complete), scanners={key: _restored(part) for key, part in stored.scanners.items()}
+        complete=complete,
+        scanners={key: _scanner(counts, tallies.get(key), fields.get(key, {})) for key, counts in scanners.items()},
     )
 
 
-def errors_of(tallies: Iterable[ScannerTally]) -> list[Error]:
+def errors_of(tallies: Iterable[Tally]) -> list[Error]:
     """List the errors of scanners."""
     return [
         Error(
@@ -69,36 +73,23 @@ def validation_of(verdicts: Sequence[RowVerdict], not_compared: int = 0) -> Vali
     )
 
 
-def _scanner(tally: ScannerTally) -> ScannerSummary:
-    return ScannerSummary(
-        scans=tally.scans,
-        results=tally.results,
-        errors=tally.error_count,
-        validation=validation_of(tally.verdicts, tally.not_compared),
-        tokens=tally.tokens,
-        model_usage={model: _usage(kinds) for model, kinds in tally.usage.items()},
-        fingerprints=tally.fingerprints,
-        incomplete=tally.incomplete,
-        unseen_citations=tally.unseen_citations,
-        calls_without_usage=tally.calls_without_usage,
-    )
-
-
-def _restored(part: StoredScanner) -> ScannerSummary:
+def _scanner(counts: ScannerState, tally: Tally | None, fields: Mapping[str, Any]) -> ScannerSummary:
     readable = {
-        "scans": part.scans,
-        "results": part.results,
-        "errors": part.errors,
-        "tokens": part.tokens,
-        "model_usage": {model: _usage(kinds) for model, kinds in part.model_usage.items()},
-        "fingerprints": dict(part.fingerprints),
-        "incomplete": part.incomplete,
-        "unseen_citations": part.unseen_citations,
-        "calls_without_usage": part.calls_without_usage,
+        "scans": counts.scans,
+        "results": counts.results,
+        "errors": counts.errors,
+        "tokens": counts.tokens,
+        "model_usage": {model: _usage(kinds) for model, kinds in counts.usage.items()},
+        "fingerprints": dict(counts.fingerprints),
+        "incomplete": counts.incomplete,
+        "unseen_citations": counts.unseen_citations,
+        "calls_without_usage": counts.calls_without_usage,
     }
-    summary, dropped = read_leniently(ScannerSummary, {**part.fields, **readable})
+    summary, dropped = read_leniently(ScannerSummary, {**fields, **readable})
     if dropped:
         logger.warning("Parts of a summary cannot be read and are left out: %s", ", ".join(dropped))
+    if tally is not None:
+        summary.validation = validation_of(tally.verdicts, counts.not_compared) or summary.validation
     return summary
 
 

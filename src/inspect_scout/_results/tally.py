@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
+from msgspec.structs import replace
 
 from .._support.arrow import array
+from .._support.errors import StorageError
 from .._support.json import loads
 from .._support.shapes import is_list, is_mapping
+from .._types import ScannerState
 from .catalog import Catalog
 from .counting import count_cell
+from .counts_of import add_usage, agreement_of, counts_of_records, take_untold
 from .pairs import PairRecord
 from .parquet import open_table
 from .schema import results_schema
@@ -37,6 +42,8 @@ COUNTED_COLUMNS = (
     "unseen_citations",
 )
 """Columns that counting needs."""
+
+logger = logging.getLogger(__name__)
 
 _NOTHING_UNSEEN = (None, "[]")
 
@@ -64,132 +71,133 @@ class RowVerdict:
 
 
 @dataclass(slots=True)
-class ScannerTally:
-    """What the recorded rows of a scanner amount to.
+class Tally:
+    """What is recorded of a scanner.
 
     Args:
         scanner: Its key.
         transcripts: Transcripts with rows.
         empty: Transcripts for which it was given nothing.
-        rows: Invocations, failed ones included.
-        fingerprints: Invocations by fingerprint of the scanner.
-        incomplete: Invocations whose input could not be read whole.
-        unseen_citations: Invocations whose result cites messages that were not shown.
-        calls_without_usage: Answers of models that told no usage.
+        errors: Each error, of rows that were read.
+        verdicts: Each verdict, of rows that were read.
     """
 
     scanner: str
     transcripts: set[str] = field(default_factory=set[str])
     empty: set[str] = field(default_factory=set[str])
-    results: int = 0
-    tokens: int = 0
-    error_count: int = 0
     errors: list[RowError] = field(default_factory=list[RowError])
     verdicts: list[RowVerdict] = field(default_factory=list[RowVerdict])
-    not_compared: int = 0
-    usage: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
-    rows: int = 0
-    fingerprints: dict[str, int] = field(default_factory=dict[str, int])
-    incomplete: int = 0
-    unseen_citations: int = 0
-    calls_without_usage: int = 0
+    _counts: ScannerState = field(default_factory=ScannerState)
 
     @property
-    def scans(self) -> int:
-        """Transcripts recorded."""
-        return len(self.transcripts) + len(self.empty)
+    def counts(self) -> ScannerState:
+        """What it all amounts to."""
+        compared = ScannerState(agreement=agreement_of((v.target, v.valid) for v in self.verdicts if v.known))
+        return replace(self._counts + compared, scans=len(self.transcripts) + len(self.empty))
 
     def add_rows(self, table: pa.Table) -> None:
         """Count rows; the table may lack any of the columns."""
         self.transcripts.update(cells(table, "transcript_id"))
-        values, types = cells(table, "value"), cells(table, "value_type")
-        self.results += sum(count_cell(_text(value), kind) for value, kind in zip(values, types))
-        # Added in Python, where numbers from strangers do not overflow.
-        self.tokens += sum(number for number in cells(table, "scan_total_tokens") if isinstance(number, int))
-        for text in cells(table, "scan_model_usage"):
-            if text is not None and text != "{}":
-                self._add_usage(_mapping(text))
-        self._add_notes(table)
-        self._add_errors(table)
-        self._add_verdicts(table)
+        self.errors += errors_in(table, self.scanner)
+        self.verdicts += _verdicts_in(table)
+        self._counts += _counts_in(table)
 
-    def add_record(self, record: PairRecord) -> None:
-        """Count a pair by what the journal says of it; errors and verdicts are only counted."""
-        (self.transcripts if record.rows else self.empty).add(record.transcript_id)
-        self.results += record.results
-        self.tokens += record.tokens
-        self.error_count += record.errors
-        self._add_usage(record.usage)
-        self.rows += record.rows
-        self.incomplete += record.incomplete
-        self.unseen_citations += record.unseen
-        if record.fingerprint is not None and record.rows:
-            self._add_fingerprint(record.fingerprint, record.rows)
-
-    def _add_usage(self, usage: Mapping[str, Any]) -> None:
-        for model, used in usage.items():
-            total = self.usage.setdefault(model, {})
-            for kind, number in _items(used):
-                if kind == "calls_without_usage":
-                    self.calls_without_usage += number if isinstance(number, int) else 0
-                elif isinstance(number, int | float):
-                    total[kind] = total.get(kind, 0) + number
-
-    def _add_notes(self, table: pa.Table) -> None:
-        self.rows += table.num_rows
-        self.incomplete += sum(bool(items) for items in cells(table, "incomplete_items"))
-        self.unseen_citations += sum(cited not in _NOTHING_UNSEEN for cited in cells(table, "unseen_citations"))
-        for fingerprint, count in Counter(cells(table, "scanner_fingerprint")).items():
-            if fingerprint is not None:
-                self._add_fingerprint(fingerprint, count)
-
-    def _add_fingerprint(self, fingerprint: str, rows: int) -> None:
-        self.fingerprints[fingerprint] = self.fingerprints.get(fingerprint, 0) + rows
-
-    def _add_errors(self, table: pa.Table) -> None:
-        if not any(error is not None for error in cells(table, "scan_error")):
-            return
-        columns = ("transcript_id", "scan_error", "scan_error_traceback", "scan_error_type")
-        for transcript_id, error, trace, kind in zip(*(cells(table, name) for name in columns)):
-            if error is not None:
-                found = RowError(transcript_id or "", self.scanner, error, trace or "", kind == "refusal")
-                self.errors.append(found)
-                self.error_count += 1
-
-    def _add_verdicts(self, table: pa.Table) -> None:
-        self.not_compared += sum(error is not None for error in cells(table, "validation_error"))
-        if not any(result is not None for result in cells(table, "validation_result")):
-            return
-        columns = ("transcript_id", "input_ids", "validation_target", "validation_result")
-        for transcript_id, ids, target, result in zip(*(cells(table, name) for name in columns)):
-            valid = _verdict(result)
-            if valid is not None:
-                self.verdicts.append(
-                    RowVerdict(case_id(ids, transcript_id), _json(target), valid, known=target is not None)
-                )
+    def add_records(self, records: Iterable[PairRecord]) -> None:
+        """Count pairs by what the journal says of them."""
+        kept = list(records)
+        for record in kept:
+            (self.transcripts if record.rows else self.empty).add(record.transcript_id)
+        self._counts += counts_of_records(kept)
 
 
-def tally_recorded(catalog: Catalog, scanner: str) -> ScannerTally:
-    """Count what is recorded of a scanner, the journal by what its footers say."""
-    tally = ScannerTally(scanner)
+def read_tallies(catalog: Catalog, scanners: Sequence[str], order: Sequence[str] | None) -> dict[str, Tally]:
+    """Count what is recorded of scanners; those whose rows are damaged are left out, with a warning.
+
+    Args:
+        catalog: Where it is.
+        scanners: Their keys.
+        order: Transcript ids, to read each error and verdict in this order (None: these do not matter, and of the journal
+            it is enough what its footers say).
+
+    Raises:
+        LocationError: A file has vanished since (the journal was merged): load the catalog anew.
+    """
+    found: dict[str, Tally] = {}
+    for scanner, part in catalog.waves(scanners, COUNTED_COLUMNS):
+        try:
+            found[scanner] = _tally_footers(part, scanner) if order is None else tally_rows(part, scanner, order)
+        except StorageError as error:
+            logger.warning("The rows of scanner %r cannot be counted: %s", scanner, error)
+    return {key: found[key] for key in scanners if key in found}
+
+
+def _tally_footers(catalog: Catalog, scanner: str) -> Tally:
+    tally = Tally(scanner)
     places = catalog.journal.get(scanner, {})
     if scanner in catalog.tables:
         with open_table(catalog.storage, catalog.tables[scanner]) as file:
             for group in range(len(file.group_rows())):
                 tally.add_rows(_without(file.read_group(group, COUNTED_COLUMNS), places))
-    for place in places.values():
-        tally.add_record(place.record)
+    tally.add_records(place.record for place in places.values())
     tally.empty |= catalog.empty_pairs(scanner)
     return tally
 
 
-def tally_rows(catalog: Catalog, scanner: str, order: Iterable[str]) -> ScannerTally:
+def tally_rows(catalog: Catalog, scanner: str, order: Iterable[str]) -> Tally:
     """Count what is recorded of a scanner, with each error and each verdict in the order of transcripts."""
-    tally = ScannerTally(scanner)
+    tally = Tally(scanner)
     for table in catalog.rows(scanner, order, select_fields(results_schema(), COUNTED_COLUMNS)):
         tally.add_rows(table)
     tally.empty |= catalog.empty_pairs(scanner)
     return tally
+
+
+def errors_in(table: pa.Table, scanner: str) -> list[RowError]:
+    """List the errors that rows hold."""
+    if not any(error is not None for error in cells(table, "scan_error")):
+        return []
+    columns = ("transcript_id", "scan_error", "scan_error_traceback", "scan_error_type")
+    return [
+        RowError(transcript_id or "", scanner, error, trace or "", kind == "refusal")
+        for transcript_id, error, trace, kind in zip(*(cells(table, name) for name in columns))
+        if error is not None
+    ]
+
+
+def _verdicts_in(table: pa.Table) -> list[RowVerdict]:
+    if not any(result is not None for result in cells(table, "validation_result")):
+        return []
+    columns = ("transcript_id", "input_ids", "validation_target", "validation_result")
+    return [
+        RowVerdict(case_id(ids, transcript_id), _json(target), valid, known=target is not None)
+        for transcript_id, ids, target, result in zip(*(cells(table, name) for name in columns))
+        if (valid := _verdict(result)) is not None
+    ]
+
+
+def _counts_in(table: pa.Table) -> ScannerState:
+    """Count rows, but for transcripts and verdicts, of which other rows may tell, too."""
+    values, types = cells(table, "value"), cells(table, "value_type")
+    usage: dict[str, dict[str, float]] = {}
+    for text in cells(table, "scan_model_usage"):
+        if text is not None and text != "{}":
+            add_usage(usage, _usage(text))
+    fingerprints = Counter(
+        fingerprint for fingerprint in cells(table, "scanner_fingerprint") if fingerprint is not None
+    )
+    return ScannerState(
+        rows=table.num_rows,
+        results=sum(count_cell(_text(value), kind) for value, kind in zip(values, types)),
+        errors=sum(error is not None for error in cells(table, "scan_error")),
+        # Added in Python, where numbers from strangers do not overflow.
+        tokens=sum(number for number in cells(table, "scan_total_tokens") if isinstance(number, int)),
+        incomplete=sum(bool(items) for items in cells(table, "incomplete_items")),
+        unseen_citations=sum(cited not in _NOTHING_UNSEEN for cited in cells(table, "unseen_citations")),
+        calls_without_usage=take_untold(usage),
+        not_compared=sum(error is not None for error in cells(table, "validation_error")),
+        usage=usage,
+        fingerprints=dict(fingerprints),
+    )
 
 
 def _without(table: Any, transcripts: Mapping[str, object]) -> pa.Table:
@@ -213,8 +221,8 @@ def _json(text: str | None) -> Any:
         return text
 
 
-def _mapping(text: str) -> dict[str, Any]:
-    return dict(_items(_json(text)))
+def _usage(text: str) -> dict[str, dict[str, Any]]:
+    return {model: dict(_items(kinds)) for model, kinds in _items(_json(text))}
 
 
 def _items(value: Any) -> list[tuple[str, Any]]:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from .spec import ValidationSetSpec as ValidationSetSpec
     from .spec import Worklist as Worklist
     from .state import Agreement as Agreement
+    from .state import AskedVersion as AskedVersion
     from .state import Ended as Ended
     from .state import LongestRunning as LongestRunning
     from .state import PairRecorded as PairRecorded
@@ -94,8 +95,8 @@ _MODULES = {
     ".scanner": "Loader Scanner ScannerInput",
     ".spec": "RECORDED_FIELDS AskedSpec OrderBySpec PredicateSpec ScannerSpec ScannerVersion ScanOptions ScanRevision ScanSpec"
     " ScanTranscripts SelectionSpec TranscriptField ValidationSetSpec Worklist",
-    ".state": "Agreement Ended LongestRunning PairRecorded Phase Planned Problem ScanEvent ScanFacts ScannerState ScanState"
-    " StateFold UnitStarted Usage WorkerJoined WorkerLost WorkerReported WorkerState added_usage fold",
+    ".state": "Agreement AskedVersion Ended LongestRunning PairRecorded Phase Planned Problem ScanEvent ScanFacts"
+    " ScannerState ScanState StateFold UnitStarted Usage WorkerJoined WorkerLost WorkerReported WorkerState added_usage fold",
     ".status": "ScannerSummary Status Summary ValidationEntry ValidationMetrics ValidationResults",
     ".transcript": "EventFilter EventType MessageFilter MessageType MetadataFilter TimelineFilter Transcript"
     " TranscriptContent TranscriptHandle TranscriptInfo",

@@ -8,6 +8,7 @@ events that overtake one another, as those of several workers do, give the same 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -137,6 +138,18 @@ class WorkerState(_Record, frozen=True, kw_only=True):
     longest: LongestRunning | None = None
 
 
+class AskedVersion(_Record, frozen=True, kw_only=True):
+    """What a scan asked of a scanner at some time.
+
+    Args:
+        fingerprint: Fingerprint of the scanner (None: not recorded).
+        question: What it asked, if that is recorded.
+    """
+
+    fingerprint: str | None = None
+    question: str | None = None
+
+
 class ScanFacts(_Record, frozen=True, kw_only=True):
     """What is known of a scan before it runs.
 
@@ -150,6 +163,9 @@ class ScanFacts(_Record, frozen=True, kw_only=True):
         created: When it was made, in ISO format.
         tags: Its tags.
         model: Its default model ("": none).
+        unread: Logs that were not read, or not whole, and why: the scan is not complete without them.
+        accepted: The same, of those without which it was declared complete.
+        versions: Versions of each scanner, the oldest first; the last is what the scan goes on with.
     """
 
     scan_id: str
@@ -161,6 +177,19 @@ class ScanFacts(_Record, frozen=True, kw_only=True):
     created: str = ""
     tags: tuple[str, ...] = ()
     model: str = ""
+    unread: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
+    accepted: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
+    versions: Mapping[str, tuple[AskedVersion, ...]] = msgspec.field(
+        default_factory=dict[str, tuple[AskedVersion, ...]]
+    )
+
+    @property
+    def created_at(self) -> float:
+        """When it was made, in seconds since the epoch (0: not known)."""
+        try:
+            return datetime.fromisoformat(self.created).timestamp()
+        except ValueError:
+            return 0.0
 
 
 class ScanState(_Record, frozen=True, kw_only=True):
@@ -180,6 +209,8 @@ class ScanState(_Record, frozen=True, kw_only=True):
         cost: Money spent in US dollars (None: not known).
         started: When this run began, in seconds since the epoch (0: not known).
         updated: When the newest event happened, in the same way.
+        counted: Whether `scanners` says what is recorded; of older scans a list tells only errors, the rest would cost
+            reading their rows.
     """
 
     facts: ScanFacts
@@ -195,6 +226,7 @@ class ScanState(_Record, frozen=True, kw_only=True):
     cost: float | None = None
     started: float = 0.0
     updated: float = 0.0
+    counted: bool = True
 
     @property
     def recorded(self) -> int:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from .spec import unread_errors as unread_errors
     from .spec import with_models as with_models
     from .spec import with_transcripts as with_transcripts
-    from .summary import StoredScanner as StoredScanner
     from .summary import StoredSummary as StoredSummary
     from .summary import doubtful_scanners as doubtful_scanners
     from .summary import is_complete as is_complete
@@ -36,7 +35,7 @@ _MODULES = {
     ".lenient": "read_leniently",
     ".light_spec": "LightScanner LightSpec LightVersion pair_count parse_light_spec transcript_count",
     ".spec": "MODELS parse_spec unread_errors with_models with_transcripts",
-    ".summary": "StoredScanner StoredSummary doubtful_scanners is_complete read_summary",
+    ".summary": "StoredSummary doubtful_scanners is_complete read_summary",
 }
 
 __getattr__, __dir__ = lazy_door(__name__, {n: module for module, names in _MODULES.items() for n in names.split()})

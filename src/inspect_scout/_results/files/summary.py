@@ -9,68 +9,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from ..._support.errors import LocationError
 from ..._support.json import loads
 from ..._support.shapes import is_list, is_mapping
 from ..._support.storage import Storage, join
+from ..._types import Agreement, ScannerState, Usage
 from ..layout import SUMMARY_FILE, table_key
 
 logger = logging.getLogger(__name__)
 
-Usage = Mapping[str, Mapping[str, int | float]]
-
 _MOST = 2**63
 _COUNTED = ("scans", "results", "errors", "tokens", "incomplete", "unseen_citations", "calls_without_usage")
 _NOTHING: Mapping[str, Any] = {}
-
-
-class Counts(Protocol):
-    """Counts of a scanner."""
-
-    @property
-    def scans(self) -> int:
-        """Transcripts recorded."""
-        ...
-
-    @property
-    def errors(self) -> int:
-        """Invocations that failed."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class StoredScanner:
-    """What a summary says of one scanner.
-
-    Args:
-        scans: Transcripts recorded.
-        results: Results found.
-        errors: Invocations that failed.
-        tokens: Tokens used.
-        model_usage: Tokens by model and kind.
-        agreement: Agreement with labelled cases.
-        fingerprints: Invocations by fingerprint of the scanner.
-        incomplete: Invocations whose input could not be read whole.
-        unseen_citations: Invocations whose result cites messages that were not shown.
-        is_sound: Whether all of these could be read.
-        fields: All that the summary says.
-        calls_without_usage: Answers of models that told no usage.
-    """
-
-    scans: int = 0
-    results: int = 0
-    errors: int = 0
-    tokens: int = 0
-    model_usage: Usage = field(default_factory=dict[str, Mapping[str, int | float]])
-    agreement: float | None = None
-    fingerprints: Mapping[str, int] = field(default_factory=dict[str, int])
-    incomplete: int = 0
-    unseen_citations: int = 0
-    is_sound: bool = False
-    fields: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    calls_without_usage: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +31,15 @@ class StoredSummary:
 
     Args:
         complete: Whether the scan has nothing left to do (None: the summary does not say so readably).
-        scanners: What it says of each scanner.
+        scanners: Counts of each scanner.
+        sound: Scanners all of whose counts could be read.
+        fields: All that it says of each scanner.
     """
 
     complete: bool | None = None
-    scanners: Mapping[str, StoredScanner] = field(default_factory=dict[str, StoredScanner])
+    scanners: Mapping[str, ScannerState] = field(default_factory=dict[str, ScannerState])
+    sound: frozenset[str] = frozenset()
+    fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
 
 
 async def read_summary(storage: Storage, location: str) -> StoredSummary | None:
@@ -108,8 +64,14 @@ def parse_summary(data: object) -> StoredSummary:
     complete, scanners = data.get("complete"), data.get("scanners")
     if is_list(scanners):  # as `Summary(scanners=[...])` is made
         scanners = {name: _NOTHING for name in scanners if isinstance(name, str)}
-    parts = {key: _scanner(part) for key, part in scanners.items()} if is_mapping(scanners) else {}
-    return StoredSummary(complete if isinstance(complete, bool) else None, parts)
+    fields = {key: part if is_mapping(part) else None for key, part in scanners.items()} if is_mapping(scanners) else {}
+    parts = {key: _scanner(part) for key, part in fields.items()}
+    return StoredSummary(
+        complete if isinstance(complete, bool) else None,
+        {key: counts for key, (counts, _) in parts.items()},
+        frozenset(key for key, (_, is_sound) in parts.items() if is_sound),
+        {key: part or {} for key, part in fields.items()},
+    )
 
 
 async def doubtful_scanners(
@@ -125,7 +87,7 @@ async def doubtful_scanners(
         transcripts: Number of its transcripts (0: not known).
     """
     known = dict.fromkeys([*declared, *stored.scanners])
-    found = [key for key in known if _is_doubtful(stored.scanners.get(key), transcripts)]
+    found = [key for key in known if _is_doubtful(stored, key, transcripts)]
     if found or any(not part.scans for part in stored.scanners.values()):
         # Zeros over a table that has rows are those that another program left behind.
         tables = [key for e in await storage.list(location, recursive=False) if (key := table_key(e.path))]
@@ -133,7 +95,7 @@ async def doubtful_scanners(
     return found
 
 
-def is_complete(stored: StoredSummary, scanners: Iterable[Counts], total: int) -> bool:
+def is_complete(stored: StoredSummary, scanners: Iterable[ScannerState], total: int) -> bool:
     """Tell whether a scan has nothing left to do.
 
     Args:
@@ -147,16 +109,8 @@ def is_complete(stored: StoredSummary, scanners: Iterable[Counts], total: int) -
     return 0 < total <= sum(one.scans for one in counts) and not any(one.errors for one in counts)
 
 
-def agreement_of(tp: int, fp: int, tn: int, fn: int) -> float | None:
-    """Give the agreement with labelled cases: balanced accuracy, or where that is not defined, the match rate."""
-    if tp + fn and tn + fp:
-        return (tp / (tp + fn) + tn / (tn + fp)) / 2
-    total = tp + fp + tn + fn
-    return (tp + tn) / total if total else None
-
-
-def _is_doubtful(part: StoredScanner | None, transcripts: int) -> bool:
-    return part is None or not part.is_sound or 0 < transcripts < part.scans
+def _is_doubtful(stored: StoredSummary, key: str, transcripts: int) -> bool:
+    return key not in stored.sound or 0 < transcripts < _scans(stored, key)
 
 
 def _scans(stored: StoredSummary, key: str) -> int:
@@ -164,22 +118,24 @@ def _scans(stored: StoredSummary, key: str) -> int:
     return 0 if part is None else part.scans
 
 
-def _scanner(part: object) -> StoredScanner:
-    if not is_mapping(part):
-        return StoredScanner()
+def _scanner(part: Mapping[str, Any] | None) -> tuple[ScannerState, bool]:
+    """Counts of a scanner, and whether all of them could be read."""
+    if part is None:
+        return ScannerState(), False
     counts = {name: _count(part.get(name, 0)) for name in _COUNTED}
     usage = _usage(part.get("model_usage", _NOTHING))
     fingerprints = _fingerprints(part.get("fingerprints", _NOTHING))
-    agreement, is_readable = _agreement(part.get("validation"))
+    agreement, not_compared, is_readable = _agreement(part.get("validation"))
     is_sound = is_readable and None not in counts.values() and _are_metrics(part.get("metrics"))
-    return StoredScanner(
+    state = ScannerState(
         **{name: count for name, count in counts.items() if count is not None},
-        model_usage=usage or {},
+        rows=sum((fingerprints or {}).values()),
+        usage=usage or {},
         agreement=agreement,
+        not_compared=not_compared,
         fingerprints=fingerprints or {},
-        is_sound=is_sound and usage is not None and fingerprints is not None,
-        fields=part,
     )
+    return state, is_sound and usage is not None and fingerprints is not None
 
 
 def _count(value: object) -> int | None:
@@ -213,16 +169,19 @@ def _is_number(value: object, *, whole: bool) -> bool:
     return _count(value) is not None if whole else isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _agreement(validation: object) -> tuple[float | None, bool]:
-    """Agreement that a summary tells, and whether what it says of it can be read."""
+def _agreement(validation: object) -> tuple[Agreement, int, bool]:
+    """Agreement that a summary tells, results that were not compared, and whether what it says of them can be read."""
     if validation is None or is_list(validation):  # older summaries hold verdicts, and no metrics
-        return None, True
+        return Agreement(), 0, True
     metrics = validation.get("metrics") if is_mapping(validation) else 0
+    not_compared = (_count(validation.get("not_compared", 0)) if is_mapping(validation) else None) or 0
     if metrics is None:
-        return None, True
+        return Agreement(), not_compared, True
     counts = [_count(metrics.get(name, 0)) for name in ("tp", "fp", "tn", "fn")] if is_mapping(metrics) else [None]
     known = [count for count in counts if count is not None]
-    return (agreement_of(*known), True) if len(known) == 4 else (None, False)
+    if len(known) < 4:
+        return Agreement(), not_compared, False
+    return Agreement(tp=known[0], fp=known[1], tn=known[2], fn=known[3]), not_compared, True
 
 
 def _are_metrics(metrics: object) -> bool:

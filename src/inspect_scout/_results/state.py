@@ -1,0 +1,308 @@
+"""How the scans of directories stand: the one reader of it, for displays, lists, JSON and the public status.
+
+Nothing here loads inspect_ai, pydantic or pandas, and Arrow is only loaded where rows must be counted.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .._support.causes import ErrorGroup, group_errors
+from .._support.errors import LocationError, ScoutError, StorageError
+from .._support.storage import Storage, for_each, is_local, join, normalize, run_blocking, run_long, storage_for
+from .._types import AskedVersion, Phase, ScanFacts, ScannerState, ScanState
+from .files import (
+    LightScanner,
+    LightSpec,
+    LightVersion,
+    StoredError,
+    StoredSummary,
+    doubtful_scanners,
+    is_complete,
+    pair_count,
+    parse_light_spec,
+    read_errors,
+    read_summary,
+    transcript_count,
+)
+from .find import scan_folders
+from .layout import JOURNAL, OWNER_FILE, SCAN_FILE, TABLE_SUFFIX, file_name, table_key
+from .owner import owner_path, read_claim
+
+if TYPE_CHECKING:
+    from .tally import Tally
+
+_ATTEMPTS = 3
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What is recorded of a scan.
+
+    Args:
+        scanners: Counts of each scanner: those it declares, then those that only its files know.
+        tallies: What was read of the rows of scanners.
+        stored: What its summary says.
+        complete: Whether it has nothing left to do, logs that were not read aside.
+        has_journal: Whether its journal is newer than its summary.
+        counted: Whether the counts are known.
+    """
+
+    scanners: Mapping[str, ScannerState]
+    tallies: Mapping[str, Tally] = field(default_factory=dict[str, "Tally"])
+    stored: StoredSummary = field(default_factory=StoredSummary)
+    complete: bool = False
+    has_journal: bool = False
+    counted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a scan stands, and what went wrong in it, by cause."""
+
+    state: ScanState
+    errors: Sequence[ErrorGroup] = ()
+
+
+async def list_states(scans_location: str, storage: Storage | None = None) -> list[ScanState]:
+    """Tell how the scans below a location stand, newest first; what cannot be read is left out.
+
+    A list does not count the rows of older scans without a summary: it would read every table (`counted` says so).
+
+    Args:
+        scans_location: Where scans are kept; they are found at any depth.
+        storage: Where that is (None: what serves the location).
+    """
+    where = storage if storage is not None else storage_for(scans_location)
+    root = normalize(scans_location) if is_local(scans_location) else scans_location
+
+    async def read(folder: str) -> ScanState | None:
+        try:
+            return (await _standing(where, folder, listed=True)).state
+        except StorageError as error:
+            logger.warning("Left out of the list of scans: %s", error)
+        except ScoutError:
+            pass  # removed meanwhile, or no scan
+        return None
+
+    found = [state for state in await for_each(root, await scan_folders(where, root), read) if state is not None]
+    return sorted(found, key=lambda state: state.facts.created_at, reverse=True)
+
+
+async def read_state(location: str, storage: Storage | None = None, *, errors: bool = True) -> ScanState:
+    """Tell how a scan stands.
+
+    Args:
+        location: Directory of the scan.
+        storage: Where it is (None: what serves the location).
+        errors: Whether to read what went wrong, and not only how often.
+
+    Raises:
+        LocationError: There is no scan at the location.
+    """
+    return (await read_standing(location, storage, errors=errors)).state
+
+
+async def read_standing(location: str, storage: Storage | None = None, *, errors: bool = True) -> Standing:
+    """Tell how a scan stands, with what went wrong by cause; see `read_state`."""
+    where = storage if storage is not None else storage_for(location)
+    return await _standing(where, normalize(location), errors=errors)
+
+
+async def read_error_groups(
+    location: str, scanner: str | None = None, storage: Storage | None = None
+) -> list[ErrorGroup]:
+    """Tell what went wrong in a scan, by cause, the most frequent first; it may be running or damaged.
+
+    Args:
+        location: Directory of the scan.
+        scanner: Only what went wrong in this scanner (None: in all, and in reading logs).
+        storage: Where it is (None: what serves the location).
+
+    Raises:
+        LocationError: There is no scan at the location.
+        UnknownNameError: There is no such scanner.
+    """
+    where, folder = storage if storage is not None else storage_for(location), normalize(location)
+    spec = await _read_spec(where, folder)
+    found = await _groups(where, folder, spec, await read_errors(where, folder), scanner)
+    unread = (spec.transcripts.unread if spec.transcripts is not None and scanner is None else None) or {}
+    return [*found, *group_errors(StoredError("", "", reason, "", False) for reason in unread.values())]
+
+
+async def recorded_of(
+    storage: Storage,
+    location: str,
+    spec: Any,
+    journal: Sequence[str],
+    *,
+    each: bool = False,
+    listed: bool = False,
+) -> Counted:
+    """Tell what is recorded of a scan: by its summary, or by its journal and rows where they are newer or it is doubtful.
+
+    Args:
+        storage: Where the scan is.
+        location: Its directory.
+        spec: The scan (`LightSpec` or `ScanSpec`).
+        journal: Names of the files in its journal.
+        each: Read each error and verdict of rows that are counted, in the order of transcripts.
+        listed: Count no rows of scans without a summary.
+    """
+    stored, has_journal = await read_summary(storage, location), any(n.endswith(TABLE_SUFFIX) for n in journal)
+    nothing = {key: ScannerState() for key in spec.scanners}
+    if stored is None and not has_journal:
+        if not any(table_key(entry.path) for entry in await storage.list(location, recursive=False)):
+            return Counted(nothing)
+        if listed:
+            failed = Counter(error.scanner for error in await read_errors(storage, location))
+            return Counted({key: ScannerState(errors=failed[key]) for key in nothing}, counted=False)
+    if stored is None or has_journal:
+        stored = stored or StoredSummary()
+        return Counted(
+            *await _counted(storage, location, spec, stored, None, each=each), stored, has_journal=has_journal
+        )
+    scanners: Mapping[str, ScannerState] = stored.scanners
+    tallies: Mapping[str, Tally] = {}
+    doubtful = await doubtful_scanners(storage, location, stored, spec.scanners, transcript_count(spec))
+    if doubtful:
+        scanners, tallies = await _counted(storage, location, spec, stored, doubtful, each=each)
+    return Counted(scanners, tallies, stored, is_complete(stored, scanners.values(), pair_count(spec)))
+
+
+async def _counted(
+    storage: Storage,
+    location: str,
+    spec: Any,
+    stored: StoredSummary,
+    doubtful: Sequence[str] | None,
+    *,
+    each: bool,
+) -> tuple[dict[str, ScannerState], dict[str, Tally]]:
+    """Count the rows of some scanners (None: of all); where they cannot be read, what the summary says counts."""
+    from .catalog import load_catalog
+    from .tally import read_tallies
+
+    order = list(spec.transcripts.transcript_ids) if each and spec.transcripts is not None else []
+    tallies: dict[str, Tally] = {}
+    known: Sequence[str] = ()
+    for attempt in range(1, _ATTEMPTS + 1):
+        catalog = await load_catalog(storage, location)
+        known = list(dict.fromkeys([*spec.scanners, *catalog.known()]))
+        counted = known if doubtful is None else doubtful
+        try:
+            work = functools.partial(read_tallies, catalog, counted, order if each else None)
+            tallies = await (run_long if each else run_blocking)(location, work)
+            break
+        except LocationError:
+            if attempt == _ATTEMPTS:
+                raise
+            # The journal was merged while it was read.
+    if doubtful is not None:
+        known = list(dict.fromkeys([*known, *stored.scanners]))
+        tallies = {key: tally for key, tally in tallies.items() if tally.counts.scans}
+    scanners = {
+        key: tallies[key].counts if key in tallies else stored.scanners.get(key, ScannerState()) for key in known
+    }
+    return scanners, tallies
+
+
+async def journal_files(storage: Storage, location: str) -> list[str]:
+    """Name the files in the journal of a scan."""
+    return [file_name(entry.path) for entry in await storage.list(join(location, JOURNAL), recursive=False)]
+
+
+async def _standing(storage: Storage, location: str, *, listed: bool = False, errors: bool = False) -> Standing:
+    spec = await _read_spec(storage, location)
+    journal = await journal_files(storage, location)
+    recorded = await recorded_of(storage, location, spec, journal, listed=listed)
+    facts, due = _facts(spec, location), pair_count(spec)
+    is_held = OWNER_FILE in journal and (claim := await read_claim(storage, owner_path(location))) and claim.is_held
+    groups: list[ErrorGroup] = []
+    if errors and any(counts.errors for counts in recorded.scanners.values()):
+        lines = await read_errors(storage, location)
+        # The list is written when rows are merged, and not by every program; reading rows loads Arrow.
+        is_whole = bool(lines) and not recorded.has_journal
+        groups = group_errors(lines) if is_whole else await _groups(storage, location, spec, lines)
+    state = ScanState(
+        facts=facts,
+        phase="running" if is_held else phase_of(recorded, due, bool(facts.unread)),
+        due=due,
+        scanners=recorded.scanners,
+        problems=Counter(facts.unread.values()),
+        errors={group.headline: group.count for group in groups},
+        counted=recorded.counted,
+    )
+    return Standing(state, groups)
+
+
+def phase_of(recorded: Counted, due: int, has_unread: bool) -> Phase:
+    """Tell how a scan stands that nobody is at work on."""
+    if recorded.complete and not has_unread:
+        return "complete"
+    scanners = recorded.scanners.values()
+    all_done = sum(counts.scans for counts in scanners) >= due
+    return "errors" if all_done and (has_unread or any(counts.errors for counts in scanners)) else "interrupted"
+
+
+async def _groups(
+    storage: Storage, location: str, spec: LightSpec, lines: Sequence[StoredError], scanner: str | None = None
+) -> list[ErrorGroup]:
+    from .failed import errors_in_rows
+
+    listed: dict[str, list[StoredError]] = {}
+    for line in lines:
+        listed.setdefault(line.scanner, []).append(line)
+    return await errors_in_rows(storage, location, list(spec.scanners), listed, scanner)
+
+
+async def _read_spec(storage: Storage, location: str) -> LightSpec:
+    path = join(location, SCAN_FILE)
+    try:
+        return parse_light_spec(await storage.read(path))
+    except LocationError:
+        raise LocationError(
+            f"There is no scan at {location!r}: the directory of a scan is called 'scan_id=...' and holds {SCAN_FILE}. "
+            "`scout scan list` shows the scans of a folder."
+        ) from None
+    except ValueError as error:
+        raise LocationError(f"{path!r} does not describe a scan: {error}") from error
+
+
+def _facts(spec: LightSpec, location: str) -> ScanFacts:
+    logs, model = spec.transcripts, spec.model
+    options = {key: value for key, value in spec.options.items() if value is not None}
+    return ScanFacts(
+        scan_id=spec.scan_id,
+        name=spec.scan_file or spec.scan_name,
+        location=location,
+        transcripts=transcript_count(spec),
+        scanners=tuple(spec.scanners),
+        options={
+            **(spec.scan_args or {}),
+            **options,
+            **({"model": model.model, **model.config} if model is not None else {}),
+            **({"tags": ",".join(spec.tags)} if spec.tags else {}),
+        },
+        created=spec.timestamp,
+        tags=tuple(spec.tags or ()),
+        model=model.model if model is not None else "",
+        unread=(logs.unread if logs is not None else None) or {},
+        accepted=(logs.accepted if logs is not None else None) or {},
+        versions={key: _versions(scanner) for key, scanner in spec.scanners.items()},
+    )
+
+
+def _versions(scanner: LightScanner) -> tuple[AskedVersion, ...]:
+    known: list[LightVersion | LightScanner] = [*reversed(scanner.earlier or ()), scanner]
+    return tuple(
+        AskedVersion(fingerprint=each.fingerprint, question=each.asked.question if each.asked is not None else None)
+        for each in known
+    )
