@@ -87,7 +87,7 @@ def test_watching_tells_rate_and_time_left(tmp_path: Path) -> None:
         if not looks:
             looks.append(watch(str(location), lambda _: None, lambda: float(next(times))))
         # What the scan is doing is written by a thread, a moment later.
-        looks.append(next(seen for seen in looks[0] if seen.active is not None))
+        looks.append(next(seen for seen in looks[0] if seen.state.workers))
         return Result(value=1)
 
     status = scan(
@@ -101,12 +101,12 @@ def test_watching_tells_rate_and_time_left(tmp_path: Path) -> None:
     )
     watched = looks[1:]
     assert [w.state.phase for w in watched] == ["running"] * 6
-    assert watched[0].active.scan_id == status.spec.scan_id
-    assert watched[-1].done > 0
+    assert watched[0].state.facts.scan_id == status.spec.scan_id
+    assert watched[-1].state.done > 0
     assert watched[-1].rate > 0
-    assert watched[-1].left_seconds == pytest.approx((6 - watched[-1].done) / watched[-1].rate)
+    assert watched[-1].left_seconds == pytest.approx((6 - watched[-1].state.done) / watched[-1].rate)
     (end,) = list(looks[0])
-    assert (end.state.phase, end.done, end.active) == ("complete", 6, None)
+    assert (end.state.phase, end.state.done, end.state.workers) == ("complete", 6, {})
 
 
 def test_a_scan_that_is_at_work_cannot_be_resumed_but_waited_for(tmp_path: Path) -> None:

@@ -7,18 +7,20 @@ import io
 import pytest
 from rich.console import Console
 
-from inspect_scout._display.contract import ScanOutcome, ScanTitle
 from inspect_scout._display.layout import cells
 from inspect_scout._display.live import RichDisplay, ScanPicture
 from inspect_scout._display.wording import SCANNER_HEADERS
-from inspect_scout._engine import Progress
-from inspect_scout._types import ScannerCounts
+from inspect_scout._types import ScannerState, WorkerState
 from support.clocks import JumpingClock
+from support.states import scan_state
 
-TITLE = ScanTitle("examples/scanners.py", 218, {"limit": 3}, "./scans/scan_id=L3aavDT5nsTHpoaVBfah7J", 1302, 100)
+FACTS = {"name": "examples/scanners.py", "transcripts": 218, "options": {"limit": 3}}
+PLANNED = scan_state(1302, 100, phase="planned", facts=FACTS)
 SCANNERS = {
-    "refusal": ScannerCounts(548, 12, 0, 123_456),
-    "a_very_long_scanner_name_indeed_longer_than_forty": ScannerCounts(548, 12_000, 3, 1_234_567_890),
+    "refusal": ScannerState(scans=224, results=12, tokens=123_456),
+    "a_very_long_scanner_name_indeed_longer_than_forty": ScannerState(
+        scans=224, results=12_000, errors=3, tokens=1_234_567_890
+    ),
 }
 
 
@@ -34,9 +36,10 @@ def text(of: Console) -> str:
 @pytest.mark.parametrize("width", [40, 80, 160])
 def test_the_picture_fits_and_headers_stand_apart(width: int) -> None:
     screen, clock = console(width), JumpingClock()
-    picture = ScanPicture(TITLE, screen, clock)
+    picture = ScanPicture(PLANNED, screen, clock)
     clock.seconds = 75
-    picture.update(Progress(1302, 548, 100, 2, 25, 3, 4, SCANNERS, 1_200_000_000, 2))
+    doing = WorkerState(slots=30, reading=2, scanning=25, buffered=4, memory_bytes=1_200_000_000)
+    picture.update(scan_state(1302, 100, doing=doing, scanners=SCANNERS, facts=FACTS))
     screen.print(picture.render())
     lines = text(screen).splitlines()
     assert max(map(cells, lines)) <= width
@@ -49,8 +52,8 @@ def test_the_picture_fits_and_headers_stand_apart(width: int) -> None:
 
 def test_more_scanners_than_fit_are_counted() -> None:
     screen = console(80, height=12)
-    picture = ScanPicture(TITLE, screen, JumpingClock())
-    picture.update(Progress(10, scanners={f"s{i}": ScannerCounts() for i in range(50)}))
+    picture = ScanPicture(PLANNED, screen, JumpingClock())
+    picture.update(scan_state(10, scanners={f"s{i}": ScannerState() for i in range(50)}))
     screen.print(picture.render())
     assert len(text(screen).splitlines()) <= 12
     assert "and 46 more scanners" in text(screen)
@@ -59,16 +62,16 @@ def test_more_scanners_than_fit_are_counted() -> None:
 def test_the_outcome_leaves_commands_whole_on_narrow_terminals() -> None:
     output = console(40)
     location = "./scans/" + "x" * 100
-    title = ScanTitle("scan.py", 1, {}, location, 1)
-    RichDisplay(output=output).outcome(ScanOutcome("errors", title, SCANNERS, error_count=1))
+    outcome = scan_state(1, phase="errors", scanners=SCANNERS, facts={"location": location})
+    RichDisplay(output=output).outcome(outcome)
     assert f"scout scan resume {location}\n" in text(output)
 
 
 def test_the_picture_goes_and_messages_stay() -> None:
     screen = Console(file=io.StringIO(), width=80, height=24, force_terminal=True, color_system=None)
     display = RichDisplay(output=screen, screen=screen)
-    with display.scan(TITLE) as sink:
-        sink.update(Progress(3, 1))
+    with display.scan(PLANNED) as update:
+        update(scan_state(3, 1))
         display.print("a message")
     assert "a message" in text(screen)
     assert text(screen).rstrip().endswith("\x1b[2K"), "the last thing drawn is the erasing of the picture"

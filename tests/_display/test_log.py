@@ -6,26 +6,25 @@ import logging
 
 import pytest
 
-from inspect_scout._display.contract import ScanOutcome, ScanTitle
 from inspect_scout._display.log import LogDisplay
-from inspect_scout._engine import Progress
-from inspect_scout._types import ScannerCounts
+from inspect_scout._types import ScannerState, WorkerState
 from support.clocks import JumpingClock
+from support.states import scan_state
 
-TITLE = ScanTitle("scan.py", 30, {}, "./scans/scan_id=x", 60, 4)
+PLANNED = scan_state(60, 4, phase="planned")
 
 
 def test_records_carry_their_facts(caplog: pytest.LogCaptureFixture) -> None:
     clock = JumpingClock()
     display = LogDisplay(clock)
     with caplog.at_level(logging.INFO, logger="inspect_scout"):
-        with display.scan(TITLE) as sink:
-            sink.update(Progress(60, 10))
+        with display.scan(PLANNED) as update:
+            update(scan_state(60, 10))
             clock.seconds = 5
-            sink.update(Progress(60, 36, scanning=2))
+            update(scan_state(60, 36, doing=WorkerState(scanning=2)))
             clock.seconds = 9
-            sink.update(Progress(60, 40))
-        display.outcome(ScanOutcome("complete", TITLE, {"a": ScannerCounts(30)}))
+            update(scan_state(60, 40))
+        display.outcome(scan_state(60, phase="complete", scanners={"a": ScannerState(scans=30)}))
     assert [record.getMessage() for record in caplog.records] == [
         "Starting scan",
         "Scan progress: 60% (36/60)",
@@ -34,14 +33,14 @@ def test_records_carry_their_facts(caplog: pytest.LogCaptureFixture) -> None:
     start, progress, complete = (vars(record) for record in caplog.records)
     assert (start["total_scans"], start["skipped_scans"], start["scan_location"]) == (60, 4, "./scans/scan_id=x")
     assert progress["scan_progress"] == {"completed": 36, "total": 60, "percent": 60}
-    assert progress["scan_metrics"]["scanning"] == 2
+    assert progress["scan_metrics"]["doing"]["scanning"] == 2
     assert complete["status"]["scanners"]["a"]["scans"] == 30
 
 
 def test_errors_and_interruptions_are_warnings(caplog: pytest.LogCaptureFixture) -> None:
     display = LogDisplay()
-    display.outcome(ScanOutcome("errors", TITLE, {}, error_count=3))
-    display.outcome(ScanOutcome("interrupted", TITLE, {}))
+    display.outcome(scan_state(60, phase="errors", scanners={"a": ScannerState(errors=3)}))
+    display.outcome(scan_state(60, phase="interrupted"))
     assert [(record.levelname, record.getMessage().split(" (")[0]) for record in caplog.records] == [
         ("WARNING", "3 scan errors occurred!"),
         ("WARNING", "Scan interrupted: ./scans/scan_id=x"),

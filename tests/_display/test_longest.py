@@ -6,15 +6,21 @@ import logging
 
 import pytest
 
-from inspect_scout._display.contract import ScanTitle
 from inspect_scout._display.log import LogDisplay
 from inspect_scout._display.wording import longest_fact, progress_line
-from inspect_scout._engine.progress import LongestRunning, Progress, longest_of
 from inspect_scout._support.clock import JumpingClock
+from inspect_scout._types import LongestRunning, ScanState, WorkerState
+from support.states import scan_state
 
 
-def progress(seconds: float, blocks: bool = False) -> Progress:
-    return Progress(total=3, longest=LongestRunning("t1", "slow", seconds, blocks))
+def running(seconds: float, blocks: bool = False, transcript: str = "t1", scanner: str = "slow") -> WorkerState:
+    return WorkerState(
+        at=1.0, longest=LongestRunning(transcript=transcript, scanner=scanner, seconds=seconds, blocks=blocks)
+    )
+
+
+def progress(seconds: float, blocks: bool = False) -> ScanState:
+    return scan_state(3, doing=running(seconds, blocks), updated=1.0)
 
 
 @pytest.mark.parametrize(
@@ -27,13 +33,13 @@ def progress(seconds: float, blocks: bool = False) -> Progress:
     ],
 )
 def test_it_is_named_after_half_a_minute(seconds: float, blocks: bool, said: list[str]) -> None:
-    assert longest_fact(progress(seconds, blocks)) == said
+    assert longest_fact(progress(seconds, blocks).doing) == said
     assert [part for part in said if part in progress_line(progress(seconds, blocks))] == said
     assert ("longest" in progress_line(progress(seconds, blocks))) == bool(said)
 
 
 def test_names_cannot_control_a_terminal() -> None:
-    hostile = Progress(total=1, longest=LongestRunning("t\x1b[2J", "s\n", 60))
+    hostile = running(60, transcript="t\x1b[2J", scanner="s\n")
     (said,) = longest_fact(hostile)
     assert "\x1b" not in said
     assert "\n" not in said
@@ -41,14 +47,7 @@ def test_names_cannot_control_a_terminal() -> None:
 
 def test_records_of_the_log_name_it(caplog: pytest.LogCaptureFixture) -> None:
     clock = JumpingClock()
-    title = ScanTitle("x", 3, {}, "here", 3)
-    with caplog.at_level(logging.INFO, "inspect_scout"), LogDisplay(clock).scan(title) as sink:
+    with caplog.at_level(logging.INFO, "inspect_scout"), LogDisplay(clock).scan(scan_state(3)) as update:
         clock.jump(60)
-        sink.update(progress(45))
+        update(progress(45))
     assert "longest: slow on t1 for 0:45" in caplog.text
-
-
-def test_the_longest_of_all_processes_counts() -> None:
-    here, there = LongestRunning("t1", "a", 3), LongestRunning("t2", "b", 4)
-    assert longest_of([here, None, there]) is there
-    assert longest_of([None]) is None

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from inspect_scout._display.contract import ScanOutcome, ScanTitle
 from inspect_scout._display.plain import PlainDisplay
-from inspect_scout._engine import Progress
+from inspect_scout._types import WorkerState
 from support.clocks import JumpingClock
+from support.states import scan_state
 
-TITLE = ScanTitle("scan.py", 10, {"limit": 10}, "./scans/scan_id=x", 20)
+FACTS = {"transcripts": 10, "options": {"limit": 10}}
+PLANNED = scan_state(20, phase="planned", facts=FACTS)
 
 
 def test_a_scan_shows_a_line_at_most_every_five_seconds_and_one_at_the_end(capsys: pytest.CaptureFixture[str]) -> None:
     clock = JumpingClock()
-    with PlainDisplay(clock).scan(TITLE) as sink:
+    with PlainDisplay(clock).scan(PLANNED) as update:
         for completed in range(20):
             clock.seconds += 0.6
-            sink.update(Progress(20, completed, scanning=1))
-        sink.update(Progress(20, 20))
+            update(scan_state(20, completed, doing=WorkerState(scanning=1)))
+        update(scan_state(20, 20))
     assert capsys.readouterr().out.splitlines() == [
         "scan: scan.py (10 transcripts)",
         "limit: 10",
@@ -30,19 +31,19 @@ def test_a_scan_shows_a_line_at_most_every_five_seconds_and_one_at_the_end(capsy
 
 def test_the_outcome_of_a_scan_does_not_repeat_its_title(capsys: pytest.CaptureFixture[str]) -> None:
     display = PlainDisplay()
-    with display.scan(TITLE):
+    with display.scan(PLANNED):
         pass
-    display.outcome(ScanOutcome("complete", TITLE, {}))
+    display.outcome(scan_state(20, phase="complete", facts=FACTS))
     assert capsys.readouterr().out.count("scan.py") == 1
-    PlainDisplay().outcome(ScanOutcome("complete", TITLE, {}))
+    PlainDisplay().outcome(scan_state(20, phase="complete", facts=FACTS))
     assert capsys.readouterr().out.count("scan.py") == 1
 
 
 def test_the_last_line_is_not_said_twice(capsys: pytest.CaptureFixture[str]) -> None:
     clock = JumpingClock()
-    with PlainDisplay(clock).scan(TITLE) as sink:
+    with PlainDisplay(clock).scan(PLANNED) as update:
         clock.seconds = 6
-        sink.update(Progress(20, 20))
+        update(scan_state(20, 20))
     assert capsys.readouterr().out.count("100%") == 1
 
 

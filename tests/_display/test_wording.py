@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import shlex
 import subprocess
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspect_scout._display.contract import ScanOutcome, ScanTitle
 from inspect_scout._display.wording import (
     config_line,
     ending_lines,
@@ -22,24 +21,29 @@ from inspect_scout._display.wording import (
     shell_quoted,
     title_line,
 )
-from inspect_scout._engine import Progress
 from inspect_scout._engine.patience import CallTrouble
-from inspect_scout._engine.shares import HeldBack
-from inspect_scout._types import ScannerCounts
+from inspect_scout._types import Agreement, HeldBack, ScanFacts, ScannerState, ScanState, WorkerState
+from support.states import scan_state
 
 LOCATION = "./my scans/scan_id=L3aavDT5nsTHpoaVBfah7J"
 QUOTED = "'./my scans/scan_id=L3aavDT5nsTHpoaVBfah7J'"
 
 
 def ending(state: Literal["complete", "errors", "interrupted", "running"], errors: int = 0) -> str:
-    outcome = ScanOutcome(
-        state,
-        ScanTitle("scan.py", 30, {}, LOCATION, 60),
-        {"a": ScannerCounts(30), "b": ScannerCounts(6)},
-        error_count=errors,
+    outcome = scan_state(
+        60,
+        phase=state,
+        scanners={"a": ScannerState(scans=30), "b": ScannerState(scans=6, errors=errors)},
         errors={"b: boom (x.eval)": 1} if errors else {},
+        facts={"location": LOCATION},
     )
     return "\n".join(line.text for line in ending_lines(outcome))
+
+
+def failed(count: int, **more: Any) -> ScanState:
+    return scan_state(
+        60, phase="errors", scanners={"b": ScannerState(errors=count)}, facts={"location": LOCATION}, **more
+    )
 
 
 def test_a_complete_scan_says_where_it_is_and_how_to_read_it() -> None:
@@ -59,8 +63,7 @@ def test_errors_are_counted_with_the_two_ways_on() -> None:
 
 
 def test_logs_that_were_not_read_are_told_apart_from_errors() -> None:
-    title = ScanTitle("scan.py", 30, {}, LOCATION, 60)
-    both = ScanOutcome("errors", title, {}, error_count=1, errors={"b: boom": 1}, unread=["x is cut off", "y"])
+    both = failed(1, errors={"b: boom": 1}, problems={"x is cut off": 1, "y": 1})
     texts = [line.text for line in ending_lines(both)]
     assert texts[:2] == ["1 scan error occurred!", "  b: boom"]
     assert texts[2:5] == [
@@ -71,7 +74,7 @@ def test_logs_that_were_not_read_are_told_apart_from_errors() -> None:
     assert texts[5].startswith("see the errors:              scout scan errors")
     assert texts[6].startswith("resume (retrying errors):    scout")
     assert failures(both) == ["1 scan error occurred!", "2 logs were not read (or not whole)"]
-    assert failures(ScanOutcome("errors", title, {}, unread=["x"])) == ["1 log was not read (or not whole)"]
+    assert failures(failed(0, problems={"x": 1})) == ["1 log was not read (or not whole)"]
 
 
 def test_an_interrupted_scan_says_how_to_resume_it() -> None:
@@ -85,14 +88,12 @@ def test_a_running_scan_offers_no_resume() -> None:
 
 
 def test_the_same_error_is_said_once() -> None:
-    title = ScanTitle("scan.py", 30, {}, LOCATION, 60)
-    outcome = ScanOutcome("errors", title, {}, error_count=4, errors={"b: boom": 2, "a: bang": 1})
+    outcome = failed(4, errors={"b: boom": 2, "a: bang": 1})
     assert [line.text for line in ending_lines(outcome)][1:4] == ["  b: boom (2 times)", "  a: bang", "  and 1 more"]
 
 
 def test_a_long_error_keeps_the_line_that_it_names() -> None:
-    title = ScanTitle("scan.py", 30, {}, LOCATION, 60)
-    outcome = ScanOutcome("errors", title, {}, error_count=1, errors={f"b: {'x' * 900}\x1b[31m (own/scan.py:12)": 1})
+    outcome = failed(1, errors={f"b: {'x' * 900}\x1b[31m (own/scan.py:12)": 1})
     shown = [line.text for line in ending_lines(outcome)][1]
     assert len(shown) <= 302
     assert shown.startswith("  b: xxx")
@@ -112,8 +113,11 @@ def test_one_error_is_singular() -> None:
 
 
 def test_the_title_counts_transcripts() -> None:
-    assert title_line(ScanTitle("a.py", 1302, {}, "", 0)) == "scan: a.py (1,302 transcripts)"
-    assert title_line(ScanTitle("a.py", 1, {}, "", 0)) == "scan: a.py (1 transcript)"
+    assert (
+        title_line(ScanFacts(scan_id="", name="a.py", location="", transcripts=1302))
+        == "scan: a.py (1,302 transcripts)"
+    )
+    assert title_line(ScanFacts(scan_id="", name="a.py", location="", transcripts=1)) == "scan: a.py (1 transcript)"
 
 
 def test_options_are_shortened() -> None:
@@ -130,26 +134,31 @@ def test_only_what_is_done_is_a_hundred_percent(completed: int, total: int, shar
 
 
 def test_progress_says_what_workers_do() -> None:
-    line = progress_line(Progress(1302, 548, parsing=2, scanning=25, scanners={"a": ScannerCounts(errors=1)}))
+    line = progress_line(
+        scan_state(1302, 548, doing=WorkerState(reading=2, scanning=25), scanners={"a": ScannerState(errors=1)})
+    )
     assert line == "scanning:  42% (548/1,302), 2 reading, 25 scanning, 1 error"
 
 
 def test_zeros_are_dashes() -> None:
-    assert scanner_rows({"a": ScannerCounts(0, 0, 0, 0)}) == [["a", "-", "-", "-", "-", "-"]]
-    assert scanner_rows({"a": ScannerCounts(4, 1, 0, 10)}) == [["a", "4", "1", "-", "10", "2"]]
+    assert scanner_rows({"a": ScannerState()}) == [["a", "-", "-", "-", "-", "-"]]
+    assert scanner_rows({"a": ScannerState(scans=4, results=1, tokens=10)}) == [["a", "4", "1", "-", "10", "2"]]
 
 
 @pytest.mark.parametrize(("rows", "share"), [(10, "100"), (2, "500"), (4, "250")])
 def test_tokens_are_divided_by_the_invocations_that_used_them(rows: int, share: str) -> None:
     """Of four transcripts: several inputs each, none in two of them, one each."""
-    assert scanner_rows({"a": ScannerCounts(4, 1, 0, 1000, rows=rows)})[0][-1] == share
+    assert scanner_rows({"a": ScannerState(scans=4, results=1, tokens=1000, rows=rows)})[0][-1] == share
 
 
 def test_agreement_has_a_column_where_there_are_labelled_cases() -> None:
-    counts = {"a": ScannerCounts(4, 1, 0, 10, agreement=0.654), "b": ScannerCounts(4)}
+    counts = {
+        "a": ScannerState(scans=4, results=1, tokens=10, agreement=Agreement(tp=654, fn=346)),
+        "b": ScannerState(scans=4),
+    }
     assert scanner_headers(counts) == ("scanner", "scans", "validation", "results", "errors", "tokens", "tokens/scan")
     assert scanner_rows(counts) == [["a", "4", "0.65", "1", "-", "10", "2"], ["b", "4", "-", "-", "-", "-", "-"]]
-    assert "validation" not in scanner_headers({"b": ScannerCounts(4)})
+    assert "validation" not in scanner_headers({"b": ScannerState(scans=4)})
 
 
 @given(st.text(st.characters(exclude_categories=[]), max_size=20))
@@ -167,24 +176,24 @@ def test_bash_reads_quoted_locations_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("progress", "said"),
+    ("doing", "said"),
     [
-        (Progress(total=4), ""),
-        (Progress(total=4, calls=1, connections=1), ", 1 of 1 connection"),
-        (Progress(total=4, calls=3, connections=25, retries=1), ", 3 of 25 connections, 1 retry"),
-        (Progress(total=4, calls=0, connections=1200, retries=2000), ", 0 of 1,200 connections, 2,000 retries"),
+        (WorkerState(), ""),
+        (WorkerState(calls=1, connections=1), ", 1 of 1 connection"),
+        (WorkerState(calls=3, connections=25, retries=1), ", 3 of 25 connections, 1 retry"),
+        (WorkerState(calls=0, connections=1200, retries=2000), ", 0 of 1,200 connections, 2,000 retries"),
         (
-            Progress(total=4, calls=2, connections=9, retries=3, held_back=HeldBack(18.7, 0.05)),
+            WorkerState(calls=2, connections=9, retries=3, held_back=HeldBack(rate=18.7, seconds=0.05)),
             ", 2 of 9 connections, 3 retries, held back to 19 calls a second by refusals",
         ),
         (
-            Progress(total=4, calls=2, connections=9, held_back=HeldBack(0.25, 3.6)),
+            WorkerState(calls=2, connections=9, held_back=HeldBack(rate=0.25, seconds=3.6)),
             ", 2 of 9 connections, held back to 0.2 calls a second by refusals, the next in 4 s",
         ),
     ],
 )
-def test_calls_of_models_are_told_once_there_are_some(progress: Progress, said: str) -> None:
-    assert progress_line(progress) == "scanning:   0% (0/4)" + said
+def test_calls_of_models_are_told_once_there_are_some(doing: WorkerState, said: str) -> None:
+    assert progress_line(scan_state(4, doing=doing, retries=doing.retries)) == "scanning:   0% (0/4)" + said
 
 
 @pytest.mark.parametrize("state", ["complete", "errors", "interrupted", "running"])
@@ -192,12 +201,12 @@ def test_verdicts_that_rest_on_less_than_they_seem_are_said(
     state: Literal["complete", "errors", "interrupted", "running"],
 ) -> None:
     counts = {
-        "judge": ScannerCounts(200, rows=201, errors=1, unseen_citations=200),
-        "one": ScannerCounts(1, rows=1, incomplete=1, unseen_citations=1),
-        "sound": ScannerCounts(5, rows=5),
-        "untold": ScannerCounts(5, rows=5, calls_without_usage=2),
+        "judge": ScannerState(scans=200, rows=201, errors=1, unseen_citations=200),
+        "one": ScannerState(scans=1, rows=1, incomplete=1, unseen_citations=1),
+        "sound": ScannerState(scans=5, rows=5),
+        "untold": ScannerState(scans=5, rows=5, calls_without_usage=2),
     }
-    lines = ending_lines(ScanOutcome(state, ScanTitle("scan.py", 200, {}, LOCATION, 206), counts))
+    lines = ending_lines(scan_state(206, phase=state, scanners=counts, facts={"location": LOCATION}))
     assert [
         line.text for line in lines if line.tone == "warning" and ":" in line.text and "scan inter" not in line.text
     ] == [
@@ -209,7 +218,7 @@ def test_verdicts_that_rest_on_less_than_they_seem_are_said(
 
 
 def test_calls_that_fail_are_shown_with_cause_and_next_try() -> None:
-    progress = Progress(10, 4, trouble=CallTrouble("openai/gpt", "503 down for\nmaintenance", 12.4))
-    line = progress_line(progress)
+    trouble = CallTrouble("openai/gpt", "503 down for\nmaintenance", 12.4)
+    line = progress_line(scan_state(10, 4, doing=WorkerState(trouble=trouble.text)))
     assert line.endswith(", calls to openai/gpt fail: 503 down for maintenance (next try in 12 s)"), line
-    assert "fail" not in progress_line(Progress(10, 4))
+    assert "fail" not in progress_line(scan_state(10, 4))

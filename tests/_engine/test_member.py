@@ -8,6 +8,7 @@ import pytest
 
 from inspect_scout._engine.member import Member
 from inspect_scout._engine.messages import Gauges
+from inspect_scout._types import WorkerState
 
 
 def member(tasks: int = 13) -> Member:
@@ -18,7 +19,7 @@ def member(tasks: int = 13) -> Member:
 
 def gauges(busy: float, tasks: int = 13) -> Gauges:
     """Say how a worker does."""
-    return Gauges(parsing=0, scanning=0, tasks=tasks, memory_bytes=None, budget_bytes=0, busy=busy)
+    return Gauges(state=WorkerState(slots=tasks), budget_bytes=0, busy=busy)
 
 
 def at_work(units: int, busy: float) -> Member:

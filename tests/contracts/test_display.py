@@ -13,41 +13,43 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from inspect_scout._display import Display, ScanOutcome, ScanTitle
+from inspect_scout._display import Display
 from inspect_scout._display.live import RichDisplay
 from inspect_scout._display.log import LOGGER, LogDisplay
 from inspect_scout._display.plain import PlainDisplay
 from inspect_scout._display.silent import SilentDisplay
-from inspect_scout._engine import Progress
-from inspect_scout._types import ScannerCounts
+from inspect_scout._types import HeldBack, LongestRunning, Phase, ScannerState, ScanState, WorkerState
+from support.states import scan_state
 
 # Escapes that no display sends on its own: they could only come from the data.
 HOSTILE = (
     "name \x1b[31;7mred\x1b[0m \x1b]0;title\x07 \x9b2J \x08\x08 \u202egnp.exe \udcff \x00 \x1b[2J \x1bc [bold red]x[/]"
 )
 NEVER_SHOWN = ("\x1b[31;7m", "\x1b]0;", "\x07", "\x9b", "\x08", "\u202e", "\udcff", "\x00", "\x1b[2J", "\x1bc")
-STATES = ("complete", "errors", "interrupted", "running")
+PHASES: tuple[Phase, ...] = ("complete", "errors", "interrupted", "running", "planned")
 ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=60) | st.sampled_from([HOSTILE, "x" * 10_000, ""])
 
 
-def title(text: str, total: int = 0) -> ScanTitle:
-    return ScanTitle(text, total, {text: text, "list": [text, 1], "args": {text: text}, "none": None}, text, total, 0)
-
-
-def progress(text: str, total: int, completed: int = 0) -> Progress:
-    return Progress(
-        total, completed, 0, 1, 2, 3, 4, {text: ScannerCounts(1, 2, 3, 4), "zero": ScannerCounts()}, 10**9, 2
-    )
-
-
-def outcome(text: str, state: int, total: int = 0) -> ScanOutcome:
-    return ScanOutcome(
-        STATES[state % 4],  # type: ignore[arg-type]
-        title(text, total),
-        {text: ScannerCounts(0, 1, 2, 3), "other": ScannerCounts()},
-        {text: {"input_tokens": 1, text: 2}},
+def state(text: str, total: int = 0, done: int = 0, phase: Phase = "running") -> ScanState:
+    options = {text: text, "list": [text, 1], "args": {text: text}, "none": None}
+    return scan_state(
         total,
-        {text: total},
+        done,
+        phase=phase,
+        doing=WorkerState(
+            slots=6,
+            reading=1,
+            scanning=2,
+            buffered=4,
+            memory_bytes=10**9,
+            trouble=text,
+            held_back=HeldBack(rate=1, seconds=2),
+            longest=LongestRunning(transcript=text, scanner=text, seconds=100),
+        ),
+        scanners={text: ScannerState(results=2, errors=3, tokens=4, usage={text: {"input_tokens": 1, text: 2}})},
+        facts={"name": text, "location": text, "transcripts": total, "options": options, "accepted": (text,)},
+        errors={text: total},
+        problems={text: 1},
     )
 
 
@@ -59,13 +61,13 @@ def show_everything(display: Display, text: str, total: int) -> None:
     with display.counting(text) as count:
         count(0, 0)
         count(total, total)
-    with display.scan(title(text, total)) as sink:
-        sink.update(progress(text, total))
+    with display.scan(state(text, total, phase="planned")) as update:
+        update(state(text, total))
         display.print(text)
-        sink.update(progress(text, total, total))
-        sink.update(Progress(0))
-    for state in range(4):
-        display.outcome(outcome(text, state, total))
+        update(state(text, total, total))
+        update(scan_state(0))
+    for phase in PHASES:
+        display.outcome(state(text, total, phase=phase))
 
 
 class DisplayLaws(ABC):
@@ -91,7 +93,7 @@ class DisplayLaws(ABC):
     def test_markup_in_data_is_text(self) -> None:
         def act(display: Display) -> None:
             display.print("[red]text[/red] :smile: [link=http://x]y[/link]")
-            display.outcome(outcome("[bold]s[/bold]", 1))
+            display.outcome(state("[bold]s[/bold]", phase="errors"))
 
         shown = self.shown(act)
         if shown:
@@ -101,8 +103,8 @@ class DisplayLaws(ABC):
     def test_a_scan_that_raises_leaves_the_display_usable(self) -> None:
         def act(display: Display) -> None:
             for _ in range(2):
-                with pytest.raises(KeyError), display.scan(title("x", 2)) as sink:
-                    sink.update(progress("x", 2, 1))
+                with pytest.raises(KeyError), display.scan(state("x", 2)) as update:
+                    update(state("x", 2, 1))
                     raise KeyError("scanner")
             with pytest.raises(KeyError), display.counting("x"):
                 raise KeyError("index")
@@ -113,9 +115,9 @@ class DisplayLaws(ABC):
 
     def test_two_scans_at_once_do_not_disturb_each_other(self) -> None:
         def act(display: Display) -> None:
-            with display.scan(title("a", 2)) as first, display.scan(title("b", 2)) as second:
-                first.update(progress("a", 2, 1))
-                second.update(progress("b", 2, 2))
+            with display.scan(state("a", 2)) as first, display.scan(state("b", 2)) as second:
+                first(state("a", 2, 1))
+                second(state("b", 2, 2))
             display.print("after")
 
         shown = self.shown(act)

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from inspect_scout._types import (
     Agreement,
     Ended,
+    HeldBack,
+    LongestRunning,
     PairRecorded,
     Planned,
     Problem,
@@ -51,7 +53,7 @@ PHASES: st.SearchStrategy[Literal["complete", "errors", "interrupted"]] = st.sam
 EVENTS = st.lists(
     st.one_of(
         st.builds(UnitStarted, at=TIMES, units=COUNT),
-        st.builds(PairRecorded, at=TIMES, scanner=NAMES, counts=COUNTS, errors=st.dictionaries(NAMES, COUNT)),
+        st.builds(PairRecorded, at=TIMES, scanner=NAMES, counts=COUNTS),
         st.builds(WorkerJoined, at=TIMES, worker=NAMES),
         st.builds(WorkerLost, at=TIMES, worker=NAMES, died=st.booleans()),
         st.builds(Problem, at=TIMES, message=NAMES),
@@ -125,3 +127,43 @@ def test_a_report_from_before_a_loss_is_not_one_of_the_successor() -> None:
     ]
     assert fold(events).workers == {}
     assert fold([*events, WorkerJoined(at=4.0, worker="w")]).workers == {"w": WorkerState(at=4.0)}
+
+
+def test_workers_are_added_up() -> None:
+    here = WorkerState(
+        at=5.0,
+        slots=4,
+        reading=1,
+        scanning=2,
+        calls=3,
+        connections=9,
+        trouble="down",
+        held_back=HeldBack(rate=2.0, seconds=7.0),
+        longest=LongestRunning(transcript="t1", scanner="a", seconds=3.0),
+    )
+    there = WorkerState(
+        at=3.0,
+        slots=2,
+        scanning=1,
+        held_back=HeldBack(rate=0.5, seconds=4.0),
+        longest=LongestRunning(transcript="t2", scanner="b", seconds=2.0),
+    )
+    joined = [WorkerJoined(at=1.0, worker=name) for name in "ht"]
+    said = [WorkerReported(worker="h", state=here), WorkerReported(worker="t", state=there)]
+    doing = fold([PLANNED, *joined, *said, UnitStarted(at=6.0)]).doing
+    assert (doing.slots, doing.reading, doing.scanning, doing.idle) == (6, 1, 3, 2)
+    assert (doing.calls, doing.connections, doing.trouble) == (3, 9, "down")
+    assert doing.held_back == HeldBack(rate=2.5, seconds=4.0)
+    # Whoever said it three seconds ago has been at work three seconds longer.
+    assert doing.longest == LongestRunning(transcript="t2", scanner="b", seconds=5.0)
+
+
+def test_calls_that_workers_repeated_stay_counted_when_they_are_gone() -> None:
+    events: list[ScanEvent] = [
+        PLANNED,
+        WorkerJoined(at=1.0, worker="w"),
+        WorkerReported(worker="w", state=WorkerState(at=2.0, retries=3)),
+        WorkerReported(worker="w", state=WorkerState(at=3.0, retries=4)),
+        WorkerLost(at=4.0, worker="w"),
+    ]
+    assert (fold(events).retries, fold(events).workers) == (4, {})

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from .light import list_states as list_states
     from .light import read_error_groups as read_error_groups
     from .light import read_standing as read_standing
-    from .outcome import outcome_of as outcome_of
     from .requests import complete_scan as complete_scan
     from .requests import resume_scan as resume_scan
     from .requests import run_scan as run_scan
@@ -72,7 +71,6 @@ _MODULES = {
     " delete_transcripts index_database validate_database verify_database",
     ".explain": "SettingEntry explain_settings",
     ".light": "list_states read_error_groups read_standing",
-    ".outcome": "outcome_of",
     ".requests": "complete_scan resume_scan run_scan",
     ".results": "results_table",
     ".shapes": "MAX_IDS group_json standing_json state_json",

@@ -65,7 +65,7 @@ async def run_to_its_end(
     limit = asyncio.timeout(None)
 
     def begin() -> None:
-        if grace and (due := job.tally.due):
+        if grace and (due := job.feed.state().doing.awaited):
             answers = f"{due:,} answer{'' if due == 1 else 's'}"
             say(f"Stopping: waiting up to {grace:g} s for {answers} under way; press Ctrl-C again to stop at once")
         limit.reschedule(asyncio.get_running_loop().time() + grace)
@@ -87,8 +87,8 @@ async def run_to_its_end(
         job.calls.hopeless = None
     if job.calls.given_up is not None:
         return refusal(job, job.calls.given_up)
-    done = job.tally.progress()
-    return asyncio.CancelledError() if job.stopping.asked and done.completed < done.total else None
+    state = job.feed.state()
+    return asyncio.CancelledError() if job.stopping.asked and state.done < state.due else None
 
 
 def refusal(job: Job, given_up: GivenUp) -> ModelError:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from msgspec.structs import replace
+import msgspec
 
-from .._display import Display, ScanOutcome, ScanTitle, config_line, display_for, title_line
+from .._display import Display, display_for
 from .._engine import (
     Executor,
+    Feed,
     Job,
     Recorder,
-    Tally,
     WorkerSetup,
     executor_for,
     wants_diagnostics,
@@ -37,9 +38,9 @@ from .._project import default_log_level, default_scans, load_dotenv_once
 from .._results import ScanGoneError, ScanStore, read_state, unread_errors
 from .._support.errors import ScanStateError
 from .._support.rounds import own_round
-from .._types import Phase, ScanSpec, Status, Summary
+from .._types import Phase, Planned, Problem, ScanState, Status, Summary, fold
 from .ending import grace_seconds, run_to_its_end
-from .outcome import outcome_of
+from .facts import facts_of
 from .watching import announced
 
 logger = logging.getLogger("inspect_scout")
@@ -167,12 +168,13 @@ async def _executor(
 
 
 async def _run(plan: ScanPlan, store: ScanStore, display: Display, engine: _Engine) -> Status:
-    title = _title(plan, store.location)
+    facts = msgspec.structs.replace(facts_of(plan.spec, store.location), transcripts=len(plan.index))
+    planned = Planned(at=time.time(), facts=facts, due=plan.total, skipped=plan.skipped)
     try:
-        stopped = await _record(plan, store, display, engine, title)
+        stopped = await _record(plan, store, display, engine, planned)
     except asyncio.CancelledError:
         # Interrupted a second time, while what was done was being recorded: nothing is waited for.
-        display.outcome(ScanOutcome(state="interrupted", title=title, scanners={}))
+        display.outcome(ScanState(facts=facts, phase="interrupted", due=plan.total))
         raise
     await own_round()
     status = await store.status()
@@ -184,30 +186,35 @@ async def _run(plan: ScanPlan, store: ScanStore, display: Display, engine: _Engi
 
 
 async def _record(
-    plan: ScanPlan, store: ScanStore, display: Display, engine: _Engine, title: ScanTitle
+    plan: ScanPlan, store: ScanStore, display: Display, engine: _Engine, planned: Planned
 ) -> BaseException | None:
     """Run a plan and record it; returns what ended it before its time."""
-    words = (title_line(title), config_line(title.config))
-    with display.scan(title) as shown, announced(shown, title, plan.spec.scan_id, words) as sink:
-        tally = Tally(plan.scanners, plan.total, plan.skipped, sink)
-        tally.show()
+    with display.scan(fold([planned])) as shown, announced(planned.facts) as announce:
+        feed = Feed(shown, announce)
+        problems = list(planned.facts.unread.values())
+        feed.emit(planned)
+        for problem in problems:
+            feed.emit(Problem(at=planned.at, message=problem))
         order = _order(plan.spec)
         metrics = {key: p.config.metrics for key, p in plan.scanners.items() if p.config.metrics}
         recorder = Recorder(
             await store.journal(engine.setup.fingerprints, engine.setup.record_input, spec=engine.setup.spec),
-            tally,
+            feed,
             max(0, plan.spec.options.results_buffer or 0),
             lambda: store.compact(order, complete=False, metrics=metrics),
         )
-        job = Job(plan, engine.setup, store, recorder, tally)
+        job = Job(plan, engine.setup, store, recorder, feed)
         stopped = await run_to_its_end(engine.executor, job, engine.grace, display.print)
+        state = feed.state()
         try:
             await recorder.close()
         except ScanGoneError as gone:
-            raise gone.with_count(plan.skipped + sum(count.scans for count in tally.counts().values())) from None
-    if stopped is None:
+            raise gone.with_count(state.done) from None
         # Pairs with errors of earlier runs were due again, so the errors of this run are all there are.
-        await store.compact(order, complete=tally.errors == 0, metrics=metrics, pairs=plan.total)
+        failed = bool(state.error_count)
+        feed.end("interrupted" if stopped is not None else "errors" if failed or problems else "complete")
+    if stopped is None:
+        await store.compact(order, complete=not failed, metrics=metrics, pairs=plan.total)
     return stopped
 
 
@@ -216,7 +223,7 @@ async def _show(display: Display, status: Status, *, interrupted: bool = False) 
     state = await read_state(status.location, errors=False)
     phase: Phase = "interrupted" if interrupted else "complete" if status.complete else "errors"
     errors = {group.headline: group.count for group in status.error_groups if group.scanners}
-    display.outcome(outcome_of(replace(state, phase=phase, errors=errors)))
+    display.outcome(msgspec.structs.replace(state, phase=phase, errors=errors))
 
 
 async def _refuse_complete(store: ScanStore, wish: str) -> None:
@@ -258,22 +265,3 @@ def _warn_of_comparisons(status: Status) -> None:
                 scanner,
                 status.location,
             )
-
-
-def _title(plan: ScanPlan, location: str) -> ScanTitle:
-    spec = plan.spec
-    return ScanTitle(
-        name=spec.scan_file or spec.scan_name,
-        transcripts=len(plan.index),
-        config=_config(spec),
-        location=location,
-        total=plan.total,
-        skipped=plan.skipped,
-    )
-
-
-def _config(spec: ScanSpec) -> dict[str, object]:
-    """Collect what a display shows of how a scan is run."""
-    model = {"model": spec.model.model, **spec.model.config.model_dump(exclude_none=True)} if spec.model else {}
-    tags = {"tags": ",".join(spec.tags)} if spec.tags else {}
-    return {**(spec.scan_args or {}), **spec.options.model_dump(exclude_none=True), **model, **tags}

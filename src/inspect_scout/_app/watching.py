@@ -8,15 +8,12 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from .._results import ActiveCounts, ActiveMetrics, ActiveScan, ActiveScans, ActiveSummary
+import msgspec
+
+from .._results import ActiveScans, entry_of, workers_of
+from .._types import ScanFacts, ScanState
 from .light import read_standing
-
-if TYPE_CHECKING:
-    from .._display import ScanTitle
-    from .._engine import Progress, ProgressSink
-    from .._types import ScanState
 
 UPDATE_SECONDS = 1.0
 WATCH_SECONDS = 1.0
@@ -32,24 +29,17 @@ class Watched:
     """A scan that is watched.
 
     Args:
-        state: How it stands.
+        state: How it stands; workers are known if it runs on this machine.
         rate: Pairs recorded in a second, of late (None: not known yet).
-        active: What it is doing, if it runs on this machine.
     """
 
     state: ScanState
     rate: float | None = None
-    active: ActiveScan | None = None
-
-    @property
-    def done(self) -> int:
-        """Pairs recorded."""
-        return self.state.done
 
     @property
     def left_seconds(self) -> float | None:
         """Time that is left at this rate (None: not known)."""
-        return (self.state.due - self.done) / self.rate if self.rate else None
+        return (self.state.due - self.state.done) / self.rate if self.rate else None
 
 
 class Pace:
@@ -82,83 +72,53 @@ def watch(
         began = clock()
         state = read_standing(location, errors=False).state
         found = next((scan for scan in active.all().values() if scan.scan_id == state.facts.scan_id), None)
-        yield Watched(state, pace.rate(began, state.done), found)
+        if found is not None:
+            state = msgspec.structs.replace(state, workers=workers_of(found))
+        yield Watched(state, pace.rate(began, state.done))
         if state.phase != "running":
             return
         # Looking at a scan of millions takes time of its own, and must not become what the machine is busy with.
         wait(max(WATCH_SECONDS, 5 * (clock() - began)))
 
 
-class ActiveSink:
-    """Passes progress on, and writes it where other programs look, about once a second.
+class Announcer:
+    """Writes how a scan stands where other programs look, about once a second.
 
     Writing waits for a disk and for other programs that write there, so it is done in a thread, and what comes meanwhile
     is left out.
 
     Args:
-        inner: Who wants to know.
-        title: What is scanned.
-        scan_id: Id of the scan.
-        words: Title and options as displays show them.
+        facts: The scan.
         scans: Where to write.
     """
 
-    def __init__(
-        self, inner: ProgressSink, title: ScanTitle, scan_id: str, words: tuple[str, str], scans: ActiveScans
-    ) -> None:
-        self._inner, self._title, self._scan_id, self._words, self._scans = inner, title, scan_id, words, scans
-        self._began, self._written = time.time(), 0.0
+    def __init__(self, facts: ScanFacts, scans: ActiveScans) -> None:
+        from .._display import config_line, title_line
+
+        self._words, self._scans = (title_line(facts), config_line(facts.options)), scans
+        self._written = 0.0
         self._writing: Future[None] | None = None
 
-    def update(self, progress: Progress) -> None:
+    def update(self, state: ScanState) -> None:
         """Take note of the newest state."""
-        self._inner.update(progress)
         now = time.time()
         if abs(now - self._written) >= UPDATE_SECONDS and (self._writing is None or self._writing.done()):
             self._written = now
-            self._writing = _writer.submit(self._scans.put, self._entry(progress, now))
+            self._writing = _writer.submit(self._scans.put, entry_of(state, *self._words, now))
 
     def close(self) -> None:
         """Wait until nothing is being written any more."""
         if self._writing is not None:
             self._writing.result()
 
-    def _entry(self, progress: Progress, now: float) -> ActiveScan:
-        counts = {
-            key: ActiveCounts(scans=c.scans, results=c.results, errors=c.errors, tokens=c.tokens)
-            for key, c in progress.scanners.items()
-        }
-        return ActiveScan(
-            scan_id=self._scan_id,
-            title=self._words[0],
-            config=self._words[1],
-            total_scans=progress.total,
-            start_time=self._began,
-            last_updated=now,
-            scanner_names=list(progress.scanners),
-            summary=ActiveSummary(complete=progress.completed >= progress.total, scanners=counts),
-            metrics=ActiveMetrics(
-                process_count=progress.process_count,
-                task_count=progress.parsing + progress.scanning + progress.idle,
-                tasks_idle=progress.idle,
-                tasks_parsing=progress.parsing,
-                tasks_scanning=progress.scanning,
-                buffered_scanner_jobs=progress.buffered,
-                completed_scans=progress.completed,
-                memory_usage=progress.memory_bytes or 0,
-                trouble=progress.trouble.text if progress.trouble is not None else "",
-            ),
-            location=self._title.location,
-        )
-
 
 @contextmanager
-def announced(inner: ProgressSink, title: ScanTitle, scan_id: str, words: tuple[str, str]) -> Generator[ActiveSink]:
-    """Let other programs see a scan while the block runs it."""
+def announced(facts: ScanFacts) -> Generator[Callable[[ScanState], None]]:
+    """Let other programs see a scan while the block runs it: gives a function that is told how it stands."""
     scans = ActiveScans()
-    sink = ActiveSink(inner, title, scan_id, words, scans)
+    announcer = Announcer(facts, scans)
     try:
-        yield sink
+        yield announcer.update
     finally:
-        sink.close()
+        announcer.close()
         scans.remove()

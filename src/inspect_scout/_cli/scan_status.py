@@ -52,10 +52,9 @@ def command(ctx: click.Context, /, location: str, watch: bool, **options: Any) -
 
         write_json(standing_json(standing))
         return DONE
-    from .._app import outcome_of
     from .._display import display_for
 
-    display_for(how.display).outcome(outcome_of(standing.state))
+    display_for(how.display).outcome(standing.state)
     return DONE
 
 
@@ -77,20 +76,21 @@ def _watch(looks: Iterable[Watched]) -> None:
 
 def watched_line(seen: Watched) -> str:
     """Write how a running scan gets on."""
-    done, total = seen.done, seen.state.due
+    state = seen.state
+    done, total = state.done, state.due
     share = f"{100 * done // total}%" if total else "100%"
     parts = [f"running: {share} ({done:,}/{total:,})"]
-    if seen.state.error_count:
-        parts.append(f"{seen.state.error_count:,} errors")
+    if state.error_count:
+        parts.append(f"{state.error_count:,} errors")
     if seen.rate:
         parts.append(f"{seen.rate:.3g} a second")
     if seen.left_seconds is not None:
         parts.append(f"{_duration(seen.left_seconds)} left")
-    if seen.active is not None:
-        doing = seen.active.metrics
-        parts.append(f"{doing.tasks_parsing} reading, {doing.tasks_scanning} scanning")
-        if doing.process_count > 1:
-            parts.append(f"{doing.process_count} processes")
+    if state.workers:
+        doing = state.doing
+        parts.append(f"{doing.reading} reading, {doing.scanning} scanning")
+        if len(state.workers) > 1:
+            parts.append(f"{len(state.workers)} processes")
         if doing.trouble:
             parts.append(one_line(doing.trouble, MAX_TROUBLE_CHARACTERS))
     return ", ".join(parts)

@@ -10,15 +10,13 @@ if TYPE_CHECKING:
     from .choose import display_for as display_for
     from .contract import Display as Display
     from .contract import DisplayType as DisplayType
-    from .contract import ScanOutcome as ScanOutcome
-    from .contract import ScanTitle as ScanTitle
     from .wording import config_line as config_line
     from .wording import shell_quoted as shell_quoted
     from .wording import title_line as title_line
 
 _MODULES = {
     ".choose": "display_for",
-    ".contract": "Display DisplayType ScanOutcome ScanTitle",
+    ".contract": "Display DisplayType",
     ".wording": "config_line shell_quoted title_line",
 }
 

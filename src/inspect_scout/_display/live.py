@@ -12,13 +12,12 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from .._engine import Progress, ProgressSink
 from .._support.clock import SYSTEM_CLOCK, Clock
 from .._support.terminal import plural, printable
-from .contract import ScanOutcome, ScanTitle
+from .._types import ScanState
 from .layout import GAP, cells, lay_out, shorten
 from .plain import is_terminal
-from .silent import SilentSink
+from .silent import ignore_state
 from .wording import (
     Tone,
     config_line,
@@ -99,24 +98,24 @@ class RichDisplay:
             yield count.update
 
     @contextmanager
-    def scan(self, title: ScanTitle) -> Generator[ProgressSink]:
+    def scan(self, state: ScanState) -> Generator[Callable[[ScanState], None]]:
         """Show a scan while it runs."""
-        picture = ScanPicture(title, self._screen, self._clock)
+        picture = ScanPicture(state, self._screen, self._clock)
         with self._live(picture.render) as drawn:
-            yield picture if drawn else SilentSink()
+            yield picture.update if drawn else ignore_state
 
-    def outcome(self, outcome: ScanOutcome) -> None:
+    def outcome(self, state: ScanState) -> None:
         """Show how a scan stands, and the commands that lead on."""
-        self._show(title_line(outcome.title), "title")
-        if config := config_line(outcome.title.config):
+        self._show(title_line(state.facts), "title")
+        if config := config_line(state.facts.options):
             self._show(config, "detail")
-        if outcome.scanners:
+        if state.scanners:
             self._show("")
-            self.table("", scanner_headers(outcome.scanners), scanner_rows(outcome.scanners))
-        for line in ["", *usage_lines(outcome.model_usage)] if outcome.model_usage else []:
+            self.table("", scanner_headers(state.scanners), scanner_rows(state.scanners))
+        for line in ["", *usage_lines(usage)] if (usage := state.usage) else []:
             self._show(line)
         self._show("")
-        for ending in ending_lines(outcome):
+        for ending in ending_lines(state):
             self._show(ending.text, ending.tone)
 
     def _show(self, text: str, tone: Tone = "text") -> None:
@@ -168,69 +167,66 @@ class ScanPicture:
     """The picture of a running scan; an update only takes note, drawing happens on rich's own thread.
 
     Args:
-        title: What is scanned.
+        state: How the scan stands at first.
         console: Where it is drawn: its size decides what there is room for.
         clock: What the time is.
     """
 
-    def __init__(self, title: ScanTitle, console: Console, clock: Clock) -> None:
-        self._title, self._console, self._clock = title, console, clock
+    def __init__(self, state: ScanState, console: Console, clock: Clock) -> None:
+        self._newest, self._console, self._clock = state, console, clock
         self._started = clock.monotonic()
-        self._newest = Progress(total=title.total, completed=title.skipped, skipped=title.skipped)
 
-    def update(self, progress: Progress) -> None:
+    def update(self, state: ScanState) -> None:
         """Take note of the newest state."""
-        self._newest = progress
+        self._newest = state
 
     def render(self) -> RenderableType:
         """Draw the newest state."""
-        progress, width = self._newest, self._console.width
-        parts = [Text(shorten(title_line(self._title), width), style=_STYLES["title"])]
-        if config := config_line(self._title.config):
+        state, width = self._newest, self._console.width
+        doing = state.doing
+        parts = [Text(shorten(title_line(state.facts), width), style=_STYLES["title"])]
+        if config := config_line(state.facts.options):
             parts.append(Text(shorten(config, width), style=_STYLES["detail"]))
-        parts.append(self._bar(progress, width))
-        parts += self._scanners(progress, width)
-        if facts := _facts(progress):
+        parts.append(self._bar(state, width))
+        parts += self._scanners(state, width, bool(doing.trouble))
+        if facts := _facts(state):
             parts.append(Text(shorten(" · ".join(facts), width), style=_STYLES["detail"]))
-        parts += [Text(shorten(said, width), style=_STYLES["warning"]) for said in trouble_facts(progress)]
-        parts += [Text(shorten(fact, width), style=_STYLES["warning"]) for fact in longest_fact(progress)]
+        parts += [Text(shorten(said, width), style=_STYLES["warning"]) for said in trouble_facts(doing)]
+        parts += [Text(shorten(fact, width), style=_STYLES["warning"]) for fact in longest_fact(doing)]
         return Group(*parts)
 
-    def _bar(self, progress: Progress, width: int) -> Text:
+    def _bar(self, state: ScanState, width: int) -> Text:
         elapsed = self._clock.monotonic() - self._started
-        done, left = progress.completed - progress.skipped, progress.total - progress.completed
-        numbers = f"{percent(progress.completed, progress.total):3d}%  {progress.completed:,}/{progress.total:,}"
+        done, left = state.recorded, state.due - state.done
+        numbers = f"{percent(state.done, state.due):3d}%  {state.done:,}/{state.due:,}"
         times = duration(elapsed) + (f", {duration(elapsed / done * left)} left" if done > 0 and left > 0 else "")
         length = max(0, min(MAX_BAR_CELLS, width - cells(numbers) - cells(times) - 2 * len(GAP)))
-        share = min(1.0, max(0.0, progress.completed / progress.total)) if progress.total > 0 else 1.0
+        share = min(1.0, max(0.0, state.done / state.due)) if state.due > 0 else 1.0
         filled = int(length * share)
         bar = Text("━" * filled, style="cyan")
         bar.append("━" * (length - filled), style="bright_black")
         bar.append(GAP + shorten(numbers + GAP + times, width - length - len(GAP)), style="default")
         return bar
 
-    def _scanners(self, progress: Progress, width: int) -> list[Text]:
-        names = list(progress.scanners)[: max(1, self._console.height - 8 - (progress.trouble is not None))]
+    def _scanners(self, state: ScanState, width: int, below: int) -> list[Text]:
+        names = list(state.scanners)[: max(1, self._console.height - 8 - below)]
         if not names:
             return []
-        shown = {name: progress.scanners[name] for name in names}
+        shown = {name: state.scanners[name] for name in names}
         headers = scanner_headers(shown)
         columns = len(headers) - (2 if width < NARROW_CELLS else 0)
         table = lay_out(headers[:columns], [row[:columns] for row in scanner_rows(shown)], width=width)
         lines = [Text(shorten(table.header, width), style=_STYLES["title"])]
         lines += [Text(shorten(line, width)) for line in table.body]
-        if hidden := len(progress.scanners) - len(names):
+        if hidden := len(state.scanners) - len(names):
             lines.append(Text(f"and {plural(hidden, 'more scanner')}", style=_STYLES["detail"]))
         return lines
 
 
-def _facts(progress: Progress) -> list[str]:
-    facts = [*worker_facts(progress), *model_facts(progress)]
-    if progress.process_count > 1:
-        facts.append(f"{progress.process_count} processes")
-    if progress.memory_bytes is not None:
-        facts.append(f"{progress.memory_bytes / 1e9:.1f} GB")
-    return facts
+def _facts(state: ScanState) -> list[str]:
+    doing, processes = state.doing, len(state.workers)
+    facts = [*worker_facts(doing), *model_facts(state, doing)]
+    return [*facts, f"{processes} processes", f"{doing.memory_bytes / 1e9:.1f} GB"] if processes > 1 else facts
 
 
 def _console(*, stderr: bool = False) -> Console:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 
-from .._engine import Progress, ProgressSink
+import msgspec
+
 from .._support.clock import SYSTEM_CLOCK, Clock
 from .._support.terminal import printable
-from .contract import ScanOutcome, ScanTitle
+from .._types import ScanState
 from .plain import PROGRESS_SECONDS, Throttle, table_lines
 from .wording import count_line, failures, longest_fact, percent, trouble_facts
 
@@ -55,40 +55,39 @@ class LogDisplay:
         yield update
 
     @contextmanager
-    def scan(self, title: ScanTitle) -> Generator[ProgressSink]:
+    def scan(self, state: ScanState) -> Generator[Callable[[ScanState], None]]:
         """Log a scan while it runs."""
-        facts = {"total_scans": title.total, "skipped_scans": title.skipped, "scan_location": title.location}
+        facts = {"total_scans": state.due, "skipped_scans": state.skipped, "scan_location": state.facts.location}
         LOGGER.info("Starting scan", extra=facts)
-        yield _ProgressRecords(Throttle(PROGRESS_SECONDS, self._clock))
+        throttle = Throttle(PROGRESS_SECONDS, self._clock)
 
-    def outcome(self, outcome: ScanOutcome) -> None:
+        def update(state: ScanState) -> None:
+            if throttle.ready():
+                _log_progress(state)
+
+        yield update
+
+    def outcome(self, state: ScanState) -> None:
         """Log how a scan stands."""
-        location = printable(outcome.title.location)
-        facts = {"status": asdict(outcome), "scan_location": outcome.title.location}
-        match outcome.state:
+        location = printable(state.facts.location)
+        facts = {"status": msgspec.to_builtins(state), "scan_location": state.facts.location}
+        match state.phase:
             case "complete":
                 LOGGER.info("Scan complete: %s", location, extra=facts)
             case "errors":
-                LOGGER.warning("%s (%s)", " ".join(failures(outcome)), location, extra=facts)
+                LOGGER.warning("%s (%s)", " ".join(failures(state)), location, extra=facts)
             case "interrupted":
                 LOGGER.warning("Scan interrupted: %s", location, extra=facts)
-            case "running":
+            case "running" | "planned":
                 LOGGER.info("Scan running: %s", location, extra=facts)
 
 
-class _ProgressRecords:
-    def __init__(self, throttle: Throttle) -> None:
-        self._throttle = throttle
-
-    def update(self, progress: Progress) -> None:
-        """Take note of the newest state."""
-        if not self._throttle.ready():
-            return
-        share = percent(progress.completed, progress.total)
-        completed, total = progress.completed, progress.total
-        facts = {
-            "scan_progress": {"completed": completed, "total": total, "percent": share},
-            "scan_metrics": asdict(progress),
-        }
-        said = "".join(f", {fact}" for fact in (*trouble_facts(progress), *longest_fact(progress)))
-        LOGGER.info("Scan progress: %d%% (%s/%s)%s", share, f"{completed:,}", f"{total:,}", said, extra=facts)
+def _log_progress(state: ScanState) -> None:
+    share, done, due = percent(state.done, state.due), state.done, state.due
+    doing = state.doing
+    facts = {
+        "scan_progress": {"completed": done, "total": due, "percent": share},
+        "scan_metrics": {**msgspec.to_builtins(state), "doing": msgspec.to_builtins(doing)},
+    }
+    said = "".join(f", {fact}" for fact in (*trouble_facts(doing), *longest_fact(doing)))
+    LOGGER.info("Scan progress: %d%% (%s/%s)%s", share, f"{done:,}", f"{due:,}", said, extra=facts)

@@ -8,10 +8,11 @@ import sys
 from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import contextmanager
 
-from .._engine import Progress, ProgressSink
+import msgspec
+
 from .._support.clock import SYSTEM_CLOCK, Clock
 from .._support.terminal import printable
-from .contract import ScanOutcome, ScanTitle
+from .._types import ScanState
 from .layout import lay_out
 from .wording import (
     config_line,
@@ -57,7 +58,7 @@ class PlainDisplay:
 
     def __init__(self, clock: Clock = SYSTEM_CLOCK) -> None:
         self._clock = clock
-        self._announced: ScanTitle | None = None
+        self._announced: str | None = None
 
     def print(self, text: str = "") -> None:
         """Show a line of text."""
@@ -93,41 +94,40 @@ class PlainDisplay:
             write_line(count_line(caption, *last))
 
     @contextmanager
-    def scan(self, title: ScanTitle) -> Generator[ProgressSink]:
+    def scan(self, state: ScanState) -> Generator[Callable[[ScanState], None]]:
         """Show a scan while it runs."""
-        for line in title_lines(title):
+        for line in title_lines(state):
             write_line(line)
-        self._announced = title
-        sink = _ProgressLines(Throttle(PROGRESS_SECONDS, self._clock))
+        self._announced = state.facts.location
+        lines = _ProgressLines(Throttle(PROGRESS_SECONDS, self._clock))
         try:
-            yield sink
+            yield lines.update
         finally:
-            sink.finish()
+            lines.finish()
 
-    def outcome(self, outcome: ScanOutcome) -> None:
+    def outcome(self, state: ScanState) -> None:
         """Show how a scan stands, and the commands that lead on."""
-        announced = self._announced is not None and self._announced.location == outcome.title.location
-        for line in ([] if announced else title_lines(outcome.title)) + outcome_lines(outcome, output_width()):
+        announced = self._announced == state.facts.location
+        for line in ([] if announced else title_lines(state)) + outcome_lines(state, output_width()):
             write_line(line)
 
 
 class _ProgressLines:
     def __init__(self, throttle: Throttle) -> None:
         self._throttle = throttle
-        self._last: Progress | None = None
+        self._last: ScanState | None = None
         self._shown = ""
 
-    def update(self, progress: Progress) -> None:
+    def update(self, state: ScanState) -> None:
         """Take note of the newest state."""
-        self._last = progress
+        self._last = state
         if self._throttle.ready():
-            self._show(progress_line(progress))
+            self._show(progress_line(state))
 
     def finish(self) -> None:
         """Show the last state: how far it came and how often calls were repeated, nobody being at work any more."""
         if (last := self._last) is not None:
-            ended = Progress(total=last.total, completed=last.completed, scanners=last.scanners, retries=last.retries)
-            self._show(progress_line(ended))
+            self._show(progress_line(msgspec.structs.replace(last, workers={})))
 
     def _show(self, line: str) -> None:
         if line != self._shown:
@@ -149,20 +149,20 @@ def table_lines(
     return [*([printable(title)] if title else []), table.header, *table.body, *ending]
 
 
-def title_lines(title: ScanTitle) -> list[str]:
+def title_lines(state: ScanState) -> list[str]:
     """Write what is scanned as lines of text."""
-    config = config_line(title.config)
-    return [title_line(title), *([config] if config else [])]
+    config = config_line(state.facts.options)
+    return [title_line(state.facts), *([config] if config else [])]
 
 
-def outcome_lines(outcome: ScanOutcome, width: int | None) -> list[str]:
+def outcome_lines(state: ScanState, width: int | None) -> list[str]:
     """Write how a scan stands as lines of text."""
     lines: list[str] = []
-    if outcome.scanners:
-        lines += ["", *table_lines("", scanner_headers(outcome.scanners), scanner_rows(outcome.scanners), (), width)]
-    if usage := usage_lines(outcome.model_usage):
+    if state.scanners:
+        lines += ["", *table_lines("", scanner_headers(state.scanners), scanner_rows(state.scanners), (), width)]
+    if usage := usage_lines(state.usage):
         lines += ["", *usage]
-    return [*lines, "", *(line.text for line in ending_lines(outcome))]
+    return [*lines, "", *(line.text for line in ending_lines(state))]
 
 
 def output_width() -> int | None:

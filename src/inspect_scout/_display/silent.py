@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import contextmanager
 
-from .._engine import Progress, ProgressSink
-from .contract import ScanOutcome, ScanTitle
+from .._types import ScanState
 
 
 class SilentDisplay:
@@ -31,19 +30,16 @@ class SilentDisplay:
         yield _ignore_count
 
     @contextmanager
-    def scan(self, title: ScanTitle) -> Generator[ProgressSink]:  # noqa: ARG002 - part of the contract
+    def scan(self, state: ScanState) -> Generator[Callable[[ScanState], None]]:  # noqa: ARG002 - part of the contract
         """Scan without showing it."""
-        yield SilentSink()
+        yield ignore_state
 
-    def outcome(self, outcome: ScanOutcome) -> None:
+    def outcome(self, state: ScanState) -> None:
         """Show nothing."""
 
 
-class SilentSink:
-    """Takes note of nothing."""
-
-    def update(self, progress: Progress) -> None:
-        """Take note of nothing."""
+def ignore_state(state: ScanState) -> None:
+    """Take note of nothing."""
 
 
 def _ignore_count(done: int, total: int) -> None:

@@ -10,10 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from .._engine import Progress
 from .._support.terminal import one_line, plural, printable
-from .._types import ScannerCounts
-from .contract import ScanOutcome, ScanTitle
+from .._types import HeldBack, ScanFacts, ScannerState, ScanState, Usage, WorkerState
 
 MAX_NAME_CHARACTERS = 120
 MAX_OPTION_CHARACTERS = 50
@@ -37,9 +35,9 @@ class Line:
     tone: Tone = "text"
 
 
-def title_line(title: ScanTitle) -> str:
+def title_line(facts: ScanFacts) -> str:
     """Say what is scanned."""
-    return f"scan: {one_line(title.name, MAX_NAME_CHARACTERS)} ({plural(title.transcripts, 'transcript')})"
+    return f"scan: {one_line(facts.name, MAX_NAME_CHARACTERS)} ({plural(facts.transcripts, 'transcript')})"
 
 
 def config_line(config: Mapping[str, object]) -> str:
@@ -68,35 +66,33 @@ def count_line(caption: str, done: int, total: int) -> str:
     return f"{one_line(caption, MAX_NAME_CHARACTERS)}: {done:,}/{total:,}"
 
 
-def progress_line(progress: Progress) -> str:
+def progress_line(state: ScanState) -> str:
     """Say how far a scan has come and what its workers do."""
-    done = f"scanning: {percent(progress.completed, progress.total):3d}% ({progress.completed:,}/{progress.total:,})"
-    errors = sum(counts.errors for counts in progress.scanners.values())
-    counted = [plural(errors, "error")] if errors else []
+    done, errors, doing = state.done, state.error_count, state.doing
     facts = [
-        *worker_facts(progress),
-        *model_facts(progress),
-        *counted,
-        *trouble_facts(progress),
-        *longest_fact(progress),
+        *worker_facts(doing),
+        *model_facts(state, doing),
+        *([plural(errors, "error")] if errors else []),
+        *trouble_facts(doing),
+        *longest_fact(doing),
     ]
-    return ", ".join([done, *facts])
+    return ", ".join([f"scanning: {percent(done, state.due):3d}% ({done:,}/{state.due:,})", *facts])
 
 
-def worker_facts(progress: Progress) -> list[str]:
+def worker_facts(doing: WorkerState) -> list[str]:
     """Say what the workers do; what is zero is left out."""
     counts = (
-        (progress.parsing, "reading"),
-        (progress.scanning, "scanning"),
-        (progress.buffered, "waiting"),
-        (progress.idle, "idle"),
+        (doing.reading, "reading"),
+        (doing.scanning, "scanning"),
+        (doing.buffered, "waiting"),
+        (doing.idle, "idle"),
     )
     return [f"{count:,} {what}" for count, what in counts if count]
 
 
-def longest_fact(progress: Progress) -> list[str]:
+def longest_fact(doing: WorkerState) -> list[str]:
     """Name the scanner that has been at work longest, once that is long."""
-    longest = progress.longest
+    longest = doing.longest
     if longest is None or longest.seconds < NAMED_AFTER_SECONDS:
         return []
     scanner, transcript = (one_line(name, MAX_NAME_CHARACTERS) for name in (longest.scanner, longest.transcript))
@@ -111,35 +107,41 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"
 
 
-def model_facts(progress: Progress) -> list[str]:
+def model_facts(state: ScanState, doing: WorkerState) -> list[str]:
     """Say how the calls of models go; nothing before the first one."""
-    calls = f"{progress.calls:,} of {plural(progress.connections, 'connection')}"
+    calls = f"{doing.calls:,} of {plural(doing.connections, 'connection')}"
     return [
-        *([calls] if progress.connections else []),
-        *([f"{progress.retries:,} {'retry' if progress.retries == 1 else 'retries'}"] if progress.retries else []),
-        *([progress.held_back.text] if progress.held_back is not None else []),
+        *([calls] if doing.connections else []),
+        *([f"{state.retries:,} {'retry' if state.retries == 1 else 'retries'}"] if state.retries else []),
+        *([_held(doing.held_back)] if doing.held_back is not None else []),
     ]
 
 
-def trouble_facts(progress: Progress) -> list[str]:
+def _held(held: HeldBack) -> str:
+    rate = f"{held.rate:.0f}" if held.rate >= 10 else f"{held.rate:.1f}"
+    later = f", the next in {held.seconds:.0f} s" if held.seconds >= 1 else ""
+    return f"held back to {rate} calls a second by refusals{later}"
+
+
+def trouble_facts(doing: WorkerState) -> list[str]:
     """Say why calls of models fail at this moment, and when the next try is."""
-    return [one_line(progress.trouble.text, MAX_SAMPLE_CHARACTERS)] if progress.trouble is not None else []
+    return [one_line(doing.trouble, MAX_SAMPLE_CHARACTERS)] if doing.trouble else []
 
 
-def scanner_headers(scanners: Mapping[str, ScannerCounts]) -> tuple[str, ...]:
+def scanner_headers(scanners: Mapping[str, ScannerState]) -> tuple[str, ...]:
     """Name the columns of a table of scanners: agreement with labelled cases only where there are some."""
-    validated = any(counts.agreement is not None for counts in scanners.values())
+    validated = any(counts.agreement.score is not None for counts in scanners.values())
     return (*SCANNER_HEADERS[:2], VALIDATION_HEADER, *SCANNER_HEADERS[2:]) if validated else SCANNER_HEADERS
 
 
-def scanner_rows(scanners: Mapping[str, ScannerCounts]) -> list[list[str]]:
+def scanner_rows(scanners: Mapping[str, ScannerState]) -> list[list[str]]:
     """Make the rows under `scanner_headers`; zeros are dashes."""
     validated = VALIDATION_HEADER in scanner_headers(scanners)
     return [
         [
             one_line(name, MAX_NAME_CHARACTERS),
             _count(counts.scans),
-            *([_share(counts.agreement)] if validated else []),
+            *([_share(counts.agreement.score)] if validated else []),
             _count(counts.results),
             _count(counts.errors),
             _count(counts.tokens),
@@ -157,73 +159,77 @@ def _count(value: int) -> str:
     return f"{value:,}" if value else "-"
 
 
-def usage_lines(usage: Mapping[str, Mapping[str, int]]) -> list[str]:
+def usage_lines(usage: Usage) -> list[str]:
     """Write the tokens used, a line for each model."""
     return [
         one_line(
             f"{name}: "
-            + ", ".join(f"{count:,} {kind.removesuffix('_tokens')}" for kind, count in kinds.items() if count),
+            + ", ".join(
+                f"{int(count):,} {kind.removesuffix('_tokens')}"
+                for kind, count in kinds.items()
+                if count and count == int(count)
+            ),
             MAX_OPTIONS_CHARACTERS,
         )
         for name, kinds in usage.items()
     ]
 
 
-def ending_lines(outcome: ScanOutcome) -> list[Line]:
+def ending_lines(state: ScanState) -> list[Line]:
     """Say how a scan stands, and the commands that lead on."""
-    location = outcome.title.location
+    location = state.facts.location
     results = f"scout scan results {shell_quoted(location)}"
     resume = f"scout scan resume {shell_quoted(location)}"
-    match outcome.state:
+    match state.phase:
         case "complete":
             return [
                 Line(f"scan complete: {printable(location)}", "good"),
-                *_error_lines(outcome),
-                *_accepted_lines(outcome),
-                *_note_lines(outcome),
-                *_trace_lines(outcome),
+                *_error_lines(state),
+                *_accepted_lines(state),
+                *_note_lines(state),
+                *_trace_lines(state),
                 Line(f"see the results: {results}"),
-                *_validation_lines(outcome),
+                *_validation_lines(state),
             ]
         case "errors":
             ways = ("retrying errors", "accepting errors")
-            if outcome.unread and not outcome.error_count:
+            if state.problems and not state.error_count:
                 ways = ("reading logs again", "leaving logs out")
             width = len(f"complete ({ways[1]}):")
             return [
-                *_error_lines(outcome),
-                *_unread_lines(outcome),
-                *_note_lines(outcome),
-                *_trace_lines(outcome, width),
+                *_error_lines(state),
+                *_unread_lines(state),
+                *_note_lines(state),
+                *_trace_lines(state, width),
                 Line(f"{f'resume ({ways[0]}):':{width}} {resume}"),
                 Line(f"complete ({ways[1]}): scout scan complete {shell_quoted(location)}"),
                 Line(f"{'see the results so far:':{width}} {results}"),
             ]
         case "interrupted":
             return [
-                *_error_lines(outcome),
-                *_unread_lines(outcome),
-                *_note_lines(outcome),
-                Line("scan interrupted" + (f": {_done(outcome)}" if outcome.scanners else ""), "warning"),
-                *_trace_lines(outcome, len("see the results so far:")),
+                *_error_lines(state),
+                *_unread_lines(state),
+                *_note_lines(state),
+                Line("scan interrupted" + (f": {_done(state)}" if state.scanners else ""), "warning"),
+                *_trace_lines(state, len("see the results so far:")),
                 Line(f"resume it:              {resume}"),
                 Line(f"see the results so far: {results}"),
             ]
-        case "running":
+        case "running" | "planned":
             return [
-                *_error_lines(outcome),
-                *_unread_lines(outcome),
-                *_note_lines(outcome),
-                Line(f"scan running: {_done(outcome)}", "good"),
-                *_trace_lines(outcome, len("see the results so far:")),
+                *_error_lines(state),
+                *_unread_lines(state),
+                *_note_lines(state),
+                Line(f"scan running: {_done(state)}", "good"),
+                *_trace_lines(state, len("see the results so far:")),
                 Line(f"see the results so far: {results}"),
             ]
 
 
-def _note_lines(outcome: ScanOutcome) -> list[Line]:
+def _note_lines(state: ScanState) -> list[Line]:
     """Say which verdicts rest on less than they seem to: gaps, citations of what was not shown, several versions."""
     lines: list[Line] = []
-    for key, counts in outcome.scanners.items():
+    for key, counts in state.scanners.items():
         name = one_line(key, MAX_NAME_CHARACTERS)
         if counts.unseen_citations:
             explained = f"{counts.unseen_citations:,} of {plural(counts.rows - counts.errors, 'explanation')}"
@@ -235,38 +241,38 @@ def _note_lines(outcome: ScanOutcome) -> list[Line]:
         if counts.calls_without_usage:
             answers = f"{plural(counts.calls_without_usage, 'answer')} of models"
             lines.append(Line(f"{name}: {answers} came without usage: their tokens are not counted", "warning"))
-    for key, rows in outcome.versions.items():
-        of_each = ", ".join(f"{count:,} of {printable(fingerprint[:8])}" for fingerprint, count in rows.items())
-        name = one_line(key, MAX_NAME_CHARACTERS)
-        lines.append(Line(f"{name}: rows of {len(rows)} versions of the scanner: {of_each}", "warning"))
+    for key, counts in state.scanners.items():
+        if len(rows := counts.fingerprints) > 1:
+            of_each = ", ".join(f"{count:,} of {printable(fingerprint[:8])}" for fingerprint, count in rows.items())
+            name = one_line(key, MAX_NAME_CHARACTERS)
+            lines.append(Line(f"{name}: rows of {len(rows)} versions of the scanner: {of_each}", "warning"))
     return lines
 
 
-def _trace_lines(outcome: ScanOutcome, width: int = 0) -> list[Line]:
-    if not outcome.error_count:
+def _trace_lines(state: ScanState, width: int = 0) -> list[Line]:
+    if not state.error_count:
         return []
-    return [Line(f"{'see the errors:':{width}} scout scan errors {shell_quoted(outcome.title.location)}")]
+    return [Line(f"{'see the errors:':{width}} scout scan errors {shell_quoted(state.facts.location)}")]
 
 
-def _validation_lines(outcome: ScanOutcome) -> list[Line]:
-    if not any(counts.agreement is not None for counts in outcome.scanners.values()):
+def _validation_lines(state: ScanState) -> list[Line]:
+    if not any(counts.agreement.score is not None for counts in state.scanners.values()):
         return []
-    return [Line(f"see the agreement with labelled cases: scout validate {shell_quoted(outcome.title.location)}")]
+    return [Line(f"see the agreement with labelled cases: scout validate {shell_quoted(state.facts.location)}")]
 
 
-def _done(outcome: ScanOutcome) -> str:
-    recorded = sum(counts.scans for counts in outcome.scanners.values())
-    return f"{recorded:,} of {outcome.title.total:,} done"
+def _done(state: ScanState) -> str:
+    return f"{state.done:,} of {state.due:,} done"
 
 
-def _error_lines(outcome: ScanOutcome) -> list[Line]:
-    count = max(outcome.error_count, sum(outcome.errors.values()))
-    return [Line(f"{plural(count, 'scan error')} occurred!", "bad"), *_samples(outcome.errors, count)] if count else []
+def _error_lines(state: ScanState) -> list[Line]:
+    count = max(state.error_count, sum(state.errors.values()))
+    return [Line(f"{plural(count, 'scan error')} occurred!", "bad"), *_samples(state.errors, count)] if count else []
 
 
-def failures(outcome: ScanOutcome) -> list[str]:
+def failures(state: ScanState) -> list[str]:
     """Say how many scanners failed, and how many logs were not read."""
-    errors, unread = outcome.error_count, len(outcome.unread)
+    errors, unread = state.error_count, sum(state.problems.values())
     return [
         *([f"{plural(errors, 'scan error')} occurred!"] if errors or not unread else []),
         *([_not_read(unread)] if unread else []),
@@ -277,20 +283,23 @@ def _not_read(count: int) -> str:
     return f"{plural(count, 'log')} {'was' if count == 1 else 'were'} not read (or not whole)"
 
 
-def _unread_lines(outcome: ScanOutcome) -> list[Line]:
-    count = len(outcome.unread)
+def _unread_lines(state: ScanState) -> list[Line]:
+    count = sum(state.problems.values())
     if not count:
         return []
     them = "it" if count == 1 else "them"
     said = f"{_not_read(count)}: the scan is not complete without {them}"
-    return [Line(said, "bad"), *_samples(Counter(outcome.unread), count)]
+    return [Line(said, "bad"), *_samples(state.problems, count)]
 
 
-def _accepted_lines(outcome: ScanOutcome) -> list[Line]:
-    count = len(outcome.accepted)
+def _accepted_lines(state: ScanState) -> list[Line]:
+    count = len(state.facts.accepted)
     if not count:
         return []
-    return [Line(f"{_not_read(count)} and left out", "warning"), *_samples(Counter(outcome.accepted), count)]
+    return [
+        Line(f"{_not_read(count)} and left out", "warning"),
+        *_samples(Counter(state.facts.accepted.values()), count),
+    ]
 
 
 def _samples(messages: Mapping[str, int], count: int) -> list[Line]:

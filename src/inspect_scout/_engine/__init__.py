@@ -10,27 +10,25 @@ if TYPE_CHECKING:
     from .choose import executor_for as executor_for
     from .contract import Executor as Executor
     from .contract import Job as Job
+    from .feed import Feed as Feed
+    from .feed import Listener as Listener
     from .governor import Governor as Governor
     from .patience import GivenUp as GivenUp
-    from .progress import Progress as Progress
-    from .progress import ProgressSink as ProgressSink
     from .recorder import Recorder as Recorder
     from .seat import wants_diagnostics as wants_diagnostics
     from .setup import WorkerSetup as WorkerSetup
     from .setup import worker_setup as worker_setup
-    from .tally import Tally as Tally
     from .worker import ScannerStopped as ScannerStopped
 
 _MODULES = {
     ".choose": "executor_for",
     ".contract": "Executor Job",
+    ".feed": "Feed Listener",
     ".governor": "Governor",
     ".patience": "GivenUp",
-    ".progress": "Progress ProgressSink",
     ".recorder": "Recorder",
     ".seat": "wants_diagnostics",
     ".setup": "WorkerSetup worker_setup",
-    ".tally": "Tally",
     ".worker": "ScannerStopped",
 }
 

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from .._support.foreign import Ending, work, work_of
+from .._types import LongestRunning
 from .pairs import Pairs
-from .progress import LongestRunning
 
 
 class RunningPair:
@@ -73,7 +73,8 @@ class Activity:
         pair = self.blocking or self._oldest()
         if pair is None:
             return None
-        return LongestRunning(pair.transcript, pair.scanner, pair.seconds, pair is self.blocking)
+        blocks = pair is self.blocking
+        return LongestRunning(transcript=pair.transcript, scanner=pair.scanner, seconds=pair.seconds, blocks=blocks)
 
     def blocked_by(self, task: asyncio.Task[Any] | None) -> RunningPair | None:
         """Find the pair that a task of the event loop is at work on; from any thread."""

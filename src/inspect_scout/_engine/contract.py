@@ -7,12 +7,13 @@ from typing import Protocol
 
 from .._plan import ScanPlan
 from .._results import ScanStore
+from .activity import Activity
 from .calls import Calls
+from .feed import Feed
 from .ledger import MAX_UNIT_RETRIES
 from .recorder import Recorder
 from .setup import MEMORY_BYTES, WorkerSetup
 from .stopping import Stopping
-from .tally import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +25,24 @@ class Job:
         setup: The plan as workers know it.
         store: The scan directory.
         recorder: Where this process records.
-        tally: Counts.
+        feed: Hears what happens.
         memory_bytes: Bytes of transcript JSON in work at once, over all workers.
         max_unit_retries: How often a unit is tried again whose worker died.
         stopping: Asks it to start nothing new.
         calls: Hears what becomes of the calls to models.
+        activity: What is under way in this process.
     """
 
     plan: ScanPlan
     setup: WorkerSetup
     store: ScanStore
     recorder: Recorder
-    tally: Tally
+    feed: Feed
     memory_bytes: int = field(default=MEMORY_BYTES)
     max_unit_retries: int = field(default=MAX_UNIT_RETRIES)
     stopping: Stopping = field(default_factory=Stopping)
     calls: Calls = field(default_factory=Calls)
+    activity: Activity = field(default_factory=Activity)
 
 
 class Executor(Protocol):

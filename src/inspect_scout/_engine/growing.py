@@ -48,7 +48,7 @@ class GrowingExecutor:
 
     async def run(self, job: Job) -> None:
         """Run all units of the plan."""
-        job.tally.governor = governor = Governor()
+        governor = Governor()
         ledger = Ledger(job.plan.units, job.max_unit_retries)
         seat = LocalSeat(job, ledger, governor)
         async with ticking(job, (ledger, seat.budget, governor, self)):

@@ -17,7 +17,7 @@ class InlineExecutor:
 
     async def run(self, job: Job) -> None:
         """Run all units of the plan."""
-        job.tally.governor = governor = Governor()
+        governor = Governor()
         ledger = Ledger(job.plan.units)
         seat = LocalSeat(job, ledger, governor)
         async with ticking(job, (ledger, seat.budget, governor)):

@@ -2,52 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
 
-from .._results import clean_id
+from .._results import clean_id, counts_of_record
 from .._support.errors import WorkerError
-from .._types import ScannerCounts
+from .._types import PairRecorded
 from .contract import Job
-from .counts import added
 from .ledger import Lease
 from .worker import report_of_loss
 
 
-async def survived(
-    job: Job, writer: str, leases: list[Lease], counted: Mapping[str, ScannerCounts]
-) -> set[tuple[int, str]]:
+async def survived(job: Job, writer: str, leases: list[Lease]) -> set[tuple[int, str]]:
     """Find the pairs that a dead worker had written without saying so, and count them.
 
     Args:
         job: The job.
         writer: Name of its journal files.
-        leases: Units that it had.
-        counted: What it had told of.
+        leases: Units that it had and has told nothing of.
 
     Returns:
         Pairs of position and scanner.
     """
     found = await job.store.recorded_by(writer)
     pairs: set[tuple[int, str]] = set()
-    counts = dict(counted)
     for lease in leases:
         transcript_id = clean_id(job.plan.index.ids[lease.unit.position])
         for key in lease.unit.scanners:
             record = found.get(key, {}).get(transcript_id)
             if record is not None:
                 pairs.add((lease.unit.position, key))
-                more = ScannerCounts(
-                    scans=1,
-                    results=record.results,
-                    errors=record.errors,
-                    tokens=record.tokens,
-                    rows=record.rows,
-                    incomplete=record.incomplete,
-                    unseen_citations=record.unseen,
-                    calls_without_usage=sum(int(k.get("calls_without_usage", 0)) for k in record.usage.values()),
-                )
-                added(counts, {key: more})
-    job.tally.recorded_elsewhere(writer, counts)
+                job.feed.emit(PairRecorded(at=time.time(), scanner=key, counts=counts_of_record(record)))
     return pairs
 
 

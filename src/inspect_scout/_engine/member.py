@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Protocol
 
 from .._inspect.pickling import from_bytes
 from .._support.errors import ConfigError, ScoutError, WorkerError
 from .._support.foreign import foreign
 from .._support.ids import new_id
-from .._types import ScannerCounts
 from .messages import Down, Failed, Gauges, Up
-from .progress import LongestRunning
 
 _SPARE_SECONDS = 0.25
 """Work that a worker has beside what it is at: a parent that scans, too, answers late."""
@@ -70,7 +67,6 @@ class Member:
         """Whether it has said its last word."""
         self.through: set[int] = set()
         """Tickets that are done but not durable yet."""
-        self.counts: Mapping[str, ScannerCounts] = {}
         self.gauges: Gauges | None = None
         self.attended: asyncio.Task[None] | None = None
         """Listens to it."""
@@ -78,7 +74,7 @@ class Member:
         """When it said something last (`time.monotonic()`)."""
         self._done = 0
         self._rate = _FIRST_RATE
-        self._gauged_at = self._told_at = time.monotonic()
+        self._gauged_at = time.monotonic()
 
     def done(self, tickets: Sequence[int]) -> None:
         """Take note of units that are done."""
@@ -92,24 +88,15 @@ class Member:
             gauges: What it says.
             now: The time (`time.monotonic()`).
         """
-        self.gauges, self._told_at = gauges, now
+        self.gauges = gauges
         seconds = now - self._gauged_at
         if seconds >= _SPARE_SECONDS:
             self._rate = self._done / (seconds * max(gauges.busy, _LEAST_SHARE))
             self._done, self._gauged_at = 0, now
 
-    def longest(self, now: float) -> LongestRunning | None:
-        """Name the scanner that has been at work longest there, as far as is known.
-
-        Args:
-            now: The time (`time.monotonic()`).
-        """
-        found = self.gauges.longest if self.gauges is not None else None
-        return found and replace(found, seconds=found.seconds + max(0.0, now - self._told_at))
-
     def room(self, held: int) -> int:
         """Count the units that it can be given, beside those that it holds."""
-        tasks = max(self.tasks, self.gauges.tasks) if self.gauges is not None else self.tasks
+        tasks = max(self.tasks, self.gauges.state.slots) if self.gauges is not None else self.tasks
         if self.gauges is not None and self.gauges.busy >= _BUSY_SHARE:
             # Working on many units at once gains nothing where the processor is what they wait for, and those that
             # wait here are missing elsewhere at the end.

@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from .._types import ScannerCounts, TranscriptInfo, ValidationMetrics
+from .._types import ScannerState, TranscriptInfo, WorkerState
 from .calls import CallOutcome
-from .progress import LongestRunning
 from .shares import Claim, Grant
 
 
@@ -105,17 +104,15 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """Units whose rows are durable.
+    """Units whose rows have become durable.
 
     Args:
         tickets: The units.
-        counts: Counts of all units of this worker that are durable, by scanner.
-        compared: Verdicts on results that have labelled cases, by scanner; those not durable yet included.
+        counts: What has become durable, by scanner.
     """
 
     tickets: Sequence[int]
-    counts: Mapping[str, ScannerCounts]
-    compared: Mapping[str, ValidationMetrics] = field(default_factory=dict[str, ValidationMetrics])
+    counts: Mapping[str, ScannerState]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,26 +120,16 @@ class Gauges:
     """State of a worker, about once a second.
 
     Args:
-        parsing: Transcripts being read.
-        scanning: Scanners at work.
-        tasks: Units that may be in work at once.
-        memory_bytes: Resident memory (None: not known).
+        state: What it is doing.
         budget_bytes: Bytes of transcript JSON in work.
         busy: Processor seconds used in a second.
         claims: Gates to models.
-        due: Pairs under way that are worth waiting for at the end.
-        longest: The scanner that has been at work longest.
     """
 
-    parsing: int
-    scanning: int
-    tasks: int
-    memory_bytes: int | None
+    state: WorkerState
     budget_bytes: int
     busy: float
     claims: Sequence[Claim] = ()
-    due: int = 0
-    longest: LongestRunning | None = None
 
 
 @dataclass(frozen=True, slots=True)

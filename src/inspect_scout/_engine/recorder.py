@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from .._results import Journal
 from .._support.errors import StorageError
-from .._types import ResultReport, TranscriptInfo
-from .tally import Tally
+from .._types import PairRecorded, ResultReport, TranscriptInfo
+from .feed import Feed
 
 logger = logging.getLogger("inspect_scout")
 
@@ -20,16 +21,16 @@ class Recorder:
 
     Args:
         journal: Where rows go.
-        tally: Counts of the scan.
+        feed: Hears of them.
         every: Bring the tables up to date after this many pairs (0: only at the end).
         sync: Brings the tables up to date.
     """
 
     def __init__(
-        self, journal: Journal, tally: Tally, every: int = 0, sync: Callable[[], Awaitable[Any]] | None = None
+        self, journal: Journal, feed: Feed, every: int = 0, sync: Callable[[], Awaitable[Any]] | None = None
     ) -> None:
         self._journal = journal
-        self._tally = tally
+        self._feed = feed
         self._every = every if sync is not None else 0
         self._sync = sync
         self._since_sync = 0
@@ -38,8 +39,8 @@ class Recorder:
 
     async def record(self, info: TranscriptInfo, scanner: str, reports: Sequence[ResultReport]) -> None:
         """Record a pair: all its rows, or the fact that it has none."""
-        await self._journal.append(info, scanner, reports)
-        self._tally.recorded(scanner, reports)
+        counts = await self._journal.append(info, scanner, reports)
+        self._feed.emit(PairRecorded(at=time.time(), scanner=scanner, counts=counts))
         self.noticed(1)
 
     def noticed(self, pairs: int) -> None:
@@ -59,7 +60,7 @@ class Recorder:
             if not self._failing:
                 logger.warning("Rows could not be written, trying again: %s", error)
             self._failing = True
-        self._tally.show()
+        self._feed.show()
 
     async def close(self) -> None:
         """Write all that is left, after a running update of the tables has ended."""

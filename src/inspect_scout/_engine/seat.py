@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import logging
 import os
+import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Protocol
@@ -13,10 +14,12 @@ from typing import Protocol
 from .._inspect.connections import admitting
 from .._inspect.models import close, using
 from .._inspect.outcomes import hearing
+from .._types import UnitStarted, WorkerJoined, WorkerLost, WorkerReported
 from .beside import ProcessShare
 from .budget import ByteBudget
 from .contract import Job
 from .crew import Crew
+from .feed import state_of_worker
 from .governor import Governor
 from .ledger import Lease, Ledger
 from .setup import first_units
@@ -63,7 +66,8 @@ class LocalSeat:
         self._job, self._ledger, self.governor = job, ledger, governor
         self.budget = ByteBudget(job.memory_bytes)
         self.share = ProcessShare(self.budget, job.memory_bytes)
-        self._worker = Worker(job.setup, job.recorder, job.tally.activity, self.budget)
+        self._worker = Worker(job.setup, job.recorder, job.activity, self.budget)
+        self._slots = 0
         self._in_work = 0
         self.most_in_work: int | None = None
         """Units in work at most; tasks beyond them end (None: as many as there are tasks)."""
@@ -71,11 +75,13 @@ class LocalSeat:
     async def run(self) -> None:
         """Work until nobody needs this process any more."""
         job, plan, governor = self._job, self._job.plan, self.governor
-        watched = watching(job.tally.activity, job.tally.show)
+        watched = watching(job.activity, job.feed.show)
         with self.share.taken(), using(plan.models.active), admitting(governor), hearing(job.calls), watched:
             crew = Crew(self._take, self._work, lambda: self._ledger.fresh)
             if plan.widens:
                 governor.widened = lambda: self._grow(crew, governor.units())
+            job.feed.here = self._report
+            job.feed.emit(WorkerJoined(at=time.time(), worker=HERE))
             try:
                 self._grow(crew, first_units(job.setup))
                 job.stopping.tell(lambda: self._end(crew))
@@ -84,21 +90,31 @@ class LocalSeat:
                     self._ledger.give_back(HERE)
             finally:
                 governor.widened = None
+                job.feed.here = None
+                job.feed.emit(WorkerLost(at=time.time(), worker=HERE))
                 await close(plan.models.active)
 
     def _end(self, crew: Crew[Lease]) -> None:
         """Start nothing new, and end when the pairs under way have ended."""
         self._ledger.close()
-        crew.close(self._job.tally.activity.pairs)
+        crew.close(self._job.activity.pairs)
 
     def _grow(self, crew: Crew[Lease], count: int) -> None:
         crew.grow(count)
-        self._job.tally.tasks = crew.size
+        self._slots = crew.size
 
     async def _take(self) -> Lease | None:
         if self.most_in_work is not None and self._in_work >= self.most_in_work:
             return None
-        return self._ledger.take_fresh(HERE)
+        lease = self._ledger.take_fresh(HERE)
+        if lease is not None:
+            self._job.feed.emit(UnitStarted(at=time.time()))
+        return lease
+
+    def _report(self) -> WorkerReported:
+        trouble = self._job.calls.trouble()
+        said = state_of_worker(self._job.activity, self._slots, self.governor, "" if trouble is None else trouble.text)
+        return WorkerReported(worker=HERE, state=said)
 
     async def _work(self, lease: Lease) -> None:
         self._in_work += 1
@@ -119,7 +135,6 @@ async def ticking(job: Job, parts: Sequence[HasStatistics] = ()) -> AsyncGenerat
         job: The job.
         parts: Queues and limits, whose state is logged if `SCOUT_DIAGNOSTICS` asks for it.
     """
-    job.tally.calls = job.calls
     ticker = asyncio.create_task(_tick(job, parts if wants_diagnostics() else ()))
     task = asyncio.current_task()
     assert task is not None

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from .._types import HeldBack
+
 _NOTABLE = 0.1
 _DEALS_PER_TURN = 3
 
@@ -43,33 +45,13 @@ class Claim:
         return self.in_flight + self.waiting
 
 
-@dataclass(frozen=True, slots=True)
-class HeldBack:
-    """Calls that wait because their provider refused some.
-
-    Args:
-        rate: Calls a second that are sent.
-        seconds: Seconds until the next one is sent.
-    """
-
-    rate: float
-    seconds: float
-
-    @property
-    def text(self) -> str:
-        """The same in words."""
-        rate = f"{self.rate:.0f}" if self.rate >= 10 else f"{self.rate:.1f}"
-        later = f", the next in {self.seconds:.0f} s" if self.seconds >= 1 else ""
-        return f"held back to {rate} calls a second by refusals{later}"
-
-
 def held_back(claims: Iterable[Claim]) -> HeldBack | None:
-    """Add up what holds calls back, over gates and workers; None if nothing does."""
+    """Add up what holds calls back, over gates; None if nothing does."""
     held = [(claim.rate, claim.held_seconds) for claim in claims]
     rates = [(rate, seconds) for rate, seconds in held if rate is not None and seconds is not None]
     if not rates:
         return None
-    return HeldBack(sum(rate for rate, _ in rates), min(seconds for _, seconds in rates))
+    return HeldBack(rate=sum(rate for rate, _ in rates), seconds=min(seconds for _, seconds in rates))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,12 +167,3 @@ class Shares:
             if granted != self._granted[key, worker] or moved:
                 self._granted[key, worker] = granted
                 changes.setdefault(worker, {})[key] = Grant(granted, rate if moved else None)
-
-    def held_back(self) -> HeldBack | None:
-        """Tell what holds calls back, over all workers and models."""
-        return held_back(claim for claims in self._claims.values() for claim in claims.values())
-
-    def totals(self) -> tuple[int, int, int]:
-        """Count calls under way, connections granted, and refusals, over all workers and models."""
-        told = [claim for claims in self._claims.values() for claim in claims.values()]
-        return sum(c.in_flight for c in told), sum(c.granted for c in told), sum(c.refusals for c in told)

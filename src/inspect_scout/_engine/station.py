@@ -26,10 +26,11 @@ from .._support.collector import setting_aside
 from .._support.errors import ScanStateError
 from .._support.foreign import foreign
 from .._types import TranscriptInfo
-from .activity import Activity, Busyness, resident_bytes
+from .activity import Activity, Busyness
 from .budget import ByteBudget
 from .calls import CollectedCalls
 from .crew import Crew
+from .feed import state_of_worker
 from .governor import Governor
 from .messages import (
     Begin,
@@ -185,7 +186,7 @@ class _Station:
                     task.cancel()
                 await asyncio.gather(reader, ticker, return_exceptions=True)
         try:
-            await self._settle()
+            await self._settle(last=True)
         except ScanStateError as error:
             self._line.send(_failed("work", error))
         self._line.send(Ended())
@@ -277,10 +278,10 @@ class _Station:
             self._tell_gauges()
             self._calls.flush()
 
-    async def _settle(self) -> None:
-        """Write what waits, and tell which units are durable now."""
-        recorded = await self._recorder.settle()
-        if recorded.tickets:
+    async def _settle(self, *, last: bool = False) -> None:
+        """Write what waits, and tell what is durable now."""
+        recorded = await self._recorder.settle(last=last)
+        if recorded.tickets or recorded.counts:
             self._line.send(recorded)
 
     def _tell_gauges(self) -> None:
@@ -290,17 +291,11 @@ class _Station:
         self._line.send_beside(self._gauges())
 
     def _gauges(self) -> Gauges:
-        seen = self._activity
         return Gauges(
-            parsing=seen.parsing,
-            scanning=seen.scanning,
-            tasks=self._crew.size,
-            memory_bytes=resident_bytes(),
+            state=state_of_worker(self._activity, self._crew.size, self._governor),
             budget_bytes=self._budget.used,
             busy=self._busyness.share(),
             claims=self._governor.claims(),
-            due=seen.pairs.due,
-            longest=seen.longest(),
         )
 
 

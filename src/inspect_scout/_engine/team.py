@@ -10,11 +10,12 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+import msgspec
+
 from .._support.errors import WorkerError
 from .._support.folder import current_folder
-from .activity import resident_bytes
+from .._types import PairRecorded, UnitStarted, WorkerJoined, WorkerLost, WorkerReported, WorkerState
 from .contract import Job
-from .counts import scans_in
 from .failure import Failure
 from .governor import Governor
 from .ledger import GIVEN_UP, Ledger, share_of
@@ -40,31 +41,10 @@ from .messages import (
     Up,
     YourTurn,
 )
-from .progress import longest_of
 from .seat import HERE
 from .setup import WorkerSetup, first_units, pack
 from .shares import Shares
-from .tally import Elsewhere
 from .turns import Turns
-
-
-def show_workers(job: Job | None, members: Sequence[Member], shares: Shares) -> None:
-    """Add up what all workers are doing, and show it."""
-    if job is None:
-        return
-    seen = [member.gauges for member in members if member.gauges is not None]
-    job.tally.elsewhere = Elsewhere(
-        parsing=sum(g.parsing for g in seen),
-        scanning=sum(g.scanning for g in seen),
-        tasks=sum(member.tasks for member in members if member.begun),
-        memory_bytes=sum(g.memory_bytes or 0 for g in seen) + (resident_bytes() or 0),
-        processes=(1 if job.tally.tasks else 0) + sum(member.begun for member in members),
-        models=shares.totals(),
-        due=sum(g.due for g in seen),
-        held_back=shares.held_back(),
-        longest=longest_of(member.longest(time.monotonic()) for member in members),
-    )
-    job.tally.show()
 
 
 class Launcher(Protocol):
@@ -226,7 +206,8 @@ class Team:
             if not member.ended:
                 member.link.kill()
             await member.link.release()
-        show_workers(self._job, self._members, self._shares)
+            if self._job is not None and member.begun:
+                self._job.feed.emit(WorkerLost(at=time.time(), worker=member.name, died=not member.ended))
         if self._ledger is not None and self._ledger.closed:
             self._ledger.give_back(member.name)
         elif not member.ended and not self._closing:
@@ -246,7 +227,7 @@ class Team:
                 self._recorded(member, message)
             case Gauges():
                 member.gauged(message, time.monotonic())
-                show_workers(self._job, self._members, self._shares)
+                self._report(member, message.state)
                 self._feed(member)
                 self._deal(member)
             case Heard(outcomes):
@@ -280,8 +261,16 @@ class Team:
         member.link.send(Begin(job.store.location, member.name, member.tasks, memory, self._most))
         if self._ledger is not None and self._ledger.done:
             member.link.send(Finish())
+        job.feed.emit(WorkerJoined(at=time.time(), worker=member.name))
+        self._report(member, WorkerState(slots=member.tasks))
         self._feed(member)
-        show_workers(job, self._members, self._shares)
+
+    def _report(self, member: Member, said: WorkerState) -> None:
+        """Tell what a worker is doing; when it said so is told by our clock, and how calls fail by what all have heard."""
+        if self._job is not None:
+            trouble = self._job.calls.trouble()
+            state = msgspec.structs.replace(said, at=time.time(), trouble="" if trouble is None else trouble.text)
+            self._job.feed.emit(WorkerReported(worker=member.name, state=state))
 
     def _feed(self, member: Member) -> None:
         job, ledger = self._job, self._ledger
@@ -291,6 +280,7 @@ class Team:
         leases = ledger.take(member.name, count)
         if leases:
             index = job.plan.index
+            job.feed.emit(UnitStarted(at=time.time(), units=sum(not lease.deaths for lease in leases)))
             member.link.send(Units([(x.ticket, index.info(x.unit.position), x.unit.scanners) for x in leases]))
 
     def _recorded(self, member: Member, message: Recorded) -> None:
@@ -299,9 +289,9 @@ class Team:
         assert ledger is not None
         self._fruitless = 0
         member.through.difference_update(message.tickets)
-        before, member.counts = member.counts, message.counts
-        job.tally.recorded_elsewhere(member.name, member.counts, message.compared)
-        job.recorder.noticed(scans_in(member.counts) - scans_in(before))
+        for scanner, counts in message.counts.items():
+            job.feed.emit(PairRecorded(at=time.time(), scanner=scanner, counts=counts))
+        job.recorder.noticed(sum(counts.scans for counts in message.counts.values()))
         ledger.finish(member.name, message.tickets)
         self._feed(member)
 
@@ -323,7 +313,7 @@ class Team:
         if job is None or ledger is None or ledger.done:
             return
         logger.warning("A worker has ended (%s) while it had %d transcripts.", how, ledger.of(member.name))
-        recorded = await survived(job, member.name, ledger.leases(member.name), member.counts)
+        recorded = await survived(job, member.name, ledger.leases(member.name))
         for lease in ledger.lose(member.name, recorded):
             await give_up(job, lease, how)
             ledger.finish(GIVEN_UP, [lease.ticket])

@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING
 from .._support.lazy import lazy_door
 
 if TYPE_CHECKING:
-    from .active import ActiveCounts as ActiveCounts
-    from .active import ActiveMetrics as ActiveMetrics
-    from .active import ActiveScan as ActiveScan
     from .active import ActiveScans as ActiveScans
-    from .active import ActiveSummary as ActiveSummary
+    from .active import entry_of as entry_of
+    from .active import workers_of as workers_of
     from .arrow import ScanResultsArrow as ScanResultsArrow
     from .arrow import results_arrow as results_arrow
     from .blocking import wait_lightly as wait_lightly
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
     from .cast import TypedTable as TypedTable
     from .compared import compared_rows as compared_rows
     from .counting import count_results as count_results
+    from .counts_of import counts_of_record as counts_of_record
     from .describe import clean_id as clean_id
     from .files import unread_errors as unread_errors
     from .frames import ScanResultsDF as ScanResultsDF
@@ -52,12 +51,13 @@ if TYPE_CHECKING:
     from .view import positive_rows as positive_rows
 
 _MODULES = {
-    ".active": "ActiveCounts ActiveMetrics ActiveScan ActiveScans ActiveSummary",
+    ".active": "ActiveScans entry_of workers_of",
     ".arrow": "ScanResultsArrow results_arrow",
     ".blocking": "wait_lightly",
     ".cast": "KIND TypedTable",
     ".compared": "compared_rows",
     ".counting": "count_results",
+    ".counts_of": "counts_of_record",
     ".describe": "clean_id",
     ".frames": "ScanResultsDF open_reader results_batches results_df",
     ".inputs": "ReadOrigin",

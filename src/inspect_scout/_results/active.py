@@ -16,6 +16,7 @@ import msgspec
 import platformdirs
 
 from .._support.storage import process_exists
+from .._types import ScanState, WorkerState
 
 FILE = "scout_active_scans.db"
 
@@ -108,6 +109,60 @@ class ActiveScan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _DECODER = msgspec.json.Decoder(ActiveScan)
+
+
+def entry_of(state: ScanState, title: str, config: str, now: float) -> ActiveScan:
+    """Describe a running scan as other programs read it.
+
+    Args:
+        state: How it stands.
+        title: Its title, as displays show it.
+        config: Its options, as displays show them.
+        now: Seconds since the epoch.
+    """
+    doing = state.doing
+    counts = {
+        key: ActiveCounts(scans=c.scans, results=c.results, errors=c.errors, tokens=c.tokens)
+        for key, c in state.scanners.items()
+    }
+    return ActiveScan(
+        scan_id=state.facts.scan_id,
+        title=title,
+        config=config,
+        total_scans=state.due,
+        start_time=state.started,
+        last_updated=now,
+        scanner_names=list(state.scanners),
+        summary=ActiveSummary(complete=state.done >= state.due, scanners=counts),
+        metrics=ActiveMetrics(
+            process_count=max(1, len(state.workers)),
+            task_count=doing.reading + doing.scanning + doing.idle,
+            tasks_idle=doing.idle,
+            tasks_parsing=doing.reading,
+            tasks_scanning=doing.scanning,
+            buffered_scanner_jobs=doing.buffered,
+            completed_scans=state.done,
+            memory_usage=doing.memory_bytes,
+            trouble=doing.trouble,
+        ),
+        location=state.facts.location,
+    )
+
+
+def workers_of(scan: ActiveScan) -> dict[str, WorkerState]:
+    """Tell what the workers of a running scan do: an entry adds them up, so the first one stands for all."""
+    doing, at = scan.metrics, scan.last_updated
+    all_of_them = WorkerState(
+        at=at,
+        slots=doing.task_count,
+        reading=doing.tasks_parsing,
+        scanning=doing.tasks_scanning,
+        buffered=doing.buffered_scanner_jobs,
+        memory_bytes=doing.memory_usage,
+        trouble=doing.trouble,
+    )
+    others = {str(number): WorkerState() for number in range(2, doing.process_count + 1)}
+    return {"1": all_of_them, **others}
 
 
 class ActiveScans:

@@ -11,6 +11,7 @@ from .._support.errors import ScoutError
 from .._support.foreign import foreign
 from .._support.ids import new_id
 from .._support.storage import Storage, is_local, join
+from .counts_of import counts_of_record
 from .layout import JOURNAL, TABLE_SUFFIX
 from .pairs import ScannerPairs
 from .parquet import quick_file
@@ -18,7 +19,7 @@ from .rows import RowWriter
 from .sizes import PairRows
 
 if TYPE_CHECKING:
-    from .._types import ResultReport, TranscriptInfo
+    from .._types import ResultReport, ScannerState, TranscriptInfo
 
 FLUSH_SECONDS = 0.7
 """Rows wait this long before they are due; who records looks for them so often that none waits for a second."""
@@ -77,8 +78,11 @@ class Journal:
         self._unsent: tuple[str, bytes] | None = None
         self._lock = asyncio.Lock()
 
-    async def append(self, info: TranscriptInfo, scanner: str, reports: Sequence[ResultReport]) -> None:
+    async def append(self, info: TranscriptInfo, scanner: str, reports: Sequence[ResultReport]) -> ScannerState:
         """Take the reports of a pair of transcript and scanner; none means that it is done and has no rows.
+
+        Returns:
+            What they amount to.
 
         Raises:
             UnknownNameError: The scan has no such scanner.
@@ -100,7 +104,9 @@ class Journal:
         self._waiting.append(pair)
         self._waiting_rows += max(1, len(pair.rows))
         self._waiting_bytes += pair.size
+        counts = counts_of_record(pair.record)
         await self.flush_if_due()
+        return counts
 
     async def flush_if_due(self) -> None:
         """Write what waits, if it is much or has waited long."""

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from .citations import UNSEEN_CITATIONS as UNSEEN_CITATIONS
     from .citations import unseen_citations as unseen_citations
     from .citations import unseen_in as unseen_in
-    from .counts import ScannerCounts as ScannerCounts
     from .origin import InputOrigin as InputOrigin
     from .origin import InputType as InputType
     from .positive import is_positive as is_positive
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
     from .state import Agreement as Agreement
     from .state import AskedVersion as AskedVersion
     from .state import Ended as Ended
+    from .state import HeldBack as HeldBack
     from .state import LongestRunning as LongestRunning
     from .state import PairRecorded as PairRecorded
     from .state import Phase as Phase
@@ -88,15 +88,14 @@ if TYPE_CHECKING:
 _MODULES = {
     ".answers": "PossibleValues",
     ".citations": "UNSEEN_CITATIONS unseen_citations unseen_in",
-    ".counts": "ScannerCounts",
     ".origin": "InputOrigin InputType",
     ".positive": "is_positive",
     ".result": "RESULTSET Error Reference Result ResultReport ResultValidation as_resultset",
     ".scanner": "Loader Scanner ScannerInput",
     ".spec": "RECORDED_FIELDS AskedSpec OrderBySpec PredicateSpec ScannerSpec ScannerVersion ScanOptions ScanRevision ScanSpec"
     " ScanTranscripts SelectionSpec TranscriptField ValidationSetSpec Worklist",
-    ".state": "Agreement AskedVersion Ended LongestRunning PairRecorded Phase Planned Problem ScanEvent ScanFacts"
-    " ScannerState ScanState StateFold UnitStarted Usage WorkerJoined WorkerLost WorkerReported WorkerState added_usage fold",
+    ".state": "Agreement AskedVersion Ended HeldBack LongestRunning PairRecorded Phase Planned Problem ScanEvent ScanFacts ScannerState ScanState"
+    " StateFold UnitStarted Usage WorkerJoined WorkerLost WorkerReported WorkerState added_usage fold",
     ".status": "ScannerSummary Status Summary ValidationEntry ValidationMetrics ValidationResults",
     ".transcript": "EventFilter EventType MessageFilter MessageType MetadataFilter TimelineFilter Transcript"
     " TranscriptContent TranscriptHandle TranscriptInfo",

@@ -49,6 +49,9 @@ class Agreement(_Record, frozen=True, kw_only=True):
         return (self.tp + self.tn) / total if total else None
 
 
+_NOTHING_COMPARED = Agreement()
+
+
 class ScannerState(_Record, frozen=True, kw_only=True):
     """Counts of one scanner.
 
@@ -76,14 +79,22 @@ class ScannerState(_Record, frozen=True, kw_only=True):
     unseen_citations: int = 0
     calls_without_usage: int = 0
     not_compared: int = 0
-    agreement: Agreement = Agreement()
+    agreement: Agreement = _NOTHING_COMPARED
     usage: Usage = msgspec.field(default_factory=dict[str, Mapping[str, float]])
     fingerprints: Mapping[str, int] = msgspec.field(default_factory=dict[str, int])
 
     def __add__(self, other: ScannerState) -> ScannerState:
         """Add two counts of the same scanner."""
-        return ScannerState(
-            **{name: getattr(self, name) + getattr(other, name) for name in _NUMBERS},
+        return ScannerState(  # each by its name: this is done for every pair
+            scans=self.scans + other.scans,
+            rows=self.rows + other.rows,
+            results=self.results + other.results,
+            errors=self.errors + other.errors,
+            tokens=self.tokens + other.tokens,
+            incomplete=self.incomplete + other.incomplete,
+            unseen_citations=self.unseen_citations + other.unseen_citations,
+            calls_without_usage=self.calls_without_usage + other.calls_without_usage,
+            not_compared=self.not_compared + other.not_compared,
             agreement=_added_agreement(self.agreement, other.agreement),
             usage=added_usage(self.usage, other.usage),
             fingerprints=_added(self.fingerprints, other.fingerprints),
@@ -106,6 +117,18 @@ class LongestRunning(_Record, frozen=True, kw_only=True):
     blocks: bool = False
 
 
+class HeldBack(_Record, frozen=True, kw_only=True):
+    """Model calls that wait because their provider refused some.
+
+    Args:
+        rate: Calls a second that are sent.
+        seconds: Seconds until the next one is sent.
+    """
+
+    rate: float
+    seconds: float
+
+
 class WorkerState(_Record, frozen=True, kw_only=True):
     """What one worker said last of what it is doing.
 
@@ -119,9 +142,10 @@ class WorkerState(_Record, frozen=True, kw_only=True):
         calls: Model calls under way.
         connections: Model calls that may be under way at once (0: no model was called).
         retries: Model calls that providers refused so far, to be sent again later.
-        held_back: Why model calls wait, in words ("": they do not).
+        held_back: Model calls that wait because providers refused some (None: none does).
         trouble: Why calls to models fail at this moment ("": they do not).
         longest: The scanner that has been at work longest (None: none is).
+        awaited: Pairs under way that are worth waiting for when the scan ends before its time.
     """
 
     at: float = 0.0
@@ -133,9 +157,15 @@ class WorkerState(_Record, frozen=True, kw_only=True):
     calls: int = 0
     connections: int = 0
     retries: int = 0
-    held_back: str = ""
+    held_back: HeldBack | None = None
     trouble: str = ""
     longest: LongestRunning | None = None
+    awaited: int = 0
+
+    @property
+    def idle(self) -> int:
+        """Slots with nothing to do."""
+        return max(0, self.slots - self.reading - self.scanning)
 
 
 class AskedVersion(_Record, frozen=True, kw_only=True):
@@ -204,8 +234,10 @@ class ScanState(_Record, frozen=True, kw_only=True):
         scanners: Counts by scanner, those of earlier runs left out while a run goes on, and in otherwise.
         workers: What each worker at work said last.
         workers_lost: Workers that died.
+        retries: Model calls that providers refused in this run, to be sent again later; those of workers that are gone, too.
         problems: What went wrong with the scan as a whole (logs that were not read, ...), and how often.
-        errors: What went wrong in scanners, by cause, and how often, as far as somebody has read it.
+        errors: What went wrong in scanners, by cause, and how often, as far as somebody has read it: what has one cause
+            shows when all errors are compared, so it is not made of events.
         cost: Money spent in US dollars (None: not known).
         started: When this run began, in seconds since the epoch (0: not known).
         updated: When the newest event happened, in the same way.
@@ -221,6 +253,7 @@ class ScanState(_Record, frozen=True, kw_only=True):
     scanners: Mapping[str, ScannerState] = msgspec.field(default_factory=dict[str, ScannerState])
     workers: Mapping[str, WorkerState] = msgspec.field(default_factory=dict[str, WorkerState])
     workers_lost: int = 0
+    retries: int = 0
     problems: Mapping[str, int] = msgspec.field(default_factory=dict[str, int])
     errors: Mapping[str, int] = msgspec.field(default_factory=dict[str, int])
     cost: float | None = None
@@ -257,12 +290,29 @@ class ScanState(_Record, frozen=True, kw_only=True):
             total = added_usage(total, scanner.usage)
         return total
 
+    @property
+    def doing(self) -> WorkerState:
+        """What all workers do together: numbers added up, of what fails the newest, the longest of what is running."""
+        told = list(self.workers.values())
+        held = [worker.held_back for worker in told if worker.held_back is not None]
+        running = [
+            msgspec.structs.replace(w.longest, seconds=w.longest.seconds + max(0.0, self.updated - w.at))
+            for w in told
+            if w.longest is not None
+        ]
+        newest = max(told, key=lambda worker: worker.at, default=WorkerState())
+        return WorkerState(
+            **{name: sum(getattr(worker, name) for worker in told) for name in _DOINGS},
+            at=newest.at,
+            held_back=HeldBack(rate=sum(h.rate for h in held), seconds=min(h.seconds for h in held)) if held else None,
+            trouble=newest.trouble,
+            longest=max(running, key=lambda each: each.seconds, default=None),
+        )
+
     def durable(self) -> ScanState:
         """Give what a scan directory knows, too: without workers, times, and what was only so for this run."""
-        whole = msgspec.structs.replace(
-            self, workers={}, workers_lost=0, started_units=0, started=0.0, updated=0.0, skipped=0
-        )
-        return msgspec.structs.replace(whole, scanners=dict(sorted(self.scanners.items())))
+        known = ScanState(facts=self.facts, phase=self.phase, due=self.due, problems=self.problems, cost=self.cost)
+        return msgspec.structs.replace(known, scanners=dict(sorted(self.scanners.items())))
 
 
 class Planned(_Record, frozen=True, kw_only=True, tag="planned"):
@@ -300,13 +350,11 @@ class PairRecorded(_Record, frozen=True, kw_only=True, tag="pair_recorded"):
         at: When.
         scanner: Key of the scanner.
         counts: What they amount to (`scans`: how many pairs there are).
-        errors: What went wrong, by cause, and how often.
     """
 
     at: float
     scanner: str
     counts: ScannerState
-    errors: Mapping[str, int] = msgspec.field(default_factory=dict[str, int])
 
 
 class WorkerJoined(_Record, frozen=True, kw_only=True, tag="worker_joined"):
@@ -376,7 +424,7 @@ ScanEvent: TypeAlias = (
 )
 """All that can happen to a scan."""
 
-_NUMBERS = tuple(name for name in ScannerState.__struct_fields__ if name not in {"agreement", "usage", "fingerprints"})
+_DOINGS = tuple(name for name in WorkerState.__struct_fields__ if name not in {"at", "held_back", "trouble", "longest"})
 
 
 class StateFold:
@@ -392,21 +440,19 @@ class StateFold:
         self._gone: dict[str, float] = {}
         self._joined: dict[str, float] = {}
         self._problems: dict[str, int] = {}
-        self._errors: dict[str, int] = {}
 
     def add(self, event: ScanEvent) -> None:
         """Take note of an event."""
         self._updated = max(self._updated, event.state.at if isinstance(event, WorkerReported) else event.at)
         match event:
             case PairRecorded(scanner=scanner):
-                self._scanners[scanner] = self._scanners.get(scanner, ScannerState()) + event.counts
-                for cause, times in event.errors.items():
-                    self._errors[cause] = self._errors.get(cause, 0) + times
+                known = self._scanners.get(scanner)
+                self._scanners[scanner] = event.counts if known is None else known + event.counts
             case UnitStarted():
                 self._units += event.units
             case WorkerReported(worker=worker):
-                known = self._reports.get(worker)
-                if known is None or known.at <= event.state.at:
+                told = self._reports.get(worker)
+                if told is None or told.at <= event.state.at:
                     self._reports[worker] = event.state
             case WorkerJoined(worker=worker):
                 self._joined[worker] = max(event.at, self._joined.get(worker, 0.0))
@@ -429,7 +475,8 @@ class StateFold:
         if self._planned is None:
             raise ValueError("These events do not say which scan they are about: `Planned` is missing.")
         planned = self._planned
-        counted = {key: self._scanners.get(key, ScannerState()) for key in planned.facts.scanners}
+        nothing = ScannerState()
+        counted = {key: self._scanners.get(key, nothing) for key in planned.facts.scanners}
         return ScanState(
             facts=planned.facts,
             phase=self._phase(),
@@ -440,7 +487,7 @@ class StateFold:
             workers=self._workers(),
             workers_lost=self._died,
             problems=dict(sorted(self._problems.items())),
-            errors=dict(sorted(self._errors.items())),
+            retries=sum(report.retries for report in self._reports.values()),
             started=planned.at,
             updated=self._updated,
         )
@@ -483,6 +530,8 @@ def added_usage(one: Usage, other: Usage) -> Usage:
 
 
 def _added_agreement(one: Agreement, other: Agreement) -> Agreement:
+    if one is _NOTHING_COMPARED or other is _NOTHING_COMPARED:
+        return other if one is _NOTHING_COMPARED else one
     return Agreement(tp=one.tp + other.tp, fp=one.fp + other.fp, tn=one.tn + other.tn, fn=one.fn + other.fn)
 
 
