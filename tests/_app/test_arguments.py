@@ -19,10 +19,10 @@ from inspect_scout import (
     scan_results_df,
     scan_resume,
 )
-from inspect_scout._app import run_scan
 from inspect_scout._cli import main
 from inspect_scout._plan import ScanRequest
 from inspect_scout._support.text import ArgumentText
+from support.use_cases import run_scan
 
 # Evaluation of annotations is postponed, and one of them is written before its class.
 FILE = """

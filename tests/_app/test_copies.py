@@ -75,7 +75,8 @@ def rows(status: Status, scanner: str = "score_of") -> pd.DataFrame:
 
 
 def run(**more: Any) -> Status:
-    from inspect_scout._app import ScanRequest, run_scan
+    from inspect_scout._app import ScanRequest
+    from support.use_cases import run_scan
 
     asked: dict[str, Any] = {"scanners": "scanner.py", "transcripts": "logs", "display": "none", **more}
     return run_scan(ScanRequest(**asked))

@@ -27,7 +27,8 @@ from inspect_scout import (
     scan_status,
     scanner,
 )
-from inspect_scout._app import ScanRequest, list_states, read_standing, run_scan
+from inspect_scout._app import ScanRequest
+from support.use_cases import list_states, read_standing, run_scan
 
 MOVES = "import os\nos.chdir(os.environ['ELSEWHERE'])\n"
 FILE = """

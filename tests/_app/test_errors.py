@@ -25,10 +25,10 @@ from inspect_scout import (
     scanner,
     transcripts_from,
 )
-from inspect_scout._app import read_error_groups, read_standing
 from inspect_scout._results import ScanStore
 from support.scans import failed_report, fill, make_report, make_spec
 from support.transcripts import number_of, scanner_of, talks
+from support.use_cases import read_error_groups, read_standing
 
 HERE = Path(__file__).name
 

@@ -29,10 +29,10 @@ from inspect_scout import (
     scanjob,
     transcripts_from,
 )
-from inspect_scout._app import run_scan
 from inspect_scout._plan import ScanRequest
 from inspect_scout.aio import scan_async
 from support.transcripts import length, scanner_of, talks
+from support.use_cases import run_scan
 
 FILE = """
 from inspect_scout import Result, ScanJob, Transcript, scanjob, scanner

@@ -85,7 +85,8 @@ def place(tmp_path: Path, example_logs: Path) -> Path:
 
 def scan_file(**more: Any) -> Status:
     """Scan with the scanner file of the folder."""
-    from inspect_scout._app import ScanRequest, run_scan
+    from inspect_scout._app import ScanRequest
+    from support.use_cases import run_scan
 
     return run_scan(ScanRequest(scanners="scanners.py", transcripts="logs", display="none", **more))
 

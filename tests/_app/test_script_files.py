@@ -20,8 +20,9 @@ from inspect_scout import (
     scan_resume,
     transcripts_from,
 )
-from inspect_scout._app import ScanRequest, run_scan
+from inspect_scout._app import ScanRequest
 from inspect_scout._scanners import load_scanners, scanners_from_specs
+from support.use_cases import run_scan
 
 SCANNER = """
 import asyncio, os, sys, threading

@@ -31,12 +31,12 @@ from inspect_scout import (
     scanner,
     transcripts_from,
 )
-from inspect_scout._app import list_states, read_standing
 from inspect_scout._support.errors import ConfigError, LocationError, StorageError
 from inspect_scout._support.storage import LocalStorage, register_storage
 from support.foreign import record, write_data, write_index
 from support.logs import make_log, make_sample, rewrite, unfinished, write
 from support.transcripts import talks
+from support.use_cases import list_states, read_standing
 
 SCANNERS = """
 from inspect_scout import Result, Scanner, Transcript, scanner
@@ -80,7 +80,8 @@ def harm(log: Path) -> Callable[[], object]:
 
 
 def run(logs: Any = "logs", **more: Any) -> Status:
-    from inspect_scout._app import ScanRequest, run_scan
+    from inspect_scout._app import ScanRequest
+    from support.use_cases import run_scan
 
     said: dict[str, Any] = {"scanners": "scanners.py@words", "transcripts": logs, "display": "none", **more}
     return run_scan(ScanRequest(**said))

@@ -36,10 +36,10 @@ from inspect_scout import (
     validation_results_df,
     validation_set,
 )
-from inspect_scout._app import validation_report
 from inspect_scout.aio import scan_async, scan_resume_async, validation_results_df_async
 from inspect_scout.testing import scripted_model
 from support.transcripts import each_message, length, number_of, scanner_of, talks
+from support.use_cases import validation_reports
 
 
 def quiet(scanners: Any, count: int, scans: Path, **more: Any) -> Status:
@@ -115,7 +115,7 @@ def test_a_failing_predicate_costs_no_result(tmp_path: Path) -> None:
     frame = scan_results_df(status.location).scanners["length"]
     assert frame["value"].tolist() == [3, 3]
     assert frame["scan_error"].isna().all()
-    (report,) = validation_report(status.location)
+    (report,) = validation_reports(status.location)
     assert report.problems == {"TypeError: the target is text; this predicate compares numbers": 1}
     assert frame["validation_target"][0] == '"3"'
     assert frame["validation_result"].isna().tolist() == [True, False]
@@ -312,8 +312,9 @@ def test_resuming_uses_registered_predicates_again(failing: Path, example_logs: 
 
 
 def test_files_of_cases_may_name_predicates_of_the_scanners_file(failing: Path, example_logs: Path) -> None:
-    from inspect_scout._app import ScanRequest, run_scan
+    from inspect_scout._app import ScanRequest
     from inspect_scout._validation import CasesFile
+    from support.use_cases import run_scan
 
     Path("mended").touch()
     Path("cases.csv").write_text("id,target\nNQ7dDdcKAUnFgyYfCwecd8,6\n")
@@ -401,7 +402,7 @@ def test_labels_of_a_judge_agree_with_their_cases(tmp_path: Path, first: str) ->
     assert frame["value"].tolist() == ["A", "B", "A"]
     assert [json.loads(target) for target in frame["validation_target"]] == ["done", "failed", "stuck"]
     assert [str(valid).lower() for valid in frame["validation_result"]] == ["true", "true", "false"]
-    (report,) = validation_report(status.location)
+    (report,) = validation_reports(status.location)
     assert report.confusion == {"done": {"done": 1}, "failed": {"failed": 1}, "stuck": {"done": 1}}
     assert [row.class_name for row in report.rows] == [None, "done", "failed", "stuck"]
     frame = validation_results_df(status.location)
@@ -416,7 +417,7 @@ def test_yes_and_no_agree_with_a_boolean_judge_and_count_as_what_they_are(tmp_pa
     assert found is not None
     assert found.metrics is not None
     assert (found.metrics.tp, found.metrics.tn, found.metrics.total) == (1, 2, 3)
-    (report,) = validation_report(status.location)
+    (report,) = validation_reports(status.location)
     assert report.rows[0].specificity is not None
     assert report.rows[0].counts.tn == 2
 
@@ -424,7 +425,7 @@ def test_yes_and_no_agree_with_a_boolean_judge_and_count_as_what_they_are(tmp_pa
 def test_search_agrees_with_yes_and_no(tmp_path: Path) -> None:
     cases = cases_of({"t0": "no", "t1": True, "t2": False})
     status = quiet({"search": grep_scanner("number 1")}, 3, tmp_path, validation=cases)
-    (report,) = validation_report(status.location)
+    (report,) = validation_reports(status.location)
     assert report.rows[0].matched == 3
 
 

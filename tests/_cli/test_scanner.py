@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from inspect_scout import _app
-from support.cli import FakeApp, Ran, scout
+from support.cli import Ran, scout
 
 TEXT = '''
 from inspect_scout import llm_scanner, grep_scanner, scanner, AnswerStructured
@@ -47,7 +46,7 @@ def file(tmp_path: Path) -> Path:
 
 def run(*arguments: str) -> Ran:
     """Run a command of the group over the real reading of files."""
-    return scout("scanner", *arguments, app=FakeApp(reports=_app.describe_scanner_files(arguments[1])))
+    return scout("scanner", *arguments)
 
 
 def test_list_says_what_each_asks(file: Path) -> None:

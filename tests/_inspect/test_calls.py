@@ -16,7 +16,6 @@ import pytest
 from inspect_ai.model import CachePolicy, GenerateConfig, Model, get_model
 
 from inspect_scout import Result, Scanner, Transcript, scan, scan_results_df, scan_status, scanner, transcripts_from
-from inspect_scout._app import read_standing
 from inspect_scout._engine.activity import resident_bytes
 from inspect_scout._inspect.models import ActiveModels, using
 from inspect_scout._inspect.outcomes import CallFailure, hearing
@@ -27,6 +26,7 @@ from support.provider.cases import CASES, FEW, TIMED, Case, CaseScript
 from support.provider.dialects import DIALECTS, MODEL_ARGS, MODELS, Dialect
 from support.provider.server import Provider, serving_provider
 from support.transcripts import talks
+from support.use_cases import read_standing
 
 LONG = int(os.environ.get("SCOUT_TEST_FAULT_ROUNDS", "0")) > 0
 

@@ -13,7 +13,6 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from inspect_scout._app import results_table
 from inspect_scout._results import ScanStore, results_batches, results_df
 from inspect_scout._results.shared import COPIED_BYTES
 from inspect_scout._support.storage import LocalStorage, MemoryStorage, Storage
@@ -30,6 +29,7 @@ from support.scans import (
     stored_table,
     write_parquet,
 )
+from support.use_cases import results_table
 
 pytestmark = pytest.mark.anyio
 

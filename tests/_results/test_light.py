@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from inspect_scout._app import list_states, read_standing
 from inspect_scout._results import ScanStore, list_status
 from inspect_scout._results.blocking import wait
 from inspect_scout._results.owner import LEASE_SECONDS, Owner, is_alive, owner_path
@@ -21,6 +20,7 @@ from inspect_scout._support.errors import LocationError, ScanStateError
 from inspect_scout._support.storage import host_name
 from inspect_scout._types import ResultReport, ScannerState, ScanState, Worklist
 from support.scans import failed_report, fill, make_report, make_spec, make_usage
+from support.use_cases import list_states, read_standing
 
 
 def figures(state: ScanState) -> dict[str, tuple[int, ...]]:
@@ -137,9 +137,9 @@ def test_nothing_heavy_is_loaded(tmp_path: Path) -> None:
     store = make_scan(tmp_path)
     code = (
         "import sys\n"
-        "from inspect_scout._app import list_states, read_standing\n"
-        "assert len(list_states(sys.argv[1])) == 1\n"
-        "read_standing(sys.argv[2])\n"
+        "from inspect_scout._app import list_states, read_standing, run_light\n"
+        "assert len(run_light(sys.argv[1], lambda: list_states(sys.argv[1]))) == 1\n"
+        "run_light(sys.argv[2], lambda: read_standing(sys.argv[2]))\n"
         "heavy = {'inspect_ai', 'pydantic', 'pyarrow', 'pandas', 'duckdb', 'numpy', 'asyncio'} & set(sys.modules)\n"
         "sys.exit(', '.join(heavy) or None)\n"
     )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,14 +12,12 @@ import msgspec
 
 from inspect_scout._app import (
     ResumeRequest,
-    ScannerFileReport,
     ScanRequest,
     SettingEntry,
     Standing,
     Watched,
     explain_settings,
 )
-from inspect_scout._cli.contract import ResultTable, RowsKind
 from inspect_scout._cli.run import run
 from inspect_scout._support.causes.grouping import ErrorGroup
 from inspect_scout._support.errors import UnknownNameError
@@ -117,7 +114,6 @@ class FakeApp:
     listed: Sequence[ScanState] = ()
     stands: Standing = field(default_factory=standing)
     tables: dict[str, Rows] = field(default_factory=dict[str, Rows])
-    reports: Sequence[ScannerFileReport] = ()
     agreements: Sequence[ScannerReport] = ()
     requests: list[ScanRequest] = field(default_factory=list[ScanRequest])
     calls: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
@@ -127,65 +123,60 @@ class FakeApp:
         assert len(self.requests) == 1
         return self.requests[0]
 
-    def run_scan(self, request: ScanRequest) -> Status:
+    async def run_scan(self, request: ScanRequest) -> Status:
         self.requests.append(request)
         return self.ends_as()
 
-    def explain_settings(self, request: ScanRequest) -> Sequence[SettingEntry]:
+    async def explain_settings(self, request: ScanRequest) -> Sequence[SettingEntry]:
         self.requests.append(request)
-        return explain_settings(request)
+        return await explain_settings(request)
 
-    def resume_scan(self, request: ResumeRequest) -> Status:
+    async def resume_scan(self, request: ResumeRequest) -> Status:
         self.calls.append(("resume", request))
         return self.ends_as()
 
-    def complete_scan(self, location: str, display: str | None, log_level: str | None) -> Status:
+    async def complete_scan(self, location: str, display: str | None, log_level: str | None) -> Status:
         self.calls.append(("complete", location, display, log_level))
         return self.ends_as()
 
-    def list_states(self, scans_location: str) -> Sequence[ScanState]:
+    async def list_states(self, scans_location: str) -> Sequence[ScanState]:
         self.calls.append(("list", scans_location))
         return self.listed
 
-    def read_standing(self, location: str) -> Standing:
+    async def read_standing(self, location: str) -> Standing:
         self.calls.append(("status", location))
         return self.stands
 
-    def read_error_groups(self, location: str, scanner: str | None) -> Sequence[ErrorGroup]:
+    async def read_error_groups(self, location: str, scanner: str | None) -> Sequence[ErrorGroup]:
         self.calls.append(("errors", location, scanner))
         return self.stands.errors
 
-    def describe_scanner_files(self, location: str) -> Sequence[ScannerFileReport]:
-        self.calls.append(("scanners", location))
-        return self.reports
-
-    def watch(self, location: str) -> Iterator[Watched]:
+    async def watch(self, location: str) -> AsyncIterator[Watched]:
         self.calls.append(("watch", location))
         yield Watched(msgspec.structs.replace(self.stands.state, phase="running"), 2.0)
         yield Watched(self.stands.state)
 
-    def results_table(
+    async def results_table(
         self,
         location: str,
         scanner: str | None,
         where: str | None,
         columns: Sequence[str] | None,
-        rows: RowsKind,
+        rows: str,
         limit: int | None,
         positive: bool,
-    ) -> ResultTable:
+    ) -> Rows:
         self.calls.append(("results", location, scanner, where, columns, rows, limit, positive))
         if scanner not in self.tables:
             raise UnknownNameError("scanner", str(scanner), self.tables)
         table = self.tables[scanner]
         return table if limit is None else table.slice(0, limit)
 
-    def validation_report(self, location: str, scanner: str | None, by: GroupBy | None) -> Sequence[ScannerReport]:
+    async def validation_reports(
+        self, location: str, scanner: str | None, by: GroupBy | None
+    ) -> Sequence[ScannerReport]:
         self.calls.append(("validate", location, scanner, by))
         return self.agreements
-
-    def default_scans(self) -> str:
-        return os.environ.get("SCOUT_SCAN_SCANS") or "./scans"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from .._plan import ScanRequest as ScanRequest
     from .._project import default_scans as default_scans
     from .._results import Standing as Standing
+    from .._results import list_states as list_states
+    from .._results import read_error_groups as read_error_groups
+    from .._results import read_standing as read_standing
     from .._scanners import Parameter as Parameter
     from .._scanners import ScannerFileReport as ScannerFileReport
     from .._scanners import ScannerSource as ScannerSource
@@ -24,6 +27,10 @@ if TYPE_CHECKING:
     from .async_api import scan_results_df_async as scan_results_df_async
     from .async_api import scan_resume_async as scan_resume_async
     from .async_api import scan_status_async as scan_status_async
+    from .bridge import in_sync as in_sync
+    from .bridge import in_sync_items as in_sync_items
+    from .bridge import run_light as run_light
+    from .databases import SchemaFormat as SchemaFormat
     from .databases import compact_database as compact_database
     from .databases import copy_transcripts as copy_transcripts
     from .databases import count_transcripts as count_transcripts
@@ -35,13 +42,10 @@ if TYPE_CHECKING:
     from .databases import verify_database as verify_database
     from .explain import SettingEntry as SettingEntry
     from .explain import explain_settings as explain_settings
-    from .light import list_states as list_states
-    from .light import read_error_groups as read_error_groups
-    from .light import read_standing as read_standing
-    from .requests import complete_scan as complete_scan
-    from .requests import resume_scan as resume_scan
-    from .requests import run_scan as run_scan
     from .results import results_table as results_table
+    from .scanning import complete_scan as complete_scan
+    from .scanning import resume_scan as resume_scan
+    from .scanning import run_scan as run_scan
     from .shapes import MAX_IDS as MAX_IDS
     from .shapes import group_json as group_json
     from .shapes import standing_json as standing_json
@@ -54,7 +58,7 @@ if TYPE_CHECKING:
     from .sync_api import scan_results_df as scan_results_df
     from .sync_api import scan_resume as scan_resume
     from .sync_api import scan_status as scan_status
-    from .validation import validation_report as validation_report
+    from .validation import validation_reports as validation_reports
     from .validation import validation_results_df as validation_results_df
     from .validation import validation_results_df_async as validation_results_df_async
     from .watching import Watched as Watched
@@ -63,20 +67,20 @@ if TYPE_CHECKING:
 _MODULES = {
     ".._plan": "ResumeRequest ScanRequest",
     ".._project": "default_scans",
-    ".._results": "Standing",
+    ".._results": "Standing list_states read_error_groups read_standing",
     ".._scanners": "Parameter ScannerFileReport ScannerSource StructuredSource describe_scanner_files",
     ".async_api": "scan_async scan_complete_async scan_list_async scan_results_arrow_async scan_results_batches_async"
     " scan_results_df_async scan_resume_async scan_status_async",
-    ".databases": "compact_database copy_transcripts count_transcripts database_schema database_stats"
+    ".bridge": "in_sync in_sync_items run_light",
+    ".databases": "SchemaFormat compact_database copy_transcripts count_transcripts database_schema database_stats"
     " delete_transcripts index_database validate_database verify_database",
     ".explain": "SettingEntry explain_settings",
-    ".light": "list_states read_error_groups read_standing",
-    ".requests": "complete_scan resume_scan run_scan",
     ".results": "results_table",
+    ".scanning": "complete_scan resume_scan run_scan",
     ".shapes": "MAX_IDS group_json standing_json state_json",
     ".sync_api": "scan scan_complete scan_list scan_results_arrow scan_results_batches scan_results_df scan_resume"
     " scan_status",
-    ".validation": "validation_report validation_results_df validation_results_df_async",
+    ".validation": "validation_reports validation_results_df validation_results_df_async",
     ".watching": "Watched watch",
 }
 

@@ -139,7 +139,7 @@ async def scan_async(
         duplicates=duplicates,
         scanner_timeout=scanner_timeout,
     )
-    return await scanning.scan(request)
+    return await scanning.run_scan(request)
 
 
 @asyncio_only
@@ -209,7 +209,7 @@ async def scan_resume_async(
         model_roles=model_roles,
         scanner_timeout=scanner_timeout,
     )
-    return await scanning.resume(request)
+    return await scanning.resume_scan(request)
 
 
 @asyncio_only
@@ -224,7 +224,7 @@ async def scan_complete_async(scan_location: str, log_level: str | None = None) 
         ScanStateError: The scan is complete already.
     """
     end_loading()
-    return await scanning.complete(scan_location, _display(), log_level)
+    return await scanning.complete_scan(scan_location, _display(), log_level)
 
 
 @asyncio_only

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from .._support.errors import ConfigError, LocationError
-from .bridge import run_sync
 
 if TYPE_CHECKING:
     from .._transcripts import (
@@ -26,13 +25,13 @@ SchemaFormat = Literal["avro", "pyarrow", "json", "pandas"]
 """Forms of the schema."""
 
 
-def index_database(location: str, progress: Progress | None = None) -> str | None:
+async def index_database(location: str, progress: Progress | None = None) -> str | None:
     """Make the index of a database anew; gives its location, or None if there are no data files."""
     db = _existing(location)
-    return run_sync(lambda: db.rebuild_index(progress=progress))
+    return await db.rebuild_index(progress=progress)
 
 
-def database_schema(form: SchemaFormat) -> str:
+async def database_schema(form: SchemaFormat) -> str:
     """Write the schema of transcript databases as text."""
     from .._transcripts import transcripts_db_schema
 
@@ -42,51 +41,47 @@ def database_schema(form: SchemaFormat) -> str:
     return str(schema.dtypes if form == "pandas" else schema)
 
 
-def validate_database(location: str) -> Sequence[TranscriptSchemaError]:
+async def validate_database(location: str) -> Sequence[TranscriptSchemaError]:
     """Find out what keeps the files of a database from being such."""
     from .._transcripts import validate_transcript_schema
 
     place = _existing(location).location
-    return run_sync(lambda: validate_transcript_schema(place))
+    return await validate_transcript_schema(place)
 
 
-def verify_database(location: str, deep: bool, progress: Progress | None = None) -> VerifyReport:
+async def verify_database(location: str, deep: bool, progress: Progress | None = None) -> VerifyReport:
     """Hold the index of a database against its data files."""
     db = _existing(location)
-    return run_sync(lambda: db.verify(deep=deep, progress=progress))
+    return await db.verify(deep=deep, progress=progress)
 
 
-def compact_database(location: str, progress: Progress | None = None) -> CompactReport:
+async def compact_database(location: str, progress: Progress | None = None) -> CompactReport:
     """Write the data files of a database anew where that is worth it."""
     db = _existing(location)
-    return run_sync(lambda: db.compact(progress=progress))
+    return await db.compact(progress=progress)
 
 
-def database_stats(location: str) -> DatabaseStats:
+async def database_stats(location: str) -> DatabaseStats:
     """Count what is in a database."""
     db = _existing(location)
-    return run_sync(db.stats)
+    return await db.stats()
 
 
-def count_transcripts(location: str, ids: Sequence[str], where: str | None) -> int:
+async def count_transcripts(location: str, ids: Sequence[str], where: str | None) -> int:
     """Count the transcripts that `delete_transcripts` would delete."""
     db = _existing(location)
-
-    async def count() -> int:
-        if where is not None:
-            return await db.count(where)
-        return len(set(await db.transcript_ids()) & set(ids))
-
-    return run_sync(count)
+    if where is not None:
+        return await db.count(where)
+    return len(set(await db.transcript_ids()) & set(ids))
 
 
-def delete_transcripts(location: str, ids: Sequence[str], where: str | None) -> int:
+async def delete_transcripts(location: str, ids: Sequence[str], where: str | None) -> int:
     """Delete transcripts from a database, by their ids or a condition; tells how many."""
     db = _existing(location)
-    return run_sync(lambda: db.delete(ids if where is None else None, where=where))
+    return await db.delete(ids if where is None else None, where=where)
 
 
-def copy_transcripts(
+async def copy_transcripts(
     source: str, target: str, where: Sequence[str], replace: bool, added: Callable[[str], None] | None = None
 ) -> int:
     """Copy transcripts of a database, or of logs, into a database; tells how many were written."""
@@ -99,8 +94,8 @@ def copy_transcripts(
     if db.location == transcripts.source.location:
         raise ConfigError(f"Cannot copy {source!r} into itself: name another database.")
     if replace:
-        return run_sync(lambda: db.upsert(transcripts, progress=added))
-    return run_sync(lambda: db.insert(transcripts, progress=added))
+        return await db.upsert(transcripts, progress=added)
+    return await db.insert(transcripts, progress=added)
 
 
 def _existing(location: str) -> TranscriptsDB:

@@ -33,7 +33,7 @@ class SettingEntry:
     source: str
 
 
-def explain_settings(request: ScanRequest) -> list[SettingEntry]:
+async def explain_settings(request: ScanRequest) -> list[SettingEntry]:
     """Say which settings a scan would use, in the order of the table of options.
 
     Raises:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .._query import Condition, Query, condition_from_sql, select
 from .._results import HEAVY_COLUMNS, KIND, RESULT_COLUMNS, Rows, TypedTable, open_reader, positive_rows
 from .._support.errors import ConfigError, UnknownNameError
-from .bridge import run_sync
+from .._support.storage import run_long
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,7 +27,7 @@ _SHORT_NAMES = {
 _LENIENT = frozenset(name for name, _ in RESULT_COLUMNS)
 
 
-def results_table(
+async def results_table(
     location: str,
     scanner: str,
     where: str | None = None,
@@ -54,8 +55,9 @@ def results_table(
         raise ConfigError(f"limit={limit} is too small; use 0 or more.")
     condition = condition_from_sql(where) if where else None
     heavy = any(name in (columns or ()) or name in (where or "") for name in HEAVY_COLUMNS)
-    reader = run_sync(lambda: open_reader(location, rows=rows, exclude_columns=[] if heavy else None))
-    table = reader.table(scanner, lambda prepared: _chosen(prepared, condition, positive, limit))
+    reader = await open_reader(location, rows=rows, exclude_columns=[] if heavy else None)
+    chosen = partial(_chosen, condition=condition, positive=positive, limit=limit)
+    table = await run_long(location, lambda: reader.table(scanner, chosen))
     return table if columns is None else table.select(_named(columns, table.column_names))
 
 

@@ -48,7 +48,7 @@ logger = logging.getLogger("inspect_scout")
 DRY_RUN = "(dry-run)"
 
 
-async def scan(request: ScanRequest) -> Status:
+async def run_scan(request: ScanRequest) -> Status:
     """Run a new scan, as far as it can be run.
 
     Raises:
@@ -79,7 +79,7 @@ async def _scan(request: ScanRequest) -> Status:
             return await _run(plan, store, display, _Engine(executor, setup, grace))
 
 
-async def resume(request: ResumeRequest) -> Status:
+async def resume_scan(request: ResumeRequest) -> Status:
     """Go on with a scan: pairs that are recorded without error are not scanned again.
 
     Raises:
@@ -112,7 +112,7 @@ async def _resume(request: ResumeRequest) -> Status:
             return await _run(plan, store, shown, _Engine(ready, setup, grace))
 
 
-async def complete(location: str, display: str | None = None, log_level: str | None = None) -> Status:
+async def complete_scan(location: str, display: str | None = None, log_level: str | None = None) -> Status:
     """Declare an interrupted or partly failed scan complete, errors included.
 
     Raises:

@@ -1,20 +1,19 @@
-"""The public sync functions: one call each through the bridge."""
+"""The public sync functions: each is one call through the bridge."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._plan import ModelRole, ResumeRequest, Scanners, ScannerWork, ScanRequest
-from .._results import RecordInput, Rows, ScanResultsArrow, ScanResultsDF
+from .._results import RecordInput
 from .._scanners import end_loading
 from .._types import PredicateFn, Status, ValidationSet, Worklist
 from . import async_api, scanning
-from .bridge import iterate_sync, run_sync
+from .bridge import in_sync, in_sync_items, run_sync
 
 if TYPE_CHECKING:
-    import pandas as pd
     from inspect_ai.model import GenerateConfig, Model
 
     from .._display import DisplayType
@@ -121,7 +120,7 @@ def scan(
         duplicates=duplicates,
         scanner_timeout=scanner_timeout,
     )
-    return run_sync(lambda: scanning.scan(request))
+    return run_sync(lambda: scanning.run_scan(request))
 
 
 def scan_resume(
@@ -192,7 +191,7 @@ def scan_resume(
         model_roles=model_roles,
         scanner_timeout=scanner_timeout,
     )
-    return run_sync(lambda: scanning.resume(request))
+    return run_sync(lambda: scanning.resume_scan(request))
 
 
 def scan_complete(scan_location: str, display: DisplayType | None = None, log_level: str | None = None) -> Status:
@@ -207,79 +206,11 @@ def scan_complete(scan_location: str, display: DisplayType | None = None, log_le
         ScanStateError: The scan is complete already.
     """
     end_loading()
-    return run_sync(lambda: scanning.complete(scan_location, display, log_level))
+    return run_sync(lambda: scanning.complete_scan(scan_location, display, log_level))
 
 
-def scan_list(scans_location: str) -> list[Status]:
-    """List the scans below a location (`aio.scan_list_async`).
-
-    Args:
-        scans_location: Directory that holds scans, at any depth; one that does not exist has none.
-    """
-    return run_sync(lambda: async_api.scan_list_async(scans_location))
-
-
-def scan_status(scan_location: str) -> Status:
-    """Tell how a scan stands, also while it runs (`aio.scan_status_async`).
-
-    Args:
-        scan_location: Directory of the scan.
-
-    Raises:
-        LocationError: There is no scan.
-    """
-    return run_sync(lambda: async_api.scan_status_async(scan_location))
-
-
-def scan_results_df(
-    scan_location: str,
-    *,
-    scanner: str | None = None,
-    rows: Rows = "results",
-    exclude_columns: Sequence[str] | None = None,
-) -> ScanResultsDF:
-    """Read results as data frames, one for each scanner, each loaded when it is asked for.
-
-    Args:
-        scan_location: Directory of the scan (finished, interrupted or running).
-        scanner: Key of one scanner (default: all).
-        rows: `results`: one row for each result, resultsets expanded; `transcripts`: one row for each invocation.
-        exclude_columns: Columns left out (default: `input`, `input_data`, `scan_events`; `[]` for none).
-    """
-    return run_sync(
-        lambda: async_api.scan_results_df_async(
-            scan_location, scanner=scanner, rows=rows, exclude_columns=exclude_columns
-        )
-    )
-
-
-def scan_results_arrow(scan_location: str) -> ScanResultsArrow:
-    """Read results as Arrow record batches.
-
-    Args:
-        scan_location: Directory of the scan (finished, interrupted or running).
-    """
-    return run_sync(lambda: async_api.scan_results_arrow_async(scan_location))
-
-
-def scan_results_batches(
-    scan_location: str,
-    scanner: str,
-    *,
-    batch_size: int = 1024,
-    exclude_columns: Sequence[str] | None = None,
-    rows: Rows = "results",
-) -> Iterator[pd.DataFrame]:
-    """Read the results of a scanner in batches, so that no large table is held in memory.
-
-    Args:
-        scan_location: Directory of the scan (finished, interrupted or running).
-        scanner: Key of the scanner.
-        batch_size: Rows in a frame at most, results of resultsets included.
-        exclude_columns: Columns left out (default: `input`, `input_data`, `scan_events`; `[]` for none).
-        rows: `results` or `transcripts`, as for `scan_results_df`.
-    """
-    batches = async_api.scan_results_batches_async(
-        scan_location, scanner, batch_size=batch_size, exclude_columns=exclude_columns, rows=rows
-    )
-    return iterate_sync(lambda: batches)
+scan_list = in_sync(async_api.scan_list_async)
+scan_status = in_sync(async_api.scan_status_async)
+scan_results_df = in_sync(async_api.scan_results_df_async)
+scan_results_arrow = in_sync(async_api.scan_results_arrow_async)
+scan_results_batches = in_sync_items(async_api.scan_results_batches_async)

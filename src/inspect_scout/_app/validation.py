@@ -8,7 +8,7 @@ from .._results import UnknownScannerError, compared_rows
 from .._support.errors import ConfigError
 from .._support.loops import asyncio_only
 from .._validation import GroupBy, ScannerReport, agreement_record, recorded_cases, scanner_report
-from .bridge import run_sync
+from .bridge import in_sync
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,11 +39,6 @@ async def validation_reports(
     return [scanner_report(key, recorded_cases(sets[key]), rows.get(key, []), by) for key in chosen]
 
 
-def validation_report(location: str, scanner: str | None = None, by: GroupBy | None = None) -> list[ScannerReport]:
-    """Report on the scanners of a scan that have labelled cases; see `validation_reports`."""
-    return run_sync(lambda: validation_reports(location, scanner, by))
-
-
 @asyncio_only
 async def validation_results_df_async(
     scan_location: str, *, scanner: str | None = None, by: GroupBy | None = None
@@ -72,17 +67,4 @@ async def validation_results_df_async(
     return pd.DataFrame(records, columns=list(agreement_record(empty[0])))
 
 
-def validation_results_df(scan_location: str, *, scanner: str | None = None, by: GroupBy | None = None) -> pd.DataFrame:
-    """Tell how far scanners agree with their labelled cases (`aio.validation_results_df_async`).
-
-    Args:
-        scan_location: Directory of the scan (finished, interrupted or running).
-        scanner: Key of one scanner (default: all that have cases).
-        by: A row for each `split`, `task` or `model` besides that for all cases (default: none).
-
-    Raises:
-        LocationError: There is no scan.
-        ConfigError: There is no such group.
-        UnknownNameError: The scan has no such scanner, or it has no cases.
-    """
-    return run_sync(lambda: validation_results_df_async(scan_location, scanner=scanner, by=by))
+validation_results_df = in_sync(validation_results_df_async)

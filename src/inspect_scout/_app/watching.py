@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import msgspec
 
-from .._results import ActiveScans, entry_of, workers_of
+from .._results import ActiveScans, entry_of, read_standing, workers_of
 from .._types import ScanFacts, ScanState
-from .light import read_standing
 
 UPDATE_SECONDS = 1.0
 WATCH_SECONDS = 1.0
@@ -57,9 +57,11 @@ class Pace:
         return (done - before) / (now - began) if now > began and done > before else None
 
 
-def watch(
-    location: str, wait: Callable[[float], object] = time.sleep, clock: Callable[[], float] = time.monotonic
-) -> Iterator[Watched]:
+async def watch(
+    location: str,
+    wait: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> AsyncIterator[Watched]:
     """Look at a scan again and again, until it runs no more.
 
     Args:
@@ -70,7 +72,7 @@ def watch(
     pace, active = Pace(), ActiveScans()
     while True:
         began = clock()
-        state = read_standing(location, errors=False).state
+        state = (await read_standing(location, errors=False)).state
         found = next((scan for scan in active.all().values() if scan.scan_id == state.facts.scan_id), None)
         if found is not None:
             state = msgspec.structs.replace(state, workers=workers_of(found))
@@ -78,7 +80,7 @@ def watch(
         if state.phase != "running":
             return
         # Looking at a scan of millions takes time of its own, and must not become what the machine is busy with.
-        wait(max(WATCH_SECONDS, 5 * (clock() - began)))
+        await wait(max(WATCH_SECONDS, 5 * (clock() - began)))
 
 
 class Announcer:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from .app import databases
+from .calling import call
 from .exit_codes import DONE
 from .options import SectionCommand, json_option
 from .output import write_json
@@ -27,8 +27,10 @@ def command(location: str, as_json: bool) -> int:
 
     Others may read and write the database meanwhile. If it is killed, nothing is lost.
     """
+    from .._app import compact_database
+
     with progress("Copying transcripts:", quiet=as_json) as show:
-        report = databases().compact_database(location, show)
+        report = call(compact_database, location, show)
     if as_json:
         write_json(asdict(report))
         return DONE

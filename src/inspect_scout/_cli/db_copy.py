@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .app import databases
+from .calling import call
 from .exit_codes import DONE
 from .options import SectionCommand, json_option
 from .output import write_json
@@ -30,6 +30,8 @@ def command(source: str, target: str, where: tuple[str, ...], replace: bool, as_
 
     DST is made if it does not exist. What was copied stays if the command is killed: run it again to go on.
     """
+    from .._app import copy_transcripts
+
     with progress("Copying transcripts:", quiet=as_json) as show:
         count = 0
 
@@ -38,7 +40,7 @@ def command(source: str, target: str, where: tuple[str, ...], replace: bool, as_
             count += 1
             show(count, 0)
 
-        copied = databases().copy_transcripts(source, target, where, replace, added)
+        copied = call(copy_transcripts, source, target, where, replace, added)
     if as_json:
         write_json({"copied": copied})
     else:

@@ -7,7 +7,7 @@ import sys
 import click
 
 from .._support.terminal import printable
-from .app import databases
+from .calling import call
 from .exit_codes import DONE
 from .options import SectionCommand, json_option
 from .output import write_json
@@ -30,17 +30,18 @@ def command(location: str, ids: tuple[str, ...], where: str | None, yes: bool, a
 
     Their bytes stay on the disk until `scout db compact`.
     """
+    from .._app import count_transcripts, delete_transcripts
+
     if bool(ids) == (where is not None):
         raise click.UsageError("Say what to delete: either --id (once or several times) or --where.")
-    app = databases()
     if not yes:
         if not sys.stdin.isatty():
             raise click.UsageError("Nobody can be asked whether to delete: add --yes.")
-        count = app.count_transcripts(location, ids, where)
+        count = call(count_transcripts, location, ids, where)
         question = f"Delete {count:,} transcripts from {printable(location)}?"
         if not click.confirm(question, err=True):
             raise click.Abort
-    deleted = app.delete_transcripts(location, ids, where)
+    deleted = call(delete_transcripts, location, ids, where)
     if as_json:
         write_json({"deleted": deleted})
     else:

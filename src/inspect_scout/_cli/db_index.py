@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .app import databases
+from .calling import call
 from .exit_codes import DONE
 from .options import SectionCommand, json_option
 from .output import write_json
@@ -25,8 +25,10 @@ def command(location: str, as_json: bool) -> int:
 
     Do this after copying parquet files into the folder, or taking some out. What was deleted stays deleted.
     """
+    from .._app import index_database
+
     with progress("Reading data files:", quiet=as_json) as show:
-        path = databases().index_database(location, show)
+        path = call(index_database, location, show)
     if as_json:
         write_json({"index": path})
     else:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from .._support.errors import StorageError
-from .app import databases
-from .contract import SchemaFormat
+from .calling import call
 from .exit_codes import DONE
 from .options import SectionCommand
 from .stdout import document, reserving
+
+if TYPE_CHECKING:
+    from .._app import SchemaFormat
 
 EPILOG = """\b
 Examples:
@@ -33,7 +35,9 @@ Examples:
 @click.option("-o", "--output", metavar="FILE", help="Write to this file.")
 def command(form: str, output: str | None) -> int:
     """Print the columns of transcript databases."""
-    text = databases().database_schema(cast("SchemaFormat", form))
+    from .._app import database_schema
+
+    text = call(database_schema, cast("SchemaFormat", form))
     if output is None:
         click.echo(text, file=document())
         return DONE

@@ -7,7 +7,7 @@ from dataclasses import asdict
 import click
 
 from .._support.terminal import printable
-from .app import databases
+from .calling import call
 from .exit_codes import DONE
 from .options import SectionCommand, json_option
 from .output import write_json
@@ -24,7 +24,9 @@ Examples:
 @json_option
 def command(location: str, as_json: bool) -> int:
     """Count the transcripts, files and bytes of the database at LOC."""
-    found = databases().database_stats(location)
+    from .._app import database_stats
+
+    found = call(database_stats, location)
     if as_json:
         write_json(asdict(found))
         return DONE

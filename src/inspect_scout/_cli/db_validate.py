@@ -8,7 +8,7 @@ from dataclasses import asdict
 import click
 
 from .._support.terminal import printable
-from .app import databases
+from .calling import call
 from .exit_codes import DONE, FAILED
 from .options import SectionCommand, json_option
 from .output import write_json
@@ -28,7 +28,9 @@ def command(location: str, as_json: bool) -> int:
 
     Ends with 1 if not. Whether the index fits the data files is what `scout db verify` finds out.
     """
-    errors = databases().validate_database(location)
+    from .._app import validate_database
+
+    errors = call(validate_database, location)
     if as_json:
         write_json({"valid": not errors, "errors": [asdict(error) for error in errors]})
     elif errors:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 import click
 
 from .._support.terminal import printable
-from .app import databases
+from .calling import call
 from .exit_codes import DONE, FAILED
 from .options import SectionCommand, json_option
 from .output import write_json
@@ -27,8 +27,10 @@ Examples:
 @json_option
 def command(location: str, deep: bool, as_json: bool) -> int:
     """Hold the index of the database at LOC against its data files; ends with 1 if something is wrong."""
+    from .._app import verify_database
+
     with progress("Verifying data files:", quiet=as_json) as show:
-        report = databases().verify_database(location, deep, show)
+        report = call(verify_database, location, deep, show)
     if as_json:
         write_json({"ok": report.ok, **asdict(report)})
         return DONE if report.ok else FAILED

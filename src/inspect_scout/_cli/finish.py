@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .contract import App
+from .calling import look
 from .exit_codes import DONE, SCANNER_ERRORS
 from .options import Shown
 from .output import write_json
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 DRY_RUN = "(dry-run)"
 
 
-def finish(how: Shown, app: App, status: Status) -> int:
+def finish(how: Shown, status: Status) -> int:
     """Write the JSON that was asked for, and say by the exit code whether all went well."""
     if how.as_json:
-        write_json(_dry_run_json(status) if status.location == DRY_RUN else _final_json(app, status))
+        write_json(_dry_run_json(status) if status.location == DRY_RUN else _final_json(status))
     return DONE if status.complete and not status.errors else SCANNER_ERRORS
 
 
-def _final_json(app: App, status: Status) -> dict[str, Any]:
-    from .._app import standing_json
+def _final_json(status: Status) -> dict[str, Any]:
+    from .._app import read_standing, standing_json
 
     # Problems that concern no scanner, as a log that could not be read, are known only to the run that met them.
     problems = [error.error for error in status.errors if not error.scanner]
-    return {**standing_json(app.read_standing(status.location)), "problems": problems}
+    return {**standing_json(look(read_standing, status.location)), "problems": problems}
 
 
 def _dry_run_json(status: Status) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from .app import app_of
+from .calling import call
 from .exit_codes import DONE
 from .options import SectionOption, display_options, json_option, shown
 from .output import cell_text, write_json
@@ -43,8 +43,10 @@ def command(ctx: click.Context, /, file: str | None, explain: bool, **options: A
     environment and defaults. Conditions, tags, metadata and worklists of all of them count together. Secrets are not
     shown.
     """
+    from .._app import explain_settings
+
     how = shown(options)
-    settings = app_of(ctx).explain_settings(request_of(ctx, file, how, fail_on_error=False))
+    settings = call(explain_settings, request_of(ctx, file, how, fail_on_error=False))
     if how.as_json:
         write_json(
             {

@@ -14,19 +14,18 @@ import click
 
 from .._support.errors import ScoutError
 from .._support.terminal import printable
-from .contract import App
 from .exit_codes import DONE, FAILED, INTERRUPTED
 from .root import root
 
 _END_SECONDS = 2.0
 
 
-def run(arguments: Sequence[str], app: App | None = None) -> int:
+def run(arguments: Sequence[str], app: object = None) -> int:
     """Run one command.
 
     Args:
         arguments: The arguments after the program's name.
-        app: The use cases (default: the real ones).
+        app: Use cases by their names, for tests (None: the real ones).
 
     Returns:
         The exit code.

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from .app import app_of
+from .calling import call
 from .finish import finish
 from .lazy import write_commands
 from .options import display_options, fail_on_error_option, json_option, shown
@@ -55,10 +55,12 @@ def command(ctx: click.Context, /, file: str, fail_on_error: bool, **options: An
     nor the job says comes from the project (scout.yaml), then from the environment. Results are kept in a directory of
     their own below the scans location.
     """
+    from .._app import run_scan
+
     _refuse_mistyped_command(file)
-    how, app = shown(options), app_of(ctx)
+    how = shown(options)
     request = request_of(ctx, file, how, fail_on_error)
-    return finish(how, app, app.run_scan(request))
+    return finish(how, call(run_scan, request))
 
 
 def _refuse_mistyped_command(file: str) -> None:

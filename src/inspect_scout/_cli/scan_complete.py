@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from .app import app_of
+from .calling import call
 from .exit_codes import DONE
 from .finish import finish
 from .options import SectionCommand, display_options, json_option, shown
@@ -22,9 +22,10 @@ Examples:
 @click.argument("location", metavar="LOC")
 @json_option
 @display_options
-@click.pass_context
-def command(ctx: click.Context, /, location: str, **options: Any) -> int:
+def command(location: str, **options: Any) -> int:
     """Declare the scan at LOC complete: its errors, and the logs that were not read, stay listed and are not tried again."""
-    how, app = shown(options), app_of(ctx)
-    finish(how, app, app.complete_scan(location, how.display, how.log_level))
+    from .._app import complete_scan
+
+    how = shown(options)
+    finish(how, call(complete_scan, location, how.display, how.log_level))
     return DONE

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .._support.terminal import plural
-from .app import app_of
+from .calling import look
 from .exit_codes import DONE
 from .options import SectionCommand, SectionOption, display_options, json_option, prepare_logging, shown
 from .output import write_json_rows
@@ -37,16 +37,17 @@ SECTION = "Error options"
 )
 @json_option
 @display_options
-@click.pass_context
-def command(ctx: click.Context, /, location: str, scanner: str | None, limit: int | None, **options: Any) -> int:
+def command(location: str, scanner: str | None, limit: int | None, **options: Any) -> int:
     """Print what went wrong in the scan at LOC: each kind once, with its traceback, its count and its transcripts.
 
     Errors are of one kind if they differ only in addresses, ids, temporary paths and numbers of things. The scan may be
     running, interrupted or damaged.
     """
+    from .._app import read_error_groups
+
     how = shown(options)
     prepare_logging(how.log_level)
-    groups = app_of(ctx).read_error_groups(location, scanner)
+    groups = look(read_error_groups, location, scanner)
     told = groups if limit is None else groups[:limit]
     if how.as_json:
         from .._app import group_json

@@ -11,7 +11,7 @@ import click
 
 from .._support.folder import current_folder
 from .._support.terminal import plural
-from .app import app_of
+from .calling import look
 from .exit_codes import DONE
 from .options import SectionCommand, display_options, json_option, prepare_logging, shown
 from .output import write_json
@@ -33,17 +33,17 @@ RECENT_SECONDS = 180 * 86400
 @click.argument("directory", metavar="[DIR]", required=False)
 @json_option
 @display_options
-@click.pass_context
-def command(ctx: click.Context, /, directory: str | None, **options: Any) -> int:
+def command(directory: str | None, **options: Any) -> int:
     """List the scans below DIR, newest first.
 
     DIR is by default what SCOUT_SCAN_SCANS says, else ./scans.
     """
+    from .._app import default_scans, list_states
+
     how = shown(options)
     prepare_logging(how.log_level)
-    app = app_of(ctx)
-    location = directory or app.default_scans()
-    states = app.list_states(location)
+    location = directory or default_scans()
+    states = look(list_states, location)
     if how.as_json:
         from .._app import state_json
 

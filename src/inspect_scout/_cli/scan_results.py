@@ -5,19 +5,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from .._support.errors import UnknownNameError
 from .._support.terminal import one_line
-from .app import app_of
-from .contract import App, ResultTable, RowsKind
+from .calling import call, look
 from .exit_codes import DONE
 from .options import SectionCommand, SectionOption, display_options, json_option, prepare_logging, shown
 from .output import cell_text, write_csv, write_json_lines, write_json_rows
 from .stdout import reserving
 from .values import names
+
+if TYPE_CHECKING:
+    from .._results import Rows, TypedTable
 
 EPILOG = """\b
 Examples:
@@ -64,7 +66,7 @@ class Selection:
     scanner: str | None
     where: str | None
     columns: Sequence[str] | None
-    rows: RowsKind
+    rows: Rows
     limit: int | None
     positive: bool
 
@@ -95,14 +97,13 @@ def _option(*declarations: str, **settings: Any) -> Callable[[F], F]:
 )
 @json_option
 @display_options
-@click.pass_context
-def command(ctx: click.Context, /, location: str, form: str | None, **options: Any) -> int:
+def command(location: str, form: str | None, **options: Any) -> int:
     """Print the results of the scan at LOC.
 
     A table is for reading: it shows the usual columns, shortened to fit the terminal. The other formats are for
     programs: they hold whole values of all columns but the recorded input and events, unless --columns names others.
     """
-    how, app = shown(options), app_of(ctx)
+    how = shown(options)
     prepare_logging(how.log_level)
     if how.as_json and form not in {None, "json"}:
         raise click.UsageError(f"--json cannot be combined with --format {form}.")
@@ -112,19 +113,22 @@ def command(ctx: click.Context, /, location: str, form: str | None, **options: A
     all_columns = columns == ["all"]
     selection = Selection(location=location, columns=None if all_columns else columns, **options)
     if how.as_json or form in {"json", "jsonl", "csv"}:
-        _write_data("json" if how.as_json else form or "json", app, selection)
+        _write_data("json" if how.as_json else form or "json", selection)
     else:
-        _show_tables(how.display, app, selection, usual=columns is None)
+        _show_tables(how.display, selection, usual=columns is None)
     return DONE
 
 
-def _tables(app: App, selection: Selection, limit: int | None) -> Iterator[tuple[str, ResultTable | None]]:
+def _tables(selection: Selection, limit: int | None) -> Iterator[tuple[str, TypedTable | None]]:
     """Read the tables of the scanners one after the other; None where a scanner has no results."""
-    known = list(app.read_standing(selection.location).state.scanners)
+    from .._app import read_standing, results_table
+
+    known = list(look(read_standing, selection.location).state.scanners)
     for scanner in known if selection.scanner is None else [selection.scanner]:
         try:
             s = selection
-            yield scanner, app.results_table(s.location, scanner, s.where, s.columns, s.rows, limit, s.positive)
+            given = (s.location, scanner, s.where, s.columns, s.rows, limit, s.positive)
+            yield scanner, call(results_table, *given)
         except UnknownNameError as error:
             # A scanner without a row has no table; it exists all the same.
             if error.kind != "scanner" or scanner not in known:
@@ -132,9 +136,9 @@ def _tables(app: App, selection: Selection, limit: int | None) -> Iterator[tuple
             yield scanner, None
 
 
-def _write_data(form: str, app: App, selection: Selection) -> None:
+def _write_data(form: str, selection: Selection) -> None:
     named = selection.scanner is None
-    found = ((scanner, table) for scanner, table in _tables(app, selection, selection.limit) if table is not None)
+    found = ((scanner, table) for scanner, table in _tables(selection, selection.limit) if table is not None)
     if form == "csv":
         tables = list(found)
         headers = list(dict.fromkeys(name for _, table in tables for name in table.column_names))
@@ -145,14 +149,14 @@ def _write_data(form: str, app: App, selection: Selection) -> None:
         write_json_rows(_rows(found, named))
 
 
-def _rows(tables: Iterable[tuple[str, ResultTable]], named: bool) -> Iterator[dict[str, Any]]:
+def _rows(tables: Iterable[tuple[str, TypedTable]], named: bool) -> Iterator[dict[str, Any]]:
     for scanner, table in tables:
         for start in range(0, table.num_rows, 500):
             for row in table.slice(start, 500).to_pylist():
                 yield {"scanner": scanner, **row} if named else row
 
 
-def _show_tables(display_kind: str | None, app: App, selection: Selection, usual: bool) -> None:
+def _show_tables(display_kind: str | None, selection: Selection, usual: bool) -> None:
     from .._display import display_for
 
     display = display_for(display_kind)
@@ -161,7 +165,7 @@ def _show_tables(display_kind: str | None, app: App, selection: Selection, usual
     # One row more tells whether there are more than are shown.
     ahead = None if limit is None else limit + 1
     first = True
-    for scanner, table in _tables(app, selection, ahead):
+    for scanner, table in _tables(selection, ahead):
         if not first:
             display.print()
         first = False

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from .app import app_of
+from .calling import call
 from .finish import finish
 from .model_options import model_fields
 from .options import (
@@ -70,20 +70,19 @@ _CHANGES = (
 @fail_on_error_option
 @json_option
 @display_options
-@click.pass_context
-def command(ctx: click.Context, /, location: str, fail_on_error: bool, wait: bool, **options: Any) -> int:
+def command(location: str, fail_on_error: bool, wait: bool, **options: Any) -> int:
     """Go on with the scan at LOC: what is missing is scanned, failed scanners are tried again.
 
     A scan whose question, answer or template has changed since is refused: say what is to become of the rows that it has.
     So is another model than was recorded; how it is reached may change.
     """
-    from .._app import ResumeRequest
+    from .._app import ResumeRequest, resume_scan
 
     changes = {name: options.pop(name) for name in _CHANGES}
     if changes["rescan_changed"] and changes["accept_changed"]:
         raise click.UsageError("--rescan-changed and --accept-changed exclude each other.")
     models = model_fields(options)
     models["model_config"] = models.pop("generate_config", None)
-    how, app = shown(options), app_of(ctx)
+    how = shown(options)
     request = ResumeRequest(location, how.display, how.log_level, fail_on_error, wait=wait, **changes, **models)
-    return finish(how, app, app.resume_scan(request))
+    return finish(how, call(resume_scan, request))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .._support.terminal import one_line, printable
-from .app import app_of
+from .calling import each, look
 from .exit_codes import DONE
 from .options import SectionCommand, SectionOption, display_options, json_option, prepare_logging, shown
 from .output import write_json
@@ -39,14 +39,17 @@ MAX_TROUBLE_CHARACTERS = 300
 )
 @json_option
 @display_options
-@click.pass_context
-def command(ctx: click.Context, /, location: str, watch: bool, **options: Any) -> int:
+def command(location: str, watch: bool, **options: Any) -> int:
     """Show how the scan at LOC stands: counts by scanner, errors, and the commands that lead on."""
+    from .._app import read_standing
+
     how = shown(options)
     prepare_logging(how.log_level)
     if watch:
-        _watch(app_of(ctx).watch(location))
-    standing = app_of(ctx).read_standing(location)
+        from .._app import watch as looks
+
+        _watch(each(looks, location))
+    standing = look(read_standing, location)
     if how.as_json:
         from .._app import standing_json
 

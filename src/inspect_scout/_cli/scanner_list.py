@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .._support.terminal import one_line
-from .app import app_of
 from .exit_codes import DONE
 from .options import SectionCommand, display_options, json_option, prepare_logging, shown
 from .output import write_json
@@ -29,16 +28,17 @@ MAX_CELL_CHARACTERS = 80
 @click.argument("location", metavar="FILE|DIR")
 @json_option
 @display_options
-@click.pass_context
-def command(ctx: click.Context, /, location: str, **options: Any) -> int:
+def command(location: str, **options: Any) -> int:
     """List the scanners of a file, or of all files below a folder, and what each asks.
 
     Files are read, and never run. "by hand" are scanners that have code of their own or arguments that are computed;
     `scout scanner show` says why.
     """
+    from .._app import describe_scanner_files
+
     how = shown(options)
     prepare_logging(how.log_level)
-    reports = app_of(ctx).describe_scanner_files(location)
+    reports = describe_scanner_files(location)
     if how.as_json:
         write_json([report_json(report) for report in reports])
         return DONE

@@ -8,7 +8,6 @@ from typing import Any
 import click
 
 from .._support.terminal import one_line
-from .app import app_of
 from .exit_codes import DONE
 from .options import SectionCommand, display_options, json_option, prepare_logging, shown
 from .output import write_json
@@ -25,15 +24,16 @@ Examples:
 @click.argument("location", metavar="FILE[@NAME]")
 @json_option
 @display_options
-@click.pass_context
-def command(ctx: click.Context, /, location: str, **options: Any) -> int:
+def command(location: str, **options: Any) -> int:
     """Show all that a file says of its scanners, or of the one called NAME: inputs, parameters, question, answer.
 
     The file is read, and never run.
     """
+    from .._app import describe_scanner_files
+
     how = shown(options)
     prepare_logging(how.log_level)
-    reports = app_of(ctx).describe_scanner_files(location)
+    reports = describe_scanner_files(location)
     if how.as_json:
         write_json([report_json(report) for report in reports])
         return DONE

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .._support.terminal import one_line, plural
-from .app import app_of
+from .calling import call
 from .exit_codes import DONE
 from .options import SectionCommand, SectionOption, display_options, json_option, prepare_logging, shown
 from .output import write_json
@@ -44,15 +44,16 @@ MAX_TEXT_CHARACTERS = 200
 )
 @json_option
 @display_options
-@click.pass_context
-def command(ctx: click.Context, /, location: str, scanner: str | None, by: Any, **options: Any) -> int:
+def command(location: str, scanner: str | None, by: Any, **options: Any) -> int:
     """Tell how far the scanners of the scan at LOC agree with their labelled cases.
 
     Rates stand with their 95 % interval: 82% (71-90) says that the true rate is likely between 71 and 90 percent.
     """
+    from .._app import validation_reports
+
     how = shown(options)
     prepare_logging(how.log_level)
-    reports = app_of(ctx).validation_report(location, scanner, by)
+    reports = call(validation_reports, location, scanner, by)
     if how.as_json:
         write_json([_report_json(report) for report in reports])
         return DONE

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from .active import workers_of as workers_of
     from .arrow import ScanResultsArrow as ScanResultsArrow
     from .arrow import results_arrow as results_arrow
-    from .blocking import wait_lightly as wait_lightly
     from .cast import KIND as KIND
     from .cast import TypedTable as TypedTable
     from .compared import compared_rows as compared_rows
@@ -53,7 +52,6 @@ if TYPE_CHECKING:
 _MODULES = {
     ".active": "ActiveScans entry_of workers_of",
     ".arrow": "ScanResultsArrow results_arrow",
-    ".blocking": "wait_lightly",
     ".cast": "KIND TypedTable",
     ".compared": "compared_rows",
     ".counting": "count_results",

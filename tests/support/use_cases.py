@@ -1,0 +1,32 @@
+"""Use cases run to their end, as commands run them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from inspect_scout import _app
+from inspect_scout._app import in_sync, in_sync_items, run_light
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _lightly(
+    use_case: Callable[Concatenate[str, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate[str, P], T]:
+    @wraps(use_case)
+    def call(location: str, *args: P.args, **kwargs: P.kwargs) -> T:
+        return run_light(location, lambda: use_case(location, *args, **kwargs))
+
+    return call
+
+
+run_scan = in_sync(_app.run_scan)
+results_table = in_sync(_app.results_table)
+validation_reports = in_sync(_app.validation_reports)
+watch = in_sync_items(_app.watch)
+list_states = _lightly(_app.list_states)
+read_standing = _lightly(_app.read_standing)
+read_error_groups = _lightly(_app.read_error_groups)
