@@ -74,31 +74,30 @@ if TYPE_CHECKING:
     from .segments import segment_messages as segment_messages
     from .segments import timeline_messages as timeline_messages
     from .segments import transcript_messages as transcript_messages
-    from .source import Parameter as Parameter
-    from .source import ScannerFileReport as ScannerFileReport
-    from .source import ScannerSource as ScannerSource
-    from .source import StructuredSource as StructuredSource
-    from .source import describe_scanner_files as describe_scanner_files
-    from .source import generate_scanner_file as generate_scanner_file
-    from .source import read_scanner_file as read_scanner_file
-    from .source import write_scanner_changes as write_scanner_changes
+    from .source.files import ScannerFileReport as ScannerFileReport
+    from .source.files import describe_scanner_files as describe_scanner_files
+    from .source.model import Parameter as Parameter
+    from .source.model import ScannerSource as ScannerSource
+    from .source.model import StructuredSource as StructuredSource
 
 _MODULES = {
     ".answers": "Answer AnswerMultiLabel AnswerSpec AnswerStructured answer_type extract_references parse_answer",
-    ".llm": "ResultReducer generate_answer llm_scanner scanner_prompt",
-    ".segments": "MessagesSegment TimelineMessages estimate_tokens segment_messages timeline_messages transcript_messages",
-    ".declare": "Asked InputKind LoaderConfig Metrics ScannerConfig ScanTraits SignatureError annotate call_factory check_arguments"
-    " checked_result describe_input factory_name hashed loader name_scanners origin_of record_arguments relative_file safe_name"
-    " scanner scanner_config scanner_create scanner_fingerprint scanner_specs set_traits typed_arguments",
-    ".files": "Found end_loading find_work load_scanners make_scanners run_recorded_file scanners_from_specs while_loading",
+    ".declare": "Asked InputKind LoaderConfig Metrics ScannerConfig ScanTraits SignatureError annotate"
+    " call_factory check_arguments checked_result describe_input factory_name hashed loader"
+    " name_scanners origin_of record_arguments relative_file safe_name scanner scanner_config"
+    " scanner_create scanner_fingerprint scanner_specs set_traits typed_arguments",
+    ".files": "Found end_loading find_work load_scanners make_scanners run_recorded_file scanners_from_specs"
+    " while_loading",
     ".grep": "grep_scanner",
+    ".llm": "ResultReducer generate_answer llm_scanner scanner_prompt",
     ".needs": "ModelNeed models_needed",
+    ".render": "LabelForId MessageFormatOptions MessagesPreprocessor message_as_str message_numbering"
+    " messages_as_str tool_callers",
     ".scoring": "as_scanner as_scorer",
-    ".source": "Parameter ScannerFileReport ScannerSource StructuredSource describe_scanner_files"
-    " generate_scanner_file read_scanner_file"
-    " write_scanner_changes",
-    ".render": "LabelForId MessageFormatOptions MessagesPreprocessor message_as_str message_numbering messages_as_str"
-    " tool_callers",
+    ".segments": "MessagesSegment TimelineMessages estimate_tokens segment_messages timeline_messages"
+    " transcript_messages",
+    ".source.files": "ScannerFileReport describe_scanner_files",
+    ".source.model": "Parameter ScannerSource StructuredSource",
 }
 
 __getattr__, __dir__ = lazy_door(__name__, {n: module for module, names in _MODULES.items() for n in names.split()})

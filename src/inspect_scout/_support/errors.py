@@ -2,8 +2,7 @@
 
     ScoutError
     ├── ConfigError          a value given by the user cannot be used                (ValueError)
-    │   ├── UnknownNameError     a name that does not exist; lists close matches
-    │   └── SourceChangedError   a file says something else than the caller saw
+    │   └── UnknownNameError     a name that does not exist; lists close matches
     ├── LocationError        nothing usable at a path or URL                         (FileNotFoundError)
     ├── LogReadError         a log or one of its samples cannot be read              (ValueError)
     ├── TranscriptTooLargeError  a transcript is larger than the caller allows       (ValueError)
@@ -56,10 +55,6 @@ class UnknownNameError(ConfigError):
 
     def __reduce__(self) -> tuple[type[UnknownNameError], tuple[str, str, tuple[str, ...]]]:
         return type(self), (self.kind, self.name, self.known)
-
-
-class SourceChangedError(ConfigError):
-    """A file on disk says something else by now than what the caller saw of it, so it was not written."""
 
 
 class LocationError(ScoutError, FileNotFoundError):

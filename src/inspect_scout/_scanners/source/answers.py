@@ -78,8 +78,7 @@ def _structured(text: SourceText, models: Mapping[str, StructuredModel], call: a
     kept: list[tuple[str, str]] = []
     for keyword in call.keywords:
         if keyword.arg is not None and keyword.arg != "type":
-            start, end = text.value_span(keyword)
-            kept.append((keyword.arg, text.text[start:end]))
+            kept.append((keyword.arg, text.value_of(keyword)))
     return StructuredSource(name, is_list, _with_mentioned(models, name), tuple(kept))
 
 
@@ -142,8 +141,7 @@ def _field(text: SourceText, name: str, statement: ast.AnnAssign) -> StructuredF
         if keyword.arg in described and isinstance(said, str):
             described[keyword.arg] = said
         else:
-            start, end = text.value_span(keyword)
-            kept.append((keyword.arg or "", text.text[start:end]))
+            kept.append((keyword.arg or "", text.value_of(keyword)))
     return StructuredField(name, kind, described["description"], described["alias"], kept=tuple(kept))
 
 

@@ -1,7 +1,6 @@
 """What a scanner file says, as frozen values.
 
 `kept` holds arguments that are no plain values, or that are not known here: their name and their text in the file.
-They stay as they are when the scanner is changed.
 """
 
 from __future__ import annotations
@@ -179,13 +178,6 @@ class GrepSource:
     max_matches: int | None = None
     kept: Kept = ()
 
-    @property
-    def pattern_type(self) -> Literal["single", "list", "labeled"]:
-        """Which kind of patterns it has."""
-        if self.labeled_patterns is not None:
-            return "labeled"
-        return "single" if self.patterns is None else "list"
-
 
 @dataclass(frozen=True, slots=True)
 class ScannerSource:
@@ -229,21 +221,3 @@ class ScannerSource:
     def editable(self) -> bool:
         """Whether it can be changed here."""
         return self.advanced_reason is None
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """A scanner file.
-
-    Args:
-        text: Its text, line ends as they are.
-        scanners: Its scanners, in order.
-    """
-
-    text: str
-    scanners: tuple[ScannerSource, ...]
-
-    def find(self, name: str) -> ScannerSource | None:
-        """Find a scanner by its registered name, or else by the name of its function."""
-        by_name = {scanner.name: scanner for scanner in reversed(self.scanners)}
-        return by_name.get(name) or next((s for s in self.scanners if s.function_name == name), None)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..._support.errors import ConfigError
 from ..files import Names, names_in, top_functions
 from .answers import Unreadable, find_models, read_answer
-from .arguments import DECORATOR, GREP, LLM, Argument
-from .model import GrepSource, Kept, LlmSource, Parameter, ScannerDecorator, ScannerSource, SourceFile
+from .arguments import DECORATOR, GREP, LLM, Check, is_texts
+from .model import GrepSource, Kept, LlmSource, Parameter, ScannerDecorator, ScannerSource
 from .text import SourceText
 from .values import NO_VALUE, plain_value
 
@@ -23,28 +23,13 @@ _MAKERS = ("llm_scanner", "grep_scanner")
 
 
 @dataclass(frozen=True, slots=True)
-class Located:
-    """A scanner and where it stands.
-
-    Args:
-        scanner: What it says.
-        decorator: Its decorator, as an expression.
-        call: The call that it returns, if it can be changed.
-    """
-
-    scanner: ScannerSource
-    decorator: ast.expr
-    call: ast.Call | None
-
-
-@dataclass(frozen=True, slots=True)
 class _File:
     text: SourceText
     tree: ast.Module
     names: dict[str, Names]
 
 
-def parse_scanner_file(text: str) -> SourceFile:
+def parse_scanner_file(text: str) -> tuple[ScannerSource, ...]:
     """Read the scanners of a file without running it.
 
     Args:
@@ -54,25 +39,25 @@ def parse_scanner_file(text: str) -> SourceFile:
         The scanners at its top level, in order (none: there are none).
 
     Raises:
-        ConfigError: It is no Python, or too long or too deeply nested to be a scanner file.
+        ConfigError: It is not Python, or too long or too deeply nested to be a scanner file.
     """
-    return SourceFile(text, tuple(located.scanner for located in locate(text)))
-
-
-def source_unchanged(one: str, other: str) -> bool:
-    """Tell whether two texts are the same program: comments, blank lines and layout do not count."""
+    tree = _parse_python(text)
+    names = {name: names_in(tree, name) for name in ("scanner", *_MAKERS, "AnswerMultiLabel", "AnswerStructured")}
+    file = _File(SourceText(text), tree, names)
+    found: dict[str, ScannerSource] = {}
     try:
-        return ast.dump(parse_python(one)) == ast.dump(parse_python(other))
-    except (ConfigError, RecursionError):
-        return one == other
+        for function in top_functions(tree.body):
+            for decorator in function.decorator_list:
+                target = decorator.func if isinstance(decorator, ast.Call) else decorator
+                if names["scanner"].name(target):
+                    found.pop(function.name, None)  # a later function of the same name takes its place
+                    found[function.name] = _scanner(file, function, decorator)
+    except RecursionError as error:
+        raise ConfigError("The file is nested too deeply to be read.") from error
+    return tuple(found.values())
 
 
-def parse_python(text: str) -> ast.Module:
-    """Parse a file.
-
-    Raises:
-        ConfigError: It is no Python, or too long or too deeply nested.
-    """
+def _parse_python(text: str) -> ast.Module:
     if len(text) > MAX_CHARACTERS:
         raise ConfigError(
             f"The file has {len(text):,} characters; scanner files of up to {MAX_CHARACTERS:,} are read. Move what is "
@@ -91,44 +76,20 @@ def parse_python(text: str) -> ast.Module:
         raise ConfigError("The file is nested too deeply to be read.") from error
 
 
-def locate(text: str) -> list[Located]:
-    """Find the scanners of a file and where they stand.
-
-    Raises:
-        ConfigError: It is no Python, or too long or too deeply nested.
-    """
-    tree = parse_python(text)
-    names = {name: names_in(tree, name) for name in ("scanner", *_MAKERS, "AnswerMultiLabel", "AnswerStructured")}
-    file = _File(SourceText(text), tree, names)
-    found: dict[str, Located] = {}
-    try:
-        for function in top_functions(tree.body):
-            for decorator in function.decorator_list:
-                target = decorator.func if isinstance(decorator, ast.Call) else decorator
-                if names["scanner"].name(target):
-                    found.pop(function.name, None)  # a later function of the same name takes its place
-                    found[function.name] = _located(file, function, decorator)
-    except RecursionError as error:
-        raise ConfigError("The file is nested too deeply to be read.") from error
-    return list(found.values())
-
-
-def _located(file: _File, function: ast.FunctionDef | ast.ClassDef, decorator: ast.expr) -> Located:
+def _scanner(file: _File, function: ast.FunctionDef | ast.ClassDef, decorator: ast.expr) -> ScannerSource:
     declared, reason = _decorator(file, decorator)
     doc = _docstring(function)
     if isinstance(function, ast.ClassDef):
         no_function = "it is a class; only functions can be changed here"
-        scanner = ScannerSource(function.name, declared, returns=None, doc=doc, advanced_reason=no_function)
-        return Located(scanner, decorator, None)
+        return ScannerSource(function.name, declared, returns=None, doc=doc, advanced_reason=no_function)
     body = function.body[1:] if doc is not None else function.body
     made: LlmSource | GrepSource | None = None
-    call: ast.Call | None = None
     try:
         call = _returned_call(file, function)
         made = _grep(file, call) if file.names["grep_scanner"].name(call.func) else _llm(file, call)
     except Unreadable as unreadable:
         reason = reason or str(unreadable)
-    scanner = ScannerSource(
+    return ScannerSource(
         function_name=function.name,
         decorator=declared,
         parameters=_parameters(file, function.args),
@@ -139,13 +100,13 @@ def _located(file: _File, function: ast.FunctionDef | ast.ClassDef, decorator: a
         statements=len(body) > 1,
         advanced_reason=reason,
     )
-    return Located(scanner, decorator, call if reason is None else None)
 
 
 def _decorator(file: _File, decorator: ast.expr) -> tuple[ScannerDecorator, str | None]:
     if not isinstance(decorator, ast.Call):
         return ScannerDecorator(), None
-    reason = "its decorator has arguments that are not named" if _unnamed(decorator) else None
+    unnamed = bool(decorator.args) or any(keyword.arg is None for keyword in decorator.keywords)
+    reason = "its decorator has arguments that are not named" if unnamed else None
     values, kept = _plain_arguments(file, decorator, DECORATOR)
     return ScannerDecorator(**values, kept=kept), reason
 
@@ -218,30 +179,26 @@ def _labeled(node: ast.Dict) -> Any:
 
 
 def _texts(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, tuple):
+    if not is_texts(value):
         raise Unreadable("its patterns are computed")
-    items: tuple[Any, ...] = value  # pyright: ignore[reportUnknownVariableType]
-    if not all(isinstance(item, str) for item in items):
-        raise Unreadable("its patterns are computed")
-    return items
+    texts: tuple[str, ...] = value
+    return texts
 
 
 def _plain_arguments(
-    file: _File, call: ast.Call, known: Sequence[Argument], skipped: Sequence[str] = ()
+    file: _File, call: ast.Call, known: Mapping[str, Check], skipped: Sequence[str] = ()
 ) -> tuple[dict[str, Any], Kept]:
     """Read the arguments that are plain values; the others are kept as text."""
-    by_name = {argument.name: argument for argument in known}
     values: dict[str, Any] = {}
     kept: list[tuple[str, str]] = []
     for keyword in call.keywords:
         if keyword.arg is None or keyword.arg in skipped:
             continue
-        argument, value = by_name.get(keyword.arg), plain_value(keyword.value)
-        if argument is not None and value is not NO_VALUE and argument.takes(value):
+        takes, value = known.get(keyword.arg), plain_value(keyword.value)
+        if takes is not None and value is not NO_VALUE and takes(value):
             values[keyword.arg] = value
         else:
-            start, end = file.text.value_span(keyword)
-            kept.append((keyword.arg, file.text.text[start:end]))
+            kept.append((keyword.arg, file.text.value_of(keyword)))
     return values, tuple(kept)
 
 
@@ -270,7 +227,3 @@ def _docstring(node: ast.FunctionDef | ast.ClassDef) -> str | None:
     first = node.body[0]
     value = first.value if isinstance(first, ast.Expr) else None
     return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
-
-
-def _unnamed(call: ast.Call) -> bool:
-    return bool(call.args) or any(keyword.arg is None for keyword in call.keywords)
