@@ -10,7 +10,7 @@ import pytest
 from inspect_ai.model import get_model
 from inspect_ai.model._model import ModelGenerateError
 
-from inspect_scout._support.causes import describe, trace_of
+from inspect_scout._support.causes.describing import describe, trace_of
 from support.chat_server import ChatServer, serving
 
 PROMPT = "SECRET PROMPT"

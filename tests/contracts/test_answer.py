@@ -15,16 +15,10 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
 from inspect_scout import ConfigError, Result
-from inspect_scout._scanners.answers import (
-    PARSE_ERROR,
-    Answer,
-    AnswerMultiLabel,
-    AnswerSpec,
-    AnswerStructured,
-    answer_type,
-    extract_references,
-    parse_answer,
-)
+from inspect_scout._scanners.answers.build import answer_type, parse_answer
+from inspect_scout._scanners.answers.contract import PARSE_ERROR, Answer
+from inspect_scout._scanners.answers.references import extract_references
+from inspect_scout._scanners.answers.spec import AnswerMultiLabel, AnswerSpec, AnswerStructured
 from support.answers import cited, failed, parse, reply
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=200)

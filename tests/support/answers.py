@@ -9,7 +9,9 @@ from inspect_ai.model import ChatCompletionChoice, ChatMessageAssistant, ModelOu
 from inspect_ai.scorer import Reference, ValueToFloat
 
 from inspect_scout import Result
-from inspect_scout._scanners.answers import Answer, AnswerSpec, parse_answer
+from inspect_scout._scanners.answers.build import parse_answer
+from inspect_scout._scanners.answers.contract import Answer
+from inspect_scout._scanners.answers.spec import AnswerSpec
 
 
 def cited(text: str) -> list[Reference]:

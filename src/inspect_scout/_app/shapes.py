@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .._results import Standing
-    from .._support.causes import ErrorGroup
+    from .._support.causes.grouping import ErrorGroup
     from .._types import ScannerState, ScanState
 
 MAX_IDS = 5

@@ -72,7 +72,7 @@ def settle_interruption(code: int) -> None:
 
 
 def _failed(error: Exception) -> int:
-    from .._support.causes import describe, trace_of
+    from .._support.causes.describing import describe, trace_of
 
     _complain(f"{trace_of(error)}\nError: {describe(error)}")
     return FAILED

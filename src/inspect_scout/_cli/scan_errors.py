@@ -13,7 +13,7 @@ from .options import SectionCommand, SectionOption, display_options, json_option
 from .output import write_json_rows
 
 if TYPE_CHECKING:
-    from .._support.causes import ErrorGroup
+    from .._support.causes.grouping import ErrorGroup
 
 EPILOG = """\b
 Examples:

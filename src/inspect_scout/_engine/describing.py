@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .._support.causes import causes_of, describe, trace_of
+from .._support.causes.describing import causes_of, describe, trace_of
 from .._support.errors import RefusalError
 from .._types import Error, TranscriptInfo
 

@@ -13,7 +13,7 @@ from .._inspect.pickling import from_bytes, to_bytes
 from .._plan import PlannedScanner, ScanPlan
 from .._results import RecordInput
 from .._scanners import scanner_config, scanners_from_specs, while_loading
-from .._support.causes import brief
+from .._support.causes.describing import brief
 from .._support.errors import ConfigError
 from .._support.foreign import foreign
 from .._transcripts import TranscriptSource

@@ -21,7 +21,7 @@ from .._inspect.models import as_refusal, close, using
 from .._inspect.outcomes import hearing
 from .._inspect.pickling import to_bytes
 from .._results import ScanStore
-from .._support.causes import describe, trace_of
+from .._support.causes.describing import describe, trace_of
 from .._support.collector import setting_aside
 from .._support.errors import ScanStateError
 from .._support.foreign import foreign

@@ -13,7 +13,7 @@ from .._inspect.models import ModelError
 from .._plan import PlannedScanner
 from .._results import CELL_BYTES, UnwritableError
 from .._scanners import checked_result, describe_input
-from .._support.causes import describe
+from .._support.causes.describing import describe
 from .._support.clock import SYSTEM_CLOCK
 from .._support.errors import ScannerExitError, ScannerTimeoutError
 from .._support.foreign import Ending, check_over, foreign

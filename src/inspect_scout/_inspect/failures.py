@@ -12,7 +12,7 @@ from typing import Final
 from inspect_ai._util.http import parse_retry_after_from_exception
 from inspect_ai.model._model import AttemptTimeoutError, ModelGenerateError, StreamIdleTimeoutError
 
-from .._support.causes import said_by
+from .._support.causes.rejections import said_by
 from .._support.terminal import one_line
 from .completions import NoCompletionError
 from .outcomes import FailureKind

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .counting import count_results as count_results
     from .counts_of import counts_of_record as counts_of_record
     from .describe import clean_id as clean_id
-    from .files import unread_errors as unread_errors
+    from .files.spec import unread_errors as unread_errors
     from .frames import ScanResultsDF as ScanResultsDF
     from .frames import open_reader as open_reader
     from .frames import results_batches as results_batches
@@ -66,7 +66,7 @@ _MODULES = {
     ".schema": "HEAVY_COLUMNS RESULT_COLUMNS results_schema",
     ".sizes": "CELL_BYTES",
     ".source": "UnknownScannerError",
-    ".files": "unread_errors",
+    ".files.spec": "unread_errors",
     ".state": "Standing list_states read_error_groups read_standing read_state",
     ".store": "Recorded ScanStore",
     ".view": "Rows positive_rows",

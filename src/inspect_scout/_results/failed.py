@@ -6,7 +6,7 @@ import functools
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 
-from .._support.causes import ErrorGroup, Failed, group_errors
+from .._support.causes.grouping import ErrorGroup, Failed, group_errors
 from .._support.errors import LocationError, StorageError
 from .._support.storage import Storage, run_blocking
 from .catalog import Catalog, load_catalog

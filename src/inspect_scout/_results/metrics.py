@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from .._support.causes import brief
+from .._support.causes.describing import brief
 from .._support.foreign import foreign
 from .._support.json import loads
 from .._support.shapes import is_list, is_mapping

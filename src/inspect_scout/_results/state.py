@@ -12,24 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .._support.causes import ErrorGroup, group_errors
+from .._support.causes.grouping import ErrorGroup, group_errors
 from .._support.errors import LocationError, ScoutError, StorageError
 from .._support.storage import Storage, for_each, is_local, join, normalize, run_blocking, run_long, storage_for
 from .._types import AskedVersion, Phase, ScanFacts, ScannerState, ScanState
-from .files import (
-    LightScanner,
-    LightSpec,
-    LightVersion,
-    StoredError,
-    StoredSummary,
-    doubtful_scanners,
-    is_complete,
-    pair_count,
-    parse_light_spec,
-    read_errors,
-    read_summary,
-    transcript_count,
-)
+from .files.errors import StoredError, read_errors
+from .files.light_spec import LightScanner, LightSpec, LightVersion, pair_count, parse_light_spec, transcript_count
+from .files.summary import StoredSummary, doubtful_scanners, is_complete, read_summary
 from .find import scan_folders
 from .layout import JOURNAL, OWNER_FILE, SCAN_FILE, TABLE_SUFFIX, file_name, table_key
 from .owner import owner_path, read_claim

@@ -20,15 +20,9 @@ from .._support.storage import Storage, for_each, join, normalize, run_blocking,
 from .._types import Error, ScanSpec, Status, Summary
 from .catalog import Catalog, load_catalog, load_tables, pairs_of_writer
 from .encode import json_text
-from .files import (
-    MODELS,
-    parse_spec,
-    read_errors,
-    read_summary,
-    unread_errors,
-    with_models,
-    with_transcripts,
-)
+from .files.errors import read_errors
+from .files.spec import MODELS, parse_spec, unread_errors, with_models, with_transcripts
+from .files.summary import read_summary
 from .journal import Journal, stamp_of
 from .layout import (
     EMPTY_FILE,

@@ -10,7 +10,7 @@ from inspect_ai.model import ModelUsage
 
 from .._types import Error, ScannerState, ScannerSummary, Summary, ValidationEntry, ValidationResults
 from .._validation import Confusion
-from .files import read_leniently
+from .files.lenient import read_leniently
 from .tally import RowVerdict, Tally
 
 logger = logging.getLogger(__name__)

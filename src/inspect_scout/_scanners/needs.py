@@ -17,8 +17,14 @@ from inspect_ai.model import get_model
 
 from .._inspect import registry
 from .._types import Scanner
-from .declare import ModelUse, closed_over, code_of_function, configs_held, scanner_config
-from .llm import Brief, generate_answer, llm_scanner, models_named
+from .declare.code import code_of_function
+from .declare.config import ModelUse, scanner_config
+from .declare.identity import configs_held
+from .declare.params import closed_over
+from .llm.asked import models_named
+from .llm.brief import Brief
+from .llm.generate import generate_answer
+from .llm.scanner import llm_scanner
 
 _UNDER_A_CONDITION = (
     *(ast.If, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.TryStar, ast.Match, ast.IfExp, ast.BoolOp),

@@ -8,7 +8,7 @@ from typing import Any
 from inspect_ai.model import ModelUsage
 from pydantic import BaseModel, Field, JsonValue, computed_field, model_validator
 
-from .._support.causes import ErrorGroup, group_errors
+from .._support.causes.grouping import ErrorGroup, group_errors
 from .._support.shapes import is_list, is_mapping
 from .result import Error
 from .spec import ScanSpec

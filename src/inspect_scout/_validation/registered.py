@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast, get_args, overload
 
 from .._inspect import registry
-from .._support.causes import brief
+from .._support.causes.describing import brief
 from .._support.errors import ConfigError, UnknownNameError
 from .._support.foreign import foreign
 from .._types import PredicateFn, PredicateSpec, PredicateType, ValidationPredicate

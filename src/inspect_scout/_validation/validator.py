@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from .._support.causes import brief
+from .._support.causes.describing import brief
 from .._support.foreign import foreign
 from .._support.shapes import is_mapping
 from .._types import PossibleValues, Result, ResultValidation, ValidationCase, ValidationPredicate, ValidationSet

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
-from inspect_scout._scanners.answers import AnswerStructured
+from inspect_scout._scanners.answers.spec import AnswerStructured
 from support.answers import failed, parse
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspect_scout._scanners.answers import AnswerMultiLabel, AnswerSpec
+from inspect_scout._scanners.answers.spec import AnswerMultiLabel, AnswerSpec
 from support.answers import failed, parse
 
 LABELS = ["One", "Two", "Not safe", "Safe"]

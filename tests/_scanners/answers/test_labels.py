@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspect_scout import ScoutError
-from inspect_scout._scanners.answers import answer_type
+from inspect_scout._scanners.answers.build import answer_type
 from support.answers import failed, parse
 
 LABELS = ["One", "Two", "Not safe", "Safe"]

@@ -7,16 +7,11 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator, model_validator
 
 from inspect_scout import ScoutError
-from inspect_scout._scanners.answers import (
-    AnswerStructured,
-    StructuredAnswer,
-    StructuredSchema,
-    StructuredValue,
-    answer_type,
-    structured_result,
-    structured_schema,
-    validate_structured,
-)
+from inspect_scout._scanners.answers.build import answer_type
+from inspect_scout._scanners.answers.schema import StructuredSchema, structured_schema
+from inspect_scout._scanners.answers.spec import AnswerStructured
+from inspect_scout._scanners.answers.structured import StructuredAnswer, structured_result
+from inspect_scout._scanners.answers.validate import StructuredValue, validate_structured
 from support.answers import cited, failed, parse
 
 

@@ -22,8 +22,11 @@ from inspect_ai.tool import ToolCall, ToolInfo
 from pydantic import BaseModel, Field, field_validator
 
 from inspect_scout._inspect.scripted_model import ScriptedModel, scripted_model
-from inspect_scout._scanners.answers import PARSE_ERROR, AnswerSpec, AnswerStructured, answer_type
-from inspect_scout._scanners.llm import UnusableAnswerError, generate_answer
+from inspect_scout._scanners.answers.build import answer_type
+from inspect_scout._scanners.answers.contract import PARSE_ERROR
+from inspect_scout._scanners.answers.spec import AnswerSpec, AnswerStructured
+from inspect_scout._scanners.llm.errors import UnusableAnswerError
+from inspect_scout._scanners.llm.generate import generate_answer
 from inspect_scout._scanners.llm.refusals import refusal_retries
 from inspect_scout._support.errors import ConfigError, RefusalError, ScoutError
 from inspect_scout._types import RESULTSET, Result
@@ -78,7 +81,7 @@ def test_third_answer_that_cannot_be_read_is_the_last() -> None:
 
 
 def test_none_of_the_labels_is_an_answer() -> None:
-    from inspect_scout._scanners.answers import AnswerMultiLabel
+    from inspect_scout._scanners.answers.spec import AnswerMultiLabel
 
     model = scripted_model("ANSWER: NONE")
     assert generate(model, AnswerMultiLabel(["One", "Two"], allow_none=True)).value == []

@@ -12,9 +12,9 @@ from inspect_ai.model import ChatMessage, ChatMessageUser, GenerateConfig, Model
 from pydantic import BaseModel, Field
 
 from inspect_scout._inspect.scripted_model import ScriptedModel, count_tokens, scripted_model
-from inspect_scout._scanners.answers import AnswerStructured
-from inspect_scout._scanners.llm import generate_answer
+from inspect_scout._scanners.answers.spec import AnswerStructured
 from inspect_scout._scanners.llm.errors import PromptTooLargeError
+from inspect_scout._scanners.llm.generate import generate_answer
 from inspect_scout._transcripts import MaterializedHandle
 from inspect_scout._types import RESULTSET, Result, Transcript
 from support.chat_server import Asked, ChatServer, serving

@@ -9,7 +9,7 @@ import pytest
 from inspect_ai.scorer import Reference
 
 from inspect_scout._inspect.scripted_model import scripted_model
-from inspect_scout._scanners.answers import PARSE_ERROR
+from inspect_scout._scanners.answers.contract import PARSE_ERROR
 from inspect_scout._scanners.llm.reduce import (
     UNREAD_SEGMENTS,
     Reducer,

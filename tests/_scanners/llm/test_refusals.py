@@ -20,8 +20,8 @@ from inspect_ai.tool import ToolCall
 from pydantic import BaseModel, Field
 
 from inspect_scout._inspect.scripted_model import scripted_model
-from inspect_scout._scanners.answers import AnswerStructured
-from inspect_scout._scanners.llm import generate_answer
+from inspect_scout._scanners.answers.spec import AnswerStructured
+from inspect_scout._scanners.llm.generate import generate_answer
 from inspect_scout._support.errors import RefusalError
 from inspect_scout._types import Result
 from support.chat_server import ChatServer, serving

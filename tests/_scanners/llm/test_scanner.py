@@ -20,12 +20,14 @@ from pydantic import BaseModel, Field
 
 from inspect_scout._inspect.models import ActiveModels, no_model, using
 from inspect_scout._inspect.scripted_model import ScriptedModel, scripted_model
-from inspect_scout._scanners.answers import AnswerMultiLabel, AnswerSpec, AnswerStructured
-from inspect_scout._scanners.declare import scanner, scanner_config
-from inspect_scout._scanners.llm import ResultReducer, llm_scanner
+from inspect_scout._scanners.answers.spec import AnswerMultiLabel, AnswerSpec, AnswerStructured
+from inspect_scout._scanners.declare.config import scanner_config
+from inspect_scout._scanners.declare.decorators import scanner
 from inspect_scout._scanners.llm.errors import PromptTooLargeError
 from inspect_scout._scanners.llm.judge import MAX_IN_FLIGHT
-from inspect_scout._scanners.render import MessagesPreprocessor
+from inspect_scout._scanners.llm.reduce import ResultReducer
+from inspect_scout._scanners.llm.scanner import llm_scanner
+from inspect_scout._scanners.render.thread import MessagesPreprocessor
 from inspect_scout._support.errors import ConfigError, RefusalError
 from inspect_scout._transcripts import MaterializedHandle
 from inspect_scout._types import RESULTSET, Result, Scanner, Transcript, TranscriptContent, TranscriptInfo

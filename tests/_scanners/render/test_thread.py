@@ -21,8 +21,8 @@ from inspect_scout._scanners import (
     messages_as_str,
     tool_callers,
 )
-from inspect_scout._scanners.render import Numbering
 from inspect_scout._scanners.render.citations import MOST_UNSEEN, MessageCitations, cited_references, unseen_citations
+from inspect_scout._scanners.render.numbers import Numbering
 from inspect_scout._support.errors import ConfigError
 from inspect_scout._types import Result, Transcript
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspect_scout._scanners.segments import count_tokens, estimate_tokens
-from inspect_scout._scanners.segments.counting import MAX_COUNTS_IN_FLIGHT, counter_for, resolve_model
+from inspect_scout._scanners.segments.counting import MAX_COUNTS_IN_FLIGHT, count_tokens, counter_for, resolve_model
+from inspect_scout._scanners.segments.estimate import estimate_tokens
 from inspect_scout._scanners.segments.vocabulary import vocabulary_counter
 from support.counting import WordCountingAPI, counting_model, mock
 

@@ -8,12 +8,8 @@ import pytest
 from inspect_ai.event import InfoEvent, Timeline
 
 from inspect_scout._scanners import message_numbering
-from inspect_scout._scanners.segments import (
-    MessagesSegment,
-    TimelineMessages,
-    timeline_messages,
-    transcript_messages,
-)
+from inspect_scout._scanners.segments.messages import MessagesSegment
+from inspect_scout._scanners.segments.timeline import TimelineMessages, timeline_messages, transcript_messages
 from inspect_scout._support.errors import ConfigError
 from inspect_scout._types import Transcript
 from support.counting import mock

@@ -9,7 +9,7 @@ from inspect_ai.scorer import Reference
 
 from ..._support.shapes import is_list, is_mapping
 from ..._types import RESULTSET, UNSEEN_CITATIONS, Result
-from ..render import MOST_UNSEEN
+from ..render.citations import MOST_UNSEEN
 from .contract import ExtractReferences
 
 

@@ -128,7 +128,7 @@ def _adapted(thing: Any) -> Any:
     found = registry.registered(thing)
     if found is None or found.kind != "scorer":
         return thing
-    from ..scoring import as_scanner
+    from ..scoring.scanner import as_scanner
 
     return as_scanner(thing)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..._inspect import registry
-from ..._support.causes import brief
+from ..._support.causes.describing import brief
 from ..._support.errors import ConfigError, UnknownNameError
 from ..._support.foreign import foreign
 from ..._types import Scanner, ScannerSpec

@@ -10,16 +10,16 @@ from typing import Any
 
 from ..._support.errors import ConfigError, LocationError, UnknownNameError
 from ..._types import Scanner
-from ..declare import (
+from ..declare.config import scanner_config
+from ..declare.specs import (
     accepted_arguments,
     call_factory,
     check_arguments,
     factory_name,
     find_factory,
     find_registered,
-    scanner_config,
-    typed_arguments,
 )
+from ..declare.values import typed_arguments
 from .discover import Declarations
 from .modules import load_file, read_declarations
 

@@ -17,7 +17,7 @@ from types import FrameType, ModuleType
 from typing import Any
 
 from ..._support.shapes import is_list, is_mapping
-from ..declare import ScannerConfig, find_config
+from ..declare.config import ScannerConfig, find_config
 
 _BODY = "<module>"
 

@@ -15,11 +15,12 @@ from types import ModuleType
 from typing import Any
 
 from ..._inspect import registry
-from ..._support.causes import brief
+from ..._support.causes.describing import brief
 from ..._support.errors import ConfigError, LocationError, UnknownNameError
 from ..._support.foreign import foreign
 from ..._support.regular import IrregularFileError, open_regular
-from ..declare import FILE_MODULE, factory_origin
+from ..declare.config import factory_origin
+from ..declare.params import FILE_MODULE
 from .discover import Declarations, find_declarations
 from .loading import while_loading
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from ..._support.errors import ConfigError, LocationError, UnknownNameError
 from ..._types import Scanner, ScannerSpec
-from ..declare import OWN_PACKAGE, create_with, find_factory
+from ..declare.origin import OWN_PACKAGE
+from ..declare.specs import create_with, find_factory
 from .modules import ScannerFile, load_file
 
 

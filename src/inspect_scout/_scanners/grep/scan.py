@@ -10,7 +10,9 @@ from inspect_ai.model import ChatMessage
 from ..._support.errors import ConfigError
 from ..._transcripts import ListIds
 from ..._types import PossibleValues, Result, Scanner, Transcript, TranscriptHandle
-from ..declare import ModelUse, ScanTraits, scanner, set_traits
+from ..declare.config import ModelUse
+from ..declare.decorators import scanner
+from ..declare.traits import ScanTraits, set_traits
 from .findings import Findings
 from .patterns import Searched, compile_groups
 from .texts import event_text, message_text

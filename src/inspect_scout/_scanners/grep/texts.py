@@ -27,7 +27,7 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolCall
 
-from ..render import content_as_str, message_as_str
+from ..render.entry import content_as_str, message_as_str
 
 _CONTENT: tuple[type[Any], ...] = get_args(Content)
 

@@ -8,9 +8,12 @@ from types import FunctionType
 from typing import Any
 
 from ..._types import TranscriptContent
-from ..answers import Answer, AnswerMultiLabel, AnswerSpec, AnswerStructured, StructuredAnswer
-from ..declare import REVISION, Asked, ModelUse, closed_over, hashed, recorded_value
-from .judge import Brief, Question
+from ..answers.contract import Answer
+from ..answers.spec import AnswerMultiLabel, AnswerSpec, AnswerStructured
+from ..answers.structured import StructuredAnswer
+from ..declare.config import REVISION, Asked, ModelUse, hashed
+from ..declare.params import closed_over, recorded_value
+from .brief import Brief, Question
 from .reduce import Reducer, Synthesis
 
 # Arguments that are described here, and those that decide nothing about what a sound result is.

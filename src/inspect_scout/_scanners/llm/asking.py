@@ -10,7 +10,8 @@ from inspect_ai.model import ChatMessage, ChatMessageTool, ChatMessageUser, Mode
 from inspect_ai.scorer import ValueToFloat
 
 from ..._types import Result
-from ..answers import PARSE_ERROR, STOP_REASON, Answer, ExtractReferences, cut_short
+from ..answers.contract import PARSE_ERROR, STOP_REASON, Answer, ExtractReferences
+from ..answers.reply import cut_short
 from .prompt import sendable
 from .refusals import Respondent
 

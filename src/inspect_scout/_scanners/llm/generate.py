@@ -12,7 +12,11 @@ from inspect_ai.scorer import Reference, ValueToFloat
 from inspect_ai.tool import ToolInfo
 
 from ..._types import Result
-from ..answers import PARSE_ERROR, Answer, AnswerSpec, ExtractReferences, StructuredAnswer, answer_type, with_unseen
+from ..answers.build import answer_type
+from ..answers.contract import PARSE_ERROR, Answer, ExtractReferences
+from ..answers.references import with_unseen
+from ..answers.spec import AnswerSpec
+from ..answers.structured import StructuredAnswer
 from .asking import Reading, ask_for_text
 from .refusals import DEFAULT_RETRIES, Respondent, refusal_retries
 from .structured import ask_for_call, read_reply

@@ -4,32 +4,29 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
-from inspect_ai.model import GenerateConfig, Model, get_model
-from inspect_ai.scorer import ValueToFloat
+from inspect_ai.model import Model, get_model
 
 from ..._inspect.tokens import learn_window, window_of
 from ..._support.errors import ConfigError
 from ..._types import Result, Transcript, TranscriptHandle, TranscriptInfo
-from ..answers import Answer
-from ..render import MessageCitations, MessagesPreprocessor, RenderMessages, message_numbering
-from ..segments import MessagesSegment, count_tokens, cut_again, own_mark, segment_budget, sizing
+from ..render.citations import MessageCitations
+from ..render.thread import RenderMessages, message_numbering
+from ..segments.budget import segment_budget, sizing
+from ..segments.counting import count_tokens
+from ..segments.messages import MessagesSegment, cut_again
+from ..segments.rendering import own_mark
 from .assemble import Judged, assemble, nothing_read
+from .brief import Brief, Question
 from .errors import PromptTooLargeError
 from .flight import map_in_order
 from .generate import generate_answer
-from .prompt import Prompt, PromptTemplate, info_variables
-from .reduce import Reducer, judged_by
+from .prompt import Prompt, info_variables
+from .reduce import judged_by
 from .source import Source, StreamedMessages, WholeTranscript, has_events
-
-Question: TypeAlias = str | Callable[[Transcript], Awaitable[str] | str]
-"""A question, or a function from a transcript to one."""
-
-Variables: TypeAlias = Mapping[str, Any] | Callable[[Transcript], Awaitable[Mapping[str, Any]] | Mapping[str, Any]]
-"""Variables of a template, or a function from a transcript to them."""
 
 MAX_IN_FLIGHT = 16
 """Segments of one transcript that are judged at once."""
@@ -41,47 +38,6 @@ NEGLIGIBLE = 0.02
 """Share of the window that a prompt without messages may take before its tokens are counted."""
 
 _LABEL = re.compile(r"^\[M([0-9]{1,18})\] ", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Brief:
-    """What a judging model is asked, and how.
-
-    Args:
-        question: The question (None: the template asks it).
-        answer: Kind of answer.
-        listed: Whether the answer is a list of results.
-        value_to_float: Makes a number of the value.
-        template: The prompt.
-        template_variables: Further variables of the template.
-        preprocessor: What of the messages is rendered.
-        model: The model (None: that of the scan).
-        model_role: Role of the model.
-        config: Generation options.
-        retry_refusals: How often a model that declines is asked again.
-        context_window: Tokens that the model can read (None: what is known of it).
-        timeline: Name of the timeline that is read.
-        compaction: What is read of a compacted conversation.
-        depth: Levels of spans that are read.
-        reducer: Makes one result of several.
-    """
-
-    question: Question | None
-    answer: Answer
-    listed: bool
-    value_to_float: ValueToFloat | None
-    template: PromptTemplate
-    template_variables: Variables | None
-    preprocessor: MessagesPreprocessor[Any] | None
-    model: str | Model | None
-    model_role: str | None
-    config: GenerateConfig
-    retry_refusals: int
-    context_window: int | None
-    timeline: str | None
-    compaction: Literal["all", "last"] | int
-    depth: int | None
-    reducer: Reducer
 
 
 async def judge(brief: Brief, given: Transcript | TranscriptHandle) -> Result[Any]:

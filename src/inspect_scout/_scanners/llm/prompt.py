@@ -17,7 +17,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ..._support.errors import ConfigError
 from ..._types import TranscriptInfo
-from ..answers import Answer, AnswerSpec, answer_type
+from ..answers.build import answer_type
+from ..answers.contract import Answer
+from ..answers.spec import AnswerSpec
 
 TemplateSpec: TypeAlias = str | tuple[str, str] | None
 """One template, a pair (transcript, question), or None for the built-in pair."""

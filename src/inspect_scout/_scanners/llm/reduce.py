@@ -16,8 +16,8 @@ from inspect_ai.scorer import Reference
 
 from ..._support.errors import ConfigError
 from ..._types import RESULTSET, UNSEEN_CITATIONS, Result, unseen_in
-from ..answers import PARSE_ERROR
-from ..render import MOST_UNSEEN, MessageCitations, cited_numbers
+from ..answers.contract import PARSE_ERROR
+from ..render.citations import MOST_UNSEEN, MessageCitations, cited_numbers
 from .errors import PromptTooLargeError
 from .generate import generate_answer
 from .prompt import sendable

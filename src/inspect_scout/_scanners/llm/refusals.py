@@ -12,8 +12,8 @@ from inspect_ai.tool import ToolChoice, ToolInfo
 from ..._inspect.generating import keeping, rejection
 from ..._inspect.tokens import learn_window, window_of
 from ..._support.errors import ConfigError, RefusalError
-from ..answers import find_answers
-from ..segments import count_tokens
+from ..answers.reading import find_answers
+from ..segments.counting import count_tokens
 from .errors import PromptTooLargeError
 from .sizes import says_filtered, says_too_long, sizes_in
 

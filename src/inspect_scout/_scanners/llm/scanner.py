@@ -9,19 +9,16 @@ from inspect_ai.scorer import ValueToFloat
 
 from ..._support.errors import ConfigError
 from ..._types import Result, Scanner, Transcript, TranscriptContent, TranscriptHandle
-from ..answers import (
-    Answer,
-    AnswerMultiLabel,
-    AnswerSpec,
-    AnswerStructured,
-    answer_type,
-    possible_values,
-    refuse_number,
-)
-from ..declare import ScanTraits, scanner, set_traits
-from ..render import MessagesPreprocessor, message_numbering
+from ..answers.build import answer_type, possible_values
+from ..answers.contract import Answer
+from ..answers.multi_labels import refuse_number
+from ..answers.spec import AnswerMultiLabel, AnswerSpec, AnswerStructured
+from ..declare.decorators import scanner
+from ..declare.traits import ScanTraits, set_traits
+from ..render.thread import MessagesPreprocessor, message_numbering
 from .asked import asked_of, models_used
-from .judge import Brief, Question, Variables, judge
+from .brief import Brief, Question, Variables
+from .judge import judge
 from .prompt import PromptTemplate, TemplateSpec
 from .reduce import Reducer, ResultReducer
 from .refusals import DEFAULT_RETRIES, refusal_retries

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from inspect_ai.model import ChatMessage, Model
 
 from ..._types import Transcript, TranscriptHandle, TranscriptInfo
-from ..render import RenderMessages
-from ..segments import MessagesSegment, stream_segments, transcript_messages
+from ..render.thread import RenderMessages
+from ..segments.messages import MessagesSegment, stream_segments
+from ..segments.timeline import transcript_messages
+from .brief import Brief
 from .flight import close_iterator
-
-if TYPE_CHECKING:
-    from .judge import Brief
 
 
 class Source(Protocol):

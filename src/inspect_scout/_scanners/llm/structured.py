@@ -11,15 +11,11 @@ from inspect_ai.model import ChatMessage, ChatMessageUser, ModelOutput
 from inspect_ai.tool import ToolCall, ToolInfo
 
 from ..._types import Result
-from ..answers import (
-    PARSE_ERROR,
-    StructuredAnswer,
-    StructuredSchema,
-    StructuredValue,
-    cut_short,
-    structured_result,
-    validate_structured,
-)
+from ..answers.contract import PARSE_ERROR
+from ..answers.reply import cut_short
+from ..answers.schema import StructuredSchema
+from ..answers.structured import StructuredAnswer, structured_result
+from ..answers.validate import StructuredValue, validate_structured
 from .asking import Reading, again, conversation, reply_to, with_stop_reason
 from .errors import UnusableAnswerError
 from .refusals import Respondent

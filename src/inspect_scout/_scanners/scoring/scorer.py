@@ -13,7 +13,9 @@ from ..._inspect.scoring import SCORER_METRICS
 from ..._support.loops import asyncio_only
 from ..._support.shapes import is_mapping
 from ..._types import Result, Scanner
-from ..declare import Metrics, checked_result, describe_input, scanner_config
+from ..declare.config import Metrics, scanner_config
+from ..declare.inputs import describe_input
+from ..declare.outputs import checked_result
 from .scores import score_of
 from .subject import transcript_of
 

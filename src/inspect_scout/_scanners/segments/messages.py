@@ -11,7 +11,7 @@ from inspect_ai.event import Event, TimelineSpan
 from inspect_ai.model import ChatMessage, ChatMessageBase, Model
 
 from ..._transcripts import Compaction, span_messages
-from ..render import RenderMessages
+from ..render.thread import RenderMessages
 from .budget import Sizing, sizing
 from .packing import pack
 from .rendering import Shown, own_mark, rendered, rendered_stream

@@ -8,7 +8,7 @@ from typing import Final
 
 from inspect_ai.model import ChatMessage
 
-from ..render import NumberedRender, RenderMessages
+from ..render.thread import NumberedRender, RenderMessages
 
 BATCH_MESSAGES: Final = 64
 """Messages of a stream that are rendered together."""

@@ -11,7 +11,7 @@ from inspect_ai.model import Model
 from ..._support.errors import ConfigError
 from ..._transcripts import Compaction, choose_timeline, scannable_spans, span_messages
 from ..._types import Transcript
-from ..render import RenderMessages
+from ..render.thread import RenderMessages
 from .budget import sizing
 from .messages import MessagesSegment, joined, lengths_of, packed, segment_messages
 

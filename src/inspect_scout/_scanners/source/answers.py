@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 from typing import Any
 
-from ..files import Names
+from ..files.discover import Names
 from .arguments import is_texts
 from .model import StructuredField, StructuredModel, StructuredSource
 from .text import SourceText

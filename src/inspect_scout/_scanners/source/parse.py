@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..._support.errors import ConfigError
-from ..files import Names, names_in, top_functions
+from ..files.discover import Names, names_in, top_functions
 from .answers import Unreadable, find_models, read_answer
 from .arguments import DECORATOR, GREP, LLM, Check, is_texts
 from .model import GrepSource, Kept, LlmSource, Parameter, ScannerDecorator, ScannerSource
