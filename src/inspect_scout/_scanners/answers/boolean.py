@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any
 
-from inspect_ai.model import ModelOutput
-from inspect_ai.scorer import ValueToFloat
-
-from ..._types import Result
-from .contract import ExtractReferences, Read, Reader, not_an_answer, read_text
+from ..._types import PossibleValues
+from .contract import Read, Reader, TextAnswer, form, not_an_answer
 from .decoration import CHECKS, bare, closed, opened
 from .reading import is_reasoned
 
@@ -40,24 +35,6 @@ _MARK = re.compile(f"[{''.join(_MARKS)}]")
 _WHOLE = re.compile(r"[\s*_`'\"\u201c(\[]{0,20}(?:yes|no|true|false)[\s*_`'\"\u201d)\].!]{0,20}", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class BooleanAnswer:
-    """Yes or no."""
-
-    prompt: str = "Here is a question about the transcript above that has yes or no for an answer:"
-    format: str = (
-        "End your reply with a line of its own in this form, without quotes:\n\n"
-        "'ANSWER: $VALUE'\n\n"
-        "where $VALUE is either yes or no, and nothing else."
-    )
-
-    def result_for_answer(
-        self, output: ModelOutput, extract_references: ExtractReferences, value_to_float: ValueToFloat | None = None
-    ) -> Result[Any]:
-        """Read a reply: the value is True or False, the answer "Yes" or "No"."""
-        return read_text(output, _READER, extract_references, value_to_float)
-
-
 def _read(text: str) -> Read | str:
     verdict = read_verdict(text)
     if verdict is None:
@@ -83,7 +60,13 @@ def _is_complete(text: str) -> bool:
     return _WHOLE.fullmatch(text) is not None or is_reasoned(text)
 
 
-_READER = Reader(_read, _is_complete, checks=True)
+BOOLEAN = TextAnswer(
+    "Here is a question about the transcript above that has yes or no for an answer:",
+    form("$VALUE", "either yes or no, and nothing else."),
+    Reader(_read, _is_complete, checks=True),
+    PossibleValues("boolean"),
+)
+"""Yes or no: the value is True or False, the answer "Yes" or "No"."""
 
 
 def _read_words(text: str) -> bool | None:

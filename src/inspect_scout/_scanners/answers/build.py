@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 from inspect_ai.model import ModelOutput
@@ -9,15 +10,13 @@ from inspect_ai.scorer import ValueToFloat
 
 from ..._support.errors import ConfigError
 from ..._types import PossibleValues, Result
-from .boolean import BooleanAnswer
-from .contract import Answer, ExtractReferences
-from .labels import LabelsAnswer
-from .multi_labels import MultiLabelsAnswer
-from .numeric import NumericAnswer
-from .options import Options
+from .boolean import BOOLEAN
+from .contract import Answer, ExtractReferences, TextAnswer
+from .labels import many_labels, one_label
+from .numeric import NUMERIC
 from .references import with_unseen
 from .spec import AnswerMultiLabel, AnswerSpec, AnswerStructured
-from .string import StringAnswer
+from .string import STRING
 from .structured import structured_answer
 
 _ALLOWED = (
@@ -70,36 +69,28 @@ def possible_values(answer: Answer, *, numbered: bool = False) -> PossibleValues
         answer: The answer.
         numbered: Whether a function of the user's makes numbers of the values.
     """
-    match answer:
-        case BooleanAnswer():
-            return PossibleValues("boolean", numbered=numbered)
-        case NumericAnswer():
-            return PossibleValues("number", numbered=numbered)
-        case StringAnswer() if not numbered:
-            return PossibleValues("text")
-        case LabelsAnswer(options=options):
-            return PossibleValues("label", options.labels, options.letters, numbered)
-        case MultiLabelsAnswer(options=options):
-            return PossibleValues("labels", options.labels, options.letters)
-        case _:
-            return None
+    if not isinstance(answer, TextAnswer):
+        return None
+    if answer.values.kind == "text":
+        return None if numbered else answer.values
+    return answer.values if answer.values.kind == "labels" else replace(answer.values, numbered=numbered)
 
 
 def _made(wanted: object) -> Answer:
     match wanted:
         case "boolean":
-            return BooleanAnswer()
+            return BOOLEAN
         case "numeric":
-            return NumericAnswer()
+            return NUMERIC
         case "string":
-            return StringAnswer()
+            return STRING
         # These two are tuples, so they come before lists and tuples of labels.
         case AnswerMultiLabel(labels=labels, allow_none=allow_none):
-            return MultiLabelsAnswer(Options.of(labels), bool(allow_none))
+            return many_labels(labels, allow_none=bool(allow_none))
         case AnswerStructured():
             return structured_answer(cast("AnswerStructured[Any]", wanted))
         case list() | tuple():
-            return LabelsAnswer(Options.of(cast("list[str]", wanted)))
+            return one_label(cast("list[str]", wanted))
         case _ if callable(getattr(wanted, "result_for_answer", None)):
             return cast(Answer, wanted)
         case _:

@@ -10,7 +10,8 @@ from inspect_ai.model import ModelOutput
 from inspect_ai.scorer import Reference, ValueToFloat
 from pydantic import JsonValue
 
-from ..._types import Result
+from ..._support.errors import ConfigError
+from ..._types import PossibleValues, Result
 from .decoration import fold, is_closed, peel, unwrap_answer
 from .forms import Found
 from .reading import NO_ANSWER, explanation_before, find_answers, shown
@@ -28,6 +29,10 @@ _LONGEST_LINE = 2_000
 
 STOP_REASON = "stop_reason"
 """Key in the metadata of a result: why the model stopped."""
+
+
+class LabelsAreNoNumberError(ConfigError, NotImplementedError):
+    """A number was asked for of a list of labels."""
 
 
 class Answer(Protocol):
@@ -114,20 +119,67 @@ class Reader:
         return answer
 
 
-def read_text(
+@dataclass(frozen=True, slots=True)
+class TextAnswer:
+    """A kind of answer that a reply gives in its text.
+
+    Args:
+        prompt: One line that goes before the question and says what kind of question it is.
+        format: The form that the reply must have.
+        reader: Reads what the reply gives as its answer.
+        values: Which values results can have.
+    """
+
+    prompt: str
+    format: str
+    reader: Reader
+    values: PossibleValues
+
+    def result_for_answer(
+        self, output: ModelOutput, extract_references: ExtractReferences, value_to_float: ValueToFloat | None = None
+    ) -> Result[Any]:
+        """Read a reply.
+
+        Raises:
+            ConfigError: A number is wanted of a list of labels.
+        """
+        if self.values.kind == "labels":
+            refuse_number(value_to_float)
+        return _read_text(output, self.reader, extract_references, value_to_float)
+
+
+def form(written: str, meaning: str) -> str:
+    """Say which form a reply must have.
+
+    Args:
+        written: What follows "ANSWER: ".
+        meaning: What that stands for, as the rest of a sentence.
+    """
+    return (
+        "End your reply with a line of its own in this form, without quotes:\n\n"
+        f"'ANSWER: {written}'\n\nwhere {written} is {meaning}"
+    )
+
+
+def refuse_number(value_to_float: ValueToFloat | None) -> None:
+    """Refuse to make a number of labels.
+
+    Raises:
+        ConfigError: One is wanted.
+    """
+    if value_to_float is not None:
+        raise LabelsAreNoNumberError(
+            "value_to_float cannot be used with AnswerMultiLabel: a list of labels is no number. Leave it out, or ask "
+            "for a single label."
+        )
+
+
+def _read_text(
     output: ModelOutput,
     reader: Reader,
     extract_references: ExtractReferences,
     value_to_float: ValueToFloat | None,
 ) -> Result[Any]:
-    """Make the result of a reply in text.
-
-    Args:
-        output: The reply.
-        reader: Reads what the reply gives as its answer.
-        extract_references: Finds the messages that the explanation cites.
-        value_to_float: Turns the value into a number.
-    """
     reply = Reply.of(output)
     found = find_answers(reply.seen.text, free_text=reader.free_text, cut=reply.cut is not None)
     answer = _agreed(found, reader)

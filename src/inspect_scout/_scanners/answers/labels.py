@@ -1,47 +1,73 @@
-"""One label out of a list."""
+"""One label out of a list, or any number of them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
 
-from inspect_ai.model import ModelOutput
-from inspect_ai.scorer import ValueToFloat
+from ..._types import PossibleValues
+from .contract import Read, Reader, TextAnswer, form
+from .decoration import bare
+from .options import Chosen, Options
 
-from ..._types import Result
-from .contract import ExtractReferences, Read, Reader, read_text
-from .options import Options
+UNKNOWN_LABELS = "unknown_labels"
+"""Key in the metadata of a result: letters in the answer that stand for no label, and were left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class LabelsAnswer:
-    """One label out of a list.
+def one_label(labels: Sequence[str]) -> TextAnswer:
+    """Ask for one label: the value is its letter, the answer its text.
+
+    Raises:
+        ConfigError: There are no labels, or one of them is no text or blank.
+    """
+    options = Options.of(labels)
+    return TextAnswer(
+        "Here is a question about the transcript above with a choice of answers:",
+        form("$LETTER", f"exactly one of {_listed(options)}"),
+        Reader(partial(_read_one, options), options.is_complete),
+        PossibleValues("label", options.labels, options.letters),
+    )
+
+
+def many_labels(labels: Sequence[str], *, allow_none: bool) -> TextAnswer:
+    """Ask for any number of labels: the value is the list of their texts, the answer the line as it was written.
 
     Args:
-        options: The labels.
+        labels: The labels.
+        allow_none: Whether the answer may be that no label applies.
+
+    Raises:
+        ConfigError: There are no labels, or one of them is no text or blank.
     """
+    options = Options.of(labels)
+    is_none = partial(_is_none, allow_none)
+    meaning = f"every letter that applies, with commas between them, out of {_listed(options)}"
+    return TextAnswer(
+        "Here is a question about the transcript above; several of the choices may be right:",
+        form("$LETTERS", meaning) + ("\n\nWrite 'ANSWER: NONE' if not one of them applies." if allow_none else ""),
+        Reader(partial(_read_many, options, is_none), is_none, many=True),
+        PossibleValues("labels", options.labels, options.letters),
+    )
 
-    options: Options
-    prompt: str = "Here is a question about the transcript above with a choice of answers:"
 
-    @property
-    def format(self) -> str:
-        """The form that the reply must have, with the labels."""
-        return (
-            "End your reply with a line of its own in this form, without quotes:\n\n"
-            "'ANSWER: $LETTER'\n\n"
-            f"where $LETTER is exactly one of {','.join(self.options.letters)}, which stand for:\n{self.options.listing}"
-        )
+def _listed(options: Options) -> str:
+    return f"{','.join(options.letters)}, which stand for:\n{options.listing}"
 
-    def result_for_answer(
-        self, output: ModelOutput, extract_references: ExtractReferences, value_to_float: ValueToFloat | None = None
-    ) -> Result[Any]:
-        """Read a reply: the value is the letter, the answer the text of the label."""
-        return read_text(output, Reader(self._read, self.options.is_complete), extract_references, value_to_float)
 
-    def _read(self, text: str) -> Read | str:
-        index = self.options.read_one(text)
-        if index is None:
-            return self.options.refusal(text, several=False)
-        label = self.options.labels[index]
-        return Read(self.options.letters[index], label, label)
+def _read_one(options: Options, text: str) -> Read | str:
+    index = options.read_one(text)
+    if index is None:
+        return options.refusal(text, several=False)
+    return Read(options.letters[index], options.labels[index], options.labels[index])
+
+
+def _read_many(options: Options, is_none: Callable[[str], bool], text: str) -> Read | str:
+    chosen = Chosen(()) if is_none(text) else options.read_many(text)
+    if chosen is None:
+        return options.refusal(text, several=True)
+    named = [options.labels[index] for index in chosen.indexes]
+    return Read(named, text, named, {UNKNOWN_LABELS: list(chosen.unknown)} if chosen.unknown else None)
+
+
+def _is_none(allow_none: bool, text: str) -> bool:
+    return allow_none and bare(text).casefold() == "none"

@@ -5,14 +5,9 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from dataclasses import dataclass
-from typing import Any
 
-from inspect_ai.model import ModelOutput
-from inspect_ai.scorer import ValueToFloat
-
-from ..._types import Result
-from .contract import ExtractReferences, Read, Reader, not_an_answer, read_text
+from ..._types import PossibleValues
+from .contract import Read, Reader, TextAnswer, form, not_an_answer
 from .decoration import opened
 from .reading import is_reasoned
 
@@ -68,30 +63,18 @@ _NOT_A_QUANTITY = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class NumericAnswer:
-    """A number."""
-
-    prompt: str = "Here is a question about the transcript above that has a number for an answer:"
-    format: str = (
-        "End your reply with a line of its own in this form, without quotes:\n\n"
-        "'ANSWER: $NUMBER'\n\n"
-        "where $NUMBER is one number in digits, without a unit."
-    )
-
-    def result_for_answer(
-        self, output: ModelOutput, extract_references: ExtractReferences, value_to_float: ValueToFloat | None = None
-    ) -> Result[Any]:
-        """Read a reply: the value is a float, the answer the same as text."""
-        return read_text(output, _READER, extract_references, value_to_float)
-
-
 def _read(text: str) -> Read | str:
     number = read_number(text)
     return not_an_answer(text, "one finite number") if number is None else Read(number, str(number), number)
 
 
-_READER = Reader(_read, is_reasoned)
+NUMERIC = TextAnswer(
+    "Here is a question about the transcript above that has a number for an answer:",
+    form("$NUMBER", "one number in digits, without a unit."),
+    Reader(_read, is_reasoned),
+    PossibleValues("number"),
+)
+"""A number: the value is a float, the answer the same as text."""
 
 
 def read_number(text: str) -> float | None:

@@ -5,44 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 from ..._support.errors import ConfigError
-from ..._types import EventFilter, MessageFilter, MetadataFilter, TimelineFilter, TranscriptContent
+from ..._types import (
+    EventFilter,
+    EventType,
+    MessageFilter,
+    MessageType,
+    MetadataFilter,
+    TimelineFilter,
+    TranscriptContent,
+)
 
-MESSAGE_TYPES = ("system", "user", "assistant", "tool")
-EVENT_TYPES = (
-    "model",
-    "tool",
-    "compaction",
-    "branch",
-    "approval",
-    "sentinel",
-    "sandbox",
-    "info",
-    "store",
-    "logger",
-    "error",
-    "span_begin",
-    "span_end",
-    "sample_init",
-    "sample_limit",
-    "state",
-    "input",
-    "score",
-)
-DEFAULT_TIMELINE = (
-    "model",
-    "tool",
-    "approval",
-    "sentinel",
-    "compaction",
-    "branch",
-    "error",
-    "info",
-    "span_begin",
-    "span_end",
-)
+MESSAGE_TYPES: tuple[str, ...] = get_args(MessageType)
+EVENT_TYPES: tuple[str, ...] = (*get_args(EventType), "sample_init", "sample_limit", "state", "input", "score")
+DEFAULT_TIMELINE = tuple("model tool approval sentinel compaction branch error info span_begin span_end".split())
 """Events of `timeline=True`."""
 
 _SPANS = ("span_begin", "span_end")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Literal
-
-from inspect_ai.event import Event, Timeline
-from inspect_ai.model import ChatMessage
 
 from ..._transcripts import filter_events, filter_messages, filter_timelines, view
 from ..._types import Transcript, TranscriptContent
@@ -20,74 +18,34 @@ LoadFn = Callable[[Transcript], AsyncIterator[Any]]
 """Cuts a transcript into inputs."""
 
 
-@dataclass(frozen=True, slots=True)
-class TranscriptLoader:
-    """Yields the transcript with the content asked for."""
-
-    content: TranscriptContent
-
-    async def __call__(self, transcript: Transcript) -> AsyncIterator[Transcript]:
-        """Yield one transcript."""
-        yield view(transcript, self.content)
-
-
-@dataclass(frozen=True, slots=True)
-class MessagesLoader:
-    """Yields the messages asked for, as one list."""
-
-    content: TranscriptContent
-
-    async def __call__(self, transcript: Transcript) -> AsyncIterator[list[ChatMessage]]:
-        """Yield one list of messages."""
-        yield filter_messages(transcript.messages, self.content.messages)
+_CUTS: dict[InputKind, Callable[[Transcript, TranscriptContent], Iterable[Any]]] = {
+    "transcript": lambda given, asked: [view(given, asked)],
+    "messages": lambda given, asked: [filter_messages(given.messages, asked.messages)],
+    "events": lambda given, asked: [filter_events(given.events, asked.events)],
+    "items": lambda given, asked: chain(
+        filter_messages(given.messages, asked.messages), filter_events(given.events, asked.events)
+    ),
+    "timeline": lambda given, asked: filter_timelines(given.timelines[:1], asked.timeline),
+    "timelines": lambda given, asked: [filter_timelines(given.timelines, asked.timeline)],
+}
 
 
 @dataclass(frozen=True, slots=True)
-class EventsLoader:
-    """Yields the events asked for, as one list."""
+class KindLoader:
+    """Cuts a transcript as a kind of input says.
 
+    Args:
+        kind: The kind.
+        content: Content asked for, whatever else was read.
+    """
+
+    kind: InputKind
     content: TranscriptContent
 
-    async def __call__(self, transcript: Transcript) -> AsyncIterator[list[Event]]:
-        """Yield one list of events."""
-        yield filter_events(transcript.events, self.content.events)
-
-
-@dataclass(frozen=True, slots=True)
-class ItemLoader:
-    """Yields the messages and events asked for, one by one."""
-
-    content: TranscriptContent
-
-    async def __call__(self, transcript: Transcript) -> AsyncIterator[ChatMessage | Event]:
-        """Yield messages, then events."""
-        for message in filter_messages(transcript.messages, self.content.messages):
-            yield message
-        for event in filter_events(transcript.events, self.content.events):
-            yield event
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineLoader:
-    """Yields the first timeline, if there is one."""
-
-    content: TranscriptContent
-
-    async def __call__(self, transcript: Transcript) -> AsyncIterator[Timeline]:
-        """Yield at most one timeline."""
-        for timeline in filter_timelines(transcript.timelines[:1], self.content.timeline):
-            yield timeline
-
-
-@dataclass(frozen=True, slots=True)
-class TimelinesLoader:
-    """Yields the timelines, as one list."""
-
-    content: TranscriptContent
-
-    async def __call__(self, transcript: Transcript) -> AsyncIterator[list[Timeline]]:
-        """Yield one list of timelines."""
-        yield filter_timelines(transcript.timelines, self.content.timeline)
+    async def __call__(self, transcript: Transcript) -> AsyncIterator[Any]:
+        """Yield the inputs."""
+        for item in _CUTS[self.kind](transcript, self.content):
+            yield item
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +67,13 @@ def implicit_loader(content: TranscriptContent, hint: InputHint | None) -> tuple
         content: Content that the scanner declared.
         hint: What its annotation says; None gives it transcripts.
     """
+    kind: InputKind
     if hint is None or hint.transcript or hint.handle:
-        return "transcript", TranscriptLoader(content)
-    if content.timeline is not None:
-        return ("timelines", TimelinesLoader(content)) if hint.many else ("timeline", TimelineLoader(content))
-    if not hint.many:
-        return "items", ItemLoader(content)
-    return ("messages", MessagesLoader(content)) if content.messages is not None else ("events", EventsLoader(content))
+        kind = "transcript"
+    elif content.timeline is not None:
+        kind = "timelines" if hint.many else "timeline"
+    elif not hint.many:
+        kind = "items"
+    else:
+        kind = "messages" if content.messages is not None else "events"
+    return kind, KindLoader(kind, content)

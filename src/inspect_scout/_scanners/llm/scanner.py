@@ -10,8 +10,7 @@ from inspect_ai.scorer import ValueToFloat
 from ..._support.errors import ConfigError
 from ..._types import Result, Scanner, Transcript, TranscriptContent, TranscriptHandle
 from ..answers.build import answer_type, possible_values
-from ..answers.contract import Answer
-from ..answers.multi_labels import refuse_number
+from ..answers.contract import Answer, refuse_number
 from ..answers.spec import AnswerMultiLabel, AnswerSpec, AnswerStructured
 from ..declare.decorators import scanner
 from ..declare.traits import ScanTraits, set_traits
