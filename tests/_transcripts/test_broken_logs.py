@@ -18,7 +18,9 @@ from inspect_scout import ScoutError, TranscriptContent, TranscriptInfo, transcr
 from inspect_scout._query import Query
 from inspect_scout._support.errors import LogReadError
 from inspect_scout._transcripts import EvalLogSource, TranscriptIndex, read_origin
-from inspect_scout._transcripts.decode import BytesSource, NamingHandle, open_sample
+from inspect_scout._transcripts.decode.naming import NamingHandle
+from inspect_scout._transcripts.decode.source import BytesSource
+from inspect_scout._transcripts.decode.stream import open_sample
 from support.logs import make_log, make_sample, patch_directory, rewrite, unfinished, varied_log, write
 
 pytestmark = pytest.mark.anyio

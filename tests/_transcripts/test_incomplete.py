@@ -25,7 +25,9 @@ from inspect_scout import (
 )
 from inspect_scout._query import Query
 from inspect_scout._transcripts import LoadedTranscript, MemorySource, TranscriptSource
-from inspect_scout._transcripts.decode import BytesSource, NamingHandle, open_sample
+from inspect_scout._transcripts.decode.naming import NamingHandle
+from inspect_scout._transcripts.decode.source import BytesSource
+from inspect_scout._transcripts.decode.stream import open_sample
 from inspect_scout._types import TranscriptInfo
 from support.raw_logs import EVENT, insert, model_event, user, write_raw
 

@@ -11,9 +11,9 @@ from inspect_scout import LocationError, TranscriptContent, transcripts_from
 from inspect_scout._support.clock import JumpingClock
 from inspect_scout._support.errors import LogReadError, StorageError
 from inspect_scout._support.storage import storage_for
-from inspect_scout._transcripts.eval_log import EvalLogSource
 from inspect_scout._transcripts.eval_log.access import LogAccess
 from inspect_scout._transcripts.eval_log.cache import IndexCache
+from inspect_scout._transcripts.eval_log.source import EvalLogSource
 from support.logs import make_log, make_sample, write
 from support.s3 import S3Server, methods
 

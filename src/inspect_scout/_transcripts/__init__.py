@@ -27,55 +27,66 @@ if TYPE_CHECKING:
     from .contract import Progress as Progress
     from .contract import TranscriptIndex as TranscriptIndex
     from .contract import TranscriptSource as TranscriptSource
-    from .database import CompactReport as CompactReport
-    from .database import DatabaseSource as DatabaseSource
-    from .database import DatabaseStats as DatabaseStats
-    from .database import TranscriptSchemaError as TranscriptSchemaError
-    from .database import TranscriptsDB as TranscriptsDB
-    from .database import VerifyReport as VerifyReport
-    from .database import transcripts_db as transcripts_db
-    from .database import transcripts_db_schema as transcripts_db_schema
-    from .database import validate_transcript_schema as validate_transcript_schema
-    from .decode import ListIds as ListIds
-    from .decode import MaterializedHandle as MaterializedHandle
-    from .decode import build_timelines as build_timelines
-    from .decode import count_incomplete as count_incomplete
-    from .decode import filter_events as filter_events
-    from .decode import filter_messages as filter_messages
-    from .decode import filter_timelines as filter_timelines
-    from .decode import union_content as union_content
-    from .decode import view as view
-    from .eval_log import EvalLogSource as EvalLogSource
-    from .eval_log import LiveSample as LiveSample
-    from .eval_log import live_info as live_info
-    from .eval_log import read_sample as read_sample
+    from .database.compaction import CompactReport as CompactReport
+    from .database.database import TranscriptsDB as TranscriptsDB
+    from .database.database import transcripts_db as transcripts_db
+    from .database.inspection import DatabaseStats as DatabaseStats
+    from .database.inspection import VerifyReport as VerifyReport
+    from .database.schema import transcripts_db_schema as transcripts_db_schema
+    from .database.source import DatabaseSource as DatabaseSource
+    from .database.validation import TranscriptSchemaError as TranscriptSchemaError
+    from .database.validation import validate_transcript_schema as validate_transcript_schema
+    from .decode.handle import MaterializedHandle as MaterializedHandle
+    from .decode.ids import ListIds as ListIds
+    from .decode.mending import count_incomplete as count_incomplete
+    from .decode.timelines import build_timelines as build_timelines
+    from .decode.views import filter_events as filter_events
+    from .decode.views import filter_messages as filter_messages
+    from .decode.views import filter_timelines as filter_timelines
+    from .decode.views import union_content as union_content
+    from .decode.views import view as view
+    from .eval_log.live import LiveSample as LiveSample
+    from .eval_log.live import live_info as live_info
+    from .eval_log.source import EvalLogSource as EvalLogSource
+    from .eval_log.source import read_sample as read_sample
     from .labelled import cases_missed as cases_missed
     from .memory import MemorySource as MemorySource
     from .origins import read_origin as read_origin
     from .sample_metadata import SampleMetadata as SampleMetadata
-    from .threads import Compaction as Compaction
-    from .threads import choose_timeline as choose_timeline
-    from .threads import scannable_spans as scannable_spans
-    from .threads import span_messages as span_messages
-    from .threads import span_tools as span_tools
-    from .threads import splice as splice
-    from .threads import splice_to_timeline as splice_to_timeline
+    from .threads.choice import choose_timeline as choose_timeline
+    from .threads.events import scannable_spans as scannable_spans
+    from .threads.splices import splice as splice
+    from .threads.splices import splice_to_timeline as splice_to_timeline
+    from .threads.thread import Compaction as Compaction
+    from .threads.thread import span_messages as span_messages
+    from .threads.thread import span_tools as span_tools
     from .unread import FoundAgain as FoundAgain
     from .unread import find_again as find_again
 
 _MODULES = {
     ".collection": "Transcripts TranscriptsReader reasons selection_of snapshot_of transcripts_from",
     ".contract": "DUPLICATES Duplicates LoadedTranscript LogProblem Progress TranscriptIndex TranscriptSource",
-    ".database": "CompactReport DatabaseSource DatabaseStats TranscriptsDB VerifyReport transcripts_db"
-    " TranscriptSchemaError transcripts_db_schema validate_transcript_schema",
-    ".decode": "ListIds MaterializedHandle build_timelines count_incomplete filter_events filter_messages"
-    " filter_timelines union_content view",
-    ".eval_log": "EvalLogSource LiveSample live_info read_sample",
+    ".database.compaction": "CompactReport",
+    ".database.database": "TranscriptsDB transcripts_db",
+    ".database.inspection": "DatabaseStats VerifyReport",
+    ".database.schema": "transcripts_db_schema",
+    ".database.source": "DatabaseSource",
+    ".database.validation": "TranscriptSchemaError validate_transcript_schema",
+    ".decode.handle": "MaterializedHandle",
+    ".decode.ids": "ListIds",
+    ".decode.mending": "count_incomplete",
+    ".decode.timelines": "build_timelines",
+    ".decode.views": "filter_events filter_messages filter_timelines union_content view",
+    ".eval_log.live": "LiveSample live_info",
+    ".eval_log.source": "EvalLogSource read_sample",
     ".labelled": "cases_missed",
     ".memory": "MemorySource",
     ".origins": "read_origin",
     ".sample_metadata": "SampleMetadata",
-    ".threads": "Compaction choose_timeline scannable_spans span_messages span_tools splice splice_to_timeline",
+    ".threads.choice": "choose_timeline",
+    ".threads.events": "scannable_spans",
+    ".threads.splices": "splice splice_to_timeline",
+    ".threads.thread": "Compaction span_messages span_tools",
     ".unread": "FoundAgain find_again",
 }
 

@@ -30,8 +30,8 @@ from .._types import (
 )
 from .._validation import case_ids
 from .contract import DUPLICATES, Duplicates, LogProblem, Progress, TranscriptIndex, TranscriptSource
-from .database import DatabaseSource, load_readable
-from .eval_log import EvalLogSource
+from .database.source import DatabaseSource, load_readable
+from .eval_log.source import EvalLogSource
 from .labelled import with_cases
 from .memory import MemorySource
 from .places import UndecidedSource, source_at

@@ -78,7 +78,7 @@ class LoadedTranscript:
     @property
     def incomplete(self) -> int:
         """Messages and events in it that could be read only in part."""
-        from .decode import count_incomplete
+        from .decode.mending import count_incomplete
 
         return count_incomplete(self.transcript)
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from .._support.errors import ConfigError, LocationError
 from .._support.regular import irregular_kind, leads_nowhere
 from .._support.storage import Storage, is_local, local_path, normalize, storage_for
-from .eval_log import find_logs, is_log, is_log_name
+from .eval_log.listing import find_logs, is_log, is_log_name
 
 Kind = Literal["eval_log", "database", "undecided"]
 """What there may be. Undecided: a folder that has neither `.eval` nor parquet files, or is not there (yet)."""

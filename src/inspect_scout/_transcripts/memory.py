@@ -16,8 +16,15 @@ from .._support.errors import ConfigError, LogReadError, TranscriptTooLargeError
 from .._support.json import dumps, finite
 from .._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
 from .contract import Duplicates, LoadedTranscript, Progress, TranscriptIndex
-from .decode import BytesSource, MaterializedHandle, SampleError, build_timelines, decode_sample, view, with_ids
-from .eval_log import EvalRow, as_copy, eval_log_rows, sample_json
+from .decode.handle import MaterializedHandle
+from .decode.ids import with_ids
+from .decode.sample import decode_sample
+from .decode.source import BytesSource, SampleError
+from .decode.timelines import build_timelines
+from .decode.views import view
+from .eval_log.copies import as_copy
+from .eval_log.memory import eval_log_rows, sample_json
+from .eval_log.table import EvalRow
 from .index import KEY, SelectedIndex, select_rows, typed_column
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import anyio.to_thread
 
 from .._support.errors import ConfigError
 from .contract import Duplicates, LogProblem
-from .database import DatabaseSource, load_readable
-from .eval_log import EvalLogSource
+from .database.source import DatabaseSource, load_readable
+from .eval_log.source import EvalLogSource
 from .index import SelectedIndex
 from .locations import find_location
 

@@ -9,8 +9,8 @@ from .._query import OrderBy, Query, condition_from_sql
 from .._types import ScanTranscripts, SelectionSpec
 from .collection import Transcripts
 from .contract import Progress, TranscriptIndex, TranscriptSource
-from .database import DatabaseSource
-from .eval_log import EvalLogSource
+from .database.source import DatabaseSource
+from .eval_log.source import EvalLogSource
 from .index import UnreadLogs
 from .labelled import with_cases
 

@@ -22,8 +22,10 @@ from inspect_ai.model import ChatMessageUser
 from pydantic import BaseModel, TypeAdapter
 
 from inspect_scout._inspect.events import EVENT_CLASSES
-from inspect_scout._transcripts.decode import BytesSource, decode_sample, open_sample
 from inspect_scout._transcripts.decode.attachments import is_object
+from inspect_scout._transcripts.decode.sample import decode_sample
+from inspect_scout._transcripts.decode.source import BytesSource
+from inspect_scout._transcripts.decode.stream import open_sample
 from inspect_scout._transcripts.eval_log.access import LogAccess, SampleSource
 from inspect_scout._types import Transcript, TranscriptContent, TranscriptInfo
 from support.event_kinds import LONG, rich_sample, write_log

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspect_scout._transcripts.decode import SampleError
 from inspect_scout._transcripts.decode.cutter import LISTS, TABLES, Cutter, cut_whole
+from inspect_scout._transcripts.decode.source import SampleError
 from inspect_scout._transcripts.decode.structure import MAX_DEPTH, Structure
 
 PARTS = LISTS | TABLES | {"metadata", "target", "scores", "score"}

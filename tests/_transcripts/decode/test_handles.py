@@ -12,8 +12,11 @@ import pytest
 from inspect_ai.event import Timeline, TimelineSpan
 from inspect_ai.model import ChatMessage, ChatMessageUser
 
-from inspect_scout._transcripts.decode import BytesSource, MaterializedHandle, SampleError, decode_sample, open_sample
+from inspect_scout._transcripts.decode.handle import MaterializedHandle
+from inspect_scout._transcripts.decode.sample import decode_sample
+from inspect_scout._transcripts.decode.source import BytesSource, SampleError
 from inspect_scout._transcripts.decode.spool import Records, Spool
+from inspect_scout._transcripts.decode.stream import open_sample
 from inspect_scout._types import Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
 
 INFO = TranscriptInfo(transcript_id="t")

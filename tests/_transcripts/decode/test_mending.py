@@ -12,7 +12,10 @@ from inspect_ai.event import InfoEvent, ModelEvent, SampleLimitEvent, ToolEvent
 from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageTool, ContentImage, ContentReasoning
 
 from inspect_scout._transcripts.database.encode import encode
-from inspect_scout._transcripts.decode import BytesSource, count_incomplete, decode_sample, decode_sections, parts
+from inspect_scout._transcripts.decode.mending import count_incomplete
+from inspect_scout._transcripts.decode.sample import decode_sample, decode_sections
+from inspect_scout._transcripts.decode.sections import parts
+from inspect_scout._transcripts.decode.source import BytesSource
 from inspect_scout._types import Transcript, TranscriptContent, TranscriptInfo
 from support.event_kinds import every_event
 from support.raw_logs import EVENT, model_event, user

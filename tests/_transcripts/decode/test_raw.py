@@ -9,15 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspect_scout._transcripts.decode import (
-    BytesSource,
-    SampleError,
-    decode_sample,
-    decode_sections,
-    parts,
-    raw_content,
-)
 from inspect_scout._transcripts.decode import raw as module
+from inspect_scout._transcripts.decode.raw import raw_content
+from inspect_scout._transcripts.decode.sample import decode_sample, decode_sections
+from inspect_scout._transcripts.decode.sections import parts
+from inspect_scout._transcripts.decode.source import BytesSource, SampleError
 from inspect_scout._types import Transcript, TranscriptContent, TranscriptInfo
 
 INFO = TranscriptInfo(transcript_id="t", metadata={"log": "x", "target": "shortened"})

@@ -12,7 +12,10 @@ import anyio
 import pytest
 from inspect_ai.event import InfoEvent, ModelEvent
 
-from inspect_scout._transcripts.decode import BytesSource, SampleError, count_incomplete, decode_sample, open_sample
+from inspect_scout._transcripts.decode.mending import count_incomplete
+from inspect_scout._transcripts.decode.sample import decode_sample
+from inspect_scout._transcripts.decode.source import BytesSource, SampleError
+from inspect_scout._transcripts.decode.stream import open_sample
 from inspect_scout._types import Transcript, TranscriptContent, TranscriptInfo
 from support.own_log import own_records
 

@@ -8,15 +8,15 @@ import pytest
 from inspect_ai.event import Event, InfoEvent, Timeline, TimelineEvent, TimelineSpan, ToolEvent
 from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageUser
 
-from inspect_scout._transcripts.decode import (
-    build_timelines,
+from inspect_scout._transcripts.decode.pools import Pool
+from inspect_scout._transcripts.decode.timelines import build_timelines
+from inspect_scout._transcripts.decode.views import (
     filter_events,
     filter_messages,
     filter_timelines,
     union_content,
     view,
 )
-from inspect_scout._transcripts.decode.pools import Pool
 from inspect_scout._types import Transcript, TranscriptContent
 
 INFO, TOOL = InfoEvent(data=1), ToolEvent(id="c", function="f", arguments={})

@@ -6,7 +6,8 @@ import pytest
 from inspect_ai.event import AnchorEvent, Event, InfoEvent, SpanBeginEvent, SpanEndEvent, TimelineSpan
 
 from inspect_scout._support.errors import ConfigError
-from inspect_scout._transcripts.threads import span_messages, splice, splice_to_timeline
+from inspect_scout._transcripts.threads.splices import splice, splice_to_timeline
+from inspect_scout._transcripts.threads.thread import span_messages
 from support.threads import model_call, span, timeline
 
 

@@ -11,7 +11,7 @@ from inspect_ai.event import CompactionEvent, Event, InfoEvent, Timeline, Timeli
 from inspect_ai.model import ChatMessage
 
 from inspect_scout._support.errors import ConfigError
-from inspect_scout._transcripts.threads import span_messages, span_tools
+from inspect_scout._transcripts.threads.thread import span_messages, span_tools
 from support.threads import compaction, model_call, span, user
 
 

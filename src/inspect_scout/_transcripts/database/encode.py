@@ -14,7 +14,7 @@ from inspect_ai.model import ChatMessage
 
 from ..._support.errors import ConfigError
 from ..._types import Transcript, TranscriptInfo
-from ..decode import with_ids
+from ..decode.ids import with_ids
 from .contract import Cell, StoredTranscript
 from .schema import ID, INDEX, RESERVED
 from .values import encodable, json_text, metadata_cell, score_cell, without_surrogates

@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from ..._support.errors import ConfigError
 from ..._types import TranscriptInfo
-from ..decode import ByteSource, raw_content, with_derived_ids
+from ..decode.raw import raw_content, with_derived_ids
+from ..decode.source import ByteSource
 from .cells import content_cell, index_cell
 from .columns import with_aliases
 from .contract import StoredTranscript

@@ -17,16 +17,12 @@ import pyarrow as pa
 from ..._support.errors import LocationError, LogReadError, TranscriptTooLargeError
 from ..._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
 from ..contract import LoadedTranscript, Progress, TranscriptIndex
-from ..decode import (
-    SPOOL_THRESHOLD_BYTES,
-    Decoded,
-    MaterializedHandle,
-    NamingHandle,
-    SampleError,
-    decode_sections,
-    open_sample,
-    parts,
-)
+from ..decode.handle import MaterializedHandle
+from ..decode.naming import NamingHandle
+from ..decode.sample import Decoded, decode_sections
+from ..decode.sections import parts
+from ..decode.source import SampleError
+from ..decode.stream import SPOOL_THRESHOLD_BYTES, open_sample
 from ..index import UnreadLogs
 from ..origins import view_of, view_text
 from .columns import make_column

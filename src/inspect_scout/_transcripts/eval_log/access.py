@@ -14,7 +14,7 @@ from ..._support.cache import Cache
 from ..._support.clock import SYSTEM_CLOCK, Clock
 from ..._support.errors import LogReadError, ScoutError
 from ..._support.storage import Entry, is_local, storage_for
-from ..decode import BytesSource
+from ..decode.source import BytesSource
 from .reading import chosen_sample, is_zip, json_samples, open_log
 from .records import decode_json_log
 from .rows import sample_key

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..decode import Body
+from ..decode.sample import Body
 from .records import Header, Spec, Summary
 from .rows import log_rows
 from .table import EvalRow

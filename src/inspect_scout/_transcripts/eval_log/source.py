@@ -13,15 +13,11 @@ from ..._support.errors import ConfigError, LogReadError, TranscriptTooLargeErro
 from ..._support.storage import Entry, for_each, is_local, run_blocking
 from ..._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
 from ..contract import Duplicates, LoadedTranscript, LogProblem, Progress, TranscriptIndex
-from ..decode import (
-    SPOOL_THRESHOLD_BYTES,
-    Decoded,
-    MaterializedHandle,
-    NamingHandle,
-    SampleError,
-    decode_sample,
-    open_sample,
-)
+from ..decode.handle import MaterializedHandle
+from ..decode.naming import NamingHandle
+from ..decode.sample import Decoded, decode_sample
+from ..decode.source import SampleError
+from ..decode.stream import SPOOL_THRESHOLD_BYTES, open_sample
 from ..index import SelectedIndex, UnreadLogs, select_rows, select_unread
 from ..origins import view_of, view_text
 from .access import LogAccess, SampleSource

@@ -6,7 +6,7 @@ from inspect_ai.event import Timeline, timeline_filter
 
 from ..._support.errors import ConfigError, LogReadError
 from ..._types import Transcript
-from ..decode import build_timelines
+from ..decode.timelines import build_timelines
 
 
 def choose_timeline(transcript: Transcript, name: str | None = None, *, scorers: bool = False) -> Timeline | None:
