@@ -101,11 +101,11 @@ async def test_a_broken_sample_is_named_and_the_others_are_read(tmp_path: Path) 
     source = transcripts_from(path).source
     index = await source.index(Query())
     with pytest.raises(LogReadError, match=r"log\.eval.*'1' epoch 1.*checksum") as raised:
-        await source.read(index.info(0), ALL)
+        await (await source.locate(index.info(0))).read(ALL)
     assert (raised.value.log, raised.value.sample) == (str(path), "'1' epoch 1")
     with pytest.raises(LogReadError, match="'1' epoch 1"):
-        await (await source.open(index.info(0), ALL)).load()
-    assert (await source.read(index.info(1), ALL)).transcript.messages
+        await (await (await source.locate(index.info(0))).open(ALL)).load()
+    assert (await (await source.locate(index.info(1))).read(ALL)).transcript.messages
 
 
 @pytest.mark.parametrize("content", [b"", b"{nope", b"[]", b"7", b"[" * 10**5, b'{"messages": 7}', b"\xff\xfe"])
@@ -125,8 +125,8 @@ async def test_a_sample_that_is_no_sample(content: bytes, kind: str, tmp_path: P
         assert "sample number 1" in str(index.problems[0])
         return
     with pytest.raises(LogReadError, match=r"log\.eval.*'1' epoch 1"):
-        await source.read(index.info(0), ALL)
-    assert (await source.read(index.info(1), ALL)).transcript.messages
+        await (await source.locate(index.info(0))).read(ALL)
+    assert (await (await source.locate(index.info(1))).read(ALL)).transcript.messages
 
 
 async def test_a_sample_that_is_missing_is_named(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ async def test_a_sample_that_is_missing_is_named(tmp_path: Path) -> None:
     source = transcripts_from(path).source
     index = await source.index(Query())
     with pytest.raises(LogReadError, match="'1' epoch 1: the log has no such sample"):
-        await source.read(index.info(0), ALL)
+        await (await source.locate(index.info(0))).read(ALL)
 
 
 async def test_a_sample_in_chunks_is_named(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ async def test_a_sample_in_chunks_is_named(tmp_path: Path) -> None:
     index = await source.index(Query())
     assert not index.problems
     with pytest.raises(LogReadError, match="chunks"):
-        await source.read(index.info(0), ALL)
+        await (await source.locate(index.info(0))).read(ALL)
 
 
 async def test_a_malformed_summary_costs_nothing_if_its_sample_is_there(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ async def test_of_a_repeated_sample_the_last_counts_as_inspect_reads_it(tmp_path
     source = transcripts_from(path).source
     index = await source.index(Query())
     assert list(index.ids) == ["new", "b"]
-    transcript = (await source.read(index.info(0), ALL)).transcript
+    transcript = (await (await source.locate(index.info(0))).read(ALL)).transcript
     assert index.info(0).metadata["input"] == "user:\nNewer?\n"
     assert transcript.messages[0].text == read_eval_log_sample(str(path), 1).messages[0].text
     assert {sample.uuid for sample in read_eval_log(str(path)).samples or ()} == set(index.ids)
@@ -199,7 +199,7 @@ async def test_a_repeated_sample_of_a_json_log(tmp_path: Path) -> None:
     source = transcripts_from(path).source
     index = await source.index(Query())
     assert list(index.ids) == ["new", "b"]
-    assert (await source.read(index.info(0), ALL)).transcript.metadata["target"] == "other"
+    assert (await (await source.locate(index.info(0))).read(ALL)).transcript.metadata["target"] == "other"
 
 
 async def test_one_uuid_twice_in_a_log_hides_no_sample(tmp_path: Path) -> None:
@@ -208,7 +208,7 @@ async def test_one_uuid_twice_in_a_log_hides_no_sample(tmp_path: Path) -> None:
     index = await source.index(Query())
     assert len(set(index.ids)) == 3
     assert index.ids[0] == "same"
-    texts = [(await source.read(index.info(n), ALL)).transcript.messages[0].text for n in range(3)]
+    texts = [(await (await source.locate(index.info(n))).read(ALL)).transcript.messages[0].text for n in range(3)]
     assert texts == ["Question 1?", "Question 2?", "Question 3?"]
 
 
@@ -232,7 +232,7 @@ async def test_hostile_ids_are_only_names(tmp_path: Path) -> None:
     for position, sample in enumerate(samples):
         info = index.info(position)
         assert info.task_id == sample.id
-        assert len((await source.read(info, ALL)).transcript.messages) == 3
+        assert len((await (await source.locate(info)).read(ALL)).transcript.messages) == 3
     assert not (tmp_path.parent / "etc").exists()
 
 
@@ -240,25 +240,46 @@ async def test_a_log_that_changes_is_read_anew(tmp_path: Path) -> None:
     path = log_of(tmp_path / "log.eval", "a")
     source = transcripts_from(path).source
     info = (await source.index(Query())).info(0)
-    origin = await source.origin(info, ALL, 1)
+    origin = (await source.locate(info)).origin(ALL, 1)
     assert origin is not None
     write(make_log([make_sample(1, uuid="a", messages=[])]), path)
-    assert (await source.read(info, ALL)).transcript.messages == []
+    assert (await (await source.locate(info)).read(ALL)).transcript.messages == []
     with pytest.raises(LogReadError, match="has changed since it was scanned"):
         read_origin(origin, info)
     path.unlink()
     with pytest.raises(LogReadError, match=r"log\.eval.*no such file"):
         read_origin(origin, info)
     with pytest.raises(LogReadError, match=r"log\.eval.*no such file"):
-        await source.read(info, ALL)
+        await (await source.locate(info)).read(ALL)
+
+
+@pytest.mark.parametrize("name", ["log.eval", "log.json"])
+async def test_what_is_said_of_a_sample_is_said_of_what_was_read(tmp_path: Path, name: str) -> None:
+    path = log_of(tmp_path / name, "a")
+    source = transcripts_from(path).source
+    info = (await source.index(Query())).info(0)
+    located = await source.locate(info)
+    write(make_log([make_sample(0, uuid="b"), make_sample(1, uuid="a", messages=[])]), path)
+    read = (await located.read(ALL)).transcript
+    origin = located.origin(ALL, 1)
+    assert origin is not None and origin.fingerprint == located.fingerprint
+    if name == "log.eval":  # JSON logs are in memory already
+        assert read.messages == []
+        assert read_origin(origin, info).messages == []
+    else:
+        with pytest.raises(LogReadError, match="has changed since it was scanned"):
+            read_origin(origin, info)
+    path.unlink()
+    with pytest.raises(LogReadError, match="no such file"):
+        await source.locate(info)
 
 
 async def test_large_samples_are_read_in_a_thread(tmp_path: Path) -> None:
     big = make_sample(1, uuid="a", store={"text": "x" * 3_000_000})
     source = transcripts_from(write(make_log([big]), tmp_path / "log.eval")).source
     info = (await source.index(Query())).info(0)
-    assert await source.size(info) > 3_000_000
-    assert len((await source.read(info, ALL)).transcript.messages) == 3
+    assert (await source.locate(info)).size > 3_000_000
+    assert len((await (await source.locate(info)).read(ALL)).transcript.messages) == 3
 
 
 async def test_errors_while_streaming_name_log_and_sample() -> None:
@@ -287,7 +308,7 @@ async def test_nan_in_a_json_log(tmp_path: Path) -> None:
     index = await source.index(Query())
     assert list(index.ids) == ["a", "b"]
     for position in range(2):
-        transcript = (await source.read(index.info(position), ALL)).transcript
+        transcript = (await (await source.locate(index.info(position))).read(ALL)).transcript
         assert len(transcript.messages) >= 2
 
 
@@ -303,10 +324,10 @@ async def read_everything(path: Path) -> list[TranscriptInfo]:
     found = [index.info(position) for position in range(len(index))]
     for info in found:
         try:
-            await source.read(info, ALL)
+            await (await source.locate(info)).read(ALL)
         except ScoutError as error:
             must_name(path, error)
-        async with await source.open(info, ALL) as handle:
+        async with await (await source.locate(info)).open(ALL) as handle:
             try:
                 assert len([message async for message in handle.messages()]) < 100
             except ScoutError as error:

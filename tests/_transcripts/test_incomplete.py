@@ -24,7 +24,7 @@ from inspect_scout import (
     transcripts_from,
 )
 from inspect_scout._query import Query
-from inspect_scout._transcripts import LoadedTranscript, MemorySource, TranscriptSource
+from inspect_scout._transcripts import LoadedTranscript, MemorySource, TranscriptSource, count_incomplete
 from inspect_scout._transcripts.decode.naming import NamingHandle
 from inspect_scout._transcripts.decode.source import BytesSource
 from inspect_scout._transcripts.decode.stream import open_sample
@@ -145,7 +145,7 @@ def given(tmp_path: Path, kind: str) -> Any:
 
 async def loaded(source: TranscriptSource, content: TranscriptContent | None = None) -> LoadedTranscript:
     info = (await source.index(Query())).info(0)
-    return await source.read(info, content or TranscriptContent(messages="all", events="all"))
+    return await (await source.locate(info)).read(content or TranscriptContent(messages="all", events="all"))
 
 
 @pytest.mark.parametrize(
@@ -177,11 +177,11 @@ def test_what_is_whole_counts_nothing(tmp_path: Path) -> None:
 async def test_a_read_transcript_tells_how_much_of_it_is_incomplete(tmp_path: Path) -> None:
     log = str(write_raw(tmp_path / "log.eval", [SAMPLE]))
     source = transcripts_from(log).source
-    assert (await loaded(source)).incomplete == 7
-    assert (await loaded(source, TranscriptContent(messages=["assistant"]))).incomplete == 1
-    assert (await loaded(source, TranscriptContent(events=["tool", "model"]))).incomplete == 2
-    assert (await loaded(source, TranscriptContent(events=["info"], timeline="all"))).incomplete == 1
-    assert (await loaded(source, TranscriptContent())).incomplete == 0
+    assert count_incomplete((await loaded(source)).transcript) == 7
+    assert count_incomplete((await loaded(source, TranscriptContent(messages=["assistant"]))).transcript) == 1
+    assert count_incomplete((await loaded(source, TranscriptContent(events=["tool", "model"]))).transcript) == 2
+    assert count_incomplete((await loaded(source, TranscriptContent(events=["info"], timeline="all"))).transcript) == 1
+    assert count_incomplete((await loaded(source, TranscriptContent())).transcript) == 0
 
 
 async def test_handles_tell_what_was_read_of_them_in_part() -> None:
@@ -208,7 +208,7 @@ async def test_a_log_that_inspect_has_read_keeps_its_marks(tmp_path: Path) -> No
     assert made.samples is not None
     made.samples[0].messages = transcript.messages
     made.samples[0].events = transcript.events
-    assert (await loaded(MemorySource([made]))).incomplete == 7
+    assert count_incomplete((await loaded(MemorySource([made]))).transcript) == 7
 
 
 def test_marked_parts_are_found_by_a_search(tmp_path: Path) -> None:

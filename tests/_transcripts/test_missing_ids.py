@@ -103,7 +103,7 @@ def decoded(content: TranscriptContent = ALL, info: TranscriptInfo = INFO, **par
 
 async def read(source: TranscriptSource, content: TranscriptContent = ALL) -> Transcript:
     (info,) = [(await source.index(Query())).info(0)]
-    return (await source.read(info, content)).transcript
+    return (await (await source.locate(info)).read(content)).transcript
 
 
 def test_every_message_and_event_has_an_id_of_its_own() -> None:
@@ -232,7 +232,7 @@ async def test_a_database_holds_the_ids_in_its_json(tmp_path: Path) -> None:
     log = str(write_raw(tmp_path / "log.eval", [SAMPLE]))
     source = transcripts_from(await insert(tmp_path / "db", transcripts_from(log))).source
     index = await source.index(Query())
-    row = await source.stored(index.info(0))
+    row = await (await source.locate(index.info(0))).raw()
     expected = ids(await read(source))
     assert [each["id"] for each in json.loads(row.messages or b"")] == expected["messages"]
     assert [each["uuid"] for each in json.loads(row.events or b"")] == expected["events"]

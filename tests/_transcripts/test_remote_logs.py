@@ -91,12 +91,13 @@ async def test_requests_for_index_and_samples(s3: S3Server, bucket: str, tmp_pat
     found = [index.info(position) for position in range(len(index))]
     assert len(found) == 100
     with s3.counting() as asked:
-        await logs.read(found[50], EVERYTHING)
+        await (await logs.locate(found[50])).read(EVERYTHING)
     assert methods(asked) == {"HEAD": 1, "GET": 2}  # its state, its directory, the sample
     with s3.counting() as asked:
         for info in found[:10]:
-            assert await logs.size(info) > 50_000
-            loaded = await logs.read(info, EVERYTHING)
+            located = await logs.locate(info)
+            assert located.size > 50_000
+            loaded = await located.read(EVERYTHING)
             assert loaded.transcript.task_id == info.task_id
     assert methods(asked)["GET"] == 10
     assert methods(asked)["HEAD"] <= 1

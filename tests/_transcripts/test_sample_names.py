@@ -54,7 +54,7 @@ async def said(transcripts: Transcripts) -> list[tuple[str | None, str]]:
     texts: list[tuple[str | None, str]] = []
     for position in range(len(index)):
         info = index.info(position)
-        transcript = (await transcripts.source.read(info, ALL)).transcript
+        transcript = (await (await transcripts.source.locate(info)).read(ALL)).transcript
         assert info.metadata["input"].strip() in ("", f"user:\n{transcript.messages[0].text}")
         texts.append((info.task_id, transcript.messages[0].text))
     return texts
@@ -133,7 +133,7 @@ async def test_both_are_found_again_and_go_into_databases(tmp_path: Path) -> Non
         index = await transcripts.index()
         for position, id in enumerate(index.ids):
             info, text = index.info(position), {"a": "number", "b": "text"}[id]
-            origin = await transcripts.source.origin(info, ALL, 1)
+            origin = (await transcripts.source.locate(info)).origin(ALL, 1)
             assert origin is not None
             assert read_origin(origin, info).messages[0].text == text
         async with transcripts.reader() as reader:

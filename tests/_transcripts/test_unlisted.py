@@ -65,7 +65,7 @@ async def test_rows_are_those_that_summaries_give(name: str, tmp_path: Path, cap
     assert "takes longer" in record.message
     assert f"{8 if name == 'some' else 12} in {str(path)!r}" in record.message
     index = await transcripts_from(path).index()
-    assert len((await transcripts_from(path).source.read(index.info(0), ALL)).transcript.messages) == 3
+    assert len((await (await transcripts_from(path).source.locate(index.info(0))).read(ALL)).transcript.messages) == 3
 
 
 async def test_real_logs_give_the_same_rows(eval_logs: Path, example_logs: Path, tmp_path: Path) -> None:

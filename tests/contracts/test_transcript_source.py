@@ -140,7 +140,9 @@ class TranscriptSourceLaws:
     async def test_cases_choose_by_ids_of_transcripts_and_of_messages(self, source: TranscriptSource) -> None:
         collection = Transcripts(source)
         ids = await selected(source)
-        held = {i.transcript_id: (await source.read(i, ALL)).transcript.messages for i in await infos(source)}
+        held = {
+            i.transcript_id: (await (await source.locate(i)).read(ALL)).transcript.messages for i in await infos(source)
+        }
         inside = next(message.id for message in held[ids[4]] if message.id)
         meant = [id for id in ids if id == ids[2] or any(message.id == inside for message in held[id])]
         cases = [ValidationCase(id=id, target=True) for id in (ids[2], inside, "nowhere")]
@@ -177,17 +179,17 @@ class TranscriptSourceLaws:
 
     async def test_nothing_is_read_that_was_not_asked_for(self, source: TranscriptSource) -> None:
         (info, *_) = await infos(source)
-        loaded = await source.read(info, TranscriptContent())
+        loaded = await (await source.locate(info)).read(TranscriptContent())
         assert (loaded.transcript.messages, loaded.transcript.events, loaded.transcript.timelines) == ([], [], [])
-        some = await source.read(info, TranscriptContent(messages=["assistant", "tool"]))
+        some = await (await source.locate(info)).read(TranscriptContent(messages=["assistant", "tool"]))
         assert [m.role for m in some.transcript.messages] == ["assistant", "tool"]
         assert some.transcript.transcript_id == info.transcript_id
 
     async def test_streaming_gives_what_reading_gives(self, source: TranscriptSource) -> None:
         for info in await infos(source):
             content = TranscriptContent(messages="all", events="all")
-            read = (await source.read(info, content)).transcript
-            async with await source.open(info, content) as handle:
+            read = (await (await source.locate(info)).read(content)).transcript
+            async with await (await source.locate(info)).open(content) as handle:
                 assert [message async for message in handle.messages()] == read.messages
                 assert [event async for event in handle.events()] == read.events
                 assert (await handle.load()).model_dump() == read.model_dump()
@@ -197,31 +199,32 @@ class TranscriptSourceLaws:
     async def test_too_large_transcripts_are_refused(self, source: TranscriptSource) -> None:
         (info, *_) = await infos(source)
         with pytest.raises(TranscriptTooLargeError, match=info.transcript_id):
-            await source.read(info, ALL, max_bytes=10)
-        assert (await source.read(info, ALL, max_bytes=10_000_000)).transcript.messages
+            await (await source.locate(info)).read(ALL, max_bytes=10)
+        assert (await (await source.locate(info)).read(ALL, max_bytes=10_000_000)).transcript.messages
 
     async def test_another_process_can_open_it(self, source: TranscriptSource) -> None:
         found = await infos(source)
-        assert (await source.read(found[0], ALL)).transcript.messages  # what it remembers stays behind
+        assert (await (await source.locate(found[0])).read(ALL)).transcript.messages  # what it remembers stays behind
         copy = pickle.loads(pickle.dumps(source))
         assert [normal(i) for i in await infos(copy)] == [normal(i) for i in found]
         for info in found[:3]:
             again = pickle.loads(pickle.dumps(info))
-            there, here = await copy.read(again, ALL), await source.read(info, ALL)
-            assert there.transcript.model_dump() == here.transcript.model_dump()
+            there, here = await copy.locate(again), await source.locate(info)
+            assert (await there.read(ALL)).transcript.model_dump() == (await here.read(ALL)).transcript.model_dump()
             assert there.fingerprint == here.fingerprint
 
     async def test_content_can_be_found_again_where_its_origin_says(self, source: TranscriptSource) -> None:
         view = TranscriptContent(messages=["user"], events=["model"])
         for info in (await infos(source))[:3]:
-            origin = await source.origin(info, view, 7)
+            located = await source.locate(info)
+            origin = located.origin(view, 7)
             if origin is None:
                 assert source.type == "eval_log" and isinstance(source, MemorySource)
                 continue
-            loaded = await source.read(info, view)
+            loaded = await located.read(view)
             assert origin.size == 7
             assert origin.source == source.type
-            assert origin.fingerprint == loaded.fingerprint
+            assert origin.fingerprint == located.fingerprint
             assert self.read_again(origin, info).model_dump() == loaded.transcript.model_dump()
 
     def read_again(self, origin: InputOrigin, info: TranscriptInfo) -> Transcript:
@@ -231,15 +234,14 @@ class TranscriptSourceLaws:
     async def test_what_a_database_stores_of_it_reads_the_same(self, source: TranscriptSource, tmp_path: Path) -> None:
         copy = await database_of(source, tmp_path / "copied")
         for info, stored in zip(await infos(source), await infos(copy), strict=True):
-            here, there = await source.read(info, ALL), await copy.read(stored, ALL)
+            here, there = await (await source.locate(info)).read(ALL), await (await copy.locate(stored)).read(ALL)
             assert there.transcript.model_dump() == here.transcript.model_dump()
 
     async def test_a_transcript_that_is_not_there_is_named(self, source: TranscriptSource) -> None:
         (info, *_) = await infos(source)
         ghost = info.model_copy(update={"transcript_id": "ghost", "task_id": "ghost"})
         with pytest.raises(ScoutError, match="ghost"):
-            await source.read(ghost, ALL)
-        assert await source.size(ghost) == 0
+            await source.locate(ghost)
 
     async def test_the_index_says_what_the_log_says(self, source: TranscriptSource, tmp_path: Path) -> None:
         path = write(varied_log(), tmp_path / "reference" / "log.eval")
@@ -295,7 +297,9 @@ class TestTranscriptsInMemory(TranscriptSourceLaws):
     async def source(self, tmp_path: Path) -> TranscriptSource:
         source = transcripts_from(write(varied_log(), tmp_path / "log.eval")).source
         content = TranscriptContent(messages="all", events="all", metadata=False)
-        held: Sequence[Any] = [(await source.read(info, content)).transcript for info in await infos(source)]
+        held: Sequence[Any] = [
+            (await (await source.locate(info)).read(content)).transcript for info in await infos(source)
+        ]
         return MemorySource(held)
 
 
@@ -315,7 +319,7 @@ class TestDatabases(TranscriptSourceLaws):
 
     async def described(self, reference: TranscriptSource, info: TranscriptInfo) -> TranscriptInfo:
         """A database has the metadata, target and scores of the sample itself in its index."""
-        read = (await reference.read(info, TranscriptContent())).transcript
+        read = (await (await reference.locate(info)).read(TranscriptContent())).transcript
         return info.model_copy(update={"metadata": read.metadata})
 
 
@@ -324,7 +328,9 @@ class TestDatabasesOfTranscripts(TranscriptSourceLaws):
     async def source(self, tmp_path: Path) -> TranscriptSource:
         source = transcripts_from(write(varied_log(), tmp_path / "log.eval")).source
         content = TranscriptContent(messages="all", events="all", metadata=False)
-        held: Sequence[Any] = [(await source.read(info, content)).transcript for info in await infos(source)]
+        held: Sequence[Any] = [
+            (await (await source.locate(info)).read(content)).transcript for info in await infos(source)
+        ]
         write_rows(tmp_path / "database", map(encode, held))
         return DatabaseSource(str(tmp_path / "database"), loader=scan_files)
 
@@ -337,4 +343,4 @@ async def test_an_unfinished_log_is_read_from_its_journal(tmp_path: Path) -> Non
     found = await infos(source)
     assert len(found) == 12
     assert {info.metadata["eval_status"] for info in found} == {"started"}
-    assert len((await source.read(found[0], ALL)).transcript.messages) == 3
+    assert len((await (await source.locate(found[0])).read(ALL)).transcript.messages) == 3

@@ -12,8 +12,9 @@ import pyarrow.parquet as pq
 from inspect_scout._query import Query
 from inspect_scout._support.storage import storage_for
 from inspect_scout._transcripts import TranscriptSource
+from inspect_scout._transcripts.contract import RawTranscript
 from inspect_scout._transcripts.database.columns import unify
-from inspect_scout._transcripts.database.contract import FILENAME, Catalogue, StoredTranscript, WrittenFile
+from inspect_scout._transcripts.database.contract import FILENAME, Catalogue, WrittenFile
 from inspect_scout._transcripts.database.datafile import open_data_file, open_data_writer
 from inspect_scout._transcripts.database.incoming import from_source
 from inspect_scout._transcripts.database.source import DatabaseSource
@@ -32,9 +33,7 @@ def parquet_schema(path: Path) -> Any:
     return _parquet.read_schema(path)
 
 
-def write_rows(
-    folder: Path | str, rows: Iterable[StoredTranscript], name: str = "transcripts_a.parquet"
-) -> WrittenFile:
+def write_rows(folder: Path | str, rows: Iterable[RawTranscript], name: str = "transcripts_a.parquet") -> WrittenFile:
     """Write a data file."""
     writer = open_data_writer(str(folder), name)
     for row in rows:
@@ -42,7 +41,7 @@ def write_rows(
     return writer.close()
 
 
-async def stored_rows(source: TranscriptSource, query: Query | None = None) -> list[StoredTranscript]:
+async def stored_rows(source: TranscriptSource, query: Query | None = None) -> list[RawTranscript]:
     """Read the transcripts of a source as rows."""
     return [row async for row in from_source(source, query or Query())]
 

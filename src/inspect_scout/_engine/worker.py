@@ -17,7 +17,7 @@ from .._support.causes.describing import describe
 from .._support.clock import SYSTEM_CLOCK
 from .._support.errors import ScannerExitError, ScannerTimeoutError
 from .._support.foreign import Ending, check_over, foreign
-from .._transcripts import count_incomplete, union_content
+from .._transcripts import Located, count_incomplete, union_content
 from .._types import (
     Error,
     InputOrigin,
@@ -56,6 +56,7 @@ class _Subject:
     info: TranscriptInfo
     given: Transcript | TranscriptHandle
     size: int
+    located: Located
 
 
 class RecordsPairs(Protocol):
@@ -90,10 +91,10 @@ class Worker:
         async with AsyncExitStack() as stack:
             subject: _Subject | None = None
             async with foreign() as ran:
+                located = await self._setup.source.locate(info)
                 # What streams is not held in memory, so it takes nothing from the budget.
-                size = 0 if streams else await self._setup.source.size(info)
-                await stack.enter_async_context(self._budget.hold(size))
-                subject = await self._open(info, content, streams, stack)
+                await stack.enter_async_context(self._budget.hold(0 if streams else located.size))
+                subject = await self._open(info, located, content, streams, stack)
             if ran.error is not None:  # one bad sample must not end the scan
                 await self._record_unreadable(info, scanners, ran.error)
                 return
@@ -117,18 +118,18 @@ class Worker:
         return known
 
     async def _open(
-        self, info: TranscriptInfo, content: TranscriptContent, streams: bool, stack: AsyncExitStack
+        self, info: TranscriptInfo, located: Located, content: TranscriptContent, streams: bool, stack: AsyncExitStack
     ) -> _Subject:
         self._activity.parsing += 1
         try:
             if streams:
-                handle = await self._setup.source.open(info, content)
+                handle = await located.open(content)
                 stack.push_async_callback(_close, handle)
-                return _Subject(info, handle, await self._setup.source.size(info))
-            loaded = await self._setup.source.read(info, content)
+                return _Subject(info, handle, located.size, located)
+            loaded = await located.read(content)
             # Rows describe the transcript with the metadata that was read (the index thins it), and with no content.
             described = info.model_copy(update={"metadata": loaded.transcript.metadata})
-            return _Subject(described, loaded.transcript, loaded.size)
+            return _Subject(described, loaded.transcript, loaded.size, located)
         finally:
             self._activity.parsing -= 1
 
@@ -164,7 +165,7 @@ class Worker:
     async def _gather(self, planned: PlannedScanner, subject: _Subject, reports: list[ResultReport]) -> None:
         """Give a scanner its inputs, and collect what it says of each."""
         async with foreign() as ran:
-            origin = await self._origin(planned, subject)
+            origin = self._origin(planned, subject)
             if isinstance(subject.given, Transcript):
                 await self._each(planned, subject, subject.given, origin, reports)
             else:
@@ -206,12 +207,12 @@ class Worker:
         error = report.error or self._error(planned, subject.info, ran.error)
         return replace(report, input=subject.info, error=error)
 
-    async def _origin(self, planned: PlannedScanner, subject: _Subject) -> InputOrigin | None:
+    def _origin(self, planned: PlannedScanner, subject: _Subject) -> InputOrigin | None:
         streamed = not isinstance(subject.given, Transcript)
         copied = self._setup.record_input == "copy" and subject.size <= CELL_BYTES
         if copied or not (streamed or planned.config.kind in _REFERABLE):
             return None
-        return await self._setup.source.origin(subject.info, planned.config.content, subject.size)
+        return subject.located.origin(planned.config.content, subject.size)
 
     async def _invoke(
         self,

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from .contract import DUPLICATES as DUPLICATES
     from .contract import Duplicates as Duplicates
     from .contract import LoadedTranscript as LoadedTranscript
+    from .contract import Located as Located
     from .contract import LogProblem as LogProblem
     from .contract import Progress as Progress
+    from .contract import RawTranscript as RawTranscript
     from .contract import TranscriptIndex as TranscriptIndex
     from .contract import TranscriptSource as TranscriptSource
     from .database.compaction import CompactReport as CompactReport
@@ -65,7 +67,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     ".collection": "Transcripts TranscriptsReader reasons selection_of snapshot_of transcripts_from",
-    ".contract": "DUPLICATES Duplicates LoadedTranscript LogProblem Progress TranscriptIndex TranscriptSource",
+    ".contract": "DUPLICATES Duplicates LoadedTranscript Located LogProblem Progress RawTranscript TranscriptIndex TranscriptSource",
     ".database.compaction": "CompactReport",
     ".database.database": "TranscriptsDB transcripts_db",
     ".database.inspection": "DatabaseStats VerifyReport",

@@ -229,7 +229,7 @@ class TranscriptsReader:
         Raises:
             LogReadError: It cannot be read.
         """
-        return (await self._transcripts.source.read(transcript, content)).transcript
+        return (await (await self._transcripts.source.locate(transcript)).read(content)).transcript
 
     async def open(self, transcript: TranscriptInfo, content: TranscriptContent) -> TranscriptHandle:
         """Open the content asked for, to be read item by item.
@@ -238,7 +238,7 @@ class TranscriptsReader:
             transcript: Description of the transcript, from `index`.
             content: What to read.
         """
-        return await self._transcripts.source.open(transcript, content)
+        return await (await self._transcripts.source.locate(transcript)).open(content)
 
     async def snapshot(self) -> ScanTranscripts:
         """Record which transcripts these are, so that `Transcripts.from_snapshot` finds them again."""

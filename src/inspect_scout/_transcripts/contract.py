@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from .._query import Query
     from .._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
-    from .database.contract import StoredTranscript
 
 
 Duplicates = Literal["newest", "all"]
@@ -63,28 +62,87 @@ class TranscriptIndex(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LoadedTranscript:
-    """A transcript and where it was found.
+    """A transcript that was read.
 
     Args:
         transcript: The content asked for.
-        fingerprint: What changes when the stored bytes change; None if it cannot be found again.
         size: Bytes of the kept content, about.
     """
 
     transcript: Transcript
-    fingerprint: str | None
     size: int
 
-    @property
-    def incomplete(self) -> int:
-        """Messages and events in it that could be read only in part."""
-        from .decode.mending import count_incomplete
 
-        return count_incomplete(self.transcript)
+Cell = str | int | float | bool | None
+"""A scalar that describes a transcript."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawTranscript:
+    """Everything there is of a transcript, as text and scalars: no objects.
+
+    Args:
+        transcript_id: Its id.
+        columns: Fields of its description, and one cell for each key of its metadata, by name; what is not a scalar is
+            JSON text.
+        messages: JSON list of its messages.
+        events: JSON list of its events, condensed: what several of them share is in `events_data`.
+        events_data: JSON object of the pools that `events` refers to.
+        timelines: JSON list of its timelines, events as uuids; None if none is stored.
+    """
+
+    transcript_id: str
+    columns: Mapping[str, Cell]
+    messages: bytes | None
+    events: bytes | None
+    events_data: bytes | None
+    timelines: bytes | None
+
+    @property
+    def size(self) -> int:
+        """Bytes of its content."""
+        return sum(len(part) for part in (self.messages, self.events, self.events_data, self.timelines) if part)
 
 
 Progress = Callable[[int, int], None]
 """Called with the number of files indexed and their total."""
+
+
+class Located(Protocol):
+    """A transcript that was found, so that nothing that is asked of it looks for it again.
+
+    If what is stored changes meanwhile, reading finds the new content; `size`, `fingerprint` and `origin` are then those
+    of what was read.
+    """
+
+    @property
+    def size(self) -> int:
+        """Bytes that reading would bring into memory, about (0 if unknown)."""
+        ...
+
+    @property
+    def fingerprint(self) -> str | None:
+        """Text that changes when the stored bytes change; None if they cannot be found again."""
+        ...
+
+    async def read(self, content: TranscriptContent, *, max_bytes: int | None = None) -> LoadedTranscript:
+        """Read the content asked for (raises TranscriptTooLargeError beyond `max_bytes`)."""
+        ...
+
+    async def open(self, content: TranscriptContent) -> TranscriptHandle:
+        """Open the content asked for, to be read item by item."""
+        ...
+
+    async def raw(self) -> RawTranscript:
+        """Read everything there is of it.
+
+        Whoever reads it out of a database gets what `read` gives here when everything is asked for.
+        """
+        ...
+
+    def origin(self, view: TranscriptContent, size: int) -> InputOrigin | None:
+        """Where content seen through `view` can be found again; None if it cannot."""
+        ...
 
 
 class TranscriptSource(Protocol):
@@ -108,27 +166,6 @@ class TranscriptSource(Protocol):
         """Find the transcripts that a query selects, without reading their content."""
         ...
 
-    async def read(
-        self, info: TranscriptInfo, content: TranscriptContent, *, max_bytes: int | None = None
-    ) -> LoadedTranscript:
-        """Read the content asked for (raises TranscriptTooLargeError beyond `max_bytes`)."""
-        ...
-
-    async def size(self, info: TranscriptInfo) -> int:
-        """Bytes that reading would bring into memory, about (0 if unknown)."""
-        ...
-
-    async def open(self, info: TranscriptInfo, content: TranscriptContent) -> TranscriptHandle:
-        """Open the content asked for, to be read item by item."""
-        ...
-
-    async def stored(self, info: TranscriptInfo) -> StoredTranscript:
-        """Read everything there is of a transcript as a row of a database.
-
-        Whoever reads it there gets what `read` gives here when everything is asked for.
-        """
-        ...
-
-    async def origin(self, info: TranscriptInfo, view: TranscriptContent, size: int) -> InputOrigin | None:
-        """Where content seen through `view` can be found again; None if it cannot."""
+    async def locate(self, info: TranscriptInfo) -> Located:
+        """Find a transcript, without reading its content (raises LogReadError if it is not there)."""
         ...

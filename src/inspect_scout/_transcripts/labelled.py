@@ -60,7 +60,7 @@ async def _containing(source: TranscriptSource, query: Query, ids: frozenset[str
     for position in range(len(index)):
         info = index.info(position)
         try:
-            transcript = (await source.read(info, _CONTENT)).transcript
+            transcript = (await (await source.locate(info)).read(_CONTENT)).transcript
         except LogReadError as error:
             logger.warning("Ids of labelled cases were not looked for in one transcript: %s", error)
             continue

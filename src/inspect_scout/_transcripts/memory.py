@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from inspect_ai.log import EvalLog, EvalSample
 
     from .._query import Query
-    from .database.contract import StoredTranscript
+    from .contract import RawTranscript
 
 logger = logging.getLogger("inspect_scout")
 
@@ -45,7 +45,7 @@ class _Held(Protocol):
     def location(self) -> str | None: ...
     def info(self) -> TranscriptInfo: ...
     def read(self, info: TranscriptInfo, content: TranscriptContent, max_bytes: int | None) -> LoadedTranscript: ...
-    def stored(self, info: TranscriptInfo) -> StoredTranscript: ...
+    def raw(self, info: TranscriptInfo) -> RawTranscript: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +75,9 @@ class _HeldTranscript:
         transcript.metadata = info.metadata
         if content.timeline is not None and not self.transcript.timelines:
             transcript.timelines = build_timelines(self.transcript.events, content.timeline)
-        return LoadedTranscript(transcript, None, 0)
+        return LoadedTranscript(transcript, 0)
 
-    def stored(self, info: TranscriptInfo) -> StoredTranscript:  # noqa: ARG002 - the transcript describes itself
+    def raw(self, info: TranscriptInfo) -> RawTranscript:  # noqa: ARG002 - the transcript describes itself
         from .database.encode import encode
 
         return encode(self.transcript)
@@ -107,9 +107,9 @@ class _HeldSample:
             _check_size(info, len(data), max_bytes)
         with self._naming():
             decoded = decode_sample(BytesSource(data), info, content)
-        return LoadedTranscript(decoded.transcript, None, decoded.size)
+        return LoadedTranscript(decoded.transcript, decoded.size)
 
-    def stored(self, info: TranscriptInfo) -> StoredTranscript:
+    def raw(self, info: TranscriptInfo) -> RawTranscript:
         from .database.incoming import store_sample
 
         with self._naming():
@@ -188,47 +188,57 @@ class MemorySource:
         selected = select_rows(list(self._rows.values()), query, lambda rows: _table(rows, query))
         return SelectedIndex(selected)
 
-    async def read(
-        self, info: TranscriptInfo, content: TranscriptContent, *, max_bytes: int | None = None
-    ) -> LoadedTranscript:
+    async def locate(self, info: TranscriptInfo) -> LocatedInMemory:
+        """Find a transcript.
+
+        Raises:
+            LogReadError: There is none of this id.
+        """
+        row = self._rows.get(info.transcript_id)
+        if row is None:
+            raise LogReadError("transcripts in memory", "there is none of this id", repr(info.transcript_id))
+        return LocatedInMemory(row, info)
+
+
+class LocatedInMemory:
+    """A transcript in memory.
+
+    Args:
+        held: The transcript.
+        info: Its description.
+    """
+
+    size = 0
+    """Unknown: what is in memory already was never measured."""
+    fingerprint = None
+    """None: what is in memory cannot be found again later."""
+
+    def __init__(self, held: _Held, info: TranscriptInfo) -> None:
+        self._held, self._info = held, info
+
+    async def read(self, content: TranscriptContent, *, max_bytes: int | None = None) -> LoadedTranscript:
         """Give the content asked for.
 
         Raises:
             TranscriptTooLargeError: It is larger than `max_bytes`.
         """
-        return self._row(info).read(info, content, max_bytes)
+        return self._held.read(self._info, content, max_bytes)
 
-    async def size(self, info: TranscriptInfo) -> int:  # noqa: ARG002 - the contract's
-        """Unknown (0): what is in memory already was never measured."""
-        return 0
-
-    async def open(self, info: TranscriptInfo, content: TranscriptContent) -> TranscriptHandle:
+    async def open(self, content: TranscriptContent) -> TranscriptHandle:
         """Open the content asked for, to be read item by item."""
-        row = self._row(info)
 
         async def load() -> Transcript:
-            return row.read(info, content, None).transcript
+            return (await self.read(content)).transcript
 
-        return MaterializedHandle(info, load, content)
+        return MaterializedHandle(self._info, load, content)
 
-    async def stored(self, info: TranscriptInfo) -> StoredTranscript:
-        """Give everything there is of a transcript as a row of a database."""
-        return self._row(info).stored(info)
+    async def raw(self) -> RawTranscript:
+        """Give everything there is of it."""
+        return self._held.raw(self._info)
 
-    async def origin(
-        self,
-        info: TranscriptInfo,  # noqa: ARG002 - the contract's
-        view: TranscriptContent,  # noqa: ARG002 - the contract's
-        size: int,  # noqa: ARG002 - the contract's
-    ) -> InputOrigin | None:
+    def origin(self, view: TranscriptContent, size: int) -> InputOrigin | None:  # noqa: ARG002 - the contract's
         """None: what is in memory cannot be found again later."""
         return None
-
-    def _row(self, info: TranscriptInfo) -> _Held:
-        row = self._rows.get(info.transcript_id)
-        if row is None:
-            raise LogReadError("transcripts in memory", "there is none of this id", repr(info.transcript_id))
-        return row
 
 
 def _check_size(info: TranscriptInfo, size: int, max_bytes: int) -> None:

@@ -35,7 +35,7 @@ def read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
 
 def _readers() -> dict[str, Reader]:
     from .database.source import read_origin as read_database
-    from .eval_log.source import read_origin as read_log
+    from .eval_log.located import read_origin as read_log
 
     return {"eval_log": read_log, "database": read_database}
 

@@ -16,9 +16,8 @@ from .locations import find_location
 
 if TYPE_CHECKING:
     from .._query import Query
-    from .._types import InputOrigin, TranscriptContent, TranscriptHandle, TranscriptInfo
-    from .contract import LoadedTranscript, Progress, TranscriptIndex, TranscriptSource
-    from .database.contract import StoredTranscript
+    from .._types import TranscriptInfo
+    from .contract import Located, Progress, TranscriptIndex, TranscriptSource
 
 
 def source_at(locations: Sequence[str], duplicates: Duplicates) -> TranscriptSource:
@@ -102,24 +101,6 @@ class UndecidedSource:
             return index
         return SelectedIndex((), [LogProblem(place, _nothing(place)) for place in self._locations])
 
-    async def read(
-        self, info: TranscriptInfo, content: TranscriptContent, *, max_bytes: int | None = None
-    ) -> LoadedTranscript:
-        """Read the content asked for."""
-        return await self._source.read(info, content, max_bytes=max_bytes)
-
-    async def size(self, info: TranscriptInfo) -> int:
-        """Bytes that reading would bring into memory, about."""
-        return await self._source.size(info)
-
-    async def open(self, info: TranscriptInfo, content: TranscriptContent) -> TranscriptHandle:
-        """Open the content asked for, to be read item by item."""
-        return await self._source.open(info, content)
-
-    async def stored(self, info: TranscriptInfo) -> StoredTranscript:
-        """Read everything there is of a transcript as a row of a database."""
-        return await self._source.stored(info)
-
-    async def origin(self, info: TranscriptInfo, view: TranscriptContent, size: int) -> InputOrigin | None:
-        """Where content seen through `view` can be found again; None if it cannot."""
-        return await self._source.origin(info, view, size)
+    async def locate(self, info: TranscriptInfo) -> Located:
+        """Find a transcript in what its index found."""
+        return await self._source.locate(info)

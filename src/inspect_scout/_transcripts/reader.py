@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from .._support.errors import ConfigError
 from .._support.json import dumps, loads
+from .._support.shapes import is_mapping
 
 if TYPE_CHECKING:
     from .._types import Transcript
@@ -99,13 +100,13 @@ def changed_since(since: str | None) -> Callable[[TraceRef], bool]:
     Raises:
         ConfigError: It is not such a text.
     """
-    known: Any = {}
+    known: Mapping[str, object] = {}
     if since is not None:
         try:
             known = loads(since)
         except ValueError as error:
             raise _not_a_cursor(since) from error
-        if not isinstance(known, dict):
+        if not is_mapping(known):
             raise _not_a_cursor(since)
     return lambda ref: known.get(ref.id) != ref.cursor
 

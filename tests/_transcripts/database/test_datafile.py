@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspect_scout._support.errors import ConfigError, LocationError, LogReadError
+from inspect_scout._transcripts.contract import Cell, RawTranscript
 from inspect_scout._transcripts.database import writer as writing
-from inspect_scout._transcripts.database.contract import Cell, StoredTranscript
 from inspect_scout._transcripts.database.datafile import ParquetDataFile, open_data_file, open_data_writer
 from inspect_scout._transcripts.database.schema import COLUMNS, CONTENT, INDEX
 from support.databases import parquet_schema, write_parquet, write_rows
@@ -23,10 +23,10 @@ from support.databases import parquet_schema, write_parquet, write_rows
 GROUP, SMALL_GROUP = writing.GROUP_BYTES, writing.SMALL_GROUP_BYTES
 
 
-def row(id: str, messages: bytes | None = b"[]", **columns: Cell) -> StoredTranscript:
+def row(id: str, messages: bytes | None = b"[]", **columns: Cell) -> RawTranscript:
     """Make a row of which only the messages matter."""
     cells: dict[str, Cell] = {c.name: None for c in INDEX if c.name != "transcript_id"}
-    return StoredTranscript(id, {**cells, **columns}, messages, None, None, None)
+    return RawTranscript(id, {**cells, **columns}, messages, None, None, None)
 
 
 def groups(path: Path) -> list[int]:

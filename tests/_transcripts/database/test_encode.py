@@ -43,7 +43,7 @@ async def again(folder: Path, transcripts: Sequence[Transcript]) -> list[Transcr
     write_rows(folder, map(encode, transcripts))
     source = DatabaseSource(str(folder), loader=scan_files)
     index = await source.index(Query())
-    return [(await source.read(index.info(position), ALL)).transcript for position in range(len(index))]
+    return [(await (await source.locate(index.info(position))).read(ALL)).transcript for position in range(len(index))]
 
 
 def model_event(*messages: ChatMessage, **fields: Any) -> ModelEvent:

@@ -13,7 +13,7 @@ from inspect_scout import TranscriptContent
 from inspect_scout._query import Query, condition_from_sql
 from inspect_scout._support.errors import ConfigError
 from inspect_scout._transcripts import transcripts_from
-from inspect_scout._transcripts.database.contract import StoredTranscript
+from inspect_scout._transcripts.contract import RawTranscript
 from inspect_scout._transcripts.database.incoming import from_batches, from_source
 from inspect_scout._transcripts.database.source import DatabaseSource
 from support.databases import scan_files, stored_rows, write_rows
@@ -29,7 +29,7 @@ def reader(*tables: dict[str, Any]) -> pa.RecordBatchReader:
     return pa.RecordBatchReader.from_batches(batches[0].schema, batches)
 
 
-def taken(*tables: dict[str, Any], known: Any = ()) -> list[StoredTranscript]:
+def taken(*tables: dict[str, Any], known: Any = ()) -> list[RawTranscript]:
     return list(from_batches(reader(*tables), known))
 
 
@@ -54,9 +54,9 @@ async def test_tables_become_transcripts(tmp_path: Path) -> None:
     )
     assert (second.score, second.metadata) == ("C", {"count": 2})
     everything = TranscriptContent(messages="all", events="all", timeline="all")
-    read = (await source.read(first, everything)).transcript
+    read = (await (await source.locate(first)).read(everything)).transcript
     assert [message.text for message in read.messages] == ["hi"]
-    assert (await source.read(second, everything)).transcript.messages == []
+    assert (await (await source.locate(second)).read(everything)).transcript.messages == []
 
 
 def test_of_several_rows_with_one_id_the_first_counts() -> None:

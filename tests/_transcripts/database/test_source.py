@@ -17,7 +17,7 @@ from inspect_ai.model import ChatMessage, ChatMessageUser
 from inspect_scout import Transcript, TranscriptContent, TranscriptInfo
 from inspect_scout._query import Query, condition_from_sql
 from inspect_scout._support.errors import LogReadError, TranscriptTooLargeError
-from inspect_scout._support.storage import MemoryStorage, register_storage
+from inspect_scout._support.storage import MemoryStorage, register_storage, storage_for
 from inspect_scout._transcripts import read_origin
 from inspect_scout._transcripts.database import source as module
 from inspect_scout._transcripts.database.contract import Catalogue
@@ -59,7 +59,7 @@ async def test_a_transcript_that_was_moved_to_another_file_is_found(tmp_path: Pa
     (tmp_path / "transcripts_a.parquet").unlink()
     write_rows(tmp_path, map(encode, reversed(talks(3))), "transcripts_b.parquet")
     for info in found:
-        read = (await source.read(info, MESSAGES)).transcript
+        read = (await (await source.locate(info)).read(MESSAGES)).transcript
         assert read.messages[-1].text == f"number {info.transcript_id[1:]}"
 
 
@@ -69,9 +69,7 @@ async def test_a_transcript_that_was_deleted_is_named(tmp_path: Path) -> None:
     (tmp_path / "transcripts_a.parquet").unlink()
     write_rows(tmp_path, [encode(talk(1))], "transcripts_b.parquet")
     with pytest.raises(LogReadError, match="'t0'"):
-        await source.read(found[0], MESSAGES)
-    assert await source.size(found[0]) == 0
-    assert await source.origin(found[0], MESSAGES, 1) is None
+        await source.locate(found[0])
 
 
 async def test_rows_are_searched_where_the_index_does_not_say(tmp_path: Path) -> None:
@@ -82,7 +80,8 @@ async def test_rows_are_searched_where_the_index_does_not_say(tmp_path: Path) ->
     write_rows(tmp_path, map(encode, talks(30)))
     source = DatabaseSource(str(tmp_path), loader=without_rows)
     for info in await infos(source):
-        assert (await source.read(info, MESSAGES)).transcript.messages[-1].text == f"number {info.transcript_id[1:]}"
+        read = (await (await source.locate(info)).read(MESSAGES)).transcript
+        assert read.messages[-1].text == f"number {info.transcript_id[1:]}"
 
 
 async def test_a_file_that_another_program_wrote_anew_is_searched(tmp_path: Path) -> None:
@@ -93,13 +92,14 @@ async def test_a_file_that_another_program_wrote_anew_is_searched(tmp_path: Path
     await again.index(Query())
     write_rows(tmp_path, map(encode, talks(3)))
     for info in found:
-        assert (await again.read(info, MESSAGES)).transcript.messages[-1].text == f"number {info.transcript_id[1:]}"
+        read = (await (await again.locate(info)).read(MESSAGES)).transcript
+        assert read.messages[-1].text == f"number {info.transcript_id[1:]}"
 
 
 async def test_content_is_found_again_after_its_file_was_rewritten(tmp_path: Path) -> None:
     source = database(tmp_path, *talks(3))
     info = (await infos(source))[1]
-    origin = await source.origin(info, MESSAGES, 5)
+    origin = (await source.locate(info)).origin(MESSAGES, 5)
     assert origin is not None
     assert (origin.source, origin.location, origin.member) == ("database", str(tmp_path), "t1")
     rows = await stored_rows(source)
@@ -111,7 +111,7 @@ async def test_content_is_found_again_after_its_file_was_rewritten(tmp_path: Pat
 async def test_content_that_has_changed_since_is_refused(tmp_path: Path) -> None:
     source = database(tmp_path, *talks(2))
     info = (await infos(source))[1]
-    origin = await source.origin(info, MESSAGES, 5)
+    origin = (await source.locate(info)).origin(MESSAGES, 5)
     assert origin is not None
     (tmp_path / "transcripts_a.parquet").unlink()
     changed = talk(1).model_copy(update={"messages": talk(7).messages})
@@ -146,7 +146,7 @@ async def test_copies_of_databases_keep_everything(tmp_path: Path) -> None:
     source = database(tmp_path / "one", *given)
     copy = await database_of(source, tmp_path / "two")
     assert await stored_rows(copy) == await stored_rows(source)
-    read = [(await copy.read(info, ALL)).transcript for info in await infos(copy)]
+    read = [(await (await copy.locate(info)).read(ALL)).transcript for info in await infos(copy)]
     assert [t.name for t in read[0].timelines] == ["Mine", "Yours"]
     assert (read[0].score, read[0].metadata, read[1].score) == ("1", {"x": 1, "y": "2", "z": [1]}, 0.5)
 
@@ -161,10 +161,10 @@ def big(number: int) -> Transcript:
 async def test_big_transcripts_are_streamed_with_equal_results(tmp_path: Path) -> None:
     source = database(tmp_path, talk(0), big(1))
     info = (await infos(source))[1]
-    assert await source.size(info) > 64 * 1024 * 1024
+    assert (await source.locate(info)).size > 64 * 1024 * 1024
     content = TranscriptContent(messages="all", events=["info"])
-    read = (await source.read(info, content)).transcript
-    async with await source.open(info, content) as handle:
+    read = (await (await source.locate(info)).read(content)).transcript
+    async with await (await source.locate(info)).open(content) as handle:
         # The file goes away before the first item is read.
         write_rows(tmp_path, await stored_rows(source), "transcripts_b.parquet")
         (tmp_path / "transcripts_a.parquet").unlink()
@@ -186,21 +186,33 @@ async def test_databases_elsewhere_are_read(elsewhere: str) -> None:
     write_rows(elsewhere, map(encode, [*talks(3), big(1)]))
     source = DatabaseSource(elsewhere, loader=scan_files)
     found = await infos(source)
-    read = [(await source.read(info, MESSAGES)).transcript for info in found]
+    read = [(await (await source.locate(info)).read(MESSAGES)).transcript for info in found]
     assert [len(t.messages) for t in read] == [3, 3, 3, 2600]
-    async with await source.open(found[3], MESSAGES) as handle:
+    async with await (await source.locate(found[3])).open(MESSAGES) as handle:
         assert [message async for message in handle.messages()] == read[3].messages
+
+
+async def test_a_row_whose_file_goes_away_after_it_was_found_is_found_again(elsewhere: str) -> None:
+    write_rows(elsewhere, map(encode, talks(3)))
+    source = DatabaseSource(elsewhere, loader=scan_files)
+    info = (await infos(source))[1]
+    located = await source.locate(info)
+    rows = await stored_rows(source)
+    await storage_for(elsewhere).delete(f"{elsewhere}/transcripts_a.parquet")
+    write_rows(elsewhere, rows[::-1], "transcripts_b.parquet")
+    assert (await located.read(MESSAGES)).transcript.messages == talk(1).messages
+    assert (await located.raw()).transcript_id == "t1"
 
 
 async def test_sizes_are_bytes(tmp_path: Path) -> None:
     transcript = talk(0).model_copy(update={"messages": [ChatMessageUser(id="m", content="🐟" * 1000)]})
     source = database(tmp_path, transcript)
     (info,) = await infos(source)
-    size = await source.size(info)
+    size = (await source.locate(info)).size
     assert size > 4000
-    assert (await source.read(info, MESSAGES, max_bytes=size)).transcript.messages
+    assert (await (await source.locate(info)).read(MESSAGES, max_bytes=size)).transcript.messages
     with pytest.raises(TranscriptTooLargeError) as refused:
-        await source.read(info, MESSAGES, max_bytes=size - 1)
+        await (await source.locate(info)).read(MESSAGES, max_bytes=size - 1)
     assert (refused.value.size, refused.value.max_size) == (size, size - 1)
 
 
@@ -230,7 +242,7 @@ async def test_a_malformed_message_is_kept_in_part_with_a_warning(
     source = DatabaseSource(str(tmp_path), loader=scan_files)
     (info,) = await infos(source)
     with caplog.at_level(logging.WARNING):
-        read = (await source.read(info, ALL)).transcript
+        read = (await (await source.locate(info)).read(ALL)).transcript
     assert [message.text for message in read.messages] == [
         "good",
         "[unreadable part: role nobody]\n[unreadable part: missing]",
@@ -245,7 +257,7 @@ async def test_content_that_is_no_list_is_named(tmp_path: Path, cell: str) -> No
     source = DatabaseSource(str(tmp_path), loader=scan_files)
     (info,) = await infos(source)
     with pytest.raises(LogReadError, match=r"lake\.parquet.*'bad'"):
-        await source.read(info, MESSAGES)
+        await (await source.locate(info)).read(MESSAGES)
 
 
 async def test_a_damaged_row_leaves_the_others_readable(tmp_path: Path) -> None:
@@ -262,9 +274,9 @@ async def test_a_damaged_row_leaves_the_others_readable(tmp_path: Path) -> None:
     found = await infos(source)
     for info in found[25:50]:
         with pytest.raises(LogReadError, match=rf"transcripts_a.*'{info.transcript_id}'"):
-            await source.read(info, MESSAGES)
+            await (await source.locate(info)).read(MESSAGES)
     for info in (*found[:25], *found[50:]):
-        assert (await source.read(info, MESSAGES)).transcript.messages
+        assert (await (await source.locate(info)).read(MESSAGES)).transcript.messages
 
 
 async def test_columns_of_any_type_are_described(tmp_path: Path) -> None:
@@ -298,7 +310,7 @@ async def test_columns_of_any_type_are_described(tmp_path: Path) -> None:
     assert (first.metadata["category"], first.metadata["amount"], first.metadata["blob"]) == ("x", "1.00", "a")
     assert TranscriptInfo.model_validate(first.model_dump()) == first
     assert [i.transcript_id for i in await infos(source, "category = 'y'")] == ["8"]
-    assert (await source.read(first, ALL)).transcript.messages == []
+    assert (await (await source.locate(first)).read(ALL)).transcript.messages == []
 
 
 def test_the_default_loader_is_the_catalogue_of_the_room() -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from ..._support.shapes import is_list, is_mapping
-from .contract import Cell
+from ..contract import Cell
 from .schema import INDEX, Kind
 from .values import json_text, metadata_cell, plain, score_cell
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..._support.arrow import array, encoded_text
-from .contract import Cell
+from ..contract import Cell
 from .schema import ALIASES
 from .values import marked, plain
 

@@ -14,10 +14,11 @@ from ..._support.arrow import array
 from ..._support.errors import LocationError, LogReadError, ScoutError
 from ..._support.ids import new_id
 from ..._support.storage import Storage, join, relative_to, storage_for
+from ..contract import RawTranscript
 from .catalogue import StoreCatalogue, data_listing, files_of, index_listing, load_store
 from .changes import with_merged, with_moved
 from .commits import commit_merged, merge, names_for, sweep
-from .contract import FILENAME, DataWriter, StoredTranscript
+from .contract import FILENAME, DataWriter
 from .datafile import open_data_file, open_data_writer
 from .index_files import IndexPart, texts
 from .layout import INDEX, PENDING, PENDING_SUFFIX, data_name, data_path, is_index, is_ours
@@ -183,7 +184,7 @@ def _copied(
     return moved
 
 
-def _stored(location: str, known: StoreCatalogue, files: Iterable[str]) -> Iterator[tuple[str, StoredTranscript]]:
+def _stored(location: str, known: StoreCatalogue, files: Iterable[str]) -> Iterator[tuple[str, RawTranscript]]:
     """Read the transcripts of some data files, those that count, in the order of the table."""
     wanted: dict[str, list[tuple[str, int]]] = {name: [] for name in files}
     for name, id, row in zip(texts(known.table, FILENAME), texts(known.table, ID), known.rows, strict=True):

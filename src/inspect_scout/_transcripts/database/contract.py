@@ -1,4 +1,4 @@
-"""What the parts of the database hand to each other: stored transcripts, written data files, the catalogue."""
+"""What the parts of the database hand to each other: written data files, the catalogue."""
 
 from __future__ import annotations
 
@@ -6,41 +6,13 @@ from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from ..contract import RawTranscript
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
 FILENAME = "filename"
 """Column of index files: the data file of a row, relative to the database."""
-
-Cell = str | int | float | bool | None
-"""Value of an index column."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredTranscript:
-    """A transcript as its row holds it: no objects, only text and scalars.
-
-    Args:
-        transcript_id: Its id.
-        columns: The other index columns by name: fields of the description and one cell for each key of the metadata, encoded as
-            spec/transcripts.md 6.2 says (JSON as text). Which of them have columns in a file is not said here.
-        messages: JSON list of its messages.
-        events: JSON list of its events, condensed.
-        events_data: JSON object of the pools that `events` refers to.
-        timelines: JSON list of its timelines, events as uuids; None if none is stored.
-    """
-
-    transcript_id: str
-    columns: Mapping[str, Cell]
-    messages: bytes | None
-    events: bytes | None
-    events_data: bytes | None
-    timelines: bytes | None
-
-    @property
-    def size(self) -> int:
-        """Bytes of its content."""
-        return sum(len(part) for part in (self.messages, self.events, self.events_data, self.timelines) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +41,7 @@ class DataWriter(Protocol):
         """Whether the file has reached its size."""
         ...
 
-    def add(self, transcript: StoredTranscript) -> None:
+    def add(self, transcript: RawTranscript) -> None:
         """Add a row."""
         ...
 
@@ -101,7 +73,7 @@ class Catalogue:
     files: Mapping[str, Sequence[str]] = field(default_factory=dict[str, "Sequence[str]"])
 
 
-StoredInput = Iterable[StoredTranscript] | AsyncIterable[StoredTranscript]
+StoredInput = Iterable[RawTranscript] | AsyncIterable[RawTranscript]
 """Transcripts on their way into a database."""
 
 
@@ -117,6 +89,6 @@ class DataFile(Protocol):
         """Read its non-content columns."""
         ...
 
-    def stored(self, rows: Sequence[int]) -> Iterable[StoredTranscript]:
+    def stored(self, rows: Sequence[int]) -> Iterable[RawTranscript]:
         """Read rows as they are, in the order given."""
         ...

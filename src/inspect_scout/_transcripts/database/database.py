@@ -228,7 +228,7 @@ class TranscriptsDB(DatabaseReader):
         index = await self._source.index(Query())
 
         async def read(id: str) -> None:
-            await self._source.read(index.info(positions[id]), _EVERYTHING)
+            await (await self._source.locate(index.info(positions[id]))).read(_EVERYTHING)
 
         positions = {id: position for position, id in enumerate(index.ids)}
         return await verify(self._location, known, read if deep else None, progress)

@@ -16,9 +16,10 @@ import pyarrow as pa
 from ..._support.cache import Cache
 from ..._support.errors import LocationError, LogReadError, StorageError
 from ..._support.storage import is_local, local_path, storage_for
+from ..contract import RawTranscript
 from .cells import as_text, content_cell, index_cell
 from .columns import Array, with_aliases
-from .contract import FILENAME, StoredTranscript
+from .contract import FILENAME
 from .footers import open_parquet
 from .pages import Chunk, PageError, PageKindError, read_cell, streamable
 from .rest import REST, is_wide, narrowed, rest_cells
@@ -94,7 +95,7 @@ class ParquetDataFile:
         known = self._ids.get(transcript_id)
         return known == row or (0 <= row < self.rows and self._id_list[row] == transcript_id)
 
-    def stored(self, rows: Sequence[int]) -> Iterator[StoredTranscript]:
+    def stored(self, rows: Sequence[int]) -> Iterator[RawTranscript]:
         """Read rows as they are, in the order given."""
         for row in rows:
             group, position = self._place(row)
@@ -109,7 +110,7 @@ class ParquetDataFile:
                 raise LogReadError(self.path, f"row {row} has no id")
             rest = rest_cells(found.pop(REST, None))
             columns = {**rest, **{name: index_cell(name, value) for name, value in found.items()}}
-            yield StoredTranscript(as_text(id), columns, **contents)
+            yield RawTranscript(as_text(id), columns, **contents)
 
     def cells(self, row: int, names: Iterable[str]) -> dict[str, bytes | None]:
         """Read cells with content; columns that the file has not are null.

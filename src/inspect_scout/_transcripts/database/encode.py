@@ -14,8 +14,8 @@ from inspect_ai.model import ChatMessage
 
 from ..._support.errors import ConfigError
 from ..._types import Transcript, TranscriptInfo
+from ..contract import Cell, RawTranscript
 from ..decode.ids import with_ids
-from .contract import Cell, StoredTranscript
 from .schema import ID, INDEX, RESERVED
 from .values import encodable, json_text, metadata_cell, score_cell, without_surrogates
 
@@ -28,7 +28,7 @@ _OBJECTS: Final = ("agent_args", "model_options")
 _OTHERS: Final = tuple(c.name for c in INDEX if c.kind != "string")
 
 
-def encode(transcript: Transcript) -> StoredTranscript:
+def encode(transcript: Transcript) -> RawTranscript:
     """Write a transcript as a row.
 
     Messages and events without ids get those that reading would derive. What JSON does not know (times, sets, objects of other programs) becomes text; NaN, infinities and lone surrogates
@@ -43,7 +43,7 @@ def encode(transcript: Transcript) -> StoredTranscript:
     try:
         transcript = with_ids(transcript)
         events, pools = _condensed(transcript.events)
-        return StoredTranscript(
+        return RawTranscript(
             transcript.transcript_id,
             index_cells(transcript, transcript.metadata),
             _json([message.model_dump(warnings=False) for message in transcript.messages]),

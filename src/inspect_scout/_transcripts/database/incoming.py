@@ -10,11 +10,11 @@ import pyarrow as pa
 
 from ..._support.errors import ConfigError
 from ..._types import TranscriptInfo
+from ..contract import RawTranscript
 from ..decode.raw import raw_content, with_derived_ids
 from ..decode.source import ByteSource
 from .cells import content_cell, index_cell
 from .columns import with_aliases
-from .contract import StoredTranscript
 from .encode import check_id, check_keys, index_cells
 from .rest import REST, rest_cells
 from .schema import COLUMNS, CONTENT, ID
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ..contract import TranscriptSource
 
 
-def store_sample(source: ByteSource, info: TranscriptInfo) -> StoredTranscript:
+def store_sample(source: ByteSource, info: TranscriptInfo) -> RawTranscript:
     """Write a sample of an eval log as a row, without making objects of its content if everything in it has an id.
 
     Args:
@@ -39,7 +39,7 @@ def store_sample(source: ByteSource, info: TranscriptInfo) -> StoredTranscript:
         ConfigError: A key of its metadata cannot name a column.
     """
     content = with_derived_ids(raw_content(source), info)
-    return StoredTranscript(
+    return RawTranscript(
         info.transcript_id,
         index_cells(info, content.body.overlay(info.metadata)),
         content.messages,
@@ -51,7 +51,7 @@ def store_sample(source: ByteSource, info: TranscriptInfo) -> StoredTranscript:
 
 async def from_source(
     source: TranscriptSource, query: Query, known: Container[str] = ()
-) -> AsyncIterator[StoredTranscript]:
+) -> AsyncIterator[RawTranscript]:
     """Read transcripts of a source as rows, in the order of the query; warns about logs that cannot be read.
 
     Args:
@@ -68,10 +68,10 @@ async def from_source(
         logger.warning("%s", problem)
     for position, id in enumerate(index.ids):
         if id not in known:
-            yield await source.stored(index.info(position))
+            yield await (await source.locate(index.info(position))).raw()
 
 
-def from_batches(reader: pa.RecordBatchReader, known: Container[str] = ()) -> Iterator[StoredTranscript]:
+def from_batches(reader: pa.RecordBatchReader, known: Container[str] = ()) -> Iterator[RawTranscript]:
     """Take rows from a table that somebody else made.
 
     Columns of the published format that it has not are null; its other columns become metadata: numbers, booleans and text
@@ -100,7 +100,7 @@ def from_batches(reader: pa.RecordBatchReader, known: Container[str] = ()) -> It
                 yield row
 
 
-def _rows(table: pa.Table) -> Iterator[StoredTranscript]:
+def _rows(table: pa.Table) -> Iterator[RawTranscript]:
     cells: dict[str, list[Any]] = {
         name: table.column(name).to_pylist() for name in table.column_names if name not in CONTENT
     }
@@ -110,4 +110,4 @@ def _rows(table: pa.Table) -> Iterator[StoredTranscript]:
         columns = {name: index_cell(name, values[position]) for name, values in cells.items()}
         columns = {**rest_cells(columns.pop(REST, None)), **columns}
         parts = [None if column is None else content_cell(column[position]) for column in contents]
-        yield StoredTranscript(id, columns, **dict(zip(CONTENT, parts, strict=True)))
+        yield RawTranscript(id, columns, **dict(zip(CONTENT, parts, strict=True)))

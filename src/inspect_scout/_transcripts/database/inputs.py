@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from ..._support.errors import ConfigError
 from ..._types import Transcript
+from ..contract import RawTranscript
 from ..labelled import with_cases
-from .contract import StoredTranscript
 from .encode import encode
 from .incoming import from_batches, from_source
 
@@ -23,7 +23,7 @@ Input: TypeAlias = "Iterable[Transcript] | AsyncIterable[Transcript] | Transcrip
 _FORMS = "a list or (async) iterator of Transcript, what transcripts_from(...) gives, or a pyarrow.RecordBatchReader"
 
 
-async def rows_of(transcripts: Input, known: Container[str]) -> AsyncIterator[StoredTranscript]:
+async def rows_of(transcripts: Input, known: Container[str]) -> AsyncIterator[RawTranscript]:
     """Give the rows of transcripts.
 
     Args:
@@ -56,7 +56,7 @@ async def rows_of(transcripts: Input, known: Container[str]) -> AsyncIterator[St
         raise _refused(given)
 
 
-def _row(item: object) -> StoredTranscript:
+def _row(item: object) -> RawTranscript:
     if not isinstance(item, Transcript):
         raise ConfigError(f"{_short(item)} is no Transcript: give {_FORMS}.")
     return encode(item)

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 
 from ..._support.errors import ConfigError, LocationError, ScoutError
 from ..._support.storage import join, storage_for
+from ..contract import RawTranscript
 from .catalogue import StoreCatalogue, load_store, places
 from .changes import Mode, NewFile, with_files
 from .commits import commit, names_for
-from .contract import DataWriter, StoredTranscript, WrittenFile
+from .contract import DataWriter, WrittenFile
 from .datafile import open_data_file, open_data_writer
 from .index_files import IndexPart, part_of, texts, write_part
 from .layout import Names, data_path, index_path
@@ -64,7 +65,7 @@ class Intake:
             for held in await held_by(storage_for(self.location), self.location, self.session, self.known):
                 self.ids.update(held.ids)
 
-    async def take(self, transcripts: AsyncIterator[StoredTranscript]) -> StoreCatalogue:
+    async def take(self, transcripts: AsyncIterator[RawTranscript]) -> StoreCatalogue:
         """Write transcripts, and commit them unless they are held; gives the catalogue after it.
 
         What `insert` and `upsert` wrote is committed file by file, so that being killed loses the last file at most;
@@ -83,7 +84,7 @@ class Intake:
             raise
         return self.known
 
-    async def _take(self, transcript: StoredTranscript) -> None:
+    async def _take(self, transcript: RawTranscript) -> None:
         id = transcript.transcript_id
         present = id in self.ids
         if self.mode == "insert" and present:

@@ -17,8 +17,8 @@ from ..._support.arrow import array
 from ..._support.errors import ConfigError, UnknownNameError
 from ..._support.loops import asyncio_only
 from ..._types import Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
+from ..contract import RawTranscript
 from .catalogue import StoreCatalogue, load_store, places
-from .contract import StoredTranscript
 from .queries import readable
 from .rest import suggested, with_keys
 from .schema import ID, RESERVED
@@ -133,7 +133,7 @@ class DatabaseReader:
             LogReadError: It is not there, or cannot be read.
             TranscriptTooLargeError: It is larger than `max_bytes`.
         """
-        return (await self._source.read(t, content, max_bytes=max_bytes)).transcript
+        return (await (await self._source.locate(t)).read(content, max_bytes=max_bytes)).transcript
 
     async def open(self, t: TranscriptInfo, content: TranscriptContent) -> TranscriptHandle:
         """Open a transcript, to be read item by item.
@@ -142,7 +142,7 @@ class DatabaseReader:
             t: Description of the transcript, from `select`.
             content: What to read.
         """
-        return await self._source.open(t, content)
+        return await (await self._source.locate(t)).open(content)
 
     async def read_messages_events(self, t: TranscriptInfo) -> TranscriptMessagesAndEvents:
         """Give the stored JSON of a transcript as a stream; of one that is not there, empty lists.
@@ -154,7 +154,7 @@ class DatabaseReader:
         if not places(known, [t.transcript_id]):
             data = b'{"messages": [], "events": []}'
         else:
-            data = _joined(await self._source.stored(t))
+            data = _joined(await (await self._source.locate(t)).raw())
         return TranscriptMessagesAndEvents(_stream(data), zipfile.ZIP_STORED, len(data))
 
     async def _refreshed(self) -> StoreCatalogue:
@@ -182,7 +182,7 @@ def query_of(selection: Selection) -> Query:
     raise ConfigError(f"{selection!r} selects nothing: give SQL text, or compare a column of `columns`.")
 
 
-def _joined(stored: StoredTranscript) -> bytes:
+def _joined(stored: RawTranscript) -> bytes:
     return b'{"messages": %b, "events": %b, "events_data": %b, "timelines": %b}' % (
         stored.messages or b"[]",
         stored.events or b"[]",

@@ -16,8 +16,9 @@ import pyarrow.compute
 
 from ..._support.json import loads
 from ..._support.shapes import is_mapping
+from ..contract import Cell
 from .columns import TEXT, Array, column_type, common_type, is_exact, make_column, retype
-from .contract import FILENAME, Cell
+from .contract import FILENAME
 from .schema import ALIASES, COLUMNS, RESERVED
 from .values import json_text, marked, metadata_cell
 

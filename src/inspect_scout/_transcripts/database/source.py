@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from ..._support.errors import LocationError, LogReadError, TranscriptTooLargeError
 from ..._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
-from ..contract import LoadedTranscript, Progress, TranscriptIndex
+from ..contract import LoadedTranscript, Progress, RawTranscript, TranscriptIndex
 from ..decode.handle import MaterializedHandle
 from ..decode.naming import NamingHandle
 from ..decode.sample import Decoded, decode_sections
@@ -26,7 +26,7 @@ from ..decode.stream import SPOOL_THRESHOLD_BYTES, open_sample
 from ..index import UnreadLogs
 from ..origins import view_of, view_text
 from .columns import make_column
-from .contract import FILENAME, Catalogue, StoredTranscript
+from .contract import FILENAME, Catalogue
 from .datafile import ParquetDataFile, open_data_file
 from .infos import CatalogueIndex
 from .layout import data_name, data_path, place_of
@@ -181,119 +181,61 @@ class DatabaseSource:
             progress(1, 1)
         return await anyio.to_thread.run_sync(self._selected, known, query)
 
-    async def read(
-        self, info: TranscriptInfo, content: TranscriptContent, *, max_bytes: int | None = None
-    ) -> LoadedTranscript:
-        """Read the content asked for.
-
-        Args:
-            info: The transcript.
-            content: What to read.
-            max_bytes: Refuse transcripts with more content.
-
-        Raises:
-            LogReadError: The transcript is not there, or cannot be read.
-            TranscriptTooLargeError: It is larger than `max_bytes`.
-        """
-        return await self._located(info, lambda place: self._read(place, info, content, max_bytes))
-
-    async def size(self, info: TranscriptInfo) -> int:
-        """Bytes of its content (0 if it cannot be found: reading will say why)."""
-        try:
-            return await self._located(info, lambda place: place.file.size(place.row))
-        except (LogReadError, LocationError):
-            return 0
-
-    async def open(self, info: TranscriptInfo, content: TranscriptContent) -> TranscriptHandle:
-        """Open the content asked for, to be read item by item.
+    async def locate(self, info: TranscriptInfo) -> LocatedRow:
+        """Find the row of a transcript; where the database was changed meanwhile, as it is now.
 
         Raises:
             LogReadError: The transcript is not there.
         """
-        place = await self._located(info, lambda place: place)
-        source = RowSource(place, _columns(content), lambda: _waited(lambda: self._again(info)))
-        if source.size > SPOOL_THRESHOLD_BYTES:
-            return NamingHandle(open_sample(source, info, content), lambda error: _named(place.file, info, error))
+        return LocatedRow(self, info, await self.place(info))
 
-        async def load() -> Transcript:
-            return (await self.read(info, content)).transcript
+    async def place(self, info: TranscriptInfo, *, moved: bool = False) -> Place:
+        """Find the row of a transcript.
 
-        return MaterializedHandle(info, load, content)
-
-    async def stored(self, info: TranscriptInfo) -> StoredTranscript:
-        """Read a transcript as the row that it is."""
-
-        def read(place: Place) -> StoredTranscript:
-            (row,) = place.file.stored([place.row])
-            return row
-
-        return await self._located(info, read)
-
-    async def origin(self, info: TranscriptInfo, view: TranscriptContent, size: int) -> InputOrigin | None:
-        """Where content seen through `view` can be found again; None if it cannot."""
+        Args:
+            info: The transcript.
+            moved: Whether its data file is gone.
+        """
+        if moved:
+            self._state.forget()
+        known = self._state.known
+        if known is not None:
+            try:
+                return await self._found(known, info)
+            except _NotThereError:
+                pass
+        known = await self._refreshed()
         try:
-            fingerprint = await self._located(info, lambda place: place.file.fingerprint(place.row))
-        except (LogReadError, LocationError):
-            return None
-        return InputOrigin(SOURCE_TYPE, self.location, info.transcript_id, fingerprint, view_text(view), size)
-
-    def _read(
-        self, place: Place, info: TranscriptInfo, content: TranscriptContent, max_bytes: int | None
-    ) -> LoadedTranscript:
-        file, row = place.file, place.row
-        if max_bytes is not None and (size := file.exceeds(row, max_bytes)) is not None:
-            raise TranscriptTooLargeError(info.transcript_id, size, max_bytes)
-        decoded = _decoded(file, row, info, content)
-        return LoadedTranscript(decoded.transcript, file.fingerprint(row), decoded.size)
-
-    async def _again(self, info: TranscriptInfo) -> Place:
-        """Find a transcript whose data file is gone."""
-        self._state.forget()
-        return await self._located(info, lambda place: place)
+            return await self._found(known, info)
+        except _NotThereError as error:
+            raise LogReadError(self.location, error.reason, repr(info.transcript_id)) from error
 
     async def _refreshed(self) -> _Known:
         known = self._state.known
         catalogue = await self.loader(self.location, None if known is None else known.catalogue)
         return self._state.update(catalogue)
 
-    async def _located(self, info: TranscriptInfo, work: Callable[[Place], T]) -> T:
-        """Work on the row of a transcript; where the database was changed meanwhile, find it again, once."""
-        known = self._state.known
-        if known is not None:
-            try:
-                return await self._worked(known, info, work)
-            except _NotThereError:
-                pass
-        known = await self._refreshed()
-        try:
-            return await self._worked(known, info, work)
-        except _NotThereError as error:
-            raise LogReadError(self.location, error.reason, repr(info.transcript_id)) from error
-
-    async def _worked(self, known: _Known, info: TranscriptInfo, work: Callable[[Place], T]) -> T:
+    async def _found(self, known: _Known, info: TranscriptInfo) -> Place:
         found = known.place(info.transcript_id)
         if found is None:
             raise _NotThereError("the database has no such transcript")
         name, row = found
+        path = data_path(self.location, name)
 
-        def run() -> T:
+        def look() -> Place:
             try:
-                file = self._state.file(data_path(self.location, name))
+                file = self._state.file(path)
+                # The row is looked at: another program may have written the file anew, under the same name.
+                at = row if file.has(row, info.transcript_id) else file.find(info.transcript_id)
             except LocationError as error:
                 raise _NotThereError(f"its data file {name!r} is gone") from error
-            # The row is looked at: another program may have written the file anew, under the same name.
-            at = row if file.has(row, info.transcript_id) else file.find(info.transcript_id)
-            if at is None:
-                raise _NotThereError(f"it is not in the data file {name!r} that the index names")
-            try:
-                return work(Place(file, at))
             except LogReadError as error:
                 raise LogReadError(error.log, error.reason, repr(info.transcript_id)) from error
+            if at is None:
+                raise _NotThereError(f"it is not in the data file {name!r} that the index names")
+            return Place(file, at)
 
-        file = self._state.opened(data_path(self.location, name))
-        if file is not None and 0 <= row < file.rows and file.size(row) <= _INLINE_BYTES:
-            return run()
-        return await anyio.to_thread.run_sync(run)
+        return look() if self._state.opened(path) is not None else await anyio.to_thread.run_sync(look)
 
     def _selected(self, known: _Known, query: Query) -> TranscriptIndex:
         catalogue = known.catalogue
@@ -303,6 +245,91 @@ class DatabaseSource:
             if self.unread is not None:
                 catalogue = _without_gone(catalogue, known, self.unread, self.location)
         return CatalogueIndex(catalogue, self.location, _chosen(catalogue, query))
+
+
+class LocatedRow:
+    """A transcript whose row was found.
+
+    Args:
+        source: Finds it again if its data file is gone when it is read.
+        info: Its description.
+        place: The row.
+    """
+
+    def __init__(self, source: DatabaseSource, info: TranscriptInfo, place: Place) -> None:
+        self._source, self._info, self._place = source, info, place
+
+    @property
+    def size(self) -> int:
+        """Bytes of its content, about."""
+        return self._place.file.size(self._place.row)
+
+    @property
+    def fingerprint(self) -> str:
+        """Text that changes when its content does."""
+        return self._place.file.fingerprint(self._place.row)
+
+    async def read(self, content: TranscriptContent, *, max_bytes: int | None = None) -> LoadedTranscript:
+        """Read the content asked for.
+
+        Args:
+            content: What to read.
+            max_bytes: Refuse transcripts with more content.
+
+        Raises:
+            LogReadError: The transcript cannot be read.
+            TranscriptTooLargeError: It is larger than `max_bytes`.
+        """
+
+        def read(place: Place) -> Decoded:
+            if max_bytes is not None and (size := place.file.exceeds(place.row, max_bytes)) is not None:
+                raise TranscriptTooLargeError(self._info.transcript_id, size, max_bytes)
+            return _decoded(place.file, place.row, self._info, content)
+
+        decoded = await self._of_row(read)
+        return LoadedTranscript(decoded.transcript, decoded.size)
+
+    async def open(self, content: TranscriptContent) -> TranscriptHandle:
+        """Open the content asked for, to be read item by item."""
+        place, info = self._place, self._info
+        source = RowSource(place, _columns(content), lambda: _waited(lambda: self._source.place(info, moved=True)))
+        if source.size > SPOOL_THRESHOLD_BYTES:
+            return NamingHandle(open_sample(source, info, content), lambda error: _named(place.file, info, error))
+
+        async def load() -> Transcript:
+            return (await self.read(content)).transcript
+
+        return MaterializedHandle(info, load, content)
+
+    async def raw(self) -> RawTranscript:
+        """Read the row as it is."""
+
+        def read(place: Place) -> RawTranscript:
+            (row,) = place.file.stored([place.row])
+            return row
+
+        return await self._of_row(read)
+
+    def origin(self, view: TranscriptContent, size: int) -> InputOrigin:
+        """Where content seen through `view` can be found again."""
+        return InputOrigin(
+            SOURCE_TYPE, self._source.location, self._info.transcript_id, self.fingerprint, view_text(view), size
+        )
+
+    async def _of_row(self, work: Callable[[Place], T]) -> T:
+        """Work on the row, here if that is short, else in a thread, so that other tasks go on."""
+
+        def run() -> T:
+            try:
+                return work(self._place)
+            except LogReadError as error:
+                raise LogReadError(error.log, error.reason, repr(self._info.transcript_id)) from error
+
+        try:
+            return run() if self.size <= _INLINE_BYTES else await anyio.to_thread.run_sync(run)
+        except LocationError:
+            self._place = await self._source.place(self._info, moved=True)
+        return await anyio.to_thread.run_sync(run)
 
 
 def read_origin(origin: InputOrigin, info: TranscriptInfo, loader: Loader = load_readable) -> Transcript:
@@ -317,10 +344,14 @@ def read_origin(origin: InputOrigin, info: TranscriptInfo, loader: Loader = load
         LogReadError: The transcript is gone, or has changed since.
     """
     source = _recent(origin.location, loader)
-    loaded = _waited(lambda: source.read(info, view_of(origin.view)))
-    if loaded.fingerprint != origin.fingerprint:
-        raise LogReadError(origin.location, "the transcript has changed since it was scanned", repr(origin.member))
-    return loaded.transcript
+
+    async def read() -> Transcript:
+        located = await source.locate(info)
+        if located.fingerprint != origin.fingerprint:
+            raise LogReadError(origin.location, "the transcript has changed since it was scanned", repr(origin.member))
+        return (await located.read(view_of(origin.view))).transcript
+
+    return _waited(read)
 
 
 @lru_cache(maxsize=_RECENT)

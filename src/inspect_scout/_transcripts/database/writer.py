@@ -25,8 +25,9 @@ import pyarrow.parquet as pq
 from ..._support.arrow import encoded_text
 from ..._support.errors import ConfigError
 from ..._support.storage import join, storage_for
+from ..contract import Cell, RawTranscript
 from .columns import TEXT, Array, column_type, is_exact, make_column, retype, unify
-from .contract import Cell, StoredTranscript, WrittenFile
+from .contract import WrittenFile
 from .rest import MOST_COLUMNS, REST, rest_text, shared
 from .schema import ARROW, COLUMNS, CONTENT, ID, INDEX
 
@@ -79,7 +80,7 @@ class DataFileWriter:
         self._ids: list[str] = []
         self._types = _Types()
         self._parts: list[_Part] = []
-        self._pending: list[StoredTranscript] = []
+        self._pending: list[RawTranscript] = []
         self._pending_bytes = 0
         self._estimate = 0.0
         self._noted = bytearray()
@@ -94,7 +95,7 @@ class DataFileWriter:
         """Whether the file has reached its size."""
         return self._estimate >= FILE_BYTES
 
-    def add(self, transcript: StoredTranscript) -> None:
+    def add(self, transcript: RawTranscript) -> None:
         """Add a row.
 
         Raises:
@@ -191,7 +192,7 @@ class _Types:
         self._inexact: set[str] = set()
         self._rest = False
 
-    def widened(self, rows: Sequence[StoredTranscript]) -> dict[str, pa.DataType]:
+    def widened(self, rows: Sequence[RawTranscript]) -> dict[str, pa.DataType]:
         """Types that also hold the values of these rows; the names are sorted."""
         self._choose(rows)
         for row in rows:
@@ -210,7 +211,7 @@ class _Types:
             types[name] = column_type(self._kinds[name], exact=name not in self._inexact)
         return {**types, REST: TEXT} if self._rest else types
 
-    def _choose(self, rows: Sequence[StoredTranscript]) -> None:
+    def _choose(self, rows: Sequence[RawTranscript]) -> None:
         """Make columns of more keys."""
         counts = self._counts
         for row in rows:
@@ -281,7 +282,7 @@ class _Part:
         self.file.close()
 
 
-def fingerprint_of(transcript: StoredTranscript) -> int:
+def fingerprint_of(transcript: RawTranscript) -> int:
     """Checksum of the content of a transcript."""
     checksum = 0
     for part in (transcript.messages, transcript.events, transcript.events_data, transcript.timelines):
@@ -308,7 +309,7 @@ def _file_schema(types: dict[str, pa.DataType]) -> pa.Schema:
     return pa.schema([*fields, *(pa.field(name, kind) for name, kind in types.items() if name not in _INDEX_NAMES)])
 
 
-def _index_table(rows: Sequence[StoredTranscript], types: dict[str, pa.DataType]) -> pa.Table:
+def _index_table(rows: Sequence[RawTranscript], types: dict[str, pa.DataType]) -> pa.Table:
     columns: list[Array] = []
     for name, kind in types.items():
         values: list[Cell]
@@ -322,11 +323,11 @@ def _index_table(rows: Sequence[StoredTranscript], types: dict[str, pa.DataType]
     return pa.table(columns, schema=_index_schema(types))
 
 
-def _rest(row: StoredTranscript, types: Mapping[str, pa.DataType]) -> str | None:
+def _rest(row: RawTranscript, types: Mapping[str, pa.DataType]) -> str | None:
     return rest_text({name: cell for name, cell in row.columns.items() if name == REST or name not in types})
 
 
-def _contents(rows: Sequence[StoredTranscript]) -> list[Array]:
+def _contents(rows: Sequence[RawTranscript]) -> list[Array]:
     parts = [encoded_text([getattr(row, name) for row in rows]) for name in CONTENT]
     try:
         for part in parts:
@@ -339,7 +340,7 @@ def _contents(rows: Sequence[StoredTranscript]) -> list[Array]:
     return parts
 
 
-def _is_text(row: StoredTranscript) -> bool:
+def _is_text(row: RawTranscript) -> bool:
     try:
         for name in CONTENT:
             (getattr(row, name) or b"").decode()
@@ -348,7 +349,7 @@ def _is_text(row: StoredTranscript) -> bool:
     return True
 
 
-def _repeating(rows: Sequence[StoredTranscript], types: Mapping[str, pa.DataType]) -> list[str]:
+def _repeating(rows: Sequence[RawTranscript], types: Mapping[str, pa.DataType]) -> list[str]:
     """Find the columns of text whose values repeat so often that a dictionary pays."""
     found: list[str] = []
     for name in types:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from ..._support.cache import Cache
 from ..._support.clock import SYSTEM_CLOCK, Clock
 from ..._support.errors import LogReadError, ScoutError
-from ..._support.storage import Entry, is_local, storage_for
+from ..._support.storage import Entry, is_local, local_path, storage_for
 from ..decode.source import BytesSource
 from .reading import chosen_sample, is_zip, json_samples, open_log
 from .records import decode_json_log
@@ -29,7 +29,7 @@ _FRESH_SECONDS = 10.0
 _JSON_LOGS = 2
 # Choosing among samples of one name reads all of them.
 _CHOICES = 1024
-_CHUNKED = "/sample.json"
+_CHUNKED, _ZIP = "/sample.json", ".eval"
 _Key = tuple[str, str]
 
 
@@ -39,6 +39,7 @@ class SampleSource:
 
     Args:
         member: Its name within the log.
+        version: What changes when its log changes.
         fingerprint: What changes when its stored bytes change.
         size: Bytes of the JSON.
         read: Reads everything at once.
@@ -46,6 +47,7 @@ class SampleSource:
     """
 
     member: str
+    version: str
     fingerprint: str
     size: int
     read: Callable[[], bytes]
@@ -105,15 +107,22 @@ class LogAccess:
     def _find(self, path: str, name: str, sample: str) -> tuple[tuple[str, str], list[SampleSource]]:
         """Find the samples of a name, in the order of the log, and say of which content of the log they are."""
         entry = self._described(path)
+        version = (path, entry.etag if entry is not None else _version(path))
+        if path.lower().endswith(_ZIP):  # known to be a zip file, which need not be opened if its directory is known
+
+            def members() -> Mapping[str, Member]:
+                with open_log(path, entry) as file:
+                    return ZipLog(file, path).members()
+
+            return version, self._zip_samples(version, name, sample, self._directories.made(version, members), entry)
         with open_log(path, entry) as file:
-            version = (path, entry.etag if entry is not None else _version(file))
             if is_zip(path, file):
-                members = self._directories.made(version, lambda: ZipLog(file, path).members())
-                return version, self._zip_samples(path, name, sample, members, entry)
+                found = self._directories.made(version, lambda: ZipLog(file, path).members())
+                return version, self._zip_samples(version, name, sample, found, entry)
             samples = self._json_logs.made(version, lambda: _read_json(file, path))
         if name not in samples:
             raise LogReadError(path, "the log has no such sample", sample)
-        return version, [_json_sample(name, data) for data in samples[name]]
+        return version, [_json_sample(name, version[1], data) for data in samples[name]]
 
     def _described(self, path: str) -> Entry | None:
         """Say what is known of a remote log, as it was some seconds ago at the earliest; None for a local one."""
@@ -125,16 +134,23 @@ class LogAccess:
         return (path, f"{self._clock.monotonic() // _FRESH_SECONDS}")
 
     def _zip_samples(
-        self, path: str, name: str, sample: str, members: Mapping[str, Member], entry: Entry | None
+        self,
+        version: tuple[str, str],
+        name: str,
+        sample: str,
+        members: Mapping[str, Member],
+        entry: Entry | None,
     ) -> list[SampleSource]:
-        member = members.get(name)
+        path, member = version[0], members.get(name)
         if member is None:
             if name.removesuffix(".json") + _CHUNKED in members:
                 raise LogReadError(path, "it is stored in chunks, which this version cannot read", sample)
             raise LogReadError(path, "the log has no such sample", sample)
-        return [self._zip_sample(path, version, sample, entry) for version in member.versions]
+        return [self._zip_sample(version, one, sample, entry) for one in member.versions]
 
-    def _zip_sample(self, path: str, member: Member, sample: str, entry: Entry | None) -> SampleSource:
+    def _zip_sample(self, version: tuple[str, str], member: Member, sample: str, entry: Entry | None) -> SampleSource:
+        path = version[0]
+
         def read() -> bytes:
             with self._reading(path, sample), open_log(path, entry) as file:
                 return ZipLog(file, path).read(member)
@@ -143,7 +159,7 @@ class LogAccess:
             with self._reading(path, sample), open_log(path, entry) as file:
                 yield from ZipLog(file, path).chunks(member)
 
-        return SampleSource(member.name, member.fingerprint, member.size, read, chunks)
+        return SampleSource(member.name, version[1], member.fingerprint, member.size, read, chunks)
 
     @contextlib.contextmanager
     def _reading(self, path: str, sample: str) -> Generator[None]:
@@ -165,9 +181,9 @@ def _stat(path: str) -> Entry:
     return entry
 
 
-def _json_sample(name: str, data: bytes) -> SampleSource:
+def _json_sample(name: str, version: str, data: bytes) -> SampleSource:
     source = BytesSource(data)
-    return SampleSource(name, f"{zlib.crc32(data):08x}:{len(data)}", len(data), source.read, source.chunks)
+    return SampleSource(name, version, f"{zlib.crc32(data):08x}:{len(data)}", len(data), source.read, source.chunks)
 
 
 def _read_json(file: BinaryIO, path: str) -> dict[str, list[bytes]]:
@@ -179,7 +195,11 @@ def _read_json(file: BinaryIO, path: str) -> dict[str, list[bytes]]:
     return {f"samples/{key}.json": [bytes(raw) for raw in found] for key, found in samples.items()}
 
 
-def _version(file: BinaryIO) -> str:
+def _version(path: str) -> str:
     """Tell one content of a local log from another."""
-    state = os.fstat(file.fileno())
+    try:
+        state = os.stat(local_path(path))
+    except OSError:
+        with open_log(path) as file:  # says in its own words why not
+            state = os.fstat(file.fileno())
     return f"{state.st_mtime_ns:x}-{state.st_size:x}-{state.st_ino:x}"

@@ -3,44 +3,33 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
 
-from ..._support.errors import ConfigError, LogReadError, TranscriptTooLargeError
+from ..._support.errors import LogReadError
 from ..._support.storage import Entry, for_each, is_local, run_blocking
-from ..._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
-from ..contract import Duplicates, LoadedTranscript, LogProblem, Progress, TranscriptIndex
-from ..decode.handle import MaterializedHandle
-from ..decode.naming import NamingHandle
-from ..decode.sample import Decoded, decode_sample
-from ..decode.source import SampleError
-from ..decode.stream import SPOOL_THRESHOLD_BYTES, open_sample
+from ..._types import TranscriptInfo
+from ..contract import Duplicates, LogProblem, Progress, TranscriptIndex
 from ..index import SelectedIndex, UnreadLogs, select_rows, select_unread
-from ..origins import view_of, view_text
-from .access import LogAccess, SampleSource
+from .access import LogAccess
 from .cache import IndexCache
 from .copies import as_copy, doubles_said, resolve_copies, unlisted_said
 from .listing import find_logs, skipped
+from .located import LocatedSample, locate_sample
 from .reading import index_log
 from .records import LogRows
 from .table import SOURCE_TYPE, EvalRow, build_table
 
 if TYPE_CHECKING:
-    from inspect_ai.log import EvalSample
-
     from ..._query import Query
-    from ..database.contract import StoredTranscript
 
 logger = logging.getLogger(__name__)
-T = TypeVar("T")
 
 # Logs indexed between two looks at the event loop.
 _BATCH_LOGS = 50
-# Up to this, decoding holds up other tasks so briefly that a thread is not worth its cost.
-_INLINE_BYTES = 1 << 20
 _SHOWN = 3
 
 
@@ -123,71 +112,13 @@ class EvalLogSource:
         selected = select_rows(chosen, query, build_table)
         return SelectedIndex(selected, problems)
 
-    async def read(
-        self, info: TranscriptInfo, content: TranscriptContent, *, max_bytes: int | None = None
-    ) -> LoadedTranscript:
-        """Read the content asked for.
-
-        Args:
-            info: The transcript.
-            content: What to read.
-            max_bytes: Refuse samples whose JSON is larger.
+    async def locate(self, info: TranscriptInfo) -> LocatedSample:
+        """Find a sample in its log.
 
         Raises:
-            LogReadError: The sample cannot be read.
-            TranscriptTooLargeError: It is larger than `max_bytes`.
+            LogReadError: The log cannot be read, or has no such sample.
         """
-        source = await self._sample(info)
-        if max_bytes is not None and source.size > max_bytes:
-            raise TranscriptTooLargeError(info.transcript_id, source.size, max_bytes)
-        decoded = await _run(_log_of(info), source.size, lambda: _decoded(source, info, content))
-        return LoadedTranscript(decoded.transcript, source.fingerprint, decoded.size)
-
-    async def size(self, info: TranscriptInfo) -> int:
-        """Bytes of the sample's JSON (0 if it cannot be found: reading will say why)."""
-        try:
-            return (await self._sample(info)).size
-        except LogReadError:
-            return 0
-
-    async def open(self, info: TranscriptInfo, content: TranscriptContent) -> TranscriptHandle:
-        """Open the content asked for, to be read item by item.
-
-        Raises:
-            LogReadError: The log has no such sample.
-        """
-        source = await self._sample(info)
-        if source.size > SPOOL_THRESHOLD_BYTES:
-            return NamingHandle(open_sample(source, info, content), lambda error: _named(info, error))
-
-        async def load() -> Transcript:
-            decoded = await _run(_log_of(info), source.size, lambda: _decoded(source, info, content))
-            return decoded.transcript
-
-        return MaterializedHandle(info, load, content)
-
-    async def stored(self, info: TranscriptInfo) -> StoredTranscript:
-        """Read everything there is of a sample as a row of a database, without making objects of its content.
-
-        Raises:
-            LogReadError: The sample cannot be read.
-        """
-        source = await self._sample(info)
-        return await _run(_log_of(info), source.size, lambda: _stored(source, info))
-
-    async def origin(self, info: TranscriptInfo, view: TranscriptContent, size: int) -> InputOrigin | None:
-        """Where content seen through `view` can be found again; None if it cannot."""
-        try:
-            source = await self._sample(info)
-        except LogReadError:
-            return None
-        return InputOrigin(SOURCE_TYPE, _log_of(info), source.member, source.fingerprint, view_text(view), size)
-
-    async def _sample(self, info: TranscriptInfo) -> SampleSource:
-        log, id, epoch = _log_of(info), info.task_id, info.task_repeat
-        if id is None or epoch is None:
-            raise ConfigError(f"Transcript {info.transcript_id!r} does not come from an eval log: it names no sample.")
-        return await run_blocking(log, lambda: self._access.sample(log, id, epoch, info))
+        return await locate_sample(self._access, info)
 
     async def _index_logs(
         self, entries: Sequence[Entry], failed: dict[str, LogReadError], progress: Progress | None
@@ -254,81 +185,11 @@ class EvalLogSource:
         return found
 
 
-def read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
-    """Read content again from where it was found.
-
-    Args:
-        origin: Where it was found.
-        info: Description of the transcript.
-
-    Raises:
-        LogReadError: The log is gone, or the sample has changed since.
-    """
-    source = _ACCESS.member(origin.location, origin.member, origin.fingerprint)
-    if source.fingerprint != origin.fingerprint:
-        raise LogReadError(origin.location, "the sample has changed since it was scanned", repr(origin.member))
-    return _decoded(source, info, view_of(origin.view)).transcript
-
-
-async def read_sample(info: TranscriptInfo) -> EvalSample:
-    """Read a whole sample from its log, as Inspect's own types.
-
-    Raises:
-        LogReadError: The log or the sample cannot be read.
-        ConfigError: The transcript does not come from an eval log.
-    """
-    from ..._inspect.scoring import sample_of
-
-    if info.task_id is None or info.task_repeat is None:
-        raise ConfigError(f"Transcript {info.transcript_id!r} does not come from an eval log: it names no sample.")
-    source = _ACCESS.sample(_log_of(info), info.task_id, info.task_repeat, info)
-    try:
-        return await _run(_log_of(info), source.size, lambda: sample_of(source.read()))
-    except (ValueError, RecursionError) as error:
-        raise _named(info, SampleError(str(error) or "its JSON is nested too deeply")) from error
-
-
-# Results of one scan name the same logs again and again.
-_ACCESS = LogAccess()
-
-
-def _decoded(source: SampleSource, info: TranscriptInfo, content: TranscriptContent) -> Decoded:
-    try:
-        return decode_sample(source, info, content)
-    except SampleError as error:
-        raise _named(info, error) from error
-
-
-def _stored(source: SampleSource, info: TranscriptInfo) -> StoredTranscript:
-    from ..database.incoming import store_sample
-
-    try:
-        return store_sample(source, info)
-    except SampleError as error:
-        raise _named(info, error) from error
-
-
-def _named(info: TranscriptInfo, error: SampleError) -> LogReadError:
-    return LogReadError(_log_of(info), str(error), f"{info.task_id!r} epoch {info.task_repeat}")
-
-
 def _indexed(entry: Entry) -> LogRows | LogReadError:
     try:
         return index_log(entry.path, entry)
     except LogReadError as error:
         return error
-
-
-async def _run(log: str, size: int, work: Callable[[], T]) -> T:
-    """Work here if it is short, else in a thread, so that other tasks go on."""
-    return await (run_blocking(log, work) if size <= _INLINE_BYTES else anyio.to_thread.run_sync(work))
-
-
-def _log_of(info: TranscriptInfo) -> str:
-    log: Any = info.metadata.get("log") or info.source_uri
-    if not isinstance(log, str):
-        raise ConfigError(f"Transcript {info.transcript_id!r} does not come from an eval log: it names none.")
-    return log
 
 
 def _refuse(errors: Sequence[LogReadError]) -> None:

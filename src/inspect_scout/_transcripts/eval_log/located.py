@@ -1,0 +1,197 @@
+"""Samples that were found in their logs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import anyio.to_thread
+
+from ..._support.errors import ConfigError, LogReadError, TranscriptTooLargeError
+from ..._support.storage import run_blocking
+from ..._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
+from ..contract import LoadedTranscript, RawTranscript
+from ..decode.handle import MaterializedHandle
+from ..decode.naming import NamingHandle
+from ..decode.sample import Decoded, decode_sample
+from ..decode.source import SampleError
+from ..decode.stream import SPOOL_THRESHOLD_BYTES, open_sample
+from ..origins import view_of, view_text
+from .access import LogAccess, SampleSource
+from .table import SOURCE_TYPE
+
+if TYPE_CHECKING:
+    from inspect_ai.log import EvalSample
+
+T = TypeVar("T")
+
+# Up to this, decoding holds up other tasks so briefly that a thread is not worth its cost.
+_INLINE_BYTES = 1 << 20
+
+
+class LocatedSample:
+    """A sample that was found in its log.
+
+    Args:
+        access: Finds it again if the log has changed when it is read.
+        info: Its description.
+        sample: Where it is.
+    """
+
+    def __init__(self, access: LogAccess, info: TranscriptInfo, sample: SampleSource) -> None:
+        self._access, self._info, self._sample = access, info, sample
+
+    @property
+    def size(self) -> int:
+        """Bytes of its JSON."""
+        return self._sample.size
+
+    @property
+    def fingerprint(self) -> str:
+        """Text that changes when its stored bytes change."""
+        return self._sample.fingerprint
+
+    async def read(self, content: TranscriptContent, *, max_bytes: int | None = None) -> LoadedTranscript:
+        """Read the content asked for.
+
+        Args:
+            content: What to read.
+            max_bytes: Refuse samples whose JSON is larger.
+
+        Raises:
+            LogReadError: The sample cannot be read.
+            TranscriptTooLargeError: It is larger than `max_bytes`.
+        """
+
+        def read(sample: SampleSource) -> Decoded:
+            if max_bytes is not None and sample.size > max_bytes:
+                raise TranscriptTooLargeError(self._info.transcript_id, sample.size, max_bytes)
+            return _decoded(sample, self._info, content)
+
+        decoded = await self._of_sample(read)
+        return LoadedTranscript(decoded.transcript, decoded.size)
+
+    async def open(self, content: TranscriptContent) -> TranscriptHandle:
+        """Open the content asked for, to be read item by item."""
+        if self.size > SPOOL_THRESHOLD_BYTES:
+            handle = open_sample(self._sample, self._info, content)
+            return NamingHandle(handle, lambda error: _named(self._info, error))
+
+        async def load() -> Transcript:
+            return (await self.read(content)).transcript
+
+        return MaterializedHandle(self._info, load, content)
+
+    async def raw(self) -> RawTranscript:
+        """Read everything there is of it, without making objects of its content.
+
+        Raises:
+            LogReadError: The sample cannot be read.
+        """
+        return await self._of_sample(lambda sample: _raw(sample, self._info))
+
+    def origin(self, view: TranscriptContent, size: int) -> InputOrigin:
+        """Where content seen through `view` can be found again."""
+        log, sample = _log_of(self._info), self._sample
+        return InputOrigin(SOURCE_TYPE, log, sample.member, sample.fingerprint, view_text(view), size)
+
+    async def _of_sample(self, work: Callable[[SampleSource], T]) -> T:
+        """Work on the sample; where the log has changed since it was found, find it again, once."""
+        log, sample = _log_of(self._info), self._sample
+        try:
+            return await _run(log, sample.size, lambda: work(sample))
+        except LogReadError:
+            now = await _found(self._access, self._info)
+            if now.version == sample.version:
+                raise
+        self._sample = now
+        return await _run(log, now.size, lambda: work(now))
+
+
+async def locate_sample(access: LogAccess, info: TranscriptInfo) -> LocatedSample:
+    """Find a sample in its log.
+
+    Args:
+        access: Knows the logs used last.
+        info: Description of the sample.
+
+    Raises:
+        LogReadError: The log cannot be read, or has no such sample.
+        ConfigError: The transcript does not come from an eval log.
+    """
+    return LocatedSample(access, info, await _found(access, info))
+
+
+async def _found(access: LogAccess, info: TranscriptInfo) -> SampleSource:
+    log, id, epoch = _log_of(info), info.task_id, info.task_repeat
+    if id is None or epoch is None:
+        raise ConfigError(f"Transcript {info.transcript_id!r} does not come from an eval log: it names no sample.")
+    return await run_blocking(log, lambda: access.sample(log, id, epoch, info))
+
+
+def read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
+    """Read content again from where it was found.
+
+    Args:
+        origin: Where it was found.
+        info: Description of the transcript.
+
+    Raises:
+        LogReadError: The log is gone, or the sample has changed since.
+    """
+    source = _ACCESS.member(origin.location, origin.member, origin.fingerprint)
+    if source.fingerprint != origin.fingerprint:
+        raise LogReadError(origin.location, "the sample has changed since it was scanned", repr(origin.member))
+    return _decoded(source, info, view_of(origin.view)).transcript
+
+
+async def read_sample(info: TranscriptInfo) -> EvalSample:
+    """Read a whole sample from its log, as Inspect's own types.
+
+    Raises:
+        LogReadError: The log or the sample cannot be read.
+        ConfigError: The transcript does not come from an eval log.
+    """
+    from ..._inspect.scoring import sample_of
+
+    source = await _found(_ACCESS, info)
+    try:
+        return await _run(_log_of(info), source.size, lambda: sample_of(source.read()))
+    except (ValueError, RecursionError) as error:
+        raise _named(info, SampleError(str(error) or "its JSON is nested too deeply")) from error
+
+
+# Results of one scan name the same logs again and again.
+_ACCESS = LogAccess()
+
+
+def _decoded(source: SampleSource, info: TranscriptInfo, content: TranscriptContent) -> Decoded:
+    try:
+        return decode_sample(source, info, content)
+    except SampleError as error:
+        raise _named(info, error) from error
+
+
+def _raw(source: SampleSource, info: TranscriptInfo) -> RawTranscript:
+    from ..database.incoming import store_sample
+
+    try:
+        return store_sample(source, info)
+    except SampleError as error:
+        raise _named(info, error) from error
+
+
+def _named(info: TranscriptInfo, error: SampleError) -> LogReadError:
+    return LogReadError(_log_of(info), str(error), f"{info.task_id!r} epoch {info.task_repeat}")
+
+
+async def _run(log: str, size: int, work: Callable[[], T]) -> T:
+    """Work here if it is short, else in a thread, so that other tasks go on."""
+    return await (run_blocking(log, work) if size <= _INLINE_BYTES else anyio.to_thread.run_sync(work))
+
+
+def _log_of(info: TranscriptInfo) -> str:
+    log: Any = info.metadata.get("log") or info.source_uri
+    if not isinstance(log, str):
+        raise ConfigError(f"Transcript {info.transcript_id!r} does not come from an eval log: it names none.")
+    return log
