@@ -54,7 +54,10 @@ async def test_logs_beside_parquet_files_are_read_and_other_json_does_not_count(
     storage = storage_for(bucket)
     await storage.write(f"{bucket}/db/transcripts_1.parquet", b"PAR1")
     await storage.write(f"{bucket}/db/other.json", b'{"x": 1}')
-    assert transcripts_from(f"{bucket}/db").source.type == "database"
+    transcripts = transcripts_from(f"{bucket}/db")
+    with pytest.raises(LogReadError, match=r"transcripts_1\.parquet"):
+        await transcripts.index()
+    assert transcripts.source.type == "database"
     await put(f"{bucket}/db/log.json", make_log([make_sample(1)]), tmp_path)
     assert [i.task_id for i in await infos(f"{bucket}/db")] == ["1"]
 

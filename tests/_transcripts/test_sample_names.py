@@ -12,7 +12,7 @@ import pytest
 from inspect_ai.log import EvalSample
 
 from inspect_scout import TranscriptContent, Transcripts, transcripts_db, transcripts_from
-from inspect_scout._transcripts.origins import read_origin
+from inspect_scout._transcripts import read_origin
 from support.logs import make_log, make_sample, write
 from support.own_log import own_records
 

@@ -35,6 +35,7 @@ BLIND_EXCEPTS = {
     "_engine/station.py": "a worker's top: what ends it is told to the parent",
     "_engine/worker.py": "a scanner's call, a loader's step, the reading of a sample: each becomes an error row",
     "_support/causes/describing.py": "writing the traceback of a stranger's exception runs its code",
+    "_support/plugins.py": "loading what another package registers runs its code",
     "_support/causes/strangers.py": "an attribute or the text of a stranger's object runs its code",
 }
 

@@ -2,9 +2,10 @@
 
 collection  what users hold: which transcripts, in what order      contract  what every source can do
 eval_log    Inspect's logs          memory  transcripts in memory   decode    JSON of a sample -> transcript
-database    parquet files           origins  finding content again
+database    parquet files           kinds    the table of kinds of sources
 locations   what is at a location   places   the source of it, decided when it is read where it must be
-unread      logs that could not be read when a scan was made
+recorded    what scans recorded     unread   logs that could not be read when a scan was made
+reader      what reads the traces of other tools
 """
 
 from __future__ import annotations
@@ -49,11 +50,13 @@ if TYPE_CHECKING:
     from .decode.views import view as view
     from .eval_log.live import LiveSample as LiveSample
     from .eval_log.live import live_info as live_info
+    from .eval_log.located import read_sample as read_sample
     from .eval_log.source import EvalLogSource as EvalLogSource
-    from .eval_log.source import read_sample as read_sample
+    from .kinds import kind_named as kind_named
+    from .kinds import read_origin as read_origin
+    from .kinds import register_source as register_source
     from .labelled import cases_missed as cases_missed
     from .memory import MemorySource as MemorySource
-    from .origins import read_origin as read_origin
     from .sample_metadata import SampleMetadata as SampleMetadata
     from .threads.choice import choose_timeline as choose_timeline
     from .threads.events import scannable_spans as scannable_spans
@@ -69,21 +72,22 @@ _MODULES = {
     ".collection": "Transcripts TranscriptsReader reasons selection_of snapshot_of transcripts_from",
     ".contract": "DUPLICATES Duplicates LoadedTranscript Located LogProblem Progress RawTranscript TranscriptIndex TranscriptSource",
     ".database.compaction": "CompactReport",
-    ".database.database": "TranscriptsDB transcripts_db",
-    ".database.inspection": "DatabaseStats VerifyReport",
-    ".database.schema": "transcripts_db_schema",
     ".database.source": "DatabaseSource",
+    ".database.inspection": "DatabaseStats VerifyReport",
     ".database.validation": "TranscriptSchemaError validate_transcript_schema",
-    ".decode.handle": "MaterializedHandle",
+    ".database.database": "TranscriptsDB transcripts_db",
+    ".database.schema": "transcripts_db_schema",
     ".decode.ids": "ListIds",
-    ".decode.mending": "count_incomplete",
+    ".decode.handle": "MaterializedHandle",
     ".decode.timelines": "build_timelines",
+    ".decode.mending": "count_incomplete",
     ".decode.views": "filter_events filter_messages filter_timelines union_content view",
+    ".eval_log.source": "EvalLogSource",
     ".eval_log.live": "LiveSample live_info",
-    ".eval_log.source": "EvalLogSource read_sample",
+    ".eval_log.located": "read_sample",
+    ".kinds": "kind_named read_origin register_source",
     ".labelled": "cases_missed",
     ".memory": "MemorySource",
-    ".origins": "read_origin",
     ".sample_metadata": "SampleMetadata",
     ".threads.choice": "choose_timeline",
     ".threads.events": "scannable_spans",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import os
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -10,15 +9,14 @@ from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self, cast
+from typing import TYPE_CHECKING, Literal, Self, cast
 
 from inspect_ai.log import EvalLog, EvalLogInfo
 
 from .._project import load_dotenv_once
 from .._query import Column, Condition, OrderBy, Query, condition_as_sql, condition_from_sql
-from .._support.errors import ConfigError, LocationError
+from .._support.errors import ConfigError
 from .._support.loops import asyncio_only
-from .._support.storage import is_local, normalize
 from .._types import (
     OrderBySpec,
     ScanTranscripts,
@@ -29,12 +27,11 @@ from .._types import (
     TranscriptInfo,
 )
 from .._validation import case_ids
-from .contract import DUPLICATES, Duplicates, LogProblem, Progress, TranscriptIndex, TranscriptSource
-from .database.source import DatabaseSource, load_readable
-from .eval_log.source import EvalLogSource
+from .contract import DUPLICATES, Duplicates, HasCopies, LogProblem, Progress, TranscriptIndex, TranscriptSource
+from .kinds import kind_named
 from .labelled import with_cases
 from .memory import MemorySource
-from .places import UndecidedSource, source_at
+from .places import source_at
 
 if TYPE_CHECKING:
     from .._types import ValidationCase, ValidationSet
@@ -151,9 +148,7 @@ class Transcripts:
         Nothing changes where there cannot be any: in a database.
         """
         source = self.source
-        if isinstance(source, EvalLogSource | MemorySource | UndecidedSource):
-            return replace(self, source=source.with_duplicates(duplicates))
-        return self
+        return replace(self, source=source.with_duplicates(duplicates)) if isinstance(source, HasCopies) else self
 
     async def index(self, progress: Progress | None = None) -> TranscriptIndex:
         """Find the transcripts, without reading their content (but see `for_validation`).
@@ -180,17 +175,10 @@ class Transcripts:
             snapshot: What the scan recorded of its transcripts.
 
         Raises:
-            ConfigError: It recorded nothing to find them by.
+            ConfigError: It recorded nothing to find them by, or no package that is installed here reads their kind.
             LocationError: A log or the database is gone.
         """
-        if snapshot.type == "database":
-            return _recorded_database(snapshot)
-        recorded = snapshot.transcript_ids or _recorded_csv(snapshot, "sample_id", "log")
-        logs = tuple(_recorded_log(log) for log in recorded.values())
-        locations = tuple(dict.fromkeys(logs))
-        for log in locations:
-            _must_exist(log)
-        return Transcripts(EvalLogSource(locations, tuple(recorded), logs), filters=tuple(snapshot.filter or ()))
+        return Transcripts(kind_named(snapshot.type).restore(snapshot), filters=tuple(snapshot.filter or ()))
 
 
 @asyncio_only
@@ -263,7 +251,7 @@ def snapshot_of(
     unread = reasons(index.problems)
     selection = selection_of(transcripts).model_copy(update={"by_scanner": by_scanner or None}) if unread else None
     return ScanTranscripts(
-        type=cast("Literal['eval_log', 'database']", transcripts.source.type),
+        type=transcripts.source.type,
         location=transcripts.source.location,
         filter=list(transcripts.filters),
         transcript_ids=dict(zip(index.ids, index.locations, strict=True)),
@@ -287,7 +275,7 @@ def selection_of(transcripts: Transcripts, *, filtered: bool = False) -> Selecti
         transcripts: The collection.
         filtered: Also record its conditions.
     """
-    query = transcripts.query
+    query, source = transcripts.query, transcripts.source
     order = [OrderBySpec(column=one.column, direction=one.direction) for one in query.order_by]
     return SelectionSpec(
         filter=list(transcripts.filters) if filtered else None,
@@ -295,7 +283,7 @@ def selection_of(transcripts: Transcripts, *, filtered: bool = False) -> Selecti
         shuffle=query.shuffle,
         order_by=order or None,
         cases=[sorted(ids) for ids in transcripts.cases] or None,
-        duplicates="all" if getattr(transcripts.source, "duplicates", None) == "all" else None,
+        duplicates="all" if isinstance(source, HasCopies) and source.duplicates == "all" else None,
     )
 
 
@@ -345,21 +333,6 @@ def _located(item: object) -> object:
     return item.location if isinstance(item, EvalLog) and item.samples is None and item.location else item
 
 
-def _recorded_log(log: str | None) -> str:
-    if log is None:
-        raise ConfigError(
-            "The transcripts of this scan were in memory and cannot be found again: scan them anew, or give files."
-        )
-    return normalize(log)
-
-
-def _must_exist(log: str) -> None:
-    if is_local(log) and not os.path.exists(log):
-        raise LocationError(
-            f"The log {log!r}, which this scan reads, is gone: put it back, or start a new scan without it."
-        )
-
-
 def _text(location: object) -> str:
     if isinstance(location, EvalLogInfo):
         return location.name
@@ -368,39 +341,3 @@ def _text(location: object) -> str:
         if isinstance(cast("object", text), str) and text:
             return text
     raise ConfigError(f"{location!r} is no location of transcripts: give a path, several, or transcripts.")
-
-
-def _recorded_database(snapshot: ScanTranscripts) -> Transcripts:
-    if not snapshot.location:
-        raise ConfigError("The scan read a transcript database, and did not record where that is: scan anew.")
-    location = normalize(snapshot.location)
-    if is_local(location) and not os.path.exists(location):
-        raise LocationError(
-            f"The database {location!r}, which this scan reads, is gone: put it back, or start a new scan without it."
-        )
-    recorded = snapshot.transcript_ids or _recorded_csv(snapshot, "transcript_id")
-    return Transcripts(DatabaseSource(location, tuple(recorded), load_readable), filters=tuple(snapshot.filter or ()))
-
-
-def _recorded_csv(snapshot: ScanTranscripts, key: str, place: str | None = None) -> dict[str, str | None]:
-    """Read ids, and where they are, from the table that older scans recorded."""
-    if not snapshot.data:
-        return {}
-    import pyarrow as pa
-    from pyarrow import csv
-
-    data = snapshot.data.encode()
-    names = [key, place] if place else [key]
-    table = csv.read_csv(
-        io.BytesIO(data),
-        read_options=csv.ReadOptions(block_size=len(data) + 1),
-        parse_options=csv.ParseOptions(newlines_in_values=True),
-        convert_options=csv.ConvertOptions(
-            include_columns=names,
-            column_types=dict.fromkeys(names, pa.string()),
-            strings_can_be_null=False,
-        ),
-    )
-    ids: list[Any] = table.column(key).to_pylist()
-    places: list[Any] = table.column(place).to_pylist() if place else [None] * len(ids)
-    return dict(zip(ids, places, strict=True))

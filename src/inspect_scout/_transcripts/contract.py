@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from .._query import Query
-    from .._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
+    from .._types import (
+        InputOrigin,
+        ScanTranscripts,
+        Transcript,
+        TranscriptContent,
+        TranscriptHandle,
+        TranscriptInfo,
+    )
 
 
 Duplicates = Literal["newest", "all"]
@@ -154,12 +161,12 @@ class TranscriptSource(Protocol):
 
     @property
     def type(self) -> str:
-        """Kind of source, as scans record it: "eval_log" or "database"."""
+        """Name of the kind of source, as scans record it: "eval_log", "database", ..."""
         ...
 
     @property
     def location(self) -> str | None:
-        """Location of a database (None for logs and for transcripts in memory)."""
+        """Where all of it is (None: each transcript of the index has a location of its own)."""
         ...
 
     async def index(self, query: Query, progress: Progress | None = None) -> TranscriptIndex:
@@ -169,3 +176,88 @@ class TranscriptSource(Protocol):
     async def locate(self, info: TranscriptInfo) -> Located:
         """Find a transcript, without reading its content (raises LogReadError if it is not there)."""
         ...
+
+
+@runtime_checkable
+class HasCopies(Protocol):
+    """A source in which one sample may be several times."""
+
+    duplicates: Duplicates
+    """What becomes of such a sample."""
+
+    def with_duplicates(self, duplicates: Duplicates) -> TranscriptSource:
+        """Give the same transcripts with another rule for such samples."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadLogs:
+    """Logs that a scan could not read when it was made.
+
+    Args:
+        paths: The logs (data files of a database, or the database).
+        query: Which of their transcripts the scan wants; its limit counts those that the scan has.
+    """
+
+    paths: tuple[str, ...]
+    query: Query
+
+    def room(self, recorded: int) -> int | None:
+        """Transcripts that may join those that the scan has (None: any number)."""
+        return None if self.query.limit is None else max(0, self.query.limit - recorded)
+
+
+@runtime_checkable
+class ReadsLater(Protocol):
+    """A source that can add transcripts of logs that could not be read before."""
+
+    def with_unread(self, unread: UnreadLogs, *, alone: bool = False) -> TranscriptSource:
+        """Give the same transcripts, and behind them those of other logs as far as they can be read by now.
+
+        Args:
+            unread: The other logs.
+            alone: Give nothing but theirs.
+        """
+        ...
+
+
+HEAD_BYTES = 16 << 10
+"""Bytes at the beginning of a file that tell its kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLocation:
+    """What is at a location, as far as its kind shows.
+
+    Args:
+        location: Path or URL, in full form.
+        paths: Files in a folder and below it, listed as far as they are looked at; None for a single file.
+        heads: Reads the first bytes of files, one after the other (empty: a file cannot be read).
+    """
+
+    location: str
+    paths: Iterable[str] | None
+    heads: Callable[[Sequence[str]], Iterable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceKind:
+    """A kind of sources.
+
+    Args:
+        name: Its name, as scans record it.
+        recognises: Whether it reads what is at a location. Called in any thread.
+        open: Makes the source of some locations, in full form.
+        restore: Makes the source of the transcripts that a scan recorded, in their order. Raises LocationError if they
+            are gone.
+        read_origin: Reads content again where `Located.origin` says. Called in a thread; raises LogReadError if it is
+            gone or has changed.
+        single: Whether a source has one location, and nothing beside it.
+    """
+
+    name: str
+    recognises: Callable[[SourceLocation], bool]
+    open: Callable[[Sequence[str], Duplicates], TranscriptSource]
+    restore: Callable[[ScanTranscripts], TranscriptSource]
+    read_origin: Callable[[InputOrigin, TranscriptInfo], Transcript]
+    single: bool = False

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 import pyarrow as pa
 
 from .._support.arrow import array
-from .contract import LogProblem
+from .contract import LogProblem, UnreadLogs
 
 if TYPE_CHECKING:
     from .._query import Query
@@ -42,23 +42,6 @@ class Row(Protocol):
     def info(self) -> TranscriptInfo:
         """Describe it."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class UnreadLogs:
-    """Logs that a scan could not read when it was made.
-
-    Args:
-        paths: The logs (data files of a database, or the database).
-        query: Which of their transcripts the scan wants; its limit counts those that the scan has.
-    """
-
-    paths: tuple[str, ...]
-    query: Query
-
-    def room(self, recorded: int) -> int | None:
-        """Transcripts that may join those that the scan has (None: any number)."""
-        return None if self.query.limit is None else max(0, self.query.limit - recorded)
 
 
 R = TypeVar("R", bound=Row)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from .._query import Column, Query
 from .._support.errors import LogReadError
@@ -13,13 +13,37 @@ from .._types import TranscriptContent
 from .index import KEY
 
 if TYPE_CHECKING:
-    from .collection import Transcripts
     from .contract import TranscriptSource
 
 logger = logging.getLogger("inspect_scout")
 
 _SHOWN = 5
 _CONTENT = TranscriptContent(messages="all", events="all", metadata=False)
+
+
+@runtime_checkable
+class Selection(Protocol):
+    """Transcripts as users choose them: a collection."""
+
+    @property
+    def source(self) -> TranscriptSource:
+        """Where they are."""
+        ...
+
+    @property
+    def query(self) -> Query:
+        """Which of them, in what order."""
+        ...
+
+    @property
+    def filters(self) -> Sequence[str]:
+        """The conditions as SQL text."""
+        ...
+
+    @property
+    def cases(self) -> Sequence[frozenset[str]]:
+        """Ids of labelled cases; a transcript must be meant by each of these."""
+        ...
 
 
 async def with_cases(source: TranscriptSource, query: Query, cases: Sequence[frozenset[str]]) -> Query:
@@ -39,7 +63,7 @@ async def with_cases(source: TranscriptSource, query: Query, cases: Sequence[fro
     return replace(query, where=tuple(where))
 
 
-def cases_missed(transcripts: Transcripts) -> str:
+def cases_missed(transcripts: Selection) -> str:
     """Say why no transcript is selected, where `for_validation` was used."""
     counts = [len(ids) for ids in transcripts.cases]
     if 0 in counts:

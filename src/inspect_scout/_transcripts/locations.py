@@ -1,52 +1,77 @@
-"""What is at a location: eval logs or a database."""
+"""What is at a location, for the kinds of sources to recognise."""
 
 from __future__ import annotations
 
-import asyncio
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal
 from urllib.parse import unquote
 
-from .._support.errors import ConfigError, LocationError
-from .._support.regular import irregular_kind, leads_nowhere
-from .._support.storage import Storage, is_local, local_path, normalize, storage_for
-from .eval_log.listing import find_logs, is_log, is_log_name
-
-Kind = Literal["eval_log", "database", "undecided"]
-"""What there may be. Undecided: a folder that has neither `.eval` nor parquet files, or is not there (yet)."""
+from .._support.errors import ConfigError, LocationError, ScoutError
+from .._support.regular import irregular_kind, leads_nowhere, open_regular
+from .._support.storage import is_local, local_path, normalize, storage_for
+from .contract import HEAD_BYTES, SourceLocation
+from .eval_log.listing import holds_logs, is_log_name
 
 _DATA = ".parquet"
-_INDEX = "_index"
+_AT_ONCE = 16
 
 
-def find_location(location: str) -> tuple[Kind, str]:
-    """Find out what is at a location; gives its full form, too.
-
-    A folder with logs holds logs, whatever else is in it; one with parquet files and no logs is a database.
+def location_of(location: str) -> SourceLocation:
+    """Look at a location; a remote one is taken for a file.
 
     Raises:
-        LocationError: There is no such file, or it is something else.
+        LocationError: There is something that can never be read.
         StorageError: A package that its scheme needs is not installed.
     """
     if not is_local(location):
-        return _remote_kind(normalize(location)), normalize(location)
+        storage_for(location)
+        return SourceLocation(normalize(location), None, _remote_heads)
     path = _full_path(location)
     if os.path.isdir(path):
-        return _folder_kind(_walk(path)), path
+        return SourceLocation(path, _Files(path), _local_heads)
     _check_regular(path)
-    if not os.path.exists(path):
-        if not path.lower().endswith((_DATA, ".eval", ".json")):
-            return "undecided", path
-        raise LocationError(f"No transcripts at {path!r}: there is no such file or folder. Check the path.")
-    if path.lower().endswith(_DATA):
-        return "database", path
-    if not is_log_name(path):
-        raise LocationError(
-            f"{path!r} is not an eval log or a database: name a .eval or .json log, a .parquet file, or a folder of these."
+    return SourceLocation(path, None, _local_heads)
+
+
+async def listed(location: str) -> SourceLocation:
+    """Look at a remote folder.
+
+    Raises:
+        StorageError: It cannot be listed.
+    """
+    return SourceLocation(location, [entry.path for entry in await storage_for(location).list(location)], _remote_heads)
+
+
+def database_location(location: str) -> str:
+    """Give the full form of the location of a database, which need not exist.
+
+    Raises:
+        ConfigError: There are eval logs.
+    """
+    place = location_of(location)
+    is_file = place.paths is None and is_local(place.location) and os.path.exists(place.location)
+    if is_file and not place.location.lower().endswith((_DATA, ".eval", ".json")):
+        raise not_recognised(place.location)
+    named = place.paths is None and not is_file and is_local(place.location)  # it is not there yet
+    if not named and holds_logs(place):
+        raise ConfigError(
+            f"{place.location!r} holds eval logs and is no transcript database: read them with transcripts_from, or name "
+            "another folder."
         )
-    return "eval_log", path
+    return place.location
+
+
+def not_recognised(path: str) -> LocationError:
+    """Say that a file is nothing that any kind of source reads."""
+    return LocationError(
+        f"{path!r} is not an eval log or a database: name a .eval or .json log, a .parquet file, or a folder of these."
+    )
+
+
+def is_file_name(location: str) -> bool:
+    """Whether a location has the name of a log or of a data file."""
+    return is_log_name(location) or location.lower().endswith(_DATA)
 
 
 def _check_regular(path: str) -> None:
@@ -65,27 +90,6 @@ def _check_regular(path: str) -> None:
         )
 
 
-def database_location(location: str) -> str:
-    """Give the full form of the location of a database, which need not exist.
-
-    Raises:
-        ConfigError: There are eval logs.
-    """
-    full = _full_path(location) if is_local(location) else normalize(location)
-    if is_local(full):
-        kind = find_location(full)[0] if os.path.exists(full) and not full.lower().endswith(_DATA) else "database"
-        logs = kind == "eval_log" or (kind == "undecided" and any(map(is_log, _walk(full))))
-    else:
-        storage_for(full)
-        logs = is_log_name(full)
-    if logs:
-        raise ConfigError(
-            f"{full!r} holds eval logs and is no transcript database: read them with transcripts_from, or name another "
-            "folder."
-        )
-    return full
-
-
 def _full_path(location: str) -> str:
     path = normalize(os.path.expanduser(local_path(location)))
     if location != local_path(location) and not os.path.exists(path):
@@ -93,54 +97,49 @@ def _full_path(location: str) -> str:
     return path
 
 
-def _remote_kind(location: str) -> Kind:
-    storage = storage_for(location)
-    if is_log_name(location):
-        return "eval_log"
-    if location.lower().endswith(_DATA):
-        return "database"
+class _Files:
+    """The files below a local folder, found as far as somebody asks for them, once."""
 
-    def look() -> Kind:
-        return asyncio.run(_remote_folder_kind(storage, location))
+    def __init__(self, folder: str) -> None:
+        self._found: list[str] = []
+        self._rest = _walk(folder)
 
-    # In a thread, because this function is called where an event loop is running, too.
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(look).result()
-
-
-async def _remote_folder_kind(storage: Storage, location: str) -> Kind:
-    kind, maybe_logs = _sorted_out(entry.path for entry in await storage.list(location))
-    if kind != "database" or not maybe_logs:
-        return kind
-    logs, _ = await find_logs([location])
-    return "eval_log" if logs else kind
+    def __iter__(self) -> Iterator[str]:
+        yield from self._found
+        for path in self._rest:
+            self._found.append(path)
+            yield path
 
 
-def _folder_kind(paths: Iterable[str]) -> Kind:
-    kind, maybe_logs = _sorted_out(paths)
-    return "eval_log" if kind == "database" and any(map(is_log, maybe_logs)) else kind
-
-
-def _sorted_out(paths: Iterable[str]) -> tuple[Kind, Sequence[str]]:
-    """Tell what files look like by their names, and which of them may be logs all the same.
-
-    A single `.eval` file settles it: the rest of a large folder is not looked at.
-    """
-    database, maybe_logs = False, list[str]()
-    for path in paths:
-        indexed = f"/{_INDEX}/" in path
-        if path.endswith(".eval") and not indexed:
-            return "eval_log", ()
-        database = database or indexed or path.endswith(_DATA)
-        if path.endswith(".json") and not indexed:
-            maybe_logs.append(path)
-    return ("database" if database else "undecided"), maybe_logs
-
-
-def _walk(folder: str) -> Iterable[str]:
+def _walk(folder: str) -> Iterator[str]:
     for root, _, names in os.walk(folder):
         for name in names:
             path = os.path.join(root, name)
             # What has the name of a file and is none decides nothing. Only names that matter cost a look.
             if not path.lower().endswith((_DATA, ".eval")) or os.path.isfile(path):
                 yield path
+
+
+def _local_heads(paths: Sequence[str]) -> Iterable[bytes]:
+    for path in paths:
+        try:
+            with open_regular(path) as file:
+                yield file.read(HEAD_BYTES)
+        except OSError:
+            yield b""
+
+
+def _remote_heads(paths: Sequence[str]) -> Iterable[bytes]:
+    if not paths:
+        return
+    with ThreadPoolExecutor(_AT_ONCE, "scout-heads") as pool:
+        for start in range(0, len(paths), _AT_ONCE):
+            yield from pool.map(_remote_head, paths[start : start + _AT_ONCE])
+
+
+def _remote_head(path: str) -> bytes:
+    try:
+        with storage_for(path).open_read(path) as file:
+            return file.read(HEAD_BYTES)
+    except (ScoutError, OSError):
+        return b""

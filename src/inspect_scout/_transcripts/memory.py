@@ -137,6 +137,7 @@ class MemorySource:
     """
 
     def __init__(self, items: Sequence[Transcript | EvalLog], duplicates: Duplicates = "newest") -> None:
+        self.duplicates: Duplicates = duplicates
         self._rows: dict[str, _Held] = {}
         repeated = 0
         for number, item in enumerate(items, 1):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
 
-from .._support.errors import ConfigError
-from .contract import Duplicates, LogProblem
-from .database.source import DatabaseSource, load_readable
-from .eval_log.source import EvalLogSource
+from .._support.errors import ConfigError, LocationError
+from .._support.storage import is_local
+from .contract import Duplicates, LogProblem, SourceKind, SourceLocation
+from .eval_log.kind import EVAL_LOGS
 from .index import SelectedIndex
-from .locations import find_location
+from .kinds import kind_of
+from .locations import listed, location_of, not_recognised
 
 if TYPE_CHECKING:
     from .._query import Query
@@ -24,7 +26,7 @@ def source_at(locations: Sequence[str], duplicates: Duplicates) -> TranscriptSou
     """Make the source of what is at some locations.
 
     Args:
-        locations: Logs and folders of logs, or one database.
+        locations: Logs and folders of logs, one database, or what another kind of source reads.
         duplicates: What becomes of a sample that several logs hold.
 
     Raises:
@@ -32,23 +34,52 @@ def source_at(locations: Sequence[str], duplicates: Duplicates) -> TranscriptSou
         ConfigError: A database is among other locations.
         StorageError: A package that a remote location needs is not installed.
     """
-    source, places, decided = _found(locations, duplicates)
-    return source if decided else UndecidedSource(places, duplicates, source)
+    found = [_looked(place) for place in map(location_of, locations)]
+    source = _source(found, duplicates)
+    places = tuple(place for place, _ in found)
+    return UndecidedSource(places, duplicates, source) if any(kind is None for _, kind in found) else source
 
 
-def _found(locations: Sequence[str], duplicates: Duplicates) -> tuple[TranscriptSource, tuple[str, ...], bool]:
-    """Make the source of what is there, and say whether the locations can be anything else later."""
-    found = {place: kind for kind, place in map(find_location, locations)}
-    places = tuple(found)
-    databases = [place for place, kind in found.items() if kind == "database"]
-    if databases and len(locations) > 1:
+Found = tuple[str, SourceKind | None]
+"""A location in full form, and the kind that reads it (None: a folder that has nothing, or is not there, yet)."""
+
+
+def _looked(place: SourceLocation) -> Found:
+    path, kind = place.location, kind_of(place)
+    if place.paths is None and is_local(path):
+        exists = os.path.exists(path)
+        if kind is not None and not exists:
+            raise LocationError(f"No transcripts at {path!r}: there is no such file or folder. Check the path.")
+        if kind is None and exists:
+            raise not_recognised(path)
+    return path, kind
+
+
+async def _look_again(path: str) -> Found:
+    if is_local(path):
+        return await anyio.to_thread.run_sync(lambda: _looked(location_of(path)))
+    place = location_of(path)
+    kind = kind_of(place)
+    if kind is None:
+        folder = await listed(path)
+        kind = await anyio.to_thread.run_sync(kind_of, folder)
+    return place.location, kind
+
+
+def _source(found: Sequence[Found], duplicates: Duplicates) -> TranscriptSource:
+    kinds = {kind.name: (kind, place) for place, kind in found if kind is not None}
+    alone = next((one for one in kinds.values() if one[0].single), None)
+    if alone is not None and len(found) > 1:
+        kind, place = alone
         raise ConfigError(
-            f"Only one transcript database location may be specified, and nothing beside it: {databases[0]!r} is a "
-            "database. Copy the others into it (`scout db copy`), or scan them apart."
+            f"Only one transcript {kind.name} location may be specified, and nothing beside it: {place!r} is a "
+            f"{kind.name}. Copy the others into it (`scout db copy`), or scan them apart."
         )
-    if databases:
-        return DatabaseSource(databases[0], loader=load_readable), places, True
-    return EvalLogSource(places, duplicates=duplicates), places, "undecided" not in found.values()
+    if len(kinds) > 1:
+        said = " and ".join(f"{place!r} ({name})" for name, (_, place) in kinds.items())
+        raise ConfigError(f"Transcripts of different kinds cannot be read together: {said}. Scan them apart.")
+    kind = next((kind for kind, _ in kinds.values()), EVAL_LOGS)
+    return kind.open(list(dict.fromkeys(place for place, _ in found)), duplicates)
 
 
 def _nothing(place: str) -> str:
@@ -56,9 +87,9 @@ def _nothing(place: str) -> str:
 
 
 class UndecidedSource:
-    """Transcripts in folders that held neither logs nor a database when they were named.
+    """Transcripts in folders that held neither logs nor a database when they were named, or that are not on this machine.
 
-    What they are is decided when their index is made: a folder may be filled between the two.
+    What they are is decided when they are first looked for: a folder may be filled between the two.
 
     Args:
         locations: The locations, in full form.
@@ -69,11 +100,12 @@ class UndecidedSource:
     def __init__(self, locations: tuple[str, ...], duplicates: Duplicates, source: TranscriptSource) -> None:
         self._locations = locations
         self.duplicates: Duplicates = duplicates
-        self._source, self._decided = source, False
+        self._source, self._decided, self._looked = source, False, False
 
     def __reduce__(self) -> str | tuple[Any, ...]:
-        # What another process opens was decided here.
-        return self._source.__reduce__()
+        if self._looked:  # what another process opens was decided here
+            return self._source.__reduce__()
+        return type(self), (self._locations, self.duplicates, self._source)
 
     def with_duplicates(self, duplicates: Duplicates) -> TranscriptSource:
         """Give the same transcripts with another rule for samples that several logs hold."""
@@ -91,16 +123,22 @@ class UndecidedSource:
 
     async def index(self, query: Query, progress: Progress | None = None) -> TranscriptIndex:
         """Find the transcripts that a query selects in what is there now."""
-        if not self._decided:
-            found = await anyio.to_thread.run_sync(_found, self._locations, self.duplicates)
-            if found[0] != self._source:
-                self._source = found[0]
-            self._decided = found[2]
+        await self._decide()
         index = await self._source.index(query, progress)
         if self._decided or len(index) or index.problems or query.where or query.limit == 0:
             return index
         return SelectedIndex((), [LogProblem(place, _nothing(place)) for place in self._locations])
 
     async def locate(self, info: TranscriptInfo) -> Located:
-        """Find a transcript in what its index found."""
+        """Find a transcript in what is there."""
+        if not self._looked:
+            await self._decide()
         return await self._source.locate(info)
+
+    async def _decide(self) -> None:
+        if not self._decided:
+            found = [await _look_again(place) for place in self._locations]
+            source = _source(found, self.duplicates)
+            if source != self._source:
+                self._source = source
+            self._decided, self._looked = all(kind is not None for _, kind in found), True

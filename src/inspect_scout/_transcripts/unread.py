@@ -8,11 +8,9 @@ from dataclasses import dataclass, field, replace
 from .._query import OrderBy, Query, condition_from_sql
 from .._types import ScanTranscripts, SelectionSpec
 from .collection import Transcripts
-from .contract import Progress, TranscriptIndex, TranscriptSource
-from .database.source import DatabaseSource
-from .eval_log.source import EvalLogSource
-from .index import UnreadLogs
+from .contract import HasCopies, Progress, ReadsLater, TranscriptIndex, TranscriptSource, UnreadLogs
 from .labelled import with_cases
+from .recorded import recorded_transcripts
 
 _NONE: Mapping[str, int] = {}
 
@@ -54,15 +52,15 @@ async def find_again(
         LocationError: A log of recorded transcripts, or the database, is gone.
     """
     source = Transcripts.from_snapshot(snapshot).source
-    if isinstance(source, EvalLogSource) and snapshot.selection is not None and snapshot.selection.duplicates:
+    if isinstance(source, HasCopies) and snapshot.selection is not None and snapshot.selection.duplicates:
         source = source.with_duplicates(snapshot.selection.duplicates)
-    recorded = _recorded(source)
+    recorded = recorded_transcripts(snapshot)
     # Of a log that was read when the scan was made, which says nothing of its selection then, nothing is added.
-    if not (snapshot.unread and snapshot.selection) or not isinstance(source, EvalLogSource | DatabaseSource):
+    if not (snapshot.unread and snapshot.selection and isinstance(source, ReadsLater)):
         return FoundAgain(source, await source.index(Query(), progress), recorded, {})
     paths, selection = tuple(snapshot.unread), snapshot.selection
     query = await _query(source, paths, selection, snapshot.filter or ())
-    index = await replace(source, unread=UnreadLogs(paths, query)).index(Query(), progress)
+    index = await source.with_unread(UnreadLogs(paths, query)).index(Query(), progress)
     places = dict(zip(index.ids, index.locations, strict=True))
     added = {id: place for id, place in places.items() if id not in recorded}
     meant: dict[str, list[str]] = {}
@@ -70,21 +68,12 @@ async def find_again(
         for one in selections if added else ():
             own = await _query(source, paths, one, one.filter or ())
             room = UnreadLogs(paths, own).room(listed.get(scanner, 0))
-            ids = (await _only(source, paths, replace(own, limit=None)).index(Query())).ids
+            ids = (await source.with_unread(UnreadLogs(paths, replace(own, limit=None)), alone=True).index(Query())).ids
             meant.setdefault(scanner, []).extend([id for id in ids if id in added][:room])
     return FoundAgain(source, index, recorded, added, meant)
 
 
-def _recorded(source: TranscriptSource) -> dict[str, str | None]:
-    """Id -> log, as far as a source of recorded transcripts knows it."""
-    if isinstance(source, EvalLogSource):
-        return dict(zip(source.ids or (), source.logs, strict=True))
-    return dict.fromkeys(source.ids or ()) if isinstance(source, DatabaseSource) else {}
-
-
-async def _query(
-    source: EvalLogSource | DatabaseSource, paths: tuple[str, ...], selection: SelectionSpec, filters: Sequence[str]
-) -> Query:
+async def _query(source: ReadsLater, paths: tuple[str, ...], selection: SelectionSpec, filters: Sequence[str]) -> Query:
     query = Query(
         where=tuple(condition_from_sql(text) for text in filters),
         order_by=tuple(OrderBy(one.column, one.direction) for one in selection.order_by or ()),
@@ -94,15 +83,5 @@ async def _query(
     if selection.cases is None:
         return query
     cases = [frozenset(ids) for ids in selection.cases]
-    meant = await with_cases(_only(source, paths, Query()), Query(), cases)
+    meant = await with_cases(source.with_unread(UnreadLogs(paths, Query()), alone=True), Query(), cases)
     return replace(query, where=(*query.where, *meant.where))
-
-
-def _only(
-    source: EvalLogSource | DatabaseSource, paths: tuple[str, ...], query: Query
-) -> EvalLogSource | DatabaseSource:
-    """Give a source of nothing but the logs that could not be read before."""
-    unread = UnreadLogs(paths, query)
-    if isinstance(source, EvalLogSource):
-        return replace(source, ids=(), logs=(), unread=unread)
-    return replace(source, ids=(), unread=unread)

@@ -65,8 +65,8 @@ class SelectionSpec(BaseModel):
 class ScanTranscripts(BaseModel):
     """The transcripts of a scan: which they are and where they were found."""
 
-    type: Literal["eval_log", "database"]
-    """Kind of source."""
+    type: str
+    """Kind of source: "eval_log", "database", or one that another package adds."""
 
     location: str | None = None
     """Location of the database (None for logs)."""

@@ -141,7 +141,7 @@ def _is_required(place: Place) -> bool:
 def _with_type(data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """Tell the kind of a source by its location where the kind cannot be read, so that the transcripts stay known."""
     snapshot = data.get("transcripts")
-    if not is_mapping(snapshot) or snapshot.get("type") in ("eval_log", "database"):
+    if not is_mapping(snapshot) or (isinstance(kind := snapshot.get("type"), str) and kind):
         return data, {}
     kind = "database" if isinstance(snapshot.get("location"), str) else "eval_log"
     return {**data, "transcripts": {**snapshot, "type": kind}}, {"transcripts.type": "it is not a kind of source"}

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Container, Iterable
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 import pyarrow as pa
 
 from ..._support.errors import ConfigError
 from ..._types import Transcript
 from ..contract import RawTranscript
-from ..labelled import with_cases
+from ..labelled import Selection, with_cases
 from .encode import encode
 from .incoming import from_batches, from_source
 
-if TYPE_CHECKING:
-    from ..collection import Transcripts
-
-Input: TypeAlias = "Iterable[Transcript] | AsyncIterable[Transcript] | Transcripts | pa.RecordBatchReader"
+Input: TypeAlias = "Iterable[Transcript] | AsyncIterable[Transcript] | Selection | pa.RecordBatchReader"
 """Transcripts to be written: one after the other, a collection, or rows in the columns of the format."""
 
 _FORMS = "a list or (async) iterator of Transcript, what transcripts_from(...) gives, or a pyarrow.RecordBatchReader"
@@ -33,10 +30,8 @@ async def rows_of(transcripts: Input, known: Container[str]) -> AsyncIterator[Ra
     Raises:
         ConfigError: They are something else.
     """
-    from ..collection import Transcripts
-
     given: Any = transcripts
-    if isinstance(given, Transcripts):
+    if isinstance(given, Selection):
         query = await with_cases(given.source, given.query, given.cases) if given.cases else given.query
         async for row in from_source(given.source, query, known):
             yield row

@@ -16,14 +16,13 @@ import pyarrow as pa
 
 from ..._support.errors import LocationError, LogReadError, TranscriptTooLargeError
 from ..._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
-from ..contract import LoadedTranscript, Progress, RawTranscript, TranscriptIndex
+from ..contract import LoadedTranscript, Progress, RawTranscript, TranscriptIndex, UnreadLogs
 from ..decode.handle import MaterializedHandle
 from ..decode.naming import NamingHandle
 from ..decode.sample import Decoded, decode_sections
 from ..decode.sections import parts
 from ..decode.source import SampleError
 from ..decode.stream import SPOOL_THRESHOLD_BYTES, open_sample
-from ..index import UnreadLogs
 from ..origins import view_of, view_text
 from .columns import make_column
 from .contract import FILENAME, Catalogue
@@ -157,6 +156,10 @@ class DatabaseSource:
     def __reduce__(self) -> tuple[type[DatabaseSource], tuple[Any, ...]]:
         # Open files stay behind: another process opens its own.
         return type(self), (self.location, self.ids, self.loader)
+
+    def with_unread(self, unread: UnreadLogs, *, alone: bool = False) -> DatabaseSource:
+        """Give the same transcripts, and behind them (or alone) those of logs that could not be read before."""
+        return replace(self, ids=(), unread=unread) if alone else replace(self, unread=unread)
 
     @property
     def type(self) -> str:

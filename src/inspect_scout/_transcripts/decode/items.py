@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection
 from logging import getLogger
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import Any, Final, Literal, Protocol, cast
 
 import msgspec
 from inspect_ai.event import Event, ModelEvent, SampleInitEvent, ToolEvent
@@ -23,9 +23,6 @@ from .attachments import Attachments, is_object, may_refer, resolve
 from .ids import ListIds, name_inside
 from .mending import EPOCH, REFUSALS, mark, mended_event, mended_message
 from .source import SampleError
-
-if TYPE_CHECKING:
-    from .pools import Pools
 
 logger = getLogger(__name__)
 
@@ -45,6 +42,18 @@ class _Event(msgspec.Struct):
 
 _ROLE: Final = msgspec.json.Decoder(_Message)
 _KIND: Final = msgspec.json.Decoder(_Event)
+
+
+class SharedParts(Protocol):
+    """What the model events of a sample share."""
+
+    def expand(self, event: ModelEvent) -> bool:
+        """Put the shared parts back into an event; tells whether its input was shared, and then has all its ids.
+
+        Raises:
+            ValueError: If the event names more parts than memory should be asked to hold.
+        """
+        ...
 
 
 class Refused:
@@ -89,7 +98,7 @@ class Items:
     """
 
     def __init__(
-        self, transcript_id: str, attachments: Attachments | None, refused: Refused, pools: Pools | None = None
+        self, transcript_id: str, attachments: Attachments | None, refused: Refused, pools: SharedParts | None = None
     ) -> None:
         self._transcript_id, self._attachments = transcript_id, attachments
         self._refused, self._pools = refused, pools
@@ -153,7 +162,7 @@ class Items:
             name_inside(event, self._transcript_id)
         return event
 
-    def _expanded(self, event: ModelEvent, pools: Pools) -> bool:
+    def _expanded(self, event: ModelEvent, pools: SharedParts) -> bool:
         try:
             return pools.expand(event)
         except ValueError as error:

@@ -8,10 +8,11 @@ import re
 from collections.abc import Sequence
 
 from ..._support.errors import LocationError, LogReadError, ScoutError, StorageError
-from ..._support.regular import irregular_below, open_regular, skipped_said
+from ..._support.regular import irregular_below, skipped_said
 from ..._support.storage import Entry, Storage, for_each, is_local, local_path, storage_for
+from ..contract import HEAD_BYTES, SourceLocation
 
-_SNIFFED_BYTES = 16 << 10
+_DATABASE_INDEX = "_index"
 # What Inspect names its own log files; of such a name a broken file is reported, of any other it is just another file.
 _NAMED_AS_LOG = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}[:-]\d{2}[:-]\d{2}.*\.json$")
 _FIRST_KEY = re.compile(
@@ -83,7 +84,7 @@ async def _is_log(storage: Storage, entry: Entry) -> bool | LogReadError:
     if not name.endswith(".json"):
         return name.endswith(".eval")
     try:
-        return _starts_a_log(name, await storage.read_range(entry.path, 0, _SNIFFED_BYTES))
+        return _starts_a_log(name, await storage.read_range(entry.path, 0, HEAD_BYTES))
     except (ScoutError, OSError) as error:
         return LogReadError(entry.path, str(error))
 
@@ -95,12 +96,19 @@ def _starts_a_log(name: str, start: bytes) -> bool:
     return bool(_NAMED_AS_LOG.match(name)) and not start.lstrip().startswith((b"{", b"["))
 
 
-def is_log(path: str) -> bool:
-    """Tell whether a local file of a folder is a log; what cannot be read is none."""
-    if not path.endswith(".json"):
-        return path.endswith(".eval")
-    try:
-        with open_regular(path) as file:
-            return _starts_a_log(os.path.basename(path), file.read(_SNIFFED_BYTES))
-    except OSError:
-        return False
+def holds_logs(place: SourceLocation) -> bool:
+    """Whether a file has the name of a log, or a folder has logs, whatever else is in it.
+
+    A single `.eval` file settles it: the rest of a large folder is not looked at.
+    """
+    if place.paths is None:
+        return is_log_name(place.location)
+    maybe: list[str] = []
+    for path in place.paths:
+        if f"/{_DATABASE_INDEX}/" not in path:
+            if path.endswith(".eval"):
+                return True
+            if path.endswith(".json"):
+                maybe.append(path)
+    names = [path.rsplit("/", 1)[-1] for path in maybe]
+    return any(head and _starts_a_log(name, head) for name, head in zip(names, place.heads(maybe)))

@@ -12,8 +12,8 @@ import anyio.to_thread
 from ..._support.errors import LogReadError
 from ..._support.storage import Entry, for_each, is_local, run_blocking
 from ..._types import TranscriptInfo
-from ..contract import Duplicates, LogProblem, Progress, TranscriptIndex
-from ..index import SelectedIndex, UnreadLogs, select_rows, select_unread
+from ..contract import Duplicates, LogProblem, Progress, TranscriptIndex, UnreadLogs
+from ..index import SelectedIndex, select_rows, select_unread
 from .access import LogAccess
 from .cache import IndexCache
 from .copies import as_copy, doubles_said, resolve_copies, unlisted_said
@@ -62,6 +62,10 @@ class EvalLogSource:
     def with_duplicates(self, duplicates: Duplicates) -> EvalLogSource:
         """Give the same transcripts with another rule for samples that several logs hold."""
         return replace(self, duplicates=duplicates)
+
+    def with_unread(self, unread: UnreadLogs, *, alone: bool = False) -> EvalLogSource:
+        """Give the same transcripts, and behind them (or alone) those of logs that could not be read before."""
+        return replace(self, ids=(), logs=(), unread=unread) if alone else replace(self, unread=unread)
 
     @property
     def type(self) -> str:

@@ -1,0 +1,56 @@
+"""Databases as a kind of source."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..._support.errors import ConfigError, LocationError
+from ..._support.storage import is_local, normalize
+from ..contract import Duplicates, SourceKind, SourceLocation
+from ..recorded import recorded_transcripts
+from .layout import DATA_SUFFIX, INDEX
+
+if TYPE_CHECKING:
+    from ..._types import InputOrigin, ScanTranscripts, Transcript, TranscriptInfo
+    from .source import DatabaseSource
+
+_NAME = "database"
+
+
+def _holds_data(place: SourceLocation) -> bool:
+    """Whether a file is a data file, or a folder has some, or an index of them."""
+    if place.paths is None:
+        return place.location.lower().endswith(DATA_SUFFIX)
+    return any(path.endswith(DATA_SUFFIX) or f"/{INDEX}/" in path for path in place.paths)
+
+
+def _open(locations: Sequence[str], duplicates: Duplicates) -> DatabaseSource:  # noqa: ARG001 - ids are unique in it
+    from .source import DatabaseSource, load_readable
+
+    (location,) = locations
+    return DatabaseSource(location, loader=load_readable)
+
+
+def _restore(snapshot: ScanTranscripts) -> DatabaseSource:
+    from .source import DatabaseSource, load_readable
+
+    if not snapshot.location:
+        raise ConfigError("The scan read a transcript database, and did not record where that is: scan anew.")
+    location = normalize(snapshot.location)
+    if is_local(location) and not os.path.exists(location):
+        raise LocationError(
+            f"The database {location!r}, which this scan reads, is gone: put it back, or start a new scan without it."
+        )
+    return DatabaseSource(location, tuple(recorded_transcripts(snapshot)), load_readable)
+
+
+def _read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
+    from .source import read_origin
+
+    return read_origin(origin, info)
+
+
+DATABASES = SourceKind(_NAME, _holds_data, _open, _restore, _read_origin, single=True)
+"""Transcript databases."""
