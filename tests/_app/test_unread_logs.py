@@ -558,11 +558,11 @@ def test_the_only_log_named_is_refused_as_before(place: Path) -> None:
 
 def database(folder: Path, files: int = 3) -> None:
     """Data files of two transcripts each, without an index."""
-    from inspect_scout._transcripts.database.encode import encode
+    from inspect_scout._transcripts.database.encode import raw_of
     from support.databases import write_rows
 
     for number in range(files):
-        rows = [encode(talk) for talk in talks(2 * files)[2 * number : 2 * number + 2]]
+        rows = [raw_of(talk) for talk in talks(2 * files)[2 * number : 2 * number + 2]]
         write_rows(folder, rows, f"transcripts_{number}.parquet")
 
 

@@ -29,7 +29,7 @@ from inspect_scout._transcripts import (
     read_origin,
     transcripts_from,
 )
-from inspect_scout._transcripts.database.encode import encode
+from inspect_scout._transcripts.database.encode import raw_of
 from inspect_scout._transcripts.database.source import read_origin as read_database
 from inspect_scout._types import InputOrigin
 from support.databases import database_of, scan_files, write_rows
@@ -331,7 +331,7 @@ class TestDatabasesOfTranscripts(TranscriptSourceLaws):
         held: Sequence[Any] = [
             (await (await source.locate(info)).read(content)).transcript for info in await infos(source)
         ]
-        write_rows(tmp_path / "database", map(encode, held))
+        write_rows(tmp_path / "database", map(raw_of, held))
         return DatabaseSource(str(tmp_path / "database"), loader=scan_files)
 
     def read_again(self, origin: InputOrigin, info: TranscriptInfo) -> Transcript:

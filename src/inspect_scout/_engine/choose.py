@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 
+from .._plan import EXECUTORS, executor_plugins
 from .contract import Executor
 from .inline import InlineExecutor
-
-EXECUTORS = ("inline", "processes", "ray")
 
 
 def executor_for(
@@ -18,9 +17,12 @@ def executor_for(
     Args:
         units: Transcripts that are due.
         max_processes: Worker processes (1: none; None: as the executor decides).
-        executor: One of `EXECUTORS` (None: this process at first, and workers beside it once they pay).
+        executor: One of `EXECUTORS`, or one that another package adds: it is called with `units` and `max_processes` (None: this process at first, and workers beside it once they pay).
         ray_address: Address of a Ray cluster.
     """
+    if executor is not None and executor not in EXECUTORS:
+        made: Executor = executor_plugins()[executor](units, max_processes)
+        return made
     if executor == "ray":
         from .spawning import RayExecutor
 

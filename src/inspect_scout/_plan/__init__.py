@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .checks import EXECUTORS as EXECUTORS
     from .checks import check_executor as check_executor
     from .checks import check_log_level as check_log_level
+    from .checks import executor_plugins as executor_plugins
     from .job import ScanJob as ScanJob
     from .job import scanjob as scanjob
     from .models import PlannedModels as PlannedModels
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from .worklist import ScannerWork as ScannerWork
 
 _MODULES = {
-    ".checks": "EXECUTORS check_executor check_log_level",
+    ".checks": "EXECUTORS check_executor check_log_level executor_plugins",
     ".job": "ScanJob scanjob",
     ".models": "PlannedModels mapping_of read_model_args",
     ".plan": "PlannedScanner ScanPlan Unit plan_resume plan_scan",

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from .._project import LOG_LEVELS
 from .._support.errors import ConfigError
+from .._support.plugins import plugins
 from .._transcripts import DUPLICATES
 from .request import ScanRequest
 
 EXECUTORS = ("inline", "processes", "ray")
+EXECUTOR_GROUP = "inspect_scout.executors"
+"""Entry points by which other packages add executors."""
 RECORD_INPUT = ("auto", "copy", "reference")
 MAX_SECONDS = 31_536_000
 """A year: timers of the system cannot take any number."""
@@ -38,10 +42,20 @@ def check_request(request: ScanRequest) -> None:
 
 def check_executor(executor: str | None, ray_address: str | None) -> None:
     """Refuse an executor that does not exist, and an address that nobody uses."""
-    if executor is not None and executor not in EXECUTORS:
-        raise ConfigError(f"executor={executor!r} is not known; use one of {', '.join(EXECUTORS)}.")
+    if executor is not None and executor not in EXECUTORS and executor not in executor_plugins():
+        known = ", ".join([*EXECUTORS, *executor_plugins()])
+        raise ConfigError(
+            f"executor={executor!r} is not known; use one of {known}. If a package adds it (entry point group "
+            f"{EXECUTOR_GROUP!r}), install it here."
+        )
     if ray_address is not None and executor != "ray":
         raise ConfigError(f"ray_address={ray_address!r} is for executor='ray' only. Name it, or leave the address out.")
+
+
+def executor_plugins() -> dict[str, Callable[[int, int | None], Any]]:
+    """Give what makes the executors of other packages, by name: of the number of units and of processes asked for."""
+    kind: Any = Callable
+    return plugins(EXECUTOR_GROUP, kind)
 
 
 def check_log_level(level: str | None) -> None:

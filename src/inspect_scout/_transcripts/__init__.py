@@ -23,16 +23,22 @@ if TYPE_CHECKING:
     from .collection import transcripts_from as transcripts_from
     from .contract import DUPLICATES as DUPLICATES
     from .contract import Duplicates as Duplicates
+    from .contract import HasCopies as HasCopies
     from .contract import LoadedTranscript as LoadedTranscript
     from .contract import Located as Located
     from .contract import LogProblem as LogProblem
     from .contract import Progress as Progress
     from .contract import RawTranscript as RawTranscript
+    from .contract import ReadsLater as ReadsLater
+    from .contract import SourceKind as SourceKind
+    from .contract import SourceLocation as SourceLocation
     from .contract import TranscriptIndex as TranscriptIndex
     from .contract import TranscriptSource as TranscriptSource
+    from .contract import UnreadLogs as UnreadLogs
     from .database.compaction import CompactReport as CompactReport
     from .database.database import TranscriptsDB as TranscriptsDB
     from .database.database import transcripts_db as transcripts_db
+    from .database.encode import raw_of as raw_of
     from .database.inspection import DatabaseStats as DatabaseStats
     from .database.inspection import VerifyReport as VerifyReport
     from .database.schema import transcripts_db_schema as transcripts_db_schema
@@ -52,11 +58,19 @@ if TYPE_CHECKING:
     from .eval_log.live import live_info as live_info
     from .eval_log.located import read_sample as read_sample
     from .eval_log.source import EvalLogSource as EvalLogSource
+    from .index import index_rows as index_rows
     from .kinds import kind_named as kind_named
     from .kinds import read_origin as read_origin
     from .kinds import register_source as register_source
     from .labelled import cases_missed as cases_missed
     from .memory import MemorySource as MemorySource
+    from .origins import view_of as view_of
+    from .origins import view_text as view_text
+    from .reader import TraceProblem as TraceProblem
+    from .reader import TraceReader as TraceReader
+    from .reader import TraceRef as TraceRef
+    from .reader import changed_since as changed_since
+    from .reader import cursor_of as cursor_of
     from .sample_metadata import SampleMetadata as SampleMetadata
     from .threads.choice import choose_timeline as choose_timeline
     from .threads.events import scannable_spans as scannable_spans
@@ -70,13 +84,14 @@ if TYPE_CHECKING:
 
 _MODULES = {
     ".collection": "Transcripts TranscriptsReader reasons selection_of snapshot_of transcripts_from",
-    ".contract": "DUPLICATES Duplicates LoadedTranscript Located LogProblem Progress RawTranscript TranscriptIndex TranscriptSource",
+    ".contract": "DUPLICATES Duplicates HasCopies LoadedTranscript Located LogProblem Progress RawTranscript ReadsLater SourceKind SourceLocation TranscriptIndex TranscriptSource UnreadLogs",
     ".database.compaction": "CompactReport",
     ".database.source": "DatabaseSource",
     ".database.inspection": "DatabaseStats VerifyReport",
     ".database.validation": "TranscriptSchemaError validate_transcript_schema",
     ".database.database": "TranscriptsDB transcripts_db",
     ".database.schema": "transcripts_db_schema",
+    ".database.encode": "raw_of",
     ".decode.ids": "ListIds",
     ".decode.handle": "MaterializedHandle",
     ".decode.timelines": "build_timelines",
@@ -85,9 +100,12 @@ _MODULES = {
     ".eval_log.source": "EvalLogSource",
     ".eval_log.live": "LiveSample live_info",
     ".eval_log.located": "read_sample",
+    ".index": "index_rows",
     ".kinds": "kind_named read_origin register_source",
     ".labelled": "cases_missed",
     ".memory": "MemorySource",
+    ".origins": "view_of view_text",
+    ".reader": "TraceProblem TraceReader TraceRef changed_since cursor_of",
     ".sample_metadata": "SampleMetadata",
     ".threads.choice": "choose_timeline",
     ".threads.events": "scannable_spans",

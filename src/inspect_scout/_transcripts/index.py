@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 import pyarrow as pa
 
 from .._support.arrow import array
+from .._support.json import dumps, finite
 from .contract import LogProblem, UnreadLogs
 
 if TYPE_CHECKING:
@@ -105,6 +107,17 @@ def select_rows(rows: Sequence[R], query: Query, table: Callable[[Sequence[R]], 
     return [rows[position] for position in positions]
 
 
+def index_rows(rows: Sequence[Row], query: Query, problems: Sequence[LogProblem] = ()) -> SelectedIndex:
+    """Select among transcripts by what their descriptions say.
+
+    Args:
+        rows: All transcripts of the source, in order.
+        query: What to select.
+        problems: What could not be indexed.
+    """
+    return SelectedIndex(select_rows(rows, query, lambda some: _described(some, query)), problems)
+
+
 def select_unread(
     rows: Sequence[R], recorded: Collection[str], unread: UnreadLogs, table: Callable[[Sequence[R]], pa.Table]
 ) -> list[R]:
@@ -136,3 +149,34 @@ def typed_column(values: Sequence[Any]) -> Column:
 
 def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _described(rows: Sequence[Row], query: Query) -> pa.Table:
+    """Make the table that conditions refer to: the fields of infos and every key of their metadata.
+
+    Columns that the query does not name stay empty: each transcript may have keys of its own.
+    """
+    from .._query import names_in
+    from .._types import TranscriptInfo
+
+    records: list[dict[str, Any]] = []
+    for row in rows:
+        info = row.info()
+        fields = {name: getattr(info, name) for name in TranscriptInfo.model_fields if name != "metadata"}
+        records.append({**info.metadata, "sample_id": info.transcript_id, **fields})
+    names = dict.fromkeys(name for record in records for name in record)
+    wanted = {KEY, *names_in(query)}
+    nothing = pa.nulls(len(records))
+    columns: dict[str, Any] = {
+        name: typed_column([_cell(record.get(name)) for record in records]) if name in wanted else nothing
+        for name in names
+    }
+    return pa.table(columns)
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    return dumps(finite(value)) if isinstance(value, list | dict) else str(value)

@@ -5,15 +5,11 @@ from __future__ import annotations
 import contextlib
 import copy
 import logging
-import math
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-import pyarrow as pa
-
 from .._support.errors import ConfigError, LogReadError, TranscriptTooLargeError
-from .._support.json import dumps, finite
 from .._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
 from .contract import Duplicates, LoadedTranscript, Progress, TranscriptIndex
 from .decode.handle import MaterializedHandle
@@ -25,7 +21,7 @@ from .decode.views import view
 from .eval_log.copies import as_copy
 from .eval_log.memory import eval_log_rows, sample_json
 from .eval_log.table import EvalRow
-from .index import KEY, SelectedIndex, select_rows, typed_column
+from .index import index_rows
 
 if TYPE_CHECKING:
     from inspect_ai.log import EvalLog, EvalSample
@@ -78,9 +74,9 @@ class _HeldTranscript:
         return LoadedTranscript(transcript, 0)
 
     def raw(self, info: TranscriptInfo) -> RawTranscript:  # noqa: ARG002 - the transcript describes itself
-        from .database.encode import encode
+        from .database.encode import raw_of
 
-        return encode(self.transcript)
+        return raw_of(self.transcript)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +182,7 @@ class MemorySource:
                 self._repeated,
             )
             self._repeated = 0
-        selected = select_rows(list(self._rows.values()), query, lambda rows: _table(rows, query))
-        return SelectedIndex(selected)
+        return index_rows(list(self._rows.values()), query)
 
     async def locate(self, info: TranscriptInfo) -> LocatedInMemory:
         """Find a transcript.
@@ -245,33 +240,3 @@ class LocatedInMemory:
 def _check_size(info: TranscriptInfo, size: int, max_bytes: int) -> None:
     if size > max_bytes:
         raise TranscriptTooLargeError(info.transcript_id, size, max_bytes)
-
-
-def _table(rows: Sequence[_Held], query: Query) -> pa.Table:
-    """Make the table that conditions refer to: the fields of infos and every key of their metadata.
-
-    Columns that the query does not name stay empty: each transcript may have keys of its own.
-    """
-    from .._query import names_in
-
-    records: list[dict[str, Any]] = []
-    for row in rows:
-        info = row.info()
-        fields = {name: getattr(info, name) for name in TranscriptInfo.model_fields if name != "metadata"}
-        records.append({**info.metadata, "sample_id": info.transcript_id, **fields})
-    names = dict.fromkeys(name for record in records for name in record)
-    wanted = {KEY, *names_in(query)}
-    nothing = pa.nulls(len(records))
-    columns: dict[str, Any] = {
-        name: typed_column([_cell(record.get(name)) for record in records]) if name in wanted else nothing
-        for name in names
-    }
-    return pa.table(columns)
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, float) and math.isnan(value):
-        return None
-    if value is None or isinstance(value, str | bool | int | float):
-        return value
-    return dumps(finite(value)) if isinstance(value, list | dict) else str(value)

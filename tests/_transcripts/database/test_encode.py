@@ -28,7 +28,7 @@ from inspect_ai.tool import ToolCall
 from inspect_scout import Transcript, TranscriptContent
 from inspect_scout._query import Query
 from inspect_scout._support.errors import ConfigError
-from inspect_scout._transcripts.database.encode import encode
+from inspect_scout._transcripts.database.encode import raw_of
 from inspect_scout._transcripts.database.source import DatabaseSource
 from support.databases import parquet_schema, scan_files, write_rows
 from support.own_log import own_records
@@ -40,7 +40,7 @@ ALL = TranscriptContent(messages="all", events="all", timeline="all")
 
 async def again(folder: Path, transcripts: Sequence[Transcript]) -> list[Transcript]:
     """Write transcripts into a database and read them."""
-    write_rows(folder, map(encode, transcripts))
+    write_rows(folder, map(raw_of, transcripts))
     source = DatabaseSource(str(folder), loader=scan_files)
     index = await source.index(Query())
     return [(await (await source.locate(index.info(position))).read(ALL)).transcript for position in range(len(index))]
@@ -113,7 +113,7 @@ async def test_messages_of_one_text_keep_their_ids(tmp_path: Path) -> None:
 
 
 async def test_shared_messages_are_stored_once() -> None:
-    row = encode(agent())
+    row = raw_of(agent())
     assert row.events is not None and row.events_data is not None
     events, pools = json.loads(row.events), json.loads(row.events_data)
     assert [message["id"] for message in pools["messages"]] == ["u", "a", "r", "other"]
@@ -162,25 +162,25 @@ async def test_odd_values_in_content_become_what_is_nearest(tmp_path: Path) -> N
 @pytest.mark.parametrize("key", ["transcript_id", "messages", "filename", "score", "", "a\0b", "\ud800"])
 def test_keys_that_cannot_be_columns_are_refused(key: str) -> None:
     with pytest.raises(ConfigError, match=r"'mine'.*metadata"):
-        encode(Transcript(transcript_id="mine", metadata={key: 1}))
+        raw_of(Transcript(transcript_id="mine", metadata={key: 1}))
 
 
 @pytest.mark.parametrize("id", ["", "\ud800"])
 def test_ids_that_are_no_text_are_refused(id: str) -> None:
     with pytest.raises(ConfigError, match="id"):
-        encode(Transcript(transcript_id=id))
+        raw_of(Transcript(transcript_id=id))
 
 
 def test_content_that_holds_itself_is_refused() -> None:
     loop: dict[str, Any] = {}
     loop["self"] = loop
     with pytest.raises(ConfigError, match="'loop'"):
-        encode(Transcript(transcript_id="loop", agent_args=loop))
+        raw_of(Transcript(transcript_id="loop", agent_args=loop))
 
 
 def test_numbers_beyond_64_bits_are_refused_where_columns_hold_numbers() -> None:
     with pytest.raises(ConfigError, match="total_tokens"):
-        encode(Transcript(transcript_id="t", total_tokens=2**64))
+        raw_of(Transcript(transcript_id="t", total_tokens=2**64))
 
 
 HOSTILE = [
@@ -239,7 +239,7 @@ async def test_types_of_columns_are_those_of_the_published_format(tmp_path: Path
         "any": [1, "a", None],
     }
     rows = [
-        encode(Transcript(transcript_id=f"t{i}", metadata={key: column[i] for key, column in values.items()}))
+        raw_of(Transcript(transcript_id=f"t{i}", metadata={key: column[i] for key, column in values.items()}))
         for i in range(3)
     ]
     write_rows(tmp_path, rows)

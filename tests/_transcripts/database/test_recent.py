@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from inspect_scout import transcripts_db, transcripts_from
-from inspect_scout._transcripts.database.encode import encode
+from inspect_scout._transcripts.database.encode import raw_of
 from support.databases import write_rows
 from support.transcripts import talk, talks
 
@@ -43,5 +43,5 @@ async def test_another_database_in_the_same_place_is_seen(tmp_path: Path) -> Non
 
 async def test_files_of_other_programs_written_anew_are_seen(tmp_path: Path) -> None:
     for number in range(3):
-        write_rows(tmp_path, [encode(talk(number))], "data.parquet")
+        write_rows(tmp_path, [raw_of(talk(number))], "data.parquet")
         assert await ids(tmp_path) == {f"t{number}"}

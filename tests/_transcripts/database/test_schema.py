@@ -11,7 +11,7 @@ import pytest
 
 from inspect_scout import Transcript
 from inspect_scout._support.storage import MemoryStorage, register_storage
-from inspect_scout._transcripts.database.encode import encode
+from inspect_scout._transcripts.database.encode import raw_of
 from inspect_scout._transcripts.database.schema import COLUMNS, transcripts_db_schema
 from inspect_scout._transcripts.database.validation import validate_transcript_schema
 from support.databases import write_parquet, write_rows
@@ -103,7 +103,7 @@ async def test_what_is_wrong_is_said_column_by_column() -> None:
 
 
 async def test_all_files_of_a_folder_are_checked(tmp_path: Path) -> None:
-    write_rows(tmp_path, [encode(Transcript(transcript_id="a"))])
+    write_rows(tmp_path, [raw_of(Transcript(transcript_id="a"))])
     (tmp_path / "below").mkdir()
     write_parquet(tmp_path / "below" / "x.parquet", {"transcript_id": ["a"], "score": [1]})
     (tmp_path / "broken.parquet").write_bytes(b"no parquet")

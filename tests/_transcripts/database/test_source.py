@@ -21,7 +21,7 @@ from inspect_scout._support.storage import MemoryStorage, register_storage, stor
 from inspect_scout._transcripts import read_origin
 from inspect_scout._transcripts.database import source as module
 from inspect_scout._transcripts.database.contract import Catalogue
-from inspect_scout._transcripts.database.encode import encode
+from inspect_scout._transcripts.database.encode import raw_of
 from inspect_scout._transcripts.database.source import DatabaseSource
 from inspect_scout._transcripts.database.source import read_origin as read_database
 from inspect_scout._types import InputOrigin
@@ -36,7 +36,7 @@ ALL = TranscriptContent(messages="all", events="all", timeline="all")
 
 def database(folder: Path, *transcripts: Transcript) -> DatabaseSource:
     """Make a database of some transcripts."""
-    write_rows(folder, map(encode, transcripts))
+    write_rows(folder, map(raw_of, transcripts))
     return DatabaseSource(str(folder), loader=scan_files)
 
 
@@ -49,7 +49,7 @@ async def infos(source: DatabaseSource, *where: str) -> list[TranscriptInfo]:
 async def test_a_changed_database_is_noticed(tmp_path: Path) -> None:
     source = database(tmp_path, talk(0))
     assert [i.transcript_id for i in await infos(source)] == ["t0"]
-    write_rows(tmp_path, [encode(talk(1))], "transcripts_b.parquet")
+    write_rows(tmp_path, [raw_of(talk(1))], "transcripts_b.parquet")
     assert [i.transcript_id for i in await infos(source)] == ["t0", "t1"]
 
 
@@ -57,7 +57,7 @@ async def test_a_transcript_that_was_moved_to_another_file_is_found(tmp_path: Pa
     source = database(tmp_path, *talks(3))
     found = await infos(source)
     (tmp_path / "transcripts_a.parquet").unlink()
-    write_rows(tmp_path, map(encode, reversed(talks(3))), "transcripts_b.parquet")
+    write_rows(tmp_path, map(raw_of, reversed(talks(3))), "transcripts_b.parquet")
     for info in found:
         read = (await (await source.locate(info)).read(MESSAGES)).transcript
         assert read.messages[-1].text == f"number {info.transcript_id[1:]}"
@@ -67,7 +67,7 @@ async def test_a_transcript_that_was_deleted_is_named(tmp_path: Path) -> None:
     source = database(tmp_path, *talks(2))
     found = await infos(source)
     (tmp_path / "transcripts_a.parquet").unlink()
-    write_rows(tmp_path, [encode(talk(1))], "transcripts_b.parquet")
+    write_rows(tmp_path, [raw_of(talk(1))], "transcripts_b.parquet")
     with pytest.raises(LogReadError, match="'t0'"):
         await source.locate(found[0])
 
@@ -77,7 +77,7 @@ async def test_rows_are_searched_where_the_index_does_not_say(tmp_path: Path) ->
         found = await scan_files(location, known)
         return Catalogue(found.table, [-1] * found.table.num_rows, 0)
 
-    write_rows(tmp_path, map(encode, talks(30)))
+    write_rows(tmp_path, map(raw_of, talks(30)))
     source = DatabaseSource(str(tmp_path), loader=without_rows)
     for info in await infos(source):
         read = (await (await source.locate(info)).read(MESSAGES)).transcript
@@ -87,10 +87,10 @@ async def test_rows_are_searched_where_the_index_does_not_say(tmp_path: Path) ->
 async def test_a_file_that_another_program_wrote_anew_is_searched(tmp_path: Path) -> None:
     source = database(tmp_path, *talks(3))
     found = await infos(source)
-    write_rows(tmp_path, map(encode, talks(3)[::-1]))
+    write_rows(tmp_path, map(raw_of, talks(3)[::-1]))
     again = DatabaseSource(str(tmp_path), loader=source.loader)
     await again.index(Query())
-    write_rows(tmp_path, map(encode, talks(3)))
+    write_rows(tmp_path, map(raw_of, talks(3)))
     for info in found:
         read = (await (await again.locate(info)).read(MESSAGES)).transcript
         assert read.messages[-1].text == f"number {info.transcript_id[1:]}"
@@ -115,7 +115,7 @@ async def test_content_that_has_changed_since_is_refused(tmp_path: Path) -> None
     assert origin is not None
     (tmp_path / "transcripts_a.parquet").unlink()
     changed = talk(1).model_copy(update={"messages": talk(7).messages})
-    write_rows(tmp_path, [encode(changed)], "transcripts_b.parquet")
+    write_rows(tmp_path, [raw_of(changed)], "transcripts_b.parquet")
     with pytest.raises(LogReadError, match=r"'t1'.*changed"):
         read_database(origin, info, scan_files)
 
@@ -183,7 +183,7 @@ def elsewhere() -> Iterator[str]:
 
 
 async def test_databases_elsewhere_are_read(elsewhere: str) -> None:
-    write_rows(elsewhere, map(encode, [*talks(3), big(1)]))
+    write_rows(elsewhere, map(raw_of, [*talks(3), big(1)]))
     source = DatabaseSource(elsewhere, loader=scan_files)
     found = await infos(source)
     read = [(await (await source.locate(info)).read(MESSAGES)).transcript for info in found]
@@ -193,7 +193,7 @@ async def test_databases_elsewhere_are_read(elsewhere: str) -> None:
 
 
 async def test_a_row_whose_file_goes_away_after_it_was_found_is_found_again(elsewhere: str) -> None:
-    write_rows(elsewhere, map(encode, talks(3)))
+    write_rows(elsewhere, map(raw_of, talks(3)))
     source = DatabaseSource(elsewhere, loader=scan_files)
     info = (await infos(source))[1]
     located = await source.locate(info)

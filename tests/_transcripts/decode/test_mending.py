@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from inspect_ai.event import InfoEvent, ModelEvent, SampleLimitEvent, ToolEvent
 from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageTool, ContentImage, ContentReasoning
 
-from inspect_scout._transcripts.database.encode import encode
+from inspect_scout._transcripts.database.encode import raw_of
 from inspect_scout._transcripts.decode.mending import count_incomplete
 from inspect_scout._transcripts.decode.sample import decode_sample, decode_sections
 from inspect_scout._transcripts.decode.sections import parts
@@ -180,7 +180,7 @@ def shown(transcript: Transcript) -> str:
 
 def again(transcript: Transcript) -> Transcript:
     """Read what was read, as a database does that was given the objects."""
-    row = encode(transcript)
+    row = raw_of(transcript)
     cells = {"messages": row.messages, "events": row.events, "events_data": row.events_data}
     return decode_sections(lambda: parts(cells), TranscriptInfo(transcript_id="t"), ALL).transcript
 

@@ -28,7 +28,7 @@ _OBJECTS: Final = ("agent_args", "model_options")
 _OTHERS: Final = tuple(c.name for c in INDEX if c.kind != "string")
 
 
-def encode(transcript: Transcript) -> RawTranscript:
+def raw_of(transcript: Transcript) -> RawTranscript:
     """Write a transcript as a row.
 
     Messages and events without ids get those that reading would derive. What JSON does not know (times, sets, objects of other programs) becomes text; NaN, infinities and lone surrogates

@@ -11,7 +11,7 @@ from ..._support.errors import ConfigError
 from ..._types import Transcript
 from ..contract import RawTranscript
 from ..labelled import Selection, with_cases
-from .encode import encode
+from .encode import raw_of
 from .incoming import from_batches, from_source
 
 Input: TypeAlias = "Iterable[Transcript] | AsyncIterable[Transcript] | Selection | pa.RecordBatchReader"
@@ -54,7 +54,7 @@ async def rows_of(transcripts: Input, known: Container[str]) -> AsyncIterator[Ra
 def _row(item: object) -> RawTranscript:
     if not isinstance(item, Transcript):
         raise ConfigError(f"{_short(item)} is no Transcript: give {_FORMS}.")
-    return encode(item)
+    return raw_of(item)
 
 
 def _refused(given: object) -> ConfigError:
