@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from inspect_scout._app.standing import facts_of, state_of
 
 from inspect_scout import Result, Scanner, Transcript, ValidationCase, ValidationSet, scanner, transcripts_from
-from inspect_scout._app.standing import facts_of, state_of
 from inspect_scout._engine import Feed, Job, Recorder, executor_for, worker_setup
 from inspect_scout._plan import ScanRequest, plan_scan, settle
 from inspect_scout._results import ScanStore

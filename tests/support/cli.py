@@ -17,7 +17,6 @@ from inspect_scout._app import (
     Standing,
     Watched,
     explain_settings,
-    light_state,
 )
 from inspect_scout._cli.run import run
 from inspect_scout._support.causes.grouping import ErrorGroup

@@ -227,7 +227,8 @@ class Team:
                 self._recorded(member, message)
             case Gauges():
                 member.gauged(message, time.monotonic())
-                self._report(member, message.state)
+                if self._job is not None:
+                    _report(self._job, member, message.state)
                 self._feed(member)
                 self._deal(member)
             case Heard(outcomes):
@@ -262,15 +263,8 @@ class Team:
         if self._ledger is not None and self._ledger.done:
             member.link.send(Finish())
         job.feed.emit(WorkerJoined(at=time.time(), worker=member.name))
-        self._report(member, WorkerState(slots=member.tasks))
+        _report(job, member, WorkerState(slots=member.tasks))
         self._feed(member)
-
-    def _report(self, member: Member, said: WorkerState) -> None:
-        """Tell what a worker is doing; when it said so is told by our clock, and how calls fail by what all have heard."""
-        if self._job is not None:
-            trouble = self._job.calls.trouble()
-            state = msgspec.structs.replace(said, at=time.time(), trouble="" if trouble is None else trouble.text)
-            self._job.feed.emit(WorkerReported(worker=member.name, state=state))
 
     def _feed(self, member: Member) -> None:
         job, ledger = self._job, self._ledger
@@ -351,6 +345,13 @@ class Team:
             return
         self.hopeless = True
         logger.info("The scan stays in one process: %s", error)
+
+
+def _report(job: Job, member: Member, said: WorkerState) -> None:
+    """Tell what a worker is doing; when it said so is told by our clock, and how calls fail by what all have heard."""
+    trouble = job.calls.trouble()
+    state = msgspec.structs.replace(said, at=time.time(), trouble="" if trouble is None else trouble.text)
+    job.feed.emit(WorkerReported(worker=member.name, state=state))
 
 
 def _call_home(members: Sequence[Member], last: Finish | Drain | Stop) -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from .citations import UNSEEN_CITATIONS as UNSEEN_CITATIONS
     from .citations import unseen_citations as unseen_citations
     from .citations import unseen_in as unseen_in
+    from .folding import StateFold as StateFold
+    from .folding import fold as fold
     from .origin import InputOrigin as InputOrigin
     from .origin import InputType as InputType
     from .positive import is_positive as is_positive
@@ -54,7 +56,6 @@ if TYPE_CHECKING:
     from .state import ScanFacts as ScanFacts
     from .state import ScannerState as ScannerState
     from .state import ScanState as ScanState
-    from .state import StateFold as StateFold
     from .state import UnitStarted as UnitStarted
     from .state import Usage as Usage
     from .state import WorkerJoined as WorkerJoined
@@ -62,7 +63,6 @@ if TYPE_CHECKING:
     from .state import WorkerReported as WorkerReported
     from .state import WorkerState as WorkerState
     from .state import added_usage as added_usage
-    from .state import fold as fold
     from .status import ScannerSummary as ScannerSummary
     from .status import Status as Status
     from .status import Summary as Summary
@@ -88,17 +88,15 @@ if TYPE_CHECKING:
 _MODULES = {
     ".answers": "PossibleValues",
     ".citations": "UNSEEN_CITATIONS unseen_citations unseen_in",
+    ".folding": "StateFold fold",
     ".origin": "InputOrigin InputType",
     ".positive": "is_positive",
     ".result": "RESULTSET Error Reference Result ResultReport ResultValidation as_resultset",
     ".scanner": "Loader Scanner ScannerInput",
-    ".spec": "RECORDED_FIELDS AskedSpec OrderBySpec PredicateSpec ScannerSpec ScannerVersion ScanOptions ScanRevision ScanSpec"
-    " ScanTranscripts SelectionSpec TranscriptField ValidationSetSpec Worklist",
-    ".state": "Agreement AskedVersion Ended HeldBack LongestRunning PairRecorded Phase Planned Problem ScanEvent ScanFacts ScannerState ScanState"
-    " StateFold UnitStarted Usage WorkerJoined WorkerLost WorkerReported WorkerState added_usage fold",
+    ".spec": "RECORDED_FIELDS AskedSpec OrderBySpec PredicateSpec ScannerSpec ScannerVersion ScanOptions ScanRevision ScanSpec ScanTranscripts SelectionSpec TranscriptField ValidationSetSpec Worklist",
+    ".state": "Agreement AskedVersion Ended HeldBack LongestRunning PairRecorded Phase Planned Problem ScanEvent ScanFacts ScannerState ScanState UnitStarted Usage WorkerJoined WorkerLost WorkerReported WorkerState added_usage",
     ".status": "ScannerSummary Status Summary ValidationEntry ValidationMetrics ValidationResults",
-    ".transcript": "EventFilter EventType MessageFilter MessageType MetadataFilter TimelineFilter Transcript"
-    " TranscriptContent TranscriptHandle TranscriptInfo",
+    ".transcript": "EventFilter EventType MessageFilter MessageType MetadataFilter TimelineFilter Transcript TranscriptContent TranscriptHandle TranscriptInfo",
     ".validation": "PredicateFn PredicateType ValidationCase ValidationPredicate ValidationSet",
 }
 
