@@ -227,8 +227,7 @@ class Team:
                 self._recorded(member, message)
             case Gauges():
                 member.gauged(message, time.monotonic())
-                if self._job is not None:
-                    _report(self._job, member, message.state)
+                _report(self._job, member, message.state)
                 self._feed(member)
                 self._deal(member)
             case Heard(outcomes):
@@ -347,8 +346,10 @@ class Team:
         logger.info("The scan stays in one process: %s", error)
 
 
-def _report(job: Job, member: Member, said: WorkerState) -> None:
+def _report(job: Job | None, member: Member, said: WorkerState) -> None:
     """Tell what a worker is doing; when it said so is told by our clock, and how calls fail by what all have heard."""
+    if job is None:
+        return
     trouble = job.calls.trouble()
     state = msgspec.structs.replace(said, at=time.time(), trouble="" if trouble is None else trouble.text)
     job.feed.emit(WorkerReported(worker=member.name, state=state))
