@@ -21,7 +21,7 @@ from inspect_scout import (
 )
 from inspect_scout._cli import main
 from inspect_scout._plan import ScanRequest
-from inspect_scout._support.text import ArgumentText
+from inspect_scout._scanners import ArgumentText
 from support.use_cases import run_scan
 
 # Evaluation of annotations is postponed, and one of them is written before its class.

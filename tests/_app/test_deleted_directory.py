@@ -30,7 +30,7 @@ from inspect_scout import (
     transcripts_db,
     transcripts_from,
 )
-from inspect_scout._cli.run import run
+from inspect_scout._cli import main as run
 from support.transcripts import talks
 
 FILE = """

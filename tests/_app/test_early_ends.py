@@ -26,19 +26,20 @@ from inspect_scout import (
     scanner,
     transcripts_from,
 )
-from inspect_scout._engine.patience import FIRST_FAILURES, LATER_FAILURES
-from inspect_scout._inspect.outcomes import CallFailure, FailureKind, answered, failed
 from inspect_scout.aio import scan_async
+from inspect_scout.testing import CallFailure, answered, failed
 from support.transcripts import number_of, talks
 
 MODEL = "openai/gpt"
+# So many in a row stop a scan: of a model that never answered, and of one that did.
+FIRST_FAILURES, LATER_FAILURES = 3, 5
 
 
 class CallFailedError(Exception):
     """What a model's client raises."""
 
 
-def tell(kind: FailureKind, said: str = "401 Incorrect API key provided.", model: str = MODEL) -> None:
+def tell(kind: Any, said: str = "401 Incorrect API key provided.", model: str = MODEL) -> None:
     """Fail once, for good."""
     failed(CallFailure(model, kind, said))
     raise CallFailedError(said)
@@ -88,7 +89,7 @@ def only_scan() -> Any:
         ("no_connection", "check that the server runs"),
     ],
 )
-def test_a_model_that_never_answers_stops_the_scan(kind: FailureKind, advice: str) -> None:
+def test_a_model_that_never_answers_stops_the_scan(kind: Any, advice: str) -> None:
     with pytest.raises(ConfigError) as raised:
         run([asking(lambda _: tell(kind))])
     said, location = str(raised.value), only_scan().location
@@ -120,7 +121,7 @@ def test_a_model_that_fails_in_the_middle_stops_the_scan() -> None:
 
 
 @pytest.mark.parametrize("kind", ["rate", "server", "timeout", "no_completion", "rejected", "other"])
-def test_failures_that_waiting_may_cure_stop_nothing(kind: FailureKind) -> None:
+def test_failures_that_waiting_may_cure_stop_nothing(kind: Any) -> None:
     status = run([asking(lambda _: tell(kind))])
     assert status.summary["asks"].scans == status.summary["asks"].errors == 40
 
@@ -179,7 +180,7 @@ import asyncio
 import os
 
 from inspect_scout import Result, Scanner, Transcript, scanner
-from inspect_scout._inspect.outcomes import CallFailure, answered, failed
+from inspect_scout.testing import CallFailure, answered, failed
 
 
 @scanner(messages="all")

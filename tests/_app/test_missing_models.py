@@ -27,7 +27,7 @@ from inspect_scout import (
     scanner,
 )
 from inspect_scout import transcripts_from as from_memory
-from inspect_scout._cli.run import run
+from inspect_scout._cli import main as run
 from inspect_scout.aio import scan_async
 from inspect_scout.testing import scripted_model
 from support.transcripts import length, talks

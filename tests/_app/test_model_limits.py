@@ -20,7 +20,7 @@ from inspect_ai.util import AdaptiveConcurrency
 
 from inspect_scout import ConfigError, Result, ScanJob, Scanner, Status, Transcript, scan, scan_resume, scanner
 from inspect_scout import transcripts_from as from_memory
-from inspect_scout._cli.run import run
+from inspect_scout._cli import main as run
 from inspect_scout._scanners import load_scanners
 from inspect_scout.aio import scan_async
 from support.chat_server import Asked, ChatServer, serving

@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 from pydantic import JsonValue
 
-from inspect_scout import Result, scan_status
-from inspect_scout._cli.run import run
-from inspect_scout._support.errors import ConfigError, UnknownNameError
-from inspect_scout._support.storage import LocalStorage
+from inspect_scout import ConfigError, Result, UnknownNameError, scan_status
+from inspect_scout._cli import main as run
 from inspect_scout._types import ResultReport, ResultValidation, TranscriptInfo, as_resultset
+from inspect_scout.testing import LocalStorage
 from support.scans import failed_report, make_report, make_spec, make_store, make_usage, open_journal
 from support.use_cases import results_table
 

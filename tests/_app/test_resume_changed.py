@@ -16,7 +16,7 @@ import pytest
 
 from inspect_scout import ConfigError, ScanStateError, Status, scan_results_df, scan_resume, scan_status
 from inspect_scout._app import ScanRequest, standing_json, state_json
-from inspect_scout._cli.run import run
+from inspect_scout._cli import main as run
 from inspect_scout.testing import scripted_model
 from support.cli import Ran
 from support.use_cases import list_states, read_standing, run_scan

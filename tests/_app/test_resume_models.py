@@ -26,7 +26,7 @@ from inspect_scout import (
     scanner,
     transcripts_from,
 )
-from inspect_scout._cli.run import run
+from inspect_scout._cli import main as run
 from inspect_scout.aio import scan_resume_async
 from inspect_scout.testing import scripted_model
 

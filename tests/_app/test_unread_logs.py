@@ -13,12 +13,15 @@ from typing import Any, Literal
 import pytest
 
 from inspect_scout import (
+    ConfigError,
+    LocationError,
     LogReadError,
     Result,
     Scanner,
     ScannerWork,
     ScanStateError,
     Status,
+    StorageError,
     Transcript,
     ValidationCase,
     columns,
@@ -29,10 +32,10 @@ from inspect_scout import (
     scan_resume,
     scan_status,
     scanner,
+    transcripts_db,
     transcripts_from,
 )
-from inspect_scout._support.errors import ConfigError, LocationError, StorageError
-from inspect_scout._support.storage import LocalStorage, register_storage
+from inspect_scout.testing import LocalStorage, register_storage
 from support.foreign import record, write_data, write_index
 from support.logs import make_log, make_sample, rewrite, unfinished, write
 from support.transcripts import talks
@@ -558,12 +561,17 @@ def test_the_only_log_named_is_refused_as_before(place: Path) -> None:
 
 def database(folder: Path, files: int = 3) -> None:
     """Data files of two transcripts each, without an index."""
-    from inspect_scout._transcripts.database.encode import raw_of
-    from support.databases import write_rows
-
+    folder.mkdir()
     for number in range(files):
-        rows = [raw_of(talk) for talk in talks(2 * files)[2 * number : 2 * number + 2]]
-        write_rows(folder, rows, f"transcripts_{number}.parquet")
+        made = folder.with_name(f"made-{number}")
+        asyncio.run(insert(made, talks(2 * files)[2 * number : 2 * number + 2]))
+        (file,) = made.glob("*.parquet")
+        file.rename(folder / f"transcripts_{number}.parquet")
+
+
+async def insert(folder: Path, held: Sequence[Transcript]) -> None:
+    async with transcripts_db(str(folder)) as db:
+        await db.insert(held)
 
 
 def test_a_data_file_that_cannot_be_read_is_read_later(place: Path) -> None:
@@ -627,7 +635,7 @@ def scout(*arguments: str) -> tuple[int, str]:
     import contextlib
     import io
 
-    from inspect_scout._cli.run import run as run_command
+    from inspect_scout._cli import main as run_command
 
     out = io.StringIO()
     with contextlib.redirect_stdout(out):

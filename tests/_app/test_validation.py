@@ -294,7 +294,7 @@ def verdicts(status: Status) -> int:
 
 def test_resuming_uses_registered_predicates_again(failing: Path, example_logs: Path) -> None:
     from inspect_scout._scanners import load_scanners
-    from inspect_scout._validation.registered import create_predicate
+    from inspect_scout._validation import create_predicate
 
     load_scanners(str(failing), {})
     status = partly_failed(failing, example_logs, lambda: create_predicate("close", {"margin": 100.0}))

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import pytest
 
-from inspect_scout._support.errors import ConfigError
+from inspect_scout import ConfigError
 from inspect_scout._types import Error, Status
 from support.cli import FakeApp, scout, standing, status
 

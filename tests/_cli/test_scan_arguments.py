@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from inspect_scout._app import ScanRequest
-from inspect_scout._support.text import ArgumentText
+from inspect_scout._scanners import ArgumentText
 from inspect_scout._validation import CasesFile
 from support.cli import FakeApp, scout
 

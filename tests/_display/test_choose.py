@@ -10,13 +10,13 @@ from collections.abc import Mapping
 
 import pytest
 
+from inspect_scout import ConfigError
 from inspect_scout._display import Display, display_for
 from inspect_scout._display.choose import chosen_kind
 from inspect_scout._display.live import RichDisplay
 from inspect_scout._display.log import LogDisplay
 from inspect_scout._display.plain import PlainDisplay
 from inspect_scout._display.silent import SilentDisplay
-from inspect_scout._support.errors import ConfigError
 
 
 class Terminal(io.TextIOWrapper):

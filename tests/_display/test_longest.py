@@ -8,8 +8,8 @@ import pytest
 
 from inspect_scout._display.log import LogDisplay
 from inspect_scout._display.wording import longest_fact, progress_line
-from inspect_scout._support.clock import JumpingClock
 from inspect_scout._types import LongestRunning, ScanState, WorkerState
+from inspect_scout.testing import JumpingClock
 from support.states import scan_state
 
 

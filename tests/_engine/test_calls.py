@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from inspect_scout._engine.calls import CallOutcome, Calls, CollectedCalls
-from inspect_scout._inspect.outcomes import CallFailure
+from inspect_scout.testing import CallFailure
 
 REFUSED = CallFailure("m", "rate", "429 too many")
 NO_KEY = CallFailure("m", "unauthorized", "401 bad key")

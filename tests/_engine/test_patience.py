@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from hypothesis import given
@@ -18,9 +18,10 @@ from inspect_scout._engine.patience import (
     GivenUp,
     Patience,
 )
-from inspect_scout._inspect.outcomes import LASTING, CallFailure, FailureKind
+from inspect_scout.testing import CallFailure
 
-KINDS: tuple[Any, ...] = get_args(FailureKind)
+KINDS: tuple[Any, ...] = get_args(get_type_hints(CallFailure)["kind"])
+LASTING = frozenset({"quota", "unauthorized", "forbidden", "not_found", "no_connection"})
 AT_ONCE = sorted(LASTING - {"no_connection"})
 
 

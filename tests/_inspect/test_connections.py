@@ -12,7 +12,7 @@ from inspect_ai.model._providers.util.hooks import HttpHooks
 from inspect_ai.util import AdaptiveConcurrency, concurrency
 from inspect_ai.util._concurrency import AdaptiveConcurrencyController, init_concurrency
 
-from inspect_scout._engine.governor import Governor
+from inspect_scout._engine import Governor
 from inspect_scout._inspect.connections import admitting, calls_repeated
 from inspect_scout._inspect.scripted_model import scripted_model
 

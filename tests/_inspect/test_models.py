@@ -9,6 +9,7 @@ import pytest
 from inspect_ai.model import GenerateConfig, Model, get_model, model_roles
 from inspect_ai.model._generate_config import active_generate_config
 
+from inspect_scout import ConfigError
 from inspect_scout._inspect.invocation import PrerequisiteError
 from inspect_scout._inspect.models import (
     ActiveModels,
@@ -22,7 +23,6 @@ from inspect_scout._inspect.models import (
     with_role,
 )
 from inspect_scout._inspect.scripted_model import scripted_model
-from inspect_scout._support.errors import ConfigError
 
 
 def mock(**options: Any) -> Model:

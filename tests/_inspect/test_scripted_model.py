@@ -10,13 +10,13 @@ import pytest
 from inspect_ai.model import ChatMessageUser, GenerateConfig, ModelOutput, ModelUsage, get_model
 from inspect_ai.tool import ToolInfo
 
+from inspect_scout import ConfigError
 from inspect_scout._inspect.scripted_model import (
     ModelOverloadedError,
     ScriptedModel,
     ScriptedStatistics,
     scripted_model,
 )
-from inspect_scout._support.errors import ConfigError
 
 
 def ask(model: ScriptedModel, *prompts: str, **options: Any) -> list[ModelOutput]:

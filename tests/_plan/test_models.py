@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from inspect_ai.model import GenerateConfig, Model, ModelConfig
+from inspect_ai.model import GenerateConfig, Model, ModelConfig, get_model
 
-from inspect_scout._inspect.models import make_model
+from inspect_scout import ConfigError, LocationError
 from inspect_scout._plan import ResumeRequest, ScanRequest, mapping_of, read_model_args
 from inspect_scout._plan.models import PlannedModels, plan_models
 from inspect_scout._plan.resuming import resumed_models
-from inspect_scout._support.errors import ConfigError, LocationError
 from inspect_scout._types import ScanSpec
 
 
@@ -44,7 +43,7 @@ def test_the_model_of_evals_is_not_asked() -> None:
 
 
 def test_a_model_that_is_made_already_is_used_as_it_is() -> None:
-    model = make_model("mockllm/mine", GenerateConfig(temperature=0.5))
+    model = get_model("mockllm/mine", config=GenerateConfig(temperature=0.5), memoize=False)
     planned = plan_models(request(model=model, model_config=GenerateConfig(timeout=3)))
     assert planned.active.model is model
     assert planned.active.own == ()
@@ -77,7 +76,7 @@ def test_settings_without_a_model_are_refused() -> None:
 
 
 def test_roles_are_names_models_descriptions_or_lists() -> None:
-    model = make_model("mockllm/b")
+    model = get_model("mockllm/b", memoize=False)
     given = {"one": "mockllm/a", "two": model, "three": ["mockllm/c", model], "four": ModelConfig(model="mockllm/d")}
     roles = plan_models(request(model_roles=given)).active.roles
     assert {role: names(models) for role, models in roles.items()} == {

@@ -20,11 +20,11 @@ from inspect_scout import (
     scan_list,
     transcripts_from,
 )
-from inspect_scout._cli.run import run
+from inspect_scout._cli import main as run
 from inspect_scout._plan import read_model_args
 from inspect_scout._plan.worklist import resolve_worklist
 from inspect_scout._scanners import load_scanners
-from inspect_scout._support.storage import storage_for
+from inspect_scout.testing import storage_for
 
 
 @pytest.mark.parametrize(

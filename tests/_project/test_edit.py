@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from inspect_scout import ConfigError, ScanStateError
 from inspect_scout._project import read_project_file, write_project_file
 from inspect_scout._project.patch import patched
-from inspect_scout._support.yaml import load_yaml
 
 WRITTEN = """\
 # Our project.
@@ -42,6 +42,10 @@ metadata:
     lines
 # The end.
 """
+
+
+def load_yaml(text: str) -> Any:
+    return YAML(typ="safe").load(text)
 
 
 def test_only_what_changes_is_written_anew() -> None:

@@ -20,6 +20,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inspect_scout import ConfigError, UnknownNameError
 from inspect_scout._query import (
     Column,
     Condition,
@@ -32,7 +33,6 @@ from inspect_scout._query import (
     select,
 )
 from inspect_scout._query import columns as c
-from inspect_scout._support.errors import ConfigError, UnknownNameError
 from support.conditions import nested
 
 Row = dict[str, Any]

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inspect_scout import ConfigError
 from inspect_scout._query import (
     Condition,
     ConditionSQLError,
@@ -22,7 +23,6 @@ from inspect_scout._query import (
     condition_from_sql,
 )
 from inspect_scout._query import columns as c
-from inspect_scout._support.errors import ConfigError
 from support.conditions import conditions
 
 Dialect = Literal["sqlite", "duckdb", "postgres"]

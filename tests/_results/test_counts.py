@@ -16,8 +16,8 @@ from inspect_scout._results.catalog import load_catalog
 from inspect_scout._results.counts_of import counts_of_record, counts_of_records
 from inspect_scout._results.pairs import PairRecord, ScannerPairs, decode_pairs, encode_pairs
 from inspect_scout._results.tally import read_tallies
-from inspect_scout._support.storage import MemoryStorage
 from inspect_scout._types import Agreement, ResultReport, ResultValidation, ScannerState, as_resultset
+from inspect_scout.testing import MemoryStorage
 from support.scans import failed_report, fill, make_report, make_spec
 
 USAGES = st.dictionaries(

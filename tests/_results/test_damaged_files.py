@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from inspect_scout import LocationError, Status, scan_list, scan_status
 from inspect_scout._results import ScanStore
-from inspect_scout._support.shapes import is_list, is_mapping
 from inspect_scout._types import ResultValidation, ScanState, Worklist
 from support.scans import failed_report, fill, make_report, make_spec, make_usage
+from support.shapes import is_list, is_mapping
 from support.use_cases import list_states, read_standing
 
 IDS = ["t0", "t1", "t2"]

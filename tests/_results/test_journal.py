@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from inspect_scout import StorageError, UnknownNameError
 from inspect_scout._results import ScanStore
 from inspect_scout._results.catalog import load_catalog
 from inspect_scout._results.journal import FLUSH_BYTES, FLUSH_ROWS, REMOTE_FLUSH_SECONDS
-from inspect_scout._support.clock import JumpingClock
-from inspect_scout._support.errors import StorageError, UnknownNameError
-from inspect_scout._support.storage import FaultStorage, MemoryStorage
+from inspect_scout.testing import FaultStorage, JumpingClock, MemoryStorage
 from support.scans import failed_report, make_info, make_message, make_report, make_spec, make_store, open_journal
 
 pytestmark = pytest.mark.anyio

@@ -15,8 +15,8 @@ import pytest
 
 from inspect_scout._results import ScanStore, results_batches, results_df
 from inspect_scout._results.shared import COPIED_BYTES
-from inspect_scout._support.storage import LocalStorage, MemoryStorage, Storage
 from inspect_scout._types import Result, ResultReport, ResultValidation, as_resultset
+from inspect_scout.testing import LocalStorage, MemoryStorage, Storage
 from support.scans import (
     failed_report,
     finished,

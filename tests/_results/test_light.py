@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import platform
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -13,11 +14,10 @@ from typing import Any
 
 import pytest
 
+from inspect_scout import LocationError, ScanStateError
 from inspect_scout._results import ScanStore, list_status
 from inspect_scout._results.blocking import wait
 from inspect_scout._results.owner import LEASE_SECONDS, Owner, is_alive, owner_path
-from inspect_scout._support.errors import LocationError, ScanStateError
-from inspect_scout._support.storage import host_name
 from inspect_scout._types import ResultReport, ScannerState, ScanState, Worklist
 from support.scans import failed_report, fill, make_report, make_spec, make_usage
 from support.use_cases import list_states, read_standing
@@ -26,6 +26,9 @@ from support.use_cases import list_states, read_standing
 def figures(state: ScanState) -> dict[str, tuple[int, ...]]:
     """Scans, results, errors, tokens and rows by scanner."""
     return {key: (c.scans, c.results, c.errors, c.tokens, c.rows) for key, c in state.scanners.items()}
+
+
+HOST = platform.node()
 
 
 def make_scan(scans: Path, month: int = 1, complete: bool | None = True, **fields: Any) -> ScanStore:
@@ -167,7 +170,7 @@ async def test_a_live_process_is_named(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
         path = Path(owner_path(store.location))
         path.parent.mkdir()
-        path.write_text(json.dumps({"pid": other.pid, "host": host_name(), "token": "x"}))
+        path.write_text(json.dumps({"pid": other.pid, "host": HOST, "token": "x"}))
         with pytest.raises(ScanStateError, match=f"process {other.pid}"):
             async with store.claim():
                 pass
@@ -190,12 +193,12 @@ async def test_a_damaged_or_stale_claim_is_taken_over(tmp_path: Path, text: str)
 
 def test_a_later_process_with_the_same_number_is_another() -> None:
     parent = os.getppid()
-    assert is_alive(Owner(parent, host_name(), "x"), age=1e6)
-    assert not is_alive(Owner(parent, host_name(), "x", born="1 tick after the big bang"), age=0)
-    assert not is_alive(Owner(os.getpid(), host_name(), "never claimed"), age=0)
+    assert is_alive(Owner(parent, HOST, "x"), age=1e6)
+    assert not is_alive(Owner(parent, HOST, "x", born="1 tick after the big bang"), age=0)
+    assert not is_alive(Owner(os.getpid(), HOST, "never claimed"), age=0)
 
 
-@pytest.mark.parametrize(("host", "machine"), [("elsewhere", ""), (host_name(), "another of the same name")])
+@pytest.mark.parametrize(("host", "machine"), [("elsewhere", ""), (HOST, "another of the same name")])
 def test_a_process_elsewhere_is_alive_as_long_as_it_says_so(host: str, machine: str) -> None:
     owner = Owner(os.getpid(), host, "x", machine=machine)
     assert is_alive(owner, age=LEASE_SECONDS - 1)

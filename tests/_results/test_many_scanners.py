@@ -15,8 +15,8 @@ from inspect_scout._results.journal import FLUSH_ROWS, GROUP_ROWS
 from inspect_scout._results.pairs import ScannerPairs
 from inspect_scout._results.parquet import quick_file
 from inspect_scout._results.rows import RowWriter
-from inspect_scout._support.storage import Entry, MemoryStorage
 from inspect_scout._types import ResultReport, ResultValidation
+from inspect_scout.testing import Entry, MemoryStorage
 from support.scans import failed_report, make_info, make_report, make_spec, make_store, open_journal
 
 pytestmark = pytest.mark.anyio

@@ -14,10 +14,10 @@ from inspect_ai.event import Event, InfoEvent, ModelEvent
 from inspect_ai.model import ChatMessageTool, ChatMessageUser, GenerateConfig, ModelOutput
 from pydantic import JsonValue
 
+from inspect_scout import UnknownNameError
 from inspect_scout._results import RecordInput, RowWriter, count_results, results_schema
 from inspect_scout._results.counting import count_cell
 from inspect_scout._results.table import fields
-from inspect_scout._support.errors import UnknownNameError
 from inspect_scout._types import (
     InputOrigin,
     Reference,

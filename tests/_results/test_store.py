@@ -17,11 +17,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from inspect_scout import ConfigError, LocationError, StorageError
 from inspect_scout._results import ScanStore, results_schema
-from inspect_scout._support.clock import JumpingClock
-from inspect_scout._support.errors import ConfigError, LocationError, StorageError
-from inspect_scout._support.storage import Entry, FaultStorage, LocalStorage, MemoryStorage, Storage
 from inspect_scout._types import ResultReport, ResultValidation, ScanSpec, Summary
+from inspect_scout.testing import Entry, FaultStorage, JumpingClock, LocalStorage, MemoryStorage, Storage
 from support.scans import (
     SCANS,
     failed_report,

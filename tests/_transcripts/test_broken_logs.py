@@ -14,9 +14,8 @@ from typing import Any
 import pytest
 from inspect_ai.log import EvalSample, read_eval_log, read_eval_log_sample
 
-from inspect_scout import ScoutError, TranscriptContent, TranscriptInfo, transcripts_from
+from inspect_scout import LogReadError, ScoutError, TranscriptContent, TranscriptInfo, transcripts_from
 from inspect_scout._query import Query
-from inspect_scout._support.errors import LogReadError
 from inspect_scout._transcripts import EvalLogSource, TranscriptIndex, read_origin
 from inspect_scout._transcripts.decode.naming import NamingHandle
 from inspect_scout._transcripts.decode.source import BytesSource

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 from inspect_ai.log import EvalLogInfo, list_eval_logs
 
-from inspect_scout import LocationError, transcripts_from
+from inspect_scout import ConfigError, LocationError, LogReadError, transcripts_from
 from inspect_scout._query import Query
-from inspect_scout._support.errors import ConfigError, LogReadError
 from support.logs import make_log, make_sample, write
 
 pytestmark = pytest.mark.anyio

@@ -10,8 +10,7 @@ import anyio
 import pytest
 
 from inspect_scout import Result, Scanner, Transcript, scan, scanner, transcripts_from
-from inspect_scout._support.storage import Entry, register_storage
-from inspect_scout.testing import MemoryStorage
+from inspect_scout.testing import Entry, MemoryStorage, register_storage
 from support.logs import make_log, make_sample, write
 
 SAMPLES = 4

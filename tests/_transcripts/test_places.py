@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from inspect_scout import ConfigError, LocationError, Transcripts, transcripts_db, transcripts_from
-from inspect_scout._support.storage import storage_for
+from inspect_scout.testing import storage_for
 from support.logs import make_log, make_sample, write
 from support.transcripts import talk
 

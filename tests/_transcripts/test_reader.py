@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspect_scout._support.errors import ConfigError
+from inspect_scout import ConfigError
 from inspect_scout._transcripts.reader import TraceProblem, TraceRef, changed_since, cursor_of
 
 REFS = st.lists(

@@ -7,13 +7,11 @@ from typing import Any
 
 import pytest
 
-from inspect_scout import LocationError, TranscriptContent, transcripts_from
-from inspect_scout._support.clock import JumpingClock
-from inspect_scout._support.errors import LogReadError, StorageError
-from inspect_scout._support.storage import storage_for
+from inspect_scout import LocationError, LogReadError, StorageError, TranscriptContent, transcripts_from
 from inspect_scout._transcripts.eval_log.access import LogAccess
 from inspect_scout._transcripts.eval_log.cache import IndexCache
 from inspect_scout._transcripts.eval_log.source import EvalLogSource
+from inspect_scout.testing import JumpingClock, storage_for
 from support.logs import make_log, make_sample, write
 from support.s3 import S3Server, methods
 

@@ -15,7 +15,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspect_scout._support.errors import LogReadError
+from inspect_scout import LogReadError
 from inspect_scout._transcripts.eval_log.zip import CHUNK_BYTES, DEFLATED, STORED, ZSTD, Member, ZipLog, zip64_sizes
 
 

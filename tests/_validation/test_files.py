@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspect_scout import ConfigError, LocationError, ValidationCase, validation_set
-from inspect_scout._support.shapes import is_list, is_mapping
 from inspect_scout._validation import (
     CasesFileExistsError,
     ValidationFileWriter,
@@ -21,6 +20,7 @@ from inspect_scout._validation import (
 )
 from inspect_scout._validation.cells import cell_text, id_text, read_cell, read_id
 from inspect_scout._validation.formats import SUFFIXES, parse_rows, write_rows
+from support.shapes import is_list, is_mapping
 
 
 def read(tmp_path: Path, name: str, text: str, **more: Any) -> list[ValidationCase]:

@@ -160,7 +160,22 @@ PUBLIC = {
         "view_of",
         "view_text",
     ],
-    "inspect_scout.testing": ["FaultStorage", "JumpingClock", "MemoryStorage", "ScriptedModel", "scripted_model"],
+    "inspect_scout.testing": [
+        "CallFailure",
+        "Entry",
+        "FaultStorage",
+        "JumpingClock",
+        "LocalStorage",
+        "MemoryStorage",
+        "ScriptedModel",
+        "Storage",
+        "answered",
+        "failed",
+        "join",
+        "register_storage",
+        "scripted_model",
+        "storage_for",
+    ],
 }
 RENAMED = {
     "LogMetadata": "LogColumns",

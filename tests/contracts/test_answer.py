@@ -14,11 +14,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
-from inspect_scout import ConfigError, Result
-from inspect_scout._scanners.answers.build import answer_type, parse_answer
-from inspect_scout._scanners.answers.contract import PARSE_ERROR, Answer
-from inspect_scout._scanners.answers.references import extract_references
-from inspect_scout._scanners.answers.spec import AnswerMultiLabel, AnswerSpec, AnswerStructured
+from inspect_scout import (
+    Answer,
+    AnswerMultiLabel,
+    AnswerSpec,
+    AnswerStructured,
+    ConfigError,
+    Result,
+    answer_type,
+    extract_references,
+    parse_answer,
+)
+from inspect_scout._scanners.answers.contract import PARSE_ERROR
 from support.answers import cited, failed, parse, reply
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=200)

@@ -33,8 +33,7 @@ from inspect_scout import (
     scanner,
     transcripts_from,
 )
-from inspect_scout._inspect.outcomes import CallFailure, failed
-from inspect_scout.testing import scripted_model
+from inspect_scout.testing import CallFailure, failed, scripted_model
 from support.executors import asks, counts, deadly, each, nth, refuses, table
 from support.hostile import DEEDS, does
 from support.transcripts import length, scanner_of, talks

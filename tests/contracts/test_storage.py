@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from inspect_scout._support.errors import LocationError, StorageError
-from inspect_scout._support.storage import FaultStorage, LocalStorage, MemoryStorage, Storage, join, storage_for
+from inspect_scout import LocationError, StorageError
+from inspect_scout.testing import FaultStorage, LocalStorage, MemoryStorage, Storage, join, storage_for
 
 pytestmark = pytest.mark.anyio
 

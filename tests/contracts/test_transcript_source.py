@@ -11,26 +11,29 @@ import pytest
 from inspect_ai.log import read_eval_log
 
 from inspect_scout import (
+    ConfigError,
+    ScoutError,
     Transcript,
     TranscriptContent,
     TranscriptInfo,
     Transcripts,
+    TranscriptTooLargeError,
+    UnknownNameError,
     ValidationCase,
     ValidationSet,
 )
 from inspect_scout._query import OrderBy, Query, condition_from_sql
-from inspect_scout._support.errors import ConfigError, ScoutError, TranscriptTooLargeError, UnknownNameError
 from inspect_scout._support.json import finite
 from inspect_scout._transcripts import (
     DatabaseSource,
     EvalLogSource,
     MemorySource,
     TranscriptSource,
+    raw_of,
     read_origin,
     transcripts_from,
 )
-from inspect_scout._transcripts.database.encode import raw_of
-from inspect_scout._transcripts.database.source import read_origin as read_database
+from inspect_scout._transcripts import read_origin as read_database
 from inspect_scout._types import InputOrigin
 from support.databases import database_of, scan_files, write_rows
 from support.logs import unfinished, varied_log, write

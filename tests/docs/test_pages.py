@@ -26,7 +26,7 @@ from typing import Any
 
 import pytest
 
-from inspect_scout._support.storage import storage_for
+from inspect_scout.testing import storage_for
 
 BUCKET = "s3://my-bucket"
 """Pages that name it find it on the local server, with the example logs in it."""

@@ -23,7 +23,7 @@ from inspect_scout import (
     scanner,
     transcripts_from,
 )
-from inspect_scout._support.storage import storage_for
+from inspect_scout.testing import storage_for
 from support.s3 import S3Server
 
 pytestmark = pytest.mark.timeout(60)
@@ -206,7 +206,7 @@ def test_in_an_object_store(s3: S3Server, bucket: str, example_logs: Path) -> No
 def test_the_program_says_it_in_one_line(
     example_logs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from inspect_scout._cli.run import run as command
+    from inspect_scout._cli import main as command
 
     path = tmp_path / "deleting.py"
     path.write_text(

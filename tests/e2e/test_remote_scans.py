@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 
 from inspect_scout import (
+    ScanStateError,
     Status,
+    StorageError,
     scan,
     scan_complete,
     scan_list,
@@ -25,9 +27,8 @@ from inspect_scout import (
     scan_status,
     transcripts_from,
 )
-from inspect_scout._support.errors import ScanStateError, StorageError
-from inspect_scout._support.storage import FaultStorage, join, register_storage, storage_for
 from inspect_scout.aio import scan_async, scan_results_df_async
+from inspect_scout.testing import FaultStorage, join, register_storage, storage_for
 from support.s3 import S3Server
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -9,13 +9,11 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from inspect_scout import (
-    ConfigError,
     LocationError,
     Result,
     Scanner,
@@ -29,7 +27,7 @@ from inspect_scout import (
     transcripts_db,
     transcripts_from,
 )
-from inspect_scout._cli.run import run
+from inspect_scout._cli import main as run
 from inspect_scout._project import load_dotenv_once
 from support.special import FOLDER, SPECIAL, fifo
 
@@ -346,12 +344,3 @@ class TestOtherFiles:
         for number, make in enumerate(SPECIAL.values()):
             make(tmp_path / f"{number}.csv")
         assert scan_validation_files(tmp_path) == [str(tmp_path / "good.json")]
-
-
-@pytest.mark.parametrize("make", [fifo, SPECIAL["device"]])
-def test_a_settings_file_is_refused_as_what_it_is(tmp_path: Path, make: Callable[[Path], None]) -> None:
-    from inspect_scout._support.text import read_text
-
-    make(tmp_path / "x.yaml")
-    with pytest.raises(ConfigError, match=r"x.yaml' cannot be read: it is a .*, and only regular files are read"):
-        read_text(tmp_path / "x.yaml")

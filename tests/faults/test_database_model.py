@@ -23,7 +23,7 @@ from hypothesis.stateful import (
 )
 
 from inspect_scout import ConfigError, ScoutError, TranscriptsDB, columns, transcripts_db
-from inspect_scout._support.storage import FaultStorage, LocalStorage, storage_for
+from inspect_scout.testing import FaultStorage, LocalStorage, storage_for
 from support.stores import Place, TakingTurns, contents, in_memory, versioned
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(7200)]

@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from inspect_scout import scan_results_df, scan_resume, scan_status
-from inspect_scout._support.storage import process_exists
 from support.waiting import happens
 
 LONG = int(os.environ.get("SCOUT_TEST_FAULT_ROUNDS", "0")) > 0
@@ -171,6 +170,14 @@ def test_a_second_program_is_refused_or_waits(example_logs: Path, tmp_path: Path
     assert second.returncode == 0, complaints
     assert json.loads(waited)["complete"] is True
     assert len(scan_results_df(str(location)).scanners["slow"]) == 12
+
+
+def process_exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 @pytest.mark.fault

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import os
 from pathlib import Path
@@ -22,7 +23,7 @@ from inspect_scout import (
     transcripts_db,
     transcripts_from,
 )
-from inspect_scout._support.storage import for_each, storage_for
+from inspect_scout.testing import storage_for
 from support.fault_proxy import FAULTS, FaultProxy, by_chance
 from support.stores import ALL
 
@@ -59,7 +60,7 @@ async def upload(example_logs: Path, bucket: str) -> str:
     async def put(name: str) -> None:
         await storage_for(bucket).write(f"{bucket}/logs/{name}", (example_logs / name).read_bytes())
 
-    await for_each(bucket, names, put)
+    await asyncio.gather(*map(put, names))
     return f"{bucket}/logs"
 
 

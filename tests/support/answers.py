@@ -8,10 +8,7 @@ from typing import Any
 from inspect_ai.model import ChatCompletionChoice, ChatMessageAssistant, ModelOutput, StopReason
 from inspect_ai.scorer import Reference, ValueToFloat
 
-from inspect_scout import Result
-from inspect_scout._scanners.answers.build import parse_answer
-from inspect_scout._scanners.answers.contract import Answer
-from inspect_scout._scanners.answers.spec import AnswerSpec
+from inspect_scout import Answer, AnswerSpec, Result, parse_answer
 
 
 def cited(text: str) -> list[Reference]:

@@ -10,7 +10,9 @@ from typing import Any
 
 import msgspec
 
+from inspect_scout import UnknownNameError
 from inspect_scout._app import (
+    ErrorGroup,
     ResumeRequest,
     ScanRequest,
     SettingEntry,
@@ -18,9 +20,7 @@ from inspect_scout._app import (
     Watched,
     explain_settings,
 )
-from inspect_scout._cli.run import run
-from inspect_scout._support.causes.grouping import ErrorGroup
-from inspect_scout._support.errors import UnknownNameError
+from inspect_scout._cli import main as run
 from inspect_scout._types import (
     Error,
     ScanFacts,

@@ -10,14 +10,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from inspect_scout._query import Query
-from inspect_scout._support.storage import storage_for
-from inspect_scout._transcripts import TranscriptSource
-from inspect_scout._transcripts.contract import RawTranscript
+from inspect_scout._transcripts import DatabaseSource, RawTranscript, TranscriptSource
 from inspect_scout._transcripts.database.columns import unify
 from inspect_scout._transcripts.database.contract import FILENAME, Catalogue, WrittenFile
 from inspect_scout._transcripts.database.datafile import open_data_file, open_data_writer
 from inspect_scout._transcripts.database.incoming import from_source
-from inspect_scout._transcripts.database.source import DatabaseSource
+from inspect_scout.testing import storage_for
 
 _parquet: Any = pq
 

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from inspect_scout import Result, Scanner, Transcript, scanner
-from inspect_scout._support.storage import LocalStorage, Storage, register_storage
-from inspect_scout.testing import FaultStorage
+from inspect_scout.testing import FaultStorage, LocalStorage, Storage, register_storage
 
 MARK = "flaky-scans"
 """Folders with this in their name fail."""

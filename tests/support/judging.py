@@ -8,8 +8,7 @@ from typing import Any, cast
 
 from inspect_ai.model import get_model
 
-from inspect_scout._scanners.llm.reduce import ResultReducer
-from inspect_scout._scanners.llm.scanner import llm_scanner
+from inspect_scout import ResultReducer, llm_scanner
 from inspect_scout._types import Result
 
 # Arguments come out of parametrized tables.

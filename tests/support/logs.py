@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import zstandard
 from inspect_ai.log import (
     EvalConfig,
     EvalDataset,
@@ -31,6 +33,9 @@ from inspect_ai.model import (
 )
 from inspect_ai.scorer import Score
 from inspect_ai.tool import ToolCall, ToolCallError
+
+ZSTD = 93
+"""The method of compression in a zip file that Inspect may use."""
 
 PIXEL = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
@@ -91,11 +96,19 @@ def rewrite(path: Path, change: Callable[[dict[str, bytes]], Mapping[str, bytes]
 
 def unzip(path: Path) -> dict[str, bytes]:
     """Read the members of a log, whatever they are compressed with."""
-    from inspect_scout._transcripts.eval_log.zip import ZipLog
-
-    with path.open("rb") as file:
-        log = ZipLog(file, str(path))
-        return {name: log.read(member) for name, member in log.members().items()}
+    found: dict[str, bytes] = {}
+    with path.open("rb") as file, zipfile.ZipFile(file) as log:
+        for member in log.infolist():
+            if member.compress_type != ZSTD:
+                found[member.filename] = log.read(member)
+                continue
+            # Python's own zipfile does not know zstd before 3.14.
+            file.seek(member.header_offset + 26)
+            file.seek(sum(struct.unpack("<2H", file.read(4))), os.SEEK_CUR)
+            found[member.filename] = (
+                zstandard.ZstdDecompressor().decompressobj().decompress(file.read(member.compress_size))
+            )
+    return found
 
 
 def unfinished(path: Path) -> Path:

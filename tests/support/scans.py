@@ -12,8 +12,6 @@ from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageUser,
 from pydantic import JsonValue
 
 from inspect_scout._results import Journal, ScanStore, results_arrow
-from inspect_scout._support.clock import JumpingClock
-from inspect_scout._support.storage import MemoryStorage, Storage
 from inspect_scout._types import (
     Error,
     Reference,
@@ -24,6 +22,7 @@ from inspect_scout._types import (
     ScanTranscripts,
     TranscriptInfo,
 )
+from inspect_scout.testing import JumpingClock, MemoryStorage, Storage
 
 _parquet: Any = pq  # the stubs leave its types open
 

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from inspect_ai.model import ChatMessageAssistant, ChatMessageUser
 
 from inspect_scout import Transcript, TranscriptContent, TranscriptsDB
-from inspect_scout._support.storage import Entry, MemoryStorage, Storage, register_storage
+from inspect_scout.testing import Entry, MemoryStorage, Storage, register_storage
 
 ALL = TranscriptContent(messages="all", events="all", timeline="all")
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .._scanners import ScannerSource as ScannerSource
     from .._scanners import StructuredSource as StructuredSource
     from .._scanners import describe_scanner_files as describe_scanner_files
+    from .._support.causes.grouping import ErrorGroup as ErrorGroup
     from .async_api import scan_async as scan_async
     from .async_api import scan_complete_async as scan_complete_async
     from .async_api import scan_list_async as scan_list_async
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from .watching import watch as watch
 
 _MODULES = {
+    ".._support.causes": "ErrorGroup",
     ".._plan": "ResumeRequest ScanRequest",
     ".._project": "default_scans",
     ".._results": "Standing list_states read_error_groups read_standing",

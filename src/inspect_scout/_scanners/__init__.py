@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .._support.lazy import lazy_door
 
 if TYPE_CHECKING:
+    from .._support.text import ArgumentText as ArgumentText
     from .answers.build import answer_type as answer_type
     from .answers.build import parse_answer as parse_answer
     from .answers.contract import Answer as Answer
@@ -81,6 +82,7 @@ if TYPE_CHECKING:
     from .source.model import StructuredSource as StructuredSource
 
 _MODULES = {
+    ".._support.text": "ArgumentText",
     ".answers.build": "answer_type parse_answer",
     ".answers.contract": "Answer",
     ".answers.references": "extract_references",

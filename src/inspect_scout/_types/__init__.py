@@ -93,10 +93,14 @@ _MODULES = {
     ".positive": "is_positive",
     ".result": "RESULTSET Error Reference Result ResultReport ResultValidation as_resultset",
     ".scanner": "Loader Scanner ScannerInput",
-    ".spec": "RECORDED_FIELDS AskedSpec OrderBySpec PredicateSpec ScannerSpec ScannerVersion ScanOptions ScanRevision ScanSpec ScanTranscripts SelectionSpec TranscriptField ValidationSetSpec Worklist",
-    ".state": "Agreement AskedVersion Ended HeldBack LongestRunning PairRecorded Phase Planned Problem ScanEvent ScanFacts ScannerState ScanState UnitStarted Usage WorkerJoined WorkerLost WorkerReported WorkerState added_usage",
+    ".spec": "RECORDED_FIELDS AskedSpec OrderBySpec PredicateSpec ScannerSpec ScannerVersion ScanOptions ScanRevision"
+    " ScanSpec ScanTranscripts SelectionSpec TranscriptField ValidationSetSpec Worklist",
+    ".state": "Agreement AskedVersion Ended HeldBack LongestRunning PairRecorded Phase Planned Problem ScanEvent"
+    " ScanFacts ScannerState ScanState UnitStarted Usage WorkerJoined WorkerLost WorkerReported WorkerState"
+    " added_usage",
     ".status": "ScannerSummary Status Summary ValidationEntry ValidationMetrics ValidationResults",
-    ".transcript": "EventFilter EventType MessageFilter MessageType MetadataFilter TimelineFilter Transcript TranscriptContent TranscriptHandle TranscriptInfo",
+    ".transcript": "EventFilter EventType MessageFilter MessageType MetadataFilter TimelineFilter Transcript"
+    " TranscriptContent TranscriptHandle TranscriptInfo",
     ".validation": "PredicateFn PredicateType ValidationCase ValidationPredicate ValidationSet",
 }
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .metrics import added as added
     from .predicates import check_predicate as check_predicate
     from .predicates import found_labels as found_labels
+    from .registered import create_predicate as create_predicate
     from .registered import validation_predicate as validation_predicate
     from .report import Agreement as Agreement
     from .report import Comparison as Comparison
@@ -43,7 +44,7 @@ _MODULES = {
     ".formats": "SUFFIXES",
     ".metrics": "Confusion added",
     ".predicates": "check_predicate found_labels",
-    ".registered": "validation_predicate",
+    ".registered": "create_predicate validation_predicate",
     ".report": "Agreement Comparison GroupBy Rate ScannerReport agreement_record scanner_report",
     ".specs": "is_custom recorded_cases set_of_spec set_spec",
     ".validator": "Validator",

@@ -12,8 +12,8 @@ import pytest
 from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageUser
 from inspect_ai.scorer import mean, stderr
 
+from inspect_scout import ConfigError
 from inspect_scout._scanners import ScanTraits, loader, scanner, scanner_config, set_traits
-from inspect_scout._support.errors import ConfigError
 from inspect_scout._types import Loader, Result, Scanner, Transcript, TranscriptContent
 
 cloudpickle: Any = importlib.import_module("cloudpickle")  # has no types

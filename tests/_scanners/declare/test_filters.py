@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from inspect_scout import ConfigError
 from inspect_scout._scanners import scanner
 from inspect_scout._scanners.declare.filters import DEFAULT_TIMELINE, declared_content
-from inspect_scout._support.errors import ConfigError
 from inspect_scout._types import TranscriptContent
 
 

@@ -37,8 +37,8 @@ from inspect_ai.model import (
 )
 from typing_extensions import TypeAliasType
 
+from inspect_scout import ConfigError
 from inspect_scout._scanners import ScannerConfig, scanner, scanner_config
-from inspect_scout._support.errors import ConfigError
 from inspect_scout._types import Result, Transcript, TranscriptContent, TranscriptHandle
 
 Turn = TypeAliasType("Turn", ChatMessageUser | ChatMessageAssistant)

@@ -7,8 +7,8 @@ import pytest
 from inspect_ai.event import InfoEvent, Timeline, TimelineSpan
 from inspect_ai.model import ChatMessageTool, ChatMessageUser
 
+from inspect_scout import ConfigError
 from inspect_scout._scanners import describe_input
-from inspect_scout._support.errors import ConfigError
 from inspect_scout._transcripts import MaterializedHandle
 from inspect_scout._types import Transcript
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inspect_scout import ConfigError
 from inspect_scout._scanners import name_scanners, safe_name, scanner
-from inspect_scout._support.errors import ConfigError
 from inspect_scout._types import Result, Scanner, Transcript
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,62}")

@@ -11,6 +11,7 @@ import pytest
 from inspect_ai.model import get_model
 from pydantic import BaseModel
 
+from inspect_scout import ConfigError, UnknownNameError
 from inspect_scout._scanners import (
     loader,
     scanner,
@@ -20,7 +21,6 @@ from inspect_scout._scanners import (
     scanner_specs,
     scanners_from_specs,
 )
-from inspect_scout._support.errors import ConfigError, UnknownNameError
 from inspect_scout._types import Result, Scanner, ScannerSpec, Transcript
 
 

@@ -18,8 +18,7 @@ from hypothesis import strategies as st
 from inspect_ai.model import Model
 
 from inspect_scout import ConfigError, Result, Scanner, Transcript, scanner
-from inspect_scout._scanners import scanner_config, scanner_create, typed_arguments
-from inspect_scout._support.text import ArgumentText
+from inspect_scout._scanners import ArgumentText, scanner_config, scanner_create, typed_arguments
 
 
 class Color(enum.Enum):

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from inspect_scout import ConfigError, LocationError, UnknownNameError
 from inspect_scout._scanners import load_scanners, scanner_config, scanner_fingerprint, scanner_specs
-from inspect_scout._support.errors import ConfigError, LocationError, UnknownNameError
 from inspect_scout._types import Transcript
 
 cloudpickle: Any = importlib.import_module("cloudpickle")  # has no types

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from inspect_scout import ConfigError, UnknownNameError
 from inspect_scout._scanners import (
     load_scanners,
     scanner_config,
@@ -16,7 +17,6 @@ from inspect_scout._scanners import (
     scanner_specs,
     scanners_from_specs,
 )
-from inspect_scout._support.errors import ConfigError, UnknownNameError
 from inspect_scout._types import ScannerSpec
 
 SCANNERS = """

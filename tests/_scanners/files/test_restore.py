@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from inspect_scout import ConfigError, LocationError, UnknownNameError
 from inspect_scout._scanners import load_scanners, scanner_config, scanner_specs, scanners_from_specs
-from inspect_scout._support.errors import ConfigError, LocationError, UnknownNameError
 from inspect_scout._types import ScannerSpec, Transcript
 
 SOURCE = """

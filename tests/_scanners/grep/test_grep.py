@@ -37,10 +37,10 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolCall, ToolCallError
 
+from inspect_scout import ConfigError
 from inspect_scout._scanners import grep_scanner, scanner, scanner_config
 from inspect_scout._scanners.grep.patterns import Searched, compile_groups, required_literal
 from inspect_scout._scanners.grep.texts import event_text
-from inspect_scout._support.errors import ConfigError
 from inspect_scout._transcripts import MaterializedHandle
 from inspect_scout._types import Result, Scanner, Transcript, TranscriptHandle
 

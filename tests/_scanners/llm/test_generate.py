@@ -21,15 +21,15 @@ from inspect_ai.scorer import Reference
 from inspect_ai.tool import ToolCall, ToolInfo
 from pydantic import BaseModel, Field, field_validator
 
-from inspect_scout._inspect.scripted_model import ScriptedModel, scripted_model
+from inspect_scout import ConfigError, RefusalError, ScoutError
 from inspect_scout._scanners.answers.build import answer_type
 from inspect_scout._scanners.answers.contract import PARSE_ERROR
 from inspect_scout._scanners.answers.spec import AnswerSpec, AnswerStructured
 from inspect_scout._scanners.llm.errors import UnusableAnswerError
 from inspect_scout._scanners.llm.generate import generate_answer
 from inspect_scout._scanners.llm.refusals import refusal_retries
-from inspect_scout._support.errors import ConfigError, RefusalError, ScoutError
 from inspect_scout._types import RESULTSET, Result
+from inspect_scout.testing import ScriptedModel, scripted_model
 
 
 def generate(model: ScriptedModel, answer: AnswerSpec, prompt: Any = "Is it?", **options: Any) -> Result[Any]:

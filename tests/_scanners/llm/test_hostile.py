@@ -22,8 +22,8 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolCall, ToolCallError
 
-from inspect_scout._inspect.scripted_model import ScriptedModel, scripted_model
 from inspect_scout._types import Result, Transcript
+from inspect_scout.testing import ScriptedModel, scripted_model
 from support.judging import judged
 
 NONCE = "k3Jx81Lq"

@@ -11,12 +11,12 @@ import pytest
 from inspect_ai.model import ChatMessage, ChatMessageUser, GenerateConfig, ModelOutput
 from pydantic import BaseModel, Field
 
-from inspect_scout._inspect.scripted_model import ScriptedModel, count_tokens, scripted_model
 from inspect_scout._scanners.answers.spec import AnswerStructured
 from inspect_scout._scanners.llm.errors import PromptTooLargeError
 from inspect_scout._scanners.llm.generate import generate_answer
 from inspect_scout._transcripts import MaterializedHandle
 from inspect_scout._types import RESULTSET, Result, Transcript
+from inspect_scout.testing import ScriptedModel, scripted_model
 from support.chat_server import Asked, ChatServer, serving
 from support.judging import judged, judged_over, reduced
 
@@ -34,6 +34,11 @@ def talk_of(count: int = 6, characters: int = 4000, name: str = "long") -> Trans
         ChatMessageUser(id=f"{name}{n}", content=f"message {n} " + "x" * characters) for n in range(1, count + 1)
     ]
     return Transcript(transcript_id=name, messages=messages)
+
+
+def count_tokens(text: str) -> int:
+    """Count as the scripted model does: four characters each, rounded up."""
+    return -(-len(text) // 4)
 
 
 def overflow(said: str) -> ModelOutput:

@@ -11,9 +11,9 @@ from inspect_ai.model import ChatMessageUser, ContentText
 from jinja2 import UndefinedError
 from jinja2.exceptions import SecurityError
 
+from inspect_scout import ConfigError
 from inspect_scout._scanners.answers.build import answer_type
 from inspect_scout._scanners.llm.prompt import PREFIX, SUFFIX, PromptTemplate, info_variables, scanner_prompt, sendable
-from inspect_scout._support.errors import ConfigError
 from inspect_scout._types import TranscriptInfo
 
 NONCE = "a1b2c3d4e5f6"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from inspect_ai.scorer import Reference
 
-from inspect_scout._inspect.scripted_model import scripted_model
+from inspect_scout import ConfigError
 from inspect_scout._scanners.answers.contract import PARSE_ERROR
 from inspect_scout._scanners.llm.reduce import (
     UNREAD_SEGMENTS,
@@ -17,8 +17,8 @@ from inspect_scout._scanners.llm.reduce import (
     flat_resultset,
     judged_by,
 )
-from inspect_scout._support.errors import ConfigError
 from inspect_scout._types import RESULTSET, Result, as_resultset
+from inspect_scout.testing import scripted_model
 
 R = ResultReducer
 

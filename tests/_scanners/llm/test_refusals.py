@@ -19,11 +19,11 @@ from inspect_ai.model import (
 from inspect_ai.tool import ToolCall
 from pydantic import BaseModel, Field
 
-from inspect_scout._inspect.scripted_model import scripted_model
+from inspect_scout import RefusalError
 from inspect_scout._scanners.answers.spec import AnswerStructured
 from inspect_scout._scanners.llm.generate import generate_answer
-from inspect_scout._support.errors import RefusalError
 from inspect_scout._types import Result
+from inspect_scout.testing import scripted_model
 from support.chat_server import ChatServer, serving
 from support.judging import judged, judged_over, reduced
 from support.transcripts import talk

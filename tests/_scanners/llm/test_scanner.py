@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,8 +18,7 @@ from inspect_ai.model import (
 )
 from pydantic import BaseModel, Field
 
-from inspect_scout._inspect.models import ActiveModels, no_model, using
-from inspect_scout._inspect.scripted_model import ScriptedModel, scripted_model
+from inspect_scout import ConfigError, RefusalError, scan, scan_results_df, transcripts_from
 from inspect_scout._scanners.answers.spec import AnswerMultiLabel, AnswerSpec, AnswerStructured
 from inspect_scout._scanners.declare.config import scanner_config
 from inspect_scout._scanners.declare.decorators import scanner
@@ -28,9 +27,9 @@ from inspect_scout._scanners.llm.judge import MAX_IN_FLIGHT
 from inspect_scout._scanners.llm.reduce import ResultReducer
 from inspect_scout._scanners.llm.scanner import llm_scanner
 from inspect_scout._scanners.render.thread import MessagesPreprocessor
-from inspect_scout._support.errors import ConfigError, RefusalError
 from inspect_scout._transcripts import MaterializedHandle
 from inspect_scout._types import RESULTSET, Result, Scanner, Transcript, TranscriptContent, TranscriptInfo
+from inspect_scout.testing import ScriptedModel, scripted_model
 from support.judging import judged, make_judge
 from support.threads import model_call, span, timeline
 from support.transcripts import talk
@@ -133,16 +132,20 @@ def test_question_may_stand_in_the_template() -> None:
     assert "Is it so?" in model.prompts[0]
 
 
-def test_model_is_found_by_role() -> None:
+def test_model_is_found_by_role(tmp_path: Path) -> None:
     bound = scripted_model("ANSWER: a part")
 
-    async def scan() -> Result[Any]:
-        with using(ActiveModels(no_model(), roles={"grader": bound})):
-            made = make_judge(question="?", answer="string", model_role="grader", context_window=3000)
-            result: Result[Any] = await made(long_talk())
-        return result
-
-    assert asyncio.run(scan()).value == "a part"
+    judge = llm_scanner(question="?", answer="string", model_role="grader", context_window=3000)
+    roles = {"grader": bound}
+    status = scan(
+        [("judge", judge)],
+        transcripts_from([long_talk()]),
+        scans=str(tmp_path),
+        model_roles=roles,
+        display="none",
+        max_processes=1,
+    )
+    assert scan_results_df(status.location).scanners["judge"]["value"].tolist() == ["a part"]
     # Six segments, and the reducer asks the same model.
     assert len(bound.calls) == 7
 

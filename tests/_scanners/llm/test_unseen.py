@@ -10,13 +10,13 @@ from inspect_ai.model import ChatMessage, ChatMessageTool, ChatMessageUser, Mode
 from inspect_ai.scorer import Reference
 from pydantic import BaseModel, Field
 
-from inspect_scout._inspect.scripted_model import scripted_model
 from inspect_scout._scanners.answers.build import parse_answer
 from inspect_scout._scanners.answers.spec import AnswerMultiLabel, AnswerStructured
 from inspect_scout._scanners.llm.generate import generate_answer
 from inspect_scout._scanners.llm.reduce import ResultReducer
 from inspect_scout._scanners.render.thread import MessagesPreprocessor, message_numbering
 from inspect_scout._types import RESULTSET, Result, Transcript, unseen_citations
+from inspect_scout.testing import scripted_model
 from support.judging import judged, reduced
 from support.threads import model_call, span, timeline
 from support.transcripts import talk

@@ -25,8 +25,8 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolCall, ToolCallError
 
+from inspect_scout import ConfigError
 from inspect_scout._scanners import MessageFormatOptions, MessagesPreprocessor, message_as_str
-from inspect_scout._support.errors import ConfigError
 
 N = "Nonce123"
 ALL = MessageFormatOptions(exclude_system=False)

@@ -13,6 +13,7 @@ from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageSyste
 from inspect_ai.scorer import Reference
 from inspect_ai.tool import ToolCall
 
+from inspect_scout import ConfigError
 from inspect_scout._scanners import (
     MessagesPreprocessor,
     grep_scanner,
@@ -23,7 +24,6 @@ from inspect_scout._scanners import (
 )
 from inspect_scout._scanners.render.citations import MOST_UNSEEN, MessageCitations, cited_references, unseen_citations
 from inspect_scout._scanners.render.numbers import Numbering
-from inspect_scout._support.errors import ConfigError
 from inspect_scout._types import Result, Transcript
 
 pytestmark = pytest.mark.anyio

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from inspect_ai.event import Event
 from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageSystem, ChatMessageTool
 
+from inspect_scout import ConfigError
 from inspect_scout._scanners import MessagesPreprocessor, message_numbering
 from inspect_scout._scanners.segments.budget import segment_budget, sizing
 from inspect_scout._scanners.segments.counting import count_tokens
 from inspect_scout._scanners.segments.estimate import estimate_tokens
 from inspect_scout._scanners.segments.messages import MessagesSegment, segment_messages, stream_segments
 from inspect_scout._scanners.segments.split import cut
-from inspect_scout._support.errors import ConfigError
 from support.counting import counting_model, mock
 from support.threads import compaction, model_call, span, user
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from inspect_ai.event import InfoEvent, Timeline
 
+from inspect_scout import ConfigError
 from inspect_scout._scanners import message_numbering
 from inspect_scout._scanners.segments.messages import MessagesSegment
 from inspect_scout._scanners.segments.timeline import TimelineMessages, timeline_messages, transcript_messages
-from inspect_scout._support.errors import ConfigError
 from inspect_scout._types import Transcript
 from support.counting import mock
 from support.threads import model_call, span, timeline, user

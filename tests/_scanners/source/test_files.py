@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from inspect_scout import LocationError, UnknownNameError
 from inspect_scout._scanners.source.files import describe_scanner_files
-from inspect_scout._support.errors import LocationError, UnknownNameError
 
 TEXT = """from inspect_scout import grep_scanner, scanner
 raise RuntimeError("was run")

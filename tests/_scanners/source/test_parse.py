@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inspect_scout import ConfigError
 from inspect_scout._scanners.source.model import ScannerSource
 from inspect_scout._scanners.source.parse import parse_scanner_file
-from inspect_scout._support.errors import ConfigError
 
 
 def scanners(source: str) -> list[ScannerSource]:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inspect_scout._support.errors import ConfigError, LocationError, LogReadError
+from inspect_scout import ConfigError, LocationError, LogReadError
 from inspect_scout._transcripts.contract import Cell, RawTranscript
 from inspect_scout._transcripts.database import writer as writing
 from inspect_scout._transcripts.database.datafile import ParquetDataFile, open_data_file, open_data_writer

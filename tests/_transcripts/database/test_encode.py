@@ -25,9 +25,8 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolCall
 
-from inspect_scout import Transcript, TranscriptContent
+from inspect_scout import ConfigError, Transcript, TranscriptContent
 from inspect_scout._query import Query
-from inspect_scout._support.errors import ConfigError
 from inspect_scout._transcripts.database.encode import raw_of
 from inspect_scout._transcripts.database.source import DatabaseSource
 from support.databases import parquet_schema, scan_files, write_rows

@@ -9,9 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from inspect_scout import TranscriptContent
+from inspect_scout import ConfigError, TranscriptContent
 from inspect_scout._query import Query, condition_from_sql
-from inspect_scout._support.errors import ConfigError
 from inspect_scout._transcripts import transcripts_from
 from inspect_scout._transcripts.contract import RawTranscript
 from inspect_scout._transcripts.database.incoming import from_batches, from_source

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from inspect_scout import transcripts_db
-from inspect_scout._support.storage import Storage
 from inspect_scout._transcripts.database.catalogue import load_store
 from inspect_scout._transcripts.database.log import FORGET_EVERY, KEPT_ENTRIES, State, append, entries_of
+from inspect_scout.testing import Storage
 from support.stores import Place, in_memory, versioned
 
 pytestmark = pytest.mark.anyio

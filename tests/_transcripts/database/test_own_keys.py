@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from inspect_scout import ConfigError, Transcript, TranscriptsDB, UnknownNameError, columns, transcripts_db
-from inspect_scout._support.shapes import is_list, is_mapping
 from inspect_scout._transcripts.database.rest import MOST_COLUMNS, REST
 from support.foreign import record, write_data, write_index
+from support.shapes import is_list, is_mapping
 from support.stores import ALL
 from support.transcripts import talk
 

@@ -10,10 +10,10 @@ import pyarrow as pa
 import pytest
 
 from inspect_scout import Transcript
-from inspect_scout._support.storage import MemoryStorage, register_storage
 from inspect_scout._transcripts.database.encode import raw_of
 from inspect_scout._transcripts.database.schema import COLUMNS, transcripts_db_schema
 from inspect_scout._transcripts.database.validation import validate_transcript_schema
+from inspect_scout.testing import MemoryStorage, register_storage
 from support.databases import write_parquet, write_rows
 
 pytestmark = pytest.mark.anyio

@@ -14,10 +14,8 @@ import pytest
 from inspect_ai.event import Event, InfoEvent, timeline_build
 from inspect_ai.model import ChatMessage, ChatMessageUser
 
-from inspect_scout import Transcript, TranscriptContent, TranscriptInfo
+from inspect_scout import LogReadError, Transcript, TranscriptContent, TranscriptInfo, TranscriptTooLargeError
 from inspect_scout._query import Query, condition_from_sql
-from inspect_scout._support.errors import LogReadError, TranscriptTooLargeError
-from inspect_scout._support.storage import MemoryStorage, register_storage, storage_for
 from inspect_scout._transcripts import read_origin
 from inspect_scout._transcripts.database import source as module
 from inspect_scout._transcripts.database.contract import Catalogue
@@ -25,6 +23,7 @@ from inspect_scout._transcripts.database.encode import raw_of
 from inspect_scout._transcripts.database.source import DatabaseSource
 from inspect_scout._transcripts.database.source import read_origin as read_database
 from inspect_scout._types import InputOrigin
+from inspect_scout.testing import MemoryStorage, register_storage, storage_for
 from support.databases import database_of, scan_files, stored_rows, write_parquet, write_rows
 from support.transcripts import talk, talks
 

@@ -26,8 +26,8 @@ from inspect_scout import (
     transcripts_db_schema,
     transcripts_from,
 )
-from inspect_scout._support.storage import LocalStorage
 from inspect_scout._transcripts.database.layout import Names, is_manifest, is_ours, stamp_of
+from inspect_scout.testing import LocalStorage
 from support.stores import ALL, Place, contents, in_memory, versioned
 from support.transcripts import talk, talks
 

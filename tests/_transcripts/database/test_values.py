@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspect_scout._support.shapes import is_list, is_mapping
 from inspect_scout._transcripts.database.values import json_text, metadata_cell, metadata_of, score_cell, score_of
+from support.shapes import is_list, is_mapping
 
 TEXT = st.text(st.characters(), max_size=8) | st.sampled_from(
     [

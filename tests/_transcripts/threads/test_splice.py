@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from inspect_ai.event import AnchorEvent, Event, InfoEvent, SpanBeginEvent, SpanEndEvent, TimelineSpan
 
-from inspect_scout._support.errors import ConfigError
+from inspect_scout import ConfigError
 from inspect_scout._transcripts.threads.splices import splice, splice_to_timeline
 from inspect_scout._transcripts.threads.thread import span_messages
 from support.threads import model_call, span, timeline

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from inspect_ai.event import CompactionEvent, Event, InfoEvent, Timeline, TimelineEvent, TimelineSpan
 from inspect_ai.model import ChatMessage
 
-from inspect_scout._support.errors import ConfigError
+from inspect_scout import ConfigError
 from inspect_scout._transcripts.threads.thread import span_messages, span_tools
 from support.threads import compaction, model_call, span, user
 

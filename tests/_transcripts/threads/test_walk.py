@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from inspect_ai.event import InfoEvent, SpanBeginEvent, TimelineSpan
 
-from inspect_scout._support.errors import ConfigError, LogReadError
+from inspect_scout import ConfigError, LogReadError
 from inspect_scout._transcripts.threads.choice import choose_timeline
 from inspect_scout._transcripts.threads.events import scannable_spans
 from inspect_scout._types import Transcript
