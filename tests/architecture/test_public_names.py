@@ -169,6 +169,8 @@ PUBLIC = {
         "MemoryStorage",
         "ScriptedModel",
         "Storage",
+        "StorageLaws",
+        "TraceReaderLaws",
         "answered",
         "failed",
         "join",

@@ -1,16 +1,19 @@
-"""What ships for tests: fakes that this project's own tests use, and the contract of storages."""
+"""What ships for tests: fakes that this project's own tests use, contracts, and their laws, as classes to inherit from.
+
+The laws need pytest, which is loaded with them alone.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._support.lazy import public_door
+from .._support.lazy import public_door
 
 if TYPE_CHECKING:
-    from ._inspect.outcomes import CallFailure, answered, failed
-    from ._inspect.scripted_model import ScriptedModel, scripted_model
-    from ._support.clock import JumpingClock
-    from ._support.storage import (
+    from .._inspect.outcomes import CallFailure, answered, failed
+    from .._inspect.scripted_model import ScriptedModel, scripted_model
+    from .._support.clock import JumpingClock
+    from .._support.storage import (
         Entry,
         FaultStorage,
         LocalStorage,
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
         register_storage,
         storage_for,
     )
+    from .storage_laws import StorageLaws
+    from .trace_reader_laws import TraceReaderLaws
 
 __all__ = [
     "CallFailure",
@@ -30,6 +35,8 @@ __all__ = [
     "MemoryStorage",
     "ScriptedModel",
     "Storage",
+    "StorageLaws",
+    "TraceReaderLaws",
     "answered",
     "failed",
     "join",
@@ -39,6 +46,8 @@ __all__ = [
 ]
 
 _MODULES = {
+    ".testing.storage_laws": "StorageLaws",
+    ".testing.trace_reader_laws": "TraceReaderLaws",
     "._inspect.outcomes": "CallFailure answered failed",
     "._inspect.scripted_model": "ScriptedModel scripted_model",
     "._support.clock": "JumpingClock",
