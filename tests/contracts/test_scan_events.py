@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from inspect_scout._app.standing import facts_of, state_of
 
 from inspect_scout import Result, Scanner, Transcript, ValidationCase, ValidationSet, scanner, transcripts_from
 from inspect_scout._engine import Feed, Job, Recorder, executor_for, worker_setup
 from inspect_scout._plan import ScanRequest, plan_scan, settle
-from inspect_scout._results import ScanStore
+from inspect_scout._results import ScanStore, facts_of, read_state
 from inspect_scout._types import Planned, ScanState
 from support.executors import counts, deadly, each, refuses
 from support.transcripts import length, talks
@@ -67,7 +66,7 @@ async def ran(
     status = await store.status()
     stopped = job.stopping.asked
     feed.end("interrupted" if stopped else "complete" if status.complete else "errors")
-    return heard, state_of(status, interrupted=stopped)
+    return heard, await read_state(store.location, errors=False)
 
 
 @pytest.mark.parametrize("processes", EXECUTORS.values(), ids=EXECUTORS)

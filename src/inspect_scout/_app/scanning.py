@@ -35,12 +35,11 @@ from .._plan import (
     settle,
 )
 from .._project import default_log_level, default_scans, load_dotenv_once
-from .._results import ScanGoneError, ScanStore, read_state, unread_errors
+from .._results import ScanGoneError, ScanStore, facts_of, read_state, unread_errors
 from .._support.errors import ScanStateError
 from .._support.rounds import own_round
 from .._types import Phase, Planned, Problem, ScanState, Status, Summary, fold
 from .ending import grace_seconds, run_to_its_end
-from .facts import facts_of
 from .watching import announced
 
 logger = logging.getLogger("inspect_scout")

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from .state import read_state as read_state
     from .store import Recorded as Recorded
     from .store import ScanStore as ScanStore
+    from .store import facts_of as facts_of
     from .view import Rows as Rows
     from .view import positive_rows as positive_rows
 
@@ -57,6 +58,7 @@ _MODULES = {
     ".counting": "count_results",
     ".counts_of": "counts_of_record",
     ".describe": "clean_id",
+    ".files.spec": "unread_errors",
     ".frames": "ScanResultsDF open_reader results_batches results_df",
     ".inputs": "ReadOrigin",
     ".journal": "Journal UnwritableError",
@@ -66,9 +68,8 @@ _MODULES = {
     ".schema": "HEAVY_COLUMNS RESULT_COLUMNS results_schema",
     ".sizes": "CELL_BYTES",
     ".source": "UnknownScannerError",
-    ".files.spec": "unread_errors",
     ".state": "Standing list_states read_error_groups read_standing read_state",
-    ".store": "Recorded ScanStore",
+    ".store": "Recorded ScanStore facts_of",
     ".view": "Rows positive_rows",
 }
 

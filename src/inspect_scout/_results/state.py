@@ -212,7 +212,7 @@ async def _standing(storage: Storage, location: str, *, listed: bool = False, er
     spec = await _read_spec(storage, location)
     journal = await journal_files(storage, location)
     recorded = await recorded_of(storage, location, spec, journal, listed=listed)
-    facts, due = _facts(spec, location), pair_count(spec)
+    facts, due = facts_in(spec, location), pair_count(spec)
     is_held = OWNER_FILE in journal and (claim := await read_claim(storage, owner_path(location))) and claim.is_held
     groups: list[ErrorGroup] = []
     if errors and any(counts.errors for counts in recorded.scanners.values()):
@@ -265,7 +265,8 @@ async def _read_spec(storage: Storage, location: str) -> LightSpec:
         raise LocationError(f"{path!r} does not describe a scan: {error}") from error
 
 
-def _facts(spec: LightSpec, location: str) -> ScanFacts:
+def facts_in(spec: LightSpec, location: str) -> ScanFacts:
+    """Tell what the file of a scan says of it."""
     logs, model = spec.transcripts, spec.model
     options = {key: value for key, value in spec.options.items() if value is not None}
     return ScanFacts(

@@ -17,10 +17,11 @@ from pydantic_core import to_json
 from .._support.clock import SYSTEM_CLOCK, Clock
 from .._support.errors import LocationError, StorageError
 from .._support.storage import Storage, for_each, join, normalize, run_blocking, run_long, storage_for
-from .._types import Error, ScanSpec, Status, Summary
+from .._types import Error, ScanFacts, ScanSpec, Status, Summary
 from .catalog import Catalog, load_catalog, load_tables, pairs_of_writer
 from .encode import json_text
 from .files.errors import read_errors
+from .files.light_spec import parse_light_spec
 from .files.spec import MODELS, parse_spec, unread_errors, with_models, with_transcripts
 from .files.summary import read_summary
 from .journal import Journal, stamp_of
@@ -41,7 +42,7 @@ from .pairs import PairRecord
 from .parquet import open_table, write_tables
 from .rows import RecordInput, RowWriter
 from .schema import results_schema
-from .state import journal_files, recorded_of
+from .state import facts_in, journal_files, recorded_of
 from .summary import errors_of, summary_of
 from .table import cells, select_fields
 from .tally import Tally, tally_rows
@@ -73,6 +74,24 @@ class Recorded:
     def is_done(self, transcript_id: str, scanner: str) -> bool:
         """Tell whether a pair is recorded without error."""
         return transcript_id in self.done.get(scanner, ())
+
+
+def facts_of(spec: ScanSpec, location: str) -> ScanFacts:
+    """Tell what is known of a scan before it runs, as readers of its directory will tell it."""
+    transcripts = spec.transcripts
+    if transcripts is None:
+        return facts_in(parse_light_spec(_text(spec)), location)
+    # The ids may be millions, and are only counted.
+    few = spec.model_copy(update={"transcripts": transcripts.model_copy(update={"transcript_ids": {}})})
+    facts = facts_in(parse_light_spec(_text(few)), location)
+    return msgspec.structs.replace(facts, transcripts=len(transcripts.transcript_ids))
+
+
+def _text(spec: ScanSpec) -> bytes:
+    try:
+        return to_json(spec, indent=2, exclude_none=True, inf_nan_mode="null", fallback=str)
+    except ValueError:  # lone surrogates
+        return json_text(spec).encode()
 
 
 class ScanStore:
@@ -129,10 +148,7 @@ class ScanStore:
 
     async def write_spec(self, spec: ScanSpec) -> None:
         """Write what defines the scan."""
-        try:
-            text = to_json(spec, indent=2, exclude_none=True, inf_nan_mode="null", fallback=str)
-        except ValueError:  # lone surrogates
-            text = json_text(spec).encode()
+        text = _text(spec)
         await self._storage.write(join(self.location, SCAN_FILE), text)
 
     async def write_found(self, spec: ScanSpec) -> None:
