@@ -17,6 +17,7 @@ from .pairs import ScannerPairs
 from .parquet import quick_file
 from .rows import RowWriter
 from .sizes import PairRows
+from .totals import with_totals
 
 if TYPE_CHECKING:
     from .._types import ResultReport, ScannerState, TranscriptInfo
@@ -166,7 +167,7 @@ def _file(rows: RowWriter, pairs: Sequence[PairRows]) -> bytes:
     # Sorted: scanners that are merged together stand together in all files.
     records = [ScannerPairs(key, [pair.record for pair in by_scanner[key]]) for key in sorted(by_scanner)]
     filled = [[pair for pair in by_scanner[key] if pair.rows] for key in sorted(by_scanner)]
-    return quick_file(records, [rows.table(group) for group in _groups(filled)])
+    return with_totals(quick_file(records, [rows.table(group) for group in _groups(filled)]), records)
 
 
 def _groups(filled: Iterable[list[PairRows]]) -> Iterator[list[PairRows]]:

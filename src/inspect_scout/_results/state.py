@@ -20,7 +20,7 @@ from .files.errors import StoredError, read_errors
 from .files.light_spec import LightScanner, LightSpec, LightVersion, pair_count, parse_light_spec, transcript_count
 from .files.summary import StoredSummary, doubtful_scanners, is_complete, read_summary
 from .find import scan_folders
-from .layout import JOURNAL, OWNER_FILE, SCAN_FILE, TABLE_SUFFIX, file_name, table_key
+from .layout import EMPTY_FILE, JOURNAL, OWNER_FILE, SCAN_FILE, TABLE_SUFFIX, file_name, table_key
 from .owner import owner_path, read_claim
 
 if TYPE_CHECKING:
@@ -176,6 +176,10 @@ async def _counted(
     each: bool,
 ) -> tuple[dict[str, ScannerState], dict[str, Tally]]:
     """Count the rows of some scanners (None: of all); where they cannot be read, what the summary says counts."""
+    if doubtful is None and not each:
+        added = await _journal_alone(storage, location)
+        if added is not None:
+            return {key: added.get(key, ScannerState()) for key in dict.fromkeys([*spec.scanners, *sorted(added)])}, {}
     from .catalog import load_catalog
     from .tally import read_tallies
 
@@ -201,6 +205,18 @@ async def _counted(
         key: tallies[key].counts if key in tallies else stored.scanners.get(key, ScannerState()) for key in known
     }
     return scanners, tallies
+
+
+async def _journal_alone(storage: Storage, location: str) -> Mapping[str, ScannerState] | None:
+    """Add up what the files of a journal say; None where there is more to a scan, or they do not say it."""
+    files = [e for e in await storage.list(join(location, JOURNAL), recursive=False) if e.path.endswith(TABLE_SUFFIX)]
+    # The journal is listed first: what is merged meanwhile is then seen in tables.
+    beside = await storage.list(location, recursive=False)
+    if any(table_key(entry.path) or file_name(entry.path) == EMPTY_FILE for entry in beside):
+        return None
+    from .totals import added_totals
+
+    return await added_totals(storage, location, files)
 
 
 async def journal_files(storage: Storage, location: str) -> list[str]:
