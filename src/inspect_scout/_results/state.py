@@ -14,13 +14,24 @@ from typing import TYPE_CHECKING, Any
 
 from .._support.causes.grouping import ErrorGroup, group_errors
 from .._support.errors import LocationError, ScoutError, StorageError
-from .._support.storage import Storage, for_each, is_local, join, normalize, run_blocking, run_long, storage_for
+from .._support.storage import (
+    LocalStorage,
+    Storage,
+    for_each,
+    is_local,
+    join,
+    normalize,
+    run_blocking,
+    run_long,
+    storage_for,
+)
 from .._types import AskedVersion, Phase, ScanFacts, ScannerState, ScanState
 from .files.errors import StoredError, read_errors
 from .files.light_spec import LightScanner, LightSpec, LightVersion, pair_count, parse_light_spec, transcript_count
 from .files.summary import StoredSummary, doubtful_scanners, is_complete, read_summary
 from .find import scan_folders
 from .layout import EMPTY_FILE, JOURNAL, OWNER_FILE, SCAN_FILE, TABLE_SUFFIX, file_name, table_key
+from .listed import MANY, ListedScans, stamp_of
 from .owner import owner_path, read_claim
 
 if TYPE_CHECKING:
@@ -51,13 +62,26 @@ class Counted:
     has_journal: bool = False
     counted: bool = True
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the summary says it all."""
+        told = self.stored.scanners.values()
+        return bool(told) and all(counts.scans for counts in told) and not self.tallies and not self.has_journal
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a scan stands, and what went wrong in it, by cause."""
+    """How a scan stands.
+
+    Args:
+        state: How it stands.
+        errors: What went wrong in it, by cause.
+        is_settled: Whether its definition and its summary alone say so.
+    """
 
     state: ScanState
     errors: Sequence[ErrorGroup] = ()
+    is_settled: bool = False
 
 
 async def list_states(scans_location: str, storage: Storage | None = None) -> list[ScanState]:
@@ -72,16 +96,28 @@ async def list_states(scans_location: str, storage: Storage | None = None) -> li
     where = storage if storage is not None else storage_for(scans_location)
     root = normalize(scans_location) if is_local(scans_location) else scans_location
 
+    folders = await scan_folders(where, root)
+    kept = ListedScans(root) if isinstance(where, LocalStorage) and len(folders) >= MANY else None
+
     async def read(folder: str) -> ScanState | None:
+        known = kept.get(folder) if kept is not None else None
+        if known is not None:
+            return known
+        stamp = stamp_of(folder) if kept is not None else None
         try:
-            return (await _standing(where, folder, listed=True)).state
+            standing = await _standing(where, folder, listed=True)
+            if kept is not None and standing.is_settled:
+                kept.put(folder, stamp, standing.state)
+            return standing.state
         except StorageError as error:
             logger.warning("Left out of the list of scans: %s", error)
         except ScoutError:
             pass  # removed meanwhile, or no scan
         return None
 
-    found = [state for state in await for_each(root, await scan_folders(where, root), read) if state is not None]
+    found = [state for state in await for_each(root, folders, read) if state is not None]
+    if kept is not None:
+        kept.save()
     return sorted(found, key=lambda state: state.facts.created_at, reverse=True)
 
 
@@ -245,7 +281,7 @@ async def _standing(storage: Storage, location: str, *, listed: bool = False, er
         errors={group.headline: group.count for group in groups},
         counted=recorded.counted,
     )
-    return Standing(state, groups)
+    return Standing(state, groups, recorded.is_settled and not journal)
 
 
 def phase_of(recorded: Counted, due: int, has_unread: bool) -> Phase:
