@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import anyio
 from hypothesis import given, settings
@@ -16,7 +17,7 @@ from inspect_scout._results.catalog import load_catalog
 from inspect_scout._results.counts_of import counts_of_record, counts_of_records
 from inspect_scout._results.pairs import PairRecord, ScannerPairs, decode_pairs, encode_pairs
 from inspect_scout._results.tally import read_tallies
-from inspect_scout._types import Agreement, ResultReport, ResultValidation, ScannerState, as_resultset
+from inspect_scout._types import Agreement, Result, ResultReport, ResultValidation, ScannerState, as_resultset
 from inspect_scout.testing import MemoryStorage
 from support.scans import failed_report, fill, make_report, make_spec
 
@@ -31,7 +32,7 @@ USAGES = st.dictionaries(
     ),
     max_size=2,
 )
-VALUES = st.sampled_from([True, False, 0, 3, "", "x", [], [1], {}, None])
+VALUES: st.SearchStrategy[Any] = st.sampled_from([True, False, 0, 3, "", "x", [], [1], {}, None])
 VERDICTS = st.none() | st.builds(
     ResultValidation, target=st.booleans(), valid=st.booleans() | st.none(), error=st.none() | st.just("no")
 )
@@ -45,7 +46,7 @@ REPORTS = st.one_of(
         metadata=st.sampled_from([None, {"unseen_citations": ["[M9]"]}]),
     ),
     st.builds(
-        lambda values: make_report(result=as_resultset([make_report(v).result for v in values])),
+        lambda values: make_report(result=as_resultset([Result(value=value) for value in values])),
         st.lists(st.booleans(), max_size=3),
     ),
     st.builds(lambda usage: failed_report(model_usage=usage), USAGES),

@@ -6,8 +6,9 @@ import asyncio
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-import pyarrow.parquet as pq
+import pyarrow.parquet
 import pytest
 
 from inspect_scout._results import ScanStore, read_state
@@ -15,6 +16,8 @@ from inspect_scout._results.totals import added_totals
 from inspect_scout._support.storage import LocalStorage, MemoryStorage
 from inspect_scout._types import ResultReport, ScannerState
 from support.scans import failed_report, fill, make_report, make_spec, make_usage
+
+parquet: Any = pyarrow.parquet  # the stubs leave its types open
 
 Pairs = Sequence[tuple[str, str, Sequence[ResultReport]]]
 FIRST: Pairs = [
@@ -99,7 +102,7 @@ def test_totals_that_are_damaged_or_missing_are_made_of_pairs(tmp_path: Path) ->
 
 def test_readers_of_parquet_read_the_rows(tmp_path: Path) -> None:
     (path,) = journal(make_scan(tmp_path, FIRST))
-    assert pq.read_table(io.BytesIO(path.read_bytes()))["transcript_id"].to_pylist() == ["t0", "t1", "t1"]
+    assert parquet.read_table(io.BytesIO(path.read_bytes()))["transcript_id"].to_pylist() == ["t0", "t1", "t1"]
 
 
 def test_totals_of_many_pairs_are_read(tmp_path: Path) -> None:
