@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ._app import scan_results_arrow as scan_results_arrow
     from ._app import scan_results_batches as scan_results_batches
     from ._app import scan_results_df as scan_results_df
+    from ._app import scan_results_query as scan_results_query
     from ._app import scan_resume as scan_resume
     from ._app import scan_status as scan_status
     from ._app import validation_results_df as validation_results_df
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from ._query import condition_from_sql as condition_from_sql
     from ._query import log_columns as log_columns
     from ._results import HEAVY_COLUMNS as HEAVY_COLUMNS
+    from ._results import ResultsPage as ResultsPage
     from ._results import ScanResultsArrow as ScanResultsArrow
     from ._results import ScanResultsDF as ScanResultsDF
     from ._scanners import Answer as Answer
@@ -121,12 +123,12 @@ if TYPE_CHECKING:
     __version__: str
 
 _MODULES = {
-    "._app": "scan scan_complete scan_list scan_results_arrow scan_results_batches scan_results_df scan_resume"
-    " scan_status validation_results_df",
+    "._app": "scan scan_complete scan_list scan_results_arrow scan_results_batches scan_results_df scan_results_query"
+    " scan_resume scan_status validation_results_df",
     "._plan": "ScanJob Scanners ScannerWork scanjob",
     "._project": "ProjectConfig ScanJobConfig",
     "._query": "Column Columns Condition LogColumns columns condition_as_sql condition_from_sql log_columns",
-    "._results": "HEAVY_COLUMNS ScanResultsArrow ScanResultsDF",
+    "._results": "HEAVY_COLUMNS ResultsPage ScanResultsArrow ScanResultsDF",
     "._scanners": "Answer AnswerMultiLabel AnswerSpec AnswerStructured LabelForId MessageFormatOptions"
     " MessagesPreprocessor MessagesSegment ResultReducer TimelineMessages answer_type as_scanner as_scorer"
     " extract_references"
@@ -184,6 +186,7 @@ __all__ = [
     "RefusalError",
     "Result",
     "ResultReducer",
+    "ResultsPage",
     "SampleMetadata",
     "ScanJob",
     "ScanJobConfig",
@@ -244,6 +247,7 @@ __all__ = [
     "scan_results_arrow",
     "scan_results_batches",
     "scan_results_df",
+    "scan_results_query",
     "scan_resume",
     "scan_status",
     "scanjob",

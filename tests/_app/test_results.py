@@ -13,7 +13,8 @@ from pydantic import JsonValue
 
 from inspect_scout import ConfigError, Result, UnknownNameError, scan_status
 from inspect_scout._cli import main as run
-from inspect_scout._types import ResultReport, ResultValidation, TranscriptInfo, as_resultset
+from inspect_scout._results import RecordInput
+from inspect_scout._types import InputOrigin, ResultReport, ResultValidation, TranscriptInfo, as_resultset
 from inspect_scout.testing import LocalStorage
 from support.scans import failed_report, make_report, make_spec, make_store, make_usage, open_journal
 from support.use_cases import results_table
@@ -21,13 +22,15 @@ from support.use_cases import results_table
 Pairs = Sequence[tuple[str, Sequence[ResultReport]]]
 
 
-def scan_of(folder: Path, pairs: Pairs, done: bool = True, scanner: str = "a", **info: Any) -> str:
+def scan_of(
+    folder: Path, pairs: Pairs, done: bool = True, scanner: str = "a", record_input: RecordInput = "auto", **info: Any
+) -> str:
     """Record a scan of pairs of transcript and reports."""
 
     async def make() -> str:
         order = [id for id, _ in pairs]
         store = await make_store(make_spec([scanner], order), LocalStorage(), str(folder))
-        journal = await open_journal(store)
+        journal = await open_journal(store, record_input=record_input)
         for id, reports in pairs:
             await journal.append(TranscriptInfo(transcript_id=id, task_id=f"task-{id}", **info), scanner, reports)
         await journal.aclose()
@@ -188,3 +191,27 @@ def test_the_command_prints_typed_values(tmp_path: Path, capsys: pytest.CaptureF
     options = ["--positive", "--where", "value != 'true'", "--format", "csv", "--columns", "task_id,value,scanner"]
     assert run(["scan", "results", location, *options]) == 0
     assert capsys.readouterr().out.splitlines() == ["scanner,task_id,value", f"a,task-t1,{2**70}", "a,task-t3,0.5"]
+
+
+def referring_scan(folder: Path) -> str:
+    """Record a scan whose inputs are in a log that is gone, which is said whenever they are looked for."""
+    origin = InputOrigin("eval_log", str(folder / "gone.eval"), "t", "fingerprint", "{}", 1)
+    report = make_report(True, "u", input_type="transcript", origin=origin, explanation="the input has scan_events")
+    return scan_of(folder, [("t", [report])], record_input="reference")
+
+
+def test_a_text_that_names_a_heavy_column_reads_no_input(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    location = referring_scan(tmp_path)
+    where = "explanation LIKE '%input%scan_events%' AND label IS NULL"
+    assert chosen(location, where) == [True]
+    assert chosen(location, where, columns=["value", "explanation"]) == [True]
+    assert not caplog.records
+    assert results_table(location, "a", where, columns=["input"]).to_pylist() == [{"input": None}]
+    assert "cannot be found" in caplog.text
+
+
+def test_inputs_are_looked_for_in_the_rows_asked_for_alone(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    location = referring_scan(tmp_path)
+    assert results_table(location, "a", columns=["input"], where="value = false").num_rows == 0
+    assert results_table(location, "a", columns=["input"], limit=0).num_rows == 0
+    assert not caplog.records

@@ -7,8 +7,7 @@ import json
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from inspect_scout._results.files import parse_light_spec, transcript_count
-from inspect_scout._results.files.light_spec import MANY_BYTES, count_members
+from inspect_scout._results.files.light_spec import MANY_BYTES, count_members, parse_light_spec, transcript_count
 
 TEXTS = st.text(st.sampled_from('ab":,{}[]\\ \nnul0é'), max_size=6)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -69,7 +70,9 @@ def error_group(scanner: str, error: str, **changes: Any) -> ErrorGroup:
 def standing(phase: Any = "complete", errors: Sequence[str] = (), **facts: Any) -> Standing:
     """A scan in which something went wrong ("scanner: what")."""
     groups = [error_group(*(["", error] if ": " not in error else error.split(": ", 1))) for error in errors]
-    return stood(state(phase, len(errors), **facts), groups)
+    stands = stood(state(phase, len(errors), **facts), groups)
+    problems = Counter(stands.state.facts.unread.values())
+    return Standing(msgspec.structs.replace(stands.state, problems=problems), stands.errors)
 
 
 def stood(state: ScanState, groups: Sequence[ErrorGroup]) -> Standing:
@@ -171,6 +174,10 @@ class FakeApp:
             raise UnknownNameError("scanner", str(scanner), self.tables)
         table = self.tables[scanner]
         return table if limit is None else table.slice(0, limit)
+
+    async def results_scanners(self, location: str) -> Sequence[str]:
+        self.calls.append(("scanners of results", location))
+        return list(self.stands.state.scanners)
 
     async def validation_reports(
         self, location: str, scanner: str | None, by: GroupBy | None

@@ -43,7 +43,10 @@ if TYPE_CHECKING:
     from .databases import verify_database as verify_database
     from .explain import SettingEntry as SettingEntry
     from .explain import explain_settings as explain_settings
+    from .results import results_scanners as results_scanners
     from .results import results_table as results_table
+    from .results import scan_results_query as scan_results_query
+    from .results import scan_results_query_async as scan_results_query_async
     from .scanning import complete_scan as complete_scan
     from .scanning import resume_scan as resume_scan
     from .scanning import run_scan as run_scan
@@ -66,18 +69,18 @@ if TYPE_CHECKING:
     from .watching import watch as watch
 
 _MODULES = {
-    ".._support.causes": "ErrorGroup",
     ".._plan": "ResumeRequest ScanRequest",
     ".._project": "default_scans",
     ".._results": "Standing list_states read_error_groups read_standing",
     ".._scanners": "Parameter ScannerFileReport ScannerSource StructuredSource describe_scanner_files",
+    ".._support.causes.grouping": "ErrorGroup",
     ".async_api": "scan_async scan_complete_async scan_list_async scan_results_arrow_async scan_results_batches_async"
     " scan_results_df_async scan_resume_async scan_status_async",
     ".bridge": "in_sync in_sync_items run_light",
     ".databases": "SchemaFormat compact_database copy_transcripts count_transcripts database_schema database_stats"
     " delete_transcripts index_database validate_database verify_database",
     ".explain": "SettingEntry explain_settings",
-    ".results": "results_table",
+    ".results": "results_scanners results_table scan_results_query scan_results_query_async",
     ".scanning": "complete_scan resume_scan run_scan",
     ".shapes": "MAX_IDS group_json standing_json state_json",
     ".sync_api": "scan scan_complete scan_list scan_results_arrow scan_results_batches scan_results_df scan_resume"

@@ -1,30 +1,85 @@
-"""Results as a table, for the command line."""
+"""Results as they are asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Literal
 
-from .._query import Condition, Query, condition_from_sql, select
-from .._results import HEAVY_COLUMNS, KIND, RESULT_COLUMNS, Rows, TypedTable, open_reader, positive_rows
-from .._support.errors import ConfigError, UnknownNameError
-from .._support.storage import run_long
+from .._query import OrderBy, condition_from_sql
+from .._results import HEAVY_COLUMNS, ResultsPage, ResultsQuery, ResultsTable, Rows, TypedTable
+from .._support.errors import ConfigError
+from .._support.loops import asyncio_only
+from .bridge import in_sync
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+Order = str | Sequence[str | tuple[str, Literal["ASC", "DESC"]]]
+"""A column, or several, each alone or with its direction."""
 
-_PREFIX = "transcript_"
-# Where a short name could mean two columns, these say which.
-_SHORT_NAMES = {
-    "scanner": "scanner_key",
-    "error": "scan_error",
-    "tokens": "scan_total_tokens",
-    "epoch": "transcript_task_repeat",
-    "sample_id": "transcript_id",
-}
-# Scanners fill these as they like, so that a comparison may fit the rows of one and no row of another.
-_LENIENT = frozenset(name for name, _ in RESULT_COLUMNS)
+_HEAVY = (*HEAVY_COLUMNS, "transcript_metadata")
+
+
+@asyncio_only
+async def scan_results_query_async(
+    location: str,
+    *,
+    scanner: str | None = None,
+    sql_where: str | None = None,
+    columns: Sequence[str] | None = None,
+    order_by: Order | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+    after: str | None = None,
+    count: bool = False,
+    group_by: str | Sequence[str] | None = None,
+    rows: Rows = "results",
+) -> ResultsPage:
+    """Read a page of results; only what the query names is read.
+
+    Args:
+        location: Directory of the scan (finished, interrupted or running).
+        scanner: Key of one scanner (default: all, one after the other).
+        sql_where: SQL condition over the columns of results.
+        columns: Columns, in this order and under these names, short ones too (default: all but `input`, `input_data`,
+            `scan_events` and `transcript_metadata`).
+        order_by: Columns to sort by, each alone or as `(column, "DESC")`; rows without a value come last. Default: the
+            order of the transcripts.
+        limit: Rows at most.
+        offset: Rows to pass over.
+        after: The `after` of the page before: goes on behind it, also if the scan has more results by now. Instead of
+            `offset`.
+        count: Count the rows of all pages (`total`).
+        group_by: Columns; instead of results, the page has a row for each of their values, with a column `count`.
+        rows: `results`: one row for each result, resultsets expanded; `transcripts`: one row for each invocation.
+
+    Returns:
+        The page: `table` (Arrow), `total`, `after` (None: there is no further page).
+
+    Raises:
+        LocationError: There is no scan at the location.
+        UnknownNameError: The scan has no such scanner, or its results no such column; close matches are named.
+        ConfigError: The condition, the order or the cursor cannot be used.
+    """
+    if isinstance(columns, str):
+        raise ConfigError(f"columns={columns!r} is one text; give a list of column names.")
+    asked = ResultsQuery(
+        where=condition_from_sql(sql_where) if sql_where else None,
+        columns=columns,
+        exclude=_HEAVY,
+        order_by=_ordered(order_by),
+        limit=limit,
+        offset=offset,
+        after=after,
+        count=count,
+        group_by=[group_by] if isinstance(group_by, str) else group_by or (),
+    )
+    return await ResultsTable.at(location, rows=rows).query(asked, scanner)
+
+
+scan_results_query = in_sync(scan_results_query_async)
+
+
+def _ordered(order_by: Order | None) -> list[OrderBy]:
+    terms = [order_by] if isinstance(order_by, str) else order_by or ()
+    return [OrderBy(term) if isinstance(term, str) else OrderBy(*term) for term in terms]
 
 
 async def results_table(
@@ -51,38 +106,11 @@ async def results_table(
         UnknownNameError: The scanner or a column does not exist; close matches are named.
         ConfigError: The condition cannot be used.
     """
-    if limit is not None and limit < 0:
-        raise ConfigError(f"limit={limit} is too small; use 0 or more.")
     condition = condition_from_sql(where) if where else None
-    heavy = any(name in (columns or ()) or name in (where or "") for name in HEAVY_COLUMNS)
-    reader = await open_reader(location, rows=rows, exclude_columns=[] if heavy else None)
-    chosen = partial(_chosen, condition=condition, positive=positive, limit=limit)
-    table = await run_long(location, lambda: reader.table(scanner, chosen))
-    return table if columns is None else table.select(_named(columns, table.column_names))
+    asked = ResultsQuery(condition, columns, limit=limit, positive=positive)
+    return await ResultsTable.at(location, rows=rows).typed(scanner, asked)
 
 
-def _chosen(table: pa.Table, condition: Condition | None, positive: bool, limit: int | None) -> Sequence[int]:
-    found: Sequence[int] = range(table.num_rows)
-    if condition is not None:
-        query = Query(where=(condition,))
-        aliases = _short_names(table.column_names)
-        found = select(table, query, key="uuid", aliases=aliases, types={"value": KIND}, lenient=_LENIENT)
-    if positive:
-        kept = set(positive_rows(table))
-        found = [row for row in found if row in kept]
-    return found if limit is None else found[:limit]
-
-
-def _short_names(columns: Sequence[str]) -> Mapping[str, str]:
-    """Give the short names of columns; a column that has such a name itself goes first."""
-    short = {name.removeprefix(_PREFIX): name for name in columns if name.startswith(_PREFIX)}
-    chosen = {name: column for name, column in _SHORT_NAMES.items() if column in columns}
-    return {name: column for name, column in {**short, **chosen}.items() if name not in columns}
-
-
-def _named(wanted: Sequence[str], columns: Sequence[str]) -> dict[str, str]:
-    known = {**_short_names(columns), **{name: name for name in columns}}
-    for name in wanted:
-        if name not in known:
-            raise UnknownNameError("column", name, known)
-    return {name: known[name] for name in wanted}
+async def results_scanners(location: str) -> list[str]:
+    """Name the scanners of a scan."""
+    return await ResultsTable.at(location).scanners()

@@ -121,9 +121,9 @@ def command(location: str, form: str | None, **options: Any) -> int:
 
 def _tables(selection: Selection, limit: int | None) -> Iterator[tuple[str, TypedTable | None]]:
     """Read the tables of the scanners one after the other; None where a scanner has no results."""
-    from .._app import read_standing, results_table
+    from .._app import results_scanners, results_table
 
-    known = list(look(read_standing, selection.location).state.scanners)
+    known = look(results_scanners, selection.location)
     for scanner in known if selection.scanner is None else [selection.scanner]:
         try:
             s = selection

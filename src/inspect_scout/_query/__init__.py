@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from .condition import LogicalOperator as LogicalOperator
     from .condition import Operator as Operator
     from .condition import ScalarValue as ScalarValue
+    from .finding import COUNT as COUNT
+    from .finding import Stream as Stream
+    from .finding import find_groups as find_groups
+    from .finding import find_rows as find_rows
     from .parse import condition_from_sql as condition_from_sql
     from .query import OrderBy as OrderBy
     from .query import Query as Query
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
 _MODULES = {
     ".column": "Column Columns LogColumns columns log_columns",
     ".condition": "Condition LogicalOperator Operator ScalarValue",
+    ".finding": "COUNT Stream find_groups find_rows",
     ".parse": "condition_from_sql",
     ".query": "OrderBy Query",
     ".refusal": "ConditionSQLError ConditionSQLSyntaxError ConditionSQLUnsupportedError",

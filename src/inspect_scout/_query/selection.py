@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _NO_ALIASES: Mapping[str, str] = {}
 _SHOWN = 3
 _SAMPLE_CHARACTERS = 40
-_Run: TypeAlias = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
+Run: TypeAlias = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
 
 
 def select(
@@ -63,7 +63,7 @@ def select(
         raise ConfigError(f"limit is {query.limit!r}; it must be 0 (no transcripts) or more, or None for all.")
     if not table.column_names:
         return []
-    names = _Names(table.column_names, aliases)
+    names = Names(table.column_names, aliases)
     orders = [(names.resolve(order.column), order) for order in query.order_by]
     rows: Sequence[int] = _matching(table, query.where, names, types, lenient) if query.where else range(table.num_rows)
     if query.limit == 0:
@@ -82,7 +82,7 @@ def names_in(query: Query) -> set[str]:
     Args:
         query: Conditions and order.
     """
-    names = {name for condition in query.where for name in _mentioned(condition)}
+    names = {name for condition in query.where for name in mentioned(condition)}
     names |= {order.column for order in query.order_by}
     for name in tuple(names):
         # What is no path either is refused where it is resolved.
@@ -102,12 +102,12 @@ def columns_of(query: Query, table: pa.Table, aliases: Mapping[str, str] = _NO_A
     Raises:
         UnknownNameError: If it names a column that the table does not have.
     """
-    names = _Names(table.column_names, aliases)
-    mentioned = {name for condition in query.where for name in _mentioned(condition)}
+    names = Names(table.column_names, aliases)
+    mentioned = {name for condition in query.where for name in mentioned(condition)}
     return {names.resolve(name).base for name in mentioned | {order.column for order in query.order_by}}
 
 
-class _Names:
+class Names:
     """Finds the column that a name stands for."""
 
     def __init__(self, columns: Iterable[str], aliases: Mapping[str, str]) -> None:
@@ -129,11 +129,11 @@ class _Names:
 def _matching(
     table: pa.Table,
     where: Sequence[Condition],
-    names: _Names,
+    names: Names,
     types: Mapping[str, str],
     lenient: Collection[str],
 ) -> list[int]:
-    paths = {name: names.resolve(name) for condition in where for name in _mentioned(condition)}
+    paths = {name: names.resolve(name) for condition in where for name in mentioned(condition)}
     arrow: dict[str, pa.DataType] = dict(zip(table.schema.names, table.schema.types, strict=True))
     kinds = {p.base: ColumnKind.PER_ROW if p.base in types else column_kind(arrow[p.base]) for p in paths.values()}
     comparisons = Comparisons(kinds, types)
@@ -145,11 +145,11 @@ def _matching(
         if not found:
             for comparison in comparisons.made:
                 if comparison.path.base not in lenient:
-                    _check(comparison, comparisons, run)
+                    check(comparison, comparisons, run)
     return found
 
 
-def _check(comparison: Comparison, comparisons: Comparisons, run: _Run) -> None:
+def check(comparison: Comparison, comparisons: Comparisons, run: Run) -> None:
     """Refuse a comparison that no row takes part in, as the cause of an empty selection."""
     [(values, comparable)] = run(comparisons.counts(comparison), ())
     if comparable or not values:
@@ -171,7 +171,7 @@ def _written(value: object) -> str:
     return f"{type(value).__name__.removesuffix('time')} {value}" if isinstance(value, date) else repr(value)
 
 
-def _mentioned(condition: Condition) -> Iterator[str]:
+def mentioned(condition: Condition) -> Iterator[str]:
     pending = [condition]
     while pending:
         node = pending.pop()
@@ -181,7 +181,7 @@ def _mentioned(condition: Condition) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _database(rows: pa.Table) -> Generator[_Run]:
+def _database(rows: pa.Table) -> Generator[Run]:
     """Give a function that runs statements on rows, as the table `t`."""
     import duckdb
 

@@ -15,7 +15,7 @@ from .._support.json import well_formed
 from .condition import Condition, Operator, ScalarValue
 from .path import ColumnPath
 from .per_row import PerRow
-from .readings import ColumnKind, Reading, Wanted, readings
+from .readings import ColumnKind, Reading, Wanted, number_of, readings
 from .sql import joined
 
 Parameter: TypeAlias = Wanted | list[Wanted]
@@ -60,9 +60,11 @@ class Comparisons:
     Args:
         kinds: Kind of each column that conditions may name.
         types: Columns whose rows differ in type -> the column that says which type each has.
+        kept: Columns that go through the SELECT as they are.
     """
 
-    def __init__(self, kinds: dict[str, ColumnKind], types: Mapping[str, str]) -> None:
+    def __init__(self, kinds: dict[str, ColumnKind], types: Mapping[str, str], kept: Sequence[str] = ("row",)) -> None:
+        self._kept = ", ".join(kept)
         self._kinds = kinds
         self._types = types
         self._columns: dict[str, str] = {}
@@ -78,25 +80,53 @@ class Comparisons:
 
     def statement(self, conditions: Sequence[Condition], paths: Mapping[str, ColumnPath]) -> str:
         """Write the SELECT for conditions that must all hold; `paths` says what the names in them stand for."""
-        where = " AND ".join(f"({self._render(condition, paths)})" for condition in conditions)
-        return f"SELECT row FROM {self._rows()} WHERE {where}"  # noqa: S608 - built here from numbers; values are bound
+        where = self.where(conditions, paths)
+        return f"SELECT row FROM {self.rows()} WHERE {where}"  # noqa: S608 - built here from numbers; values are bound
+
+    def where(self, conditions: Sequence[Condition], paths: Mapping[str, ColumnPath]) -> str:
+        """Write conditions that must all hold."""
+        return " AND ".join(f"({self._render(condition, paths)})" for condition in conditions) or "TRUE"
+
+    def value(self, path: ColumnPath) -> list[str]:
+        """Name the derived columns of a value: itself, and where rows differ in type the type of each."""
+        value = self._value(path)
+        return [value.name, value.type] if value.type else [value.name]
+
+    def order(self, path: ColumnPath, direction: str, mixed: bool) -> list[str]:
+        """Write the terms of an order by a value; rows without one come last.
+
+        Args:
+            path: The value.
+            direction: ASC or DESC.
+            mixed: Whether text that reads as a number stands before other text, in the order of numbers.
+        """
+        value = self._value(path)
+        name, keys = value.name, [value.name]
+        if value.kind is ColumnKind.PER_ROW:
+            boolean = f"CAST(lower({name}) = 'true' AS DOUBLE)"
+            number = f"CASE {value.type} WHEN 'boolean' THEN {boolean} WHEN 'number' THEN {number_of(name)} END"
+            keys = [f"({number}) IS NULL", number, name]
+        elif value.kind is ColumnKind.TEXT and (mixed or path.keys):
+            keys = [f"({number_of(name)}) IS NULL", number_of(name), name]
+        return [f"{name} IS NULL", *(f"{key} {direction} NULLS LAST" for key in keys)]
 
     def counts(self, comparison: Comparison) -> str:
         """Write a SELECT that counts the rows with a value, and those in which it can be compared."""
         read = " OR ".join(f"({text}) IS NOT NULL" for text in comparison.readings) or "FALSE"
-        return f"SELECT count({comparison.column}), count(*) FILTER ({read}) FROM {self._rows()}"  # noqa: S608 - as above
+        return f"SELECT count({comparison.column}), count(*) FILTER ({read}) FROM {self.rows()}"  # noqa: S608 - as above
 
     def samples(self, comparison: Comparison, count: int) -> str:
         """Write a SELECT of some values of the column of a comparison."""
         column = comparison.column
         distinct = (
-            f"SELECT DISTINCT {column} AS v FROM {self._rows()} WHERE {column} IS NOT NULL ORDER BY 1 LIMIT {count}"  # noqa: S608 - as above
+            f"SELECT DISTINCT {column} AS v FROM {self.rows()} WHERE {column} IS NOT NULL ORDER BY 1 LIMIT {count}"  # noqa: S608 - as above
         )
         return f"SELECT CAST(v AS VARCHAR) FROM ({distinct})"  # noqa: S608 - as above
 
-    def _rows(self) -> str:
+    def rows(self) -> str:
+        """Write the rows with their derived columns, once all that names columns is written."""
         derived = "".join(f", {text}" for text in self._derived)
-        return f"(SELECT row{derived} FROM t)"  # noqa: S608 - as above
+        return f"(SELECT {self._kept}{derived} FROM t)"  # noqa: S608 - as above
 
     def _render(self, condition: Condition, paths: Mapping[str, ColumnPath]) -> str:
         if condition.is_compound:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from .active import workers_of as workers_of
     from .arrow import ScanResultsArrow as ScanResultsArrow
     from .arrow import results_arrow as results_arrow
-    from .cast import KIND as KIND
     from .cast import TypedTable as TypedTable
     from .compared import compared_rows as compared_rows
     from .counting import count_results as count_results
@@ -23,19 +22,20 @@ if TYPE_CHECKING:
     from .describe import clean_id as clean_id
     from .files.spec import unread_errors as unread_errors
     from .frames import ScanResultsDF as ScanResultsDF
-    from .frames import open_reader as open_reader
     from .frames import results_batches as results_batches
     from .frames import results_df as results_df
     from .inputs import ReadOrigin as ReadOrigin
     from .journal import Journal as Journal
     from .journal import UnwritableError as UnwritableError
     from .owner import ScanGoneError as ScanGoneError
+    from .query import ResultsPage as ResultsPage
+    from .query import ResultsQuery as ResultsQuery
+    from .query import ResultsTable as ResultsTable
     from .read import list_status as list_status
     from .read import status as status
     from .rows import RecordInput as RecordInput
     from .rows import RowWriter as RowWriter
     from .schema import HEAVY_COLUMNS as HEAVY_COLUMNS
-    from .schema import RESULT_COLUMNS as RESULT_COLUMNS
     from .schema import results_schema as results_schema
     from .sizes import CELL_BYTES as CELL_BYTES
     from .source import UnknownScannerError as UnknownScannerError
@@ -48,29 +48,29 @@ if TYPE_CHECKING:
     from .store import ScanStore as ScanStore
     from .store import facts_of as facts_of
     from .view import Rows as Rows
-    from .view import positive_rows as positive_rows
 
 _MODULES = {
     ".active": "ActiveScans entry_of workers_of",
     ".arrow": "ScanResultsArrow results_arrow",
-    ".cast": "KIND TypedTable",
+    ".cast": "TypedTable",
     ".compared": "compared_rows",
     ".counting": "count_results",
     ".counts_of": "counts_of_record",
     ".describe": "clean_id",
     ".files.spec": "unread_errors",
-    ".frames": "ScanResultsDF open_reader results_batches results_df",
+    ".frames": "ScanResultsDF results_batches results_df",
     ".inputs": "ReadOrigin",
     ".journal": "Journal UnwritableError",
     ".owner": "ScanGoneError",
+    ".query": "ResultsPage ResultsQuery ResultsTable",
     ".read": "list_status status",
     ".rows": "RecordInput RowWriter",
-    ".schema": "HEAVY_COLUMNS RESULT_COLUMNS results_schema",
+    ".schema": "HEAVY_COLUMNS results_schema",
     ".sizes": "CELL_BYTES",
     ".source": "UnknownScannerError",
     ".state": "Standing list_states read_error_groups read_standing read_state",
     ".store": "Recorded ScanStore facts_of",
-    ".view": "Rows positive_rows",
+    ".view": "Rows",
 }
 
 __getattr__, __dir__ = lazy_door(__name__, {n: module for module, names in _MODULES.items() for n in names.split()})

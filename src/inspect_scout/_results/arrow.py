@@ -13,8 +13,8 @@ from .._support.storage import Storage
 from .._types import Status
 from .blocking import wait
 from .catalog import load_catalog
-from .frames import Reader, open_reader
 from .inputs import ReadOrigin, read_from_source
+from .query import ResultsTable
 from .source import ScannerRows
 from .store import ScanStore
 from .table import column, compute, scalar, select_fields
@@ -32,7 +32,7 @@ class ScanResultsArrow(Status):
     """
 
     scanners: list[str] = field(default_factory=list[str])
-    _reader: Reader | None = field(default=None, repr=False)
+    _table: ResultsTable | None = field(default=None, repr=False)
 
     def reader(
         self, scanner: str, streaming_batch_size: int = 1024, exclude_columns: Sequence[str] | None = None
@@ -94,13 +94,13 @@ class ScanResultsArrow(Status):
         return {name: column(row, name)[0] if name in present else None for name in target_columns}
 
     def _rows(self, scanner: str) -> ScannerRows:
-        reader = self._opened()
-        return wait(lambda: reader.rows(scanner))
+        (view,) = wait(lambda: self._opened().views(scanner))
+        return view.source
 
-    def _opened(self) -> Reader:
-        if self._reader is None:
+    def _opened(self) -> ResultsTable:
+        if self._table is None:
             raise ConfigError("These results were not opened by scan_results_arrow(); call it to read rows.")
-        return self._reader
+        return self._table
 
     def _batches(self, source: ScannerRows, shown: Sequence[str], size: int) -> Iterator[pa.RecordBatch]:
         for table in stored_batches(source, shown, size, self._opened().read):
@@ -137,11 +137,11 @@ async def results_arrow(
     Raises:
         LocationError: There is no scan at the location.
     """
-    reader = await open_reader(location, rows="transcripts", read=read, storage=storage)
-    status = await ScanStore(reader.location, reader.storage).status()
-    scanners = (await load_catalog(reader.storage, reader.location)).scanners()
+    table = ResultsTable.at(location, rows="transcripts", read=read, storage=storage)
+    status = await ScanStore(table.location, table.storage).status()
+    scanners = (await load_catalog(table.storage, table.location)).scanners()
     return ScanResultsArrow(
-        status.complete, status.spec, status.location, status.summary, status.errors, scanners, reader
+        status.complete, status.spec, status.location, status.summary, status.errors, scanners, table
     )
 
 

@@ -76,6 +76,10 @@ class TypedTable:
             return [{} for _ in range(self.num_rows)]
         return [dict(zip(names, cells)) for cells in zip(*columns, strict=True)]
 
+    def table(self) -> pa.Table:
+        """Make an Arrow table; columns that mix types are text."""
+        return named_table([self._rows.column(name) for name in self._columns.values()], list(self._columns))
+
     def frame(self) -> pd.DataFrame:
         """Make a data frame; columns that mix types, or share long texts, hold Python values."""
         import pandas as pd
@@ -177,6 +181,7 @@ class _Kinds:
     def add(self, types: Column, values: Column) -> None:
         self._types.update(t for t in compute.unique(types).to_pylist() if t is not None and t != "null")
         if self._types == {"number"}:
+            values = compute.unique(values)
             self._integers = self._integers and _as_integers(values) is not None
             self._reals = self._reals and _as_reals(values) is not None
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pyarrow as pa
 
 from .._support.errors import LocationError
@@ -18,7 +19,7 @@ from .layout import EMPTY_FILE, JOURNAL, TABLE_SUFFIX, file_name, table_key
 from .pairs import PairRecord, ScannerPairs, decode_pairs
 from .parquet import DamagedFileError, open_table
 from .schema import merged_schema, results_schema
-from .table import cells
+from .table import Places, cells, runs
 
 logger = logging.getLogger(__name__)
 
@@ -90,13 +91,16 @@ class Catalog:
                 schemas.append(file.schema)
         return merged_schema(schemas)
 
-    def rows(self, scanner: str, order: Iterable[str], schema: pa.Schema) -> Iterator[pa.Table]:
+    def rows(
+        self, scanner: str, order: Iterable[str], schema: pa.Schema, only: Places | None = None
+    ) -> Iterator[pa.Table]:
         """Read a scanner's rows in the order of transcripts, in tables of some rows.
 
         Args:
             scanner: Key of the scanner.
             order: Transcript ids; the rows of others follow at the end.
             schema: Columns to read, and their types.
+            only: Numbers of the rows to read, ascending (None: all).
 
         Raises:
             LocationError: A file has vanished since (the journal was merged): load the catalog anew.
@@ -112,7 +116,16 @@ class Catalog:
             for transcript_id, place in places.items()
             if place.record.rows
         ]
-        yield from reader.tables(_joined(_sorted(found, order)))
+        segments = _joined(_sorted(found, order))
+        yield from reader.tables(segments if only is None else _cut(segments, only))
+
+    def count(self, scanner: str) -> int:
+        """Count the rows of a scanner."""
+        places = self.journal.get(scanner, {})
+        found = sum(place.record.rows for place in places.values())
+        if scanner in self.tables:
+            found += sum(segment.count for _, segment in _table_segments(self.storage, self.tables[scanner], places))
+        return found
 
     def waves(self, scanners: Iterable[str], columns: Sequence[str] | None = None) -> Iterator[tuple[str, Catalog]]:
         """Go through scanners whose rows will be read, each with a catalog that reads what they share only once.
@@ -305,3 +318,13 @@ def _joined(segments: Iterable[Segment]) -> Iterator[Segment]:
             last = segment
     if last is not None:
         yield last
+
+
+def _cut(segments: Iterable[Segment], places: Places) -> Iterator[Segment]:
+    """Keep of segments the rows that have certain numbers among all."""
+    before = 0
+    for segment in segments:
+        first, last = np.searchsorted(places, [before, before + segment.count])
+        for start, count in runs(places[first:last] - before):
+            yield Segment(segment.path, segment.group, segment.start + start, count)
+        before += segment.count

@@ -6,21 +6,19 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .._support.errors import ConfigError, LocationError
-from .._support.storage import Storage, run_blocking, storage_for
-from .._types import ScanSpec, Status
+from .._support.errors import ConfigError
+from .._support.storage import Storage
+from .._types import Status
 from .blocking import wait
-from .cast import TypedTable
 from .catalog import load_catalog
-from .inputs import ReadOrigin, once_a_log, read_from_source
-from .source import ScannerRows, UnknownScannerError
-from .store import ScanStore, transcript_order
-from .view import Choose, Rows, RowView, check_rows, excluded
+from .inputs import ReadOrigin, read_from_source
+from .query import ResultsQuery, ResultsTable
+from .source import UnknownScannerError
+from .store import ScanStore
+from .view import Rows, RowView, excluded
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_ATTEMPTS = 3
 
 
 @dataclass
@@ -34,68 +32,24 @@ class ScanResultsDF(Status):
     scanners: Mapping[str, pd.DataFrame] = field(default_factory=dict[str, "pd.DataFrame"])
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """What a caller wants to read of a scan.
-
-    Args:
-        location: Directory of the scan.
-        storage: Where it is.
-        spec: What defines the scan.
-        exclude_columns: Columns to leave out.
-        expands: Whether resultsets become one row for each result.
-        read: Reads inputs that are only referred to.
-    """
-
-    location: str
-    storage: Storage
-    spec: ScanSpec
-    exclude_columns: Sequence[str] | None = None
-    expands: bool = True
-    read: ReadOrigin = read_from_source
-
-    async def rows(self, scanner: str) -> ScannerRows:
-        """Find the rows of a scanner as they are now."""
-        catalog = await load_catalog(self.storage, self.location)
-        order = transcript_order(self.spec)
-        return await run_blocking(self.location, lambda: ScannerRows(catalog, scanner, order, self.spec.scanners))
-
-    async def view(self, scanner: str) -> RowView:
-        """Find what the caller wants of the rows of a scanner."""
-        return RowView(await self.rows(scanner), self.exclude_columns, expands=self.expands, read=self.read)
-
-    def table(self, scanner: str, choose: Choose | None = None) -> TypedTable:
-        """Read the results of a scanner, all or those that are chosen."""
-        for _ in range(_ATTEMPTS - 1):
-            try:
-                return wait(lambda: self.view(scanner)).table(choose)
-            except UnknownScannerError:
-                raise
-            except LocationError:
-                continue  # the journal was merged while it was read
-        return wait(lambda: self.view(scanner)).table(choose)
-
-    def frame(self, scanner: str) -> pd.DataFrame:
-        """Read the results of a scanner as a data frame."""
-        return self.table(scanner).frame()
-
-
 class ScannerFrames(Mapping[str, "pd.DataFrame"]):
     """Data frames by scanner, each read when it is asked for.
 
     Args:
-        reader: What to read.
+        table: The results.
+        asked: What is asked of them.
         scanners: Keys of the scanners.
     """
 
-    def __init__(self, reader: Reader, scanners: Sequence[str]) -> None:
-        self._reader = reader
+    def __init__(self, table: ResultsTable, asked: ResultsQuery, scanners: Sequence[str]) -> None:
+        self._table = table
+        self._asked = asked
         self._scanners = tuple(scanners)
 
     def __getitem__(self, scanner: str) -> pd.DataFrame:
         if scanner not in self._scanners:
             raise UnknownScannerError(scanner, self._scanners)
-        return self._reader.frame(scanner)
+        return wait(lambda: self._table.typed(scanner, self._asked)).frame()
 
     def __contains__(self, scanner: object) -> bool:
         return scanner in self._scanners
@@ -108,22 +62,6 @@ class ScannerFrames(Mapping[str, "pd.DataFrame"]):
 
     def __repr__(self) -> str:
         return f"ScannerFrames({', '.join(self._scanners)})"
-
-
-async def open_reader(
-    location: str,
-    *,
-    rows: Rows = "results",
-    exclude_columns: Sequence[str] | None = None,
-    read: ReadOrigin = read_from_source,
-    storage: Storage | None = None,
-) -> Reader:
-    """Prepare to read results of a scan; see `results_df` for the parameters."""
-    expands = check_rows(rows)
-    excluded(exclude_columns)
-    where = storage if storage is not None else storage_for(location)
-    store = await ScanStore.open(location, where)
-    return Reader(store.location, where, await store.spec(), exclude_columns, expands, once_a_log(read))
 
 
 async def results_df(
@@ -149,15 +87,18 @@ async def results_df(
         LocationError: There is no scan at the location.
         UnknownScannerError: The scan has no such scanner.
     """
-    reader = await open_reader(location, rows=rows, exclude_columns=exclude_columns, read=read, storage=storage)
-    status = await ScanStore(reader.location, reader.storage).status()
-    known = (await load_catalog(reader.storage, reader.location)).scanners()
+    table, asked = (
+        ResultsTable.at(location, rows=rows, read=read, storage=storage),
+        ResultsQuery(exclude=exclude_columns),
+    )
+    status = await ScanStore(table.location, table.storage).status()
+    known = (await load_catalog(table.storage, table.location)).scanners()
     if scanner is not None:
         if scanner not in known and scanner not in status.spec.scanners:
             raise UnknownScannerError(scanner, {*known, *status.spec.scanners})
         known = [scanner]
     return ScanResultsDF(
-        status.complete, status.spec, status.location, status.summary, status.errors, ScannerFrames(reader, known)
+        status.complete, status.spec, status.location, status.summary, status.errors, ScannerFrames(table, asked, known)
     )
 
 
@@ -190,8 +131,10 @@ async def results_batches(
         raise ConfigError(f"batch_size={batch_size} is too small; use 1 or more.")
     import asyncio
 
-    reader = await open_reader(location, rows=rows, exclude_columns=exclude_columns, read=read, storage=storage)
-    frames = _frames(await reader.view(scanner), batch_size)
+    table = ResultsTable.at(location, rows=rows, read=read, storage=storage)
+    left_out = excluded(exclude_columns)
+    (view,) = await table.views(scanner)
+    frames = _frames(view, view.source.shown(left_out), batch_size)
     while True:
         # Reading and converting take a while: other tasks of this loop go on meanwhile.
         frame = await asyncio.to_thread(next, frames, None)
@@ -200,6 +143,6 @@ async def results_batches(
         yield frame
 
 
-def _frames(view: RowView, size: int) -> Iterator[pd.DataFrame]:
-    for table in view.batches(size):
+def _frames(view: RowView, shown: Sequence[str], size: int) -> Iterator[pd.DataFrame]:
+    for table in view.batches(shown, size):
         yield table.frame()

@@ -92,14 +92,12 @@ class SharedRows:
         cells: list[Any] = known[rows].tolist()
         return cells
 
-    def table(self) -> pa.Table:
-        """Make a table of all columns, whose texts refer to what is shared."""
-        table = self.own
-        for name in self.stored.column_names if self.stored is not None else ():
-            source, places = self._shared(name) or (column(self.own, name), None)
-            cells = references(source, places) if places is not None and is_text(source.type) else self.column(name)
-            table = table.append_column(name, cells)
-        return table
+    def references(self, name: str) -> Column:
+        """Make a column of text whose cells refer to what is shared, or to each text itself."""
+        shared = self._shared(name)
+        if shared is not None:
+            return references(*shared)
+        return references(column(self.own, name), np.arange(self.num_rows))
 
     def weights(self, beside: Callable[[pa.Table], Mapping[str, Places]]) -> dict[str, int]:
         """Count the bytes of the texts of columns that are as they are stored, with a copy for each row.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+import numpy as np
 import pyarrow as pa
 
 from .._support.errors import StorageError, UnknownNameError
@@ -11,7 +12,8 @@ from .._support.storage import Storage
 from .catalog import Catalog
 from .parquet import open_table
 from .schema import RECORD_NAMES
-from .table import Field, fields, nulls, schema_of, select_fields, with_column
+from .shared import taken
+from .table import Field, Places, fields, nulls, schema_of, select_fields, with_column
 
 
 class UnknownScannerError(UnknownNameError, KeyError, FileNotFoundError):
@@ -45,7 +47,7 @@ class ScannerRows:
         if scanner not in known:
             raise UnknownScannerError(scanner, known)
         self._catalog = catalog
-        self._scanner = scanner
+        self.scanner = scanner
         self._order = order
         self._path = catalog.tables.get(scanner) if scanner not in catalog.journal else None
         self.schema = self._schema()
@@ -75,16 +77,29 @@ class ScannerRows:
             for table in file.batches(size, columns):
                 yield _settled(table).select(list(columns))
 
-    def row(self, columns: Sequence[str], place: int) -> pa.Table:
-        """Read some columns of one row; of a table, only the row group that holds it is read."""
+    def at(self, columns: Sequence[str], places: Places) -> pa.Table:
+        """Read some columns of rows by their numbers, ascending; only the row groups that hold them are read."""
+        schema = self._chosen(columns)
         if self._path is None:
-            return _slice(self._merged(self._chosen(columns)), place)
+            tables = self._catalog.rows(self.scanner, self._order, schema, places)
+            return pa.concat_tables([schema.empty_table(), *tables])
+        found: list[pa.Table] = [schema.empty_table()]
+        before = 0
         with open_table(self.storage, self._path) as file:
             for group, rows in enumerate(file.group_rows()):
-                if place < rows:
-                    return _settled(file.read_group(group, columns).slice(place, 1)).select(list(columns))
-                place -= rows
-        raise IndexError(place)
+                first, last = np.searchsorted(places, [before, before + rows])
+                if first < last:
+                    read = _settled(file.read_group(group, columns)).select(list(columns))
+                    found.append(taken(read, places[first:last] - before))
+                before += rows
+        return pa.concat_tables(found)
+
+    def count(self) -> int:
+        """Count the rows."""
+        if self._path is None:
+            return self._catalog.count(self.scanner)
+        with open_table(self.storage, self._path) as file:
+            return sum(file.group_rows())
 
     def shown(self, exclude: Iterable[str]) -> list[str]:
         """Name the columns that a reader sees."""
@@ -97,14 +112,14 @@ class ScannerRows:
         return [name for name in self.schema.names if name in wanted]
 
     def _merged(self, schema: pa.Schema) -> Iterator[pa.Table]:
-        return self._catalog.rows(self._scanner, self._order, schema)
+        return self._catalog.rows(self.scanner, self._order, schema)
 
     def _chosen(self, columns: Sequence[str]) -> pa.Schema:
         return select_fields(self.schema, columns)
 
     def _schema(self) -> pa.Schema:
         if self._path is None:
-            return self._catalog.schema(self._scanner)
+            return self._catalog.schema(self.scanner)
         with open_table(self.storage, self._path) as file:
             schema = schema_of(_settled_field(field) for field in fields(file.schema))
         if len(set(schema.names)) < len(schema.names):
@@ -123,11 +138,3 @@ def _settled(table: pa.Table) -> pa.Table:
         if pa.types.is_null(field.type):
             table = with_column(table, field.name, nulls(table.num_rows, pa.string()))
     return table
-
-
-def _slice(tables: Iterable[pa.Table], place: int) -> pa.Table:
-    for table in tables:
-        if place < table.num_rows:
-            return table.slice(place, 1)
-        place -= table.num_rows
-    raise IndexError(place)

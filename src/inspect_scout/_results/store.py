@@ -15,10 +15,10 @@ import pyarrow as pa
 from pydantic_core import to_json
 
 from .._support.clock import SYSTEM_CLOCK, Clock
-from .._support.errors import LocationError, StorageError
 from .._support.storage import Storage, for_each, join, normalize, run_blocking, run_long, storage_for
 from .._types import Error, ScanFacts, ScanSpec, Status, Summary
 from .catalog import Catalog, load_catalog, load_tables, pairs_of_writer
+from .definition import spec_text
 from .encode import json_text
 from .files.errors import read_errors
 from .files.light_spec import parse_light_spec
@@ -139,12 +139,7 @@ class ScanStore:
         Raises:
             LocationError: There is no scan at the location.
         """
-        path = join(self.location, SCAN_FILE)
-        try:
-            text = await self._storage.read(path)
-        except LocationError:
-            raise LocationError(await _no_scan(self._storage, self.location)) from None
-        return parse_spec(text, path, strict=strict)
+        return parse_spec(await spec_text(self._storage, self.location), join(self.location, SCAN_FILE), strict=strict)
 
     async def write_spec(self, spec: ScanSpec) -> None:
         """Write what defines the scan."""
@@ -384,19 +379,3 @@ def _chain(first: pa.Table, rest: Iterable[pa.Table]) -> Iterator[pa.Table]:
 
 def _lines(errors: Iterable[Error]) -> bytes:
     return b"".join(error.model_dump_json().encode() + b"\n" for error in errors)
-
-
-async def _no_scan(storage: Storage, location: str) -> str:
-    """Say what is missing at a location that holds no scan, and which scans are below it."""
-    message = (
-        f"There is no scan at {location!r}: the directory of a scan is called 'scan_id=...' and holds {SCAN_FILE}."
-    )
-    try:
-        below = [file_name(folder) for folder in await storage.folders(location)]
-    except StorageError:
-        below = []
-    scans = [name for name in below if name.startswith("scan_id=")]
-    if not scans:
-        return f"{message} Looked in {normalize(location)!r}."
-    shown = ", ".join(scans[:5]) + (", ..." if len(scans) > 5 else "")
-    return f"{message} It holds scans: {shown}. Name one of them."

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -154,3 +155,10 @@ def cast(values: Any, kind: pa.DataType) -> Column | None:
 def is_text(kind: pa.DataType) -> bool:
     """Tell whether a column holds text."""
     return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+
+
+def runs(rows: Places) -> Iterator[tuple[int, int]]:
+    """Find the runs in ascending numbers: the first number of each, and how many there are."""
+    starts = np.flatnonzero(np.diff(rows, prepend=-2) != 1)
+    for start, end in pairwise([*starts.tolist(), len(rows)]):
+        yield int(rows[start]), end - start

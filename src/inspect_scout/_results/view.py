@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Literal, get_args
 
+import numpy as np
 import pyarrow as pa
 
+from .._support.arrow import array
 from .._support.errors import ConfigError
 from .blocking import wait
 from .cast import ITEM, KIND, ColumnKinds, TypedTable, with_kinds
@@ -25,15 +29,13 @@ from .inputs import (
 from .schema import HEAVY_COLUMNS
 from .shared import COPIED_BYTES, SharedRows
 from .source import ScannerRows
-from .table import cells
-
-Choose = Callable[[pa.Table], Sequence[int]]
-"""Chooses rows by their numbers."""
+from .table import Column, Places, cells, chunked, column, numbered, numpy_of
 
 Rows = Literal["results", "transcripts", "transcript"]
 """One row for each result (resultsets expanded), or one for each invocation."""
 
-_TYPED = ("value", "value_type")
+_TYPED = {"value": ("value", "value_type"), "validation_result": ("validation_result",)}
+"""Columns whose type depends on what they hold, and those that tell it."""
 
 
 def check_rows(rows: str) -> bool:
@@ -57,105 +59,166 @@ def excluded(exclude_columns: Sequence[str] | None) -> Sequence[str]:
     return HEAVY_COLUMNS if exclude_columns is None else exclude_columns
 
 
-class RowView:
-    """What a reader asked for of a scanner's rows.
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """Some rows, and what finds them again.
 
     Args:
-        source: The rows.
-        exclude_columns: Columns to leave out (None: the heavy ones).
+        rows: The rows.
+        places: Number of the stored row of each.
+        nths: Which of the rows that come from its stored row each is.
+    """
+
+    rows: SharedRows
+    places: Places
+    nths: Places
+
+
+class RowView:
+    """The rows of a scanner, as a reader wants them.
+
+    Args:
+        source: The rows as they are stored.
         expands: Whether resultsets become one row for each result.
         read: Reads inputs that are only referred to.
     """
 
-    def __init__(
-        self,
-        source: ScannerRows,
-        exclude_columns: Sequence[str] | None,
-        *,
-        expands: bool,
-        read: ReadOrigin = read_from_source,
-    ) -> None:
-        self._source = source
+    def __init__(self, source: ScannerRows, *, expands: bool, read: ReadOrigin = read_from_source) -> None:
+        self.source = source
         self._expands = expands
         self._read = read
-        self._shown = source.shown(excluded(exclude_columns))
-        self._columns = _needed(source, self._shown, expands=expands)
 
-    def table(self, choose: Choose | None = None) -> TypedTable:
-        """Read all rows, or those that are chosen; the choice has no say in their types."""
-        rows, survey = self._spread(self._source.table(self._columns)), _Survey()
+    @cached_property
+    def has_sets(self) -> bool:
+        """Whether there are resultsets to expand."""
+        wanted = self.source.known(["value_type"]) if self._expands else []
+        return bool(wanted) and any(map(has_sets, self.source.batches(wanted, PIECE_ROWS)))
+
+    def table(self, shown: Sequence[str], *, whole: bool = False) -> TypedTable:
+        """Read all rows; inputs are made whole if their shared parts are shown, too, or in any case."""
+        table = self.source.table(_needed(self.source, shown, expands=self._expands))
+        rows, survey = self._spread(table), Survey()
         survey.add(rows)
-        rows = rows.stored_as(self._with_inputs)
-        return survey.typed(rows if choose is None else rows.take(choose(rows.table())), self._shown)
+        return survey.typed(rows.stored_as(partial(self._with_inputs, shown=shown, whole=whole)), shown)
 
-    def batches(self, size: int) -> Iterator[TypedTable]:
+    def batches(self, shown: Sequence[str], size: int) -> Iterator[TypedTable]:
         """Read rows in tables of at most `size` rows, which together are the same as the whole."""
-        survey = self._survey(size)
-        for rows in self._parts(size, survey) if survey.sets else map(SharedRows, self._stored(size)):
-            yield survey.typed(rows.stored_as(self._with_inputs), self._shown)
+        columns, survey = _needed(self.source, shown, expands=self._expands), Survey()
+        self.look_at(survey, shown, size)
+        for rows in self._parts(columns, size):
+            yield survey.typed(rows.stored_as(partial(self._with_inputs, shown=shown)), shown)
 
-    def _parts(self, size: int, survey: _Survey) -> Iterator[SharedRows]:
-        """Spread resultsets, in the order of the whole: plain rows, results, absent labels."""
-        for table in self._stored(size):
-            yield from _filled(plain_rows(table), size)
-        for table in self._stored(size):
-            yield from expanded_rows(table, min(size, PIECE_ROWS))
-        if survey.labelled:
-            for table in self._stored(size):
-                yield from _filled(absent_rows(table), size)
+    def numbered(self, columns: Sequence[str]) -> Iterator[Numbered]:
+        """Go through some columns of all rows, in the order of the whole, with what finds the rows again."""
+        seen = np.zeros(self.source.count() if self.has_sets else 0, np.int64)
+        for rows in self._parts(_needed(self.source, columns, expands=self.has_sets), PIECE_ROWS):
+            places = numpy_of(rows.column(PLACE))
+            nths = _nths(places) + seen[places] if self.has_sets else np.zeros(len(places), np.int64)
+            if self.has_sets:
+                np.add.at(seen, places, 1)
+            yield Numbered(rows.stored_as(partial(self._with_inputs, shown=columns, whole=True)), places, nths)
 
-    def _survey(self, size: int) -> _Survey:
-        """Look at all rows first: types of values, and whether texts are shared, must not differ between batches."""
-        survey, sets = _Survey(), False
-        wanted = self._source.known(NEEDED_COLUMNS)
-        if self._expands and self._has_sets():
-            wanted = [n for n in self._columns if n not in OWN_COLUMNS or n in NEEDED_COLUMNS]
-            sets = True
-        for stored in map(with_kinds, self._source.batches(wanted, max(size, PIECE_ROWS))) if wanted else ():
+    def at(self, columns: Sequence[str], places: Places, nths: Places) -> SharedRows:
+        """Read some columns of rows that were numbered, in the order given."""
+        wanted = np.unique(places)
+        table = self.source.at(_needed(self.source, columns, expands=self.has_sets), wanted)
+        rows = self._spread(_placed(table, wanted))
+        made = numpy_of(rows.column(PLACE))
+        found = {key: row for row, key in enumerate(zip(made.tolist(), _nths(made).tolist(), strict=True))}
+        chosen = [found[key] for key in zip(places.tolist(), nths.tolist(), strict=True)]
+        return rows.take(chosen).stored_as(partial(self._with_inputs, shown=columns, whole=True))
+
+    def look_at(self, survey: Survey, shown: Sequence[str], size: int = PIECE_ROWS, *, weigh: bool = True) -> None:
+        """Look at all rows first: types of values, and whether texts are shared, must not differ between parts.
+
+        Args:
+            survey: Takes note.
+            shown: Columns that will be shown.
+            size: Rows of the parts.
+            weigh: Whether it matters how much text is shared.
+        """
+        typed = {name for value, names in _TYPED.items() if value in shown for name in names}
+        wanted = self.source.known(NEEDED_COLUMNS if self.has_sets and typed else typed)
+        if self.has_sets and weigh:
+            columns = _needed(self.source, shown, expands=True)
+            wanted = [n for n in columns if n not in OWN_COLUMNS or n in NEEDED_COLUMNS]
+        for stored in map(with_kinds, self.source.batches(wanted, max(size, PIECE_ROWS))) if wanted else ():
             survey.add(plain_rows(stored) if self._expands else SharedRows(stored))
-            for rows in (*expanded_rows(stored), absent_rows(stored)) if sets else ():
+            for rows in (*expanded_rows(stored), absent_rows(stored)) if self.has_sets else ():
                 survey.add(rows)
-        return survey
 
-    def _has_sets(self) -> bool:
-        wanted = self._source.known(["value_type"])
-        return bool(wanted) and any(map(has_sets, self._source.batches(wanted, PIECE_ROWS)))
+    def _parts(self, columns: Sequence[str], size: int) -> Iterator[SharedRows]:
+        """Spread resultsets, in the order of the whole: plain rows, results, absent labels."""
+        if not self.has_sets:
+            yield from map(SharedRows, self._stored(columns, size))
+            return
+        for table in self._stored(columns, size):
+            yield from _filled(plain_rows(table), size)
+        for table in self._stored(columns, size):
+            yield from expanded_rows(table, min(size, PIECE_ROWS))
+        targets = self.source.known(["validation_target"])
+        labelled = targets and any(part.column(0).null_count < len(part) for part in self.source.batches(targets, size))
+        for table in self._stored(columns, size) if labelled else ():
+            yield from _filled(absent_rows(table), size)
 
     def _spread(self, table: pa.Table) -> SharedRows:
         prepared = with_kinds(table)
         return expand(prepared) if self._expands else SharedRows(prepared)
 
-    def _stored(self, size: int) -> Iterator[pa.Table]:
-        return map(with_kinds, self._source.batches(self._columns, size))
+    def _stored(self, columns: Sequence[str], size: int) -> Iterator[pa.Table]:
+        before = 0
+        for table in self.source.batches(columns or self.source.schema.names[:1], size):
+            yield with_kinds(_placed(table, np.arange(before, before + table.num_rows)))
+            before += table.num_rows
 
-    def _with_inputs(self, table: pa.Table) -> pa.Table:
-        if "input" not in self._shown:
+    def _with_inputs(self, table: pa.Table, shown: Sequence[str], whole: bool = False) -> pa.Table:
+        """Put inputs in the place of references, and shared messages back into them (always, if `whole`)."""
+        if "input" not in shown:
             return table
         table = _followed(table, self._read)
-        return expand_inputs(table) if "input_data" in self._shown else table
+        if "input_data" not in (table.column_names if whole else shown):
+            return table
+        expanded = expand_inputs(table)
+        kept = whole and "input_data" in shown
+        return expanded.append_column("input_data", column(table, "input_data")) if kept else expanded
 
 
-class _Survey:
+PLACE = "scout.place"
+"""Column that exists while rows are prepared: the number of the stored row."""
+
+
+def _placed(table: pa.Table, places: Places) -> pa.Table:
+    return table.append_column(PLACE, numbered(places))
+
+
+def _nths(places: Places) -> Places:
+    """Count the rows of each place, in their order."""
+    order = np.argsort(places, kind="stable")
+    ordered = places[order]
+    starts = np.flatnonzero(np.diff(ordered, prepend=-1))
+    nths = np.empty(len(places), np.int64)
+    nths[order] = np.arange(len(places)) - np.repeat(starts, np.diff(starts, append=len(places)))
+    return nths
+
+
+class Survey:
     """What must be known of all rows before any of them is shown."""
 
     def __init__(self) -> None:
         self._kinds = ColumnKinds()
         self._weights: Counter[str] = Counter()
-        self.sets = self.labelled = False
-        """Whether there are resultsets, and whether labels were expected of some."""
+        self._sets = False
 
     def add(self, rows: SharedRows) -> None:
         """Take note of some rows."""
         self._kinds.add(rows)
         self._weights.update(rows.weights(referred_bytes))
         if rows.stored is not None:
-            self.sets = True
-            targets = cells(rows.stored, "validation_target")
-            self.labelled = self.labelled or any(target is not None for target in targets)
+            self._sets = True
 
     def typed(self, rows: SharedRows, shown: Sequence[str]) -> TypedTable:
         """Give the columns of some rows the types that those of all rows have."""
-        heavy = {name for name, weight in self._weights.items() if self.sets and weight > COPIED_BYTES}
+        heavy = {name for name, weight in self._weights.items() if self._sets and weight > COPIED_BYTES}
         return self._kinds.typed(rows, shown, heavy - OWN_COLUMNS)
 
 
@@ -164,11 +227,11 @@ def _filled(rows: SharedRows, size: int) -> Iterator[SharedRows]:
     return (rows.slice(start, size) for start in range(0, rows.num_rows, size))
 
 
-def positive_rows(table: pa.Table) -> list[int]:
-    """Number the rows that found something, as summaries count them: results of a resultset each by itself."""
+def is_positive_row(table: pa.Table) -> Column:
+    """Tell which rows found something, as summaries count them: results of a resultset each by itself."""
     columns = (cells(table, name) for name in ("value", KIND, ITEM))
-    found = (found_something(text, kind, item=item is not None) for text, kind, item in zip(*columns, strict=True))
-    return [row for row, positive in enumerate(found) if positive]
+    found = [found_something(text, kind, item=item is not None) for text, kind, item in zip(*columns, strict=True)]
+    return chunked([array(found, pa.bool_())], pa.bool_())
 
 
 def stored_batches(
@@ -181,7 +244,8 @@ def stored_batches(
 
 def stored_row(source: ScannerRows, shown: Sequence[str], place: int, read: ReadOrigin = read_from_source) -> pa.Table:
     """Read one row as it is stored, a reference followed."""
-    return _followed(source.row(_stored_columns(source, shown), place), read).select(list(shown))
+    row = source.at(_stored_columns(source, shown), np.asarray([place], np.int64))
+    return _followed(row, read).select(list(shown))
 
 
 def _stored_columns(source: ScannerRows, shown: Sequence[str]) -> list[str]:
@@ -194,9 +258,11 @@ def _followed(table: pa.Table, read: ReadOrigin) -> pa.Table:
 
 def _needed(source: ScannerRows, shown: Iterable[str], *, expands: bool) -> list[str]:
     """Columns to read: those shown, and those that making them needs."""
-    wanted = {*shown, *_TYPED}
+    wanted = {*shown, *(name for value, names in _TYPED.items() if value in shown for name in names)}
     if expands:
         wanted.update(NEEDED_COLUMNS)
+    if "input" in wanted:
+        wanted.add("input_data")
     if "input" in wanted and "input_ref" in source.schema.names:
         wanted.update(REFERENCE_COLUMNS)
         wanted.update(name for name in source.schema.names if name.startswith("transcript_"))

@@ -1,0 +1,196 @@
+"""Finds rows, or groups of rows, in a stream that is too large to hold."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from .._support.errors import ConfigError, ScoutError
+from .condition import Condition
+from .path import ColumnPath
+from .query import OrderBy
+from .readings import ColumnKind, column_kind
+from .selection import Names, check, memory_database, mentioned
+from .typed import Comparisons
+
+COUNT = "count"
+"""Column of groups that says how many rows each has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Rows that can be gone through again and again.
+
+    Args:
+        columns: Columns that conditions may name, and their types.
+        read: Goes through the rows: gives tables of some columns, in this order and of these types, and then of `kept`.
+        kept: Numbers that tell rows apart; the first is the number of the row.
+        aliases: Other names of columns.
+        types: Columns of text whose rows differ in type -> the column that says which type each has.
+        lenient: Columns that may be compared with what none of their values is.
+        mixed: Columns of text that are sorted as numbers where they hold numbers.
+    """
+
+    columns: Mapping[str, pa.DataType]
+    read: Callable[[Sequence[str]], Iterator[pa.Table]]
+    kept: Sequence[str]
+    aliases: Mapping[str, str] = field(default_factory=dict[str, str])
+    types: Mapping[str, str] = field(default_factory=dict[str, str])
+    lenient: Collection[str] = ()
+    mixed: Collection[str] = ()
+
+    def path(self, name: str) -> ColumnPath:
+        """Find what a name stands for.
+
+        Raises:
+            UnknownNameError: There is no such column.
+        """
+        return Names(self.columns, self.aliases).resolve(name)
+
+
+def find_rows(
+    stream: Stream,
+    where: Sequence[Condition],
+    order_by: Sequence[OrderBy] = (),
+    limit: int | None = None,
+    also: Sequence[Condition] = (),
+) -> pa.Table:
+    """Find the rows for which all conditions hold.
+
+    Args:
+        stream: The rows.
+        where: Conditions.
+        order_by: Order; rows that are equal in it, all if there is none, stay in the order of the stream.
+        limit: Rows at most.
+        also: More conditions, whose types are known to be right.
+
+    Returns:
+        What tells the rows apart (`kept`).
+
+    Raises:
+        UnknownNameError: There is no such column.
+        ConfigError: Nothing is found as a condition compares a column with what none of its values is.
+    """
+    search = _Search(stream, (*where, *also), [order.column for order in order_by])
+    # By the number of the row in any case: a list of many values becomes a join, which keeps no order.
+    order = ", ".join([*(term for one in order_by for term in search.terms(one)), stream.kept[0]])
+    most = "" if limit is None else f" LIMIT {int(limit)}"
+    kept, rows = ", ".join(stream.kept), search.rows
+    found = search.run(f"SELECT {kept} FROM {rows} WHERE {search.where} ORDER BY {order}{most}")  # noqa: S608 - built here; values are bound
+    if not found.num_rows and where and limit != 0 and not (also and find_rows(stream, where, limit=1).num_rows):
+        search.refuse_mistakes()
+    return found
+
+
+def find_groups(
+    stream: Stream, where: Sequence[Condition], group_by: Sequence[str], order_by: Sequence[OrderBy] = ()
+) -> pa.Table:
+    """Count the rows for which all conditions hold, by the values of columns.
+
+    Args:
+        stream: The rows.
+        where: Conditions.
+        group_by: Columns.
+        order_by: Order, by those columns or by `count` (none: the largest group first).
+
+    Returns:
+        A row for each group: the values under the names given, the type of each under the name of the column of types, and
+        `count`.
+    """
+    search = _Search(stream, where, group_by)
+    named: dict[str, str] = {}
+    for name in group_by:
+        value, *kind = search.comparisons.value(search.paths[name])
+        if value in named:
+            raise ConfigError(f"{name!r} is the same column as {named[value]!r}; name it once.")
+        named |= {value: name} | dict.fromkeys(kind, stream.types.get(search.paths[name].base, ""))
+    terms: list[str] = []
+    for order in [*order_by, OrderBy(COUNT, "DESC"), *map(OrderBy, group_by)]:
+        if order.column not in {*group_by, COUNT}:
+            raise ConfigError(
+                f"Groups cannot be sorted by {order.column!r}; use {COUNT!r}, or a column they are made by."
+            )
+        terms += search.terms(order) if order.column != COUNT else [f"{COUNT} {_direction(order)}"]
+    columns, rows, order_text = ", ".join(named), search.rows, ", ".join(terms)
+    groups = f"SELECT {columns}, count(*) AS {COUNT} FROM {rows} WHERE {search.where} GROUP BY {columns}"  # noqa: S608 - as above
+    found = search.run(f"{groups} ORDER BY {order_text}")
+    if not found.num_rows and where:
+        search.refuse_mistakes()
+    return found.rename_columns([*named.values(), COUNT])
+
+
+class _Search:
+    """A statement over a stream."""
+
+    def __init__(self, stream: Stream, where: Sequence[Condition], others: Sequence[str]) -> None:
+        names = {name for condition in where for name in mentioned(condition)} | set(others)
+        self.stream = stream
+        self.paths = {name: stream.path(name) for name in names}
+        kinds = {
+            path.base: ColumnKind.PER_ROW if path.base in stream.types else column_kind(stream.columns[path.base])
+            for path in self.paths.values()
+        }
+        self.comparisons = Comparisons(kinds, stream.types, stream.kept)
+        self.where = self.comparisons.where(where, self.paths)
+
+    @property
+    def rows(self) -> str:
+        """Write the rows, once all that names columns is written."""
+        return self.comparisons.rows()
+
+    def terms(self, order: OrderBy) -> list[str]:
+        """Write the terms of an order."""
+        path = self.paths[order.column]
+        return self.comparisons.order(path, _direction(order), path.base in self.stream.mixed)
+
+    def run(self, statement: str, bound: bool = True) -> pa.Table:
+        """Run a statement on the stream."""
+        import duckdb
+
+        failures: list[ScoutError] = []
+        columns = self.comparisons.columns
+        kinds = [(f"c{i}", self.stream.columns[name]) for i, name in enumerate(columns)]
+        schema = pa.schema([*kinds, *((name, pa.int64()) for name in self.stream.kept)])
+        batches = pa.RecordBatchReader.from_batches(schema, _watched(self.stream.read(columns), schema, failures))
+        cursor = memory_database(os.getpid()).cursor()
+        try:
+            cursor.register("t", batches)
+            bindings = list(self.comparisons.parameters) if bound else []
+            found: pa.Table = cursor.sql(statement, params=bindings).to_arrow_table()
+        except duckdb.Error as error:
+            if failures:
+                raise failures[0] from None
+            raise ConfigError(f"A condition cannot be applied to the rows: {error}") from error
+        finally:
+            cursor.close()
+        return found
+
+    def refuse_mistakes(self) -> None:
+        """Refuse a comparison that no row takes part in."""
+
+        def run(statement: str, _: Sequence[object]) -> list[tuple[Any, ...]]:
+            return [tuple(row.values()) for row in self.run(statement, bound=False).to_pylist()]
+
+        for comparison in self.comparisons.made:
+            if comparison.path.base not in self.stream.lenient:
+                check(comparison, self.comparisons, run)
+
+
+def _direction(order: OrderBy) -> str:
+    if order.direction not in ("ASC", "DESC"):
+        raise ConfigError(f"Order direction {order.direction!r} is not known; it must be 'ASC' or 'DESC'.")
+    return order.direction
+
+
+def _watched(tables: Iterator[pa.Table], schema: pa.Schema, failures: list[ScoutError]) -> Generator[pa.RecordBatch]:
+    """Keep what fails while rows are read: the database would make a text of it."""
+    try:
+        for table in tables:
+            yield from table.rename_columns(schema.names).to_batches()
+    except ScoutError as error:
+        failures.append(error)
+        raise

@@ -1,0 +1,69 @@
+"""What readers of rows need of the file that defines a scan, without reading what it says of each transcript."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from .._support.errors import LocationError, StorageError
+from .._support.storage import Storage, join, normalize
+from .files.light_spec import parse_light_spec
+from .layout import SCAN_FILE, SCAN_PREFIX, file_name
+
+
+class _Head(msgspec.Struct):
+    scan_id: str
+    scanners: dict[str, msgspec.Raw]
+
+
+_HEAD = msgspec.json.Decoder(_Head)
+
+
+async def spec_text(storage: Storage, location: str) -> bytes:
+    """Read the file that defines a scan.
+
+    Raises:
+        LocationError: There is no scan at the location.
+    """
+    try:
+        return await storage.read(join(location, SCAN_FILE))
+    except LocationError:
+        raise LocationError(await _no_scan(storage, location)) from None
+
+
+def declared_scanners(text: bytes, location: str) -> list[str]:
+    """Name the scanners that a scan declares, in its order.
+
+    Raises:
+        LocationError: The text does not define a scan.
+    """
+    try:
+        try:
+            return list(_HEAD.decode(text).scanners)
+        except msgspec.ValidationError:
+            return list(parse_light_spec(text).scanners)
+    except ValueError as error:
+        raise LocationError(f"{join(location, SCAN_FILE)!r} does not describe a scan: {error}") from error
+
+
+def ids_in_order(text: bytes) -> Sequence[str]:
+    """List the transcripts of a scan in the order of scanning."""
+    transcripts = parse_light_spec(text).transcripts
+    return list(transcripts.transcript_ids) if transcripts is not None else []
+
+
+async def _no_scan(storage: Storage, location: str) -> str:
+    """Say what is missing at a location that holds no scan, and which scans are below it."""
+    message = (
+        f"There is no scan at {location!r}: the directory of a scan is called 'scan_id=...' and holds {SCAN_FILE}."
+    )
+    try:
+        below = [file_name(folder) for folder in await storage.folders(location)]
+    except StorageError:
+        below = []
+    scans = [name for name in below if name.startswith(SCAN_PREFIX)]
+    if not scans:
+        return f"{message} Looked in {normalize(location)!r}."
+    shown = ", ".join(scans[:5]) + (", ..." if len(scans) > 5 else "")
+    return f"{message} It holds scans: {shown}. Name one of them."
