@@ -331,4 +331,4 @@ async def test_pages_are_cut_from_the_whole(values: list[Any], offset: int, comp
     assert part.table.equals(whole.slice(offset, 2)) or not part.table.num_rows
     assert (part.total, part.after is None) == (whole.num_rows, offset + 2 >= whole.num_rows)
     ordered = (await page(store, storage, order_by=[OrderBy("uuid", "DESC")])).table
-    assert ordered["uuid"].to_pylist() == sorted(whole["uuid"].to_pylist(), reverse=True)
+    assert ordered["uuid"].to_pylist() == sorted(map(str, whole["uuid"].to_pylist()), reverse=True)
