@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -318,11 +317,11 @@ def test_files_of_cases_may_name_predicates_of_the_scanners_file(failing: Path, 
 
     Path("mended").touch()
     Path("cases.csv").write_text("id,target\nNQ7dDdcKAUnFgyYfCwecd8,6\n")
-    request = ScanRequest(str(failing), transcripts=str(example_logs), scans="scans", display="none")
-    status = run_scan(replace(request, validation=CasesFile("cases.csv", "close")))
+    request = ScanRequest(scanners=str(failing), transcripts=str(example_logs), scans="scans", display="none")
+    status = run_scan(request.changed(validation=CasesFile("cases.csv", "close")))
     assert verdicts(status) == 1
     with pytest.raises(UnknownNameError, match="'close'"):
-        run_scan(replace(request, validation=CasesFile("cases.csv", "closs")))
+        run_scan(request.changed(validation=CasesFile("cases.csv", "closs")))
 
 
 @pytest.mark.anyio

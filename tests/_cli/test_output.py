@@ -51,7 +51,7 @@ def test_json_silences_the_display() -> None:
     assert app.request.display == "none"
     app = FakeApp()
     scout("scan", "resume", "loc", "--json", "--display", "log", app=app)
-    assert app.calls[0] == ("resume", ResumeRequest("loc", "log", "info"))
+    assert app.calls[0] == ("resume", ResumeRequest(location="loc", display="log", log_level="info"))
 
 
 def test_a_dry_run_tells_counts_as_json() -> None:

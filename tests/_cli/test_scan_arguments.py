@@ -54,7 +54,7 @@ def test_every_option_reaches_the_request(tmp_path: Path) -> None:
     assert request == typed(
         scanner_args={"pattern": "x", "max_items": "3"},
         transcripts=["a", "b c"],
-        filter=("x = 1", "y > 2"),
+        filter=["x = 1", "y > 2"],
         scans="out",
         worklist=str(worklist),
         max_transcripts=4,
@@ -108,7 +108,7 @@ def test_the_seed_of_a_shuffle_may_be_left_out(arguments: tuple[str, ...], shuff
 def test_values_may_begin_with_a_minus() -> None:
     request = requested("scan.py", "--results-buffer", "-1", "-S", "x=-2", "-F", "-1 < score", "-T", "--shuffle")
     assert (request.results_buffer, request.scanner_args) == (-1, {"x": "-2"})
-    assert (request.filter, request.transcripts, request.shuffle) == (("-1 < score",), ["--shuffle"], None)
+    assert (request.filter, request.transcripts, request.shuffle) == (["-1 < score"], ["--shuffle"], None)
 
 
 def test_values_are_yaml_and_a_comma_makes_a_list() -> None:

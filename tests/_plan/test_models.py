@@ -21,7 +21,7 @@ def request(**fields: Any) -> ScanRequest:
 
 
 def restored(spec: ScanSpec) -> PlannedModels:
-    return resumed_models(spec, ResumeRequest("scan"))
+    return resumed_models(spec, ResumeRequest(location="scan"))
 
 
 def names(models: Model | list[Model]) -> list[str]:

@@ -14,7 +14,8 @@ import pytest
 from inspect_ai.model import GenerateConfig
 
 from inspect_scout import ConfigError, ScanJob, ScanJobConfig, Worklist
-from inspect_scout._plan import OPTIONS, Option, ScanRequest, Setting, settle
+from inspect_scout._plan import ScanRequest, Setting, settle
+from inspect_scout._project import OPTION, SETTLED, Option
 from support.cli import FakeApp, scout
 from support.transcripts import length
 
@@ -100,7 +101,6 @@ PAIRS = [
     if LEVELS[strong] < LEVELS[weak]
 ]
 SINGLE = [pytest.param(name, door, id=f"{name}: {door}") for name, values in VALUES.items() for door in values.doors]
-OPTION = {option.name: option for option in OPTIONS}
 
 
 @pytest.fixture(autouse=True)
@@ -180,10 +180,7 @@ def settled(said: Mapping[str, Mapping[str, Any]]) -> dict[str, Setting]:
         Path("job.yaml").write_text(json.dumps({"scanners": [{"name": "length", "file": "scanners.py"}], **job}))
         file = "job.yaml"
     if "api" in said:
-        given = {
-            {"generate_config": "model_config", "name": "scan_name"}.get(name, name): python(name, value)
-            for name, value in said["api"].items()
-        }
+        given = {OPTION[name].field: python(name, value) for name, value in said["api"].items()}
         return dict(settle(ScanRequest(scanners=file, **given)).settings)
     app = FakeApp()
     typed = [w for name, value in said.get("command line", {}).items() for w in words(name, VALUES[name], value)]
@@ -203,7 +200,7 @@ def plain(name: str, value: Any) -> Any:
 
 
 def test_the_table_of_this_test_has_every_option() -> None:
-    assert VALUES.keys() | {"scanners"} == OPTION.keys()
+    assert VALUES.keys() | {"scanners"} == {option.name for option in SETTLED}
     assert VALUES.keys() == ScanJobConfig.model_fields.keys() - {"scanners", "results"}
 
 
@@ -237,7 +234,7 @@ def test_the_stronger_door_is_heard_or_both_are(name: str, strong: str, weak: st
     assert len(setting.sources) == (2 if both else 1)
 
 
-@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
+@pytest.mark.parametrize("option", SETTLED, ids=lambda option: option.name)
 def test_what_nobody_says_has_its_default(option: Option) -> None:
     Path("logs").mkdir()
     setting = settled({})[option.name]

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspect_scout import ConfigError, ProjectConfig
-from inspect_scout._project.merge import JOINED, MODEL_FIELDS, merge_local
+from inspect_scout._project.merge import JOINED, merge_local
+
+MODEL_FIELDS = ("model", "model_base_url", "model_args", "generate_config", "model_roles")
 
 
 def merged(base: dict[str, Any], local: dict[str, Any]) -> dict[str, Any]:

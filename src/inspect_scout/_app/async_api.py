@@ -110,35 +110,10 @@ async def scan_async(
         ScoutError: The request cannot be carried out; nothing was created.
         Exception: What a scanner raised, if `fail_on_error` is set.
     """
+    given = dict(locals())
     end_loading(scanners)
-    request = ScanRequest(
-        scanners=scanners,
-        transcripts=transcripts,
-        scans=older_scans(scans, results),
-        worklist=worklist,
-        validation=validation,
-        model=model,
-        model_config=model_config,
-        model_base_url=model_base_url,
-        model_args=model_args,
-        model_roles=model_roles,
-        max_transcripts=max_transcripts,
-        max_processes=max_processes,
-        executor=executor,
-        ray_address=ray_address,
-        limit=limit,
-        shuffle=shuffle,
-        results_buffer=results_buffer,
-        tags=tags,
-        metadata=metadata,
-        display=_display(),
-        log_level=log_level,
-        fail_on_error=fail_on_error,
-        dry_run=dry_run,
-        record_input=record_input,
-        duplicates=duplicates,
-        scanner_timeout=scanner_timeout,
-    )
+    given["scans"] = older_scans(scans, given.pop("results"))
+    request = ScanRequest(**given, display=_display())
     return await scanning.run_scan(request)
 
 
@@ -190,25 +165,9 @@ async def scan_resume_async(
             recorded.
         ConfigError: A scanner calls a model, and none was recorded or given.
     """
+    given = dict(locals())
     end_loading()
-    request = ResumeRequest(
-        location=scan_location,
-        display=_display(),
-        log_level=log_level,
-        fail_on_error=fail_on_error,
-        predicate_overrides=predicate_overrides,
-        executor=executor,
-        ray_address=ray_address,
-        wait=wait,
-        rescan_changed=rescan_changed,
-        accept_changed=accept_changed,
-        model=model,
-        model_config=model_config,
-        model_base_url=model_base_url,
-        model_args=model_args,
-        model_roles=model_roles,
-        scanner_timeout=scanner_timeout,
-    )
+    request = ResumeRequest(location=given.pop("scan_location"), **given, display=_display())
     return await scanning.resume_scan(request)
 
 

@@ -91,35 +91,10 @@ def scan(
         Exception: What a scanner raised, if `fail_on_error` is set.
         KeyboardInterrupt: On Ctrl-C, after saving what was recorded.
     """
+    given = dict(locals())
     end_loading(scanners)
-    request = ScanRequest(
-        scanners=scanners,
-        transcripts=transcripts,
-        scans=async_api.older_scans(scans, results),
-        worklist=worklist,
-        validation=validation,
-        model=model,
-        model_config=model_config,
-        model_base_url=model_base_url,
-        model_args=model_args,
-        model_roles=model_roles,
-        max_transcripts=max_transcripts,
-        max_processes=max_processes,
-        executor=executor,
-        ray_address=ray_address,
-        limit=limit,
-        shuffle=shuffle,
-        results_buffer=results_buffer,
-        tags=tags,
-        metadata=metadata,
-        display=display,
-        log_level=log_level,
-        fail_on_error=fail_on_error,
-        dry_run=dry_run,
-        record_input=record_input,
-        duplicates=duplicates,
-        scanner_timeout=scanner_timeout,
-    )
+    given["scans"] = async_api.older_scans(scans, given.pop("results"))
+    request = ScanRequest(**given)
     return run_sync(lambda: scanning.run_scan(request))
 
 
@@ -172,25 +147,9 @@ def scan_resume(
             recorded.
         ConfigError: A scanner calls a model, and none was recorded or given.
     """
+    given = dict(locals())
     end_loading()
-    request = ResumeRequest(
-        location=scan_location,
-        display=display,
-        log_level=log_level,
-        fail_on_error=fail_on_error,
-        predicate_overrides=predicate_overrides,
-        executor=executor,
-        ray_address=ray_address,
-        wait=wait,
-        rescan_changed=rescan_changed,
-        accept_changed=accept_changed,
-        model=model,
-        model_config=model_config,
-        model_base_url=model_base_url,
-        model_args=model_args,
-        model_roles=model_roles,
-        scanner_timeout=scanner_timeout,
-    )
+    request = ResumeRequest(location=given.pop("scan_location"), **given)
     return run_sync(lambda: scanning.resume_scan(request))
 
 

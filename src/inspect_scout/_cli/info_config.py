@@ -8,9 +8,9 @@ import click
 
 from .calling import call
 from .exit_codes import DONE
-from .options import SectionOption, display_options, json_option, shown
+from .options import SectionOption, display_options, json_option, shown, table_options
 from .output import cell_text, write_json
-from .scan_options import ScanOptionsCommand, request_of, scan_options
+from .scan_options import ScanOptionsCommand, request_of
 
 EPILOG = """\b
 Examples:
@@ -34,7 +34,7 @@ With FILE and options of a scan it shows what `scout scan FILE` with these optio
 )
 @json_option
 @display_options
-@scan_options
+@table_options("command line", without=("fail_on_error",))
 @click.pass_context
 def command(ctx: click.Context, /, file: str | None, explain: bool, **options: Any) -> int:
     """Print the settings that a scan started here would use.
@@ -46,7 +46,7 @@ def command(ctx: click.Context, /, file: str | None, explain: bool, **options: A
     from .._app import explain_settings
 
     how = shown(options)
-    settings = call(explain_settings, request_of(ctx, file, how, fail_on_error=False))
+    settings = call(explain_settings, request_of(ctx, file, how))
     if how.as_json:
         write_json(
             {

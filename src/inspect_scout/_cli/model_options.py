@@ -1,167 +1,41 @@
-"""The options of `scout scan FILE` about models, and what they make."""
+"""What options of the command line about models make."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import click
 
-from .options import scan_option
-from .values import Words, pairs
+from .._project import OPTION, Kind
+from .values import pairs
 
 if TYPE_CHECKING:
     from inspect_ai.model import BatchConfig, CachePolicy, GenerateConfig, ModelConfig
 
     from .._plan import ModelRole
 
-MODEL, GENERATION = "Model options", "Generation options"
 DEFAULT_CACHE = "7D"
 DEFAULT_BATCH = 100
 
-_COUNT = click.IntRange(min=1)
-_POSITIVE = click.IntRange(min=0)
 _OFF = frozenset({"false", "no", "off", "0"})
 _ON = frozenset({"true", "yes", "on"})
-# Options that go into the generation options as they are.
-_GENERATION = (
-    *("max_connections", "max_retries", "timeout", "attempt_timeout", "max_tokens", "temperature", "top_p", "top_k"),
-    *("reasoning_effort", "reasoning_tokens", "reasoning_summary", "reasoning_history"),
-)
-
-OPTIONS = (
-    scan_option(
-        MODEL,
-        "--model",
-        metavar="NAME",
-        help="Model that scanners call, as provider/name. Scanners that call none need none.",
-    ),
-    scan_option(MODEL, "--model-base-url", metavar="URL", help="Where the model is served."),
-    scan_option(
-        MODEL,
-        "-M",
-        "model_args",
-        env="MODEL_ARGS",
-        multiple=True,
-        type=Words(),
-        metavar="K=V",
-        help="Argument for the provider of the model; can be repeated.",
-    ),
-    scan_option(
-        MODEL, "--model-config", metavar="FILE", help="YAML or JSON file of arguments; those of -M go before them."
-    ),
-    scan_option(
-        MODEL,
-        "--model-role",
-        multiple=True,
-        type=Words(),
-        metavar="ROLE=MODEL",
-        help="Model with a role: a name, several names separated by commas, or"
-        " '{model: NAME, model_args: {...}, max_connections: 3}'; can be repeated.",
-    ),
-    scan_option(
-        MODEL,
-        "--max-connections",
-        type=_COUNT,
-        metavar="N",
-        help="Model calls at once. Default: --max-transcripts if given, else as many as the provider takes.",
-    ),
-    scan_option(
-        MODEL,
-        "--max-retries",
-        type=_POSITIVE,
-        metavar="N",
-        help="How often a model call is sent again; N + 1 requests at most. Default: no limit.",
-    ),
-    scan_option(
-        MODEL,
-        "--timeout",
-        type=_COUNT,
-        metavar="S",
-        help="Seconds for a model call with its retries; ends it also while it is under way. Default: no limit.",
-    ),
-    scan_option(
-        MODEL,
-        "--attempt-timeout",
-        type=_COUNT,
-        metavar="S",
-        help="Seconds for one attempt at a model call, which is then sent again. Default: what is left of --timeout.",
-    ),
-    scan_option(
-        MODEL,
-        "--cache",
-        metavar="[DAYS|DURATION|FILE]",
-        help="Keep answers of models: for 7 days, for N days, for a duration (12h, 3D, 1M), or as a YAML or JSON file"
-        " or text says.",
-    ),
-    scan_option(
-        MODEL,
-        "--batch",
-        metavar="[SIZE|FILE]",
-        help="Use the provider's batch API: 100 calls in a batch, N, or as a YAML or JSON file or text says.",
-    ),
-    scan_option(GENERATION, "--max-tokens", type=_COUNT, metavar="N", help="Tokens of an answer at most."),
-    scan_option(GENERATION, "--temperature", type=click.FLOAT, metavar="X", help="Sampling temperature."),
-    scan_option(GENERATION, "--top-p", type=click.FLOAT, metavar="X", help="Sample among tokens of this share."),
-    scan_option(GENERATION, "--top-k", type=click.INT, metavar="N", help="Sample among the N most likely tokens."),
-    scan_option(
-        GENERATION,
-        "--reasoning-effort",
-        type=click.Choice(["none", "minimal", "low", "medium", "high", "xhigh", "max"]),
-        help="How much the model reasons.",
-    ),
-    scan_option(GENERATION, "--reasoning-tokens", type=click.INT, metavar="N", help="Tokens of reasoning at most."),
-    scan_option(
-        GENERATION,
-        "--reasoning-summary",
-        type=click.Choice(["none", "concise", "detailed", "auto"]),
-        help="Summary of the reasoning.",
-    ),
-    scan_option(
-        GENERATION,
-        "--reasoning-history",
-        type=click.Choice(["none", "all", "last", "auto"]),
-        help="Reasoning that is sent back to the model.",
-    ),
-    scan_option(
-        GENERATION, "--response-schema", metavar="JSON", help="Shape of the answers: {name: ..., json_schema: {...}}."
-    ),
-)
 
 
-def model_fields(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Make the fields that are about models, by their names in project files; what was not given is left out.
-
-    Args:
-        options: Options of the command line, or of the environment.
-
-    Raises:
-        click.UsageError: A value is not of the form that it should have.
-    """
-    given: dict[str, Any] = {}
-    if args := _model_args(options):
-        given["model_args"] = args
-    if roles := _roles(options.get("model_role", ())):
-        given["model_roles"] = roles
-    if config := _config(options):
-        given["generate_config"] = config
-    return given
-
-
-def _model_args(options: Mapping[str, Any]) -> dict[str, Any]:
-    typed = pairs(options.get("model_args", ()), "-M")
-    file = options.get("model_config")
+def _model_args(given: Mapping[str, Any]) -> dict[str, Any] | None:
+    typed = pairs(given.get("model_args", ()), "-M")
+    file = given.get("model_config")
     if not file:
-        return typed
+        return typed or None
     from .._plan import read_model_args
 
     return {**read_model_args(file), **typed}
 
 
-def _roles(items: Sequence[str]) -> dict[str, ModelRole | list[ModelRole]]:
+def _roles(given: Mapping[str, Any]) -> dict[str, ModelRole | list[ModelRole]] | None:
     roles: dict[str, ModelRole | list[ModelRole]] = {}
-    for item in items:
+    for item in given.get("model_role", ()):
         role, equals, value = item.partition("=")
         role, value = role.strip(), value.strip()
         if not equals or not role or not value:
@@ -173,7 +47,7 @@ def _roles(items: Sequence[str]) -> dict[str, ModelRole | list[ModelRole]]:
         if not names:
             raise click.UsageError(f"--model-role {item!r} names no model.")
         roles[role] = names[0] if len(names) == 1 else list(names)
-    return roles
+    return roles or None
 
 
 def _described(item: str, text: str) -> ModelConfig:
@@ -186,24 +60,27 @@ def _described(item: str, text: str) -> ModelConfig:
         raise click.UsageError(str(error)) from error
 
 
-def _config(options: Mapping[str, Any]) -> GenerateConfig | None:
-    given = {name: options[name] for name in _GENERATION if options.get(name) is not None}
-    cache, batch, schema = options.get("cache"), options.get("batch"), options.get("response_schema")
-    if not given and cache is None and batch is None and schema is None:
+def _config(given: Mapping[str, Any]) -> GenerateConfig | None:
+    flags = [flag for flag in OPTION["generate_config"].flags if given.get(flag.sets) is not None]
+    if not flags:
         return None
     from inspect_ai.model import GenerateConfig, ResponseSchema
     from pydantic import ValidationError
 
-    if cache is not None:
-        given["cache"] = _cache(cache)
-    if batch is not None:
-        given["batch"] = _batch(batch)
+    readers: Mapping[Kind | None, Callable[[str], Any]] = {
+        "cache": _cache,
+        "batch": _batch,
+        "schema": ResponseSchema.model_validate_json,
+    }
+    option = "Generation options"
     try:
-        if schema is not None:
-            given["response_schema"] = ResponseSchema.model_validate_json(schema)
-        return GenerateConfig(**given)
+        values: dict[str, Any] = {}
+        for flag in flags:
+            option = flag.names if flag.kind == "schema" else option
+            value = given[flag.sets]
+            values[flag.sets] = readers[flag.kind](value) if flag.kind in readers else value
+        return GenerateConfig(**values)
     except ValidationError as error:
-        option = "--response-schema" if schema is not None else "Generation options"
         raise click.UsageError(f"{option}: {_reason(error)}") from error
 
 
@@ -275,3 +152,11 @@ def _reason(error: Any) -> str:
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"])
     return f"{where}: {first['msg']}" if where else str(first["msg"])
+
+
+MODEL_READERS: Mapping[Kind, Callable[[Mapping[str, Any]], Any]] = {
+    "arguments": _model_args,
+    "roles": _roles,
+    "generation": _config,
+}
+"""How options about models are read, from what click has read; what was not given is None."""

@@ -5,20 +5,19 @@ from __future__ import annotations
 import importlib
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import click
 
+from .._project import OPTION, SAME, Flag, Kind, Option, Place, options_of
 from .._support.errors import ConfigError
 from .stdout import reserving
+from .values import Seed, Whole, Words, Worklist
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-EXECUTORS = ("inline", "processes", "ray")
-DISPLAYS = ("rich", "plain", "log", "none")
-LOG_LEVELS = ("debug", "trace", "http", "sandbox", "info", "warning", "error", "critical", "notset")
 # Levels between the standard ones, and the standard level that shows them.
 _LEVELS = {"trace": "DEBUG", "http": "INFO", "sandbox": "INFO"}
 
@@ -36,20 +35,68 @@ class SectionOption(click.Option):
         self.section = section
 
 
-def scan_option(section: str, name: str, *names: str, env: str = "", **settings: Any) -> Callable[[F], F]:
-    """Declare an option of a scan, which has a variable of the environment.
+_PARAMS: dict[Kind, Mapping[str, Any]] = {
+    "count": {"type": click.IntRange(min=1), "metavar": "N"},
+    "amount": {"type": click.IntRange(min=0), "metavar": "N"},
+    "integer": {"type": click.INT, "metavar": "N"},
+    "number": {"type": click.FLOAT, "metavar": "X"},
+    "seconds": {"type": click.FloatRange(min=0, min_open=True), "metavar": "SECONDS"},
+    "switch": {"is_flag": True},
+    "seed": {"type": Seed()},
+    "names": {"metavar": "A,B"},
+    "conditions": {"type": Whole(), "multiple": True},
+    "worklist": {"type": Worklist()},
+    "locations": {"type": Words(), "multiple": True},
+    "cases": {"type": Words(), "multiple": True},
+    "roles": {"type": Words(), "multiple": True},
+    "mapping": {"type": Words(), "multiple": True, "metavar": "K=V"},
+    "arguments": {"type": Words(), "multiple": True, "metavar": "K=V"},
+}
+"""How click reads the kinds of values; all others are texts."""
+
+
+def table_options(place: Place, *names: str, without: Sequence[str] = ()) -> Callable[[F], F]:
+    """Add options of the table to a command.
 
     Args:
-        section: Heading of the help page.
-        name: The option.
-        names: Its other names.
-        env: End of the variable's name, if it is not the option's.
-        settings: As for `click.option`.
+        place: `command line` for a new scan, `resume` to go on with one.
+        names: Options (default: all that may be set there and do not say what is shown).
+        without: Options that are left out.
     """
-    variable = "SCOUT_SCAN_" + (env or name.lstrip("-").replace("-", "_").upper())
-    text = settings.pop("help", "")
+    decorators = [
+        _decorator(option, flag, resuming=place == "resume")
+        for option in options_of(place)
+        if (option.name in names if names else not option.shows) and option.name not in without
+        for flag in option.flags
+        if (flag.resume is not None if place == "resume" else not flag.only_resume)
+    ]
+
+    def add(function: F) -> F:
+        for decorator in reversed(decorators):
+            function = decorator(function)
+        return function
+
+    return add
+
+
+def _decorator(option: Option, flag: Flag, resuming: bool) -> Callable[[F], F]:
+    kind = flag.kind or option.kind
+    settings = dict(_PARAMS.get(kind, {}))
+    if kind == "choice":
+        settings["type"] = click.Choice(flag.choices or option.choices, case_sensitive=not option.any_case)
+    if flag.metavar:
+        settings["metavar"] = flag.metavar
+    own = resuming and flag.resume != SAME
+    text, variable = (flag.resume if own else flag.help or option.help), None if own else flag.heard
+    note = f"{variable}; {flag.note}" if flag.note else variable
     return click.option(
-        name, *names, cls=SectionOption, section=section, envvar=variable, help=f"{text} [env: {variable}]", **settings
+        *(*flag.names.split(), flag.sets),
+        cls=SectionOption,
+        section=flag.section,
+        envvar=None if option.shows else variable,  # of what is shown, it is read where that is used
+        help=f"{text} [env: {note}]" if note else text,
+        hidden=flag.hidden,
+        **settings,
     )
 
 
@@ -74,20 +121,7 @@ def display_options(function: F) -> F:
     """Add the options that say what is shown."""
     section = "Display options"
     decorators = [
-        click.option(
-            "--display",
-            type=click.Choice(DISPLAYS, case_sensitive=False),
-            cls=SectionOption,
-            section=section,
-            help="How to show progress and results. [env: SCOUT_DISPLAY; default: rich, plain lines in a pipe]",
-        ),
-        click.option(
-            "--log-level",
-            type=click.Choice(LOG_LEVELS, case_sensitive=False),
-            cls=SectionOption,
-            section=section,
-            help="Log messages from this level on. [env: SCOUT_LOG_LEVEL; default: of the project, else warning]",
-        ),
+        table_options("command line", "display", "log_level"),
         click.option(
             "--debug",
             is_flag=True,
@@ -126,40 +160,6 @@ def json_option(function: F) -> F:
     )(function)
 
 
-def executor_options(function: F) -> F:
-    """Add the options that say what runs a scan."""
-    decorators = [
-        scan_option(
-            "Scan options",
-            "--executor",
-            type=click.Choice(EXECUTORS),
-            help="What runs the scan: this process, workers on this machine, or workers on a Ray cluster. Default: this"
-            " process, and workers beside it once they pay.",
-        ),
-        scan_option(
-            "Scan options",
-            "--ray-address",
-            metavar="ADDR",
-            help="Address of a Ray cluster. Default: RAY_ADDRESS, else a cluster on this machine.",
-        ),
-    ]
-    for decorator in reversed(decorators):
-        function = decorator(function)
-    return function
-
-
-def fail_on_error_option(function: F) -> F:
-    """Add `--fail-on-error`."""
-    return click.option(
-        "--fail-on-error",
-        is_flag=True,
-        envvar="SCOUT_SCAN_FAIL_ON_ERROR",
-        cls=SectionOption,
-        section="Scan options",
-        help="Stop at the first scanner that raises. [env: SCOUT_SCAN_FAIL_ON_ERROR]",
-    )(function)
-
-
 def shown(options: dict[str, Any]) -> Shown:
     """Take the options of `display_options` and `json_option` out of a command's, and act on `--debug`."""
     from .._project import default_log_level
@@ -184,8 +184,8 @@ def shown(options: dict[str, Any]) -> Shown:
 def prepare_logging(level: str | None) -> None:
     """Send log messages to standard error, for commands that run without the engine."""
     if level is not None:
-        if level.lower() not in LOG_LEVELS:
-            raise ConfigError(f"log_level={level!r} is not known; use one of {', '.join(LOG_LEVELS)}.")
+        if level.lower() not in (levels := OPTION["log_level"].choices):
+            raise ConfigError(f"log_level={level!r} is not known; use one of {', '.join(levels)}.")
         level = level.lower()
         logging.basicConfig()
         logging.getLogger("inspect_scout").setLevel(_LEVELS.get(level, level.upper()))

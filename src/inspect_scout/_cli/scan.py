@@ -11,9 +11,9 @@ import click
 from .calling import call
 from .finish import finish
 from .lazy import write_commands
-from .options import display_options, fail_on_error_option, json_option, shown
+from .options import display_options, json_option, shown, table_options
 from .scan_commands import SUBCOMMANDS
-from .scan_options import ScanOptionsCommand, request_of, scan_options
+from .scan_options import ScanOptionsCommand, request_of
 
 EPILOG = """\b
 Examples:
@@ -42,12 +42,11 @@ class ScanCommand(ScanOptionsCommand):
 
 @click.command("scan", cls=ScanCommand, epilog=EPILOG)
 @click.argument("file")
-@scan_options
-@fail_on_error_option
+@table_options("command line")
 @json_option
 @display_options
 @click.pass_context
-def command(ctx: click.Context, /, file: str, fail_on_error: bool, **options: Any) -> int:
+def command(ctx: click.Context, /, file: str, **options: Any) -> int:
     """Scan transcripts with the scanners of FILE.
 
     FILE is a Python file with a scan job or with scanners ("file.py", or "file.py@name" for one of them), a YAML or
@@ -59,7 +58,7 @@ def command(ctx: click.Context, /, file: str, fail_on_error: bool, **options: An
 
     _refuse_mistyped_command(file)
     how = shown(options)
-    request = request_of(ctx, file, how, fail_on_error)
+    request = request_of(ctx, file, how)
     return finish(how, call(run_scan, request))
 
 

@@ -6,19 +6,11 @@ from typing import Any
 
 import click
 
+from .._project import OPTION, OPTIONS
 from .calling import call
 from .finish import finish
-from .model_options import model_fields
-from .options import (
-    SectionCommand,
-    SectionOption,
-    display_options,
-    executor_options,
-    fail_on_error_option,
-    json_option,
-    shown,
-)
-from .resume_options import resume_options
+from .options import SectionCommand, display_options, json_option, shown, table_options
+from .scan_options import values_of
 
 EPILOG = """\b
 Examples:
@@ -29,48 +21,12 @@ Examples:
 """
 
 
-_CHANGES = (
-    *("executor", "ray_address", "rescan_changed", "accept_changed", "model", "model_base_url", "scanner_timeout"),
-)
-
-
 @click.command("resume", cls=SectionCommand, epilog=EPILOG)
 @click.argument("location", metavar="LOC")
-@executor_options
-@click.option(
-    "--wait",
-    is_flag=True,
-    cls=SectionOption,
-    section="Scan options",
-    help="If another process is at work on the scan, wait for it instead of refusing.",
-)
-@click.option(
-    "--rescan-changed",
-    is_flag=True,
-    cls=SectionOption,
-    section="Scan options",
-    help="Scan again what was recorded when scanners asked something else, or had other code.",
-)
-@click.option(
-    "--accept-changed",
-    is_flag=True,
-    cls=SectionOption,
-    section="Scan options",
-    help="Go on although scanners ask something else than before; rows of both versions stay.",
-)
-@resume_options
-@click.option(
-    "--scanner-timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="SECONDS",
-    cls=SectionOption,
-    section="Scan options",
-    help="Time that a scanner may take for a transcript. Default: what was said when the scan was started.",
-)
-@fail_on_error_option
+@table_options("resume")
 @json_option
 @display_options
-def command(location: str, fail_on_error: bool, wait: bool, **options: Any) -> int:
+def command(location: str, **options: Any) -> int:
     """Go on with the scan at LOC: what is missing is scanned, failed scanners are tried again.
 
     A scan whose question, answer or template has changed since is refused: say what is to become of the rows that it has.
@@ -78,11 +34,10 @@ def command(location: str, fail_on_error: bool, wait: bool, **options: Any) -> i
     """
     from .._app import ResumeRequest, resume_scan
 
-    changes = {name: options.pop(name) for name in _CHANGES}
-    if changes["rescan_changed"] and changes["accept_changed"]:
+    if options["rescan_changed"] and options["accept_changed"]:
         raise click.UsageError("--rescan-changed and --accept-changed exclude each other.")
-    models = model_fields(options)
-    models["model_config"] = models.pop("generate_config", None)
     how = shown(options)
-    request = ResumeRequest(location, how.display, how.log_level, fail_on_error, wait=wait, **changes, **models)
+    once = {option.field: options[option.name] for option in OPTIONS if option.name in options and not option.settled}
+    said = {OPTION[name].field: value for name, value in values_of(options).items()}
+    request = ResumeRequest(location=location, **{**once, **said, "display": how.display, "log_level": how.log_level})
     return finish(how, call(resume_scan, request))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from .._support.lazy import lazy_door
 
 if TYPE_CHECKING:
-    from .checks import EXECUTORS as EXECUTORS
     from .checks import check_executor as check_executor
     from .checks import check_log_level as check_log_level
     from .checks import executor_plugins as executor_plugins
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from .plan import Unit as Unit
     from .plan import plan_resume as plan_resume
     from .plan import plan_scan as plan_scan
-    from .precedence import GENERATION as GENERATION
-    from .precedence import OPTIONS as OPTIONS
-    from .precedence import Option as Option
     from .precedence import Setting as Setting
     from .request import ModelRole as ModelRole
     from .request import ResumeRequest as ResumeRequest
@@ -35,11 +31,11 @@ if TYPE_CHECKING:
     from .worklist import ScannerWork as ScannerWork
 
 _MODULES = {
-    ".checks": "EXECUTORS check_executor check_log_level executor_plugins",
+    ".checks": "check_executor check_log_level executor_plugins",
     ".job": "ScanJob scanjob",
     ".models": "PlannedModels mapping_of read_model_args",
     ".plan": "PlannedScanner ScanPlan Unit plan_resume plan_scan",
-    ".precedence": "GENERATION OPTIONS Option Setting",
+    ".precedence": "Setting",
     ".request": "ModelRole ResumeRequest Scanners ScanRequest",
     ".roles": "described_role",
     ".settled": "SettledRequest settle",

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from .._project import LOG_LEVELS
+from .._project import OPTION, SETTLED, Kind, Option
 from .._support.errors import ConfigError
 from .._support.plugins import plugins
-from .._transcripts import DUPLICATES
 from .request import ScanRequest
 
-EXECUTORS = ("inline", "processes", "ray")
 EXECUTOR_GROUP = "inspect_scout.executors"
 """Entry points by which other packages add executors."""
-RECORD_INPUT = ("auto", "copy", "reference")
+_LEAST: Mapping[Kind, int | None] = {"count": 1, "amount": 0, "integer": None}
 MAX_SECONDS = 31_536_000
 """A year: timers of the system cannot take any number."""
 
 
 def check_request(request: ScanRequest) -> None:
     """Refuse what this version has no machinery for, and values that no scan can use."""
-    _check_count("max_transcripts", request.max_transcripts, least=1)
-    _check_count("max_processes", request.max_processes, least=1)
-    _check_count("limit", request.limit, least=0)
-    _check_count("results_buffer", request.results_buffer, least=None)
-    check_seconds("scanner_timeout", request.scanner_timeout)
-    if request.record_input not in RECORD_INPUT:
-        raise ConfigError(f"record_input={request.record_input!r} is not known; use one of {', '.join(RECORD_INPUT)}.")
-    if request.duplicates is not None and request.duplicates not in DUPLICATES:
-        raise ConfigError(f"duplicates={request.duplicates!r} is not known; use one of {', '.join(DUPLICATES)}.")
+    for option in SETTLED:
+        value = getattr(request, option.field)
+        if option.kind in _LEAST:
+            _check_count(option.field, value, _LEAST[option.kind])
+        elif option.kind == "seconds":
+            check_seconds(option.field, value)
+        elif option.kind == "choice" and option.name != "executor":
+            _check_choice(option, value)
     check_executor(request.executor, request.ray_address)
     if request.executor == "inline" and (request.max_processes or 1) > 1:
         raise ConfigError(
@@ -37,15 +34,14 @@ def check_request(request: ScanRequest) -> None:
         )
     if request.shuffle is not None and not isinstance(request.shuffle, int):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ConfigError(f"shuffle={request.shuffle!r} is neither a boolean nor a seed (an integer).")
-    check_log_level(request.log_level)
 
 
 def check_executor(executor: str | None, ray_address: str | None) -> None:
     """Refuse an executor that does not exist, and an address that nobody uses."""
-    if executor is not None and executor not in EXECUTORS and executor not in executor_plugins():
-        known = ", ".join([*EXECUTORS, *executor_plugins()])
+    known = [*OPTION["executor"].choices, *executor_plugins()]
+    if executor is not None and executor not in known:
         raise ConfigError(
-            f"executor={executor!r} is not known; use one of {known}. If a package adds it (entry point group "
+            f"executor={executor!r} is not known; use one of {', '.join(known)}. If a package adds it (entry point group "
             f"{EXECUTOR_GROUP!r}), install it here."
         )
     if ray_address is not None and executor != "ray":
@@ -60,8 +56,7 @@ def executor_plugins() -> dict[str, Callable[[int, int | None], Any]]:
 
 def check_log_level(level: str | None) -> None:
     """Refuse a log level that does not exist."""
-    if level is not None and level.lower() not in LOG_LEVELS:
-        raise ConfigError(f"log_level={level!r} is not known; use one of {', '.join(LOG_LEVELS)}.")
+    _check_choice(OPTION["log_level"], level)
 
 
 def check_seconds(name: str, value: Any) -> None:
@@ -72,6 +67,12 @@ def check_seconds(name: str, value: Any) -> None:
         raise ConfigError(
             f"{name}={value!r} is not a number of seconds: use one above 0, up to {MAX_SECONDS:,}, or leave it out."
         )
+
+
+def _check_choice(option: Option, value: Any) -> None:
+    known = (value.lower() if option.any_case and isinstance(value, str) else value) in option.choices
+    if value is not None and not known:
+        raise ConfigError(f"{option.name}={value!r} is not known; use one of {', '.join(option.choices)}.")
 
 
 def _check_count(name: str, value: Any, least: int | None) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
+from .._project import OPTION, Kind
 from .._support.shapes import is_list, is_mapping
 from .._validation import CasesFile
 
@@ -19,7 +20,10 @@ def located(values: Mapping[str, Any], folder: str) -> dict[str, Any]:
         values: Values by option.
         folder: Directory that relative paths are relative to.
     """
-    return {name: _PLACED[name](value, folder) if name in _PLACED else value for name, value in values.items()}
+    return {
+        name: _PLACED[kind](value, folder) if (kind := OPTION[name].kind) in _PLACED else value
+        for name, value in values.items()
+    }
 
 
 def placed(location: Any, folder: str) -> Any:
@@ -55,10 +59,10 @@ def _validation(value: Any, folder: str) -> Any:
     return replace(value, path=placed(value.path, folder)) if isinstance(value, CasesFile) else placed(value, folder)
 
 
-_PLACED = {
-    "transcripts": _transcripts,
-    "scans": placed,
+_PLACED: Mapping[Kind, Callable[[Any, str], Any]] = {
+    "locations": _transcripts,
+    "location": placed,
     "worklist": _worklist,
-    "validation": _validation,
-    "model_args": _file,
+    "cases": _validation,
+    "arguments": _file,
 }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._inspect.models import close
+from .._project import OPTION
 from .._results import Recorded
 from .._scanners import (
     ScannerConfig,
@@ -18,6 +19,7 @@ from .._scanners import (
 )
 from .._support.errors import ConfigError, ScanStateError
 from .._support.rounds import own_round
+from .._support.shapes import is_mapping
 from .._transcripts import (
     Progress,
     TranscriptIndex,
@@ -41,7 +43,7 @@ from .._validation import Validator, set_spec
 from .checks import check_request, check_seconds
 from .models import PlannedModels, plan_models
 from .needed import check_own_models, is_a_model, missing_models, refuse_missing, worked_on
-from .precedence import DEFAULT_MAX_BATCHED, DEFAULT_MAX_TRANSCRIPTS
+from .precedence import DEFAULT_MAX_BATCHED
 from .request import ResumeRequest, ScanRequest
 from .resuming import resumed_models
 from .revision import package_versions, scan_revision
@@ -260,7 +262,7 @@ async def _plan_again(
 
 async def _check_models(request: ScanRequest, named: Mapping[str, Scanner[Any]]) -> None:
     """Refuse a scan that lacks a model; a dry run counts all the same."""
-    roles: Mapping[str, Any] = request.model_roles if isinstance(request.model_roles, Mapping) else {}
+    roles: Mapping[str, Any] = request.model_roles if is_mapping(request.model_roles) else {}
     lacking = missing_models(named, is_a_model(request.model), roles)
     if lacking is not None and request.dry_run:
         logger.warning("%s", lacking)
@@ -283,7 +285,7 @@ def _transcripts(request: ScanRequest) -> Transcripts:
     transcripts = given if isinstance(given, Transcripts) else transcripts_from(given)
     if request.duplicates is not None:
         transcripts = transcripts.with_duplicates(request.duplicates)
-    for condition in request.filter:
+    for condition in request.filter or ():
         transcripts = transcripts.where(condition)
     if request.shuffle is not None and request.shuffle is not False:
         transcripts = transcripts.shuffle(None if request.shuffle is True else request.shuffle)
@@ -371,7 +373,7 @@ def _widened(options: ScanOptions, models: PlannedModels) -> bool:
 
 
 def _default_max_transcripts(models: PlannedModels) -> int:
-    return DEFAULT_MAX_BATCHED if models.active.config.batch else DEFAULT_MAX_TRANSCRIPTS
+    return DEFAULT_MAX_BATCHED if models.active.config.batch else int(OPTION["max_transcripts"].default)
 
 
 def _wanted(worklist: Sequence[Worklist] | None, scanners: Iterable[str]) -> dict[str, set[str]] | None:

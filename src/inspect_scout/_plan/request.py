@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias, cast
 
+from .._project import OPTIONS, Option, options_of
 from .._support.folder import current_folder
 
 if TYPE_CHECKING:
-    from inspect_ai.model import GenerateConfig, Model, ModelConfig
+    from inspect_ai.model import Model, ModelConfig
     from inspect_ai.scorer import Scorer
 
     from .._project import ScanJobConfig
-    from .._results import RecordInput
-    from .._transcripts import Duplicates, Transcripts
-    from .._types import PredicateFn, Scanner, ValidationSet, Worklist
+    from .._types import Scanner, ValidationSet
     from .._validation import CasesFile
     from .job import ScanJob
-    from .worklist import ScannerWork
 
 ScannerList: TypeAlias = (
     "Sequence[Scanner[Any] | Scorer | tuple[str, Scanner[Any] | Scorer]] | Mapping[str, Scanner[Any] | Scorer]"
@@ -38,118 +35,86 @@ ModelRole: TypeAlias = "str | Model | ModelConfig | Mapping[str, Any]"
 """A model with a role: its name, itself, or its description, also as a mapping."""
 
 
-@dataclass(frozen=True, slots=True)
-class ScanRequest:
-    """Everything that `scan` and `scout scan` accept. What is None is left to job, project, environment and defaults.
+def _defaults_of(options: Iterable[Option]) -> dict[str, Any]:
+    # What several doors may say is open at first.
+    return {option.field: None if option.settled else option.default for option in options}
+
+
+class _Request:
+    """Values by name. What is None is left to job, project, environment and defaults.
+
+    Args:
+        values: Options by the names of their parameters in Python, and what only this kind of request holds.
+
+    Raises:
+        TypeError: A value has a name that is not known, or one that is needed is missing.
+    """
+
+    __slots__ = ("_values",)
+    _defaults: ClassVar[Mapping[str, Any]]
+    _needed: ClassVar[str]
+
+    def __init__(self, **values: Any) -> None:
+        if unknown := values.keys() - self._defaults.keys():
+            known = ", ".join(self._defaults)
+            raise TypeError(f"{type(self).__name__} has no {', '.join(map(repr, sorted(unknown)))}; use {known}.")
+        if self._needed not in values:
+            raise TypeError(f"{type(self).__name__} needs {self._needed!r}.")
+        self._values = {**self._defaults, **values}
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name not in self._values:
+            raise AttributeError(f"{type(self).__name__} has no {name!r}.")
+        return self._values[name]
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self._values == cast("_Request", other)._values
+
+    __hash__ = None  # type: ignore[assignment]  # its values may be lists and mappings
+
+    def __repr__(self) -> str:
+        said = (f"{name}={value!r}" for name, value in self._values.items() if value != self._defaults[name])
+        return f"{type(self).__name__}({', '.join(said)})"
+
+    def changed(self, **values: Any) -> Self:
+        """Copy it with other values."""
+        return type(self)(**{**self._values, **values})
+
+
+class ScanRequest(_Request):
+    """Everything that `scan` and `scout scan` accept: the options that are not for resuming alone, and what is listed here.
 
     Args:
         scanners: Scanners, a scan job, or the text that names them ("file.py", "file.py@name", "package/name",
             "job.yaml").
-        scanner_args: Arguments for the scanners, or for the scan job, of a Python file.
-        transcripts: What to scan (None: the default of the working directory).
-        duplicates: What becomes of a sample that several logs hold: newest, all (None: what `transcripts` say, else newest).
-        filter: SQL conditions, added to those of `transcripts`.
-        scans: Where scans are kept (None: the default).
-        worklist: Transcripts by scanner, or a file that lists them.
-        model: Default model; several names separated by commas: the first (None: that of `SCOUT_SCAN_MODEL`, if any).
-        model_config: Generation options.
-        model_base_url: Where the default model is served.
-        model_args: Arguments of the default model, or a YAML or JSON file of them.
-        model_roles: Models by role.
-        validation: Labelled cases, for the only scanner or by scanner.
-        max_transcripts: Transcripts in work at once (None: 25, or as many as the connections to models need).
-        max_processes: Worker processes (1: none; None: none at first, and as many as pay).
-        executor: What runs the scan: inline, processes, ray (None: this process, and processes once they pay).
-        ray_address: Address of a Ray cluster (None: `$RAY_ADDRESS`, else a cluster on this machine).
-        limit: Transcripts at most.
-        shuffle: True or a seed: shuffle the transcripts.
-        results_buffer: Bring the tables up to date after this many records.
-        tags: Tags kept with the scan.
-        metadata: Metadata kept with the scan.
-        display: How to show progress: rich, plain, log, none.
-        log_level: Level of log messages.
-        fail_on_error: Stop at the first scanner that raises, and raise its exception.
-        dry_run: Only count what would be scanned.
-        record_input: Whether results hold a copy of their input: auto, copy, reference.
-        scanner_timeout: Seconds that a scanner may take for a transcript (None: as many as it wants).
-        scan_name: Name of the scan.
         scan_file: File of the scan job (known when the request is settled).
         environment: What the command line has read of the environment, by option.
         from_command_line: Whether the values were typed, not given in Python: for explanations.
         folder: Directory that relative paths are relative to: the current one, when they are given.
     """
 
-    scanners: Scanners | str
-    scanner_args: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    transcripts: Transcripts | str | Sequence[str] | None = None
-    duplicates: Duplicates | None = None
-    filter: Sequence[str] = ()
-    scans: str | None = None
-    worklist: Sequence[ScannerWork | Worklist | str | Path] | str | Path | None = None
-    model: str | Model | None = None
-    model_config: GenerateConfig | None = None
-    model_base_url: str | None = None
-    model_args: Mapping[str, Any] | str | None = None
-    model_roles: Mapping[str, ModelRole | Sequence[ModelRole]] | None = None
-    validation: Validation | Mapping[str, Validation] | None = None
-    max_transcripts: int | None = None
-    max_processes: int | None = None
-    executor: str | None = None
-    ray_address: str | None = None
-    limit: int | None = None
-    shuffle: bool | int | None = None
-    results_buffer: int | None = None
-    tags: Sequence[str] | None = None
-    metadata: Mapping[str, Any] | None = None
-    display: str | None = None
-    log_level: str | None = None
-    fail_on_error: bool = False
-    dry_run: bool = False
-    record_input: RecordInput | None = None
-    scanner_timeout: float | None = None
-    scan_name: str | None = None
-    scan_file: str | None = None
-    environment: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    from_command_line: bool = False
-    folder: str = field(default_factory=current_folder)
+    __slots__ = ()
+    _needed = "scanners"
+    _defaults: ClassVar = {
+        **_defaults_of(option for option in OPTIONS if option.of_scan),
+        "scan_file": None,
+        "environment": {},
+        "from_command_line": False,
+        "folder": None,
+    }
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**{"folder": current_folder(), **values})
 
 
-@dataclass(frozen=True, slots=True)
-class ResumeRequest:
-    """Everything that `scan_resume` and `scout scan resume` accept.
+class ResumeRequest(_Request):
+    """Everything that `scan_resume` and `scout scan resume` accept: the options for resuming, and what is listed here.
 
     Args:
         location: The scan.
-        display: How to show progress.
-        log_level: Level of log messages.
-        fail_on_error: Stop at the first scanner that raises.
         predicate_overrides: Predicates by scanner, instead of recorded ones of the user's own.
-        executor: What runs it (None: what was said when it was started).
-        ray_address: Address of a Ray cluster.
-        wait: If another process is at work on it, wait for that.
-        rescan_changed: Scan again what was recorded by other versions of the scanners.
-        accept_changed: Keep what was recorded by other versions of the scanners, whatever these have asked.
-        model: Default model, if none was recorded (or the recorded one).
-        model_config: Generation options; of a recorded model only those that decide how it is reached.
-        model_base_url: Where the default model is served now.
-        model_args: Arguments of the default model, or a YAML or JSON file of them; as for options.
-        model_roles: Models by role, as for the default model.
-        scanner_timeout: Seconds that a scanner may take for a transcript (None: what was said when it was started).
     """
 
-    location: str
-    display: str | None = None
-    log_level: str | None = None
-    fail_on_error: bool = False
-    predicate_overrides: Mapping[str, PredicateFn] | None = None
-    executor: str | None = None
-    ray_address: str | None = None
-    wait: bool = False
-    rescan_changed: bool = False
-    accept_changed: bool = False
-    model: str | Model | None = None
-    model_config: GenerateConfig | None = None
-    model_base_url: str | None = None
-    model_args: Mapping[str, Any] | str | None = None
-    model_roles: Mapping[str, ModelRole | Sequence[ModelRole]] | None = None
-    scanner_timeout: float | None = None
+    __slots__ = ()
+    _needed = "location"
+    _defaults: ClassVar = {**_defaults_of(options_of("resume")), "location": None, "predicate_overrides": None}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .._project import Project, ScanJobConfig, load_project, read_job_config
+from .._project import OPTION, SETTLED, Project, ScanJobConfig, load_project, read_job_config
 from .._scanners import (
     call_factory,
     check_arguments,
@@ -28,8 +28,6 @@ from .places import located
 from .precedence import Layer, Setting, default_values, environment_layer, settle_options
 from .request import ScanRequest
 
-# Options that a request calls otherwise.
-_NAMES = {"generate_config": "model_config", "name": "scan_name"}
 # Options whose default is not written into the request: the plan must see that nobody said anything.
 _OPEN = frozenset({"max_transcripts"})
 
@@ -71,14 +69,13 @@ def settle(request: ScanRequest) -> SettledRequest:
     }
     if values["executor"] != "ray" and request.ray_address is None:
         values["ray_address"] = None  # a project knows its cluster also where this scan does not use it
-    values["filter"] = tuple(values["filter"] or ())
     scanners: dict[str, Any] = values["scanners"] or dict[str, Any]()
     values["scanners"] = scanners
     values["validation"] = _cases_heard(values["validation"], of_project.values.get("validation"), scanners)
     origin = job.origin if job is not None and job.origin is not None else JobOrigin(None, _used(request, named))
-    fields: dict[str, Any] = {_NAMES.get(name, name): value for name, value in values.items()}
+    fields: dict[str, Any] = {OPTION[name].field: value for name, value in values.items()}
     file = None if origin.file is None else relative_file(origin.file, request.folder)
-    settled = replace(request, scan_file=file, scanner_args=dict(origin.args), environment={}, **fields)
+    settled = request.changed(scan_file=file, scanner_args=dict(origin.args), environment={}, **fields)
     return SettledRequest(settled, settings)
 
 
@@ -101,7 +98,7 @@ def _work(request: ScanRequest) -> tuple[ScanJob | None, dict[str, Any] | None]:
     """Find the job of a request, or else its scanners by name."""
     work: Any = request.scanners
     if isinstance(work, str):
-        work = _named(work, request.scanner_args)
+        work = _named(work, request.scanner_args or {})
     elif isinstance(work, ScanJobConfig):
         work = ScanJob.from_config(work)
     if isinstance(work, ScanJob):
@@ -138,29 +135,9 @@ def _named(spec: str, args: Mapping[str, Any]) -> Any:
 
 
 def _argument_layer(request: ScanRequest, scanners: dict[str, Any] | None) -> Layer:
-    given = {
-        **{name: getattr(request, _NAMES.get(name, name)) for name in _ARGUMENTS},
-        "filter": list(request.filter) or None,
-        "scanners": scanners,
-    }
+    given = {option.name: getattr(request, option.field) for option in SETTLED}
+    given["scanners"] = scanners
     return Layer("command line" if request.from_command_line else "argument", given)
-
-
-_ARGUMENTS = (
-    *(
-        "transcripts",
-        "duplicates",
-        "worklist",
-        "validation",
-        "scans",
-        "model",
-        "model_base_url",
-        "model_args",
-        "generate_config",
-    ),
-    *("model_roles", "max_transcripts", "max_processes", "executor", "ray_address", "limit", "shuffle"),
-    *("results_buffer", "tags", "metadata", "log_level", "record_input", "scanner_timeout", "name"),
-)
 
 
 def _project_layer(project: Project, folder: str) -> Layer:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from .._support.lazy import lazy_door
 
 if TYPE_CHECKING:
-    from .config import LOG_LEVELS as LOG_LEVELS
     from .config import ProjectConfig as ProjectConfig
     from .config import ScanJobConfig as ScanJobConfig
     from .edit import ProjectFile as ProjectFile
@@ -22,6 +21,17 @@ if TYPE_CHECKING:
     from .locations import default_log_level as default_log_level
     from .locations import default_scans as default_scans
     from .locations import default_transcripts as default_transcripts
+    from .option import SAME as SAME
+    from .option import Flag as Flag
+    from .option import Kind as Kind
+    from .option import Merge as Merge
+    from .option import Option as Option
+    from .option import Place as Place
+    from .options import OPTION as OPTION
+    from .options import OPTIONS as OPTIONS
+    from .options import SETTLED as SETTLED
+    from .options import describe_options as describe_options
+    from .options import options_of as options_of
     from .project import Project as Project
     from .project import load_project as load_project
     from .project import read_job_config as read_job_config
@@ -30,10 +40,12 @@ if TYPE_CHECKING:
     from .schemas import schema_text as schema_text
 
 _MODULES = {
-    ".config": "LOG_LEVELS ProjectConfig ScanJobConfig",
+    ".config": "ProjectConfig ScanJobConfig",
     ".edit": "ProjectFile read_project_file write_project_file",
     ".environment": "environment_scans load_dotenv_once",
     ".locations": "DEFAULT_SCANS default_log_level default_scans default_transcripts",
+    ".option": "SAME Flag Kind Merge Option Place",
+    ".options": "OPTION OPTIONS SETTLED describe_options options_of",
     ".project": "Project load_project read_job_config read_project",
     ".schemas": "SCHEMAS schema_text",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypeAlias, cast, get_args
+from typing import Annotated, Any, Literal, TypeAlias, cast
 
 from inspect_ai.model import GenerateConfig, ModelConfig
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, model_validator
@@ -13,8 +13,6 @@ from .._support.errors import UnknownNameError
 from .._types import RECORDED_FIELDS, ScannerSpec, ValidationSet, Worklist
 
 LogLevel = Literal["debug", "trace", "http", "sandbox", "info", "warning", "error", "critical", "notset"]
-LOG_LEVELS: tuple[str, ...] = get_args(LogLevel)
-"""Levels of log messages."""
 
 
 def _known(model: type[BaseModel], **below: type[BaseModel]) -> BeforeValidator:

@@ -8,18 +8,17 @@ from typing import Any
 from .._support.errors import ConfigError
 from .._types import ScannerSpec
 from .config import ProjectConfig
-
-MODEL_FIELDS = ("model", "model_base_url", "model_args", "generate_config", "model_roles")
-"""Settings of models, which go together: a local file that says one of them replaces them all."""
+from .option import Local
+from .options import OPTIONS
 
 Specs = list[ScannerSpec] | dict[str, ScannerSpec]
 
 
-def _tags(base: list[str], local: list[str]) -> list[str]:
+def _join(base: list[Any], local: list[Any]) -> list[Any]:
     return list(dict.fromkeys([*base, *local]))
 
 
-def _worklist(base: list[Any], local: list[Any]) -> list[Any]:
+def _append(base: list[Any], local: list[Any]) -> list[Any]:
     return [*base, *local]
 
 
@@ -50,15 +49,16 @@ def _least(base: bool, local: bool) -> bool | None:
     return None if base and local else False
 
 
-JOINED: Mapping[str, Callable[[Any, Any], Any]] = {
-    "tags": _tags,
-    "worklist": _worklist,
+_JOINS: Mapping[Local, Callable[[Any, Any], Any]] = {
+    "join": _join,
+    "append": _append,
+    "union": _union,
     "scanners": _scanners,
-    "validation": _union,
-    "metadata": _union,
-    "trust_content": _least,
+    "least": _least,
 }
+JOINED = {option.name: _JOINS[option.local] for option in OPTIONS if option.local in _JOINS}
 """Fields of which both files count; of all others the local one replaces the shared one."""
+_MODEL = {option.name for option in OPTIONS if option.local == "model"}
 
 
 def merge_local(base: ProjectConfig, local: ProjectConfig) -> ProjectConfig:
@@ -68,8 +68,8 @@ def merge_local(base: ProjectConfig, local: ProjectConfig) -> ProjectConfig:
         ConfigError: Lists of scanners cannot be joined.
     """
     shared, own = _said(base), _said(local)
-    if any(name in own for name in MODEL_FIELDS):
-        shared = {name: value for name, value in shared.items() if name not in MODEL_FIELDS}
+    if any(name in own for name in _MODEL):
+        shared = {name: value for name, value in shared.items() if name not in _MODEL}
     merged = {**shared, **own}
     for name, join in JOINED.items():
         if shared.get(name) is not None and own.get(name) is not None:

@@ -1,0 +1,180 @@
+"""What is said of an option of a scan: the lines of the table in `options.py` are made of this."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+Kind: TypeAlias = Literal[
+    "text",
+    "count",
+    "amount",
+    "integer",
+    "number",
+    "seconds",
+    "choice",
+    "switch",
+    "seed",
+    "names",
+    "mapping",
+    "location",
+    "locations",
+    "conditions",
+    "scanners",
+    "worklist",
+    "cases",
+    "arguments",
+    "roles",
+    "generation",
+    "cache",
+    "batch",
+    "schema",
+]
+"""What values are: a count is at least 1, an amount at least 0, seconds are above 0, names are a list of texts."""
+
+Merge: TypeAlias = Literal["replace", "join", "union", "of-model", "generation"]
+"""How what several doors say becomes one value.
+
+replace:    the strongest is heard.
+join:       all count, the weakest first, each item once (tags, conditions, worklists).
+union:      mappings become one; of one key the strongest is heard. What is no mapping replaces what is weaker.
+of-model:   as replace, but a door weaker than the one that named the model is not heard: its settings are about another.
+generation: generation options become one, the strongest heard for each; those said beside a model that was not chosen
+            are not heard.
+"""
+
+Local: TypeAlias = Literal["replace", "join", "append", "union", "scanners", "model", "least"]
+"""How a local project file goes over the shared one. All settings of models go together: a local file that says one of
+them replaces them all. Least: what one of the two withholds is not granted."""
+
+Place: TypeAlias = Literal["argument", "job", "project", "environment", "command line", "resume"]
+"""Where an option may be set: a parameter of `scan`, a scan job, a project file, a variable, `scout scan`, a resume."""
+
+WHAT, HOW, SHOWN = "What to scan", "Scan options", "Display options"
+MODEL, GENERATION = "Model options", "Generation options"
+
+SAME = "as for a new scan"
+"""Help on resume: the same, and the variable is heard there, too."""
+
+_EVERYWHERE: tuple[Place, ...] = ("argument", "job", "project")
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A spelling of an option on the command line.
+
+    Args:
+        names: Its names, separated by blanks.
+        help: Help text (default: that of the option).
+        section: Heading of the help page.
+        kind: What its value is (default: as for the option).
+        metavar: How the help page calls its value.
+        choices: What its value may be (default: as for the option).
+        parameter: Name of what it sets (default: its first name).
+        variable: Variable of the environment ("": made of its name; None: none).
+        hidden: Whether the help page leaves it out: an older name.
+        note: What the help page says after the variable.
+        resume: Help on resume (None: it is not there). Variables are heard there only by what is the `SAME`: what a scan
+            has recorded is not changed by an environment that was set for another one.
+        only_resume: Whether it is for resuming alone.
+    """
+
+    names: str
+    help: str = ""
+    section: str = HOW
+    kind: Kind | None = None
+    metavar: str | None = None
+    choices: Sequence[str] = ()
+    parameter: str = ""
+    variable: str | None = ""
+    hidden: bool = False
+    note: str = ""
+    resume: str | None = None
+    only_resume: bool = False
+
+    @property
+    def sets(self) -> str:
+        """Name of what it sets."""
+        return self.parameter or self.names.split()[0].lstrip("-").replace("-", "_")
+
+    @property
+    def heard(self) -> str | None:
+        """Its variable of the environment, if it has one."""
+        return f"SCOUT_SCAN_{self.sets.upper()}" if self.variable == "" else self.variable
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A line of the table.
+
+    Args:
+        name: Its key in project files and job files.
+        kind: What its value is.
+        help: What it says.
+        flags: Its spellings on the command line.
+        merge: How it is merged.
+        local: How a local project file goes over the shared one in it.
+        default: Its value when no door says one, or what makes that.
+        default_help: The same in words, where the value does not tell.
+        choices: What its value may be.
+        any_case: Whether capital letters are taken for small ones in a choice.
+        argument: Its parameter in Python, if that is not its name.
+        set_in: Where it may be set besides by its flags and their variables.
+        everywhere: Whether functions of Python hear its variables, too, and not only the command line.
+    """
+
+    name: str
+    kind: Kind
+    help: str
+    flags: tuple[Flag, ...] = ()
+    merge: Merge = "replace"
+    local: Local = "replace"
+    default: Any = None
+    default_help: str = ""
+    choices: tuple[str, ...] = ()
+    any_case: bool = False
+    argument: str = ""
+    set_in: tuple[Place, ...] = _EVERYWHERE
+    everywhere: bool = False
+
+    @property
+    def field(self) -> str:
+        """Its name in requests, and as a parameter in Python."""
+        return self.argument or self.name
+
+    @property
+    def variables(self) -> list[str]:
+        """Variables of the environment, the strongest first."""
+        return [flag.heard for flag in self.flags if flag.heard is not None]
+
+    @property
+    def places(self) -> list[Place]:
+        """Where it may be set."""
+        places: list[Place] = [*self.set_in]
+        if self.variables:
+            places.append("environment")
+        if any(not flag.only_resume for flag in self.flags):
+            places.append("command line")
+        if any(flag.resume is not None for flag in self.flags):
+            places.append("resume")
+        return places
+
+    @property
+    def settled(self) -> bool:
+        """Whether several doors may say it, so that precedence decides."""
+        return "job" in self.set_in
+
+    @property
+    def shows(self) -> bool:
+        """Whether it says what is shown: all commands have it."""
+        return any(flag.section == SHOWN for flag in self.flags)
+
+    @property
+    def of_scan(self) -> bool:
+        """Whether it says something of a new scan."""
+        return self.settled or "argument" in self.set_in or "command line" in self.places
+
+    def make_default(self) -> Any:
+        """Make its value when no door says one; it may depend on the current directory."""
+        return self.default() if callable(self.default) else self.default

@@ -1,0 +1,406 @@
+"""The table of the options of a scan: each is declared here, once.
+
+Requests, precedence, command line, reading of the environment and the reference page are made of it; where static
+typing demands that an option is written out (models of files, `ScanJob`, signatures of `scan`), tests hold that to it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from .._support.folder import current_folder
+from .locations import DEFAULT_SCANS, LOG_LEVEL_VARIABLE, default_transcripts
+from .option import GENERATION, MODEL, SAME, SHOWN, WHAT, Flag, Option, Place
+
+DEFAULT_MAX_TRANSCRIPTS = 25
+
+
+def _folder_name() -> str:
+    return os.path.basename(current_folder()) or "scan"
+
+
+_LEVELS = ("debug", "trace", "http", "sandbox", "info", "warning", "error", "critical", "notset")
+
+OPTIONS: tuple[Option, ...] = (
+    Option(
+        *("name", "text", "Name of the scan."),
+        default=_folder_name,
+        default_help="that of the project, else of the working directory",
+        argument="scan_name",
+        set_in=("job", "project"),
+    ),
+    Option(
+        "transcripts",
+        "locations",
+        "Logs to scan: a file, a directory or a pattern; can be repeated. Default: those of the job or project,"
+        " else ./transcripts, else INSPECT_LOG_DIR, else ./logs.",
+        (Flag("--transcripts -T", section=WHAT, metavar="LOC"),),
+        default=default_transcripts,
+        default_help="./transcripts, $INSPECT_LOG_DIR, ./logs, whichever exists first",
+    ),
+    Option(
+        "duplicates",
+        "choice",
+        "Of samples that are in several logs, scan those of the log modified last, or all. Default: newest.",
+        (Flag("--duplicates", section=WHAT),),
+        choices=("newest", "all"),
+        default_help="what `transcripts_from` was told, else newest",
+    ),
+    Option(
+        "filter",
+        "conditions",
+        "Only transcripts for which this holds; can be repeated. Conditions of job and project must hold, too.",
+        (Flag("--filter -F", section=WHAT, metavar="SQL"),),
+        merge="join",
+        set_in=("job", "project"),
+    ),
+    Option("limit", "amount", "Scan at most N transcripts.", (Flag("--limit", section=WHAT),)),
+    Option(
+        "shuffle",
+        "seed",
+        "Shuffle the transcripts, always in the same way for the same seed.",
+        (Flag("--shuffle", section=WHAT, metavar="[SEED]"),),
+    ),
+    Option(
+        "worklist",
+        "worklist",
+        "YAML or JSON list, on this machine or at a URL, of {scanner, transcripts: [ids]}: what each scanner is to scan.",
+        (Flag("--worklist", section=WHAT, metavar="FILE"),),
+        merge="join",
+        local="append",
+    ),
+    Option("scanners", "scanners", "Scanners: a list, or names and scanners.", merge="union", local="scanners"),
+    Option(
+        "scanner_args",
+        "mapping",
+        "Argument for the scanners, or for the scan job, of FILE; read as the annotation of its parameter says.",
+        (Flag("-S", parameter="scanner_args", variable="SCOUT_SCAN_ARGS"),),
+        default={},
+        set_in=(),
+    ),
+    Option(
+        "validation",
+        "cases",
+        "Labelled cases to compare results with, as [SCANNER:]FILE[:PREDICATE]; can be repeated, for several scanners.",
+        (Flag("--validation -V", metavar="SPEC"),),
+        merge="union",
+        local="union",
+    ),
+    Option(
+        "scans",
+        "location",
+        "Where scans are kept. Default: ./scans.",
+        (Flag("--scans", metavar="LOC"), Flag("--results", "Deprecated name of --scans.", metavar="LOC", hidden=True)),
+        default=DEFAULT_SCANS,
+        everywhere=True,
+    ),
+    Option(
+        *("tags", "names", "Tags to keep with the scan, besides those of job and project.", (Flag("--tags"),)),
+        merge="join",
+        local="join",
+    ),
+    Option(
+        *("metadata", "mapping", "Metadata to keep with the scan.", (Flag("--metadata"),)), merge="union", local="union"
+    ),
+    Option(
+        "record_input",
+        "choice",
+        "Whether results hold a copy of what was scanned, or say where it is. Default: auto.",
+        (Flag("--record-input"),),
+        default="auto",
+        choices=("auto", "copy", "reference"),
+    ),
+    Option(
+        "max_transcripts",
+        "count",
+        "Transcripts in work at once. Default: 25, or more where models are called.",
+        (Flag("--max-transcripts"),),
+        default=DEFAULT_MAX_TRANSCRIPTS,
+        default_help="25, or as many as the connections to models need",
+    ),
+    Option(
+        "max_processes",
+        "count",
+        "Worker processes; 1: none. Default: as many as pay, up to 4.",
+        (Flag("--max-processes"),),
+        default_help="as many as pay, up to 4",
+    ),
+    Option(
+        "executor",
+        "choice",
+        "What runs the scan: this process, workers on this machine, or workers on a Ray cluster. Default: this"
+        " process, and workers beside it once they pay.",
+        (Flag("--executor", resume=SAME),),
+        choices=("inline", "processes", "ray"),
+        default_help="this process, and workers beside it once they pay",
+    ),
+    Option(
+        "ray_address",
+        "text",
+        "Address of a Ray cluster. Default: RAY_ADDRESS, else a cluster on this machine.",
+        (Flag("--ray-address", metavar="ADDR", resume=SAME),),
+        default_help="$RAY_ADDRESS, else a cluster on this machine",
+    ),
+    Option(
+        "wait",
+        "switch",
+        "If another process is at work on the scan, wait for it instead of refusing.",
+        (Flag("--wait", variable=None, resume=SAME, only_resume=True),),
+        set_in=(),
+        default=False,
+    ),
+    Option(
+        "rescan_changed",
+        "switch",
+        "Scan again what was recorded when scanners asked something else, or had other code.",
+        (Flag("--rescan-changed", variable=None, resume=SAME, only_resume=True),),
+        set_in=(),
+        default=False,
+    ),
+    Option(
+        "accept_changed",
+        "switch",
+        "Go on although scanners ask something else than before; rows of both versions stay.",
+        (Flag("--accept-changed", variable=None, resume=SAME, only_resume=True),),
+        set_in=(),
+        default=False,
+    ),
+    Option(
+        "scanner_timeout",
+        "seconds",
+        "Time that a scanner may take for a transcript; one that takes longer is an error. Default: no limit.",
+        (
+            Flag(
+                "--scanner-timeout",
+                resume="Time that a scanner may take for a transcript. Default: what was said when the scan was started.",
+            ),
+        ),
+        default_help="no limit",
+    ),
+    Option("results_buffer", "integer", "Bring the tables up to date after N records.", (Flag("--results-buffer"),)),
+    Option(
+        *("dry_run", "switch", "Only count what would be scanned.", (Flag("--dry-run"),)),
+        set_in=("argument",),
+        default=False,
+    ),
+    Option(
+        *("fail_on_error", "switch", "Stop at the first scanner that raises.", (Flag("--fail-on-error", resume=SAME),)),
+        set_in=("argument",),
+        default=False,
+    ),
+    Option(
+        "model",
+        "text",
+        "Model that scanners call, as provider/name. Scanners that call none need none.",
+        (
+            Flag(
+                "--model",
+                section=MODEL,
+                metavar="NAME",
+                resume="Model for a scan that was made without one, as provider/name.",
+            ),
+        ),
+        local="model",
+        everywhere=True,
+    ),
+    Option(
+        "model_base_url",
+        "text",
+        "Where the model is served.",
+        (Flag("--model-base-url", section=MODEL, metavar="URL", resume="Where the model is served now."),),
+        merge="of-model",
+        local="model",
+    ),
+    Option(
+        "model_args",
+        "arguments",
+        "Argument for the provider of the model; can be repeated.",
+        (
+            Flag(
+                "-M",
+                section=MODEL,
+                parameter="model_args",
+                resume="Argument for the provider of the model: its key, or how it is reached; can be repeated.",
+            ),
+            Flag(
+                "--model-config",
+                "YAML or JSON file of arguments; those of -M go before them.",
+                *(MODEL, "text", "FILE"),
+                resume="YAML or JSON file of arguments; those of -M go before them.",
+            ),
+        ),
+        merge="of-model",
+        local="model",
+    ),
+    Option(
+        "model_roles",
+        "roles",
+        "Model with a role: a name, several names separated by commas, or"
+        " '{model: NAME, model_args: {...}, max_connections: 3}'; can be repeated.",
+        (
+            Flag(
+                "--model-role",
+                section=MODEL,
+                metavar="ROLE=MODEL",
+                resume="Model with a role that was not recorded, or '{model: NAME, max_connections: 3}' for one that was;"
+                " can be repeated.",
+            ),
+        ),
+        merge="union",
+        local="model",
+    ),
+    Option(
+        "generate_config",
+        "generation",
+        "Generation options.",
+        (
+            Flag(
+                "--max-connections",
+                "Model calls at once. Default: --max-transcripts if given, else as many as the provider takes.",
+                *(MODEL, "count"),
+                resume="Model calls at once.",
+            ),
+            Flag(
+                "--max-retries",
+                "How often a model call is sent again; N + 1 requests at most. Default: no limit.",
+                *(MODEL, "amount"),
+                resume="Retries of a model call.",
+            ),
+            Flag(
+                "--timeout",
+                "Seconds for a model call with its retries; ends it also while it is under way. Default: no limit.",
+                *(MODEL, "count", "S"),
+                resume="Seconds for a model call with its retries.",
+            ),
+            Flag(
+                "--attempt-timeout",
+                "Seconds for one attempt at a model call, which is then sent again. Default: what is left of --timeout.",
+                *(MODEL, "count", "S"),
+                resume="Seconds for one attempt at a model call.",
+            ),
+            Flag(
+                "--cache",
+                "Keep answers of models: for 7 days, for N days, for a duration (12h, 3D, 1M), or as a YAML or JSON file"
+                " or text says.",
+                *(MODEL, "cache", "[DAYS|DURATION|FILE]"),
+            ),
+            Flag(
+                "--batch",
+                "Use the provider's batch API: 100 calls in a batch, N, or as a YAML or JSON file or text says.",
+                *(MODEL, "batch", "[SIZE|FILE]"),
+            ),
+            Flag("--max-tokens", "Tokens of an answer at most.", GENERATION, "count"),
+            Flag("--temperature", "Sampling temperature.", GENERATION, "number"),
+            Flag("--top-p", "Sample among tokens of this share.", GENERATION, "number"),
+            Flag("--top-k", "Sample among the N most likely tokens.", GENERATION, "integer"),
+            Flag(
+                *("--reasoning-effort", "How much the model reasons.", GENERATION, "choice"),
+                choices=("none", "minimal", "low", "medium", "high", "xhigh", "max"),
+            ),
+            Flag("--reasoning-tokens", "Tokens of reasoning at most.", GENERATION, "integer"),
+            Flag(
+                *("--reasoning-summary", "Summary of the reasoning.", GENERATION, "choice"),
+                choices=("none", "concise", "detailed", "auto"),
+            ),
+            Flag(
+                *("--reasoning-history", "Reasoning that is sent back to the model.", GENERATION, "choice"),
+                choices=("none", "all", "last", "auto"),
+            ),
+            Flag(
+                "--response-schema",
+                "Shape of the answers: {name: ..., json_schema: {...}}.",
+                *(GENERATION, "schema", "JSON"),
+            ),
+        ),
+        merge="generation",
+        local="model",
+        argument="model_config",
+    ),
+    Option(
+        "display",
+        "choice",
+        "How to show progress and results.",
+        (
+            Flag(
+                *("--display", "", SHOWN),
+                variable="SCOUT_DISPLAY",
+                note="default: rich, plain lines in a pipe",
+                resume=SAME,
+            ),
+        ),
+        choices=("rich", "plain", "log", "none"),
+        any_case=True,
+        set_in=("argument",),
+        default_help="rich, plain lines in a pipe",
+        everywhere=True,
+    ),
+    Option(
+        "log_level",
+        "choice",
+        "Log messages from this level on.",
+        (
+            Flag(
+                *("--log-level", "", SHOWN),
+                variable=LOG_LEVEL_VARIABLE,
+                note="default: of the project, else warning",
+                resume=SAME,
+            ),
+        ),
+        choices=_LEVELS,
+        any_case=True,
+        default_help="warning",
+        everywhere=True,
+    ),
+    Option(
+        "trust_content",
+        "switch",
+        "Whether pages that show transcripts may run what is in them (for `scout view`).",
+        local="least",
+        set_in=("project",),
+    ),
+)
+"""Every option of a scan, in the order of the help page."""
+
+SETTLED = tuple(option for option in OPTIONS if option.settled)
+"""Those that several doors may say."""
+
+OPTION = {option.name: option for option in OPTIONS}
+
+
+def options_of(place: Place) -> Iterator[Option]:
+    """Go over the options that may be set somewhere."""
+    return (option for option in OPTIONS if place in option.places)
+
+
+def describe_options() -> list[dict[str, Any]]:
+    """Describe the table as JSON data: for forms and reference pages.
+
+    Each option has its name, argument, kind, help, merge, default (None where it is made when it is needed), default_help,
+    choices, variables, everywhere, places, and its flags: names, help, section, kind, metavar, choices, variable, and the
+    help on resume.
+    """
+    return [
+        {
+            **{name: getattr(option, name) for name in ("name", "kind", "help", "merge", "default_help", "everywhere")},
+            "argument": option.field,
+            "default": None if callable(option.default) else option.default,
+            **{name: list(getattr(option, name)) for name in ("choices", "variables", "places")},
+            "flags": [_described(option, flag) for flag in option.flags if not flag.hidden],
+        }
+        for option in OPTIONS
+    ]
+
+
+def _described(option: Option, flag: Flag) -> dict[str, Any]:
+    return {
+        "names": flag.names.split(),
+        "help": flag.help or option.help,
+        "section": flag.section,
+        "kind": flag.kind or option.kind,
+        "metavar": flag.metavar,
+        "choices": list(flag.choices or option.choices),
+        "variable": flag.heard,
+        "resume": (flag.help or option.help) if flag.resume == SAME else flag.resume,
+    }
