@@ -80,6 +80,7 @@ reading: $(VENV)/.installed-dev  ## Time what only looks at scans: list, status,
 
 docs: $(VENV)/.installed-dev  ## Build the manual into site/
 	@$(BIN)/python docs/generate_cli.py
+	@$(BIN)/python docs/generate_options.py
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
 	@echo "The manual is in site/index.html"
 

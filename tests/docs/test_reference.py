@@ -14,9 +14,10 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 
 
-def test_the_command_line_page_is_fresh() -> None:
-    generate = runpy.run_path(str(DOCS / "generate_cli.py"))["page"]
-    assert (DOCS / "cli.md").read_text(encoding="utf-8") == generate(), "run: python docs/generate_cli.py"
+@pytest.mark.parametrize("name", ["cli", "options"])
+def test_generated_pages_are_fresh(name: str) -> None:
+    generate = runpy.run_path(str(DOCS / f"generate_{name}.py"))["page"]
+    assert (DOCS / f"{name}.md").read_text(encoding="utf-8") == generate(), f"run: python docs/generate_{name}.py"
 
 
 @pytest.mark.parametrize("door", ["inspect_scout", "inspect_scout.aio", "inspect_scout.testing"])

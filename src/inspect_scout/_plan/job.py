@@ -13,7 +13,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, ParamSpec, cast, overload
 
 from .._inspect import registry
-from .._project import ScanJobConfig
+from .._project import PlainOptions, ScanJobConfig
 from .._scanners import annotate, name_scanners, origin_of, record_arguments, scanners_from_specs
 from .._support.errors import ConfigError
 from .._support.folder import current_folder
@@ -45,7 +45,7 @@ class JobOrigin:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class ScanJob:
+class ScanJob(PlainOptions):
     """A scan, ready to be run by `scan(job)` or `scout scan FILE`; what it leaves open comes from the project.
 
     Args:
@@ -86,26 +86,10 @@ class ScanJob:
     filter: str | Sequence[str] | None = None
     worklist: Sequence[ScannerWork] | Sequence[Worklist] | str | Path | None = None
     validation: str | ValidationSet | Mapping[str, str | ValidationSet] | None = None
-    scans: str | None = None
     model: str | Model | None = None
-    model_base_url: str | None = None
-    model_args: Mapping[str, Any] | str | None = None
     generate_config: GenerateConfig | None = None
     model_roles: Mapping[str, ModelRole | Sequence[ModelRole]] | None = None
-    max_transcripts: int | None = None
-    max_processes: int | None = None
-    executor: str | None = None
-    ray_address: str | None = None
-    limit: int | None = None
-    shuffle: bool | int | None = None
-    results_buffer: int | None = None
-    tags: Sequence[str] | None = None
-    metadata: Mapping[str, Any] | None = None
-    log_level: str | None = None
-    record_input: str | None = None
-    name: str | None = None
     duplicates: Duplicates | None = None
-    scanner_timeout: float | None = None
     results: InitVar[str | None] = None
     origin: JobOrigin | None = field(default=None, init=False, repr=False)
     folder: str = field(default="", init=False, repr=False)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .._support.lazy import lazy_door
 
 if TYPE_CHECKING:
+    from .config import PlainOptions as PlainOptions
     from .config import ProjectConfig as ProjectConfig
     from .config import ScanJobConfig as ScanJobConfig
     from .edit import ProjectFile as ProjectFile
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from .schemas import schema_text as schema_text
 
 _MODULES = {
-    ".config": "ProjectConfig ScanJobConfig",
+    ".config": "PlainOptions ProjectConfig ScanJobConfig",
     ".edit": "ProjectFile read_project_file write_project_file",
     ".environment": "environment_scans load_dotenv_once",
     ".locations": "DEFAULT_SCANS default_log_level default_scans default_transcripts",

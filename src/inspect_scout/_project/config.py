@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias, cast
 
 from inspect_ai.model import GenerateConfig, ModelConfig
@@ -157,3 +158,25 @@ class ProjectConfig(ScanJobConfig):
 
     trust_content: bool | None = None
     """Whether pages that show transcripts may run what is in them (for `scout view`)."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PlainOptions:
+    """The options of a scan job in Python that are plain data there, too; `ScanJob` explains them."""
+
+    name: str | None = None
+    scans: str | None = None
+    model_base_url: str | None = None
+    model_args: Mapping[str, Any] | str | None = None
+    max_transcripts: int | None = None
+    max_processes: int | None = None
+    executor: str | None = None
+    ray_address: str | None = None
+    limit: int | None = None
+    shuffle: bool | int | None = None
+    results_buffer: int | None = None
+    tags: Sequence[str] | None = None
+    metadata: Mapping[str, Any] | None = None
+    log_level: str | None = None
+    record_input: str | None = None
+    scanner_timeout: float | None = None
