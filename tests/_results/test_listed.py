@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from inspect_scout._app import list_states
 from inspect_scout._results.listed import MANY, ListedScans
 from inspect_scout._types import ScanState
+from support.use_cases import list_states
 
 SPEC = {"scan_name": "n", "scanners": {"a": {"name": "a"}}, "timestamp": "2026-01-01T00:00:00+00:00"}
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from inspect_ai.model import ChatMessageUser
+from inspect_ai.model import ChatMessage, ChatMessageUser
 
 from inspect_scout import Transcript
 from inspect_scout.sources import TraceProblem, TraceReader, TraceRef, changed_since
@@ -39,7 +39,9 @@ class LinesReader:
         for number, line in enumerate(lines, 1):
             try:
                 said = json.loads(line)
-                messages = [ChatMessageUser(id=f"{n}", content=text) for n, text in enumerate(said["says"])]
+                messages: list[ChatMessage] = [
+                    ChatMessageUser(id=f"{n}", content=text) for n, text in enumerate(said["says"])
+                ]
                 transcript = Transcript(transcript_id=said["id"], source_uri=ref.location, messages=messages)
             except (ValueError, TypeError, KeyError, RecursionError) as error:
                 yield TraceProblem(ref.location, f"it is not a transcript: {type(error).__name__}", number)

@@ -33,7 +33,7 @@ from inspect_scout._transcripts import (
     read_origin,
     transcripts_from,
 )
-from inspect_scout._transcripts import read_origin as read_database
+from inspect_scout._transcripts.database.source import read_origin as read_database
 from inspect_scout._types import InputOrigin
 from support.databases import database_of, scan_files, write_rows
 from support.logs import unfinished, varied_log, write

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from inspect_scout import _app
@@ -16,8 +15,7 @@ T = TypeVar("T")
 def _lightly(
     use_case: Callable[Concatenate[str, P], Coroutine[Any, Any, T]],
 ) -> Callable[Concatenate[str, P], T]:
-    @wraps(use_case)
-    def call(location: str, *args: P.args, **kwargs: P.kwargs) -> T:
+    def call(location: str, /, *args: P.args, **kwargs: P.kwargs) -> T:
         return run_light(location, lambda: use_case(location, *args, **kwargs))
 
     return call

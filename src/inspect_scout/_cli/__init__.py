@@ -6,11 +6,12 @@ import sys
 from collections.abc import Sequence
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, app: object = None) -> int:
     """Run the command line.
 
     Args:
         arguments: The arguments (default: those of this process).
+        app: Has use cases that commands call instead of ours, by name (default: none).
 
     Returns:
         The exit code: 0 done, 1 refused or failed, 2 usage, 3 finished with scanner errors, 130 interrupted.
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     if arguments is None:
         own_process()
-    code = run(given)
+    code = run(given, app)
     if arguments is None:
         settle_interruption(code)
     return code

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from .._plan import EXECUTORS, executor_plugins
+from .._plan import executor_plugins
+from .._project import OPTION
 from .contract import Executor
 from .inline import InlineExecutor
 
@@ -17,10 +18,11 @@ def executor_for(
     Args:
         units: Transcripts that are due.
         max_processes: Worker processes (1: none; None: as the executor decides).
-        executor: One of `EXECUTORS`, or one that another package adds: it is called with `units` and `max_processes` (None: this process at first, and workers beside it once they pay).
+        executor: inline, processes, ray, or one that another package adds, which is made of `units` and `max_processes`
+            (None: this process at first, and workers beside it once they pay).
         ray_address: Address of a Ray cluster.
     """
-    if executor is not None and executor not in EXECUTORS:
+    if executor is not None and executor not in OPTION["executor"].choices:
         made: Executor = executor_plugins()[executor](units, max_processes)
         return made
     if executor == "ray":
