@@ -75,7 +75,7 @@ def what(option: dict[str, Any]) -> list[str]:
     default = option["default_help"] or ("" if option["default"] in (None, {}) else f"`{option['default']}`")
     values = ", ".join(f"`{choice}`" for choice in option["choices"]) or option["kind"]
     merge = MERGES[option["merge"]] if len(set(option["places"]) & {"argument", "job", "project"}) > 1 else ""
-    return [f"`{option['name']}`", option["help"].replace("|", "\\|"), values, default, merge]
+    return [f"`{option['name']}`", option["help"].partition(" Default: ")[0], values, default, merge]
 
 
 if __name__ == "__main__":

@@ -6,31 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-Kind: TypeAlias = Literal[
-    "text",
-    "count",
-    "amount",
-    "integer",
-    "number",
-    "seconds",
-    "choice",
-    "switch",
-    "seed",
-    "names",
-    "mapping",
-    "location",
-    "locations",
-    "conditions",
-    "scanners",
-    "worklist",
-    "cases",
-    "arguments",
-    "roles",
-    "generation",
-    "cache",
-    "batch",
-    "schema",
+_Plain = Literal[
+    "text", "count", "amount", "integer", "number", "seconds", "choice", "switch", "seed", "names", "mapping"
 ]
+_Scanned = Literal["location", "locations", "conditions", "scanners", "worklist", "cases"]
+_OfModels = Literal["arguments", "roles", "generation", "cache", "batch", "schema"]
+Kind: TypeAlias = _Plain | _Scanned | _OfModels
 """What values are: a count is at least 1, an amount at least 0, seconds are above 0, names are a list of texts."""
 
 Merge: TypeAlias = Literal["replace", "join", "union", "of-model", "generation"]
@@ -116,7 +97,6 @@ class Option:
         merge: How it is merged.
         local: How a local project file goes over the shared one in it.
         default: Its value when no door says one, or what makes that.
-        default_help: The same in words, where the value does not tell.
         choices: What its value may be.
         any_case: Whether capital letters are taken for small ones in a choice.
         argument: Its parameter in Python, if that is not its name.
@@ -131,7 +111,6 @@ class Option:
     merge: Merge = "replace"
     local: Local = "replace"
     default: Any = None
-    default_help: str = ""
     choices: tuple[str, ...] = ()
     any_case: bool = False
     argument: str = ""
@@ -142,6 +121,12 @@ class Option:
     def field(self) -> str:
         """Its name in requests, and as a parameter in Python."""
         return self.argument or self.name
+
+    @property
+    def default_help(self) -> str:
+        """What the help page says of its default."""
+        texts = [self.help, *(f"D{flag.note[1:]}" for flag in self.flags)]
+        return next((text.partition("Default: ")[2].rstrip(".") for text in texts if "Default: " in text), "")
 
     @property
     def variables(self) -> list[str]:
