@@ -13,11 +13,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from inspect_scout import Result, ResultsPage, scan_results_df, scan_results_query
+from inspect_scout import (
+    ConfigError,
+    LocationError,
+    Result,
+    ResultsPage,
+    UnknownNameError,
+    scan_results_df,
+    scan_results_query,
+)
 from inspect_scout._query import OrderBy, condition_from_sql
 from inspect_scout._results import ResultsQuery, ResultsTable, ScanStore
-from inspect_scout._support.errors import ConfigError, LocationError, UnknownNameError
-from inspect_scout._support.storage import LocalStorage, MemoryStorage, Storage
 from inspect_scout._types import (
     InputOrigin,
     ResultReport,
@@ -27,6 +33,7 @@ from inspect_scout._types import (
     as_resultset,
 )
 from inspect_scout.aio import scan_results_query_async
+from inspect_scout.testing import LocalStorage, MemoryStorage, Storage
 from support.scans import failed_report, fill, finished, make_report, make_spec, make_store, open_journal
 
 pytestmark = pytest.mark.anyio

@@ -13,8 +13,8 @@ import pytest
 
 from inspect_scout._results import ScanStore, read_state
 from inspect_scout._results.totals import added_totals
-from inspect_scout._support.storage import LocalStorage, MemoryStorage
 from inspect_scout._types import ResultReport, ScannerState
+from inspect_scout.testing import LocalStorage, MemoryStorage
 from support.scans import failed_report, fill, make_report, make_spec, make_usage
 
 parquet: Any = pyarrow.parquet  # the stubs leave its types open

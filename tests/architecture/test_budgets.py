@@ -15,7 +15,6 @@ MAX_FILE, MAX_CLASS, MAX_METHODS, MAX_FUNCTION, MAX_COMPLEXITY, MAX_ARGUMENTS = 
 MANY_ARGUMENTS = {
     "_app/async_api.py:scan_async": "the documented signature; packed into one ScanRequest at once",
     "_app/async_api.py:scan_resume_async": "the documented signature; packed into one ResumeRequest at once",
-    "_app/results.py:scan_results_query": "the documented signature; packed into one ResultsQuery at once",
     "_app/results.py:scan_results_query_async": "the documented signature; packed into one ResultsQuery at once",
     "_app/sync_api.py:scan": "the documented signature; packed into one ScanRequest at once",
     "_app/sync_api.py:scan_resume": "the documented signature; packed into one ResumeRequest at once",

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .checks import check_executor as check_executor
     from .checks import check_log_level as check_log_level
     from .checks import executor_plugins as executor_plugins
+    from .job import ModelRole as ModelRole
     from .job import ScanJob as ScanJob
     from .job import scanjob as scanjob
     from .models import PlannedModels as PlannedModels
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from .plan import plan_resume as plan_resume
     from .plan import plan_scan as plan_scan
     from .precedence import Setting as Setting
-    from .request import ModelRole as ModelRole
     from .request import ResumeRequest as ResumeRequest
     from .request import Scanners as Scanners
     from .request import ScanRequest as ScanRequest
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 
 _MODULES = {
     ".checks": "check_executor check_log_level executor_plugins",
-    ".job": "ScanJob scanjob",
+    ".job": "ScanJob scanjob ModelRole",
     ".models": "PlannedModels mapping_of read_model_args",
     ".plan": "PlannedScanner ScanPlan Unit plan_resume plan_scan",
     ".precedence": "Setting",
-    ".request": "ModelRole ResumeRequest Scanners ScanRequest",
+    ".request": "ResumeRequest Scanners ScanRequest",
     ".roles": "described_role",
     ".settled": "SettledRequest settle",
     ".worklist": "ScannerWork",

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field
 from pathlib import Path
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, ParamSpec, cast, overload
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, cast, overload
 
 from .._inspect import registry
 from .._project import PlainOptions, ScanJobConfig
@@ -20,15 +20,25 @@ from .._support.folder import current_folder
 from .._types import Scanner, ScannerSpec
 
 if TYPE_CHECKING:
-    from inspect_ai.model import GenerateConfig, Model
+    from inspect_ai.model import GenerateConfig, Model, ModelConfig
+    from inspect_ai.scorer import Scorer
 
     from .._project import ScanJobConfig as Config
     from .._transcripts import Duplicates, Transcripts
     from .._types import ValidationSet, Worklist
-    from .request import ModelRole, ScannerList
     from .worklist import ScannerWork
 
 _P = ParamSpec("_P")
+
+ScannerList: TypeAlias = (
+    "Sequence[Scanner[Any] | Scorer | tuple[str, Scanner[Any] | Scorer]] | Mapping[str, Scanner[Any] | Scorer]"
+)
+"""Scanners: a list (of scanners or of name and scanner) or a mapping from name to scanner.
+
+Scorers of Inspect are taken as scanners, as by `as_scanner`."""
+
+ModelRole: TypeAlias = "str | Model | ModelConfig | Mapping[str, Any]"
+"""A model with a role: its name, itself, or its description, also as a mapping."""
 
 
 @dataclass(frozen=True, slots=True)

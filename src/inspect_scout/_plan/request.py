@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias, cast
 
@@ -10,29 +10,16 @@ from .._project import OPTIONS, Option, options_of
 from .._support.folder import current_folder
 
 if TYPE_CHECKING:
-    from inspect_ai.model import Model, ModelConfig
-    from inspect_ai.scorer import Scorer
-
     from .._project import ScanJobConfig
-    from .._types import Scanner, ValidationSet
+    from .._types import ValidationSet
     from .._validation import CasesFile
-    from .job import ScanJob
-
-ScannerList: TypeAlias = (
-    "Sequence[Scanner[Any] | Scorer | tuple[str, Scanner[Any] | Scorer]] | Mapping[str, Scanner[Any] | Scorer]"
-)
-"""Scanners: a list (of scanners or of name and scanner) or a mapping from name to scanner.
-
-Scorers of Inspect are taken as scanners, as by `as_scanner`."""
+    from .job import ScanJob, ScannerList
 
 Scanners: TypeAlias = "ScannerList | ScanJob | ScanJobConfig"
 """What `scan` takes: a list of scanners (or of name and scanner), a mapping from name to scanner, or a scan job."""
 
 Validation: TypeAlias = "str | Path | ValidationSet | CasesFile"
 """Labelled cases: a file of them, a set, or a file with the name of a predicate."""
-
-ModelRole: TypeAlias = "str | Model | ModelConfig | Mapping[str, Any]"
-"""A model with a role: its name, itself, or its description, also as a mapping."""
 
 
 def _defaults_of(options: Iterable[Option]) -> dict[str, Any]:

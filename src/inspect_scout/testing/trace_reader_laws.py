@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .._transcripts.reader import TraceProblem, TraceReader, TraceRef, cursor_of
+from .._transcripts import TraceProblem, TraceReader, TraceRef, cursor_of
 from .._types import Transcript
 
 HOSTILE = [
