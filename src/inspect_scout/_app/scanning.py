@@ -120,8 +120,8 @@ async def complete_scan(location: str, display: str | None = None, log_level: st
     prepare(log_level)
     shown = display_for(display)
     store = await ScanStore.open(location)
-    await _refuse_complete(store, "complete")
     async with store.claim():
+        await _refuse_complete(store, "complete")
         await store.accept_unread()
         await store.compact(_order(await store.spec()), complete=True)
     status = await store.status()

@@ -29,7 +29,7 @@ async def spec_text(storage: Storage, location: str) -> bytes:
     try:
         return await storage.read(join(location, SCAN_FILE))
     except LocationError:
-        raise LocationError(await _no_scan(storage, location)) from None
+        raise LocationError(await no_scan(storage, location)) from None
 
 
 def declared_scanners(text: bytes, location: str) -> list[str]:
@@ -53,7 +53,7 @@ def ids_in_order(text: bytes) -> Sequence[str]:
     return list(transcripts.transcript_ids) if transcripts is not None else []
 
 
-async def _no_scan(storage: Storage, location: str) -> str:
+async def no_scan(storage: Storage, location: str) -> str:
     """Say what is missing at a location that holds no scan, and which scans are below it."""
     message = (
         f"There is no scan at {location!r}: the directory of a scan is called 'scan_id=...' and holds {SCAN_FILE}."

@@ -15,10 +15,11 @@ import pyarrow as pa
 from pydantic_core import to_json
 
 from .._support.clock import SYSTEM_CLOCK, Clock
+from .._support.errors import LocationError
 from .._support.storage import Storage, for_each, join, normalize, run_blocking, run_long, storage_for
 from .._types import Error, ScanFacts, ScanSpec, Status, Summary
 from .catalog import Catalog, load_catalog, load_tables, pairs_of_writer
-from .definition import spec_text
+from .definition import no_scan, spec_text
 from .encode import json_text
 from .files.errors import read_errors
 from .files.light_spec import parse_light_spec
@@ -105,6 +106,8 @@ class ScanStore:
     def __init__(self, location: str, storage: Storage | None = None) -> None:
         self.location = normalize(location)
         self._storage = storage if storage is not None else storage_for(location)
+        self._spec: ScanSpec | None = None
+        self._strict = False
 
     @classmethod
     async def create(cls, spec: ScanSpec, scans_location: str, storage: Storage | None = None) -> ScanStore:
@@ -127,11 +130,12 @@ class ScanStore:
             LocationError: There is no scan at the location.
         """
         store = cls(location, storage)
-        await store.spec()
+        if await store._storage.stat(join(store.location, SCAN_FILE)) is None:
+            raise LocationError(await no_scan(store._storage, store.location))
         return store
 
     async def spec(self, *, strict: bool = False) -> ScanSpec:
-        """Read what defines the scan. Optional parts that cannot be read are left out, with a warning.
+        """Tell what defines the scan, read once. Optional parts that cannot be read are left out, with a warning.
 
         Args:
             strict: Refuse where a part cannot be read that decides what is scanned.
@@ -139,12 +143,16 @@ class ScanStore:
         Raises:
             LocationError: There is no scan at the location.
         """
-        return parse_spec(await spec_text(self._storage, self.location), join(self.location, SCAN_FILE), strict=strict)
+        if self._spec is None or (strict and not self._strict):
+            text = await spec_text(self._storage, self.location)
+            self._spec, self._strict = parse_spec(text, join(self.location, SCAN_FILE), strict=strict), strict
+        return self._spec
 
     async def write_spec(self, spec: ScanSpec) -> None:
         """Write what defines the scan."""
         text = _text(spec)
         await self._storage.write(join(self.location, SCAN_FILE), text)
+        self._spec = None  # what is read differs from what is written, as in lists for tuples
 
     async def write_found(self, spec: ScanSpec) -> None:
         """Write what may change when a scan goes on: transcripts, worklist, models, versions of scanners, `scanner_timeout`."""
@@ -155,15 +163,18 @@ class ScanStore:
             text = with_transcripts(text, spec.transcripts, spec.worklist, spec.scanners, seconds)
             text = with_models(text, {n: getattr(spec, n) for n in MODELS if getattr(spec, n) != getattr(before, n)})
             await self._storage.write(path, text)
+            self._spec = spec
 
     async def accept_unread(self) -> None:
         """Record that the scan is complete without the logs that were not read."""
         path = join(self.location, SCAN_FILE)
-        snapshot = (await self.spec()).transcripts
+        spec = await self.spec()
+        snapshot = spec.transcripts
         if snapshot is not None and snapshot.unread:
             accepted = {**(snapshot.accepted or {}), **snapshot.unread}
             changed = snapshot.model_copy(update={"unread": None, "accepted": accepted, "selection": None})
             await self._storage.write(path, with_transcripts(await self._storage.read(path), changed))
+            self._spec = spec.model_copy(update={"transcripts": changed})
 
     async def catalog(self) -> Catalog:
         """Look up which rows are where."""

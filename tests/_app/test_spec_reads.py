@@ -1,0 +1,91 @@
+"""How often the file that defines a scan is read: once by each command, and once to show how it ended."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inspect_scout import (
+    Result,
+    Status,
+    Transcript,
+    scan,
+    scan_complete,
+    scan_resume,
+    scan_status,
+    scanner,
+    transcripts_from,
+)
+from inspect_scout._support.storage import LocalStorage, register_storage
+
+
+class CountingStorage(LocalStorage):
+    """Counts the reads of files that define a scan."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reads = 0
+
+    async def read(self, path: str) -> bytes:
+        self.reads += path.endswith("/_scan.json")
+        return await super().read(path)
+
+
+@scanner(messages="all")
+def fails_at_first() -> Any:
+    """Count messages, some day."""
+
+    async def scan(transcript: Transcript) -> Result:
+        if os.environ.get("FAIL"):
+            raise RuntimeError("not now")
+        return Result(value=len(transcript.messages))
+
+    return scan
+
+
+@pytest.fixture
+def storage() -> Iterator[CountingStorage]:
+    counting = CountingStorage()
+    undo = register_storage("file", lambda _: counting)
+    yield counting
+    undo()
+
+
+@pytest.fixture
+def failed(storage: CountingStorage, example_logs: Path, tmp_path: Path) -> Status:
+    """A scan that failed, and is to be gone on with."""
+    os.environ["FAIL"] = "yes"
+    logs = transcripts_from(str(example_logs))
+    status = scan([fails_at_first()], logs, scans=str(tmp_path), limit=3, display="none", max_processes=1)
+    assert not status.complete
+    assert storage.reads == 2
+    storage.reads = 0
+    return status
+
+
+COMMANDS: dict[str, tuple[Callable[[str], Any], int]] = {
+    "resume": (lambda location: scan_resume(location, display="none"), 2),
+    "complete": (lambda location: scan_complete(location, display="none"), 2),
+    "status": (scan_status, 1),
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_reads_what_defines_the_scan_once(command: str, failed: Status, storage: CountingStorage) -> None:
+    os.environ["FAIL"] = ""
+    run, reads = COMMANDS[command]
+    run(failed.location)
+    assert storage.reads == reads
+
+
+def test_what_a_resume_changes_is_put_into_the_file_as_it_is_then(failed: Status, storage: CountingStorage) -> None:
+    os.environ["FAIL"] = ""
+    status = scan_resume(failed.location, display="none", scanner_timeout=90)
+    assert storage.reads == 3  # to know the scan, to change the file, and to show how it ended
+    assert status.complete
+    assert status.spec.options.scanner_timeout == 90
+    assert scan_status(failed.location).spec == status.spec
