@@ -244,10 +244,10 @@ async def test_a_log_that_changes_is_read_anew(tmp_path: Path) -> None:
     write(make_log([make_sample(1, uuid="a", messages=[])]), path)
     assert (await (await source.locate(info)).read(ALL)).transcript.messages == []
     with pytest.raises(LogReadError, match="has changed since it was scanned"):
-        read_origin(origin, info)
+        await read_origin(origin, info)
     path.unlink()
     with pytest.raises(LogReadError, match=r"log\.eval.*no such file"):
-        read_origin(origin, info)
+        await read_origin(origin, info)
     with pytest.raises(LogReadError, match=r"log\.eval.*no such file"):
         await (await source.locate(info)).read(ALL)
 
@@ -264,10 +264,10 @@ async def test_what_is_said_of_a_sample_is_said_of_what_was_read(tmp_path: Path,
     assert origin is not None and origin.fingerprint == located.fingerprint
     if name == "log.eval":  # JSON logs are in memory already
         assert read.messages == []
-        assert read_origin(origin, info).messages == []
+        assert (await read_origin(origin, info)).messages == []
     else:
         with pytest.raises(LogReadError, match="has changed since it was scanned"):
-            read_origin(origin, info)
+            await read_origin(origin, info)
     path.unlink()
     with pytest.raises(LogReadError, match="no such file"):
         await source.locate(info)

@@ -121,7 +121,7 @@ def _restore(snapshot: object) -> TranscriptSource:
     return NotesSource(tuple(dict.fromkeys(ids.values())), tuple(ids))
 
 
-def _read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
+async def _read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
     raise LocationError("notes are not found again")
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import anyio.to_thread
 import pytest
 
 from inspect_scout import LocationError, LogReadError, StorageError, TranscriptContent, transcripts_from
-from inspect_scout._transcripts.eval_log.access import LogAccess
+from inspect_scout._transcripts.eval_log.access import LogAccess, SampleSource
 from inspect_scout._transcripts.eval_log.cache import IndexCache
 from inspect_scout._transcripts.eval_log.source import EvalLogSource
 from inspect_scout.testing import JumpingClock, storage_for
@@ -117,36 +118,37 @@ async def test_a_changed_log_is_indexed_anew(bucket: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("name", ["x.eval", "x.json"])
-def test_a_changed_log_is_never_read_by_its_old_directory(bucket: str, tmp_path: Path, name: str) -> None:
-    import asyncio
-
+async def test_a_changed_log_is_never_read_by_its_old_directory(bucket: str, tmp_path: Path, name: str) -> None:
     path = f"{bucket}/{name}"
     clock = JumpingClock()
     access = LogAccess(clock)
-    asyncio.run(put(path, make_log([make_sample(n) for n in range(5)]), tmp_path))
-    before = access.sample(path, "4", 1)
-    asyncio.run(put(path, make_log([make_sample(4, metadata={"new": True})]), tmp_path))
+
+    async def sample(id: str) -> SampleSource:
+        return await anyio.to_thread.run_sync(access.sample, path, id, 1)
+
+    await put(path, make_log([make_sample(n) for n in range(5)]), tmp_path)
+    before = await sample("4")
+    await put(path, make_log([make_sample(4, metadata={"new": True})]), tmp_path)
     if name == "x.eval":
         with pytest.raises(LogReadError, match="changed meanwhile"):
-            before.read()
+            await anyio.to_thread.run_sync(before.read)
     else:
-        assert b'"new"' not in before.read()  # it was read whole
+        assert b'"new"' not in await anyio.to_thread.run_sync(before.read)  # it was read whole
         clock.jump(11)
-    assert b'"new"' in access.sample(path, "4", 1).read()
+    again = await sample("4")
+    assert b'"new"' in await anyio.to_thread.run_sync(again.read)
     with pytest.raises(LogReadError, match="no such sample"):
-        access.sample(path, "3", 1)
-    asyncio.run(storage_for(path).delete(path))
+        await sample("3")
+    await storage_for(path).delete(path)
     clock.jump(11)
     with pytest.raises(LogReadError, match="no such file"):
-        access.sample(path, "4", 1)
+        await sample("4")
 
 
 async def test_large_samples_are_streamed(s3: S3Server, bucket: str, tmp_path: Path) -> None:
     long = make_sample(1, metadata={"noise": "x y z" * 20_000})
     await put(f"{bucket}/x.eval", make_log([long]), tmp_path)
     access = LogAccess()
-    import asyncio
-
-    sample = await asyncio.to_thread(access.sample, f"{bucket}/x.eval", "1", 1)
-    pieces = await asyncio.to_thread(lambda: list(sample.chunks()))
-    assert b"".join(pieces) == await asyncio.to_thread(sample.read)
+    sample = await anyio.to_thread.run_sync(access.sample, f"{bucket}/x.eval", "1", 1)
+    pieces = await anyio.to_thread.run_sync(lambda: list(sample.chunks()))
+    assert b"".join(pieces) == await anyio.to_thread.run_sync(sample.read)

@@ -135,7 +135,7 @@ async def test_both_are_found_again_and_go_into_databases(tmp_path: Path) -> Non
             info, text = index.info(position), {"a": "number", "b": "text"}[id]
             origin = (await transcripts.source.locate(info)).origin(ALL, 1)
             assert origin is not None
-            assert read_origin(origin, info).messages[0].text == text
+            assert (await read_origin(origin, info)).messages[0].text == text
         async with transcripts.reader() as reader:
             snapshot = await reader.snapshot()
         assert sorted(await said(Transcripts.from_snapshot(snapshot))) == [("1", "number"), ("1", "text")]

@@ -33,7 +33,6 @@ from inspect_scout._transcripts import (
     read_origin,
     transcripts_from,
 )
-from inspect_scout._transcripts.database.source import read_origin as read_database
 from inspect_scout._types import InputOrigin
 from support.databases import database_of, scan_files, write_rows
 from support.logs import unfinished, varied_log, write
@@ -228,11 +227,11 @@ class TranscriptSourceLaws:
             assert origin.size == 7
             assert origin.source == source.type
             assert origin.fingerprint == located.fingerprint
-            assert self.read_again(origin, info).model_dump() == loaded.transcript.model_dump()
+            assert (await self.read_again(origin, info)).model_dump() == loaded.transcript.model_dump()
 
-    def read_again(self, origin: InputOrigin, info: TranscriptInfo) -> Transcript:
+    async def read_again(self, origin: InputOrigin, info: TranscriptInfo) -> Transcript:
         """Read content where its origin says."""
-        return read_origin(origin, info)
+        return await read_origin(origin, info)
 
     async def test_what_a_database_stores_of_it_reads_the_same(self, source: TranscriptSource, tmp_path: Path) -> None:
         copy = await database_of(source, tmp_path / "copied")
@@ -317,9 +316,6 @@ class TestDatabases(TranscriptSourceLaws):
         found: dict[str, Any] = finite(info.model_dump())
         return found
 
-    def read_again(self, origin: InputOrigin, info: TranscriptInfo) -> Transcript:
-        return read_database(origin, info, scan_files)
-
     async def described(self, reference: TranscriptSource, info: TranscriptInfo) -> TranscriptInfo:
         """A database has the metadata, target and scores of the sample itself in its index."""
         read = (await (await reference.locate(info)).read(TranscriptContent())).transcript
@@ -336,9 +332,6 @@ class TestDatabasesOfTranscripts(TranscriptSourceLaws):
         ]
         write_rows(tmp_path / "database", map(raw_of, held))
         return DatabaseSource(str(tmp_path / "database"), loader=scan_files)
-
-    def read_again(self, origin: InputOrigin, info: TranscriptInfo) -> Transcript:
-        return read_database(origin, info, scan_files)
 
 
 async def test_an_unfinished_log_is_read_from_its_journal(tmp_path: Path) -> None:

@@ -37,11 +37,9 @@ _ORIGIN = msgspec.json.Decoder(InputOrigin)
 
 async def read_from_source(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
     """Read an input from the transcripts it came from."""
-    import asyncio
-
     from .._transcripts import read_origin
 
-    return await asyncio.to_thread(read_origin, origin, info)
+    return await read_origin(origin, info)
 
 
 def once_a_log(read: ReadOrigin) -> ReadOrigin:

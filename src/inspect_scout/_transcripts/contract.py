@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
@@ -250,8 +250,7 @@ class SourceKind:
         open: Makes the source of some locations, in full form.
         restore: Makes the source of the transcripts that a scan recorded, in their order. Raises LocationError if they
             are gone.
-        read_origin: Reads content again where `Located.origin` says. Called in a thread; raises LogReadError if it is
-            gone or has changed.
+        read_origin: Reads content again where `Located.origin` says. Raises LogReadError if it is gone or has changed.
         single: Whether a source has one location, and nothing beside it.
     """
 
@@ -259,5 +258,5 @@ class SourceKind:
     recognises: Callable[[SourceLocation], bool]
     open: Callable[[Sequence[str], Duplicates], TranscriptSource]
     restore: Callable[[ScanTranscripts], TranscriptSource]
-    read_origin: Callable[[InputOrigin, TranscriptInfo], Transcript]
+    read_origin: Callable[[InputOrigin, TranscriptInfo], Awaitable[Transcript]]
     single: bool = False

@@ -65,7 +65,7 @@ def kind_named(name: str) -> SourceKind:
     )
 
 
-def read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
+async def read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
     """Read content again from where it was found.
 
     Args:
@@ -76,7 +76,7 @@ def read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
         LogReadError: What holds it is gone, or the transcript has changed since.
         ConfigError: No source of this kind is known.
     """
-    return kind_named(origin.source).read_origin(origin, info)
+    return await kind_named(origin.source).read_origin(origin, info)
 
 
 def _known() -> Iterator[SourceKind]:

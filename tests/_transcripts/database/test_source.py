@@ -104,7 +104,7 @@ async def test_content_is_found_again_after_its_file_was_rewritten(tmp_path: Pat
     rows = await stored_rows(source)
     (tmp_path / "transcripts_a.parquet").unlink()
     write_rows(tmp_path, rows[::-1], "transcripts_b.parquet")
-    assert read_database(origin, info, scan_files).messages == talk(1).messages
+    assert (await read_database(origin, info, scan_files)).messages == talk(1).messages
 
 
 async def test_content_that_has_changed_since_is_refused(tmp_path: Path) -> None:
@@ -116,12 +116,12 @@ async def test_content_that_has_changed_since_is_refused(tmp_path: Path) -> None
     changed = talk(1).model_copy(update={"messages": talk(7).messages})
     write_rows(tmp_path, [raw_of(changed)], "transcripts_b.parquet")
     with pytest.raises(LogReadError, match=r"'t1'.*changed"):
-        read_database(origin, info, scan_files)
+        await read_database(origin, info, scan_files)
 
 
-def test_an_origin_of_an_unknown_kind_is_refused() -> None:
+async def test_an_origin_of_an_unknown_kind_is_refused() -> None:
     with pytest.raises(ValueError, match=r"'elsewhere'.*'eval_log', 'database'"):
-        read_origin(InputOrigin("elsewhere", "x", "y", "z", "{}", 0), TranscriptInfo(transcript_id="t"))
+        await read_origin(InputOrigin("elsewhere", "x", "y", "z", "{}", 0), TranscriptInfo(transcript_id="t"))
 
 
 async def test_recorded_transcripts_are_found_in_their_order(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from .datafile import open_data_file, open_data_writer
 from .index_files import IndexPart, texts
 from .layout import INDEX, PENDING, PENDING_SUFFIX, data_name, data_path, is_index, is_ours
 from .schema import ID
-from .sessions import data_of, mark, marker_for
+from .sessions import data_of, marker_for
 
 SMALL_BYTES = 25_000_000
 """Data files below this are joined with others."""
@@ -168,7 +168,8 @@ def _copied(
             if writer is None:
                 made.append(names_for(known).data())
                 marker = marker_for(session, made[-1])
-                asyncio.run(mark(storage_for(location, durable=False), location, marker))
+                with storage_for(location, durable=False).open_write(join(location, marker)):
+                    pass  # what `mark` writes, from a thread
                 writer = open_data_writer(location, made[-1])
             moved[id] = (made[-1], len(writer.ids))
             writer.add(transcript)

@@ -46,10 +46,10 @@ def _restore(snapshot: ScanTranscripts) -> DatabaseSource:
     return DatabaseSource(location, tuple(recorded_transcripts(snapshot)), load_readable)
 
 
-def _read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
+async def _read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
     from .source import read_origin
 
-    return read_origin(origin, info)
+    return await read_origin(origin, info)
 
 
 DATABASES = SourceKind(_NAME, _holds_data, _open, _restore, _read_origin, single=True)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-import anyio
+import anyio.from_thread
 import anyio.to_thread
 import pyarrow as pa
 
@@ -295,7 +294,11 @@ class LocatedRow:
     async def open(self, content: TranscriptContent) -> TranscriptHandle:
         """Open the content asked for, to be read item by item."""
         place, info = self._place, self._info
-        source = RowSource(place, _columns(content), lambda: _waited(lambda: self._source.place(info, moved=True)))
+
+        async def moved() -> Place:
+            return await self._source.place(info, moved=True)
+
+        source = RowSource(place, _columns(content), lambda: anyio.from_thread.run(moved))
         if source.size > SPOOL_THRESHOLD_BYTES:
             return NamingHandle(open_sample(source, info, content), lambda error: _named(place.file, info, error))
 
@@ -335,7 +338,7 @@ class LocatedRow:
         return await anyio.to_thread.run_sync(run)
 
 
-def read_origin(origin: InputOrigin, info: TranscriptInfo, loader: Loader = load_readable) -> Transcript:
+async def read_origin(origin: InputOrigin, info: TranscriptInfo, loader: Loader = load_readable) -> Transcript:
     """Read content again from where it was found.
 
     Args:
@@ -346,27 +349,16 @@ def read_origin(origin: InputOrigin, info: TranscriptInfo, loader: Loader = load
     Raises:
         LogReadError: The transcript is gone, or has changed since.
     """
-    source = _recent(origin.location, loader)
-
-    async def read() -> Transcript:
-        located = await source.locate(info)
-        if located.fingerprint != origin.fingerprint:
-            raise LogReadError(origin.location, "the transcript has changed since it was scanned", repr(origin.member))
-        return (await located.read(view_of(origin.view))).transcript
-
-    return _waited(read)
+    located = await _recent(origin.location, loader).locate(info)
+    if located.fingerprint != origin.fingerprint:
+        raise LogReadError(origin.location, "the transcript has changed since it was scanned", repr(origin.member))
+    return (await located.read(view_of(origin.view))).transcript
 
 
 @lru_cache(maxsize=_RECENT)
 def _recent(location: str, loader: Loader) -> DatabaseSource:
     """Remember what results name again and again."""
     return DatabaseSource(location, loader=loader)
-
-
-def _waited(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Wait for asynchronous work, in a thread of its own: this one may have an event loop already."""
-    with ThreadPoolExecutor(1, "scout-origin") as pool:
-        return pool.submit(anyio.run, work).result()
 
 
 def _columns(content: TranscriptContent) -> tuple[str, ...]:

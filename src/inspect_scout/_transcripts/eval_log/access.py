@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import zlib
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
+
+import anyio.from_thread
 
 from ..._support.cache import Cache
 from ..._support.clock import SYSTEM_CLOCK, Clock
@@ -58,7 +59,7 @@ class LogAccess:
     """Samples of logs; remembers the zip directories and JSON logs used last, and notices when a log changes.
 
     A remote log is asked for changes at most once in some seconds; one that changes in between is noticed when it is
-    read, because reading holds to the content that was described.
+    read, because reading holds to the content that was described. The loop does the asking, so remote logs are found in its threads.
     """
 
     def __init__(self, clock: Clock = SYSTEM_CLOCK) -> None:
@@ -173,7 +174,7 @@ class LogAccess:
 
 def _stat(path: str) -> Entry:
     try:
-        entry = asyncio.run(storage_for(path).stat(path))
+        entry = anyio.from_thread.run(storage_for(path).stat, path)
     except ScoutError as error:
         raise LogReadError(path, str(error)) from error
     if entry is None:

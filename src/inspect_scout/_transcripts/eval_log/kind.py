@@ -46,10 +46,10 @@ def _recorded_log(log: str | None) -> str:
     return log
 
 
-def _read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
+async def _read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
     from .located import read_origin
 
-    return read_origin(origin, info)
+    return await read_origin(origin, info)
 
 
 EVAL_LOGS = SourceKind(SOURCE_TYPE, holds_logs, _open, _restore, _read_origin)

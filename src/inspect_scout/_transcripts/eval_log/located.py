@@ -129,7 +129,7 @@ async def _found(access: LogAccess, info: TranscriptInfo) -> SampleSource:
     return await run_blocking(log, lambda: access.sample(log, id, epoch, info))
 
 
-def read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
+async def read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
     """Read content again from where it was found.
 
     Args:
@@ -139,10 +139,12 @@ def read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
     Raises:
         LogReadError: The log is gone, or the sample has changed since.
     """
-    source = _ACCESS.member(origin.location, origin.member, origin.fingerprint)
+    log = origin.location
+    source = await run_blocking(log, lambda: _ACCESS.member(log, origin.member, origin.fingerprint))
     if source.fingerprint != origin.fingerprint:
-        raise LogReadError(origin.location, "the sample has changed since it was scanned", repr(origin.member))
-    return _decoded(source, info, view_of(origin.view)).transcript
+        raise LogReadError(log, "the sample has changed since it was scanned", repr(origin.member))
+    decoded = await _run(log, source.size, lambda: _decoded(source, info, view_of(origin.view)))
+    return decoded.transcript
 
 
 async def read_sample(info: TranscriptInfo) -> EvalSample:
