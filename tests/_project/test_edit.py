@@ -45,7 +45,8 @@ metadata:
 
 
 def load_yaml(text: str) -> Any:
-    return YAML(typ="safe").load(text)
+    safe: Any = YAML(typ="safe")
+    return safe.load(text)
 
 
 def test_only_what_changes_is_written_anew() -> None:

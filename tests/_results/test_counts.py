@@ -46,10 +46,10 @@ REPORTS = st.one_of(
         metadata=st.sampled_from([None, {"unseen_citations": ["[M9]"]}]),
     ),
     st.builds(
-        lambda values: make_report(result=as_resultset([Result(value=value) for value in values])),
-        st.lists(st.booleans(), max_size=3),
+        make_report,
+        result=st.lists(st.builds(Result, value=st.booleans()), max_size=3).map(as_resultset),
     ),
-    st.builds(lambda usage: failed_report(model_usage=usage), USAGES),
+    st.builds(failed_report, model_usage=USAGES),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 import pytest
@@ -81,7 +81,8 @@ def test_a_page_has_the_columns_rows_and_order_that_were_asked_for(tmp_path: Pat
         count=True,
     )
     assert found.table.to_pylist() == [{"task_id": "task-t2", "value": 4}, {"task_id": "task-t4", "value": 3}]
-    assert found.table.schema.field("value").type == pa.int64()
+    table: Any = found.table
+    assert table.schema.field("value").type == pa.int64()
     assert found.total == 4
     assert found.after is not None
 
@@ -231,12 +232,13 @@ async def test_results_of_all_scanners_stand_one_below_the_other() -> None:
 
 async def test_what_does_not_exist_is_refused_by_name(tmp_path: Path) -> None:
     store, storage = await finished([("t0", "a", [make_report()])])
-    for asked in (
+    wrong: Sequence[dict[str, Any]] = (
         {"columns": ["vallue"]},
         {"where": "vallue = 1"},
         {"order_by": [OrderBy("vallue")]},
         {"group_by": ["vallue"]},
-    ):
+    )
+    for asked in wrong:
         with pytest.raises(UnknownNameError, match=r"'vallue'.*Did you mean 'value'"):
             await page(store, storage, **asked)
     for name in ('"; DROP TABLE t; --', "value) FROM t; --", "/etc/passwd"):
@@ -330,7 +332,8 @@ _CELLS = st.one_of(st.none(), st.booleans(), st.integers(-3, 3), st.sampled_from
 )
 async def test_pages_are_cut_from_the_whole(values: list[Any], offset: int, complete: bool) -> None:
     pairs = [
-        (f"t{i}", "a", [results(v) if isinstance(v, list) else make_report(v, f"u{i}")]) for i, v in enumerate(values)
+        (f"t{i}", "a", [results(cast("list[Any]", v)) if isinstance(v, list) else make_report(v, f"u{i}")])
+        for i, v in enumerate(values)
     ]
     store, storage = await finished(pairs, complete=complete)
     whole = (await page(store, storage)).table

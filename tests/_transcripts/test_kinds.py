@@ -208,7 +208,7 @@ async def test_a_package_adds_a_kind_by_an_entry_point(
 ) -> None:
     code = (Path(__file__)).read_text().partition("@scanner")[0]
     package(tmp_path / "site", "notes_package", GROUPS[0], "notes = notes_package:NOTES", code)
-    monkeypatch.syspath_prepend(tmp_path / "site")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))  # pyright: ignore[reportUnknownMemberType]
     transcripts = transcripts_from(tmp_path)
     assert transcripts.source.type == "notes"
     assert list((await transcripts_from(notes).index()).ids) == ["a", "b"]
@@ -229,7 +229,7 @@ def test_a_broken_package_is_named_and_skipped(
 ) -> None:
     name = f"broken_{abs(hash(code))}"
     package(tmp_path / "site", name, GROUPS[0], f"notes = {name}:NOTES", code)
-    monkeypatch.syspath_prepend(tmp_path / "site")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))  # pyright: ignore[reportUnknownMemberType]
     with caplog.at_level(logging.WARNING):
         for _ in range(2):
             with pytest.raises(LocationError, match="is not an eval log"):
@@ -242,7 +242,7 @@ def test_what_is_built_in_looks_for_no_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     package(tmp_path / "site", "unasked", GROUPS[0], "notes = unasked:NOTES", "raise RuntimeError('loaded')")
-    monkeypatch.syspath_prepend(tmp_path / "site")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))  # pyright: ignore[reportUnknownMemberType]
     assert transcripts_from(_log(tmp_path)).source.type == "eval_log"
     assert not caplog.records
 
@@ -251,11 +251,11 @@ def test_a_package_adds_an_executor(notes: Path, tmp_path: Path, monkeypatch: py
     code = "from inspect_scout._engine.inline import InlineExecutor\nasked = []\n\n\ndef make(units, max_processes):\n"
     code += "    asked.append((units, max_processes))\n    return InlineExecutor()\n"
     package(tmp_path / "site", "own_executor", GROUPS[1], "mine = own_executor:make", code)
-    monkeypatch.syspath_prepend(tmp_path / "site")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))  # pyright: ignore[reportUnknownMemberType]
     status = scan([length()], transcripts_from(_log(tmp_path)), scans=str(tmp_path), display="none", executor="mine")
     assert status.complete
     import own_executor  # type: ignore[import-not-found]  # pyright: ignore[reportMissingImports]
 
-    assert own_executor.asked == [(1, None)]
+    assert own_executor.asked == [(1, None)]  # pyright: ignore[reportUnknownMemberType]
     with pytest.raises(ConfigError, match=r"'yours' is not known; use one of inline, processes, ray, mine"):
         scan([length()], transcripts_from(_log(tmp_path)), scans=str(tmp_path), display="none", executor="yours")

@@ -18,7 +18,7 @@ def scan_state(
     **more: Any,
 ) -> ScanState:
     """Make a state of a scan of which `done` pairs were done before (those of `scanners` come on top)."""
-    named = {"scan_id": "x", "name": "scan.py", "location": "./scans/scan_id=x", **(facts or {})}
+    named: dict[str, Any] = {"scan_id": "x", "name": "scan.py", "location": "./scans/scan_id=x", **(facts or {})}
     return ScanState(
         facts=ScanFacts(**named),
         phase=phase,

@@ -103,8 +103,8 @@ def columns_of(query: Query, table: pa.Table, aliases: Mapping[str, str] = _NO_A
         UnknownNameError: If it names a column that the table does not have.
     """
     names = Names(table.column_names, aliases)
-    mentioned = {name for condition in query.where for name in mentioned(condition)}
-    return {names.resolve(name).base for name in mentioned | {order.column for order in query.order_by}}
+    named = {name for condition in query.where for name in mentioned(condition)}
+    return {names.resolve(name).base for name in named | {order.column for order in query.order_by}}
 
 
 class Names:

@@ -86,7 +86,7 @@ class _ManyTranscripts(LightTranscripts):
 class _LargeSpec(LightSpec):
     """The same, with the text of the ids."""
 
-    transcripts: _ManyTranscripts | None = None
+    transcripts: _ManyTranscripts | None = None  # pyright: ignore[reportIncompatibleVariableOverride]
 
 
 MANY_BYTES = 2**20
