@@ -6,10 +6,11 @@ import pyarrow as pa
 import pytest
 
 from inspect_scout import ConfigError
-from inspect_scout._results import ScanResultsArrow, UnknownScannerError, results_arrow, results_schema
+from inspect_scout._results import ScanResultsArrow, UnknownScannerError, results_schema
 from inspect_scout._results.table import select_fields
 from inspect_scout._types import Result, as_resultset
 from inspect_scout.testing import MemoryStorage
+from support.results import results_arrow
 from support.scans import fill, finished, make_report, make_spec, make_store
 
 pytestmark = pytest.mark.anyio

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from inspect_scout import ConfigError, LocationError, StorageError
-from inspect_scout._results import HEAVY_COLUMNS, Rows, ScanStore, UnknownScannerError, results_batches, results_df
+from inspect_scout._results import HEAVY_COLUMNS, Rows, ScanStore, UnknownScannerError
 from inspect_scout._types import Reference, Result, ResultReport, ResultValidation, as_resultset
 from inspect_scout.testing import MemoryStorage, Storage
+from support.results import results_batches, results_df
 from support.scans import (
     failed_report,
     fill,

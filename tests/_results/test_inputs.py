@@ -11,10 +11,11 @@ from inspect_ai.event import Event, ModelEvent
 from inspect_ai.model import ChatMessage, GenerateConfig, ModelCall, ModelOutput
 
 from inspect_scout import LogReadError
-from inspect_scout._results import ReadOrigin, ScanStore, results_arrow, results_df
+from inspect_scout._results import ReadOrigin, ScanStore
 from inspect_scout._results.inputs import expand_inputs
 from inspect_scout._types import InputOrigin, ResultReport, Transcript, TranscriptInfo
 from inspect_scout.testing import Storage
+from support.results import results_arrow, results_df
 from support.scans import finished, make_report, make_user
 
 pytestmark = pytest.mark.anyio

@@ -13,10 +13,11 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from inspect_scout._results import ScanStore, results_batches, results_df
+from inspect_scout._results import ScanStore
 from inspect_scout._results.shared import COPIED_BYTES
 from inspect_scout._types import Result, ResultReport, ResultValidation, as_resultset
 from inspect_scout.testing import LocalStorage, MemoryStorage, Storage
+from support.results import results_batches, results_df
 from support.scans import (
     failed_report,
     finished,

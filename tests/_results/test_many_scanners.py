@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 import pyarrow.parquet as pq
 import pytest
 
-from inspect_scout._results import ScanStore, results_df
+from inspect_scout._results import ScanStore
 from inspect_scout._results.groups import HELD_BYTES
 from inspect_scout._results.journal import FLUSH_ROWS, GROUP_ROWS
 from inspect_scout._results.pairs import ScannerPairs
@@ -17,6 +17,7 @@ from inspect_scout._results.parquet import quick_file
 from inspect_scout._results.rows import RowWriter
 from inspect_scout._types import ResultReport, ResultValidation
 from inspect_scout.testing import Entry, MemoryStorage
+from support.results import results_df
 from support.scans import failed_report, make_info, make_report, make_spec, make_store, open_journal
 
 pytestmark = pytest.mark.anyio

@@ -22,6 +22,7 @@ from inspect_scout import (
     scan_results_df,
     scan_results_query,
 )
+from inspect_scout._app import run_sync
 from inspect_scout._query import OrderBy, condition_from_sql
 from inspect_scout._results import ResultsQuery, ResultsTable, ScanStore
 from inspect_scout._types import (
@@ -48,7 +49,7 @@ def results(values: Sequence[JsonValue]) -> ResultReport:
 async def page(store: ScanStore, storage: Storage, scanner: str | None = "a", **asked: Any) -> ResultsPage:
     where = asked.pop("where", None)
     query = ResultsQuery(where=condition_from_sql(where) if where else None, **asked)
-    return await ResultsTable.at(store.location, storage=storage).query(query, scanner)
+    return await ResultsTable.at(store.location, run_sync, storage=storage).query(query, scanner)
 
 
 def scan_on_disk(folder: Path, values: Sequence[JsonValue], done: bool = True) -> str:
@@ -298,7 +299,7 @@ async def test_inputs_are_read_for_the_rows_asked_for_alone(
 ) -> None:
     store, storage = await referring_scan()
     origins = Origins()
-    table = ResultsTable.at(store.location, storage=storage, read=origins)
+    table = ResultsTable.at(store.location, run_sync, storage=storage, read=origins)
     condition = condition_from_sql(where) if where else None
     found = await table.query(ResultsQuery(condition, columns, limit=limit), "a")
     assert found.table.num_rows == (limit or found.table.num_rows) > 0

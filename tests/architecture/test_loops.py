@@ -18,7 +18,6 @@ ALLOWED = {
     "_app/interruption.py": "makes the loop of the bridge, which signals can end",
     "_engine/child.py": "where a worker process starts",
     "_engine/ray_actor.py": "where a worker of Ray starts",
-    "_results/blocking.py": "tables that are read when somebody asks for them",
     "testing/storage_laws.py": "laws are tests, which have no loop unless they make one",
 }
 STARTS = {"asyncio.run", "asyncio.Runner", "asyncio.new_event_loop", "anyio.run"}

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageUser, ModelUsage
 from pydantic import JsonValue
 
-from inspect_scout._results import Journal, ScanStore, results_arrow
+from inspect_scout._results import Journal, ScanStore
 from inspect_scout._types import (
     Error,
     Reference,
@@ -23,6 +23,7 @@ from inspect_scout._types import (
     TranscriptInfo,
 )
 from inspect_scout.testing import JumpingClock, MemoryStorage, Storage
+from support.results import results_arrow
 
 _parquet: Any = pq  # the stubs leave its types open
 

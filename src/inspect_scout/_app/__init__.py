@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .bridge import in_sync as in_sync
     from .bridge import in_sync_items as in_sync_items
     from .bridge import run_light as run_light
+    from .bridge import run_sync as run_sync
     from .databases import SchemaFormat as SchemaFormat
     from .databases import compact_database as compact_database
     from .databases import copy_transcripts as copy_transcripts
@@ -76,7 +77,7 @@ _MODULES = {
     ".._support.causes.grouping": "ErrorGroup",
     ".async_api": "scan_async scan_complete_async scan_list_async scan_results_arrow_async scan_results_batches_async"
     " scan_results_df_async scan_resume_async scan_status_async",
-    ".bridge": "in_sync in_sync_items run_light",
+    ".bridge": "in_sync in_sync_items run_light run_sync",
     ".databases": "SchemaFormat compact_database copy_transcripts count_transcripts database_schema database_stats"
     " delete_transcripts index_database validate_database verify_database",
     ".explain": "SettingEntry explain_settings",

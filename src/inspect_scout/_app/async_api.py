@@ -20,6 +20,7 @@ from .._support.loops import asyncio_only
 from .._support.storage import normalize
 from .._types import PredicateFn, Status, ValidationSet, Worklist
 from . import scanning
+from .bridge import run_sync
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -225,7 +226,7 @@ async def scan_results_df_async(
         rows: `results`: one row for each result, resultsets expanded; `transcripts`: one row for each invocation.
         exclude_columns: Columns left out (default: `input`, `input_data`, `scan_events`; `[]` for none).
     """
-    return await _results_df(scan_location, scanner=scanner, rows=rows, exclude_columns=exclude_columns)
+    return await _results_df(scan_location, scanner=scanner, rows=rows, exclude_columns=exclude_columns, run=run_sync)
 
 
 @asyncio_only
@@ -235,7 +236,7 @@ async def scan_results_arrow_async(scan_location: str) -> ScanResultsArrow:
     Args:
         scan_location: Directory of the scan (finished, interrupted or running).
     """
-    return await _results_arrow(scan_location)
+    return await _results_arrow(scan_location, run=run_sync)
 
 
 def scan_results_batches_async(
@@ -257,7 +258,12 @@ def scan_results_batches_async(
     """
     # Nothing is read before the first batch is asked for; the location is taken now.
     return asyncio_only(_results_batches)(
-        normalize(scan_location), scanner, batch_size=batch_size, exclude_columns=exclude_columns, rows=rows
+        normalize(scan_location),
+        scanner,
+        batch_size=batch_size,
+        exclude_columns=exclude_columns,
+        rows=rows,
+        run=run_sync,
     )
 
 

@@ -9,7 +9,7 @@ from .._query import OrderBy, condition_from_sql
 from .._results import HEAVY_COLUMNS, ResultsPage, ResultsQuery, ResultsTable, Rows, TypedTable
 from .._support.errors import ConfigError
 from .._support.loops import asyncio_only
-from .bridge import in_sync
+from .bridge import in_sync, run_sync
 
 Order = str | Sequence[str | tuple[str, Literal["ASC", "DESC"]]]
 """A column, or several, each alone or with its direction."""
@@ -71,7 +71,7 @@ async def scan_results_query_async(
         count=count,
         group_by=[group_by] if isinstance(group_by, str) else group_by or (),
     )
-    return await ResultsTable.at(location, rows=rows).query(asked, scanner)
+    return await ResultsTable.at(location, run_sync, rows=rows).query(asked, scanner)
 
 
 scan_results_query = in_sync(scan_results_query_async)
@@ -108,9 +108,9 @@ async def results_table(
     """
     condition = condition_from_sql(where) if where else None
     asked = ResultsQuery(condition, columns, limit=limit, positive=positive)
-    return await ResultsTable.at(location, rows=rows).typed(scanner, asked)
+    return await ResultsTable.at(location, run_sync, rows=rows).typed(scanner, asked)
 
 
 async def results_scanners(location: str) -> list[str]:
     """Name the scanners of a scan."""
-    return await ResultsTable.at(location).scanners()
+    return await ResultsTable.at(location, run_sync).scanners()

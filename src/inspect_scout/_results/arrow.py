@@ -11,14 +11,13 @@ import pyarrow as pa
 from .._support.errors import ConfigError, UnknownNameError
 from .._support.storage import Storage
 from .._types import Status
-from .blocking import wait
 from .catalog import load_catalog
-from .inputs import ReadOrigin, read_from_source
+from .inputs import ReadOrigin, Run, read_from_source
 from .query import ResultsTable
 from .source import ScannerRows
 from .store import ScanStore
 from .table import column, compute, scalar, select_fields
-from .view import excluded, stored_batches, stored_row
+from .view import RowView, excluded, stored_batches, stored_row
 
 _ROWS = 8192
 
@@ -94,8 +93,9 @@ class ScanResultsArrow(Status):
         return {name: column(row, name)[0] if name in present else None for name in target_columns}
 
     def _rows(self, scanner: str) -> ScannerRows:
-        (view,) = wait(lambda: self._opened().views(scanner))
-        return view.source
+        table = self._opened()
+        views: list[RowView] = table.run(lambda: table.views(scanner))
+        return views[0].source
 
     def _opened(self) -> ResultsTable:
         if self._table is None:
@@ -103,7 +103,7 @@ class ScanResultsArrow(Status):
         return self._table
 
     def _batches(self, source: ScannerRows, shown: Sequence[str], size: int) -> Iterator[pa.RecordBatch]:
-        for table in stored_batches(source, shown, size, self._opened().read):
+        for table in stored_batches(source, shown, size, self._opened().follow):
             yield from table.combine_chunks().to_batches()
 
     def _row(self, source: ScannerRows, id_column: str, id_value: Any, columns: Sequence[str]) -> pa.Table:
@@ -121,23 +121,24 @@ class ScanResultsArrow(Status):
             raise KeyError(f"No row has {id_column} {id_value!r}.")
         if len(found) > 1:
             raise ValueError(f"{len(found)} rows have {id_column} {id_value!r}; use a column that tells rows apart.")
-        return stored_row(source, columns, found[0], self._opened().read)
+        return stored_row(source, columns, found[0], self._opened().follow)
 
 
 async def results_arrow(
-    location: str, *, read: ReadOrigin = read_from_source, storage: Storage | None = None
+    location: str, *, run: Run, read: ReadOrigin = read_from_source, storage: Storage | None = None
 ) -> ScanResultsArrow:
     """Read results as Arrow record batches.
 
     Args:
         location: Directory of the scan (finished, interrupted or running).
+        run: Runs coroutines for code that cannot await.
         read: Reads inputs that are only referred to.
         storage: Where the scan is (None: what serves the location).
 
     Raises:
         LocationError: There is no scan at the location.
     """
-    table = ResultsTable.at(location, rows="transcripts", read=read, storage=storage)
+    table = ResultsTable.at(location, run, rows="transcripts", read=read, storage=storage)
     status = await ScanStore(table.location, table.storage).status()
     scanners = (await load_catalog(table.storage, table.location)).scanners()
     return ScanResultsArrow(

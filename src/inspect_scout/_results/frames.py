@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from .._support.errors import ConfigError
 from .._support.storage import Storage
 from .._types import Status
-from .blocking import wait
+from .cast import TypedTable
 from .catalog import load_catalog
-from .inputs import ReadOrigin, read_from_source
+from .inputs import ReadOrigin, Run, read_from_source
 from .query import ResultsQuery, ResultsTable
 from .source import UnknownScannerError
 from .store import ScanStore
@@ -49,7 +49,8 @@ class ScannerFrames(Mapping[str, "pd.DataFrame"]):
     def __getitem__(self, scanner: str) -> pd.DataFrame:
         if scanner not in self._scanners:
             raise UnknownScannerError(scanner, self._scanners)
-        return wait(lambda: self._table.typed(scanner, self._asked)).frame()
+        table: TypedTable = self._table.run(lambda: self._table.typed(scanner, self._asked))
+        return table.frame()
 
     def __contains__(self, scanner: object) -> bool:
         return scanner in self._scanners
@@ -70,6 +71,7 @@ async def results_df(
     scanner: str | None = None,
     rows: Rows = "results",
     exclude_columns: Sequence[str] | None = None,
+    run: Run,
     read: ReadOrigin = read_from_source,
     storage: Storage | None = None,
 ) -> ScanResultsDF:
@@ -80,6 +82,7 @@ async def results_df(
         scanner: Key of one scanner (None: all that have results).
         rows: "results": one row for each result, resultsets expanded; "transcripts": one row for each invocation.
         exclude_columns: Columns left out (None: the heavy ones; []: none).
+        run: Runs coroutines for code that cannot await.
         read: Reads inputs that are only referred to.
         storage: Where the scan is (None: what serves the location).
 
@@ -88,7 +91,7 @@ async def results_df(
         UnknownScannerError: The scan has no such scanner.
     """
     table, asked = (
-        ResultsTable.at(location, rows=rows, read=read, storage=storage),
+        ResultsTable.at(location, run, rows=rows, read=read, storage=storage),
         ResultsQuery(exclude=exclude_columns),
     )
     status = await ScanStore(table.location, table.storage).status()
@@ -109,6 +112,7 @@ async def results_batches(
     batch_size: int = 1024,
     exclude_columns: Sequence[str] | None = None,
     rows: Rows = "results",
+    run: Run,
     read: ReadOrigin = read_from_source,
     storage: Storage | None = None,
 ) -> AsyncIterator[pd.DataFrame]:
@@ -120,6 +124,7 @@ async def results_batches(
         batch_size: Rows in a frame at most, results of resultsets included.
         exclude_columns: Columns left out (None: the heavy ones; []: none).
         rows: As for `results_df`.
+        run: Runs coroutines for code that cannot await.
         read: Reads inputs that are only referred to.
         storage: Where the scan is (None: what serves the location).
 
@@ -131,7 +136,7 @@ async def results_batches(
         raise ConfigError(f"batch_size={batch_size} is too small; use 1 or more.")
     import asyncio
 
-    table = ResultsTable.at(location, rows=rows, read=read, storage=storage)
+    table = ResultsTable.at(location, run, rows=rows, read=read, storage=storage)
     left_out = excluded(exclude_columns)
     (view,) = await table.views(scanner)
     frames = _frames(view, view.source.shown(left_out), batch_size)

@@ -16,7 +16,7 @@ from .catalog import load_catalog
 from .combined import Combined, Found
 from .cursor import Cursor, Identity
 from .definition import declared_scanners, ids_in_order, spec_text
-from .inputs import ReadOrigin, once_a_log, read_from_source
+from .inputs import ReadOrigin, Run, follow_references, has_references, once_a_log, read_from_source
 from .source import ScannerRows, UnknownScannerError
 from .view import Rows, RowView, check_rows, excluded
 
@@ -100,12 +100,14 @@ class ResultsTable:
     Args:
         location: Directory of the scan.
         storage: Where it is.
+        run: Runs coroutines for code that cannot await.
         rows: "results": one row for each result, resultsets expanded; "transcripts": one row for each invocation.
         read: Reads inputs that are only referred to.
     """
 
     location: str
     storage: Storage
+    run: Run
     rows: Rows = "results"
     read: ReadOrigin = read_from_source
 
@@ -113,6 +115,7 @@ class ResultsTable:
     def at(
         cls,
         location: str,
+        run: Run,
         *,
         rows: Rows = "results",
         read: ReadOrigin = read_from_source,
@@ -121,7 +124,7 @@ class ResultsTable:
         """Prepare to read results of a scan (storage None: what serves the location)."""
         check_rows(rows)
         where = storage if storage is not None else storage_for(location)
-        return cls(normalize(location), where, rows, once_a_log(read))
+        return cls(normalize(location), where, run, rows, once_a_log(read))
 
     async def query(self, asked: ResultsQuery, scanner: str | None = None) -> ResultsPage:
         """Read a page of results.
@@ -159,9 +162,14 @@ class ResultsTable:
 
         def views() -> list[RowView]:
             sources = (ScannerRows(catalog, key, order, declared) for key in keys)
-            return [RowView(source, expands=expands, read=self.read) for source in sources]
+            return [RowView(source, expands=expands, follow=self.follow) for source in sources]
 
         return await run_blocking(self.location, views)
+
+    def follow(self, table: pa.Table) -> pa.Table:
+        """Put inputs in the place of references."""
+        followed: pa.Table = self.run(lambda: follow_references(table, self.read)) if has_references(table) else table
+        return followed
 
     async def _with_views(self, scanner: str | None, work: Callable[[list[RowView]], T]) -> T:
         """Do what reads rows in a thread; again, if the journal was merged meanwhile."""

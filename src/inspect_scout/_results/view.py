@@ -13,17 +13,13 @@ import pyarrow as pa
 
 from .._support.arrow import array
 from .._support.errors import ConfigError
-from .blocking import wait
 from .cast import ITEM, KIND, ColumnKinds, TypedTable, with_kinds
 from .counting import found_something
 from .expand import NEEDED_COLUMNS, OWN_COLUMNS, PIECE_ROWS, absent_rows, expand, expanded_rows, has_sets, plain_rows
 from .inputs import (
     REFERENCE_COLUMNS,
-    ReadOrigin,
+    Follow,
     expand_inputs,
-    follow_references,
-    has_references,
-    read_from_source,
     referred_bytes,
 )
 from .schema import HEAVY_COLUMNS
@@ -80,13 +76,13 @@ class RowView:
     Args:
         source: The rows as they are stored.
         expands: Whether resultsets become one row for each result.
-        read: Reads inputs that are only referred to.
+        follow: Puts inputs in the place of references.
     """
 
-    def __init__(self, source: ScannerRows, *, expands: bool, read: ReadOrigin = read_from_source) -> None:
+    def __init__(self, source: ScannerRows, *, expands: bool, follow: Follow) -> None:
         self.source = source
         self._expands = expands
-        self._read = read
+        self._follow = follow
 
     @cached_property
     def has_sets(self) -> bool:
@@ -175,7 +171,7 @@ class RowView:
         """Put inputs in the place of references, and shared messages back into them (always, if `whole`)."""
         if "input" not in shown:
             return table
-        table = _followed(table, self._read)
+        table = self._follow(table)
         if "input_data" not in (table.column_names if whole else shown):
             return table
         expanded = expand_inputs(table)
@@ -234,26 +230,20 @@ def is_positive_row(table: pa.Table) -> Column:
     return chunked([array(found, pa.bool_())], pa.bool_())
 
 
-def stored_batches(
-    source: ScannerRows, shown: Sequence[str], size: int, read: ReadOrigin = read_from_source
-) -> Iterator[pa.Table]:
+def stored_batches(source: ScannerRows, shown: Sequence[str], size: int, follow: Follow) -> Iterator[pa.Table]:
     """Read rows as they are stored, references followed."""
     for table in source.batches(_stored_columns(source, shown), size):
-        yield _followed(table, read).select(list(shown))
+        yield follow(table).select(list(shown))
 
 
-def stored_row(source: ScannerRows, shown: Sequence[str], place: int, read: ReadOrigin = read_from_source) -> pa.Table:
+def stored_row(source: ScannerRows, shown: Sequence[str], place: int, follow: Follow) -> pa.Table:
     """Read one row as it is stored, a reference followed."""
     row = source.at(_stored_columns(source, shown), np.asarray([place], np.int64))
-    return _followed(row, read).select(list(shown))
+    return follow(row).select(list(shown))
 
 
 def _stored_columns(source: ScannerRows, shown: Sequence[str]) -> list[str]:
     return _needed(source, shown, expands=False) if "input" in shown else list(shown)
-
-
-def _followed(table: pa.Table, read: ReadOrigin) -> pa.Table:
-    return wait(lambda: follow_references(table, read)) if has_references(table) else table
 
 
 def _needed(source: ScannerRows, shown: Iterable[str], *, expands: bool) -> list[str]:
