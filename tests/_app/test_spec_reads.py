@@ -20,7 +20,7 @@ from inspect_scout import (
     scanner,
     transcripts_from,
 )
-from inspect_scout._support.storage import LocalStorage, register_storage
+from inspect_scout.testing import LocalStorage, register_storage
 
 
 class CountingStorage(LocalStorage):
