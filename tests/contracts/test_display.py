@@ -47,7 +47,7 @@ def state(text: str, total: int = 0, done: int = 0, phase: Phase = "running") ->
             longest=LongestRunning(transcript=text, scanner=text, seconds=100),
         ),
         scanners={text: ScannerState(results=2, errors=3, tokens=4, usage={text: {"input_tokens": 1, text: 2}})},
-        facts={"name": text, "location": text, "transcripts": total, "options": options, "accepted": (text,)},
+        facts={"name": text, "location": text, "transcripts": total, "options": options, "accepted": {text: text}},
         errors={text: total},
         problems={text: 1},
     )
