@@ -16,7 +16,6 @@ import pytest
 
 from inspect_scout import LocationError, ScanStateError
 from inspect_scout._results import ScanStore, list_status
-from inspect_scout._results.blocking import wait
 from inspect_scout._results.owner import LEASE_SECONDS, Owner, is_alive, owner_path
 from inspect_scout._types import ResultReport, ScannerState, ScanState, Worklist
 from support.scans import failed_report, fill, make_report, make_spec, make_usage
@@ -203,12 +202,3 @@ def test_a_process_elsewhere_is_alive_as_long_as_it_says_so(host: str, machine: 
     owner = Owner(os.getpid(), host, "x", machine=machine)
     assert is_alive(owner, age=LEASE_SECONDS - 1)
     assert not is_alive(owner, age=LEASE_SECONDS + 1)
-
-
-@pytest.mark.anyio
-async def test_waiting_works_inside_a_running_loop() -> None:
-    async def answer() -> int:
-        await asyncio.sleep(0)
-        return 42
-
-    assert wait(answer) == 42
