@@ -115,6 +115,11 @@ class Names:
         self._aliases = aliases
 
     def resolve(self, name: str) -> ColumnPath:
+        """Find a column, or a place within one.
+
+        Raises:
+            UnknownNameError: There is none of this name.
+        """
         # Names of scorers have dots in them (`score_pkg.accuracy`), so the whole name comes first.
         whole = self._aliases.get(name, name)
         if whole in self._columns:
@@ -172,6 +177,7 @@ def _written(value: object) -> str:
 
 
 def mentioned(condition: Condition) -> Iterator[str]:
+    """Name what a condition is about."""
     pending = [condition]
     while pending:
         node = pending.pop()

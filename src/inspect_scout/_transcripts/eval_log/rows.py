@@ -151,6 +151,7 @@ def _sample_row(transcript_id: str, summary: Summary) -> SampleRow:
 
 
 def eval_id_of(spec: Spec) -> str:
+    """Give the id of an eval."""
     if spec.eval_id:
         return spec.eval_id
     # Logs written before evals had ids: the id that Inspect derives when it reads them.
