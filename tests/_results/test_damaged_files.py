@@ -386,12 +386,15 @@ def test_left_out_parts_are_named_and_resume_refuses_those_that_decide(
         asyncio.run(ScanStore(str(folder)).spec(strict=True))
 
 
-def test_the_kind_of_source_is_told_by_the_location(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kind", "read"), [(7, "eval_log"), ("", "eval_log"), ("of another package", "of another package")]
+)
+def test_a_kind_of_source_that_cannot_be_one_is_told_by_the_location(tmp_path: Path, kind: Any, read: str) -> None:
     folder = make_scan(tmp_path)
-    spec_changed(folder, lambda spec: changed(spec, ("transcripts", "type"), "scroll"))
+    spec_changed(folder, lambda spec: changed(spec, ("transcripts", "type"), kind))
     snapshot = scan_status(str(folder)).spec.transcripts
     assert snapshot is not None
-    assert (snapshot.type, list(snapshot.transcript_ids)) == ("eval_log", IDS)
+    assert (snapshot.type, list(snapshot.transcript_ids)) == (read, IDS)
 
 
 @pytest.mark.parametrize(
