@@ -65,7 +65,7 @@ class SelectionSpec(BaseModel):
 class ScanTranscripts(BaseModel):
     """The transcripts of a scan: which they are and where they were found."""
 
-    type: str
+    type: str = Field(min_length=1)
     """Kind of source: "eval_log", "database", or one that another package adds."""
 
     location: str | None = None
