@@ -23,11 +23,8 @@ def main(arguments: Sequence[str] | None = None, app: object = None) -> int:
 
         print(f"scout, version {version()}")
         return 0
-    from .._support.collector import own_process
     from .run import run, settle_interruption
 
-    if arguments is None:
-        own_process()
     code = run(given, app)
     if arguments is None:
         settle_interruption(code)

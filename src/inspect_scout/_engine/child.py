@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import socket
 
-from .._support.collector import own_process
 from .station import serve
 from .stream import Stream
 
@@ -17,7 +16,6 @@ def work(end: socket.socket, started: float) -> None:
         end: Leads to the parent.
         started: When the parent asked for this worker (`time.time()`).
     """
-    own_process()
     # The loop is not closed: it would wait for tasks that a scanner has left behind, and the process ends right now.
     asyncio.Runner().run(_serve(end, started))
 

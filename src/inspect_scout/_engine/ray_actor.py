@@ -15,7 +15,6 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
-from .._support.collector import own_process
 from .messages import Down, Up
 from .station import serve
 
@@ -71,7 +70,6 @@ class StationActor:
         return await self._down.get()
 
     def _serve(self) -> None:
-        own_process()
         try:
             self._station.run_until_complete(serve(self, self._started))
         finally:
