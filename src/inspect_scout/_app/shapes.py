@@ -63,7 +63,7 @@ def group_json(group: ErrorGroup, ids: int | None = None) -> dict[str, Any]:
 
 
 def whole_usage(state: ScanState) -> dict[str, dict[str, int]]:
-    """Tokens by model and kind; costs, which are no whole numbers, are left out."""
+    """Tokens by model and kind; costs, which are not whole numbers, are left out."""
     return {
         model: {kind: number for kind, number in kinds.items() if isinstance(number, int)}
         for model, kinds in state.usage.items()

@@ -19,7 +19,7 @@ Merge: TypeAlias = Literal["replace", "join", "union", "of-model", "generation"]
 
 replace:    the strongest is heard.
 join:       all count, the weakest first, each item once (tags, conditions, worklists).
-union:      mappings become one; of one key the strongest is heard. What is no mapping replaces what is weaker.
+union:      mappings become one; of one key the strongest is heard. What is not a mapping replaces what is weaker.
 of-model:   as replace, but a door weaker than the one that named the model is not heard: its settings are about another.
 generation: generation options become one, the strongest heard for each; those said beside a model that was not chosen
             are not heard.

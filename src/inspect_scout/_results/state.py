@@ -26,11 +26,12 @@ from .._support.storage import (
     storage_for,
 )
 from .._types import AskedVersion, Phase, ScanFacts, ScannerState, ScanState
+from .definition import light_spec
 from .files.errors import StoredError, read_errors
-from .files.light_spec import LightScanner, LightSpec, LightVersion, pair_count, parse_light_spec, transcript_count
+from .files.light_spec import LightScanner, LightSpec, LightVersion, pair_count, transcript_count
 from .files.summary import StoredSummary, doubtful_scanners, is_complete, read_summary
 from .find import scan_folders
-from .layout import EMPTY_FILE, JOURNAL, OWNER_FILE, SCAN_FILE, TABLE_SUFFIX, file_name, table_key
+from .layout import EMPTY_FILE, JOURNAL, OWNER_FILE, TABLE_SUFFIX, file_name, table_key
 from .listed import MANY, ListedScans, stamp_of
 from .owner import owner_path, read_claim
 
@@ -156,7 +157,7 @@ async def read_error_groups(
         UnknownNameError: There is no such scanner.
     """
     where, folder = storage if storage is not None else storage_for(location), normalize(location)
-    spec = await _read_spec(where, folder)
+    spec = await light_spec(where, folder)
     found = await _groups(where, folder, spec, await read_errors(where, folder), scanner)
     unread = (spec.transcripts.unread if spec.transcripts is not None and scanner is None else None) or {}
     return [*found, *group_errors(StoredError("", "", reason, "", False) for reason in unread.values())]
@@ -261,7 +262,7 @@ async def journal_files(storage: Storage, location: str) -> list[str]:
 
 
 async def _standing(storage: Storage, location: str, *, listed: bool = False, errors: bool = False) -> Standing:
-    spec = await _read_spec(storage, location)
+    spec = await light_spec(storage, location)
     journal = await journal_files(storage, location)
     recorded = await recorded_of(storage, location, spec, journal, listed=listed)
     facts, due = facts_in(spec, location), pair_count(spec)
@@ -302,19 +303,6 @@ async def _groups(
     for line in lines:
         listed.setdefault(line.scanner, []).append(line)
     return await errors_in_rows(storage, location, list(spec.scanners), listed, scanner)
-
-
-async def _read_spec(storage: Storage, location: str) -> LightSpec:
-    path = join(location, SCAN_FILE)
-    try:
-        return parse_light_spec(await storage.read(path))
-    except LocationError:
-        raise LocationError(
-            f"There is no scan at {location!r}: the directory of a scan is called 'scan_id=...' and holds {SCAN_FILE}. "
-            "`scout scan list` shows the scans of a folder."
-        ) from None
-    except ValueError as error:
-        raise LocationError(f"{path!r} does not describe a scan: {error}") from error
 
 
 def facts_in(spec: LightSpec, location: str) -> ScanFacts:

@@ -11,7 +11,7 @@ from .._support.errors import ConfigError, LocationError, ScoutError
 from .._support.regular import irregular_kind, leads_nowhere, open_regular
 from .._support.storage import is_local, local_path, normalize, storage_for
 from .contract import HEAD_BYTES, SourceLocation
-from .eval_log.listing import holds_logs, is_log_name
+from .eval_log.listing import holds_logs
 
 _DATA = ".parquet"
 _AT_ONCE = 16
@@ -67,11 +67,6 @@ def not_recognised(path: str) -> LocationError:
     return LocationError(
         f"{path!r} is not an eval log or a database: name a .eval or .json log, a .parquet file, or a folder of these."
     )
-
-
-def is_file_name(location: str) -> bool:
-    """Whether a location has the name of a log or of a data file."""
-    return is_log_name(location) or location.lower().endswith(_DATA)
 
 
 def _check_regular(path: str) -> None:

@@ -169,7 +169,7 @@ def refuse_number(value_to_float: ValueToFloat | None) -> None:
     """
     if value_to_float is not None:
         raise LabelsAreNoNumberError(
-            "value_to_float cannot be used with AnswerMultiLabel: a list of labels is no number. Leave it out, or ask "
+            "value_to_float cannot be used with AnswerMultiLabel: a list of labels is not a number. Leave it out, or ask "
             "for a single label."
         )
 

@@ -18,7 +18,7 @@ def one_label(labels: Sequence[str]) -> TextAnswer:
     """Ask for one label: the value is its letter, the answer its text.
 
     Raises:
-        ConfigError: There are no labels, or one of them is no text or blank.
+        ConfigError: There are no labels, or one of them is blank or not text.
     """
     options = Options.of(labels)
     return TextAnswer(
@@ -37,7 +37,7 @@ def many_labels(labels: Sequence[str], *, allow_none: bool) -> TextAnswer:
         allow_none: Whether the answer may be that no label applies.
 
     Raises:
-        ConfigError: There are no labels, or one of them is no text or blank.
+        ConfigError: There are no labels, or one of them is blank or not text.
     """
     options = Options.of(labels)
     is_none = partial(_is_none, allow_none)

@@ -60,7 +60,7 @@ class Options:
         """Give labels their letters.
 
         Raises:
-            ConfigError: There are none, or one of them is no text or blank.
+            ConfigError: There are none, or one of them is blank or not text.
         """
         found = tuple(cast(Sequence[object], labels)) if isinstance(labels, list | tuple) else ()
         if not found:

@@ -95,7 +95,7 @@ def _scanners(file: Path, data: bytes) -> tuple[ScannerSource, ...]:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding)
     except (SyntaxError, UnicodeDecodeError, LookupError) as error:
-        raise ConfigError(f"The file {str(file)!r} is no Python text: {error}.") from error
+        raise ConfigError(f"The file {str(file)!r} is not Python text: {error}.") from error
     try:
         return parse_scanner_file(text)
     except ConfigError as error:
