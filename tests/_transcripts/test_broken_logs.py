@@ -17,7 +17,6 @@ from inspect_ai.log import EvalSample, read_eval_log, read_eval_log_sample
 from inspect_scout import LogReadError, ScoutError, TranscriptContent, TranscriptInfo, transcripts_from
 from inspect_scout._query import Query
 from inspect_scout._transcripts import EvalLogSource, TranscriptIndex, read_origin
-from inspect_scout._transcripts.decode.naming import NamingHandle
 from inspect_scout._transcripts.decode.source import BytesSource
 from inspect_scout._transcripts.decode.stream import open_sample
 from support.logs import make_log, make_sample, patch_directory, rewrite, unfinished, varied_log, write
@@ -284,8 +283,12 @@ async def test_large_samples_are_read_in_a_thread(tmp_path: Path) -> None:
 async def test_errors_while_streaming_name_log_and_sample() -> None:
     info = TranscriptInfo(transcript_id="t")
     for content, reason in ((b"{nope", "damaged"), (b"[]", "")):
-        handle = open_sample(BytesSource(content), info, TranscriptContent(messages="all", events="all"))
-        naming = NamingHandle(handle, lambda error: LogReadError("big.eval", str(error), "'s' epoch 1"))
+        naming = open_sample(
+            BytesSource(content),
+            info,
+            TranscriptContent(messages="all", events="all"),
+            lambda error: LogReadError("big.eval", str(error), "'s' epoch 1"),
+        )
         assert naming.info is info
         async with naming:
             for items in (naming.messages, naming.events):

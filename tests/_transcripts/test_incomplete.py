@@ -25,7 +25,6 @@ from inspect_scout import (
 )
 from inspect_scout._query import Query
 from inspect_scout._transcripts import LoadedTranscript, MemorySource, TranscriptSource, count_incomplete
-from inspect_scout._transcripts.decode.naming import NamingHandle
 from inspect_scout._transcripts.decode.source import BytesSource
 from inspect_scout._transcripts.decode.stream import open_sample
 from inspect_scout._types import TranscriptInfo
@@ -189,8 +188,7 @@ async def test_handles_tell_what_was_read_of_them_in_part() -> None:
 
     data = json.dumps({"id": 1, "epoch": 1, **SAMPLE}).encode()
     content = TranscriptContent(messages="all", events="all")
-    handle = open_sample(BytesSource(data, 64), TranscriptInfo(transcript_id="t"), content)
-    async with NamingHandle(handle, lambda error: error) as named:  # type: ignore[arg-type, return-value]
+    async with open_sample(BytesSource(data, 64), TranscriptInfo(transcript_id="t"), content) as named:
         assert named.incomplete == 0
         for _ in range(2):
             assert len([m async for m in named.messages()]) == len(MESSAGES)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspect_scout._transcripts.decode.cutter import LISTS, TABLES, Cutter, cut_whole
+from inspect_scout._transcripts.decode.cutter import LISTS, TABLES, Cutter
 from inspect_scout._transcripts.decode.source import SampleError
 from inspect_scout._transcripts.decode.structure import MAX_DEPTH, Structure
 
@@ -85,12 +85,6 @@ def test_pieces_are_what_a_parser_finds(sample: dict[str, Any], size: int, escap
 def test_only_what_is_wanted_is_given(sample: dict[str, Any], size: int, wanted: set[str]) -> None:
     data = json.dumps(sample).encode()
     assert cut(data, size, frozenset(wanted)) == expected(sample, frozenset(wanted))
-
-
-@given(samples)
-def test_parts_can_be_had_whole(sample: dict[str, Any]) -> None:
-    whole = cut_whole(json.dumps(sample).encode(), frozenset(sample))
-    assert {part: json.loads(raw) for part, raw in whole.items()} == sample
 
 
 @given(samples, st.data())

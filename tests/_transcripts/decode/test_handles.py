@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 
 import anyio
 import anyio.lowlevel
@@ -15,7 +15,7 @@ from inspect_ai.model import ChatMessage, ChatMessageUser
 from inspect_scout._transcripts.decode.handle import MaterializedHandle
 from inspect_scout._transcripts.decode.sample import decode_sample
 from inspect_scout._transcripts.decode.source import BytesSource, SampleError
-from inspect_scout._transcripts.decode.spool import Records, Spool
+from inspect_scout._transcripts.decode.spool import Spool
 from inspect_scout._transcripts.decode.stream import open_sample
 from inspect_scout._types import Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
 
@@ -152,7 +152,7 @@ async def test_errors_of_the_source_pass_through_and_leave_no_files() -> None:
         def read(self) -> bytes:
             raise OSError("gone")
 
-        def chunks(self) -> Iterator[bytes]:
+        def chunks(self) -> Generator[bytes]:
             yield b'{"messages":['
             raise OSError("gone")
 
@@ -179,15 +179,15 @@ async def test_timelines_that_were_not_asked_for_are_left_out() -> None:
 async def test_spool_gives_back_records_of_any_size() -> None:
     records = [b"", b"a", b"b" * 300_000, b"c" * (256 * 1024 - 8), b"d" * 1_000_000, *[b"e" * i for i in range(2000)]]
     spool = Spool()
-    positions = Records(spool)
     for record in records:
-        positions.append(record)
-    spool.flush()
-    assert list(spool.records()) == records
-    assert [positions[i] for i in range(len(positions))] == records
-    assert list(positions[1:3]) == records[1:3]
+        spool.append(record)
+    assert list(spool) == records
+    assert [spool[i] for i in range(-len(records), 0)] == records
+    assert spool[1:3] == records[1:3]
+    with pytest.raises(IndexError):
+        spool[len(records)]
     spool.clear()
+    assert list(spool) == []
     spool.append(b"new")
-    spool.flush()
-    assert list(spool.records()) == [b"new"]
+    assert list(spool) == [b"new"]
     spool.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import random
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 import anyio
@@ -94,7 +94,7 @@ class CountingSource:
         self.read_bytes += len(self.data)
         return self.data
 
-    def chunks(self) -> Iterator[bytes]:
+    def chunks(self) -> Generator[bytes]:
         try:
             for start in range(0, len(self.data), 1000):
                 self.read_bytes += 1000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
 from ..._support.errors import LocationError
@@ -38,7 +38,7 @@ class RowSource:
         """Read everything at once."""
         return b"".join(self.chunks())
 
-    def chunks(self) -> Iterator[bytes]:
+    def chunks(self) -> Generator[bytes]:
         """Read anew, piece by piece."""
         try:
             raw = self._place.file.open_raw()

@@ -17,7 +17,6 @@ from ..._support.errors import LocationError, LogReadError, TranscriptTooLargeEr
 from ..._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
 from ..contract import LoadedTranscript, Progress, RawTranscript, TranscriptIndex, UnreadLogs
 from ..decode.handle import MaterializedHandle
-from ..decode.naming import NamingHandle
 from ..decode.sample import Decoded, decode_sections
 from ..decode.sections import parts
 from ..decode.source import SampleError
@@ -300,7 +299,7 @@ class LocatedRow:
 
         source = RowSource(place, _columns(content), lambda: anyio.from_thread.run(moved))
         if source.size > SPOOL_THRESHOLD_BYTES:
-            return NamingHandle(open_sample(source, info, content), lambda error: _named(place.file, info, error))
+            return open_sample(source, info, content, lambda error: _named(place.file, info, error))
 
         async def load() -> Transcript:
             return (await self.read(content)).transcript

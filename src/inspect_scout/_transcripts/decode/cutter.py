@@ -10,7 +10,7 @@ from enum import Enum, auto
 from typing import Final, NamedTuple
 
 from .source import CHUNK_BYTES, SampleError
-from .structure import CLOSE_LIST, CLOSE_OBJECT, COMMA, OPEN_LIST, OPEN_OBJECT, Marks, Structure
+from .structure import CLOSE_LIST, CLOSE_OBJECT, COMMA, OPEN_LIST, OPEN_OBJECT, Structure
 
 LISTS: Final = frozenset(
     {
@@ -73,18 +73,6 @@ class _Reading(Enum):
 _KEPT: Final = (_Reading.KEPT, _Reading.WHOLE)
 
 
-def cut_whole(data: bytes, wanted: frozenset[str]) -> dict[str, bytes]:
-    """Cut a sample that is in memory into its parts, lists and tables as one piece each.
-
-    Args:
-        data: JSON that is known to be an object.
-        wanted: Names of the parts.
-    """
-    chunks = (data[start : start + CHUNK_BYTES] for start in range(0, len(data), CHUNK_BYTES))
-    pieces = Cutter(wanted, whole=True).pieces(chunks)
-    return {piece.part: piece.raw for piece in pieces if piece.raw is not None}
-
-
 class Cutter:
     """Cuts the JSON of one sample into pieces.
 
@@ -92,13 +80,11 @@ class Cutter:
 
     Args:
         wanted: Names of the parts wanted: those of LISTS and TABLES are cut, others come as one piece.
-        whole: Give lists and tables as one piece, too.
     """
 
-    def __init__(self, wanted: frozenset[str], *, whole: bool = False) -> None:
-        self._wanted = wanted
+    def __init__(self, wanted: frozenset[str]) -> None:
+        self._wanted, self._cut_parts = wanted, wanted & (LISTS | TABLES)
         self._outer = frozenset(name.split(".")[0] for name in wanted if "." in name)
-        self._cut_parts = frozenset[str]() if whole else LISTS | TABLES
         self._structure = Structure()
         self._stack: list[_Container] = []
         self._started = False
@@ -122,12 +108,15 @@ class Cutter:
             raise _damaged("it ends too early")
 
     def _cut(self, chunk: bytes) -> Iterator[Piece]:
-        levels = _Levels(self._structure.marks(chunk))
+        marks = self._structure.marks(chunk)
+        levels: dict[int, tuple[list[int], list[int]]] = {}
         start = at = 0
         while True:
             # the marks that matter are those of the innermost container; deeper ones belong to its members
             depth = len(self._stack)
-            positions, symbols = levels.up_to(depth)
+            if depth not in levels:
+                levels[depth] = marks.up_to(depth)
+            positions, symbols = levels[depth]
             for index in range(bisect_left(positions, at), len(positions)):
                 position, symbol = positions[index], symbols[index]
                 if symbol in _OPENING:
@@ -160,7 +149,7 @@ class Cutter:
             raise _damaged("a comma is missing")
         part = _named(container, key)
         outer = part in self._outer
-        if outer or (part in self._wanted and part in self._cut_parts):
+        if outer or part in self._cut_parts:
             keyed = outer or part in TABLES
             if (symbol == OPEN_OBJECT) != keyed:
                 raise _wrong_shape(part, keyed)
@@ -218,7 +207,7 @@ class Cutter:
         if not container.outer:
             return Piece(container.part, key, value)
         part = _named(container, key)
-        if part in self._outer or (part in self._wanted and part in self._cut_parts):
+        if part in self._outer or part in self._cut_parts:
             if value.strip() != b"null":
                 raise _wrong_shape(part, part not in LISTS)
             return None
@@ -235,21 +224,6 @@ class Cutter:
             if not self._started:
                 raise SampleError("its JSON is no object")
             raise _damaged("a comma is missing" if self._stack else "something follows its end")
-
-
-class _Levels:
-    """Marks of one chunk by depth, each depth listed once."""
-
-    def __init__(self, marks: Marks) -> None:
-        self._marks = marks
-        self._known: dict[int, tuple[list[int], list[int]]] = {}
-
-    def up_to(self, level: int) -> tuple[list[int], list[int]]:
-        """Positions and symbols of the marks that are no deeper than `level`."""
-        found = self._known.get(level)
-        if found is None:
-            found = self._known[level] = self._marks.up_to(level)
-        return found
 
 
 def _named(container: _Container, key: str) -> str:

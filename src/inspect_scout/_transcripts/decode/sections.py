@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Final
+from contextlib import closing
+from typing import Any, Final, cast
 
 import msgspec
 
-from .source import ByteSource, SampleError, reading
+from ..._support.shapes import is_list, is_mapping
+from .source import ByteSource, SampleError
 
 _EMPTY: Final = msgspec.Raw()
 _NULL: Final = msgspec.Raw(b"null")
@@ -59,7 +61,10 @@ def cut(data: bytes | bytearray) -> Sections:
     except RecursionError:
         raise SampleError("its JSON is nested too deeply") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        return _migrated(_cut_lenient(data, error))
+        found = _cut_lenient(data, error)
+        if not is_mapping(found):
+            raise SampleError(f"its JSON is no object but {type(found).__name__!r}") from None
+        return _migrated(Sections(**{name: found[name] for name in Sections.__struct_fields__ if name in found}))
 
 
 def parts(given: Mapping[str, bytes | None]) -> Sections:
@@ -83,7 +88,7 @@ def cut_until_events(source: ByteSource, enough: Callable[[Sections], bool]) -> 
     """
     data = bytearray()
     tries = _PREFIX_TRIES
-    with reading(source) as chunks:
+    with closing(source.chunks()) as chunks:
         for chunk in chunks:
             start = max(0, len(data) - 64)
             data += chunk
@@ -110,21 +115,21 @@ def _before(data: bytearray, end: int) -> Sections | None:
         return None
 
 
-def _cut_lenient(data: bytes | bytearray, refusal: Exception) -> Sections:
-    """Cut JSON with NaN and infinities, which Python writes and strict readers refuse."""
+def _cut_lenient(raw: bytes | bytearray | msgspec.Raw, refusal: Exception) -> Any:
+    """Cut JSON with NaN and infinities, which Python writes and strict readers refuse, into its elements or values."""
     try:
-        whole = json.loads(data)
+        whole = json.loads(bytes(raw))
+        if isinstance(whole, list):
+            return [_written(value) for value in cast("list[Any]", whole)]
+        return {key: _written(value) for key, value in whole.items()} if is_mapping(whole) else whole
     except RecursionError:
         raise SampleError("its JSON is nested too deeply") from None
     except ValueError:
         raise SampleError(f"its JSON is damaged ({refusal})") from None
-    if not isinstance(whole, dict):
-        raise SampleError(f"its JSON is no object but {type(whole).__name__!r}")
-    del whole
-    from .cutter import cut_whole
 
-    parts = cut_whole(bytes(data), frozenset(Sections.__struct_fields__))
-    return Sections(**{name: msgspec.Raw(raw) for name, raw in parts.items()})
+
+def _written(value: Any) -> msgspec.Raw:
+    return msgspec.Raw(json.dumps(value, separators=(",", ":")).encode())
 
 
 def _migrated(sections: Sections) -> Sections:
@@ -159,7 +164,9 @@ def elements(raw: msgspec.Raw, name: str) -> list[msgspec.Raw]:
     try:
         return _LIST.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        return [value for _, value in _split_lenient(raw, name, "list", error)]
+        if is_list(found := _cut_lenient(raw, error)):
+            return found
+        raise SampleError(f"its part {name!r} is no list ({error})") from None
 
 
 def table(raw: msgspec.Raw, name: str) -> dict[str, msgspec.Raw]:
@@ -173,17 +180,6 @@ def table(raw: msgspec.Raw, name: str) -> dict[str, msgspec.Raw]:
     try:
         return _TABLE.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        return dict(_split_lenient(raw, name, "object", error))
-
-
-def _split_lenient(raw: msgspec.Raw, name: str, shape: str, refusal: Exception) -> list[tuple[str, msgspec.Raw]]:
-    """Split a part with NaN and infinities inside."""
-    text = bytes(raw).strip()
-    if not text.startswith(b"[" if shape == "list" else b"{"):
-        raise SampleError(f"its part {name!r} is no {shape} ({refusal})") from None
-    from .cutter import Cutter
-
-    # any list, any table: what they are called makes no difference to how they are cut
-    part = "messages" if shape == "list" else "attachments"
-    pieces = Cutter(frozenset({part})).pieces([b'{"%s":' % part.encode(), text, b"}"])
-    return [(piece.key or "", msgspec.Raw(piece.raw)) for piece in pieces if piece.raw is not None]
+        if is_mapping(found := _cut_lenient(raw, error)):
+            return found
+        raise SampleError(f"its part {name!r} is no object ({error})") from None

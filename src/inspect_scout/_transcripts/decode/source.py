@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
-from typing import Any, Protocol
+from collections.abc import Generator
+from typing import Protocol
 
 CHUNK_BYTES = 256 * 1024
 
@@ -25,7 +24,7 @@ class ByteSource(Protocol):
         """Read everything at once."""
         ...
 
-    def chunks(self) -> Iterator[bytes]:
+    def chunks(self) -> Generator[bytes]:
         """Read anew, piece by piece (at most about 1 MiB each).
 
         Small pieces (128 to 256 KiB) let a reader that needs only the messages stop before the rest is decompressed.
@@ -54,19 +53,7 @@ class BytesSource:
         """Give everything."""
         return self._data
 
-    def chunks(self) -> Iterator[bytes]:
+    def chunks(self) -> Generator[bytes]:
         """Give everything piece by piece."""
         for start in range(0, len(self._data), self._chunk_bytes):
             yield self._data[start : start + self._chunk_bytes]
-
-
-@contextmanager
-def reading(source: ByteSource) -> Generator[Iterator[bytes]]:
-    """Read a source piece by piece, and free what that holds even when stopping early."""
-    chunks = source.chunks()
-    try:
-        yield chunks
-    finally:
-        close: Any = getattr(chunks, "close", None)
-        if close is not None:
-            close()

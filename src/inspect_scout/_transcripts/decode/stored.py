@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from typing import Any, Final
 
 from inspect_ai.event import Event
@@ -18,14 +18,21 @@ from .ids import ListIds
 from .items import Items, Refused, Wanted, wanted_event, wanted_message
 from .pools import Pools
 from .sample import make_body
-from .source import ByteSource, reading
-from .spool import Records, Spool
+from .source import ByteSource
+from .spool import Spool
 
 _BODY: Final = frozenset({"metadata", "target", "scores", "score"})
-_EVENTS: Final = frozenset({"events", "transcript.events"})
-_MESSAGE_POOLS: Final = frozenset({"events_data.messages", "message_pool"})
-_CALL_POOLS: Final = frozenset({"events_data.calls", "call_pool"})
-_ATTACHMENTS: Final = frozenset({"attachments", "transcript.content"})
+_KEPT_IN: Final = {
+    "messages": "messages",
+    "events": "events",
+    "transcript.events": "events",
+    "events_data.messages": "message_pool",
+    "message_pool": "message_pool",
+    "events_data.calls": "call_pool",
+    "call_pool": "call_pool",
+    "attachments": "attachments",
+    "transcript.content": "attachments",
+}
 _DIGEST_CHARS: Final = 32
 _CACHED_ATTACHMENT_CHARS: Final = 8 * 1024 * 1024
 _CACHED_POOL_BYTES: Final = 16 * 1024 * 1024
@@ -39,8 +46,7 @@ class Stored:
     """
 
     def __init__(self, content: TranscriptContent) -> None:
-        self.messages, self.events, self._shared = Spool(), Spool(), Spool()
-        self.message_pool, self.call_pool = Records(self._shared), Records(self._shared)
+        self.spools = {name: Spool() for name in dict.fromkeys(_KEPT_IN.values())}
         self._content = content
         self._roles: Wanted = _names(content.messages)
         self._kinds: Wanted = _names(content.events)
@@ -49,6 +55,8 @@ class Stored:
         self._begun: set[str] = set()
         # digests that messages refer to; None while attachments have to be kept without knowing
         self._referred: set[str] | None = None
+        if content.messages is not None and content.events is None:
+            self._referred = set()
 
     @classmethod
     def fill(cls, source: ByteSource, content: TranscriptContent) -> Stored:
@@ -58,22 +66,20 @@ class Stored:
             SampleError: If the sample is no JSON object, or a part of it has the wrong shape.
         """
         stored = cls(content)
-        with ExitStack() as undo, reading(source) as chunks:
+        with ExitStack() as undo, closing(source.chunks()) as chunks:
             undo.callback(stored.close)
             for part, key, raw in Cutter(stored._wanted()).pieces(chunks):
                 if raw is not None:
                     stored._add(part, key, raw)
                 elif not stored._begin(part):
                     break
-            for spool in stored._spools():
-                spool.flush()
             undo.pop_all()
         return stored
 
     def attachment(self, digest: str) -> str | None:
         """Find the text of an attachment; None if there is none."""
-        offset = self._attachments.get(bytes.fromhex(digest))
-        return None if offset is None else decode_text(self._shared.read(offset))
+        position = self._attachments.get(bytes.fromhex(digest))
+        return None if position is None else decode_text(self.spools["attachments"][position])
 
     def metadata(self, info: TranscriptInfo) -> dict[str, Any]:
         """Metadata of the index, with what the sample itself says."""
@@ -86,23 +92,17 @@ class Stored:
 
     def close(self) -> None:
         """Delete the temporary files."""
-        for spool in self._spools():
+        for spool in self.spools.values():
             spool.close()
 
-    def _spools(self) -> tuple[Spool, ...]:
-        return (self.messages, self.events, self._shared)
-
     def _wanted(self) -> frozenset[str]:
-        wanted = _ATTACHMENTS
+        kept = {"attachments"}
         if self._content.messages is not None:
-            wanted |= {"messages"}
-            self._referred = set()
+            kept.add("messages")
         if self._content.events is not None:
-            wanted |= _EVENTS | _MESSAGE_POOLS | _CALL_POOLS
-            self._referred = None
-        if self._content.metadata is not False:
-            wanted |= _BODY
-        return wanted
+            kept |= {"events", "message_pool", "call_pool"}
+        body = frozenset[str]() if self._content.metadata is False else _BODY
+        return body | {part for part, name in _KEPT_IN.items() if name in kept}
 
     def _begin(self, part: str) -> bool:
         """Note that a part begins; False if nothing that follows is needed.
@@ -112,15 +112,10 @@ class Stored:
         if part == "events" and self._content.events is None and self._complete():
             return False
         self._begun.add(part)
-        if part == "messages":
-            self.messages.clear()
-        elif part in _EVENTS:
-            self.events.clear()
-        elif part in _MESSAGE_POOLS:
-            self.message_pool.clear()
-        elif part in _CALL_POOLS:
-            self.call_pool.clear()
-        elif part in _ATTACHMENTS:
+        name = _KEPT_IN.get(part)
+        if name is not None:
+            self.spools[name].clear()
+        if name == "attachments":
             self._attachments.clear()
         return True
 
@@ -132,22 +127,18 @@ class Stored:
         return {"metadata", "target"} <= self._body.keys() and not self._body.keys().isdisjoint({"scores", "score"})
 
     def _add(self, part: str, key: str | None, raw: bytes) -> None:
-        if part == "messages":
-            if wanted_message(raw, self._roles):
-                self.messages.append(raw)
-                if self._referred is not None:
-                    self._referred |= digests(raw)
-        elif part in _EVENTS:
-            if wanted_event(raw, self._kinds):
-                self.events.append(raw)
-        elif part in _MESSAGE_POOLS:
-            self.message_pool.append(raw)
-        elif part in _CALL_POOLS:
-            self.call_pool.append(raw)
-        elif part in _BODY:
+        name = _KEPT_IN.get(part)
+        if name is None:
             self._body[part] = raw
         elif key is not None:
             self._add_attachment(key, raw)
+        elif name == "messages":
+            if wanted_message(raw, self._roles):
+                self.spools[name].append(raw)
+                if self._referred is not None:
+                    self._referred |= digests(raw)
+        elif name != "events" or wanted_event(raw, self._kinds):
+            self.spools[name].append(raw)
 
     def _add_attachment(self, digest: str, raw: bytes) -> None:
         known = self._referred
@@ -159,7 +150,8 @@ class Stored:
             packed = bytes.fromhex(digest)
         except ValueError:
             return
-        self._attachments[packed] = self._shared.append(raw)
+        self._attachments[packed] = len(self.spools["attachments"])
+        self.spools["attachments"].append(raw)
 
 
 class Replay:
@@ -180,14 +172,14 @@ class Replay:
         owner = self._owner = info.transcript_id
         keep = _CACHED_POOL_BYTES if bounded else None
         shared = Items(owner, attachments, Refused(owner))
-        pools = Pools(stored.message_pool, stored.call_pool, shared, owner, keep)
+        pools = Pools(stored.spools["message_pool"], stored.spools["call_pool"], shared, owner, keep)
         self._items = Items(owner, attachments, self._refused, pools)
 
     def messages(self) -> Iterator[ChatMessage]:
         """Make the messages asked for."""
         roles = _names(self._content.messages)
         ids = ListIds(self._owner)
-        for raw in self._stored.messages.records():
+        for raw in self._stored.spools["messages"]:
             message = self._items.message(raw, ids)
             if roles == "all" or message.role in roles:
                 yield message
@@ -195,9 +187,8 @@ class Replay:
     def events(self) -> Iterator[Event]:
         """Make the events asked for."""
         ids = ListIds(self._owner)
-        for raw in self._stored.events.records():
-            event = self._items.event(raw, ids)
-            if event is not None:
+        for raw in self._stored.spools["events"]:
+            if (event := self._items.event(raw, ids)) is not None:
                 yield event
 
     def report(self) -> None:

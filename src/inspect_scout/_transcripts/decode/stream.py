@@ -9,30 +9,26 @@ single runs on a shared machine with 2 cores): messages 1.3 s and 5 MB, tool eve
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
-from typing import Final, TypeVar
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
-import anyio
-import anyio.lowlevel
 import anyio.to_thread
-from inspect_ai.event import Event
-from inspect_ai.model import ChatMessage
 
-from ..._types import Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
-from .handle import CHECKPOINT_ITEMS, Closable, MaterializedHandle
-from .mending import count_incomplete, is_incomplete
+from ..._types import Transcript, TranscriptContent, TranscriptInfo
+from .handle import MaterializedHandle, Named, Part
+from .mending import is_incomplete
 from .sample import decode_sample
 from .source import ByteSource
 from .stored import Replay, Stored
 from .views import assemble
 
-T = TypeVar("T", ChatMessage, Event)
-
 SPOOL_THRESHOLD_BYTES: Final = 64 * 1024 * 1024
 """Size of a sample's JSON from which reading it item by item pays."""
 
 
-def open_sample(source: ByteSource, info: TranscriptInfo, content: TranscriptContent) -> TranscriptHandle:
+def open_sample(
+    source: ByteSource, info: TranscriptInfo, content: TranscriptContent, named: Named | None = None
+) -> MaterializedHandle:
     """Open what is asked for of one sample, to be read item by item.
 
     Memory holds one item, what it refers to, and some recently used shared parts. A sample whose timeline is asked
@@ -42,66 +38,43 @@ def open_sample(source: ByteSource, info: TranscriptInfo, content: TranscriptCon
         source: The JSON of the sample; read again and again until the handle is closed.
         info: What the index knows about it.
         content: What to read.
+        named: Makes the error that is raised in the place of SampleError (None: it is raised as it is).
 
     Returns:
-        A handle that reads nothing before it is used, and then raises SampleError as `decode_sample` does.
+        A handle that reads nothing before it is used, and then fails as `decode_sample` does.
     """
     if content.timeline is None:
-        return SpooledHandle(source, info, content)
+        return SpooledHandle(source, info, content, named)
 
     async def load() -> Transcript:
         """Read it as a whole, away from the event loop."""
-        decoded = await anyio.to_thread.run_sync(decode_sample, source, info, content)
-        return decoded.transcript
+        return (await anyio.to_thread.run_sync(decode_sample, source, info, content)).transcript
 
-    return MaterializedHandle(info, load, content)
+    return MaterializedHandle(info, load, content, named)
 
 
-class SpooledHandle(Closable):
+class SpooledHandle(MaterializedHandle):
     """A sample read item by item from temporary files.
 
     Args:
         source: Its JSON.
         info: Its description.
         content: What to read.
+        named: As `MaterializedHandle` has it.
     """
 
-    def __init__(self, source: ByteSource, info: TranscriptInfo, content: TranscriptContent) -> None:
-        super().__init__(info)
-        self._source, self._content = source, content
-        self._lock = anyio.Lock()
+    def __init__(
+        self, source: ByteSource, info: TranscriptInfo, content: TranscriptContent, named: Named | None
+    ) -> None:
+        super().__init__(info, self._read_all, content, named)
+        self._source, self._wanted = source, content
         self._stored: Stored | None = None
-        self._transcript: Transcript | None = None
-        self._incomplete = {"messages": 0, "events": 0}
+        self._seen: dict[Part, int] = {}
 
     @property
     def incomplete(self) -> int:
         """Messages and events read so far that could be read only in part."""
-        return sum(self._incomplete.values())
-
-    def messages(self) -> AsyncIterator[ChatMessage]:
-        """Iterate over the messages."""
-        self._check_open()
-        return self._iterate("messages", lambda reading: reading.messages())
-
-    def events(self) -> AsyncIterator[Event]:
-        """Iterate over the events."""
-        self._check_open()
-        return self._iterate("events", lambda reading: reading.events())
-
-    async def load(self) -> Transcript:
-        """Read everything asked for into memory, once."""
-        self._check_open()
-        stored = await self._spooled()
-        async with self._lock:
-            self._check_open()
-            if self._transcript is None:
-                self._transcript = loaded = await anyio.to_thread.run_sync(self._assemble, stored)
-                self._incomplete = {
-                    "messages": count_incomplete(loaded.messages),
-                    "events": count_incomplete(loaded.events),
-                }
-            return self._transcript
+        return sum(self._seen.values()) if self._transcript is None else super().incomplete
 
     async def aclose(self) -> None:
         """Delete the temporary files; using the handle afterwards raises RuntimeError."""
@@ -111,36 +84,41 @@ class SpooledHandle(Closable):
                 self._stored.close()
             self._stored = self._transcript = None
 
-    async def _iterate(self, part: str, items: Callable[[Replay], Iterable[T]]) -> AsyncIterator[T]:
-        incomplete = 0
-        replay = Replay(await self._spooled(), self._info, self._content, bounded=True)
-        for position, item in enumerate(items(replay)):
-            if position % CHECKPOINT_ITEMS == CHECKPOINT_ITEMS - 1:
-                await anyio.lowlevel.checkpoint()
+    async def _items(self, part: Part) -> Iterable[Any]:
+        async with self._lock:
+            self._check_open()
+            return self._replayed(part, await self._spooled())
+
+    def _replayed(self, part: Part, stored: Stored) -> Iterator[Any]:
+        replay, incomplete = Replay(stored, self.info, self._wanted, bounded=True), 0
+        for item in getattr(replay, part)():
             if is_incomplete(item):
                 incomplete += 1
                 # several iterations see the same items
-                self._incomplete[part] = max(self._incomplete[part], incomplete)
+                self._seen[part] = max(self._seen.get(part, 0), incomplete)
             yield item
-            self._check_open()
         replay.report()
 
     async def _spooled(self) -> Stored:
-        async with self._lock:
-            self._check_open()
-            if self._stored is None:
-                self._stored = await anyio.to_thread.run_sync(Stored.fill, self._source, self._content)
-            return self._stored
+        """Run the first pass, once; the lock is held."""
+        if self._stored is None:
+            self._stored = await anyio.to_thread.run_sync(Stored.fill, self._source, self._wanted)
+        return self._stored
 
-    def _assemble(self, stored: Stored) -> Transcript:
-        # everything shared is stored, so that equal parts stay one object as when read in one go
-        replay = Replay(stored, self._info, self._content, bounded=False)
-        made = assemble(
-            self._info,
-            messages=list(replay.messages()),
-            events=list(replay.events()),
-            timelines=[],
-            metadata=stored.metadata(self._info),
-        )
-        replay.report()
-        return made
+    async def _read_all(self) -> Transcript:
+        stored = await self._spooled()
+
+        def assembled() -> Transcript:
+            # everything shared is kept, so that equal parts stay one object as when read in one go
+            replay = Replay(stored, self.info, self._wanted, bounded=False)
+            made = assemble(
+                self.info,
+                messages=list(replay.messages()),
+                events=list(replay.events()),
+                timelines=[],
+                metadata=stored.metadata(self.info),
+            )
+            replay.report()
+            return made
+
+        return await anyio.to_thread.run_sync(assembled)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import zlib
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -52,7 +52,7 @@ class SampleSource:
     fingerprint: str
     size: int
     read: Callable[[], bytes]
-    chunks: Callable[[], Iterator[bytes]]
+    chunks: Callable[[], Generator[bytes]]
 
 
 class LogAccess:
@@ -156,7 +156,7 @@ class LogAccess:
             with self._reading(path, sample), open_log(path, entry) as file:
                 return ZipLog(file, path).read(member)
 
-        def chunks() -> Iterator[bytes]:
+        def chunks() -> Generator[bytes]:
             with self._reading(path, sample), open_log(path, entry) as file:
                 yield from ZipLog(file, path).chunks(member)
 

@@ -12,7 +12,6 @@ from ..._support.storage import run_blocking
 from ..._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
 from ..contract import LoadedTranscript, RawTranscript
 from ..decode.handle import MaterializedHandle
-from ..decode.naming import NamingHandle
 from ..decode.sample import Decoded, decode_sample
 from ..decode.source import SampleError
 from ..decode.stream import SPOOL_THRESHOLD_BYTES, open_sample
@@ -74,8 +73,7 @@ class LocatedSample:
     async def open(self, content: TranscriptContent) -> TranscriptHandle:
         """Open the content asked for, to be read item by item."""
         if self.size > SPOOL_THRESHOLD_BYTES:
-            handle = open_sample(self._sample, self._info, content)
-            return NamingHandle(handle, lambda error: _named(self._info, error))
+            return open_sample(self._sample, self._info, content, lambda error: _named(self._info, error))
 
         async def load() -> Transcript:
             return (await self.read(content)).transcript
