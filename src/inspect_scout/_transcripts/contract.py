@@ -73,7 +73,7 @@ class LoadedTranscript:
 
     Args:
         transcript: The content asked for.
-        size: Bytes of the kept content, about.
+        size: Bytes of JSON of the kept content, about (0: it was in memory already).
     """
 
     transcript: Transcript

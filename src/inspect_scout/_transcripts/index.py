@@ -59,24 +59,9 @@ class SelectedIndex:
     """
 
     def __init__(self, rows: Sequence[Row], problems: Sequence[LogProblem] = ()) -> None:
-        self._rows, self._problems = rows, tuple(problems)
-        self._ids = tuple(row.transcript_id for row in rows)
-        self._locations = tuple(row.location for row in rows)
-
-    @property
-    def ids(self) -> Sequence[str]:
-        """Ids of the transcripts; no id occurs twice."""
-        return self._ids
-
-    @property
-    def locations(self) -> Sequence[str | None]:
-        """Log that holds each transcript."""
-        return self._locations
-
-    @property
-    def problems(self) -> Sequence[LogProblem]:
-        """Logs that could not be indexed."""
-        return self._problems
+        self._rows, self.problems = rows, tuple(problems)
+        self.ids = tuple(row.transcript_id for row in rows)
+        self.locations = tuple(row.location for row in rows)
 
     def __len__(self) -> int:
         """Number of transcripts."""
@@ -144,11 +129,8 @@ def typed_column(values: Sequence[Any]) -> Column:
             return array(values, kind)
         except (OverflowError, pa.ArrowInvalid):
             pass  # an integer beyond 64 bits
-    return array([None if value is None else _text(value) for value in values], pa.string())
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    words = {True: "true", False: "false", None: None}
+    return array([words[v] if v is None or isinstance(v, bool) else str(v) for v in values], pa.string())
 
 
 def _described(rows: Sequence[Row], query: Query) -> pa.Table:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import json
 import logging
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from pydantic_core import PydanticSerializationError
 
 from .._support.errors import ConfigError, LogReadError, TranscriptTooLargeError
 from .._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
@@ -19,8 +23,9 @@ from .decode.source import BytesSource, SampleError
 from .decode.timelines import build_timelines
 from .decode.views import view
 from .eval_log.copies import as_copy
-from .eval_log.memory import eval_log_rows, sample_json
-from .eval_log.table import EvalRow
+from .eval_log.records import Header, Summary, without_surrogates
+from .eval_log.rows import latest_samples, log_rows
+from .eval_log.table import SOURCE_TYPE, EvalRow
 from .index import index_rows
 
 if TYPE_CHECKING:
@@ -31,17 +36,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("inspect_scout")
 
-
-class _Held(Protocol):
-    """A transcript in memory."""
-
-    @property
-    def transcript_id(self) -> str: ...
-    @property
-    def location(self) -> str | None: ...
-    def info(self) -> TranscriptInfo: ...
-    def read(self, info: TranscriptInfo, content: TranscriptContent, max_bytes: int | None) -> LoadedTranscript: ...
-    def raw(self, info: TranscriptInfo) -> RawTranscript: ...
+_IN_MEMORY = "a log in memory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +44,11 @@ class _HeldTranscript:
     """A transcript."""
 
     transcript: Transcript
+    location = None
 
     @property
     def transcript_id(self) -> str:
         return self.transcript.transcript_id
-
-    @property
-    def location(self) -> str | None:
-        return None
 
     def info(self) -> TranscriptInfo:
         fields: dict[str, Any] = {name: getattr(self.transcript, name) for name in TranscriptInfo.model_fields}
@@ -80,44 +72,53 @@ class _HeldTranscript:
 
 
 @dataclass(frozen=True, slots=True)
-class _HeldSample:
-    """A sample of a log."""
+class _HeldSample(EvalRow):
+    """A sample of a log, as if it had been read from a file."""
 
-    row: EvalRow
-    sample: EvalSample
-
-    @property
-    def transcript_id(self) -> str:
-        return self.row.transcript_id
-
-    @property
-    def location(self) -> str | None:
-        return self.row.location
-
-    def info(self) -> TranscriptInfo:
-        return self.row.info()
+    held: EvalSample
 
     def read(self, info: TranscriptInfo, content: TranscriptContent, max_bytes: int | None) -> LoadedTranscript:
-        data = sample_json(self.sample)
+        source = self._source()
         if max_bytes is not None:
-            _check_size(info, len(data), max_bytes)
+            _check_size(info, source.size, max_bytes)
         with self._naming():
-            decoded = decode_sample(BytesSource(data), info, content)
-        return LoadedTranscript(decoded.transcript, decoded.size)
+            return decode_sample(source, info, content)
 
     def raw(self, info: TranscriptInfo) -> RawTranscript:
         from .database.incoming import store_sample
 
         with self._naming():
-            return store_sample(BytesSource(sample_json(self.sample)), info)
+            return store_sample(self._source(), info)
+
+    def _source(self) -> BytesSource:
+        """Write the sample as its log would hold it."""
+        try:
+            return BytesSource(self.held.model_dump_json(exclude_none=True).encode())
+        except (PydanticSerializationError, UnicodeEncodeError):  # lone surrogates: Python's writer escapes them
+            return BytesSource(json.dumps(self.held.model_dump(mode="json", exclude_none=True), default=str).encode())
 
     @contextlib.contextmanager
     def _naming(self) -> Generator[None]:
         try:
             yield
         except SampleError as error:
-            sample = f"{self.sample.id!r} epoch {self.sample.epoch}"
-            raise LogReadError(self.location or "a log in memory", str(error), sample) from error
+            sample = f"{self.held.id!r} epoch {self.held.epoch}"
+            raise LogReadError(self.location or _IN_MEMORY, str(error), sample) from error
+
+
+def _samples_of(log: EvalLog) -> list[_HeldSample]:
+    """Index a log (raises LogReadError if it holds values that cannot stand in a log)."""
+    samples: Sequence[EvalSample] = log.samples or ()
+    try:
+        spec = log.model_dump(mode="json", include={"eval", "status", "plan"})
+        header = msgspec.convert(without_surrogates(spec), Header)
+        dumped = [sample.summary().model_dump(mode="json", exclude_none=True) for sample in samples]
+        summaries = [msgspec.convert(without_surrogates(one), Summary) for one in dumped]
+    except (msgspec.ValidationError, PydanticSerializationError) as error:
+        raise LogReadError(log.location or _IN_MEMORY, f"it cannot be written as JSON: {error}") from error
+    rows = log_rows(header, summaries)
+    held = zip(rows.samples, latest_samples(samples), strict=True)
+    return [_HeldSample(log.location or None, rows, row, sample) for row, sample in held]
 
 
 class MemorySource:
@@ -132,46 +133,37 @@ class MemorySource:
         ConfigError: Two transcripts have the same id.
     """
 
+    type = SOURCE_TYPE
+    location = None
+    """None: transcripts in memory have no location."""
+
     def __init__(self, items: Sequence[Transcript | EvalLog], duplicates: Duplicates = "newest") -> None:
         self.duplicates: Duplicates = duplicates
-        self._rows: dict[str, _Held] = {}
+        self._rows: dict[str, _HeldTranscript | _HeldSample] = {}
         repeated = 0
         for number, item in enumerate(items, 1):
             if isinstance(item, Transcript):
                 # Given once, so that every reading, in whatever process, gives the same.
-                self._add(item.transcript_id, _HeldTranscript(with_ids(item)))
+                self._add(_HeldTranscript(with_ids(item)))
                 continue
-            for row, sample in eval_log_rows(item):
-                before = self._rows.get(row.transcript_id)
-                if not isinstance(before, _HeldSample):
-                    self._add(row.transcript_id, _HeldSample(row, sample))
-                elif duplicates == "all":
-                    place = f"{number}: {row.location or ''}"  # one log may be given twice
-                    copy = as_copy(row, place)
-                    self._add(copy.transcript_id, _HeldSample(copy, sample))
+            for row in _samples_of(item):
+                if not isinstance(self._rows.get(row.transcript_id), _HeldSample):
+                    self._add(row)
+                elif duplicates == "all":  # one log may be given twice
+                    self._add(as_copy(row, f"{number}: {row.location or ''}"))
                 else:
                     repeated += 1
-                    self._rows[row.transcript_id] = _HeldSample(row, sample)
+                    self._rows[row.transcript_id] = row
         self._items, self._repeated = tuple(items), repeated
 
-    def _add(self, id: str, held: _Held) -> None:
-        if id in self._rows:
-            raise ConfigError(f"Two transcripts have the id {id!r}: give each its own.")
-        self._rows[id] = held
+    def _add(self, held: _HeldTranscript | _HeldSample) -> None:
+        if held.transcript_id in self._rows:
+            raise ConfigError(f"Two transcripts have the id {held.transcript_id!r}: give each its own.")
+        self._rows[held.transcript_id] = held
 
     def with_duplicates(self, duplicates: Duplicates) -> MemorySource:
         """Give the same transcripts with another rule for samples that several logs hold."""
         return MemorySource(self._items, duplicates)
-
-    @property
-    def type(self) -> str:
-        """Kind of source, as scans record it."""
-        return "eval_log"
-
-    @property
-    def location(self) -> str | None:
-        """None: transcripts in memory have no location."""
-        return None
 
     async def index(self, query: Query, progress: Progress | None = None) -> TranscriptIndex:  # noqa: ARG002 - nothing to tell
         """Find the transcripts that a query selects."""
@@ -209,7 +201,7 @@ class LocatedInMemory:
     fingerprint = None
     """None: what is in memory cannot be found again later."""
 
-    def __init__(self, held: _Held, info: TranscriptInfo) -> None:
+    def __init__(self, held: _HeldTranscript | _HeldSample, info: TranscriptInfo) -> None:
         self._held, self._info = held, info
 
     async def read(self, content: TranscriptContent, *, max_bytes: int | None = None) -> LoadedTranscript:

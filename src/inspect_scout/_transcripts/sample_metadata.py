@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._support.errors import ConfigError
 from .._support.json import loads
-from .eval_log.shapes import is_list, is_object
+from .._support.shapes import is_list, is_mapping
 
 if TYPE_CHECKING:
     from inspect_ai.model import GenerateConfig
@@ -101,9 +101,9 @@ class SampleMetadata:
         """
         target = self._metadata.get("target", "")
         if is_list(target):
-            items: list[Any] = target
-            return [str(item) for item in items]
-        return [str(target)] if self._is_read() else str(target).split(",")
+            return [str(item) for item in target]
+        # Only the body of a sample brings its scores as objects.
+        return [str(target)] if "scores" in self._metadata else str(target).split(",")
 
     @property
     def sample_metadata(self) -> dict[str, Any]:
@@ -121,12 +121,8 @@ class SampleMetadata:
         """Values of the scores by name."""
         return {key[len(_SCORE) :]: value for key, value in self._metadata.items() if key.startswith(_SCORE)}
 
-    def _is_read(self) -> bool:
-        # Only the body of a sample brings its scores as objects.
-        return "scores" in self._metadata
-
     def _object(self, key: str) -> dict[str, Any]:
         value: Any = self._metadata.get(key)
         if isinstance(value, str):
             value = loads(value)
-        return value if is_object(value) else {}
+        return value if is_mapping(value) else {}

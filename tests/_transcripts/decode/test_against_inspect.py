@@ -21,7 +21,6 @@ from inspect_ai.log import (
 from inspect_ai.model import ChatMessageUser
 from pydantic import BaseModel, TypeAdapter
 
-from inspect_scout._transcripts.decode.attachments import is_object
 from inspect_scout._transcripts.decode.sample import decode_sample
 from inspect_scout._transcripts.decode.source import BytesSource
 from inspect_scout._transcripts.decode.stream import open_sample
@@ -45,7 +44,7 @@ def difference(a: Any, b: Any, path: str = "") -> str | None:
         return difference(fields(a), fields(b), f"{path}/{type(a).__name__}")
     if is_dataclass(a):
         return difference(vars(a), vars(b), path)
-    if is_object(a):
+    if type(a) is dict:
         if list(a) != list(b):
             return f"{path}: keys {list(a)} and {list(b)}"
         return first(difference(a[key], b[key], f"{path}.{key}") for key in a)

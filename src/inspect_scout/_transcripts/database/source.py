@@ -17,7 +17,7 @@ from ..._support.errors import LocationError, LogReadError, TranscriptTooLargeEr
 from ..._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
 from ..contract import LoadedTranscript, Progress, RawTranscript, TranscriptIndex, UnreadLogs
 from ..decode.handle import MaterializedHandle
-from ..decode.sample import Decoded, decode_sections
+from ..decode.sample import decode_sections
 from ..decode.sections import parts
 from ..decode.source import SampleError
 from ..decode.stream import SPOOL_THRESHOLD_BYTES, open_sample
@@ -282,13 +282,12 @@ class LocatedRow:
             TranscriptTooLargeError: It is larger than `max_bytes`.
         """
 
-        def read(place: Place) -> Decoded:
+        def read(place: Place) -> LoadedTranscript:
             if max_bytes is not None and (size := place.file.exceeds(place.row, max_bytes)) is not None:
                 raise TranscriptTooLargeError(self._info.transcript_id, size, max_bytes)
             return _decoded(place.file, place.row, self._info, content)
 
-        decoded = await self._of_row(read)
-        return LoadedTranscript(decoded.transcript, decoded.size)
+        return await self._of_row(read)
 
     async def open(self, content: TranscriptContent) -> TranscriptHandle:
         """Open the content asked for, to be read item by item."""
@@ -372,7 +371,7 @@ def _columns(content: TranscriptContent) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _decoded(file: ParquetDataFile, row: int, info: TranscriptInfo, content: TranscriptContent) -> Decoded:
+def _decoded(file: ParquetDataFile, row: int, info: TranscriptInfo, content: TranscriptContent) -> LoadedTranscript:
     cells = file.cells(row, _columns(content))
     try:
         return decode_sections(lambda: parts(cells), info, content)

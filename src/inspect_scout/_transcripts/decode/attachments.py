@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Protocol, TypeGuard
+from typing import Any, Final, Protocol
 
 import msgspec
+
+from ..._support.shapes import is_mapping
 
 # The scheme `tc` is what the first logs with attachments used.
 _WHOLE: Final = re.compile(r"(?:attachment|tc)://([0-9a-fA-F]{32})", re.ASCII)
@@ -56,11 +58,6 @@ class RawAttachments:
         if text is not None:
             self.size += len(text)
         return text
-
-
-def is_object(value: object) -> TypeGuard[dict[str, Any]]:
-    """Tell whether decoded JSON is an object."""
-    return type(value) is dict
 
 
 def decode_text(raw: msgspec.Raw | bytes) -> str | None:
@@ -115,7 +112,7 @@ def resolve(value: Any, attachments: Attachments) -> Any:
     pending: list[Any] = [value]
     while pending:
         box = members = pending.pop()
-        pairs: Any = box.items() if is_object(members) else enumerate(box)
+        pairs: Any = box.items() if is_mapping(members) else enumerate(box)
         for key, item in pairs:
             if type(item) is str:
                 if len(item) in _LENGTHS:

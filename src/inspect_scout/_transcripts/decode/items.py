@@ -19,7 +19,8 @@ from inspect_ai.model import ChatMessage
 from pydantic import ValidationError
 
 from ..._inspect.events import EVENT_CLASSES, MESSAGE_CLASSES, validate_event, validate_message
-from .attachments import Attachments, is_object, may_refer, resolve
+from ..._support.shapes import is_mapping
+from .attachments import Attachments, may_refer, resolve
 from .ids import ListIds, name_inside
 from .mending import EPOCH, REFUSALS, mark, mended_event, mended_message
 from .source import SampleError
@@ -113,7 +114,7 @@ class Items:
         data: Any = None
         try:
             data = self._decode(raw)
-            role = data.get("role") if is_object(data) else None
+            role = data.get("role") if is_mapping(data) else None
             made = validate_message(data, role if isinstance(role, str) else None)
         except SampleError:
             raise
@@ -202,12 +203,12 @@ def _event(data: Any) -> Event:
 
 def _take_invented_ids(event: SampleInitEvent, data: Any) -> None:
     """Take away the ids that Inspect invents for messages of a sample, even while it reads."""
-    sample = data.get("sample") if is_object(data) else None
-    given: Any = sample.get("input") if is_object(sample) else None
+    sample = data.get("sample") if is_mapping(data) else None
+    given: Any = sample.get("input") if is_mapping(sample) else None
     made = event.sample.input
     if isinstance(made, list) and isinstance(given, list):
         for message, raw in zip(made, cast("list[Any]", given), strict=False):
-            if not (is_object(raw) and raw.get("id")):
+            if not (is_mapping(raw) and raw.get("id")):
                 message.id = None
 
 
@@ -293,7 +294,7 @@ def _field(raw: Raw, name: str) -> str | None:
         raise damaged(error) from None
     except (ValueError, RecursionError):
         return None
-    found = data.get(name) if is_object(data) else None
+    found = data.get(name) if is_mapping(data) else None
     return found if isinstance(found, str) else None
 
 

@@ -18,8 +18,10 @@ from inspect_ai.event import Event, Timeline
 
 from ..._inspect.events import LEGACY_SCORE_NAME
 from ..._support.collector import uncollected
-from ..._types import Transcript, TranscriptContent, TranscriptInfo
-from .attachments import Attachments, RawAttachments, is_object, may_refer
+from ..._support.shapes import is_mapping
+from ..._types import TranscriptContent, TranscriptInfo
+from ..contract import LoadedTranscript
+from .attachments import Attachments, RawAttachments, may_refer
 from .ids import ListIds
 from .items import Items, Raw, Refused, Wanted, decode_part, wanted_event, wanted_message
 from .pools import Pools
@@ -30,19 +32,6 @@ from .views import assemble, filter_events
 
 # Below this, reading in pieces to stop early costs more than it can save.
 _EARLY_STOP_BYTES: Final = 64 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """A transcript and how much it is.
-
-    Args:
-        transcript: The content asked for.
-        size: Bytes of JSON of the kept content, about.
-    """
-
-    transcript: Transcript
-    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +55,11 @@ class Body:
             metadata: Metadata from the index; perhaps a dictionary that decodes its values lazily.
         """
         found: dict[str, Any] = {}
-        if is_object(self.metadata) and self.metadata:
+        if is_mapping(self.metadata) and self.metadata:
             found["sample_metadata"] = self.metadata
         if self.target is not None:
             found["target"] = self.target
-        if is_object(self.scores) and self.scores:
+        if is_mapping(self.scores) and self.scores:
             found["scores"] = self.scores
         if not found:
             return metadata
@@ -82,7 +71,7 @@ class Body:
         return merged
 
 
-def decode_sample(source: ByteSource, info: TranscriptInfo, content: TranscriptContent) -> Decoded:
+def decode_sample(source: ByteSource, info: TranscriptInfo, content: TranscriptContent) -> LoadedTranscript:
     """Decode what is asked for of one sample.
 
     Args:
@@ -97,7 +86,9 @@ def decode_sample(source: ByteSource, info: TranscriptInfo, content: TranscriptC
     return decode_sections(lambda: _sections(source, content), info, content)
 
 
-def decode_sections(sections: Callable[[], Sections], info: TranscriptInfo, content: TranscriptContent) -> Decoded:
+def decode_sections(
+    sections: Callable[[], Sections], info: TranscriptInfo, content: TranscriptContent
+) -> LoadedTranscript:
     """Decode what is asked for of a transcript that is in parts already, as `decode_sample` does.
 
     Args:
@@ -148,7 +139,7 @@ class _Reading:
         self._refused = Refused(info.transcript_id)
         self._size = 0
 
-    def decoded(self) -> Decoded:
+    def decoded(self) -> LoadedTranscript:
         """Decode everything asked for."""
         content = self._content
         wanted_events: Wanted | None = "all" if content.timeline is not None else content.events
@@ -176,7 +167,7 @@ class _Reading:
         )
         self._refused.report()
         shared = attachments.size if attachments is not None else 0
-        return Decoded(transcript, self._size + shared + pools.size)
+        return LoadedTranscript(transcript, self._size + shared + pools.size)
 
     def _chosen(self, name: str, wanted: Wanted | None, choose: Callable[[Raw, Wanted], bool]) -> list[msgspec.Raw]:
         if wanted is None:

@@ -9,12 +9,16 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 import msgspec
 
 from ..contract import Duplicates
 from .records import LogRows
 from .table import EvalRow
+
+R = TypeVar("R", bound=EvalRow)
 
 _SHOWN = 3
 _DIGITS = 8
@@ -47,24 +51,17 @@ def resolve_copies(
     if len({row.transcript_id for row in rows}) == len(rows):
         return rows, None
 
-    def newest_first(row: EvalRow) -> tuple[float, str]:
-        return -modified.get(row.location or "", 0.0), row.location or ""
-
-    def oldest_first(row: EvalRow) -> tuple[float, str]:
-        return modified.get(row.location or "", 0.0), row.location or ""
-
-    groups: dict[str, list[EvalRow]] = {}
-    for row in rows:
-        groups.setdefault(row.transcript_id, []).append(row)
+    sign = 1 if duplicates == "all" else -1
+    counts: dict[str, EvalRow] = {}
+    for row in sorted(rows, key=lambda row: (sign * modified.get(row.location or "", 0.0), row.location or "")):
+        counts.setdefault(row.transcript_id, row)
     if duplicates == "all":
-        first = {id: min(group, key=oldest_first) for id, group in groups.items()}
-        return [row if first[row.transcript_id] is row else as_copy(row) for row in rows], None
-    taken = {id: min(group, key=newest_first) for id, group in groups.items()}
-    left = [(row, taken[row.transcript_id]) for row in rows if taken[row.transcript_id] is not row]
-    return [row for row in rows if taken[row.transcript_id] is row], _said(left)
+        return [row if counts[row.transcript_id] is row else as_copy(row) for row in rows], None
+    left = [(row, counts[row.transcript_id]) for row in rows if counts[row.transcript_id] is not row]
+    return [row for row in rows if counts[row.transcript_id] is row], _said(left)
 
 
-def as_copy(row: EvalRow, place: str | None = None) -> EvalRow:
+def as_copy(row: R, place: str | None = None) -> R:
     """Give a sample under the id that it has as a copy.
 
     Args:
@@ -72,7 +69,7 @@ def as_copy(row: EvalRow, place: str | None = None) -> EvalRow:
         place: What tells its log from others (None: where the log is).
     """
     id = copy_id(row.transcript_id, place or row.location or "")
-    return EvalRow(row.location, row.log, msgspec.structs.replace(row.sample, transcript_id=id))
+    return replace(row, sample=msgspec.structs.replace(row.sample, transcript_id=id))
 
 
 def doubles_said(logs: Mapping[str, LogRows]) -> list[str]:

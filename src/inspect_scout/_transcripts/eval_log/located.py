@@ -12,7 +12,7 @@ from ..._support.storage import run_blocking
 from ..._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
 from ..contract import LoadedTranscript, RawTranscript
 from ..decode.handle import MaterializedHandle
-from ..decode.sample import Decoded, decode_sample
+from ..decode.sample import decode_sample
 from ..decode.source import SampleError
 from ..decode.stream import SPOOL_THRESHOLD_BYTES, open_sample
 from ..origins import view_of, view_text
@@ -62,13 +62,12 @@ class LocatedSample:
             TranscriptTooLargeError: It is larger than `max_bytes`.
         """
 
-        def read(sample: SampleSource) -> Decoded:
+        def read(sample: SampleSource) -> LoadedTranscript:
             if max_bytes is not None and sample.size > max_bytes:
                 raise TranscriptTooLargeError(self._info.transcript_id, sample.size, max_bytes)
             return _decoded(sample, self._info, content)
 
-        decoded = await self._of_sample(read)
-        return LoadedTranscript(decoded.transcript, decoded.size)
+        return await self._of_sample(read)
 
     async def open(self, content: TranscriptContent) -> TranscriptHandle:
         """Open the content asked for, to be read item by item."""
@@ -165,7 +164,7 @@ async def read_sample(info: TranscriptInfo) -> EvalSample:
 _ACCESS = LogAccess()
 
 
-def _decoded(source: SampleSource, info: TranscriptInfo, content: TranscriptContent) -> Decoded:
+def _decoded(source: SampleSource, info: TranscriptInfo, content: TranscriptContent) -> LoadedTranscript:
     try:
         return decode_sample(source, info, content)
     except SampleError as error:

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ..._support.errors import LogReadError
-from .shapes import is_list, is_object
+from ..._support.shapes import is_list, is_mapping
 
 Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -111,12 +111,9 @@ class Body(Summary, kw_only=True):
     score: Any = None
 
 
-class JsonLog(Struct, kw_only=True):
+class JsonLog(Header, kw_only=True):
     """A log in one JSON file; samples are cut out, not decoded."""
 
-    eval: Spec
-    status: str = "started"
-    plan: Plan | None = None
     results: Results | None = None
     samples: list[msgspec.Raw] | None = None
 
@@ -205,17 +202,15 @@ def decode_json_log(data: bytes, path: str) -> JsonLog:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         pass
     value = _lenient(data, path, "its content")
-    if not is_object(value) or "eval" not in value:
+    if not is_mapping(value) or "eval" not in value:
         raise LogReadError(path, "it is JSON, but no Inspect log (there is no 'eval' in it)")
-    fields = value
-    samples: Any = fields.pop("samples", None)
+    samples: Any = value.pop("samples", None)
     try:
-        log = msgspec.convert(fields, JsonLog)
+        log = msgspec.convert(value, JsonLog)
     except msgspec.ValidationError as error:
         raise LogReadError(path, f"its content is not what Inspect writes: {error}") from error
     if is_list(samples):
-        items: list[Any] = samples
-        log.samples = [msgspec.Raw(json.dumps(item).encode()) for item in items]
+        log.samples = [msgspec.Raw(json.dumps(item).encode()) for item in samples]
     return log
 
 
@@ -235,10 +230,8 @@ def without_surrogates(value: Any) -> Any:
     """Replace lone surrogates, which no text column can hold."""
     if isinstance(value, str):
         return _SURROGATE.sub("\ufffd", value)
-    if is_object(value):
-        fields = value
-        return {_SURROGATE.sub("\ufffd", key): without_surrogates(item) for key, item in fields.items()}
+    if is_mapping(value):
+        return {_SURROGATE.sub("\ufffd", key): without_surrogates(item) for key, item in value.items()}
     if is_list(value):
-        items: list[Any] = value
-        return [without_surrogates(item) for item in items]
+        return [without_surrogates(item) for item in value]
     return value

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 from ..._support.ids import ALPHABET, LENGTH, id_from_text
-from .records import Body, Header, JsonLog, LogRows, Plan, SampleRow, Spec, Summary
+from ..._support.shapes import is_list, is_mapping
+from .records import Body, Header, LogRows, Plan, SampleRow, Spec, Summary
 from .scores import read_scores
-from .shapes import is_list, is_object
 from .thinning import input_text, target_text, thin_metadata
 
 # Under this name Inspect itself first reads the one score of samples written before scores had names.
@@ -31,7 +31,7 @@ N = TypeVar("N", bound=Named)
 
 
 def log_rows(
-    header: Header | JsonLog,
+    header: Header,
     summaries: Sequence[Summary],
     notices: Iterable[str] = (),
     *,
@@ -83,8 +83,8 @@ def summary_of_body(body: Body, first_scorer: str | None) -> Summary:
     if body.scores is None and body.score is not None:
         body.scores = {first_scorer or _UNNAMED_SCORE: body.score}
     error, limit = body.error, body.limit
-    body.error = error.get("message") if is_object(error) else error
-    body.limit = limit.get("type") if is_object(limit) else limit
+    body.error = error.get("message") if is_mapping(error) else error
+    body.limit = limit.get("type") if is_mapping(limit) else limit
     body.message_count, body.messages = len(body.messages or ()), None
     return body
 
@@ -129,7 +129,7 @@ def _twins(samples: Sequence[Named]) -> set[tuple[str, int]]:
 
 def _sample_row(transcript_id: str, summary: Summary) -> SampleRow:
     scores = read_scores(summary.scores)
-    metadata = summary.metadata if is_object(summary.metadata) else {}
+    metadata = summary.metadata if is_mapping(summary.metadata) else {}
     return SampleRow(
         transcript_id=transcript_id,
         id=str(summary.id),
@@ -188,24 +188,24 @@ def _agent(spec: Spec, plan: Plan | None) -> tuple[str | None, Any]:
 
 
 def _trust(viewer: Any) -> bool | None:
-    value = viewer.get("trust_content") if is_object(viewer) else None
+    value = viewer.get("trust_content") if is_mapping(viewer) else None
     # Anything but a boolean is untrusted, as Inspect's viewer has it.
     return value if value is None or isinstance(value, bool) else False
 
 
 def _tokens(usage: Any) -> int:
     total = 0
-    for model in usage.values() if is_object(usage) else ():
-        tokens = model.get("total_tokens") if is_object(model) else None
+    for model in usage.values() if is_mapping(usage) else ():
+        tokens = model.get("total_tokens") if is_mapping(model) else None
         total += int(tokens) if isinstance(tokens, int) else 0
     return min(total, _INT64_MAX)
 
 
 def _without_nulls(value: Any) -> Any:
-    if not is_object(value):
+    if not is_mapping(value):
         return value
     return {key: _without_nulls(item) for key, item in value.items() if item is not None}
 
 
 def _object_text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False) if (is_list(value) or is_object(value)) and value else "{}"
+    return json.dumps(value, ensure_ascii=False) if (is_list(value) or is_mapping(value)) and value else "{}"

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from .shapes import is_list, is_object
+from ..._support.shapes import is_list, is_mapping
 from .thinning import shortened
 
 _WORDS = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0, "yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
@@ -32,16 +32,16 @@ class Scores:
 
 def read_scores(scores: Any) -> Scores:
     """Read the scores of a sample as its log holds them."""
-    if not is_object(scores) or not scores:
+    if not is_mapping(scores) or not scores:
         return Scores()
-    by_name = {name: s for name, s in scores.items() if is_object(s)}
+    by_name = {name: s for name, s in scores.items() if is_mapping(s)}
     values = {name.replace("\0", ""): flat(score.get("value")) for name, score in by_name.items()}
     first = next(iter(by_name.values()), None)
     if first is None:
         return Scores()
     value, explanation = first.get("value"), first.get("explanation")
     return Scores(
-        storable(value["value"] if is_object(value) and "value" in value else value),
+        storable(value["value"] if is_mapping(value) and "value" in value else value),
         shortened(explanation) if isinstance(explanation, str) else None,
         _success(first, value),
         values,
@@ -68,9 +68,8 @@ def storable(value: Any) -> Any:
     if isinstance(value, float):
         return None if math.isnan(value) else value
     if is_list(value):
-        items: list[Any] = value
-        return [storable(item) for item in items]
-    if is_object(value):
+        return [storable(item) for item in value]
+    if is_mapping(value):
         return {key: storable(item) for key, item in value.items()}
     return value
 
@@ -78,16 +77,16 @@ def storable(value: Any) -> Any:
 def flat(value: Any) -> Any:
     """Give a value that fits one cell: lists and objects become JSON text."""
     value = storable(value)
-    return json.dumps(value, ensure_ascii=False) if (is_list(value) or is_object(value)) else value
+    return json.dumps(value, ensure_ascii=False) if (is_list(value) or is_mapping(value)) else value
 
 
 def _success(score: dict[str, Any], value: Any) -> bool | None:
     metadata = score.get("metadata")
-    if is_object(metadata) and "success" in metadata:
+    if is_mapping(metadata) and "success" in metadata:
         said = metadata["success"]
         if said is None or isinstance(said, bool):
             return said
-    return None if is_unscored(value) or (is_list(value) or is_object(value)) else as_number(value) > 0
+    return None if is_unscored(value) or (is_list(value) or is_mapping(value)) else as_number(value) > 0
 
 
 def _number(text: str) -> float:

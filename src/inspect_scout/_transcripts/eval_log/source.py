@@ -46,6 +46,10 @@ class EvalLogSource:
         duplicates: What becomes of a sample that several logs hold.
     """
 
+    type = SOURCE_TYPE
+    location = None
+    """None: logs have no common location."""
+
     locations: tuple[str, ...]
     ids: tuple[str, ...] | None = None
     logs: tuple[str | None, ...] = ()
@@ -66,16 +70,6 @@ class EvalLogSource:
     def with_unread(self, unread: UnreadLogs, *, alone: bool = False) -> EvalLogSource:
         """Give the same transcripts, and behind them (or alone) those of logs that could not be read before."""
         return replace(self, ids=(), logs=(), unread=unread) if alone else replace(self, unread=unread)
-
-    @property
-    def type(self) -> str:
-        """Kind of source, as scans record it."""
-        return SOURCE_TYPE
-
-    @property
-    def location(self) -> str | None:
-        """None: logs have no common location."""
-        return None
 
     async def index(self, query: Query, progress: Progress | None = None) -> TranscriptIndex:
         """Find the transcripts that a query selects, from headers and summaries.

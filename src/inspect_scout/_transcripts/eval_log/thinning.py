@@ -9,7 +9,7 @@ import json
 import textwrap
 from typing import Any
 
-from .shapes import is_list, is_object
+from ..._support.shapes import is_list, is_mapping
 
 TEXT_CHARS = 5120
 VALUE_CHARS = 1024
@@ -46,7 +46,7 @@ def _thin_value(value: Any) -> Any:
 
 def target_text(target: Any) -> str:
     """Write a target, or several joined by commas."""
-    items: list[Any] = target if is_list(target) else [target]
+    items = target if is_list(target) else [target]
     return ",".join(truncated(item) if isinstance(item, str) else str(item) for item in items)
 
 
@@ -54,16 +54,14 @@ def input_text(value: Any) -> str:
     """Write the input of a sample as text: each message under its role."""
     if not is_list(value):
         return _message_text({"role": "user", "content": value})
-    messages: list[Any] = value
-    return "\n\n".join(_message_text(m) for m in messages if is_object(m))
+    return "\n\n".join(_message_text(m) for m in value if is_mapping(m))
 
 
 def _message_text(message: JsonObject) -> str:
     role, text = message.get("role"), _content_text(message.get("content")).strip()
     error = _tool_error(message)
     if role == "assistant" and is_list(message.get("tool_calls")):
-        calls: list[Any] = message["tool_calls"]
-        return f"{role}:\n{text}\n" + "".join(_call_text(call) for call in calls)
+        return f"{role}:\n{text}\n" + "".join(_call_text(call) for call in message["tool_calls"])
     if role == "tool" and error is not None:
         return f"{role}:\n{text}\n\nError in tool call '{message.get('function') or 'unknown'}':\n{error}\n"
     return f"{role}:\n{text}\n"
@@ -74,28 +72,28 @@ def _content_text(content: Any) -> str:
         return truncated(content)
     if not is_list(content):
         return ""
-    parts: list[Any] = content
-    return "\n".join(_part_text(part) for part in parts if is_object(part))
-
-
-def _part_text(part: JsonObject) -> str:
-    kind, text = part.get("type"), part.get("text")
-    return truncated(text) if kind == "text" and isinstance(text, str) else f"({str(kind).capitalize()})"
+    texts: list[str] = []
+    for part in content:
+        if is_mapping(part):
+            kind, text = part.get("type"), part.get("text")
+            is_text = kind == "text" and isinstance(text, str)
+            texts.append(truncated(str(text)) if is_text else f"({str(kind).capitalize()})")
+    return "\n".join(texts)
 
 
 def _call_text(call: Any) -> str:
-    if not is_object(call):
+    if not is_mapping(call):
         return ""
-    fields = call
-    arguments: Any = fields.get("arguments")
-    if is_object(arguments):
-        lines = "\n".join(f"{name}: {value}" for name, value in arguments.items())
-        return f"\nTool Call: {fields.get('function')}\nArguments:\n{lines}"
-    return f"\nTool Call: {fields.get('function')}\nArguments: {arguments}"
+    arguments: Any = call.get("arguments")
+    if is_mapping(arguments):
+        arguments = "\n" + "\n".join(f"{name}: {value}" for name, value in arguments.items())
+    else:
+        arguments = f" {arguments}"
+    return f"\nTool Call: {call.get('function')}\nArguments:{arguments}"
 
 
 def _tool_error(message: JsonObject) -> str | None:
     if message.get("tool_error"):
         return str(message["tool_error"])
     error = message.get("error")
-    return str(error.get("message")) if is_object(error) else None
+    return str(error.get("message")) if is_mapping(error) else None
