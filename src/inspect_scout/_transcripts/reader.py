@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -100,19 +100,13 @@ def changed_since(since: str | None) -> Callable[[TraceRef], bool]:
     Raises:
         ConfigError: It is not such a text.
     """
-    known: Mapping[str, object] = {}
-    if since is not None:
-        try:
-            known = loads(since)
-        except ValueError as error:
-            raise _not_a_cursor(since) from error
-        if not is_mapping(known):
-            raise _not_a_cursor(since)
+    try:
+        known: object = {} if since is None else loads(since)
+    except ValueError:
+        known = None
+    if not is_mapping(known):
+        shown = repr(since) if since is None or len(since) <= 80 else repr(since[:80] + "...")
+        raise ConfigError(
+            f"{shown} is not a cursor: give the text that cursor_of() made of an earlier discovery, or None to read all."
+        )
     return lambda ref: known.get(ref.id) != ref.cursor
-
-
-def _not_a_cursor(text: str) -> ConfigError:
-    shown = text if len(text) <= 80 else text[:80] + "..."
-    return ConfigError(
-        f"{shown!r} is not a cursor: give the text that cursor_of() made of an earlier discovery, or None to read all."
-    )

@@ -47,17 +47,11 @@ def tool(**more: Any) -> dict[str, Any]:
 
 def copied(data: bytes) -> Transcript:
     """Read the copy of a sample."""
-    content = raw_content(BytesSource(data))
-    for part in (content.messages, content.events, content.events_data):
-        json.loads(part)
-    cells = {
-        "messages": content.messages,
-        "events": content.events,
-        "events_data": content.events_data,
-        "timelines": content.timelines,
-    }
-    made = decode_sections(lambda: parts(cells), INFO, ALL).transcript
-    return made.model_copy(update={"metadata": content.body.overlay(INFO.metadata)})
+    content, body = raw_content(BytesSource(data))
+    for name in ("messages", "events", "events_data"):
+        json.loads(content[name] or b"")
+    made = decode_sections(lambda: parts(content), INFO, ALL).transcript
+    return made.model_copy(update={"metadata": body.overlay(INFO.metadata)})
 
 
 def same(data: bytes) -> Transcript:
@@ -169,18 +163,18 @@ def test_references_with_escaped_slashes_are_resolved() -> None:
 
 
 def test_what_events_share_is_stored_once() -> None:
-    content = raw_content(BytesSource(sample(**SAMPLES["no pools"])))
-    pools = json.loads(content.events_data)
+    content, _ = raw_content(BytesSource(sample(**SAMPLES["no pools"])))
+    pools = json.loads(content["events_data"] or b"")
     assert pools == {"messages": INPUT, "calls": ["a", {"b": None}, "c"]}
-    events = json.loads(content.events)
+    events = json.loads(content["events"] or b"")
     assert [event.get("input_refs") for event in events] == [[[0, 1]], None, [[0, 2]], [[1, 2], [0, 1]], None, [[0, 2]]]
     assert events[3]["call"] == {"request": {}, "response": {"ok": True}, "call_refs": [[2, 3]], "call_key": "contents"}
 
 
 def test_spaces_for_people_are_left_out() -> None:
     data = json.dumps({"messages": [user("a  b\nc")], "events": [tool()]}, indent=4).encode()
-    content = raw_content(BytesSource(data))
-    assert content.messages == b'[{"role":"user","content":"a  b\\nc"}]'
+    content, _ = raw_content(BytesSource(data))
+    assert content["messages"] == b'[{"role":"user","content":"a  b\\nc"}]'
 
 
 TEXTS = st.sampled_from(

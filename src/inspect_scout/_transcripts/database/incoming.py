@@ -38,15 +38,9 @@ def store_sample(source: ByteSource, info: TranscriptInfo) -> RawTranscript:
         SampleError: The sample is damaged.
         ConfigError: A key of its metadata cannot name a column.
     """
-    content = with_derived_ids(raw_content(source), info)
-    return RawTranscript(
-        info.transcript_id,
-        index_cells(info, content.body.overlay(info.metadata)),
-        content.messages,
-        content.events,
-        content.events_data,
-        content.timelines,
-    )
+    content, body = raw_content(source)
+    cells = index_cells(info, body.overlay(info.metadata))
+    return RawTranscript(info.transcript_id, cells, **with_derived_ids(content, info))
 
 
 async def from_source(

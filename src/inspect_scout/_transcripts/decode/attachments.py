@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import msgspec
 
@@ -23,12 +23,8 @@ _BOXES: Final = frozenset((dict, list))
 _TEXT: Final = msgspec.json.Decoder(str)
 
 
-class Attachments(Protocol):
-    """The texts that references stand for."""
-
-    def get(self, digest: str) -> str | None:
-        """Find the text with a digest; None if there is none."""
-        ...
+Attachments = Callable[[str], str | None]
+"""Finds the text with a digest; None if there is none."""
 
 
 class RawAttachments:
@@ -82,14 +78,6 @@ def may_refer(raw: msgspec.Raw | bytes) -> bool:
     return b"attachment:" in data or b'"tc:' in data
 
 
-def reference(text: str) -> str | None:
-    """Digest that a string refers to; None if it is no reference."""
-    if len(text) not in _LENGTHS:
-        return None
-    found = _WHOLE.fullmatch(text)
-    return found[1] if found else None
-
-
 def digests(raw: msgspec.Raw | bytes) -> set[str]:
     """Collect the digests that JSON may refer to: every one that does, perhaps others."""
     return {found.decode("ascii") for found in _DIGEST.findall(raw)}
@@ -124,8 +112,6 @@ def resolve(value: Any, attachments: Attachments) -> Any:
 
 
 def _resolve_text(text: str, attachments: Attachments) -> str:
-    digest = reference(text)
-    if digest is None:
-        return text
-    found = attachments.get(digest)
-    return text if found is None else found
+    found = _WHOLE.fullmatch(text) if len(text) in _LENGTHS else None
+    meant = None if found is None else attachments(found[1])
+    return text if meant is None else meant

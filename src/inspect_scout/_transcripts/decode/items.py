@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection
 from logging import getLogger
-from typing import Any, Final, Literal, Protocol, cast
+from typing import Any, Final, Literal, cast
 
 import msgspec
 from inspect_ai.event import Event, ModelEvent, SampleInitEvent, ToolEvent
@@ -41,20 +41,16 @@ class _Event(msgspec.Struct):
     event: str | None = None
 
 
-_ROLE: Final = msgspec.json.Decoder(_Message)
-_KIND: Final = msgspec.json.Decoder(_Event)
+_TOLD: Final[dict[str, msgspec.json.Decoder[Any]]] = {
+    "role": msgspec.json.Decoder(_Message),
+    "event": msgspec.json.Decoder(_Event),
+}
 
+Expand = Callable[[ModelEvent], bool]
+"""Puts what a model event shares with others back into it; tells whether its input was shared, and then has all its ids.
 
-class SharedParts(Protocol):
-    """What the model events of a sample share."""
-
-    def expand(self, event: ModelEvent) -> bool:
-        """Put the shared parts back into an event; tells whether its input was shared, and then has all its ids.
-
-        Raises:
-            ValueError: If the event names more parts than memory should be asked to hold.
-        """
-        ...
+Raises ValueError if the event names more parts than memory should be asked to hold.
+"""
 
 
 class Refused:
@@ -95,14 +91,14 @@ class Items:
         transcript_id: The transcript, of which missing ids are derived.
         attachments: What references in items stand for; None if it is known that there are none.
         refused: Notes what could not be read as it is.
-        pools: What model events share with others.
+        expand: Puts back what model events share with others (None: they share nothing).
     """
 
     def __init__(
-        self, transcript_id: str, attachments: Attachments | None, refused: Refused, pools: SharedParts | None = None
+        self, transcript_id: str, attachments: Attachments | None, refused: Refused, expand: Expand | None = None
     ) -> None:
         self._transcript_id, self._attachments = transcript_id, attachments
-        self._refused, self._pools = refused, pools
+        self._refused, self._expand = refused, expand
 
     def message(self, raw: Raw, ids: ListIds | None = None) -> ChatMessage:
         """Make a message; of a malformed one what can be read.
@@ -116,13 +112,9 @@ class Items:
             data = self._decode(raw)
             role = data.get("role") if is_mapping(data) else None
             made = validate_message(data, role if isinstance(role, str) else None)
-        except SampleError:
-            raise
-        except json.JSONDecodeError as error:
-            raise damaged(error) from None
         except REFUSALS as error:
-            self._refused.add("message", _reason(error))
-            made = mended_message(_salvaged(data, "role", role_of, raw))
+            self._note("message", error)
+            made = mended_message(_salvaged(data, "role", raw))
         if ids is not None and not made.id:
             made.id = ids.of_message(made)
         return made
@@ -138,13 +130,9 @@ class Items:
         try:
             data = self._decode(raw)
             event = _event(data)
-        except SampleError:
-            raise
-        except json.JSONDecodeError as error:
-            raise damaged(error) from None
         except REFUSALS as error:
-            self._refused.add("event", _reason(error))
-            mended = mended_event(_salvaged(data, "event", kind_of, raw))
+            self._note("event", error)
+            mended = mended_event(_salvaged(data, "event", raw))
             if mended is None:
                 return None
             event = mended
@@ -152,7 +140,7 @@ class Items:
             event.uuid = ids.of_event(event)
         # not isinstance, which takes half a microsecond for each class that an event is not
         if type(event) is ModelEvent:
-            if self._pools is None or not self._expanded(event, self._pools):
+            if self._expand is None or not self._expanded(event, self._expand):
                 name_inside(event, self._transcript_id)
         elif type(event) is ToolEvent:
             if event.events:
@@ -163,9 +151,9 @@ class Items:
             name_inside(event, self._transcript_id)
         return event
 
-    def _expanded(self, event: ModelEvent, pools: SharedParts) -> bool:
+    def _expanded(self, event: ModelEvent, expand: Expand) -> bool:
         try:
-            return pools.expand(event)
+            return expand(event)
         except ValueError as error:
             self._refused.add("event", error)
             event.input_refs = None
@@ -176,22 +164,26 @@ class Items:
         """Decode any JSON value with its references resolved; None if it is malformed."""
         try:
             return self._decode(raw)
-        except SampleError:
-            raise
-        except json.JSONDecodeError as error:
-            raise damaged(error) from None
         except REFUSALS as error:
-            self._refused.add("value", _reason(error))
+            self._note("value", error)
             return None
+
+    def _note(self, what: str, error: BaseException) -> None:
+        """Note an item that was refused; where it is no JSON, the sample is none."""
+        if isinstance(error, SampleError):
+            raise error
+        if isinstance(error, json.JSONDecodeError):
+            raise damaged(error) from None
+        self._refused.add(what, _reason(error))
 
     def _decode(self, raw: Raw) -> Any:
         data = decode_value(raw)
         return resolve(data, self._attachments) if self._attachments is not None and may_refer(raw) else data
 
 
-def _salvaged(data: Any, key: str, find: Callable[[Raw], str | None], raw: Raw) -> Any:
+def _salvaged(data: Any, name: str, raw: Raw) -> Any:
     """What is known of an item that cannot even be decoded: it is nested too deeply."""
-    return {key: find(raw)} if data is None and bytes(raw).strip() != b"null" else data
+    return {name: _text_field(raw, name)} if data is None and bytes(raw).strip() != b"null" else data
 
 
 def _event(data: Any) -> Event:
@@ -220,13 +212,8 @@ def hydrate(event: ToolEvent) -> None:
     pending = [event]
     while pending:
         parent = pending.pop()
-        children: list[Any] = []
-        for child in parent.events:
-            made = _hydrated(child)
-            children.append(made)
-            if isinstance(made, ToolEvent) and made.events:
-                pending.append(made)
-        parent.events = children
+        parent.events = [_hydrated(child) for child in parent.events]
+        pending += [made for made in parent.events if isinstance(made, ToolEvent) and made.events]
 
 
 def _hydrated(child: Any) -> Any:
@@ -271,30 +258,23 @@ def damaged(error: ValueError) -> SampleError:
     return SampleError(f"its JSON is damaged ({error})")
 
 
-def role_of(raw: Raw) -> str | None:
-    """Role of a raw message; None if it has none."""
-    try:
-        return _ROLE.decode(raw).role
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _field(raw, "role")
-
-
 def kind_of(raw: Raw) -> str | None:
     """Name of a raw event; None if it has none."""
+    return _text_field(raw, "event")
+
+
+def _text_field(raw: Raw, name: str) -> str | None:
+    """Value of a field that tells items apart ("role" or "event"); None if it is no text."""
     try:
-        return _KIND.decode(raw).event
+        found: Any = getattr(_TOLD[name].decode(raw), name)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _field(raw, "event")
-
-
-def _field(raw: Raw, name: str) -> str | None:
-    try:
-        data: Any = json.loads(bytes(raw))
-    except json.JSONDecodeError as error:
-        raise damaged(error) from None
-    except (ValueError, RecursionError):
-        return None
-    found = data.get(name) if is_mapping(data) else None
+        try:
+            data: Any = json.loads(bytes(raw))
+        except json.JSONDecodeError as error:
+            raise damaged(error) from None
+        except (ValueError, RecursionError):
+            return None
+        found = data.get(name) if is_mapping(data) else None
     return found if isinstance(found, str) else None
 
 
@@ -305,7 +285,7 @@ def wanted_message(raw: Raw, wanted: Wanted) -> bool:
     """
     if wanted == "all":
         return True
-    role = role_of(raw)
+    role = _text_field(raw, "role")
     return role is None or role in wanted or ("user" in wanted and role not in MESSAGE_CLASSES)
 
 

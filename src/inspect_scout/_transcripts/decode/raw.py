@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -17,7 +16,7 @@ import msgspec
 
 from ..._types import TranscriptContent, TranscriptInfo
 from .items import Raw, decode_value, kind_of
-from .sample import Body, decode_sections, make_body
+from .sample import Body, body_of, decode_sections
 from .sections import Sections, blank, cut, elements, empty, parts, table
 from .source import ByteSource, SampleError
 
@@ -43,30 +42,15 @@ class _Item(msgspec.Struct):
 _ITEMS: Final = msgspec.json.Decoder(list[_Item])
 
 
-@dataclass(frozen=True, slots=True)
-class RawContent:
-    """Content of a sample as JSON.
-
-    Args:
-        messages: List of its messages.
-        events: List of its events; model events refer to `events_data`.
-        events_data: Object with the lists `messages` and `calls` that events share.
-        timelines: List of its timelines; None if none is stored.
-        body: What it says about itself.
-    """
-
-    messages: bytes
-    events: bytes
-    events_data: bytes
-    timelines: bytes | None
-    body: Body
-
-
-def raw_content(source: ByteSource) -> RawContent:
+def raw_content(source: ByteSource) -> tuple[dict[str, bytes | None], Body]:
     """Read the content of a sample as JSON.
 
     Args:
         source: The JSON of the sample.
+
+    Returns:
+        Its `messages`, its `events` (model events refer to `events_data`: an object with the lists `messages` and `calls`
+        that events share) and its `timelines` (None if none is stored); and what it says about itself.
 
     Raises:
         SampleError: If it is no JSON object, one of its parts has the wrong shape, or its attachments would make it
@@ -76,24 +60,21 @@ def raw_content(source: ByteSource) -> RawContent:
     attachments: Mapping[str, msgspec.Raw] = (
         {} if empty(sections.attachments) else table(sections.attachments, "attachments")
     )
-    events, messages, calls = _condensed(sections)
-    whole = {
-        "messages": _list(sections.messages, "messages"),
-        "events": events,
-        "message pool": messages,
-        "call pool": calls,
+    events, *pools = _condensed(sections)
+
+    def whole(part: bytes, name: str) -> bytes:
+        return _compact(_resolved(part, attachments, name))
+
+    content: dict[str, bytes | None] = {
+        "messages": whole(_list(sections.messages, "messages"), "messages"),
+        "events": whole(events, "events"),
+        "events_data": b'{"messages":%b,"calls":%b}' % (whole(pools[0], "message pool"), whole(pools[1], "call pool")),
+        "timelines": None if blank(sections.timelines) else _compact(_list(sections.timelines, "timelines")),
     }
-    found = {name: _compact(_resolved(part, attachments, name)) for name, part in whole.items()}
-    return RawContent(
-        found["messages"],
-        found["events"],
-        b'{"messages":%b,"calls":%b}' % (found["message pool"], found["call pool"]),
-        None if blank(sections.timelines) else _compact(_list(sections.timelines, "timelines")),
-        make_body(sections.metadata, sections.target, sections.scores, sections.score),
-    )
+    return content, body_of(sections)
 
 
-def with_derived_ids(content: RawContent, info: TranscriptInfo) -> RawContent:
+def with_derived_ids(content: Mapping[str, bytes | None], info: TranscriptInfo) -> dict[str, bytes | None]:
     """Write into the messages and events of a transcript the ids that reading derives, where they have none.
 
     Whoever else reads it finds what results refer to. Costs a reading, but only where ids are missing.
@@ -102,15 +83,15 @@ def with_derived_ids(content: RawContent, info: TranscriptInfo) -> RawContent:
         content: The content.
         info: Description of the transcript.
     """
-    if _has_all(content.messages, "id") and _has_all(content.events, "uuid"):
-        return content
-    cells = {"messages": content.messages, "events": content.events, "events_data": content.events_data}
-    read = decode_sections(lambda: parts(cells), info, _EVERYTHING).transcript
-    return replace(
-        content,
-        messages=_given(content.messages, "id", [message.id for message in read.messages]),
-        events=_given(content.events, "uuid", [event.uuid for event in read.events]),
-    )
+    messages, events = content["messages"] or b"[]", content["events"] or b"[]"
+    if _has_all(messages, "id") and _has_all(events, "uuid"):
+        return dict(content)
+    read = decode_sections(lambda: parts(content), info, _EVERYTHING).transcript
+    return {
+        **content,
+        "messages": _given(messages, "id", [message.id for message in read.messages]),
+        "events": _given(events, "uuid", [event.uuid for event in read.events]),
+    }
 
 
 def _has_all(items: bytes, name: str) -> bool:

@@ -114,13 +114,10 @@ def _sections(source: ByteSource, content: TranscriptContent) -> Sections:
         return cut(source.read())
 
     def enough(found: Sections) -> bool:
-        return (content.messages is None or not _may_need_attachments(found)) and body_complete(found, content)
+        needs_no_attachments = not (blank(found.messages) or may_refer(found.messages))
+        return (content.messages is None or needs_no_attachments) and body_complete(found, content)
 
     return cut_until_events(source, enough)
-
-
-def _may_need_attachments(found: Sections) -> bool:
-    return blank(found.messages) or may_refer(found.messages)
 
 
 def body_complete(found: Sections, content: TranscriptContent) -> bool:
@@ -147,9 +144,10 @@ class _Reading:
         events = self._chosen("events", wanted_events, wanted_event)
         table_of = self._sections.attachments
         attachments = None if empty(table_of) else RawAttachments(lambda: table(table_of, "attachments"))
-        pools = self._pools(attachments)
+        texts = None if attachments is None else attachments.get
+        pools = self._pools(texts)
         owner = self._info.transcript_id
-        items = Items(owner, attachments, self._refused, pools)
+        items = Items(owner, texts, self._refused, pools.expand)
         message_ids, event_ids = ListIds(owner), ListIds(owner)
         made_messages = [items.message(raw, message_ids) for raw in messages]
         if content.messages is not None and content.messages != "all":
@@ -196,22 +194,12 @@ class _Reading:
     def _metadata(self) -> dict[str, Any]:
         if self._content.metadata is False:
             return self._info.metadata
-        sections = self._sections
-        return make_body(sections.metadata, sections.target, sections.scores, sections.score).overlay(
-            self._info.metadata
-        )
+        return body_of(self._sections).overlay(self._info.metadata)
 
 
-def make_body(metadata: Raw, target: Raw, scores: Raw, score: Raw) -> Body:
-    """Decode what a sample says about itself; empty means missing.
-
-    Args:
-        metadata: Its metadata.
-        target: Its target.
-        scores: Its scores.
-        score: Its only score, in the oldest logs.
-    """
-    named = decode_part(scores)
-    if named is None and (only := decode_part(score)) is not None:
+def body_of(sections: Sections) -> Body:
+    """Decode what a sample says about itself."""
+    named = decode_part(sections.scores)
+    if named is None and (only := decode_part(sections.score)) is not None:
         named = {LEGACY_SCORE_NAME: only}
-    return Body(decode_part(metadata), decode_part(target), named)
+    return Body(decode_part(sections.metadata), decode_part(sections.target), named)

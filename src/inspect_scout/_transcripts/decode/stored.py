@@ -17,7 +17,8 @@ from .cutter import Cutter
 from .ids import ListIds
 from .items import Items, Refused, Wanted, wanted_event, wanted_message
 from .pools import Pools
-from .sample import make_body
+from .sample import body_of
+from .sections import parts
 from .source import ByteSource
 from .spool import Spool
 
@@ -85,10 +86,7 @@ class Stored:
         """Metadata of the index, with what the sample itself says."""
         if self._content.metadata is False:
             return info.metadata
-        metadata, target, scores, score = (
-            self._body.get(name, b"") for name in ("metadata", "target", "scores", "score")
-        )
-        return make_body(metadata, target, scores, score).overlay(info.metadata)
+        return body_of(parts(self._body)).overlay(info.metadata)
 
     def close(self) -> None:
         """Delete the temporary files."""
@@ -168,12 +166,18 @@ class Replay:
     def __init__(self, stored: Stored, info: TranscriptInfo, content: TranscriptContent, *, bounded: bool) -> None:
         self._stored, self._content = stored, content
         self._refused = Refused(info.transcript_id)
-        attachments = _CachedAttachments(stored, _CACHED_ATTACHMENT_CHARS if bounded else None)
+        most = _CACHED_ATTACHMENT_CHARS if bounded else sys.maxsize
+        # An entry costs memory even if there is no text. The newest is kept in any case.
+        texts: Cache[str, str | None] = Cache(most, lambda text: min(most, len(text or "") + _DIGEST_CHARS))
+
+        def attachments(digest: str) -> str | None:
+            return texts.made(digest, lambda: stored.attachment(digest))
+
         owner = self._owner = info.transcript_id
         keep = _CACHED_POOL_BYTES if bounded else None
         shared = Items(owner, attachments, Refused(owner))
         pools = Pools(stored.spools["message_pool"], stored.spools["call_pool"], shared, owner, keep)
-        self._items = Items(owner, attachments, self._refused, pools)
+        self._items = Items(owner, attachments, self._refused, pools.expand)
 
     def messages(self) -> Iterator[ChatMessage]:
         """Make the messages asked for."""
@@ -194,20 +198,6 @@ class Replay:
     def report(self) -> None:
         """Warn about items that could be read only in part."""
         self._refused.report()
-
-
-class _CachedAttachments:
-    """Attachments of a stored sample; those used lately stay in memory."""
-
-    def __init__(self, stored: Stored, keep_chars: int | None) -> None:
-        most = sys.maxsize if keep_chars is None else keep_chars
-        self._stored = stored
-        # An entry costs memory even if there is no text. The newest is kept in any case.
-        self._texts: Cache[str, str | None] = Cache(most, lambda text: min(most, len(text or "") + _DIGEST_CHARS))
-
-    def get(self, digest: str) -> str | None:
-        """Find the text with a digest; None if there is none."""
-        return self._texts.made(digest, lambda: self._stored.attachment(digest))
 
 
 def _names(wanted: Wanted | None) -> Wanted:

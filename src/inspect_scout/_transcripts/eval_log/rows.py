@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
-from ..._support.ids import ALPHABET, LENGTH, id_from_text
+from ..._support.ids import encode_number, id_from_text
 from ..._support.shapes import is_list, is_mapping
 from .records import Body, Header, LogRows, Plan, SampleRow, Spec, Summary
 from .scores import read_scores
@@ -157,12 +157,8 @@ def eval_id_of(spec: Spec) -> str:
     # Logs written before evals had ids: the id that Inspect derives when it reads them.
     created = _moment(spec.created)
     text = f"{spec.run_id or ''}{spec.task_id or ''}{created.isoformat() if created else spec.created}"
-    number = int.from_bytes(hashlib.blake2s(text.encode("utf-8", "replace"), digest_size=16).digest(), "big")
-    letters = ""
-    while number:
-        number, digit = divmod(number, len(ALPHABET))
-        letters = ALPHABET[digit] + letters
-    return letters[-LENGTH:].rjust(LENGTH, ALPHABET[0])
+    digest = hashlib.blake2s(text.encode("utf-8", "replace"), digest_size=16).digest()
+    return encode_number(int.from_bytes(digest, "big"))
 
 
 def _moment(created: str | float | None) -> datetime | None:
