@@ -17,6 +17,7 @@ from .._support.lazy import lazy_door
 if TYPE_CHECKING:
     from .collection import Transcripts as Transcripts
     from .collection import TranscriptsReader as TranscriptsReader
+    from .collection import cases_missed as cases_missed
     from .collection import reasons as reasons
     from .collection import selection_of as selection_of
     from .collection import snapshot_of as snapshot_of
@@ -54,25 +55,25 @@ if TYPE_CHECKING:
     from .decode.views import filter_timelines as filter_timelines
     from .decode.views import union_content as union_content
     from .decode.views import view as view
-    from .eval_log.live import LiveSample as LiveSample
+    from .decode.views import view_of as view_of
+    from .decode.views import view_text as view_text
     from .eval_log.live import live_info as live_info
     from .eval_log.located import read_sample as read_sample
+    from .eval_log.records import EvalSpec as EvalSpec
+    from .eval_log.records import SampleSummary as SampleSummary
     from .eval_log.source import EvalLogSource as EvalLogSource
     from .index import index_rows as index_rows
     from .kinds import kind_named as kind_named
     from .kinds import read_origin as read_origin
     from .kinds import register_source as register_source
-    from .labelled import cases_missed as cases_missed
     from .memory import MemorySource as MemorySource
-    from .origins import view_of as view_of
-    from .origins import view_text as view_text
     from .reader import TraceProblem as TraceProblem
     from .reader import TraceReader as TraceReader
     from .reader import TraceRef as TraceRef
     from .reader import changed_since as changed_since
     from .reader import cursor_of as cursor_of
     from .sample_metadata import SampleMetadata as SampleMetadata
-    from .threads.choice import choose_timeline as choose_timeline
+    from .threads.events import choose_timeline as choose_timeline
     from .threads.events import scannable_spans as scannable_spans
     from .threads.splices import splice as splice
     from .threads.splices import splice_to_timeline as splice_to_timeline
@@ -83,7 +84,7 @@ if TYPE_CHECKING:
     from .unread import find_again as find_again
 
 _MODULES = {
-    ".collection": "Transcripts TranscriptsReader reasons selection_of snapshot_of transcripts_from",
+    ".collection": "Transcripts TranscriptsReader cases_missed reasons selection_of snapshot_of transcripts_from",
     ".contract": "DUPLICATES Duplicates HasCopies LoadedTranscript Located LogProblem Progress RawTranscript"
     " ReadsLater SourceKind SourceLocation TranscriptIndex TranscriptSource UnreadLogs",
     ".database.compaction": "CompactReport",
@@ -97,19 +98,17 @@ _MODULES = {
     ".decode.ids": "ListIds",
     ".decode.mending": "count_incomplete",
     ".decode.timelines": "build_timelines",
-    ".decode.views": "filter_events filter_messages filter_timelines union_content view",
-    ".eval_log.live": "LiveSample live_info",
+    ".decode.views": "filter_events filter_messages filter_timelines union_content view view_of view_text",
+    ".eval_log.live": "live_info",
     ".eval_log.located": "read_sample",
+    ".eval_log.records": "EvalSpec SampleSummary",
     ".eval_log.source": "EvalLogSource",
     ".index": "index_rows",
     ".kinds": "kind_named read_origin register_source",
-    ".labelled": "cases_missed",
     ".memory": "MemorySource",
-    ".origins": "view_of view_text",
     ".reader": "TraceProblem TraceReader TraceRef changed_since cursor_of",
     ".sample_metadata": "SampleMetadata",
-    ".threads.choice": "choose_timeline",
-    ".threads.events": "scannable_spans",
+    ".threads.events": "choose_timeline scannable_spans",
     ".threads.splices": "splice splice_to_timeline",
     ".threads.thread": "Compaction span_messages span_tools",
     ".unread": "FoundAgain find_again",

@@ -260,6 +260,15 @@ def snapshot_of(
     )
 
 
+def cases_missed(transcripts: Transcripts) -> str:
+    """Say why no transcript is selected, where `for_validation` was used."""
+    counts = [len(ids) for ids in transcripts.cases]
+    if 0 in counts:
+        return "There are no transcripts to scan: for_validation() was given no labelled cases."
+    meeting = f" that meets {' AND '.join(transcripts.filters)!r}" if transcripts.filters else ""
+    return f"There are no transcripts to scan: no id of a labelled case is in a transcript{meeting}."
+
+
 def reasons(problems: Iterable[LogProblem]) -> dict[str, str]:
     """Say of each log why it was not read, or not whole."""
     found: dict[str, list[str]] = {}

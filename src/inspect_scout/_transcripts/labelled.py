@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 
 from .._query import Column, Query
 from .._support.errors import LogReadError
@@ -21,31 +21,6 @@ _SHOWN = 5
 _CONTENT = TranscriptContent(messages="all", events="all", metadata=False)
 
 
-@runtime_checkable
-class Selection(Protocol):
-    """Transcripts as users choose them: a collection."""
-
-    @property
-    def source(self) -> TranscriptSource:
-        """Where they are."""
-        ...
-
-    @property
-    def query(self) -> Query:
-        """Which of them, in what order."""
-        ...
-
-    @property
-    def filters(self) -> Sequence[str]:
-        """The conditions as SQL text."""
-        ...
-
-    @property
-    def cases(self) -> Sequence[frozenset[str]]:
-        """Ids of labelled cases; a transcript must be meant by each of these."""
-        ...
-
-
 async def with_cases(source: TranscriptSource, query: Query, cases: Sequence[frozenset[str]]) -> Query:
     """Add to a query that transcripts must be meant by cases.
 
@@ -56,24 +31,11 @@ async def with_cases(source: TranscriptSource, query: Query, cases: Sequence[fro
     """
     where = list(query.where)
     for ids in cases:
-        own = set((await source.index(_among(ids))).ids) if ids else set[str]()
+        own = set((await source.index(Query(where=(Column(KEY).in_(sorted(ids)),)))).ids) if ids else set[str]()
         others = ids - own
         containing = await _containing(source, Query(where=query.where), others) if others else set[str]()
         where.append(Column(KEY).in_(sorted(own | containing)))
     return replace(query, where=tuple(where))
-
-
-def cases_missed(transcripts: Selection) -> str:
-    """Say why no transcript is selected, where `for_validation` was used."""
-    counts = [len(ids) for ids in transcripts.cases]
-    if 0 in counts:
-        return "There are no transcripts to scan: for_validation() was given no labelled cases."
-    meeting = f" that meets {' AND '.join(transcripts.filters)!r}" if transcripts.filters else ""
-    return f"There are no transcripts to scan: no id of a labelled case is in a transcript{meeting}."
-
-
-def _among(ids: frozenset[str]) -> Query:
-    return Query(where=(Column(KEY).in_(sorted(ids)),))
 
 
 async def _containing(source: TranscriptSource, query: Query, ids: frozenset[str]) -> set[str]:

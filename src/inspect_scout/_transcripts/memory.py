@@ -23,7 +23,7 @@ from .decode.source import BytesSource, SampleError
 from .decode.timelines import build_timelines
 from .decode.views import view
 from .eval_log.copies import as_copy
-from .eval_log.records import Header, Summary, without_surrogates
+from .eval_log.records import Header, SampleSummary, without_surrogates
 from .eval_log.rows import latest_samples, log_rows
 from .eval_log.table import SOURCE_TYPE, EvalRow
 from .index import index_rows
@@ -113,7 +113,7 @@ def _samples_of(log: EvalLog) -> list[_HeldSample]:
         spec = log.model_dump(mode="json", include={"eval", "status", "plan"})
         header = msgspec.convert(without_surrogates(spec), Header)
         dumped = [sample.summary().model_dump(mode="json", exclude_none=True) for sample in samples]
-        summaries = [msgspec.convert(without_surrogates(one), Summary) for one in dumped]
+        summaries = [msgspec.convert(without_surrogates(one), SampleSummary) for one in dumped]
     except (msgspec.ValidationError, PydanticSerializationError) as error:
         raise LogReadError(log.location or _IN_MEMORY, f"it cannot be written as JSON: {error}") from error
     rows = log_rows(header, summaries)

@@ -6,8 +6,7 @@ import pytest
 from inspect_ai.event import InfoEvent, SpanBeginEvent, TimelineSpan
 
 from inspect_scout import ConfigError, LogReadError
-from inspect_scout._transcripts.threads.choice import choose_timeline
-from inspect_scout._transcripts.threads.events import scannable_spans
+from inspect_scout._transcripts.threads.events import choose_timeline, scannable_spans
 from inspect_scout._types import Transcript
 from support.threads import model_call, span, timeline
 

@@ -11,7 +11,7 @@ from inspect_ai.solver import TaskState
 
 from ..._inspect.scoring import recorded, running
 from ..._support.storage import normalize
-from ..._transcripts import LiveSample, build_timelines, live_info
+from ..._transcripts import EvalSpec, SampleSummary, build_timelines, live_info
 from ..._types import Transcript, TranscriptContent
 
 _SOLVERS = "solvers"
@@ -28,27 +28,29 @@ def transcript_of(state: TaskState, target: Target, content: TranscriptContent) 
     held, eval = recorded(), running()
     events = held.events
     info = live_info(
-        LiveSample(
+        EvalSpec(
+            eval_id=None if eval is None else eval.eval_id,
+            created=_date(events) if eval is None else eval.started,
+            task="" if eval is None else eval.task,
+            solver=(None if eval is None else eval.agent) or _agent(events),
+            model=str(state.model) if eval is None else eval.model,
+            model_generate_config=dict(held.options),
+        ),
+        SampleSummary(
             uuid=state.uuid,
             id=state.sample_id,
             epoch=state.epoch,
             input=_input(state),
             target=target.target[0] if len(target.target) == 1 else list(target.target),
-            metadata=state.metadata,
+            metadata=dict(state.metadata),
             scores={name: s.model_dump(mode="json", exclude_none=True) for name, s in (state.scores or {}).items()},
+            model_usage={"": {"total_tokens": state.token_usage or _tokens(events)}},
             message_count=len(state.messages),
-            total_tokens=state.token_usage or _tokens(events),
             total_time=None if eval is None else eval.seconds,
             error=next((e.error.message for e in reversed(events) if isinstance(e, ErrorEvent)), ""),
             limit=next((e.type for e in reversed(events) if isinstance(e, SampleLimitEvent)), ""),
-            eval_id=None if eval is None else eval.eval_id,
-            log=None if eval is None else normalize(eval.log),
-            date=_date(events) if eval is None else eval.started,
-            task=None if eval is None else eval.task,
-            agent=(None if eval is None else eval.agent) or _agent(events),
-            model=str(state.model) if eval is None else eval.model,
-            model_options=held.options,
-        )
+        ),
+        log=None if eval is None else normalize(eval.log),
     )
     stored = held.timelines if content.timeline is not None else []
     return Transcript.model_construct(

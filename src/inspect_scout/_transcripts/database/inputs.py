@@ -9,12 +9,13 @@ import pyarrow as pa
 
 from ..._support.errors import ConfigError
 from ..._types import Transcript
+from ..collection import Transcripts
 from ..contract import RawTranscript
-from ..labelled import Selection, with_cases
+from ..labelled import with_cases
 from .encode import raw_of
 from .incoming import from_batches, from_source
 
-Input: TypeAlias = "Iterable[Transcript] | AsyncIterable[Transcript] | Selection | pa.RecordBatchReader"
+Input: TypeAlias = "Iterable[Transcript] | AsyncIterable[Transcript] | Transcripts | pa.RecordBatchReader"
 """Transcripts to be written: one after the other, a collection, or rows in the columns of the format."""
 
 _FORMS = "a list or (async) iterator of Transcript, what transcripts_from(...) gives, or a pyarrow.RecordBatchReader"
@@ -31,7 +32,7 @@ async def rows_of(transcripts: Input, known: Container[str]) -> AsyncIterator[Ra
         ConfigError: They are something else.
     """
     given: Any = transcripts
-    if isinstance(given, Selection):
+    if isinstance(given, Transcripts):
         query = await with_cases(given.source, given.query, given.cases) if given.cases else given.query
         async for row in from_source(given.source, query, known):
             yield row

@@ -21,7 +21,7 @@ from ..decode.sample import decode_sections
 from ..decode.sections import parts
 from ..decode.source import SampleError
 from ..decode.stream import SPOOL_THRESHOLD_BYTES, open_sample
-from ..origins import view_of, view_text
+from ..decode.views import view_of, view_text
 from .columns import make_column
 from .contract import FILENAME, Catalogue
 from .datafile import ParquetDataFile, open_data_file

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, TypeVar, cast
 from inspect_ai.event import Event, Timeline
 from inspect_ai.model import ChatMessage
 
+from ..._support.json import dumps, loads
 from ..._types import EventFilter, MessageFilter, TimelineFilter, Transcript, TranscriptContent, TranscriptInfo
 from .timelines import prune
 
@@ -44,33 +45,20 @@ def _union(filters: Sequence[Literal[True, "all"] | Sequence[str] | None]) -> An
 
 
 def filter_messages(items: Sequence[ChatMessage], wanted: MessageFilter) -> list[ChatMessage]:
-    """Keep the messages asked for.
-
-    Args:
-        items: Messages.
-        wanted: Roles, "all", or None for none.
-    """
-    if wanted is None:
-        return []
-    if wanted == "all":
-        return list(items)
-    roles = frozenset[str](wanted)
-    return [item for item in items if item.role in roles]
+    """Keep the messages asked for: those of some roles, "all", or None for none."""
+    return _named(items, "role", wanted)
 
 
 def filter_events(items: Sequence[Event], wanted: EventFilter) -> list[Event]:
-    """Keep the events asked for.
+    """Keep the events asked for: those of some kinds, "all", or None for none."""
+    return _named(items, "event", wanted)
 
-    Args:
-        items: Events.
-        wanted: Kinds, "all", or None for none.
-    """
-    if wanted is None:
-        return []
-    if wanted == "all":
-        return list(items)
-    kinds = frozenset[str](wanted)
-    return [item for item in items if item.event in kinds]
+
+def _named(items: Sequence[T], name: str, wanted: Literal["all"] | Sequence[str] | None) -> list[T]:
+    if wanted is None or wanted == "all":
+        return [] if wanted is None else list(items)
+    names = frozenset[str](wanted)
+    return [item for item in items if getattr(item, name) in names]
 
 
 def filter_timelines(timelines: Sequence[Timeline], wanted: TimelineFilter) -> list[Timeline]:
@@ -86,6 +74,19 @@ def filter_timelines(timelines: Sequence[Timeline], wanted: TimelineFilter) -> l
     if wanted is True or wanted == "all":
         return list(timelines)
     return [prune(timeline, frozenset[str](wanted)) for timeline in timelines]
+
+
+def view_text(view: TranscriptContent) -> str:
+    """Write which content is asked for, for `InputOrigin.view`."""
+    # Filters may be any collection of names; JSON knows lists.
+    wanted: dict[str, Any] = vars(view)
+    plain = {key: one if one is None or isinstance(one, str | bool) else sorted(one) for key, one in wanted.items()}
+    return dumps(plain)
+
+
+def view_of(text: str) -> TranscriptContent:
+    """Read which content is asked for, as `view_text` wrote it."""
+    return TranscriptContent(**loads(text))
 
 
 def view(transcript: Transcript, content: TranscriptContent) -> Transcript:

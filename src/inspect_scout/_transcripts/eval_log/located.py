@@ -15,7 +15,7 @@ from ..decode.handle import MaterializedHandle
 from ..decode.sample import decode_sample
 from ..decode.source import SampleError
 from ..decode.stream import SPOOL_THRESHOLD_BYTES, open_sample
-from ..origins import view_of, view_text
+from ..decode.views import view_of, view_text
 from .access import LogAccess, SampleSource
 from .table import SOURCE_TYPE
 

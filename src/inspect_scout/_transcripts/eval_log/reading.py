@@ -11,7 +11,7 @@ import msgspec
 
 from ..._support.errors import LogReadError, ScoutError
 from ..._support.storage import Entry, storage_for
-from .records import Body, Header, JsonLog, LogRows, Summary, decode, decode_json_log
+from .records import Body, Header, JsonLog, LogRows, SampleSummary, decode, decode_json_log
 from .rows import latest_samples, log_rows, sample_key, summary_of_body, transcript_ids
 from .zip import Member, ZipLog
 
@@ -136,12 +136,12 @@ def _index_zip(log: ZipLog, path: str) -> LogRows:
 
 def _zip_summaries(
     log: ZipLog, members: Mapping[str, Member], path: str, notices: list[str], *, required: bool
-) -> list[Summary]:
+) -> list[SampleSummary]:
     """Read what lists the samples; a list that cannot be read is none, unless it is required."""
     whole = members.get(_SUMMARIES)
     # If the eval is still running, or was killed: a list for each time it saved samples, the newest last.
     journal = sorted((int(found[1]), member) for name, member in members.items() if (found := _JOURNAL.fullmatch(name)))
-    summaries: list[Summary] = []
+    summaries: list[SampleSummary] = []
     for member in [whole] if whole is not None else [member for _, member in journal]:
         try:
             summaries += _decode_summaries(log.read(member), path, member.name, notices)
@@ -151,16 +151,16 @@ def _zip_summaries(
     return summaries
 
 
-def _decode_summaries(data: bytes, path: str, name: str, notices: list[str]) -> list[Summary]:
+def _decode_summaries(data: bytes, path: str, name: str, notices: list[str]) -> list[SampleSummary]:
     """Read a list of summaries; a malformed one is noted, and the others count."""
     try:
-        return decode(data, list[Summary], path, repr(name))
+        return decode(data, list[SampleSummary], path, repr(name))
     except LogReadError:
         items = decode(data, list[Any], path, repr(name))
-    summaries: list[Summary] = []
+    summaries: list[SampleSummary] = []
     for position, item in enumerate(items, 1):
         try:
-            summaries.append(msgspec.convert(item, Summary))
+            summaries.append(msgspec.convert(item, SampleSummary))
         except msgspec.ValidationError as error:
             notices.append(
                 f"summary number {position} in {name!r} is not what Inspect writes ({error}); it is left out"
@@ -168,9 +168,9 @@ def _decode_summaries(data: bytes, path: str, name: str, notices: list[str]) -> 
     return summaries
 
 
-def _zip_bodies(log: ZipLog, member: Member, path: str, scorer: str | None, notices: list[str]) -> list[Summary]:
+def _zip_bodies(log: ZipLog, member: Member, path: str, scorer: str | None, notices: list[str]) -> list[SampleSummary]:
     """Make summaries of the samples under one name; one that cannot be read is noted."""
-    summaries: list[Summary] = []
+    summaries: list[SampleSummary] = []
     for version in member.versions:
         try:
             body = decode(log.read(version), Body, path, f"sample {version.name!r}")
@@ -185,7 +185,7 @@ def _index_json(data: bytes, path: str) -> LogRows:
         raise LogReadError(path, "the file is empty")
     log = decode_json_log(data, path)
     scorer = _first_scorer(log)
-    summaries: list[Summary] = []
+    summaries: list[SampleSummary] = []
     notices: list[str] = []
     for position, raw in enumerate(log.samples or (), 1):
         try:

@@ -35,7 +35,7 @@ class Plan(Struct, kw_only=True):
     steps: list[Step] | None = None
 
 
-class Spec(Struct, kw_only=True):
+class EvalSpec(Struct, kw_only=True):
     """The eval that a log tells of."""
 
     eval_id: str | None = None
@@ -70,12 +70,12 @@ class Results(Struct, kw_only=True):
 class Header(Struct, kw_only=True):
     """The header of a log, or what a running eval writes at its start."""
 
-    eval: Spec
+    eval: EvalSpec
     status: str = "started"
     plan: Plan | None = None
 
 
-class Summary(Struct, kw_only=True):
+class SampleSummary(Struct, kw_only=True):
     """The summary of a sample."""
 
     id: str | Int64
@@ -101,7 +101,7 @@ class Counted(Struct):
 AnyItem = Counted | int | float | str | bool | list[Any] | None
 
 
-class Body(Summary, kw_only=True):
+class Body(SampleSummary, kw_only=True):
     """A whole sample, of which the index wants what a summary has.
 
     Older samples hold one `score`; their events stand in `transcript`.

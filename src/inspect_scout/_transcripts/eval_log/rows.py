@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from ..._support.ids import encode_number, id_from_text
 from ..._support.shapes import is_list, is_mapping
-from .records import Body, Header, LogRows, Plan, SampleRow, Spec, Summary
+from .records import Body, EvalSpec, Header, LogRows, Plan, SampleRow, SampleSummary
 from .scores import read_scores
 from .thinning import input_text, target_text, thin_metadata
 
@@ -32,7 +32,7 @@ N = TypeVar("N", bound=Named)
 
 def log_rows(
     header: Header,
-    summaries: Sequence[Summary],
+    summaries: Sequence[SampleSummary],
     notices: Iterable[str] = (),
     *,
     repeated: int = 0,
@@ -73,12 +73,12 @@ def log_rows(
     )
 
 
-def _superseded(latest: Sequence[Summary], repeated: int) -> int:
+def _superseded(latest: Sequence[SampleSummary], repeated: int) -> int:
     """Count the samples that others of the same name replace: those with the ids 1 and "1" share a name, and both count."""
     return repeated and repeated + len({sample_key(s.id, s.epoch) for s in latest}) - len(latest)
 
 
-def summary_of_body(body: Body, first_scorer: str | None) -> Summary:
+def summary_of_body(body: Body, first_scorer: str | None) -> SampleSummary:
     """Make the summary of a whole sample, as Inspect's own writer would."""
     if body.scores is None and body.score is not None:
         body.scores = {first_scorer or _UNNAMED_SCORE: body.score}
@@ -127,7 +127,7 @@ def _twins(samples: Sequence[Named]) -> set[tuple[str, int]]:
     return {(str(sample.id), sample.epoch) for sample in samples if isinstance(sample.id, int)}
 
 
-def _sample_row(transcript_id: str, summary: Summary) -> SampleRow:
+def _sample_row(transcript_id: str, summary: SampleSummary) -> SampleRow:
     scores = read_scores(summary.scores)
     metadata = summary.metadata if is_mapping(summary.metadata) else {}
     return SampleRow(
@@ -150,7 +150,7 @@ def _sample_row(transcript_id: str, summary: Summary) -> SampleRow:
     )
 
 
-def eval_id_of(spec: Spec) -> str:
+def eval_id_of(spec: EvalSpec) -> str:
     """Give the id of an eval."""
     if spec.eval_id:
         return spec.eval_id
@@ -176,7 +176,7 @@ def _date(created: str | float | None) -> str | None:
     return str(moment) if moment else (None if created is None else str(created))
 
 
-def _agent(spec: Spec, plan: Plan | None) -> tuple[str | None, Any]:
+def _agent(spec: EvalSpec, plan: Plan | None) -> tuple[str | None, Any]:
     last = plan.steps[-1] if plan and plan.steps else None
     if spec.solver is not None:
         return spec.solver, spec.solver_args

@@ -1,7 +1,7 @@
 """Message threads of spans: what an agent said and read, across compactions and branches.
 
-    events    what a source holds itself, and which of its spans can be scanned   thread  events -> messages
-    splices   the whole run that a branch ends        choice  the timeline of a transcript to look at
+    events    the timeline to look at, what a source holds itself, and which of its spans can be scanned
+    splices   the whole run that a branch ends        thread  events -> messages
 
 Pure functions over events and timelines: nothing here renders, counts or reads.
 """

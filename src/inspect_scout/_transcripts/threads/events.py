@@ -1,14 +1,46 @@
-"""Events of a timeline or span, and the spans that can be scanned."""
+"""The timeline of a transcript to look at, its events, and its spans that can be scanned."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from inspect_ai.event import Event, ModelEvent, Timeline, TimelineEvent, TimelineSpan
+from inspect_ai.event import Event, ModelEvent, Timeline, TimelineEvent, TimelineSpan, timeline_filter
+
+from ..._support.errors import ConfigError, LogReadError
+from ..._types import Transcript
+from ..decode.timelines import build_timelines
 
 EventSource: TypeAlias = Timeline | TimelineSpan | Sequence[Event]
 """Where events come from: a timeline (its root), a span, or a list of them."""
+
+
+def choose_timeline(transcript: Transcript, name: str | None = None, *, scorers: bool = False) -> Timeline | None:
+    """Choose the timeline of a transcript, or build it from its events if none is stored.
+
+    Args:
+        transcript: The transcript.
+        name: Name of the timeline (None: the first).
+        scorers: Whether the spans of scorers stay.
+
+    Returns:
+        The timeline; None if the transcript has neither timelines nor events.
+
+    Raises:
+        ConfigError: If there is no timeline of this name.
+        LogReadError: If the spans of the events are nested too deeply to follow.
+    """
+    try:
+        timelines = transcript.timelines or build_timelines(transcript.events, True)
+    except ValueError as error:
+        raise LogReadError(transcript.source_uri or transcript.transcript_id, str(error)) from None
+    if not timelines and name is None:
+        return None
+    chosen = next((t for t in timelines if name is None or t.name == name), None)
+    if chosen is None:
+        known = ", ".join(repr(t.name) for t in timelines) or "none"
+        raise ConfigError(f"Timeline {name!r} is not in the transcript. Available timelines: {known}.")
+    return chosen if scorers else timeline_filter(chosen, lambda span: span.span_type != "scorers")
 
 
 def own_events(source: EventSource) -> list[Event]:
@@ -36,11 +68,8 @@ def scannable_spans(root: TimelineSpan, depth: int | None = None) -> Iterator[Ti
         span, levels = waiting.pop()
         if levels is not None and levels <= 0:
             continue
-        if not span.utility and _calls_model(span):
+        own = (item.event for item in span.content if isinstance(item, TimelineEvent))
+        if not span.utility and any(isinstance(event, ModelEvent) for event in own):
             yield span
             levels = None if levels is None else levels - 1
         waiting.extend((item, levels) for item in reversed(span.content) if isinstance(item, TimelineSpan))
-
-
-def _calls_model(span: TimelineSpan) -> bool:
-    return any(isinstance(item, TimelineEvent) and isinstance(item.event, ModelEvent) for item in span.content)

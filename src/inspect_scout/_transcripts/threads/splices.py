@@ -55,27 +55,19 @@ def splice_to_timeline(timeline: Timeline, target: TimelineSpan) -> Timeline:
 
 
 def _path(root: TimelineSpan, target: TimelineSpan) -> list[TimelineSpan]:
-    parents: dict[int, TimelineSpan] = {}
-    seen = {id(root)}
+    paths = {id(root): [root]}
     waiting = [root]
     while waiting:
         span = waiting.pop()
         if span is target or span.id == target.id:
-            return [*reversed(list(_ancestors(span, parents))), span]
+            return paths[id(span)]
         for branch in reversed(span.branches):
-            if id(branch) not in seen:  # a timeline made by hand may lead in a circle
-                seen.add(id(branch))
-                parents[id(branch)] = span
+            if id(branch) not in paths:  # a timeline made by hand may lead in a circle
+                paths[id(branch)] = [*paths[id(span)], branch]
                 waiting.append(branch)
     raise ConfigError(
         f"splice: span {target.id!r} is not in this timeline; it must be its root or one of the branches under it."
     )
-
-
-def _ancestors(span: TimelineSpan, parents: dict[int, TimelineSpan]) -> Iterator[TimelineSpan]:
-    while (parent := parents.get(id(span))) is not None:
-        yield parent
-        span = parent
 
 
 def _anchored(events: Iterable[Event], anchor: str, span: TimelineSpan) -> int:
