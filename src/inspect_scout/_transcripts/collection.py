@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Self, cast
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 from inspect_ai.log import EvalLog, EvalLogInfo
 
@@ -320,26 +320,17 @@ def transcripts_from(
     load_dotenv_once()
     if duplicates not in DUPLICATES:
         raise ConfigError(f"duplicates={duplicates!r} is not known; use one of {', '.join(map(repr, DUPLICATES))}.")
-    items = [_located(item) for item in _items(location)]
+    given: list[Any] = [location]
+    if isinstance(location, Sequence) and not isinstance(location, str | bytes):
+        given = list(location)
+    # The samples of a log of which only the header was read are in its file.
+    items = [i.location if isinstance(i, EvalLog) and i.samples is None and i.location else i for i in given]
     held = [item for item in items if isinstance(item, Transcript | EvalLog)]
     if held and len(held) < len(items):
         raise ConfigError("Transcripts in memory and locations cannot be mixed: read the logs first, or scan twice.")
     if held:
         return Transcripts(MemorySource(held, duplicates))
     return Transcripts(source_at([_text(item) for item in items], duplicates))
-
-
-def _items(location: object) -> list[object]:
-    if isinstance(location, str | PathLike | EvalLogInfo | Transcript | EvalLog):
-        return [location]
-    if isinstance(location, Sequence) and not isinstance(location, bytes):
-        return list(cast("Sequence[object]", location))
-    raise ConfigError(f"{location!r} is no location of transcripts: give a path, several, or transcripts.")
-
-
-def _located(item: object) -> object:
-    """Give the location of a log of which only the header was read: its samples are in the file."""
-    return item.location if isinstance(item, EvalLog) and item.samples is None and item.location else item
 
 
 def _text(location: object) -> str:

@@ -22,13 +22,7 @@ _CONTENT = TranscriptContent(messages="all", events="all", metadata=False)
 
 
 async def with_cases(source: TranscriptSource, query: Query, cases: Sequence[frozenset[str]]) -> Query:
-    """Add to a query that transcripts must be meant by cases.
-
-    Args:
-        source: Where the transcripts are.
-        query: What is selected otherwise.
-        cases: Ids of cases; a transcript must be meant by each of the sets.
-    """
+    """Add to a query that transcripts must be meant by cases: by each of the sets of ids."""
     where = list(query.where)
     for ids in cases:
         own = set((await source.index(Query(where=(Column(KEY).in_(sorted(ids)),)))).ids) if ids else set[str]()

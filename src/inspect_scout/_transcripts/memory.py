@@ -189,12 +189,7 @@ class MemorySource:
 
 
 class LocatedInMemory:
-    """A transcript in memory.
-
-    Args:
-        held: The transcript.
-        info: Its description.
-    """
+    """A transcript in memory."""
 
     size = 0
     """Unknown: what is in memory already was never measured."""

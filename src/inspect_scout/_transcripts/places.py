@@ -23,11 +23,7 @@ if TYPE_CHECKING:
 
 
 def source_at(locations: Sequence[str], duplicates: Duplicates) -> TranscriptSource:
-    """Make the source of what is at some locations.
-
-    Args:
-        locations: Logs and folders of logs, one database, or what another kind of source reads.
-        duplicates: What becomes of a sample that several logs hold.
+    """Make the source of what is at some locations: logs and folders of logs, a database, or what another kind reads.
 
     Raises:
         LocationError: There is no such file, or it holds something else.

@@ -65,12 +65,8 @@ class _Reading(Enum):
     """What happens to the member that is being read."""
 
     KEPT = auto()
-    WHOLE = auto()  # a bracket of it was seen, and it is kept as it is
     SKIPPED = auto()  # nobody wants it
     CUT = auto()  # it was cut itself; only a comma or a bracket may follow
-
-
-_KEPT: Final = (_Reading.KEPT, _Reading.WHOLE)
 
 
 class Cutter:
@@ -154,9 +150,7 @@ class Cutter:
             if (symbol == OPEN_OBJECT) != keyed:
                 raise _wrong_shape(part, keyed)
             self._enter(_Container(part, keyed, outer))
-        elif part in self._wanted:
-            self._reading = _Reading.WHOLE
-        else:
+        elif part not in self._wanted:
             self._reading = _Reading.SKIPPED
             self._collected.clear()
         return Piece(part, None, None)
@@ -181,7 +175,7 @@ class Cutter:
             raise _damaged("something follows its end") if self._started else SampleError("its JSON is no object")
         container = self._stack[-1]
         piece = None
-        if self._reading in _KEPT:
+        if self._reading is _Reading.KEPT:
             piece = self._member(container, chunk[start:position], last=symbol != COMMA)
         elif self._reading is _Reading.CUT and not _blank(chunk[start:position]):
             raise _damaged("a comma is missing")
@@ -218,7 +212,7 @@ class Cutter:
         if self._stack and self._reading is _Reading.SKIPPED:
             return
         rest = chunk[start:]
-        if self._stack and self._reading in _KEPT:
+        if self._stack and self._reading is _Reading.KEPT:
             self._collected.append(rest)
         elif not _blank(rest):
             if not self._started:

@@ -94,12 +94,7 @@ class SharedMessages:
 
 
 def name_inside(event: Event, transcript_id: str) -> None:
-    """Give ids to what an event holds: the messages of a model event or of the sample, events of a tool event.
-
-    Args:
-        event: The event, whose own id is known; changed in place.
-        transcript_id: The transcript.
-    """
+    """Give ids to what an event holds, in place: the messages of a model event or of the sample, events of a tool event."""
     pending = [event]
     while pending:
         parent = pending.pop()
@@ -118,14 +113,7 @@ def name_inside(event: Event, transcript_id: str) -> None:
 
 
 def with_ids(transcript: Transcript) -> Transcript:
-    """Give ids to messages and events that have none; the transcript itself, and what it holds, stay as they are.
-
-    Args:
-        transcript: A transcript.
-
-    Returns:
-        The transcript, or a copy of it if something in it had no id.
-    """
+    """Give the transcript, or a copy with ids if messages or events have none; itself, and what it holds, stay as they are."""
     messages, events = transcript.messages, transcript.events
     owner = transcript.transcript_id
     if any(not message.id for message in messages):

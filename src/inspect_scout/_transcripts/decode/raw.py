@@ -78,10 +78,6 @@ def with_derived_ids(content: Mapping[str, bytes | None], info: TranscriptInfo) 
     """Write into the messages and events of a transcript the ids that reading derives, where they have none.
 
     Whoever else reads it finds what results refer to. Costs a reading, but only where ids are missing.
-
-    Args:
-        content: The content.
-        info: Description of the transcript.
     """
     messages, events = content["messages"] or b"[]", content["events"] or b"[]"
     if _has_all(messages, "id") and _has_all(events, "uuid"):

@@ -49,11 +49,7 @@ class Body:
     scores: Any = None
 
     def overlay(self, metadata: dict[str, Any]) -> dict[str, Any]:
-        """Copy the metadata of the index, with the sample's own values instead of shortened ones.
-
-        Args:
-            metadata: Metadata from the index; perhaps a dictionary that decodes its values lazily.
-        """
+        """Copy the metadata of the index, with the sample's own values instead of shortened ones."""
         found: dict[str, Any] = {}
         if is_mapping(self.metadata) and self.metadata:
             found["sample_metadata"] = self.metadata
@@ -61,14 +57,7 @@ class Body:
             found["target"] = self.target
         if is_mapping(self.scores) and self.scores:
             found["scores"] = self.scores
-        if not found:
-            return metadata
-        merged = metadata.copy()
-        merged.update(found)
-        mark_parsed: Callable[[Any], None] | None = getattr(merged, "mark_parsed", None)
-        if mark_parsed is not None:
-            mark_parsed(found.keys())
-        return merged
+        return {**metadata, **found} if found else metadata
 
 
 def decode_sample(source: ByteSource, info: TranscriptInfo, content: TranscriptContent) -> LoadedTranscript:

@@ -40,11 +40,7 @@ _CACHED_POOL_BYTES: Final = 16 * 1024 * 1024
 
 
 class Stored:
-    """The raw content asked for of one sample, in temporary files.
-
-    Args:
-        content: What is asked for.
-    """
+    """The raw content asked for of one sample, in temporary files."""
 
     def __init__(self, content: TranscriptContent) -> None:
         self.spools = {name: Spool() for name in dict.fromkeys(_KEPT_IN.values())}
@@ -155,12 +151,8 @@ class Stored:
 class Replay:
     """Makes the objects of a stored sample, one at a time.
 
-    Args:
-        stored: What was kept of the sample.
-        info: Its description.
-        content: What is asked for.
-        bounded: Forget shared parts that were not used for long. Without it, equal parts stay one object, as they do
-            in a sample that is read in one go.
+    If `bounded`, shared parts that were not used for long are forgotten. Otherwise equal parts stay one object, as they do
+    in a sample that is read in one go.
     """
 
     def __init__(self, stored: Stored, info: TranscriptInfo, content: TranscriptContent, *, bounded: bool) -> None:

@@ -54,14 +54,7 @@ def open_sample(
 
 
 class SpooledHandle(MaterializedHandle):
-    """A sample read item by item from temporary files.
-
-    Args:
-        source: Its JSON.
-        info: Its description.
-        content: What to read.
-        named: As `MaterializedHandle` has it.
-    """
+    """A sample read item by item from temporary files; made by `open_sample`."""
 
     def __init__(
         self, source: ByteSource, info: TranscriptInfo, content: TranscriptContent, named: Named | None

@@ -7,6 +7,7 @@ import os
 import zlib
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 import anyio.from_thread
@@ -142,31 +143,31 @@ class LogAccess:
         members: Mapping[str, Member],
         entry: Entry | None,
     ) -> list[SampleSource]:
-        path, member = version[0], members.get(name)
-        if member is None:
+        path, found = version[0], members.get(name)
+        if found is None:
             if name.removesuffix(".json") + _CHUNKED in members:
                 raise LogReadError(path, "it is stored in chunks, which this version cannot read", sample)
             raise LogReadError(path, "the log has no such sample", sample)
-        return [self._zip_sample(version, one, sample, entry) for one in member.versions]
 
-    def _zip_sample(self, version: tuple[str, str], member: Member, sample: str, entry: Entry | None) -> SampleSource:
-        path = version[0]
+        def read(member: Member) -> bytes:
+            with self._opened(path, sample, entry) as log:
+                return log.read(member)
 
-        def read() -> bytes:
-            with self._reading(path, sample), open_log(path, entry) as file:
-                return ZipLog(file, path).read(member)
+        def chunks(member: Member) -> Generator[bytes]:
+            with self._opened(path, sample, entry) as log:
+                yield from log.chunks(member)
 
-        def chunks() -> Generator[bytes]:
-            with self._reading(path, sample), open_log(path, entry) as file:
-                yield from ZipLog(file, path).chunks(member)
-
-        return SampleSource(member.name, version[1], member.fingerprint, member.size, read, chunks)
+        return [
+            SampleSource(name, version[1], one.fingerprint, one.size, partial(read, one), partial(chunks, one))
+            for one in found.versions
+        ]
 
     @contextlib.contextmanager
-    def _reading(self, path: str, sample: str) -> Generator[None]:
+    def _opened(self, path: str, sample: str, entry: Entry | None) -> Generator[ZipLog]:
         """Let errors name the sample concerned, and the next attempt ask what has become of the log."""
         try:
-            yield
+            with open_log(path, entry) as file:
+                yield ZipLog(file, path)
         except LogReadError as error:
             self.forget(path)
             raise LogReadError(error.log, error.reason, sample) from error

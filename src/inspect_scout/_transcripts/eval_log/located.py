@@ -53,19 +53,15 @@ class LocatedSample:
     async def read(self, content: TranscriptContent, *, max_bytes: int | None = None) -> LoadedTranscript:
         """Read the content asked for.
 
-        Args:
-            content: What to read.
-            max_bytes: Refuse samples whose JSON is larger.
-
         Raises:
             LogReadError: The sample cannot be read.
-            TranscriptTooLargeError: It is larger than `max_bytes`.
+            TranscriptTooLargeError: Its JSON is larger than `max_bytes`.
         """
 
         def read(sample: SampleSource) -> LoadedTranscript:
             if max_bytes is not None and sample.size > max_bytes:
                 raise TranscriptTooLargeError(self._info.transcript_id, sample.size, max_bytes)
-            return _decoded(sample, self._info, content)
+            return decode_sample(sample, self._info, content)
 
         return await self._of_sample(read)
 
@@ -85,7 +81,9 @@ class LocatedSample:
         Raises:
             LogReadError: The sample cannot be read.
         """
-        return await self._of_sample(lambda sample: _raw(sample, self._info))
+        from ..database.incoming import store_sample
+
+        return await self._of_sample(lambda sample: store_sample(sample, self._info))
 
     def origin(self, view: TranscriptContent, size: int) -> InputOrigin:
         """Where content seen through `view` can be found again."""
@@ -96,21 +94,17 @@ class LocatedSample:
         """Work on the sample; where the log has changed since it was found, find it again, once."""
         log, sample = _log_of(self._info), self._sample
         try:
-            return await _run(log, sample.size, lambda: work(sample))
+            return await _run(self._info, log, sample.size, lambda: work(sample))
         except LogReadError:
             now = await _found(self._access, self._info)
             if now.version == sample.version:
                 raise
         self._sample = now
-        return await _run(log, now.size, lambda: work(now))
+        return await _run(self._info, log, now.size, lambda: work(now))
 
 
 async def locate_sample(access: LogAccess, info: TranscriptInfo) -> LocatedSample:
     """Find a sample in its log.
-
-    Args:
-        access: Knows the logs used last.
-        info: Description of the sample.
 
     Raises:
         LogReadError: The log cannot be read, or has no such sample.
@@ -129,10 +123,6 @@ async def _found(access: LogAccess, info: TranscriptInfo) -> SampleSource:
 async def read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
     """Read content again from where it was found.
 
-    Args:
-        origin: Where it was found.
-        info: Description of the transcript.
-
     Raises:
         LogReadError: The log is gone, or the sample has changed since.
     """
@@ -140,8 +130,8 @@ async def read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
     source = await run_blocking(log, lambda: _ACCESS.member(log, origin.member, origin.fingerprint))
     if source.fingerprint != origin.fingerprint:
         raise LogReadError(log, "the sample has changed since it was scanned", repr(origin.member))
-    decoded = await _run(log, source.size, lambda: _decoded(source, info, view_of(origin.view)))
-    return decoded.transcript
+    view = view_of(origin.view)
+    return (await _run(info, log, source.size, lambda: decode_sample(source, info, view))).transcript
 
 
 async def read_sample(info: TranscriptInfo) -> EvalSample:
@@ -155,7 +145,7 @@ async def read_sample(info: TranscriptInfo) -> EvalSample:
 
     source = await _found(_ACCESS, info)
     try:
-        return await _run(_log_of(info), source.size, lambda: sample_of(source.read()))
+        return await _run(info, _log_of(info), source.size, lambda: sample_of(source.read()))
     except (ValueError, RecursionError) as error:
         raise _named(info, SampleError(str(error) or "its JSON is nested too deeply")) from error
 
@@ -164,29 +154,16 @@ async def read_sample(info: TranscriptInfo) -> EvalSample:
 _ACCESS = LogAccess()
 
 
-def _decoded(source: SampleSource, info: TranscriptInfo, content: TranscriptContent) -> LoadedTranscript:
-    try:
-        return decode_sample(source, info, content)
-    except SampleError as error:
-        raise _named(info, error) from error
-
-
-def _raw(source: SampleSource, info: TranscriptInfo) -> RawTranscript:
-    from ..database.incoming import store_sample
-
-    try:
-        return store_sample(source, info)
-    except SampleError as error:
-        raise _named(info, error) from error
-
-
 def _named(info: TranscriptInfo, error: SampleError) -> LogReadError:
     return LogReadError(_log_of(info), str(error), f"{info.task_id!r} epoch {info.task_repeat}")
 
 
-async def _run(log: str, size: int, work: Callable[[], T]) -> T:
+async def _run(info: TranscriptInfo, log: str, size: int, work: Callable[[], T]) -> T:
     """Work here if it is short, else in a thread, so that other tasks go on."""
-    return await (run_blocking(log, work) if size <= _INLINE_BYTES else anyio.to_thread.run_sync(work))
+    try:
+        return await (run_blocking(log, work) if size <= _INLINE_BYTES else anyio.to_thread.run_sync(work))
+    except SampleError as error:
+        raise _named(info, error) from error
 
 
 def _log_of(info: TranscriptInfo) -> str:

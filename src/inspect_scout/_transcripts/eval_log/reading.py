@@ -50,10 +50,6 @@ def is_zip(path: str, file: BinaryIO) -> bool:
 def index_log(path: str, entry: Entry | None = None) -> LogRows:
     """Read what the index keeps of a log.
 
-    Args:
-        path: The log.
-        entry: What is known of the file.
-
     Raises:
         LogReadError: The log, or its list of samples, cannot be read.
     """

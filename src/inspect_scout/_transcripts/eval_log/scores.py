@@ -50,10 +50,14 @@ def read_scores(scores: Any) -> Scores:
 
 def as_number(value: Any) -> float:
     """Read a score's value as a number, by the rules of Inspect's `value_to_float` (0 for what is none)."""
-    if isinstance(value, str):
-        known = _WORDS.get(value, _WORDS.get(value.lower()))
-        return known if known is not None else _number(value)
-    return _as_float(value) if isinstance(value, int | float) else 0.0
+    given: Any = _WORDS.get(value, _WORDS.get(value.lower(), value)) if isinstance(value, str) else value
+    try:
+        number = float(given)
+    except (ValueError, TypeError):
+        return 0.0
+    except OverflowError:
+        return math.inf if int(given) > 0 else -math.inf
+    return 0.0 if isinstance(value, str) and not math.isfinite(number) else number
 
 
 def is_unscored(value: Any) -> bool:
@@ -87,18 +91,3 @@ def _success(score: dict[str, Any], value: Any) -> bool | None:
         if said is None or isinstance(said, bool):
             return said
     return None if is_unscored(value) or (is_list(value) or is_mapping(value)) else as_number(value) > 0
-
-
-def _number(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        return 0.0
-    return number if math.isfinite(number) else 0.0
-
-
-def _as_float(value: float) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf

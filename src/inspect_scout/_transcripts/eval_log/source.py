@@ -76,10 +76,6 @@ class EvalLogSource:
 
         Logs that cannot be read are reported by the index, unless none can.
 
-        Args:
-            query: What to select.
-            progress: Told how many logs are indexed.
-
         Raises:
             LogReadError: None of the logs can be read.
             LocationError: A location is gone.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Literal, TypeAlias, overload
 
 from inspect_ai.event import CompactionEvent, ModelEvent
@@ -143,10 +144,6 @@ def _cut_off(before: list[ChatMessage], after: list[ChatMessage]) -> list[ChatMe
     if not after:
         return []
     first = after[0]
-    for place, message in enumerate(before):
-        if first.id is not None and message.id == first.id:
-            return before[:place]
-    for place, message in enumerate(before):
-        if message.role == first.role and message.text == first.text:
-            return before[:place]
-    return []
+    same_id = (n for n, message in enumerate(before) if first.id is not None and message.id == first.id)
+    same_text = (n for n, message in enumerate(before) if (message.role, message.text) == (first.role, first.text))
+    return before[: next(chain(same_id, same_text), 0)]
