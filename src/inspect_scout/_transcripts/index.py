@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 import pyarrow as pa
 
 from .._support.arrow import array
 from .._support.json import dumps, finite
-from .contract import LogProblem, UnreadLogs
+from .contract import LogProblem
 
 if TYPE_CHECKING:
     from .._query import Query
@@ -101,23 +100,6 @@ def index_rows(rows: Sequence[Row], query: Query, problems: Sequence[LogProblem]
         problems: What could not be indexed.
     """
     return SelectedIndex(select_rows(rows, query, lambda some: _described(some, query)), problems)
-
-
-def select_unread(
-    rows: Sequence[R], recorded: Collection[str], unread: UnreadLogs, table: Callable[[Sequence[R]], pa.Table]
-) -> list[R]:
-    """Choose among the transcripts of logs that could not be read before, as the scan chose among the others.
-
-    Args:
-        rows: All transcripts, also those of other logs: conditions may name columns that only these have.
-        recorded: Ids of the transcripts that the scan has.
-        unread: The logs.
-        table: Makes the table that conditions and orders refer to.
-    """
-    known, paths = frozenset(recorded), frozenset(unread.paths)
-    chosen = select_rows(rows, replace(unread.query, limit=None), table)
-    added = [row for row in chosen if row.location in paths and row.transcript_id not in known]
-    return added[: unread.room(len(known))]
 
 
 def typed_column(values: Sequence[Any]) -> Column:

@@ -78,10 +78,6 @@ def _source(found: Sequence[Found], duplicates: Duplicates) -> TranscriptSource:
     return kind.open(list(dict.fromkeys(place for place, _ in found)), duplicates)
 
 
-def _nothing(place: str) -> str:
-    return f"There is nothing to read in {place!r}: neither .eval or .json logs nor parquet files of a transcript database."
-
-
 class UndecidedSource:
     """Transcripts in folders that held neither logs nor a database when they were named, or that are not on this machine.
 
@@ -123,7 +119,9 @@ class UndecidedSource:
         index = await self._source.index(query, progress)
         if self._decided or len(index) or index.problems or query.where or query.limit == 0:
             return index
-        return SelectedIndex((), [LogProblem(place, _nothing(place)) for place in self._locations])
+        nothing = "neither .eval or .json logs nor parquet files of a transcript database"
+        problems = [LogProblem(p, f"There is nothing to read in {p!r}: {nothing}.") for p in self._locations]
+        return SelectedIndex((), problems)
 
     async def locate(self, info: TranscriptInfo) -> Located:
         """Find a transcript in what is there."""

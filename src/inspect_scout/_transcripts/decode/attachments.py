@@ -42,18 +42,13 @@ class RawAttachments:
 
     def get(self, digest: str) -> str | None:
         """Find the text with a digest; None if there is none."""
-        try:
-            return self._texts[digest]
-        except KeyError:
-            pass
-        if self._raw is None:
-            self._raw = self._load()
-        raw = self._raw.get(digest)
-        text = None if raw is None else decode_text(raw)
-        self._texts[digest] = text
-        if text is not None:
-            self.size += len(text)
-        return text
+        if digest not in self._texts:
+            if self._raw is None:
+                self._raw = self._load()
+            raw = self._raw.get(digest)
+            text = self._texts[digest] = None if raw is None else decode_text(raw)
+            self.size += len(text or "")
+        return self._texts[digest]
 
 
 def decode_text(raw: msgspec.Raw | bytes) -> str | None:

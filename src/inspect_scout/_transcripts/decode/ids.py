@@ -121,7 +121,8 @@ def with_ids(transcript: Transcript) -> Transcript:
         name_messages(messages, ListIds(owner))
     timelines = transcript.timelines
     if any(_lacks_ids(event) for event in events):
-        events = _named_events(events, owner)
+        ids = ListIds(owner)
+        events = [_named_event(event, ids, owner) for event in events]
         bound = {id(before): after for before, after in zip(transcript.events, events, strict=True)}
         timelines = [each.model_copy(update={"root": _rebound(each.root, bound)}) for each in timelines]
     if messages is transcript.messages and events is transcript.events:
@@ -129,18 +130,14 @@ def with_ids(transcript: Transcript) -> Transcript:
     return transcript.model_copy(update={"messages": messages, "events": events, "timelines": timelines})
 
 
-def _named_events(events: Sequence[Event], owner: str) -> list[Event]:
-    ids = ListIds(owner)
-    named: list[Event] = []
-    for event in events:
-        made = event
-        if _lacks_ids(event):
-            # deep, because what lacks an id may be at any depth
-            made = event.model_copy(deep=True)
-            made.uuid = ids.of_event(made)
-            name_inside(made, owner)
-        named.append(made)
-    return named
+def _named_event(event: Event, ids: ListIds, owner: str) -> Event:
+    if not _lacks_ids(event):
+        return event
+    # deep, because what lacks an id may be at any depth
+    made = event.model_copy(deep=True)
+    made.uuid = ids.of_event(made)
+    name_inside(made, owner)
+    return made
 
 
 def _rebound(span: TimelineSpan, events: Mapping[int, Event]) -> TimelineSpan:

@@ -33,18 +33,14 @@ Wanted = Literal["all"] | Collection[str]
 _VALUE: Final = msgspec.json.Decoder()
 
 
-class _Message(msgspec.Struct):
+class _Told(msgspec.Struct):
+    """What tells messages and events apart."""
+
     role: str | None = None
-
-
-class _Event(msgspec.Struct):
     event: str | None = None
 
 
-_TOLD: Final[dict[str, msgspec.json.Decoder[Any]]] = {
-    "role": msgspec.json.Decoder(_Message),
-    "event": msgspec.json.Decoder(_Event),
-}
+_TOLD: Final = msgspec.json.Decoder(_Told)
 
 Expand = Callable[[ModelEvent], bool]
 """Puts what a model event shares with others back into it; tells whether its input was shared, and then has all its ids.
@@ -266,7 +262,7 @@ def kind_of(raw: Raw) -> str | None:
 def _text_field(raw: Raw, name: str) -> str | None:
     """Value of a field that tells items apart ("role" or "event"); None if it is no text."""
     try:
-        found: Any = getattr(_TOLD[name].decode(raw), name)
+        found: Any = getattr(_TOLD.decode(raw), name)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         try:
             data: Any = json.loads(bytes(raw))

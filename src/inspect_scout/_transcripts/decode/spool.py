@@ -57,7 +57,7 @@ class Spool(Sequence[bytes]):
         with self._lock:
             # Readers mostly go on where they were, and the buffer has what comes next.
             self._file.seek(start)
-            record = self._file.read(end - start)
+            record: bytes = self._file.read(end - start)
         if len(record) < end - start:
             raise OSError("a temporary file is shorter than what was written to it")
         return record

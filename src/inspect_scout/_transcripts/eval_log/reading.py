@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, BinaryIO
 
 import msgspec
@@ -123,11 +124,12 @@ def _index_zip(log: ZipLog, path: str) -> LogRows:
     if len(notices) <= len(unlisted):
         notices.clear()  # the samples of these summaries are read instead
     scorer = _first_scorer(decode(data, JsonLog, path, repr(start.name)))
-    bodies = [body for member in unlisted for body in _zip_bodies(log, member, path, scorer, notices)]
+    stored_as = [(partial(log.read, one), f"sample {one.name!r}") for member in unlisted for one in member.versions]
+    bodies, unread = _bodies(stored_as, path, scorer, "no readable summary lists it either, and it is left out")
     # In the order in which they were written, as a list of all of them would be.
     offsets = {name: member.offset for name, member in stored.items()}
     everything = sorted([*summaries, *bodies], key=lambda s: offsets.get(sample_key(s.id, s.epoch), log.size))
-    return log_rows(header, everything, notices, repeated=repeated, unlisted=len(bodies))
+    return log_rows(header, everything, notices + unread, repeated=repeated, unlisted=len(bodies))
 
 
 def _zip_summaries(
@@ -164,32 +166,27 @@ def _decode_summaries(data: bytes, path: str, name: str, notices: list[str]) -> 
     return summaries
 
 
-def _zip_bodies(log: ZipLog, member: Member, path: str, scorer: str | None, notices: list[str]) -> list[SampleSummary]:
-    """Make summaries of the samples under one name; one that cannot be read is noted."""
+def _bodies(
+    samples: Iterable[tuple[Callable[[], bytes | msgspec.Raw], str]], path: str, scorer: str | None, left_out: str
+) -> tuple[list[SampleSummary], list[str]]:
+    """Make summaries of samples, each read by a function and called by a name; tell of those that cannot be read."""
     summaries: list[SampleSummary] = []
-    for version in member.versions:
+    notices: list[str] = []
+    for read, name in samples:
         try:
-            body = decode(log.read(version), Body, path, f"sample {version.name!r}")
-            summaries.append(summary_of_body(body, scorer))
+            summaries.append(summary_of_body(decode(read(), Body, path, name), scorer))
         except LogReadError as error:
-            notices.append(f"{error.reason}; no readable summary lists it either, and it is left out")
-    return summaries
+            notices.append(f"{error.reason}; {left_out}")
+    return summaries, notices
 
 
 def _index_json(data: bytes, path: str) -> LogRows:
     if not data.strip():
         raise LogReadError(path, "the file is empty")
     log = decode_json_log(data, path)
-    scorer = _first_scorer(log)
-    summaries: list[SampleSummary] = []
-    notices: list[str] = []
-    for position, raw in enumerate(log.samples or (), 1):
-        try:
-            body = decode(raw, Body, path, f"sample number {position}")
-            summaries.append(summary_of_body(body, scorer))
-        except LogReadError as error:
-            notices.append(f"{error.reason}; it is left out")
-    return log_rows(log, summaries, notices)
+    numbered = enumerate(log.samples or (), 1)
+    samples = [((lambda raw=raw: raw), f"sample number {position}") for position, raw in numbered]
+    return log_rows(log, *_bodies(samples, path, _first_scorer(log), "it is left out"))
 
 
 def _first_scorer(log: JsonLog) -> str | None:

@@ -13,7 +13,7 @@ from ..._support.errors import LogReadError
 from ..._support.storage import Entry, for_each, is_local, run_blocking
 from ..._types import TranscriptInfo
 from ..contract import Duplicates, LogProblem, Progress, TranscriptIndex, UnreadLogs
-from ..index import SelectedIndex, select_rows, select_unread
+from ..index import SelectedIndex, select_rows
 from .access import LogAccess
 from .cache import IndexCache
 from .copies import as_copy, doubles_said, resolve_copies, unlisted_said
@@ -59,7 +59,7 @@ class EvalLogSource:
     _access: LogAccess = field(default_factory=LogAccess, init=False, compare=False, repr=False)
     _said: set[str] = field(default_factory=set[str], init=False, compare=False, repr=False)
 
-    def __reduce__(self) -> tuple[type[EvalLogSource], tuple[Any, ...]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         # What was remembered of logs stays behind: another process opens its own.
         return type(self), (self.locations, self.ids, self.logs, None, self.cache, self.duplicates)
 
@@ -101,8 +101,12 @@ class EvalLogSource:
         else:
             chosen = self._recorded(rows, modified, problems)
             if self.unread is not None:
+                # Of all, also those of other logs: conditions may name columns that only these have.
                 copies, _ = resolve_copies(rows, modified, self.duplicates)
-                chosen += select_unread(copies, self.ids, self.unread, build_table)
+                known, paths = frozenset(self.ids), frozenset(self.unread.paths)
+                later = select_rows(copies, replace(self.unread.query, limit=None), build_table)
+                added = [row for row in later if row.location in paths and row.transcript_id not in known]
+                chosen += added[: self.unread.room(len(known))]
         selected = select_rows(chosen, query, build_table)
         return SelectedIndex(selected, problems)
 
