@@ -34,7 +34,7 @@ from inspect_scout._transcripts import (
     transcripts_from,
 )
 from inspect_scout._types import InputOrigin
-from support.databases import database_of, scan_files, write_rows
+from support.databases import database_of, write_rows
 from support.logs import unfinished, varied_log, write
 
 pytestmark = pytest.mark.anyio
@@ -331,7 +331,7 @@ class TestDatabasesOfTranscripts(TranscriptSourceLaws):
             (await (await source.locate(info)).read(content)).transcript for info in await infos(source)
         ]
         write_rows(tmp_path / "database", map(raw_of, held))
-        return DatabaseSource(str(tmp_path / "database"), loader=scan_files)
+        return DatabaseSource(str(tmp_path / "database"))
 
 
 async def test_an_unfinished_log_is_read_from_its_journal(tmp_path: Path) -> None:

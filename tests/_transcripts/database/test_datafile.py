@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from inspect_scout import ConfigError, LocationError, LogReadError
 from inspect_scout._transcripts.contract import Cell, RawTranscript
 from inspect_scout._transcripts.database import writer as writing
-from inspect_scout._transcripts.database.datafile import ParquetDataFile, open_data_file, open_data_writer
+from inspect_scout._transcripts.database.datafile import DataFile
 from inspect_scout._transcripts.database.schema import COLUMNS, CONTENT, INDEX
+from inspect_scout._transcripts.database.writer import DataFileWriter
 from support.databases import parquet_schema, write_parquet, write_rows
 
 GROUP, SMALL_GROUP = writing.GROUP_BYTES, writing.SMALL_GROUP_BYTES
@@ -39,21 +40,21 @@ def column(table: pa.Table, name: str) -> list[Any]:
     return table.column(name).to_pylist()
 
 
-def joined(file: ParquetDataFile, row: int, name: str) -> bytes:
+def joined(file: DataFile, row: int, name: str) -> bytes:
     """Read a cell piece by piece."""
     with file.open_raw() as raw:
         return b"".join(file.pieces(raw, row, name))
 
 
-def write_table(path: Path, columns: dict[str, Any], **options: Any) -> ParquetDataFile:
+def write_table(path: Path, columns: dict[str, Any], **options: Any) -> DataFile:
     """Write a file as another program would."""
-    return open_data_file(str(write_parquet(path, columns, **options)))
+    return DataFile(str(write_parquet(path, columns, **options)))
 
 
 def test_rows_come_back_as_they_were(tmp_path: Path) -> None:
     given = [row(f"t{i}", b'["%d"]' % i, task_repeat=i, model="m", extra=i / 2, odd=None) for i in range(60)]
     write_rows(tmp_path, given)
-    file = open_data_file(str(tmp_path / "transcripts_a.parquet"))
+    file = DataFile(str(tmp_path / "transcripts_a.parquet"))
     assert file.rows == 60
     assert list(file.stored(range(60))) == given
     assert [t.transcript_id for t in file.stored([59, 0, 30])] == ["t59", "t0", "t30"]
@@ -64,9 +65,8 @@ def test_rows_come_back_as_they_were(tmp_path: Path) -> None:
 def test_what_the_writer_tells_is_what_the_file_says(tmp_path: Path) -> None:
     given = [row(f"t{i}", extra=i if i < 30 else "late") for i in range(40)]
     written = write_rows(tmp_path, given)
-    assert written.name == "transcripts_a.parquet"
-    assert written.index.equals(open_data_file(str(tmp_path / written.name)).index())
-    assert not set(CONTENT) & set(written.index.column_names)
+    assert written.equals(DataFile(str(tmp_path / "transcripts_a.parquet")).index())
+    assert not set(CONTENT) & set(written.column_names)
 
 
 def test_columns_stand_in_the_order_of_the_format(tmp_path: Path) -> None:
@@ -94,22 +94,22 @@ def test_later_rows_may_have_other_columns_and_types(tmp_path: Path) -> None:
     given = [row(f"t{i}", b'["%d%b"]' % (i, padding), **own) for i, own in enumerate(cells)]
     written = write_rows(tmp_path, given)
     assert groups(tmp_path / "transcripts_a.parquet") == [25] * 5
-    assert column(written.index, "a")[24:101:25] == [None, " 1", " 0.5", "text"]
-    assert column(written.index, "c")[99:101] == [None, True]
-    file = open_data_file(str(tmp_path / written.name))
+    assert column(written, "a")[24:101:25] == [None, " 1", " 0.5", "text"]
+    assert column(written, "c")[99:101] == [None, True]
+    file = DataFile(str(tmp_path / "transcripts_a.parquet"))
     assert [t.messages for t in file.stored(range(125))] == [t.messages for t in given]
-    assert file.index().equals(written.index)
+    assert file.index().equals(written)
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
-    writer = open_data_writer(str(tmp_path), "transcripts_x.parquet")
+    writer = DataFileWriter(str(tmp_path), "transcripts_x.parquet")
     for i in range(30):
         writer.add(row(f"t{i}"))
-    assert list(writer.ids) == [f"t{i}" for i in range(30)]
+    assert writer.ids == [f"t{i}" for i in range(30)]
     assert not list(tmp_path.iterdir())
     writer.abandon()
     assert not list(tmp_path.iterdir())
-    other = open_data_writer(str(tmp_path), "transcripts_y.parquet")
+    other = DataFileWriter(str(tmp_path), "transcripts_y.parquet")
     other.add(row("t"))
     other.close()
     assert [path.name for path in tmp_path.iterdir()] == ["transcripts_y.parquet"]
@@ -117,12 +117,12 @@ def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
 
 def test_an_empty_file_has_the_columns_of_the_format(tmp_path: Path) -> None:
     written = write_rows(tmp_path, [])
-    assert written.index.num_rows == 0
-    assert open_data_file(str(tmp_path / written.name)).rows == 0
+    assert written.num_rows == 0
+    assert DataFile(str(tmp_path / "transcripts_a.parquet")).rows == 0
 
 
 def test_a_file_is_full_at_its_size(tmp_path: Path) -> None:
-    writer = open_data_writer(str(tmp_path), "transcripts_x.parquet")
+    writer = DataFileWriter(str(tmp_path), "transcripts_x.parquet")
     added = 0
     while not writer.full:
         writer.add(row(f"t{added}", None, note="x" * 50_000_000))
@@ -139,7 +139,7 @@ def test_content_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
 def test_sizes_and_fingerprints_are_those_of_the_content(tmp_path: Path) -> None:
     write_rows(tmp_path, [row("a", b"[1]"), row("b", b"[2]"), row("c", b"[1]", model="other")])
-    file = open_data_file(str(tmp_path / "transcripts_a.parquet"))
+    file = DataFile(str(tmp_path / "transcripts_a.parquet"))
     assert [file.size(i) for i in range(3)] == [3, 3, 3]
     assert file.fingerprint(0) == file.fingerprint(2) != file.fingerprint(1)
     assert (file.exceeds(0, 3), file.exceeds(0, 2)) == (None, 3)
@@ -173,7 +173,7 @@ def test_cells_read_in_pieces_are_those_that_arrow_reads(
 def test_a_big_cell_is_read_in_small_pieces(tmp_path: Path) -> None:
     text = b'["%b"]' % b",".join(b"%d" % i for i in range(2_000_000))
     write_rows(tmp_path, [row("small"), row("big", text), row("after")])
-    file = open_data_file(str(tmp_path / "transcripts_a.parquet"))
+    file = DataFile(str(tmp_path / "transcripts_a.parquet"))
     with file.open_raw() as raw:
         pieces = list(file.pieces(raw, 1, "messages"))
     assert b"".join(pieces) == text
@@ -181,7 +181,7 @@ def test_a_big_cell_is_read_in_small_pieces(tmp_path: Path) -> None:
     assert joined(file, 1, "events") == b""
 
 
-def nested(path: Path) -> ParquetDataFile:
+def nested(path: Path) -> DataFile:
     kind = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
     messages = pa.array([[{"role": "user", "content": "hi"}], None], kind)
     return write_table(
@@ -229,7 +229,7 @@ def test_older_names_are_understood(tmp_path: Path) -> None:
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(LocationError, match=r"gone\.parquet"):
-        open_data_file(str(tmp_path / "gone.parquet"))
+        DataFile(str(tmp_path / "gone.parquet"))
 
 
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"no parquet at all", b"PAR1" + b"\0" * 100 + b"PAR1"])
@@ -237,7 +237,7 @@ def test_what_is_no_parquet_file_is_named(tmp_path: Path, content: bytes) -> Non
     path = tmp_path / "transcripts_bad.parquet"
     path.write_bytes(content)
     with pytest.raises(LogReadError, match="transcripts_bad"):
-        open_data_file(str(path))
+        DataFile(str(path))
 
 
 def test_a_file_without_ids_is_named(tmp_path: Path) -> None:
@@ -247,7 +247,7 @@ def test_a_file_without_ids_is_named(tmp_path: Path) -> None:
 
 def read_all(path: str) -> Sequence[object]:
     """Read everything in every way."""
-    file = open_data_file(path)
+    file = DataFile(path)
     rows = list(file.stored(range(file.rows)))
     pieces = [joined(file, i, name) for i, name in itertools.product(range(file.rows), CONTENT)]
     return [rows, pieces, file.index().num_rows]
@@ -275,4 +275,4 @@ def test_damage_gives_an_error_that_names_the_file(tmp_path: Path) -> None:
 def test_a_row_that_is_not_there_is_refused(tmp_path: Path) -> None:
     write_rows(tmp_path, [row("t")])
     with pytest.raises(LogReadError, match="no row 1"):
-        open_data_file(str(tmp_path / "transcripts_a.parquet")).cells(1, ["messages"])
+        DataFile(str(tmp_path / "transcripts_a.parquet")).cells(1, ["messages"])

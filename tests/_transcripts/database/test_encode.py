@@ -29,7 +29,7 @@ from inspect_scout import ConfigError, Transcript, TranscriptContent
 from inspect_scout._query import Query
 from inspect_scout._transcripts.database.encode import raw_of
 from inspect_scout._transcripts.database.source import DatabaseSource
-from support.databases import parquet_schema, scan_files, write_rows
+from support.databases import parquet_schema, write_rows
 from support.own_log import own_records
 
 pytestmark = pytest.mark.anyio
@@ -40,7 +40,7 @@ ALL = TranscriptContent(messages="all", events="all", timeline="all")
 async def again(folder: Path, transcripts: Sequence[Transcript]) -> list[Transcript]:
     """Write transcripts into a database and read them."""
     write_rows(folder, map(raw_of, transcripts))
-    source = DatabaseSource(str(folder), loader=scan_files)
+    source = DatabaseSource(str(folder))
     index = await source.index(Query())
     return [(await (await source.locate(index.info(position))).read(ALL)).transcript for position in range(len(index))]
 

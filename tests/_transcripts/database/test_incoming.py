@@ -15,7 +15,7 @@ from inspect_scout._transcripts import transcripts_from
 from inspect_scout._transcripts.contract import RawTranscript
 from inspect_scout._transcripts.database.incoming import from_batches, from_source
 from inspect_scout._transcripts.database.source import DatabaseSource
-from support.databases import scan_files, stored_rows, write_rows
+from support.databases import stored_rows, write_rows
 from support.logs import varied_log, write
 from support.transcripts import talks
 
@@ -42,7 +42,7 @@ async def test_tables_become_transcripts(tmp_path: Path) -> None:
         "count": [1, 2],
     }
     write_rows(tmp_path, taken(table))
-    source = DatabaseSource(str(tmp_path), loader=scan_files)
+    source = DatabaseSource(str(tmp_path))
     index = await source.index(Query())
     first, second = (index.info(position) for position in range(2))
     assert (first.transcript_id, first.task_repeat, first.score, first.metadata) == (

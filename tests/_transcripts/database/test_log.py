@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from inspect_scout import transcripts_db
-from inspect_scout._transcripts.database.catalogue import load_store
+from inspect_scout._transcripts.database.catalogue import load
 from inspect_scout._transcripts.database.log import FORGET_EVERY, KEPT_ENTRIES, State, append, entries_of
 from inspect_scout.testing import Storage
 from support.stores import Place, in_memory, versioned
@@ -45,7 +45,7 @@ async def test_a_writer_far_behind_finds_that_it_has_not_committed(place: Place,
     db = transcripts_db(place.location)
     if behind == "a later commit":
         await db.insert([versioned("a", 1)])
-    old = (await load_store(place.location)).state
+    old = (await load(place.location)).state
     for number in range(KEPT_ENTRIES + 3 * FORGET_EVERY):
         await db.upsert([versioned("b", number)])
     before = await numbers(place.plain, place.location)
@@ -56,7 +56,7 @@ async def test_a_writer_far_behind_finds_that_it_has_not_committed(place: Place,
 
 async def test_an_entry_on_top_of_the_newest_counts(place: Place) -> None:
     await transcripts_db(place.location).insert([versioned("a", 1)])
-    newest = (await load_store(place.location)).state
+    newest = (await load(place.location)).state
     assert await append(place.plain, place.location, State(newest.number + 1, newest.live))
     assert not await append(place.plain, place.location, State(newest.number + 1, newest.live))
     assert await transcripts_db(place.location).count() == 1

@@ -17,14 +17,12 @@ from inspect_ai.model import ChatMessage, ChatMessageUser
 from inspect_scout import LogReadError, Transcript, TranscriptContent, TranscriptInfo, TranscriptTooLargeError
 from inspect_scout._query import Query, condition_from_sql
 from inspect_scout._transcripts import read_origin
-from inspect_scout._transcripts.database import source as module
-from inspect_scout._transcripts.database.contract import Catalogue
 from inspect_scout._transcripts.database.encode import raw_of
 from inspect_scout._transcripts.database.source import DatabaseSource
 from inspect_scout._transcripts.database.source import read_origin as read_database
 from inspect_scout._types import InputOrigin
 from inspect_scout.testing import MemoryStorage, register_storage, storage_for
-from support.databases import database_of, scan_files, stored_rows, write_parquet, write_rows
+from support.databases import database_of, stored_rows, write_parquet, write_rows
 from support.transcripts import talk, talks
 
 pytestmark = pytest.mark.anyio
@@ -36,7 +34,7 @@ ALL = TranscriptContent(messages="all", events="all", timeline="all")
 def database(folder: Path, *transcripts: Transcript) -> DatabaseSource:
     """Make a database of some transcripts."""
     write_rows(folder, map(raw_of, transcripts))
-    return DatabaseSource(str(folder), loader=scan_files)
+    return DatabaseSource(str(folder))
 
 
 async def infos(source: DatabaseSource, *where: str) -> list[TranscriptInfo]:
@@ -72,12 +70,11 @@ async def test_a_transcript_that_was_deleted_is_named(tmp_path: Path) -> None:
 
 
 async def test_rows_are_searched_where_the_index_does_not_say(tmp_path: Path) -> None:
-    async def without_rows(location: str, known: Catalogue | None) -> Catalogue:
-        found = await scan_files(location, known)
-        return Catalogue(found.table, [-1] * found.table.num_rows, 0)
-
-    write_rows(tmp_path, map(raw_of, talks(30)))
-    source = DatabaseSource(str(tmp_path), loader=without_rows)
+    columns = write_rows(tmp_path, map(raw_of, talks(30)))
+    (tmp_path / "_index").mkdir()
+    named = {"transcript_id": columns.column("transcript_id"), "filename": ["transcripts_a.parquet"] * 30}
+    write_parquet(tmp_path / "_index" / "index_20200101T000000_a.idx", named)
+    source = DatabaseSource(str(tmp_path))
     for info in await infos(source):
         read = (await (await source.locate(info)).read(MESSAGES)).transcript
         assert read.messages[-1].text == f"number {info.transcript_id[1:]}"
@@ -87,7 +84,7 @@ async def test_a_file_that_another_program_wrote_anew_is_searched(tmp_path: Path
     source = database(tmp_path, *talks(3))
     found = await infos(source)
     write_rows(tmp_path, map(raw_of, talks(3)[::-1]))
-    again = DatabaseSource(str(tmp_path), loader=source.loader)
+    again = DatabaseSource(str(tmp_path))
     await again.index(Query())
     write_rows(tmp_path, map(raw_of, talks(3)))
     for info in found:
@@ -104,7 +101,7 @@ async def test_content_is_found_again_after_its_file_was_rewritten(tmp_path: Pat
     rows = await stored_rows(source)
     (tmp_path / "transcripts_a.parquet").unlink()
     write_rows(tmp_path, rows[::-1], "transcripts_b.parquet")
-    assert (await read_database(origin, info, scan_files)).messages == talk(1).messages
+    assert (await read_database(origin, info)).messages == talk(1).messages
 
 
 async def test_content_that_has_changed_since_is_refused(tmp_path: Path) -> None:
@@ -116,7 +113,7 @@ async def test_content_that_has_changed_since_is_refused(tmp_path: Path) -> None
     changed = talk(1).model_copy(update={"messages": talk(7).messages})
     write_rows(tmp_path, [raw_of(changed)], "transcripts_b.parquet")
     with pytest.raises(LogReadError, match=r"'t1'.*changed"):
-        await read_database(origin, info, scan_files)
+        await read_database(origin, info)
 
 
 async def test_an_origin_of_an_unknown_kind_is_refused() -> None:
@@ -126,7 +123,7 @@ async def test_an_origin_of_an_unknown_kind_is_refused() -> None:
 
 async def test_recorded_transcripts_are_found_in_their_order(tmp_path: Path) -> None:
     database(tmp_path, *talks(4))
-    source = DatabaseSource(str(tmp_path), ("t3", "gone", "t1"), scan_files)
+    source = DatabaseSource(str(tmp_path), ("t3", "gone", "t1"))
     index = await source.index(Query())
     assert list(index.ids) == ["t3", "t1"]
     assert [index.info(i).task_id for i in range(2)] == ["3", "1"]
@@ -183,7 +180,7 @@ def elsewhere() -> Iterator[str]:
 
 async def test_databases_elsewhere_are_read(elsewhere: str) -> None:
     write_rows(elsewhere, map(raw_of, [*talks(3), big(1)]))
-    source = DatabaseSource(elsewhere, loader=scan_files)
+    source = DatabaseSource(elsewhere)
     found = await infos(source)
     read = [(await (await source.locate(info)).read(MESSAGES)).transcript for info in found]
     assert [len(t.messages) for t in read] == [3, 3, 3, 2600]
@@ -193,7 +190,7 @@ async def test_databases_elsewhere_are_read(elsewhere: str) -> None:
 
 async def test_a_row_whose_file_goes_away_after_it_was_found_is_found_again(elsewhere: str) -> None:
     write_rows(elsewhere, map(raw_of, talks(3)))
-    source = DatabaseSource(elsewhere, loader=scan_files)
+    source = DatabaseSource(elsewhere)
     info = (await infos(source))[1]
     located = await source.locate(info)
     rows = await stored_rows(source)
@@ -238,7 +235,7 @@ async def test_a_malformed_message_is_kept_in_part_with_a_warning(
 ) -> None:
     messages = json.dumps([{"role": "user", "content": "good"}, {"role": "nobody"}, 5])
     write_parquet(tmp_path / "lake.parquet", {"transcript_id": ["a"], "messages": [messages]})
-    source = DatabaseSource(str(tmp_path), loader=scan_files)
+    source = DatabaseSource(str(tmp_path))
     (info,) = await infos(source)
     with caplog.at_level(logging.WARNING):
         read = (await (await source.locate(info)).read(ALL)).transcript
@@ -253,7 +250,7 @@ async def test_a_malformed_message_is_kept_in_part_with_a_warning(
 @pytest.mark.parametrize("cell", ["{", "[1", '{"a": 1}', "no json", "[{]"])
 async def test_content_that_is_no_list_is_named(tmp_path: Path, cell: str) -> None:
     write_parquet(tmp_path / "lake.parquet", {"transcript_id": ["bad"], "messages": [cell]})
-    source = DatabaseSource(str(tmp_path), loader=scan_files)
+    source = DatabaseSource(str(tmp_path))
     (info,) = await infos(source)
     with pytest.raises(LogReadError, match=r"lake\.parquet.*'bad'"):
         await (await source.locate(info)).read(MESSAGES)
@@ -295,7 +292,7 @@ async def test_columns_of_any_type_are_described(tmp_path: Path) -> None:
         "blob": pa.array([b"a", b"\xff"], pa.binary()),
     }
     write_parquet(tmp_path / "lake.parquet", columns)
-    source = DatabaseSource(str(tmp_path), loader=scan_files)
+    source = DatabaseSource(str(tmp_path))
     first, second = await infos(source)
     assert (first.transcript_id, first.date, first.task_repeat, first.message_count) == (
         "7",
@@ -310,7 +307,3 @@ async def test_columns_of_any_type_are_described(tmp_path: Path) -> None:
     assert TranscriptInfo.model_validate(first.model_dump()) == first
     assert [i.transcript_id for i in await infos(source, "category = 'y'")] == ["8"]
     assert (await (await source.locate(first)).read(ALL)).transcript.messages == []
-
-
-def test_the_default_loader_is_the_catalogue_of_the_room() -> None:
-    assert DatabaseSource("/somewhere").loader is module.load

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -11,11 +10,10 @@ import pyarrow.compute
 
 from ..._support.arrow import array
 from ..._support.storage import local_path
-from .contract import FILENAME
 from .index_files import IndexPart
 from .layout import is_ours
 from .log import State
-from .schema import ID
+from .schema import FILENAME, ID
 from .union import union
 
 # Its stubs are less than half known.
@@ -24,47 +22,24 @@ pc: Any = pyarrow.compute
 _SHOWN = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """An index file on its way into a catalogue.
-
-    Args:
-        part: What it says.
-        rank: Of several rows for one id that of the lowest rank counts: 0 for what the log names, then new before old.
-    """
-
-    part: IndexPart
-    rank: int
-
-
-@dataclass(frozen=True, slots=True)
-class Assembled:
-    """All transcripts.
-
-    Args:
-        table: One row per transcript.
-        rows: Row of each in its data file.
-        problems: What the index names but is not there, and what is there but not in the index.
-        files: Data files that a problem is about, where it is about some.
-    """
-
-    table: pa.Table
-    rows: Sequence[int]
-    problems: tuple[str, ...]
-    files: Mapping[str, Sequence[str]] = field(default_factory=dict[str, "Sequence[str]"])
-
-
-def assemble(sources: Sequence[Source], state: State, present: Sequence[str] | None, location: str) -> Assembled:
+def assemble(
+    ranked: Sequence[tuple[IndexPart, int]], state: State, present: Sequence[str] | None, location: str
+) -> tuple[pa.Table, list[Any], dict[str, Sequence[str]]]:
     """Put index files together.
 
     Args:
-        sources: What they say, in the order that rows shall have.
+        ranked: What they say, in the order that rows shall have. Of several rows for one id that of the lowest rank counts:
+            0 for what the log names, then new before old.
         state: What the log says.
         present: Names of the data files that are there; None: those that the index names.
         location: The database.
+
+    Returns:
+        One row per transcript; the row of each in its data file; what the index names but is not there, and what is there but
+        not in the index, with the data files that it is about.
     """
-    table = with_texts(union([source.part.table for source in sources]))
-    rows = _concatenated([source.part.rows for source in sources if source.part.table.num_rows])
+    table = with_texts(union([part.table for part, _ in ranked]))
+    rows = pa.chunked_array([part.rows for part, _ in ranked if part.table.num_rows], pa.int32())
     problems: dict[str, Sequence[str]] = {}
     if present is not None:
         table = _with_names(table, location, frozenset(present))
@@ -74,11 +49,11 @@ def assemble(sources: Sequence[Source], state: State, present: Sequence[str] | N
     keep.without_dead(state)
     if present is not None:
         keep.without_gone(frozenset(present), problems, location)
-    keep.once(sources)
-    if keep.all:
-        return Assembled(table, rows.to_pylist(), tuple(problems), problems)
-    positions = array(keep.positions, pa.int64())
-    return Assembled(table.take(positions), rows.take(positions).to_pylist(), tuple(problems), problems)
+    keep.once(ranked)
+    if len(keep.positions) < table.num_rows:
+        positions = array(keep.positions, pa.int64())
+        table, rows = table.take(positions), rows.take(positions)
+    return table, rows.to_pylist(), problems
 
 
 class _Positions:
@@ -87,10 +62,6 @@ class _Positions:
     def __init__(self, table: pa.Table) -> None:
         self._table = table
         self.positions: Sequence[int] = range(table.num_rows)
-
-    @property
-    def all(self) -> bool:
-        return len(self.positions) == self._table.num_rows
 
     def without_ids(self, problems: dict[str, Sequence[str]]) -> None:
         ids = self._table.column(ID)
@@ -136,12 +107,12 @@ class _Positions:
             problems[problem] = missing
         self.positions = kept
 
-    def once(self, sources: Sequence[Source]) -> None:
+    def once(self, ranked: Sequence[tuple[IndexPart, int]]) -> None:
         ids = self._table.column(ID)
         if pc.count_distinct(ids).as_py() == len(ids):
             return
         texts = ids.to_pylist()
-        ranks = [s.rank for s in sources for _ in range(s.part.table.num_rows)]
+        ranks = [rank for part, rank in ranked for _ in range(part.table.num_rows)]
         best: dict[Any, int] = {}
         for position in self.positions:
             other = best.get(texts[position])
@@ -199,10 +170,6 @@ def _unindexed(table: pa.Table, present: Iterable[str], state: State, location: 
         return {}
     problem = f"Index is stale: {len(left)} parquet file(s) not indexed. Run `scout db index {location}` to rebuild."
     return {problem: left}
-
-
-def _concatenated(rows: Sequence[Any]) -> Any:
-    return pa.chunked_array([*rows], pa.int32())
 
 
 def _where(mask: Any) -> list[int]:

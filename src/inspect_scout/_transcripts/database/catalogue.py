@@ -4,49 +4,67 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute
 
 from ..._support.arrow import array
-from ..._support.cache import Cache
 from ..._support.errors import LocationError, LogReadError, StorageError
 from ..._support.regular import warn_of_skipped
 from ..._support.storage import Entry, Storage, is_local, join, local_path, storage_for
-from .assemble import Assembled, Source, assemble
-from .contract import FILENAME, Catalogue, WrittenFile
-from .datafile import open_data_file
-from .index_files import IndexPart, part_of, read_part
+from ..contract import Progress
+from .assemble import assemble
+from .datafile import DataFile
+from .index_files import IndexPart, part_of, read_part, texts
 from .layout import DATA_SUFFIX, INDEX, data_name, index_path, is_index, is_manifest, is_ours, newness
 from .log import EntryBeingWrittenError, State, newest
-from .schema import ID
+from .schema import FILENAME, ID
 
 # Its stubs are less than half known.
 pc: Any = pyarrow.compute
+T = TypeVar("T")
 
 _TRIES = 8
 _FIRST_WAIT_SECONDS = 0.01
 _READS_AT_ONCE = 16
 
 
-@dataclass(frozen=True, slots=True)
-class StoreCatalogue(Catalogue):
-    """A catalogue, and what it was made from.
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """All transcripts of a database at one moment.
 
     Args:
-        state: The log entry.
+        table: One row per transcript: the index columns (missing ones of the schema as nulls) and FILENAME, in the order of insertion.
+        rows: Row of each transcript in its data file; -1 where the index does not say.
+        problems: What the index names but is not there, and what cannot be read, in words for the user, with the data files that
+            each is about.
+        state: The log entry that it was made from.
         foreign: Index files that the log does not know and that count.
         parts: What each index file (or data file, if there is no index) says, by path and version.
         signature: What was there; the same again means that nothing has changed.
     """
 
-    state: State = field(default_factory=State)
-    foreign: tuple[str, ...] = ()
-    parts: Mapping[tuple[str, str], IndexPart] = field(default_factory=dict[tuple[str, str], IndexPart])
-    signature: tuple[object, ...] = ()
+    table: pa.Table
+    rows: Sequence[int]
+    problems: Mapping[str, Sequence[str]]
+    state: State
+    foreign: tuple[str, ...]
+    parts: Mapping[tuple[str, str], IndexPart]
+    signature: tuple[object, ...]
+
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """Position of each transcript, by id; listing does without."""
+        return {str(id): position for position, id in enumerate(texts(self.table, ID))}
+
+    @cached_property
+    def files(self) -> list[str]:
+        """Data file of each transcript."""
+        return texts(self.table, FILENAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +76,6 @@ class _Found:
     data: tuple[Entry, ...] | None
 
 
-_MOST_BYTES: Final = 32 << 20
-"""Size of a catalogue up to which it is kept: a larger one is not held for a question that may never come."""
-
-_RECENT: Final = 4
-_recent: Cache[str, StoreCatalogue] = Cache(
-    _RECENT, weigh=lambda catalogue: 1 if catalogue.table.nbytes <= _MOST_BYTES else _RECENT + 1
-)
-"""The catalogues used last: a program that asks one database many questions reads its index once.
-
-Whoever takes one from here compares its signature with what is there now, as with one of its own. Measured for seven queries
-over 20 000 transcripts, each through a new collection: 0.36 s of CPU instead of 0.50 s.
-"""
-
-
 class _GoneError(Exception):
     """An index file that the log names is not there."""
 
@@ -80,7 +84,7 @@ class _GoneError(Exception):
         self.place = (name, number)
 
 
-async def load_catalogue(location: str, known: Catalogue | None = None, *, tolerant: bool = False) -> Catalogue:
+async def load(location: str, known: Catalogue | None = None, *, tolerant: bool = False) -> Catalogue:
     """Find the transcripts of a database.
 
     Args:
@@ -92,19 +96,10 @@ async def load_catalogue(location: str, known: Catalogue | None = None, *, toler
         LogReadError: An index file or data file is broken.
         StorageError: The log of commits cannot be understood.
     """
-    before = known if isinstance(known, StoreCatalogue) else _recent.get(location)
-    found = await load_store(location, before, tolerant=tolerant)
-    _recent.put(location, found)
-    return found
-
-
-async def load_store(location: str, known: Catalogue | None = None, *, tolerant: bool = False) -> StoreCatalogue:
-    """Find the transcripts of a database, with what the store needs to change them."""
-    before = known if isinstance(known, StoreCatalogue) else None
     gone: set[tuple[str, int]] = set()
     for attempt in range(_TRIES):
         try:
-            return await _load(storage_for(location), location, before, frozenset(gone), tolerant=tolerant)
+            return await _load(storage_for(location), location, known, frozenset(gone), tolerant=tolerant)
         except _GoneError as error:
             # Either a newer commit replaced it, or (the second time) another program deleted it.
             gone.add(error.place)
@@ -114,6 +109,16 @@ async def load_store(location: str, known: Catalogue | None = None, *, tolerant:
                 raise
             await asyncio.sleep(_FIRST_WAIT_SECONDS * 2**attempt * random.uniform(0.5, 1))
     raise LocationError(f"The index of {location!r} changes faster than it can be read. Try again.")
+
+
+def told(items: Sequence[T], progress: Progress | None) -> Iterator[T]:
+    """Go through items, saying how many are done."""
+    for done, item in enumerate(items):
+        if progress is not None:
+            progress(done, len(items))
+        yield item
+    if progress is not None:
+        progress(len(items), len(items))
 
 
 async def index_listing(storage: Storage, location: str) -> list[Entry]:
@@ -131,6 +136,11 @@ async def data_listing(storage: Storage, location: str) -> list[Entry]:
         warn_of_skipped(local_path(location), lambda name: name.endswith(DATA_SUFFIX))
     index = join(location, INDEX) + "/"
     return [e for e in await storage.list(location) if e.path.endswith(DATA_SUFFIX) and not e.path.startswith(index)]
+
+
+def data_part(location: str, path: str) -> IndexPart:
+    """Read what an index file would say of a data file."""
+    return part_of(data_name(location, path), DataFile(path).index())
 
 
 def places(catalogue: Catalogue, ids: Iterable[str]) -> dict[str, str]:
@@ -152,11 +162,11 @@ def files_of(catalogue: Catalogue) -> dict[str, int]:
 async def _load(
     storage: Storage,
     location: str,
-    known: StoreCatalogue | None,
+    known: Catalogue | None,
     gone: frozenset[tuple[str, int]],
     *,
     tolerant: bool,
-) -> StoreCatalogue:
+) -> Catalogue:
     found = await _find(storage, location)
     state = found.state
     live = [name for name in state.live if (name, state.number) not in gone]
@@ -168,20 +178,19 @@ async def _load(
     wanted = [(name, "") for name in live] + [(_base(entry), entry.etag) for entry in found.foreign]
     if wanted or state.number:
         await _read(wanted, parts, lambda key: _part(storage, location, key, state))
-        assembled = _assembled(location, found, live, parts)
+        table, rows, problems = _assembled(location, found, live, parts)
     else:
         wanted = [(entry.path, entry.etag) for entry in found.data or ()]
         failed = await _read_data(location, wanted, parts, tolerant=tolerant)
         wanted = [key for key in wanted if key in parts]
-        assembled = assemble([Source(parts[key], 0) for key in wanted], State(), None, location)
-    lost = _lost(location, found) if len(live) < len(state.live) else ()
-    return StoreCatalogue(
-        table=_without_unscored(assembled.table),
-        rows=assembled.rows,
-        version=state.number,
-        problems=(*assembled.problems, *lost, *failed.values()),
-        files={**assembled.files, **{problem: [name] for name, problem in failed.items()}},
-        state=State(state.number, tuple(live), state.retired, state.dead),
+        table, rows, problems = assemble([(parts[key], 0) for key in wanted], State(), None, location)
+    if len(live) < len(state.live) and not found.foreign:  # else a program put its own in their place
+        problems[f"Index files of {location!r} are gone. Run `scout db index {location}` to make them anew."] = ()
+    return Catalogue(
+        table=_without_unscored(table),
+        rows=rows,
+        problems=problems | {problem: [name] for name, problem in failed.items()},
+        state=replace(state, live=tuple(live)),
         foreign=tuple(_base(entry) for entry in found.foreign),
         parts={key: parts[key] for key in wanted},
         signature=() if failed else signature,  # what failed is tried again
@@ -206,16 +215,16 @@ async def _find(storage: Storage, location: str) -> _Found:
 
 def _assembled(
     location: str, found: _Found, live: Iterable[str], parts: Mapping[tuple[str, str], IndexPart]
-) -> Assembled:
+) -> tuple[pa.Table, Sequence[int], dict[str, Sequence[str]]]:
     """Put index files together: the log's first, manifests before what came after them."""
     ordered = sorted(live, key=lambda name: (not is_manifest(name), newness(name)))
-    sources = [Source(parts[name, ""], 0) for name in ordered]
+    ranked = [(parts[name, ""], 0) for name in ordered]
     newest_first = sorted(found.foreign, key=lambda entry: newness(_base(entry)), reverse=True)
     ranks = {_base(entry): rank for rank, entry in enumerate(newest_first, 1)}
     for entry in sorted(found.foreign, key=lambda e: (not is_manifest(_base(e)), newness(_base(e)))):
-        sources.append(Source(parts[_base(entry), entry.etag], ranks[_base(entry)]))
+        ranked.append((parts[_base(entry), entry.etag], ranks[_base(entry)]))
     present = None if found.data is None else [data_name(location, entry.path) for entry in found.data]
-    return assemble(sources, found.state, present, location)
+    return assemble(ranked, found.state, present, location)
 
 
 def _without_unscored(table: pa.Table) -> pa.Table:
@@ -247,13 +256,6 @@ def _says_nan(score: Any) -> Any:
     return pc.is_in(score, value_set=array(["NaN", "nan"], score.type)) if text else pa.scalar(False)
 
 
-def _lost(location: str, found: _Found) -> list[str]:
-    """Report index files that somebody deleted, unless it was a program that put its own in their place."""
-    if found.foreign:
-        return []
-    return [f"Index files of {location!r} are gone. Run `scout db index {location}` to make them anew."]
-
-
 async def _part(storage: Storage, location: str, key: tuple[str, str], state: State) -> IndexPart:
     try:
         return await read_part(storage, index_path(location, key[0]))
@@ -261,13 +263,6 @@ async def _part(storage: Storage, location: str, key: tuple[str, str], state: St
         if key[1]:
             raise
         raise _GoneError(key[0], state.number) from None
-
-
-async def _data_part(location: str, path: str) -> IndexPart:
-    """Read the columns of a data file that no index describes."""
-    file = await asyncio.to_thread(open_data_file, path)
-    table = await asyncio.to_thread(file.index)
-    return part_of(WrittenFile(data_name(location, path), table))
 
 
 async def _read_data(
@@ -282,7 +277,7 @@ async def _read_data(
 
     async def read(key: tuple[str, str]) -> IndexPart | None:
         try:
-            return await _data_part(location, key[0])
+            return await asyncio.to_thread(data_part, location, key[0])
         except (LogReadError, StorageError) as error:
             errors[data_name(location, key[0])] = error
             return None

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from .catalogue import StoreCatalogue, files_of, places
+from .catalogue import Catalogue, files_of, places
 from .layout import INDEX
 from .log import State
 
@@ -45,7 +45,7 @@ class Merged:
 
 
 def with_files(
-    catalogue: StoreCatalogue, files: Sequence[NewFile], mode: Mode, replaced: Sequence[str] = ()
+    catalogue: Catalogue, files: Sequence[NewFile], mode: Mode, replaced: Sequence[str] = ()
 ) -> State | None:
     """Take data files in; None if that was done before.
 
@@ -87,7 +87,7 @@ def _outdone(files: Sequence[NewFile], here: dict[str, str], mode: Mode) -> dict
     return dead
 
 
-def without(catalogue: StoreCatalogue, ids: Iterable[str]) -> State | None:
+def without(catalogue: Catalogue, ids: Iterable[str]) -> State | None:
     """Let transcripts no longer count; None if the database has none of them."""
     dead: dict[str, set[str]] = {}
     for id, file in places(catalogue, ids).items():

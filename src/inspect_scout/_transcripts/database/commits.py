@@ -15,18 +15,18 @@ import pyarrow.compute
 from ..._support.arrow import array
 from ..._support.errors import ConfigError, ScoutError, StorageError
 from ..._support.storage import Storage, join, storage_for
-from .catalogue import StoreCatalogue, files_of, index_listing, load_store
+from .catalogue import Catalogue, files_of, index_listing, load
 from .changes import Merged, with_merged
-from .contract import FILENAME
 from .index_files import IndexPart, texts, write_part
 from .layout import DATA_SUFFIX, INDEX, Names, index_path, is_manifest, newness
 from .log import FORGET_EVERY, State, append, forget
 from .rest import promoted
+from .schema import FILENAME
 
 # Its stubs are less than half known.
 pc: Any = pyarrow.compute
 
-Change = Callable[[StoreCatalogue], State | None]
+Change = Callable[[Catalogue], State | None]
 """Gives the next state, or None if there is nothing to change."""
 
 MERGE_AT = 16
@@ -37,7 +37,7 @@ _LONGEST_WAIT_SECONDS = 0.5
 _MANIFEST_SHARE = 4
 
 
-async def commit(location: str, change: Change, known: StoreCatalogue | None = None) -> StoreCatalogue:
+async def commit(location: str, change: Change, known: Catalogue | None = None) -> Catalogue:
     """Make a change durable and visible to all.
 
     Args:
@@ -53,7 +53,7 @@ async def commit(location: str, change: Change, known: StoreCatalogue | None = N
     """
     storage = storage_for(location)
     for attempt in range(_TRIES):
-        known = await load_store(location, known)
+        known = await load(location, known)
         if known.foreign or not known.state.number:
             after = await _adopted(storage, location, known)
         else:
@@ -67,19 +67,19 @@ async def commit(location: str, change: Change, known: StoreCatalogue | None = N
                 if (known.state.number + 1) % FORGET_EVERY == 0:
                     with contextlib.suppress(ScoutError):
                         await forget(storage, await index_listing(storage, location))
-                return await load_store(location, known)
+                return await load(location, known)
             continue
         await asyncio.sleep(random.uniform(0, min(_LONGEST_WAIT_SECONDS, 0.005 * 2 ** min(attempt, 10))))
     raise StorageError(f"Cannot commit to {location!r}: others commit without a pause. Try again.")
 
 
-async def prepare(location: str, known: StoreCatalogue | None = None) -> StoreCatalogue:
+async def prepare(location: str, known: Catalogue | None = None) -> Catalogue:
     """Give a database its log, and take in what other programs wrote; writers begin with this.
 
     Raises:
         ConfigError: The location is a single file.
     """
-    known = await load_store(location, known)
+    known = await load(location, known)
     if location.endswith(DATA_SUFFIX) and await storage_for(location).stat(location) is not None:
         raise ConfigError(f"Cannot write into {location!r}: it is a single data file. Name a folder.")
     if known.state.number and not known.foreign:
@@ -93,7 +93,7 @@ async def sweep(storage: Storage, location: str, retired: Iterable[str]) -> None
         await storage.delete(join(location, name))
 
 
-async def tidy(location: str, known: StoreCatalogue) -> StoreCatalogue:
+async def tidy(location: str, known: Catalogue) -> Catalogue:
     """Merge index files if there are many, or if readers of the published format would see what no longer counts.
 
     Nothing depends on it, so failing here is no failure.
@@ -110,7 +110,7 @@ async def tidy(location: str, known: StoreCatalogue) -> StoreCatalogue:
     return known
 
 
-async def commit_merged(location: str, merged: Merged, known: StoreCatalogue, change: Change) -> StoreCatalogue:
+async def commit_merged(location: str, merged: Merged, known: Catalogue, change: Change) -> Catalogue:
     """Commit a merged index file, and delete it if others were quicker."""
     after = await commit(location, change, known)
     if merged.name not in after.state.live:
@@ -119,7 +119,7 @@ async def commit_merged(location: str, merged: Merged, known: StoreCatalogue, ch
 
 
 async def merge(
-    storage: Storage, location: str, known: StoreCatalogue, names: Iterable[str], part: IndexPart | None = None
+    storage: Storage, location: str, known: Catalogue, names: Iterable[str], part: IndexPart | None = None
 ) -> Merged:
     """Write one index file for several.
 
@@ -143,17 +143,17 @@ async def merge(
     return Merged(name, frozenset(chosen))
 
 
-def names_for(known: StoreCatalogue) -> Names:
+def names_for(known: Catalogue) -> Names:
     """Make names that are later than those of a catalogue."""
     return Names([*known.state.live, *known.foreign, *known.state.retired, *files_of(known)])
 
 
-def whole(known: StoreCatalogue) -> IndexPart:
+def whole(known: Catalogue) -> IndexPart:
     """Give the catalogue as an index file would say it."""
     return IndexPart(known.table, array(known.rows, pa.int32()))
 
 
-def _counting(known: StoreCatalogue, names: Iterable[str], everything: bool) -> IndexPart:
+def _counting(known: Catalogue, names: Iterable[str], everything: bool) -> IndexPart:
     if everything:
         return whole(known)
     files = {name for key in names for name in texts(known.parts[key, ""].table, FILENAME)}
@@ -161,7 +161,7 @@ def _counting(known: StoreCatalogue, names: Iterable[str], everything: bool) -> 
     return whole(known).take(pc.indices_nonzero(mask))
 
 
-def _mergeable(known: StoreCatalogue) -> list[str]:
+def _mergeable(known: Catalogue) -> list[str]:
     """Choose the index files to merge; none if there is no need."""
     live = known.state.live
     rows = {name: known.parts[name, ""].table.num_rows for name in live}
@@ -177,7 +177,7 @@ def _mergeable(known: StoreCatalogue) -> list[str]:
     return list(live)
 
 
-async def _adopted(storage: Storage, location: str, known: StoreCatalogue) -> State:
+async def _adopted(storage: Storage, location: str, known: Catalogue) -> State:
     """Take what other programs wrote into the log, as one index file."""
     if not known.table.num_rows and not known.foreign:
         return replace(known.state, live=())
@@ -189,7 +189,7 @@ async def _adopted(storage: Storage, location: str, known: StoreCatalogue) -> St
     return replace(known.state, live=(name,), retired=retired)
 
 
-async def _appended(storage: Storage, location: str, known: StoreCatalogue, after: State) -> bool:
+async def _appended(storage: Storage, location: str, known: Catalogue, after: State) -> bool:
     """Write the next entry. What the last one retired has been deleted, and is forgotten if no index names it."""
     old = [name for name in known.state.retired if name.endswith(DATA_SUFFIX)]
     named = _named(known, old) if old else frozenset[str]()
@@ -197,7 +197,7 @@ async def _appended(storage: Storage, location: str, known: StoreCatalogue, afte
     return await append(storage, location, replace(after, number=known.state.number + 1, retired=tuple(kept)))
 
 
-def _named(known: StoreCatalogue, files: Sequence[str]) -> frozenset[str]:
+def _named(known: Catalogue, files: Sequence[str]) -> frozenset[str]:
     """Find the data files, of some, that index files name."""
     wanted = array(files, pa.large_string())
     named: set[str] = set()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -14,16 +15,15 @@ from ..._support.arrow import array
 from ..._support.errors import LocationError, LogReadError, ScoutError
 from ..._support.ids import new_id
 from ..._support.storage import Storage, join, relative_to, storage_for
-from ..contract import RawTranscript
-from .catalogue import StoreCatalogue, data_listing, files_of, index_listing, load_store
+from ..contract import Progress, RawTranscript
+from .catalogue import Catalogue, data_listing, files_of, index_listing, load
 from .changes import with_merged, with_moved
 from .commits import commit_merged, merge, names_for, sweep
-from .contract import FILENAME, DataWriter
-from .datafile import open_data_file, open_data_writer
+from .datafile import DataFile
 from .index_files import IndexPart, texts
 from .layout import INDEX, PENDING, PENDING_SUFFIX, data_name, data_path, is_index, is_ours
-from .schema import ID
-from .sessions import data_of, marker_for
+from .schema import FILENAME, ID
+from .sessions import copied, data_of, marker_for
 
 SMALL_BYTES = 25_000_000
 """Data files below this are joined with others."""
@@ -31,9 +31,6 @@ GROUP_BYTES = 100_000_000
 """Data files that are written anew together, about."""
 ABANDONED_SECONDS = 24 * 3600
 """What was not committed for so long has no writer any more."""
-
-Progress = Callable[[int, int], None]
-"""Called with the number of transcripts done and their total."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +54,13 @@ class CompactReport:
     abandoned: int
 
 
-async def compact(
-    location: str, known: StoreCatalogue, progress: Progress | None = None
-) -> tuple[StoreCatalogue, CompactReport]:
+async def compact(location: str, known: Catalogue, progress: Progress | None = None) -> tuple[Catalogue, CompactReport]:
     """Write data files anew where that is worth it, and delete what no longer counts."""
     storage = storage_for(location)
     before = await _sizes(storage, location)
-    wide = await asyncio.to_thread(_wide, location, known, before)
+    wide = await asyncio.to_thread(
+        lambda: {name for name in files_of(known) if name in before and DataFile(data_path(location, name)).wide}
+    )
     groups = _groups(known, before, wide)
     total = sum(count for group in groups for count in group.values())
     done = dropped = 0
@@ -85,23 +82,13 @@ async def compact(
     return known, report
 
 
-def _wide(location: str, known: StoreCatalogue, sizes: Mapping[str, int]) -> frozenset[str]:
-    """Find the data files that have more columns than we would give them."""
-    return frozenset(
-        name for name in files_of(known) if name in sizes and open_data_file(data_path(location, name)).wide
-    )
-
-
-def _groups(known: StoreCatalogue, sizes: Mapping[str, int], wide: frozenset[str]) -> list[dict[str, int]]:
+def _groups(known: Catalogue, sizes: Mapping[str, int], wide: AbstractSet[str]) -> list[dict[str, int]]:
     """Choose data files to be written anew together, with the number of their transcripts, in the order of the table."""
     worth_it = {*known.state.dead, *wide}
-    counts: dict[str, int] = {}
-    for name in texts(known.table, FILENAME):
-        counts[name] = counts.get(name, 0) + 1
     groups: list[dict[str, int]] = []
     group: dict[str, int] = {}
     filled = 0
-    for name, count in counts.items():
+    for name, count in files_of(known).items():
         if name not in sizes or not (name in worth_it or sizes[name] < SMALL_BYTES):
             continue
         if group and filled + sizes[name] > GROUP_BYTES:
@@ -113,9 +100,7 @@ def _groups(known: StoreCatalogue, sizes: Mapping[str, int], wide: frozenset[str
     return [g for g in groups if len(g) > 1 or not worth_it.isdisjoint(g)]
 
 
-async def _rewrite(
-    storage: Storage, location: str, known: StoreCatalogue, old: Sequence[str]
-) -> tuple[StoreCatalogue, int]:
+async def _rewrite(storage: Storage, location: str, known: Catalogue, old: Sequence[str]) -> tuple[Catalogue, int]:
     """Write some data files anew and put the new ones in their place; tells how many rows were dropped."""
     session = f"compacting-{new_id()}"
     if not frozenset(old) <= frozenset(known.table.column(FILENAME).to_pylist()):
@@ -123,15 +108,15 @@ async def _rewrite(
     deaths = {name: known.state.dead.get(name, frozenset[str]()) for name in old}
     made: list[str] = []
     try:
-        moved = await asyncio.to_thread(_copied, location, known, old, session, made)
+        parts = await asyncio.to_thread(
+            copied, location, names_for(known), session, _stored(location, known, old), made
+        )
     except LocationError:
         await _discard(storage, location, made, session)
-        return await load_store(location, known), 0  # somebody else was quicker
-    part = _redirected(known, moved)
+        return await load(location, known), 0  # somebody else was quicker
+    new = {name: texts(part.table, ID) for name, part in zip(made, parts, strict=True)}
+    part = _redirected(known, new)
     merged = await merge(storage, location, known, known.state.live, part)
-    new: dict[str, list[str]] = {}
-    for id, (name, _) in moved.items():
-        new.setdefault(name, []).append(id)
     markers = tuple(marker_for(session, name) for name in new)
     known = await commit_merged(location, merged, known, lambda c: with_moved(c.state, merged, deaths, new, markers))
     dropped = sum(map(len, deaths.values()))
@@ -149,43 +134,7 @@ async def _discard(storage: Storage, location: str, names: Iterable[str], sessio
         await storage.delete(join(location, marker_for(session, name)))
 
 
-def _copied(
-    location: str, known: StoreCatalogue, old: Iterable[str], session: str, made: list[str]
-) -> dict[str, tuple[str, int]]:
-    """Copy the transcripts of some data files into new ones; gives the new place of each.
-
-    Args:
-        location: The database.
-        known: Its catalogue.
-        old: The data files.
-        session: Folder of the markers.
-        made: Takes the names of the new data files.
-    """
-    moved: dict[str, tuple[str, int]] = {}
-    writer: DataWriter | None = None
-    try:
-        for id, transcript in _stored(location, known, old):
-            if writer is None:
-                made.append(names_for(known).data())
-                marker = marker_for(session, made[-1])
-                with storage_for(location, durable=False).open_write(join(location, marker)):
-                    pass  # what `mark` writes, from a thread
-                writer = open_data_writer(location, made[-1])
-            moved[id] = (made[-1], len(writer.ids))
-            writer.add(transcript)
-            if writer.full:
-                writer.close()
-                writer = None
-        if writer is not None:
-            writer.close()
-    except BaseException:
-        if writer is not None:
-            writer.abandon()
-        raise
-    return moved
-
-
-def _stored(location: str, known: StoreCatalogue, files: Iterable[str]) -> Iterator[tuple[str, RawTranscript]]:
+def _stored(location: str, known: Catalogue, files: Iterable[str]) -> Iterator[RawTranscript]:
     """Read the transcripts of some data files, those that count, in the order of the table."""
     wanted: dict[str, list[tuple[str, int]]] = {name: [] for name in files}
     for name, id, row in zip(texts(known.table, FILENAME), texts(known.table, ID), known.rows, strict=True):
@@ -193,17 +142,17 @@ def _stored(location: str, known: StoreCatalogue, files: Iterable[str]) -> Itera
             wanted[name].append((id, row))
     for file, transcripts in wanted.items():
         path = data_path(location, file)
-        data = open_data_file(path)
+        data = DataFile(path)
         for id, row in transcripts:
-            place = row if row >= 0 else data.find(id)
+            place = data.find(id, row)
             if place is None:
                 raise LogReadError(path, f"the index says it is there; run `scout db index {location}`", repr(id))
-            for transcript in data.stored([place]):
-                yield id, transcript
+            yield from data.stored([place])
 
 
-def _redirected(known: StoreCatalogue, moved: Mapping[str, tuple[str, int]]) -> IndexPart:
-    """Give the index as it is once transcripts have moved; their order stays."""
+def _redirected(known: Catalogue, new: Mapping[str, Sequence[str]]) -> IndexPart:
+    """Give the index as it is once transcripts have moved to new files; their order stays."""
+    moved = {id: (name, row) for name, ids in new.items() for row, id in enumerate(ids)}
     names = texts(known.table, FILENAME)
     rows = list(known.rows)
     for position, id in enumerate(texts(known.table, ID)):
@@ -218,7 +167,7 @@ async def _sizes(storage: Storage, location: str) -> dict[str, int]:
     return {data_name(location, e.path): e.size for e in await data_listing(storage, location)}
 
 
-async def _delete_abandoned(storage: Storage, location: str, known: StoreCatalogue) -> int:
+async def _delete_abandoned(storage: Storage, location: str, known: Catalogue) -> int:
     """Delete what writers that are gone did not commit: data files with an empty marker, index files not in the log."""
     live = frozenset(known.state.live)
     deleted = 0

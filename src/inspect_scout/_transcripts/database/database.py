@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from os import PathLike
 from types import TracebackType
 from typing import Self, cast
@@ -13,8 +13,9 @@ from ..._support.errors import ConfigError
 from ..._support.ids import new_id
 from ..._support.loops import asyncio_only
 from ..._types import TranscriptContent
+from ..contract import Progress
 from ..locations import database_location
-from .catalogue import StoreCatalogue, load_store, places
+from .catalogue import Catalogue, load, places
 from .changes import Mode, without
 from .commits import commit as commit_change
 from .commits import prepare, tidy
@@ -27,9 +28,6 @@ from .log import State
 from .reading import DatabaseReader
 from .rebuild import rebuild_index
 from .source import DatabaseSource
-
-Progress = Callable[[int, int], None]
-"""Called with what is done and its total."""
 
 _EVERYTHING = TranscriptContent(messages="all", events="all", timeline="all")
 
@@ -187,7 +185,7 @@ class TranscriptsDB(DatabaseReader):
         chosen = frozenset(ids if ids is not None else (await self._selected(where)).ids)
         deleted = 0
 
-        def change(now: StoreCatalogue) -> State | None:
+        def change(now: Catalogue) -> State | None:
             nonlocal deleted
             deleted = len(places(now, chosen))
             return without(now, chosen)
@@ -224,7 +222,7 @@ class TranscriptsDB(DatabaseReader):
             deep: Read the content of all transcripts, too.
             progress: Called with the number of data files done and their total.
         """
-        known = await load_store(self._location, self._known)
+        known = await load(self._location, self._known)
         index = await self._source.index(Query())
 
         async def read(id: str) -> None:

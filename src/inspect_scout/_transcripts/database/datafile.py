@@ -19,19 +19,16 @@ from ..._support.storage import is_local, local_path, storage_for
 from ..contract import RawTranscript
 from .cells import as_text, content_cell, index_cell
 from .columns import Array, with_aliases
-from .contract import FILENAME
 from .footers import open_parquet
 from .pages import Chunk, PageError, PageKindError, read_cell, streamable
 from .rest import REST, is_wide, narrowed, rest_cells
-from .schema import ALIASES, CONTENT, ID
-from .writer import CONTENT_NOTE, open_data_writer, read_content_note
-
-__all__ = ["ParquetDataFile", "open_data_file", "open_data_writer"]
+from .schema import ALIASES, CONTENT, FILENAME, ID
+from .writer import CONTENT_NOTE, read_content_note
 
 _CACHED_BYTES: Final = 64 * 1024 * 1024
 
 
-class ParquetDataFile:
+class DataFile:
     """A data file open for reading; safe to use from several threads.
 
     Args:
@@ -86,14 +83,10 @@ class ParquetDataFile:
             table: pa.Table = self._file.read(columns=self._index_names)
         return narrowed(with_aliases(table.replace_schema_metadata(None)))
 
-    def find(self, transcript_id: str) -> int | None:
-        """Find the row of a transcript (the last of several); None if there is none."""
-        return self._ids.get(transcript_id)
-
-    def has(self, row: int, transcript_id: str) -> bool:
-        """Tell whether a row is that of a transcript."""
-        known = self._ids.get(transcript_id)
-        return known == row or (0 <= row < self.rows and self._id_list[row] == transcript_id)
+    def find(self, transcript_id: str, row: int = -1) -> int | None:
+        """Find the row of a transcript: the one that is named, if it is there, else the last; None if there is none."""
+        named = 0 <= row < self.rows and self._id_list[row] == transcript_id
+        return row if named else self._ids.get(transcript_id)
 
     def stored(self, rows: Sequence[int]) -> Iterator[RawTranscript]:
         """Read rows as they are, in the order given."""
@@ -253,16 +246,3 @@ _CACHE: Cache[tuple[int, int, str], pa.Table] = Cache(
 )
 """The columns of row groups used last; one that would drive out the others is not kept."""
 _TOKENS = itertools.count()
-
-
-def open_data_file(path: str) -> ParquetDataFile:
-    """Open a data file.
-
-    Args:
-        path: Its location.
-
-    Raises:
-        LocationError: There is no such file.
-        LogReadError: It is no parquet file, is damaged, or has no ids.
-    """
-    return ParquetDataFile(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,16 +15,14 @@ from ..._support.arrow import Array, array, built
 from ..._support.errors import LogReadError
 from ..._support.storage import Storage
 from .columns import with_aliases
-from .contract import FILENAME, WrittenFile
 from .footers import open_parquet
 from .rest import REST, is_wide, narrowed
-from .schema import ID
+from .schema import FILENAME, ID
 
 ROWS_NOTE = b"scout.rows"
 """Metadata key of the rows in their data files: differences as int32, compressed, as base64 text."""
 
 _ADVICE = "run `scout db index` with the location of the database to make the index anew from the data files"
-Numbers: TypeAlias = Array
 _MOST_ROWS = 2**31 - 1
 
 
@@ -39,7 +37,7 @@ class IndexPart:
     """
 
     table: pa.Table
-    rows: Numbers
+    rows: Array
     wide: bool = False
 
     def take(self, positions: Sequence[int] | pa.Array[Any]) -> IndexPart:
@@ -48,22 +46,16 @@ class IndexPart:
         return IndexPart(self.table.take(chosen), self.rows.take(chosen))
 
 
-def part_of(file: WrittenFile) -> IndexPart:
-    """Describe a data file that was just written."""
-    names = array([file.name], pa.large_string()).take(array([0] * file.index.num_rows, pa.int32()))
-    table = file.index.drop_columns([FILENAME]) if FILENAME in file.index.column_names else file.index
-    return IndexPart(table.append_column(FILENAME, names), numbered(file.index.num_rows))
+def part_of(name: str, columns: pa.Table) -> IndexPart:
+    """Describe a data file by its columns without content."""
+    names = array([name], pa.large_string()).take(array([0] * columns.num_rows, pa.int32()))
+    return IndexPart(columns.append_column(FILENAME, names), array(range(columns.num_rows), pa.int32()))
 
 
 def texts(table: pa.Table, name: str) -> list[str]:
     """Give a column of ids or file names."""
     found: list[Any] = table.column(name).to_pylist()
     return found
-
-
-def numbered(count: int) -> Numbers:
-    """Give the rows 0, 1, ..."""
-    return _numbers(range(count))
 
 
 def write_part(storage: Storage, path: str, part: IndexPart) -> None:
@@ -102,13 +94,13 @@ async def read_part(storage: Storage, path: str) -> IndexPart:
     return IndexPart(table, _unpacked(notes.get(ROWS_NOTE), table.num_rows), wide)
 
 
-def _packed(rows: Numbers) -> bytes:
+def _packed(rows: Array) -> bytes:
     numbers: list[Any] = rows.to_pylist()
     differences = np.diff(np.array(numbers, np.int64), prepend=0).astype("<i4")
     return base64.b64encode(pa.Codec("zstd").compress(differences.tobytes(), asbytes=True))
 
 
-def _unpacked(note: bytes | None, count: int) -> Numbers:
+def _unpacked(note: bytes | None, count: int) -> Array:
     """Read the note; one that does not fit is as good as none."""
     if note is not None:
         try:
@@ -118,8 +110,4 @@ def _unpacked(note: bytes | None, count: int) -> Numbers:
                 return built(pa.int32(), range(count), [rows.astype(np.int32)])
         except (pa.ArrowException, OSError, ValueError, OverflowError):
             pass
-    return _numbers([-1] * count)
-
-
-def _numbers(rows: Sequence[int]) -> Numbers:
-    return array(rows, pa.int32())
+    return array([-1] * count, pa.int32())

@@ -16,12 +16,13 @@ from ..._support.json import loads
 from ..._support.shapes import is_mapping
 from ..._types import TranscriptInfo
 from ..contract import LogProblem
+from .catalogue import Catalogue
 from .cells import as_boolean, as_integer, as_number, as_text, value_of
 from .columns import Array, make_column
-from .contract import FILENAME, Catalogue
+from .index_files import texts
 from .layout import place_of
 from .rest import REST, rest_cells
-from .schema import CONTENT, ID, INDEX
+from .schema import CONTENT, FILENAME, ID, INDEX
 from .values import metadata_of, score_of
 
 Read = Callable[[Any], Any]
@@ -45,12 +46,12 @@ class CatalogueIndex:
     def __init__(self, catalogue: Catalogue, location: str, positions: Sequence[int] | None = None) -> None:
         table = catalogue.table if positions is None else catalogue.table.take(make_column(positions, pa.int64()))
         self._table = table
-        self._ids: tuple[str, ...] = tuple(map(str, table.column(ID).to_pylist()))
-        self._files: tuple[str | None, ...] = tuple(table.column(FILENAME).to_pylist())
+        self._ids = tuple(map(str, texts(table, ID)))
+        self._files = tuple(texts(table, FILENAME))
         self._problems = tuple(
             LogProblem(place_of(location, file) if file else location, problem)
-            for problem in catalogue.problems
-            for file in catalogue.files.get(problem) or ("",)
+            for problem, files in catalogue.problems.items()
+            for file in files or ("",)
         )
         self._rows: _Rows | None = None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,21 +12,18 @@ import pyarrow.compute
 
 from ..._support.arrow import array
 from ..._support.errors import LocationError, LogReadError, StorageError
-from ..._support.storage import Entry, storage_for
-from .catalogue import StoreCatalogue, data_listing, files_of
-from .contract import FILENAME
-from .datafile import open_data_file
+from ..._support.storage import storage_for
+from ..contract import Progress
+from .catalogue import Catalogue, data_listing, files_of, told
+from .datafile import DataFile
 from .index_files import texts
 from .layout import data_name, data_path
 from .rest import keys_of, own_names
 from .schema import ID
-from .sessions import data_of, markers, session_of, sessions_of
+from .sessions import data_of, markers, sessions_of
 
 # Its stubs are less than half known.
 pc: Any = pyarrow.compute
-
-Progress = Callable[[int, int], None]
-"""Called with the number of data files done and their total."""
 
 Read = Callable[[str], Awaitable[None]]
 """Reads the content of a transcript, by id; raises LogReadError if it cannot."""
@@ -92,7 +89,7 @@ class DatabaseStats:
 
 
 async def verify(
-    location: str, known: StoreCatalogue, read: Read | None = None, progress: Progress | None = None
+    location: str, known: Catalogue, read: Read | None = None, progress: Progress | None = None
 ) -> VerifyReport:
     """Hold the index against the data files.
 
@@ -103,29 +100,37 @@ async def verify(
         progress: Told how many data files are done.
     """
     storage = storage_for(location)
-    present = {data_name(location, e.path): e for e in await data_listing(storage, location)}
+    present = {data_name(location, e.path) for e in await data_listing(storage, location)}
     left = await markers(storage, location, known.state)
     problems = list(known.problems)
-    wanted, ids = _by_file(known), texts(known.table, ID)
-    for done, (name, positions) in enumerate(wanted.items()):
-        if progress is not None:
-            progress(done, len(wanted))
+    wanted: dict[str, list[int]] = {}
+    for position, name in enumerate(known.files):
+        wanted.setdefault(name, []).append(position)
+    ids = texts(known.table, ID)
+    for name, positions in told(list(wanted.items()), progress):
         found = await asyncio.to_thread(_check_file, location, name, positions, known)
         problems += found
-        if read is not None and not found:
-            problems += await _unreadable([ids[p] for p in positions], read)
-    if progress is not None:
-        progress(len(wanted), len(wanted))
-    problems += _not_indexed(location, present, wanted, known, {data_of(name) for name in left})
-    notes = _notes(known, {name: entry for name, entry in left.items() if entry.size}, location)
-    return VerifyReport(known.table.num_rows, len(wanted), read is not None, tuple(problems), notes)
+        if read is None or found:
+            continue
+        for id in [ids[p] for p in positions]:
+            try:
+                await read(id)
+            except (LogReadError, LocationError, StorageError) as error:
+                problems.append(str(error))
+    unknown = sorted(present.difference(wanted, map(data_of, left), known.state.retired))
+    if unknown and not any(problem.startswith("Index is stale") for problem in known.problems):
+        problems.append(f"{len(unknown)} data files are not in the index: {_list(unknown)}. {_again(location)}")
+    notes = [f"Session {session!r} has data files that are not committed." for session in sessions_of(left)]
+    if rows := sum(map(len, known.state.dead.values())):
+        notes.insert(0, f"{rows} rows no longer count: `scout db compact {location}` drops them.")
+    return VerifyReport(known.table.num_rows, len(wanted), read is not None, tuple(problems), tuple(notes))
 
 
-async def stats(location: str, known: StoreCatalogue) -> DatabaseStats:
+async def stats(location: str, known: Catalogue) -> DatabaseStats:
     """Count what is in a database."""
     storage = storage_for(location)
     entries = await data_listing(storage, location)
-    left = [name for name, entry in (await markers(storage, location, known.state)).items() if entry.size]
+    left = await markers(storage, location, known.state)
     columns = set(own_names(known.table.column_names))
     dates: Any = pc.min_max(known.table.column("date").cast(pa.large_string())).as_py()
     return DatabaseStats(
@@ -135,27 +140,20 @@ async def stats(location: str, known: StoreCatalogue) -> DatabaseStats:
         bytes=sum(entry.size for entry in entries),
         dead_rows=sum(map(len, known.state.dead.values())),
         index_files=len(known.state.live) + len(known.foreign),
-        log_version=known.version,
+        log_version=known.state.number,
         first_date=dates["min"],
         last_date=dates["max"],
-        uncommitted={s: sum(session_of(name) == s for name in left) for s in sessions_of(left)},
+        uncommitted=sessions_of(left),
         metadata_columns=len(columns),
         other_keys=len(keys_of(known.table) - columns),
     )
 
 
-def _by_file(known: StoreCatalogue) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for position, name in enumerate(texts(known.table, FILENAME)):
-        found.setdefault(name, []).append(position)
-    return found
-
-
-def _check_file(location: str, name: str, positions: Sequence[int], known: StoreCatalogue) -> list[str]:
+def _check_file(location: str, name: str, positions: Sequence[int], known: Catalogue) -> list[str]:
     """Hold what the index says of a data file against the file."""
     path = data_path(location, name)
     try:
-        ids: list[Any] = [str(i) for i in open_data_file(path).index().column(ID).to_pylist()]
+        ids: list[Any] = [str(i) for i in DataFile(path).index().column(ID).to_pylist()]
     except (LocationError, LogReadError, StorageError) as error:
         return [str(error)]
     column = known.table.column(ID)
@@ -179,39 +177,6 @@ def _check_file(location: str, name: str, positions: Sequence[int], known: Store
     if unknown:
         problems.append(f"{path!r} holds transcripts that are not in the index: {_list(unknown)}. {_again(location)}")
     return problems
-
-
-async def _unreadable(ids: Iterable[str], read: Read) -> list[str]:
-    problems: list[str] = []
-    for id in ids:
-        try:
-            await read(id)
-        except (LogReadError, LocationError, StorageError) as error:
-            problems.append(str(error))
-    return problems
-
-
-def _not_indexed(
-    location: str,
-    present: Mapping[str, Entry],
-    wanted: Mapping[str, object],
-    known: StoreCatalogue,
-    left: set[str],
-) -> list[str]:
-    names = sorted(set(present) - set(wanted) - left - set(known.state.retired))
-    if not names or any(problem.startswith("Index is stale") for problem in known.problems):
-        return []
-    return [f"{len(names)} data files are not in the index: {_list(names)}. {_again(location)}"]
-
-
-def _notes(known: StoreCatalogue, left: Mapping[str, Entry], location: str) -> tuple[str, ...]:
-    notes: list[str] = []
-    if known.state.dead:
-        rows = sum(map(len, known.state.dead.values()))
-        notes.append(f"{rows} rows no longer count: `scout db compact {location}` drops them.")
-    for session in sessions_of(left):
-        notes.append(f"Session {session!r} has data files that are not committed.")
-    return tuple(notes)
 
 
 def _again(location: str) -> str:

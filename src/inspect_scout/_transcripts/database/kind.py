@@ -27,14 +27,14 @@ def _holds_data(place: SourceLocation) -> bool:
 
 
 def _open(locations: Sequence[str], duplicates: Duplicates) -> DatabaseSource:  # noqa: ARG001 - ids are unique in it
-    from .source import DatabaseSource, load_readable
+    from .source import DatabaseSource
 
     (location,) = locations
-    return DatabaseSource(location, loader=load_readable)
+    return DatabaseSource(location, tolerant=True)
 
 
 def _restore(snapshot: ScanTranscripts) -> DatabaseSource:
-    from .source import DatabaseSource, load_readable
+    from .source import DatabaseSource
 
     if not snapshot.location:
         raise ConfigError("The scan read a transcript database, and did not record where that is: scan anew.")
@@ -43,7 +43,7 @@ def _restore(snapshot: ScanTranscripts) -> DatabaseSource:
         raise LocationError(
             f"The database {location!r}, which this scan reads, is gone: put it back, or start a new scan without it."
         )
-    return DatabaseSource(location, tuple(recorded_transcripts(snapshot)), load_readable)
+    return DatabaseSource(location, tuple(recorded_transcripts(snapshot)), tolerant=True)
 
 
 async def _read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:

@@ -18,7 +18,7 @@ from ..._support.errors import ConfigError, UnknownNameError
 from ..._support.loops import asyncio_only
 from ..._types import Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
 from ..contract import RawTranscript
-from .catalogue import StoreCatalogue, load_store, places
+from .catalogue import Catalogue, load, places
 from .queries import readable
 from .rest import suggested, with_keys
 from .schema import ID, RESERVED
@@ -62,7 +62,7 @@ class DatabaseReader:
     def __init__(self, location: str) -> None:
         self._location = location
         self._source = DatabaseSource(location)
-        self._known: StoreCatalogue | None = None
+        self._known: Catalogue | None = None
 
     @property
     def location(self) -> str:
@@ -157,8 +157,8 @@ class DatabaseReader:
             data = _joined(await (await self._source.locate(t)).raw())
         return TranscriptMessagesAndEvents(_stream(data), zipfile.ZIP_STORED, len(data))
 
-    async def _refreshed(self) -> StoreCatalogue:
-        self._known = await load_store(self._location, self._known)
+    async def _refreshed(self) -> Catalogue:
+        self._known = await load(self._location, self._known)
         return self._known
 
     async def _selected(self, query: Selection) -> TranscriptIndex:

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import cast
 
 import pyarrow as pa
 
 from ..._support.errors import LocationError, LogReadError, StorageError
 from ..._support.storage import Entry, Storage, join, storage_for
+from ..contract import Progress
 from .assemble import with_texts
-from .catalogue import StoreCatalogue, data_listing, index_listing, load_store
+from .catalogue import Catalogue, data_listing, data_part, index_listing, load, told
 from .commits import sweep
-from .contract import FILENAME, WrittenFile
-from .datafile import open_data_file
-from .index_files import IndexPart, Numbers, part_of, texts, write_part
+from .index_files import IndexPart, texts, write_part
 from .layout import INDEX, Names, data_name, index_path, is_index, is_ours, newness
 from .log import EntryBeingWrittenError, State, append, entries_of, newest
 from .rest import promoted
-from .schema import ID
+from .schema import FILENAME, ID
 from .sessions import data_of, markers
 from .union import union
-
-Progress = Callable[[int, int], None]
-"""Called with the number of data files read and their total."""
 
 _TRIES = 20
 
@@ -74,26 +69,23 @@ async def rebuild_index(location: str, progress: Progress | None = None) -> str 
 def _read(
     location: str, entries: list[Entry], parts: dict[tuple[str, str], IndexPart], progress: Progress | None
 ) -> None:
-    for done, entry in enumerate(entries):
-        if progress is not None:
-            progress(done, len(entries))
+    for entry in told(entries, progress):
         if (entry.path, entry.etag) not in parts:
-            table = open_data_file(entry.path).index()
-            parts[entry.path, entry.etag] = part_of(WrittenFile(data_name(location, entry.path), table))
-    if progress is not None:
-        progress(len(entries), len(entries))
+            parts[entry.path, entry.etag] = data_part(location, entry.path)
 
 
 async def _commit(
     storage: Storage,
     location: str,
     state: State,
-    known: StoreCatalogue | None,
+    known: Catalogue | None,
     parts: list[IndexPart],
     listing: list[Entry],
 ) -> str | None:
     """Write the index and name it in the log; None if somebody else was quicker."""
-    part, dead = _counting(parts, state, {} if known is None else _places(known))
+    part, dead = _counting(
+        parts, state, {} if known is None else dict(zip(texts(known.table, ID), known.files, strict=True))
+    )
     folder = join(location, INDEX) + "/"
     index = [e.path.removeprefix(folder) for e in listing if is_index(e.path.removeprefix(folder))]
     # One of ours that the log does not name belongs to a writer who is about to commit it.
@@ -142,7 +134,7 @@ def _counting(
     kept = [position for position, _ in sorted(rows.values())]
     whole = IndexPart(
         promoted(with_texts(union([part.table for part in ordered]))),
-        cast("Numbers", pa.chunked_array([part.rows for part in ordered], pa.int32()).combine_chunks()),
+        pa.chunked_array([part.rows for part in ordered], pa.int32()).combine_chunks(),
     )
     return whole.take(kept), {name: frozenset(gone) for name, gone in dead.items()}
 
@@ -151,15 +143,10 @@ def _age(part: IndexPart) -> tuple[str, str]:
     return newness(part.table.column(FILENAME)[0].as_py() if part.table.num_rows else "")
 
 
-def _places(known: StoreCatalogue) -> dict[str, str]:
-    columns = known.table.select([ID, FILENAME]).to_pydict()
-    return dict(zip(columns[ID], columns[FILENAME], strict=True))
-
-
-async def _readable_catalogue(location: str) -> StoreCatalogue | None:
+async def _readable_catalogue(location: str) -> Catalogue | None:
     """Read the index, if it is whole."""
     try:
-        return await load_store(location)
+        return await load(location)
     except (LogReadError, StorageError):
         return None
 

@@ -18,8 +18,7 @@ from ..._support.json import loads
 from ..._support.shapes import is_mapping
 from ..contract import Cell
 from .columns import TEXT, Array, column_type, common_type, is_exact, make_column, retype
-from .contract import FILENAME
-from .schema import ALIASES, COLUMNS, RESERVED
+from .schema import ALIASES, COLUMNS, FILENAME, RESERVED
 from .values import json_text, marked, metadata_cell
 
 REST: Final = "metadata_rest"

@@ -6,14 +6,14 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
 from ..._support.errors import LocationError
-from .datafile import ParquetDataFile
+from .datafile import DataFile
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """A row of an open data file."""
 
-    file: ParquetDataFile
+    file: DataFile
     row: int
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import pyarrow as pa
 
 from ..._support.errors import ConfigError
-from .contract import FILENAME
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +33,9 @@ class Column:
 
 ID: Final = "transcript_id"
 """The only column that every file must have."""
+
+FILENAME: Final = "filename"
+"""Column of index files: the data file of a row, relative to the database."""
 
 COLUMNS: Final[tuple[Column, ...]] = (
     Column(ID, "string", "Globally unique id of the transcript."),

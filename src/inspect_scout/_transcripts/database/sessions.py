@@ -6,17 +6,19 @@ be told from the data files that count. The marker of a complete data file holds
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..._support.errors import LocationError
-from ..._support.storage import Entry, Storage, join, relative_to
-from .catalogue import StoreCatalogue
-from .index_files import IndexPart, read_part, texts, write_part
-from .layout import DATA_SUFFIX, PENDING, PENDING_SUFFIX, data_path, newness
+from ..._support.storage import Entry, Storage, join, relative_to, storage_for
+from ..contract import RawTranscript
+from .catalogue import Catalogue
+from .index_files import IndexPart, read_part, texts
+from .layout import DATA_SUFFIX, PENDING, PENDING_SUFFIX, Names, data_path, newness
 from .log import State
 from .schema import ID
+from .writer import DataFileWriter
 
 # Occurs neither in names of sessions nor in those of data files.
 _BETWEEN = "~"
@@ -59,14 +61,47 @@ def session_of(marker: str) -> str:
     return marker.rpartition("/")[2].partition(_BETWEEN)[0]
 
 
-async def mark(storage: Storage, location: str, marker: str) -> None:
-    """Say that a data file is about to be written."""
-    await storage.write(join(location, marker), b"")
+def begin(location: str, name: str, session: str) -> DataFileWriter:
+    """Begin a data file of a session: first say that it is about to be written."""
+    # Of no worth after a loss of power, so that it need not be synced.
+    with storage_for(location, durable=False).open_write(join(location, marker_for(session, name))):
+        pass
+    return DataFileWriter(location, name)
 
 
-async def hold(storage: Storage, location: str, marker: str, part: IndexPart) -> None:
-    """Keep a complete data file until its session is committed."""
-    await asyncio.to_thread(write_part, storage, join(location, marker), part)
+def copied(
+    location: str, names: Names, session: str, transcripts: Iterable[RawTranscript], made: list[str]
+) -> list[IndexPart]:
+    """Write transcripts into as few data files as they fill.
+
+    Args:
+        location: The database.
+        names: Names the data files.
+        session: The session of their markers.
+        transcripts: The transcripts.
+        made: Takes the names of the data files, also if writing fails.
+
+    Returns:
+        What an index says of each.
+    """
+    parts: list[IndexPart] = []
+    writer: DataFileWriter | None = None
+    try:
+        for transcript in transcripts:
+            if writer is None:
+                made.append(names.data())
+                writer = begin(location, made[-1], session)
+            writer.add(transcript)
+            if writer.full:
+                parts.append(writer.close())
+                writer = None
+        if writer is not None:
+            parts.append(writer.close())
+    except BaseException:
+        if writer is not None:
+            writer.abandon()
+        raise
+    return parts
 
 
 async def markers(storage: Storage, location: str, state: State) -> dict[str, Entry]:
@@ -80,19 +115,19 @@ async def markers(storage: Storage, location: str, state: State) -> dict[str, En
     return {name: entry for name, entry in found.items() if name not in state.retired}
 
 
-async def held_by(storage: Storage, location: str, session: str, known: StoreCatalogue) -> list[Held]:
+async def held_by(storage: Storage, location: str, session: str, known: Catalogue) -> list[Held]:
     """Find what a session has written and not committed, oldest first."""
     found = await markers(storage, location, known.state)
     return [
         held
-        for name in sorted((n for n in found if session_of(n) == session), key=lambda n: newness(data_of(n)))
-        if found[name].size and (held := await _held(storage, location, name))
+        for name in sorted(found, key=lambda n: newness(data_of(n)))
+        if session_of(name) == session and found[name].size and (held := await _held(storage, location, name))
     ]
 
 
-def sessions_of(names: Iterable[str]) -> list[str]:
-    """Name the sessions of some markers."""
-    return sorted(set(map(session_of, names)))
+def sessions_of(left: Mapping[str, Entry]) -> dict[str, int]:
+    """Count the complete data files that each session has not committed, by their markers."""
+    return dict(sorted(Counter(session_of(name) for name, entry in left.items() if entry.size).items()))
 
 
 async def _held(storage: Storage, location: str, marker: str) -> Held | None:

@@ -8,9 +8,8 @@ from typing import Any
 import pyarrow as pa
 
 from .columns import unify
-from .contract import FILENAME
 from .rest import counted, narrowed, shared
-from .schema import ARROW, INDEX
+from .schema import ARROW, FILENAME, INDEX
 
 
 def union(tables: Sequence[pa.Table]) -> pa.Table:

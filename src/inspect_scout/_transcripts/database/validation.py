@@ -13,8 +13,7 @@ import pyarrow.types as kinds
 
 from ..._support.errors import ScoutError
 from ..._support.storage import normalize, storage_for
-from .contract import FILENAME
-from .schema import COLUMNS, ID, Column, Kind
+from .schema import COLUMNS, FILENAME, ID, Column, Kind
 
 INDEX_FOLDER: Final = "_index"
 

@@ -27,7 +27,7 @@ from ..._support.errors import ConfigError
 from ..._support.storage import join, storage_for
 from ..contract import Cell, RawTranscript
 from .columns import TEXT, Array, column_type, is_exact, make_column, retype, unify
-from .contract import WrittenFile
+from .index_files import IndexPart, part_of
 from .rest import MOST_COLUMNS, REST, rest_text, shared
 from .schema import ARROW, COLUMNS, CONTENT, ID, INDEX
 
@@ -55,16 +55,6 @@ _NOTED: Final = struct.Struct("<QL")
 _INDEX_NAMES: Final = frozenset(c.name for c in INDEX)
 
 
-def open_data_writer(location: str, name: str) -> DataFileWriter:
-    """Begin a data file.
-
-    Args:
-        location: The database.
-        name: Name of the file within it.
-    """
-    return DataFileWriter(location, name)
-
-
 class DataFileWriter:
     """Writes one data file: nothing of it is visible before `close`, and nothing is left behind by `abandon`.
 
@@ -76,19 +66,16 @@ class DataFileWriter:
     """
 
     def __init__(self, location: str, name: str) -> None:
-        self._path, self._name = join(location, name), name
-        self._ids: list[str] = []
+        self._path, self.name = join(location, name), name
+        """Its location, and its name within the database."""
+        self.ids: list[str] = []
+        """Transcripts added so far."""
         self._types = _Types()
         self._parts: list[_Part] = []
         self._pending: list[RawTranscript] = []
         self._pending_bytes = 0
         self._estimate = 0.0
         self._noted = bytearray()
-
-    @property
-    def ids(self) -> Sequence[str]:
-        """Transcripts added so far."""
-        return self._ids
 
     @property
     def full(self) -> bool:
@@ -106,13 +93,13 @@ class DataFileWriter:
             self._flush()
         self._pending.append(transcript)
         self._pending_bytes += size
-        self._ids.append(transcript.transcript_id)
+        self.ids.append(transcript.transcript_id)
         other = sum(len(cell) if isinstance(cell, str) else 8 for cell in transcript.columns.values())
         self._estimate += 0.04 * size + 0.2 * other
         self._noted += _NOTED.pack(size, fingerprint_of(transcript))
 
-    def close(self) -> WrittenFile:
-        """Finish the file.
+    def close(self) -> IndexPart:
+        """Finish the file; gives what an index says of it.
 
         Raises:
             StorageError: It cannot be written.
@@ -129,7 +116,7 @@ class DataFileWriter:
                 shutil.copyfileobj(last.file, file, 1 << 20)
         finally:
             self.abandon()
-        return WrittenFile(self._name, index)
+        return part_of(self.name, index)
 
     def abandon(self) -> None:
         """Give up the file."""
