@@ -96,19 +96,24 @@ async def load(location: str, known: Catalogue | None = None, *, tolerant: bool 
         LogReadError: An index file or data file is broken.
         StorageError: The log of commits cannot be understood.
     """
+    storage = storage_for(location)
     gone: set[tuple[str, int]] = set()
-    for attempt in range(_TRIES):
+    tries = newest_number = 0
+    while True:
         try:
-            return await _load(storage_for(location), location, known, frozenset(gone), tolerant=tolerant)
+            found = await _find(storage, location)
+            if found.state.number > newest_number:  # as long as others get on, reading goes on
+                tries, newest_number = 0, found.state.number
+            return await _load(storage, location, found, known, frozenset(gone), tolerant=tolerant)
         except _GoneError as error:
             # Either a newer commit replaced it, or (the second time) another program deleted it.
             gone.add(error.place)
         except (LocationError, EntryBeingWrittenError):
             # Files are replaced while others read; what is listed anew is newer.
-            if attempt == _TRIES - 1:
+            tries += 1
+            if tries == _TRIES:
                 raise
-            await asyncio.sleep(_FIRST_WAIT_SECONDS * 2**attempt * random.uniform(0.5, 1))
-    raise LocationError(f"The index of {location!r} changes faster than it can be read. Try again.")
+            await asyncio.sleep(_FIRST_WAIT_SECONDS * 2**tries * random.uniform(0.25, 0.5))
 
 
 def told(items: Sequence[T], progress: Progress | None) -> Iterator[T]:
@@ -162,12 +167,12 @@ def files_of(catalogue: Catalogue) -> dict[str, int]:
 async def _load(
     storage: Storage,
     location: str,
+    found: _Found,
     known: Catalogue | None,
     gone: frozenset[tuple[str, int]],
     *,
     tolerant: bool,
 ) -> Catalogue:
-    found = await _find(storage, location)
     state = found.state
     live = [name for name in state.live if (name, state.number) not in gone]
     signature = (state.number, tuple(live), found.foreign, found.data)

@@ -59,7 +59,7 @@ async def compact(location: str, known: Catalogue, progress: Progress | None = N
     storage = storage_for(location)
     before = await _sizes(storage, location)
     wide = await asyncio.to_thread(
-        lambda: {name for name in files_of(known) if name in before and DataFile(data_path(location, name)).wide}
+        lambda: {name for name in files_of(known) if name in before and _is_wide(data_path(location, name))}
     )
     groups = _groups(known, before, wide)
     total = sum(count for group in groups for count in group.values())
@@ -80,6 +80,14 @@ async def compact(location: str, known: Catalogue, progress: Progress | None = N
     after = await _sizes(storage, location)
     report = CompactReport(len(before), len(after), sum(before.values()), sum(after.values()), dropped, abandoned)
     return known, report
+
+
+def _is_wide(path: str) -> bool:
+    """Tell whether a data file has more columns than we would give it."""
+    try:
+        return DataFile(path).wide
+    except LocationError:
+        return False  # somebody else has just put it together with others
 
 
 def _groups(known: Catalogue, sizes: Mapping[str, int], wide: AbstractSet[str]) -> list[dict[str, int]]:

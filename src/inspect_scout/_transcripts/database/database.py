@@ -8,11 +8,11 @@ from os import PathLike
 from types import TracebackType
 from typing import Self, cast
 
-from ..._query import Condition, Query, condition_from_sql
+from ..._query import Condition, condition_from_sql
 from ..._support.errors import ConfigError
 from ..._support.ids import new_id
 from ..._support.loops import asyncio_only
-from ..._types import TranscriptContent
+from ..._types import TranscriptContent, TranscriptInfo
 from ..contract import Progress
 from ..locations import database_location
 from .catalogue import Catalogue, load, places
@@ -29,6 +29,8 @@ from .reading import DatabaseReader
 from .rebuild import rebuild_index
 from .source import DatabaseSource
 
+# What others change while we look is not a problem: we look again.
+_LOOKS = 5
 _EVERYTHING = TranscriptContent(messages="all", events="all", timeline="all")
 
 
@@ -222,14 +224,18 @@ class TranscriptsDB(DatabaseReader):
             deep: Read the content of all transcripts, too.
             progress: Called with the number of data files done and their total.
         """
-        known = await load(self._location, self._known)
-        index = await self._source.index(Query())
 
         async def read(id: str) -> None:
-            await (await self._source.locate(index.info(positions[id]))).read(_EVERYTHING)
+            await (await self._source.locate(TranscriptInfo(transcript_id=id))).read(_EVERYTHING)
 
-        positions = {id: position for position, id in enumerate(index.ids)}
-        return await verify(self._location, known, read if deep else None, progress)
+        known = await load(self._location, self._known)
+        report = await verify(self._location, known, read if deep else None, progress)
+        for _ in range(_LOOKS):
+            before, known = known, await load(self._location, known)
+            if report.ok or known is before:
+                break
+            report = await verify(self._location, known, read if deep else None, progress)
+        return report
 
     async def stats(self) -> DatabaseStats:
         """Count what is in the database."""
