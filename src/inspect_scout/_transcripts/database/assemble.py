@@ -10,14 +10,16 @@ import pyarrow.compute
 
 from ..._support.arrow import array
 from ..._support.storage import local_path
+from .columns import TEXT, unify
 from .index_files import IndexPart
 from .layout import is_ours
 from .log import State
-from .schema import FILENAME, ID
-from .union import union
+from .rest import counted, narrowed, shared
+from .schema import ARROW, FILENAME, ID, INDEX
 
 # Its stubs are less than half known.
 pc: Any = pyarrow.compute
+_arrow: Any = pa
 
 _SHOWN = 3
 
@@ -38,7 +40,7 @@ def assemble(
         One row per transcript; the row of each in its data file; what the index names but is not there, and what is there but
         not in the index, with the data files that it is about.
     """
-    table = with_texts(union([part.table for part, _ in ranked]))
+    table = union([part.table for part, _ in ranked])
     rows = pa.chunked_array([part.rows for part, _ in ranked if part.table.num_rows], pa.int32())
     problems: dict[str, Sequence[str]] = {}
     if present is not None:
@@ -121,13 +123,39 @@ class _Positions:
         self.positions = sorted(best.values())
 
 
-def with_texts(table: pa.Table) -> pa.Table:
-    """Make text of ids and file names, whatever they are in the files of others."""
-    for name in (ID, FILENAME):
-        column = table.column(name)
-        if column.type != pa.large_string():
-            table = table.set_column(table.column_names.index(name), name, column.cast(pa.large_string()))
-    return table
+def union(tables: Sequence[pa.Table]) -> pa.Table:
+    """Put tables below each other; first the columns of the format, then all others, then FILENAME.
+
+    Keys of metadata that few of the transcripts share go into the rest.
+    """
+    filled = [table for table in tables if table.num_rows]
+    keys = shared(counted(filled), sum(table.num_rows for table in filled))
+    groups = _grouped([narrowed(table, keys) for table in filled])
+    joined = unify(groups) if groups else pa.table({FILENAME: pa.nulls(0, pa.large_string())})
+    # What Arrow thinks of a column of nulls is not what the format says.
+    usual = {column.name: ARROW[column.kind] for column in INDEX}
+    columns: dict[str, Any] = {
+        name: joined.column(name)
+        if name in joined.column_names and not pa.types.is_null(joined.column(name).type)
+        else pa.chunked_array([_arrow.nulls(joined.num_rows, kind)])
+        for name, kind in usual.items()
+    }
+    columns |= {name: joined.column(name) for name in joined.column_names if name not in usual and name != FILENAME}
+    columns[FILENAME] = joined.column(FILENAME)
+    for name in (ID, FILENAME):  # text, whatever they are in the files of others
+        columns[name] = columns[name].cast(TEXT)
+    return pa.table(columns)
+
+
+def _grouped(tables: Sequence[pa.Table]) -> list[pa.Table]:
+    """Join neighbours of equal columns, which most files of a database have."""
+    groups: list[list[pa.Table]] = []
+    for table in tables:
+        if groups and groups[-1][0].schema.equals(table.schema):
+            groups[-1].append(table)
+        else:
+            groups.append([table])
+    return [pa.concat_tables(group) for group in groups]
 
 
 def _with_names(table: pa.Table, location: str, present: frozenset[str]) -> pa.Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, Final
 
 import pyarrow as pa
@@ -29,11 +30,9 @@ def index_cell(name: str, value: Any) -> Cell:
     kind = _KINDS.get(name)
     if kind is None:
         return value if isinstance(value, str | int | float) else metadata_cell(value)
-    if kind == "string":
-        if isinstance(value, str):
-            return value
-        return score_cell(value_of(value)) if name == "score" else as_text(value)
-    return as_integer(value) if kind == "int64" else as_number(value) if kind == "float64" else as_boolean(value)
+    if kind == "string" and isinstance(value, str):
+        return value
+    return score_cell(value_of(value)) if name == "score" else _READ[kind](value)
 
 
 def content_cell(scalar: Any) -> bytes | None:
@@ -64,25 +63,30 @@ def as_text(cell: Any) -> str:
     return json_text(value) if is_mapping(value) or is_list(value) else str(value)
 
 
-def as_integer(cell: Any) -> int | None:
-    """Read a cell as an integer; None if it is none."""
+def _as_integer(cell: Any) -> int | None:
     if isinstance(cell, int):
         return int(cell)
-    number = as_number(cell)
+    number = _as_number(cell)
     return int(number) if number is not None and math.isfinite(number) else None
 
 
-def as_number(cell: Any) -> float | None:
-    """Read a cell as a number; None if it is none."""
+def _as_number(cell: Any) -> float | None:
     try:
         return float(cell)
     except (TypeError, ValueError, OverflowError):
         return None
 
 
-def as_boolean(cell: Any) -> bool | None:
-    """Read a cell as true or false; None if it is neither."""
+def _as_boolean(cell: Any) -> bool | None:
     if isinstance(cell, bool):
         return cell
     text = str(cell).strip().lower()
     return True if text in _TRUE else False if text in _FALSE else None
+
+
+_READ: Final[dict[Kind, Callable[[Any], Cell]]] = {
+    "string": as_text,
+    "int64": _as_integer,
+    "float64": _as_number,
+    "bool": _as_boolean,
+}

@@ -79,7 +79,7 @@ def _joined(columns: Sequence[Array]) -> Array:
 def common_type(columns: Iterable[Array]) -> pa.DataType:
     """Find the type that holds the values of all columns."""
     filled = [column for column in columns if column.null_count < len(column)]
-    kinds = {_simple(column.type) for column in filled}
+    kinds = {simple(column.type) for column in filled}
     if len(kinds) <= 1:
         return kinds.pop() if kinds else TEXT
     if kinds <= {pa.bool_(), pa.int64()}:
@@ -95,22 +95,19 @@ def retype(column: Array, kind: pa.DataType) -> Array:
         return column
     if column.null_count == len(column):
         return _arrow.chunked_array([_arrow.nulls(len(column), kind)])
-    simple = _simple(column.type)
-    if kind != TEXT or simple == TEXT:
-        return column.cast(simple).cast(kind)
-    return pa.chunked_array([make_column([_cell(value) for value in column.to_pylist()], TEXT)])
+    plainer = simple(column.type)
+    if kind != TEXT or plainer == TEXT:
+        return column.cast(plainer).cast(kind)
+    cells = [v if v is None or isinstance(v, str | int | float) else str(plain(v)) for v in column.to_pylist()]
+    return pa.chunked_array([make_column(cells, TEXT)])
 
 
-def _cell(value: Any) -> Cell:
-    return value if value is None or isinstance(value, str | int | float) else str(plain(value))
-
-
-def _simple(kind: pa.DataType) -> pa.DataType:
-    """Give the one type of several that hold the same kind of values."""
+def simple(kind: pa.DataType) -> pa.DataType:
+    """Give the one type of several that hold the same kind of values: text, integers, floats."""
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return TEXT
     if pa.types.is_dictionary(kind):
-        return _simple(kind.value_type)
+        return simple(kind.value_type)
     if pa.types.is_integer(kind) and kind != pa.uint64():
         return pa.int64()
     return pa.float64() if pa.types.is_floating(kind) else kind

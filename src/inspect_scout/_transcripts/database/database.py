@@ -20,7 +20,7 @@ from .changes import Mode, without
 from .commits import commit as commit_change
 from .commits import prepare, tidy
 from .compaction import CompactReport, compact
-from .inputs import Input, rows_of
+from .incoming import Input, rows_of
 from .inspection import DatabaseStats, VerifyReport, stats, verify
 from .intake import Added, Intake, commit_session
 from .layout import session_name

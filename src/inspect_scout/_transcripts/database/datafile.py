@@ -7,7 +7,8 @@ import itertools
 import threading
 import zlib
 from bisect import bisect_right
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, BinaryIO, Final
 
@@ -233,6 +234,57 @@ class DataFile:
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             where = "" if row is None else f" in row {row}"
             raise LogReadError(self.path, f"the file is damaged{where}, or no parquet file ({error})") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row of an open data file."""
+
+    file: DataFile
+    row: int
+
+
+class RowSource:
+    """Some cells of a row, read as one JSON object, piece by piece.
+
+    Args:
+        place: The row.
+        names: Columns with content.
+        again: Finds the row again when its file is gone.
+    """
+
+    def __init__(self, place: Place, names: Sequence[str], again: Callable[[], Place]) -> None:
+        self._place, self._names, self._again = place, names, again
+
+    @property
+    def size(self) -> int:
+        """Bytes of the content of the row, about."""
+        return self._place.file.size(self._place.row)
+
+    def read(self) -> bytes:
+        """Read everything at once."""
+        return b"".join(self.chunks())
+
+    def chunks(self) -> Iterator[bytes]:
+        """Read anew, piece by piece."""
+        try:
+            raw = self._place.file.open_raw()
+        except LocationError:
+            self._place = self._again()
+            raw = self._place.file.open_raw()
+        file, row = self._place.file, self._place.row
+        before = b"{"
+        with raw:
+            for name in self._names:
+                yield before + b'"%b":' % name.encode()
+                null = True
+                for piece in file.pieces(raw, row, name):
+                    null = False
+                    yield piece
+                if null:
+                    yield b"null"
+                before = b","
+        yield b"}" if self._names else b"{}"
 
 
 def _content_numbers(schema: Any) -> dict[str, int]:

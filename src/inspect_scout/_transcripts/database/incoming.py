@@ -1,21 +1,22 @@
-"""What is JSON, or a row, already on its way into a database."""
+"""What goes into a database, as rows: what users hand to it, what is JSON already, rows of other programs."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Container, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Container, Iterable, Iterator
 from logging import getLogger
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import pyarrow as pa
 
 from ..._support.errors import ConfigError
-from ..._types import TranscriptInfo
+from ..._types import Transcript, TranscriptInfo
 from ..contract import RawTranscript
 from ..decode.raw import raw_content, with_derived_ids
 from ..decode.source import ByteSource
+from ..labelled import Selection, with_cases
 from .cells import content_cell, index_cell
 from .columns import with_aliases
-from .encode import check_id, check_keys, index_cells
+from .encode import check_id, check_keys, index_cells, raw_of
 from .rest import REST, rest_cells
 from .schema import COLUMNS, CONTENT, ID
 from .validation import schema_errors
@@ -25,6 +26,58 @@ logger = getLogger(__name__)
 if TYPE_CHECKING:
     from ..._query import Query
     from ..contract import TranscriptSource
+
+
+Input: TypeAlias = "Iterable[Transcript] | AsyncIterable[Transcript] | Selection | pa.RecordBatchReader"
+"""Transcripts to be written: one after the other, a collection, or rows in the columns of the format."""
+
+_FORMS = "a list or (async) iterator of Transcript, what transcripts_from(...) gives, or a pyarrow.RecordBatchReader"
+
+
+async def rows_of(transcripts: Input, known: Container[str]) -> AsyncIterator[RawTranscript]:
+    """Give the rows of transcripts.
+
+    Args:
+        transcripts: The transcripts.
+        known: Ids of transcripts that need not be read.
+
+    Raises:
+        ConfigError: They are something else.
+    """
+    given: Any = transcripts
+    if isinstance(given, Selection):
+        query = await with_cases(given.source, given.query, given.cases) if given.cases else given.query
+        async for row in from_source(given.source, query, known):
+            yield row
+    elif isinstance(given, pa.RecordBatchReader):
+        reader = cast("pa.RecordBatchReader", transcripts)
+        for row in from_batches(reader, known):
+            yield row
+    elif isinstance(given, Transcript | str | bytes | dict):
+        raise _refused(transcripts)
+    elif isinstance(given, AsyncIterable):
+        async for item in cast("AsyncIterable[object]", given):
+            yield _row(item)
+    elif isinstance(given, Iterable):
+        for item in cast("Iterable[object]", given):
+            yield _row(item)
+    else:
+        raise _refused(given)
+
+
+def _row(item: object) -> RawTranscript:
+    if not isinstance(item, Transcript):
+        raise ConfigError(f"{_short(item)} is no Transcript: give {_FORMS}.")
+    return raw_of(item)
+
+
+def _refused(given: object) -> ConfigError:
+    return ConfigError(f"Cannot write {_short(given)} into a database: give {_FORMS}.")
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 100 else text[:97] + "..."
 
 
 def store_sample(source: ByteSource, info: TranscriptInfo) -> RawTranscript:

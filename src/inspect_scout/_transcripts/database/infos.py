@@ -6,23 +6,23 @@ collector (2 cores, shared).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, cast
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.types as kinds
 
 from ..._support.json import loads
 from ..._support.shapes import is_mapping
 from ..._types import TranscriptInfo
 from ..contract import LogProblem
 from .catalogue import Catalogue
-from .cells import as_boolean, as_integer, as_number, as_text, value_of
-from .columns import Array, make_column
+from .cells import index_cell, value_of
+from .columns import TEXT, Array, make_column, simple
 from .index_files import texts
 from .layout import place_of
 from .rest import REST, rest_cells
-from .schema import CONTENT, FILENAME, ID, INDEX
+from .schema import ARROW, CONTENT, FILENAME, ID, INDEX
 from .values import metadata_of, score_of
 
 Read = Callable[[Any], Any]
@@ -32,7 +32,7 @@ _FIELDS: Final = tuple(TranscriptInfo.model_fields)
 _NAMES: Final = tuple(name for name in _FIELDS if name != "metadata")
 # Shared by all descriptions, which saves half of their memory: whatever is set later is in it already.
 _EVERY_FIELD: Final = set(_FIELDS)
-_KINDS: Final = {c.name: c.kind for c in INDEX}
+_TYPES: Final = {c.name: ARROW[c.kind] for c in INDEX}
 
 
 class CatalogueIndex:
@@ -95,16 +95,16 @@ class _Rows:
                 continue
             column: Array = table.column(name)
             fields.append(column.to_pylist())
-            read = _field_reader(name, _kind(column))
+            read = _field_reader(name, column)
             # what is null in every row needs no reading
             if read is not None and column.null_count < rows:
                 self._readers.append((name, read))
         self._fields = list(zip(*fields, strict=True))
         self._metadata: list[tuple[str, list[Any], Read | None]] = []
         for name in table.column_names:
-            if name not in _KINDS and name not in CONTENT and name not in (FILENAME, REST):
+            if name not in _TYPES and name not in CONTENT and name not in (FILENAME, REST):
                 column = table.column(name)
-                self._metadata.append((name, column.to_pylist(), _metadata_reader(_kind(column))))
+                self._metadata.append((name, column.to_pylist(), _metadata_reader(column)))
         self._rest: list[Any] = table.column(REST).to_pylist() if REST in table.column_names else nothing
 
     def info(self, position: int) -> TranscriptInfo:
@@ -139,38 +139,19 @@ def _made(fields: dict[str, Any]) -> TranscriptInfo:
     return info
 
 
-def _kind(column: Array) -> pa.DataType:
-    kind: pa.DataType = column.type
-    return cast("Any", kind).value_type if kinds.is_dictionary(kind) else kind
-
-
-def _field_reader(name: str, kind: pa.DataType) -> Read | None:
+def _field_reader(name: str, column: Array) -> Read | None:
     """Find what makes a field of a cell; None: the cell is the value."""
+    kind = simple(column.type)
     if name == "score":
-        return score_of if _is_text(kind) else value_of
+        return score_of if kind == TEXT else value_of
     if name in ("agent_args", "model_options"):
         return _object
-    wanted = _KINDS[name]
-    fits: Mapping[str, Callable[[pa.DataType], bool]] = {
-        "string": _is_text,
-        "int64": kinds.is_integer,
-        "float64": kinds.is_floating,
-        "bool": kinds.is_boolean,
-    }
-    if fits[wanted](kind):
-        return None
-    convert: Mapping[str, Read] = {"string": as_text, "int64": as_integer, "float64": as_number, "bool": as_boolean}
-    return convert[wanted]
+    return None if kind == _TYPES[name] else partial(index_cell, name)
 
 
-def _metadata_reader(kind: pa.DataType) -> Read | None:
-    if _is_text(kind):
-        return metadata_of
-    return None if kinds.is_boolean(kind) or kinds.is_integer(kind) or kinds.is_floating(kind) else value_of
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_string_view(kind)
+def _metadata_reader(column: Array) -> Read | None:
+    kind = simple(column.type)
+    return metadata_of if kind == TEXT else None if kind in ARROW.values() else value_of
 
 
 def _object(cell: Any) -> dict[str, Any] | None:

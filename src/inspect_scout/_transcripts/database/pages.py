@@ -23,7 +23,8 @@ _DATA_PAGE: Final = 0
 _PLAIN: Final = 0
 _RLE: Final = 3
 # Types of the compact protocol of Thrift, in which page headers are written.
-_TRUE, _FALSE, _BYTE, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT = 1, 2, 3, 7, 8, 9, 10, 11, 12
+_TRUE, _FALSE, _BINARY, _STRUCT = 1, 2, 8, 12
+_INTEGERS: Final = (4, 5, 6)
 _MAX_DEPTH: Final = 16
 
 
@@ -268,26 +269,11 @@ class _Thrift:
     def _value(self, kind: int, depth: int) -> Any:
         if kind == _STRUCT:
             return self._struct(depth + 1)
-        if kind in (_LIST, _SET):
-            head = self._byte()
-            count = head >> 4 if head >> 4 < 15 else self._number()
-            return [self._value(head & 15, depth + 1) for _ in range(self._sane(count))]
-        if kind == _MAP:
-            count = self._sane(self._number())
-            kinds = self._byte() if count else 0
-            return [(self._value(kinds >> 4, depth + 1), self._value(kinds & 15, depth + 1)) for _ in range(count)]
         if kind == _BINARY:
             return self._take(self._number())
-        if kind == _DOUBLE:
-            return self._take(8)
-        if kind in (_TRUE, _FALSE, _BYTE):
-            return self._byte()
-        return self._zigzag()
-
-    def _sane(self, count: int) -> int:
-        if count > _MAX_HEADER_BYTES:
-            raise PageError("the header of a page is damaged")
-        return count
+        if kind in _INTEGERS:
+            return self._zigzag()
+        raise PageKindError("the header of a page has fields that the format does not know")
 
     def _byte(self) -> int:
         self._at += 1

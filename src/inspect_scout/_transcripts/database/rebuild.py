@@ -11,7 +11,7 @@ import pyarrow as pa
 from ..._support.errors import LocationError, LogReadError, StorageError
 from ..._support.storage import Entry, Storage, join, storage_for
 from ..contract import Progress
-from .assemble import with_texts
+from .assemble import union
 from .catalogue import Catalogue, data_listing, data_part, index_listing, load, told
 from .commits import sweep
 from .index_files import IndexPart, texts, write_part
@@ -20,7 +20,6 @@ from .log import EntryBeingWrittenError, State, append, entries_of, newest
 from .rest import promoted
 from .schema import FILENAME, ID
 from .sessions import data_of, markers
-from .union import union
 
 _TRIES = 20
 
@@ -133,7 +132,7 @@ def _counting(
                 dead.setdefault(name, set()).add(id)
     kept = [position for position, _ in sorted(rows.values())]
     whole = IndexPart(
-        promoted(with_texts(union([part.table for part in ordered]))),
+        promoted(union([part.table for part in ordered])),
         pa.chunked_array([part.rows for part in ordered], pa.int32()).combine_chunks(),
     )
     return whole.take(kept), {name: frozenset(gone) for name, gone in dead.items()}

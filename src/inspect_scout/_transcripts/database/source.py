@@ -23,11 +23,10 @@ from ..decode.stream import SPOOL_THRESHOLD_BYTES, open_sample
 from ..decode.views import view_of, view_text
 from .catalogue import Catalogue, load
 from .columns import make_column
-from .datafile import DataFile
+from .datafile import DataFile, Place, RowSource
 from .infos import CatalogueIndex
 from .layout import data_name, data_path, place_of
 from .queries import table_for
-from .rowsource import Place, RowSource
 from .schema import FILENAME, ID
 
 if TYPE_CHECKING:

@@ -6,16 +6,16 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from os import PathLike
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.types as kinds
 
 from ..._support.errors import ScoutError
 from ..._support.storage import normalize, storage_for
-from .schema import COLUMNS, FILENAME, ID, Column, Kind
-
-INDEX_FOLDER: Final = "_index"
+from .catalogue import data_listing
+from .columns import simple
+from .schema import ARROW, COLUMNS, FILENAME, ID, Column, Kind
 
 _EXPECTED: Final[dict[Kind, str]] = {
     "string": "string",
@@ -62,7 +62,9 @@ async def validate_transcript_schema(
     if isinstance(source, pa.Table):
         return list(schema_errors(source.schema))
     location = normalize(os.fspath(source))
-    paths = await _data_files(location)
+    storage = storage_for(location)
+    there = await storage.stat(location) is not None
+    paths = [location] if there else [entry.path for entry in await data_listing(storage, location)]
     if not paths:
         return [TranscriptSchemaError("", "empty", f"There is no parquet file in {location!r}.")]
     return [error for path in paths for error in _file_errors(path)]
@@ -76,6 +78,7 @@ def schema_errors(schema: pa.Schema, where: str = "") -> Iterator[TranscriptSche
         where: What it is the schema of, for messages.
     """
     names: list[str] = list(schema.names)
+    types: list[pa.DataType] = list(schema.types)
     note = f" ({where})" if where else ""
     for column in COLUMNS:
         count = names.count(column.name)
@@ -83,7 +86,7 @@ def schema_errors(schema: pa.Schema, where: str = "") -> Iterator[TranscriptSche
             yield TranscriptSchemaError(ID, "missing", f"The required column {ID!r} is missing{note}.")
         elif count > 1:
             yield TranscriptSchemaError(column.name, "type", f"There are {count} columns {column.name!r}{note}.")
-        elif count and not _fits(column, kind := _type(schema, names.index(column.name))):
+        elif count and not _fits(column, kind := types[names.index(column.name)]):
             yield TranscriptSchemaError(
                 column.name,
                 "type",
@@ -96,35 +99,10 @@ def schema_errors(schema: pa.Schema, where: str = "") -> Iterator[TranscriptSche
 
 
 def _fits(column: Column, kind: pa.DataType) -> bool:
-    if kinds.is_dictionary(kind):
-        kind = cast("Any", kind).value_type
-    if kinds.is_null(kind):
+    found = simple(kind)
+    if kinds.is_null(found):
         return column.name != ID
-    tests = {
-        "string": kinds.is_string(kind) or kinds.is_large_string(kind) or kinds.is_string_view(kind),
-        "int64": kinds.is_integer(kind),
-        "float64": kinds.is_floating(kind),
-        "bool": kinds.is_boolean(kind),
-    }
-    return tests[column.kind]
-
-
-def _type(schema: Any, position: int) -> pa.DataType:
-    found: pa.DataType = schema.field(position).type
-    return found
-
-
-async def _data_files(location: str) -> list[str]:
-    storage = storage_for(location)
-    if await storage.stat(location) is not None:
-        return [location]
-    entries = await storage.list(location)
-    below = len(location.rstrip("/")) + 1
-    return [
-        entry.path
-        for entry in entries
-        if entry.path.endswith(".parquet") and INDEX_FOLDER not in entry.path[below:].split("/")[:-1]
-    ]
+    return found == ARROW[column.kind] or (column.kind == "int64" and kinds.is_integer(found))
 
 
 def _file_errors(path: str) -> Iterator[TranscriptSchemaError]:
