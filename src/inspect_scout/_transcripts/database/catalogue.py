@@ -56,6 +56,11 @@ class Catalogue:
     parts: Mapping[tuple[str, str], IndexPart]
     signature: tuple[object, ...]
 
+    @property
+    def ready(self) -> bool:
+        """Whether a log says all that counts, so that changes can be put on top."""
+        return bool(self.state.number) and not self.foreign
+
     @cached_property
     def positions(self) -> dict[str, int]:
         """Position of each transcript, by id; listing does without."""

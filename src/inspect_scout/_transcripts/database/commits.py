@@ -54,22 +54,17 @@ async def commit(location: str, change: Change, known: Catalogue | None = None) 
     storage = storage_for(location)
     for attempt in range(_TRIES):
         known = await load(location, known)
-        if known.foreign or not known.state.number:
-            after = await _adopted(storage, location, known)
-        else:
-            changed = change(known)
-            if changed is None:
-                return known
-            after = changed
+        after = change(known) if known.ready else await _adopted(location, known)
+        if after is None:
+            return known
         await sweep(storage, location, known.state.retired)
-        if await _appended(storage, location, known, after):
-            if not known.foreign and known.state.number:
-                if (known.state.number + 1) % FORGET_EVERY == 0:
-                    with contextlib.suppress(ScoutError):
-                        await forget(storage, await index_listing(storage, location))
-                return await load(location, known)
-            continue
-        await asyncio.sleep(random.uniform(0, min(_LONGEST_WAIT_SECONDS, 0.005 * 2 ** min(attempt, 10))))
+        if not await _appended(storage, location, known, after):
+            await asyncio.sleep(random.uniform(0, min(_LONGEST_WAIT_SECONDS, 0.005 * 2 ** min(attempt, 10))))
+        elif known.ready:
+            if (known.state.number + 1) % FORGET_EVERY == 0:
+                with contextlib.suppress(ScoutError):
+                    await forget(storage, await index_listing(storage, location))
+            return await load(location, known)
     raise StorageError(f"Cannot commit to {location!r}: others commit without a pause. Try again.")
 
 
@@ -82,9 +77,7 @@ async def prepare(location: str, known: Catalogue | None = None) -> Catalogue:
     known = await load(location, known)
     if location.endswith(DATA_SUFFIX) and await storage_for(location).stat(location) is not None:
         raise ConfigError(f"Cannot write into {location!r}: it is a single data file. Name a folder.")
-    if known.state.number and not known.foreign:
-        return known
-    return await commit(location, lambda _: None, known)
+    return known if known.ready else await commit(location, lambda _: None, known)
 
 
 async def sweep(storage: Storage, location: str, retired: Iterable[str]) -> None:
@@ -98,15 +91,11 @@ async def tidy(location: str, known: Catalogue) -> Catalogue:
 
     Nothing depends on it, so failing here is no failure.
     """
-    storage = storage_for(location)
-    try:
-        names = _mergeable(known)
-        if names:
-            merged = await merge(storage, location, known, names)
+    with contextlib.suppress(ScoutError):
+        if names := _mergeable(known):
+            merged = await merge(location, known, names)
             known = await commit_merged(location, merged, known, lambda c: with_merged(c.state, merged))
-        await sweep(storage, location, known.state.retired)
-    except ScoutError:
-        pass
+        await sweep(storage_for(location), location, known.state.retired)
     return known
 
 
@@ -118,13 +107,10 @@ async def commit_merged(location: str, merged: Merged, known: Catalogue, change:
     return after
 
 
-async def merge(
-    storage: Storage, location: str, known: Catalogue, names: Iterable[str], part: IndexPart | None = None
-) -> Merged:
+async def merge(location: str, known: Catalogue, names: Iterable[str], part: IndexPart | None = None) -> Merged:
     """Write one index file for several.
 
     Args:
-        storage: Where the database is.
         location: The database.
         known: Its catalogue.
         names: The index files; if these are all, the new one is a manifest.
@@ -133,32 +119,23 @@ async def merge(
     chosen = sorted(names, key=newness)
     everything = len(chosen) == len(known.state.live)
     if part is None:
-        part = _counting(known, chosen, everything)
+        part = IndexPart(known.table, array(known.rows, pa.int32()))
+        if not everything:
+            files = {name for key in chosen for name in texts(known.parts[key, ""].table, FILENAME)}
+            mask = pc.is_in(known.table.column(FILENAME), value_set=array(sorted(files), pa.large_string()))
+            part = part.take(pc.indices_nonzero(mask))
     if everything:
         part = replace(part, table=promoted(part.table))
     new = names_for(known)
     # A merged file takes the place of its newest, so that the order of transcripts stays.
     name = new.manifest() if everything else new.like(chosen[-1])
-    await asyncio.to_thread(write_part, storage, index_path(location, name), part)
+    await asyncio.to_thread(write_part, storage_for(location), index_path(location, name), part)
     return Merged(name, frozenset(chosen))
 
 
 def names_for(known: Catalogue) -> Names:
     """Make names that are later than those of a catalogue."""
     return Names([*known.state.live, *known.foreign, *known.state.retired, *files_of(known)])
-
-
-def whole(known: Catalogue) -> IndexPart:
-    """Give the catalogue as an index file would say it."""
-    return IndexPart(known.table, array(known.rows, pa.int32()))
-
-
-def _counting(known: Catalogue, names: Iterable[str], everything: bool) -> IndexPart:
-    if everything:
-        return whole(known)
-    files = {name for key in names for name in texts(known.parts[key, ""].table, FILENAME)}
-    mask = pc.is_in(known.table.column(FILENAME), value_set=array(sorted(files), pa.large_string()))
-    return whole(known).take(pc.indices_nonzero(mask))
 
 
 def _mergeable(known: Catalogue) -> list[str]:
@@ -177,16 +154,14 @@ def _mergeable(known: Catalogue) -> list[str]:
     return list(live)
 
 
-async def _adopted(storage: Storage, location: str, known: Catalogue) -> State:
+async def _adopted(location: str, known: Catalogue) -> State:
     """Take what other programs wrote into the log, as one index file."""
     if not known.table.num_rows and not known.foreign:
         return replace(known.state, live=())
-    name = names_for(known).manifest()
-    part = replace(whole(known), table=promoted(known.table))
-    await asyncio.to_thread(write_part, storage, index_path(location, name), part)
+    merged = await merge(location, known, known.state.live)
     old = (*known.state.live, *known.foreign)
     retired = (*known.state.retired, *(f"{INDEX}/{index}" for index in old))
-    return replace(known.state, live=(name,), retired=retired)
+    return replace(known.state, live=(merged.name,), retired=retired)
 
 
 async def _appended(storage: Storage, location: str, known: Catalogue, after: State) -> bool:

@@ -71,7 +71,7 @@ async def compact(location: str, known: Catalogue, progress: Progress | None = N
         dropped += rows
         done += sum(group.values())
     if len(known.state.live) > 1:
-        merged = await merge(storage, location, known, known.state.live)
+        merged = await merge(location, known, known.state.live)
         known = await commit_merged(location, merged, known, lambda c: with_merged(c.state, merged))
     await sweep(storage, location, known.state.retired)
     abandoned = await _delete_abandoned(storage, location, known)
@@ -124,7 +124,7 @@ async def _rewrite(storage: Storage, location: str, known: Catalogue, old: Seque
         return await load(location, known), 0  # somebody else was quicker
     new = {name: texts(part.table, ID) for name, part in zip(made, parts, strict=True)}
     part = _redirected(known, new)
-    merged = await merge(storage, location, known, known.state.live, part)
+    merged = await merge(location, known, known.state.live, part)
     markers = tuple(marker_for(session, name) for name in new)
     known = await commit_merged(location, merged, known, lambda c: with_moved(c.state, merged, deaths, new, markers))
     dropped = sum(map(len, deaths.values()))

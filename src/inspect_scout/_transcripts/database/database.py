@@ -20,7 +20,7 @@ from .changes import Mode, without
 from .commits import commit as commit_change
 from .commits import prepare, tidy
 from .compaction import CompactReport, compact
-from .incoming import Input, rows_of
+from .incoming import Input
 from .inspection import DatabaseStats, VerifyReport, stats, verify
 from .intake import Added, Intake, commit_session
 from .layout import session_name
@@ -117,7 +117,8 @@ class TranscriptsDB(DatabaseReader):
         known = await prepare(self._location, self._known)
         named = session if session_id is not None and not commit else None
         intake = Intake(self._location, known, "insert", session, held=not commit, named=named, added=progress)
-        await self._take(intake, transcripts)
+        await intake.take(transcripts)
+        self._known = intake.known
         if commit:
             await self.commit(session_id)
         return intake.count
@@ -244,15 +245,9 @@ class TranscriptsDB(DatabaseReader):
     async def _write(self, mode: Mode, transcripts: Input, progress: Added | None) -> int:
         known = await prepare(self._location, self._known)
         intake = Intake(self._location, known, mode, self._session, added=progress)
-        await self._take(intake, transcripts)
+        await intake.take(transcripts)
         self._known = await tidy(self._location, intake.known)
         return intake.count
-
-    async def _take(self, intake: Intake, transcripts: Input) -> None:
-        await intake.begin()
-        passed = intake.ids if intake.mode == "insert" else frozenset[str]()
-        await intake.take(rows_of(transcripts, passed))
-        self._known = intake.known
 
     def _session_name(self, session_id: str | None) -> str:
         return self._session if session_id is None else session_name(session_id)

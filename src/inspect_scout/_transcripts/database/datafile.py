@@ -19,9 +19,9 @@ from ..._support.errors import LocationError, LogReadError, StorageError
 from ..._support.storage import is_local, local_path, storage_for
 from ..contract import RawTranscript
 from .cells import as_text, content_cell, index_cell
-from .columns import Array, with_aliases
+from .columns import with_aliases
 from .footers import open_parquet
-from .pages import Chunk, PageError, PageKindError, read_cell, streamable
+from .pages import PageError, PageKindError, read_cell, streamable
 from .rest import REST, is_wide, narrowed, rest_cells
 from .schema import ALIASES, CONTENT, FILENAME, ID
 from .writer import CONTENT_NOTE, read_content_note
@@ -116,7 +116,9 @@ class DataFile:
         group, position = self._place(row)
         with self._reading(row):
             return {
-                name: content_cell(self._column(group, name)[position]) if name in self._names else None
+                name: content_cell(self._read_group(group, name, [name]).column(name)[position])
+                if name in self._names
+                else None
                 for name in names
             }
 
@@ -142,7 +144,9 @@ class DataFile:
             LogReadError: It is damaged.
         """
         group, position = self._place(row)
-        chunk = self._chunk(group, name)
+        number = self._content_numbers.get(name)
+        footer, schema = self._file.metadata, self._file.schema
+        chunk = None if number is None else streamable(footer, schema, group, number)
         if chunk is not None:
             with self._reading(row):
                 try:
@@ -157,10 +161,6 @@ class DataFile:
         if data is not None:
             yield data
 
-    def _chunk(self, group: int, name: str) -> Chunk | None:
-        number = self._content_numbers.get(name)
-        return None if number is None else streamable(self._file.metadata, self._file.schema, group, number)
-
     def size(self, row: int) -> int:
         """Bytes of the content of a row (about, if the file does not say)."""
         group, _ = self._place(row)
@@ -172,13 +172,9 @@ class DataFile:
     def exceeds(self, row: int, limit: int) -> int | None:
         """Give the bytes of the content of a row if they are more than `limit`, else None."""
         group, _ = self._place(row)
-        if self._notes is None and self._group_bytes(group) <= limit:
-            return None
-        size = (
-            sum(len(cell or b"") for cell in self.cells(row, CONTENT).values())
-            if self._notes is None
-            else self.size(row)
-        )
+        size = self.size(row) if self._notes is not None else self._group_bytes(group)
+        if self._notes is None and size > limit:  # of all rows together
+            size = sum(len(cell or b"") for cell in self.cells(row, CONTENT).values())
         return size if size > limit else None
 
     def _group_bytes(self, group: int) -> int:
@@ -199,9 +195,6 @@ class DataFile:
             raise LogReadError(self.path, f"it has {self.rows} rows, and no row {row}: the index does not belong to it")
         group = bisect_right(self._starts, row) - 1
         return group, row - self._starts[group]
-
-    def _column(self, group: int, name: str) -> Array:
-        return self._read_group(group, name, [name]).column(name)
 
     def _index_group(self, group: int) -> dict[str, list[Any]]:
         known = self._last_index

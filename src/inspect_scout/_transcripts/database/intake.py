@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ..._support.errors import ConfigError, LocationError, ScoutError
@@ -14,6 +14,7 @@ from .catalogue import Catalogue, load, places
 from .changes import Mode, NewFile, with_files
 from .commits import commit, names_for
 from .datafile import DataFile
+from .incoming import Input, rows_of
 from .index_files import IndexPart, texts, write_part
 from .layout import Names, data_path, index_path
 from .schema import ID
@@ -57,15 +58,8 @@ class Intake:
     _names: Names | None = None
     _complete: list[NewFile] = field(default_factory=list[NewFile])
 
-    async def begin(self) -> None:
-        """Find out which ids are there already."""
-        self.ids.update(texts(self.known.table, ID))
-        if self.held:
-            for held in await held_by(storage_for(self.location), self.location, self.session, self.known):
-                self.ids.update(held.ids)
-
-    async def take(self, transcripts: AsyncIterator[RawTranscript]) -> Catalogue:
-        """Write transcripts, and commit them unless they are held; gives the catalogue after it.
+    async def take(self, transcripts: Input) -> None:
+        """Write transcripts, and commit them unless they are held.
 
         What `insert` and `upsert` wrote is committed file by file, so that being killed loses the last file at most;
         `update` is committed as a whole.
@@ -73,15 +67,18 @@ class Intake:
         Raises:
             ConfigError: A transcript cannot be written, or `update` got one that the database does not have.
         """
+        self.ids.update(texts(self.known.table, ID))
+        if self.held:
+            for held in await held_by(storage_for(self.location), self.location, self.session, self.known):
+                self.ids.update(held.ids)
         try:
-            async for transcript in transcripts:
+            async for transcript in rows_of(transcripts, self.ids if self.mode == "insert" else frozenset()):
                 await self._take(transcript)
             await self._finish_file()
             await self._commit()
         except BaseException:
             await self._give_up()
             raise
-        return self.known
 
     async def _take(self, transcript: RawTranscript) -> None:
         id = transcript.transcript_id

@@ -89,7 +89,12 @@ class DataFileWriter:
             ConfigError: Its content is no valid UTF-8.
         """
         size = transcript.size
-        if self._pending and self._group_ends_before(size):
+        rows, pending = len(self._pending), self._pending_bytes
+        if rows and (
+            (rows >= GROUP_ROWS and pending >= SMALL_GROUP_BYTES)
+            or rows >= SMALL_GROUP_ROWS
+            or pending + size > GROUP_BYTES
+        ):
             self._flush()
         self._pending.append(transcript)
         self._pending_bytes += size
@@ -124,12 +129,6 @@ class DataFileWriter:
             part.discard()
         self._parts, self._pending = [], []
 
-    def _group_ends_before(self, size: int) -> bool:
-        rows, pending = len(self._pending), self._pending_bytes
-        if rows >= GROUP_ROWS and pending >= SMALL_GROUP_BYTES:
-            return True
-        return rows >= SMALL_GROUP_ROWS or pending + size > GROUP_BYTES
-
     def _flush(self) -> None:
         """Write a row group."""
         rows = self._pending
@@ -142,15 +141,9 @@ class DataFileWriter:
         self._pending, self._pending_bytes = [], 0
 
     def _index(self) -> pa.Table:
-        tables = [table for part in self._parts for table in part.index]
-        names = list(_index_schema(self._parts[-1].types).names)
         types = self._parts[-1].types
-        return pa.table(
-            {
-                name: retype(column, types[name])
-                for name, column in zip(names, unify(tables).select(names).columns, strict=True)
-            }
-        )
+        whole = unify([table for part in self._parts for table in part.index])
+        return pa.table({name: retype(whole.column(name), kind) for name, kind in types.items()})
 
     def _joined(self, index: pa.Table) -> _Part:
         """Write the parts as one, with the columns and types of the last."""
@@ -228,7 +221,7 @@ class _Part:
         self.types, self.repeating = types, repeating
         self.index: list[pa.Table] = []
         self.file: IO[bytes] = tempfile.TemporaryFile(prefix="scout-")  # noqa: SIM115 - lives as long as the part
-        self._schema = _file_schema(types)
+        self._schema = pa.schema({c.name: ARROW[c.kind] for c in COLUMNS} | types)
         writer: Any = pq.ParquetWriter
         # Content: no dictionary (every value is another one), no statistics (they would repeat the values).
         self._writer = writer(
@@ -287,31 +280,17 @@ def read_content_note(note: bytes, rows: int) -> list[tuple[int, int]] | None:
     return found if len(found) == rows else None
 
 
-def _index_schema(types: dict[str, pa.DataType]) -> pa.Schema:
-    return pa.schema([pa.field(name, kind) for name, kind in types.items()])
-
-
-def _file_schema(types: dict[str, pa.DataType]) -> pa.Schema:
-    fields = [pa.field(c.name, ARROW[c.kind]) for c in COLUMNS]
-    return pa.schema([*fields, *(pa.field(name, kind) for name, kind in types.items() if name not in _INDEX_NAMES)])
-
-
 def _index_table(rows: Sequence[RawTranscript], types: dict[str, pa.DataType]) -> pa.Table:
-    columns: list[Array] = []
+    columns: dict[str, Array] = {}
     for name, kind in types.items():
-        values: list[Cell]
+        values: list[Cell] = [row.columns.get(name) for row in rows]
         if name == ID:
             values = [row.transcript_id for row in rows]
         elif name == REST:
-            values = [_rest(row, types) for row in rows]
-        else:
-            values = [row.columns.get(name) for row in rows]
-        columns.append(make_column(values, kind))
-    return pa.table(columns, schema=_index_schema(types))
-
-
-def _rest(row: RawTranscript, types: Mapping[str, pa.DataType]) -> str | None:
-    return rest_text({name: cell for name, cell in row.columns.items() if name == REST or name not in types})
+            left = [{n: cell for n, cell in row.columns.items() if n == REST or n not in types} for row in rows]
+            values = list(map(rest_text, left))
+        columns[name] = make_column(values, kind)
+    return pa.table(columns)
 
 
 def _contents(rows: Sequence[RawTranscript]) -> list[Array]:
