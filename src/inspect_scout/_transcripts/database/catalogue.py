@@ -18,6 +18,7 @@ from ..._support.regular import warn_of_skipped
 from ..._support.storage import Entry, Storage, is_local, join, local_path, storage_for
 from ..contract import Progress
 from .assemble import assemble
+from .columns import TEXT, retype, simple
 from .datafile import DataFile
 from .index_files import IndexPart, part_of, read_part, texts
 from .layout import DATA_SUFFIX, INDEX, data_name, index_path, is_index, is_manifest, is_ours, newness
@@ -194,8 +195,6 @@ async def _load(
         failed = await _read_data(location, wanted, parts, tolerant=tolerant)
         wanted = [key for key in wanted if key in parts]
         table, rows, problems = assemble([(parts[key], 0) for key in wanted], State(), None, location)
-    if len(live) < len(state.live) and not found.foreign:  # else a program put its own in their place
-        problems[f"Index files of {location!r} are gone. Run `scout db index {location}` to make them anew."] = ()
     return Catalogue(
         table=_without_unscored(table),
         rows=rows,
@@ -234,7 +233,10 @@ def _assembled(
     for entry in sorted(found.foreign, key=lambda e: (not is_manifest(_base(e)), newness(_base(e)))):
         ranked.append((parts[_base(entry), entry.etag], ranks[_base(entry)]))
     present = None if found.data is None else [data_name(location, entry.path) for entry in found.data]
-    return assemble(ranked, found.state, present, location)
+    table, rows, problems = assemble(ranked, found.state, present, location)
+    if len(ordered) < len(found.state.live) and not found.foreign:  # else a program put its own in their place
+        problems[f"Index files of {location!r} are gone. Run `scout db index {location}` to make them anew."] = ()
+    return table, rows, problems
 
 
 def _without_unscored(table: pa.Table) -> pa.Table:
@@ -243,27 +245,20 @@ def _without_unscored(table: pa.Table) -> pa.Table:
     The published package describes an unscored sample of an eval log as one without a score whose `success` is false, and
     databases that it has written say so for ever.
     """
-    names = table.column_names
-    if not {"success", "score", "source_type"} <= set(names):
-        return table
     success: Any = table.column("success")
-    score: Any = table.column("score")
-    source: Any = table.column("source_type")
     if success.type != pa.bool_():
         return table
+    score: Any = table.column("score")
+    unscored = pc.is_null(score, nan_is_null=True)
+    if simple(score.type) == TEXT:
+        unscored = pc.or_(unscored, pc.is_in(retype(score, TEXT), value_set=array(["NaN", "nan"], TEXT)))
     # Not fill_null, which makes a scalar: that imports pandas (0.2 s).
-    failed = pc.and_kleene(pc.is_valid(success), pc.invert(success))
-    suspects = pc.and_(failed, pc.or_(pc.is_null(score, nan_is_null=True), _says_nan(score)))
+    suspects = pc.and_(pc.and_kleene(pc.is_valid(success), pc.invert(success)), unscored)
     if not pc.any(suspects).as_py():
         return table
-    of_log = pc.is_in(source, value_set=array(["eval_log"], source.type))
+    of_log = pc.is_in(retype(table.column("source_type"), TEXT), value_set=array(["eval_log"], TEXT))
     mended = pc.if_else(pc.and_(suspects, of_log), pa.scalar(None, pa.bool_()), success)
-    return table.set_column(names.index("success"), "success", mended)
-
-
-def _says_nan(score: Any) -> Any:
-    text = pa.types.is_string(score.type) or pa.types.is_large_string(score.type)
-    return pc.is_in(score, value_set=array(["NaN", "nan"], score.type)) if text else pa.scalar(False)
+    return table.set_column(table.column_names.index("success"), "success", mended)
 
 
 async def _part(storage: Storage, location: str, key: tuple[str, str], state: State) -> IndexPart:

@@ -49,7 +49,7 @@ class DataFile:
             self._file: Any = open_parquet(source)
             footer = self._file.metadata
             counts = [footer.row_group(group).num_rows for group in range(footer.num_row_groups)]
-        self._starts = [sum(counts[:group]) for group in range(len(counts))]
+        self._starts = list(itertools.accumulate(counts, initial=0))[:-1]
         self._names: frozenset[str] = frozenset(self._file.schema_arrow.names)
         # A column of this name would stand beside the one that the index adds.
         self._index_names = [n for n in self._file.schema_arrow.names if n not in CONTENT and n != FILENAME]

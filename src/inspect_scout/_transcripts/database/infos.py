@@ -7,7 +7,7 @@ collector (2 cores, shared).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Final
 
 import pyarrow as pa
@@ -53,7 +53,10 @@ class CatalogueIndex:
             for problem, files in catalogue.problems.items()
             for file in files or ("",)
         )
-        self._rows: _Rows | None = None
+
+    @cached_property
+    def _rows(self) -> _Rows:
+        return _Rows(self._table)
 
     @property
     def ids(self) -> Sequence[str]:
@@ -76,8 +79,6 @@ class CatalogueIndex:
 
     def info(self, position: int) -> TranscriptInfo:
         """Describe one transcript."""
-        if self._rows is None:
-            self._rows = _Rows(self._table)
         return self._rows.info(position)
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute
 
-from ..._support.arrow import array
 from ..._support.errors import LocationError, LogReadError, StorageError
 from ..._support.storage import storage_for
 from ..contract import Progress
@@ -103,16 +102,15 @@ async def verify(
     present = {data_name(location, e.path) for e in await data_listing(storage, location)}
     left = await markers(storage, location, known.state)
     problems = list(known.problems)
-    wanted: dict[str, list[int]] = {}
-    for position, name in enumerate(known.files):
-        wanted.setdefault(name, []).append(position)
-    ids = texts(known.table, ID)
-    for name, positions in told(list(wanted.items()), progress):
-        found = await asyncio.to_thread(_check_file, location, name, positions, known)
+    wanted: dict[str, dict[str, int]] = {}
+    for name, id, row in zip(known.files, texts(known.table, ID), known.rows, strict=True):
+        wanted.setdefault(name, {})[id] = row
+    for name, places in told(list(wanted.items()), progress):
+        found = await asyncio.to_thread(_check_file, location, name, places, known)
         problems += found
         if read is None or found:
             continue
-        for id in [ids[p] for p in positions]:
+        for id in places:
             try:
                 await read(id)
             except (LogReadError, LocationError, StorageError) as error:
@@ -149,32 +147,21 @@ async def stats(location: str, known: Catalogue) -> DatabaseStats:
     )
 
 
-def _check_file(location: str, name: str, positions: Sequence[int], known: Catalogue) -> list[str]:
-    """Hold what the index says of a data file against the file."""
+def _check_file(location: str, name: str, wanted: Mapping[str, int], known: Catalogue) -> list[str]:
+    """Hold what the index says of a data file, the row of each transcript, against the file."""
     path = data_path(location, name)
     try:
         ids: list[Any] = [str(i) for i in DataFile(path).index().column(ID).to_pylist()]
     except (LocationError, LogReadError, StorageError) as error:
         return [str(error)]
-    column = known.table.column(ID)
-    rows = {id: row for row, id in enumerate(ids)}
-    wrong: list[str] = []
-    expected: set[str] = set()
-    for position in positions:
-        id, row = column[position].as_py(), known.rows[position]
-        expected.add(id)
-        if (row < 0 and id not in rows) or (row >= 0 and not (row < len(ids) and ids[row] == id)):
-            wrong.append(id)
+    there = frozenset(ids)
     problems: list[str] = []
-    if wrong:
+    if wrong := [id for id, row in wanted.items() if (id not in there if row < 0 else ids[row : row + 1] != [id])]:
         problems.append(
             f"{path!r} does not hold these transcripts where the index says: {_list(wrong)}. {_again(location)}"
         )
     dead = known.state.dead.get(name, frozenset[str]())
-    missing = sorted(set(rows) - expected - dead)
-    elsewhere = set(column.filter(pc.is_in(column, value_set=array(missing, pa.large_string()))).to_pylist())
-    unknown = [id for id in missing if id not in elsewhere]
-    if unknown:
+    if unknown := sorted(id for id in there - dead if id not in known.positions):
         problems.append(f"{path!r} holds transcripts that are not in the index: {_list(unknown)}. {_again(location)}")
     return problems
 

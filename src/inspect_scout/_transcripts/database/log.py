@@ -89,11 +89,15 @@ async def append(storage: Storage, location: str, state: State) -> bool:
     data = encode(state)
     try:
         await storage.create(path, data)
-    except FileExistsError:
-        # Perhaps by an earlier try of ours, whose answer was lost on the way.
-        return await storage.read(path) == data
-    except StorageError:
-        if not await _is_there(storage, path, data):
+    except (FileExistsError, StorageError) as error:
+        try:
+            # Perhaps by an earlier try of ours, whose answer was lost on the way.
+            ours = await storage.read(path) == data
+        except OSError:
+            ours = False
+        if not ours and isinstance(error, FileExistsError):
+            return False
+        if not ours:
             raise
     if state.number > 1 and await storage.stat(_path(location, state.number - 1)) is None:
         # The number was free because it had been taken and deleted since: others are far ahead. Or others have gone on
@@ -156,10 +160,3 @@ def _texts(value: Any) -> tuple[str, ...]:
     if not is_list(value) or not all(isinstance(item, str) for item in value):
         raise TypeError(f"{value!r} is no list of texts")
     return tuple(value)
-
-
-async def _is_there(storage: Storage, path: str, data: bytes) -> bool:
-    try:
-        return await storage.read(path) == data
-    except OSError:
-        return False

@@ -7,7 +7,6 @@ format. `streamable` says whether a column is of that kind; for all others there
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final, cast
@@ -102,8 +101,7 @@ def read_cell(file: BinaryIO, chunk: Chunk, position: int) -> Iterator[bytes]:
             raise PageError("a page is longer than its column")
         if position < values:
             file.seek(body)
-            limited = _Limited(file, header.compressed_size)
-            yield from _cell_of_page(limited, chunk, header, position)
+            yield from _cell_of_page(file, chunk, header, position)
             return
         position -= values
         at = body + header.compressed_size
@@ -117,24 +115,6 @@ class _Header:
     compressed_size: int
     size: int
     values: int
-
-
-class _Limited(io.RawIOBase):
-    """The next bytes of a file."""
-
-    def __init__(self, file: BinaryIO, size: int) -> None:
-        super().__init__()
-        self._file, self._left = file, size
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        view = memoryview(buffer)[: self._left]
-        data = self._file.read(len(view)) if len(view) else b""
-        view[: len(data)] = data
-        self._left -= len(data)
-        return len(data)
 
 
 def _page_header(file: BinaryIO, at: int, end: int) -> tuple[_Header, int]:
@@ -165,10 +145,11 @@ def _checked(fields: dict[int, Any]) -> _Header:
     return _Header(*cast("tuple[int, int, int]", sizes))
 
 
-def _cell_of_page(limited: _Limited, chunk: Chunk, header: _Header, position: int) -> Iterator[bytes]:
-    stream: Any = limited
+def _cell_of_page(file: BinaryIO, chunk: Chunk, header: _Header, position: int) -> Iterator[bytes]:
+    stream: Any = file
     if chunk.compressed:
-        stream = zstandard.ZstdDecompressor().stream_reader(cast("Any", limited), read_size=PIECE_BYTES)
+        size = min(PIECE_BYTES, max(1, header.compressed_size))
+        stream = zstandard.ZstdDecompressor().stream_reader(file, read_size=size)
     left = header.size
     try:
         if chunk.nullable:

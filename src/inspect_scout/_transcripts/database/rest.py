@@ -129,17 +129,12 @@ def narrowed(table: pa.Table, keep: Collection[str] | None = None) -> pa.Table:
         for position, value in _present(column):
             rows.setdefault(position, {})[name] = value if isinstance(value, str | float) else metadata_cell(value)
     narrow = pa.table([column for _, column in kept], names=[name for name, _ in kept])
-    return _with_rest(narrow, rows)
-
-
-def _with_rest(table: pa.Table, added: Mapping[int, Mapping[str, Cell]]) -> pa.Table:
-    """Add cells to the rest of some rows."""
-    if not added:
-        return table
+    if not rows:
+        return narrow
     texts: list[Any] = table.column(REST).to_pylist() if REST in table.column_names else [None] * table.num_rows
-    for position, cells in added.items():
+    for position, cells in rows.items():
         texts[position] = rest_text({**cells, **rest_cells(texts[position])})
-    return _set(table, REST, make_column(texts, TEXT))
+    return _set(narrow, REST, make_column(texts, TEXT))
 
 
 def with_keys(table: pa.Table, names: Iterable[str]) -> pa.Table:
@@ -152,10 +147,7 @@ def with_keys(table: pa.Table, names: Iterable[str]) -> pa.Table:
     if REST not in table.column_names:
         return table
     found = {name: cells for name in names if (cells := _in_rest(table, name))}
-    table = table.drop_columns([REST])
-    for name, cells in found.items():
-        table = _set(table, name, _joined(table, name, cells))
-    return table
+    return _with_cells(table.drop_columns([REST]), found)
 
 
 def _in_rest(table: pa.Table, name: str) -> dict[int, Cell]:
@@ -178,16 +170,18 @@ def _mentioning(rest: Array, name: str) -> list[int]:
     return found
 
 
-def _joined(table: pa.Table, name: str, found: Mapping[int, Cell]) -> Array:
-    """Make one column of what is in the column of a key and what is in the rest."""
-    kinds = {type(cell) for cell in found.values() if cell is not None}
-    kind = column_type(kinds, exact=all(map(is_exact, found.values())))
-    column = pa.chunked_array([make_column([found.get(p) for p in range(table.num_rows)], kind)])
-    if name not in table.column_names:
-        return column
-    both = [table.column(name), column]
-    kind = common_type(both)
-    return _compute.coalesce(*(retype(part, kind) for part in both))
+def _with_cells(table: pa.Table, found: Mapping[str, Mapping[int, Cell]]) -> pa.Table:
+    """Put what the rest has for some keys into their columns, beside what is there, which counts first."""
+    for name, cells in found.items():
+        kinds = {type(cell) for cell in cells.values() if cell is not None}
+        kind = column_type(kinds, exact=all(map(is_exact, cells.values())))
+        column: Array = pa.chunked_array([make_column([cells.get(p) for p in range(table.num_rows)], kind)])
+        if name in table.column_names:
+            both = [table.column(name), column]
+            kind = common_type(both)
+            column = _compute.coalesce(*(retype(part, kind) for part in both))
+        table = _set(table, name, column)
+    return table
 
 
 def promoted(table: pa.Table) -> pa.Table:
@@ -211,9 +205,7 @@ def promoted(table: pa.Table) -> pa.Table:
         for position in {position for cells in found.values() for position in cells}:
             left = rest_cells(texts[position])
             texts[position] = rest_text({name: cell for name, cell in left.items() if name not in found})
-        table = _set(table, REST, make_column(texts, TEXT))
-        for name, cells in found.items():
-            table = _set(table, name, _joined(table, name, cells))
+        table = _with_cells(_set(table, REST, make_column(texts, TEXT)), found)
     return narrowed(table, keep)
 
 

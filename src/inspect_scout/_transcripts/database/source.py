@@ -60,10 +60,6 @@ over 20 000 transcripts, each through a new collection: 0.36 s of CPU instead of
 class _NotThereError(Exception):
     """A transcript is not where the catalogue has it; perhaps the database was changed."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
 
 class _State:
     """What a source remembers between two reads."""
@@ -153,7 +149,7 @@ class DatabaseSource:
         try:
             return await self._found(known, info)
         except _NotThereError as error:
-            raise LogReadError(self.location, error.reason, repr(info.transcript_id)) from error
+            raise LogReadError(self.location, str(error), repr(info.transcript_id)) from error
 
     async def _refreshed(self) -> Catalogue:
         before = self._state.known or _catalogues.get(self.location)
