@@ -354,6 +354,6 @@ def test_names_of_manifests_are_those_of_the_published_format_and_in_order() -> 
         assert is_manifest(name)
         assert is_ours(name)
     assert [stamp_of(name) for name in made] == sorted({stamp_of(name) for name in made})
-    assert stamp_of(names.index()) > stamp_of(made[-1])
+    assert stamp_of(names.data()) > stamp_of(made[-1])
     assert not is_ours("_manifest_20260101T120000_aB3dE5gH.idx")
     assert is_ours("_manifest_20260101T120000123456_0011aabb.idx")

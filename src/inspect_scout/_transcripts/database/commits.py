@@ -18,7 +18,7 @@ from ..._support.storage import Storage, join, storage_for
 from .catalogue import Catalogue, files_of, index_listing, load
 from .changes import Merged, with_merged
 from .index_files import IndexPart, texts, write_part
-from .layout import DATA_SUFFIX, INDEX, Names, index_path, is_manifest, newness
+from .layout import DATA_SUFFIX, INDEX, Names, index_like, index_path, is_manifest, newness
 from .log import FORGET_EVERY, State, append, forget
 from .rest import promoted
 from .schema import FILENAME
@@ -126,9 +126,8 @@ async def merge(location: str, known: Catalogue, names: Iterable[str], part: Ind
             part = part.take(pc.indices_nonzero(mask))
     if everything:
         part = replace(part, table=promoted(part.table))
-    new = names_for(known)
     # A merged file takes the place of its newest, so that the order of transcripts stays.
-    name = new.manifest() if everything else new.like(chosen[-1])
+    name = names_for(known).manifest() if everything else index_like(chosen[-1])
     await asyncio.to_thread(write_part, storage_for(location), index_path(location, name), part)
     return Merged(name, frozenset(chosen))
 

@@ -258,7 +258,7 @@ class RowSource:
         """Read everything at once."""
         return b"".join(self.chunks())
 
-    def chunks(self) -> Iterator[bytes]:
+    def chunks(self) -> Generator[bytes]:
         """Read anew, piece by piece."""
         try:
             raw = self._place.file.open_raw()

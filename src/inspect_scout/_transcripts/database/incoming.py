@@ -10,10 +10,11 @@ import pyarrow as pa
 
 from ..._support.errors import ConfigError
 from ..._types import Transcript, TranscriptInfo
+from ..collection import Transcripts
 from ..contract import RawTranscript
 from ..decode.raw import raw_content, with_derived_ids
 from ..decode.source import ByteSource
-from ..labelled import Selection, with_cases
+from ..labelled import with_cases
 from .cells import content_cell, index_cell
 from .columns import with_aliases
 from .encode import check_id, check_keys, index_cells, raw_of
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from ..contract import TranscriptSource
 
 
-Input: TypeAlias = "Iterable[Transcript] | AsyncIterable[Transcript] | Selection | pa.RecordBatchReader"
+Input: TypeAlias = "Iterable[Transcript] | AsyncIterable[Transcript] | Transcripts | pa.RecordBatchReader"
 """Transcripts to be written: one after the other, a collection, or rows in the columns of the format."""
 
 _FORMS = "a list or (async) iterator of Transcript, what transcripts_from(...) gives, or a pyarrow.RecordBatchReader"
@@ -45,7 +46,7 @@ async def rows_of(transcripts: Input, known: Container[str]) -> AsyncIterator[Ra
         ConfigError: They are something else.
     """
     given: Any = transcripts
-    if isinstance(given, Selection):
+    if isinstance(given, Transcripts):
         query = await with_cases(given.source, given.query, given.cases) if given.cases else given.query
         async for row in from_source(given.source, query, known):
             yield row

@@ -16,7 +16,7 @@ from .commits import commit, names_for
 from .datafile import DataFile
 from .incoming import Input, rows_of
 from .index_files import IndexPart, texts, write_part
-from .layout import Names, data_path, index_path
+from .layout import Names, data_path, index_like, index_path
 from .schema import ID
 from .sessions import Held, begin, copied, held_by, marker_for
 from .writer import DataFileWriter
@@ -72,7 +72,7 @@ class Intake:
             for held in await held_by(storage_for(self.location), self.location, self.session, self.known):
                 self.ids.update(held.ids)
         try:
-            async for transcript in rows_of(transcripts, self.ids if self.mode == "insert" else frozenset()):
+            async for transcript in rows_of(transcripts, self.ids if self.mode == "insert" else frozenset[str]()):
                 await self._take(transcript)
             await self._finish_file()
             await self._commit()
@@ -117,7 +117,7 @@ class Intake:
             # Kept until the session is committed.
             await asyncio.to_thread(write_part, storage_for(self.location), join(self.location, marker), part)
             return
-        self._complete.append(await _listed(self.location, self.known, writer.name, part, marker))
+        self._complete.append(await _listed(self.location, writer.name, part, marker))
         if self.mode != "update":
             await self._commit()
 
@@ -141,11 +141,9 @@ class Intake:
                 await storage.delete(path)
 
 
-async def _listed(location: str, known: Catalogue, name: str, part: IndexPart, marker: str) -> NewFile:
+async def _listed(location: str, name: str, part: IndexPart, marker: str) -> NewFile:
     """Write the index file of a data file, which counts as soon as the log names it."""
-    names = names_for(known)
-    names.see([name])
-    index = names.like(name)
+    index = index_like(name)
     await asyncio.to_thread(write_part, storage_for(location), index_path(location, index), part)
     return NewFile(name, index, texts(part.table, ID), marker)
 
@@ -168,7 +166,7 @@ async def _commit_session(location: str, known: Catalogue, session: str) -> Cata
     small = [item for item in held if item.size < _SMALL_BYTES]
     if len(small) < 2:
         small = []
-    files = [await _listed(location, known, item.name, item.part, item.marker) for item in held if item not in small]
+    files = [await _listed(location, item.name, item.part, item.marker) for item in held if item not in small]
     if small:
         taken = set(places(known, (id for item in held for id in item.ids)))
         joining, made = f"joining-{session}", list[str]()
@@ -176,7 +174,7 @@ async def _commit_session(location: str, known: Catalogue, session: str) -> Cata
             copied, location, names_for(known), joining, _once(location, small, taken), made
         )
         for name, part in zip(made, parts, strict=True):
-            files.append(await _listed(location, known, name, part, marker_for(joining, name)))
+            files.append(await _listed(location, name, part, marker_for(joining, name)))
     replaced = [name for item in small for name in (item.name, item.marker)]
     return await commit(location, lambda c: with_files(c, files, "insert", replaced), known)
 

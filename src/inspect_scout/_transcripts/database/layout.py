@@ -63,12 +63,7 @@ class Names:
     """
 
     def __init__(self, present: Iterable[str] = ()) -> None:
-        self._last = ""
-        self.see(present)
-
-    def see(self, present: Iterable[str]) -> None:
-        """Take note of names that others made."""
-        self._last = max((self._last, *map(_latest, present)))
+        self._last = max(("", *map(_latest, present)))
 
     def stamp(self) -> str:
         """Make a stamp."""
@@ -81,10 +76,6 @@ class Names:
         middle = f"{session}_" if session else ""
         return f"transcripts_{middle}{self.stamp()}_{_tail()}{DATA_SUFFIX}"
 
-    def index(self) -> str:
-        """Name an index file."""
-        return f"index_{self.stamp()}_{_tail()}{INDEX_SUFFIX}"
-
     def manifest(self) -> str:
         """Name a manifest.
 
@@ -94,10 +85,10 @@ class Names:
         stamp = self.stamp()
         return f"_manifest_{stamp[:_SECONDS]}_{stamp[_SECONDS:]}{_tail()}{INDEX_SUFFIX}"
 
-    def like(self, name: str) -> str:
-        """Name an index file that takes the place of another, in the order of names too."""
-        stamp = stamp_of(name) or self.stamp()
-        return f"index_{stamp}_{_tail()}{INDEX_SUFFIX}"
+
+def index_like(name: str) -> str:
+    """Name an index file that stands for a file, in the order of names too."""
+    return f"index_{stamp_of(name) or Names().stamp()}_{_tail()}{INDEX_SUFFIX}"
 
 
 def session_name(session_id: str) -> str:

@@ -68,7 +68,7 @@ class DataFileWriter:
     def __init__(self, location: str, name: str) -> None:
         self._path, self.name = join(location, name), name
         """Its location, and its name within the database."""
-        self.ids: list[str] = []
+        self.ids: set[str] = set()
         """Transcripts added so far."""
         self._types = _Types()
         self._parts: list[_Part] = []
@@ -98,7 +98,7 @@ class DataFileWriter:
             self._flush()
         self._pending.append(transcript)
         self._pending_bytes += size
-        self.ids.append(transcript.transcript_id)
+        self.ids.add(transcript.transcript_id)
         other = sum(len(cell) if isinstance(cell, str) else 8 for cell in transcript.columns.values())
         self._estimate += 0.04 * size + 0.2 * other
         self._noted += _NOTED.pack(size, fingerprint_of(transcript))
