@@ -22,8 +22,8 @@ from .declare.config import ModelUse, scanner_config
 from .declare.identity import configs_held
 from .declare.params import closed_over
 from .llm.asked import models_named
-from .llm.brief import Brief
 from .llm.generate import generate_answer
+from .llm.judge import Brief
 from .llm.scanner import llm_scanner
 
 _UNDER_A_CONDITION = (

@@ -301,7 +301,7 @@ def test_prompt_that_leaves_no_room_is_refused() -> None:
         judged(talk(1), model, question="word " * 4000, context_window=2000)
     assert isinstance(raised.value, RuntimeError)
     assert raised.value.window == 2000
-    assert raised.value.overhead > 2000
+    assert raised.value.size > 2000
     assert not model.calls
 
 

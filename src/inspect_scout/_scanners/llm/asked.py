@@ -13,7 +13,7 @@ from ..answers.spec import AnswerMultiLabel, AnswerSpec, AnswerStructured
 from ..answers.structured import StructuredAnswer
 from ..declare.config import REVISION, Asked, ModelUse, hashed
 from ..declare.params import closed_over, recorded_value
-from .brief import Brief, Question
+from .judge import Brief, Question
 from .reduce import Reducer, Synthesis
 
 # Arguments that are described here, and those that decide nothing about what a sound result is.

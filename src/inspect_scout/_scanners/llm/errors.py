@@ -62,10 +62,5 @@ class PromptTooLargeError(ScoutError, RuntimeError):
             )
         super().__init__(message)
 
-    @property
-    def overhead(self) -> int:
-        """The size, by the name it has of a prompt without messages."""
-        return self.size
-
     def __reduce__(self) -> tuple[type[PromptTooLargeError], tuple[int, int, str | None], dict[str, int]]:
         return type(self), (self.size, self.window, self.said), {"counted": self.counted, "room": self.room}

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
-from inspect_ai.model import Model, get_model
+from inspect_ai.model import GenerateConfig, Model, get_model
+from inspect_ai.scorer import ValueToFloat
 
 from ..._inspect.tokens import learn_window, window_of
 from ..._support.errors import ConfigError
 from ..._types import Result, Transcript, TranscriptHandle, TranscriptInfo
+from ..answers.contract import Answer
 from ..render.citations import MessageCitations
-from ..render.thread import RenderMessages, message_numbering
+from ..render.thread import MessagesPreprocessor, RenderMessages, message_numbering
 from ..segments.budget import segment_budget, sizing
+from ..segments.concurrency import close_iterator, map_in_order
 from ..segments.counting import count_tokens
-from ..segments.messages import MessagesSegment, cut_again
+from ..segments.messages import MessagesSegment, cut_again, stream_segments
 from ..segments.rendering import own_mark
+from ..segments.timeline import transcript_messages
 from .assemble import Judged, assemble, nothing_read
-from .brief import Brief, Question
 from .errors import PromptTooLargeError
-from .flight import map_in_order
 from .generate import generate_answer
-from .prompt import Prompt, info_variables
-from .reduce import judged_by
-from .source import Source, StreamedMessages, WholeTranscript, has_events
+from .prompt import Prompt, PromptTemplate, info_variables
+from .reduce import Reducer, judged_by
 
 MAX_IN_FLIGHT = 16
 """Segments of one transcript that are judged at once."""
@@ -40,6 +41,54 @@ NEGLIGIBLE = 0.02
 _LABEL = re.compile(r"^\[M([0-9]{1,18})\] ", re.MULTILINE)
 
 
+Question: TypeAlias = str | Callable[[Transcript], Awaitable[str] | str]
+"""A question, or a function from a transcript to one."""
+
+Variables: TypeAlias = Mapping[str, Any] | Callable[[Transcript], Awaitable[Mapping[str, Any]] | Mapping[str, Any]]
+"""Variables of a template, or a function from a transcript to them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """What a judging model is asked, and how.
+
+    Args:
+        question: The question (None: the template asks it).
+        answer: Kind of answer.
+        listed: Whether the answer is a list of results.
+        value_to_float: Makes a number of the value.
+        template: The prompt.
+        template_variables: Further variables of the template.
+        preprocessor: What of the messages is rendered.
+        model: The model (None: that of the scan).
+        model_role: Role of the model.
+        config: Generation options.
+        retry_refusals: How often a model that declines is asked again.
+        context_window: Tokens that the model can read (None: what is known of it).
+        timeline: Name of the timeline that is read.
+        compaction: What is read of a compacted conversation.
+        depth: Levels of spans that are read.
+        reducer: Makes one result of several.
+    """
+
+    question: Question | None
+    answer: Answer
+    listed: bool
+    value_to_float: ValueToFloat | None
+    template: PromptTemplate
+    template_variables: Variables | None
+    preprocessor: MessagesPreprocessor[Any] | None
+    model: str | Model | None
+    model_role: str | None
+    config: GenerateConfig
+    retry_refusals: int
+    context_window: int | None
+    timeline: str | None
+    compaction: Literal["all", "last"] | int
+    depth: int | None
+    reducer: Reducer
+
+
 async def judge(brief: Brief, given: Transcript | TranscriptHandle) -> Result[Any]:
     """Put a question to a model about a transcript, in as many parts as it takes.
 
@@ -48,20 +97,24 @@ async def judge(brief: Brief, given: Transcript | TranscriptHandle) -> Result[An
         RefusalError: The model declined each time.
         UnusableAnswerError: No structured answer fits its schema.
     """
-    source = await _opened(brief, given)
+    given = await _needed(brief, given)
+    whole = given if isinstance(given, Transcript) else None
     model = get_model(brief.model, role=brief.model_role)
     render, references = message_numbering(brief.preprocessor, nonce=brief.template.nonce)
     assert isinstance(references, MessageCitations)
-    variables = await _variables(brief, source.info)
+    variables = await _variables(brief, whole or given.info)
     reserve = await _reserve(brief, model, variables)
-    segments = source.segments(brief, messages_as_str=render, model=model, prompt_reserve=reserve)
     window = window_of(model, brief.context_window)
     reading = _Reading(brief, model, variables, references, render, reserve, window)
-    results = [part for parts in await map_in_order(segments, reading.judge, MAX_IN_FLIGHT) for part in parts]
-    if not results:
-        return nothing_read(spans=source.has_spans, messages=source.has_messages)
+    results = await map_in_order(reading.segments(given), reading.judge, MAX_IN_FLIGHT)
+    judged = [part for parts in results for part in parts]
+    if not judged:
+        messages = await _has_any(given.messages()) if whole is None else bool(whole.messages)
+        spans = whole is not None and bool(whole.timelines or whole.events)
+        return nothing_read(spans=spans, messages=messages)
+    by_span = whole is not None and bool(whole.timelines)
     with judged_by(model):
-        return await assemble(results, by_span=source.has_timelines, listed=brief.listed, reducer=brief.reducer)
+        return await assemble(judged, by_span=by_span, listed=brief.listed, reducer=brief.reducer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +138,28 @@ class _Reading:
     render: RenderMessages
     reserve: int
     window: int
+
+    def segments(self, given: Transcript | TranscriptHandle) -> AsyncIterator[MessagesSegment]:
+        """Cut a transcript in memory, or messages as they are read, into what the model can read."""
+        brief = self.brief
+        if isinstance(given, Transcript):
+            return transcript_messages(
+                given,
+                messages_as_str=self.render,
+                model=self.model,
+                context_window=brief.context_window,
+                timeline=brief.timeline,
+                compaction=brief.compaction,
+                depth=brief.depth,
+                prompt_reserve=self.reserve,
+            )
+        return stream_segments(
+            given.messages(),
+            messages_as_str=self.render,
+            model=self.model,
+            context_window=brief.context_window,
+            prompt_reserve=self.reserve,
+        )
 
     async def judge(self, segment: MessagesSegment) -> list[Judged]:
         """Ask about a segment; in parts if the model turns out to read less than it was taken to."""
@@ -136,12 +211,19 @@ def _shown(segment: MessagesSegment, prompt: Prompt) -> set[int]:
     return shown & {int(label[1]) for label in _LABEL.finditer(prompt.text)}
 
 
-async def _opened(brief: Brief, given: Transcript | TranscriptHandle) -> Source:
+async def _needed(brief: Brief, given: Transcript | TranscriptHandle) -> Transcript | TranscriptHandle:
+    """Load a transcript that must be in memory: functions want to see it, or it has events, which are read as spans."""
     if isinstance(given, Transcript):
-        return WholeTranscript(given)
-    if callable(brief.question) or callable(brief.template_variables) or await has_events(given):
-        return WholeTranscript(await given.load())
-    return StreamedMessages(given)
+        return given
+    whole = callable(brief.question) or callable(brief.template_variables) or await _has_any(given.events())
+    return await given.load() if whole else given
+
+
+async def _has_any(items: AsyncIterator[Any]) -> bool:
+    try:
+        return await anext(items, None) is not None
+    finally:
+        await close_iterator(items)
 
 
 async def _reserve(brief: Brief, model: Model, variables: Mapping[str, Any]) -> int:

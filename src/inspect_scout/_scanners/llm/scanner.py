@@ -16,8 +16,7 @@ from ..declare.decorators import scanner
 from ..declare.traits import ScanTraits, set_traits
 from ..render.thread import MessagesPreprocessor, message_numbering
 from .asked import asked_of, models_used
-from .brief import Brief, Question, Variables
-from .judge import judge
+from .judge import Brief, Question, Variables, judge
 from .prompt import PromptTemplate, TemplateSpec
 from .reduce import Reducer, ResultReducer
 from .refusals import DEFAULT_RETRIES, refusal_retries

@@ -6,15 +6,16 @@ where a transcript is cut would depend on which files happen to be on the machin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from functools import partial
+from typing import Final
 
-import anyio
 import anyio.lowlevel
 from inspect_ai.model import Model, get_model
 
 from ..._inspect.tokens import ModelCounting, counting_of, keep_counting_local
+from .concurrency import map_in_order
 from .estimate import estimate_tokens
 from .vocabulary import vocabulary_counter
 
@@ -28,22 +29,19 @@ PAUSE_CHARACTERS: Final = 1_000_000
 """Characters counted on this machine before other tasks may run."""
 
 
-class TokenCounter(Protocol):
-    """Counts tokens of texts, for one model."""
+@dataclass(frozen=True, slots=True)
+class TokenCounter:
+    """Counts tokens of texts, for one model.
 
-    @property
-    def margin(self) -> float:
-        """How many times a number may be the true one in the worst case that is planned for."""
-        ...
+    Args:
+        count: Counts the tokens of each text.
+        margin: How many times a number may be the true one in the worst case that is planned for.
+        within_bytes: Whether a text never has more tokens than bytes.
+    """
 
-    @property
-    def within_bytes(self) -> bool:
-        """Whether a text never has more tokens than bytes."""
-        ...
-
-    async def count(self, texts: Sequence[str]) -> list[int]:
-        """Count the tokens of each text."""
-        ...
+    count: Callable[[Sequence[str]], Awaitable[list[int]]]
+    margin: float = 1.0
+    within_bytes: bool = True
 
 
 async def count_tokens(text: str, model: Model | str | None = None) -> int:
@@ -81,52 +79,27 @@ def counter_for(model: Model | None) -> TokenCounter:
     way = ModelCounting() if model is None else counting_of(model)
     if model is not None and way.by_provider:
         keep_counting_local(model, estimate_tokens)
-        return _ByProvider(model)
-    exact = vocabulary_counter(way.vocabulary) if way.vocabulary else None
-    return _Here(estimate_tokens, ESTIMATE_MARGIN) if exact is None else _Here(exact, within_bytes=True)
+        return TokenCounter(partial(_by_provider, model))
+    if way.vocabulary and (exact := vocabulary_counter(way.vocabulary)) is not None:
+        return TokenCounter(partial(_here, exact))
+    return TokenCounter(partial(_here, estimate_tokens), ESTIMATE_MARGIN, within_bytes=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Here:
-    """Counts on this machine."""
+async def _here(one: Callable[[str], int], texts: Sequence[str]) -> list[int]:
+    counts: list[int] = []
+    since_pause = 0
+    for text in texts:
+        counts.append(one(text))
+        since_pause += len(text)
+        if since_pause >= PAUSE_CHARACTERS:
+            await anyio.lowlevel.checkpoint()
+            since_pause = 0
+    return counts
 
-    one: Callable[[str], int]
-    margin: float = 1.0
-    within_bytes: bool = False
 
-    async def count(self, texts: Sequence[str]) -> list[int]:
-        counts: list[int] = []
-        since_pause = 0
+async def _by_provider(model: Model, texts: Sequence[str]) -> list[int]:
+    async def each() -> AsyncIterator[str]:
         for text in texts:
-            counts.append(self.one(text))
-            since_pause += len(text)
-            if since_pause >= PAUSE_CHARACTERS:
-                await anyio.lowlevel.checkpoint()
-                since_pause = 0
-        return counts
+            yield text
 
-
-@dataclass(frozen=True, slots=True)
-class _ByProvider:
-    """Asks the model's provider."""
-
-    model: Model
-    margin: float = 1.0
-    within_bytes: bool = True
-
-    async def count(self, texts: Sequence[str]) -> list[int]:
-        counts = [0] * len(texts)
-        waiting = iter(enumerate(texts))
-
-        async def work() -> None:
-            for place, text in waiting:
-                counts[place] = await self.model.count_tokens(text)
-
-        try:
-            async with anyio.create_task_group() as tasks:
-                for _ in range(min(MAX_COUNTS_IN_FLIGHT, len(texts))):
-                    tasks.start_soon(work)
-        except ExceptionGroup as group:
-            # What failed first is what callers know how to handle.
-            raise group.exceptions[0] from None
-        return counts
+    return await map_in_order(each(), model.count_tokens, MAX_COUNTS_IN_FLIGHT)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from inspect_scout._scanners.llm.flight import map_in_order
+from inspect_scout._scanners.segments.concurrency import map_in_order
 
 
 async def numbers(count: int, taken: list[int] | None = None) -> AsyncIterator[int]:
@@ -49,7 +49,7 @@ def test_first_failure_ends_everything() -> None:
 
     with pytest.raises(ValueError, match="the third one"):
         asyncio.run(map_in_order(numbers(100, taken), work, 4))
-    assert cancelled == [0, 1, 3]
+    assert sorted(cancelled) == [0, 1, 3]
     assert taken == [0, 1, 2, 3, 4]
 
 
@@ -71,3 +71,12 @@ def test_failure_of_the_source_cancels_what_runs() -> None:
     with pytest.raises(OSError, match="gone"):
         asyncio.run(map_in_order(source(), work, 4))
     assert cancelled == [1]
+
+
+def test_failure_keeps_its_cause() -> None:
+    async def work(_: int) -> None:
+        raise ValueError("refused") from OSError("gone")
+
+    with pytest.raises(ValueError, match="refused") as raised:
+        asyncio.run(map_in_order(numbers(2), work, 1))
+    assert isinstance(raised.value.__cause__, OSError)
