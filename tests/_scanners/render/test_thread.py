@@ -22,7 +22,7 @@ from inspect_scout._scanners import (
     messages_as_str,
     tool_callers,
 )
-from inspect_scout._scanners.render.citations import MOST_UNSEEN, MessageCitations, cited_references, unseen_citations
+from inspect_scout._scanners.render.citations import MOST_UNSEEN, MessageCitations
 from inspect_scout._scanners.render.numbers import Numbering
 from inspect_scout._types import Result, Transcript
 
@@ -211,7 +211,7 @@ def test_last_of_several_calls_with_one_id_is_the_caller() -> None:
 )
 def test_citations_are_read(text: str, expected: list[int]) -> None:
     ids = {number: f"id{number}" for number in (2, 3, 4, 5, 12)}
-    assert cites(cited_references(text, ids)) == [(f"[M{number}]", f"id{number}") for number in expected]
+    assert cites(MessageCitations(ids)(text)) == [(f"[M{number}]", f"id{number}") for number in expected]
 
 
 @pytest.mark.parametrize(
@@ -236,21 +236,21 @@ def test_citations_are_read(text: str, expected: list[int]) -> None:
 )
 def test_citations_of_what_was_not_shown_are_told(text: str, expected: list[str]) -> None:
     ids = {number: f"id{number}" for number in (2, 3, 4, 5, 12)}
-    assert unseen_citations(text, ids) == expected
+    assert MessageCitations(ids).unseen(text) == expected
 
 
 def test_so_many_are_told_and_no_more() -> None:
     text = "".join(f"[M{n}]" for n in range(100, 1000))
-    assert unseen_citations(text, {1: "a"}) == [f"[M{n}]" for n in range(100, 100 + MOST_UNSEEN)]
+    assert MessageCitations({1: "a"}).unseen(text) == [f"[M{n}]" for n in range(100, 100 + MOST_UNSEEN)]
 
 
 @given(st.text(alphabet="[]Mm129-, x", max_size=60), st.sets(st.integers(0, 30)))
 def test_citation_is_seen_or_not(text: str, numbers: set[int]) -> None:
     ids = {number: f"id{number}" for number in numbers}
-    unseen = unseen_citations(text, ids)
+    unseen = MessageCitations(ids).unseen(text)
     # What is unseen cites nothing, and is unseen when it is read again.
-    assert cited_references(" ".join(unseen), ids) == []
-    assert unseen_citations(" ".join(unseen), ids) == unseen
+    assert MessageCitations(ids)(" ".join(unseen)) == []
+    assert MessageCitations(ids).unseen(" ".join(unseen)) == unseen
 
 
 async def test_what_was_left_out_was_not_shown() -> None:
@@ -270,13 +270,13 @@ async def test_what_was_left_out_was_not_shown() -> None:
 
 
 def test_a_message_with_two_numbers_is_cited_once() -> None:
-    assert cites(cited_references("[M2, M1]", {1: "a", 2: "a"})) == [("[M2]", "a")]
+    assert cites(MessageCitations({1: "a", 2: "a"})("[M2, M1]")) == [("[M2]", "a")]
 
 
 @given(st.text(alphabet="[]Mm12-, x"))
 def test_citations_of_any_text_can_be_read(text: str) -> None:
     numbers = {1: "a", 2: "b", 11: "c"}
-    assert {reference.id for reference in cited_references(text, numbers)} <= {"a", "b", "c"}
+    assert {reference.id for reference in MessageCitations(numbers)(text)} <= {"a", "b", "c"}
 
 
 @pytest.mark.parametrize(
@@ -284,5 +284,5 @@ def test_citations_of_any_text_can_be_read(text: str) -> None:
 )
 def test_citations_take_linear_time(text: str) -> None:
     started = time.process_time()
-    cited_references(text, {1: "a"})
+    MessageCitations({1: "a"})(text)
     assert time.process_time() - started < 2

@@ -31,66 +31,47 @@ class MessageCitations:
         self._ids = ids
 
     def __call__(self, text: str) -> list[Reference]:
-        """Find the messages that a text cites."""
-        return cited_references(text, self._ids)
+        """Find the messages that a text cites.
+
+        Citations stand between square brackets; a range cites every message in it. Numbers that were not shown are
+        passed over, and a message cited twice is listed once, where it is first cited.
+        """
+        found: dict[str, Reference] = {}
+        for _, _, between in self._cited_among(text):
+            for number in between:
+                message_id = self._ids[number]
+                if message_id and message_id not in found:
+                    found[message_id] = Reference(type="message", cite=f"[M{number}]", id=message_id)
+        return list(found.values())
 
     def unseen(self, text: str) -> list[str]:
-        """Find the citations of messages that were not shown."""
-        return unseen_citations(text, self._ids)
+        """Find the citations of messages that were not shown, each once, in order; at most `MOST_UNSEEN`.
+
+        Of a range it is what lies before the first and behind the last message in it that was shown: that some between
+        them were not is how a range is meant.
+        """
+        found: dict[str, None] = {}
+        for first, last, between in self._cited_among(text):
+            for start, end in [(first, between[0] - 1), (between[-1] + 1, last)] if between else [(first, last)]:
+                if start <= end:
+                    found[f"[M{start}]" if start == end else f"[M{start}-M{end}]"] = None
+            if len(found) >= MOST_UNSEEN:
+                break
+        return list(found)[:MOST_UNSEEN]
 
     def among(self, numbers: Iterable[int]) -> MessageCitations:
         """Make one for a text whose author was shown only some of these messages."""
         return MessageCitations({number: self._ids[number] for number in numbers if number in self._ids})
 
-
-def cited_references(text: str, ids: Mapping[int, str]) -> list[Reference]:
-    """Find the messages that a text cites.
-
-    Citations stand between square brackets; a range cites every message in it. Numbers that were not shown are passed
-    over, and a message cited twice is listed once, where it is first cited.
-
-    Args:
-        text: The text.
-        ids: Number of each message that was shown -> its id, or nothing for a message without one.
-    """
-    found: dict[str, Reference] = {}
-    for _, _, between in _cited_among(text, ids):
-        for number in between:
-            message_id = ids[number]
-            if message_id and message_id not in found:
-                found[message_id] = Reference(type="message", cite=f"[M{number}]", id=message_id)
-    return list(found.values())
-
-
-def unseen_citations(text: str, ids: Mapping[int, str]) -> list[str]:
-    """Find the citations of messages that were not shown, each once, in order; at most `MOST_UNSEEN`.
-
-    Of a range it is what lies before the first and behind the last message in it that was shown: that some between them
-    were not is how a range is meant.
-
-    Args:
-        text: The text.
-        ids: Number of each message that was shown -> its id, or nothing for a message without one.
-    """
-    found: dict[str, None] = {}
-    for first, last, between in _cited_among(text, ids):
-        for start, end in [(first, between[0] - 1), (between[-1] + 1, last)] if between else [(first, last)]:
-            if start <= end:
-                found[f"[M{start}]" if start == end else f"[M{start}-M{end}]"] = None
-        if len(found) >= MOST_UNSEEN:
-            break
-    return list(found)[:MOST_UNSEEN]
+    def _cited_among(self, text: str) -> Iterator[tuple[int, int, list[int]]]:
+        shown = sorted(self._ids) if "[" in text else []
+        for first, last in _cited(text):
+            yield first, last, shown[bisect_left(shown, first) : bisect_right(shown, last)]
 
 
 def cited_numbers(text: str) -> set[int]:
     """List the numbers that a text cites; of ranges, the first and the last."""
     return {number for ends in _cited(text) for number in ends}
-
-
-def _cited_among(text: str, ids: Mapping[int, str]) -> Iterator[tuple[int, int, list[int]]]:
-    shown = sorted(ids) if "[" in text else []
-    for first, last in _cited(text):
-        yield first, last, shown[bisect_left(shown, first) : bisect_right(shown, last)]
 
 
 def _cited(text: str) -> Iterator[tuple[int, int]]:

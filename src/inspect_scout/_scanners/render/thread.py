@@ -47,38 +47,54 @@ class MessagesPreprocessor(MessageFormatOptions, Generic[InputT]):
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class Entry:
     """A message as it was rendered."""
 
     message: ChatMessage
     number: int
     text: str
 
+    @property
+    def numbered(self) -> str:
+        """The text with the number by which it is cited."""
+        return f"[M{self.number}] {self.text}"
 
-class _Thread:
-    """Renders messages and remembers which numbers it has shown."""
+
+class NumberedRender:
+    """Renders messages with numbers that go on over calls (a `RenderMessages`), as one text or message by message.
+
+    Args:
+        preprocessor: What is rendered. Plain options are taken too.
+        nonce: Random letters and digits that are added to everything that is not content.
+    """
 
     def __init__(
         self, preprocessor: MessagesPreprocessor[Any] | MessageFormatOptions | None, nonce: str | None
     ) -> None:
-        # Plain options are taken too: they differ from a preprocessor only in what it can do besides.
         self._transform: Callable[[Any], Awaitable[list[ChatMessage]]] | None = getattr(preprocessor, "transform", None)
         self._options: MessageFormatOptions = preprocessor or MessageFormatOptions()
         self._marks = Marks.of(nonce)
         self._taken = 0
         self._ids: dict[int, str] = {}
-        self.references = MessageCitations(self._ids)
         self._labels: dict[str, str] = {}
+        self.references = MessageCitations(self._ids)
 
     @property
-    def transforms(self) -> bool:
+    def needs_all(self) -> bool:
+        """Whether it makes a difference if messages are rendered together: a transform wants to see all of them."""
         return self._transform is not None
 
     @property
     def mark(self) -> str:
+        """What marks as ours whatever is not content: the nonce between brackets, or nothing."""
         return self._marks.label
 
-    async def entries(self, input: Transcript | list[ChatMessage]) -> list[_Entry]:
+    async def __call__(self, messages: list[ChatMessage]) -> str:
+        """Render messages as one text."""
+        return "\n".join([entry.numbered for entry in await self.entries(messages)])
+
+    async def entries(self, input: Transcript | list[ChatMessage]) -> list[Entry]:
+        """Render messages one by one, in order, after the transform and without those that are left out."""
         messages: Sequence[ChatMessage] = input.messages if isinstance(input, Transcript) else input
         # A numbering for each list: a list that is rendered again is cited by numbers of its own.
         numbering = Numbering(self._taken)
@@ -87,51 +103,19 @@ class _Thread:
             messages = await self._transform(input)
             numbers = numbering.number(messages)
         self._taken = numbering.last
-        found: list[_Entry] = []
+        found: list[Entry] = []
         for message, number in zip(messages, numbers, strict=True):
             text = entry(message, self._options, self._marks)
             if text is not None:
-                found.append(_Entry(message, number, text))
+                found.append(Entry(message, number, text))
                 self._ids[number] = message.id or ""
                 if message.id:
                     self._labels[message.id] = f"M{number}"
         return found
 
     def label(self, message_id: str) -> str | None:
+        """Return the label ("M3") of a message that was rendered (a `LabelForId`)."""
         return self._labels.get(message_id)
-
-
-class NumberedRender:
-    """Renders messages with numbers that go on over calls (a `RenderMessages`), as one text or message by message.
-
-    Args:
-        thread: What is rendered, and the numbers it was given.
-    """
-
-    def __init__(self, thread: _Thread) -> None:
-        self._thread = thread
-
-    @property
-    def needs_all(self) -> bool:
-        """Whether it makes a difference if messages are rendered together: a transform wants to see all of them."""
-        return self._thread.transforms
-
-    @property
-    def mark(self) -> str:
-        """What marks as ours whatever is not content: the nonce between brackets, or nothing."""
-        return self._thread.mark
-
-    async def __call__(self, messages: list[ChatMessage]) -> str:
-        """Render messages as one text."""
-        return "\n".join([text for _, text in await self.each(messages)])
-
-    async def each(self, messages: list[ChatMessage]) -> list[tuple[ChatMessage, str]]:
-        """Render messages one by one, in order, without those that are left out.
-
-        Returns:
-            Each message as it was rendered (after the transform), and its text.
-        """
-        return [(e.message, f"[M{e.number}] {e.text}") for e in await self._thread.entries(messages)]
 
 
 @overload
@@ -213,10 +197,14 @@ async def messages_as_str(
         format = "json" if as_json else format
     if format not in get_args(Format):
         raise ConfigError(f"format {format!r} is not known; it must be 'text', 'json' or 'list'.")
-    thread = _Thread(preprocessor, nonce)
-    entries = await thread.entries(input)
-    output = _formatted(entries, format, numbered=bool(include_ids))
-    return (output, thread.references) if include_ids else output
+    render = NumberedRender(preprocessor, nonce)
+    entries = await render.entries(input)
+    output: str | list[str] = [entry.numbered if include_ids else entry.text for entry in entries]
+    if format == "json":
+        output = json.dumps([_as_object(entry, numbered=bool(include_ids)) for entry in entries])
+    elif format == "text":
+        output = "\n".join(output)
+    return (output, render.references) if include_ids else output
 
 
 @overload
@@ -260,21 +248,11 @@ def message_numbering(
     Raises:
         ConfigError: If the nonce is shorter than 8 letters and digits.
     """
-    thread = _Thread(preprocessor, nonce)
-    render = NumberedRender(thread)
-    if label_for_id:
-        return render, thread.references, thread.label
-    return render, thread.references
+    render = NumberedRender(preprocessor, nonce)
+    return (render, render.references, render.label) if label_for_id else (render, render.references)
 
 
-def _formatted(entries: list[_Entry], format: Format, *, numbered: bool) -> str | list[str]:
-    if format == "json":
-        return json.dumps([_as_object(e, numbered=numbered) for e in entries])
-    texts = [f"[M{e.number}] {e.text}" if numbered else e.text for e in entries]
-    return texts if format == "list" else "\n".join(texts)
-
-
-def _as_object(entry: _Entry, *, numbered: bool) -> dict[str, str]:
+def _as_object(entry: Entry, *, numbered: bool) -> dict[str, str]:
     found = {"role": role_label(entry.message) or entry.message.role, "content": entry.text}
     if numbered:
         found["id"] = f"M{entry.number}"

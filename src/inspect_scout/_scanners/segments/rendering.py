@@ -33,7 +33,7 @@ async def rendered(messages: list[ChatMessage], render: RenderMessages) -> list[
     A transform sees all of them at once, unless the function that renders is not one of `message_numbering`.
     """
     if isinstance(render, NumberedRender):
-        return [Shown(message, text) for message, text in await render.each(messages)]
+        return [Shown(entry.message, entry.numbered) for entry in await render.entries(messages)]
     texts = [(message, await render([message])) for message in messages]
     return [Shown(message, text) for message, text in texts if text]
 
