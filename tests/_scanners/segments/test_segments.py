@@ -17,7 +17,7 @@ from inspect_scout._scanners import MessagesPreprocessor, message_numbering
 from inspect_scout._scanners.segments.budget import segment_budget, sizing
 from inspect_scout._scanners.segments.counting import count_tokens
 from inspect_scout._scanners.segments.estimate import estimate_tokens
-from inspect_scout._scanners.segments.messages import MessagesSegment, segment_messages, stream_segments
+from inspect_scout._scanners.segments.messages import MessagesSegment, packed, segment_messages
 from inspect_scout._scanners.segments.split import cut
 from support.counting import counting_model, mock
 from support.threads import compaction, model_call, span, user
@@ -47,9 +47,9 @@ async def streamed(messages: list[ChatMessage], **options: Any) -> list[Messages
         for message in messages:
             yield message
 
-    render, _ = message_numbering()
-    options = {"model": mock(), "messages_as_str": render, **options}
-    return [found async for found in stream_segments(source(), **options)]
+    render = options.get("messages_as_str") or message_numbering()[0]
+    measure = sizing(options.get("model", mock()), options.get("context_window"), options.get("prompt_reserve", 0.2))
+    return [found async for found in packed(source(), render, measure)]
 
 
 async def test_what_fits_is_one_segment() -> None:

@@ -17,10 +17,10 @@ from ..._types import Result, Transcript, TranscriptHandle, TranscriptInfo
 from ..answers.contract import Answer
 from ..render.citations import MessageCitations
 from ..render.thread import MessagesPreprocessor, RenderMessages, message_numbering
-from ..segments.budget import segment_budget, sizing
+from ..segments.budget import Sizing, segment_budget, sizing
 from ..segments.concurrency import close_iterator, map_in_order
 from ..segments.counting import count_tokens
-from ..segments.messages import MessagesSegment, cut_again, stream_segments
+from ..segments.messages import MessagesSegment, cut_again, packed
 from ..segments.rendering import own_mark
 from ..segments.timeline import transcript_messages
 from .assemble import Judged, assemble, nothing_read
@@ -153,13 +153,7 @@ class _Reading:
                 depth=brief.depth,
                 prompt_reserve=self.reserve,
             )
-        return stream_segments(
-            given.messages(),
-            messages_as_str=self.render,
-            model=self.model,
-            context_window=brief.context_window,
-            prompt_reserve=self.reserve,
-        )
+        return packed(given.messages(), self.render, self._measure())
 
     async def judge(self, segment: MessagesSegment) -> list[Judged]:
         """Ask about a segment; in parts if the model turns out to read less than it was taken to."""
@@ -184,8 +178,10 @@ class _Reading:
     async def _parts(self, segment: MessagesSegment) -> list[MessagesSegment]:
         if self._room() <= 0:
             return [segment]
-        measure = sizing(self.model, self.brief.context_window, self.reserve)
-        return await cut_again(segment, measure, own_mark(self.render))
+        return await cut_again(segment, self._measure(), own_mark(self.render))
+
+    def _measure(self) -> Sizing:
+        return sizing(self.model, self.brief.context_window, self.reserve)
 
     async def _ask(self, segment: MessagesSegment) -> Judged:
         brief = self.brief

@@ -21,27 +21,19 @@ it takes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 if TYPE_CHECKING:
     import numpy as np
 
 
-def _codes(*members: bytes) -> bytes:
-    """Make a table that translates each byte to the number of its class, from 1."""
-    table = bytearray(256)
-    for code, numbers in enumerate(members, 1):
-        for number in numbers:
+def _table(classes: Mapping[int, bytes], others: int = 0) -> bytes:
+    """Make a table that translates each byte to the number of its class, and all else to another number."""
+    table = bytearray([others] * 256)
+    for code, members in classes.items():
+        for number in members:
             table[number] = code
-    return bytes(table)
-
-
-def _classes(**members: bytes) -> bytes:
-    """Make a table that translates each byte to the letter of its class, and others to a dot."""
-    table = bytearray(b"." * 256)
-    for name, numbers in members.items():
-        for number in numbers:
-            table[number] = ord(name)
     return bytes(table)
 
 
@@ -53,19 +45,22 @@ _SLICE_BYTES: Final = 1 << 18
 Counts: TypeAlias = "np.ndarray[tuple[int, int], np.dtype[np.int64]]"
 # Classes of characters: lower case, upper case, blanks, digits, punctuation, line ends; 0 is all else.
 _l, _U, _S, _D, _P, _N = range(1, 7)
-_ASCII: Final = _codes(_LOWER, _UPPER, b" \t", _DIGITS, _PUNCTUATION, b"\n\r")
+_ASCII: Final = _table({_l: _LOWER, _U: _UPPER, _S: b" \t", _D: _DIGITS, _P: _PUNCTUATION, _N: b"\n\r"})
 _RUN_OF_LETTERS, _RUN_OF_MARKS = bytes([_l] * 20), bytes([_P] * 16)
 _TWO_UPPER, _TWO_BLANKS = bytes([_U] * 2), bytes([_S] * 2)
 # First bytes of other characters, by the scripts they stand for; continuation bytes are left out.
-_OTHERS: Final = _classes(
-    a=bytes(range(0xC2, 0xCC)) + bytes(range(0xD0, 0xE0)),  # Latin with accents, Cyrillic, Hebrew, Arabic
-    g=b"\xce\xcf",  # Greek
-    i=b"\xe0\xe1",  # Indic scripts, Thai
-    q=b"\xe2",  # typographic marks, symbols
-    c=bytes(range(0xE3, 0xEA)),  # kana, Han
-    k=bytes(range(0xEA, 0xEE)),  # Hangul
-    e=bytes(range(0xF0, 0xF8)),  # emoji, the rest
-    z=b"\xcc\xcd\xee\xef",  # combining marks, private characters
+_OTHERS: Final = _table(
+    {
+        ord("a"): bytes(range(0xC2, 0xCC)) + bytes(range(0xD0, 0xE0)),  # Latin with accents, Cyrillic, Hebrew, Arabic
+        ord("g"): b"\xce\xcf",  # Greek
+        ord("i"): b"\xe0\xe1",  # Indic scripts, Thai
+        ord("q"): b"\xe2",  # typographic marks, symbols
+        ord("c"): bytes(range(0xE3, 0xEA)),  # kana, Han
+        ord("k"): bytes(range(0xEA, 0xEE)),  # Hangul
+        ord("e"): bytes(range(0xF0, 0xF8)),  # emoji, the rest
+        ord("z"): b"\xcc\xcd\xee\xef",  # combining marks, private characters
+    },
+    others=ord("."),
 )
 _CONTINUATIONS: Final = bytes(range(0x80, 0xC0))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from inspect_ai.event import Event, TimelineSpan
 from inspect_ai.model import ChatMessage, ChatMessageBase, Model
@@ -14,7 +14,7 @@ from ..._transcripts import Compaction, span_messages
 from ..render.thread import RenderMessages
 from .budget import Sizing, sizing
 from .packing import pack
-from .rendering import Shown, own_mark, rendered, rendered_stream
+from .rendering import Shown, own_mark, rendered
 
 
 @dataclass(frozen=True)
@@ -72,39 +72,9 @@ async def segment_messages(
     Raises:
         ConfigError: If an argument makes no sense.
     """
-    measure = sizing(model, context_window, prompt_reserve)
-    place = 0
-    async for shown in packed(thread_of(source, compaction), messages_as_str, measure):
-        yield MessagesSegment(*joined(shown), place, lengths=lengths_of(shown))
-        place += 1
-
-
-async def stream_segments(
-    source: AsyncIterable[ChatMessage],
-    *,
-    messages_as_str: RenderMessages,
-    model: Model | str | None = None,
-    context_window: int | None = None,
-    prompt_reserve: float = 0.2,
-) -> AsyncIterator[MessagesSegment]:
-    """Cut a stream of messages into the segments that `segment_messages` would make, holding few of them in memory.
-
-    Args:
-        source: The messages.
-        messages_as_str: Renders them.
-        model: Model that will read them (default: the active one).
-        context_window: Tokens that the model can read (default: what is known of it, else 128 000).
-        prompt_reserve: What the rest of the prompt needs: tokens (int), or a share of the window (float).
-
-    Raises:
-        ConfigError: If an argument makes no sense.
-    """
-    measure = sizing(model, context_window, prompt_reserve)
-    batches = rendered_stream(source, messages_as_str)
-    place = 0
-    async for shown in pack(batches, measure, own_mark(messages_as_str)):
-        yield MessagesSegment(*joined(shown), place, lengths=lengths_of(shown))
-        place += 1
+    thread = thread_of(source, compaction)
+    async for found in packed(thread, messages_as_str, sizing(model, context_window, prompt_reserve)):
+        yield found
 
 
 def thread_of(
@@ -118,14 +88,14 @@ def thread_of(
     return messages or span_messages(events, compaction=compaction)
 
 
-async def packed(messages: list[ChatMessage], render: RenderMessages, measure: Sizing) -> AsyncIterator[list[Shown]]:
-    """Render messages and distribute them over segments."""
-
-    async def batches() -> AsyncIterator[list[Shown]]:
-        yield await rendered(messages, render)
-
-    async for shown in pack(batches(), measure, own_mark(render)):
-        yield shown
+async def packed(
+    messages: list[ChatMessage] | AsyncIterable[ChatMessage], render: RenderMessages, measure: Sizing
+) -> AsyncIterator[MessagesSegment]:
+    """Render messages and distribute them over segments, holding few of a stream in memory."""
+    place = 0
+    async for shown in pack(rendered(messages, render), measure, own_mark(render)):
+        yield MessagesSegment(segment=place, **_fields(shown))
+        place += 1
 
 
 async def cut_again(segment: SegmentT, measure: Sizing, mark: str) -> list[SegmentT]:
@@ -140,18 +110,12 @@ async def cut_again(segment: SegmentT, measure: Sizing, mark: str) -> list[Segme
     async def batches() -> AsyncIterator[list[Shown]]:
         yield [Shown(message, text) for message, text in zip(segment.messages, segment.texts, strict=True)]
 
-    return [
-        replace(segment, messages=messages, messages_str=text, lengths=lengths_of(shown))
-        async for shown in pack(batches(), measure, mark)
-        for messages, text in [joined(shown)]
-    ]
+    return [replace(segment, **_fields(shown)) async for shown in pack(batches(), measure, mark)]
 
 
-def joined(shown: list[Shown]) -> tuple[list[ChatMessage], str]:
-    """List the messages of a segment, and join their texts."""
-    return [one.message for one in shown], "\n".join([one.text for one in shown])
-
-
-def lengths_of(shown: list[Shown]) -> tuple[int, ...]:
-    """Count the characters of each text."""
-    return tuple([len(one.text) for one in shown])
+def _fields(shown: list[Shown]) -> dict[str, Any]:
+    return {
+        "messages": [one.message for one in shown],
+        "messages_str": "\n".join([one.text for one in shown]),
+        "lengths": tuple([len(one.text) for one in shown]),
+    }

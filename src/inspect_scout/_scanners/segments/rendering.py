@@ -27,28 +27,32 @@ class Shown:
     text: str
 
 
-async def rendered(messages: list[ChatMessage], render: RenderMessages) -> list[Shown]:
-    """Render messages one by one, without those of which nothing is shown.
+async def rendered(
+    messages: list[ChatMessage] | AsyncIterable[ChatMessage], render: RenderMessages
+) -> AsyncIterator[list[Shown]]:
+    """Render messages without those of which nothing is shown: a stream bit by bit, a list at once.
 
     A transform sees all of them at once, unless the function that renders is not one of `message_numbering`.
     """
+    if isinstance(messages, list):
+        yield await _shown(messages, render)
+        return
+    together = isinstance(render, NumberedRender) and render.needs_all
+    waiting: list[ChatMessage] = []
+    async for message in messages:
+        waiting.append(message)
+        if len(waiting) >= BATCH_MESSAGES and not together:
+            yield await _shown(waiting, render)
+            waiting = []
+    if waiting:
+        yield await _shown(waiting, render)
+
+
+async def _shown(messages: list[ChatMessage], render: RenderMessages) -> list[Shown]:
     if isinstance(render, NumberedRender):
         return [Shown(entry.message, entry.numbered) for entry in await render.entries(messages)]
     texts = [(message, await render([message])) for message in messages]
     return [Shown(message, text) for message, text in texts if text]
-
-
-async def rendered_stream(source: AsyncIterable[ChatMessage], render: RenderMessages) -> AsyncIterator[list[Shown]]:
-    """Render a stream of messages bit by bit; all at once where a transform wants to see all."""
-    together = isinstance(render, NumberedRender) and render.needs_all
-    waiting: list[ChatMessage] = []
-    async for message in source:
-        waiting.append(message)
-        if len(waiting) >= BATCH_MESSAGES and not together:
-            yield await rendered(waiting, render)
-            waiting = []
-    if waiting:
-        yield await rendered(waiting, render)
 
 
 def own_mark(render: RenderMessages) -> str:

@@ -13,7 +13,7 @@ from ..._transcripts import Compaction, choose_timeline, scannable_spans, span_m
 from ..._types import Transcript
 from ..render.thread import RenderMessages
 from .budget import sizing
-from .messages import MessagesSegment, joined, lengths_of, packed, segment_messages
+from .messages import MessagesSegment, packed, segment_messages
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ async def timeline_messages(
     measure = sizing(model, context_window, prompt_reserve)
     place = 0
     for span in scannable_spans(timeline.root if isinstance(timeline, Timeline) else timeline, depth):
-        async for shown in packed(span_messages(span, compaction=compaction), messages_as_str, measure):
-            yield TimelineMessages(*joined(shown), place, span, lengths=lengths_of(shown))
+        async for found in packed(span_messages(span, compaction=compaction), messages_as_str, measure):
+            yield TimelineMessages(found.messages, found.messages_str, place, span, lengths=found.lengths)
             place += 1
 
 
