@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..._types import PossibleValues
-from .contract import Read, Reader, TextAnswer, form, not_an_answer
+from .contract import Read, TextAnswer, form, not_an_answer
 from .decoration import CHECKS, bare, closed, opened
 from .reading import is_reasoned
 
@@ -63,8 +63,9 @@ def _is_complete(text: str) -> bool:
 BOOLEAN = TextAnswer(
     "Here is a question about the transcript above that has yes or no for an answer:",
     form("$VALUE", "either yes or no, and nothing else."),
-    Reader(_read, _is_complete, checks=True),
     PossibleValues("boolean"),
+    _read,
+    _is_complete,
 )
 """Yes or no: the value is True or False, the answer "Yes" or "No"."""
 

@@ -11,13 +11,25 @@ from inspect_ai.scorer import ValueToFloat
 from ..._support.errors import ConfigError
 from ..._types import PossibleValues, Result
 from .boolean import BOOLEAN
-from .contract import Answer, ExtractReferences, TextAnswer
+from .contract import Answer, ExtractReferences, Read, TextAnswer, form
 from .labels import many_labels, one_label
 from .numeric import NUMERIC
 from .references import with_unseen
 from .spec import AnswerMultiLabel, AnswerSpec, AnswerStructured
-from .string import STRING
 from .structured import structured_answer
+
+
+def _read_string(text: str) -> Read:
+    return Read(text, text, text)
+
+
+STRING = TextAnswer(
+    "Here is a question about the transcript above:",
+    form("$TEXT", "your whole answer, on that one line."),
+    PossibleValues("text"),
+    _read_string,
+)
+"""Free text: the rest of the line, as it stands."""
 
 _ALLOWED = (
     "'boolean', 'numeric', 'string', a list of labels, AnswerMultiLabel(labels=[...]) or AnswerStructured(type=Model)"
@@ -34,7 +46,25 @@ def answer_type(answer: AnswerSpec | Answer) -> Answer:
         ConfigError: If it describes none: an unknown name, no labels, a type that is no pydantic model, or a model
             with fields that have no description.
     """
-    return _made(answer)
+    wanted: object = answer
+    match wanted:
+        case "boolean":
+            return BOOLEAN
+        case "numeric":
+            return NUMERIC
+        case "string":
+            return STRING
+        # These two are tuples, so they come before lists and tuples of labels.
+        case AnswerMultiLabel(labels=labels, allow_none=allow_none):
+            return many_labels(labels, allow_none=bool(allow_none))
+        case AnswerStructured():
+            return structured_answer(cast("AnswerStructured[Any]", wanted))
+        case list() | tuple():
+            return one_label(cast("list[str]", wanted))
+        case _ if callable(getattr(wanted, "result_for_answer", None)):
+            return cast(Answer, wanted)
+        case _:
+            raise ConfigError(f"answer {wanted!r} is not known; it must be {_ALLOWED}.")
 
 
 def parse_answer(
@@ -74,24 +104,3 @@ def possible_values(answer: Answer, *, numbered: bool = False) -> PossibleValues
     if answer.values.kind == "text":
         return None if numbered else answer.values
     return answer.values if answer.values.kind == "labels" else replace(answer.values, numbered=numbered)
-
-
-def _made(wanted: object) -> Answer:
-    match wanted:
-        case "boolean":
-            return BOOLEAN
-        case "numeric":
-            return NUMERIC
-        case "string":
-            return STRING
-        # These two are tuples, so they come before lists and tuples of labels.
-        case AnswerMultiLabel(labels=labels, allow_none=allow_none):
-            return many_labels(labels, allow_none=bool(allow_none))
-        case AnswerStructured():
-            return structured_answer(cast("AnswerStructured[Any]", wanted))
-        case list() | tuple():
-            return one_label(cast("list[str]", wanted))
-        case _ if callable(getattr(wanted, "result_for_answer", None)):
-            return cast(Answer, wanted)
-        case _:
-            raise ConfigError(f"answer {wanted!r} is not known; it must be {_ALLOWED}.")

@@ -24,7 +24,6 @@ ExtractReferences: TypeAlias = Callable[[str], list[Reference]]
 PARSE_ERROR = "parse_error"
 """Key in the metadata of a result: why the reply could not be read. Such a result has neither value nor answer."""
 
-
 _LONGEST_LINE = 2_000
 
 STOP_REASON = "stop_reason"
@@ -90,50 +89,23 @@ def _never(_: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
-    """How a kind of answer reads what a reply gives as its answer.
-
-    Args:
-        read: Reads it; gives the reason, as a sentence, if that is no answer.
-        complete: Whether a text that may have been cut off at its end means the same however it goes on.
-        free_text: Whether the answer is any text.
-        checks: Whether a check mark is an answer, not only a decoration of one.
-        many: Whether the answer is a list, which may go on below.
-    """
-
-    read: Callable[[str], Read | str]
-    complete: Callable[[str], bool] = _never
-    free_text: bool = False
-    checks: bool = False
-    many: bool = False
-
-    def __call__(self, value: str) -> Read | str:
-        """Read a value as it stands, else without what surrounds it."""
-        if self.free_text:
-            return self.read(unwrap_answer(value)) if value else NO_ANSWER
-        value = fold(value)
-        answer = self.read(value)
-        if isinstance(answer, str) and (peeled := peel(value, checks=not self.checks)) != value:
-            again = self.read(peeled)
-            return answer if isinstance(again, str) else again
-        return answer
-
-
-@dataclass(frozen=True, slots=True)
 class TextAnswer:
     """A kind of answer that a reply gives in its text.
 
     Args:
         prompt: One line that goes before the question and says what kind of question it is.
         format: The form that the reply must have.
-        reader: Reads what the reply gives as its answer.
-        values: Which values results can have.
+        values: Which values results can have. A check mark is an answer where they are booleans, only a decoration of
+            one elsewhere; a list of labels may go on below its line; text is taken as it stands.
+        read: Reads what the reply gives as its answer; gives the reason, as a sentence, if that is no answer.
+        complete: Whether a text that may have been cut off at its end means the same however it goes on.
     """
 
     prompt: str
     format: str
-    reader: Reader
     values: PossibleValues
+    read: Callable[[str], Read | str]
+    complete: Callable[[str], bool] = _never
 
     def result_for_answer(
         self, output: ModelOutput, extract_references: ExtractReferences, value_to_float: ValueToFloat | None = None
@@ -145,7 +117,50 @@ class TextAnswer:
         """
         if self.values.kind == "labels":
             refuse_number(value_to_float)
-        return _read_text(output, self.reader, extract_references, value_to_float)
+        reply = Reply.of(output)
+        found = find_answers(reply.seen.text, free_text=self.values.kind == "text", cut=reply.cut is not None)
+        answer = self._agreed(reply, found)
+        if reply.cut is not None and (isinstance(answer, str) or not self._is_complete(found[-1])):
+            return unreadable(reply.whole, _cut_off(reply.cut, found), extract_references, reply.cut)
+        if isinstance(answer, str):
+            return unreadable(reply.whole, answer, extract_references)
+        explanation = _explanation(reply, explanation_before(reply.seen.text, found[-1]))
+        return Result(
+            value=as_float(answer.value, value_to_float),
+            answer=answer.answer,
+            explanation=explanation,
+            references=extract_references(explanation),
+            metadata=answer.metadata,
+            parsed=answer.parsed,
+        )
+
+    def _agreed(self, reply: Reply, found: list[Found]) -> Read | str:
+        # Several forms that say the same are one answer; where they differ, any choice would be a guess.
+        answers = [self._read(f.value.lstrip(HOLE + " \t")) for f in found]
+        if not answers:
+            return NO_ANSWER
+        below = _next_line(reply.seen.text, found[-1].end) if self.values.kind == "labels" else HOLE
+        if HOLE not in below and isinstance(self._read(below), Read):
+            return "The list after 'ANSWER:' goes on below its line."
+        refused = [answer for answer in answers if isinstance(answer, str)]
+        if refused:
+            return refused[-1]
+        return answers[-1] if all(a == answers[-1] for a in answers) else "The reply gives several answers that differ."
+
+    def _read(self, value: str) -> Read | str:
+        """Read a value as it stands, else without what surrounds it."""
+        if self.values.kind == "text":
+            # What was said around a thought is not one text.
+            return self.read(unwrap_answer(value)) if value and HOLE not in value else NO_ANSWER
+        value = fold(value.replace(HOLE, " ").strip())
+        answer = self.read(value)
+        if isinstance(answer, str) and (peeled := peel(value, checks=self.values.kind != "boolean")) != value:
+            again = self.read(peeled)
+            return answer if isinstance(again, str) else again
+        return answer
+
+    def _is_complete(self, found: Found) -> bool:
+        return found.ended or is_closed(found.value) or self.complete(fold(found.value))
 
 
 def form(written: str, meaning: str) -> str:
@@ -174,32 +189,6 @@ def refuse_number(value_to_float: ValueToFloat | None) -> None:
         )
 
 
-def _read_text(
-    output: ModelOutput,
-    reader: Reader,
-    extract_references: ExtractReferences,
-    value_to_float: ValueToFloat | None,
-) -> Result[Any]:
-    reply = Reply.of(output)
-    found = find_answers(reply.seen.text, free_text=reader.free_text, cut=reply.cut is not None)
-    answer = _agreed(found, reader)
-    if reader.many and found and isinstance(reader(_next_line(reply.seen.text, found[-1].end)), Read):
-        answer = "The list after 'ANSWER:' goes on below its line."
-    if reply.cut is not None and (isinstance(answer, str) or not _is_complete(found[-1], reader)):
-        return unreadable(reply.whole, _cut_off(reply.cut, found), extract_references, reply.cut)
-    if isinstance(answer, str):
-        return unreadable(reply.whole, answer, extract_references)
-    explanation = _explanation(reply, explanation_before(reply.seen.text, found[-1]))
-    return Result(
-        value=as_float(answer.value, value_to_float),
-        answer=answer.answer,
-        explanation=explanation,
-        references=extract_references(explanation),
-        metadata=answer.metadata,
-        parsed=answer.parsed,
-    )
-
-
 def unreadable(
     reply: str, reason: str, extract_references: ExtractReferences, stop_reason: str | None = None
 ) -> Result[Any]:
@@ -216,31 +205,8 @@ def unreadable(
     return Result(value=None, explanation=explanation, references=extract_references(explanation), metadata=metadata)
 
 
-def _agreed(found: list[Found], reader: Reader) -> Read | str:
-    # Several forms that say the same are one answer; where they differ, any choice would be a guess.
-    answers = [reader(_without_holes(f.value, free_text=reader.free_text)) for f in found]
-    if not answers:
-        return NO_ANSWER
-    refused = [answer for answer in answers if isinstance(answer, str)]
-    if refused:
-        return refused[-1]
-    return answers[-1] if all(a == answers[-1] for a in answers) else "The reply gives several answers that differ."
-
-
-def _without_holes(value: str, *, free_text: bool) -> str:
-    value = value.lstrip(HOLE + " \t")
-    if free_text:
-        # What was said around a thought is not one text.
-        return "" if HOLE in value else value
-    return value.replace(HOLE, " ").strip()
-
-
 def _next_line(text: str, end: int) -> str:
     return text[end : end + _LONGEST_LINE].removeprefix("\r").removeprefix("\n").partition("\n")[0]
-
-
-def _is_complete(found: Found, reader: Reader) -> bool:
-    return found.ended or is_closed(found.value) or reader.complete(fold(found.value))
 
 
 def _cut_off(stop_reason: str, found: list[Found]) -> str:

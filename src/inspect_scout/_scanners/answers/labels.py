@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from ..._types import PossibleValues
-from .contract import Read, Reader, TextAnswer, form
+from .contract import Read, TextAnswer, form
 from .decoration import bare
 from .options import Chosen, Options
 
@@ -24,8 +24,9 @@ def one_label(labels: Sequence[str]) -> TextAnswer:
     return TextAnswer(
         "Here is a question about the transcript above with a choice of answers:",
         form("$LETTER", f"exactly one of {_listed(options)}"),
-        Reader(partial(_read_one, options), options.is_complete),
         PossibleValues("label", options.labels, options.letters),
+        partial(_read_one, options),
+        options.is_complete,
     )
 
 
@@ -45,8 +46,9 @@ def many_labels(labels: Sequence[str], *, allow_none: bool) -> TextAnswer:
     return TextAnswer(
         "Here is a question about the transcript above; several of the choices may be right:",
         form("$LETTERS", meaning) + ("\n\nWrite 'ANSWER: NONE' if not one of them applies." if allow_none else ""),
-        Reader(partial(_read_many, options, is_none), is_none, many=True),
         PossibleValues("labels", options.labels, options.letters),
+        partial(_read_many, options, is_none),
+        is_none,
     )
 
 

@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 from ..._types import PossibleValues
-from .contract import Read, Reader, TextAnswer, form, not_an_answer
+from .contract import Read, TextAnswer, form, not_an_answer
 from .decoration import opened
 from .reading import is_reasoned
 
@@ -71,8 +71,9 @@ def _read(text: str) -> Read | str:
 NUMERIC = TextAnswer(
     "Here is a question about the transcript above that has a number for an answer:",
     form("$NUMBER", "one number in digits, without a unit."),
-    Reader(_read, is_reasoned),
     PossibleValues("number"),
+    _read,
+    is_reasoned,
 )
 """A number: the value is a float, the answer the same as text."""
 

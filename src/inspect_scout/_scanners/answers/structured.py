@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from inspect_ai.model import ModelOutput
 from inspect_ai.scorer import ValueToFloat
@@ -14,12 +15,16 @@ from ..._support.errors import ConfigError
 from ..._types import Result, as_resultset
 from .contract import ExtractReferences, as_float, unreadable
 from .decoration import unique_keys
-from .embedded import embedded_json
 from .references import extract_references as references_in
 from .reply import Reply
 from .schema import EXPLANATION, StructuredSchema, roles, structured_schema
 from .spec import AnswerStructured
+from .thoughts import HOLE
 from .validate import StructuredItem, StructuredValue, validate_structured
+
+# What an object, or a list of objects, begins with.
+_START = re.compile(r"\{(?=\s{0,99}[\"}])|\[(?=\s{0,99}\{)")
+_MOST, _MOST_MISTAKES = 50, 1000
 
 
 @dataclass(frozen=True)
@@ -43,19 +48,20 @@ class StructuredAnswer:
     ) -> Result[Any]:
         """Read a reply whose text holds the arguments as JSON, by itself or between words."""
         reply = Reply.of(output)
-        value = self._in_text(reply)
+        value = self.value_in(reply)
         if not isinstance(value, str):
             return structured_result(value, extract_references, value_to_float)
         if reply.cut is not None:
             value = f"The reply was cut off (stop reason {reply.cut!r}) before it held a whole answer."
         return unreadable(reply.whole, value, extract_references, reply.cut)
 
-    def _in_text(self, reply: Reply) -> StructuredValue | str:
+    def value_in(self, reply: Reply) -> StructuredValue | str:
+        """Read the answer out of a reply's text; gives what is wrong, if there is none."""
         try:
             # A reply that is nothing but JSON has no thoughts around it, whatever its strings hold.
             candidates = [json.loads(reply.whole, object_pairs_hook=unique_keys)]
         except (ValueError, RecursionError):
-            candidates = embedded_json(reply.seen.text)
+            candidates = _embedded_json(reply.seen.text)
         problem = "The reply is not JSON." if not candidates else ""
         values: list[StructuredValue] = []
         for candidate in candidates:
@@ -127,6 +133,47 @@ def _item_result(
         references=references_in([found, explanation, metadata], extract_references),
         parsed=item.instance,
     )
+
+
+def _embedded_json(text: str) -> list[Any]:
+    """Find the objects, and lists of objects, in a text.
+
+    What stands inside another object, or inside one that is never finished, is a part, not a candidate.
+
+    Returns:
+        The values, each once; none if there are too many to be an answer.
+    """
+    decoder = json.JSONDecoder(object_pairs_hook=unique_keys)
+    found: list[Any] = []
+    mistakes = 0
+    end = len(text.rstrip(" \t\r\n`" + HOLE))
+    start = _START.search(text)
+    while start is not None:
+        position = start.end()
+        try:
+            value, position = decoder.raw_decode(text, start.start())
+        except json.JSONDecodeError as ex:
+            # What it holds up to the mistake was read; where the text ends first, all of it is a part.
+            mistakes += 1
+            if ex.pos >= end or ex.msg.startswith("Unterminated"):
+                break
+            position = max(position, ex.pos)
+        except (ValueError, RecursionError):
+            return []
+        else:
+            if _is_candidate(value) and value not in found:
+                found.append(value)
+        if len(found) > _MOST or mistakes > _MOST_MISTAKES:
+            return []
+        start = _START.search(text, position)
+    return found
+
+
+def _is_candidate(value: object) -> bool:
+    if isinstance(value, list):
+        items = cast("list[object]", value)
+        return bool(items) and all(isinstance(item, dict) for item in items)
+    return isinstance(value, dict)
 
 
 def _as_text(value: JsonValue) -> str | None:

@@ -1,17 +1,22 @@
-"""Answers in text: reading them, and asking again for one that cannot be read."""
+"""Asking until an answer can be used: one in text, or one that is given by calling a tool."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from inspect_ai.model import ChatMessage, ChatMessageTool, ChatMessageUser, ModelOutput
-from inspect_ai.scorer import ValueToFloat
+from inspect_ai.tool import ToolCall, ToolInfo
 
 from ..._types import Result
-from ..answers.contract import PARSE_ERROR, STOP_REASON, Answer, ExtractReferences
-from ..answers.reply import cut_short
+from ..answers.contract import PARSE_ERROR
+from ..answers.reply import Reply, cut_short
+from ..answers.schema import StructuredSchema
+from ..answers.structured import StructuredAnswer
+from ..answers.validate import StructuredValue, validate_structured
+from .errors import UnusableAnswerError
 from .prompt import sendable
 from .refusals import Respondent
 
@@ -24,60 +29,161 @@ ATTEMPTS = 3
 """How often a question is put until its answer can be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How an answer becomes a result.
+async def ask_for_text(
+    respondent: Respondent, prompt: str | list[ChatMessage], read: Callable[[ModelOutput], Result[Any]], form: str
+) -> tuple[Result[Any], ModelOutput]:
+    """Ask until the answer can be read, at most three times; the last result is returned in any case.
 
     Args:
-        extract_refs: Finds the messages that an explanation cites.
-        value_to_float: Makes a number of the value.
-    """
-
-    extract_refs: ExtractReferences
-    value_to_float: ValueToFloat | None = None
-
-
-async def ask_for_text(
-    respondent: Respondent, prompt: str | list[ChatMessage], kind: Answer, reading: Reading
-) -> Result[Any]:
-    """Ask until the answer can be read, at most three times; the last result is returned in any case.
+        respondent: Who is asked.
+        prompt: The question with all that belongs to it.
+        read: Makes the result of a reply.
+        form: How the answer is to be given.
 
     Raises:
         RefusalError: The model declined each time.
         PromptTooLargeError: The model twice ran out of room before its answer was complete.
     """
     output = await respondent.ask(prompt)
-    result = kind.result_for_answer(output, reading.extract_refs, reading.value_to_float)
+    result = read(output)
     for _ in range(ATTEMPTS - 1):
-        if PARSE_ERROR not in (result.metadata or {}):
+        if is_read(result):
             break
         had_no_room = _ran_out_of_room(output)
-        question = [*conversation(prompt), *again(output, reply_to(output), kind.format)]
+        question = [*_conversation(prompt), *_again(output, _said(output), form)]
         output = await respondent.ask(question)
-        result = kind.result_for_answer(output, reading.extract_refs, reading.value_to_float)
-        if had_no_room and _ran_out_of_room(output) and PARSE_ERROR in (result.metadata or {}):
+        result = read(output)
+        if had_no_room and _ran_out_of_room(output) and not is_read(result):
             raise await respondent.too_large(prompt, output)
         prompt = question
-    return with_stop_reason(result, output)
+    return result, output
+
+
+async def ask_for_call(
+    respondent: Respondent,
+    prompt: str | list[ChatMessage],
+    kind: StructuredAnswer,
+    context_tools: Sequence[ToolInfo] = (),
+) -> tuple[StructuredValue, ModelOutput]:
+    """Ask until a call of the answer tool holds what it must, telling each time what was wrong.
+
+    Args:
+        respondent: Who is asked.
+        prompt: The question with all that belongs to it.
+        kind: Kind of answer.
+        context_tools: Tools that the conversation mentions; calling one leads back to the answer tool.
+
+    Raises:
+        RefusalError: The model declined each time.
+        UnusableAnswerError: No call fits the schema in as many attempts as are allowed.
+    """
+    tool = kind.schema.tool
+    # A tool of the transcript may have the name of ours, and no provider takes two of one name.
+    others = [t for t in context_tools if t.name != tool.name]
+    config = respondent.config.model_copy(update={"parallel_tool_calls": False})
+    respondent = replace(respondent, tools=[*others, tool], tool_choice="auto", config=config)
+    attempt = Attempt("", "It was never asked.")
+    for _ in range(kind.max_attempts):
+        output = await respondent.ask(prompt)
+        attempt = read_reply(kind, output, {t.name for t in others})
+        if attempt.value is not None:
+            return attempt.value, output
+        request = f"Please call {tool.name}() with your answer."
+        said = _said(output, attempt.replies)
+        if cut_short(output) is not None:
+            said = _again(output, said, request)
+        elif not attempt.replies:
+            said.append(ChatMessageUser(content=f"{attempt.problem} {request}"))
+        prompt = [*_conversation(prompt), *said]
+    raise UnusableAnswerError(kind.max_attempts, attempt.problem, attempt.said)
+
+
+def is_read(result: Result[Any]) -> bool:
+    """Tell whether a reply could be read."""
+    return PARSE_ERROR not in (result.metadata or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came of one reply.
+
+    Args:
+        said: What the model said.
+        problem: What is wrong with it.
+        value: The answer, if nothing is.
+        replies: What to answer to each tool call, by its id.
+    """
+
+    said: str
+    problem: str = ""
+    value: StructuredValue | None = None
+    replies: dict[str, str] = field(default_factory=dict[str, str])
+
+
+def read_reply(kind: StructuredAnswer, output: ModelOutput, others: set[str]) -> Attempt:
+    """Look for a valid answer in a reply: the calls that hold one, which must agree, else JSON in the text.
+
+    Args:
+        kind: Kind of answer.
+        output: The reply.
+        others: Names of the other tools that were offered.
+    """
+    tool = kind.schema.tool.name
+    calls = [] if output.empty else output.message.tool_calls or []
+    if not calls:
+        found = kind.value_in(Reply.of(output)) if "{" in output.completion else ""
+        value = None if isinstance(found, str) else found
+        return Attempt(output.completion, "" if value else f"You did not call {tool}().", value)
+    read = [_read_call(kind.schema, call, others) for call in calls]
+    if (stop_reason := cut_short(output)) is not None and not _is_complete(kind.schema, calls[-1]):
+        read[-1] = f"The call was cut off (stop reason {stop_reason!r}), so that it may lack a part."
+    said = "; ".join(f"{c.function}({json.dumps(c.arguments, ensure_ascii=False, default=str)})" for c in calls)
+    values = [found for found in read if not isinstance(found, str)]
+    if values and all(value == values[0] for value in values):
+        return Attempt(said, value=values[0])
+    several = f"You called {tool}() {len(values)} times, with different answers. Call it once."
+    replies = {call.id: found if isinstance(found, str) else several for call, found in zip(calls, read, strict=True)}
+    return Attempt(said, " ".join(replies.values()), replies=replies)
+
+
+def _is_complete(schema: StructuredSchema, call: ToolCall) -> bool:
+    # Some providers hand out what they could read of a call that was cut off: names may be missing, lists be short, and
+    # the last number or text go on. Only the explanation may: it is not the answer.
+    arguments = call.arguments
+    if schema.many or not arguments or not set(schema.tool.parameters.properties) <= set(arguments):
+        return False
+    name, last = list(arguments.items())[-1]
+    return last is None or isinstance(last, bool) or (name == schema.explanation and isinstance(last, str))
+
+
+def _read_call(schema: StructuredSchema, call: ToolCall, others: set[str]) -> StructuredValue | str:
+    tool = schema.tool.name
+    if call.function in others:
+        return f"{call.function}() belongs to the transcript and cannot be called. Call {tool}() with your answer."
+    # Some say "functions.answer", or "Answer".
+    if call.function.rpartition(".")[2].lower() != tool.lower():
+        return f"There is no tool {call.function!r}. Call {tool}() with your answer."
+    if call.parse_error:
+        return f"The arguments of {tool}() could not be read: {call.parse_error}"
+    return validate_structured(schema, call.arguments)
 
 
 def _ran_out_of_room(output: ModelOutput) -> bool:
     return not output.empty and output.stop_reason == "model_length"
 
 
-def conversation(prompt: str | list[ChatMessage]) -> list[ChatMessage]:
-    """Make messages of a prompt."""
+def _conversation(prompt: str | list[ChatMessage]) -> list[ChatMessage]:
     return [ChatMessageUser(content=prompt)] if isinstance(prompt, str) else prompt
 
 
-def reply_to(output: ModelOutput, replies: Callable[[str, str], str] | None = None) -> list[ChatMessage]:
+def _said(output: ModelOutput, replies: Mapping[str, str] | None = None) -> list[ChatMessage]:
     """Put what a model said into the conversation, and a result under each tool it called.
 
     Providers refuse conversations in which a call stays without a result.
 
     Args:
         output: What it said.
-        replies: Makes the result of a call from its id and the name of the tool.
+        replies: Results of calls by their ids.
     """
     if output.empty:
         return []
@@ -86,28 +192,16 @@ def reply_to(output: ModelOutput, replies: Callable[[str, str], str] | None = No
         message = message.model_copy(update={"content": text})
     said: list[ChatMessage] = [message]
     for call in output.message.tool_calls or ():
-        content = replies(call.id, call.function) if replies else "This tool cannot be called here."
+        content = replies[call.id] if replies else "This tool cannot be called here."
         said.append(ChatMessageTool(content=content, tool_call_id=call.id, function=call.function))
     return said
 
 
-def with_stop_reason(result: Result[Any], output: ModelOutput) -> Result[Any]:
-    """Add to a result why the model stopped."""
-    stop_reason = "unknown" if output.empty else output.stop_reason
-    result.metadata = {**(result.metadata or {}), STOP_REASON: stop_reason}
-    return result
-
-
-def again(output: ModelOutput, said: list[ChatMessage], form: str) -> list[ChatMessage]:
+def _again(output: ModelOutput, said: list[ChatMessage], form: str) -> list[ChatMessage]:
     """Ask once more for an answer that could not be read.
 
     A reply that was cut off is left out of the conversation: it would take the room that the next one needs, and
     providers refuse halves of thoughts and calls.
-
-    Args:
-        output: What the model said.
-        said: The same as messages.
-        form: How the answer is to be given.
     """
     if cut_short(output) is not None:
         return [ChatMessageUser(content=f"{_CUT_OFF} {form}")]

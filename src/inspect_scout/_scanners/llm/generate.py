@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any, Literal, overload
 
 from inspect_ai.model import ChatMessage, GenerateConfig, Model, ModelOutput, get_model
@@ -13,13 +12,12 @@ from inspect_ai.tool import ToolInfo
 
 from ..._types import Result
 from ..answers.build import answer_type
-from ..answers.contract import PARSE_ERROR, Answer, ExtractReferences
+from ..answers.contract import STOP_REASON, Answer, ExtractReferences
 from ..answers.references import with_unseen
 from ..answers.spec import AnswerSpec
-from ..answers.structured import StructuredAnswer
-from .asking import Reading, ask_for_text
+from ..answers.structured import StructuredAnswer, structured_result
+from .asking import ask_for_call, ask_for_text, is_read, read_reply
 from .refusals import DEFAULT_RETRIES, Respondent, refusal_retries
-from .structured import ask_for_call, read_reply
 
 _CONFIG = GenerateConfig()
 
@@ -93,25 +91,24 @@ async def generate_answer(
         UnusableAnswerError: No structured answer fits its schema.
     """
     kind = answer_type(answer)
-    reading = Reading(extract_refs or _no_references, value_to_float)
+    references = extract_refs or _no_references
     respondent = Respondent(get_model(model), config or _CONFIG, refusal_retries(retry_refusals))
     if isinstance(kind, StructuredAnswer):
-        respondent = replace(respondent, readable=partial(_holds_call, kind))
-        return with_unseen(await ask_for_call(respondent, prompt, kind, reading, context_tools), reading.extract_refs)
-    if context_tools:
-        respondent = respondent.with_tools(context_tools, "none")
-    if not parse:
-        return await respondent.ask(prompt)
-    respondent = replace(respondent, readable=partial(_holds_answer, kind))
-    return with_unseen(await ask_for_text(respondent, prompt, kind, reading), reading.extract_refs)
-
-
-def _holds_call(kind: StructuredAnswer, output: ModelOutput) -> bool:
-    return read_reply(kind, output, Reading(_no_references), set()).result is not None
-
-
-def _holds_answer(kind: Answer, output: ModelOutput) -> bool:
-    return PARSE_ERROR not in (kind.result_for_answer(output, _no_references).metadata or {})
+        respondent = replace(respondent, readable=lambda reply: read_reply(kind, reply, set()).value is not None)
+        value, output = await ask_for_call(respondent, prompt, kind, context_tools)
+        result = structured_result(value, references, value_to_float)
+    else:
+        if context_tools:
+            respondent = replace(respondent, tools=context_tools, tool_choice="none")
+        if not parse:
+            return await respondent.ask(prompt)
+        respondent = replace(respondent, readable=lambda reply: is_read(kind.result_for_answer(reply, _no_references)))
+        result, output = await ask_for_text(
+            respondent, prompt, lambda reply: kind.result_for_answer(reply, references, value_to_float), kind.format
+        )
+    stop_reason = "unknown" if output.empty else output.stop_reason
+    result.metadata = {**(result.metadata or {}), STOP_REASON: stop_reason}
+    return with_unseen(result, references)
 
 
 def _no_references(_: str) -> list[Reference]:

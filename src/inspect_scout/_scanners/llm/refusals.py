@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from inspect_ai.model import ChatMessage, ContentText, GenerateConfig, Model, ModelOutput, ModelRefusalError
@@ -73,12 +73,6 @@ class Respondent:
         if self._overflowed(output):
             raise await self.too_large(prompt, output)
         return output
-
-    def with_tools(
-        self, tools: Sequence[ToolInfo], choice: ToolChoice, config: GenerateConfig | None = None
-    ) -> Respondent:
-        """Offer tools."""
-        return replace(self, tools=tools, tool_choice=choice, config=config or self.config)
 
     async def _generate(self, prompt: str | list[ChatMessage], config: GenerateConfig) -> ModelOutput:
         try:
