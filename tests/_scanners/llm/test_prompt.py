@@ -40,7 +40,6 @@ def test_first_block_says_nothing_of_the_question() -> None:
 
 def test_pair_is_sent_as_one_message_of_two_parts() -> None:
     template = PromptTemplate.of(("T {{ messages }}", "Q {{ question }}"))
-    assert template.shares_prefix
     sent = template.render(VALUES).as_input()
     assert isinstance(sent, list)
     (message,) = sent
@@ -54,7 +53,6 @@ def test_pair_is_sent_as_one_message_of_two_parts() -> None:
 
 def test_text_is_sent_as_one() -> None:
     template = PromptTemplate.of("{{ question }} {{ messages }}\n")
-    assert not template.shares_prefix
     assert template.render(VALUES).as_input() == "Is it polite? [M1] USER:\nhello\n\n"
 
 

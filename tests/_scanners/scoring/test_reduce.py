@@ -57,7 +57,7 @@ def test_every_mixture_comes_to_a_score_or_none(values: list[Any]) -> None:
 
 def test_answer_is_that_of_the_last_result_with_the_value() -> None:
     told = [Result(value=True, answer="yes, here"), Result(value=False, answer="no"), Result(value=True, answer="Yes")]
-    reduced = reduce_results(told, ["1", "2", "3"])
+    reduced = reduce_results(told, "Input")
     assert (reduced.value, reduced.answer) == (True, "Yes")
 
 

@@ -101,6 +101,5 @@ def possible_values(answer: Answer, *, numbered: bool = False) -> PossibleValues
     """
     if not isinstance(answer, TextAnswer):
         return None
-    if answer.values.kind == "text":
-        return None if numbered else answer.values
-    return answer.values if answer.values.kind == "labels" else replace(answer.values, numbered=numbered)
+    kind = answer.values.kind
+    return None if numbered and kind == "text" else replace(answer.values, numbered=numbered and kind != "labels")

@@ -69,14 +69,7 @@ class Answer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What an answer in text comes to.
-
-    Args:
-        value: The value.
-        answer: The value as text.
-        parsed: The value as Python sees it.
-        metadata: What else there is to say.
-    """
+    """What an answer in text comes to: the value, as text and as Python sees it, and what else there is to say."""
 
     value: Any
     answer: str
@@ -164,12 +157,7 @@ class TextAnswer:
 
 
 def form(written: str, meaning: str) -> str:
-    """Say which form a reply must have.
-
-    Args:
-        written: What follows "ANSWER: ".
-        meaning: What that stands for, as the rest of a sentence.
-    """
+    """Say which form a reply must have: what follows "ANSWER: ", and what that stands for."""
     return (
         "End your reply with a line of its own in this form, without quotes:\n\n"
         f"'ANSWER: {written}'\n\nwhere {written} is {meaning}"
@@ -192,14 +180,7 @@ def refuse_number(value_to_float: ValueToFloat | None) -> None:
 def unreadable(
     reply: str, reason: str, extract_references: ExtractReferences, stop_reason: str | None = None
 ) -> Result[Any]:
-    """Make the result of a reply that could not be read.
-
-    Args:
-        reply: The whole reply.
-        reason: Why it could not be read, as a sentence.
-        extract_references: Finds the messages that the reply cites.
-        stop_reason: Why the model stopped, if that is the reason.
-    """
+    """Make the result of a reply that could not be read, for a reason, or because the model was stopped."""
     explanation = reply.strip()
     metadata = {PARSE_ERROR: reason} if stop_reason is None else {PARSE_ERROR: reason, STOP_REASON: stop_reason}
     return Result(value=None, explanation=explanation, references=extract_references(explanation), metadata=metadata)

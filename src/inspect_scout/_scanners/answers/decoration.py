@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from functools import cache
 from typing import Any, cast
 
 CHECKS = "\u2713\u2714\u2705\u2611\U0001f5f8"
@@ -17,6 +16,7 @@ _BOXED = re.compile(r"\$?\\boxed\{([^{}]{0,200})\}\$?")
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\U000e0001-\U000e007f]"
 )
+_OTHER_TYPE = re.compile("[\u3000\u24b6-\u24e9\uff01-\uff5e\U0001d400-\U0001d7ff]")
 # Markup that changes how a text looks, not what it says. What strikes out or negates is not in it.
 _TAG = re.compile(
     r"</?(?:b|strong|i|em|u|code|span|p|mark|kbd|big|br|div|font|center|h[1-6]|li|tt|samp|value|answer|verdict|result)(?:\s[^<>]{0,200})?/?>",
@@ -47,17 +47,12 @@ _EXPLANATION_KEYS = ("explanation", "reasoning", "reason", "rationale", "why")
 
 def fold(text: str) -> str:
     """Write letters and digits of another type (full width, bold, circled) plainly, and drop what has no width."""
-    return text if text.isascii() else _UNSEEN.sub("", text.translate(_plain_letters()))
+    return text if text.isascii() else _UNSEEN.sub("", _OTHER_TYPE.sub(_plainly, text))
 
 
-@cache
-def _plain_letters() -> dict[int, str]:
-    found: dict[int, str] = {0x3000: " "}
-    for code in (*range(0x24B6, 0x24EA), *range(0xFF01, 0xFF5F), *range(0x1D400, 0x1D800)):
-        kind, _, plain = unicodedata.decomposition(chr(code)).partition(" ")
-        if kind in {"<wide>", "<font>", "<circle>"} and len(plain) == 4 and (letter := chr(int(plain, 16))).isascii():
-            found[code] = letter
-    return found
+def _plainly(character: re.Match[str]) -> str:
+    plain = unicodedata.normalize("NFKC", character[0])
+    return plain if plain.isascii() else character[0]
 
 
 def bare(text: str) -> str:
@@ -78,12 +73,7 @@ def closed(text: str) -> str:
 
 
 def peel(text: str, *, checks: bool) -> str:
-    """Take all markup from a text, and what wraps it as a whole, for a reader who could not read it as it stands.
-
-    Args:
-        text: The text.
-        checks: Whether to take check marks from its beginning.
-    """
+    """Take all markup, and check marks if told, from a text that could not be read as it stands, and what wraps it."""
     if len(text) > _LONGEST:
         return text
     for _ in range(_MOST_WRAPPED):

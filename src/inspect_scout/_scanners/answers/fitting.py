@@ -23,38 +23,8 @@ _BOOLEANS = {"true": True, "false": False}
 _ITEMS = (list, tuple, set, frozenset)
 
 
-def rename(value: Any, model: type[BaseModel], also: tuple[str, ...] = ()) -> Any:
-    """Name the arguments of a model by its fields, at every depth.
-
-    Args:
-        value: The arguments.
-        model: The model.
-        also: Further names that are fields.
-    """
-    if not isinstance(value, Mapping):
-        return value
-    given = cast("Mapping[str, Any]", value)
-    fields = model.model_fields
-    known = {*fields, *also}
-    wanted: dict[str, list[str]] = {}
-    for key in given:
-        if key not in known:
-            for name in _meant(key, fields, also):
-                wanted.setdefault(name, []).append(key)
-    # One name for one absent field: with two, neither is taken.
-    found = {keys[0]: name for name, keys in wanted.items() if len(keys) == 1 and name not in given}
-    renamed = {key: name for key, name in found.items() if list(found).count(key) == 1}
-    return {renamed.get(key, key): item for key, item in given.items()}
-
-
 def fit(value: Any, annotation: Any, *, types_too: bool) -> Any:
-    """Bring a value into the form of a type.
-
-    Args:
-        value: The value.
-        annotation: The type.
-        types_too: Whether values are changed too, not only names.
-    """
+    """Bring a value into the form of a type: only names, or types too."""
     origin, inside = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return fit(value, inside[0], types_too=types_too)
@@ -73,23 +43,30 @@ def fit(value: Any, annotation: Any, *, types_too: bool) -> Any:
 
 
 def fit_model(value: Any, model: type[BaseModel], also: tuple[str, ...] = (), *, types_too: bool) -> Any:
-    """Bring the arguments of a model into the form of its fields.
-
-    Args:
-        value: The arguments.
-        model: The model.
-        also: Further arguments, which are no fields of it.
-        types_too: Whether values are changed too, not only names.
-    """
-    listed = cast("list[Any]", value) if types_too and isinstance(value, list) else []
-    named = rename(listed[0] if len(listed) == 1 else value, model, also)
-    if not isinstance(named, dict):
-        return named
+    """Bring the arguments of a model, and some that are no fields of it, into the form of its fields."""
+    if types_too and isinstance(value, list) and len(cast("list[Any]", value)) == 1:
+        value = cast(Any, value[0])
+    if not isinstance(value, Mapping):
+        return value
     fields = model.model_fields
+    named = _renamed(cast("Mapping[str, Any]", value), fields, also)
     return {
         key: fit(item, fields[key].annotation, types_too=types_too) if key in fields else item
-        for key, item in cast("dict[str, Any]", named).items()
+        for key, item in named.items()
     }
+
+
+def _renamed(given: Mapping[str, Any], fields: Mapping[str, FieldInfo], also: tuple[str, ...]) -> dict[str, Any]:
+    known = {*fields, *also}
+    wanted: dict[str, list[str]] = {}
+    for key in given:
+        if key not in known:
+            for name in _meant(key, fields, also):
+                wanted.setdefault(name, []).append(key)
+    # One name for one absent field: with two, neither is taken.
+    found = {keys[0]: name for name, keys in wanted.items() if len(keys) == 1 and name not in given}
+    renamed = {key: name for key, name in found.items() if list(found).count(key) == 1}
+    return {renamed.get(key, key): item for key, item in given.items()}
 
 
 def _meant(key: str, fields: Mapping[str, FieldInfo], also: tuple[str, ...]) -> list[str]:

@@ -33,10 +33,6 @@ def one_label(labels: Sequence[str]) -> TextAnswer:
 def many_labels(labels: Sequence[str], *, allow_none: bool) -> TextAnswer:
     """Ask for any number of labels: the value is the list of their texts, the answer the line as it was written.
 
-    Args:
-        labels: The labels.
-        allow_none: Whether the answer may be that no label applies.
-
     Raises:
         ConfigError: There are no labels, or one of them is blank or not text.
     """

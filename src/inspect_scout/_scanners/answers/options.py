@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from string import ascii_uppercase
@@ -30,14 +30,17 @@ _TAIL = 20
 _ITS_TEXT = re.compile(r"[*_`]{0,4}\s{0,4}[).:\-\u2013\u2014\]=]{1,2}[*_`]{0,4}\s{0,4}")
 
 
+def _barest(text: str) -> str:
+    return bare(text).casefold()
+
+
+# From the most exact; a label that is told from others by one of them is meant.
+_SPELLINGS: tuple[Callable[[str], str], ...] = (str, lambda text: text.strip().casefold(), _barest)
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Labels that were found.
-
-    Args:
-        indexes: Places of the labels in the list, in the order in which they were named, each once.
-        unknown: Single letters that stand for no label.
-    """
+    """Places of the labels that were found, each once, in the order given; and letters that stand for no label."""
 
     indexes: tuple[int, ...]
     unknown: tuple[str, ...] = ()
@@ -45,12 +48,7 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Options:
-    """Labels to choose from.
-
-    Args:
-        labels: Their texts.
-        letters: What each is called: A to Z, then 1, 2, ...
-    """
+    """Labels to choose from, and what each is called: A to Z, then 1, 2, ..."""
 
     labels: tuple[str, ...]
     letters: tuple[str, ...] = field(repr=False)
@@ -156,31 +154,20 @@ class Options:
         return re.compile(rf"(?:{'|'.join(map(re.escape, texts))})(?!\w)" if texts else r"(?!)", re.IGNORECASE)
 
     @cached_property
-    def _exact(self) -> dict[str, int | None]:
-        return _unambiguous([fold(label) for label in self.labels])
-
-    @cached_property
-    def _folded(self) -> dict[str, int | None]:
-        return _unambiguous([fold(label).strip().casefold() for label in self.labels])
-
-    @cached_property
-    def _barest(self) -> dict[str, int | None]:
-        return _unambiguous([self._bare_text(index) for index in range(len(self.labels))])
+    def _by_spelling(self) -> list[dict[str, int | None]]:
+        return [_unambiguous([spelled(fold(label)) for label in self.labels]) for spelled in _SPELLINGS]
 
     def _bare_text(self, index: int) -> str:
-        return bare(fold(self.labels[index])).casefold()
+        return _barest(fold(self.labels[index]))
 
     def _named(self, text: str) -> int | None:
         place = self._places.get(bare(text).upper())
         return place if place is not None else self._by_text(text)
 
     def _by_text(self, text: str) -> int | None:
-        for found, key in (
-            (self._exact, text),
-            (self._folded, text.strip().casefold()),
-            (self._barest, bare(text).casefold()),
-        ):
-            place = found.get(key) if key else None
+        for spelled, places in zip(_SPELLINGS, self._by_spelling, strict=True):
+            key = spelled(text)
+            place = places.get(key) if key else None
             if place is not None:
                 return place
         return None

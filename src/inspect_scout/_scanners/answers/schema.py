@@ -85,16 +85,12 @@ def structured_schema(spec: AnswerStructured[Any]) -> StructuredSchema:
 
 def roles(model: type[BaseModel]) -> dict[Role, str]:
     """Find the fields that become value, label and explanation of a result: by name, else by alias."""
+    fields = model.model_fields
     found: dict[Role, str] = {}
     for role in ROLES:
-        aliased = [
-            name
-            for name, info in model.model_fields.items()
-            if role in (info.alias, info.serialization_alias, info.validation_alias)
-        ]
-        name = role if role in model.model_fields else next(iter(aliased), None)
-        if name is not None:
-            found[role] = name
+        names = [n for n, f in fields.items() if role in (f.alias, f.serialization_alias, f.validation_alias)]
+        if role in fields or names:
+            found[role] = role if role in fields else names[0]
     return found
 
 

@@ -29,14 +29,7 @@ _MOST, _MOST_MISTAKES = 50, 1000
 
 @dataclass(frozen=True)
 class StructuredAnswer:
-    """A pydantic model, or a list of them.
-
-    Args:
-        schema: The tool that is called with the answer.
-        prompt: One line that goes before the question.
-        format: How the answer is given.
-        max_attempts: How many replies are asked for until one is valid.
-    """
+    """A pydantic model, or a list of them; made of an `AnswerStructured`."""
 
     schema: StructuredSchema
     prompt: str
@@ -99,11 +92,7 @@ def structured_result(
 
     The fields called (or aliased) value, label and explanation become those of the result. Other fields are its
     metadata if there is a value field, else they are the value, as a dict by field name. A list becomes a resultset.
-
-    Args:
-        value: The answer.
-        extract_references: Finds the messages that a text cites; it is given every string in the answer.
-        value_to_float: Turns each value into a number, last of all.
+    Every string is searched for citations, and values are turned into numbers last of all.
     """
     results = [_item_result(item, extract_references, value_to_float) for item in value.items]
     if not value.many:

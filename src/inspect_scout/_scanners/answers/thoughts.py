@@ -45,12 +45,7 @@ _BARE_ANALYSIS, _BARE_FINAL = "analysis", "assistantfinal"
 
 @dataclass(frozen=True, slots=True)
 class Parted:
-    """A text without the thoughts in it.
-
-    Args:
-        text: The text, with a `HOLE` for each thought.
-        thoughts: What stood in the holes, in order.
-    """
+    """A text with a `HOLE` for each thought in it, and what stood in the holes, in order."""
 
     text: str
     thoughts: tuple[str, ...] = ()

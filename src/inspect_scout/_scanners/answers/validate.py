@@ -24,12 +24,7 @@ _EXACT_INTEGERS = 2**53
 
 @dataclass(frozen=True, slots=True)
 class StructuredItem:
-    """One instance of the model.
-
-    Args:
-        instance: The instance.
-        explanation: The explanation, if it is no field of the model.
-    """
+    """One instance of the model, and the explanation if it is no field of it."""
 
     instance: BaseModel
     explanation: str | None = None
@@ -37,12 +32,7 @@ class StructuredItem:
 
 @dataclass(frozen=True, slots=True)
 class StructuredValue:
-    """A structured answer that is valid.
-
-    Args:
-        items: The instances: exactly one, unless a list was wanted.
-        many: Whether a list was wanted.
-    """
+    """A structured answer that is valid: exactly one instance, unless a list was wanted."""
 
     items: tuple[StructuredItem, ...]
     many: bool = False
@@ -54,10 +44,6 @@ def validate_structured(schema: StructuredSchema, arguments: object) -> Structur
     Arguments that miss the schema by a little are brought into its form first, if there is one way to do so (see
     `fitting`): other spellings of names, text that spells a number or a boolean, one object for a list of one. Nothing
     else is coerced; validators of the model are run; everything that is wrong is reported in the same way.
-
-    Args:
-        schema: The schema of the answer.
-        arguments: The arguments as the judging model sent them.
 
     Returns:
         The instances, or, if something is wrong, a text to send back to the judging model.

@@ -62,12 +62,7 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class PatternGroup:
-    """Patterns that are counted together.
-
-    Args:
-        label: Label of the result; None if there is only one.
-        patterns: The patterns.
-    """
+    """Patterns that are counted together; they have a label if there are several groups."""
 
     label: str | None
     patterns: tuple[Pattern, ...]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Literal
 
-from inspect_ai.event import Event
-from inspect_ai.model import ChatMessage
+from inspect_ai.scorer import Reference
 
 from ..._support.errors import ConfigError
 from ..._transcripts import ListIds
@@ -13,9 +13,13 @@ from ..._types import PossibleValues, Result, Scanner, Transcript, TranscriptHan
 from ..declare.config import ModelUse
 from ..declare.decorators import scanner
 from ..declare.traits import ScanTraits, set_traits
-from .findings import Findings
-from .patterns import Searched, compile_groups
+from .patterns import PatternGroup, Searched, compile_groups
 from .texts import event_text, message_text
+
+_CONTEXT = 50
+_LONGEST_MATCH = 1000
+# A search for nearly everything must not fill the memory with excerpts that nobody reads.
+_MOST_LINES = 10_000
 
 
 @scanner(messages="all", supports_streaming=True)
@@ -81,31 +85,74 @@ class _Search:
         if isinstance(input, Transcript):
             self._ids = ListIds(input.transcript_id)
             for number, message in enumerate(input.messages, 1):
-                self._message(number, message)
+                self._look("message", number, message)
             for number, event in enumerate(input.events, 1):
-                self._event(number, event)
+                self._look("event", number, event)
         else:
             self._ids = ListIds(input.info.transcript_id)
             number = 0
             async for message in input.messages():
-                self._message(number := number + 1, message)
+                self._look("message", number := number + 1, message)
             number = 0
             async for event in input.events():
-                self._event(number := number + 1, event)
+                self._look("event", number := number + 1, event)
         return [findings.result() for findings in self._found]
 
-    def _message(self, number: int, message: ChatMessage) -> None:
-        id = self._ids.of_message(message)
-        text = message_text(message, content_only=self._content_only)
+    def _look(self, kind: Literal["message", "event"], number: int, item: Any) -> None:
+        if kind == "message":
+            id, text = self._ids.of_message(item), message_text(item, content_only=self._content_only)
+        else:
+            id, text = self._ids.of_event(item), event_text(item, content_only=self._content_only)
         if text is not None:
             searched = Searched(text)
             for findings in self._found:
-                findings.search(searched, "message", number, id)
+                findings.search(searched, kind, number, id)
 
-    def _event(self, number: int, event: Event) -> None:
-        id = self._ids.of_event(event)
-        text = event_text(event, content_only=self._content_only)
-        if text is not None:
-            searched = Searched(text)
-            for findings in self._found:
-                findings.search(searched, "event", number, id)
+
+class Findings:
+    """Counts the matches of a group of patterns and keeps excerpts of them, a number at most."""
+
+    def __init__(self, group: PatternGroup, max_matches: int | None) -> None:
+        self._group = group
+        self._max_lines = _MOST_LINES if max_matches is None else max_matches
+        self._count = 0
+        self._lines: list[str] = []
+        self._references: list[Reference] = []
+
+    def search(self, searched: Searched, kind: Literal["message", "event"], number: int, item_id: str) -> None:
+        """Look for the patterns in the text of a message or an event."""
+        cite = f"[{'M' if kind == 'message' else 'E'}{number}]"
+        before = self._count
+        for pattern in self._group.patterns:
+            for match in pattern.matches(searched):
+                self._count += 1
+                if len(self._lines) < self._max_lines:
+                    self._lines.append(f"{cite}: {_excerpt(match)}")
+        if self._count > before:
+            self._references.append(Reference(type=kind, cite=cite, id=item_id))
+
+    def result(self) -> Result[Any]:
+        """Return the number of matches, with excerpts."""
+        lines = self._lines
+        if self._count > len(lines):
+            lines = [*lines, f"... and {self._count - len(lines)} more"]
+        return Result(
+            value=self._count,
+            explanation="\n".join(lines) if lines else None,
+            references=self._references,
+            label=self._group.label,
+        )
+
+
+def _excerpt(match: re.Match[str]) -> str:
+    text, start, end = match.string, match.start(), match.end()
+    before = text[max(0, start - _CONTEXT) : start]
+    found = text[start : min(end, start + _LONGEST_MATCH)]
+    after = text[end : end + _CONTEXT]
+    excerpt = (
+        f"{'...' if start > _CONTEXT else ''}{before}"
+        f"**{found}{'...' if end - start > _LONGEST_MATCH else ''}**"
+        f"{after}{'...' if end + _CONTEXT < len(text) else ''}"
+    )
+    # Halves of surrogate pairs, which a log can hold, cannot be stored as text.
+    return excerpt.replace("\n", " ").encode("utf-8", "replace").decode()

@@ -78,15 +78,13 @@ def _part_contents(part: Content) -> Iterator[str]:
         yield from (part.name, part.arguments, part.result, part.error or "")
 
 
-def _model(event: Any) -> Parts:
-    assert isinstance(event, ModelEvent)
+def _model(event: ModelEvent) -> Parts:
     completion = event.output.completion
     if completion:
         yield "MODEL:\n", completion, "\n"
 
 
-def _tool(event: Any) -> Parts:
-    assert isinstance(event, ToolEvent)
+def _tool(event: ToolEvent) -> Parts:
     yield "TOOL (", event.function, "):\n"
     if event.arguments:
         yield "Arguments:\n", "", ""
@@ -103,13 +101,11 @@ def _result_text(result: Any) -> str:
     return content_as_str([cast(Content, result)]) if isinstance(result, _CONTENT) else str(result)
 
 
-def _error(event: Any) -> Parts:
-    assert isinstance(event, ErrorEvent)
+def _error(event: ErrorEvent) -> Parts:
     yield "ERROR:\n", event.error.message, "\n"
 
 
-def _info(event: Any) -> Parts:
-    assert isinstance(event, InfoEvent)
+def _info(event: InfoEvent) -> Parts:
     if event.data is None:
         return
     # Not escaped: words in any script are found as they are written.
@@ -117,13 +113,11 @@ def _info(event: Any) -> Parts:
     yield f"INFO ({event.source}):\n" if event.source else "INFO:\n", text, "\n"
 
 
-def _logger(event: Any) -> Parts:
-    assert isinstance(event, LoggerEvent)
+def _logger(event: LoggerEvent) -> Parts:
     yield f"LOG ({event.message.level}):\n", event.message.message, "\n"
 
 
-def _approval(event: Any) -> Parts:
-    assert isinstance(event, ApprovalEvent)
+def _approval(event: ApprovalEvent) -> Parts:
     yield f"APPROVAL ({event.decision}):\n", "", ""
     if event.message:
         yield "Message: ", event.message, "\n"
@@ -132,8 +126,7 @@ def _approval(event: Any) -> Parts:
         yield "Explanation: ", event.explanation, "\n"
 
 
-def _sentinel(event: Any) -> Parts:
-    assert isinstance(event, SentinelEvent)
+def _sentinel(event: SentinelEvent) -> Parts:
     yield f"SENTINEL ({event.kind}: {event.action or event.status}):\n", "", ""
     yield f"Factory: {event.factory} ({event.path})\nStage: {event.stage}\n", "", ""
     suspicion = event.suspicion

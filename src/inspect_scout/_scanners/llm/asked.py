@@ -24,13 +24,7 @@ _COVERS = frozenset(
 
 
 def asked_of(brief: Brief, answer: AnswerSpec | Answer, content: TranscriptContent | None) -> Asked:
-    """Describe what a judging scanner asks.
-
-    Args:
-        brief: What it is made of.
-        answer: Kind of answer, as its author gave it.
-        content: Content of transcripts that it was told to read.
-    """
+    """Describe what a judging scanner asks, with the answer and the content as its author gave them."""
     kind, template = _answer(answer, brief.answer), hashed(list(brief.template.parts))
     shown = [brief.preprocessor, content, brief.timeline, brief.compaction, brief.depth]
     reducer = _own_reducer(brief.reducer)

@@ -34,12 +34,6 @@ async def ask_for_text(
 ) -> tuple[Result[Any], ModelOutput]:
     """Ask until the answer can be read, at most three times; the last result is returned in any case.
 
-    Args:
-        respondent: Who is asked.
-        prompt: The question with all that belongs to it.
-        read: Makes the result of a reply.
-        form: How the answer is to be given.
-
     Raises:
         RefusalError: The model declined each time.
         PromptTooLargeError: The model twice ran out of room before its answer was complete.
@@ -66,12 +60,7 @@ async def ask_for_call(
     context_tools: Sequence[ToolInfo] = (),
 ) -> tuple[StructuredValue, ModelOutput]:
     """Ask until a call of the answer tool holds what it must, telling each time what was wrong.
-
-    Args:
-        respondent: Who is asked.
-        prompt: The question with all that belongs to it.
-        kind: Kind of answer.
-        context_tools: Tools that the conversation mentions; calling one leads back to the answer tool.
+    A call of one of the tools that the conversation mentions leads back to the answer tool.
 
     Raises:
         RefusalError: The model declined each time.
@@ -123,10 +112,7 @@ class Attempt:
 def read_reply(kind: StructuredAnswer, output: ModelOutput, others: set[str]) -> Attempt:
     """Look for a valid answer in a reply: the calls that hold one, which must agree, else JSON in the text.
 
-    Args:
-        kind: Kind of answer.
-        output: The reply.
-        others: Names of the other tools that were offered.
+    A call of one of the other tools that were offered is told apart from one that does not exist.
     """
     tool = kind.schema.tool.name
     calls = [] if output.empty else output.message.tool_calls or []
@@ -180,10 +166,6 @@ def _said(output: ModelOutput, replies: Mapping[str, str] | None = None) -> list
     """Put what a model said into the conversation, and a result under each tool it called.
 
     Providers refuse conversations in which a call stays without a result.
-
-    Args:
-        output: What it said.
-        replies: Results of calls by their ids.
     """
     if output.empty:
         return []

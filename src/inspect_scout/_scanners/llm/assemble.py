@@ -23,12 +23,7 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Result of one segment.
-
-    Args:
-        result: The result.
-        span: The span that the segment belongs to, if it was cut from a timeline.
-    """
+    """Result of one segment, and the span that it was cut from, if it was cut from a timeline."""
 
     result: Result[Any]
     span: TimelineSpan | None = None
@@ -58,12 +53,7 @@ async def assemble(judged: Sequence[Judged], *, by_span: bool, listed: bool, red
 
 
 def nothing_read(*, spans: bool, messages: bool) -> Result[Any]:
-    """Say that a transcript left nothing to ask about.
-
-    Args:
-        spans: Whether it was to be read span by span.
-        messages: Whether it has messages.
-    """
+    """Say that a transcript left nothing to ask about, be it read span by span or by its messages, if it has any."""
     reason = "no_spans" if spans else "nothing_rendered" if messages else "no_messages"
     return Result(value=None, explanation=_REASONS[reason], metadata={SKIPPED: reason})
 

@@ -15,6 +15,7 @@ from ..._inspect.tokens import learn_window, window_of
 from ..._support.errors import ConfigError
 from ..._types import Result, Transcript, TranscriptHandle, TranscriptInfo
 from ..answers.contract import Answer
+from ..answers.structured import StructuredAnswer
 from ..render.citations import MessageCitations
 from ..render.thread import MessagesPreprocessor, RenderMessages, message_numbering
 from ..segments.budget import Sizing, segment_budget, sizing
@@ -50,30 +51,10 @@ Variables: TypeAlias = Mapping[str, Any] | Callable[[Transcript], Awaitable[Mapp
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
-    """What a judging model is asked, and how.
-
-    Args:
-        question: The question (None: the template asks it).
-        answer: Kind of answer.
-        listed: Whether the answer is a list of results.
-        value_to_float: Makes a number of the value.
-        template: The prompt.
-        template_variables: Further variables of the template.
-        preprocessor: What of the messages is rendered.
-        model: The model (None: that of the scan).
-        model_role: Role of the model.
-        config: Generation options.
-        retry_refusals: How often a model that declines is asked again.
-        context_window: Tokens that the model can read (None: what is known of it).
-        timeline: Name of the timeline that is read.
-        compaction: What is read of a compacted conversation.
-        depth: Levels of spans that are read.
-        reducer: Makes one result of several.
-    """
+    """What a judging model is asked, and how: the arguments of `llm_scanner`, checked and made ready."""
 
     question: Question | None
     answer: Answer
-    listed: bool
     value_to_float: ValueToFloat | None
     template: PromptTemplate
     template_variables: Variables | None
@@ -113,8 +94,9 @@ async def judge(brief: Brief, given: Transcript | TranscriptHandle) -> Result[An
         spans = whole is not None and bool(whole.timelines or whole.events)
         return nothing_read(spans=spans, messages=messages)
     by_span = whole is not None and bool(whole.timelines)
+    listed = isinstance(brief.answer, StructuredAnswer) and brief.answer.schema.many
     with judged_by(model):
-        return await assemble(judged, by_span=by_span, listed=brief.listed, reducer=brief.reducer)
+        return await assemble(judged, by_span=by_span, listed=listed, reducer=brief.reducer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,19 +219,14 @@ async def _reserve(brief: Brief, model: Model, variables: Mapping[str, Any]) -> 
 async def _variables(brief: Brief, info: TranscriptInfo) -> Mapping[str, Any]:
     found = info_variables(info)
     if brief.question is not None:
-        found["question"] = await _question(brief.question, info)
+        asked = found["question"] = await _called(brief.question, info)
+        if not isinstance(asked, str):
+            raise ConfigError(f"The question for transcript {info.transcript_id!r} is {asked!r}; it must be a text.")
     found["answer_prompt"] = brief.answer.prompt
     found["answer_format"] = brief.answer.format
     if brief.template_variables is not None:
         found |= await _called(brief.template_variables, info)
     return found
-
-
-async def _question(question: Question, info: TranscriptInfo) -> str:
-    asked = await _called(question, info)
-    if not isinstance(asked, str):
-        raise ConfigError(f"The question for transcript {info.transcript_id!r} is {asked!r}; it must be a text.")
-    return asked
 
 
 async def _called(given: Any, info: TranscriptInfo) -> Any:

@@ -124,11 +124,6 @@ class PromptTemplate:
             _compiled(part)
         return cls(parts, nonce)
 
-    @property
-    def shares_prefix(self) -> bool:
-        """Whether the transcript stands in a block of its own, which a provider can keep."""
-        return len(self.parts) == 2
-
     def render(self, variables: Mapping[str, Any]) -> Prompt:
         """Fill the template.
 

@@ -12,12 +12,12 @@ from itertools import pairwise
 from typing import Any, TypeAlias
 
 from inspect_ai.model import ChatMessage, ChatMessageSystem, ChatMessageUser, Model
-from inspect_ai.scorer import Reference
 
 from ..._support.errors import ConfigError
 from ..._types import RESULTSET, UNSEEN_CITATIONS, Result, unseen_in
 from ..answers.contract import PARSE_ERROR
 from ..render.citations import MOST_UNSEEN, MessageCitations, cited_numbers
+from ..scoring.reduce import join_explanations, merge_metadata, merge_references, numbered
 from .errors import PromptTooLargeError
 from .generate import generate_answer
 from .prompt import sendable
@@ -136,12 +136,7 @@ class ResultReducer:
 
 @dataclass(frozen=True, slots=True)
 class Synthesis:
-    """A reducer that has a model write one answer from all. Survives pickling, unlike a function inside a function.
-
-    Args:
-        model: The model (None: that of the scanner, else that of the scan).
-        prompt: What to ask of it.
-    """
+    """A reducer that has a model write one answer from all. Survives pickling, unlike a function inside a function."""
 
     model: str | Model | None = None
     prompt: str | None = None
@@ -224,17 +219,12 @@ def _chosen(results: list[Result[Any]], winner: Result[Any]) -> Result[Any]:
 
 def _combined(results: list[Result[Any]], *, value: Any, answer: str | None, parsed: Any = None) -> Result[Any]:
     labels = {r.label for r in results}
-    explained = [f"[Segment {i}]\n{r.explanation}" for i, r in enumerate(results, 1) if r.explanation]
-    references: dict[tuple[str, str], Reference] = {}
-    for result in results:
-        for reference in result.references:
-            references.setdefault((reference.type, reference.id), reference)
     return Result(
         value=value,
         answer=answer,
-        explanation="\n\n".join(explained) or None,
+        explanation=join_explanations(results, numbered("Segment", results)),
         metadata=_metadata(results),
-        references=list(references.values()),
+        references=merge_references(results),
         label=labels.pop() if len(labels) == 1 else None,
         parsed=parsed,
     )
@@ -251,9 +241,7 @@ def _cited(results: Sequence[Result[Any]]) -> MessageCitations:
 
 
 def _metadata(results: Sequence[Result[Any]]) -> dict[str, Any] | None:
-    merged: dict[str, Any] = {}
-    for result in results:
-        merged.update(result.metadata or {})
+    merged = merge_metadata(results) or {}
     unseen = [cite for result in results for cite in unseen_in(result.metadata)]
     if unseen:
         merged[UNSEEN_CITATIONS] = list(dict.fromkeys(unseen))[:MOST_UNSEEN]

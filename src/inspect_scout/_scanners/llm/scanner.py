@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, cast, get_origin
+from typing import Any, Literal
 
 from inspect_ai.model import CachePolicy, GenerateConfig, Model
 from inspect_ai.scorer import ValueToFloat
@@ -10,8 +10,8 @@ from inspect_ai.scorer import ValueToFloat
 from ..._support.errors import ConfigError
 from ..._types import Result, Scanner, Transcript, TranscriptContent, TranscriptHandle
 from ..answers.build import answer_type, possible_values
-from ..answers.contract import Answer, refuse_number
-from ..answers.spec import AnswerMultiLabel, AnswerSpec, AnswerStructured
+from ..answers.contract import Answer, TextAnswer, refuse_number
+from ..answers.spec import AnswerMultiLabel, AnswerSpec
 from ..declare.decorators import scanner
 from ..declare.traits import ScanTraits, set_traits
 from ..render.thread import MessagesPreprocessor, message_numbering
@@ -84,23 +84,23 @@ def llm_scanner(
         refuse_number(value_to_float)
     message_numbering(preprocessor, nonce=nonce)  # refuses a nonce that is too short
     written = PromptTemplate.of(template, nonce)
+    kind = answer_type(answer)
     brief = Brief(
         question=question,
-        answer=answer_type(answer),
-        listed=_listed(answer),
+        answer=kind,
         value_to_float=value_to_float,
         template=written,
         template_variables=template_variables,
         preprocessor=preprocessor,
         model=model,
         model_role=model_role,
-        config=GenerateConfig(cache_prompt=True if written.shares_prefix else None, cache=cache),
+        config=GenerateConfig(cache_prompt=True if len(written.parts) == 2 else None, cache=cache),
         retry_refusals=refusal_retries(retry_refusals),
         context_window=context_window,
         timeline=timeline,
         compaction=compaction,
         depth=depth,
-        reducer=reducer or default_reducer(answer),
+        reducer=reducer or _default_reducer(answer, kind),
     )
     whole = callable(question) or callable(template_variables) or timeline is not None
     whole = whole or (content is not None and content.timeline is not None)
@@ -122,24 +122,19 @@ def llm_scanner(
     return set_traits(scan, traits)
 
 
-def default_reducer(answer: AnswerSpec | Answer) -> Reducer:
-    """The reducer that suits a kind of answer."""
-    if isinstance(answer, AnswerMultiLabel):
-        return ResultReducer.union
-    if isinstance(answer, AnswerStructured):
-        return ResultReducer.last
-    if isinstance(answer, (list, tuple)):
-        return ResultReducer.majority
-    by_name: dict[Any, Reducer] = {
-        "boolean": ResultReducer.any,
-        "numeric": ResultReducer.mean,
-        "string": ResultReducer.llm(),
-    }
-    return by_name.get(answer if isinstance(answer, str) else None, ResultReducer.last)
+# What suits the values of an answer; `last` for other kinds, and for answers that the user made.
+_REDUCERS: dict[str, Reducer] = {
+    "boolean": ResultReducer.any,
+    "number": ResultReducer.mean,
+    "text": ResultReducer.llm(),
+    "label": ResultReducer.majority,
+    "labels": ResultReducer.union,
+}
 
 
-def _listed(answer: AnswerSpec | Answer) -> bool:
-    return isinstance(answer, AnswerStructured) and get_origin(cast(Any, answer).type) is list
+def _default_reducer(answer: AnswerSpec | Answer, kind: Answer) -> Reducer:
+    by_values = isinstance(kind, TextAnswer) and kind is not answer
+    return _REDUCERS[kind.values.kind] if by_values else ResultReducer.last
 
 
 def _check(

@@ -31,36 +31,27 @@ _TOO_OFTEN = re.compile(r"rate.?limit|per (?:min|hour|day)|quota")
 
 _N = r"(\d{1,3}(?:[,_]\d{3})+|\d{1,12})(?![\d,_.]*\d)"
 _BETWEEN = r"(?:(?! by )[^.\d\n]){0,40}"
-_WINDOW = [
-    re.compile(pattern)
-    for pattern in (
-        r"n_ctx\W{1,4}" + _N,
-        r"context[ _-]?(?:length|window|size)" + _BETWEEN + _N,
-        _N + r" (?:tokens? )?maximum context",
-        r">\s{0,2}" + _N + r"(?:[\s,]|$)",
-        r"(?:maximum|less than|at most|cannot exceed|must be <=|max_\w{1,20}|limit)" + _BETWEEN + _N,
-    )
-]
-_PROMPT = [
-    re.compile(pattern)
-    for pattern in (
-        r"n_prompt_tokens\W{1,4}" + _N,
-        _N
-        + r" (?:tokens? )?(?:in (?:the|your) (?:messages|prompt)|from the input|of text input|input tokens|.inputs. tokens)",
-        r"(?:given|received|resulted in|contains|keep the first|prompt is)\W{1,3}" + _N,
-        r"(?:requested|passed) (?:about |a total of |tokens \()?" + _N,
-        r"(?:request|input|prompt|prompt length|tokens|token count) \((?:length )?" + _N,
-        _N + r"(?: tokens)?(?:\s{0,2}\+\s{0,2}\d{1,12})?\s{0,2}>",
-    )
-]
-_COMPLETION = [
-    re.compile(pattern)
-    for pattern in (
-        _N + r" (?:tokens? )?(?:(?:in|for) the (?:completion|output)|output tokens|.max_new_tokens.)",
-        r"too large: " + _N,
-        r"\+\s{0,2}" + _N + r"\s{0,2}>",
-    )
-]
+_WINDOW = (
+    r"n_ctx\W{1,4}" + _N,
+    r"context[ _-]?(?:length|window|size)" + _BETWEEN + _N,
+    _N + r" (?:tokens? )?maximum context",
+    r">\s{0,2}" + _N + r"(?:[\s,]|$)",
+    r"(?:maximum|less than|at most|cannot exceed|must be <=|max_\w{1,20}|limit)" + _BETWEEN + _N,
+)
+_PROMPT = (
+    r"n_prompt_tokens\W{1,4}" + _N,
+    _N
+    + r" (?:tokens? )?(?:in (?:the|your) (?:messages|prompt)|from the input|of text input|input tokens|.inputs. tokens)",
+    r"(?:given|received|resulted in|contains|keep the first|prompt is)\W{1,3}" + _N,
+    r"(?:requested|passed) (?:about |a total of |tokens \()?" + _N,
+    r"(?:request|input|prompt|prompt length|tokens|token count) \((?:length )?" + _N,
+    _N + r"(?: tokens)?(?:\s{0,2}\+\s{0,2}\d{1,12})?\s{0,2}>",
+)
+_COMPLETION = (
+    _N + r" (?:tokens? )?(?:(?:in|for) the (?:completion|output)|output tokens|.max_new_tokens.)",
+    r"too large: " + _N,
+    r"\+\s{0,2}" + _N + r"\s{0,2}>",
+)
 
 _FILTERED = re.compile(
     r"content[ _]?filter|content management policy|content_policy|responsibleaipolicy|data_inspection_failed"
@@ -103,12 +94,7 @@ class Sizes:
 
 
 def says_too_long(said: str, status: int | None = None) -> bool:
-    """Tell whether a provider's words mean that the prompt is too long.
-
-    Args:
-        said: The words.
-        status: The HTTP status that they came with, if it is known.
-    """
+    """Tell whether a provider's words, and the HTTP status if it is known, mean that the prompt is too long."""
     if status == _PAYLOAD_TOO_LARGE:
         return True
     head = _head(said)
@@ -116,12 +102,7 @@ def says_too_long(said: str, status: int | None = None) -> bool:
 
 
 def says_filtered(said: str, status: int | None = None) -> bool:
-    """Tell whether a provider's words mean that it does not pass on the prompt or the answer because of what it is about.
-
-    Args:
-        said: The words.
-        status: The HTTP status that they came with, if it is known.
-    """
+    """Tell whether a provider's words mean that it does not pass on a prompt or an answer because of what it is about."""
     return status in {None, 400, 403, 422} and _FILTERED.search(_head(said)) is not None
 
 
@@ -135,9 +116,9 @@ def sizes_in(said: str) -> Sizes:
     return Sizes(prompt, window, completion)
 
 
-def _first(patterns: Sequence[re.Pattern[str]], said: str) -> int | None:
+def _first(patterns: Sequence[str], said: str) -> int | None:
     for pattern in patterns:
-        found = pattern.search(said)
+        found = re.search(pattern, said)
         if found is not None and (number := int(re.sub("[,_]", "", found[1]))) > 0:
             return number
     return None

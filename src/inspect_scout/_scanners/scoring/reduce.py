@@ -16,15 +16,15 @@ from ..._support.shapes import is_list, is_mapping
 from ..._types import Result
 
 
-def reduce_results(results: Sequence[Result[Any]], names: Sequence[str]) -> Result[Any]:
+def reduce_results(results: Sequence[Result[Any]], what: str) -> Result[Any]:
     """Make one result of several.
 
     The value follows `reduce_values`. The answer is that of the last result with that value. Explanations are joined
-    under their names, references are collected, metadata is merged (later results win).
+    under their numbers, references are collected, metadata is merged (later results win).
 
     Args:
         results: The results, at least one.
-        names: Name of each, for explanations.
+        what: What each is, for explanations.
     """
     if len(results) == 1:
         return results[0]
@@ -32,7 +32,7 @@ def reduce_results(results: Sequence[Result[Any]], names: Sequence[str]) -> Resu
     return Result(
         value=value,
         answer=next((r.answer for r in reversed(results) if _text(r.value) == _text(value)), None),
-        explanation=join_explanations(results, names),
+        explanation=join_explanations(results, numbered(what, results)),
         metadata=merge_metadata(results),
         references=merge_references(results),
     )
@@ -79,6 +79,11 @@ def _most_frequent(values: Sequence[JsonValue]) -> JsonValue:
     votes = Counter(_text(value) for value in values)
     most = max(votes.values())
     return next(value for value in reversed(values) if votes[_text(value)] == most)
+
+
+def numbered(what: str, results: Sequence[Result[Any]]) -> list[str]:
+    """Name results by their number."""
+    return [f"{what} {number}" for number in range(1, len(results) + 1)]
 
 
 def join_explanations(results: Sequence[Result[Any]], names: Sequence[str]) -> str | None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from inspect_ai.event import Event, Timeline
 from inspect_ai.log import EvalSample
@@ -20,21 +19,8 @@ from ..._types import Transcript
 _NO_MODEL = "none/none"
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """What a scorer is given.
-
-    Args:
-        state: State of the sample at its end.
-        target: Its target.
-        events: Its events.
-        timelines: Its timelines.
-    """
-
-    state: TaskState
-    target: Target
-    events: Sequence[Event] = ()
-    timelines: Sequence[Timeline] = field(default_factory=list[Timeline])
+Scored: TypeAlias = tuple[TaskState, Target, Sequence[Event], Sequence[Timeline]]
+"""What a scorer is given: the state of a sample at its end, its target, events and timelines."""
 
 
 async def scored(transcript: Transcript) -> Scored:
@@ -69,7 +55,7 @@ def _of_sample(sample: EvalSample, model: str | None) -> Scored:
         scores=dict(sample.scores or {}),
         sample_uuid=sample.uuid,
     )
-    return Scored(state, target, sample.events, sample.timelines or [])
+    return state, target, sample.events, sample.timelines or []
 
 
 def _of_transcript(transcript: Transcript) -> Scored:
@@ -89,7 +75,7 @@ def _of_transcript(transcript: Transcript) -> Scored:
         scores={},
         sample_uuid=transcript.transcript_id,
     )
-    return Scored(state, target)
+    return state, target, [], []
 
 
 def _input(transcript: Transcript) -> str | list[ChatMessage]:

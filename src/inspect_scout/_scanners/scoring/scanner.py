@@ -52,9 +52,7 @@ def as_scanner(scorer: Scorer, *, name: str | None = None) -> Scanner[Transcript
         raise ConfigError(f"{own_name!r} makes scorers but is none itself; call it: {own_name}().")
 
     async def scan(transcript: Transcript) -> Result[Any]:
-        given = await scored(transcript)
-        score = await run_scorer(scorer, given.state, given.target, given.events, given.timelines)
-        return result_of(score)
+        return result_of(await run_scorer(scorer, *await scored(transcript)))
 
     # Scorers of packages are found by their name; those of files only once the file was run.
     file = None if "/" in found.name else source_file(scorer)

@@ -35,8 +35,10 @@ def score_of(results: Sequence[Result[Any]], keys: Collection[str]) -> Score | N
     if any(result.type == RESULTSET for result in results):
         result = _of_resultsets(results)
     else:
-        result = reduce_results(results, _numbered("Input", results)) if results else None
-    if result is None or not (_tells(result)):
+        result = reduce_results(results, "Input") if results else None
+    if result is None or not any(
+        v is not None for v in (result.value, result.answer, result.explanation, result.metadata)
+    ):
         return None
     metadata = {**(result.metadata or {})}
     if result.references:
@@ -49,10 +51,6 @@ def score_of(results: Sequence[Result[Any]], keys: Collection[str]) -> Score | N
     )
 
 
-def _tells(result: Result[Any]) -> bool:
-    return any(part is not None for part in (result.value, result.answer, result.explanation, result.metadata))
-
-
 def _of_resultsets(results: Sequence[Result[Any]]) -> Result[Any] | None:
     """Make one result of lists of results: by label where there are labels, else like several inputs."""
     by_label: dict[str | None, list[Result[Any]]] = {}
@@ -63,7 +61,7 @@ def _of_resultsets(results: Sequence[Result[Any]]) -> Result[Any] | None:
         for item in own:
             if item.label is None or first[item.label] is item:
                 by_label.setdefault(item.label, []).append(item)
-    reduced = {label: reduce_results(items, _numbered("Result", items)) for label, items in by_label.items()}
+    reduced = {label: reduce_results(items, "Result") for label, items in by_label.items()}
     if not reduced:
         return Result(value={}, metadata=merge_metadata(results), references=merge_references(results))
     if set(reduced) == {None}:
@@ -85,10 +83,6 @@ def _items(result: Result[Any]) -> Iterator[Result[Any]]:
         yield from (Result[Any].model_validate({"value": None, **item}) for item in result.value if is_mapping(item))
 
 
-def _numbered(what: str, results: Sequence[Result[Any]]) -> list[str]:
-    return [f"{what} {number}" for number in range(1, len(results) + 1)]
-
-
 def _score_value(value: JsonValue) -> Any:
     """Write a value as scores hold them: scalars, or lists and objects of scalars; NaN stands for no value."""
     if is_mapping(value):
@@ -107,12 +101,8 @@ def _scalar(value: JsonValue) -> str | int | float | bool:
 def _with_keys(value: Any, keys: Collection[str]) -> Any:
     if not is_mapping(value):
         return value
-    plain = [key for key in keys if not _is_pattern(key)]
+    plain = [key for key in keys if set("*?[").isdisjoint(key)]
     if not value and len(plain) < len(keys):
         # Inspect takes the keys for a pattern from the first score, and stops at one that lacks them.
         return math.nan
     return {**dict.fromkeys((key for key in plain if key not in value), math.nan), **value}
-
-
-def _is_pattern(key: str) -> bool:
-    return not set("*?[").isdisjoint(key)

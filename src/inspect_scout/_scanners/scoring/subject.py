@@ -30,7 +30,7 @@ def transcript_of(state: TaskState, target: Target, content: TranscriptContent) 
     info = live_info(
         EvalSpec(
             eval_id=None if eval is None else eval.eval_id,
-            created=_date(events) if eval is None else eval.started,
+            created=(events[0].timestamp.isoformat() if events else None) if eval is None else eval.started,
             task="" if eval is None else eval.task,
             solver=(None if eval is None else eval.agent) or _agent(events),
             model=str(state.model) if eval is None else eval.model,
@@ -71,10 +71,6 @@ def _input(state: TaskState) -> Any:
 def _tokens(events: Sequence[Event]) -> int:
     usages = [event.output.usage for event in events if isinstance(event, ModelEvent)]
     return sum(usage.total_tokens for usage in usages if usage is not None)
-
-
-def _date(events: Sequence[Event]) -> str | None:
-    return events[0].timestamp.isoformat() if events else None
 
 
 def _agent(events: Sequence[Event]) -> str | None:

@@ -99,13 +99,7 @@ async def packed(
 
 
 async def cut_again(segment: SegmentT, measure: Sizing, mark: str) -> list[SegmentT]:
-    """Cut a segment that proved too large; messages keep their numbers.
-
-    Args:
-        segment: The segment.
-        measure: How messages are measured, and against what.
-        mark: What marks text as ours, for the notes on parts of messages.
-    """
+    """Cut a segment that proved too large; messages keep their numbers, and notes on parts of them bear the mark."""
 
     async def batches() -> AsyncIterator[list[Shown]]:
         yield [Shown(message, text) for message, text in zip(segment.messages, segment.texts, strict=True)]

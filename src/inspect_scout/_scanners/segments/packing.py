@@ -22,13 +22,7 @@ _GROUP: Final = 64
 
 
 async def pack(batches: AsyncIterable[Sequence[Shown]], sizing: Sizing, mark: str = "") -> AsyncIterator[list[Shown]]:
-    """Distribute rendered messages over segments, in order.
-
-    Args:
-        batches: The messages.
-        sizing: How they are measured, and against what.
-        mark: What marks text as ours, for the notes on parts of messages.
-    """
+    """Distribute rendered messages over segments, in order; the mark stands in the notes on parts of messages."""
     packer = _Packer(sizing, mark)
     waiting: list[Shown] = []
     # While what is there has fewer bytes than the budget has tokens, nothing needs to be counted.
@@ -54,12 +48,7 @@ async def pack(batches: AsyncIterable[Sequence[Shown]], sizing: Sizing, mark: st
 
 
 class _Packer:
-    """Fills one segment after the other.
-
-    Args:
-        sizing: How messages are measured, and against what.
-        mark: What marks text as ours.
-    """
+    """Fills one segment after the other."""
 
     def __init__(self, sizing: Sizing, mark: str) -> None:
         self._sizing, self._mark = sizing, mark

@@ -16,12 +16,7 @@ BATCH_MESSAGES: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A message, or a part of one, as it is shown.
-
-    Args:
-        message: The message.
-        text: What is shown of it.
-    """
+    """A message, or a part of one, as it is shown."""
 
     message: ChatMessage
     text: str

@@ -20,11 +20,6 @@ async def split(shown: Shown, sizing: Sizing, mark: str) -> list[tuple[Shown, in
     Each part begins with the message's first line, by which it is cited, and a note: `[part 2 of 3]`, with the nonce if
     there is one. Parts end where a line or a word does, if one does so near enough.
 
-    Args:
-        shown: The message.
-        sizing: What fits.
-        mark: What marks text as ours.
-
     Returns:
         Each part and its tokens, in order. Only if not even one character fits is a part larger than the budget.
     """

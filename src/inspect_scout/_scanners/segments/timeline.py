@@ -12,8 +12,8 @@ from ..._support.errors import ConfigError
 from ..._transcripts import Compaction, choose_timeline, scannable_spans, span_messages
 from ..._types import Transcript
 from ..render.thread import RenderMessages
-from .budget import sizing
-from .messages import MessagesSegment, packed, segment_messages
+from .budget import Sizing, sizing
+from .messages import MessagesSegment, packed
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,8 @@ async def timeline_messages(
         ConfigError: If an argument makes no sense.
     """
     measure = sizing(model, context_window, prompt_reserve)
-    place = 0
-    for span in scannable_spans(timeline.root if isinstance(timeline, Timeline) else timeline, depth):
-        async for found in packed(span_messages(span, compaction=compaction), messages_as_str, measure):
-            yield TimelineMessages(found.messages, found.messages_str, place, span, lengths=found.lengths)
-            place += 1
+    async for found in _packed_spans(timeline, depth, compaction, messages_as_str, measure):
+        yield found
 
 
 async def transcript_messages(
@@ -100,25 +97,26 @@ async def transcript_messages(
         raise ConfigError(
             f"Timeline {timeline!r} cannot be read: the transcript has messages only. Ask for events or timelines too."
         )
+    measure = sizing(model, context_window, prompt_reserve)
     chosen = choose_timeline(transcript, timeline, scorers=include_scorers)
     # Events without a thread of an agent are no reason to overlook the messages; a timeline asked for by name is one.
     if chosen is not None and (timeline is not None or next(scannable_spans(chosen.root), None) is not None):
-        async for segment in timeline_messages(
-            chosen,
-            messages_as_str=messages_as_str,
-            model=model,
-            context_window=context_window,
-            compaction=compaction,
-            depth=depth,
-            prompt_reserve=prompt_reserve,
-        ):
+        async for segment in _packed_spans(chosen, depth, compaction, messages_as_str, measure):
             yield segment
         return
-    async for found in segment_messages(
-        transcript.messages,
-        messages_as_str=messages_as_str,
-        model=model,
-        context_window=context_window,
-        prompt_reserve=prompt_reserve,
-    ):
+    async for found in packed(transcript.messages, messages_as_str, measure):
         yield found
+
+
+async def _packed_spans(
+    timeline: Timeline | TimelineSpan,
+    depth: int | None,
+    compaction: Compaction,
+    render: RenderMessages,
+    measure: Sizing,
+) -> AsyncIterator[TimelineMessages]:
+    place = 0
+    for span in scannable_spans(timeline.root if isinstance(timeline, Timeline) else timeline, depth):
+        async for found in packed(span_messages(span, compaction=compaction), render, measure):
+            yield TimelineMessages(found.messages, found.messages_str, place, span, lengths=found.lengths)
+            place += 1
