@@ -36,23 +36,13 @@ _WHOLE = re.compile(r"[\s*_`'\"\u201c(\[]{0,20}(?:yes|no|true|false)[\s*_`'\"\u2
 
 
 def _read(text: str) -> Read | str:
-    verdict = read_verdict(text)
-    if verdict is None:
+    # Check marks and crosses mean yes and no, and must agree with what is said beside them.
+    marks = {_MARKS[mark] for mark in _MARK.findall(text)}
+    words = _MARK.sub(" ", text) if marks else text
+    verdict = next(iter(marks)) if marks and not bare(words) else _read_words(words)
+    if verdict is None or marks - {verdict}:
         return not_an_answer(text, "a plain yes or no")
     return Read(verdict, "Yes" if verdict else "No", verdict)
-
-
-def read_verdict(text: str) -> bool | None:
-    """Read yes or no from the beginning of a text; None if it hedges, contradicts itself, or says neither.
-
-    Check marks and crosses mean yes and no, and must agree with what is said beside them.
-    """
-    marks = {_MARKS[mark] for mark in _MARK.findall(text)}
-    if not marks:
-        return _read_words(text)
-    words = _MARK.sub(" ", text)
-    verdict = _read_words(words) if bare(words) else next(iter(marks))
-    return verdict if marks == {verdict} else None
 
 
 def _is_complete(text: str) -> bool:
@@ -71,6 +61,7 @@ BOOLEAN = TextAnswer(
 
 
 def _read_words(text: str) -> bool | None:
+    # From the beginning of a text; None if it hedges, contradicts itself, or says neither.
     text = opened(text)
     match = _VERDICT.match(text)
     if match is None:

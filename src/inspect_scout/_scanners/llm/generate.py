@@ -19,8 +19,6 @@ from ..answers.structured import StructuredAnswer, structured_result
 from .asking import ask_for_call, ask_for_text, is_read, read_reply
 from .refusals import DEFAULT_RETRIES, Respondent, refusal_retries
 
-_CONFIG = GenerateConfig()
-
 
 @overload
 async def generate_answer(
@@ -92,7 +90,7 @@ async def generate_answer(
     """
     kind = answer_type(answer)
     references = extract_refs or _no_references
-    respondent = Respondent(get_model(model), config or _CONFIG, refusal_retries(retry_refusals))
+    respondent = Respondent(get_model(model), config or GenerateConfig(), refusal_retries(retry_refusals))
     if isinstance(kind, StructuredAnswer):
         respondent = replace(respondent, readable=lambda reply: read_reply(kind, reply, set()).value is not None)
         value, output = await ask_for_call(respondent, prompt, kind, context_tools)

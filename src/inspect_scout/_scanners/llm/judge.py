@@ -79,21 +79,20 @@ async def judge(brief: Brief, given: Transcript | TranscriptHandle) -> Result[An
         UnusableAnswerError: No structured answer fits its schema.
     """
     given = await _needed(brief, given)
-    whole = given if isinstance(given, Transcript) else None
     model = get_model(brief.model, role=brief.model_role)
     render, references = message_numbering(brief.preprocessor, nonce=brief.template.nonce)
     assert isinstance(references, MessageCitations)
-    variables = await _variables(brief, whole or given.info)
+    variables = await _variables(brief, given if isinstance(given, Transcript) else given.info)
     reserve = await _reserve(brief, model, variables)
     window = window_of(model, brief.context_window)
     reading = _Reading(brief, model, variables, references, render, reserve, window)
     results = await map_in_order(reading.segments(given), reading.judge, MAX_IN_FLIGHT)
     judged = [part for parts in results for part in parts]
     if not judged:
-        messages = await _has_any(given.messages()) if whole is None else bool(whole.messages)
-        spans = whole is not None and bool(whole.timelines or whole.events)
-        return nothing_read(spans=spans, messages=messages)
-    by_span = whole is not None and bool(whole.timelines)
+        if isinstance(given, Transcript):
+            return nothing_read(spans=bool(given.timelines or given.events), messages=bool(given.messages))
+        return nothing_read(spans=False, messages=await _has_any(given.messages()))
+    by_span = isinstance(given, Transcript) and bool(given.timelines)
     listed = isinstance(brief.answer, StructuredAnswer) and brief.answer.schema.many
     with judged_by(model):
         return await assemble(judged, by_span=by_span, listed=listed, reducer=brief.reducer)
@@ -104,11 +103,6 @@ class _Reading:
     """What is the same for all segments of a transcript.
 
     Args:
-        brief: What is asked, and how.
-        model: Who is asked.
-        variables: Variables of the template.
-        references: Finds the messages that a text cites.
-        render: Renders messages.
         reserve: Tokens of a prompt without messages.
         window: Tokens that the model can read, as was known when the segments were cut.
     """

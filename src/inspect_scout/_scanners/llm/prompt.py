@@ -74,11 +74,7 @@ def _compiled(text: str) -> Template:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A prompt, ready to be sent.
-
-    Args:
-        blocks: The transcript and the question, or both in one.
-    """
+    """A prompt, ready to be sent: the transcript and the question, or both in one block."""
 
     blocks: tuple[str, ...]
 
@@ -96,12 +92,7 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class PromptTemplate:
-    """A template of a prompt.
-
-    Args:
-        parts: Its text, in two parts or one.
-        nonce: Code that marks what structures the transcript.
-    """
+    """A template of a prompt, in two parts or one, and the code that marks what structures the transcript."""
 
     parts: tuple[str, ...]
     nonce: str | None = None

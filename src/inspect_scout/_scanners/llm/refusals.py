@@ -40,11 +40,7 @@ class Respondent:
     """A model and how it is asked.
 
     Args:
-        model: The model.
-        config: Generation options.
         retries: How often it is asked again after a refusal.
-        tools: Tools that are offered.
-        tool_choice: Which of them may be called.
         readable: Whether an output holds an answer, though there was no room for more.
     """
 

@@ -133,8 +133,9 @@ _REDUCERS: dict[str, Reducer] = {
 
 
 def _default_reducer(answer: AnswerSpec | Answer, kind: Answer) -> Reducer:
-    by_values = isinstance(kind, TextAnswer) and kind is not answer
-    return _REDUCERS[kind.values.kind] if by_values else ResultReducer.last
+    if isinstance(kind, TextAnswer) and kind is not answer:
+        return _REDUCERS[kind.values.kind]
+    return ResultReducer.last
 
 
 def _check(

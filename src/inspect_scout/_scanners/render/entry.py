@@ -42,12 +42,7 @@ class MessageFormatOptions:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What a nonce adds to labels and tags, so that a message cannot pretend to be another one.
-
-    Args:
-        label: Added to labels.
-        tag: Added to names of tags.
-    """
+    """What a nonce adds to labels and to names of tags, so that a message cannot pretend to be another one."""
 
     label: str = ""
     tag: str = ""

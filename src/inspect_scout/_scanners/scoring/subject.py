@@ -18,15 +18,10 @@ _SOLVERS = "solvers"
 
 
 def transcript_of(state: TaskState, target: Target, content: TranscriptContent) -> Transcript:
-    """Make the transcript of a sample that is being scored.
-
-    Args:
-        state: State of the sample.
-        target: Its target.
-        content: What the scanner asks for: timelines are built only if they are asked for and none is stored.
-    """
+    """Make the transcript of a sample that is being scored; timelines are built if they are asked for and none is stored."""
     held, eval = recorded(), running()
     events = held.events
+    usages = [event.output.usage for event in events if isinstance(event, ModelEvent)]
     info = live_info(
         EvalSpec(
             eval_id=None if eval is None else eval.eval_id,
@@ -44,7 +39,7 @@ def transcript_of(state: TaskState, target: Target, content: TranscriptContent) 
             target=target.target[0] if len(target.target) == 1 else list(target.target),
             metadata=dict(state.metadata),
             scores={name: s.model_dump(mode="json", exclude_none=True) for name, s in (state.scores or {}).items()},
-            model_usage={"": {"total_tokens": state.token_usage or _tokens(events)}},
+            model_usage={"": {"total_tokens": state.token_usage or sum(u.total_tokens for u in usages if u is not None)}},
             message_count=len(state.messages),
             total_time=None if eval is None else eval.seconds,
             error=next((e.error.message for e in reversed(events) if isinstance(e, ErrorEvent)), ""),
@@ -66,11 +61,6 @@ def _input(state: TaskState) -> Any:
     if isinstance(state.input, str):
         return state.input
     return [message.model_dump(mode="json", exclude_none=True) for message in state.input]
-
-
-def _tokens(events: Sequence[Event]) -> int:
-    usages = [event.output.usage for event in events if isinstance(event, ModelEvent)]
-    return sum(usage.total_tokens for usage in usages if usage is not None)
 
 
 def _agent(events: Sequence[Event]) -> str | None:

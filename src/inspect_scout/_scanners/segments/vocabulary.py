@@ -37,20 +37,15 @@ def vocabulary_counter(name: str) -> Callable[[str], int] | None:
         A function that counts; None if the vocabulary is not on this machine.
     """
     name = _SAME_WORDS.get(name, name)
-    folder = _folder()
+    # As tiktoken looks for it; an empty name makes it fetch every time.
+    folders = [
+        os.environ[variable] for variable in ("TIKTOKEN_CACHE_DIR", "DATA_GYM_CACHE_DIR") if variable in os.environ
+    ]
+    folder = folders[0] if folders else os.path.join(tempfile.gettempdir(), "data-gym-cache")
     if name not in _FILES or not folder:
         return None
-    return _loaded(
-        name, os.path.join(folder, hashlib.sha1(_FILES[name][0].encode(), usedforsecurity=False).hexdigest())
-    )
-
-
-def _folder() -> str:
-    # As tiktoken looks for it; an empty name makes it fetch every time.
-    for variable in ("TIKTOKEN_CACHE_DIR", "DATA_GYM_CACHE_DIR"):
-        if variable in os.environ:
-            return os.environ[variable]
-    return os.path.join(tempfile.gettempdir(), "data-gym-cache")
+    file = hashlib.sha1(_FILES[name][0].encode(), usedforsecurity=False).hexdigest()
+    return _loaded(name, os.path.join(folder, file))
 
 
 @lru_cache(maxsize=8)
