@@ -46,7 +46,7 @@ def answer_type(answer: AnswerSpec | Answer) -> Answer:
         ConfigError: If it describes none: an unknown name, no labels, a type that is no pydantic model, or a model
             with fields that have no description.
     """
-    wanted: object = answer
+    wanted = cast(object, answer)
     match wanted:
         case "boolean":
             return BOOLEAN

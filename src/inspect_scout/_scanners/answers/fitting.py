@@ -47,7 +47,7 @@ def fit_model(value: Any, model: type[BaseModel], also: tuple[str, ...] = (), *,
     if types_too and isinstance(value, list) and len(cast("list[Any]", value)) == 1:
         value = cast(Any, value[0])
     if not isinstance(value, Mapping):
-        return value
+        return cast(Any, value)
     fields = model.model_fields
     named = _renamed(cast("Mapping[str, Any]", value), fields, also)
     return {

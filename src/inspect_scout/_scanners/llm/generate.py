@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal, overload
 
 from inspect_ai.model import ChatMessage, GenerateConfig, Model, ModelOutput, get_model
@@ -92,7 +93,7 @@ async def generate_answer(
     references = extract_refs or _no_references
     respondent = Respondent(get_model(model), config or GenerateConfig(), refusal_retries(retry_refusals))
     if isinstance(kind, StructuredAnswer):
-        respondent = replace(respondent, readable=lambda reply: read_reply(kind, reply, set()).value is not None)
+        respondent = replace(respondent, readable=partial(_holds_call, kind))
         value, output = await ask_for_call(respondent, prompt, kind, context_tools)
         result = structured_result(value, references, value_to_float)
     else:
@@ -100,13 +101,21 @@ async def generate_answer(
             respondent = replace(respondent, tools=context_tools, tool_choice="none")
         if not parse:
             return await respondent.ask(prompt)
-        respondent = replace(respondent, readable=lambda reply: is_read(kind.result_for_answer(reply, _no_references)))
+        respondent = replace(respondent, readable=partial(_holds_answer, kind))
         result, output = await ask_for_text(
             respondent, prompt, lambda reply: kind.result_for_answer(reply, references, value_to_float), kind.format
         )
     stop_reason = "unknown" if output.empty else output.stop_reason
     result.metadata = {**(result.metadata or {}), STOP_REASON: stop_reason}
     return with_unseen(result, references)
+
+
+def _holds_call(kind: StructuredAnswer, output: ModelOutput) -> bool:
+    return read_reply(kind, output, set()).value is not None
+
+
+def _holds_answer(kind: Answer, output: ModelOutput) -> bool:
+    return is_read(kind.result_for_answer(output, _no_references))
 
 
 def _no_references(_: str) -> list[Reference]:
