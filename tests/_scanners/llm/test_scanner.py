@@ -18,7 +18,7 @@ from inspect_ai.model import (
 )
 from pydantic import BaseModel, Field
 
-from inspect_scout import ConfigError, RefusalError, scan, scan_results_df, transcripts_from
+from inspect_scout import Answer, ConfigError, RefusalError, answer_type, scan, scan_results_df, transcripts_from
 from inspect_scout._scanners.answers.spec import AnswerMultiLabel, AnswerSpec, AnswerStructured
 from inspect_scout._scanners.declare.config import scanner_config
 from inspect_scout._scanners.declare.decorators import scanner
@@ -254,9 +254,10 @@ def test_last_structured_answer_counts() -> None:
     assert (result.value, result.label) == (6, "k")
 
 
-def test_lists_over_segments_are_one_flat_list() -> None:
+@pytest.mark.parametrize("answer", [AnswerStructured(list[Found]), answer_type(AnswerStructured(list[Found]))])
+def test_lists_over_segments_are_one_flat_list(answer: AnswerSpec | Answer) -> None:
     model = numbered(lambda n: {"results": [{"label": f"k{n}", "value": n, "explanation": "e [M1]"}] * (n % 3)})
-    result = judged(long_talk(), model, answer=AnswerStructured(list[Found]), context_window=3000)
+    result = judged(long_talk(), model, answer=answer, context_window=3000)
     assert [(item["label"], item["value"]) for item in items_of(result)] == [
         ("k1", 1),
         ("k2", 2),
