@@ -7,18 +7,17 @@ import functools
 import inspect
 import types
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin
 
-import typing_extensions
 from inspect_ai.event import Event, Timeline
 from inspect_ai.model import ChatMessage
 
 from ..._types import Transcript, TranscriptContent, TranscriptHandle
 from .errors import SignatureError
 from .filters import EVENT_TYPES
-from .hints import UNRESOLVED, visible_names
+from .hints import UNRESOLVED, members_of, visible_names
 
 MESSAGE_CLASSES: dict[type, str] = {c: c.model_fields["role"].default for c in get_args(ChatMessage)}
 EVENT_CLASSES: dict[type, str] = {c: c.model_fields["event"].default for c in get_args(Event)}
@@ -30,10 +29,6 @@ _CONTAINERS = (
     collections.abc.Collection,
     collections.abc.Iterable,
     collections.abc.Reversible,
-)
-_UNIONS = (typing.Union, types.UnionType)
-_ALIAS_TYPES = tuple(
-    {typing_extensions.TypeAliasType, getattr(typing, "TypeAliasType", typing_extensions.TypeAliasType)}
 )
 
 
@@ -79,12 +74,14 @@ def read_hint(scan: Callable[..., Any], factory: Callable[..., Any]) -> InputHin
     annotation = _first_annotation(scan)
     if annotation is inspect.Parameter.empty:
         return None
+    function = inspect.unwrap(_plain(scan))
+    names = dict(visible_names(factory, function if inspect.isroutine(function) else type(function).__call__))
     try:
         holder = types.SimpleNamespace(__annotations__={"input": annotation})
-        resolved = typing.get_type_hints(holder, globalns=dict(_names(scan, factory)))["input"]
+        resolved = typing.get_type_hints(holder, globalns=names)["input"]
     except UNRESOLVED:
         return None
-    return _hint(list(_members(resolved)))
+    return _hint([member for member in members_of(resolved) if member is not types.NoneType])
 
 
 def inferred_content(hint: InputHint) -> TranscriptContent | None:
@@ -164,61 +161,33 @@ def _first_annotation(scan: Callable[..., Any]) -> Any:
     try:
         signature.bind(None)
     except TypeError:
+        title = getattr(scan, "__qualname__", type(scan).__qualname__)
         raise SignatureError(
-            f"{_title(scan)} takes {signature}: a scan function takes exactly one argument, its input."
+            f"{title} takes {signature}: a scan function takes exactly one argument, its input."
         ) from None
     return next(iter(signature.parameters.values())).annotation
-
-
-def _title(scan: Any) -> str:
-    return getattr(scan, "__qualname__", type(scan).__qualname__)
-
-
-def _names(scan: Callable[..., Any], factory: Callable[..., Any]) -> Iterator[tuple[str, Any]]:
-    function = inspect.unwrap(_plain(scan))
-    return visible_names(factory, function if inspect.isroutine(function) else type(function).__call__)
-
-
-def _members(annotation: Any) -> Iterator[Any]:
-    """Flatten unions, aliases and type variables."""
-    if isinstance(annotation, _ALIAS_TYPES):
-        yield from _members(annotation.__value__)
-    elif get_origin(annotation) in _UNIONS:
-        for member in get_args(annotation):
-            yield from _members(member)
-    elif isinstance(annotation, typing.TypeVar):
-        for member in annotation.__constraints__ or (annotation.__bound__ or Any,):
-            yield from _members(member)
-    elif annotation is not types.NoneType:
-        yield annotation
 
 
 def _hint(members: list[Any]) -> InputHint | None:
     if Any in members or object in members:
         return None
     single = [m for m in members if get_origin(m) not in _CONTAINERS]
-    many = [element for m in members if get_origin(m) in _CONTAINERS for element in _elements(m)]
+    inside = [(get_args(m) or (get_origin(m),))[0] for m in members if get_origin(m) in _CONTAINERS]
+    many = [element for held in inside for element in members_of(held) if element is not types.NoneType]
     for member in (*single, *many):
         _check_possible(member)
-    hint = _taken(single or many, many=not single)
+    taken = single or many
+    hint = InputHint(
+        many=not single,
+        messages=_covered(taken, MESSAGE_CLASSES),
+        events=_covered(taken, EVENT_CLASSES),
+        timeline=bool(_covered(taken, {Timeline: "timeline"})),
+        transcript=bool(_covered(taken, {Transcript: "transcript"})),
+        handle=any(map(_is_handle, taken)),
+    )
     if single and many and not hint.transcript:
         raise SignatureError("The input of a scanner is either one thing or a list of things, not a union of both.")
     return hint
-
-
-def _elements(container: Any) -> Iterator[Any]:
-    return _members((get_args(container) or (get_origin(container),))[0])
-
-
-def _taken(members: list[Any], *, many: bool) -> InputHint:
-    return InputHint(
-        many=many,
-        messages=_covered(members, MESSAGE_CLASSES),
-        events=_covered(members, EVENT_CLASSES),
-        timeline=bool(_covered(members, {Timeline: "timeline"})),
-        transcript=bool(_covered(members, {Transcript: "transcript"})),
-        handle=any(_is_handle(member) for member in members),
-    )
 
 
 def _check_possible(member: Any) -> None:

@@ -163,14 +163,9 @@ def scanner_config(scanner: object) -> ScannerConfig:
         ConfigError: It is no scanner.
     """
     found = find_config(scanner)
-    if found is not None:
-        return found
-    factory = getattr(scanner, FACTORY, None)
-    if isinstance(factory, Origin):
-        raise ConfigError(f"{factory.name!r} makes scanners but is none itself; call it: {factory.name}().")
-    raise ConfigError(
-        f"{_shown(scanner)} is no scanner. A scanner is what a function decorated with @scanner returns when called."
-    )
+    if found is None:
+        raise _refused(scanner, "scanner")
+    return found
 
 
 def loader_config(loader: object) -> LoaderConfig:
@@ -180,14 +175,9 @@ def loader_config(loader: object) -> LoaderConfig:
         ConfigError: It is no loader.
     """
     found = getattr(loader, LOADER, None)
-    if isinstance(found, LoaderConfig):
-        return found
-    factory = getattr(loader, FACTORY, None)
-    if isinstance(factory, Origin):
-        raise ConfigError(f"loader={factory.name} makes loaders but is none itself; call it: {factory.name}().")
-    raise ConfigError(
-        f"loader={_shown(loader)} is no loader. A loader is what a function decorated with @loader returns when called."
-    )
+    if not isinstance(found, LoaderConfig):
+        raise _refused(loader, "loader", "loader=")
+    return found
 
 
 def find_config(scanner: object) -> ScannerConfig | None:
@@ -212,6 +202,12 @@ def factory_origin(factory: object) -> Origin | None:
     return found if isinstance(found, Origin) else None
 
 
-def _shown(thing: object) -> str:
-    name = getattr(thing, "__name__", None)
-    return f"{type(thing).__name__} {name!r}" if isinstance(name, str) else repr(thing)[:200]
+def _refused(thing: object, kind: str, argument: str = "") -> ConfigError:
+    origin, name = factory_origin(thing), getattr(thing, "__name__", None)
+    if origin is not None:
+        shown = f"{argument}{origin.name}" if argument else repr(origin.name)
+        return ConfigError(f"{shown} makes {kind}s but is none itself; call it: {origin.name}().")
+    shown = f"{type(thing).__name__} {name!r}" if isinstance(name, str) else repr(thing)[:200]
+    return ConfigError(
+        f"{argument}{shown} is no {kind}. A {kind} is what a function decorated with @{kind} returns when called."
+    )

@@ -23,7 +23,7 @@ from ..._types import (
     TranscriptHandle,
 )
 from .bind import Declaration, bind_scanner
-from .config import FACTORY, LOADER, LoaderConfig, Metrics, hashed, loader_config
+from .config import FACTORY, LOADER, LoaderConfig, Metrics, Origin, hashed, loader_config
 from .errors import SignatureError
 from .filters import declared_content
 from .hints import annotate
@@ -104,49 +104,19 @@ def scanner(
             "the loader says what is read (set them on @loader).",
             stacklevel=2,
         )
-    decorate = functools.partial(
-        _decorate_scanner,
-        name=name,
-        content=content,
-        loader=None if loader is None else (loader, loader_config(loader)),
-        version=version,
-        streaming=supports_streaming,
-        metrics=metrics,
-    )
+    by = None if loader is None else (loader, loader_config(loader))
+
+    def decorate(factory: Callable[..., Scanner[Any]]) -> Callable[..., Scanner[Any]]:
+        own_name = _require_factory("scanner", factory)
+        origin, named = origin_of(factory, name or own_name), name is not None
+        declared = Declaration(factory, origin, named, content, by, version, supports_streaming, metrics)
+
+        def make(*args: Any, **kwargs: Any) -> Any:
+            return bind_scanner(declared, factory(*args, **kwargs), args, kwargs)
+
+        return _registered("scanner", factory, make, origin, Scanner)
+
     return decorate if factory is None else decorate(factory)
-
-
-def _decorate_scanner(
-    factory: Callable[..., Scanner[Any]],
-    *,
-    name: str | None,
-    content: TranscriptContent,
-    loader: tuple[Loader[Any], LoaderConfig] | None,
-    version: int,
-    streaming: bool | None,
-    metrics: Metrics | None,
-) -> Callable[..., Scanner[Any]]:
-    own_name = _require_factory("scanner", factory)
-    declared = Declaration(
-        factory=factory,
-        origin=origin_of(factory, name or own_name),
-        named=name is not None,
-        content=content,
-        loader=loader,
-        version=version,
-        streaming=streaming,
-        metrics=metrics,
-    )
-
-    @functools.wraps(factory)
-    def make(*args: Any, **kwargs: Any) -> Scanner[Any]:
-        made: Scanner[Any] = bind_scanner(declared, factory(*args, **kwargs), args, kwargs)
-        return made
-
-    annotate(make, factory)
-    registry.register("scanner", make, declared.origin.name, Scanner)
-    setattr(make, FACTORY, declared.origin)
-    return make
 
 
 def loader(
@@ -194,7 +164,6 @@ def loader(
         own_name = _require_factory("loader", factory)
         origin = origin_of(factory, name or own_name)
 
-        @functools.wraps(factory)
         def make(*args: _P.args, **kwargs: _P.kwargs) -> Loader[_Y]:
             params = record_arguments(factory, args, kwargs)
             config = LoaderConfig(name=origin.name, content=wanted, digest=hashed([origin.digest, params]))
@@ -202,16 +171,27 @@ def loader(
             registry.tag("loader", made, origin.name, params)
             return made
 
-        annotate(make, factory)
-        registry.register("loader", make, origin.name, Loader)
-        setattr(make, FACTORY, origin)
-        return make
+        return _registered("loader", factory, make, origin, Loader)
 
     return decorate
 
 
+def _registered(kind: registry.Kind, factory: Any, make: Any, origin: Origin, returns: type[Any]) -> Any:
+    """Give what makes scanners or loaders the looks of its factory, and make it known by its name."""
+    functools.update_wrapper(make, factory)
+    annotate(make, factory)
+    registry.register(kind, make, origin.name, returns)
+    setattr(make, FACTORY, origin)
+    return make
+
+
 def _bind_loader(load: Loader[_Y], config: LoaderConfig) -> Loader[_Y]:
-    _require_generator(config.name, load)
+    call: Any = getattr(load.__class__, "__call__", None)  # noqa: B004 - its kind is asked, not whether it exists
+    if not inspect.isasyncgenfunction(load) and not inspect.isasyncgenfunction(call):
+        raise SignatureError(
+            f"The factory of loader {config.name!r} returned {load!r}, not an async generator function ('async def' "
+            "with 'yield')."
+        )
 
     @functools.wraps(load, updated=())
     def loading(transcript: Transcript, /) -> AsyncIterator[_Y]:
@@ -219,15 +199,6 @@ def _bind_loader(load: Loader[_Y], config: LoaderConfig) -> Loader[_Y]:
 
     setattr(loading, LOADER, config)
     return loading
-
-
-def _require_generator(name: str, load: Any) -> None:
-    call: Any = getattr(load.__class__, "__call__", None)  # noqa: B004 - its kind is asked, not whether it exists
-    if inspect.isasyncgenfunction(load) or inspect.isasyncgenfunction(call):
-        return
-    raise SignatureError(
-        f"The factory of loader {name!r} returned {load!r}, not an async generator function ('async def' with 'yield')."
-    )
 
 
 def _require_factory(kind: str, factory: Any) -> str:

@@ -37,31 +37,17 @@ def declared_content(
     """
     wanted_messages = _checked("messages", messages, MESSAGE_TYPES)
     wanted_events = _checked("events", events, EVENT_TYPES)
-    wanted_timeline = _checked_timeline(timeline)
+    switched: Any = {True: DEFAULT_TIMELINE, False: None}[timeline] if isinstance(timeline, bool) else timeline
+    wanted_timeline = _checked("timeline", switched, EVENT_TYPES)
+    if wanted_timeline is not None and wanted_events != "all":
+        needed = wanted_timeline if wanted_events is None else wanted_events
+        wanted_events = "all" if needed == "all" else _unique((*needed, *_SPANS))
     return TranscriptContent(
         messages=wanted_messages,  # type: ignore[arg-type]  # names were checked
-        events=_with_timeline(wanted_events, wanted_timeline),
+        events=wanted_events,
         timeline=wanted_timeline,
         metadata=metadata,
     )
-
-
-def _with_timeline(
-    events: Literal["all"] | list[str] | None, timeline: Literal["all"] | list[str] | None
-) -> Literal["all"] | list[str] | None:
-    if timeline is None or events == "all":
-        return events
-    if events is None:
-        return "all" if timeline == "all" else _unique((*timeline, *_SPANS))
-    return _unique((*events, *_SPANS))
-
-
-def _checked_timeline(timeline: Any) -> Literal["all"] | list[str] | None:
-    if timeline is None or timeline is False:
-        return None
-    if timeline is True:
-        return list(DEFAULT_TIMELINE)
-    return _checked("timeline", timeline, EVENT_TYPES)
 
 
 def _checked(parameter: str, value: Any, allowed: tuple[str, ...]) -> Literal["all"] | list[str] | None:
@@ -82,17 +68,13 @@ def _checked(parameter: str, value: Any, allowed: tuple[str, ...]) -> Literal["a
         raise ConfigError(f"{parameter}=[] is not allowed: leave {parameter} out to select none, or write 'all'.")
     if "all" in chosen:
         raise ConfigError(f"{parameter}={chosen!r} is not allowed: 'all' stands alone. Write {parameter}='all'.")
-    _check_known(parameter, chosen, allowed)
-    return chosen
-
-
-def _check_known(parameter: str, chosen: list[Any], allowed: tuple[str, ...]) -> None:
     unknown = [name for name in chosen if name not in allowed]
     if unknown:
         close = [match for name in unknown for match in get_close_matches(str(name), allowed, n=1)]
         hint = f" Did you mean {', '.join(map(repr, _unique(close)))}?" if close else ""
         shown = ", ".join(map(repr, unknown))
         raise ConfigError(f"{parameter} has unknown names: {shown}. Allowed: {', '.join(sorted(allowed))}.{hint}")
+    return chosen
 
 
 def _unique(names: Iterable[_NameT]) -> list[_NameT]:

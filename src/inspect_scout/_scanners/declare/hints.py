@@ -8,16 +8,19 @@ import sys
 import types
 import typing
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import inspect_ai.event
 import inspect_ai.model
+import typing_extensions
 from inspect_ai.event import Event
 
 from ..._types import Loader, Result, Scanner, Transcript, TranscriptHandle
 
 # What evaluating an annotation raises when its names are not there at run time.
 UNRESOLVED = (NameError, AttributeError, TypeError, SyntaxError, ImportError, LookupError, ValueError, RecursionError)
+_UNIONS = (typing.Union, types.UnionType)
+_ALIASES = tuple({typing_extensions.TypeAliasType, getattr(typing, "TypeAliasType", typing_extensions.TypeAliasType)})
 _OWN = {cls.__name__: cls for cls in (Transcript, TranscriptHandle, Scanner, Loader, Result)}
 
 
@@ -58,6 +61,26 @@ def parameter_types(factory: Callable[..., Any]) -> dict[str, Any]:
         if not isinstance(hint, typing.ForwardRef) and name != "return":
             found[name] = hint
     return found
+
+
+def members_of(hint: Any) -> Iterator[Any]:
+    """Flatten unions, aliases, new types and type variables."""
+    if isinstance(hint, _ALIASES):
+        yield from members_of(hint.__value__)
+    elif isinstance(hint, typing.NewType):
+        yield from members_of(hint.__supertype__)
+    elif get_origin(hint) in (typing.Annotated, typing.Final, typing.Required, typing.NotRequired):
+        yield from members_of(get_args(hint)[0])
+    elif get_origin(hint) in _UNIONS:
+        for member in get_args(hint):
+            yield from members_of(member)
+    elif isinstance(hint, typing.TypeVar):
+        for member in hint.__constraints__ or (hint.__bound__ or Any,):
+            yield from members_of(member)
+    elif get_origin(hint) in _ALIASES:  # a generic alias: its parameters say nothing here
+        yield Any
+    else:
+        yield types.NoneType if hint is None else hint
 
 
 def visible_names(*functions: Callable[..., Any]) -> Iterator[tuple[str, Any]]:

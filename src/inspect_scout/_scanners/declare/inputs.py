@@ -15,32 +15,12 @@ from .annotations import EVENT_CLASSES, MESSAGE_CLASSES
 _PLURAL: dict[InputType, InputType] = {"message": "messages", "event": "events", "timeline": "timelines"}
 
 
-def _message_id(message: Any, ids: ListIds) -> str:
-    return message.id or ids.of_message(message)
-
-
-def _event_id(event: Any, ids: ListIds) -> str:
-    return event.uuid or ids.of_event(event)
-
-
-def _timeline_name(timeline: Any, _: ListIds) -> str:
-    return str(timeline.name)
-
-
-def _transcript_id(transcript: Any, _: ListIds) -> str:
-    return str(transcript.transcript_id)
-
-
-def _handle_id(handle: Any, _: ListIds) -> str:
-    return str(handle.info.transcript_id)
-
-
 _Kind = tuple[InputType, Callable[[Any, ListIds], str]]
 _KINDS: dict[type, _Kind] = {
-    **dict.fromkeys(MESSAGE_CLASSES, ("message", _message_id)),
-    **dict.fromkeys(EVENT_CLASSES, ("event", _event_id)),
-    Timeline: ("timeline", _timeline_name),
-    Transcript: ("transcript", _transcript_id),
+    **dict.fromkeys(MESSAGE_CLASSES, ("message", lambda message, ids: message.id or ids.of_message(message))),
+    **dict.fromkeys(EVENT_CLASSES, ("event", lambda event, ids: event.uuid or ids.of_event(event))),
+    Timeline: ("timeline", lambda timeline, _: str(timeline.name)),
+    Transcript: ("transcript", lambda transcript, _: str(transcript.transcript_id)),
 }
 
 
@@ -85,7 +65,7 @@ def _other_kind(item: Any) -> _Kind | None:
         if issubclass(cls, known):
             return _KINDS.setdefault(cls, kind)
     if isinstance(item, TranscriptHandle):
-        return _KINDS.setdefault(cls, ("transcript", _handle_id))
+        return _KINDS.setdefault(cls, ("transcript", lambda handle, _: str(handle.info.transcript_id)))
     return None
 
 

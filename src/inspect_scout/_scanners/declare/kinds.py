@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
+from ..._support.yaml import SWITCHES
+
 _INTEGER = re.compile(r"[-+]?[0-9]{1,4000}")
-_NUMBER = re.compile(r"[-+]?(?:[0-9]{1,4000}(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,4})?")
-_SWITCHES = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-_DIGITS = {"1": True, "0": False}
+_REAL = re.compile(r"[-+]?(?:[0-9]{1,4000}(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,4})?")
 
 
 class NotAllowedError(ValueError):
@@ -75,7 +75,7 @@ def literal_kind(values: tuple[Any, ...]) -> Kind:
             if given == (value.name if isinstance(value, enum.Enum) else _typed(value)):
                 return value
         for value in values:
-            if isinstance(value, bool) and _SWITCHES.get(given.lower()) is value:
+            if isinstance(value, bool) and SWITCHES.get(given.lower()) is value:
                 return value
         raise ValueError(given)
 
@@ -114,7 +114,7 @@ def _whole(text: str) -> int:
 
 
 def _real(text: str) -> float:
-    if not _NUMBER.fullmatch(text.strip()) or not math.isfinite(number := float(text)):
+    if not _REAL.fullmatch(text.strip()) or not math.isfinite(number := float(text)):
         raise ValueError(text)
     return number
 
@@ -131,28 +131,13 @@ def _as_printed(read: Callable[[str], Any]) -> Callable[[str], Any]:
     return written
 
 
-def _switch(text: str) -> bool:
-    return {**_SWITCHES, **_DIGITS}[text.strip().lower()]
-
-
 def _switch_data(value: Any) -> bool:
     if isinstance(value, str):
         # YAML 1.2 takes yes, no, on and off for text; written for a switch they are meant as they always were.
-        return _SWITCHES[value.lower()]
+        return SWITCHES[value.lower()]
     if not isinstance(value, bool):
         raise TypeError(value)
     return value
-
-
-def _truth(text: str) -> bool:
-    return {"true": True, "false": False}[text.lower()]
-
-
-def _from_iso(read: Callable[[str], Any], cls: type, but: tuple[type, ...] = ()) -> Callable[[Any], Any]:
-    def data(value: Any) -> Any:
-        return read(value) if isinstance(value, str) else _is((cls,), but)(value)
-
-    return data
 
 
 def _decimal(text: str) -> decimal.Decimal:
@@ -160,33 +145,37 @@ def _decimal(text: str) -> decimal.Decimal:
     return decimal.Decimal(text.strip())
 
 
-def _number_data(value: Any) -> decimal.Decimal:
+def _decimal_data(value: Any) -> decimal.Decimal:
     if isinstance(value, decimal.Decimal):
         return value
-    return _decimal(value if isinstance(value, str) else str(_is((int, float), (bool,))(value)))
+    return _decimal(value if isinstance(value, str) else str(_NUMBER(value)))
 
 
-def _timed(
-    cls: type, read: Callable[[str], Any], allowed: str, example: str, but: tuple[type, ...] = ()
-) -> tuple[type, Kind]:
-    return cls, Kind(allowed, read, _from_iso(read, cls, but), example, written=read)
+def _timed(cls: type, read: Callable[[str], Any], allowed: str, example: str, but: tuple[type, ...] = ()) -> Kind:
+    check = _is((cls,), but)
+    return Kind(allowed, read, lambda value: read(value) if isinstance(value, str) else check(value), example, read)
 
 
-_DIGITS_ONLY = "a whole number, in digits alone"
+_NUMBER = _is((int, float), (bool,))
+_SWITCH_WORDS = {**SWITCHES, "1": True, "0": False}
+_TRUTHS = {"true": True, "false": False}
 _PLAIN: dict[Any, Kind] = {
     str: Kind("text", str, _is((str,))),
-    bool: Kind("true or false (also yes, no, on, off, 1, 0)", _switch, _switch_data, written=_truth),
-    int: Kind(_DIGITS_ONLY, _whole, _is((int,), (bool,)), "1000", written=_as_printed(_whole)),
-    float: Kind("a number, with a point and no commas", _real, _is((int, float), (bool,)), "0.5", _as_printed(_real)),
-    decimal.Decimal: Kind("a number, with a point and no commas", _decimal, _number_data, "0.5", _as_printed(_decimal)),
-    **dict(
-        [
-            _timed(dt.datetime, dt.datetime.fromisoformat, "a date and time", "2026-01-31T12:00:00"),
-            _timed(dt.date, dt.date.fromisoformat, "a date", "2026-01-31", (dt.datetime,)),
-            _timed(dt.time, dt.time.fromisoformat, "a time of day", "12:30"),
-            _timed(uuid.UUID, uuid.UUID, "a UUID", "12345678-1234-5678-1234-567812345678"),
-        ]
+    bool: Kind(
+        "true or false (also yes, no, on, off, 1, 0)",
+        lambda text: _SWITCH_WORDS[text.strip().lower()],
+        _switch_data,
+        written=lambda text: _TRUTHS[text.lower()],
     ),
+    int: Kind("a whole number, in digits alone", _whole, _is((int,), (bool,)), "1000", _as_printed(_whole)),
+    float: Kind("a number, with a point and no commas", _real, _NUMBER, "0.5", _as_printed(_real)),
+    decimal.Decimal: Kind(
+        "a number, with a point and no commas", _decimal, _decimal_data, "0.5", _as_printed(_decimal)
+    ),
+    dt.datetime: _timed(dt.datetime, dt.datetime.fromisoformat, "a date and time", "2026-01-31T12:00:00"),
+    dt.date: _timed(dt.date, dt.date.fromisoformat, "a date", "2026-01-31", (dt.datetime,)),
+    dt.time: _timed(dt.time, dt.time.fromisoformat, "a time of day", "12:30"),
+    uuid.UUID: _timed(uuid.UUID, uuid.UUID, "a UUID", "12345678-1234-5678-1234-567812345678"),
 }
 
 

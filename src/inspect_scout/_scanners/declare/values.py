@@ -14,19 +14,15 @@ import inspect
 import json
 import types
 import typing
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, get_args, get_origin
-
-import typing_extensions
 
 from ..._support.errors import ConfigError
 from ..._support.text import ArgumentText
 from ..._support.yaml import compose_yaml, guess_value
-from .hints import parameter_types
+from .hints import members_of, parameter_types
 from .kinds import Kind, NotAllowedError, kind_of, literal_kind
 
-_UNIONS = (typing.Union, types.UnionType)
-_ALIASES = tuple({typing_extensions.TypeAliasType, getattr(typing, "TypeAliasType", typing_extensions.TypeAliasType)})
 _OPEN = (Any, object, inspect.Parameter.empty)
 # What makes a collection of a list, by the type that is asked for.
 _COLLECTIONS: dict[Any, Callable[[list[Any]], Any]] = {
@@ -85,7 +81,7 @@ def from_text(hint: Any, text: str) -> Any:
     Raises:
         NotAllowedError: It is something else than the annotation says.
     """
-    members = list(_members(hint))
+    members = list(members_of(hint))
     if any(member is each for member in members for each in _OPEN):
         return guess_value(str(text))
     beside_text = str in members
@@ -107,7 +103,7 @@ def from_data(hint: Any, value: Any) -> Any:
     Raises:
         NotAllowedError: It is something else than the annotation says.
     """
-    members = list(_members(hint))
+    members = list(members_of(hint))
     for member in _ordered(members):
         try:
             return _member_from_data(member, value)
@@ -203,14 +199,14 @@ def _from_node(hint: Any, node: Any) -> Any:
     """Read a part of a YAML value; what is not quoted is read as if it was typed by itself."""
     if node.id == "scalar":
         return from_data(hint, str(node.value)) if node.style else from_text(hint, str(node.value))
-    for member in _members(hint):
+    for member in members_of(hint):
         if node.id == "sequence" and (collection := _collection(member)) is not None:
             hints = _item_hints(member, len(node.value))
             items = [_from_node(item, part) for item, part in zip(hints, node.value, strict=True)]
             return _COLLECTIONS[collection](items)
         if node.id == "mapping" and (pair := _mapping(member)) is not None:
             return {_from_node(pair[0], key): _from_node(pair[1], part) for key, part in node.value}
-    if any(_is_open(member) for member in _members(hint)):
+    if any(_is_open(member) for member in members_of(hint)):
         return _from_node(list[Any] if node.id == "sequence" else dict[str, Any], node)
     raise ValueError(node.id)
 
@@ -221,26 +217,6 @@ def _key(hint: Any, key: Any) -> Any:
         return from_data(hint, key)
     except NotAllowedError:
         return from_text(hint, key) if isinstance(key, str) else from_data(hint, str(key))
-
-
-def _members(hint: Any) -> Iterator[Any]:
-    """Flatten unions, aliases, new types and type variables."""
-    if isinstance(hint, _ALIASES):
-        yield from _members(hint.__value__)
-    elif isinstance(hint, typing.NewType):
-        yield from _members(hint.__supertype__)
-    elif get_origin(hint) in (typing.Annotated, typing.Final, typing.Required, typing.NotRequired):
-        yield from _members(get_args(hint)[0])
-    elif get_origin(hint) in _UNIONS:
-        for member in get_args(hint):
-            yield from _members(member)
-    elif isinstance(hint, typing.TypeVar):
-        for member in hint.__constraints__ or (hint.__bound__ or Any,):
-            yield from _members(member)
-    elif get_origin(hint) in _ALIASES:  # a generic alias: its parameters say nothing here
-        yield Any
-    else:
-        yield types.NoneType if hint is None else hint
 
 
 def _ordered(members: Sequence[Any]) -> list[Any]:
@@ -269,7 +245,7 @@ def _is_open(member: Any) -> bool:
 
 
 def _is_structured(hint: Any) -> bool:
-    return any(_collection(member) is not None or _mapping(member) is not None for member in _members(hint))
+    return any(_collection(member) is not None or _mapping(member) is not None for member in members_of(hint))
 
 
 def _kind(member: Any) -> Kind | None:
@@ -325,7 +301,7 @@ def _described(member: Any, depth: int = 0) -> tuple[str, str | None]:
 
 def _wanted(hint: Any, depth: int) -> NotAllowedError:
     # An alias may hold itself.
-    return NotAllowedError("") if depth >= _MAX_DEPTH else _not_allowed(list(_members(hint)), depth + 1)
+    return NotAllowedError("") if depth >= _MAX_DEPTH else _not_allowed(list(members_of(hint)), depth + 1)
 
 
 def _refusal(owner: str, name: str, value: Any, error: NotAllowedError) -> str:
