@@ -376,12 +376,13 @@ def test_predicates_are_registered_with_arguments(tmp_path: Path) -> None:
     assert found is not None
     assert [entry.valid for entry in found.entries] == [True, False]
 
-    def made() -> Any:
-        return len
+    def made(predicate: Any) -> Any:
+        return predicate
 
     not_async = validation_predicate(made)
-    with pytest.raises(TypeError, match="async function"):
-        not_async()
+    for predicate in (len, None):
+        with pytest.raises(TypeError, match="async function"):
+            not_async(predicate)
 
 
 def outcome(**more: Any) -> Any:

@@ -177,7 +177,7 @@ def test_frames_are_read_row_by_row() -> None:
         ("c.yaml", "- !!python/object:os.system {}\n", "python/object"),
         ("c.yaml", "a: 1\n", "no list"),
         ("c.yaml", "- split: x\n  cases: 3\n", "'cases' of split 'x' are no list"),
-        ("c.yaml", "- &a [*a]\n", "circle"),
+        ("c.yaml", "- &a [*a]\n", "an alias stands inside"),
         ("c.yaml", "- id: [\n", "no YAML"),
         ("c.txt", "", r"must end in one of \.csv, \.json, \.jsonl, \.yaml, \.yml"),
     ],

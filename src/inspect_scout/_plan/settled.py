@@ -15,13 +15,12 @@ from .._scanners import (
     find_work,
     make_scanners,
     name_scanners,
-    relative_file,
     safe_name,
     scanner_config,
     typed_arguments,
 )
 from .._support.errors import ConfigError
-from .._support.folder import absolute
+from .._support.folder import absolute, relative_file
 from .._support.shapes import is_mapping
 from .job import JobOrigin, ScanJob, scanners_of
 from .places import located

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from .declare.specs import call_factory as call_factory
     from .declare.specs import check_arguments as check_arguments
     from .declare.specs import factory_name as factory_name
-    from .declare.specs import relative_file as relative_file
     from .declare.specs import scanner_create as scanner_create
     from .declare.specs import scanner_fingerprint as scanner_fingerprint
     from .declare.specs import scanner_specs as scanner_specs
@@ -97,8 +96,7 @@ _MODULES = {
     ".declare.origin": "origin_of",
     ".declare.outputs": "checked_result",
     ".declare.params": "record_arguments",
-    ".declare.specs": "call_factory check_arguments factory_name relative_file scanner_create scanner_fingerprint"
-    " scanner_specs",
+    ".declare.specs": "call_factory check_arguments factory_name scanner_create scanner_fingerprint scanner_specs",
     ".declare.traits": "ScanTraits set_traits",
     ".declare.values": "typed_arguments",
     ".files.load": "Found find_work load_scanners make_scanners",

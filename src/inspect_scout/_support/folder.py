@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import inspect
 import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 from .errors import LocationError
 
@@ -29,6 +34,23 @@ def absolute(path: str) -> str:
             f"{path!r} cannot be found: it is relative, and the current directory was deleted. Give an absolute path, or "
             "change to a directory that is there."
         ) from None
+
+
+def relative_file(file: str, folder: str | None = None) -> str:
+    """Write a path relative to a directory (None: the current one), where it is below it."""
+    try:
+        return Path(file).relative_to(folder or Path.cwd()).as_posix()
+    except (ValueError, OSError):  # OSError: the current directory was deleted
+        return file
+
+
+def source_file(function: Callable[..., Any]) -> str | None:
+    """Absolute path of the file that a function or callable object comes from; None if there is none."""
+    for thing in (function, type(function)):
+        with contextlib.suppress(TypeError):  # neither a function nor a class: a callable object
+            file = inspect.getsourcefile(thing)
+            return str(Path(file).absolute()) if file and Path(file).is_file() else None
+    return None
 
 
 def import_elsewhere(module: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import sys
-from importlib.metadata import entry_points
+from importlib.metadata import PackageNotFoundError, entry_points, packages_distributions, version
 from typing import Any, TypeVar
 
 logger = logging.getLogger("inspect_scout")
@@ -22,6 +22,18 @@ def plugins(group: str, kind: type[T]) -> dict[str, T]:
     """
     wanted: Any = kind
     return _loaded(group, wanted, tuple(sys.path))
+
+
+@functools.cache
+def package_version(package: str) -> str | None:
+    """Version of an installed package, found by its import name."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        pass
+    for distribution in packages_distributions().get(package, ()):
+        return version(distribution)
+    return None
 
 
 @functools.cache

@@ -36,7 +36,7 @@ def load_yaml(text: str) -> Any:
 
     try:
         if "*" in text and "&" in text:
-            _check_aliases(compose_yaml(text))
+            check_aliases(compose_yaml(text))
         return _reader().load(text)
     except MarkedYAMLError as error:
         found: Any = error
@@ -78,8 +78,12 @@ def compose_yaml(text: str) -> Any:
     return reader.compose(text)
 
 
-def _check_aliases(root: Any) -> None:
-    """Refuse aliases that lead into themselves, or that unfold to too many values, without unfolding them."""
+def check_aliases(root: Any) -> None:
+    """Refuse aliases that lead into themselves, or that unfold to too many values, without unfolding them.
+
+    Raises:
+        YamlError: There are such aliases.
+    """
     sizes: dict[int, int] = {}
     opened: set[int] = set()
     waiting: list[Any] = [root] if root is not None else []

@@ -99,6 +99,14 @@ def case_ids(validation: object) -> list[str]:
     return list(dict.fromkeys(part for id in ids for part in ([id] if isinstance(id, str) else id)))
 
 
+def cases_by_ids(cases: Iterable[ValidationCase]) -> dict[tuple[str, ...], ValidationCase]:
+    """Cases by what they are about, the first of each."""
+    found: dict[tuple[str, ...], ValidationCase] = {}
+    for case in cases:
+        found.setdefault(id_key(case.id), case)
+    return found
+
+
 def of_splits(cases: Sequence[ValidationCase], split: str | list[str] | None) -> list[ValidationCase]:
     """Keep the cases of some splits (None: all)."""
     if split is None:

@@ -27,7 +27,7 @@ def read_cell(text: str) -> JsonValue:
         return number
     if plain.startswith(_JSON_STARTS):
         try:
-            parsed: JsonValue = _strict(plain)
+            parsed: JsonValue = strict_json(plain)
             return parsed
         except (ValueError, RecursionError):
             return text
@@ -117,8 +117,8 @@ def _listed(text: str) -> list[Any]:
     return [part.strip() for part in text[1:-1].split(",") if part.strip()]
 
 
-def _strict(text: str) -> Any:
-    """Parse JSON that has no NaN in it."""
+def strict_json(text: str) -> Any:
+    """Parse JSON that has no NaN in it (raises ValueError, or RecursionError)."""
     return json.loads(text, parse_constant=_refuse_constant)
 
 

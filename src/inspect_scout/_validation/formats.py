@@ -14,7 +14,7 @@ from typing import Any
 from .._support.errors import ConfigError
 from .._support.shapes import is_list, is_mapping
 from .._support.text import decode_text
-from .cells import cell_text, id_text, read_cell
+from .cells import cell_text, id_text, read_cell, strict_json
 from .yaml_text import read_yaml, write_yaml
 
 logger = logging.getLogger("inspect_scout")
@@ -78,7 +78,7 @@ def write_rows(rows: Sequence[Mapping[str, Any]], suffix: str, *, nested: bool =
         return _csv_text(rows).encode()
     plain = [_outer(row) for row in rows]
     if suffix == ".jsonl":
-        return "".join(_json(row) + "\n" for row in plain).encode()
+        return "".join(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in plain).encode()
     items: list[Any] = list(_grouped(plain)) if nested else plain
     if suffix == ".json":
         return (json.dumps(items, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
@@ -129,7 +129,7 @@ def _row(where: str, fields: Mapping[str, Any]) -> Row:
 
 def _json_items(text: str) -> list[tuple[str, Any]]:
     try:
-        found = json.loads(text, parse_constant=_refuse_constant)
+        found = strict_json(text)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
     if not is_list(found):
@@ -142,26 +142,18 @@ def _json_line_items(text: str) -> list[tuple[str, Any]]:
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:
-                items.append((f"line {number}", json.loads(line, parse_constant=_refuse_constant)))
+                items.append((f"line {number}", strict_json(line)))
             except (ValueError, RecursionError) as error:
                 raise ValueError(f"line {number} is no JSON: {error}") from error
     return items
 
 
-def _yaml_items(text: str) -> list[tuple[str, Any]]:
-    return [(f"line {line}", item) for line, item in read_yaml(text)]
-
-
 _READERS: Mapping[str, Callable[[str], list[tuple[str, Any]]]] = {
     ".json": _json_items,
     ".jsonl": _json_line_items,
-    ".yaml": _yaml_items,
-    ".yml": _yaml_items,
+    ".yaml": read_yaml,
+    ".yml": read_yaml,
 }
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")
 
 
 def _is_group(item: Any) -> bool:
@@ -280,7 +272,3 @@ def _flat(row: Mapping[str, Any]) -> dict[str, str]:
         else:
             cells[name] = cell_text(value)
     return cells
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)

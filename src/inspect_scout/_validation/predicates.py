@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from .._types import (
     is_positive,
 )
 from .meaning import names, same
-from .registered import registered_name
+from .registered import is_async, registered_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def check_predicate(predicate: ValidationPredicate | None) -> None:
         return
     if isinstance(predicate, str):
         raise UnknownNameError("predicate", predicate, BUILTINS)
-    if not _is_async(predicate):
+    if not is_async(predicate):
         raise ConfigError(
             f"{predicate!r} is no predicate: give one of {', '.join(BUILTINS)}, or an async function of result and "
             "target (`async def my_predicate(result, target)`)."
@@ -162,12 +161,6 @@ async def _by_function(predicate: PredicateFn, result: Result[Any], target: Any)
     if isinstance(returned, bool):
         return returned
     raise TypeError(f"the predicate returned {returned!r}; it must return True or False")
-
-
-def _is_async(thing: object) -> bool:
-    if inspect.iscoroutinefunction(thing):
-        return True
-    return callable(thing) and inspect.iscoroutinefunction(type(thing).__call__)
 
 
 def _number(value: object, what: str) -> int | float:

@@ -7,14 +7,14 @@ import inspect
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast, get_args, overload
 
 from .._inspect import registry
 from .._support.causes.describing import brief
 from .._support.errors import ConfigError, UnknownNameError
+from .._support.folder import relative_file, source_file
 from .._support.foreign import foreign
+from .._support.plugins import package_version
 from .._types import PredicateFn, PredicateSpec, PredicateType, ValidationPredicate
 
 P = ParamSpec("P")
@@ -63,19 +63,24 @@ def _register(factory: F, name: str | None) -> F:
         raise TypeError(f"{factory!r} is no factory of predicates: decorate a function that returns an async function.")
     qualified = registry.qualified_name(factory, name or factory.__name__)
     package = qualified.split("/", maxsplit=1)[0] if "/" in qualified else None
-    file, signature = None if package else _file(factory), inspect.signature(factory)
+    file, signature = None if package else source_file(inspect.unwrap(factory)), inspect.signature(factory)
 
     @functools.wraps(factory)
     def make(*args: Any, **kwargs: Any) -> PredicateFn:
         made = factory(*args, **kwargs)
-        if not inspect.iscoroutinefunction(made) and not inspect.iscoroutinefunction(type(made).__call__):
+        if not is_async(made):
             raise TypeError(f"Predicate {qualified!r} is {made!r}; its factory must return an async function.")
         given = dict(signature.bind(*args, **kwargs).arguments)
-        setattr(made, _ORIGIN, _Origin(qualified, given, file, _version(package)))
+        setattr(made, _ORIGIN, _Origin(qualified, given, file, None if package is None else package_version(package)))
         return made
 
     registry.register("validation_predicate", make, qualified, _Predicate)
     return cast("F", make)
+
+
+def is_async(thing: object) -> bool:
+    """Tell whether calling a thing gives something to await."""
+    return callable(thing) and any(map(inspect.iscoroutinefunction, (thing, type(thing).__call__)))
 
 
 def registered_name(predicate: object) -> str | None:
@@ -137,7 +142,7 @@ def predicate_spec(predicate: ValidationPredicate | None, folder: str | None = N
         kind="registered",
         name=origin.name,
         args=dict(origin.args),
-        file=None if origin.file is None else _relative(origin.file, folder),
+        file=None if origin.file is None else relative_file(origin.file, folder),
         package_version=origin.package_version,
     )
 
@@ -152,25 +157,3 @@ def _is_json(args: Mapping[str, Any]) -> bool:
         return bool(json.loads(json.dumps(dict(args), allow_nan=False)) == dict(args))
     except (TypeError, ValueError):
         return False
-
-
-def _file(factory: Callable[..., Any]) -> str | None:
-    try:
-        found = inspect.getsourcefile(inspect.unwrap(factory))
-    except TypeError:
-        return None
-    return str(Path(found).absolute()) if found and Path(found).is_file() else None
-
-
-def _version(package: str | None) -> str | None:
-    try:
-        return None if package is None else version(package)
-    except PackageNotFoundError:
-        return None
-
-
-def _relative(file: str, folder: str | None) -> str:
-    try:
-        return Path(file).relative_to(folder or Path.cwd()).as_posix()
-    except (ValueError, OSError):  # OSError: the current directory was deleted
-        return file

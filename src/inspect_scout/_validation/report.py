@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from .._support.shapes import is_mapping
 from .._types import ValidationCase, ValidationMetrics
-from .cells import id_key
-from .classes import are_classes, confusion_of
+from .cases import cases_by_ids
+from .meaning import class_of
 from .metrics import Confusion, pearson, spearman, wilson
 
 GroupBy = Literal["split", "task", "model"]
@@ -19,7 +19,10 @@ GroupBy = Literal["split", "task", "model"]
 ALL = "all"
 """Group of all cases."""
 
-SAMPLES = 5
+MAX_CLASSES = 20
+"""With more targets than these, text is free text and no table of classes is made."""
+
+_EQUAL = ("eq", "iequals")  # a function of the user's has no name, or one of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +178,9 @@ def scanner_report(
         rows: Recorded rows; those that no case is about are passed over.
         by: What groups there are besides all cases (None: none).
     """
-    expected = _by_ids(cases)
-    found = [row for row in rows if _is_about(row, expected)]
+    expected = cases_by_ids(cases)
+    # A row that was compared counts even if the scan no longer lists its case.
+    found = [row for row in rows if row.valid is not None or row.error is not None or row.ids in expected]
     seen = {row.ids for row in found}
     lost = [Comparison(ids, split=case.split) for ids, case in expected.items() if ids not in seen]
     settled = [_with_split(row, expected.get(row.ids)) for row in found] + lost
@@ -188,7 +192,7 @@ def scanner_report(
         problems=dict(Counter(filter(None, (row.error for row in found))).most_common()),
         failed=[", ".join(row.ids) for row in found if _failed(row)],
         missing=[", ".join(row.ids) for row in lost],
-        confusion=confusion_of(settled) if are_classes(settled) else {},
+        confusion=_confusion(settled) if _are_classes(settled) else {},
     )
 
 
@@ -196,49 +200,39 @@ def agreement_record(row: Agreement) -> dict[str, Any]:
     """Write an agreement as a flat record, for tables and JSON."""
     counts, numbers = row.counts, row.numbers
     record: dict[str, Any] = {
-        "scanner": row.scanner,
-        "group": row.group,
-        "key": row.key,
-        "cases": row.cases,
-        "compared": row.compared,
-        "matched": row.matched,
-        "not_compared": row.not_compared,
-        "failed": row.failed,
-        "missing": row.missing,
-        "tp": counts.tp,
-        "fp": counts.fp,
-        "tn": counts.tn,
-        "fn": counts.fn,
+        **{name: getattr(row, name) for name in ("scanner", "group", "key", "cases", "compared", "matched")},
+        **{name: getattr(row, name) for name in ("not_compared", "failed", "missing")},
+        **{name: getattr(counts, name) for name in ("tp", "fp", "tn", "fn")},
     }
     for name in ("match_rate", "precision", "recall", "specificity"):
         rate: Rate | None = getattr(row, name)
-        record[name] = None if rate is None else rate.value
-        record[f"{name}_low"] = None if rate is None else rate.low
-        record[f"{name}_high"] = None if rate is None else rate.high
-    return {
-        **record,
-        "f1": row.f1,
-        "accuracy": row.accuracy,
-        "numbers": 0 if numbers is None else numbers.count,
-        "mean_error": None if numbers is None else numbers.mean_error,
-        "mean_absolute_error": None if numbers is None else numbers.mean_absolute_error,
-        "pearson": None if numbers is None else numbers.pearson,
-        "spearman": None if numbers is None else numbers.spearman,
-        "class": row.class_name,
-    }
+        for column, part in ((name, "value"), (f"{name}_low", "low"), (f"{name}_high", "high")):
+            record[column] = None if rate is None else getattr(rate, part)
+    record |= {"f1": row.f1, "accuracy": row.accuracy, "numbers": 0 if numbers is None else numbers.count}
+    for name in ("mean_error", "mean_absolute_error", "pearson", "spearman"):
+        record[name] = None if numbers is None else getattr(numbers, name)
+    return {**record, "class": row.class_name}
 
 
-def _by_ids(cases: Iterable[ValidationCase]) -> dict[tuple[str, ...], ValidationCase]:
-    """Cases by what they are about, the first of each."""
-    expected: dict[tuple[str, ...], ValidationCase] = {}
-    for case in cases:
-        expected.setdefault(id_key(case.id), case)
-    return expected
+def _are_classes(rows: Sequence[Comparison]) -> bool:
+    """Tell whether what was expected are classes: a few texts, each compared for equality."""
+    compared = [row for row in rows if row.valid is not None]
+    if not compared or not all(isinstance(row.target, str) and row.predicate in _EQUAL for row in compared):
+        return False
+    return len({row.target for row in compared}) <= MAX_CLASSES
 
 
-def _is_about(row: Comparison, expected: Mapping[tuple[str, ...], ValidationCase]) -> bool:
-    """A row that was compared counts even if the scan no longer lists its case."""
-    return row.valid is not None or row.error is not None or row.ids in expected
+def _confusion(rows: Iterable[Comparison]) -> dict[str, dict[str, int]]:
+    """Count cases by the class that was expected and the one that was given; rows that were not compared are left out."""
+    table: dict[str, dict[str, int]] = {}
+    for row in rows:
+        if row.valid is None:
+            continue
+        expected = str(row.target)
+        given = expected if row.valid is True else class_of(row.value, row.answer)
+        counts = table.setdefault(expected, {})
+        counts[given] = counts.get(given, 0) + 1
+    return {expected: dict(sorted(counts.items())) for expected, counts in sorted(table.items())}
 
 
 def _failed(row: Comparison) -> bool:
@@ -265,13 +259,15 @@ def _agreements(scanner: str, group: str, rows: Sequence[Comparison]) -> list[Ag
         if row.valid is not None:
             confusion.add(row.target, row.valid if isinstance(row.valid, bool) else dict(row.valid))
     pairs = _pairs(rows, bool(confusion.by_key))
-    classes = sorted(confusion_of(rows)) if are_classes(rows) else []
+    classes = sorted(_confusion(rows)) if _are_classes(rows) else []
+    # Texts are neither positive nor negative.
+    texts = any(isinstance(row.target, str) and isinstance(row.valid, bool) for row in rows)
     total = Agreement(
         scanner,
         group,
         None,
         cases=len({row.ids for row in rows}),
-        **_rates(confusion.total, pairs.get(None, []), counted=not classes and not _texts(rows)),
+        **_rates(confusion.total, pairs.get(None, []), counted=not classes and not texts),
         not_compared=sum(row.error is not None for row in rows),
         failed=sum(map(_failed, rows)),
         missing=sum(row.valid is None and row.error is None and row.scan_error is None for row in rows),
@@ -291,11 +287,6 @@ def _class(scanner: str, group: str, name: str, rows: Iterable[Comparison]) -> A
     counts = confusion.total
     rates = _rates(counts, [], counted=False)
     return Agreement(scanner, group, None, cases=counts.total, **rates, class_name=name)
-
-
-def _texts(rows: Iterable[Comparison]) -> bool:
-    """Tell whether targets are texts: these are neither positive nor negative."""
-    return any(isinstance(row.target, str) and isinstance(row.valid, bool) for row in rows)
 
 
 def _rates(counts: ValidationMetrics, pairs: Sequence[tuple[float, float]], *, counted: bool = True) -> dict[str, Any]:

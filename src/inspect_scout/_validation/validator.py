@@ -11,7 +11,7 @@ from .._support.causes.describing import brief
 from .._support.foreign import foreign
 from .._support.shapes import is_mapping
 from .._types import PossibleValues, Result, ResultValidation, ValidationCase, ValidationPredicate, ValidationSet
-from .cases import of_splits
+from .cases import cases_by_ids, of_splits
 from .cells import id_key
 from .meaning import settled
 from .predicates import check_predicate, predicate_name, verdict
@@ -34,9 +34,7 @@ class Validator:
         check_predicate(cases.predicate)
         self._values = values
         self._default: ValidationPredicate | None = cases.predicate
-        self._cases: dict[tuple[str, ...], ValidationCase] = {}
-        for case in of_splits(cases.cases, cases.split):
-            self._cases.setdefault(id_key(case.id), case)
+        self._cases = cases_by_ids(of_splits(cases.cases, cases.split))
 
     def case_for(self, ids: Sequence[str]) -> ValidationCase | None:
         """Find the case about an input, by the ids of the input in any order."""

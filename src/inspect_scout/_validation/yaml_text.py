@@ -9,10 +9,10 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from .._support.shapes import is_list, is_mapping
+from .._support.yaml import check_aliases, compose_yaml
 from .cells import read_number
 
 _WORDS: dict[str, bool | None] = {
@@ -26,77 +26,49 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
 # Text that other readers of YAML take for something else than text.
 _MISTAKABLE = re.compile(r"[yn]|[-+.]?(inf|nan)|0[xo].*", re.IGNORECASE)
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029]")
-_SPARE_NODES = 100_000
 
 
-@dataclass(slots=True)
-class _Builder:
-    """Makes values of nodes.
-
-    Args:
-        most: Nodes at most: aliases must not make little text into much data.
-    """
-
-    most: int
-    open: set[int] = field(default_factory=set[int])
-    made: int = 0
-
-    def value(self, node: Any) -> Any:
-        self.made += 1
-        if self.made > self.most or id(node) in self.open:
-            raise ValueError("its aliases repeat too much, or lead in a circle; write the cases out")
-        if node.tag and str(node.tag) not in _TAGS:
-            raise ValueError(f"the tag {node.tag!s} is not allowed (line {_line(node)})")
-        kind = type(node).__name__
-        if kind == "ScalarNode":
-            return _scalar(node)
-        self.open.add(id(node))
-        try:
-            if kind == "SequenceNode":
-                return [self.value(item) for item in node.value]
-            return {self._key(key): self.value(item) for key, item in node.value}
-        finally:
-            self.open.discard(id(node))
-
-    def _key(self, node: Any) -> str:
-        if type(node).__name__ != "ScalarNode":
-            raise ValueError(f"a key must be text (line {_line(node)})")
-        return str(node.value)
-
-
-def read_yaml(text: str) -> list[tuple[int, Any]]:
+def read_yaml(text: str) -> list[tuple[str, Any]]:
     """Read a YAML list.
 
     Returns:
-        The items, each with its line.
+        The items, each with where it stands.
 
     Raises:
         ValueError: The text is no YAML, or no list.
     """
-    from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
-    yaml: Any = YAML(typ="safe", pure=True)
     try:
-        root = yaml.compose(text)
+        root = compose_yaml(text)
+        if "*" in text and "&" in text:
+            check_aliases(root)
     except YAMLError as error:
         raise ValueError(f"it is no YAML: {error}") from error
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
     if root is None:
         return []
-    if type(root).__name__ != "SequenceNode":
+    if root.id != "sequence":
         raise ValueError("it holds no list of cases")
-    builder = _Builder(len(text) + _SPARE_NODES)
-    return [(_line(item), builder.value(item)) for item in root.value]
+    return [(_place(item), _value(item)) for item in root.value]
 
 
-def _line(node: Any) -> int:
-    return int(node.start_mark.line) + 1
+def _place(node: Any) -> str:
+    return f"line {node.start_mark.line + 1}"
 
 
-def _scalar(node: Any) -> Any:
-    text, tag = str(node.value), str(node.tag or _TAG)
+def _value(node: Any) -> Any:
+    tag = str(node.tag or _TAG)
+    if node.tag and tag not in _TAGS:
+        raise ValueError(f"the tag {tag} is not allowed ({_place(node)})")
+    if node.id == "sequence":
+        return [_value(item) for item in node.value]
+    if node.id == "mapping":
+        if odd := [key for key, _ in node.value if key.id != "scalar"]:
+            raise ValueError(f"a key must be text ({_place(odd[0])})")
+        return {str(key.value): _value(item) for key, item in node.value}
+    text = str(node.value)
     # A number that is tagged as text is text.
     quoted = bool(node.style) or (tag == f"{_TAG}str" and read_number(text) is not None)
     return text if quoted else _resolved(text)
@@ -120,26 +92,19 @@ def write_yaml(items: list[Any]) -> str:
 def _item(item: Mapping[str, Any], indent: str) -> list[str]:
     lines: list[str] = []
     for number, (key, value) in enumerate(item.items()):
-        front = f"{indent}{'- ' if number == 0 else '  '}{_key(key)}:"
-        lines += _field(front, key, value, indent + "  ")
+        front = f"{indent}{'- ' if number == 0 else '  '}{_text(key)}:"
+        if key == "cases" and is_list(value) and value and all(is_mapping(v) and v for v in value):
+            lines += [front, *(line for nested in value for line in _item(nested, indent + "    "))]
+        elif is_mapping(value) and value:
+            lines += [front, *(f"{indent}    {_text(k)}: {_flow(v)}" for k, v in value.items())]
+        else:
+            lines.append(f"{front} {_flow(value)}")
     return lines
-
-
-def _field(front: str, key: str, value: Any, indent: str) -> list[str]:
-    if key == "cases" and is_list(value) and value and all(is_mapping(v) and v for v in value):
-        return [front, *(line for nested in value for line in _item(nested, indent + "  "))]
-    if is_mapping(value) and value:
-        return [front, *(f"{indent}  {_key(k)}: {_flow(v)}" for k, v in value.items())]
-    return [f"{front} {_flow(value)}"]
-
-
-def _key(key: str) -> str:
-    return _text(key)
 
 
 def _flow(value: Any) -> str:
     if is_mapping(value):
-        return "{" + ", ".join(f"{_key(k)}: {_flow(v)}" for k, v in value.items()) + "}"
+        return "{" + ", ".join(f"{_text(k)}: {_flow(v)}" for k, v in value.items()) + "}"
     if is_list(value):
         return "[" + ", ".join(map(_flow, value)) + "]"
     if isinstance(value, str):

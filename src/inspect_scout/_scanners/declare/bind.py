@@ -12,6 +12,7 @@ from typing import Any
 
 from ..._inspect import registry
 from ..._support.errors import ConfigError
+from ..._support.plugins import package_version
 from ..._transcripts import MaterializedHandle
 from ..._types import PossibleValues, Transcript, TranscriptContent
 from .annotations import InputHint, check_hint, inferred_content, is_async, read_hint
@@ -20,7 +21,7 @@ from .errors import SignatureError
 from .filters import DEFAULT_TIMELINE
 from .identity import asked_by, built_on, code_by, models_of
 from .loaders import CustomLoader, InputKind, LoadFn, implicit_loader
-from .origin import OWN_PACKAGE, package_version
+from .origin import OWN_PACKAGE
 from .params import record_arguments
 from .traits import ScanTraits, traits_of
 

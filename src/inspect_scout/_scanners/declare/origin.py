@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import linecache
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, packages_distributions, version
-from pathlib import Path
 from typing import Any
 
 from ..._inspect import registry
+from ..._support.folder import source_file
 from .config import Origin
 from .params import FILE_MODULE
 
@@ -46,27 +44,3 @@ def _qualified(function: Callable[..., Any], name: str) -> str:
     if module.split(".")[0] == OWN_PACKAGE:
         return f"{OWN_PACKAGE}/{name}"
     return registry.qualified_name(function, name)
-
-
-@functools.cache
-def package_version(package: str) -> str | None:
-    """Version of an installed package, found by its import name."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        pass
-    for distribution in packages_distributions().get(package, ()):
-        return version(distribution)
-    return None
-
-
-def source_file(function: Callable[..., Any]) -> str | None:
-    """Absolute path of the file that a function or callable object comes from; None if there is none."""
-    try:
-        file = inspect.getsourcefile(function)
-    except TypeError:  # neither a function nor a class: a callable object
-        try:
-            file = inspect.getsourcefile(type(function))
-        except TypeError:
-            return None
-    return str(Path(file).absolute()) if file and Path(file).is_file() else None

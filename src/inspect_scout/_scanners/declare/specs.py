@@ -5,12 +5,12 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 from ..._inspect import registry
 from ..._support.causes.describing import brief
 from ..._support.errors import ConfigError, UnknownNameError
+from ..._support.folder import relative_file
 from ..._support.foreign import foreign
 from ..._types import Scanner, ScannerSpec
 from .config import factory_origin, fingerprint, scanner_config
@@ -191,11 +191,3 @@ def check_arguments(factory: Callable[..., Any], given: Mapping[str, Any], kind:
         raise ConfigError(
             f"{kind.capitalize()} {name!r} requires arguments that were not given: {missing} ({example})."
         )
-
-
-def relative_file(file: str, folder: str | None = None) -> str:
-    """Write a path relative to a directory (None: the current one), where it is below it."""
-    try:
-        return Path(file).relative_to(folder or Path.cwd()).as_posix()
-    except (ValueError, OSError):  # OSError: the current directory was deleted
-        return file

@@ -10,10 +10,10 @@ from inspect_ai.scorer import Reference, Score, Scorer
 from ..._inspect import registry
 from ..._inspect.scoring import declared_metrics, is_made, run_scorer
 from ..._support.errors import ConfigError
+from ..._support.folder import source_file
 from ..._support.shapes import is_list, is_mapping
 from ..._types import Result, Scanner, Transcript
 from ..declare.decorators import scanner
-from ..declare.origin import source_file
 from ..declare.traits import ScanTraits, set_traits
 from .sample import scored
 from .scorer import FROM_SCANNER
