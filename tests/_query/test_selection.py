@@ -28,14 +28,24 @@ from inspect_scout._query import (
     Operator,
     OrderBy,
     Query,
+    Stream,
     condition_as_sql,
     condition_from_sql,
+    find_rows,
     select,
 )
 from inspect_scout._query import columns as c
 from support.conditions import nested
 
 Row = dict[str, Any]
+
+
+def rows_of(rows: pa.Table, where: Condition, **said: Any) -> list[int]:
+    """Rows of a stream of one table."""
+    numbers = pa.chunked_array([pa.array(range(rows.num_rows), pa.int64())])
+    columns = dict(zip(rows.schema.names, rows.schema.types, strict=True))
+    stream = Stream(columns, lambda names: iter([rows.select(names).append_column("row", numbers)]), ("row",), **said)
+    return [int(row) for row in find_rows(stream, [where]).column("row").to_pylist()]
 
 
 def table(rows: int = 12) -> pa.Table:
@@ -259,7 +269,8 @@ def test_a_comparison_of_unlike_types_beside_one_that_selects_is_not_refused() -
     assert found("mixed = 77") == []
     assert found("nothing > 5") == []
     assert found("score > 'x'", rows=1) == []  # there is no value to compare with
-    assert select(table(), Query(where=(c.count == "x",)), key="transcript_id", lenient=("count",)) == []
+    rows = table()
+    assert rows_of(rows, c.count == "x", lenient=("count",)) == []
 
 
 BIG = 2**70
@@ -366,8 +377,7 @@ def test_rows_that_differ_in_type_compare_by_their_own(where: str, expected: lis
             "value_type": pa.array([kind for _, kind in TYPED], pa.string()),
         }
     )
-    chosen = select(rows, Query(where=(condition_from_sql(where),)), key="id", types={"value": "value_type"})
-    assert chosen == sorted(expected)
+    assert rows_of(rows, condition_from_sql(where), types={"value": "value_type"}) == sorted(expected)
 
 
 def test_python_conditions_select_too() -> None:
@@ -450,7 +460,7 @@ def test_order_puts_missing_values_last_and_keeps_ties() -> None:
 def test_nothing_outside_the_table_can_be_read() -> None:
     import duckdb
 
-    from inspect_scout._query.selection import memory_database
+    from inspect_scout._query.finding import memory_database
 
     database = memory_database(0).cursor()
     for statement in (

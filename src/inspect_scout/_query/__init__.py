@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from .condition import Condition as Condition
     from .condition import LogicalOperator as LogicalOperator
     from .condition import Operator as Operator
+    from .condition import OrderBy as OrderBy
+    from .condition import Query as Query
     from .condition import ScalarValue as ScalarValue
     from .finding import COUNT as COUNT
     from .finding import Stream as Stream
     from .finding import find_groups as find_groups
     from .finding import find_rows as find_rows
     from .parse import condition_from_sql as condition_from_sql
-    from .query import OrderBy as OrderBy
-    from .query import Query as Query
     from .refusal import ConditionSQLError as ConditionSQLError
     from .refusal import ConditionSQLSyntaxError as ConditionSQLSyntaxError
     from .refusal import ConditionSQLUnsupportedError as ConditionSQLUnsupportedError
@@ -37,10 +37,9 @@ if TYPE_CHECKING:
 
 _MODULES = {
     ".column": "Column Columns LogColumns columns log_columns",
-    ".condition": "Condition LogicalOperator Operator ScalarValue",
+    ".condition": "Condition LogicalOperator Operator OrderBy Query ScalarValue",
     ".finding": "COUNT Stream find_groups find_rows",
     ".parse": "condition_from_sql",
-    ".query": "OrderBy Query",
     ".refusal": "ConditionSQLError ConditionSQLSyntaxError ConditionSQLUnsupportedError",
     ".selection": "columns_of names_in select",
     ".sql": "SQLDialect condition_as_sql",

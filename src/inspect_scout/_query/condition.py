@@ -1,12 +1,13 @@
-"""A condition on the columns of a transcript index, and its JSON."""
+"""A condition on the columns of a transcript index, its JSON, and the selection that conditions make."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast
 
 from pydantic import BaseModel, SerializationInfo, SerializerFunctionWrapHandler, model_serializer, model_validator
 
@@ -111,6 +112,31 @@ class Condition(BaseModel):
             data["types"] = types
             data["right"] = _each(data["right"], _infinite_as_text)
         return data
+
+
+@dataclass(frozen=True, slots=True)
+class OrderBy:
+    """Order by one column; rows without a value come last."""
+
+    column: str
+    direction: Literal["ASC", "DESC"] = "ASC"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A selection of transcripts.
+
+    Args:
+        where: Conditions, all of which must hold.
+        order_by: Order; none: the order of the source.
+        shuffle: Seed of a shuffle that depends on ids and seed alone (applied instead of `order_by`).
+        limit: Transcripts at most (0: none).
+    """
+
+    where: tuple[Condition, ...] = ()
+    order_by: tuple[OrderBy, ...] = ()
+    shuffle: int | None = None
+    limit: int | None = None
 
 
 def _values(right: Any) -> list[ScalarValue]:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from .._support.errors import ConfigError, ScoutError
-from .condition import Condition
+from .._support.errors import ConfigError, ScoutError, UnknownNameError
+from .._support.terminal import one_line
+from .condition import Condition, OrderBy
 from .path import ColumnPath
-from .query import OrderBy
 from .readings import ColumnKind, column_kind
-from .selection import Names, check, memory_database, mentioned
-from .typed import Comparisons
+from .typed import Comparison, Comparisons
+
+if TYPE_CHECKING:
+    import duckdb
+
+_SHOWN = 3
+_SAMPLE_CHARACTERS = 40
 
 COUNT = "count"
 """Column of groups that says how many rows each has."""
@@ -123,6 +130,30 @@ def find_groups(
     return found.rename_columns([*named.values(), COUNT])
 
 
+class Names:
+    """Finds the column that a name stands for."""
+
+    def __init__(self, columns: Iterable[str], aliases: Mapping[str, str]) -> None:
+        self._columns = frozenset(columns)
+        self._aliases = aliases
+
+    def resolve(self, name: str) -> ColumnPath:
+        """Find a column, or a place within one.
+
+        Raises:
+            UnknownNameError: There is none of this name.
+        """
+        # Names of scorers have dots in them (`score_pkg.accuracy`), so the whole name comes first.
+        whole = self._aliases.get(name, name)
+        if whole in self._columns:
+            return ColumnPath(whole)
+        path = ColumnPath.parse(name)
+        base = self._aliases.get(path.base, path.base)
+        if base not in self._columns:
+            raise UnknownNameError("column", path.base, {*self._columns, *self._aliases})
+        return ColumnPath(base, path.keys)
+
+
 class _Search:
     """A statement over a stream."""
 
@@ -169,15 +200,15 @@ class _Search:
             cursor.close()
         return found
 
+    def told(self, statement: str) -> list[tuple[Any, ...]]:
+        """Run a statement that nothing is bound to, for its values."""
+        return [tuple(row.values()) for row in self.run(statement, bound=False).to_pylist()]
+
     def refuse_mistakes(self) -> None:
         """Refuse a comparison that no row takes part in."""
-
-        def run(statement: str, _: Sequence[object]) -> list[tuple[Any, ...]]:
-            return [tuple(row.values()) for row in self.run(statement, bound=False).to_pylist()]
-
         for comparison in self.comparisons.made:
             if comparison.path.base not in self.stream.lenient:
-                check(comparison, self.comparisons, run)
+                _check(comparison, self)
 
 
 def _direction(order: OrderBy) -> str:
@@ -194,3 +225,55 @@ def _watched(tables: Iterator[pa.Table], schema: pa.Schema, failures: list[Scout
     except ScoutError as error:
         failures.append(error)
         raise
+
+
+def _check(comparison: Comparison, search: _Search) -> None:
+    """Refuse a comparison that no row takes part in, as the cause of an empty selection."""
+    comparisons = search.comparisons
+    [(values, comparable)] = search.told(comparisons.counts(comparison))
+    if comparable or not values:
+        return
+    texts = [one_line(text, _SAMPLE_CHARACTERS) for (text,) in search.told(comparisons.samples(comparison, _SHOWN + 1))]
+    held = _listed([repr(text) if comparison.kind is ColumnKind.TEXT else text for text in texts])
+    given = _listed([_written(value) for value in comparison.values])
+    raise ConfigError(
+        f"Nothing matches: column {str(comparison.path)!r} holds {comparison.kind.value} ({held}), none of which "
+        f"can be compared with {given}. Write a value like those it holds, or ask whether there is one with IS NULL."
+    )
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return ", ".join(texts[:_SHOWN]) + (", ..." if len(texts) > _SHOWN else "")
+
+
+def _written(value: object) -> str:
+    return f"{type(value).__name__.removesuffix('time')} {value}" if isinstance(value, date) else repr(value)
+
+
+def mentioned(condition: Condition) -> Iterator[str]:
+    """Name what a condition is about."""
+    pending = [condition]
+    while pending:
+        node = pending.pop()
+        pending.extend(side for side in (node.left, node.right) if isinstance(side, Condition))
+        if isinstance(node.left, str):
+            yield node.left
+
+
+@cache
+def memory_database(process: int) -> duckdb.DuckDBPyConnection:
+    """Open the database in memory, once per process: it reads no files and loads no extensions."""
+    import duckdb
+
+    del process  # a database does not survive a fork
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "enable_external_access": "false",
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "python_enable_replacements": "false",
+        "threads": "1",
+    }
+    connection = duckdb.connect(":memory:", config=config)
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    connection.execute("SET lock_configuration = true")
+    return connection

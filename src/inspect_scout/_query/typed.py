@@ -14,8 +14,7 @@ from typing import TypeAlias
 from .._support.json import well_formed
 from .condition import Condition, Operator, ScalarValue
 from .path import ColumnPath
-from .per_row import PerRow
-from .readings import ColumnKind, Reading, Wanted, number_of, readings
+from .readings import ColumnKind, PerRow, Reading, Wanted, number_of, readings
 from .sql import joined
 
 Parameter: TypeAlias = Wanted | list[Wanted]
@@ -55,7 +54,7 @@ class _Value:
 
 
 class Comparisons:
-    """Builds one SELECT over a table `t` with columns `c0`, `c1`, ... and the row number `row`.
+    """Builds one SELECT over a table `t` with columns `c0`, `c1`, ...
 
     Args:
         kinds: Kind of each column that conditions may name.
@@ -63,7 +62,7 @@ class Comparisons:
         kept: Columns that go through the SELECT as they are.
     """
 
-    def __init__(self, kinds: dict[str, ColumnKind], types: Mapping[str, str], kept: Sequence[str] = ("row",)) -> None:
+    def __init__(self, kinds: dict[str, ColumnKind], types: Mapping[str, str], kept: Sequence[str]) -> None:
         self._kept = ", ".join(kept)
         self._kinds = kinds
         self._types = types
@@ -77,11 +76,6 @@ class Comparisons:
     def columns(self) -> list[str]:
         """Names of the columns used: `c0`, `c1`, ... in this order."""
         return list(self._columns)
-
-    def statement(self, conditions: Sequence[Condition], paths: Mapping[str, ColumnPath]) -> str:
-        """Write the SELECT for conditions that must all hold; `paths` says what the names in them stand for."""
-        where = self.where(conditions, paths)
-        return f"SELECT row FROM {self.rows()} WHERE {where}"  # noqa: S608 - built here from numbers; values are bound
 
     def where(self, conditions: Sequence[Condition], paths: Mapping[str, ColumnPath]) -> str:
         """Write conditions that must all hold."""
