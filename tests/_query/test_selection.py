@@ -45,7 +45,7 @@ def rows_of(rows: pa.Table, where: Condition, **said: Any) -> list[int]:
     numbers = pa.chunked_array([pa.array(range(rows.num_rows), pa.int64())])
     columns = dict(zip(rows.schema.names, rows.schema.types, strict=True))
     stream = Stream(columns, lambda names: iter([rows.select(names).append_column("row", numbers)]), ("row",), **said)
-    return [int(row) for row in find_rows(stream, [where]).column("row").to_pylist()]
+    return [row["row"] for row in find_rows(stream, [where]).to_pylist()]
 
 
 def table(rows: int = 12) -> pa.Table:
