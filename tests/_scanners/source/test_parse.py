@@ -171,3 +171,44 @@ def test_what_is_not_a_plain_value_is_kept_as_it_is_written() -> None:
 
 def test_warnings_about_the_code_of_the_file_are_its_authors() -> None:
     assert llm(r"grep_scanner('\d')").grep is not None
+
+
+@pytest.mark.parametrize(
+    ("argument", "taken"),
+    [
+        ("depth=2", True),
+        ("depth=None", True),
+        ("depth=True", False),
+        ("depth=1.0", False),
+        ("retry_refusals=False", True),
+        ("template='{{ messages }}'", True),
+        ("template=('a', 'b')", True),
+        ("template=('a',)", False),
+        ("compaction='last'", True),
+        ("compaction=2", True),
+        ("compaction='none'", False),
+        ("labels=('a',)", False),
+        ("kept=()", False),
+        ("unheard_of='a'", False),
+    ],
+)
+def test_arguments_are_plain_values_where_they_take_them(argument: str, taken: bool) -> None:
+    source = llm(f"llm_scanner(question='q', answer='string', {argument})").llm
+    assert source is not None
+    name, text = argument.split("=", 1)
+    assert source.kept == (() if taken else ((name, text),))
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("messages='all', events=['model'], timeline=True, version=3", []),
+        (
+            "messages='assistant', events=[], timeline=False, version=None",
+            ["messages", "events", "timeline", "version"],
+        ),
+    ],
+)
+def test_filters_are_plain_values_where_the_decorator_takes_them(given: str, kept: list[str]) -> None:
+    (found,) = scanners(f"@scanner({given})\ndef f(): return grep_scanner('a')")
+    assert [name for name, _ in found.decorator.kept] == kept

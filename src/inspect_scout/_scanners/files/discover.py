@@ -51,11 +51,14 @@ def find_declarations(source: str, filename: str) -> Declarations:
         ValueError: It holds null characters.
     """
     tree = ast.parse(source, filename)
-    functions = list(top_functions(tree.body))
-    return Declarations(
-        scanners=tuple(_declared(functions, names_in(tree, "scanner"))),
-        jobs=tuple(_declared(functions, names_in(tree, "scanjob"))),
+    scanners, jobs = (
+        tuple(
+            Declared(function.name, _registered_name(function.name, expression))
+            for function, expression in decorated(tree, names_in(tree, decorator))
+        )
+        for decorator in ("scanner", "scanjob")
     )
+    return Declarations(scanners, jobs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,34 +82,33 @@ class Names:
         return (
             isinstance(target, ast.Attribute)
             and target.attr == self.function
-            and _dotted(target.value) in self.packages
+            and ast.unparse(target.value) in self.packages
         )
 
 
-def top_functions(body: list[ast.stmt]) -> Iterator[ast.FunctionDef | ast.ClassDef]:
+def decorated(tree: ast.Module, decorator: Names) -> list[tuple[ast.FunctionDef | ast.ClassDef, ast.expr]]:
+    """Find the functions and classes at the top level of a file that a decorator stands above, and how it stands there."""
+    found: dict[str, tuple[ast.FunctionDef | ast.ClassDef, ast.expr]] = {}
+    for function in _top_functions(tree.body):
+        for expression in function.decorator_list:
+            if decorator.name(expression.func if isinstance(expression, ast.Call) else expression):
+                found.pop(function.name, None)  # a later function of the same name takes its place
+                found[function.name] = function, expression
+    return list(found.values())
+
+
+def _top_functions(body: list[ast.stmt]) -> Iterator[ast.FunctionDef | ast.ClassDef]:
     """Find the functions and classes at the top level of a file, also within `if`, `try` and `with`."""
     for node in body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             yield node
         elif isinstance(node, _Blocks):
-            yield from top_functions(node.body)
+            yield from _top_functions(node.body)
             if not isinstance(node, ast.With):
-                yield from top_functions(node.orelse)
+                yield from _top_functions(node.orelse)
             if isinstance(node, ast.Try):
                 for handler in node.handlers:
-                    yield from top_functions(handler.body)
-
-
-def _declared(functions: list[ast.FunctionDef | ast.ClassDef], decorator: Names) -> Iterator[Declared]:
-    seen: dict[str, Declared] = {}
-    for function in functions:
-        for expression in function.decorator_list:
-            call = expression if isinstance(expression, ast.Call) else None
-            target = call.func if call is not None else expression
-            if decorator.name(target):
-                seen.pop(function.name, None)  # a later function of the same name takes its place
-                seen[function.name] = Declared(function.name, _registered_name(function.name, call))
-    yield from seen.values()
+                    yield from _top_functions(handler.body)
 
 
 def names_in(tree: ast.Module, function: str) -> Names:
@@ -132,17 +134,9 @@ def names_in(tree: ast.Module, function: str) -> Names:
     return Names(function, frozenset(plain), frozenset(packages))
 
 
-def _dotted(node: ast.expr) -> str | None:
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        front = _dotted(node.value)
-        return None if front is None else f"{front}.{node.attr}"
-    return None
-
-
-def _registered_name(function: str, call: ast.Call | None) -> str | None:
-    given = [keyword.value for keyword in call.keywords if keyword.arg in ("name", None)] if call is not None else []
+def _registered_name(function: str, expression: ast.expr) -> str | None:
+    keywords = expression.keywords if isinstance(expression, ast.Call) else []
+    given = [keyword.value for keyword in keywords if keyword.arg in ("name", None)]
     if not given:
         return function
     value = given[0].value if isinstance(given[0], ast.Constant) else ...

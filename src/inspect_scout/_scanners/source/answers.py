@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from ..files.discover import Names
-from .arguments import is_texts
 from .model import StructuredField, StructuredModel, StructuredSource
-from .text import SourceText
-from .values import NO_VALUE, plain_value
+from .text import NO_VALUE, SourceText, is_texts, plain_value
 
 _SIMPLE = ("boolean", "numeric", "string")
 _DESCRIBING = ("description", "alias")
-_MODEL_BASES = ("BaseModel",)
 
 
 class Unreadable(Exception):
@@ -54,7 +52,7 @@ def find_models(text: SourceText, tree: ast.Module) -> dict[str, StructuredModel
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
             bases = [base.attr if isinstance(base, ast.Attribute) else _name(base) for base in node.bases]
-            if any(base in _MODEL_BASES or base in found for base in bases):
+            if any(base == "BaseModel" or base in found for base in bases):
                 found[node.name] = _model(text, node, plain=bases == ["BaseModel"] and not node.keywords)
     return found
 
@@ -102,16 +100,7 @@ def _with_mentioned(models: Mapping[str, StructuredModel], name: str) -> tuple[S
 
 
 def _words(annotation: str) -> list[str]:
-    try:
-        tree = ast.parse(annotation.strip(), mode="eval")
-    except (SyntaxError, ValueError):
-        return []
-    return [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)] + [
-        word
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-        for word in node.value.split()
-    ]
+    return re.findall(r"\w+", annotation)
 
 
 def _model(text: SourceText, node: ast.ClassDef, *, plain: bool) -> StructuredModel:

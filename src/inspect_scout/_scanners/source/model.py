@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from functools import cache
+from types import UnionType
+from typing import Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 AnswerKind = Literal["boolean", "numeric", "string", "labels", "multi_labels", "structured"]
 """Kinds of answers of `llm_scanner`."""
@@ -14,7 +16,7 @@ AnswerKind = Literal["boolean", "numeric", "string", "labels", "multi_labels", "
 Kept: TypeAlias = tuple[tuple[str, str], ...]
 """Arguments by name, as text of the file."""
 
-Names: TypeAlias = "str | tuple[str, ...]"
+Names: TypeAlias = Literal["all"] | tuple[str, ...]
 """A filter: "all", or names."""
 
 
@@ -137,14 +139,14 @@ class LlmSource:
     labels: tuple[str, ...] | None = None
     allow_none: bool = False
     structured: StructuredSource | None = None
-    template: str | tuple[str, ...] | None = None
+    template: str | tuple[str, str] | None = None
     model: str | None = None
     model_role: str | None = None
     retry_refusals: bool | int = 3
     name: str | None = None
     context_window: int | None = None
     timeline: str | None = None
-    compaction: str | int = "all"
+    compaction: Literal["all", "last"] | int = "all"
     depth: int | None = None
     nonce: str | None = None
     kept: Kept = ()
@@ -221,3 +223,26 @@ class ScannerSource:
     def editable(self) -> bool:
         """Whether it can be changed here."""
         return self.advanced_reason is None
+
+
+def takes(source: type, name: str, value: object) -> bool:
+    """Tell whether an argument takes a plain value: that is what the field of its name says."""
+    return name not in _NO_ARGUMENTS and name in _types(source) and value != () and _is_a(value, _types(source)[name])
+
+
+# Fields that are no arguments of the call, or are read in a way of their own.
+_NO_ARGUMENTS = frozenset("answer_type labels allow_none structured patterns labeled_patterns kept".split())
+_types = cache(get_type_hints)
+
+
+def _is_a(value: object, kind: Any) -> bool:
+    parts = get_args(kind)
+    if get_origin(kind) in (Union, UnionType):
+        return any(_is_a(value, part) for part in parts)
+    if get_origin(kind) is Literal:
+        return any(type(value) is type(part) and value == part for part in parts)
+    if get_origin(kind) is tuple and isinstance(value, tuple):
+        items: tuple[object, ...] = value  # pyright: ignore[reportUnknownVariableType]
+        wanted = parts[:1] * len(items) if parts[-1] is ... else parts
+        return len(items) == len(wanted) and all(map(_is_a, items, wanted))
+    return type(value) is kind

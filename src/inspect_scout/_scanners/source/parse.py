@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..._support.errors import ConfigError
-from ..files.discover import Names, names_in, top_functions
+from ..files.discover import Names, decorated, names_in
 from .answers import Unreadable, find_models, read_answer
-from .arguments import DECORATOR, GREP, LLM, Check, is_texts
-from .model import GrepSource, Kept, LlmSource, Parameter, ScannerDecorator, ScannerSource
-from .text import SourceText
-from .values import NO_VALUE, plain_value
+from .model import GrepSource, Kept, LlmSource, Parameter, ScannerDecorator, ScannerSource, takes
+from .text import NO_VALUE, SourceText, is_texts, plain_value
 
 MAX_CHARACTERS = 1_000_000
 """Size of a file beyond which it is not read: scanner files are written by hand."""
@@ -44,17 +42,10 @@ def parse_scanner_file(text: str) -> tuple[ScannerSource, ...]:
     tree = _parse_python(text)
     names = {name: names_in(tree, name) for name in ("scanner", *_MAKERS, "AnswerMultiLabel", "AnswerStructured")}
     file = _File(SourceText(text), tree, names)
-    found: dict[str, ScannerSource] = {}
     try:
-        for function in top_functions(tree.body):
-            for decorator in function.decorator_list:
-                target = decorator.func if isinstance(decorator, ast.Call) else decorator
-                if names["scanner"].name(target):
-                    found.pop(function.name, None)  # a later function of the same name takes its place
-                    found[function.name] = _scanner(file, function, decorator)
+        return tuple(_scanner(file, *found) for found in decorated(tree, names["scanner"]))
     except RecursionError as error:
         raise ConfigError("The file is nested too deeply to be read.") from error
-    return tuple(found.values())
 
 
 def _parse_python(text: str) -> ast.Module:
@@ -78,11 +69,11 @@ def _parse_python(text: str) -> ast.Module:
 
 def _scanner(file: _File, function: ast.FunctionDef | ast.ClassDef, decorator: ast.expr) -> ScannerSource:
     declared, reason = _decorator(file, decorator)
-    doc = _docstring(function)
+    doc = ast.get_docstring(function, clean=False)
     if isinstance(function, ast.ClassDef):
         no_function = "it is a class; only functions can be changed here"
         return ScannerSource(function.name, declared, returns=None, doc=doc, advanced_reason=no_function)
-    body = function.body[1:] if doc is not None else function.body
+    own_statements = len(function.body) - (doc is not None)
     made: LlmSource | GrepSource | None = None
     try:
         call = _returned_call(file, function)
@@ -97,7 +88,7 @@ def _scanner(file: _File, function: ast.FunctionDef | ast.ClassDef, decorator: a
         doc=doc,
         llm=made if isinstance(made, LlmSource) else None,
         grep=made if isinstance(made, GrepSource) else None,
-        statements=len(body) > 1,
+        statements=own_statements > 1,
         advanced_reason=reason,
     )
 
@@ -107,7 +98,7 @@ def _decorator(file: _File, decorator: ast.expr) -> tuple[ScannerDecorator, str 
         return ScannerDecorator(), None
     unnamed = bool(decorator.args) or any(keyword.arg is None for keyword in decorator.keywords)
     reason = "its decorator has arguments that are not named" if unnamed else None
-    values, kept = _plain_arguments(file, decorator, DECORATOR)
+    values, kept = _plain_arguments(file, decorator, ScannerDecorator)
     return ScannerDecorator(**values, kept=kept), reason
 
 
@@ -148,7 +139,7 @@ def _llm(file: _File, call: ast.Call) -> LlmSource:
     if "answer" not in given:
         raise Unreadable("it says nothing of the answer")
     answer = read_answer(file.text, file.names, find_models(file.text, file.tree), given["answer"])
-    values, kept = _plain_arguments(file, call, LLM, skipped=("question", "answer"))
+    values, kept = _plain_arguments(file, call, LlmSource, skipped=("question", "answer"))
     return LlmSource(question=question, **answer, **values, kept=kept)
 
 
@@ -160,7 +151,7 @@ def _grep(file: _File, call: ast.Call) -> GrepSource:
     if node is None:
         raise Unreadable("it has no pattern")
     value = _labeled(node) if isinstance(node, ast.Dict) else plain_value(node)
-    values, kept = _plain_arguments(file, call, GREP, skipped=("pattern",))
+    values, kept = _plain_arguments(file, call, GrepSource, skipped=("pattern",))
     if isinstance(node, ast.Dict):
         return GrepSource(labeled_patterns=value, **values, kept=kept)
     if isinstance(value, str):
@@ -186,7 +177,7 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 
 def _plain_arguments(
-    file: _File, call: ast.Call, known: Mapping[str, Check], skipped: Sequence[str] = ()
+    file: _File, call: ast.Call, source: type, skipped: Sequence[str] = ()
 ) -> tuple[dict[str, Any], Kept]:
     """Read the arguments that are plain values; the others are kept as text."""
     values: dict[str, Any] = {}
@@ -194,8 +185,8 @@ def _plain_arguments(
     for keyword in call.keywords:
         if keyword.arg is None or keyword.arg in skipped:
             continue
-        takes, value = known.get(keyword.arg), plain_value(keyword.value)
-        if takes is not None and value is not NO_VALUE and takes(value):
+        value = plain_value(keyword.value)
+        if takes(source, keyword.arg, value):
             values[keyword.arg] = value
         else:
             kept.append((keyword.arg, file.text.value_of(keyword)))
@@ -221,9 +212,3 @@ def _parameters(file: _File, given: ast.arguments) -> tuple[Parameter, ...]:
 def _parameter(file: _File, arg: ast.arg, default: ast.expr | None, stars: str = "") -> Parameter:
     annotation = None if arg.annotation is None else file.text.of(arg.annotation)
     return Parameter(stars + arg.arg, annotation, None if default is None else file.text.of(default))
-
-
-def _docstring(node: ast.FunctionDef | ast.ClassDef) -> str | None:
-    first = node.body[0]
-    value = first.value if isinstance(first, ast.Expr) else None
-    return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None

@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+NO_VALUE: Final = object()
+"""Stands for an expression that is no plain value."""
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _GAP = re.compile(r"(?:[ \t\f\r\n\\]|#[^\r\n]*)*")  # what may stand between tokens
@@ -44,3 +47,25 @@ class SourceText:
         """Characters before a position: lines count from 1, columns are bytes of UTF-8, as in syntax trees."""
         start, text = self._lines[line - 1]
         return start + len(text.encode("utf-8", "surrogatepass")[:column].decode("utf-8", "surrogatepass"))
+
+
+def plain_value(node: ast.expr) -> Any:
+    """Read a plain value: text, number, boolean, None, or a list or tuple of such, as a tuple.
+
+    Returns:
+        The value, or `NO_VALUE` for everything that is computed.
+    """
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str | int | float | bool | None) else NO_VALUE
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        value = plain_value(node.operand)
+        return -value if isinstance(value, int | float) and not isinstance(value, bool) else NO_VALUE
+    if isinstance(node, ast.List | ast.Tuple):
+        items = tuple(plain_value(item) for item in node.elts)
+        return NO_VALUE if NO_VALUE in items else items
+    return NO_VALUE
+
+
+def is_texts(value: object) -> bool:
+    """Tell whether a value is a sequence of texts."""
+    return isinstance(value, tuple) and all(isinstance(item, str) for item in value)  # pyright: ignore[reportUnknownVariableType]
