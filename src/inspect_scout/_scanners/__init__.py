@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from .declare.config import Metrics as Metrics
     from .declare.config import ScannerConfig as ScannerConfig
     from .declare.config import hashed as hashed
+    from .declare.config import origin_of as origin_of
     from .declare.config import scanner_config as scanner_config
     from .declare.decorators import loader as loader
     from .declare.decorators import scanner as scanner
-    from .declare.errors import SignatureError as SignatureError
+    from .declare.filters import SignatureError as SignatureError
     from .declare.hints import annotate as annotate
     from .declare.inputs import describe_input as describe_input
     from .declare.loaders import InputKind as InputKind
     from .declare.naming import name_scanners as name_scanners
     from .declare.naming import safe_name as safe_name
-    from .declare.origin import origin_of as origin_of
     from .declare.outputs import checked_result as checked_result
     from .declare.params import record_arguments as record_arguments
     from .declare.specs import call_factory as call_factory
@@ -86,14 +86,13 @@ _MODULES = {
     ".answers.contract": "Answer",
     ".answers.references": "extract_references",
     ".answers.spec": "AnswerMultiLabel AnswerSpec AnswerStructured",
-    ".declare.config": "Asked LoaderConfig Metrics ScannerConfig hashed scanner_config",
+    ".declare.config": "Asked LoaderConfig Metrics ScannerConfig hashed origin_of scanner_config",
     ".declare.decorators": "loader scanner",
-    ".declare.errors": "SignatureError",
+    ".declare.filters": "SignatureError",
     ".declare.hints": "annotate",
     ".declare.inputs": "describe_input",
     ".declare.loaders": "InputKind",
     ".declare.naming": "name_scanners safe_name",
-    ".declare.origin": "origin_of",
     ".declare.outputs": "checked_result",
     ".declare.params": "record_arguments",
     ".declare.specs": "call_factory check_arguments factory_name scanner_create scanner_fingerprint scanner_specs",

@@ -15,8 +15,7 @@ from inspect_ai.event import Event, Timeline
 from inspect_ai.model import ChatMessage
 
 from ..._types import Transcript, TranscriptContent, TranscriptHandle
-from .errors import SignatureError
-from .filters import EVENT_TYPES
+from .filters import EVENT_TYPES, SignatureError
 from .hints import UNRESOLVED, members_of, visible_names
 
 MESSAGE_CLASSES: dict[type, str] = {c: c.model_fields["role"].default for c in get_args(ChatMessage)}

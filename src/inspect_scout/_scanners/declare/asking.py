@@ -13,6 +13,7 @@ from .code import Code
 
 _ASKING = frozenset({"generate_answer", "scanner_prompt", "generate", "get_model", "llm_scanner"})
 _CARRYING = _ASKING | {"ChatMessageUser", "ChatMessageSystem", "ContentText"}
+_NAMING = ast.Assign | ast.AnnAssign | ast.AugAssign
 _BUILDING = ast.Constant | ast.JoinedStr | ast.BinOp | ast.List | ast.Tuple | ast.Dict | ast.Call
 
 
@@ -22,25 +23,19 @@ def asked_texts(code: Code) -> tuple[str, ...]:
     calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
     if not any(_called(call) in _ASKING for call in calls):
         return ()
-    found = [text for tree in trees[1:] for text in _constants(tree)]
-    found += [text for call in calls if _called(call) in _CARRYING for text in _literals(call)]
-    return tuple(dict.fromkeys(found))
+    # Texts that a file gives a name, and those that calls carry.
+    named = [node for tree in trees[1:] for node in tree.body if isinstance(node, _NAMING)]
+    values = [node.value for node in named if isinstance(node.value, _BUILDING)]
+    values += [argument for call in calls if _called(call) in _CARRYING for argument in _arguments(call)]
+    return tuple(dict.fromkeys(text for value in values for text in _texts(value)))
 
 
 def _called(call: ast.Call) -> str:
     return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
 
 
-def _constants(tree: ast.Module) -> Iterator[str]:
-    """Texts that a file gives a name."""
-    for node in tree.body:
-        if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign) and isinstance(node.value, _BUILDING):
-            yield from _texts(node.value)
-
-
-def _literals(call: ast.Call) -> Iterator[str]:
-    for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
-        yield from _texts(argument)
+def _arguments(call: ast.Call) -> list[ast.expr]:
+    return [*call.args, *(keyword.value for keyword in call.keywords)]
 
 
 def _texts(node: ast.expr) -> Iterator[str]:
@@ -58,5 +53,5 @@ def _texts(node: ast.expr) -> Iterator[str]:
     elif isinstance(node, ast.Call):
         # "...".strip(), dedent("..."): what is called matters less than what it is given.
         inner = [node.func.value] if isinstance(node.func, ast.Attribute) else []
-        for item in (*inner, *node.args, *(keyword.value for keyword in node.keywords)):
+        for item in (*inner, *_arguments(node)):
             yield from _texts(item)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import inspect
@@ -14,14 +15,12 @@ from ..._inspect import registry
 from ..._support.errors import ConfigError
 from ..._support.plugins import package_version
 from ..._transcripts import MaterializedHandle
-from ..._types import PossibleValues, Transcript, TranscriptContent
+from ..._types import Transcript, TranscriptContent
 from .annotations import InputHint, check_hint, inferred_content, is_async, read_hint
-from .config import SCANNER, LoaderConfig, Metrics, Origin, ScannerConfig, find_config
-from .errors import SignatureError
-from .filters import DEFAULT_TIMELINE
+from .config import OWN_PACKAGE, SCANNER, LoaderConfig, Metrics, Origin, ScannerConfig, find_config
+from .filters import DEFAULT_TIMELINE, SignatureError
 from .identity import asked_by, built_on, code_by, models_of
 from .loaders import CustomLoader, InputKind, LoadFn, implicit_loader
-from .origin import OWN_PACKAGE
 from .params import record_arguments
 from .traits import ScanTraits, traits_of
 
@@ -87,7 +86,8 @@ def _config(
         raise SignatureError(
             f"Scanner {name!r} has supports_streaming=True and a loader: a loader cuts whole transcripts. Leave one out."
         )
-    vouched = traits.streaming if inner is None else inner.streaming
+    vouched, inherited = (traits.streaming, None) if inner is None else (inner.streaming, inner.metrics)
+    values = traits.values if inner is None else inner.values
     package = package_version(origin.package) if origin.package else None
     covered = traits.asked.covers if traits.asked is not None else frozenset[str]()
     besides = {key: value for key, value in params.items() if key not in covered}
@@ -100,27 +100,15 @@ def _config(
         loader=load,
         kind=kind,
         streaming=_streaming(name, declared.streaming, vouched, hint, scan) and kind != "custom",
-        metrics=_metrics(declared, traits, inner),
+        metrics=next((said for said in (declared.metrics, traits.metrics, inherited) if said is not None), None),
         package_version=package,
         file=origin.file if traits.file is None else traits.file,
         params=params,
         asked=asked,
         code=code_by(origin, traits, below, declared.loader[1] if declared.loader else None, [*versions, besides]),
         models=models_of(traits, inner),
-        values=_values(content, traits, inner),
+        values=None if content.timeline is not None else values,  # what reads spans gives a list of results
     )
-
-
-def _metrics(declared: Declaration, traits: ScanTraits, inner: ScannerConfig | None) -> Metrics | None:
-    inherited = None if inner is None else inner.metrics
-    return next((said for said in (declared.metrics, traits.metrics, inherited) if said is not None), None)
-
-
-def _values(content: TranscriptContent, traits: ScanTraits, inner: ScannerConfig | None) -> PossibleValues | None:
-    """Which values its results can have; what reads spans gives a list of results."""
-    if content.timeline is not None:
-        return None
-    return traits.values if inner is None else inner.values
 
 
 def _require_async(name: str, scan: Any) -> None:
@@ -134,9 +122,9 @@ def _require_async(name: str, scan: Any) -> None:
         raise SignatureError(f"The factory of scanner {name!r} returned {scan!r}, not an async function.{hint}")
     if not is_async(scan):
         shown = getattr(scan, "__qualname__", type(scan).__qualname__)
-        what = "an async generator: return a list of results instead" if inspect.isasyncgenfunction(scan) else "not"
-        if what == "not":
-            what = "not declared as an async callable: write 'async def'"
+        what = "not declared as an async callable: write 'async def'"
+        if inspect.isasyncgenfunction(scan):
+            what = "an async generator: return a list of results instead"
         raise SignatureError(f"Scan function {shown!r} of scanner {name!r} is {what}.")
 
 
@@ -203,13 +191,14 @@ def _own_copy(scan: Any) -> Any:
         fresh = "<locals>" in scan.__qualname__ and not hasattr(scan, SCANNER)
         return scan if fresh else _copy_function(scan)
     if not hasattr(scan, SCANNER):
-        try:
+        with contextlib.suppress(AttributeError):  # bound methods and classes with slots take no attributes
             setattr(scan, SCANNER, None)
-        except AttributeError:  # bound methods and classes with slots take no attributes
-            pass
-        else:
             return scan
-    return _delegate(scan)
+
+    async def scan_input(given: Any, /) -> Any:
+        return await scan(given)
+
+    return functools.update_wrapper(scan_input, scan, updated=())
 
 
 def _copy_function(function: types.FunctionType) -> types.FunctionType:
@@ -239,10 +228,3 @@ def _given_handles(scan: Any) -> Any:
             return await scan(handle)
 
     return functools.update_wrapper(scan_input, scan)
-
-
-def _delegate(scan: Any) -> Any:
-    async def scan_input(given: Any, /) -> Any:
-        return await scan(given)
-
-    return functools.update_wrapper(scan_input, scan, updated=())

@@ -16,7 +16,7 @@ import inspect
 import linecache
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -47,7 +47,7 @@ class Code:
     @property
     def digest(self) -> str:
         """Hash of all of it; which file and in which order does not count."""
-        return _hash("\0".join([self.own, *sorted(self.reached.values())]))
+        return hash_text("\0".join([self.own, *sorted(self.reached.values())]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def file_code(file: str) -> str:
     path = Path(file)
     text = _text(path)
     module = _module(path, text)
-    return _hash(text if module is None else written(module.tree, module.documented))
+    return hash_text(text if module is None else written(module.tree, module.documented))
 
 
 def _text(path: Path) -> str:
@@ -124,18 +124,10 @@ def _functions(tree: ast.Module) -> dict[tuple[int, str], _Function | None]:
     found: dict[tuple[int, str], _Function | None] = {}
     for node in ast.walk(tree):
         if isinstance(node, _Function):
-            place = (_first_line(node), _name(node))
+            name, above = ("<lambda>", []) if isinstance(node, ast.Lambda) else (node.name, node.decorator_list)
+            place = (min([node.lineno, *(each.lineno for each in above)]), name)
             found[place] = None if place in found else node
     return found
-
-
-def _first_line(node: _Function) -> int:
-    decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
-    return min([node.lineno, *(each.lineno for each in decorators)])
-
-
-def _name(node: _Function) -> str:
-    return "<lambda>" if isinstance(node, ast.Lambda) else node.name
 
 
 def _about(statement: ast.stmt) -> Iterator[str]:
@@ -182,22 +174,14 @@ def _reached(module: _Module, node: ast.AST, folder: Path) -> dict[str, str]:
         if place is None:
             found[reference.name] = _text(reference.module)
             continue
-        for statement in _statements(place, reference.name):
+        for statement in place.tree.body if reference.name == _WHOLE else place.statements.get(reference.name, ()):
             position = (place.path, statement.lineno, statement.col_offset)
-            if position in seen or _contains(statement, node):
+            if position in seen or any(each is node for each in ast.walk(statement)):
                 continue
             seen.add(position)
             found[f"{len(seen)} {reference.name}"] = written(statement, place.documented)
             waiting += _references(place, statement, folder)
     return found
-
-
-def _statements(module: _Module, name: str) -> Sequence[ast.stmt]:
-    return module.tree.body if name == _WHOLE else module.statements.get(name, ())
-
-
-def _contains(statement: ast.stmt, node: ast.AST) -> bool:
-    return any(each is node for each in ast.walk(statement))
 
 
 def _references(module: _Module, node: ast.AST, folder: Path) -> Iterator[_Reference]:
@@ -247,17 +231,9 @@ class _Undocumented(ast.NodeTransformer):
     def generic_visit(self, node: ast.AST) -> ast.AST:
         """Go through a node."""
         super().generic_visit(node)
-        if isinstance(node, _Documented) and node.body and _is_text(node.body[0]):
+        if isinstance(node, _Documented) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:] or [ast.Pass()]
         return node
-
-
-def _is_text(statement: ast.stmt) -> bool:
-    return (
-        isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Constant)
-        and isinstance(statement.value.value, str)
-    )
 
 
 def written(node: ast.AST, documented: bool = False) -> str:
@@ -293,21 +269,16 @@ def digest_function(function: Callable[..., Any], code: Code | None) -> str:
     """
     if code is not None:
         return code.digest
-    return _hash("\0".join(_parts_without_file(function, _DEEP)))
-
-
-def class_text(cls: type) -> str | None:
-    """Source of a class, written out; None if there is none."""
-    return _source(cls)
+    return hash_text("\0".join(_parts_without_file(function, _DEEP)))
 
 
 def _parts_without_file(function: Any, depth: int) -> Iterator[str]:
     """Describe a function of no file (of a notebook, or of text that was run) by itself and what it refers to."""
     code = getattr(function, "__code__", None)
     if not isinstance(code, CodeType):
-        yield _source(function) or repr(function)
+        yield source_text(function) or repr(function)
         return
-    yield _source(function) or _code_text(code)
+    yield source_text(function) or _code_text(code)
     if depth:
         for name in sorted(set(_names(code))):
             yield from _global(name, function, depth)
@@ -325,29 +296,27 @@ def _global(name: str, function: FunctionType, depth: int) -> Iterator[str]:
     if isinstance(value, FunctionType) and value.__module__ == function.__module__ and value is not function:
         yield from _parts_without_file(value, depth - 1)
     elif isinstance(value, type) and value.__module__ == function.__module__:
-        yield _source(value) or value.__qualname__
+        yield source_text(value) or value.__qualname__
     elif isinstance(value, str | int | float | bytes):
         yield f"{name}={value!r}"
 
 
-def _source(thing: Any) -> str | None:
+def source_text(thing: Any) -> str | None:
+    """Source of a function or class, written out; None if there is none."""
     try:
         return written(ast.parse(textwrap.dedent(inspect.getsource(thing))))
     except (OSError, TypeError, SyntaxError, ValueError):
         return None
 
 
-def _code_text(code: CodeType) -> str:
-    constants = [_code_text(c) if isinstance(c, CodeType) else _constant_text(c) for c in code.co_consts]
-    return repr((code.co_code, code.co_names, code.co_varnames, code.co_freevars, constants))
-
-
-def _constant_text(constant: object) -> str:
+def _code_text(constant: object) -> str:
+    if isinstance(constant, CodeType):
+        constants = list(map(_code_text, constant.co_consts))
+        return repr((constant.co_code, constant.co_names, constant.co_varnames, constant.co_freevars, constants))
     # The order of a set differs from process to process.
-    if isinstance(constant, frozenset):
-        return repr(sorted(map(repr, constant)))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-    return repr(constant)
+    return repr(sorted(map(repr, constant)) if isinstance(constant, frozenset) else constant)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
 
 
-def _hash(text: str) -> str:
+def hash_text(text: str) -> str:
+    """Hash a text, whatever it holds."""
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

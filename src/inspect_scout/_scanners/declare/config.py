@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import linecache
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import sha256
 from typing import Any, Literal, TypeAlias
 
 from inspect_ai.scorer import Metric
 
+from ..._inspect import registry
 from ..._support.errors import ConfigError
+from ..._support.folder import source_file
 from ..._types import PossibleValues, TranscriptContent
 from .asking import asked_texts
-from .code import Code, code_of_function, digest_function
+from .code import Code, code_of_function, digest_function, hash_text
 from .loaders import InputKind, LoadFn
+from .params import FILE_MODULE
 
 Metrics: TypeAlias = Sequence[Metric | Mapping[str, Sequence[Metric]]] | Mapping[str, Sequence[Metric]]
 """Metrics of a scanner: a list, or lists by name."""
+
+OWN_PACKAGE = __name__.split(".", maxsplit=1)[0]
+"""Scout's own package."""
 
 SCANNER, LOADER, FACTORY = "__scout_scanner__", "__scout_loader__", "__scout_factory__"
 """Attributes of scan functions, of loaders, and of what makes them."""
@@ -96,6 +103,36 @@ class Origin:
     @cached_property
     def _code(self) -> Code | None:
         return None if self.own else code_of_function(self.function)
+
+
+def origin_of(factory: Callable[..., Any], name: str) -> Origin:
+    """Tell where a factory comes from.
+
+    Args:
+        factory: The undecorated factory.
+        name: Name that its author gave it.
+    """
+    function = inspect.unwrap(factory)
+    qualified = _qualified(function, name)
+    package = qualified.split("/", maxsplit=1)[0] if qualified != name else None
+    linecache.getlines(getattr(getattr(function, "__code__", None), "co_filename", ""))  # as it is when it is loaded
+    return Origin(
+        name=registry.log_name(qualified),
+        file=None if package else source_file(function),
+        package=package,
+        function=function,
+        own=package == OWN_PACKAGE,
+    )
+
+
+def _qualified(function: Callable[..., Any], name: str) -> str:
+    module = getattr(function, "__module__", None) or ""
+    if module.startswith(FILE_MODULE):
+        return name
+    # Scout's own things bear its name however it is installed, so that recorded names never change.
+    if module.split(".")[0] == OWN_PACKAGE:
+        return f"{OWN_PACKAGE}/{name}"
+    return registry.qualified_name(function, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +230,7 @@ def fingerprint(config: ScannerConfig) -> str:
 
 def hashed(parts: Sequence[Any]) -> str:
     """Hash of JSON values."""
-    return sha256(json.dumps(parts, sort_keys=True, default=str).encode("utf-8", "surrogatepass")).hexdigest()
+    return hash_text(json.dumps(parts, sort_keys=True, default=str))
 
 
 def factory_origin(factory: object) -> Origin | None:

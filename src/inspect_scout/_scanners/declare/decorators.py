@@ -23,11 +23,9 @@ from ..._types import (
     TranscriptHandle,
 )
 from .bind import Declaration, bind_scanner
-from .config import FACTORY, LOADER, LoaderConfig, Metrics, Origin, hashed, loader_config
-from .errors import SignatureError
-from .filters import declared_content
+from .config import FACTORY, LOADER, LoaderConfig, Metrics, Origin, hashed, loader_config, origin_of
+from .filters import SignatureError, declared_content
 from .hints import annotate
-from .origin import origin_of
 from .params import record_arguments
 
 _P = ParamSpec("_P")

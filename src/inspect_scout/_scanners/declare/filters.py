@@ -27,6 +27,10 @@ _SPANS = ("span_begin", "span_end")
 _NameT = TypeVar("_NameT", bound=str)
 
 
+class SignatureError(ConfigError, TypeError):
+    """A function cannot be used as scanner or loader: it is not async, or its input does not fit its filters."""
+
+
 def declared_content(
     *, messages: MessageFilter, events: EventFilter, timeline: TimelineFilter, metadata: MetadataFilter
 ) -> TranscriptContent:

@@ -96,14 +96,11 @@ def _configs(value: Any, depth: int) -> Iterator[ScannerConfig]:
             items = value.values()
         elif isinstance(value, list | tuple):
             items = cast("Sequence[Any]", value)
-        elif isinstance(value, FunctionType | MethodType | functools.partial) and not _foreign(value):
-            items = _held(value)
+        elif isinstance(value, FunctionType | MethodType | functools.partial):
+            module: str = getattr(cast("Any", value), "__module__", "")
+            items = () if str(module).startswith(("inspect_scout.", "inspect_ai.")) else _held(value)
         for item in items:
             yield from _configs(item, depth - 1)
-
-
-def _foreign(function: Any) -> bool:
-    return str(getattr(function, "__module__", "")).startswith(("inspect_scout.", "inspect_ai."))
 
 
 def _held(scan: Any) -> Iterator[Any]:

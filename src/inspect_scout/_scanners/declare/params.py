@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, time
 from decimal import Decimal
 from functools import partial
-from hashlib import sha256
 from pathlib import PurePath
 from types import FunctionType, MethodType
 from typing import Any
@@ -20,7 +19,7 @@ from pydantic import BaseModel
 
 from ..._inspect import registry
 from ..._support.ids import id_from_text, new_id
-from .code import class_text, code_of_function, digest_function
+from .code import code_of_function, digest_function, hash_text, source_text
 from .hints import parameter_types
 from .kinds import NotAllowedError
 from .values import from_data
@@ -50,7 +49,7 @@ def record_arguments(factory: Callable[..., Any], args: tuple[Any, ...], kwargs:
     hints: dict[str, Any] | None = None
     recorded: dict[str, Any] = {}
     for name, value in named.items():
-        recorded[name] = _record(value)
+        recorded[name] = recorded_value(value)
         if _markers(recorded[name]):
             hints = parameter_types(factory) if hints is None else hints
             recorded[name] = _as_annotated(hints.get(name, Any), value, recorded[name])
@@ -99,11 +98,6 @@ def unavailable_arguments(params: Mapping[str, Any]) -> list[str]:
     return [f"{name}: {found}" for name, value in params.items() for found in _markers(value)]
 
 
-def recorded_value(value: Any) -> Any:
-    """Write a value as `record_arguments` does."""
-    return _record(value)
-
-
 def closed_over(function: FunctionType) -> list[Any]:
     """Values that a function has closed over; something of its own for a variable that is not assigned yet."""
     cells = function.__closure__ or ()
@@ -113,7 +107,8 @@ def closed_over(function: FunctionType) -> list[Any]:
         return [object()]
 
 
-def _record(value: Any) -> Any:
+def recorded_value(value: Any) -> Any:
+    """Write a value as `record_arguments` does."""
     if isinstance(value, enum.Enum):
         return value.value if isinstance(value, str | int) else _marker(value)
     if isinstance(value, _SCALARS):
@@ -122,11 +117,11 @@ def _record(value: Any) -> Any:
         return str(value)
     if isinstance(value, list | tuple):
         items: list[Any] = list(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-        return [_record(item) for item in items]
+        return [recorded_value(item) for item in items]
     if isinstance(value, dict):
         entries: dict[Any, Any] = value  # pyright: ignore[reportUnknownVariableType]
         texts = all(isinstance(key, str) for key in entries)
-        return {key: _record(item) for key, item in entries.items()} if texts else _marker(entries)
+        return {key: recorded_value(item) for key, item in entries.items()} if texts else _marker(entries)
     return _record_object(value)
 
 
@@ -134,7 +129,7 @@ def _record_object(value: Any) -> Any:
     if isinstance(value, Model):
         recorded: dict[str, Any] = registry.as_recorded(value)
         kept = {k: v for k, v in recorded["model_args"].items() if not k.startswith(_SECRETS)}
-        return {**recorded, "model_args": _record(kept)}
+        return {**recorded, "model_args": recorded_value(kept)}
     made = registry.as_recorded(value) if registry.registered(value) is not None else None
     return made if isinstance(made, dict) else _marker(value)  # pyright: ignore[reportUnknownVariableType]
 
@@ -166,7 +161,7 @@ def _digest(value: Any, depth: int) -> str:
     parts = None if depth > _MAX_DEPTH else _parts(value, depth + 1)
     if parts is None:
         return new_id()
-    return _hash("\0".join([_class_name(value.__class__), *parts]))
+    return hash_text("\0".join([_class_name(value.__class__), *parts]))
 
 
 def _class_name(cls: type) -> str:
@@ -181,34 +176,21 @@ def _parts(value: Any, depth: int) -> list[str] | None:
         function = inspect.unwrap(value)
         return [digest_function(function, code_of_function(function)), *(_digest(v, depth) for v in inside)]
     if isinstance(value, type):
-        return None if (text := class_text(value)) is None else [_class_name(value), text]
+        return None if (text := source_text(value)) is None else [_class_name(value), text]
     if isinstance(value, BaseModel):
         return [value.model_dump_json(warnings=False)]
     if dataclasses.is_dataclass(value):
         return [f"{f.name}={_digest(getattr(value, f.name), depth)}" for f in dataclasses.fields(value)]
     if isinstance(value, set | frozenset | list | tuple | dict):
-        return _digest_items(value, depth)
+        items: list[Any] = list(value.items() if isinstance(value, dict) else value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
+        digests = [_digest(item, depth) for item in items]
+        return sorted(digests) if isinstance(value, set | frozenset | dict) else digests
     if isinstance(value, partial):
         return [_digest(part, depth) for part in (value.func, value.args, value.keywords)]  # pyright: ignore[reportUnknownMemberType]
     if isinstance(value, MethodType):
         return [_digest(value.__func__, depth), _digest(value.__self__, depth)]
-    shown = repr(value)
-    return _of_object(value, depth) if " at 0x" in shown else [shown]
-
-
-def _of_object(value: Any, depth: int) -> list[str] | None:
-    """Describe an object of a class of the user's own by its class and what it holds."""
-    text = class_text(value.__class__)
-    if text is None or not hasattr(value, "__dict__"):
-        return None
-    return [text, _digest({**vars(value)}, depth)]
-
-
-def _digest_items(value: Any, depth: int) -> list[str]:
-    items: list[Any] = list(value.items() if isinstance(value, dict) else value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
-    digests = [_digest(item, depth) for item in items]
-    return sorted(digests) if isinstance(value, set | frozenset | dict) else digests
-
-
-def _hash(text: str) -> str:
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    if " at 0x" not in (shown := repr(value)):
+        return [shown]
+    # An object of a class of the user's own is its class and what it holds.
+    text = source_text(value.__class__)
+    return None if text is None or not hasattr(value, "__dict__") else [text, _digest({**vars(value)}, depth)]

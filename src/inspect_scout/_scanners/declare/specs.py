@@ -13,8 +13,7 @@ from ..._support.errors import ConfigError, UnknownNameError
 from ..._support.folder import relative_file
 from ..._support.foreign import foreign
 from ..._types import Scanner, ScannerSpec
-from .config import factory_origin, fingerprint, scanner_config
-from .origin import OWN_PACKAGE
+from .config import OWN_PACKAGE, factory_origin, fingerprint, scanner_config
 from .params import unavailable_arguments
 from .values import typed_arguments
 
@@ -81,11 +80,23 @@ def create_with(factory: Callable[..., Any], params: Mapping[str, Any], *, recor
             f"{'; '.join(lost)}. Only text, numbers, lists, dictionaries, models and registered things can. "
             "Give such an argument inside a @scanner function of your own, and scan with that."
         )
-    given = registry.from_recorded(params)
+    return make_scanner(factory, registry.from_recorded(params), strict=not recorded)
+
+
+def make_scanner(factory: Callable[..., Any], given: Mapping[str, Any], *, strict: bool = True) -> Scanner[Any]:
+    """Make a scanner.
+
+    Args:
+        factory: The factory.
+        given: Arguments by name.
+        strict: Whether what does not fit its annotation is refused.
+
+    Raises:
+        ConfigError: An argument is unknown, missing, or does not fit its annotation; or what was made is no scanner.
+    """
     check_arguments(factory, given)
-    made: Scanner[Any] = call_factory(
-        factory, typed_arguments(factory, given, f"scanner {name!r}", strict=not recorded)
-    )
+    arguments = typed_arguments(factory, given, f"scanner {factory_name(factory)!r}", strict=strict)
+    made: Scanner[Any] = call_factory(factory, arguments)
     scanner_config(made)
     return made
 
@@ -118,7 +129,9 @@ def find_factory(name: str) -> Callable[..., Any]:
         UnknownNameError: There is none.
         ConfigError: The package that should have it cannot be imported.
     """
-    _load_own(name)
+    package, _, own_name = name.partition("/")
+    if package == OWN_PACKAGE:  # Scout's own register when they are first used
+        getattr(importlib.import_module(f"{OWN_PACKAGE}._scanners"), own_name, None)
     found = find_registered("scanner", name)
     if found is None or factory_origin(found) is None:
         raise UnknownNameError("scanner", name, registry.names("scanner"))
@@ -137,13 +150,6 @@ def find_registered(kind: registry.Kind, name: str) -> Callable[..., Any] | None
     raise ConfigError(
         f"Package {package!r} cannot be imported, so {kind} {name!r} is not known: {brief(ran.error)}"
     ) from ran.error
-
-
-def _load_own(name: str) -> None:
-    """Load the scanner of Scout's own that a name may mean: they register when they are first used."""
-    package, _, own_name = name.partition("/")
-    if package == OWN_PACKAGE:
-        getattr(importlib.import_module(f"{OWN_PACKAGE}._scanners"), own_name, None)
 
 
 def factory_name(factory: Callable[..., Any]) -> str:

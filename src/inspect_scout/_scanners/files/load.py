@@ -10,16 +10,7 @@ from typing import Any
 
 from ..._support.errors import ConfigError, LocationError, UnknownNameError
 from ..._types import Scanner
-from ..declare.config import scanner_config
-from ..declare.specs import (
-    accepted_arguments,
-    call_factory,
-    check_arguments,
-    factory_name,
-    find_factory,
-    find_registered,
-)
-from ..declare.values import typed_arguments
+from ..declare.specs import accepted_arguments, find_factory, find_registered, make_scanner
 from .discover import Declarations
 from .modules import load_file, read_declarations
 
@@ -177,7 +168,4 @@ def _check_known(factories: Sequence[Callable[..., Any]], args: Mapping[str, Any
 def _make(factory: Callable[..., Any], args: Mapping[str, Any]) -> Scanner[Any]:
     accepted, any_name = accepted_arguments(factory)
     given = dict(args) if any_name else {name: value for name, value in args.items() if name in accepted}
-    check_arguments(factory, given)
-    made: Scanner[Any] = call_factory(factory, typed_arguments(factory, given, f"scanner {factory_name(factory)!r}"))
-    scanner_config(made)
-    return made
+    return make_scanner(factory, given)

@@ -45,7 +45,7 @@ class Loading:
         SystemExit, because it passes `except Exception` and task groups, and ends a thread without a word.
         """
         self.ended = True
-        for frame in _frames():
+        for frame in frames():
             if self.line is None and frame.f_code.co_filename == self.path:
                 self.line = frame.f_lineno
             name = frame.f_globals.get("__name__")
@@ -115,7 +115,7 @@ def end_loading(scanners: Any = ()) -> None:
 def _belongs(path: str, scanners: Any) -> bool:
     if threading.current_thread() is threading.main_thread() and _current.get() is None:
         return False  # the main thread has its context, whatever it runs
-    if any(frame.f_code.co_filename == path for frame in _frames()):
+    if any(frame.f_code.co_filename == path for frame in frames()):
         return True
     return any(config.file == path for config in _configs(scanners))
 
@@ -131,7 +131,8 @@ def _configs(scanners: Any) -> Iterator[ScannerConfig]:
             yield config
 
 
-def _frames() -> Iterator[FrameType]:
+def frames() -> Iterator[FrameType]:
+    """Go up the stack from whoever asks."""
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the stack, where `inspect` would read sources, too
     while frame is not None:
         yield frame

@@ -8,6 +8,7 @@ import linecache
 import logging
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,7 @@ from ..._support.regular import IrregularFileError, open_regular
 from ..declare.config import factory_origin
 from ..declare.params import FILE_MODULE
 from .discover import Declarations, find_declarations
-from .loading import while_loading
+from .loading import frames, while_loading
 
 logger = logging.getLogger("inspect_scout")
 
@@ -142,17 +143,13 @@ def _collect(path: Path, module: ModuleType, declarations: Declarations, ended: 
         names.setdefault(origin.name, each.function)
     declared = [each.function for each in (*declarations.scanners, *declarations.jobs)]
     missed = tuple(name for name in declared if not hasattr(module, name)) if ended is not None else ()
-    return ScannerFile(path, factories, names, _collect_jobs(module, declarations), ended, missed)
-
-
-def _collect_jobs(module: ModuleType, declarations: Declarations) -> dict[str, Callable[..., Any]]:
     jobs: dict[str, Callable[..., Any]] = {}
-    for declared in declarations.jobs:
-        factory = getattr(module, declared.function, None)
+    for each in declarations.jobs:
+        factory = getattr(module, each.function, None)
         found = registry.registered(factory)
         if callable(factory) and found is not None and found.kind == "scanjob":
             jobs.setdefault(registry.unqualified_name(found.name), factory)
-    return jobs
+    return ScannerFile(path, factories, names, jobs, ended, missed)
 
 
 def _main_module(path: Path) -> ModuleType | None:
@@ -164,16 +161,14 @@ def _main_module(path: Path) -> ModuleType | None:
 
 def _line_of_main() -> int | None:
     """Line at which the running program is, where it is still in the body of its file."""
-    frame = sys._getframe()  # noqa: SLF001 - as `inspect.currentframe`
-    while frame.f_back is not None:
-        frame = frame.f_back
-        if frame.f_code.co_name == "<module>" and frame.f_globals.get("__name__") == "__main__":
-            return frame.f_lineno
-    return None
+    mains = (f for f in frames() if f.f_code.co_name == "<module>" and f.f_globals.get("__name__") == "__main__")
+    return next((frame.f_lineno for frame in mains), None)
 
 
 def _run(path: Path, text: str) -> tuple[ModuleType, int | None]:
     """Run a file; gives the module, and the line at which it started a scan, if it did."""
+    import cloudpickle  # type: ignore[import-untyped]  # pyright: ignore[reportMissingTypeStubs]
+
     directory = str(path.parent)
     if directory not in sys.path:
         sys.path.insert(0, directory)
@@ -185,8 +180,9 @@ def _run(path: Path, text: str) -> tuple[ModuleType, int | None]:
     before = sys.modules.get(name)
     sys.modules[name] = module
     linecache.checkcache(str(path))
-    with while_loading(str(path)) as current:
-        error = _execute(path, text, module)
+    with while_loading(str(path)) as current, foreign() as ran:
+        exec(compile(text, str(path), "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - the user asks for it
+    error = ran.error
     # Whatever a file does about the end of its scan (it may catch it and go on) is no part of its declarations.
     if error is not None and not current.ended:
         sys.modules.pop(name, None)
@@ -195,28 +191,12 @@ def _run(path: Path, text: str) -> tuple[ModuleType, int | None]:
         raise ConfigError(
             f"The file {str(path)!r} raised an error when it was run{_line_of(error, path)}: {brief(error)}"
         ) from error
-    _pickle_by_value(module)
+    # No other process can import the module by its name, so what it defines travels whole.
+    cloudpickle.register_pickle_by_value(module)  # pyright: ignore[reportUnknownMemberType]
     return module, (current.line or 0) if current.ended else None
 
 
-def _execute(path: Path, text: str, module: ModuleType) -> BaseException | None:
-    with foreign() as ran:
-        exec(compile(text, str(path), "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - the user asks for it
-    return ran.error
-
-
 def _line_of(error: BaseException, path: Path) -> str:
-    lines: list[int] = []
-    trace = error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == str(path):
-            lines.append(trace.tb_lineno)
-        trace = trace.tb_next
+    frames = traceback.walk_tb(error.__traceback__)
+    lines = [line for frame, line in frames if frame.f_code.co_filename == str(path)]
     return f" (line {lines[-1]})" if lines else ""
-
-
-def _pickle_by_value(module: ModuleType) -> None:
-    # No other process can import the module by its name, so what it defines travels whole.
-    import cloudpickle  # type: ignore[import-untyped]  # pyright: ignore[reportMissingTypeStubs]
-
-    cloudpickle.register_pickle_by_value(module)  # pyright: ignore[reportUnknownMemberType]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from ..._support.errors import ConfigError, LocationError, UnknownNameError
 from ..._types import Scanner, ScannerSpec
-from ..declare.origin import OWN_PACKAGE
+from ..declare.config import OWN_PACKAGE
 from ..declare.specs import create_with, find_factory
 from .modules import ScannerFile, load_file
 
@@ -58,19 +58,16 @@ def run_recorded_file(file: str, base: str | None) -> None:
 
 
 def _make(spec: ScannerSpec, paths: Mapping[str, Path], files: dict[str, ScannerFile], recorded: bool) -> Scanner[Any]:
-    if spec.file is None:
-        return create_with(find_factory(spec.name), spec.params, recorded=recorded)
-    file = files.get(spec.file)
-    if file is None:
-        file = files[spec.file] = load_file(paths[spec.file])
-    factory = file.find(spec.name)
-    if factory is None and spec.name.startswith(f"{OWN_PACKAGE}/"):
-        return create_with(
-            find_factory(spec.name), spec.params, recorded=recorded
-        )  # one of Scout's own, of something in the file
-    if factory is None:
-        raise file.unknown("scanner", spec.name)
-    return create_with(factory, spec.params, recorded=recorded)
+    factory: Callable[..., Any] | None = None
+    if spec.file is not None:
+        file = files.get(spec.file)
+        if file is None:
+            file = files[spec.file] = load_file(paths[spec.file])
+        factory = file.find(spec.name)
+        # One of Scout's own may be made of something in the file.
+        if factory is None and not spec.name.startswith(f"{OWN_PACKAGE}/"):
+            raise file.unknown("scanner", spec.name)
+    return create_with(factory or find_factory(spec.name), spec.params, recorded=recorded)
 
 
 def _resolve(file: str, base: str | None) -> Path:
