@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .formats import SUFFIXES as SUFFIXES
     from .metrics import Confusion as Confusion
     from .metrics import added as added
+    from .predicates import Validator as Validator
     from .predicates import check_predicate as check_predicate
     from .predicates import found_labels as found_labels
     from .registered import create_predicate as create_predicate
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from .specs import recorded_cases as recorded_cases
     from .specs import set_of_spec as set_of_spec
     from .specs import set_spec as set_spec
-    from .validator import Validator as Validator
     from .writer import CasesFileExistsError as CasesFileExistsError
     from .writer import ValidationFileWriter as ValidationFileWriter
     from .writer import is_validation_file as is_validation_file
@@ -43,11 +43,10 @@ _MODULES = {
     ".expected": "never_met",
     ".formats": "SUFFIXES",
     ".metrics": "Confusion added",
-    ".predicates": "check_predicate found_labels",
+    ".predicates": "Validator check_predicate found_labels",
     ".registered": "create_predicate validation_predicate",
     ".report": "Agreement Comparison GroupBy Rate ScannerReport agreement_record scanner_report",
     ".specs": "is_custom recorded_cases set_of_spec set_spec",
-    ".validator": "Validator",
     ".writer": "CasesFileExistsError ValidationFileWriter is_validation_file scan_validation_files",
 }
 

@@ -162,9 +162,7 @@ def case_of(fields: Mapping[str, Any]) -> ValidationCase:
     if "id" not in fields:
         shown = ", ".join(map(repr, fields)) or "nothing"
         raise ValueError(f"it has no 'id'; it has {shown}, and needs 'id' and 'target' or 'labels'")
-    known = {
-        name: fields[name] for name in ("target", "labels", "predicate", "task_id", "task_repeat") if name in fields
-    }
+    known = {name: fields[name] for name in ("target", "labels", "predicate") if name in fields}
     if "target" not in known and "labels" not in known:
         raise ValueError(
             "it has no target: give 'target' (null if no value is expected), 'target_<key>', 'labels' or 'label_<name>'"
@@ -175,10 +173,13 @@ def case_of(fields: Mapping[str, Any]) -> ValidationCase:
         raise ValueError("its 'labels' are empty; name the labels that are expected or not")
     if known.get("predicate") not in (None, *_PREDICATES):
         raise ValueError(f"its predicate {known['predicate']!r} is not known; use one of {', '.join(_PREDICATES)}")
-    split = fields.get("split")
+    about = {name: None if (said := fields.get(name)) is None else str(said) for name in ("split", "task_id")}
+    # What is for information only never makes a case unusable.
+    repeat = fields.get("task_repeat")
+    repeat = repeat if isinstance(repeat, int) and not isinstance(repeat, bool) else None
     id = read_id(fields["id"])
     try:
-        return ValidationCase.model_validate({**known, **_about(known), "id": id, "split": _word(split)})
+        return ValidationCase.model_validate({**known, **about, "task_repeat": repeat, "id": id})
     except ValidationError as error:
         raise ValueError("; ".join(_problems(error))) from error
 
@@ -189,21 +190,6 @@ def _case(row: Row, source: str) -> ValidationCase:
     except ValueError as error:
         shown = f" (id {row.fields['id']!r})" if row.fields.get("id") else ""
         raise ConfigError(f"{source!r}, {row.where}{shown} cannot be used: {error}.") from error
-
-
-def _about(known: Mapping[str, Any]) -> dict[str, Any]:
-    """What is for information only never makes a case unusable."""
-    about: dict[str, Any] = {}
-    if "task_id" in known:
-        about["task_id"] = _word(known["task_id"])
-    if "task_repeat" in known:
-        repeat = known["task_repeat"]
-        about["task_repeat"] = repeat if isinstance(repeat, int) and not isinstance(repeat, bool) else None
-    return about
-
-
-def _word(value: Any) -> str | None:
-    return None if value is None else str(value)
 
 
 def _problems(error: ValidationError) -> Iterator[str]:

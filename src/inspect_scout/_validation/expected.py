@@ -23,10 +23,14 @@ def never_met(cases: ValidationSet, values: PossibleValues) -> str | None:
         values: Which values it can give.
     """
     used = list(of_splits(cases.cases, cases.split))
-    lost = Counter(_shown(case) for case in used if not _possible(case, case.predicate or cases.predicate, values))
+    lost: Counter[str] = Counter()
+    for case in used:
+        if not _possible(case, case.predicate or cases.predicate, values):
+            name, said = ("target", case.target) if case.labels is None else ("labels", dict(case.labels))
+            lost[f"{name} {dumps(said)[:80]}"] += 1
     if not lost:
         return None
-    listed = [f"{text}" + (f" ({count:,} cases)" if count > 1 else "") for text, count in lost.most_common(_SHOWN)]
+    listed = [text + (f" ({count:,} cases)" if count > 1 else "") for text, count in lost.most_common(_SHOWN)]
     more = [f"and {len(lost) - _SHOWN:,} more"] if len(lost) > _SHOWN else []
     return f"{lost.total():,} of {len(used):,} labelled cases can never be met: {', '.join([*listed, *more])}"
 
@@ -62,15 +66,6 @@ def _can_equal(target: object, values: PossibleValues) -> bool:
 
 def _holds_text(target: str, predicate: str, values: PossibleValues) -> bool:
     """Tell whether a text predicate can find a text in a label (in free text, it always can)."""
-    if values.kind == "text":
-        return True
     find = {"contains": str.__contains__, "startswith": str.startswith, "endswith": str.endswith}
-    if predicate in find:
-        return any(find[predicate](text, target) for text in (*values.labels, *values.letters))
-    return any(target.casefold() in text.casefold() for text in (*values.labels, *values.letters))
-
-
-def _shown(case: ValidationCase) -> str:
-    if case.labels is not None:
-        return f"labels {dumps(dict(case.labels))[:80]}"
-    return f"target {dumps(case.target)[:80]}"
+    found = find.get(predicate, lambda text, wanted: wanted.casefold() in text.casefold())
+    return values.kind == "text" or any(found(text, target) for text in (*values.labels, *values.letters))

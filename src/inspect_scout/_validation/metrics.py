@@ -11,6 +11,8 @@ from .._types import ValidationMetrics, is_positive
 
 Verdict = bool | Mapping[str, bool]
 
+# By whether the target is positive, and whether it was met.
+_COUNTS = {(True, True): "tp", (True, False): "fn", (False, True): "tn", (False, False): "fp"}
 _Z95 = 1.959963984540054
 
 
@@ -27,7 +29,8 @@ class Confusion:
             _count(self.single, target, valid)
         else:
             for key, met in valid.items():
-                _count(self.by_key.setdefault(key, ValidationMetrics()), _at(target, key), met)
+                expected = target.get(key) if is_mapping(target) else target
+                _count(self.by_key.setdefault(key, ValidationMetrics()), expected, met)
 
     @property
     def total(self) -> ValidationMetrics:
@@ -39,10 +42,8 @@ def added(parts: Iterable[ValidationMetrics]) -> ValidationMetrics:
     """Add counts up."""
     total = ValidationMetrics()
     for part in parts:
-        total.tp += part.tp
-        total.fp += part.fp
-        total.tn += part.tn
-        total.fn += part.fn
+        for name in _COUNTS.values():
+            setattr(total, name, getattr(total, name) + getattr(part, name))
     return total
 
 
@@ -94,17 +95,6 @@ def _ranks(values: Sequence[float]) -> list[float]:
     return ranks
 
 
-def _at(target: Any, key: str) -> Any:
-    return target.get(key) if is_mapping(target) else target
-
-
 def _count(metrics: ValidationMetrics, target: Any, valid: bool) -> None:
-    if is_positive(target):
-        if valid:
-            metrics.tp += 1
-        else:
-            metrics.fn += 1
-    elif valid:
-        metrics.tn += 1
-    else:
-        metrics.fp += 1
+    name = _COUNTS[is_positive(target), valid]
+    setattr(metrics, name, getattr(metrics, name) + 1)

@@ -1,25 +1,35 @@
-"""Comparing a result with what a case expects."""
+"""Comparing the results of one scanner with its labelled cases, one result at a time."""
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from pydantic import JsonValue
+
+from .._support.causes.describing import brief
 from .._support.errors import ConfigError, UnknownNameError
+from .._support.foreign import foreign
 from .._support.shapes import is_list, is_mapping
 from .._types import (
     RESULTSET,
     PossibleValues,
     PredicateFn,
     Result,
+    ResultValidation,
     ValidationCase,
     ValidationPredicate,
+    ValidationSet,
     is_positive,
 )
-from .meaning import names, same
+from .cases import cases_by_ids, of_splits
+from .cells import id_key
+from .meaning import names, same, settled
 from .registered import is_async, registered_name
+
+_SETTLED = (None, "eq", "ne", "iequals")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +144,67 @@ async def verdict(
     return {key: test(Said(result.value.get(key)), expected) for key, expected in target.items()}
 
 
+class Validator:
+    """Compares results with labelled cases.
+
+    Args:
+        cases: The cases and how they are compared.
+        values: Which values the scanner can give (None: not known).
+
+    Raises:
+        ConfigError: The predicate cannot be used.
+    """
+
+    def __init__(self, cases: ValidationSet, values: PossibleValues | None = None) -> None:
+        check_predicate(cases.predicate)
+        self._values = values
+        self._default: ValidationPredicate | None = cases.predicate
+        self._cases = cases_by_ids(of_splits(cases.cases, cases.split))
+
+    def case_for(self, ids: Sequence[str]) -> ValidationCase | None:
+        """Find the case about an input, by the ids of the input in any order."""
+        return self._cases.get(id_key(list(ids)))
+
+    async def compare(self, ids: Sequence[str], result: Result[Any]) -> ResultValidation | None:
+        """Compare a result with the case about its input; None if there is no case.
+
+        A predicate that fails costs nobody the result: what it raised is kept beside it.
+
+        Args:
+            ids: Ids of the input.
+            result: What the scanner returned (lists folded into a resultset).
+        """
+        case = self.case_for(ids)
+        if case is None:
+            return None
+        predicate: ValidationPredicate | None = self._default if case.predicate is None else case.predicate
+        valid: bool | dict[str, bool] | None = None
+        error: str | None = None
+        async with foreign() as ran:
+            valid = await verdict(case, predicate, result, self._values)
+        if ran.error is not None:
+            error = brief(ran.error)
+        return ResultValidation(
+            target=self._target(case, predicate, result),
+            valid=valid,
+            predicate=predicate_name(predicate),
+            split=case.split,
+            error=error,
+        )
+
+    def _target(self, case: ValidationCase, predicate: ValidationPredicate | None, result: Result[Any]) -> JsonValue:
+        """Write what was expected in the terms of the result, where they were compared for equality."""
+        if case.labels is not None:
+            return dict(case.labels)
+        if predicate not in _SETTLED:
+            return case.target
+        if is_mapping(case.target):
+            value = result.value if is_mapping(result.value) else {}
+            return {key: settled(target, value.get(key)) for key, target in case.target.items()}
+        target: JsonValue = settled(case.target, result.value, result.answer, self._values)
+        return target
+
+
 def found_labels(items: object) -> set[str]:
     """Labels of a resultset's items that say that something was found."""
     listed = items if is_list(items) else []
@@ -176,12 +247,15 @@ def _text(value: object, what: str) -> str:
 
 
 def _kind(value: object) -> str:
-    names: dict[type, str] = {
-        bool: "true or false",
-        int: "a number",
-        float: "a number",
-        str: "text",
-        list: "a list",
-        dict: "a mapping",
-    }
-    return "nothing" if value is None else names.get(type(value), f"a {type(value).__name__}")
+    return _KINDS.get(type(value), f"a {type(value).__name__}")
+
+
+_KINDS: dict[type, str] = {
+    type(None): "nothing",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    str: "text",
+    list: "a list",
+    dict: "a mapping",
+}

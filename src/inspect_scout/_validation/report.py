@@ -183,7 +183,8 @@ def scanner_report(
     found = [row for row in rows if row.valid is not None or row.error is not None or row.ids in expected]
     seen = {row.ids for row in found}
     lost = [Comparison(ids, split=case.split) for ids, case in expected.items() if ids not in seen]
-    settled = [_with_split(row, expected.get(row.ids)) for row in found] + lost
+    splits = {ids: case.split for ids, case in expected.items()}
+    settled = [replace(row, split=splits.get(row.ids)) if row.split is None else row for row in found] + lost
     groups = {ALL: settled, **(_grouped(settled, by) if by is not None else {})}
     return ScannerReport(
         scanner,
@@ -237,12 +238,6 @@ def _confusion(rows: Iterable[Comparison]) -> dict[str, dict[str, int]]:
 
 def _failed(row: Comparison) -> bool:
     return row.scan_error is not None and row.valid is None
-
-
-def _with_split(row: Comparison, case: ValidationCase | None) -> Comparison:
-    if row.split is not None or case is None or case.split is None:
-        return row
-    return replace(row, split=case.split)
 
 
 def _grouped(rows: Iterable[Comparison], by: GroupBy) -> dict[str, list[Comparison]]:
@@ -316,21 +311,15 @@ def _pairs(rows: Iterable[Comparison], keyed: bool) -> dict[str | None, list[tup
     for row in rows:
         if row.valid is None or isinstance(row.valid, bool) == keyed:
             continue
-        if isinstance(row.valid, bool):
-            _add_pair(pairs, None, row.value, row.target)
-            continue
-        for key in row.valid:
-            value, target = (side.get(key) if is_mapping(side) else None for side in (row.value, row.target))
-            if _add_pair(pairs, key, value, target):
-                _add_pair(pairs, None, value, target)
+        for key in (None,) if isinstance(row.valid, bool) else row.valid:
+            sides: tuple[Any, ...] = (row.value, row.target)
+            if key is not None:
+                sides = tuple(side.get(key) if is_mapping(side) else None for side in sides)
+            if all(map(_is_number, sides)):
+                value, target = map(float, sides)
+                for place in {None, key}:
+                    pairs.setdefault(place, []).append((value, target))
     return pairs
-
-
-def _add_pair(pairs: dict[str | None, list[tuple[float, float]]], key: str | None, value: Any, target: Any) -> bool:
-    if not (_is_number(value) and _is_number(target)):
-        return False
-    pairs.setdefault(key, []).append((float(value), float(target)))
-    return True
 
 
 def _is_number(value: object) -> bool:

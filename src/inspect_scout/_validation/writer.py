@@ -10,7 +10,7 @@ from .._support.errors import ConfigError, LocationError
 from .._support.storage import storage_for
 from .cases import case_of, parse_file, read_bytes, read_file
 from .cells import id_key, read_id
-from .formats import SUFFIXES, Row, is_nested, suffix_of, write_rows
+from .formats import SUFFIXES, is_nested, suffix_of, write_rows
 
 _SKIPPED = frozenset({"node_modules", "__pycache__", "dist", "build", "venv", "env", "site-packages"})
 
@@ -68,7 +68,13 @@ class ValidationFileWriter:
             LocationError: There is no such file.
             ConfigError: It cannot be read.
         """
-        return [{**_normal(row.fields), "id": self._id(row)} for row in read_file(self.path)]
+        cases: list[dict[str, Any]] = []
+        for row in read_file(self.path):
+            try:
+                cases.append({**_normal(row.fields), "id": read_id(row.fields.get("id"))})
+            except ValueError as error:
+                raise ConfigError(f"{self.path!r}, {row.where} cannot be used: {error}.") from error
+        return cases
 
     def write_cases(self, cases: Sequence[Case], nested_splits: bool | None = None) -> None:
         """Write all cases, in the layout that the file has.
@@ -120,12 +126,6 @@ class ValidationFileWriter:
         del cases[found]
         self.write_cases(cases)
         return True
-
-    def _id(self, row: Row) -> str | list[str]:
-        try:
-            return read_id(row.fields.get("id"))
-        except ValueError as error:
-            raise ConfigError(f"{self.path!r}, {row.where} cannot be used: {error}.") from error
 
     def _nested(self) -> bool:
         try:
