@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from .finding import Stream as Stream
     from .finding import find_groups as find_groups
     from .finding import find_rows as find_rows
+    from .lexer import ConditionSQLError as ConditionSQLError
+    from .lexer import ConditionSQLSyntaxError as ConditionSQLSyntaxError
+    from .lexer import ConditionSQLUnsupportedError as ConditionSQLUnsupportedError
     from .parse import condition_from_sql as condition_from_sql
-    from .refusal import ConditionSQLError as ConditionSQLError
-    from .refusal import ConditionSQLSyntaxError as ConditionSQLSyntaxError
-    from .refusal import ConditionSQLUnsupportedError as ConditionSQLUnsupportedError
     from .selection import columns_of as columns_of
     from .selection import names_in as names_in
     from .selection import select as select
@@ -40,7 +40,7 @@ _MODULES = {
     ".condition": "Condition LogicalOperator Operator OrderBy Query ScalarValue",
     ".finding": "COUNT Stream find_groups find_rows",
     ".parse": "condition_from_sql",
-    ".refusal": "ConditionSQLError ConditionSQLSyntaxError ConditionSQLUnsupportedError",
+    ".lexer": "ConditionSQLError ConditionSQLSyntaxError ConditionSQLUnsupportedError",
     ".selection": "columns_of names_in select",
     ".sql": "SQLDialect condition_as_sql",
 }

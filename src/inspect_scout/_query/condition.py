@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -110,7 +110,8 @@ class Condition(BaseModel):
         types = [_kind(value) for value in self.params]
         if info.mode == "json" and any(types):
             data["types"] = types
-            data["right"] = _each(data["right"], _infinite_as_text)
+            right = [str(value) if kind == "number" else value for value, kind in zip(_values(data["right"]), types)]
+            data["right"] = right if isinstance(self.right, list | tuple) else right[0]
         return data
 
 
@@ -150,14 +151,6 @@ def _kind(value: object) -> str | None:
     if isinstance(value, datetime):
         return "timestamp"
     return "date" if isinstance(value, date) else None
-
-
-def _infinite_as_text(value: Any) -> Any:
-    return str(value) if _kind(value) == "number" else value
-
-
-def _each(right: Any, change: Callable[[Any], Any]) -> Any:
-    return [change(value) for value in cast(list[Any], right)] if isinstance(right, list | tuple) else change(right)
 
 
 def _with_types(right: Any, types: Any) -> Any:

@@ -9,15 +9,15 @@ from __future__ import annotations
 import operator as ops
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from .._support.errors import ConfigError
 from .condition import Condition, Operator, ScalarValue
-from .lexer import Kind, Token, tokens
+from .lexer import ConditionSQLSyntaxError, ConditionSQLUnsupportedError, Kind, Token, tokens
 from .literal import CASTS, Reading, as_date, as_number, as_text, as_timestamp, number
 from .path import ColumnPath
-from .refusal import ConditionSQLSyntaxError, ConditionSQLUnsupportedError
 
+_T = TypeVar("_T")
 _MAX_DEPTH = 100
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _SPELLED = {"==": "=", "<>": "!="}
@@ -112,13 +112,14 @@ class _Reader:
         if not self.mark(mark):
             raise self.failure(f"Expected {mark!r}, found {self.peek().shown()}.")
 
-    def deeper(self) -> None:
+    def nested(self, read: Callable[[], _T]) -> _T:
+        """Read what stands in parentheses."""
         self._depth += 1
         if self._depth > _MAX_DEPTH:
             raise self.failure(f"Parentheses are nested more than {_MAX_DEPTH} deep.")
-
-    def shallower(self) -> None:
+        found = read()
         self._depth -= 1
+        return found
 
     def failure(self, message: str, token: Token | None = None) -> ConditionSQLSyntaxError:
         token = token or self.peek()
@@ -134,9 +135,7 @@ class _Operands(_Reader):
 
     def operand(self) -> _Operand:
         if self.mark("("):
-            self.deeper()
-            operand = self.operand()
-            self.shallower()
+            operand = self.nested(self.operand)
             self.expect(")")
         else:
             operand = self._literal() or self._column_or_function()
@@ -210,9 +209,7 @@ class _Operands(_Reader):
 
     def _cast_call(self) -> _Operand:
         self.expect("(")
-        self.deeper()
-        operand = self.operand()
-        self.shallower()
+        operand = self.nested(self.operand)
         if not self.word("AS"):
             raise self.failure(f"Expected AS and a type, found {self.peek().shown()}.")
         operand = self._cast(operand, self.advance())
@@ -313,9 +310,7 @@ class _Conditions(_Operands):
             return self._test(self.peek(), self.operand())
         self.advance()
         self.refuse_subquery()
-        self.deeper()
-        condition = self._disjunction()
-        self.shallower()
+        condition = self.nested(self._disjunction)
         self.expect(")")
         return condition
 

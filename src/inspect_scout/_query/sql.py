@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Literal, TypeAlias, overload
+from typing import Any, ClassVar, Literal, TypeAlias, overload
 
 from .condition import Condition, LogicalOperator, Operator, ScalarValue
 from .path import ColumnPath, Key
@@ -53,7 +53,8 @@ def joined(condition: Condition, render: Callable[[Condition], str]) -> str:
     """Render a compound condition; chains of one operator stay flat, so that long ones do not nest."""
     if condition.operator is LogicalOperator.NOT:
         assert isinstance(condition.left, Condition)
-        return f"NOT {_in_parentheses(render(condition.left), condition.left)}"
+        chain = condition.left.is_compound and condition.left.operator is not LogicalOperator.NOT
+        return f"NOT {render(condition.left)}" if chain else f"NOT ({render(condition.left)})"
     sides: list[Condition] = []
     node = condition
     while True:
@@ -67,13 +68,32 @@ def joined(condition: Condition, render: Callable[[Condition], str]) -> str:
     return "(" + f" {condition.operator.value} ".join([render(side) for side in reversed(sides)]) + ")"
 
 
-def _in_parentheses(text: str, condition: Condition) -> str:
-    chain = condition.is_compound and condition.operator is not LogicalOperator.NOT
-    return text if chain else f"({text})"
+def membership(
+    operator: Operator, values: Sequence[ScalarValue], column: str, among: Callable[[Sequence[ScalarValue]], str]
+) -> str:
+    """Write a test of some values; None among them asks whether there is a value.
+
+    Args:
+        operator: IN or NOT_IN.
+        values: The values; one at least.
+        column: The column, as it is tested for NULL.
+        among: Writes the test of the values that are not None.
+    """
+    negated = operator is Operator.NOT_IN
+    null_test = f"{column} IS {'NOT ' if negated else ''}NULL"
+    given = [value for value in values if value is not None]
+    if not given:
+        return null_test
+    test = among(given)
+    return test if len(given) == len(values) else f"({test} {'AND' if negated else 'OR'} {null_test})"
 
 
 class _Writer:
     """The shape that all dialects share: columns, values and placeholders differ."""
+
+    has_ilike = True
+    casts: ClassVar[Mapping[str, str]] = {}
+    """How a value is read from JSON as the Python type that the values compared with have."""
 
     def __init__(self) -> None:
         self.params: list[Any] = []
@@ -96,23 +116,19 @@ class _Writer:
         return self.comparison(column, operator, right)
 
     def _membership(self, left: str | Condition | None, operator: Operator, values: Sequence[ScalarValue]) -> str:
-        negated = operator is Operator.NOT_IN
         if not values:
-            return "1 = 1" if negated else "1 = 0"
+            return "1 = 1" if operator is Operator.NOT_IN else "1 = 0"
         assert isinstance(left, str)
-        given = [v for v in values if v is not None]
-        path, missing = ColumnPath.parse(left), Operator.IS_NOT_NULL if negated else Operator.IS_NULL
-        null_test = f"{self.column(path, missing, [])} {missing.value}"
-        if not given:
-            return null_test
-        column = self.column(path, operator, given)
-        among = f"{column} {operator.value} ({', '.join(map(self.value, given))})"
-        if len(given) == len(values):
-            return among
-        return f"({among} {'AND' if negated else 'OR'} {null_test})"
+        path = ColumnPath.parse(left)
+
+        def among(given: Sequence[ScalarValue]) -> str:
+            column = self.column(path, operator, given)
+            return f"{column} {operator.value} ({', '.join(map(self.value, given))})"
+
+        return membership(operator, values, self.column(path, Operator.IS_NULL, []), among)
 
     def comparison(self, column: str, operator: Operator, value: ScalarValue) -> str:
-        if operator in (Operator.ILIKE, Operator.NOT_ILIKE):
+        if not self.has_ilike and operator in (Operator.ILIKE, Operator.NOT_ILIKE):
             like = "LIKE" if operator is Operator.ILIKE else "NOT LIKE"
             return f"LOWER({column}) {like} LOWER({self.value(value)})"
         return f"{column} {operator.value} {self.value(value)}"
@@ -123,18 +139,18 @@ class _Writer:
 
     def column(self, path: ColumnPath, operator: Operator, values: Sequence[ScalarValue]) -> str:
         text = self.reference(path)
-        return self.cast(text, _kind(values)) if path.keys and operator not in (*_LIKES, *_NULL_TESTS) else text
+        # The first value that is there: all of them are compared with one reading of the column.
+        kind = next((type(v).__name__ for v in values if v is not None), "")
+        read = path.keys and operator not in (*_LIKES, *_NULL_TESTS)
+        return self.casts.get(kind, "{}").format(text) if read else text
 
     def reference(self, path: ColumnPath) -> str:
         raise NotImplementedError
 
-    def cast(self, text: str, kind: str) -> str:
-        """Read a value from JSON as a Python type, which the values compared with have."""
-        del kind
-        return text
-
 
 class _Sqlite(_Writer):
+    has_ilike = False
+
     def value(self, value: ScalarValue) -> str:
         # The text that sqlite3's own (deprecated) adapters would make of dates.
         if isinstance(value, datetime):
@@ -144,35 +160,33 @@ class _Sqlite(_Writer):
         return super().value(value)
 
     def reference(self, path: ColumnPath) -> str:
-        base = quoted_identifier(path.base)
+        base = _quoted(path.base)
         # Quotes only where a key needs them: readers of this text look for columns between double quotes.
         return f"json_extract({base}, {_literal('$' + _json_path(path.keys))})" if path.keys else base
 
 
 class _DuckDB(_Writer):
+    has_ilike = False
+    # TRY_CAST: a value of another type does not match; it must not fail the query.
+    casts = dict.fromkeys(("int", "float"), "TRY_CAST({} AS DOUBLE)") | {"bool": "TRY_CAST({} AS BOOLEAN)"}
+
     def reference(self, path: ColumnPath) -> str:
-        base = quoted_identifier(path.base)
+        base = _quoted(path.base)
         json_path = _literal("$" + _json_path(path.keys, quote_odd=True))
         return f"json_extract_string({base}, {json_path})" if path.keys else base
 
-    def cast(self, text: str, kind: str) -> str:
-        # TRY_CAST: a value of another type does not match; it must not fail the query.
-        name = {"bool": "BOOLEAN", "int": "DOUBLE", "float": "DOUBLE"}.get(kind)
-        return f"TRY_CAST({text} AS {name})" if name else text
-
 
 class _Postgres(_Writer):
+    casts: ClassVar[Mapping[str, str]] = {
+        "bool": "({})::text::boolean",
+        "int": "({})::text::bigint",
+        "float": "({})::text::double precision",
+    }
+
     def reference(self, path: ColumnPath) -> str:
-        base = quoted_identifier(path.base)
+        base = _quoted(path.base)
         keys = [str(key) if isinstance(key, int) else _literal(key) for key in path.keys]
         return base + "".join(f"->{key}" for key in keys[:-1]) + (f"->>{keys[-1]}" if keys else "")
-
-    def cast(self, text: str, kind: str) -> str:
-        name = {"bool": "boolean", "int": "bigint", "float": "double precision"}.get(kind)
-        return f"({text})::text::{name}" if name else text
-
-    def comparison(self, column: str, operator: Operator, value: ScalarValue) -> str:
-        return f"{column} {operator.value} {self.value(value)}"
 
     def value(self, value: ScalarValue) -> str:
         self.params.append(value)
@@ -185,15 +199,11 @@ class _FilterText(_Writer):
             f"[{key}]" if isinstance(key, int) else f".{_word(key)}" for key in path.keys
         )
 
-    def comparison(self, column: str, operator: Operator, value: ScalarValue) -> str:
-        return f"{column} {operator.value} {self.value(value)}"
-
     def value(self, value: ScalarValue) -> str:
-        return value_as_text(value)
+        return _value_as_text(value)
 
 
-def value_as_text(value: ScalarValue) -> str:
-    """Write a value as a literal of SQL."""
+def _value_as_text(value: ScalarValue) -> str:
     if value is None:
         return "NULL"
     if isinstance(value, bool):
@@ -208,14 +218,13 @@ def value_as_text(value: ScalarValue) -> str:
     return _literal(value) if isinstance(value, str) else str(value)
 
 
-def quoted_identifier(name: str) -> str:
-    """Write the name of a column between double quotes."""
+def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
 def _word(name: str, *, base: bool = False) -> str:
     plain = _WORD.fullmatch(name) and not (base and name.lower() in _RESERVED)
-    return name if plain else quoted_identifier(name)
+    return name if plain else _quoted(name)
 
 
 def _literal(text: str) -> str:
@@ -223,16 +232,13 @@ def _literal(text: str) -> str:
 
 
 def _json_path(keys: tuple[Key, ...], *, quote_odd: bool = False) -> str:
-    return "".join(f"[{key}]" if isinstance(key, int) else _json_key(key, quote_odd) for key in keys)
+    return "".join(_json_key(key, quote_odd) for key in keys)
 
 
-def _json_key(key: str, quote_odd: bool) -> str:
+def _json_key(key: Key, quote_odd: bool) -> str:
+    if isinstance(key, int):
+        return f"[{key}]"
     must = not key or any(c in key for c in '."[]') or (quote_odd and not _WORD.fullmatch(key))
     if not must:
         return f".{key}"
     return '."' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _kind(values: Sequence[ScalarValue]) -> str:
-    """Kind of the first value that is there: all of them are compared with one reading of the column."""
-    return next((type(v).__name__ for v in values if v is not None), "")

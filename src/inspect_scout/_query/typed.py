@@ -15,7 +15,7 @@ from .._support.json import well_formed
 from .condition import Condition, Operator, ScalarValue
 from .path import ColumnPath
 from .readings import ColumnKind, PerRow, Reading, Wanted, number_of, readings
-from .sql import joined
+from .sql import joined, membership
 
 Parameter: TypeAlias = Wanted | list[Wanted]
 """What is bound to the statement."""
@@ -175,16 +175,12 @@ class Comparisons:
         return tests[0] if len(tests) == 1 else f"COALESCE({', '.join(tests)})"
 
     def _membership(self, value: _Value, operator: Operator, right: list[ScalarValue]) -> str:
-        negated = operator is Operator.NOT_IN
-        given = [v for v in right if v is not None]
-        null_test = f"{value.name} IS {'NOT ' if negated else ''}NULL"
-        if not given:
-            return null_test if right else ("TRUE" if negated else "FALSE")
-        among = " OR ".join(self._among(value, given))
-        among = f"NOT ({among})" if negated else f"({among})"
-        if len(given) == len(right):
-            return among
-        return f"({among} {'AND' if negated else 'OR'} {null_test})"
+        sign = "NOT " if operator is Operator.NOT_IN else ""
+        if not right:
+            return "TRUE" if sign else "FALSE"
+        return membership(
+            operator, right, value.name, lambda given: f"{sign}({' OR '.join(self._among(value, given))})"
+        )
 
     def _among(self, value: _Value, given: Sequence[ScalarValue]) -> list[str]:
         if value.kind is ColumnKind.PER_ROW:

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from .declare.decorators import scanner as scanner
     from .declare.filters import SignatureError as SignatureError
     from .declare.hints import annotate as annotate
+    from .declare.inputs import InputKind as InputKind
     from .declare.inputs import describe_input as describe_input
-    from .declare.loaders import InputKind as InputKind
     from .declare.naming import name_scanners as name_scanners
     from .declare.naming import safe_name as safe_name
     from .declare.outputs import checked_result as checked_result
@@ -48,10 +48,10 @@ if TYPE_CHECKING:
     from .files.load import find_work as find_work
     from .files.load import load_scanners as load_scanners
     from .files.load import make_scanners as make_scanners
+    from .files.load import run_recorded_file as run_recorded_file
+    from .files.load import scanners_from_specs as scanners_from_specs
     from .files.loading import end_loading as end_loading
     from .files.loading import while_loading as while_loading
-    from .files.restore import run_recorded_file as run_recorded_file
-    from .files.restore import scanners_from_specs as scanners_from_specs
     from .grep.scan import grep_scanner as grep_scanner
     from .llm.generate import generate_answer as generate_answer
     from .llm.prompt import scanner_prompt as scanner_prompt
@@ -90,17 +90,15 @@ _MODULES = {
     ".declare.decorators": "loader scanner",
     ".declare.filters": "SignatureError",
     ".declare.hints": "annotate",
-    ".declare.inputs": "describe_input",
-    ".declare.loaders": "InputKind",
+    ".declare.inputs": "InputKind describe_input",
     ".declare.naming": "name_scanners safe_name",
     ".declare.outputs": "checked_result",
     ".declare.params": "record_arguments",
     ".declare.specs": "call_factory check_arguments factory_name scanner_create scanner_fingerprint scanner_specs",
     ".declare.traits": "ScanTraits set_traits",
     ".declare.values": "typed_arguments",
-    ".files.load": "Found find_work load_scanners make_scanners",
+    ".files.load": "Found find_work load_scanners make_scanners run_recorded_file scanners_from_specs",
     ".files.loading": "end_loading while_loading",
-    ".files.restore": "run_recorded_file scanners_from_specs",
     ".grep.scan": "grep_scanner",
     ".llm.generate": "generate_answer",
     ".llm.prompt": "scanner_prompt",

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from .cases import resolved_set as resolved_set
     from .cases import validation_set as validation_set
     from .cells import id_key as id_key
-    from .expected import never_met as never_met
     from .formats import SUFFIXES as SUFFIXES
     from .metrics import Confusion as Confusion
     from .metrics import added as added
     from .predicates import Validator as Validator
     from .predicates import check_predicate as check_predicate
     from .predicates import found_labels as found_labels
+    from .predicates import never_met as never_met
     from .registered import create_predicate as create_predicate
     from .registered import validation_predicate as validation_predicate
     from .report import Agreement as Agreement
@@ -40,10 +40,9 @@ if TYPE_CHECKING:
 _MODULES = {
     ".cases": "CasesFile case_ids resolved_set validation_set",
     ".cells": "id_key",
-    ".expected": "never_met",
     ".formats": "SUFFIXES",
     ".metrics": "Confusion added",
-    ".predicates": "Validator check_predicate found_labels",
+    ".predicates": "Validator check_predicate found_labels never_met",
     ".registered": "create_predicate validation_predicate",
     ".report": "Agreement Comparison GroupBy Rate ScannerReport agreement_record scanner_report",
     ".specs": "is_custom recorded_cases set_of_spec set_spec",

@@ -9,13 +9,14 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from .._support.errors import ConfigError
 from .._support.shapes import is_list, is_mapping
 from .._support.text import decode_text
-from .cells import cell_text, id_text, read_cell, strict_json
-from .yaml_text import read_yaml, write_yaml
+from .._support.yaml import check_aliases, compose_yaml
+from .cells import cell_text, id_text, read_cell, read_number, strict_json
 
 logger = logging.getLogger("inspect_scout")
 
@@ -24,6 +25,18 @@ LABEL, TARGET = "label_", "target_"
 _HEADINGS = re.compile(r"id|target|name|value|key|split|predicate|target_.*|label_.*", re.IGNORECASE)
 _CSV_SPECIAL = re.compile('[,"\r\n]')
 _OWN = ("id", "target", "labels", "split", "predicate", "task_id", "task_repeat")
+
+_WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(("true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"), True),
+    **dict.fromkeys(("false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"), False),
+    **dict.fromkeys(("null", "Null", "NULL", "~", ""), None),
+}
+_TAG = "tag:yaml.org,2002:"
+_TAGS = {_TAG + name for name in ("str", "int", "float", "bool", "null", "timestamp", "value", "merge", "seq", "map")}
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
+# Text that other readers of YAML take for something else than text.
+_MISTAKABLE = re.compile(r"[yn]|[-+.]?(inf|nan)|0[xo].*", re.IGNORECASE)
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]|[\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +95,7 @@ def write_rows(rows: Sequence[Mapping[str, Any]], suffix: str, *, nested: bool =
     items: list[Any] = list(_grouped(plain)) if nested else plain
     if suffix == ".json":
         return (json.dumps(items, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
-    return write_yaml(items).encode()
+    return _write_yaml(items).encode()
 
 
 def is_nested(data: bytes, suffix: str) -> bool:
@@ -92,7 +105,11 @@ def is_nested(data: bytes, suffix: str) -> bool:
     return any(_is_group(item) for _, item in _READERS[suffix](decode_text(data)))
 
 
-def nested_form(fields: Mapping[str, Any], *, is_blank: Callable[[Any], bool] = lambda value: value is None) -> Any:
+def _is_none(value: object) -> bool:
+    return value is None
+
+
+def nested_form(fields: Mapping[str, Any], *, is_blank: Callable[[Any], bool] = _is_none) -> Any:
     """Gather the columns `label_...` and `target_...` of a row into `labels` and `target`, and leave out what is blank.
 
     Args:
@@ -120,9 +137,9 @@ def nested_form(fields: Mapping[str, Any], *, is_blank: Callable[[Any], bool] = 
     return gathered
 
 
-def _row(where: str, fields: Mapping[str, Any]) -> Row:
+def _row(where: str, fields: Mapping[str, Any], is_blank: Callable[[Any], bool] = _is_none) -> Row:
     try:
-        return Row(where, nested_form(fields))
+        return Row(where, nested_form(fields, is_blank=is_blank))
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from error
 
@@ -148,11 +165,58 @@ def _json_line_items(text: str) -> list[tuple[str, Any]]:
     return items
 
 
+def _read_yaml(text: str) -> list[tuple[str, Any]]:
+    """Read a YAML list node by node, so that every value is what it looks like; dates stay text."""
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        root = compose_yaml(text)
+        if "*" in text and "&" in text:
+            check_aliases(root)
+    except YAMLError as error:
+        raise ValueError(f"it is no YAML: {error}") from error
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    if root is None:
+        return []
+    if root.id != "sequence":
+        raise ValueError("it holds no list of cases")
+    return [(_yaml_line(item), _yaml_value(item)) for item in root.value]
+
+
+def _yaml_line(node: Any) -> str:
+    return f"line {node.start_mark.line + 1}"
+
+
+def _yaml_value(node: Any) -> Any:
+    tag = str(node.tag or _TAG)
+    if node.tag and tag not in _TAGS:
+        raise ValueError(f"the tag {tag} is not allowed ({_yaml_line(node)})")
+    if node.id == "sequence":
+        return [_yaml_value(item) for item in node.value]
+    if node.id == "mapping":
+        if odd := [key for key, _ in node.value if key.id != "scalar"]:
+            raise ValueError(f"a key must be text ({_yaml_line(odd[0])})")
+        return {str(key.value): _yaml_value(item) for key, item in node.value}
+    text = str(node.value)
+    # A number that is tagged as text is text.
+    quoted = bool(node.style) or (tag == f"{_TAG}str" and read_number(text) is not None)
+    return text if quoted else _resolved(text)
+
+
+def _resolved(text: str) -> Any:
+    # Plain `yes`, `no`, `on` and `off` are switches, as most people and most readers of YAML take them.
+    if text in _WORDS:
+        return _WORDS[text]
+    number = read_number(text)
+    return text if number is None else number
+
+
 _READERS: Mapping[str, Callable[[str], list[tuple[str, Any]]]] = {
     ".json": _json_items,
     ".jsonl": _json_line_items,
-    ".yaml": read_yaml,
-    ".yml": read_yaml,
+    ".yaml": _read_yaml,
+    ".yml": _read_yaml,
 }
 
 
@@ -179,31 +243,17 @@ def _mapping(item: Any, where: str) -> dict[str, Any]:
 
 
 def _outer(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Write the id of a row so that it reads back, and leave out what says nothing."""
-    kept = {name: value for name, value in row.items() if value is not None or name == "target"}
-    id = kept.get("id")
-    return {**kept, "id": id_text(id)} if isinstance(id, str) else kept
+    """Write the id of a row so that it reads back."""
+    id = row.get("id")
+    return {**row, "id": id_text(id)} if isinstance(id, str) else dict(row)
 
 
 def _grouped(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    group: dict[str, Any] = {}
-    for row in rows:
-        split = row.get("split")
+    for split, members in groupby(rows, key=lambda row: row.get("split")):
         if split is None:
-            if group:
-                yield group
-            group = {}
-            yield row
-            continue
-        case = {name: value for name, value in row.items() if name != "split"}
-        if group and group["split"] == split:
-            group["cases"].append(case)
-            continue
-        if group:
-            yield group
-        group = {"split": split, "cases": [case]}
-    if group:
-        yield group
+            yield from members
+        else:
+            yield {"split": split, "cases": [{k: v for k, v in row.items() if k != "split"} for row in members]}
 
 
 def _csv_rows(text: str) -> Iterator[Row]:
@@ -221,7 +271,7 @@ def _csv_rows(text: str) -> Iterator[Row]:
                     continue
                 logger.warning("A file of cases has no headings; its two columns are taken for id and target")
                 names = ["id", "target"]
-            yield Row(f"line {line}", _csv_fields(names, cells, line))
+            yield _row(f"line {line}", _csv_fields(names, cells, line), lambda _: False)
     except csv.Error as error:
         raise ValueError(f"line {reader.line_num} is no CSV: {error}") from error
     if names is None:
@@ -238,11 +288,7 @@ def _csv_fields(names: Sequence[str], cells: Sequence[str], line: int) -> dict[s
     if len(cells) > len(names):
         raise ValueError(f"line {line} has {len(cells)} cells where the headings name {len(names)} columns")
     known = {name: cell for name, cell in zip(names, cells) if cell.strip()}
-    fields = {name: cell if name in {"id", "split", "predicate"} else read_cell(cell) for name, cell in known.items()}
-    try:
-        return dict(nested_form(fields, is_blank=lambda _: False))
-    except ValueError as error:
-        raise ValueError(f"line {line}: {error}") from error
+    return {name: cell if name in {"id", "split", "predicate"} else read_cell(cell) for name, cell in known.items()}
 
 
 def _csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -272,3 +318,33 @@ def _flat(row: Mapping[str, Any]) -> dict[str, str]:
         else:
             cells[name] = cell_text(value)
     return cells
+
+
+def _write_yaml(items: list[Any]) -> str:
+    """Write a list of mappings, so that `_read_yaml` gives it back."""
+    lines: list[str] = []
+    for item in items:
+        lines += _yaml_lines(item, "")
+    return "\n".join(lines) + "\n" if lines else "[]\n"
+
+
+def _yaml_lines(item: Mapping[str, Any], indent: str) -> list[str]:
+    lines: list[str] = []
+    for number, (key, value) in enumerate(item.items()):
+        front = f"{indent}{'- ' if number == 0 else '  '}{_flow(key)}:"
+        if key == "cases" and is_list(value) and value and all(is_mapping(v) and v for v in value):
+            lines += [front, *(line for nested in value for line in _yaml_lines(nested, indent + "    "))]
+        elif is_mapping(value) and value:
+            lines += [front, *(f"{indent}    {_flow(k)}: {_flow(v)}" for k, v in value.items())]
+        else:
+            lines.append(f"{front} {_flow(value)}")
+    return lines
+
+
+def _flow(value: Any) -> str:
+    """Write a value as JSON, which is YAML too; a plain word stands without quotes."""
+    plain = isinstance(value, str) and _PLAIN.fullmatch(value) and not _MISTAKABLE.fullmatch(value)
+    if plain and isinstance(_resolved(value), str):
+        return str(value)
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return _UNPRINTABLE.sub(lambda found: f"\\U{ord(found[0]):08x}", text)

@@ -1,8 +1,9 @@
-"""Comparing the results of one scanner with its labelled cases, one result at a time."""
+"""Comparing the results of one scanner with its labelled cases, and finding those that no result can ever meet."""
 
 from __future__ import annotations
 
 import operator
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -12,6 +13,7 @@ from pydantic import JsonValue
 from .._support.causes.describing import brief
 from .._support.errors import ConfigError, UnknownNameError
 from .._support.foreign import foreign
+from .._support.json import dumps
 from .._support.shapes import is_list, is_mapping
 from .._types import (
     RESULTSET,
@@ -26,9 +28,12 @@ from .._types import (
 )
 from .cases import cases_by_ids, of_splits
 from .cells import id_key
-from .meaning import names, same, settled
+from .meaning import label_place, label_places, names, number, same, settled, truth
 from .registered import is_async, registered_name
 
+_ORDERED = ("gt", "gte", "lt", "lte")
+_EQUALITY = (None, "eq", "iequals")
+_SHOWN = 5
 _SETTLED = (None, "eq", "ne", "iequals")
 
 
@@ -161,10 +166,6 @@ class Validator:
         self._default: ValidationPredicate | None = cases.predicate
         self._cases = cases_by_ids(of_splits(cases.cases, cases.split))
 
-    def case_for(self, ids: Sequence[str]) -> ValidationCase | None:
-        """Find the case about an input, by the ids of the input in any order."""
-        return self._cases.get(id_key(list(ids)))
-
     async def compare(self, ids: Sequence[str], result: Result[Any]) -> ResultValidation | None:
         """Compare a result with the case about its input; None if there is no case.
 
@@ -174,7 +175,7 @@ class Validator:
             ids: Ids of the input.
             result: What the scanner returned (lists folded into a resultset).
         """
-        case = self.case_for(ids)
+        case = self._cases.get(id_key(list(ids)))
         if case is None:
             return None
         predicate: ValidationPredicate | None = self._default if case.predicate is None else case.predicate
@@ -259,3 +260,59 @@ _KINDS: dict[type, str] = {
     list: "a list",
     dict: "a mapping",
 }
+
+
+def never_met(cases: ValidationSet, values: PossibleValues) -> str | None:
+    """Say which targets no result of a scanner can ever meet; None if there are none.
+
+    Args:
+        cases: Labelled cases of the scanner.
+        values: Which values it can give.
+    """
+    used = list(of_splits(cases.cases, cases.split))
+    lost: Counter[str] = Counter()
+    for case in used:
+        if not _possible(case, case.predicate or cases.predicate, values):
+            name, said = ("target", case.target) if case.labels is None else ("labels", dict(case.labels))
+            lost[f"{name} {dumps(said)[:80]}"] += 1
+    if not lost:
+        return None
+    listed = [text + (f" ({count:,} cases)" if count > 1 else "") for text, count in lost.most_common(_SHOWN)]
+    more = [f"and {len(lost) - _SHOWN:,} more"] if len(lost) > _SHOWN else []
+    return f"{lost.total():,} of {len(used):,} labelled cases can never be met: {', '.join([*listed, *more])}"
+
+
+def _possible(case: ValidationCase, predicate: ValidationPredicate | None, values: PossibleValues) -> bool:
+    if case.labels is not None:
+        return False  # labels are looked for in lists of results, and each of these values is a single one
+    target = case.target
+    if predicate in _EQUALITY:
+        return target is None or _can_equal(target, values)
+    if predicate == "ne" or not isinstance(predicate, str):
+        return True
+    if predicate in _ORDERED:
+        return isinstance(target, int | float) and (values.numbered or values.kind in {"boolean", "number"})
+    return isinstance(target, str) and values.kind in {"text", "label"} and _holds_text(target, predicate, values)
+
+
+def _can_equal(target: object, values: PossibleValues) -> bool:
+    match values.kind:
+        case "boolean":
+            return truth(target) is not None or (values.numbered and number(target) is not None)
+        case "number":
+            return number(target) is not None or truth(target) is not None
+        case "text":
+            return not is_list(target) and not is_mapping(target)
+        case "labels":
+            return label_places(target, values) is not None
+        case "label":
+            if label_place(target, values) is not None or any(same(label, target) for label in values.labels):
+                return True
+            return values.numbered and number(target) is not None
+
+
+def _holds_text(target: str, predicate: str, values: PossibleValues) -> bool:
+    """Tell whether a text predicate can find a text in a label (in free text, it always can)."""
+    find = {"contains": str.__contains__, "startswith": str.startswith, "endswith": str.endswith}
+    found = find.get(predicate, lambda text, wanted: wanted.casefold() in text.casefold())
+    return values.kind == "text" or any(found(text, target) for text in (*values.labels, *values.letters))

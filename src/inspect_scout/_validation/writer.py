@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -91,7 +92,10 @@ class ValidationFileWriter:
                 case_of(case)
             except ValueError as error:
                 raise ConfigError(f"Case {number} cannot be written to {self.path!r}: {error}.") from error
-        nested = self._nested() if nested_splits is None else nested_splits
+        nested = nested_splits or False
+        if nested_splits is None:
+            with contextlib.suppress(LocationError):
+                nested = is_nested(read_bytes(self.path), self._suffix)
         try:
             data = write_rows([_normal(case) for case in cases], self._suffix, nested=nested)
             parse_file(data, self.path)
@@ -126,12 +130,6 @@ class ValidationFileWriter:
         del cases[found]
         self.write_cases(cases)
         return True
-
-    def _nested(self) -> bool:
-        try:
-            return is_nested(read_bytes(self.path), self._suffix)
-        except LocationError:
-            return False
 
 
 def is_validation_file(path: str | os.PathLike[str]) -> bool:

@@ -17,10 +17,10 @@ from ..._support.plugins import package_version
 from ..._transcripts import MaterializedHandle
 from ..._types import Transcript, TranscriptContent
 from .annotations import InputHint, check_hint, inferred_content, is_async, read_hint
-from .config import OWN_PACKAGE, SCANNER, LoaderConfig, Metrics, Origin, ScannerConfig, find_config
+from .config import OWN_PACKAGE, SCANNER, LoaderConfig, Metrics, ModelUse, Origin, ScannerConfig, find_config
 from .filters import DEFAULT_TIMELINE, SignatureError
-from .identity import asked_by, built_on, code_by, models_of
-from .loaders import CustomLoader, InputKind, LoadFn, implicit_loader
+from .identity import asked_by, code_by, configs_held
+from .inputs import CustomLoader, InputKind, LoadFn, implicit_loader
 from .params import record_arguments
 from .traits import ScanTraits, traits_of
 
@@ -79,7 +79,7 @@ def _config(
     name: str, declared: Declaration, scan: Any, hint: InputHint | None, given: tuple[tuple[Any, ...], dict[str, Any]]
 ) -> ScannerConfig:
     origin, traits, inner = declared.origin, traits_of(scan), find_config(scan)
-    params, below = record_arguments(declared.factory, *given), built_on(scan)
+    params, below = record_arguments(declared.factory, *given), [inner] if inner is not None else configs_held(scan)
     asked = asked_by(origin, traits, below, declared.factory, given)
     content, load, kind = _input(name, declared, hint, traits, inner)
     if kind == "custom" and declared.streaming:
@@ -106,7 +106,7 @@ def _config(
         params=params,
         asked=asked,
         code=code_by(origin, traits, below, declared.loader[1] if declared.loader else None, [*versions, besides]),
-        models=models_of(traits, inner),
+        models=traits.models or (ModelUse() if inner is None else inner.models),
         values=None if content.timeline is not None else values,  # what reads spans gives a list of results
     )
 
@@ -205,12 +205,10 @@ def _copy_function(function: types.FunctionType) -> types.FunctionType:
     copied = types.FunctionType(
         function.__code__, function.__globals__, function.__name__, function.__defaults__, function.__closure__
     )
-    wrapped = function.__dict__.get("__wrapped__")
-    functools.update_wrapper(copied, function)
-    del copied.__wrapped__  # type: ignore[attr-defined]  # set by update_wrapper: the copy wraps nothing
-    if wrapped is not None:
-        copied.__wrapped__ = wrapped  # type: ignore[attr-defined]
-    copied.__kwdefaults__ = function.__kwdefaults__
+    # Not `update_wrapper`: the copy wraps nothing that the function does not wrap.
+    for name in (*functools.WRAPPER_ASSIGNMENTS, "__kwdefaults__"):
+        setattr(copied, name, getattr(function, name))
+    copied.__dict__.update(function.__dict__)
     return copied
 
 

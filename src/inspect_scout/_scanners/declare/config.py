@@ -16,9 +16,8 @@ from ..._inspect import registry
 from ..._support.errors import ConfigError
 from ..._support.folder import source_file
 from ..._types import PossibleValues, TranscriptContent
-from .asking import asked_texts
-from .code import Code, code_of_function, digest_function, hash_text
-from .loaders import InputKind, LoadFn
+from .code import Code, asked_texts, code_of_function, digest_function, hash_text
+from .inputs import InputKind, LoadFn
 from .params import FILE_MODULE
 
 Metrics: TypeAlias = Sequence[Metric | Mapping[str, Sequence[Metric]]] | Mapping[str, Sequence[Metric]]
@@ -221,11 +220,6 @@ def find_config(scanner: object) -> ScannerConfig | None:
     """Return what a scanner carries with it; None if it is no scanner."""
     found = getattr(scanner, SCANNER, None)
     return found if isinstance(found, ScannerConfig) else None
-
-
-def fingerprint(config: ScannerConfig) -> str:
-    """Hash of what decides the results of a scanner, but for the models of the scan: what it asks, and its code."""
-    return hashed([None if config.asked is None else config.asked.digest, config.code])
 
 
 def hashed(parts: Sequence[Any]) -> str:

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from ..._support.shapes import is_list, is_mapping
 from .code import file_code
-from .config import REVISION, Asked, LoaderConfig, ModelUse, Origin, ScannerConfig, find_config, hashed
+from .config import REVISION, Asked, LoaderConfig, Origin, ScannerConfig, find_config, hashed
 from .params import closed_over, recorded_value
 from .traits import ScanTraits
 
@@ -68,22 +68,8 @@ def code_by(
     return hashed([*parts, *(config.code for config in below)])
 
 
-def models_of(traits: ScanTraits, inner: ScannerConfig | None) -> ModelUse:
-    """Say which models a scanner may call: what it says itself, or the one that it is a new name for."""
-    if traits.models is not None:
-        return traits.models
-    return ModelUse() if inner is None else inner.models
-
-
-def built_on(scan: Any) -> list[ScannerConfig]:
-    """Find the scanners that a scan function is, or holds: in its closure, its globals, its attributes."""
-    if (inner := find_config(scan)) is not None:
-        return [inner]
-    return configs_held(scan)
-
-
 def configs_held(scan: Any) -> list[ScannerConfig]:
-    """Find the scanners that a scan function holds."""
+    """Find the scanners that a scan function holds: in its closure, its globals, its attributes."""
     return [config for part in _held(scan) for config in _configs(part, _DEEP)]
 
 

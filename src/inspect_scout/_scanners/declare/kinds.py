@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from ..._support.yaml import SWITCHES
 
@@ -56,6 +56,8 @@ class Kind:
 
 def kind_of(cls: Any) -> Kind | None:
     """Find the kind of a class; None where nothing is known of its values."""
+    if get_origin(cls) is Literal:
+        return _literal_kind(get_args(cls))
     if cls in _PLAIN:
         return _PLAIN[cls]
     if not isinstance(cls, type):
@@ -67,7 +69,7 @@ def kind_of(cls: Any) -> Kind | None:
     return None
 
 
-def literal_kind(values: tuple[Any, ...]) -> Kind:
+def _literal_kind(values: tuple[Any, ...]) -> Kind:
     """Make the kind of some values that are allowed (those of a `Literal`)."""
 
     def text(given: str) -> Any:

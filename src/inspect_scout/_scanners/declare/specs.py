@@ -13,7 +13,7 @@ from ..._support.errors import ConfigError, UnknownNameError
 from ..._support.folder import relative_file
 from ..._support.foreign import foreign
 from ..._types import Scanner, ScannerSpec
-from .config import OWN_PACKAGE, factory_origin, fingerprint, scanner_config
+from .config import OWN_PACKAGE, factory_origin, hashed, scanner_config
 from .params import unavailable_arguments
 from .values import typed_arguments
 
@@ -28,22 +28,23 @@ def scanner_specs(scanners: Mapping[str, Scanner[Any]], folder: str | None = Non
     Returns:
         Specs by name; files are relative to the working directory where they are below it.
     """
-    specs: dict[str, ScannerSpec] = {}
-    for key, scanner in scanners.items():
-        config = scanner_config(scanner)
-        specs[key] = ScannerSpec(
+    configs = {key: scanner_config(scanner) for key, scanner in scanners.items()}
+    return {
+        key: ScannerSpec(
             name=config.name,
             version=config.version,
             package_version=config.package_version,
             file=None if config.file is None else relative_file(config.file, folder),
             params=dict(config.params),
         )
-    return specs
+        for key, config in configs.items()
+    }
 
 
 def scanner_fingerprint(scanner: Scanner[Any]) -> str:
-    """Hash of what a scanner asks and of its code; rows bear one that also holds the models of their scan."""
-    return fingerprint(scanner_config(scanner))
+    """Hash of what decides the results of a scanner, but for the models of the scan: what it asks, and its code."""
+    config = scanner_config(scanner)
+    return hashed([None if config.asked is None else config.asked.digest, config.code])
 
 
 def scanner_create(name: str, params: Mapping[str, Any]) -> Scanner[Any]:
@@ -154,10 +155,7 @@ def find_registered(kind: registry.Kind, name: str) -> Callable[..., Any] | None
 
 def factory_name(factory: Callable[..., Any]) -> str:
     """Registered name of a factory."""
-    found = registry.registered(factory)
-    origin = factory_origin(factory)
-    if origin is not None:
-        return origin.name
+    found = factory_origin(factory) or registry.registered(factory)
     return found.name if found is not None else getattr(factory, "__name__", repr(factory))
 
 

@@ -21,7 +21,7 @@ from ..._support.errors import ConfigError
 from ..._support.text import ArgumentText
 from ..._support.yaml import compose_yaml, guess_value
 from .hints import members_of, parameter_types
-from .kinds import Kind, NotAllowedError, kind_of, literal_kind
+from .kinds import NotAllowedError, kind_of
 
 _OPEN = (Any, object, inspect.Parameter.empty)
 # What makes a collection of a list, by the type that is asked for.
@@ -125,7 +125,7 @@ def _member_from_text(member: Any, text: str, beside: bool) -> Any:
         if not text.lstrip().startswith("{"):
             raise ValueError(text)
         return _from_structure(member, text, json_only=beside)
-    kind = _kind(member)
+    kind = kind_of(member)
     if kind is None:
         raise ValueError(text)
     return kind.written(text) if beside and kind.written is not None else kind.text(text)
@@ -147,7 +147,7 @@ def _member_from_data(member: Any, value: Any) -> Any:
             raise ValueError(value)
         entries = typing.cast("Mapping[Any, Any]", value)
         return {_key(pair[0], key): from_data(pair[1], item) for key, item in entries.items()}
-    kind = _kind(member)
+    kind = kind_of(member)
     if kind is None:
         raise ValueError(value)
     return kind.data(value)
@@ -159,19 +159,15 @@ def _typed_items(member: Any, collection: Any, text: str, beside: bool) -> Any:
         return _from_structure(member, text, json_only=beside)
     if beside:
         raise ValueError(text)
-    parts = _split(text) if text.strip() else []
-    hints = _item_hints(member, len(parts))
-    if any(_is_structured(hint) for hint in hints):
-        raise ValueError(text)
-    return _COLLECTIONS[collection]([from_text(hint, part) for hint, part in zip(hints, parts, strict=True)])
-
-
-def _split(text: str) -> list[str]:
     try:
         rows = list(csv.reader([text], skipinitialspace=True, strict=True))
     except csv.Error:
         rows = [text.split(",")]
-    return [part.strip() for part in rows[0]]
+    parts = [part.strip() for part in rows[0]] if text.strip() else []
+    hints = _item_hints(member, len(parts))
+    if any(_is_structured(hint) for hint in hints):
+        raise ValueError(text)
+    return _COLLECTIONS[collection]([from_text(hint, part) for hint, part in zip(hints, parts, strict=True)])
 
 
 def _from_structure(member: Any, text: str, json_only: bool) -> Any:
@@ -241,17 +237,11 @@ def _is_path(member: Any) -> bool:
 
 def _is_open(member: Any) -> bool:
     known = member is types.NoneType or _collection(member) is not None or _mapping(member) is not None
-    return any(member is each for each in _OPEN) or not (known or _kind(member) is not None)
+    return any(member is each for each in _OPEN) or not (known or kind_of(member) is not None)
 
 
 def _is_structured(hint: Any) -> bool:
     return any(_collection(member) is not None or _mapping(member) is not None for member in members_of(hint))
-
-
-def _kind(member: Any) -> Kind | None:
-    if get_origin(member) is Literal:
-        return literal_kind(get_args(member))
-    return kind_of(member)
 
 
 def _collection(member: Any) -> Any:
@@ -295,7 +285,7 @@ def _described(member: Any, depth: int = 0) -> tuple[str, str | None]:
     if (pair := _mapping(member)) is not None:
         of = f", each value {wanted}" if (wanted := _wanted(pair[1], depth).allowed) else ""
         return f"a JSON object{of}", None if of else """'{"key": 1}'"""
-    kind = _kind(member)
+    kind = kind_of(member)
     return (kind.allowed, kind.example) if kind is not None else ("", None)
 
 
