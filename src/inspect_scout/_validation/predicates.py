@@ -313,6 +313,8 @@ def _can_equal(target: object, values: PossibleValues) -> bool:
 
 def _holds_text(target: str, predicate: str, values: PossibleValues) -> bool:
     """Tell whether a text predicate can find a text in a label (in free text, it always can)."""
-    find = {"contains": str.__contains__, "startswith": str.startswith, "endswith": str.endswith}
-    found = find.get(predicate, lambda text, wanted: wanted.casefold() in text.casefold())
-    return values.kind == "text" or any(found(text, target) for text in (*values.labels, *values.letters))
+    find: dict[str, Callable[[str, str], bool]] = {"startswith": str.startswith, "endswith": str.endswith}
+    texts = [*values.labels, *values.letters]
+    if predicate not in {"contains", *find}:
+        target, texts = target.casefold(), [text.casefold() for text in texts]
+    return values.kind == "text" or any(find.get(predicate, operator.contains)(text, target) for text in texts)

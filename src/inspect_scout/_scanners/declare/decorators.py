@@ -31,6 +31,7 @@ from .params import record_arguments
 _P = ParamSpec("_P")
 _T = TypeVar("_T", bound=ScannerInput | TranscriptHandle)
 _Y = TypeVar("_Y")
+_F = TypeVar("_F", bound=Callable[..., Any])
 
 
 @overload
@@ -174,13 +175,14 @@ def loader(
     return decorate
 
 
-def _registered(kind: registry.Kind, factory: Any, make: Any, origin: Origin, returns: type[Any]) -> Any:
+def _registered(kind: registry.Kind, factory: _F, make: Any, origin: Origin, returns: type[Any]) -> _F:
     """Give what makes scanners or loaders the looks of its factory, and make it known by its name."""
     functools.update_wrapper(make, factory)
     annotate(make, factory)
     registry.register(kind, make, origin.name, returns)
     setattr(make, FACTORY, origin)
-    return make
+    made: _F = make
+    return made
 
 
 def _bind_loader(load: Loader[_Y], config: LoaderConfig) -> Loader[_Y]:

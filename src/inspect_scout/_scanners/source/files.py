@@ -51,24 +51,20 @@ def describe_scanner_files(location: str) -> list[ScannerFileReport]:
         ConfigError: The file is no readable Python.
         UnknownNameError: The file has no scanner of that name.
     """
-    path, name = _split(location)
+    front, at, name = location.rpartition("@")
+    if not at or not name or Path(location).exists():
+        front, name = location, ""
+    path = Path(front).expanduser()
     if path.is_dir():
         return [report for file in _python_files(path) if (report := _report(file)) is not None]
     scanners = _scanners(path, _bytes(path))
-    if name is None:
+    if not name:
         return [ScannerFileReport(str(path), scanners)]
     by_name = {scanner.function_name: scanner for scanner in reversed(scanners)}
     by_name |= {scanner.name: scanner for scanner in reversed(scanners)}
     if name not in by_name:
         raise UnknownNameError(f"scanner in {str(path)!r}", name, [scanner.name for scanner in scanners])
     return [ScannerFileReport(str(path), (by_name[name],))]
-
-
-def _split(location: str) -> tuple[Path, str | None]:
-    front, at, name = location.rpartition("@")
-    if not at or Path(location).exists() or not name:
-        return Path(location).expanduser(), None
-    return Path(front).expanduser(), name
 
 
 def _python_files(folder: Path) -> Iterator[Path]:
