@@ -46,7 +46,8 @@ class LogicalOperator(StrEnum):
 
 _LISTS = (Operator.IN, Operator.NOT_IN)
 _RANGES = (Operator.BETWEEN, Operator.NOT_BETWEEN)
-_NULL_TESTS = (Operator.IS_NULL, Operator.IS_NOT_NULL)
+LIKES = (Operator.LIKE, Operator.NOT_LIKE, Operator.ILIKE, Operator.NOT_ILIKE)
+NULL_TESTS = (Operator.IS_NULL, Operator.IS_NOT_NULL)
 
 
 class Condition(BaseModel):
@@ -82,7 +83,7 @@ class Condition(BaseModel):
     @property
     def params(self) -> list[ScalarValue]:
         """Values of a simple condition, flat ([] for compound ones and tests for NULL)."""
-        return [] if self.is_compound or self.operator in _NULL_TESTS else _values(self.right)
+        return [] if self.is_compound or self.operator in NULL_TESTS else _values(self.right)
 
     @model_validator(mode="before")
     @classmethod

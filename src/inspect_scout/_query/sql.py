@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar, Literal, TypeAlias, overload
 
-from .condition import Condition, LogicalOperator, Operator, ScalarValue
+from .condition import LIKES, NULL_TESTS, Condition, LogicalOperator, Operator, ScalarValue
 from .path import ColumnPath, Key
 
 SQLDialect: TypeAlias = Literal["sqlite", "duckdb", "postgres", "filter"]
@@ -19,8 +19,6 @@ _RESERVED = frozenset(
     "select from where and or not in like ilike between is null true false order by limit offset group having join left"
     " right inner outer on as case when then else end distinct escape exists cast try_cast".split()
 )
-_LIKES = (Operator.LIKE, Operator.NOT_LIKE, Operator.ILIKE, Operator.NOT_ILIKE)
-_NULL_TESTS = (Operator.IS_NULL, Operator.IS_NOT_NULL)
 
 
 @overload
@@ -109,7 +107,7 @@ class _Writer:
         assert isinstance(condition.left, str)
         values: list[ScalarValue] = list(right) if isinstance(right, tuple) else [right]
         column = self.column(ColumnPath.parse(condition.left), operator, values)
-        if operator in _NULL_TESTS:
+        if operator in NULL_TESTS:
             return f"{column} {operator.value}"
         if isinstance(right, tuple):
             return f"{column} {operator.value} {self.value(right[0])} AND {self.value(right[1])}"
@@ -141,7 +139,7 @@ class _Writer:
         text = self.reference(path)
         # The first value that is there: all of them are compared with one reading of the column.
         kind = next((type(v).__name__ for v in values if v is not None), "")
-        read = path.keys and operator not in (*_LIKES, *_NULL_TESTS)
+        read = path.keys and operator not in (*LIKES, *NULL_TESTS)
         return self.casts.get(kind, "{}").format(text) if read else text
 
     def reference(self, path: ColumnPath) -> str:

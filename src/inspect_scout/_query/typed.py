@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from .._support.json import well_formed
-from .condition import Condition, Operator, ScalarValue
+from .condition import LIKES, NULL_TESTS, Condition, Operator, ScalarValue
 from .path import ColumnPath
 from .readings import ColumnKind, PerRow, Reading, Wanted, number_of, readings
 from .sql import joined, membership
@@ -20,7 +20,6 @@ from .sql import joined, membership
 Parameter: TypeAlias = Wanted | list[Wanted]
 """What is bound to the statement."""
 
-_LIKES = (Operator.LIKE, Operator.NOT_LIKE, Operator.ILIKE, Operator.NOT_ILIKE)
 _SQL_OF = {Operator.NE: "<>"}
 
 
@@ -132,7 +131,7 @@ class Comparisons:
         value = self._value(paths[left])
         if isinstance(right, list):
             return self._membership(value, operator, right)
-        if operator in (Operator.IS_NULL, Operator.IS_NOT_NULL):
+        if operator in NULL_TESTS:
             return f"{value.name} {operator.value}"
         if isinstance(right, tuple):
             low, high = (self._compare(value, op, v) for op, v in zip((Operator.GE, Operator.LE), right, strict=True))
@@ -161,7 +160,7 @@ class Comparisons:
     def _compare(self, value: _Value, operator: Operator, right: ScalarValue) -> str:
         if right is None or value.kind is ColumnKind.NOTHING:
             return "NULL::BOOLEAN"
-        if operator in _LIKES:
+        if operator in LIKES:
             return f"CAST({value.name} AS VARCHAR) {operator.value} {self._bound(_text(right))}"
         if value.kind is ColumnKind.PER_ROW:
             return PerRow(value.name, value.type).compared(operator, right, self._written)

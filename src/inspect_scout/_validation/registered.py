@@ -134,9 +134,8 @@ def predicate_spec(predicate: ValidationPredicate | None, folder: str | None = N
     if predicate is None or isinstance(predicate, str):
         return predicate
     origin = _origin(predicate)
-    shown = getattr(predicate, "__qualname__", None)
     if origin is None or not _is_json(origin.args):
-        name = shown if origin is None else origin.name
+        name = getattr(predicate, "__qualname__", None) if origin is None else origin.name
         return PredicateSpec(kind="unavailable", display_name=name, reason="anonymous")
     return PredicateSpec(
         kind="registered",

@@ -183,8 +183,7 @@ def scanner_report(
     found = [row for row in rows if row.valid is not None or row.error is not None or row.ids in expected]
     seen = {row.ids for row in found}
     lost = [Comparison(ids, split=case.split) for ids, case in expected.items() if ids not in seen]
-    splits = {ids: case.split for ids, case in expected.items()}
-    settled = [replace(row, split=splits.get(row.ids)) if row.split is None else row for row in found] + lost
+    settled = [_with_split(row, expected) for row in found] + lost
     groups = {ALL: settled, **(_grouped(settled, by) if by is not None else {})}
     return ScannerReport(
         scanner,
@@ -234,6 +233,10 @@ def _confusion(rows: Iterable[Comparison]) -> dict[str, dict[str, int]]:
         counts = table.setdefault(expected, {})
         counts[given] = counts.get(given, 0) + 1
     return {expected: dict(sorted(counts.items())) for expected, counts in sorted(table.items())}
+
+
+def _with_split(row: Comparison, expected: Mapping[tuple[str, ...], ValidationCase]) -> Comparison:
+    return replace(row, split=expected[row.ids].split) if row.split is None and row.ids in expected else row
 
 
 def _failed(row: Comparison) -> bool:

@@ -212,6 +212,5 @@ def _is_a(known: type, member: Any) -> bool:
 
 
 def _is_handle(member: Any) -> bool:
-    if member is TranscriptHandle:
-        return True
-    return isinstance(member, type) and all(hasattr(member, n) for n in ("messages", "events", "load", "aclose"))
+    looks = isinstance(member, type) and all(hasattr(member, n) for n in ("messages", "events", "load", "aclose"))
+    return looks or member is TranscriptHandle

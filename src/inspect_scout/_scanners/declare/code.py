@@ -339,8 +339,8 @@ def asked_texts(code: Code) -> tuple[str, ...]:
     if not any(_function_name(call) in _ASKING for call in calls):
         return ()
     # Texts that a file gives a name, and those that calls carry.
-    named = [node for tree in trees[1:] for node in tree.body if isinstance(node, _NAMING)]
-    values: list[ast.expr] = [node.value for node in named if isinstance(node.value, _BUILDING)]
+    named = [node.value for tree in trees[1:] for node in tree.body if isinstance(node, _NAMING)]
+    values: list[ast.expr] = list(filter(lambda value: isinstance(value, _BUILDING), filter(None, named)))
     values += [argument for call in calls if _function_name(call) in _CARRYING for argument in _arguments(call)]
     return tuple(dict.fromkeys(text for value in values for text in _texts(value)))
 

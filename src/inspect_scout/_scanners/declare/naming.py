@@ -135,9 +135,8 @@ def _adapted(thing: Any) -> Any:
 
 def _is_job(thing: Any) -> bool:
     found = registry.registered(thing)
-    if found is not None and found.kind == "scanjob":
-        return True
-    return any(cls.__name__ in _JOB_CLASSES for cls in type(thing).__mro__)
+    registered = found is not None and found.kind == "scanjob"
+    return registered or any(cls.__name__ in _JOB_CLASSES for cls in type(thing).__mro__)
 
 
 def _short(thing: Any) -> str:

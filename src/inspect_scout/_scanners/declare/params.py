@@ -189,8 +189,11 @@ def _parts(value: Any, depth: int) -> list[str] | None:
         return [_digest(part, depth) for part in (value.func, value.args, value.keywords)]  # pyright: ignore[reportUnknownMemberType]
     if isinstance(value, MethodType):
         return [_digest(value.__func__, depth), _digest(value.__self__, depth)]
-    if " at 0x" not in (shown := repr(value)):
-        return [shown]
-    # An object of a class of the user's own is its class and what it holds.
+    shown = repr(value)
+    return _of_object(value, depth) if " at 0x" in shown else [shown]
+
+
+def _of_object(value: Any, depth: int) -> list[str] | None:
+    """Describe an object of a class of the user's own by its class and what it holds."""
     text = source_text(value.__class__)
     return None if text is None or not hasattr(value, "__dict__") else [text, _digest({**vars(value)}, depth)]
