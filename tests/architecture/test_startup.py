@@ -35,6 +35,9 @@ ALLOWED: dict[str, set[str]] = {
     # The table of scans is drawn by rich when a terminal shows it; a pipe gets plain text.
     "scout scan list": {"asyncio"},
     "scout scan status": {"asyncio"},
+    "scout scan results": {"asyncio", "numpy", "pyarrow", "pydantic"},
+    "scout scan results --where value=true": {"asyncio", "duckdb", "numpy", "pyarrow", "pydantic"},
+    "scout scan results --positive": {"asyncio", "duckdb", "numpy", "pyarrow", "pydantic"},
 }
 
 PROBE = """
@@ -63,7 +66,7 @@ def loaded(command: str, *args: str) -> set[str]:
 @pytest.mark.parametrize("command", ALLOWED)
 def test_light_commands_load_no_heavy_module(command: str, request: pytest.FixtureRequest) -> None:
     where: list[str] = []
-    if command in {"scout scan list", "scout scan status"}:
+    if command.startswith(("scout scan list", "scout scan status", "scout scan results")):
         scan: Path = request.getfixturevalue("example_scan")
         where = [str(scan.parent if command.endswith("list") else scan)]
     assert loaded(command, *where) & HEAVY <= ALLOWED[command]

@@ -16,7 +16,7 @@ from .inputs import ReadOrigin, Run, read_from_source
 from .query import ResultsTable
 from .source import ScannerRows
 from .store import ScanStore
-from .table import column, compute, scalar, select_fields
+from .table import column, compute, select_fields
 from .view import RowView, excluded, stored_batches, stored_row
 
 _ROWS = 8192
@@ -110,7 +110,7 @@ class ScanResultsArrow(Status):
         """Find the row by its id alone, then read its cells."""
         if id_column not in source.schema.names:
             raise _unknown_column(id_column, source)
-        value = scalar(id_value, select_fields(source.schema, [id_column]).types[0])
+        value = pa.scalar(id_value, select_fields(source.schema, [id_column]).types[0])
         found: list[int] = []
         before = 0
         for ids in source.batches([id_column], _ROWS):

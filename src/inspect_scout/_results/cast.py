@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from .._support.arrow import array
 from .shared import SharedRows
-from .table import Column, cast, column, compute, is_text, named_table, nulls, scalar, with_column
+from .table import Column, cast, column, compute, filled, is_text, named_table, nulls, scalar, with_column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -164,8 +164,9 @@ def _types(table: pa.Table, name: str) -> Column:
     texts = column(table, name)
     words = array(["true", "false"], texts.type)
     booleans = compute.is_in(compute.utf8_lower(texts), value_set=words)
-    named: Column = compute.if_else(booleans, "boolean", "object")
-    return compute.if_else(compute.is_valid(texts), named, scalar(None, pa.string()))  # type: ignore[no-any-return]
+    boolean, mapping, nothing = (scalar(kind, pa.string()) for kind in ("boolean", "object", None))
+    named: Column = compute.if_else(compute.is_valid(texts), compute.if_else(booleans, boolean, mapping), nothing)
+    return named
 
 
 class _Kinds:
@@ -215,9 +216,9 @@ def _as_reals(values: Column) -> Column | None:
     reals = cast(values, pa.float64())
     if reals is None:
         return None
-    infinite = compute.filter(values, compute.fill_null(compute.is_inf(reals), False)).to_pylist()
+    infinite = compute.filter(values, filled(compute.is_inf(reals), False)).to_pylist()
     if any(text.lower() not in _INFINITE for text in infinite):
         return None
-    long = compute.filter(values, compute.fill_null(compute.match_substring_regex(values, _LONG_INTEGER), False))
+    long = compute.filter(values, filled(compute.match_substring_regex(values, _LONG_INTEGER), False))
     exact = all(len(t) <= _EXACT_CHARACTERS and -_EXACT <= int(t) <= _EXACT for t in long.to_pylist())
     return reals if exact else None

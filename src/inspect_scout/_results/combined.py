@@ -27,6 +27,7 @@ from .table import (
     numbered,
     numpy_of,
     schema_of,
+    stacked,
     table_of,
 )
 from .view import RowView, Survey, excluded, is_positive_row
@@ -164,7 +165,7 @@ class Combined:
             for name, base in shown.items()
         }
         schema = schema_of(typed.items())
-        whole = pa.concat_tables([schema.empty_table(), *(_conformed(table, schema) for table in tables)])
+        whole = stacked((_conformed(table, schema) for table in tables), schema)
         order = np.argsort(np.argsort(found.views, kind="stable"), kind="stable")
         return whole.take(numbered(order))
 

@@ -20,16 +20,27 @@ from .._types import is_positive, unseen_in
 from .cast import ITEM, KIND
 from .encode import value_text, value_type
 from .shared import SharedRows, sharing
-from .table import Places, column, compute, fields, is_text, nulls, numpy_of, repeat, scalar, schema_of, table_of
+from .table import (
+    PIECE_ROWS,
+    Places,
+    column,
+    compute,
+    fields,
+    filled,
+    is_text,
+    nulls,
+    numpy_of,
+    repeat,
+    scalar,
+    schema_of,
+    table_of,
+)
 
 logger = logging.getLogger(__name__)
 
 RESULTSET = "resultset"
 NEEDED_COLUMNS = ("value", "value_type", "validation_target", "validation_result")
 """Columns that expanding needs."""
-
-PIECE_ROWS = 8192
-"""Results that are held as Python objects at once."""
 
 _PIECE_CHARS = 2**26
 _LONG_CHARS = 2**20
@@ -126,7 +137,7 @@ def _is_set(table: pa.Table) -> Any:
     if "value_type" not in table.column_names:
         return array([False] * table.num_rows, pa.bool_())
     types = column(table, "value_type")
-    return compute.fill_null(compute.equal(types, scalar(RESULTSET, types.type)), False)
+    return filled(compute.equal(types, scalar(RESULTSET, types.type)), False)
 
 
 def _expanded(sets: pa.Table, most: int) -> Iterator[tuple[pa.Table, Places]]:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from .._support.storage import Storage
 from .parquet import open_table
 from .schema import conform, merged_schema
-from .table import joined, select_fields, take
+from .table import joined, select_fields, stacked, take
 
 Group: TypeAlias = "tuple[str, int]"
 """A file, and the number of a row group in it."""
@@ -82,7 +82,7 @@ class HeldGroups:
         if self._columns is not None:
             schema = select_fields(schema, [name for name in schema.names if name in self._columns])
         # In one piece: Arrow would join the chunks for each of the readers.
-        return pa.concat_tables([schema.empty_table(), *(conform(table, schema) for table in tables)]).combine_chunks()
+        return stacked((conform(table, schema) for table in tables), schema).combine_chunks()
 
 
 class _Batch:

@@ -14,12 +14,12 @@ from .._support.arrow import array
 from .._support.errors import ScoutError
 from .._support.json import dumps, loads, well_formed
 from .._support.shapes import is_list, is_mapping
-from .._types import InputOrigin, TranscriptInfo
+from .._types import InputOrigin
 from .encode import input_text
 from .table import Places, cells, column, with_column
 
 if TYPE_CHECKING:
-    from .._types import Transcript
+    from .._types import Transcript, TranscriptInfo
 
 logger = logging.getLogger(__name__)
 
@@ -173,6 +173,8 @@ async def _read(table: pa.Table, row: int, ref: str, read: ReadOrigin) -> Transc
 
 def _info(table: pa.Table, row: int) -> TranscriptInfo:
     """Describe the transcript of a row as the scan knew it."""
+    from .._types import TranscriptInfo  # here: results without references are read without inspect_ai
+
     fields: dict[str, Any] = {}
     for name in table.column_names:
         if name.startswith(_PREFIX):

@@ -74,12 +74,18 @@ class TableFile:
             table: pa.Table = self._file.read_row_group(group, columns=present)
         return table
 
-    def batches(self, size: int, columns: Iterable[str]) -> Iterator[pa.Table]:
-        """Read some columns in tables of at most `size` rows and about `BATCH_BYTES`; unknown names are passed over."""
-        present = self._present(columns)
+    def batches(self, size: int, columns: Iterable[str], groups: Iterable[int] | None = None) -> Iterator[pa.Table]:
+        """Read some columns in tables of at most `size` rows and about `BATCH_BYTES`; unknown names are passed over.
+
+        Args:
+            size: Rows in a table at most.
+            columns: The columns.
+            groups: Row groups to read (None: all).
+        """
+        present, rows = self._present(columns), self.group_rows()
         with _reading(self._path):
-            for group, rows in enumerate(self.group_rows()):
-                fitting = max(1, BATCH_BYTES * rows // max(1, self._group_bytes(group, present)))
+            for group in range(len(rows)) if groups is None else groups:
+                fitting = max(1, BATCH_BYTES * rows[group] // max(1, self._group_bytes(group, present)))
                 batches = self._file.iter_batches(min(size, fitting), row_groups=[group], columns=present)
                 yield from (pa.Table.from_batches([batch]) for batch in batches)
 

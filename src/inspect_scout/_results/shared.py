@@ -19,6 +19,7 @@ from .table import (
     compute,
     drop,
     fields,
+    filled,
     is_text,
     nulls,
     numbered,
@@ -155,4 +156,4 @@ def _taken(source: Column, rows: Places) -> Column:
 
 
 def _lengths(texts: Column) -> Places:
-    return numpy_of(compute.fill_null(compute.binary_length(texts), 0)).astype(np.int64)
+    return numpy_of(filled(compute.binary_length(texts), 0)).astype(np.int64)

@@ -10,10 +10,10 @@ import pyarrow as pa
 from .._support.errors import StorageError, UnknownNameError
 from .._support.storage import Storage
 from .catalog import Catalog
-from .parquet import open_table
+from .parquet import TableFile, open_table
 from .schema import RECORD_NAMES
 from .shared import taken
-from .table import Field, Places, fields, nulls, schema_of, select_fields, with_column
+from .table import PIECE_ROWS, Field, Places, fields, nulls, schema_of, select_fields, stacked, with_column
 
 
 class UnknownScannerError(UnknownNameError, KeyError, FileNotFoundError):
@@ -62,7 +62,7 @@ class ScannerRows:
         """Read some columns of all rows."""
         if self._path is None:
             schema = self._chosen(columns)
-            return pa.concat_tables([schema.empty_table(), *self._merged(schema)])
+            return stacked(self._merged(schema), schema)
         with open_table(self.storage, self._path) as file:
             return _settled(file.read(columns)).select(list(columns))
 
@@ -74,25 +74,27 @@ class ScannerRows:
                     yield table.slice(start, size)
             return
         with open_table(self.storage, self._path) as file:
-            for table in file.batches(size, columns):
-                yield _settled(table).select(list(columns))
+            yield from self._read(file, size, columns)
 
     def at(self, columns: Sequence[str], places: Places) -> pa.Table:
         """Read some columns of rows by their numbers, ascending; only the row groups that hold them are read."""
         schema = self._chosen(columns)
         if self._path is None:
-            tables = self._catalog.rows(self.scanner, self._order, schema, places)
-            return pa.concat_tables([schema.empty_table(), *tables])
-        found: list[pa.Table] = [schema.empty_table()]
+            return stacked(self._catalog.rows(self.scanner, self._order, schema, places), schema)
+        found: list[pa.Table] = []
         before = 0
         with open_table(self.storage, self._path) as file:
             for group, rows in enumerate(file.group_rows()):
                 first, last = np.searchsorted(places, [before, before + rows])
                 if first < last:
-                    read = _settled(file.read_group(group, columns)).select(list(columns))
-                    found.append(taken(read, places[first:last] - before))
+                    found += _rows_at(self._read(file, PIECE_ROWS, columns, [group]), places[first:last] - before)
                 before += rows
-        return pa.concat_tables(found)
+        return stacked(found, schema)
+
+    def _read(
+        self, file: TableFile, size: int, columns: Sequence[str], groups: Sequence[int] | None = None
+    ) -> Iterator[pa.Table]:
+        return (_settled(table).select(list(columns)) for table in file.batches(size, columns, groups))
 
     def count(self) -> int:
         """Count the rows."""
@@ -125,6 +127,18 @@ class ScannerRows:
         if len(set(schema.names)) < len(schema.names):
             raise StorageError(f"Cannot use {self._path!r}: several of its columns have the same name.")
         return schema
+
+
+def _rows_at(tables: Iterable[pa.Table], places: Places) -> Iterator[pa.Table]:
+    """Take rows by their numbers, ascending; reads no further than to the last of them."""
+    before = 0
+    for table in tables:
+        first, last = np.searchsorted(places, [before, before + table.num_rows])
+        if first < last:
+            yield taken(table, places[first:last] - before)
+        if last == len(places):
+            return
+        before += table.num_rows
 
 
 def _settled_field(field: Field) -> Field:

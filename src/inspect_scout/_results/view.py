@@ -15,7 +15,7 @@ from .._support.arrow import array
 from .._support.errors import ConfigError
 from .cast import ITEM, KIND, ColumnKinds, TypedTable, with_kinds
 from .counting import found_something
-from .expand import NEEDED_COLUMNS, OWN_COLUMNS, PIECE_ROWS, absent_rows, expand, expanded_rows, has_sets, plain_rows
+from .expand import NEEDED_COLUMNS, OWN_COLUMNS, absent_rows, expand, expanded_rows, has_sets, plain_rows
 from .inputs import (
     REFERENCE_COLUMNS,
     Follow,
@@ -25,7 +25,7 @@ from .inputs import (
 from .schema import HEAVY_COLUMNS
 from .shared import COPIED_BYTES, SharedRows
 from .source import ScannerRows
-from .table import Column, Places, cells, chunked, column, numbered, numpy_of
+from .table import PIECE_ROWS, Column, Places, cells, chunked, column, numbered, numpy_of
 
 Rows = Literal["results", "transcripts", "transcript"]
 """One row for each result (resultsets expanded), or one for each invocation."""
