@@ -34,7 +34,10 @@ USAGES = st.dictionaries(
 )
 VALUES: st.SearchStrategy[Any] = st.sampled_from([True, False, 0, 3, "", "x", [], [1], {}, None])
 VERDICTS = st.none() | st.builds(
-    ResultValidation, target=st.booleans(), valid=st.booleans() | st.none(), error=st.none() | st.just("no")
+    ResultValidation,
+    target=st.booleans() | st.just({"a": True, "b": False}),
+    valid=st.booleans() | st.none() | st.fixed_dictionaries({"a": st.booleans(), "b": st.booleans()}),
+    error=st.none() | st.just("no"),
 )
 REPORTS = st.one_of(
     st.builds(
@@ -74,11 +77,17 @@ def test_records_and_rows_amount_to_the_same(pairs: Sequence[Sequence[ResultRepo
     assert together.scans == len(pairs)
 
 
+def test_verdicts_without_keys_do_not_add_up_with_those_by_key() -> None:
+    plain, keyed = Agreement(tp=1), Agreement(tp=2, fn=1, keyed=True)
+    assert plain + keyed == keyed + plain == keyed
+    assert keyed + plain + keyed == Agreement(tp=4, fn=2, keyed=True)
+
+
 def test_records_of_earlier_versions_are_read_and_theirs_read_ours() -> None:
     record = PairRecord("t0", 2, 1, not_compared=1, agreement=[1, 0, 0, 1])
     written = json.loads(encode_pairs([ScannerPairs("a", [record])]))
-    assert written[0][1][0][-2:] == [1, [1, 0, 0, 1]]
-    older = json.dumps([["a", [written[0][1][0][:-2]]]]).encode()
+    assert written[0][1][0][-3:] == [1, [1, 0, 0, 1], False]
+    older = json.dumps([["a", [written[0][1][0][:-3]]]]).encode()
     (pairs,) = decode_pairs({b"scout.pairs": older})
     assert pairs.pairs == [PairRecord("t0", 2, 1)]
     assert replace(counts_of_record(record), agreement=Agreement(), not_compared=0) == counts_of_record(pairs.pairs[0])

@@ -24,7 +24,7 @@ def counts_of_records(records: Iterable[PairRecord]) -> ScannerState:
     scans = rows = results = errors = tokens = incomplete = unseen = not_compared = 0
     usage: dict[str, dict[str, float]] = {}
     fingerprints: dict[str, int] = {}
-    compared = [0, 0, 0, 0]
+    agreement = Agreement()
     for record in records:
         scans += 1
         rows += record.rows
@@ -38,8 +38,9 @@ def counts_of_records(records: Iterable[PairRecord]) -> ScannerState:
             add_usage(usage, record.usage)
         if record.fingerprint is not None and record.rows:
             fingerprints[record.fingerprint] = fingerprints.get(record.fingerprint, 0) + record.rows
-        if len(record.agreement) == len(compared):
-            compared = [one + other for one, other in zip(compared, record.agreement)]
+        if len(record.agreement) == 4:
+            tp, fp, tn, fn = record.agreement
+            agreement += Agreement(tp=tp, fp=fp, tn=tn, fn=fn, keyed=record.keyed)
     return ScannerState(
         scans=scans,
         rows=rows,
@@ -50,7 +51,7 @@ def counts_of_records(records: Iterable[PairRecord]) -> ScannerState:
         unseen_citations=unseen,
         calls_without_usage=take_untold(usage),
         not_compared=not_compared,
-        agreement=Agreement(tp=compared[0], fp=compared[1], tn=compared[2], fn=compared[3]),
+        agreement=agreement,
         usage=usage,
         fingerprints=fingerprints,
     )
@@ -81,4 +82,4 @@ def agreement_of(verdicts: Iterable[tuple[Any, bool | Mapping[str, bool]]]) -> A
     for target, valid in compared:
         confusion.add(target, valid)
     total = confusion.total
-    return Agreement(tp=total.tp, fp=total.fp, tn=total.tn, fn=total.fn)
+    return Agreement(tp=total.tp, fp=total.fp, tn=total.tn, fn=total.fn, keyed=bool(confusion.by_key))

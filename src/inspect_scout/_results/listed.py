@@ -19,7 +19,7 @@ import platformdirs
 from .._types import ScanState
 from .layout import JOURNAL, SCAN_FILE, SUMMARY_FILE
 
-VERSION = 1
+VERSION = 2
 """Goes up with each change of what is kept."""
 
 MANY = 50

@@ -30,6 +30,7 @@ class PairRecord(msgspec.Struct, frozen=True, array_like=True):
         unseen: Invocations whose result cites messages that were not shown.
         not_compared: Results that could not be compared with their labelled case.
         agreement: How results compare with labelled cases: `tp`, `fp`, `tn`, `fn` (empty: none was compared).
+        keyed: Whether these are verdicts by key.
     """
 
     transcript_id: str
@@ -44,6 +45,7 @@ class PairRecord(msgspec.Struct, frozen=True, array_like=True):
     unseen: int = 0
     not_compared: int = 0
     agreement: list[int] = []
+    keyed: bool = False
 
 
 class ScannerPairs(msgspec.Struct, frozen=True, array_like=True):

@@ -260,6 +260,7 @@ def _compared(reports: Sequence[ResultReport]) -> dict[str, Any]:
     return {
         "not_compared": sum(each.error is not None for each in validations),
         "agreement": [agreement.tp, agreement.fp, agreement.tn, agreement.fn],
+        "keyed": agreement.keyed,
     }
 
 

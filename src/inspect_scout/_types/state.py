@@ -33,12 +33,23 @@ class Agreement(_Record, frozen=True, kw_only=True):
         fp: Negative cases taken for positive.
         tn: Negative cases left alone.
         fn: Positive cases that were missed.
+        keyed: Whether these are verdicts by key; verdicts without keys do not add up with them, and are left out.
     """
 
     tp: int = 0
     fp: int = 0
     tn: int = 0
     fn: int = 0
+    keyed: bool = False
+
+    def __add__(self, other: Agreement) -> Agreement:
+        """Add counts of the same scanner."""
+        if self is _NOTHING_COMPARED or other is _NOTHING_COMPARED:  # nearly always: this is done for every pair
+            return other if self is _NOTHING_COMPARED else self
+        if self.keyed != other.keyed:
+            return self if self.keyed else other
+        added = (self.tp + other.tp, self.fp + other.fp, self.tn + other.tn, self.fn + other.fn)
+        return Agreement(tp=added[0], fp=added[1], tn=added[2], fn=added[3], keyed=self.keyed)
 
     @property
     def score(self) -> float | None:
@@ -95,7 +106,7 @@ class ScannerState(_Record, frozen=True, kw_only=True):
             unseen_citations=self.unseen_citations + other.unseen_citations,
             calls_without_usage=self.calls_without_usage + other.calls_without_usage,
             not_compared=self.not_compared + other.not_compared,
-            agreement=_added_agreement(self.agreement, other.agreement),
+            agreement=self.agreement + other.agreement,
             usage=added_usage(self.usage, other.usage),
             fingerprints=_added(self.fingerprints, other.fingerprints),
         )
@@ -438,12 +449,6 @@ def added_usage(one: Usage, other: Usage) -> Usage:
             kind: known.get(kind, 0) + kinds.get(kind, 0) for kind in (*known, *(kinds.keys() - known.keys()))
         }
     return total
-
-
-def _added_agreement(one: Agreement, other: Agreement) -> Agreement:
-    if one is _NOTHING_COMPARED or other is _NOTHING_COMPARED:
-        return other if one is _NOTHING_COMPARED else one
-    return Agreement(tp=one.tp + other.tp, fp=one.fp + other.fp, tn=one.tn + other.tn, fn=one.fn + other.fn)
 
 
 def _added(one: Mapping[str, int], other: Mapping[str, int]) -> Mapping[str, int]:

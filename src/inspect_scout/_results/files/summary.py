@@ -181,7 +181,8 @@ def _agreement(validation: object) -> tuple[Agreement, int, bool]:
     known = [count for count in counts if count is not None]
     if len(known) < 4:
         return Agreement(), not_compared, False
-    return Agreement(tp=known[0], fp=known[1], tn=known[2], fn=known[3]), not_compared, True
+    keyed = is_mapping(validation) and bool(validation.get("metrics_by_key"))
+    return Agreement(tp=known[0], fp=known[1], tn=known[2], fn=known[3], keyed=keyed), not_compared, True
 
 
 def _are_metrics(metrics: object) -> bool:
