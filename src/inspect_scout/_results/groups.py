@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -10,6 +9,7 @@ from typing import TypeAlias
 
 import pyarrow as pa
 
+from .._support.cache import Cache
 from .._support.storage import Storage
 from .parquet import open_table
 from .schema import conform, merged_schema
@@ -153,8 +153,8 @@ class GroupReader:
         self._schema = schema
         self._parts = parts
         self._held = held
-        self._kept: OrderedDict[Group, _Loaded] = OrderedDict()
-        self._bytes = 0
+        # The last group is kept however large it is: all its segments may follow one another.
+        self._kept: Cache[Group, _Loaded] = Cache(CACHE_BYTES, lambda loaded: min(loaded.size, CACHE_BYTES))
 
     def segment(self, path: str, group: int, start: int, count: int) -> Segment:
         """Say where to find rows of a group that others may have rows in."""
@@ -172,25 +172,14 @@ class GroupReader:
         """
         batch = _Batch()
         for segment in segments:
-            group = self._group(segment.path, segment.group)
+            key = (segment.path, segment.group)
+            group = self._kept.made(key, lambda key=key: self._load(*key))
             if batch.is_full(group):
                 yield batch.table()
                 batch = _Batch()
             batch.add(group, segment)
         if batch.rows:
             yield batch.table()
-
-    def _group(self, path: str, group: int) -> _Loaded:
-        key = (path, group)
-        loaded = self._kept.get(key)
-        if loaded is None:
-            loaded = self._kept[key] = self._load(*key)
-            self._bytes += loaded.size
-            while self._bytes > CACHE_BYTES and len(self._kept) > 1:
-                self._bytes -= self._kept.popitem(last=False)[1].size
-        else:
-            self._kept.move_to_end(key)
-        return loaded
 
     def _load(self, path: str, group: int) -> _Loaded:
         if self._held is not None and (path, group) == _HELD:
