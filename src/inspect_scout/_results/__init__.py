@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from .query import ResultsPage as ResultsPage
     from .query import ResultsQuery as ResultsQuery
     from .query import ResultsTable as ResultsTable
-    from .read import list_status as list_status
-    from .read import status as status
     from .rows import RecordInput as RecordInput
     from .rows import RowWriter as RowWriter
     from .schema import HEAVY_COLUMNS as HEAVY_COLUMNS
@@ -47,6 +45,8 @@ if TYPE_CHECKING:
     from .store import Recorded as Recorded
     from .store import ScanStore as ScanStore
     from .store import facts_of as facts_of
+    from .store import list_status as list_status
+    from .store import status as status
     from .view import Rows as Rows
 
 _MODULES = {
@@ -63,13 +63,12 @@ _MODULES = {
     ".journal": "Journal UnwritableError",
     ".owner": "ScanGoneError",
     ".query": "ResultsPage ResultsQuery ResultsTable",
-    ".read": "list_status status",
     ".rows": "RecordInput RowWriter",
     ".schema": "HEAVY_COLUMNS results_schema",
     ".sizes": "CELL_BYTES",
     ".source": "UnknownScannerError",
     ".state": "Standing list_states read_error_groups read_standing read_state",
-    ".store": "Recorded ScanStore facts_of",
+    ".store": "Recorded ScanStore facts_of list_status status",
     ".view": "Rows",
 }
 

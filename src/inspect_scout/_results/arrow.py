@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 
+from .._query import Condition, Operator
 from .._support.errors import ConfigError, UnknownNameError
 from .._support.storage import Storage
 from .._types import Status
-from .catalog import load_catalog
 from .inputs import ReadOrigin, Run, read_from_source
-from .query import ResultsTable
-from .source import ScannerRows
-from .store import ScanStore
-from .table import column, compute, select_fields
-from .view import RowView, excluded, stored_batches, stored_row
-
-_ROWS = 8192
+from .query import ResultsPage, ResultsQuery, ResultsTable
+from .table import column, select_fields
+from .view import RowView, excluded
 
 
 @dataclass
@@ -48,10 +44,11 @@ class ScanResultsArrow(Status):
         """
         if streaming_batch_size < 1:
             raise ConfigError(f"streaming_batch_size={streaming_batch_size} is too small; use 1 or more.")
-        source = self._rows(scanner)
-        shown = source.shown(excluded(exclude_columns))
-        schema = select_fields(source.schema, shown)
-        return pa.RecordBatchReader.from_batches(schema, self._batches(source, shown, streaming_batch_size))
+        view = self._view(scanner)
+        shown = view.source.shown(excluded(exclude_columns))
+        tables = (part.table().combine_chunks() for part in view.batches(shown, streaming_batch_size))
+        batches = (batch for table in tables for batch in table.to_batches())
+        return pa.RecordBatchReader.from_batches(select_fields(view.source.schema, shown), batches)
 
     def get_field(self, scanner: str, id_column: str, id_value: Any, target_column: str) -> pa.Scalar[Any]:
         """Read one cell.
@@ -66,10 +63,7 @@ class ScanResultsArrow(Status):
             KeyError: No row has that value, or there is no such column.
             ValueError: Several rows have it.
         """
-        source = self._rows(scanner)
-        if target_column not in source.schema.names:
-            raise _unknown_column(target_column, source)
-        cell: pa.Scalar[Any] = column(self._row(source, id_column, id_value, [target_column]), target_column)[0]
+        (cell,) = self._cells(self._view(scanner), id_column, id_value, [target_column]).values()
         return cell
 
     def get_fields(
@@ -87,41 +81,35 @@ class ScanResultsArrow(Status):
             KeyError: No row has that value.
             ValueError: Several rows have it.
         """
-        source = self._rows(scanner)
-        present = source.known(target_columns)
-        row = self._row(source, id_column, id_value, present)
-        return {name: column(row, name)[0] if name in present else None for name in target_columns}
+        view = self._view(scanner)
+        wanted = set(target_columns)
+        present = [name for name in view.source.shown(()) if name in wanted]
+        return dict.fromkeys(target_columns) | self._cells(view, id_column, id_value, present)
 
-    def _rows(self, scanner: str) -> ScannerRows:
+    def _view(self, scanner: str) -> RowView:
         table = self._opened()
-        views: list[RowView] = table.run(lambda: table.views(scanner))
-        return views[0].source
+        view: RowView = table.run(lambda: table.view(scanner))
+        return view
 
     def _opened(self) -> ResultsTable:
         if self._table is None:
             raise ConfigError("These results were not opened by scan_results_arrow(); call it to read rows.")
         return self._table
 
-    def _batches(self, source: ScannerRows, shown: Sequence[str], size: int) -> Iterator[pa.RecordBatch]:
-        for table in stored_batches(source, shown, size, self._opened().follow):
-            yield from table.combine_chunks().to_batches()
-
-    def _row(self, source: ScannerRows, id_column: str, id_value: Any, columns: Sequence[str]) -> pa.Table:
-        """Find the row by its id alone, then read its cells."""
-        if id_column not in source.schema.names:
-            raise _unknown_column(id_column, source)
-        value = pa.scalar(id_value, select_fields(source.schema, [id_column]).types[0])
-        found: list[int] = []
-        before = 0
-        for ids in source.batches([id_column], _ROWS):
-            places = compute.indices_nonzero(compute.fill_null(compute.equal(column(ids, id_column), value), False))
-            found += [before + place for place in places.to_pylist()]
-            before += ids.num_rows
-        if not found:
+    def _cells(self, view: RowView, id_column: str, id_value: Any, columns: Sequence[str]) -> dict[str, pa.Scalar[Any]]:
+        # What other libraries give as an id, a number of numpy say, is compared as the value it stands for.
+        where = Condition(left=id_column, operator=Operator.EQ, right=pa.scalar(id_value).as_py())
+        try:
+            page = self._opened().page([view], ResultsQuery(where, columns, limit=1, count=True))
+        except UnknownNameError as error:
+            raise KeyError(str(error)) from None
+        except ConfigError:  # none of the values of the column is anything like it
+            page = ResultsPage(pa.table({}), 0)
+        if not page.total:
             raise KeyError(f"No row has {id_column} {id_value!r}.")
-        if len(found) > 1:
-            raise ValueError(f"{len(found)} rows have {id_column} {id_value!r}; use a column that tells rows apart.")
-        return stored_row(source, columns, found[0], self._opened().follow)
+        if page.total > 1:
+            raise ValueError(f"{page.total} rows have {id_column} {id_value!r}; use a column that tells rows apart.")
+        return {name: column(page.table, name)[0] for name in columns}
 
 
 async def results_arrow(
@@ -138,13 +126,8 @@ async def results_arrow(
     Raises:
         LocationError: There is no scan at the location.
     """
-    table = ResultsTable.at(location, run, rows="transcripts", read=read, storage=storage)
-    status = await ScanStore(table.location, table.storage).status()
-    scanners = (await load_catalog(table.storage, table.location)).scanners()
+    table = ResultsTable.at(location, run, rows="stored", read=read, storage=storage)
+    status, scanners = await table.status()
     return ScanResultsArrow(
         status.complete, status.spec, status.location, status.summary, status.errors, scanners, table
     )
-
-
-def _unknown_column(name: str, source: ScannerRows) -> KeyError:
-    return KeyError(str(UnknownNameError("column", name, source.schema.names)))

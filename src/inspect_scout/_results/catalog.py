@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +24,11 @@ from .schema import merged_schema, results_schema
 from .table import Places, cells, runs
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_ATTEMPTS = 3
+Run: TypeAlias = "Callable[[str, Callable[[], Any]], Awaitable[Any]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +183,28 @@ async def load_catalog(storage: Storage, location: str) -> Catalog:
             sizes.update({(path, group): size for group, size in enumerate(said.sizes)})
     tables = await _tables(storage, location)
     return Catalog(storage, tables, journal, await _read_empty(storage, location), files, damaged, sizes)
+
+
+async def with_catalog(storage: Storage, location: str, work: Callable[[Catalog], T], run: Run = run_blocking) -> T:
+    """Do what reads rows; again, with what is there then, if the journal was merged meanwhile.
+
+    Args:
+        storage: Where the scan is.
+        location: The scan.
+        work: Reads rows.
+        run: Runs it (`run_long`: in a thread in any case).
+    """
+    left = _ATTEMPTS
+    while True:
+        left -= 1
+        catalog = await load_catalog(storage, location)
+        try:
+            found: T = await run(location, functools.partial(work, catalog))
+        except LocationError:
+            if not left:
+                raise
+        else:
+            return found
 
 
 async def load_tables(storage: Storage, location: str) -> Catalog:

@@ -9,17 +9,16 @@ import numpy as np
 import pyarrow as pa
 
 from .._query import COUNT, Condition, Operator, OrderBy, Stream, find_groups, find_rows
+from .._support.arrow import Array
 from .._support.errors import UnknownNameError
 from .cast import KIND, TypedTable
 from .cursor import Identity
 from .expand import OWN_COLUMNS
-from .schema import RECORD_NAMES, RESULT_COLUMNS, results_schema
+from .schema import RECORD_NAMES, RESULT_COLUMNS, as_type, conform, results_schema
 from .shared import SharedRows
 from .table import (
     Column,
     Places,
-    cast,
-    chunked,
     column,
     fields,
     is_text,
@@ -165,7 +164,7 @@ class Combined:
             for name, base in shown.items()
         }
         schema = schema_of(typed.items())
-        whole = stacked((_conformed(table, schema) for table in tables), schema)
+        whole = stacked((conform(table, schema) for table in tables), schema)
         order = np.argsort(np.argsort(found.views, kind="stable"), kind="stable")
         return whole.take(numbered(order))
 
@@ -177,26 +176,16 @@ class Combined:
 
     def _first(self, limit: int | None) -> Found:
         """Find the first rows, without looking at any column where no row must be expanded."""
-        parts: list[Found] = []
-        missing = limit
-        for number, view in enumerate(self._views):
-            if not view.has_sets:
-                count = view.source.count() if missing is None else min(missing, view.source.count())
-                numbers = np.arange(count)
-                found = [Found(np.full(count, number), numbers, np.zeros(count, np.int64))]
-            else:
-                found = list(
-                    _until(
-                        missing, (Found(np.full(len(p.places), number), p.places, p.nths) for p in view.numbered([]))
-                    )
-                )
-            parts += found
-            if missing is not None:
-                missing -= min(missing, sum(map(len, found)))
         empty = np.zeros(0, np.int64)
-        return Found(
-            *(np.concatenate([empty, *(getattr(p, name) for p in parts)]) for name in ("views", "places", "nths"))
-        )[:limit]
+        parts = [(empty, empty, empty)]
+        count = 0
+        for number, view in enumerate(self._views):
+            for places, nths in _numbers(view):
+                parts.append((np.full(len(places), number), places, nths))
+                count += len(places)
+                if limit is not None and count >= limit:
+                    return Found(*map(np.concatenate, zip(*parts)))[:limit]
+        return Found(*map(np.concatenate, zip(*parts)))
 
     def _survey(self, shown: Sequence[str]) -> Survey:
         survey = Survey()
@@ -219,10 +208,10 @@ class Combined:
         row = 0
         wanted = {*names, *(["value"] if {KIND, _POSITIVE} & set(names) else [])}
         for number, view in enumerate(self._views):
-            for part in view.numbered(view.source.known(wanted)):
-                count = len(part.places)
-                keys = (np.arange(row, row + count), np.full(count, number), part.places, part.nths)
-                cells = [_cells(part.rows, name, kinds[name]) for name in names]
+            for rows, places, nths in view.numbered(view.source.known(wanted)):
+                count = len(places)
+                keys = (np.arange(row, row + count), np.full(count, number), places, nths)
+                cells = [_cells(rows, name, kinds[name]) for name in names]
                 yield table_of([*cells, *map(numbered, keys)], schema)
                 row += count
 
@@ -230,39 +219,24 @@ class Combined:
 _IS_POSITIVE = (Condition(left=_POSITIVE, operator=Operator.EQ, right=True),)
 
 
-def _until(limit: int | None, parts: Iterator[Found]) -> Iterator[Found]:
-    """Give parts until they hold enough rows."""
-    count = 0
-    for part in parts:
-        yield part
-        count += len(part)
-        if limit is not None and count >= limit:
-            return
+def _numbers(view: RowView) -> Iterator[tuple[Places, Places]]:
+    """Number all rows, without looking at any column where no row must be expanded."""
+    if view.has_sets:
+        yield from ((places, nths) for _, places, nths in view.numbered([]))
+    else:
+        count = view.source.count()
+        yield np.arange(count), np.zeros(count, np.int64)
 
 
-def _cells(rows: SharedRows, name: str, kind: pa.DataType) -> Column:
+def _cells(rows: SharedRows, name: str, kind: pa.DataType) -> Column | Array:
     """Make a column of some rows in a type."""
     if name == _POSITIVE:
         return is_positive_row(rows.own)
     if name not in rows.names:
-        return chunked([nulls(rows.num_rows, kind)], kind)
+        return nulls(rows.num_rows, kind)
     if kind.equals(REFERENCES):
         return rows.references(name)
-    return _as(rows.column(name), kind)
-
-
-def _as(cells: Column, kind: pa.DataType) -> Column:
-    made = cells if cells.type.equals(kind) else cast(cells, kind)
-    return chunked([nulls(len(cells), kind)], kind) if made is None else made
-
-
-def _conformed(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    present = set(table.column_names)
-    cells = [
-        _as(column(table, field.name), field.type) if field.name in present else nulls(table.num_rows, field.type)
-        for field in fields(schema)
-    ]
-    return table_of(cells, schema)
+    return as_type(rows.column(name), kind)
 
 
 def _short_names(columns: Sequence[str]) -> Mapping[str, str]:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 
 from .._support.causes.grouping import ErrorGroup, Failed, group_errors
-from .._support.errors import LocationError, StorageError
-from .._support.storage import Storage, run_blocking
-from .catalog import Catalog, load_catalog
+from .._support.errors import StorageError
+from .._support.storage import Storage
+from .catalog import Catalog, with_catalog
 from .schema import results_schema
 from .source import UnknownScannerError
 from .table import select_fields
-from .tally import errors_in
-
-_ATTEMPTS = 3
-_COLUMNS = ("transcript_id", "scan_error", "scan_error_traceback", "scan_error_type")
+from .tally import ERROR_COLUMNS, errors_in
 
 logger = logging.getLogger(__name__)
 
@@ -40,40 +36,27 @@ async def errors_in_rows(
     Raises:
         UnknownScannerError: There is no such scanner.
     """
-    for attempt in range(1, _ATTEMPTS + 1):
-        catalog = await load_catalog(storage, location)
+
+    def grouped(catalog: Catalog) -> list[ErrorGroup]:
         known = list(dict.fromkeys([*declared, *catalog.known(), *listed]))
         if scanner is not None and scanner not in known:
             raise UnknownScannerError(scanner, filter(None, known))
-        read = functools.partial(_grouped, catalog, known if scanner is None else [scanner], listed)
-        try:
-            return await run_blocking(location, read)
-        except LocationError:
-            if attempt == _ATTEMPTS:
-                raise
-            # The journal was merged while it was read.
-    return []
+        return group_errors(_errors(catalog, known if scanner is None else [scanner], listed))
 
-
-def _grouped(catalog: Catalog, scanners: Sequence[str], listed: Mapping[str, Sequence[Failed]]) -> list[ErrorGroup]:
-    return group_errors(_errors(catalog, scanners, listed))
+    return await with_catalog(storage, location, grouped)
 
 
 def _errors(catalog: Catalog, scanners: Sequence[str], listed: Mapping[str, Sequence[Failed]]) -> Iterator[Failed]:
     for scanner in scanners:
         found: set[str] = set()
         try:
-            for error in _in_rows(catalog, scanner):
-                found.add(error.transcript_id)
-                yield error
+            for table in catalog.rows(scanner, (), select_fields(results_schema(), ERROR_COLUMNS)):
+                for error in errors_in(table, scanner):
+                    found.add(error.transcript_id)
+                    yield error
         except StorageError as error:
             logger.warning("The rows of scanner %r cannot be read, its list of errors counts: %s", scanner, error)
         else:
             if scanner in catalog.tables or scanner in catalog.journal:
                 continue
         yield from (error for error in listed.get(scanner, ()) if error.transcript_id not in found)
-
-
-def _in_rows(catalog: Catalog, scanner: str) -> Iterator[Failed]:
-    for table in catalog.rows(scanner, (), select_fields(results_schema(), _COLUMNS)):
-        yield from errors_in(table, scanner)

@@ -3,22 +3,63 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
-from .._support.errors import StorageError
+from .._support.errors import ScoutError, StorageError
 from .._support.regular import warn_of_skipped
-from .._support.storage import Storage, is_local, local_path
+from .._support.storage import Storage, for_each, is_local, local_path, normalize, storage_for
 from .layout import SCAN_PREFIX, file_name
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 _DEPTH = 12
 
 
-async def scan_folders(storage: Storage, root: str) -> list[str]:
-    """List the scan directories at and below a folder, whatever their depth."""
+@dataclass(frozen=True, slots=True)
+class FoundScans:
+    """Scans below a location.
+
+    Args:
+        storage: Where they are.
+        root: The location.
+        folders: Their directories.
+    """
+
+    storage: Storage
+    root: str
+    folders: Sequence[str]
+
+    async def read_each(self, read: Callable[[str], Awaitable[T]]) -> list[T]:
+        """Read something of each; those of which it cannot be read are left out."""
+
+        async def read_one(folder: str) -> list[T]:
+            try:
+                return [await read(folder)]
+            except StorageError as error:
+                logger.warning("Left out of the list of scans: %s", error)
+            except ScoutError as error:
+                logger.debug("Left out of the list of scans: %s", error)  # removed meanwhile, or not a scan
+            return []
+
+        return [one for found in await for_each(self.root, self.folders, read_one) for one in found]
+
+
+async def find_scans(location: str, storage: Storage | None = None) -> FoundScans:
+    """Find the scan directories at and below a location, whatever their depth; a missing location holds none.
+
+    Args:
+        location: Where scans are kept.
+        storage: Where that is (None: what serves the location).
+    """
+    where = storage if storage is not None else storage_for(location)
+    root = normalize(location) if is_local(location) else location
     if file_name(root.rstrip("/")).startswith(SCAN_PREFIX):
-        return [root.rstrip("/")]
-    return await _below(storage, root, _DEPTH)
+        return FoundScans(where, root, [root.rstrip("/")])
+    return FoundScans(where, root, await _below(where, root, _DEPTH))
 
 
 async def _below(storage: Storage, folder: str, depth: int) -> list[str]:

@@ -10,12 +10,10 @@ from .._support.errors import ConfigError
 from .._support.storage import Storage
 from .._types import Status
 from .cast import TypedTable
-from .catalog import load_catalog
 from .inputs import ReadOrigin, Run, read_from_source
 from .query import ResultsQuery, ResultsTable
 from .source import UnknownScannerError
-from .store import ScanStore
-from .view import Rows, RowView, excluded
+from .view import Rows, excluded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,12 +88,9 @@ async def results_df(
         LocationError: There is no scan at the location.
         UnknownScannerError: The scan has no such scanner.
     """
-    table, asked = (
-        ResultsTable.at(location, run, rows=rows, read=read, storage=storage),
-        ResultsQuery(exclude=exclude_columns),
-    )
-    status = await ScanStore(table.location, table.storage).status()
-    known = (await load_catalog(table.storage, table.location)).scanners()
+    table = ResultsTable.at(location, run, rows=rows, read=read, storage=storage)
+    asked = ResultsQuery(exclude=exclude_columns)
+    status, known = await table.status()
     if scanner is not None:
         if scanner not in known and scanner not in status.spec.scanners:
             raise UnknownScannerError(scanner, {*known, *status.spec.scanners})
@@ -138,16 +133,11 @@ async def results_batches(
 
     table = ResultsTable.at(location, run, rows=rows, read=read, storage=storage)
     left_out = excluded(exclude_columns)
-    (view,) = await table.views(scanner)
-    frames = _frames(view, view.source.shown(left_out), batch_size)
+    view = await table.view(scanner)
+    frames = (part.frame() for part in view.batches(view.source.shown(left_out), batch_size))
     while True:
         # Reading and converting take a while: other tasks of this loop go on meanwhile.
         frame = await asyncio.to_thread(next, frames, None)
         if frame is None:
             return
         yield frame
-
-
-def _frames(view: RowView, shown: Sequence[str], size: int) -> Iterator[pd.DataFrame]:
-    for table in view.batches(shown, size):
-        yield table.frame()

@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 from .._support.errors import LocationError, StorageError
 from .._support.storage import LocalStorage, Storage, is_local, local_path
 from .pairs import PAIRS_KEY, ScannerPairs, encode_pairs
-from .schema import repeated_columns
-from .table import column, fields, nulls, schema_of, table_of, with_metadata
+from .schema import conform, repeated_columns
+from .table import nulls, schema_of, with_metadata
 
 ROW_GROUP_BYTES = 96 * 2**20
 ROW_GROUP_ROWS = 8192
@@ -131,7 +131,7 @@ def quick_file(pairs: Sequence[ScannerPairs], tables: Sequence[pa.Table]) -> byt
     # Soon read once and merged: LZ4 takes half the time of Zstandard for half as many bytes more.
     with _writer(sink, schema, compression="lz4", statistics=False) as writer:
         for table in tables:
-            writer.write_table(_aligned(table, schema), row_group_size=table.num_rows)
+            writer.write_table(conform(table, schema), row_group_size=table.num_rows)
     return sink.getvalue()
 
 
@@ -171,16 +171,6 @@ def _writer(sink: Any, schema: pa.Schema, *, compression: str, statistics: bool 
         use_dictionary=repeated_columns(schema),
         write_statistics=statistics,
     )
-
-
-def _aligned(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """Give a table the columns that only other scanners' tables have."""
-    present = set(table.column_names)
-    columns = [
-        column(table, field.name) if field.name in present else nulls(table.num_rows, field.type)
-        for field in fields(schema)
-    ]
-    return table_of(columns, schema)
 
 
 @contextlib.contextmanager

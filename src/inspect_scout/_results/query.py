@@ -9,20 +9,20 @@ from typing import TypeVar
 import pyarrow as pa
 
 from .._query import Condition, OrderBy
-from .._support.errors import ConfigError, LocationError
-from .._support.storage import Storage, normalize, run_blocking, run_long, storage_for
+from .._support.errors import ConfigError
+from .._support.storage import Storage, normalize, run_long, storage_for
+from .._types import Status
 from .cast import TypedTable
-from .catalog import load_catalog
+from .catalog import Catalog, load_catalog, with_catalog
 from .combined import Combined, Found
 from .cursor import Cursor, Identity
 from .definition import declared_scanners, ids_in_order, spec_text
 from .inputs import ReadOrigin, Run, follow_references, has_references, once_a_log, read_from_source
-from .source import ScannerRows, UnknownScannerError
-from .view import Rows, RowView, check_rows, excluded
+from .source import ScannerRows
+from .store import ScanStore
+from .view import RowKind, RowView, check_rows, excluded
 
 T = TypeVar("T")
-
-_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +101,15 @@ class ResultsTable:
         location: Directory of the scan.
         storage: Where it is.
         run: Runs coroutines for code that cannot await.
-        rows: "results": one row for each result, resultsets expanded; "transcripts": one row for each invocation.
+        rows: "results": one row for each result, resultsets expanded; "transcripts": one row for each invocation;
+            "stored": the same, all values as text.
         read: Reads inputs that are only referred to.
     """
 
     location: str
     storage: Storage
     run: Run
-    rows: Rows = "results"
+    rows: RowKind = "results"
     read: ReadOrigin = read_from_source
 
     @classmethod
@@ -117,12 +118,13 @@ class ResultsTable:
         location: str,
         run: Run,
         *,
-        rows: Rows = "results",
+        rows: RowKind = "results",
         read: ReadOrigin = read_from_source,
         storage: Storage | None = None,
     ) -> ResultsTable:
         """Prepare to read results of a scan (storage None: what serves the location)."""
-        check_rows(rows)
+        if rows != "stored":
+            check_rows(rows)
         where = storage if storage is not None else storage_for(location)
         return cls(normalize(location), where, run, rows, once_a_log(read))
 
@@ -138,11 +140,11 @@ class ResultsTable:
             UnknownNameError: The scan has no such scanner, or its results no such column.
             ConfigError: A condition, the order or the cursor cannot be used.
         """
-        return await self._with_views(scanner, lambda views: self._page(views, asked))
+        return await self._on_views(scanner, lambda views: self.page(views, asked))
 
     async def typed(self, scanner: str, asked: ResultsQuery) -> TypedTable:
         """Read results of a scanner whose cells have the types of what they hold; see `query`."""
-        return await self._with_views(scanner, lambda views: self._typed(views, asked))
+        return await self._on_views(scanner, lambda views: self._typed(views, asked))
 
     async def scanners(self) -> list[str]:
         """Name the scanners: those that the scan declares, then those that only its files know."""
@@ -150,43 +152,36 @@ class ResultsTable:
         known = (await load_catalog(self.storage, self.location)).known()
         return list(dict.fromkeys([*declared_scanners(text, self.location), *known]))
 
-    async def views(self, scanner: str | None) -> list[RowView]:
-        """Find the rows of a scanner as they are now (None: those of all scanners that have some)."""
-        text = await spec_text(self.storage, self.location)
-        declared = declared_scanners(text, self.location)
-        catalog = await load_catalog(self.storage, self.location)
-        keys = [scanner] if scanner is not None else catalog.scanners() or declared
-        # The order of transcripts is only needed for rows that are not merged yet.
-        order = ids_in_order(text) if catalog.journal else list[str]()
-        expands = self.rows == "results"
+    async def status(self) -> tuple[Status, list[str]]:
+        """Tell how the scan stands, and which scanners have results."""
+        status = await ScanStore(self.location, self.storage).status()
+        return status, (await load_catalog(self.storage, self.location)).scanners()
 
-        def views() -> list[RowView]:
-            sources = (ScannerRows(catalog, key, order, declared) for key in keys)
-            return [RowView(source, expands=expands, follow=self.follow) for source in sources]
+    async def view(self, scanner: str) -> RowView:
+        """Find the rows of a scanner as they are now."""
+        (view,) = await self._on_views(scanner, lambda views: views)
+        return view
 
-        return await run_blocking(self.location, views)
-
-    def follow(self, table: pa.Table) -> pa.Table:
+    def _follow(self, table: pa.Table) -> pa.Table:
         """Put inputs in the place of references."""
         followed: pa.Table = self.run(lambda: follow_references(table, self.read)) if has_references(table) else table
         return followed
 
-    async def _with_views(self, scanner: str | None, work: Callable[[list[RowView]], T]) -> T:
-        """Do what reads rows in a thread; again, if the journal was merged meanwhile."""
-        for _ in range(_ATTEMPTS - 1):
-            try:
-                return await self._once(scanner, work)
-            except UnknownScannerError:
-                raise
-            except LocationError:
-                continue
-        return await self._once(scanner, work)
+    async def _on_views(self, scanner: str | None, work: Callable[[list[RowView]], T]) -> T:
+        text = await spec_text(self.storage, self.location)
+        declared = declared_scanners(text, self.location)
 
-    async def _once(self, scanner: str | None, work: Callable[[list[RowView]], T]) -> T:
-        views = await self.views(scanner)
-        return await run_long(self.location, lambda: work(views))
+        def on(catalog: Catalog) -> T:
+            keys = [scanner] if scanner is not None else catalog.scanners() or declared
+            # The order of transcripts is only needed for rows that are not merged yet.
+            order = ids_in_order(text) if catalog.journal else list[str]()
+            sources = [ScannerRows(catalog, key, order, declared) for key in keys]
+            return work([RowView(source, self.rows, self._follow) for source in sources])
 
-    def _page(self, views: Sequence[RowView], asked: ResultsQuery) -> ResultsPage:
+        return await with_catalog(self.storage, self.location, on, run_long)
+
+    def page(self, views: Sequence[RowView], asked: ResultsQuery) -> ResultsPage:
+        """Read a page of the rows of some scanners."""
         combined = Combined(views)
         cursor = Cursor.of(asked.after, (asked.question, self.rows, [view.source.scanner for view in views]))
         if asked.group_by:

@@ -151,7 +151,9 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
     """Bring a table into a schema: missing columns become null, and so does what cannot be converted."""
     if table.schema.equals(schema):
         return table
-    return table_of([_column(table, field) for field in fields(schema)], schema)
+    present = set(table.column_names)
+    found = (column(table, f.name) if f.name in present else nulls(table.num_rows, f.type) for f in fields(schema))
+    return table_of([as_type(cells, field.type) for cells, field in zip(found, fields(schema))], schema)
 
 
 def repeated_columns(schema: pa.Schema) -> list[str]:
@@ -159,12 +161,7 @@ def repeated_columns(schema: pa.Schema) -> list[str]:
     return [name for name in schema.names if name not in _UNREPEATED]
 
 
-def _column(table: pa.Table, field: Field) -> Column | Array:
-    if field.name not in table.column_names:
-        return nulls(table.num_rows, field.type)
-    found = column(table, field.name)
-    if found.type.equals(field.type):
-        return found
-    converted = cast(found, field.type)
-    # A type that another writer inferred from odd data: its cells are lost, its rows are not.
-    return nulls(table.num_rows, field.type) if converted is None else converted
+def as_type(found: Column | Array, kind: pa.DataType) -> Column | Array:
+    """Convert a column; its cells are lost, its rows are not, where another writer inferred a type from odd data."""
+    converted = found if found.type.equals(kind) else cast(found, kind)
+    return nulls(len(found), kind) if converted is None else converted

@@ -5,7 +5,6 @@ Nothing here loads inspect_ai, pydantic or pandas, and Arrow is only loaded wher
 
 from __future__ import annotations
 
-import functools
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -13,12 +12,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .._support.causes.grouping import ErrorGroup, group_errors
-from .._support.errors import LocationError, ScoutError, StorageError
 from .._support.storage import (
     LocalStorage,
     Storage,
-    for_each,
-    is_local,
     join,
     normalize,
     run_blocking,
@@ -30,15 +26,13 @@ from .definition import light_spec
 from .files.errors import StoredError, read_errors
 from .files.light_spec import LightScanner, LightSpec, LightVersion, pair_count, transcript_count
 from .files.summary import StoredSummary, doubtful_scanners, is_complete, read_summary
-from .find import scan_folders
+from .find import find_scans
 from .layout import EMPTY_FILE, JOURNAL, OWNER_FILE, TABLE_SUFFIX, file_name, table_key
 from .listed import MANY, ListedScans, stamp_of
 from .owner import owner_path, read_claim
 
 if TYPE_CHECKING:
     from .tally import Tally
-
-_ATTEMPTS = 3
 
 logger = logging.getLogger(__name__)
 
@@ -94,29 +88,21 @@ async def list_states(scans_location: str, storage: Storage | None = None) -> li
         scans_location: Where scans are kept; they are found at any depth.
         storage: Where that is (None: what serves the location).
     """
-    where = storage if storage is not None else storage_for(scans_location)
-    root = normalize(scans_location) if is_local(scans_location) else scans_location
+    scans = await find_scans(scans_location, storage)
+    many = isinstance(scans.storage, LocalStorage) and len(scans.folders) >= MANY
+    kept = ListedScans(scans.root) if many else None
 
-    folders = await scan_folders(where, root)
-    kept = ListedScans(root) if isinstance(where, LocalStorage) and len(folders) >= MANY else None
-
-    async def read(folder: str) -> ScanState | None:
+    async def read(folder: str) -> ScanState:
         known = kept.get(folder) if kept is not None else None
         if known is not None:
             return known
         stamp = stamp_of(folder) if kept is not None else None
-        try:
-            standing = await _standing(where, folder, listed=True)
-            if kept is not None and standing.is_settled:
-                kept.put(folder, stamp, standing.state)
-            return standing.state
-        except StorageError as error:
-            logger.warning("Left out of the list of scans: %s", error)
-        except ScoutError:
-            pass  # removed meanwhile, or no scan
-        return None
+        standing = await _standing(scans.storage, folder, listed=True)
+        if kept is not None and standing.is_settled:
+            kept.put(folder, stamp, standing.state)
+        return standing.state
 
-    found = [state for state in await for_each(root, folders, read) if state is not None]
+    found = await scans.read_each(read)
     if kept is not None:
         kept.save()
     return sorted(found, key=lambda state: state.facts.created_at, reverse=True)
@@ -217,24 +203,16 @@ async def _counted(
         added = await _journal_alone(storage, location)
         if added is not None:
             return {key: added.get(key, ScannerState()) for key in dict.fromkeys([*spec.scanners, *sorted(added)])}, {}
-    from .catalog import load_catalog
+    from .catalog import Catalog, with_catalog
     from .tally import read_tallies
 
     order = list(spec.transcripts.transcript_ids) if each and spec.transcripts is not None else []
-    tallies: dict[str, Tally] = {}
-    known: Sequence[str] = ()
-    for attempt in range(1, _ATTEMPTS + 1):
-        catalog = await load_catalog(storage, location)
-        known = list(dict.fromkeys([*spec.scanners, *catalog.known()]))
-        counted = known if doubtful is None else doubtful
-        try:
-            work = functools.partial(read_tallies, catalog, counted, order if each else None)
-            tallies = await (run_long if each else run_blocking)(location, work)
-            break
-        except LocationError:
-            if attempt == _ATTEMPTS:
-                raise
-            # The journal was merged while it was read.
+
+    def tallied(catalog: Catalog) -> tuple[list[str], dict[str, Tally]]:
+        keys = list(dict.fromkeys([*spec.scanners, *catalog.known()]))
+        return keys, read_tallies(catalog, keys if doubtful is None else doubtful, order if each else None)
+
+    known, tallies = await with_catalog(storage, location, tallied, run_long if each else run_blocking)
     if doubtful is not None:
         known = list(dict.fromkeys([*known, *stored.scanners]))
         tallies = {key: tally for key, tally in tallies.items() if tally.counts.scans}

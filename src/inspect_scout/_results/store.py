@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -25,6 +25,7 @@ from .files.errors import read_errors
 from .files.light_spec import parse_light_spec
 from .files.spec import MODELS, parse_spec, unread_errors, with_models, with_transcripts
 from .files.summary import read_summary
+from .find import find_scans
 from .journal import Journal, stamp_of
 from .layout import (
     EMPTY_FILE,
@@ -44,16 +45,14 @@ from .parquet import open_table, write_tables
 from .rows import RecordInput, RowWriter
 from .schema import results_schema
 from .state import facts_in, journal_files, recorded_of
-from .summary import errors_of, summary_of
+from .summary import summary_of
 from .table import cells, select_fields
 from .tally import Tally, tally_rows
 
 if TYPE_CHECKING:
     from .._inspect.metrics import Metrics
 
-logger = logging.getLogger(__name__)
-
-_ATTEMPTS = 3
+_RECORDED_COLUMNS = ("transcript_id", "scan_error", "scanner_fingerprint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,16 +182,9 @@ class ScanStore:
     async def recorded(self) -> Recorded:
         """List the pairs that are recorded; a pair with several invocations has failed if one of them has."""
         catalog = await self.catalog()
-        done: dict[str, frozenset[str]] = {}
-        failed: dict[str, frozenset[str]] = {}
-        fingerprints: dict[str, Mapping[str, str]] = {}
-        rows: dict[str, Mapping[str, int]] = {}
-        for scanner in catalog.known():
-            good, bad = await run_long(self.location, functools.partial(_outcomes, catalog, scanner))
-            done[scanner], failed[scanner] = frozenset(good), frozenset(bad)
-            made_by = functools.partial(_fingerprints, catalog, scanner)
-            fingerprints[scanner], rows[scanner] = await run_long(self.location, made_by)
-        return Recorded(done, failed, fingerprints, rows)
+        known = catalog.known()
+        found = [await run_long(self.location, functools.partial(_recorded, catalog, scanner)) for scanner in known]
+        return Recorded(*(dict(zip(known, column)) for column in zip(*found))) if found else Recorded()
 
     def claim(self, wait: bool = False) -> AbstractAsyncContextManager[None]:
         """Hold the scan for a block, so that no other process works on it.
@@ -268,7 +260,8 @@ class ScanStore:
         complete = complete and not (spec.transcripts is not None and spec.transcripts.unread)
         summary = summary_of(counts, complete, tallies, {})
         await self._measure(summary, order, metrics)
-        await self._storage.write(join(self.location, ERRORS_FILE), _lines(errors_of(tallies.values())))
+        errors = b"".join(error.model_dump_json().encode() + b"\n" for error in _errors(tallies.values()))
+        await self._storage.write(join(self.location, ERRORS_FILE), errors)
         await self._storage.write(join(self.location, SUMMARY_FILE), summary.model_dump_json().encode())
         done = catalog.files if complete else [path for path in catalog.files if path not in catalog.damaged]
         await for_each(self.location, done, self._storage.delete)
@@ -280,11 +273,10 @@ class ScanStore:
         spec = await self.spec()
         journal = await journal_files(self._storage, self.location)
         recorded = await recorded_of(self._storage, self.location, spec, journal, each=True)
-        errors = errors_of(recorded.tallies.values())
-        if not recorded.has_journal:
-            listed = [Error(**asdict(line)) for line in await read_errors(self._storage, self.location)]
-            with_lines = {error.scanner for error in listed}
-            errors = [*listed, *(error for error in errors if error.scanner not in with_lines)]
+        lines = [] if recorded.has_journal else await read_errors(self._storage, self.location)
+        with_lines = {line.scanner for line in lines}
+        errors = [Error(**asdict(line)) for line in lines]
+        errors += _errors(tally for key, tally in recorded.tallies.items() if key not in with_lines)
         complete = recorded.complete and not (spec.transcripts is not None and spec.transcripts.unread)
         kept = {k: f for k, f in recorded.stored.fields.items() if not (recorded.has_journal and k in recorded.tallies)}
         summary = summary_of(recorded.scanners, complete, recorded.tallies, kept)
@@ -297,10 +289,15 @@ class ScanStore:
         tally = Tally(scanner, empty=catalog.empty_pairs(scanner))
         path = table_path(self.location, scanner)
         schema = catalog.schema(scanner)
-        rows = _counted(catalog.rows(scanner, order, schema), tally)
-        first = next(rows, None)
-        if first is not None:
-            write_tables(self._storage, path, schema, _chain(first, rows))
+
+        def counted() -> Iterator[pa.Table]:
+            for table in catalog.rows(scanner, order, schema):
+                tally.add_rows(table)
+                yield table
+
+        rows = counted()
+        for first in rows:  # none: no table
+            write_tables(self._storage, path, schema, chain([first], rows))
         return tally
 
     async def _measure(self, summary: Summary, order: Sequence[str], metrics: Mapping[str, Metrics] | None) -> None:
@@ -342,51 +339,54 @@ def transcript_order(spec: ScanSpec) -> list[str]:
     return list(spec.transcripts.transcript_ids) if spec.transcripts is not None else []
 
 
-def _outcomes(catalog: Catalog, scanner: str) -> tuple[set[str], set[str]]:
-    """Transcripts recorded without and with an error."""
+def _recorded(catalog: Catalog, scanner: str) -> tuple[frozenset[str], frozenset[str], dict[str, str], dict[str, int]]:
+    """Transcripts recorded without and with an error, fingerprint of the scanner by transcript, rows by fingerprint."""
     places = catalog.journal.get(scanner, {})
     seen: set[str] = set()
-    failed: set[str] = set()
-    if scanner in catalog.tables:
-        with open_table(catalog.storage, catalog.tables[scanner]) as file:
-            table = file.read(["transcript_id", "scan_error"])
-        for transcript_id, error in zip(cells(table, "transcript_id"), cells(table, "scan_error")):
-            if transcript_id not in places:
-                (seen if error is None else failed).add(transcript_id)
-    failed |= {i for i, place in places.items() if place.record.errors}
-    done = (seen | set(places) | catalog.empty_pairs(scanner)) - failed
-    return done, failed
-
-
-def _fingerprints(catalog: Catalog, scanner: str) -> tuple[dict[str, str], dict[str, int]]:
-    """Fingerprint of the scanner by transcript, and rows by fingerprint."""
-    places = catalog.journal.get(scanner, {})
-    found: dict[str, str] = {}
+    failed = {transcript_id for transcript_id, place in places.items() if place.record.errors}
+    fingerprints: dict[str, str] = {}
     rows: Counter[str] = Counter()
     if scanner in catalog.tables:
         with open_table(catalog.storage, catalog.tables[scanner]) as file:
-            table = file.read(["transcript_id", "scanner_fingerprint"])
-        for transcript_id, fingerprint in zip(cells(table, "transcript_id"), cells(table, "scanner_fingerprint")):
-            if transcript_id not in places and fingerprint is not None:
-                found[transcript_id] = fingerprint
-                rows[fingerprint] += 1
+            table = file.read(_RECORDED_COLUMNS)
+        for transcript_id, error, made_by in zip(*(cells(table, name) for name in _RECORDED_COLUMNS)):
+            if transcript_id not in places:
+                (seen if error is None else failed).add(transcript_id)
+                if made_by is not None:
+                    fingerprints[transcript_id] = made_by
+                    rows[made_by] += 1
     for transcript_id, place in places.items():
         if place.record.fingerprint is not None and place.record.rows:
-            found[transcript_id] = place.record.fingerprint
+            fingerprints[transcript_id] = place.record.fingerprint
             rows[place.record.fingerprint] += place.record.rows
-    return found, dict(rows)
+    done = (seen | set(places) | catalog.empty_pairs(scanner)) - failed
+    return frozenset(done), frozenset(failed), fingerprints, dict(rows)
 
 
-def _counted(tables: Iterable[pa.Table], tally: Tally) -> Iterator[pa.Table]:
-    for table in tables:
-        tally.add_rows(table)
-        yield table
+def _errors(tallies: Iterable[Tally]) -> list[Error]:
+    return [Error(**asdict(error)) for tally in tallies for error in tally.errors]
 
 
-def _chain(first: pa.Table, rest: Iterable[pa.Table]) -> Iterator[pa.Table]:
-    yield first
-    yield from rest
+async def status(location: str, storage: Storage | None = None) -> Status:
+    """Tell how a scan stands.
+
+    Args:
+        location: Directory of the scan.
+        storage: Where it is (None: what serves the location).
+
+    Raises:
+        LocationError: There is no scan at the location.
+    """
+    return await (await ScanStore.open(location, storage)).status()
 
 
-def _lines(errors: Iterable[Error]) -> bytes:
-    return b"".join(error.model_dump_json().encode() + b"\n" for error in errors)
+async def list_status(scans_location: str, storage: Storage | None = None) -> list[Status]:
+    """Tell how the scans below a location stand, newest first; a missing location holds none.
+
+    Args:
+        scans_location: Where scans are kept; they are found at any depth.
+        storage: Where that is (None: what serves the location).
+    """
+    scans = await find_scans(scans_location, storage)
+    found = await scans.read_each(lambda folder: ScanStore(folder, scans.storage).status())
+    return sorted(found, key=lambda status: status.spec.timestamp, reverse=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from inspect_ai.model import ModelUsage
 
-from .._types import Error, ScannerState, ScannerSummary, Summary, ValidationEntry, ValidationResults
+from .._types import ScannerState, ScannerSummary, Summary, ValidationEntry, ValidationResults
 from .._validation import Confusion
 from .files.lenient import read_leniently
 from .tally import RowVerdict, Tally
@@ -34,21 +34,6 @@ def summary_of(
         complete=complete,
         scanners={key: _scanner(counts, tallies.get(key), fields.get(key, {})) for key, counts in scanners.items()},
     )
-
-
-def errors_of(tallies: Iterable[Tally]) -> list[Error]:
-    """List the errors of scanners."""
-    return [
-        Error(
-            transcript_id=error.transcript_id,
-            scanner=error.scanner,
-            error=error.error,
-            traceback=error.traceback,
-            refusal=error.refusal,
-        )
-        for tally in tallies
-        for error in tally.errors
-    ]
 
 
 def validation_of(verdicts: Sequence[RowVerdict], not_compared: int = 0) -> ValidationResults | None:

@@ -19,6 +19,7 @@ from .._types import ScannerState
 from .catalog import Catalog
 from .counting import count_cell
 from .counts_of import add_usage, agreement_of, counts_of_records, take_untold
+from .files.errors import StoredError
 from .pairs import PairRecord
 from .parquet import open_table
 from .schema import results_schema
@@ -43,20 +44,12 @@ COUNTED_COLUMNS = (
 )
 """Columns that counting needs."""
 
+ERROR_COLUMNS = ("transcript_id", "scan_error", "scan_error_traceback", "scan_error_type")
+"""Columns that errors are made of."""
+
 logger = logging.getLogger(__name__)
 
 _NOTHING_UNSEEN = (None, "[]")
-
-
-@dataclass(frozen=True, slots=True)
-class RowError:
-    """A row that holds an error."""
-
-    transcript_id: str
-    scanner: str
-    error: str
-    traceback: str
-    refusal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +78,7 @@ class Tally:
     scanner: str
     transcripts: set[str] = field(default_factory=set[str])
     empty: set[str] = field(default_factory=set[str])
-    errors: list[RowError] = field(default_factory=list[RowError])
+    errors: list[StoredError] = field(default_factory=list[StoredError])
     verdicts: list[RowVerdict] = field(default_factory=list[RowVerdict])
     _counts: ScannerState = field(default_factory=ScannerState)
 
@@ -152,14 +145,13 @@ def tally_rows(catalog: Catalog, scanner: str, order: Iterable[str]) -> Tally:
     return tally
 
 
-def errors_in(table: pa.Table, scanner: str) -> list[RowError]:
+def errors_in(table: pa.Table, scanner: str) -> list[StoredError]:
     """List the errors that rows hold."""
     if not any(error is not None for error in cells(table, "scan_error")):
         return []
-    columns = ("transcript_id", "scan_error", "scan_error_traceback", "scan_error_type")
     return [
-        RowError(transcript_id or "", scanner, error, trace or "", kind == "refusal")
-        for transcript_id, error, trace, kind in zip(*(cells(table, name) for name in columns))
+        StoredError(transcript_id or "", scanner, error, trace or "", kind == "refusal")
+        for transcript_id, error, trace, kind in zip(*(cells(table, name) for name in ERROR_COLUMNS))
         if error is not None
     ]
 

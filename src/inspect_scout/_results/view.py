@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Literal, get_args
 
@@ -34,18 +33,17 @@ _TYPED = {"value": ("value", "value_type"), "validation_result": ("validation_re
 """Columns whose type depends on what they hold, and those that tell it."""
 
 
-def check_rows(rows: str) -> bool:
-    """Tell whether resultsets are to be expanded.
+RowKind = Rows | Literal["stored"]
+"""The same, or invocations as they are stored: all values as text, shared messages apart from inputs."""
 
-    Raises:
-        ConfigError: There is no such choice.
-    """
+
+def check_rows(rows: str) -> None:
+    """Refuse what is not a choice of rows (raises ConfigError)."""
     if rows not in get_args(Rows):
         raise ConfigError(
             f"rows={rows!r} is not known; use 'results' (one row for each result) or 'transcripts' (one for each "
             "invocation of a scanner)."
         )
-    return rows == "results"
 
 
 def excluded(exclude_columns: Sequence[str] | None) -> Sequence[str]:
@@ -55,33 +53,19 @@ def excluded(exclude_columns: Sequence[str] | None) -> Sequence[str]:
     return HEAVY_COLUMNS if exclude_columns is None else exclude_columns
 
 
-@dataclass(frozen=True, slots=True)
-class Numbered:
-    """Some rows, and what finds them again.
-
-    Args:
-        rows: The rows.
-        places: Number of the stored row of each.
-        nths: Which of the rows that come from its stored row each is.
-    """
-
-    rows: SharedRows
-    places: Places
-    nths: Places
-
-
 class RowView:
     """The rows of a scanner, as a reader wants them.
 
     Args:
         source: The rows as they are stored.
-        expands: Whether resultsets become one row for each result.
+        rows: What a row is.
         follow: Puts inputs in the place of references.
     """
 
-    def __init__(self, source: ScannerRows, *, expands: bool, follow: Follow) -> None:
+    def __init__(self, source: ScannerRows, rows: RowKind, follow: Follow) -> None:
         self.source = source
-        self._expands = expands
+        self._expands = rows == "results"
+        self._is_stored = rows == "stored"
         self._follow = follow
 
     @cached_property
@@ -104,15 +88,19 @@ class RowView:
         for rows in self._parts(columns, size):
             yield survey.typed(rows.stored_as(partial(self._with_inputs, shown=shown)), shown)
 
-    def numbered(self, columns: Sequence[str]) -> Iterator[Numbered]:
-        """Go through some columns of all rows, in the order of the whole, with what finds the rows again."""
+    def numbered(self, columns: Sequence[str]) -> Iterator[tuple[SharedRows, Places, Places]]:
+        """Go through some columns of all rows, in the order of the whole, with what finds the rows again.
+
+        Returns:
+            Rows, the number of the stored row of each, and which of the rows that come from it each is.
+        """
         seen = np.zeros(self.source.count() if self.has_sets else 0, np.int64)
         for rows in self._parts(_needed(self.source, columns, expands=self.has_sets), PIECE_ROWS):
             places = numpy_of(rows.column(PLACE))
             nths = _nths(places) + seen[places] if self.has_sets else np.zeros(len(places), np.int64)
             if self.has_sets:
                 np.add.at(seen, places, 1)
-            yield Numbered(rows.stored_as(partial(self._with_inputs, shown=columns, whole=True)), places, nths)
+            yield rows.stored_as(partial(self._with_inputs, shown=columns, whole=True)), places, nths
 
     def at(self, columns: Sequence[str], places: Places, nths: Places) -> SharedRows:
         """Read some columns of rows that were numbered, in the order given."""
@@ -133,6 +121,8 @@ class RowView:
             size: Rows of the parts.
             weigh: Whether it matters how much text is shared.
         """
+        if self._is_stored:
+            return  # nothing is typed, and no text is shared
         typed = {name for value, names in _TYPED.items() if value in shown for name in names}
         wanted = self.source.known(NEEDED_COLUMNS if self.has_sets and typed else typed)
         if self.has_sets and weigh:
@@ -172,7 +162,7 @@ class RowView:
         if "input" not in shown:
             return table
         table = self._follow(table)
-        if "input_data" not in (table.column_names if whole else shown):
+        if self._is_stored or "input_data" not in (table.column_names if whole else shown):
             return table
         expanded = expand_inputs(table)
         kept = whole and "input_data" in shown
@@ -228,22 +218,6 @@ def is_positive_row(table: pa.Table) -> Column:
     columns = (cells(table, name) for name in ("value", KIND, ITEM))
     found = [found_something(text, kind, item=item is not None) for text, kind, item in zip(*columns, strict=True)]
     return chunked([array(found, pa.bool_())], pa.bool_())
-
-
-def stored_batches(source: ScannerRows, shown: Sequence[str], size: int, follow: Follow) -> Iterator[pa.Table]:
-    """Read rows as they are stored, references followed."""
-    for table in source.batches(_stored_columns(source, shown), size):
-        yield follow(table).select(list(shown))
-
-
-def stored_row(source: ScannerRows, shown: Sequence[str], place: int, follow: Follow) -> pa.Table:
-    """Read one row as it is stored, a reference followed."""
-    row = source.at(_stored_columns(source, shown), np.asarray([place], np.int64))
-    return follow(row).select(list(shown))
-
-
-def _stored_columns(source: ScannerRows, shown: Sequence[str]) -> list[str]:
-    return _needed(source, shown, expands=False) if "input" in shown else list(shown)
 
 
 def _needed(source: ScannerRows, shown: Iterable[str], *, expands: bool) -> list[str]:

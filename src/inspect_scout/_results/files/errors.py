@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class StoredError:
-    """A line: what it says readably."""
+    """A line, or a row: what it says readably."""
 
     transcript_id: str
     scanner: str
