@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,8 +17,9 @@ from pydantic import JsonValue
 
 from inspect_scout import UnknownNameError
 from inspect_scout._results import RecordInput, RowWriter, count_results, results_schema
-from inspect_scout._results.counting import count_cell
+from inspect_scout._results.counting import count_cells
 from inspect_scout._results.table import fields
+from inspect_scout._support.arrow import array
 from inspect_scout._types import (
     InputOrigin,
     Reference,
@@ -43,6 +45,10 @@ REFERENCE_COLUMNS = (
     " scan_error_traceback scan_error_type validation_target validation_result validation_predicate validation_split"
     " scan_total_tokens scan_model_usage scan_events timestamp"
 ).split()
+
+
+def counted(value: str | None, kind: str | None) -> int:
+    return int(count_cells(array([value], pa.string()), array([kind], pa.string()))[0])
 
 
 def rows_of(
@@ -390,7 +396,7 @@ def test_any_result_makes_a_row_that_counts_as_it_does(
 ) -> None:
     result: Result[Any] = Result(value=value, label=label, explanation=explanation, type=type)
     row = row_of(make_report(result=result))
-    assert count_cell(row["value"], row["value_type"]) == count_results(result)
+    assert counted(row["value"], row["value_type"]) == count_results(result)
     if row["value_type"] in ("array", "object"):
         assert_same_json(json.loads(row["value"]), value)
 
@@ -400,7 +406,7 @@ def test_any_resultset_makes_a_row_that_counts_as_it_does(values: list[JsonValue
     result = as_resultset([Result(value=value) for value in values])
     row = row_of(make_report(result=result))
     assert row["value_type"] == "resultset"
-    assert count_cell(row["value"], row["value_type"]) == count_results(result)
+    assert counted(row["value"], row["value_type"]) == count_results(result)
 
 
 def assert_same_json(found: JsonValue, expected: JsonValue) -> None:

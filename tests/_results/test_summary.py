@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from pydantic import JsonValue
 
 from inspect_scout._results import count_results, read_state
-from inspect_scout._results.counting import count_cell
+from inspect_scout._results.counting import count_cells
+from inspect_scout._support.arrow import array
 from inspect_scout._types import Result, ResultValidation, ScannerState, ValidationMetrics, as_resultset, is_positive
 from support.scans import fill, finished, make_report
+
+
+def counted(value: str | None, kind: str | None) -> int:
+    return int(count_cells(array([value], pa.string()), array([kind], pa.string()))[0])
 
 
 @pytest.mark.parametrize("value", [False, None, 0, 0.0, "", "none", "NONE", {}, []])
@@ -47,14 +53,21 @@ def test_results_are_counted(result: Result[Any] | None, count: int) -> None:
         ("False", "boolean", 0),
         ("0.0", "number", 0),
         ("nonsense", "number", 1),
+        ("-0", "number", 0),
+        ("0e5", "number", 0),
+        ("NaN", "number", 1),
+        ("0.001", "number", 1),
+        ("0x0", "number", 1),
+        ("", "string", 0),
+        (None, "string", 0),
         ("x", None, 0),
         ("[ ]", "resultset", 0),
         ("broken[", "resultset", 0),
         ("{}", "mine", 0),
     ],
 )
-def test_cells_of_other_writers_are_counted(value: str, kind: str | None, count: int) -> None:
-    assert count_cell(value, kind) == count
+def test_cells_of_other_writers_are_counted(value: str | None, kind: str | None, count: int) -> None:
+    assert counted(value, kind) == count
 
 
 async def metrics_of(*cases: tuple[JsonValue, bool | dict[str, bool]]) -> Any:

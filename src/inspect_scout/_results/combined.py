@@ -11,14 +11,17 @@ import pyarrow as pa
 from .._query import COUNT, Condition, Operator, OrderBy, Stream, find_groups, find_rows
 from .._support.arrow import Array
 from .._support.errors import UnknownNameError
-from .cast import KIND, TypedTable
+from .cast import ITEM, KIND, TypedTable
+from .counting import found_something
 from .cursor import Identity
 from .expand import OWN_COLUMNS
-from .schema import RECORD_NAMES, RESULT_COLUMNS, as_type, conform, results_schema
+from .schema import RECORD_NAMES, RESULT_COLUMNS, conform, results_schema
 from .shared import SharedRows
 from .table import (
     Column,
     Places,
+    as_type,
+    booleans,
     column,
     fields,
     is_text,
@@ -29,7 +32,7 @@ from .table import (
     stacked,
     table_of,
 )
-from .view import RowView, Survey, excluded, is_positive_row
+from .view import RowView, Survey, excluded
 
 _PREFIX = "transcript_"
 # Where a short name could mean two columns, these say which.
@@ -231,7 +234,7 @@ def _numbers(view: RowView) -> Iterator[tuple[Places, Places]]:
 def _cells(rows: SharedRows, name: str, kind: pa.DataType) -> Column | Array:
     """Make a column of some rows in a type."""
     if name == _POSITIVE:
-        return is_positive_row(rows.own)
+        return booleans(found_something(*(column(rows.own, each) for each in ("value", KIND, ITEM))))
     if name not in rows.names:
         return nulls(rows.num_rows, kind)
     if kind.equals(REFERENCES):

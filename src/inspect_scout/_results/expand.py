@@ -18,6 +18,7 @@ from .._support.json import dumps, loads
 from .._support.shapes import is_list, is_mapping
 from .._types import is_positive, unseen_in
 from .cast import ITEM, KIND
+from .counting import RESULTSET
 from .encode import value_text, value_type
 from .shared import SharedRows, sharing
 from .table import (
@@ -38,7 +39,6 @@ from .table import (
 
 logger = logging.getLogger(__name__)
 
-RESULTSET = "resultset"
 NEEDED_COLUMNS = ("value", "value_type", "validation_target", "validation_result")
 """Columns that expanding needs."""
 

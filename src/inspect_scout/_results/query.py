@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 
 from .._query import Condition, OrderBy
 from .._support.errors import ConfigError
 from .._support.storage import Storage, normalize, run_long, storage_for
-from .._types import Status
 from .cast import TypedTable
 from .catalog import Catalog, load_catalog, with_catalog
 from .combined import Combined, Found
@@ -19,8 +18,10 @@ from .cursor import Cursor, Identity
 from .definition import declared_scanners, ids_in_order, spec_text
 from .inputs import ReadOrigin, Run, follow_references, has_references, once_a_log, read_from_source
 from .source import ScannerRows
-from .store import ScanStore
 from .view import RowKind, RowView, check_rows, excluded
+
+if TYPE_CHECKING:
+    from .._types import Status
 
 T = TypeVar("T")
 
@@ -154,6 +155,8 @@ class ResultsTable:
 
     async def status(self) -> tuple[Status, list[str]]:
         """Tell how the scan stands, and which scanners have results."""
+        from .store import ScanStore  # here: its models need inspect_ai, which results alone do not
+
         status = await ScanStore(self.location, self.storage).status()
         return status, (await load_catalog(self.storage, self.location)).scanners()
 

@@ -7,8 +7,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from .._support.arrow import Array
-from .table import Column, Field, cast, column, fields, nulls, schema_of, table_of
+from .table import Field, as_type, column, fields, nulls, schema_of, table_of
 
 _TEXT, _SHORT, _INT, _FLOAT, _BOOL = pa.large_string(), pa.string(), pa.int64(), pa.float64(), pa.bool_()
 
@@ -159,9 +158,3 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
 def repeated_columns(schema: pa.Schema) -> list[str]:
     """Name the columns that a dictionary makes smaller."""
     return [name for name in schema.names if name not in _UNREPEATED]
-
-
-def as_type(found: Column | Array, kind: pa.DataType) -> Column | Array:
-    """Convert a column; its cells are lost, its rows are not, where another writer inferred a type from odd data."""
-    converted = found if found.type.equals(kind) else cast(found, kind)
-    return nulls(len(found), kind) if converted is None else converted

@@ -74,6 +74,18 @@ def numpy_of(values: Any) -> npt.NDArray[Any]:
     return np.concatenate(held) if held else np.zeros(0, kind)
 
 
+def mask(values: Any) -> npt.NDArray[np.bool_]:
+    """Give booleans as numpy knows them; nulls are False."""
+    return numpy_of(filled(values, value=False).cast(pa.uint8())).astype(np.bool_)
+
+
+def booleans(values: npt.NDArray[np.bool_]) -> Array:
+    """Make a column of booleans."""
+    held = [None, _arrow.py_buffer(np.packbits(values, bitorder="little"))]
+    made: Array = _arrow.Array.from_buffers(pa.bool_(), len(values), held)
+    return made
+
+
 def chunked(parts: Iterable[Any], kind: pa.DataType) -> Column:
     """Put arrays and chunked arrays of a type one below the other."""
     chunks = [chunk for part in parts for chunk in _chunks_of(part)]
@@ -167,6 +179,12 @@ def cast(values: Any, kind: pa.DataType) -> Column | None:
     except pa.ArrowException:
         return None
     return made
+
+
+def as_type(found: Column | Array, kind: pa.DataType) -> Column | Array:
+    """Convert a column; its cells are lost, its rows are not, where another writer inferred a type from odd data."""
+    converted = found if found.type.equals(kind) else cast(found, kind)
+    return nulls(len(found), kind) if converted is None else converted
 
 
 def is_text(kind: pa.DataType) -> bool:

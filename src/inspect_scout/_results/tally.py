@@ -17,7 +17,7 @@ from .._support.json import loads
 from .._support.shapes import is_list, is_mapping
 from .._types import ScannerState
 from .catalog import Catalog
-from .counting import count_cell
+from .counting import count_cells
 from .counts_of import add_usage, agreement_of, counts_of_records, take_untold
 from .files.errors import StoredError
 from .pairs import PairRecord
@@ -169,7 +169,7 @@ def _verdicts_in(table: pa.Table) -> list[RowVerdict]:
 
 def _counts_in(table: pa.Table) -> ScannerState:
     """Count rows, but for transcripts and verdicts, of which other rows may tell, too."""
-    values, types = cells(table, "value"), cells(table, "value_type")
+    counted = {"value", "value_type"} <= set(table.column_names)
     usage: dict[str, dict[str, float]] = {}
     for text in cells(table, "scan_model_usage"):
         if text is not None and text != "{}":
@@ -179,7 +179,7 @@ def _counts_in(table: pa.Table) -> ScannerState:
     )
     return ScannerState(
         rows=table.num_rows,
-        results=sum(count_cell(_text(value), kind) for value, kind in zip(values, types)),
+        results=int(count_cells(column(table, "value"), column(table, "value_type")).sum()) if counted else 0,
         errors=sum(error is not None for error in cells(table, "scan_error")),
         # Added in Python, where numbers from strangers do not overflow.
         tokens=sum(number for number in cells(table, "scan_total_tokens") if isinstance(number, int)),
@@ -199,11 +199,6 @@ def _without(table: Any, transcripts: Mapping[str, object]) -> pa.Table:
         ids = column(table, "transcript_id")
         rows = table.filter(compute.invert(compute.is_in(ids, value_set=array(list(transcripts), ids.type))))
     return rows
-
-
-def _text(value: Any) -> str | None:
-    """Text of a value; older tables may hold numbers."""
-    return value if value is None or isinstance(value, str) else str(value)
 
 
 def _json(text: str | None) -> Any:

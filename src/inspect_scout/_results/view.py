@@ -10,10 +10,8 @@ from typing import Literal, get_args
 import numpy as np
 import pyarrow as pa
 
-from .._support.arrow import array
 from .._support.errors import ConfigError
-from .cast import ITEM, KIND, ColumnKinds, TypedTable, with_kinds
-from .counting import found_something
+from .cast import ColumnKinds, TypedTable, with_kinds
 from .expand import NEEDED_COLUMNS, OWN_COLUMNS, absent_rows, expand, expanded_rows, has_sets, plain_rows
 from .inputs import (
     REFERENCE_COLUMNS,
@@ -24,7 +22,7 @@ from .inputs import (
 from .schema import HEAVY_COLUMNS
 from .shared import COPIED_BYTES, SharedRows
 from .source import ScannerRows
-from .table import PIECE_ROWS, Column, Places, cells, chunked, column, numbered, numpy_of
+from .table import PIECE_ROWS, Places, column, numbered, numpy_of
 
 Rows = Literal["results", "transcripts", "transcript"]
 """One row for each result (resultsets expanded), or one for each invocation."""
@@ -211,13 +209,6 @@ class Survey:
 def _filled(rows: SharedRows, size: int) -> Iterator[SharedRows]:
     """Split rows into parts of at most `size`, none of them empty."""
     return (rows.slice(start, size) for start in range(0, rows.num_rows, size))
-
-
-def is_positive_row(table: pa.Table) -> Column:
-    """Tell which rows found something, as summaries count them: results of a resultset each by itself."""
-    columns = (cells(table, name) for name in ("value", KIND, ITEM))
-    found = [found_something(text, kind, item=item is not None) for text, kind, item in zip(*columns, strict=True)]
-    return chunked([array(found, pa.bool_())], pa.bool_())
 
 
 def _needed(source: ScannerRows, shown: Iterable[str], *, expands: bool) -> list[str]:
