@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -19,7 +18,7 @@ from .stdout import reserving
 from .values import names
 
 if TYPE_CHECKING:
-    from .._results import Rows, TypedTable
+    from .._results import TypedTable
 
 EPILOG = """\b
 Examples:
@@ -48,27 +47,8 @@ MAX_CELL_CHARACTERS = 300
 SECTION = "Result options"
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which results are wanted.
-
-    Args:
-        location: Directory of the scan.
-        scanner: Key of one scanner (None: all).
-        where: SQL condition.
-        columns: Columns (None: all but the heavy ones).
-        rows: `results` or `transcripts`.
-        limit: Rows at most, for each scanner.
-        positive: Whether only those that found something are wanted.
-    """
-
-    location: str
-    scanner: str | None
-    where: str | None
-    columns: Sequence[str] | None
-    rows: Rows
-    limit: int | None
-    positive: bool
+Selection = Mapping[str, Any]
+"""Which results are wanted: arguments of `results_table`, and `scanner` (None: all)."""
 
 
 def _option(*declarations: str, **settings: Any) -> Callable[[F], F]:
@@ -111,7 +91,7 @@ def command(location: str, form: str | None, **options: Any) -> int:
     if columns is not None and not columns:
         raise click.UsageError("--columns names no column.")
     all_columns = columns == ["all"]
-    selection = Selection(location=location, columns=None if all_columns else columns, **options)
+    selection = {"location": location, "columns": None if all_columns else columns, **options}
     if how.as_json or form in {"json", "jsonl", "csv"}:
         _write_data("json" if how.as_json else form or "json", selection)
     else:
@@ -123,12 +103,10 @@ def _tables(selection: Selection, limit: int | None) -> Iterator[tuple[str, Type
     """Read the tables of the scanners one after the other; None where a scanner has no results."""
     from .._app import results_scanners, results_table
 
-    known = look(results_scanners, selection.location)
-    for scanner in known if selection.scanner is None else [selection.scanner]:
+    known = look(results_scanners, selection["location"])
+    for scanner in known if selection["scanner"] is None else [selection["scanner"]]:
         try:
-            s = selection
-            given = (s.location, scanner, s.where, s.columns, s.rows, limit, s.positive)
-            yield scanner, call(results_table, *given)
+            yield scanner, call(results_table, **{**selection, "scanner": scanner, "limit": limit})
         except UnknownNameError as error:
             # A scanner without a row has no table; it exists all the same.
             if error.kind != "scanner" or scanner not in known:
@@ -137,8 +115,8 @@ def _tables(selection: Selection, limit: int | None) -> Iterator[tuple[str, Type
 
 
 def _write_data(form: str, selection: Selection) -> None:
-    named = selection.scanner is None
-    found = ((scanner, table) for scanner, table in _tables(selection, selection.limit) if table is not None)
+    named = selection["scanner"] is None
+    found = ((scanner, table) for scanner, table in _tables(selection, selection["limit"]) if table is not None)
     if form == "csv":
         tables = list(found)
         headers = list(dict.fromkeys(name for _, table in tables for name in table.column_names))
@@ -161,7 +139,7 @@ def _show_tables(display_kind: str | None, selection: Selection, usual: bool) ->
 
     display = display_for(display_kind)
     in_terminal = sys.stdout.isatty()
-    limit = TERMINAL_ROWS if selection.limit is None and in_terminal else selection.limit
+    limit = TERMINAL_ROWS if selection["limit"] is None and in_terminal else selection["limit"]
     # One row more tells whether there are more than are shown.
     ahead = None if limit is None else limit + 1
     first = True

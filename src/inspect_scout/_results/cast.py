@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,16 +12,15 @@ from typing import TYPE_CHECKING, Any, Literal
 import pyarrow as pa
 
 from .._support.arrow import array
-from .shared import SharedRows
+from .expand import ITEM, KIND, OWN_COLUMNS
+from .inputs import referred_bytes
+from .shared import COPIED_BYTES, SharedRows
 from .table import Column, cast, column, compute, filled, is_text, named_table, nulls, scalar, with_column
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["boolean", "integer", "real", "mixed"]
-
-KIND, ITEM = "scout.kind", "scout.item"
-"""Columns that exist while rows are prepared: the type of each value, and whether it is an item of a resultset."""
 
 _TYPED = frozenset(("boolean", "number"))
 _INFINITE = frozenset(("infinity", "-infinity", "+infinity", "inf", "-inf", "+inf"))
@@ -128,11 +128,13 @@ def with_kinds(table: pa.Table) -> pa.Table:
     return table.append_column(KIND, kinds).append_column(ITEM, nothing)
 
 
-class ColumnKinds:
-    """Gathers what the columns hold, over all rows: no part of them may be read differently from the whole."""
+class Survey:
+    """What must be known of all rows before any of them is shown: no part of them may be read differently from the whole."""
 
     def __init__(self) -> None:
         self._kinds = {"value": _Kinds(), "validation_result": _Kinds()}
+        self._weights: Counter[str] = Counter()
+        self._sets = False
 
     def add(self, rows: SharedRows) -> None:
         """Take note of some rows."""
@@ -140,9 +142,11 @@ class ColumnKinds:
         for name, kinds in self._kinds.items():
             if name in table.column_names and is_text(column(table, name).type):
                 kinds.add(_types(table, name), column(table, name))
+        self._weights.update(rows.weights(referred_bytes))
+        self._sets = self._sets or rows.stored is not None
 
-    def typed(self, rows: SharedRows, shown: Sequence[str], objects: Collection[str] = ()) -> TypedTable:
-        """Give the columns the types of what they hold, and keep those that are shown."""
+    def typed(self, rows: SharedRows, shown: Sequence[str]) -> TypedTable:
+        """Give the columns of some rows the types of what they hold in all rows, and keep those that are shown."""
         table = rows.own
         mixed: dict[str, Column] = {}
         for name, kinds in self._kinds.items():
@@ -154,7 +158,8 @@ class ColumnKinds:
                 table = _cast(table, name, kinds.kind)
         present = set(rows.names)
         columns = {name: name for name in shown if name in present}
-        return TypedTable(replace(rows, own=table), columns, mixed, objects)
+        heavy = {name for name, weight in self._weights.items() if self._sets and weight > COPIED_BYTES}
+        return TypedTable(replace(rows, own=table), columns, mixed, heavy - OWN_COLUMNS)
 
 
 def _types(table: pa.Table, name: str) -> Column:

@@ -11,10 +11,10 @@ import pyarrow as pa
 from .._query import COUNT, Condition, Operator, OrderBy, Stream, find_groups, find_rows
 from .._support.arrow import Array
 from .._support.errors import UnknownNameError
-from .cast import ITEM, KIND, TypedTable
+from .cast import Survey, TypedTable
 from .counting import found_something
 from .cursor import Identity
-from .expand import OWN_COLUMNS
+from .expand import ITEM, KIND, OWN_COLUMNS
 from .schema import RECORD_NAMES, RESULT_COLUMNS, conform, results_schema
 from .shared import SharedRows
 from .table import (
@@ -32,7 +32,7 @@ from .table import (
     stacked,
     table_of,
 )
-from .view import RowView, Survey, excluded
+from .view import RowView, excluded
 
 _PREFIX = "transcript_"
 # Where a short name could mean two columns, these say which.

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import pyarrow as pa
-
-from .._support.json import loads
 from .._support.shapes import is_mapping
 from .._types import RESULTSET, ScanSpec
 from .._validation import Comparison, found_labels, id_key
 from .catalog import Catalog
+from .encode import read_json, read_value
 from .schema import results_schema
 from .store import ScanStore, transcript_order
 from .table import cells, select_fields
@@ -53,22 +51,16 @@ async def compared_rows(location: str) -> tuple[ScanSpec, Mapping[str, list[Comp
 
 
 def _rows(catalog: Catalog, scanner: str, spec: ScanSpec) -> Iterator[Comparison]:
-    if scanner not in catalog.scanners():
-        return
-    schema = select_fields(results_schema(), _COLUMNS)
-    for table in catalog.rows(scanner, transcript_order(spec), schema):
-        yield from _comparisons(table)
-
-
-def _comparisons(table: pa.Table) -> Iterator[Comparison]:
-    for row in zip(*(cells(table, name) for name in _COLUMNS), strict=True):
-        yield _comparison(dict(zip(_COLUMNS, row, strict=True)))
+    if scanner in catalog.scanners():
+        for table in catalog.rows(scanner, transcript_order(spec), select_fields(results_schema(), _COLUMNS)):
+            for row in zip(*(cells(table, name) for name in _COLUMNS), strict=True):
+                yield _comparison(dict(zip(_COLUMNS, row, strict=True)))
 
 
 def _comparison(row: Mapping[str, Any]) -> Comparison:
-    target, valid = _json(row["validation_target"]), _json(row["validation_result"])
+    target, valid = read_json(row["validation_target"]), read_json(row["validation_result"])
     compared = isinstance(valid, bool) or is_mapping(valid)
-    value = _value(row["value"], row["value_type"]) if compared else None
+    value = read_value(row["value"], row["value_type"]) if compared else None
     listed = row["value_type"] == RESULTSET and compared
     return Comparison(
         ids=id_key(case_id(row["input_ids"], row["transcript_id"])),
@@ -84,18 +76,3 @@ def _comparison(row: Mapping[str, Any]) -> Comparison:
         scan_error=row["scan_error"],
         unlisted=tuple(sorted(found_labels(value) - set(target))) if listed and is_mapping(target) else (),
     )
-
-
-def _value(text: str | None, kind: str | None) -> Any:
-    if text is None or kind == "null":
-        return None
-    if kind == "boolean":
-        return text.lower() == "true"
-    return text if kind == "string" else _json(text)
-
-
-def _json(text: str | None) -> Any:
-    try:
-        return None if text is None else loads(text)
-    except (ValueError, RecursionError):
-        return text

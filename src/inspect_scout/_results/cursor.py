@@ -5,28 +5,17 @@ from __future__ import annotations
 import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import msgspec
 
 from .._support.errors import ConfigError
 
-Identity: TypeAlias = "list[str | None]"
+Identity: TypeAlias = list[str | None]
 """Tells a row apart from others."""
 
 
-class _Text(msgspec.Struct, array_like=True):
-    question: str
-    offset: int
-    row: Identity
-
-
-_DECODER = msgspec.json.Decoder(_Text)
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(msgspec.Struct, frozen=True, array_like=True):
     """A place in the answer to a question.
 
     Args:
@@ -54,20 +43,19 @@ class Cursor:
         if text is None:
             return cls(asked)
         try:
-            read = _DECODER.decode(urlsafe_b64decode(text.encode("ascii")))
+            read = msgspec.json.decode(urlsafe_b64decode(text.encode("ascii")), type=cls)
         except ValueError:
             raise ConfigError(f"after={text!r} is not a cursor; give the `after` of the page before.") from None
-        if read.question != asked or read.offset < 1:
+        if read.question != asked or read.offset < 1 or read.row is None:
             raise ConfigError(
                 f"after={text!r} belongs to another query; scanner, condition, order, groups and rows must be those "
                 "of the page before."
             )
-        return cls(asked, read.offset, read.row)
+        return read
 
     def at(self, offset: int, row: Identity) -> str:
         """Write a cursor behind a row."""
-        data = msgspec.json.encode(_Text(self.question, offset, row))
-        return urlsafe_b64encode(data).decode("ascii")
+        return urlsafe_b64encode(msgspec.json.encode(Cursor(self.question, offset, row))).decode("ascii")
 
     def behind(self, rows: Sequence[Identity]) -> int:
         """Find the first row behind the place.

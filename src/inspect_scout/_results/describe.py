@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from .._support.json import well_formed
@@ -39,29 +39,34 @@ _TRUE_WORDS = frozenset(("yes", "true", "c", "p"))
 
 def transcript_cells(info: TranscriptInfo) -> tuple[Cell, ...]:
     """Describe a transcript, in the order of TRANSCRIPT_COLUMNS."""
-    lookup = _lookup(info)
+    metadata: Mapping[str, Any] = info.metadata if info.source_type == "eval_log" else {}
+
+    def lookup(field: str) -> Any:
+        value = getattr(info, field)
+        return metadata.get(_BRIDGES[field]) if value is None else value
+
     score = lookup("score")
     return (
         info.transcript_id,
         info.source_type,
         info.source_id,
         info.source_uri,
-        _text(lookup("date")),
-        _text(lookup("task_set")),
-        _text(lookup("task_id")),
+        value_text(lookup("date")),
+        value_text(lookup("task_set")),
+        value_text(lookup("task_id")),
         whole(lookup("task_repeat")),
-        _text(lookup("agent")),
+        value_text(lookup("agent")),
         _json(lookup("agent_args")),
-        _text(lookup("model")),
+        value_text(lookup("model")),
         _json(lookup("model_options")),
         value_text(score),
-        _text(lookup("score_explanation")),
+        value_text(lookup("score_explanation")),
         info.success if info.success is not None else _succeeded(score),
         whole(lookup("message_count")),
         _real(lookup("total_time")),
         whole(lookup("total_tokens")),
-        _text(lookup("error")),
-        _text(lookup("limit")),
+        value_text(lookup("error")),
+        value_text(lookup("limit")),
         info.trust_content,
         json_text(info.metadata),
     )
@@ -95,20 +100,6 @@ def whole(value: Any) -> int | None:
 def clean_id(transcript_id: str) -> str:
     """Write a transcript id so that UTF-8 can hold it."""
     return transcript_id if transcript_id.isascii() else well_formed(transcript_id)
-
-
-def _lookup(info: TranscriptInfo) -> Callable[[str], Any]:
-    metadata: Mapping[str, Any] = info.metadata if info.source_type == "eval_log" else {}
-
-    def lookup(field: str) -> Any:
-        value = getattr(info, field)
-        return metadata.get(_BRIDGES[field]) if value is None else value
-
-    return lookup
-
-
-def _text(value: Any) -> str | None:
-    return value_text(value)
 
 
 def _json(value: Any) -> str | None:

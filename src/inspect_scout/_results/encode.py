@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from pydantic_core import to_json
 
-from .._support.json import dumps, well_formed
+from .._support.json import dumps, loads, well_formed
 
 if TYPE_CHECKING:
     from inspect_ai.event import Event
@@ -26,6 +26,18 @@ _PLAINER: Mapping[type, Callable[[Any], Any]] = {
     frozenset: list,
     range: list,
 }
+KINDS: Mapping[type, str] = {
+    str: "string",
+    bool: "boolean",
+    int: "number",
+    float: "number",
+    type(None): "null",
+    list: "array",
+    tuple: "array",
+    dict: "object",
+}
+"""Names of the types of values."""
+
 _SCALARS = ("boolean", "number", "string", "null")
 
 
@@ -94,20 +106,23 @@ def input_text(kind: InputType, value: object) -> tuple[str | None, str | None]:
     return (text if len(text) <= CELL_CHARS else None), (pools if pools and len(pools) <= CELL_CHARS else None)
 
 
+def read_value(text: str | None, kind: str | None) -> Any:
+    """Read what `value_text` wrote, by the type of the value; JSON that is damaged stays text."""
+    if kind == "boolean" and text is not None:
+        return text.lower() == "true"
+    return None if kind == "null" else text if kind == "string" else read_json(text)
+
+
+def read_json(text: Any) -> Any:
+    """Read JSON; what is not JSON, or not text, as in older tables, stays as it is."""
+    try:
+        return loads(text) if isinstance(text, str) else text
+    except (ValueError, RecursionError):
+        return text
+
+
 def _inferred_type(value: Any) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int() | float():
-            return "number"
-        case str():
-            return "string"
-        case list() | tuple():
-            return "array"
-        case _:
-            return "object"
+    return KINDS.get(type(value)) or next((KINDS[kind] for kind in KINDS if isinstance(value, kind)), "object")
 
 
 def _pooled_text(value: object) -> tuple[str, str | None]:

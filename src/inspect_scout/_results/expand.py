@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,9 +18,8 @@ from .._support.collector import uncollected
 from .._support.json import dumps, loads
 from .._support.shapes import is_list, is_mapping
 from .._types import is_positive, unseen_in
-from .cast import ITEM, KIND
 from .counting import RESULTSET
-from .encode import value_text, value_type
+from .encode import KINDS, value_text, value_type
 from .shared import SharedRows, sharing
 from .table import (
     PIECE_ROWS,
@@ -28,6 +28,7 @@ from .table import (
     compute,
     fields,
     filled,
+    filtered,
     is_text,
     nulls,
     numpy_of,
@@ -38,6 +39,9 @@ from .table import (
 )
 
 logger = logging.getLogger(__name__)
+
+KIND, ITEM = "scout.kind", "scout.item"
+"""Columns that exist while rows are prepared: the type of each value, and whether it is an item of a resultset."""
 
 NEEDED_COLUMNS = ("value", "value_type", "validation_target", "validation_result")
 """Columns that expanding needs."""
@@ -51,15 +55,6 @@ _NULLED = ("scan_total_tokens", "scan_model_usage")
 OWN_COLUMNS = frozenset((*_REPLACED, *_NULLED))
 """Columns that a result of a set does not have in common with the others."""
 
-_KINDS: Mapping[type, str] = {
-    str: "string",
-    bool: "boolean",
-    int: "number",
-    float: "number",
-    type(None): "null",
-    list: "array",
-    dict: "object",
-}
 _CONTAINERS = (dict, list)
 _SPLITTER = msgspec.json.Decoder(list[msgspec.Raw])
 _ENCODER = msgspec.json.Encoder()
@@ -89,6 +84,13 @@ class _Piece:
         """Make the cells of a column."""
         return _MAKERS[name](self)
 
+    def write(self, value: Any) -> str:
+        """Write what was read of JSON, fast where there is no infinity in it."""
+        try:
+            return _ENCODER.encode(value).decode() if self.finite else dumps(value)
+        except (ValueError, OverflowError, RecursionError):
+            return dumps(value)
+
 
 def has_sets(table: pa.Table) -> bool:
     """Tell whether a table holds resultsets."""
@@ -97,19 +99,19 @@ def has_sets(table: pa.Table) -> bool:
 
 def plain_rows(table: pa.Table) -> SharedRows:
     """Leave out the resultsets."""
-    return SharedRows(_filter(table, compute.invert(_is_set(table))) if has_sets(table) else table)
+    return SharedRows(filtered(table, compute.invert(_is_set(table))) if has_sets(table) else table)
 
 
 def expanded_rows(table: pa.Table, most: int = PIECE_ROWS) -> Iterator[SharedRows]:
     """Make one row for each result of the resultsets, at most `most` at once; other rows are left out."""
-    sets = _filter(table, _is_set(table))
+    sets = filtered(table, _is_set(table))
     for own, rows in _expanded(sets, most):
         yield sharing(sets, own, rows)
 
 
 def absent_rows(table: pa.Table) -> SharedRows:
     """Make a row for each label that was expected not to be found in a resultset, and was not."""
-    sets = _filter(table, _is_set(table))
+    sets = filtered(table, _is_set(table))
     return sharing(sets, *_absent(sets))
 
 
@@ -119,18 +121,13 @@ def expand(table: pa.Table) -> SharedRows:
         return SharedRows(table)
     is_set = _is_set(table)
     plain, of_sets = compute.invert(is_set), numpy_of(compute.indices_nonzero(is_set)).astype(np.int64)
-    sets = _filter(table, is_set)
-    first = _filter(table, plain).select([name for name in table.column_names if name in OWN_COLUMNS])
+    sets = filtered(table, is_set)
+    first = filtered(table, plain).select([name for name in table.column_names if name in OWN_COLUMNS])
     tables, places = [first], [numpy_of(compute.indices_nonzero(plain)).astype(np.int64)]
     for own, rows in (*_expanded(sets, PIECE_ROWS), _absent(sets)):
         tables.append(own)
         places.append(of_sets[rows])
     return sharing(table, pa.concat_tables(tables), np.concatenate(places))
-
-
-def _filter(table: Any, chosen: Any) -> pa.Table:
-    rows: pa.Table = table.filter(chosen)
-    return rows
 
 
 def _is_set(table: pa.Table) -> Any:
@@ -148,7 +145,9 @@ def _expanded(sets: pa.Table, most: int) -> Iterator[tuple[pa.Table, Places]]:
 
 def _pieces(sets: pa.Table, most: int) -> Iterator[_Piece]:
     piece = _Piece()
-    for row, (text, verdicts, stored) in enumerate(zip(_cells(sets, "value"), _verdicts(sets), _results(sets))):
+    for row, (text, verdicts, stored) in enumerate(
+        zip(_cells(sets, "value"), _verdicts(sets), _cells(sets, "validation_result"))
+    ):
         finite = not isinstance(text, str) or not ("NaN" in text or "Infinity" in text)
         piece.chars += len(text) if isinstance(text, str) else 0
         for listed in _items(text):
@@ -168,23 +167,17 @@ def _pieces(sets: pa.Table, most: int) -> Iterator[_Piece]:
 
 def _items(text: Any) -> Iterator[list[Item]]:
     """The items of a resultset, some at a time; what is damaged, or no list, holds none."""
-    if isinstance(text, str) and len(text) > _LONG_CHARS and (parts := _split(text)) is not None:
-        for start in range(0, len(parts), PIECE_ROWS):
-            yield _mappings(_parsed(b"[" + b",".join(parts[start : start + PIECE_ROWS]) + b"]"))
-        return
+    if isinstance(text, str) and len(text) > _LONG_CHARS:
+        with contextlib.suppress(msgspec.DecodeError, UnicodeError, RecursionError):
+            parts: list[Any] = _SPLITTER.decode(text)  # without making objects of the items
+            for start in range(0, len(parts), PIECE_ROWS):
+                yield _mappings(_parsed(b"[" + b",".join(parts[start : start + PIECE_ROWS]) + b"]"))
+            return
     items = _parsed(text)
     if not is_list(items):
         logger.warning("Skipping a resultset that cannot be read")
         return
     yield _mappings(items)
-
-
-def _split(text: str) -> list[Any] | None:
-    """Find the items of a long list without making objects of them."""
-    try:
-        return _SPLITTER.decode(text)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return None
 
 
 def _mappings(items: list[Any]) -> list[Item]:
@@ -198,21 +191,16 @@ def _cells(sets: pa.Table, name: str) -> Iterator[Any]:
     return (cell.as_py() for cell in column(sets, name))
 
 
-def _results(sets: pa.Table) -> Iterator[Any]:
-    return _cells(sets, "validation_result")
-
-
 def _verdicts(sets: pa.Table) -> Iterator[dict[str, Any] | None]:
     """The verdict by label of each resultset, where labels were expected."""
-    for targets, result in zip(_targets(sets), _results(sets)):
+    for targets, result in zip(_targets(sets), _cells(sets, "validation_result")):
         verdicts = _parsed(result) if targets else None
         yield verdicts if is_mapping(verdicts) else None
 
 
 def _targets(sets: pa.Table) -> Iterator[dict[str, Any]]:
-    for text in _cells(sets, "validation_target"):
-        targets = _parsed(text)
-        yield targets if is_mapping(targets) else {}
+    parsed = map(_parsed, _cells(sets, "validation_target"))
+    return (targets if is_mapping(targets) else {} for targets in parsed)
 
 
 def _parsed(text: Any) -> Any:
@@ -224,30 +212,16 @@ def _parsed(text: Any) -> Any:
         return None
 
 
-def _list(value: Any) -> list[Any]:
-    return value if is_list(value) else []
-
-
-def _written(value: Any) -> str:
-    """Write what was read of JSON, fast; there is no infinity in it."""
-    try:
-        return _ENCODER.encode(value).decode()
-    except (ValueError, OverflowError, RecursionError):
-        return dumps(value)
-
-
 def _texts(piece: _Piece, name: str) -> Cells:
-    write = _written if piece.finite else dumps
     return [
-        text if type(text) is str else write(text) if type(text) in _CONTAINERS else value_text(text)
+        text if type(text) is str else piece.write(text) if type(text) in _CONTAINERS else value_text(text)
         for text in (item.get(name) for item in piece.items)
     ]
 
 
 def _metadata(piece: _Piece) -> Cells:
-    write = _written if piece.finite else dumps
     found = [item.get("metadata") for item in piece.items]
-    return [write(fields) if fields else "{}" for fields in found] if any(found) else "{}"
+    return [piece.write(fields) if fields else "{}" for fields in found] if any(found) else "{}"
 
 
 def _unseen(piece: _Piece) -> Cells:
@@ -256,19 +230,20 @@ def _unseen(piece: _Piece) -> Cells:
 
 
 def _cited(piece: _Piece, kind: str) -> Cells:
-    write = _written if piece.finite else dumps
-    found = [_list(item.get("references")) for item in piece.items]
+    found = [cited if is_list(cited := item.get("references")) else [] for item in piece.items]
     if not any(found):
         return "[]"
     return [
-        write([each for each in references if is_mapping(each) and each.get("type") == kind]) if references else "[]"
+        piece.write([each for each in references if is_mapping(each) and each.get("type") == kind])
+        if references
+        else "[]"
         for references in found
     ]
 
 
 def _kinds(piece: _Piece) -> list[str | None]:
     """Types of the values; a type that the result gives itself says nothing of how its value is written."""
-    return [_KINDS[type(item.get("value"))] for item in piece.items]
+    return [KINDS[type(item.get("value"))] for item in piece.items]
 
 
 def _value_types(piece: _Piece) -> Cells:

@@ -15,7 +15,7 @@ from .._support.errors import ScoutError
 from .._support.json import dumps, loads, well_formed
 from .._support.shapes import is_list, is_mapping
 from .._types import InputOrigin
-from .encode import input_text
+from .encode import input_text, read_json
 from .table import Places, cells, column, with_column
 
 if TYPE_CHECKING:
@@ -181,9 +181,9 @@ def _info(table: pa.Table, row: int) -> TranscriptInfo:
             field = name if name == "transcript_id" else name[len(_PREFIX) :]
             fields[field] = column(table, name)[row].as_py()
     for field in _JSON_FIELDS:
-        fields[field] = _parsed(fields.get(field))
+        fields[field] = parsed if is_mapping(parsed := read_json(fields.get(field))) else None
     fields["metadata"] = fields.get("metadata") or {}
-    fields["score"] = _score(fields.get("score"))
+    fields["score"] = read_json(fields.get("score"))
     return TranscriptInfo.model_validate(fields)
 
 
@@ -192,10 +192,10 @@ def _input(kind: str, ids: str | None, transcript: Transcript) -> tuple[str | No
         case "transcript":
             return input_text("transcript", transcript)
         case "messages":
-            chosen = _chosen(transcript.messages, [m.id for m in transcript.messages], _parsed(ids))
+            chosen = _chosen(transcript.messages, [m.id for m in transcript.messages], read_json(ids))
             return input_text("messages", chosen)
         case "events":
-            chosen = _chosen(transcript.events, [e.uuid for e in transcript.events], _parsed(ids))
+            chosen = _chosen(transcript.events, [e.uuid for e in transcript.events], read_json(ids))
             return input_text("events", chosen)
         case _:
             return None, None
@@ -209,20 +209,6 @@ def _chosen(items: Sequence[Any], ids: Iterable[str | None], wanted: Any) -> lis
     if is_list(wanted) and len(wanted) == len(items):
         return list(items)  # items without an id of their own
     return None
-
-
-def _parsed(text: Any) -> Any:
-    try:
-        return loads(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-
-
-def _score(text: Any) -> Any:
-    try:
-        return loads(text) if isinstance(text, str) else text
-    except ValueError:
-        return text
 
 
 def _with_texts(table: pa.Table, name: str, texts: Sequence[str | None]) -> pa.Table:

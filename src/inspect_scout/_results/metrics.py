@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from .._support.causes.describing import brief
 from .._support.foreign import foreign
-from .._support.json import loads
 from .._support.shapes import is_list, is_mapping
 from .._types import RESULTSET
+from .encode import read_value
 from .table import cells
 
 if TYPE_CHECKING:
@@ -46,20 +46,10 @@ def measure(scanner: str, tables: Iterable[pa.Table], metrics: Metrics) -> dict[
 
 def _values(table: pa.Table) -> Iterator[Value]:
     for text, kind in zip(cells(table, "value"), cells(table, "value_type"), strict=True):
-        if text is None or kind == "null":
-            continue
-        if kind == RESULTSET:
-            items = loads(text)
-            for item in items if is_list(items) else []:
-                yield from _measurable(item.get("value") if is_mapping(item) else None)
-        else:
-            yield from _measurable(_parsed(text, kind))
-
-
-def _parsed(text: str, kind: str | None) -> Any:
-    if kind == "boolean":
-        return text.lower() == "true"
-    return text if kind == "string" else loads(text)
+        value = read_value(text, kind)
+        items = [item.get("value") for item in value if is_mapping(item)] if kind == RESULTSET else [value]
+        for item in items:
+            yield from _measurable(item)
 
 
 def _measurable(value: Any) -> Iterator[Value]:

@@ -14,7 +14,7 @@ from .._support.errors import LocationError, StorageError
 from .._support.storage import LocalStorage, Storage, is_local, local_path
 from .pairs import PAIRS_KEY, ScannerPairs, encode_pairs
 from .schema import conform, repeated_columns
-from .table import nulls, schema_of, with_metadata
+from .table import fields, nulls, schema_of, with_column, with_metadata
 
 ROW_GROUP_BYTES = 96 * 2**20
 ROW_GROUP_ROWS = 8192
@@ -40,13 +40,12 @@ class TableFile:
     def __init__(self, path: str, file: Any) -> None:
         self._path = path
         self._file = file
-        self.schema: pa.Schema = file.schema_arrow
-        self.names = list(self.schema.names)
-
-    @property
-    def metadata(self) -> Mapping[bytes, bytes] | None:
+        stored: pa.Schema = file.schema_arrow
+        self.metadata: Mapping[bytes, bytes] | None = stored.metadata
         """What the file says of itself."""
-        return self.schema.metadata
+        # Text, where another writer found nothing at all in a column.
+        self.schema = schema_of(f.with_type(pa.string()) if pa.types.is_null(f.type) else f for f in fields(stored))
+        self.names = list(self.schema.names)
 
     def group_bytes(self) -> list[int]:
         """Bytes of each row group in memory, about: repeated texts are written once, and read as often as they stand."""
@@ -62,8 +61,7 @@ class TableFile:
     def read(self, columns: Iterable[str]) -> pa.Table:
         """Read some columns; names that the file has not are passed over."""
         with _reading(self._path):
-            table: pa.Table = self._file.read(columns=self._present(columns))
-        return table
+            return _settled(self._file.read(columns=self._present(columns)))
 
     def read_group(self, group: int, columns: Iterable[str]) -> pa.Table:
         """Read some columns of a row group; names that the file has not are passed over."""
@@ -71,8 +69,7 @@ class TableFile:
         with _reading(self._path):
             if not present:
                 return pa.table({"": nulls(self.group_rows()[group], pa.null())})
-            table: pa.Table = self._file.read_row_group(group, columns=present)
-        return table
+            return _settled(self._file.read_row_group(group, columns=present))
 
     def batches(self, size: int, columns: Iterable[str], groups: Iterable[int] | None = None) -> Iterator[pa.Table]:
         """Read some columns in tables of at most `size` rows and about `BATCH_BYTES`; unknown names are passed over.
@@ -87,7 +84,7 @@ class TableFile:
             for group in range(len(rows)) if groups is None else groups:
                 fitting = max(1, BATCH_BYTES * rows[group] // max(1, self._group_bytes(group, present)))
                 batches = self._file.iter_batches(min(size, fitting), row_groups=[group], columns=present)
-                yield from (pa.Table.from_batches([batch]) for batch in batches)
+                yield from (_settled(pa.Table.from_batches([batch])) for batch in batches)
 
     def _group_bytes(self, group: int, columns: Sequence[str]) -> int:
         chunks, wanted = self._file.metadata.row_group(group), set(columns)
@@ -144,6 +141,14 @@ def write_tables(storage: Storage, path: str, schema: pa.Schema, tables: Iterabl
     ):
         for group in _groups(tables):
             writer.write_table(group, row_group_size=max(1, group.num_rows))
+
+
+def _settled(table: pa.Table) -> pa.Table:
+    """Make text of columns in which another writer found nothing at all."""
+    for field in fields(table.schema):
+        if pa.types.is_null(field.type):
+            table = with_column(table, field.name, nulls(table.num_rows, pa.string()))
+    return table
 
 
 def _groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:

@@ -143,7 +143,7 @@ def merged_schema(schemas: Iterable[pa.Schema]) -> pa.Schema:
                 keys.add(field.name[len(VERDICT_PREFIX) :])
             else:
                 others.setdefault(field.name, field)
-    return results_schema(keys, [f.with_type(_TEXT) if pa.types.is_null(f.type) else f for f in others.values()])
+    return results_schema(keys, others.values())
 
 
 def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:

@@ -13,7 +13,7 @@ from .catalog import Catalog
 from .parquet import TableFile, open_table
 from .schema import RECORD_NAMES
 from .shared import taken
-from .table import PIECE_ROWS, Field, Places, fields, nulls, schema_of, select_fields, stacked, with_column
+from .table import PIECE_ROWS, Places, select_fields, stacked
 
 
 class UnknownScannerError(UnknownNameError, KeyError, FileNotFoundError):
@@ -64,7 +64,7 @@ class ScannerRows:
             schema = self._chosen(columns)
             return stacked(self._merged(schema), schema)
         with open_table(self.storage, self._path) as file:
-            return _settled(file.read(columns)).select(list(columns))
+            return file.read(columns).select(list(columns))
 
     def batches(self, columns: Sequence[str], size: int) -> Iterator[pa.Table]:
         """Read some columns in tables of at most `size` rows."""
@@ -94,7 +94,7 @@ class ScannerRows:
     def _read(
         self, file: TableFile, size: int, columns: Sequence[str], groups: Sequence[int] | None = None
     ) -> Iterator[pa.Table]:
-        return (_settled(table).select(list(columns)) for table in file.batches(size, columns, groups))
+        return (table.select(list(columns)) for table in file.batches(size, columns, groups))
 
     def count(self) -> int:
         """Count the rows."""
@@ -123,7 +123,7 @@ class ScannerRows:
         if self._path is None:
             return self._catalog.schema(self.scanner)
         with open_table(self.storage, self._path) as file:
-            schema = schema_of(_settled_field(field) for field in fields(file.schema))
+            schema = file.schema
         if len(set(schema.names)) < len(schema.names):
             raise StorageError(f"Cannot use {self._path!r}: several of its columns have the same name.")
         return schema
@@ -139,16 +139,3 @@ def _rows_at(tables: Iterable[pa.Table], places: Places) -> Iterator[pa.Table]:
         if last == len(places):
             return
         before += table.num_rows
-
-
-def _settled_field(field: Field) -> Field:
-    """Make text of a column in which another writer found nothing at all."""
-    return field.with_type(pa.string()) if pa.types.is_null(field.type) else field
-
-
-def _settled(table: pa.Table) -> pa.Table:
-    """The same for a table."""
-    for field in fields(table.schema):
-        if pa.types.is_null(field.type):
-            table = with_column(table, field.name, nulls(table.num_rows, pa.string()))
-    return table

@@ -101,6 +101,12 @@ def references(source: Any, rows: Places) -> Column:
     return chunked([made], made.type)
 
 
+def filtered(table: Any, chosen: Any) -> pa.Table:
+    """Keep rows."""
+    rows: pa.Table = table.filter(chosen)
+    return rows
+
+
 def drop(table: Any, names: Sequence[str]) -> pa.Table:
     """Leave out columns."""
     made: pa.Table = table.select([name for name in table.column_names if name not in set(names)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,17 +13,17 @@ from msgspec.structs import replace
 
 from .._support.arrow import array
 from .._support.errors import StorageError
-from .._support.json import loads
 from .._support.shapes import is_list, is_mapping
 from .._types import ScannerState
 from .catalog import Catalog
 from .counting import count_cells
 from .counts_of import add_usage, agreement_of, counts_of_records, take_untold
+from .encode import read_json
 from .files.errors import StoredError
 from .pairs import PairRecord
 from .parquet import open_table
 from .schema import results_schema
-from .table import cells, column, compute, select_fields
+from .table import cells, column, compute, filtered, select_fields
 
 COUNTED_COLUMNS = (
     "transcript_id",
@@ -130,7 +130,12 @@ def _tally_footers(catalog: Catalog, scanner: str) -> Tally:
     if scanner in catalog.tables:
         with open_table(catalog.storage, catalog.tables[scanner]) as file:
             for group in range(len(file.group_rows())):
-                tally.add_rows(_without(file.read_group(group, COUNTED_COLUMNS), places))
+                table = file.read_group(group, COUNTED_COLUMNS)
+                if places:
+                    ids = column(table, "transcript_id")
+                    newer = compute.is_in(ids, value_set=array(list(places), ids.type))
+                    table = filtered(table, compute.invert(newer))
+                tally.add_rows(table)
     tally.add_records(place.record for place in places.values())
     tally.empty |= catalog.empty_pairs(scanner)
     return tally
@@ -161,7 +166,7 @@ def _verdicts_in(table: pa.Table) -> list[RowVerdict]:
         return []
     columns = ("transcript_id", "input_ids", "validation_target", "validation_result")
     return [
-        RowVerdict(case_id(ids, transcript_id), _json(target), valid, known=target is not None)
+        RowVerdict(case_id(ids, transcript_id), read_json(target), valid, known=target is not None)
         for transcript_id, ids, target, result in zip(*(cells(table, name) for name in columns))
         if (valid := _verdict(result)) is not None
     ]
@@ -192,24 +197,8 @@ def _counts_in(table: pa.Table) -> ScannerState:
     )
 
 
-def _without(table: Any, transcripts: Mapping[str, object]) -> pa.Table:
-    if not transcripts:
-        rows: pa.Table = table
-    else:
-        ids = column(table, "transcript_id")
-        rows = table.filter(compute.invert(compute.is_in(ids, value_set=array(list(transcripts), ids.type))))
-    return rows
-
-
-def _json(text: str | None) -> Any:
-    try:
-        return None if text is None else loads(text)
-    except ValueError:
-        return text
-
-
 def _usage(text: str) -> dict[str, dict[str, Any]]:
-    return {model: dict(_items(kinds)) for model, kinds in _items(_json(text))}
+    return {model: dict(_items(kinds)) for model, kinds in _items(read_json(text))}
 
 
 def _items(value: Any) -> list[tuple[str, Any]]:
@@ -217,7 +206,7 @@ def _items(value: Any) -> list[tuple[str, Any]]:
 
 
 def _verdict(text: str | None) -> bool | dict[str, bool] | None:
-    parsed = _json(text)
+    parsed = read_json(text)
     if isinstance(parsed, bool):
         return parsed
     return {key: bool(valid) for key, valid in _items(parsed)} if isinstance(parsed, dict) else None
@@ -225,7 +214,7 @@ def _verdict(text: str | None) -> bool | dict[str, bool] | None:
 
 def case_id(input_ids: str | None, transcript_id: str | None) -> str | list[str]:
     """Give the id that a case about a row has: that of its input, or those of its list of inputs."""
-    parsed = _json(input_ids)
+    parsed = read_json(input_ids)
     ids = parsed if is_list(parsed) else []
     if len(ids) == 1:
         return str(ids[0])

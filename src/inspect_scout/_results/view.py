@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from typing import Literal, get_args
@@ -11,16 +10,15 @@ import numpy as np
 import pyarrow as pa
 
 from .._support.errors import ConfigError
-from .cast import ColumnKinds, TypedTable, with_kinds
+from .cast import Survey, TypedTable, with_kinds
 from .expand import NEEDED_COLUMNS, OWN_COLUMNS, absent_rows, expand, expanded_rows, has_sets, plain_rows
 from .inputs import (
     REFERENCE_COLUMNS,
     Follow,
     expand_inputs,
-    referred_bytes,
 )
 from .schema import HEAVY_COLUMNS
-from .shared import COPIED_BYTES, SharedRows
+from .shared import SharedRows
 from .source import ScannerRows
 from .table import PIECE_ROWS, Places, column, numbered, numpy_of
 
@@ -183,27 +181,6 @@ def _nths(places: Places) -> Places:
     nths = np.empty(len(places), np.int64)
     nths[order] = np.arange(len(places)) - np.repeat(starts, np.diff(starts, append=len(places)))
     return nths
-
-
-class Survey:
-    """What must be known of all rows before any of them is shown."""
-
-    def __init__(self) -> None:
-        self._kinds = ColumnKinds()
-        self._weights: Counter[str] = Counter()
-        self._sets = False
-
-    def add(self, rows: SharedRows) -> None:
-        """Take note of some rows."""
-        self._kinds.add(rows)
-        self._weights.update(rows.weights(referred_bytes))
-        if rows.stored is not None:
-            self._sets = True
-
-    def typed(self, rows: SharedRows, shown: Sequence[str]) -> TypedTable:
-        """Give the columns of some rows the types that those of all rows have."""
-        heavy = {name for name, weight in self._weights.items() if self._sets and weight > COPIED_BYTES}
-        return self._kinds.typed(rows, shown, heavy - OWN_COLUMNS)
 
 
 def _filled(rows: SharedRows, size: int) -> Iterator[SharedRows]:
