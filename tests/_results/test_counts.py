@@ -14,8 +14,14 @@ from msgspec.structs import replace
 from inspect_scout._inspect.metering import MeteredUsage
 from inspect_scout._results import ScanStore
 from inspect_scout._results.catalog import load_catalog
-from inspect_scout._results.counts_of import counts_of_record, counts_of_records
-from inspect_scout._results.pairs import PairRecord, ScannerPairs, decode_pairs, encode_pairs
+from inspect_scout._results.pairs import (
+    PairRecord,
+    ScannerPairs,
+    counts_of_record,
+    counts_of_records,
+    decode_pairs,
+    encode_pairs,
+)
 from inspect_scout._results.tally import read_tallies
 from inspect_scout._types import Agreement, Result, ResultReport, ResultValidation, ScannerState, as_resultset
 from inspect_scout.testing import MemoryStorage

@@ -11,8 +11,8 @@ from inspect_ai.event import Event, ModelEvent
 from inspect_ai.model import ChatMessage, GenerateConfig, ModelCall, ModelOutput
 
 from inspect_scout import LogReadError
-from inspect_scout._results import ReadOrigin, ScanStore
-from inspect_scout._results.inputs import expand_inputs
+from inspect_scout._results import ScanStore
+from inspect_scout._results.inputs import ReadOrigin, expand_inputs
 from inspect_scout._types import InputOrigin, ResultReport, Transcript, TranscriptInfo
 from inspect_scout.testing import Storage
 from support.results import results_arrow, results_df

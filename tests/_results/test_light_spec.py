@@ -7,6 +7,7 @@ import json
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from inspect_scout._results.definition import ids_in_order
 from inspect_scout._results.files.light_spec import MANY_BYTES, count_members, parse_light_spec, transcript_count
 
 TEXTS = st.text(st.sampled_from('ab":,{}[]\\ \nnul0é'), max_size=6)
@@ -39,3 +40,9 @@ def test_ids_of_large_scans_are_counted() -> None:
     spec = parse_light_spec(described(ids, worklist=[{"scanner": "a", "transcripts": ["t000000001"]}]))
     assert spec.transcripts is not None
     assert "t000000001" in spec.transcripts.transcript_ids
+
+
+def test_ids_of_many_transcripts_are_read_where_they_matter() -> None:
+    ids: dict[str, object] = {f"transcript-{number:08}": None for number in range(60_000)}
+    assert len(described(ids)) > MANY_BYTES
+    assert list(ids_in_order(described(ids))) == list(ids)

@@ -16,8 +16,8 @@ from inspect_ai.model import ChatMessageTool, ChatMessageUser, GenerateConfig, M
 from pydantic import JsonValue
 
 from inspect_scout import UnknownNameError
-from inspect_scout._results import RecordInput, RowWriter, count_results, results_schema
-from inspect_scout._results.counting import count_cells
+from inspect_scout._results import RecordInput, RowWriter, results_schema
+from inspect_scout._results.counting import count_cells, count_results
 from inspect_scout._results.table import fields
 from inspect_scout._support.arrow import array
 from inspect_scout._types import (

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 from pydantic import JsonValue
 
-from inspect_scout._results import count_results, read_state
-from inspect_scout._results.counting import count_cells
+from inspect_scout._results import read_state
+from inspect_scout._results.counting import count_cells, count_results
 from inspect_scout._support.arrow import array
 from inspect_scout._types import Result, ResultValidation, ScannerState, ValidationMetrics, as_resultset, is_positive
 from support.scans import fill, finished, make_report

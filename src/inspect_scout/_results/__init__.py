@@ -17,17 +17,15 @@ if TYPE_CHECKING:
     from .arrow import results_arrow as results_arrow
     from .cast import TypedTable as TypedTable
     from .compared import compared_rows as compared_rows
-    from .counting import count_results as count_results
-    from .counts_of import counts_of_record as counts_of_record
     from .describe import clean_id as clean_id
     from .files.spec import unread_errors as unread_errors
     from .frames import ScanResultsDF as ScanResultsDF
     from .frames import results_batches as results_batches
     from .frames import results_df as results_df
-    from .inputs import ReadOrigin as ReadOrigin
     from .journal import Journal as Journal
     from .journal import UnwritableError as UnwritableError
     from .owner import ScanGoneError as ScanGoneError
+    from .pairs import counts_of_record as counts_of_record
     from .query import ResultsPage as ResultsPage
     from .query import ResultsQuery as ResultsQuery
     from .query import ResultsTable as ResultsTable
@@ -54,14 +52,12 @@ _MODULES = {
     ".arrow": "ScanResultsArrow results_arrow",
     ".cast": "TypedTable",
     ".compared": "compared_rows",
-    ".counting": "count_results",
-    ".counts_of": "counts_of_record",
     ".describe": "clean_id",
     ".files.spec": "unread_errors",
     ".frames": "ScanResultsDF results_batches results_df",
-    ".inputs": "ReadOrigin",
     ".journal": "Journal UnwritableError",
     ".owner": "ScanGoneError",
+    ".pairs": "counts_of_record",
     ".query": "ResultsPage ResultsQuery ResultsTable",
     ".rows": "RecordInput RowWriter",
     ".schema": "HEAVY_COLUMNS results_schema",

@@ -68,7 +68,7 @@ def declared_scanners(text: bytes, location: str) -> list[str]:
 
 def ids_in_order(text: bytes) -> Sequence[str]:
     """List the transcripts of a scan in the order of scanning."""
-    transcripts = parse_light_spec(text).transcripts
+    transcripts = parse_light_spec(text, ids=True).transcripts
     return list(transcripts.transcript_ids) if transcripts is not None else []
 
 

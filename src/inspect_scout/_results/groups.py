@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import TypeAlias
 
@@ -173,7 +174,7 @@ class GroupReader:
         batch = _Batch()
         for segment in segments:
             key = (segment.path, segment.group)
-            group = self._kept.made(key, lambda key=key: self._load(*key))
+            group = self._kept.made(key, partial(self._load, *key))
             if batch.is_full(group):
                 yield batch.table()
                 batch = _Batch()

@@ -11,9 +11,8 @@ from .._support.errors import ScoutError
 from .._support.foreign import foreign
 from .._support.ids import new_id
 from .._support.storage import Storage, is_local, join
-from .counts_of import counts_of_record
 from .layout import JOURNAL, TABLE_SUFFIX
-from .pairs import ScannerPairs
+from .pairs import ScannerPairs, counts_of_record
 from .parquet import quick_file
 from .rows import RowWriter
 from .sizes import PairRows

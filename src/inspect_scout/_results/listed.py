@@ -101,19 +101,9 @@ def stamp_of(scan: str) -> Stamp | None:
     """Describe the files that say how a scan stands; None where there is more to read, as in one that runs."""
     try:
         spec, summary = os.stat(f"{scan}/{SCAN_FILE}"), os.stat(f"{scan}/{SUMMARY_FILE}")
-        if _holds_files(f"{scan}/{JOURNAL}"):
-            return None
+        with contextlib.suppress(FileNotFoundError):
+            if os.listdir(f"{scan}/{JOURNAL}"):
+                return None
     except (OSError, ValueError):
         return None
-    return *_of(spec), *_of(summary)
-
-
-def _of(file: os.stat_result) -> tuple[int, int, int]:
-    return file.st_size, file.st_mtime_ns, file.st_ino
-
-
-def _holds_files(folder: str) -> bool:
-    try:
-        return bool(os.listdir(folder))
-    except FileNotFoundError:
-        return False
+    return tuple(number for file in (spec, summary) for number in (file.st_size, file.st_mtime_ns, file.st_ino))

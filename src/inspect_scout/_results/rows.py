@@ -18,10 +18,9 @@ from .._support.ids import new_id
 from .._support.json import dumps, well_formed
 from .._types import unseen_citations
 from .counting import count_results
-from .counts_of import agreement_of
 from .describe import Cell, clean_id, scan_cells, scanner_cells, transcript_cells, whole
 from .encode import input_text, json_text, references_text, value_text, value_type
-from .pairs import PairRecord
+from .pairs import PairRecord, add_usage, agreement_of
 from .schema import (
     NOTE_COLUMNS,
     RECORD_COLUMNS,
@@ -271,9 +270,6 @@ def _tokens(report: ResultReport) -> int:
 def _usage(reports: Sequence[ResultReport]) -> dict[str, dict[str, float]]:
     total: dict[str, dict[str, float]] = {}
     for report in reports:
-        for model, usage in report.model_usage.items():
-            kinds = total.setdefault(well_formed(model), {})
-            for kind, number in usage.model_dump(exclude_none=True).items():
-                if isinstance(number, int | float):
-                    kinds[kind] = kinds.get(kind, 0) + number
+        used = {well_formed(m): usage.model_dump(exclude_none=True) for m, usage in report.model_usage.items()}
+        add_usage(total, used)
     return total

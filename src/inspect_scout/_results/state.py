@@ -275,7 +275,7 @@ def phase_of(recorded: Counted, due: int, has_unread: bool) -> Phase:
 async def _groups(
     storage: Storage, location: str, spec: LightSpec, lines: Sequence[StoredError], scanner: str | None = None
 ) -> list[ErrorGroup]:
-    from .failed import errors_in_rows
+    from .tally import errors_in_rows
 
     listed: dict[str, list[StoredError]] = {}
     for line in lines:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,17 +12,19 @@ import pyarrow as pa
 from msgspec.structs import replace
 
 from .._support.arrow import array
+from .._support.causes.grouping import ErrorGroup, Failed, group_errors
 from .._support.errors import StorageError
 from .._support.shapes import is_list, is_mapping
+from .._support.storage import Storage
 from .._types import ScannerState
-from .catalog import Catalog
+from .catalog import Catalog, with_catalog
 from .counting import count_cells
-from .counts_of import add_usage, agreement_of, counts_of_records, take_untold
 from .encode import read_json
 from .files.errors import StoredError
-from .pairs import PairRecord
+from .pairs import PairRecord, add_usage, agreement_of, counts_of_records, take_untold
 from .parquet import open_table
 from .schema import results_schema
+from .source import UnknownScannerError
 from .table import cells, column, compute, filtered, select_fields
 
 COUNTED_COLUMNS = (
@@ -219,3 +221,48 @@ def case_id(input_ids: str | None, transcript_id: str | None) -> str | list[str]
     if len(ids) == 1:
         return str(ids[0])
     return [str(i) for i in ids] or transcript_id or ""
+
+
+async def errors_in_rows(
+    storage: Storage,
+    location: str,
+    declared: Sequence[str],
+    listed: Mapping[str, Sequence[Failed]],
+    scanner: str | None = None,
+) -> list[ErrorGroup]:
+    """Read the errors of a scan, and put those of one cause together.
+
+    Args:
+        storage: Where the scan is.
+        location: The scan.
+        declared: Scanners of the scan.
+        listed: Its list of errors by scanner, which counts where rows are missing or cannot be read.
+        scanner: Only errors of this scanner (None: of all).
+
+    Raises:
+        UnknownScannerError: There is no such scanner.
+    """
+
+    def grouped(catalog: Catalog) -> list[ErrorGroup]:
+        known = list(dict.fromkeys([*declared, *catalog.known(), *listed]))
+        if scanner is not None and scanner not in known:
+            raise UnknownScannerError(scanner, filter(None, known))
+        return group_errors(_errors(catalog, known if scanner is None else [scanner], listed))
+
+    return await with_catalog(storage, location, grouped)
+
+
+def _errors(catalog: Catalog, scanners: Sequence[str], listed: Mapping[str, Sequence[Failed]]) -> Iterator[Failed]:
+    for scanner in scanners:
+        found: set[str] = set()
+        try:
+            for table in catalog.rows(scanner, (), select_fields(results_schema(), ERROR_COLUMNS)):
+                for error in errors_in(table, scanner):
+                    found.add(error.transcript_id)
+                    yield error
+        except StorageError as error:
+            logger.warning("The rows of scanner %r cannot be read, its list of errors counts: %s", scanner, error)
+        else:
+            if scanner in catalog.tables or scanner in catalog.journal:
+                continue
+        yield from (error for error in listed.get(scanner, ()) if error.transcript_id not in found)

@@ -19,8 +19,7 @@ import msgspec
 from .._support.errors import LocationError, StorageError
 from .._support.storage import Entry, Storage, for_each, run_blocking
 from .._types import ScannerState
-from .counts_of import counts_of_records
-from .pairs import ScannerPairs
+from .pairs import ScannerPairs, counts_of_records
 
 _END = b"PAR1"
 _MARK = b"scoutsum"

@@ -97,14 +97,18 @@ _LARGE_DECODER = msgspec.json.Decoder(_LargeSpec)
 _OTHERS = bytes(byte for byte in range(256) if byte not in b'":,')
 
 
-def parse_light_spec(text: bytes) -> LightSpec:
+def parse_light_spec(text: bytes, *, ids: bool = False) -> LightSpec:
     """Read what defines a scan; optional parts that cannot be read are left out.
+
+    Args:
+        text: The file.
+        ids: Whether the ids of transcripts matter, and not only how many there are.
 
     Raises:
         ValueError: It does not define a scan.
     """
     try:
-        counted = _with_number(_LARGE_DECODER.decode(text)) if len(text) >= MANY_BYTES else None
+        counted = _with_number(_LARGE_DECODER.decode(text)) if len(text) >= MANY_BYTES and not ids else None
         return counted if counted is not None else _DECODER.decode(text)
     except msgspec.ValidationError as error:
         data = loads(text)
@@ -175,34 +179,29 @@ def _fitted(value: Any, kind: Any) -> Any:
     Raises:
         ValidationError: Nothing fits, or a required part does not.
     """
-    if _fits(value, kind):
-        return msgspec.convert(value, kind)
-    parts: Any = get_args(kind)
-    if get_origin(kind) in (Union, types.UnionType):
-        kind = next(part for part in parts if part is not type(None))
-        parts = get_args(kind)
-    if _is_struct(kind) and is_mapping(value):
-        fitting: dict[str, Any] = {}
-        for field in msgspec.structs.fields(kind):
-            if field.name in value and _can(value[field.name], field.type):
-                fitting[field.name] = _fitted(value[field.name], field.type)
-            elif field.required:
-                raise msgspec.ValidationError(f"Object has no usable {field.name!r}")
-        return kind(**fitting)
-    if get_origin(kind) is dict and is_mapping(value):
-        return {key: _fitted(item, parts[1]) for key, item in value.items() if _can(item, parts[1])}
-    if get_origin(kind) is list and is_list(value):
-        return [_fitted(item, parts[0]) for item in value if _can(item, parts[0])]
-    return msgspec.convert(value, kind)
-
-
-def _is_struct(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
-
-
-def _can(value: Any, kind: Any) -> bool:
     try:
-        _fitted(value, kind)
+        return msgspec.convert(value, kind)
     except msgspec.ValidationError:
-        return False
-    return True
+        parts: Any = get_args(kind)
+        if get_origin(kind) in (Union, types.UnionType):
+            kind = next(part for part in parts if part is not type(None))
+            parts = get_args(kind)
+        if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and is_mapping(value):
+            known = {field.name: field for field in msgspec.structs.fields(kind)}
+            fitting = {k: v for key in known if key in value for k, v in _part(key, value[key], known[key].type)}
+            for name, field in known.items():
+                if field.required and name not in fitting:
+                    raise msgspec.ValidationError(f"Object has no usable {name!r}") from None
+            return kind(**fitting)
+        if get_origin(kind) is dict and is_mapping(value):
+            return {k: v for key, item in value.items() for k, v in _part(key, item, parts[1])}
+        if get_origin(kind) is list and is_list(value):
+            return [v for item in value for _, v in _part("", item, parts[0])]
+        raise
+
+
+def _part(key: str, value: Any, kind: Any) -> list[tuple[str, Any]]:
+    try:
+        return [(key, _fitted(value, kind))]
+    except msgspec.ValidationError:
+        return []
