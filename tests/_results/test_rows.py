@@ -19,7 +19,6 @@ from inspect_scout import UnknownNameError
 from inspect_scout._results import RecordInput, RowWriter, results_schema
 from inspect_scout._results.counting import count_cells, count_results
 from inspect_scout._results.table import fields
-from inspect_scout._support.arrow import array
 from inspect_scout._types import (
     InputOrigin,
     Reference,
@@ -48,7 +47,7 @@ REFERENCE_COLUMNS = (
 
 
 def counted(value: str | None, kind: str | None) -> int:
-    return int(count_cells(array([value], pa.string()), array([kind], pa.string()))[0])
+    return int(count_cells(pa.array([value], pa.string()), pa.array([kind], pa.string()))[0])
 
 
 def rows_of(

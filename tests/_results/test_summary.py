@@ -10,13 +10,12 @@ from pydantic import JsonValue
 
 from inspect_scout._results import read_state
 from inspect_scout._results.counting import count_cells, count_results
-from inspect_scout._support.arrow import array
 from inspect_scout._types import Result, ResultValidation, ScannerState, ValidationMetrics, as_resultset, is_positive
 from support.scans import fill, finished, make_report
 
 
 def counted(value: str | None, kind: str | None) -> int:
-    return int(count_cells(array([value], pa.string()), array([kind], pa.string()))[0])
+    return int(count_cells(pa.array([value], pa.string()), pa.array([kind], pa.string()))[0])
 
 
 @pytest.mark.parametrize("value", [False, None, 0, 0.0, "", "none", "NONE", {}, []])

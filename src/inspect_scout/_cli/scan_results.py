@@ -106,7 +106,8 @@ def _tables(selection: Selection, limit: int | None) -> Iterator[tuple[str, Type
     known = look(results_scanners, selection["location"])
     for scanner in known if selection["scanner"] is None else [selection["scanner"]]:
         try:
-            yield scanner, call(results_table, **{**selection, "scanner": scanner, "limit": limit})
+            arguments: dict[str, Any] = {**selection, "scanner": scanner, "limit": limit}
+            yield scanner, call(results_table, **arguments)
         except UnknownNameError as error:
             # A scanner without a row has no table; it exists all the same.
             if error.kind != "scanner" or scanner not in known:

@@ -198,9 +198,7 @@ class ActiveScans:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with contextlib.closing(sqlite3.connect(self.path, timeout=1.0)) as database, database:
-                database.execute(
-                    "PRAGMA synchronous = OFF"
-                )  # a machine that crashes has no running scans to be told of
+                database.execute("PRAGMA synchronous = OFF")  # a machine that crashes has no running scans to tell of
                 _purge(database)
                 return database.execute(statement, values).fetchall()
         except (OSError, sqlite3.Error) as error:

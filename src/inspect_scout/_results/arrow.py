@@ -17,6 +17,8 @@ from .query import ResultsPage, ResultsQuery, ResultsTable
 from .table import column, select_fields
 from .view import RowView, excluded
 
+_arrow: Any = pa  # the stubs leave scalars of unknown types open
+
 
 @dataclass
 class ScanResultsArrow(Status):
@@ -98,7 +100,7 @@ class ScanResultsArrow(Status):
 
     def _cells(self, view: RowView, id_column: str, id_value: Any, columns: Sequence[str]) -> dict[str, pa.Scalar[Any]]:
         # What other libraries give as an id, a number of numpy say, is compared as the value it stands for.
-        where = Condition(left=id_column, operator=Operator.EQ, right=pa.scalar(id_value).as_py())
+        where = Condition(left=id_column, operator=Operator.EQ, right=_arrow.scalar(id_value).as_py())
         try:
             page = self._opened().page([view], ResultsQuery(where, columns, limit=1, count=True))
         except UnknownNameError as error:

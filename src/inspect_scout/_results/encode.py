@@ -121,7 +121,7 @@ def read_json(text: Any) -> Any:
         return text
 
 
-def _inferred_type(value: Any) -> str:
+def _inferred_type(value: object) -> str:
     return KINDS.get(type(value)) or next((KINDS[kind] for kind in KINDS if isinstance(value, kind)), "object")
 
 

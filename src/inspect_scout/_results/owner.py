@@ -165,11 +165,16 @@ def taken_over(location: str) -> ScanStateError:
 async def read_claim(storage: Storage, path: str) -> Claim | None:
     """Read a claim; None if there is none."""
     entry = await storage.stat(path)
+    if entry is None:
+        return None
     try:
-        text = await storage.read(path) if entry is not None else b""
+        text = await storage.read(path)
     except LocationError:
         return None
-    return Claim(text, _parsed(text), time.time() - entry.modified) if entry is not None else None
+    owner: Owner | None = None
+    with contextlib.suppress(ValueError):
+        owner = _DECODER.decode(text)
+    return Claim(text, owner if owner is not None and owner.pid > 0 else None, time.time() - entry.modified)
 
 
 def is_alive(owner: Owner, age: float) -> bool:
@@ -179,7 +184,7 @@ def is_alive(owner: Owner, age: float) -> bool:
         owner: The process.
         age: Seconds since it last wrote its claim.
     """
-    if owner.host != host_name() or (owner.machine and owner.machine != _machine()):
+    if _is_elsewhere(owner):
         return age < LEASE_SECONDS
     if owner.pid == os.getpid():
         return owner.token in _here
@@ -302,7 +307,7 @@ def _refuse_if_held(claim: Claim, location: str) -> None:
     owner = claim.owner
     if owner is None or not claim.is_held:
         return
-    if owner.host != host_name() or (owner.machine and owner.machine != _machine()):
+    if _is_elsewhere(owner):
         left = max(1, round(LEASE_SECONDS - claim.age))
         raise _HeldError(
             f"The scan at {location!r} is being worked on by process {owner.pid} on {owner.host!r}, which last said so "
@@ -341,12 +346,8 @@ async def _give_back(storage: Storage, location: str, text: bytes) -> None:
         await storage.delete_tree(folder)
 
 
-def _parsed(text: bytes) -> Owner | None:
-    try:
-        owner = _DECODER.decode(text)
-    except ValueError:
-        return None
-    return owner if owner.pid > 0 else None
+def _is_elsewhere(owner: Owner) -> bool:
+    return owner.host != host_name() or bool(owner.machine and owner.machine != _machine())
 
 
 def _born(pid: int) -> str:

@@ -95,10 +95,7 @@ class SharedRows:
 
     def references(self, name: str) -> Column:
         """Make a column of text whose cells refer to what is shared, or to each text itself."""
-        shared = self._shared(name)
-        if shared is not None:
-            return references(*shared)
-        return references(column(self.own, name), np.arange(self.num_rows))
+        return references(*(self._shared(name) or (column(self.own, name), np.arange(self.num_rows))))
 
     def weights(self, beside: Callable[[pa.Table], Mapping[str, Places]]) -> dict[str, int]:
         """Count the bytes of the texts of columns that are as they are stored, with a copy for each row.

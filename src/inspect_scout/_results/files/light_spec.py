@@ -187,17 +187,21 @@ def _fitted(value: Any, kind: Any) -> Any:
             kind = next(part for part in parts if part is not type(None))
             parts = get_args(kind)
         if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and is_mapping(value):
-            known = {field.name: field for field in msgspec.structs.fields(kind)}
-            fitting = {k: v for key in known if key in value for k, v in _part(key, value[key], known[key].type)}
-            for name, field in known.items():
-                if field.required and name not in fitting:
-                    raise msgspec.ValidationError(f"Object has no usable {name!r}") from None
-            return kind(**fitting)
+            return _fitted_struct(value, kind)
         if get_origin(kind) is dict and is_mapping(value):
             return {k: v for key, item in value.items() for k, v in _part(key, item, parts[1])}
         if get_origin(kind) is list and is_list(value):
             return [v for item in value for _, v in _part("", item, parts[0])]
         raise
+
+
+def _fitted_struct(value: dict[str, Any], kind: type[msgspec.Struct]) -> msgspec.Struct:
+    known = {field.name: field for field in msgspec.structs.fields(kind)}
+    fitting = {k: v for key in known if key in value for k, v in _part(key, value[key], known[key].type)}
+    for name, field in known.items():
+        if field.required and name not in fitting:
+            raise msgspec.ValidationError(f"Object has no usable {name!r}")
+    return kind(**fitting)
 
 
 def _part(key: str, value: Any, kind: Any) -> list[tuple[str, Any]]:

@@ -86,12 +86,13 @@ async def doubtful_scanners(
         declared: Scanners of the scan.
         transcripts: Number of its transcripts (0: not known).
     """
-    known = dict.fromkeys([*declared, *stored.scanners])
-    found = [key for key in known if _is_doubtful(stored, key, transcripts)]
-    if found or any(not part.scans for part in stored.scanners.values()):
+    scans = {key: part.scans for key, part in stored.scanners.items()}
+    known = dict.fromkeys([*declared, *scans])
+    found = [key for key in known if key not in stored.sound or 0 < transcripts < scans.get(key, 0)]
+    if found or not all(scans.values()):
         # Zeros over a table that has rows are those that another program left behind.
         tables = [key for e in await storage.list(location, recursive=False) if (key := table_key(e.path))]
-        found += [key for key in tables if key not in found and not _scans(stored, key)]
+        found += [key for key in tables if key not in found and not scans.get(key)]
     return found
 
 
@@ -109,15 +110,6 @@ def is_complete(stored: StoredSummary, scanners: Iterable[ScannerState], total: 
     return 0 < total <= sum(one.scans for one in counts) and not any(one.errors for one in counts)
 
 
-def _is_doubtful(stored: StoredSummary, key: str, transcripts: int) -> bool:
-    return key not in stored.sound or 0 < transcripts < _scans(stored, key)
-
-
-def _scans(stored: StoredSummary, key: str) -> int:
-    part = stored.scanners.get(key)
-    return 0 if part is None else part.scans
-
-
 def _scanner(part: Mapping[str, Any] | None) -> tuple[ScannerState, bool]:
     """Counts of a scanner, and whether all of them could be read."""
     if part is None:
@@ -126,7 +118,9 @@ def _scanner(part: Mapping[str, Any] | None) -> tuple[ScannerState, bool]:
     usage = _usage(part.get("model_usage", _NOTHING))
     fingerprints = _fingerprints(part.get("fingerprints", _NOTHING))
     agreement, not_compared, is_readable = _agreement(part.get("validation"))
-    is_sound = is_readable and None not in counts.values() and _are_metrics(part.get("metrics"))
+    is_sound = (
+        is_readable and None not in counts.values() and (part.get("metrics") is None or is_mapping(part["metrics"]))
+    )
     state = ScannerState(
         **{name: count for name, count in counts.items() if count is not None},
         rows=sum((fingerprints or {}).values()),
@@ -148,13 +142,15 @@ def _usage(value: object) -> Usage | None:
     """Tokens by model and kind; None if some of it cannot be read."""
     if not is_mapping(value):
         return None
-    usage: dict[str, dict[str, int | float]] = {}
+    usage: dict[str, dict[str, Any]] = {}
     for model, kinds in value.items():
         if not is_mapping(kinds):
             return None
         usage[model] = {kind: number for kind, number in kinds.items() if number is not None}
-        if not all(_is_number(number, whole="token" in kind) for kind, number in usage[model].items()):
-            return None
+        for kind, number in usage[model].items():
+            is_number = isinstance(number, int | float) and not isinstance(number, bool)
+            if not is_number or ("token" in kind and _count(number) is None):
+                return None
     return usage
 
 
@@ -163,10 +159,6 @@ def _fingerprints(value: object) -> dict[str, int] | None:
     counts = {key: _count(count) for key, count in value.items()} if is_mapping(value) else {"": None}
     known = {key: count for key, count in counts.items() if count is not None}
     return known if len(known) == len(counts) else None
-
-
-def _is_number(value: object, *, whole: bool) -> bool:
-    return _count(value) is not None if whole else isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _agreement(validation: object) -> tuple[Agreement, int, bool]:
@@ -183,7 +175,3 @@ def _agreement(validation: object) -> tuple[Agreement, int, bool]:
         return Agreement(), not_compared, False
     keyed = is_mapping(validation) and bool(validation.get("metrics_by_key"))
     return Agreement(tp=known[0], fp=known[1], tn=known[2], fn=known[3], keyed=keyed), not_compared, True
-
-
-def _are_metrics(metrics: object) -> bool:
-    return metrics is None or is_mapping(metrics)
