@@ -13,11 +13,11 @@ MAX_FILE, MAX_CLASS, MAX_METHODS, MAX_FUNCTION, MAX_COMPLEXITY, MAX_ARGUMENTS = 
 
 # path:name -> why it may have more arguments than MAX_ARGUMENTS (and, if it is only its signature, more lines).
 MANY_ARGUMENTS = {
-    "_app/async_api.py:scan_async": "the documented signature; packed into one ScanRequest at once",
-    "_app/async_api.py:scan_resume_async": "the documented signature; packed into one ResumeRequest at once",
+    "_app/api.py:scan_async": "the documented signature; packed into one ScanRequest at once",
+    "_app/api.py:scan_resume_async": "the documented signature; packed into one ResumeRequest at once",
+    "_app/api.py:scan": "the documented signature; packed into one ScanRequest at once",
+    "_app/api.py:scan_resume": "the documented signature; packed into one ResumeRequest at once",
     "_app/results.py:scan_results_query_async": "the documented signature; packed into one ResultsQuery at once",
-    "_app/sync_api.py:scan": "the documented signature; packed into one ScanRequest at once",
-    "_app/sync_api.py:scan_resume": "the documented signature; packed into one ResumeRequest at once",
     "_inspect/scripted_model.py:scripted_model": "one argument for each thing that a model may do wrong",
     "_scanners/llm/generate.py:generate_answer": "the documented signature, three times for its overloads",
     "_scanners/llm/scanner.py:llm_scanner": "the documented signature; packed into one Brief at once",

@@ -16,7 +16,7 @@ from typing import Any, get_args
 import pytest
 
 import inspect_scout
-from inspect_scout import ProjectConfig, ScanJob, ScanJobConfig, aio, scan, scan_resume
+from inspect_scout import ProjectConfig, ScanJob, ScanJobConfig, aio, scan, scan_complete, scan_resume
 from inspect_scout._project import OPTIONS, SETTLED, Option, describe_options, options_of
 
 SOURCE = Path(inspect_scout.__file__).parent
@@ -38,6 +38,19 @@ def test_the_signatures_of_resume_have_every_option() -> None:
     arguments = {option.field for option in options_of("resume")} | {"scan_location", "predicate_overrides"}
     assert parameters(scan_resume) == arguments
     assert parameters(aio.scan_resume_async) == arguments - {"display"}
+
+
+@pytest.mark.parametrize(
+    ("twin", "sync"),
+    [(aio.scan_async, scan), (aio.scan_resume_async, scan_resume), (aio.scan_complete_async, scan_complete)],
+)
+def test_async_functions_are_described_as_their_sync_twins_but_for_the_display(
+    twin: Callable[..., Any], sync: Callable[..., Any]
+) -> None:
+    described = inspect.getdoc(sync) or ""
+    told = [line for line in described.splitlines() if not line.strip().startswith(("display:", "KeyboardInterrupt:"))]
+    assert (inspect.getdoc(twin) or "").splitlines() == told
+    assert len(told) > len(parameters(twin))
 
 
 def test_the_models_of_files_and_jobs_have_every_option() -> None:
@@ -83,8 +96,11 @@ ADDED = {
         "    limit: _Amount | None = None\n": '    patience: _Count | None = None\n    """How patient."""\n\n',
         "    limit: int | None = None\n": "    patience: int | None = None\n",
     },
+    "_app/api.py": {
+        "    limit: int | None = None,\n": "    patience: int | None = None,\n",
+    },
 }
-"""File -> what stands in it -> what is added before that. The parameter of `scan` is all that is missing: see above."""
+"""File -> what stands in it -> what is added before that, wherever it stands: three files for an option of everything."""
 SCANNERS = """
 from inspect_scout import Result, ScanJob, Transcript, scanjob, scanner
 
@@ -110,7 +126,7 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, edits in ADDED.items():
         text = (package / name).read_text(encoding="utf-8")
         for before, line in edits.items():
-            assert text.count(before) == 1
+            assert before in text
             text = text.replace(before, line + before)
         (package / name).write_text(text, encoding="utf-8")
     return root
@@ -152,34 +168,39 @@ def test_an_added_option_is_known_to_every_door(extended: Path, tmp_path: Path) 
 
 
 PROBE = """
+import asyncio
 import json
+from inspect_scout import scan
+from inspect_scout.aio import scan_async
 from inspect_scout._plan import ScanRequest, settle
-from inspect_scout._plan.checks import check_request
 from inspect_scout._project import describe_options
 from inspect_scout._project.schemas import make_schema
 
+def refusal(work):
+    try:
+        work()
+    except ValueError as error:
+        return str(error)
+
 settled = settle(ScanRequest(scanners=(), patience=8))
-refused = ""
-try:
-    check_request(ScanRequest(scanners=(), patience=0))
-except ValueError as error:
-    refused = str(error)
 print(json.dumps({
     "request": settled.request.patience,
     "source": settled.settings["patience"].source,
-    "refused": refused,
+    "refused": refusal(lambda: scan([], patience=0)),
+    "refused_async": refusal(lambda: asyncio.run(scan_async([], patience=-1))),
     "schemas": [json.loads(make_schema(name))["properties"]["patience"]["anyOf"][0] for name in ("project", "scanjob")],
     "places": next(each for each in describe_options() if each["name"] == "patience")["places"],
 }))
 """
 
 
-def test_an_added_option_is_known_to_requests_schemas_and_forms(extended: Path, tmp_path: Path) -> None:
+def test_an_added_option_is_known_to_python_schemas_and_forms(extended: Path, tmp_path: Path) -> None:
     count = {"minimum": 1, "type": "integer"}
     assert json.loads(ran(extended, tmp_path, PROBE)) == {
         "request": 8,
         "source": "argument",
         "refused": "patience=0 is too small; use 1 or more.",
+        "refused_async": "patience=-1 is too small; use 1 or more.",
         "schemas": [count, count],
         "places": ["argument", "job", "project", "environment", "command line"],
     }

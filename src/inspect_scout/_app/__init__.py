@@ -20,14 +20,22 @@ if TYPE_CHECKING:
     from .._scanners import StructuredSource as StructuredSource
     from .._scanners import describe_scanner_files as describe_scanner_files
     from .._support.causes.grouping import ErrorGroup as ErrorGroup
-    from .async_api import scan_async as scan_async
-    from .async_api import scan_complete_async as scan_complete_async
-    from .async_api import scan_list_async as scan_list_async
-    from .async_api import scan_results_arrow_async as scan_results_arrow_async
-    from .async_api import scan_results_batches_async as scan_results_batches_async
-    from .async_api import scan_results_df_async as scan_results_df_async
-    from .async_api import scan_resume_async as scan_resume_async
-    from .async_api import scan_status_async as scan_status_async
+    from .api import scan as scan
+    from .api import scan_async as scan_async
+    from .api import scan_complete as scan_complete
+    from .api import scan_complete_async as scan_complete_async
+    from .api import scan_list as scan_list
+    from .api import scan_list_async as scan_list_async
+    from .api import scan_results_arrow as scan_results_arrow
+    from .api import scan_results_arrow_async as scan_results_arrow_async
+    from .api import scan_results_batches as scan_results_batches
+    from .api import scan_results_batches_async as scan_results_batches_async
+    from .api import scan_results_df as scan_results_df
+    from .api import scan_results_df_async as scan_results_df_async
+    from .api import scan_resume as scan_resume
+    from .api import scan_resume_async as scan_resume_async
+    from .api import scan_status as scan_status
+    from .api import scan_status_async as scan_status_async
     from .bridge import in_sync as in_sync
     from .bridge import in_sync_items as in_sync_items
     from .bridge import run_light as run_light
@@ -55,14 +63,6 @@ if TYPE_CHECKING:
     from .shapes import group_json as group_json
     from .shapes import standing_json as standing_json
     from .shapes import state_json as state_json
-    from .sync_api import scan as scan
-    from .sync_api import scan_complete as scan_complete
-    from .sync_api import scan_list as scan_list
-    from .sync_api import scan_results_arrow as scan_results_arrow
-    from .sync_api import scan_results_batches as scan_results_batches
-    from .sync_api import scan_results_df as scan_results_df
-    from .sync_api import scan_resume as scan_resume
-    from .sync_api import scan_status as scan_status
     from .validation import validation_reports as validation_reports
     from .validation import validation_results_df as validation_results_df
     from .validation import validation_results_df_async as validation_results_df_async
@@ -75,8 +75,9 @@ _MODULES = {
     ".._results": "Standing list_states read_error_groups read_standing",
     ".._scanners": "Parameter ScannerFileReport ScannerSource StructuredSource describe_scanner_files",
     ".._support.causes.grouping": "ErrorGroup",
-    ".async_api": "scan_async scan_complete_async scan_list_async scan_results_arrow_async scan_results_batches_async"
-    " scan_results_df_async scan_resume_async scan_status_async",
+    ".api": "scan scan_async scan_complete scan_complete_async scan_list scan_list_async scan_results_arrow"
+    " scan_results_arrow_async scan_results_batches scan_results_batches_async scan_results_df scan_results_df_async"
+    " scan_resume scan_resume_async scan_status scan_status_async",
     ".bridge": "in_sync in_sync_items run_light run_sync",
     ".databases": "SchemaFormat compact_database copy_transcripts count_transcripts database_schema database_stats"
     " delete_transcripts index_database validate_database verify_database",
@@ -84,8 +85,6 @@ _MODULES = {
     ".results": "results_scanners results_table scan_results_query scan_results_query_async",
     ".scanning": "complete_scan resume_scan run_scan",
     ".shapes": "MAX_IDS group_json standing_json state_json",
-    ".sync_api": "scan scan_complete scan_list scan_results_arrow scan_results_batches scan_results_df scan_resume"
-    " scan_status",
     ".validation": "validation_reports validation_results_df validation_results_df_async",
     ".watching": "Watched watch",
 }

@@ -1,12 +1,12 @@
-"""The public async functions."""
+"""The public functions that scan and read scans: each signature and each description stands here, and only here."""
 
 from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._plan import ModelRole, ResumeRequest, Scanners, ScannerWork, ScanRequest
 from .._results import RecordInput, Rows, ScanResultsArrow, ScanResultsDF
@@ -19,18 +19,33 @@ from .._scanners import end_loading
 from .._support.loops import asyncio_only
 from .._support.storage import normalize
 from .._types import PredicateFn, Status, ValidationSet, Worklist
-from . import scanning
-from .bridge import run_sync
+from .bridge import in_sync, in_sync_items, run_sync
+from .scanning import complete_scan, resume_scan, run_scan
 
 if TYPE_CHECKING:
     import pandas as pd
     from inspect_ai.model import GenerateConfig, Model
 
+    from .._display import DisplayType
     from .._transcripts import Duplicates, Transcripts
 
+F = TypeVar("F", bound=Callable[..., Any])
 
-@asyncio_only
-async def scan_async(
+
+def described_as(twin: Callable[..., Any]) -> Callable[[F], F]:
+    """Describe an async function with the words of its sync twin, but for `display`, which it does not have."""
+
+    def describe(function: F) -> F:
+        lines = (twin.__doc__ or "").splitlines(keepends=True)
+        function.__doc__ = "".join(
+            line for line in lines if not line.strip().startswith(("display:", "KeyboardInterrupt:"))
+        )
+        return function
+
+    return describe
+
+
+def scan(
     scanners: Scanners,
     transcripts: Transcripts | str | Sequence[str] | None = None,
     scans: str | None = None,
@@ -48,6 +63,7 @@ async def scan_async(
     results_buffer: int | None = None,
     tags: list[str] | None = None,
     metadata: dict[str, Any] | None = None,
+    display: DisplayType | None = None,
     log_level: str | None = None,
     fail_on_error: bool = False,
     dry_run: bool = False,
@@ -91,6 +107,7 @@ async def scan_async(
         results_buffer: Bring the tables of the running scan up to date after this many records.
         tags: Tags kept with the scan.
         metadata: Metadata kept with the scan.
+        display: How to show progress: `rich` (the default in a terminal), `plain`, `log`, `none`.
         log_level: Level of log messages (default warning).
         fail_on_error: Stop at the first scanner that raises, and raise its exception after saving.
         dry_run: Only count what would be scanned; nothing is written.
@@ -110,17 +127,50 @@ async def scan_async(
     Raises:
         ScoutError: The request cannot be carried out; nothing was created.
         Exception: What a scanner raised, if `fail_on_error` is set.
+        KeyboardInterrupt: On Ctrl-C, after saving what was recorded.
     """
-    given = dict(locals())
-    end_loading(scanners)
-    given["scans"] = older_scans(scans, given.pop("results"))
-    request = ScanRequest(**given, display=_display())
-    return await scanning.run_scan(request)
+    request = _scan_request(locals())
+    return run_sync(lambda: run_scan(request))
 
 
+@described_as(scan)
 @asyncio_only
-async def scan_resume_async(
+async def scan_async(
+    scanners: Scanners,
+    transcripts: Transcripts | str | Sequence[str] | None = None,
+    scans: str | None = None,
+    worklist: Sequence[ScannerWork] | Sequence[Worklist] | str | Path | None = None,
+    validation: str | Path | ValidationSet | Mapping[str, str | Path | ValidationSet] | None = None,
+    model: str | Model | None = None,
+    model_config: GenerateConfig | None = None,
+    model_base_url: str | None = None,
+    model_args: dict[str, Any] | str | None = None,
+    model_roles: Mapping[str, ModelRole | Sequence[ModelRole]] | None = None,
+    max_transcripts: int | None = None,
+    max_processes: int | None = None,
+    limit: int | None = None,
+    shuffle: bool | int | None = None,
+    results_buffer: int | None = None,
+    tags: list[str] | None = None,
+    metadata: dict[str, Any] | None = None,
+    log_level: str | None = None,
+    fail_on_error: bool = False,
+    dry_run: bool = False,
+    record_input: RecordInput | None = None,
+    *,
+    executor: str | None = None,
+    ray_address: str | None = None,
+    duplicates: Duplicates | None = None,
+    scanner_timeout: float | None = None,
+    results: str | None = None,
+) -> Status:
+    """Scan transcripts, as `scan` does."""
+    return await run_scan(_scan_request({**locals(), "display": _display()}, stacklevel=4))
+
+
+def scan_resume(
     scan_location: str,
+    display: DisplayType | None = None,
     log_level: str | None = None,
     fail_on_error: bool = False,
     predicate_overrides: Mapping[str, PredicateFn] | None = None,
@@ -141,6 +191,7 @@ async def scan_resume_async(
 
     Args:
         scan_location: Directory of the scan (`.../scan_id=...`).
+        display: How to show progress: `rich`, `plain`, `log`, `none`.
         log_level: Level of log messages.
         fail_on_error: Stop at the first scanner that raises, and raise its exception after saving.
         predicate_overrides: Predicates by scanner, for scanners whose results are compared by a function of your own:
@@ -166,25 +217,55 @@ async def scan_resume_async(
             recorded.
         ConfigError: A scanner calls a model, and none was recorded or given.
     """
-    given = dict(locals())
-    end_loading()
-    request = ResumeRequest(location=given.pop("scan_location"), **given, display=_display())
-    return await scanning.resume_scan(request)
+    request = _resume_request(locals())
+    return run_sync(lambda: resume_scan(request))
 
 
+@described_as(scan_resume)
 @asyncio_only
-async def scan_complete_async(scan_location: str, log_level: str | None = None) -> Status:
+async def scan_resume_async(
+    scan_location: str,
+    log_level: str | None = None,
+    fail_on_error: bool = False,
+    predicate_overrides: Mapping[str, PredicateFn] | None = None,
+    *,
+    executor: str | None = None,
+    ray_address: str | None = None,
+    wait: bool = False,
+    rescan_changed: bool = False,
+    accept_changed: bool = False,
+    model: str | Model | None = None,
+    model_config: GenerateConfig | None = None,
+    model_base_url: str | None = None,
+    model_args: dict[str, Any] | str | None = None,
+    model_roles: Mapping[str, ModelRole | Sequence[ModelRole]] | None = None,
+    scanner_timeout: float | None = None,
+) -> Status:
+    """Go on with a scan, as `scan_resume` does."""
+    return await resume_scan(_resume_request({**locals(), "display": _display()}))
+
+
+def scan_complete(scan_location: str, display: DisplayType | None = None, log_level: str | None = None) -> Status:
     """Declare a scan complete although some of it failed or is missing; errors stay listed.
 
     Args:
         scan_location: Directory of the scan.
+        display: How to show the outcome: `rich`, `plain`, `log`, `none`.
         log_level: Level of log messages.
 
     Raises:
         ScanStateError: The scan is complete already.
     """
     end_loading()
-    return await scanning.complete_scan(scan_location, _display(), log_level)
+    return run_sync(lambda: complete_scan(scan_location, display, log_level))
+
+
+@described_as(scan_complete)
+@asyncio_only
+async def scan_complete_async(scan_location: str, log_level: str | None = None) -> Status:
+    """Declare a scan complete, as `scan_complete` does."""
+    end_loading()
+    return await complete_scan(scan_location, _display(), log_level)
 
 
 @asyncio_only
@@ -195,6 +276,9 @@ async def scan_list_async(scans_location: str) -> list[Status]:
         scans_location: Directory that holds scans, at any depth.
     """
     return await _list_status(scans_location)
+
+
+scan_list = in_sync(scan_list_async)
 
 
 @asyncio_only
@@ -208,6 +292,9 @@ async def scan_status_async(scan_location: str) -> Status:
         LocationError: There is no scan.
     """
     return await _status(scan_location)
+
+
+scan_status = in_sync(scan_status_async)
 
 
 @asyncio_only
@@ -229,6 +316,9 @@ async def scan_results_df_async(
     return await _results_df(scan_location, scanner=scanner, rows=rows, exclude_columns=exclude_columns, run=run_sync)
 
 
+scan_results_df = in_sync(scan_results_df_async)
+
+
 @asyncio_only
 async def scan_results_arrow_async(scan_location: str) -> ScanResultsArrow:
     """Read results as Arrow record batches.
@@ -237,6 +327,9 @@ async def scan_results_arrow_async(scan_location: str) -> ScanResultsArrow:
         scan_location: Directory of the scan (finished, interrupted or running).
     """
     return await _results_arrow(scan_location, run=run_sync)
+
+
+scan_results_arrow = in_sync(scan_results_arrow_async)
 
 
 def scan_results_batches_async(
@@ -267,16 +360,34 @@ def scan_results_batches_async(
     )
 
 
+scan_results_batches = in_sync_items(scan_results_batches_async)
+
+
 def _display() -> str:
     """Callers of the async functions own the terminal, so unless the environment says otherwise nothing is drawn."""
     return os.environ.get("SCOUT_DISPLAY") or "plain"
 
 
-def older_scans(scans: str | None, results: str | None) -> str | None:
-    """Accept the older name of `scans`."""
-    if results is None:
-        return scans
-    if scans is not None:
-        raise TypeError("Both 'scans' and 'results' were given; 'results' is the older name of 'scans': give 'scans'.")
-    warnings.warn("'results' is deprecated; use 'scans'.", DeprecationWarning, stacklevel=4)
-    return results
+def _scan_request(given: Mapping[str, Any], stacklevel: int = 3) -> ScanRequest:
+    """Pack the arguments of `scan` or its twin, with the older name of `scans`.
+
+    Args:
+        given: The arguments by name.
+        stacklevel: Who is warned of the older name.
+    """
+    values = dict(given)
+    end_loading(values["scanners"])
+    if (results := values.pop("results")) is not None:
+        if values["scans"] is not None:
+            raise TypeError(
+                "Both 'scans' and 'results' were given; 'results' is the older name of 'scans': give 'scans'."
+            )
+        warnings.warn("'results' is deprecated; use 'scans'.", DeprecationWarning, stacklevel=stacklevel)
+        values["scans"] = results
+    return ScanRequest(**values)
+
+
+def _resume_request(given: Mapping[str, Any]) -> ResumeRequest:
+    values = dict(given)
+    end_loading()
+    return ResumeRequest(location=values.pop("scan_location"), **values)
