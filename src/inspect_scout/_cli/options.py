@@ -14,7 +14,7 @@ import click
 from .._project import OPTION, SAME, Flag, Kind, Option, Place, options_of
 from .._support.errors import ConfigError
 from .stdout import reserving
-from .values import Seed, Whole, Words, Worklist
+from .values import OpenChoice, Seed, Whole, Words, Worklist
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -83,11 +83,12 @@ def _decorator(option: Option, flag: Flag, resuming: bool) -> Callable[[F], F]:
     kind = flag.kind or option.kind
     settings = dict(_PARAMS.get(kind, {}))
     if kind == "choice":
-        settings["type"] = click.Choice(flag.choices or option.choices, case_sensitive=not option.any_case)
+        own = click.Choice(flag.choices or option.choices, case_sensitive=not option.any_case)
+        settings["type"] = OpenChoice(option) if option.group else own
     if flag.metavar:
         settings["metavar"] = flag.metavar
-    own = resuming and flag.resume != SAME
-    text, variable = (flag.resume if own else flag.help or option.help), None if own else flag.heard
+    differs = resuming and flag.resume != SAME
+    text, variable = (flag.resume if differs else flag.help or option.help), None if differs else flag.heard
     note = f"{variable}; {flag.note}" if flag.note else variable
     return click.option(
         *(*flag.names.split(), flag.sets),
@@ -184,9 +185,7 @@ def shown(options: dict[str, Any]) -> Shown:
 def prepare_logging(level: str | None) -> None:
     """Send log messages to standard error, for commands that run without the engine."""
     if level is not None:
-        if level.lower() not in (levels := OPTION["log_level"].choices):
-            raise ConfigError(f"log_level={level!r} is not known; use one of {', '.join(levels)}.")
-        level = level.lower()
+        level = OPTION["log_level"].check_choice(level).lower()
         logging.basicConfig()
         logging.getLogger("inspect_scout").setLevel(_LEVELS.get(level, level.upper()))
 

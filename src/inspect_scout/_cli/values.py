@@ -14,11 +14,15 @@ from .._support.text import ArgumentText
 from .._support.yaml import SWITCHES, guess_value
 
 if TYPE_CHECKING:
+    from .._project import Option
+
     TextType = click.ParamType[str]
     SeedType = click.ParamType[bool | int]
+    ChoiceType = click.Choice[str]
 else:
     # Older releases of click know no type arguments here.
     TextType = SeedType = click.ParamType
+    ChoiceType = click.Choice
 
 _INTEGER = re.compile(r"[-+]?\d+")
 
@@ -60,6 +64,23 @@ class Whole(TextType):
     def split_envvar_value(self, rv: str) -> Sequence[str]:
         """Take the value of an environment variable as it is."""
         return [rv] if rv.strip() else []
+
+
+class OpenChoice(ChoiceType):
+    """A choice to which other packages add; they are only looked for where it is none of ours.
+
+    Args:
+        option: The option whose value it is.
+    """
+
+    def __init__(self, option: Option) -> None:
+        super().__init__(option.choices)
+        self._option = option
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Refuse what is none of them."""
+        added = () if value in self.choices else self._option.added()
+        return str(click.Choice((*self._option.choices, *added)).convert(value, param, ctx))
 
 
 class Seed(SeedType):

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from .._support.errors import UnknownNameError
 from .._types import RECORDED_FIELDS, ScannerSpec, ValidationSet, Worklist
+from .options import OPTION
 
 LogLevel = Literal["debug", "trace", "http", "sandbox", "info", "warning", "error", "critical", "notset"]
 
@@ -52,6 +53,7 @@ _Set: TypeAlias = Annotated[ValidationSet, _known(ValidationSet)]
 _Model: TypeAlias = Annotated[ModelConfig, _known(ModelConfig, config=GenerateConfig)]
 _Count: TypeAlias = Annotated[StrictInt, Field(ge=1)]
 _Amount: TypeAlias = Annotated[StrictInt, Field(ge=0)]
+_OtherExecutor: TypeAlias = Annotated[str, BeforeValidator(OPTION["executor"].check_choice)]
 
 
 class ScanJobConfig(BaseModel):
@@ -101,8 +103,8 @@ class ScanJobConfig(BaseModel):
     max_processes: _Count | None = None
     """Worker processes."""
 
-    executor: Literal["inline", "processes", "ray"] | None = None
-    """What runs the scan: this process, workers on this machine, or workers on a Ray cluster."""
+    executor: Literal["inline", "processes", "ray"] | _OtherExecutor | None = None
+    """What runs the scan: this process, workers on this machine, workers on a Ray cluster, or what a package adds."""
 
     ray_address: str | None = None
     """Address of a Ray cluster."""

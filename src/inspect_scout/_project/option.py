@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
+
+from .._support.errors import ConfigError
 
 _Plain = Literal[
     "text", "count", "amount", "integer", "number", "seconds", "choice", "switch", "seed", "names", "mapping"
@@ -99,6 +101,7 @@ class Option:
         default: Its value when no door says one, or what makes that.
         choices: What its value may be.
         any_case: Whether capital letters are taken for small ones in a choice.
+        group: Group of entry points by which other packages add choices.
         argument: Its parameter in Python, if that is not its name.
         set_in: Where it may be set besides by its flags and their variables.
         everywhere: Whether functions of Python hear its variables, too, and not only the command line.
@@ -113,6 +116,7 @@ class Option:
     default: Any = None
     choices: tuple[str, ...] = ()
     any_case: bool = False
+    group: str = ""
     argument: str = ""
     set_in: tuple[Place, ...] = _EVERYWHERE
     everywhere: bool = False
@@ -163,3 +167,25 @@ class Option:
     def make_default(self) -> Any:
         """Make its value when no door says one; it may depend on the current directory."""
         return self.default() if callable(self.default) else self.default
+
+    def added(self) -> dict[str, Callable[..., Any]]:
+        """Give what other packages add to its choices, by name."""
+        if not self.group:
+            return {}
+        from .._support.plugins import plugins
+
+        kind: Any = Callable
+        return plugins(self.group, kind)
+
+    def check_choice(self, value: Any) -> Any:
+        """Give a value back that is one of its choices, or None.
+
+        Raises:
+            ConfigError: It is none of them, nor what another package adds; these are only looked for then.
+        """
+        known = value.lower() if self.any_case and isinstance(value, str) else value
+        if value is None or known in self.choices or known in (added := [*self.added()]):
+            return value
+        installing = f" If a package adds it (entry point group {self.group!r}), install it here." if self.group else ""
+        allowed = ", ".join([*self.choices, *added])
+        raise ConfigError(f"{self.field}={value!r} is not known; use one of {allowed}.{installing}")

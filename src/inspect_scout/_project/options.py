@@ -73,7 +73,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("executor", "choice",
         "What runs the scan: this process, workers on this machine, or workers on a Ray cluster. Default: this"
         " process, and workers beside it once they pay.", (Flag("--executor", resume=SAME),),
-        choices=("inline", "processes", "ray")),
+        choices=("inline", "processes", "ray"), group="inspect_scout.executors"),
     Option("ray_address", "text", "Address of a Ray cluster. Default: RAY_ADDRESS, else a cluster on this machine.",
         (Flag("--ray-address", metavar="ADDR", resume=SAME),)),
     _resuming("wait", "If another process is at work on the scan, wait for it instead of refusing."),
