@@ -35,7 +35,7 @@ from .._plan import (
     settle,
 )
 from .._project import default_log_level, default_scans, load_dotenv_once
-from .._results import ScanGoneError, ScanStore, facts_of, read_state, unread_errors
+from .._results import ScanGoneError, ScanStore, facts_of, unread_errors
 from .._support.errors import ScanStateError
 from .._support.rounds import own_round
 from .._types import Phase, Planned, Problem, ScanState, Status, Summary, fold
@@ -96,9 +96,8 @@ async def _resume(request: ResumeRequest) -> Status:
         spec = await store.spec(strict=True)
         executor = request.executor or spec.options.executor
         check_executor(executor, request.ray_address)
-        if request.wait and (status := await store.status()).complete:
-            await _show(shown, status)
-            return status
+        if request.wait and (standing := await store.standing())[0].complete:
+            return _shown(shown, *standing)
         await _refuse_complete(store, "resume")
         recorded = await store.recorded()
         with shown.counting("Indexing") as progress:
@@ -124,9 +123,7 @@ async def complete_scan(location: str, display: str | None = None, log_level: st
         await _refuse_complete(store, "complete")
         await store.accept_unread()
         await store.compact(_order(await store.spec()), complete=True)
-    status = await store.status()
-    await _show(shown, status)
-    return status
+    return _shown(shown, *await store.standing())
 
 
 def prepare(log_level: str | None) -> None:
@@ -176,9 +173,9 @@ async def _run(plan: ScanPlan, store: ScanStore, display: Display, engine: _Engi
         display.outcome(ScanState(facts=facts, phase="interrupted", due=plan.total))
         raise
     await own_round()
-    status = await store.status()
+    status, state = await store.standing()
     _warn_of_comparisons(status)
-    await _show(display, status, interrupted=stopped is not None)
+    _shown(display, status, state, interrupted=stopped is not None)
     if stopped is not None:
         raise stopped
     return status
@@ -217,12 +214,12 @@ async def _record(
     return stopped
 
 
-async def _show(display: Display, status: Status, *, interrupted: bool = False) -> None:
-    """Show how a scan stands that nobody is at work on any more but us."""
-    state = await read_state(status.location, errors=False)
+def _shown(display: Display, status: Status, state: ScanState, *, interrupted: bool = False) -> Status:
+    """Show how a scan stands that nobody is at work on any more but us, and give its status back."""
     phase: Phase = "interrupted" if interrupted else "complete" if status.complete else "errors"
     errors = {group.headline: group.count for group in status.error_groups if group.scanners}
     display.outcome(msgspec.structs.replace(state, phase=phase, errors=errors))
+    return status
 
 
 async def _refuse_complete(store: ScanStore, wish: str) -> None:

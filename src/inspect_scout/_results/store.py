@@ -17,12 +17,12 @@ from pydantic_core import to_json
 from .._support.clock import SYSTEM_CLOCK, Clock
 from .._support.errors import LocationError
 from .._support.storage import Storage, for_each, join, normalize, run_blocking, run_long, storage_for
-from .._types import Error, ScanFacts, ScanSpec, Status, Summary
+from .._types import Error, ScanFacts, ScanSpec, ScanState, Status, Summary
 from .catalog import Catalog, load_catalog, load_tables, pairs_of_writer
 from .definition import no_scan, spec_text
 from .encode import json_text
 from .files.errors import read_errors
-from .files.light_spec import parse_light_spec
+from .files.light_spec import pair_count, parse_light_spec
 from .files.spec import MODELS, parse_spec, unread_errors, with_models, with_transcripts
 from .files.summary import read_summary
 from .find import find_scans
@@ -44,7 +44,7 @@ from .pairs import PairRecord
 from .parquet import open_table, write_tables
 from .rows import RecordInput, RowWriter
 from .schema import results_schema
-from .state import facts_in, journal_files, recorded_of
+from .state import facts_in, journal_files, phase_of, recorded_of
 from .summary import summary_of
 from .table import cells, select_fields
 from .tally import Tally, tally_rows
@@ -270,6 +270,10 @@ class ScanStore:
 
     async def status(self) -> Status:
         """Tell how the scan stands."""
+        return (await self.standing())[0]
+
+    async def standing(self) -> tuple[Status, ScanState]:
+        """Tell how the scan stands, for programs and for displays: its directory is read once for both."""
         spec = await self.spec()
         journal = await journal_files(self._storage, self.location)
         recorded = await recorded_of(self._storage, self.location, spec, journal, each=True)
@@ -277,10 +281,18 @@ class ScanStore:
         with_lines = {line.scanner for line in lines}
         errors = [Error(**asdict(line)) for line in lines]
         errors += _errors(tally for key, tally in recorded.tallies.items() if key not in with_lines)
-        complete = recorded.complete and not (spec.transcripts is not None and spec.transcripts.unread)
+        facts, due = facts_of(spec, self.location), pair_count(spec)
+        complete = recorded.complete and not facts.unread
         kept = {k: f for k, f in recorded.stored.fields.items() if not (recorded.has_journal and k in recorded.tallies)}
         summary = summary_of(recorded.scanners, complete, recorded.tallies, kept)
-        return Status(complete, spec, self.location, summary, [*errors, *unread_errors(spec)])
+        state = ScanState(
+            facts=facts,
+            phase=phase_of(recorded, due, bool(facts.unread)),
+            due=due,
+            scanners=recorded.scanners,
+            problems=Counter(facts.unread.values()),
+        )
+        return Status(complete, spec, self.location, summary, [*errors, *unread_errors(spec)]), state
 
     def _merge(self, catalog: Catalog, scanner: str, order: Sequence[str]) -> Tally:
         """Write the table of a scanner anew, if the journal has something for it, and count its rows."""
