@@ -41,15 +41,10 @@ if TYPE_CHECKING:
     from .bridge import run_light as run_light
     from .bridge import run_sync as run_sync
     from .databases import SchemaFormat as SchemaFormat
-    from .databases import compact_database as compact_database
     from .databases import copy_transcripts as copy_transcripts
     from .databases import count_transcripts as count_transcripts
     from .databases import database_schema as database_schema
-    from .databases import database_stats as database_stats
-    from .databases import delete_transcripts as delete_transcripts
-    from .databases import index_database as index_database
-    from .databases import validate_database as validate_database
-    from .databases import verify_database as verify_database
+    from .databases import in_database as in_database
     from .explain import SettingEntry as SettingEntry
     from .explain import explain_settings as explain_settings
     from .results import results_scanners as results_scanners
@@ -79,8 +74,7 @@ _MODULES = {
     " scan_results_arrow_async scan_results_batches scan_results_batches_async scan_results_df scan_results_df_async"
     " scan_resume scan_resume_async scan_status scan_status_async",
     ".bridge": "in_sync in_sync_items run_light run_sync",
-    ".databases": "SchemaFormat compact_database copy_transcripts count_transcripts database_schema database_stats"
-    " delete_transcripts index_database validate_database verify_database",
+    ".databases": "SchemaFormat copy_transcripts count_transcripts database_schema in_database",
     ".explain": "SettingEntry explain_settings",
     ".results": "results_scanners results_table scan_results_query scan_results_query_async",
     ".scanning": "complete_scan resume_scan run_scan",

@@ -4,31 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from .._support.errors import ConfigError, LocationError
 
 if TYPE_CHECKING:
-    from .._transcripts import (
-        CompactReport,
-        DatabaseStats,
-        TranscriptSchemaError,
-        TranscriptsDB,
-        VerifyReport,
-    )
+    from .._transcripts import TranscriptsDB
 
-Progress = Callable[[int, int], None]
-"""Called with what is done and its total."""
+T = TypeVar("T")
 
 SchemaFormat = Literal["avro", "pyarrow", "json", "pandas"]
 """Forms of the schema."""
 
 
-async def index_database(location: str, progress: Progress | None = None) -> str | None:
-    """Make the index of a database anew; gives its location, or None if there are no data files."""
-    db = _existing(location)
-    return await db.rebuild_index(progress=progress)
+async def in_database(location: str, work: Callable[[TranscriptsDB], Coroutine[Any, Any, T]]) -> T:
+    """Do something with a database that must be there."""
+    return await work(_existing(location))
 
 
 async def database_schema(form: SchemaFormat) -> str:
@@ -41,44 +33,9 @@ async def database_schema(form: SchemaFormat) -> str:
     return str(schema.dtypes if form == "pandas" else schema)
 
 
-async def validate_database(location: str) -> Sequence[TranscriptSchemaError]:
-    """Find out what keeps the files of a database from being such."""
-    from .._transcripts import validate_transcript_schema
-
-    place = _existing(location).location
-    return await validate_transcript_schema(place)
-
-
-async def verify_database(location: str, deep: bool, progress: Progress | None = None) -> VerifyReport:
-    """Hold the index of a database against its data files."""
-    db = _existing(location)
-    return await db.verify(deep=deep, progress=progress)
-
-
-async def compact_database(location: str, progress: Progress | None = None) -> CompactReport:
-    """Write the data files of a database anew where that is worth it."""
-    db = _existing(location)
-    return await db.compact(progress=progress)
-
-
-async def database_stats(location: str) -> DatabaseStats:
-    """Count what is in a database."""
-    db = _existing(location)
-    return await db.stats()
-
-
-async def count_transcripts(location: str, ids: Sequence[str], where: str | None) -> int:
-    """Count the transcripts that `delete_transcripts` would delete."""
-    db = _existing(location)
-    if where is not None:
-        return await db.count(where)
-    return len(set(await db.transcript_ids()) & set(ids))
-
-
-async def delete_transcripts(location: str, ids: Sequence[str], where: str | None) -> int:
-    """Delete transcripts from a database, by their ids or a condition; tells how many."""
-    db = _existing(location)
-    return await db.delete(ids if where is None else None, where=where)
+async def count_transcripts(db: TranscriptsDB, ids: Sequence[str], where: str | None) -> int:
+    """Count the transcripts of a database that some ids, or a condition, choose."""
+    return await db.count(where) if where is not None else len(set(await db.transcript_ids()) & set(ids))
 
 
 async def copy_transcripts(
@@ -99,7 +56,6 @@ async def copy_transcripts(
 
 
 def _existing(location: str) -> TranscriptsDB:
-    """Open a database that must be there."""
     from .._transcripts import transcripts_db
 
     db = transcripts_db(location)

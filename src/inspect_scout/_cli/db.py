@@ -1,20 +1,43 @@
-"""The command `scout db`."""
+"""The commands of `scout db`."""
 
 from __future__ import annotations
 
+import sys
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from .._app import copy_transcripts, count_transcripts, database_schema, in_database
+from .._support.errors import StorageError
+from .._support.terminal import printable
+from .calling import call
+from .exit_codes import DONE, FAILED
 from .lazy import LazyGroup
+from .options import SectionCommand, json_option
+from .output import write_json
+from .stdout import document, reserving
+
+if TYPE_CHECKING:
+    from .._app import SchemaFormat
+
+PROGRESS_SECONDS = 0.2
+"""Time between two looks at how far a command is."""
 
 command = LazyGroup(
     name="db",
     lazy={
-        "index": (".db_index", "Make the index anew from the data files."),
-        "schema": (".db_schema", "Print the columns of transcript databases."),
-        "validate": (".db_validate", "Check that the data files have the right columns."),
-        "verify": (".db_verify", "Hold the index against the data files."),
-        "compact": (".db_compact", "Drop what was deleted or replaced, and put small files together."),
-        "delete": (".db_delete", "Delete transcripts."),
-        "stats": (".db_stats", "Count transcripts, files and bytes."),
-        "copy": (".db_copy", "Copy transcripts of a database or of eval logs into a database."),
+        "index": (".db:index", "Make the index anew from the data files."),
+        "schema": (".db:schema", "Print the columns of transcript databases."),
+        "validate": (".db:validate", "Check that the data files have the right columns."),
+        "verify": (".db:verify", "Hold the index against the data files."),
+        "compact": (".db:compact", "Drop what was deleted or replaced, and put small files together."),
+        "delete": (".db:delete", "Delete transcripts."),
+        "stats": (".db:stats", "Count transcripts, files and bytes."),
+        "copy": (".db:copy", "Copy transcripts of a database or of eval logs into a database."),
     },
     help="Look after transcript databases: folders of parquet files with an index.",
     epilog="""\b
@@ -25,3 +48,230 @@ Examples:
 """,
     no_args_is_help=True,
 )
+
+
+def _database_command(*examples: str) -> Callable[[Callable[..., int]], click.Command]:
+    """Make a command that takes the location of a database, and `--json`."""
+
+    def make(function: Callable[..., int]) -> click.Command:
+        with_location = click.argument("location", metavar="LOC")(json_option(function))
+        return _described(*examples)(with_location)
+
+    return make
+
+
+def _described(*examples: str) -> Callable[[Callable[..., int]], click.Command]:
+    return click.command(cls=SectionCommand, epilog="\n".join(["\b\nExamples:", *(f"  {line}" for line in examples)]))
+
+
+@_database_command("scout db index ./transcripts", "scout db index s3://bucket/transcripts")
+def index(location: str, as_json: bool) -> int:
+    """Make the index of the database at LOC anew from its data files.
+
+    Do this after copying parquet files into the folder, or taking some out. What was deleted stays deleted.
+    """
+    with _progress("Reading data files:", quiet=as_json) as show:
+        path = call(in_database, location, lambda db: db.rebuild_index(progress=show))
+    if as_json:
+        write_json({"index": path})
+    else:
+        click.echo(f"Index created: {path}" if path else "No data files found to index.")
+    return DONE
+
+
+@_described("scout db schema", "scout db schema --format json -o transcript.schema.json")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["avro", "pyarrow", "json", "pandas"]),
+    default="avro",
+    show_default=True,
+    callback=reserving(bool),
+    help="Form of the schema.",
+)
+@click.option("-o", "--output", metavar="FILE", help="Write to this file.")
+def schema(form: str, output: str | None) -> int:
+    """Print the columns of transcript databases."""
+    text = call(database_schema, cast("SchemaFormat", form))
+    if output is None:
+        click.echo(text, file=document())
+        return DONE
+    try:
+        with open(output, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+    except OSError as error:
+        raise StorageError(f"Cannot write {output!r}: {error.strerror}. Name another file.") from error
+    click.echo(f"Schema written to {output}", file=document())
+    return DONE
+
+
+@_database_command("scout db validate ./transcripts", "scout db validate s3://bucket/transcripts --json")
+def validate(location: str, as_json: bool) -> int:
+    """Check that all data files at LOC have the columns of a transcript database, with the right types.
+
+    Ends with 1 if not. Whether the index fits the data files is what `scout db verify` finds out.
+    """
+    from .._transcripts import validate_transcript_schema
+
+    errors = call(in_database, location, lambda db: validate_transcript_schema(db.location))
+    if as_json:
+        write_json({"valid": not errors, "errors": [asdict(error) for error in errors]})
+    elif errors:
+        _complain("Schema validation failed:", *(f"  - {error.field}: {error.message}" for error in errors))
+    else:
+        click.echo("Schema validation passed.")
+    return FAILED if errors else DONE
+
+
+@_database_command("scout db verify ./transcripts", "scout db verify ./transcripts --deep")
+@click.option("--deep", is_flag=True, help="Read the content of all transcripts, too.")
+def verify(location: str, deep: bool, as_json: bool) -> int:
+    """Hold the index of the database at LOC against its data files; ends with 1 if something is wrong."""
+    with _progress("Verifying data files:", quiet=as_json) as show:
+        report = call(in_database, location, lambda db: db.verify(deep=deep, progress=show))
+    if as_json:
+        write_json({"ok": report.ok, **asdict(report)})
+    else:
+        _complain(*report.problems, *report.notes)
+        counted = f"{report.transcripts:,} transcripts in {report.files:,} files"
+        click.echo(f"Verified {counted}: {'all is well' if report.ok else f'{len(report.problems)} problems'}.")
+    return DONE if report.ok else FAILED
+
+
+@_database_command("scout db compact ./transcripts", "scout db compact s3://bucket/transcripts --json")
+def compact(location: str, as_json: bool) -> int:
+    """Drop from the data files at LOC what was deleted or replaced, and put small files together.
+
+    Others may read and write the database meanwhile. If it is killed, nothing is lost.
+    """
+    with _progress("Copying transcripts:", quiet=as_json) as show:
+        report = call(in_database, location, lambda db: db.compact(progress=show))
+    if as_json:
+        write_json(asdict(report))
+        return DONE
+    click.echo(f"files  {report.files_before:,} -> {report.files_after:,}")
+    click.echo(f"bytes  {report.bytes_before:,} -> {report.bytes_after:,}")
+    click.echo(f"rows dropped  {report.rows_dropped:,}")
+    if report.abandoned:
+        click.echo(f"files of killed writers deleted  {report.abandoned:,}")
+    return DONE
+
+
+@_database_command(
+    "scout db delete ./transcripts --id 4xJ2mQ --id 9bTz1k",
+    """scout db delete ./transcripts --where "task_set = 'demo'" --yes""",
+)
+@click.option("--id", "ids", multiple=True, metavar="ID", help="A transcript to delete; may be given several times.")
+@click.option("--where", metavar="SQL", help="Delete the transcripts that meet this condition.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def delete(location: str, ids: tuple[str, ...], where: str | None, yes: bool, as_json: bool) -> int:
+    """Delete transcripts from the database at LOC, by ids or by a condition.
+
+    Their bytes stay on the disk until `scout db compact`.
+    """
+    if bool(ids) == (where is not None):
+        raise click.UsageError("Say what to delete: either --id (once or several times) or --where.")
+    if not yes:
+        if not sys.stdin.isatty():
+            raise click.UsageError("Nobody can be asked whether to delete: add --yes.")
+        count = call(in_database, location, lambda db: count_transcripts(db, ids, where))
+        question = f"Delete {count:,} transcripts from {printable(location)}?"
+        if not click.confirm(question, err=True):
+            raise click.Abort
+    chosen = ids if where is None else None
+    _told(as_json, "deleted", call(in_database, location, lambda db: db.delete(chosen, where=where)))
+    return DONE
+
+
+@_database_command("scout db stats ./transcripts", "scout db stats ./transcripts --json | jq .transcripts")
+def stats(location: str, as_json: bool) -> int:
+    """Count the transcripts, files and bytes of the database at LOC."""
+    found = call(in_database, location, lambda db: db.stats())
+    if as_json:
+        write_json(asdict(found))
+        return DONE
+    lines = [
+        ("location", found.location),
+        ("transcripts", f"{found.transcripts:,}"),
+        ("files", f"{found.files:,}"),
+        ("bytes", f"{found.bytes:,}"),
+        ("dead rows", f"{found.dead_rows:,}"),
+        ("index files", f"{found.index_files:,}"),
+        ("commits", f"{found.log_version:,}"),
+        ("metadata", f"{found.metadata_columns:,} columns, {found.other_keys:,} other keys"),
+        ("dates", f"{found.first_date} to {found.last_date}" if found.first_date else "-"),
+    ]
+    lines += [("uncommitted", f"{session} ({count} files)") for session, count in found.uncommitted.items()]
+    for name, text in lines:
+        click.echo(printable(f"{name:12} {text}"))
+    return DONE
+
+
+@_described(
+    "scout db copy ./logs ./transcripts",
+    'scout db copy ./transcripts s3://bucket/transcripts --where "score > 0.5"',
+)
+@click.argument("source", metavar="SRC")
+@click.argument("target", metavar="DST")
+@click.option(
+    "--where", multiple=True, metavar="SQL", help="Copy what meets this condition; may be given several times."
+)
+@click.option("--replace", is_flag=True, help="Replace transcripts that DST has already (default: leave them).")
+@json_option
+def copy(source: str, target: str, where: tuple[str, ...], replace: bool, as_json: bool) -> int:
+    """Copy transcripts of SRC (a database, an eval log, or a folder of logs) into the database DST.
+
+    DST is made if it does not exist. What was copied stays if the command is killed: run it again to go on.
+    """
+    with _progress("Copying transcripts:", quiet=as_json) as show:
+        count = 0
+
+        def added(_: str) -> None:
+            nonlocal count
+            count += 1
+            show(count, 0)
+
+        copied = call(copy_transcripts, source, target, where, replace, added)
+    _told(as_json, "copied", copied)
+    return DONE
+
+
+def _told(as_json: bool, deed: str, count: int) -> None:
+    """Say how many transcripts something was done to."""
+    if as_json:
+        write_json({deed: count})
+    else:
+        click.echo(f"{deed.capitalize()} {count:,} transcripts.")
+
+
+def _complain(*lines: str) -> None:
+    for line in lines:
+        click.echo(printable(line), file=sys.stderr)
+
+
+@contextmanager
+def _progress(doing: str, quiet: bool = False) -> Generator[Callable[[int, int], None]]:
+    """Show how far a command is, on a line of standard error that is written again and again; nothing in a pipe.
+
+    Args:
+        doing: What is being done.
+        quiet: Show nothing at all.
+    """
+    shows = not quiet and sys.stderr.isatty()
+    last = 0.0
+
+    def show(done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if shows and now - last >= PROGRESS_SECONDS:
+            last = now
+            of = f" of {total:,}" if total else ""
+            sys.stderr.write(f"\r\x1b[K{doing} {done:,}{of}")
+            sys.stderr.flush()
+
+    try:
+        yield show
+    finally:
+        if shows and last:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()

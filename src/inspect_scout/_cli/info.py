@@ -1,15 +1,23 @@
-"""The command `scout info`."""
+"""The commands of `scout info`, but for the one that reads what a scan would use."""
 
 from __future__ import annotations
 
+import json
+import os
+import sys
+
+import click
+
+from .exit_codes import DONE
 from .lazy import LazyGroup
+from .version import version
 
 command = LazyGroup(
     name="info",
     lazy={
-        "version": (".info_version", "Print the version and where the package is."),
+        "version": (".info:print_version", "Print the version and where the package is."),
         "config": (".info_config", "Print the settings that a scan would use, and where they come from."),
-        "schema": (".info_schema", "Print the JSON schema of project files or job files."),
+        "schema": (".info:print_schema", "Print the JSON schema of project files or job files."),
     },
     help="Say which version this is, and which settings hold here.",
     epilog="""\b
@@ -20,3 +28,41 @@ Examples:
 """,
     no_args_is_help=True,
 )
+
+EPILOG_VERSION = """\b
+Examples:
+  scout info version
+  scout info version --json
+"""
+
+
+@click.command("version", epilog=EPILOG_VERSION)
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+def print_version(as_json: bool) -> int:
+    """Print the version and where the package is."""
+    path = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    if as_json:
+        print(json.dumps({"version": version(), "path": path}, indent=2))
+    else:
+        print(f"version: {version()}\npath: {path}")
+    return DONE
+
+
+EPILOG_SCHEMA = """\b
+Examples:
+  scout info schema > project.schema.json
+  scout info schema scanjob > scanjob.schema.json
+
+An editor with the YAML language server checks a file that begins with
+  # yaml-language-server: $schema=project.schema.json
+"""
+
+
+@click.command("schema", epilog=EPILOG_SCHEMA)
+@click.argument("name", type=click.Choice(["project", "scanjob"]), default="project")
+def print_schema(name: str) -> int:
+    """Print the JSON schema of project files (project, the default) or of job files (scanjob)."""
+    from .._project import schema_text
+
+    sys.stdout.write(schema_text(name))
+    return DONE

@@ -55,8 +55,6 @@ def command(ctx: click.Context, /, file: str | None, explain: bool, **options: A
             }
         )
         return DONE
-    from .._display import display_for
-
     rows = [
         [each.name, cell_text(each.value) if each.value is not None else "-", each.source]
         for each in settings
@@ -65,5 +63,5 @@ def command(ctx: click.Context, /, file: str | None, explain: bool, **options: A
     headers = ["setting", "value", "from"]
     if not explain:
         rows, headers = [row[:2] for row in rows], headers[:2]
-    display_for(how.display).table("", headers, rows, whole=tuple(headers))
+    how.screen().table("", headers, rows, whole=tuple(headers))
     return DONE

@@ -16,7 +16,8 @@ class LazyGroup(click.Group):
     """A group that knows the names and one line of help of its commands, and loads the one that is called.
 
     Args:
-        lazy: Name of a command -> module of this room that holds it as `command`, and its line of help.
+        lazy: Name of a command -> module of this package that holds it, as `command` or as what stands behind a colon,
+            and its line of help.
         later: Names of commands that come with a later version.
         settings: As for `click.Group`.
     """
@@ -35,7 +36,8 @@ class LazyGroup(click.Group):
         """Load a command."""
         if cmd_name not in self._lazy:
             return None
-        command: click.Command = importlib.import_module(self._lazy[cmd_name][0], __package__).command
+        module, _, name = self._lazy[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module, __package__), name or "command")
         return command
 
     def resolve_command(
@@ -56,7 +58,7 @@ class LazyGroup(click.Group):
         write_commands(formatter, self._lazy)
 
 
-def write_commands(formatter: click.HelpFormatter, lazy: Mapping[str, tuple[str, str]], prefix: str = "") -> None:
+def write_commands(formatter: click.HelpFormatter, lazy: Mapping[str, tuple[str, str]]) -> None:
     """Write a list of commands into a help page."""
     with formatter.section("Commands"):
-        formatter.write_dl([(prefix + name, help_line) for name, (_, help_line) in lazy.items()])
+        formatter.write_dl([(name, help_line) for name, (_, help_line) in lazy.items()])

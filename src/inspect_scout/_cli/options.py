@@ -7,7 +7,7 @@ import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -15,6 +15,9 @@ from .._project import OPTION, SAME, Flag, Kind, Option, Place, options_of
 from .._support.errors import ConfigError
 from .stdout import reserving
 from .values import OpenChoice, Seed, Whole, Words, Worklist
+
+if TYPE_CHECKING:
+    from .._display import Display
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -117,6 +120,12 @@ class Shown:
     as_json: bool = False
     display_chosen: str = ""
 
+    def screen(self) -> Display:
+        """Make the display."""
+        from .._display import display_for
+
+        return display_for(self.display)
+
 
 def display_options(function: F) -> F:
     """Add the options that say what is shown."""
@@ -182,12 +191,14 @@ def shown(options: dict[str, Any]) -> Shown:
     return Shown(display, log_level, as_json, chosen)
 
 
-def prepare_logging(level: str | None) -> None:
-    """Send log messages to standard error, for commands that run without the engine."""
-    if level is not None:
-        level = OPTION["log_level"].check_choice(level).lower()
+def logged(options: dict[str, Any]) -> Shown:
+    """As `shown`, and send log messages to standard error: for commands that run without the engine."""
+    how = shown(options)
+    if how.log_level is not None:
+        level = OPTION["log_level"].check_choice(how.log_level).lower()
         logging.basicConfig()
         logging.getLogger("inspect_scout").setLevel(_LEVELS.get(level, level.upper()))
+    return how
 
 
 def wait_for_debugger(port: int) -> None:

@@ -8,7 +8,7 @@ from .lazy import LazyGroup
 
 COMMANDS = {
     "scan": (".scan_group", "Scan transcripts; list, show, resume and complete scans; print results."),
-    "scanner": (".scanner_group", "Say what the scanners of a file ask, without running it."),
+    "scanner": (".scanner", "Say what the scanners of a file ask, without running it."),
     "validate": (".validate", "Tell how far scanners agree with labelled cases."),
     "db": (".db", "Look after transcript databases: index, verify, compact, delete, copy."),
     "info": (".info", "Say which version this is, and which settings hold here."),

@@ -1,19 +1,26 @@
-"""The command `scout scan FILE`."""
+"""The commands that scan: `scout scan FILE`, `scout scan resume` and `scout scan complete`."""
 
 from __future__ import annotations
 
 import difflib
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from .calling import call
-from .finish import finish
+from .._project import OPTION, OPTIONS
+from .calling import call, look
+from .exit_codes import DONE, SCANNER_ERRORS
 from .lazy import write_commands
-from .options import display_options, json_option, shown, table_options
+from .options import SectionCommand, Shown, display_options, json_option, shown, table_options
+from .output import write_json
 from .scan_commands import SUBCOMMANDS
-from .scan_options import ScanOptionsCommand, request_of
+from .scan_options import ScanOptionsCommand, request_of, values_of
+
+if TYPE_CHECKING:
+    from .._types import Status
+
+DRY_RUN = "(dry-run)"
 
 EPILOG = """\b
 Examples:
@@ -59,10 +66,95 @@ def command(ctx: click.Context, /, file: str, **options: Any) -> int:
     _refuse_mistyped_command(file)
     how = shown(options)
     request = request_of(ctx, file, how)
-    return finish(how, call(run_scan, request))
+    return _finish(how, call(run_scan, request))
 
 
 def _refuse_mistyped_command(file: str) -> None:
     close = difflib.get_close_matches(file, SUBCOMMANDS, n=1)
     if close and file.isalpha() and not os.path.exists(file):
         raise click.UsageError(f"There is no file {file!r}. Did you mean the command 'scout scan {close[0]}'?")
+
+
+EPILOG_RESUME = """\b
+Examples:
+  scout scan resume ./scans/scan_id=...
+  scout scan resume ./scans/scan_id=... --model openai/gpt-4o-mini
+  scout scan resume ./scans/scan_id=... --model-base-url http://localhost:8000/v1 --max-connections 10
+  scout scan resume s3://bucket/scans/scan_id=... --executor ray --wait
+"""
+
+
+@click.command("resume", cls=SectionCommand, epilog=EPILOG_RESUME)
+@click.argument("location", metavar="LOC")
+@table_options("resume")
+@json_option
+@display_options
+def resume(location: str, **options: Any) -> int:
+    """Go on with the scan at LOC: what is missing is scanned, failed scanners are tried again.
+
+    A scan whose question, answer or template has changed since is refused: say what is to become of the rows that it has.
+    So is another model than was recorded; how it is reached may change.
+    """
+    from .._app import ResumeRequest, resume_scan
+
+    if options["rescan_changed"] and options["accept_changed"]:
+        raise click.UsageError("--rescan-changed and --accept-changed exclude each other.")
+    how = shown(options)
+    once = {option.field: options[option.name] for option in OPTIONS if option.name in options and not option.settled}
+    said = {OPTION[name].field: value for name, value in values_of(options).items()}
+    request = ResumeRequest(location=location, **{**once, **said, "display": how.display, "log_level": how.log_level})
+    return _finish(how, call(resume_scan, request))
+
+
+EPILOG_COMPLETE = """\b
+Examples:
+  scout scan complete ./scans/scan_id=...
+  scout scan complete ./scans/scan_id=... --json
+"""
+
+
+@click.command("complete", cls=SectionCommand, epilog=EPILOG_COMPLETE)
+@click.argument("location", metavar="LOC")
+@json_option
+@display_options
+def complete(location: str, **options: Any) -> int:
+    """Declare the scan at LOC complete: its errors, and the logs that were not read, stay listed and are not tried again."""
+    from .._app import complete_scan
+
+    how = shown(options)
+    _finish(how, call(complete_scan, location, how.display, how.log_level))
+    return DONE
+
+
+def _finish(how: Shown, status: Status) -> int:
+    """Write the JSON that was asked for, and say by the exit code whether all went well."""
+    if how.as_json:
+        write_json(_dry_run_json(status) if status.location == DRY_RUN else _final_json(status))
+    return DONE if status.complete and not status.errors else SCANNER_ERRORS
+
+
+def _final_json(status: Status) -> dict[str, Any]:
+    from .._app import read_standing, standing_json
+
+    # Problems that concern no scanner, as a log that could not be read, are known only to the run that met them.
+    problems = [error.error for error in status.errors if not error.scanner]
+    return {**standing_json(look(read_standing, status.location)), "problems": problems}
+
+
+def _dry_run_json(status: Status) -> dict[str, Any]:
+    spec = status.spec
+    transcripts = len(spec.transcripts.transcript_ids) if spec.transcripts else 0
+    counts = dict.fromkeys(spec.scanners, transcripts)
+    if spec.worklist is not None:
+        listed = {work.scanner: len(work.transcripts) for work in spec.worklist}
+        counts = {name: listed.get(name, 0) for name in spec.scanners}
+    return {
+        "name": spec.scan_name,
+        "location": status.location,
+        "state": "dry-run",
+        "complete": status.complete,
+        "transcripts": transcripts,
+        "total": sum(counts.values()),
+        "scanners": counts,
+        "problems": [error.error for error in status.errors],
+    }

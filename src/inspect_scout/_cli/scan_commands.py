@@ -5,8 +5,8 @@ from __future__ import annotations
 SUBCOMMANDS = {
     "list": (".scan_list", "List scans, newest first."),
     "status": (".scan_status", "Show how a scan stands."),
-    "resume": (".scan_resume", "Go on with a scan; failed scanners are tried again."),
-    "complete": (".scan_complete", "Declare a scan complete, errors included."),
+    "resume": (".scan:resume", "Go on with a scan; failed scanners are tried again."),
+    "complete": (".scan:complete", "Declare a scan complete, errors included."),
     "results": (".scan_results", "Print the results of a scan."),
     "errors": (".scan_errors", "Print what went wrong in a scan, by cause."),
 }

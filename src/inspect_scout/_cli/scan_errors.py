@@ -9,7 +9,7 @@ import click
 from .._support.terminal import plural
 from .calling import look
 from .exit_codes import DONE
-from .options import SectionCommand, SectionOption, display_options, json_option, prepare_logging, shown
+from .options import SectionCommand, SectionOption, display_options, json_option, logged
 from .output import write_json_rows
 
 if TYPE_CHECKING:
@@ -45,8 +45,7 @@ def command(location: str, scanner: str | None, limit: int | None, **options: An
     """
     from .._app import read_error_groups
 
-    how = shown(options)
-    prepare_logging(how.log_level)
+    how = logged(options)
     groups = look(read_error_groups, location, scanner)
     told = groups if limit is None else groups[:limit]
     if how.as_json:
@@ -54,9 +53,7 @@ def command(location: str, scanner: str | None, limit: int | None, **options: An
 
         write_json_rows(group_json(group) for group in told)
         return DONE
-    from .._display import display_for
-
-    display = display_for(how.display)
+    display = how.screen()
     for group in told:
         display.print(_counted(group))
         display.print(f"  {group.error}")

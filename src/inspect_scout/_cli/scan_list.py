@@ -13,7 +13,7 @@ from .._support.folder import current_folder
 from .._support.terminal import plural
 from .calling import look
 from .exit_codes import DONE
-from .options import SectionCommand, display_options, json_option, prepare_logging, shown
+from .options import SectionCommand, display_options, json_option, logged
 from .output import write_json
 
 if TYPE_CHECKING:
@@ -40,8 +40,7 @@ def command(directory: str | None, **options: Any) -> int:
     """
     from .._app import default_scans, list_states
 
-    how = shown(options)
-    prepare_logging(how.log_level)
+    how = logged(options)
     location = directory or default_scans()
     states = look(list_states, location)
     if how.as_json:
@@ -53,11 +52,9 @@ def command(directory: str | None, **options: Any) -> int:
         missing = "" if "://" in location or os.path.isdir(location) else " (there is no such directory)"
         click.echo(f"No scans in {location!r}{missing}.", file=sys.stderr)
         return DONE
-    from .._display import display_for
-
     rows = [_row(state) for state in states]
     headers = ("time", "name", "status", "errors", "location")
-    display_for(how.display).table("", headers, rows, whole=("time", "status", "location"))
+    how.screen().table("", headers, rows, whole=("time", "status", "location"))
     return DONE
 
 

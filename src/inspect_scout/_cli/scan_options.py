@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,11 +13,11 @@ from click.core import ParameterSource
 from .._project import OPTION, OPTIONS, SETTLED, Kind, Option
 from .model_options import MODEL_READERS
 from .options import SectionCommand, Shown
-from .validation_option import validation_of
 from .values import is_count_or_file, is_seed, names, pairs, texts
 
 if TYPE_CHECKING:
     from .._app import ScanRequest
+    from .._validation import CasesFile
 
 # Kinds of options whose value may be left out, and how a word after them is recognised as their value.
 _MAY_STAND_ALONE: dict[Kind, Callable[[str], bool]] = {
@@ -31,6 +32,13 @@ _OPTIONAL_VALUES = {
     if (kind := flag.kind or option.kind) in _MAY_STAND_ALONE
     for name in flag.names.split()
 }
+
+FORM = "[SCANNER:]FILE[:PREDICATE]"
+# The file is recognised by its ending, so that paths and URLs may hold colons.
+_SPEC = re.compile(
+    r"(?:(?P<scanner>[A-Za-z_][\w-]*):)?(?P<file>.+\.(?:csv|jsonl?|ya?ml))(?::(?P<predicate>[\w./-]+))?", re.IGNORECASE
+)
+_PREDICATE = re.compile(r"(?P<file>.+\.(?:csv|jsonl?|ya?ml)):(?P<predicate>[\w./-]+)", re.IGNORECASE)
 
 
 class ScanOptionsCommand(SectionCommand):
@@ -138,9 +146,57 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
+def _labelled_cases(text: str) -> tuple[str | None, CasesFile]:
+    """Read one `-V`: a file, perhaps with a predicate, and the scanner that it is for, if it says so.
+
+    Raises:
+        click.UsageError: It is not of the form that it should have.
+    """
+    from .._validation import CasesFile
+
+    if os.path.isfile(text):
+        return None, CasesFile(text)
+    with_predicate = _PREDICATE.fullmatch(text)
+    if with_predicate is not None and os.path.isfile(with_predicate["file"]):
+        return None, CasesFile(with_predicate["file"], with_predicate["predicate"])
+    found = _SPEC.fullmatch(text)
+    if found is None:
+        raise click.UsageError(
+            f"-V {text!r} is not of the form {FORM}, with a file that ends in .csv, .json, .jsonl, .yaml or .yml."
+        )
+    scanner, file = found["scanner"], found["file"]
+    if scanner is not None and (file.startswith("//") or (len(scanner) == 1 and file.startswith("\\"))):
+        scanner, file = None, f"{scanner}:{file}"  # the scheme of a URL, or a drive
+    return scanner, CasesFile(file, found["predicate"])
+
+
+def _validation(texts: Sequence[str]) -> CasesFile | dict[str, CasesFile] | None:
+    """Make what a request takes of all `-V`.
+
+    Raises:
+        click.UsageError: One is malformed, or they do not go together.
+    """
+    specs = [_labelled_cases(text) for text in texts]
+    if not specs:
+        return None
+    unnamed = [cases for scanner, cases in specs if scanner is None]
+    if unnamed and len(specs) > 1:
+        raise click.UsageError(
+            f"-V {unnamed[0].path!r} does not say which scanner it is for; with several, write -V SCANNER:FILE for each."
+        )
+    if unnamed:
+        return unnamed[0]
+    by_scanner: dict[str, CasesFile] = {}
+    for scanner, cases in specs:
+        if scanner in by_scanner:
+            raise click.UsageError(f"-V names the scanner {scanner!r} twice; put its cases into one file.")
+        by_scanner[str(scanner)] = cases
+    return by_scanner
+
+
 _READERS: Mapping[Kind, Callable[[Any], Any]] = {
     "locations": list,
     "conditions": list,
     "names": names,
-    "cases": validation_of,
+    "cases": _validation,
 }

@@ -12,7 +12,7 @@ from .._support.errors import UnknownNameError
 from .._support.terminal import one_line
 from .calling import call, look
 from .exit_codes import DONE
-from .options import SectionCommand, SectionOption, display_options, json_option, prepare_logging, shown
+from .options import SectionCommand, SectionOption, display_options, json_option, logged
 from .output import cell_text, write_csv, write_json_lines, write_json_rows
 from .stdout import reserving
 from .values import names
@@ -83,8 +83,7 @@ def command(location: str, form: str | None, **options: Any) -> int:
     A table is for reading: it shows the usual columns, shortened to fit the terminal. The other formats are for
     programs: they hold whole values of all columns but the recorded input and events, unless --columns names others.
     """
-    how = shown(options)
-    prepare_logging(how.log_level)
+    how = logged(options)
     if how.as_json and form not in {None, "json"}:
         raise click.UsageError(f"--json cannot be combined with --format {form}.")
     columns = names(options.pop("columns"))

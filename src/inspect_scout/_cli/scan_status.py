@@ -12,7 +12,7 @@ import click
 from .._support.terminal import one_line, printable
 from .calling import each, look
 from .exit_codes import DONE
-from .options import SectionCommand, SectionOption, display_options, json_option, prepare_logging, shown
+from .options import SectionCommand, SectionOption, display_options, json_option, logged
 from .output import write_json
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ def command(location: str, watch: bool, **options: Any) -> int:
     """Show how the scan at LOC stands: counts by scanner, errors, and the commands that lead on."""
     from .._app import read_standing
 
-    how = shown(options)
-    prepare_logging(how.log_level)
+    how = logged(options)
     if watch:
         from .._app import watch as looks
 
@@ -55,9 +54,7 @@ def command(location: str, watch: bool, **options: Any) -> int:
 
         write_json(standing_json(standing))
         return DONE
-    from .._display import display_for
-
-    display_for(how.display).outcome(standing.state)
+    how.screen().outcome(standing.state)
     return DONE
 
 

@@ -11,7 +11,7 @@ import click
 from .._support.terminal import one_line, plural
 from .calling import call
 from .exit_codes import DONE
-from .options import SectionCommand, SectionOption, display_options, json_option, prepare_logging, shown
+from .options import SectionCommand, SectionOption, display_options, json_option, logged
 from .output import write_json
 
 if TYPE_CHECKING:
@@ -51,15 +51,12 @@ def command(location: str, scanner: str | None, by: Any, **options: Any) -> int:
     """
     from .._app import validation_reports
 
-    how = shown(options)
-    prepare_logging(how.log_level)
+    how = logged(options)
     reports = call(validation_reports, location, scanner, by)
     if how.as_json:
         write_json([_report_json(report) for report in reports])
         return DONE
-    from .._display import display_for
-
-    display = display_for(how.display)
+    display = how.screen()
     if not reports:
         display.print("No scanner of this scan has labelled cases; give them with -V or validation= when scanning.")
     for number, report in enumerate(reports):
