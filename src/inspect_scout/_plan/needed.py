@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from inspect_ai.model import Model
 
-from .._inspect.models import NO_MODEL, ActiveModels, ModelError, close, make_model, no_model
+from .._inspect.models import NO_MODEL, ActiveModels, close, make_model, no_model
 from .._scanners import models_needed
 from .._support.errors import ConfigError
 from .._types import Scanner
@@ -52,12 +52,6 @@ def missing_models(
     return None
 
 
-def refuse_missing(message: str | None) -> None:
-    """Refuse a scan, if there is something to say."""
-    if message is not None:
-        raise ModelError(message)
-
-
 async def check_own_models(named: Mapping[str, Scanner[Any]]) -> None:
     """Refuse models that scanners name themselves and that cannot be used.
 
@@ -80,8 +74,3 @@ async def check_own_models(named: Mapping[str, Scanner[Any]]) -> None:
 def is_a_model(given: object) -> bool:
     """Tell whether what was given as the default model names one: a name, several by commas, or a model."""
     return str(given or "").strip(" ,") not in {"", "none", NO_MODEL}
-
-
-def worked_on(named: Mapping[str, Scanner[Any]], keys: Iterable[str] | None) -> dict[str, Scanner[Any]]:
-    """Leave out the scanners that have nothing to scan (None: all have)."""
-    return dict(named) if keys is None else {key: named[key] for key in keys if key in named}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._inspect.models import close
+from .._inspect.models import ModelError, close
 from .._project import OPTION
 from .._results import Recorded
 from .._scanners import (
@@ -32,7 +32,6 @@ from .._transcripts import (
 )
 from .._types import (
     Scanner,
-    ScannerSpec,
     ScannerVersion,
     ScanOptions,
     ScanSpec,
@@ -42,14 +41,14 @@ from .._types import (
 from .._validation import Validator, set_spec
 from .checks import check_request, check_seconds
 from .models import PlannedModels, plan_models
-from .needed import check_own_models, is_a_model, missing_models, refuse_missing, worked_on
+from .needed import check_own_models, is_a_model, missing_models
 from .precedence import DEFAULT_MAX_BATCHED
 from .request import ResumeRequest, ScanRequest
 from .resuming import resumed_models
 from .revision import package_versions, scan_revision
 from .unread import selections, with_found
 from .validation import plan_validation, restore_validation
-from .versions import ModelsSpec, accepted_fingerprints, reconcile_versions, version_of, with_version
+from .versions import accepted_fingerprints, reconcile_versions, version_of, with_version
 from .worklist import resolve_worklist
 
 logger = logging.getLogger("inspect_scout")
@@ -148,21 +147,20 @@ async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> S
     """
     await own_round()
     check_request(request)
-    named = _scanners(request)
+    named = name_scanners(request.scanners)
     transcripts = _transcripts(request)
     worklist = None
     if request.worklist is not None:
         worklist = await resolve_worklist(request.worklist, named)
-    await _check_models(request, worked_on(named, None if worklist is None else [w.scanner for w in worklist]))
+    await _check_models(request, named if worklist is None else {w.scanner: named[w.scanner] for w in worklist})
     validation = plan_validation(request.validation, named)
-    validators = _validators(named, validation)
     index = await transcripts.index(progress)
     problems = list(dict.fromkeys(map(str, index.problems)))
     if len(index) == 0:
         raise ConfigError(_nothing_to_scan(transcripts, problems))
     await own_round()
     models = plan_models(request)  # last, because clients are opened that must be closed
-    versions = _versions(named, ModelsSpec(models.model, models.roles, models.config))
+    versions = _versions(named, models)
     spec = ScanSpec(
         scan_name=request.scan_name or "scan",
         scan_file=request.scan_file,
@@ -174,26 +172,25 @@ async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> S
         generate_config=models.config,
         revision=scan_revision(),
         packages=package_versions(),
-        options=ScanOptions(
-            max_transcripts=request.max_transcripts or _default_max_transcripts(models),
-            max_processes=request.max_processes,
-            executor=request.executor,
-            limit=request.limit,
-            shuffle=request.shuffle,
-            results_buffer=request.results_buffer,
-            record_input=None if request.record_input == "auto" else request.record_input,
-            scanner_timeout=request.scanner_timeout,
-        ),
+        options=_recorded_options(request, models),
         transcripts=snapshot_of(transcripts, index, selections(request.worklist)),
-        scanners=_specs(named, versions, request.folder),
+        scanners={k: with_version(s, versions[k]) for k, s in scanner_specs(named, request.folder).items()},
         worklist=worklist,
         validation={key: set_spec(cases, request.folder) for key, cases in validation.items()} or None,
         work_dir=request.folder,
     )
     work = _work(spec, named, index, lambda _id, _scanner: False)
     widens = request.max_transcripts is None
-    planned = _planned(named, validators, versions)
+    planned = _planned(named, validation, versions)
     return ScanPlan(spec, planned, transcripts.source, index, *work, models, widens, problems)
+
+
+def _recorded_options(request: ScanRequest, models: PlannedModels) -> ScanOptions:
+    said = {name: getattr(request, name) for name in ScanOptions.model_fields if name in OPTION}
+    said["max_transcripts"] = request.max_transcripts or _default_max_transcripts(models)
+    if request.record_input == "auto":
+        said["record_input"] = None
+    return ScanOptions(**said)
 
 
 async def plan_resume(
@@ -236,12 +233,11 @@ async def _plan_again(
         options = spec.options.model_copy(update={"scanner_timeout": request.scanner_timeout})
         spec = spec.model_copy(update={"options": options})
     named = scanners_from_specs(spec.scanners, spec.work_dir)
-    versions = _versions(named, ModelsSpec(models.model, models.roles, models.config))
+    versions = _versions(named, models)
     told = {"model": models.model, "model_roles": models.roles, "generate_config": models.config}
     spec = spec.model_copy(update=told)
     spec = reconcile_versions(spec, versions, recorded, request.rescan_changed, request.accept_changed)
-    validators = _validators(named, restore_validation(spec, request.predicate_overrides or {}))
-    planned = _planned(named, validators, versions)
+    planned = _planned(named, restore_validation(spec, request.predicate_overrides or {}), versions)
     is_done = _done_under(spec, recorded)
     listed = {one.scanner: len(one.transcripts) for one in spec.worklist or ()}
     found = await find_again(snapshot, listed, progress)
@@ -254,8 +250,10 @@ async def _plan_again(
     spec = with_found(spec, found, is_due)
     problems = list(dict.fromkeys(map(str, found.index.problems)))
     work = _work(spec, named, found.index, is_done, found.recorded)
-    due = worked_on(named, dict.fromkeys(key for unit in work[0] for key in unit.scanners))
-    refuse_missing(missing_models(due, is_a_model(models.active.model), models.active.roles, again=True))
+    due = {key: named[key] for unit in work[0] for key in unit.scanners}
+    lacking = missing_models(due, is_a_model(models.active.model), models.active.roles, again=True)
+    if lacking is not None:
+        raise ModelError(lacking)
     await check_own_models(due)
     return ScanPlan(spec, planned, found.source, found.index, *work, models, _widened(spec.options, models), problems)
 
@@ -264,15 +262,12 @@ async def _check_models(request: ScanRequest, named: Mapping[str, Scanner[Any]])
     """Refuse a scan that lacks a model; a dry run counts all the same."""
     roles: Mapping[str, Any] = request.model_roles if is_mapping(request.model_roles) else {}
     lacking = missing_models(named, is_a_model(request.model), roles)
-    if lacking is not None and request.dry_run:
+    if lacking is None:
+        await check_own_models(named)
+    elif not request.dry_run:
+        raise ModelError(lacking)
+    else:
         logger.warning("%s", lacking)
-        return
-    refuse_missing(lacking)
-    await check_own_models(named)
-
-
-def _scanners(request: ScanRequest) -> dict[str, Scanner[Any]]:
-    return name_scanners(request.scanners)
 
 
 def _transcripts(request: ScanRequest) -> Transcripts:
@@ -304,27 +299,19 @@ def _nothing_to_scan(transcripts: Transcripts, problems: Sequence[str]) -> str:
     return "There are no transcripts to scan: what was given holds none. Nothing was created."
 
 
-def _versions(named: Mapping[str, Scanner[Any]], models: ModelsSpec) -> dict[str, ScannerVersion]:
+def _versions(named: Mapping[str, Scanner[Any]], models: PlannedModels) -> dict[str, ScannerVersion]:
     return {key: version_of(scanner_config(scan), models) for key, scan in named.items()}
 
 
-def _specs(
-    named: Mapping[str, Scanner[Any]], versions: Mapping[str, ScannerVersion], folder: str
-) -> dict[str, ScannerSpec]:
-    return {key: with_version(spec, versions[key]) for key, spec in scanner_specs(named, folder).items()}
-
-
-def _validators(named: Mapping[str, Scanner[Any]], validation: Mapping[str, ValidationSet]) -> dict[str, Validator]:
-    return {key: Validator(cases, scanner_config(named[key]).values) for key, cases in validation.items()}
-
-
 def _planned(
-    named: Mapping[str, Scanner[Any]], validators: Mapping[str, Validator], versions: Mapping[str, ScannerVersion]
+    named: Mapping[str, Scanner[Any]], validation: Mapping[str, ValidationSet], versions: Mapping[str, ScannerVersion]
 ) -> dict[str, PlannedScanner]:
-    return {
-        key: PlannedScanner(key, scan, scanner_config(scan), versions[key].fingerprint, validators.get(key))
-        for key, scan in named.items()
-    }
+    planned: dict[str, PlannedScanner] = {}
+    for key, scan in named.items():
+        config, cases = scanner_config(scan), validation.get(key)
+        validator = None if cases is None else Validator(cases, config.values)
+        planned[key] = PlannedScanner(key, scan, config, versions[key].fingerprint, validator)
+    return planned
 
 
 def _done_under(spec: ScanSpec, recorded: Recorded) -> IsRecorded:

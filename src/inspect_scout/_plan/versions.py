@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from inspect_ai.model import GenerateConfig, ModelConfig
 
-from .._inspect.models import RoleConfigs
 from .._results import Recorded
 from .._scanners import Asked, ScannerConfig, hashed
 from .._support.errors import ConfigError, ScanStateError
 from .._types import AskedSpec, ScannerSpec, ScannerVersion, ScanSpec
+from .models import PlannedModels
 
 logger = logging.getLogger("inspect_scout")
 
@@ -33,22 +32,7 @@ TRANSPORT_ARGS = frozenset(
 """Arguments of providers that do the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class ModelsSpec:
-    """The models of a scan, as it records them.
-
-    Args:
-        model: The default model.
-        roles: Models by role.
-        config: Generation options of a scan without a default model.
-    """
-
-    model: ModelConfig | None = None
-    roles: RoleConfigs | None = None
-    config: GenerateConfig | None = None
-
-
-def version_of(config: ScannerConfig, models: ModelsSpec) -> ScannerVersion:
+def version_of(config: ScannerConfig, models: PlannedModels) -> ScannerVersion:
     """Describe what makes the rows of a scanner.
 
     Args:
@@ -201,7 +185,7 @@ def _shortened(one: str | None, other: str | None) -> tuple[str, str]:
     return repr(cut[0]), repr(cut[1])
 
 
-def _models_called(config: ScannerConfig, models: ModelsSpec) -> Any:
+def _models_called(config: ScannerConfig, models: PlannedModels) -> Any:
     """Describe the models that a scanner may call, as far as they decide what it is answered."""
     default = [_described(models.model), _options(models.config)]
     match config.models.kind:
