@@ -29,12 +29,11 @@ from .._plan import (
     ScanPlan,
     ScanRequest,
     check_executor,
-    check_log_level,
     plan_resume,
     plan_scan,
     settle,
 )
-from .._project import default_log_level, default_scans, load_dotenv_once
+from .._project import default_log_level, default_scans, load_dotenv_once, start_logging
 from .._results import ScanGoneError, ScanStore, facts_of, unread_errors
 from .._support.errors import ScanStateError
 from .._support.rounds import own_round
@@ -129,12 +128,7 @@ async def complete_scan(location: str, display: str | None = None, log_level: st
 def prepare(log_level: str | None) -> None:
     """Load `.env` and set up logging."""
     load_dotenv_once()
-    level = log_level or default_log_level() or ("info" if wants_diagnostics() else None)
-    check_log_level(level)
-    if level:
-        known = {"trace": "DEBUG", "http": "INFO", "sandbox": "INFO"}.get(level.lower(), level.upper())
-        logging.basicConfig()
-        logger.setLevel(known)
+    start_logging(log_level or default_log_level() or ("info" if wants_diagnostics() else None))
 
 
 @dataclass(frozen=True, slots=True)

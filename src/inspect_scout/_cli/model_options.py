@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import click
 
 from .._project import OPTION, Kind
+from .._support.errors import ScoutError
 from .values import pairs
 
 if TYPE_CHECKING:
-    from inspect_ai.model import BatchConfig, CachePolicy, GenerateConfig, ModelConfig
+    from inspect_ai.model import BatchConfig, CachePolicy, GenerateConfig
 
     from .._plan import ModelRole
 
@@ -34,6 +36,8 @@ def _model_args(given: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _roles(given: Mapping[str, Any]) -> dict[str, ModelRole | list[ModelRole]] | None:
+    from .._plan import described_role, mapping_of
+
     roles: dict[str, ModelRole | list[ModelRole]] = {}
     for item in given.get("model_role", ()):
         role, equals, value = item.partition("=")
@@ -41,7 +45,8 @@ def _roles(given: Mapping[str, Any]) -> dict[str, ModelRole | list[ModelRole]] |
         if not equals or not role or not value:
             raise click.UsageError(f"--model-role {item!r} is not of the form role=model.")
         if value.startswith("{"):
-            roles[role] = _described(item, value)
+            with _usage(what := f"--model-role {item!r}"):
+                roles[role] = described_role(mapping_of(value, what), what)
             continue
         names = [name.strip() for name in value.split(",") if name.strip()]
         if not names:
@@ -50,38 +55,24 @@ def _roles(given: Mapping[str, Any]) -> dict[str, ModelRole | list[ModelRole]] |
     return roles or None
 
 
-def _described(item: str, text: str) -> ModelConfig:
-    from .._plan import described_role
-    from .._support.errors import ConfigError
-
-    try:
-        return described_role(_mapping(text, f"--model-role {item!r}"), f"--model-role {item!r}")
-    except ConfigError as error:
-        raise click.UsageError(str(error)) from error
-
-
 def _config(given: Mapping[str, Any]) -> GenerateConfig | None:
     flags = [flag for flag in OPTION["generate_config"].flags if given.get(flag.sets) is not None]
     if not flags:
         return None
     from inspect_ai.model import GenerateConfig, ResponseSchema
-    from pydantic import ValidationError
 
     readers: Mapping[Kind | None, Callable[[str], Any]] = {
         "cache": _cache,
         "batch": _batch,
         "schema": ResponseSchema.model_validate_json,
     }
-    option = "Generation options"
-    try:
-        values: dict[str, Any] = {}
-        for flag in flags:
-            option = flag.names if flag.kind == "schema" else option
-            value = given[flag.sets]
-            values[flag.sets] = readers[flag.kind](value) if flag.kind in readers else value
+    values = {flag.sets: given[flag.sets] for flag in flags}
+    for flag in flags:
+        if flag.kind in readers:
+            with _usage(flag.names):
+                values[flag.sets] = readers[flag.kind](given[flag.sets])
+    with _usage("Generation options"):
         return GenerateConfig(**values)
-    except ValidationError as error:
-        raise click.UsageError(f"{option}: {_reason(error)}") from error
 
 
 def _cache(text: str) -> CachePolicy | Literal[False]:
@@ -113,45 +104,37 @@ def _batch(text: str) -> int | BatchConfig | Literal[False]:
 
 def _settings(text: str, option: str, model: Any) -> Any:
     """Read settings written in a file or in the option itself."""
-    from pydantic import ValidationError
-
-    if text.lstrip().startswith("{"):
-        fields = _mapping(text, f"{option} {text!r}")
-    elif text.lower().endswith((".yaml", ".yml", ".json")):
-        fields = _mapping(_text(text, option), f"{option} {text!r}")
-    else:
-        raise click.UsageError(f"{option} {text!r} is neither a number, nor true or false, nor a YAML or JSON file.")
-    try:
-        return model.model_validate(fields)
-    except ValidationError as error:
-        raise click.UsageError(f"{option} {text!r}: {_reason(error)}") from error
-
-
-def _text(file: str, option: str) -> str:
-    from .._support.errors import ScoutError
+    from .._plan import mapping_of
     from .._support.text import read_text
 
+    what, given = f"{option} {text!r}", text
+    if not text.lstrip().startswith("{"):
+        if not text.lower().endswith((".yaml", ".yml", ".json")):
+            raise click.UsageError(f"{what} is neither a number, nor true or false, nor a YAML or JSON file.")
+        with _usage(what, f"{option}: "):
+            given = read_text(text)
+    with _usage(what):
+        return model.model_validate(mapping_of(given, what))
+
+
+@contextmanager
+def _usage(what: str, before: str = "") -> Generator[None]:
+    """Refuse a value as click does, with the way to the help page.
+
+    Args:
+        what: The option, and perhaps its value.
+        before: What stands before messages that do not name them.
+    """
+    from pydantic import ValidationError
+
     try:
-        return read_text(file)
+        yield
     except ScoutError as error:
-        raise click.UsageError(f"{option}: {error}") from error
-
-
-def _mapping(text: str, what: str) -> dict[str, Any]:
-    from .._plan import mapping_of
-    from .._support.errors import ConfigError
-
-    try:
-        return mapping_of(text, what)
-    except ConfigError as error:
-        raise click.UsageError(str(error)) from error
-
-
-def _reason(error: Any) -> str:
-    """Say the first thing that is wrong, in one line."""
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return f"{where}: {first['msg']}" if where else str(first["msg"])
+        raise click.UsageError(f"{before}{error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]  # one line says enough
+        where = "".join(f"{part}." for part in first["loc"]).removesuffix(".")
+        raise click.UsageError(f"{what}: {where}{': ' if where else ''}{first['msg']}") from error
 
 
 MODEL_READERS: Mapping[Kind, Callable[[Mapping[str, Any]], Any]] = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from .._project import OPTION, SAME, Flag, Kind, Option, Place, options_of
+from .._project import SAME, Flag, Kind, Option, Place, options_of, start_logging
 from .._support.errors import ConfigError
 from .stdout import reserving
 from .values import OpenChoice, Seed, Whole, Words, Worklist
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
     from .._display import Display
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-# Levels between the standard ones, and the standard level that shows them.
-_LEVELS = {"trace": "DEBUG", "http": "INFO", "sandbox": "INFO"}
 
 
 class SectionOption(click.Option):
@@ -194,10 +190,7 @@ def shown(options: dict[str, Any]) -> Shown:
 def logged(options: dict[str, Any]) -> Shown:
     """As `shown`, and send log messages to standard error: for commands that run without the engine."""
     how = shown(options)
-    if how.log_level is not None:
-        level = OPTION["log_level"].check_choice(how.log_level).lower()
-        logging.basicConfig()
-        logging.getLogger("inspect_scout").setLevel(_LEVELS.get(level, level.upper()))
+    start_logging(how.log_level)
     return how
 
 

@@ -2,45 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 from .._types import ScanState
+from .contract import Display
 
 
-class SilentDisplay:
-    """Shows nothing."""
+class SilentDisplay(Display):
+    """Shows nothing, as the contract does by itself."""
 
-    def print(self, text: str = "") -> None:
-        """Show nothing."""
-
-    def table(
-        self,
-        title: str,
-        headers: Sequence[str],
-        rows: Sequence[Sequence[str]],
-        footer: Sequence[str] = (),
-        whole: Collection[str] = (),
-    ) -> None:
-        """Show nothing."""
-
-    @contextmanager
-    def counting(self, caption: str) -> Generator[Callable[[int, int], None]]:  # noqa: ARG002 - part of the contract
+    def counting(self, caption: str) -> AbstractContextManager[Callable[[int, int], None]]:  # noqa: ARG002
         """Count without showing it."""
-        yield _ignore_count
+        return nullcontext(lambda _done, _total: None)
 
-    @contextmanager
-    def scan(self, state: ScanState) -> Generator[Callable[[ScanState], None]]:  # noqa: ARG002 - part of the contract
+    def scan(self, state: ScanState) -> AbstractContextManager[Callable[[ScanState], None]]:  # noqa: ARG002
         """Scan without showing it."""
-        yield ignore_state
-
-    def outcome(self, state: ScanState) -> None:
-        """Show nothing."""
+        return nullcontext(ignore_state)
 
 
 def ignore_state(state: ScanState) -> None:
     """Take note of nothing."""
-
-
-def _ignore_count(done: int, total: int) -> None:
-    pass

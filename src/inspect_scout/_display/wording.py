@@ -180,50 +180,38 @@ def ending_lines(state: ScanState) -> list[Line]:
     location = state.facts.location
     results = f"scout scan results {shell_quoted(location)}"
     resume = f"scout scan resume {shell_quoted(location)}"
-    match state.phase:
-        case "complete":
-            return [
-                Line(f"scan complete: {printable(location)}", "good"),
-                *_error_lines(state),
-                *_accepted_lines(state),
-                *_note_lines(state),
-                *_trace_lines(state),
-                Line(f"see the results: {results}"),
-                *_validation_lines(state),
-            ]
-        case "errors":
-            ways = ("retrying errors", "accepting errors")
-            if state.problems and not state.error_count:
-                ways = ("reading logs again", "leaving logs out")
-            width = len(f"complete ({ways[1]}):")
-            return [
-                *_error_lines(state),
-                *_unread_lines(state),
-                *_note_lines(state),
-                *_trace_lines(state, width),
-                Line(f"{f'resume ({ways[0]}):':{width}} {resume}"),
-                Line(f"complete ({ways[1]}): scout scan complete {shell_quoted(location)}"),
-                Line(f"{'see the results so far:':{width}} {results}"),
-            ]
-        case "interrupted":
-            return [
-                *_error_lines(state),
-                *_unread_lines(state),
-                *_note_lines(state),
-                Line("scan interrupted" + (f": {_done(state)}" if state.scanners else ""), "warning"),
-                *_trace_lines(state, len("see the results so far:")),
-                Line(f"resume it:              {resume}"),
-                Line(f"see the results so far: {results}"),
-            ]
-        case "running" | "planned":
-            return [
-                *_error_lines(state),
-                *_unread_lines(state),
-                *_note_lines(state),
-                Line(f"scan running: {_done(state)}", "good"),
-                *_trace_lines(state, len("see the results so far:")),
-                Line(f"see the results so far: {results}"),
-            ]
+    if state.phase == "complete":
+        return [
+            Line(f"scan complete: {printable(location)}", "good"),
+            *_error_lines(state),
+            *_accepted_lines(state),
+            *_note_lines(state),
+            *_trace_lines(state),
+            Line(f"see the results: {results}"),
+            *_validation_lines(state),
+        ]
+    said = [*_error_lines(state), *_unread_lines(state), *_note_lines(state)]
+    if state.phase == "errors":
+        ways = ("retrying errors", "accepting errors")
+        if state.problems and not state.error_count:
+            ways = ("reading logs again", "leaving logs out")
+        width = len(f"complete ({ways[1]}):")
+        return [
+            *said,
+            *_trace_lines(state, width),
+            Line(f"{f'resume ({ways[0]}):':{width}} {resume}"),
+            Line(f"complete ({ways[1]}): scout scan complete {shell_quoted(location)}"),
+            Line(f"{'see the results so far:':{width}} {results}"),
+        ]
+    done = f"{state.done:,} of {state.due:,} done"
+    if state.phase == "interrupted":
+        said.append(Line("scan interrupted" + (f": {done}" if state.scanners else ""), "warning"))
+    else:
+        said.append(Line(f"scan running: {done}", "good"))
+    said += _trace_lines(state, len("see the results so far:"))
+    if state.phase == "interrupted":
+        said.append(Line(f"resume it:              {resume}"))
+    return [*said, Line(f"see the results so far: {results}")]
 
 
 def _note_lines(state: ScanState) -> list[Line]:
@@ -259,10 +247,6 @@ def _validation_lines(state: ScanState) -> list[Line]:
     if not any(counts.agreement.score is not None for counts in state.scanners.values()):
         return []
     return [Line(f"see the agreement with labelled cases: scout validate {shell_quoted(state.facts.location)}")]
-
-
-def _done(state: ScanState) -> str:
-    return f"{state.done:,} of {state.due:,} done"
 
 
 def _error_lines(state: ScanState) -> list[Line]:

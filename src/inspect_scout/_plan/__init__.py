@@ -8,7 +8,6 @@ from .._support.lazy import lazy_door
 
 if TYPE_CHECKING:
     from .checks import check_executor as check_executor
-    from .checks import check_log_level as check_log_level
     from .checks import executor_plugins as executor_plugins
     from .job import ModelRole as ModelRole
     from .job import ScanJob as ScanJob
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from .worklist import ScannerWork as ScannerWork
 
 _MODULES = {
-    ".checks": "check_executor check_log_level executor_plugins",
+    ".checks": "check_executor executor_plugins",
     ".job": "ScanJob scanjob ModelRole",
     ".models": "PlannedModels mapping_of read_model_args",
     ".plan": "PlannedScanner ScanPlan Unit plan_resume plan_scan",

@@ -45,11 +45,6 @@ def executor_plugins() -> dict[str, Callable[[int, int | None], Any]]:
     return OPTION["executor"].added()
 
 
-def check_log_level(level: str | None) -> None:
-    """Refuse a log level that does not exist."""
-    OPTION["log_level"].check_choice(level)
-
-
 def check_seconds(name: str, value: Any) -> None:
     """Refuse what is not a time that can pass."""
     if value is None:

@@ -122,10 +122,6 @@ def _due(option: Option, layers: Sequence[Layer]) -> Sequence[Layer]:
     return layers[: naming + 1]
 
 
-def _strongest(values: Sequence[Any]) -> Any:
-    return values[0]
-
-
 def _join(values: Sequence[Any]) -> list[Any]:
     joined: list[Any] = []
     for value in reversed(values):
@@ -151,9 +147,9 @@ def _generation(values: Sequence[Any]) -> Any:
 
 
 _MERGES: Mapping[Merge, Callable[[Sequence[Any]], Any]] = {
-    "replace": _strongest,
+    "replace": lambda values: values[0],
     "join": _join,
     "union": _union,
-    "of-model": _strongest,
+    "of-model": lambda values: values[0],
     "generation": _generation,
 }

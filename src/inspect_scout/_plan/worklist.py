@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from .._transcripts import Transcripts
 
 
+@dataclass(eq=False)
 class ScannerWork:
     """Transcripts that one scanner is to scan.
 
@@ -28,12 +30,8 @@ class ScannerWork:
         transcripts: Ids of its transcripts, or a selection of transcripts.
     """
 
-    def __init__(self, scanner: str, transcripts: list[str] | Transcripts) -> None:
-        self.scanner = scanner
-        self.transcripts = transcripts
-
-    def __repr__(self) -> str:
-        return f"ScannerWork(scanner={self.scanner!r}, transcripts={self.transcripts!r})"
+    scanner: str
+    transcripts: list[str] | Transcripts
 
 
 _FORM = "a list of {scanner: NAME, transcripts: [ID, ...]}"

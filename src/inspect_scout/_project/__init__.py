@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .options import SETTLED as SETTLED
     from .options import describe_options as describe_options
     from .options import options_of as options_of
+    from .options import start_logging as start_logging
     from .project import Project as Project
     from .project import load_project as load_project
     from .project import read_job_config as read_job_config
@@ -46,7 +47,7 @@ _MODULES = {
     ".environment": "environment_scans load_dotenv_once",
     ".locations": "DEFAULT_SCANS default_log_level default_scans default_transcripts",
     ".option": "SAME Flag Kind Merge Option Place",
-    ".options": "OPTION OPTIONS SETTLED describe_options options_of",
+    ".options": "OPTION OPTIONS SETTLED describe_options options_of start_logging",
     ".project": "Project load_project read_job_config read_project",
     ".schemas": "SCHEMAS schema_text",
 }

@@ -14,18 +14,6 @@ from .options import OPTIONS
 Specs = list[ScannerSpec] | dict[str, ScannerSpec]
 
 
-def _join(base: list[Any], local: list[Any]) -> list[Any]:
-    return list(dict.fromkeys([*base, *local]))
-
-
-def _append(base: list[Any], local: list[Any]) -> list[Any]:
-    return [*base, *local]
-
-
-def _union(base: Mapping[str, Any], local: Mapping[str, Any]) -> dict[str, Any]:
-    return {**base, **local}
-
-
 def _scanners(base: Specs, local: Specs) -> Specs:
     """Join scanners; those of a list go by the names of their specs."""
     if isinstance(base, list) and isinstance(local, list):
@@ -45,16 +33,12 @@ def _named(specs: Specs) -> dict[str, ScannerSpec]:
     return named
 
 
-def _least(base: bool, local: bool) -> bool | None:
-    return None if base and local else False
-
-
 _JOINS: Mapping[Local, Callable[[Any, Any], Any]] = {
-    "join": _join,
-    "append": _append,
-    "union": _union,
+    "join": lambda base, local: list(dict.fromkeys([*base, *local])),
+    "append": lambda base, local: [*base, *local],
+    "union": lambda base, local: {**base, **local},
     "scanners": _scanners,
-    "least": _least,
+    "least": lambda base, local: None if base and local else False,
 }
 JOINED = {option.name: _JOINS[option.local] for option in OPTIONS if option.local in _JOINS}
 """Fields of which both files count; of all others the local one replaces the shared one."""

@@ -6,6 +6,7 @@ typing demands that an option is written out (models of files, `ScanJob`, signat
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -163,6 +164,20 @@ OPTION = {option.name: option for option in OPTIONS}
 def options_of(place: Place) -> Iterator[Option]:
     """Go over the options that may be set somewhere."""
     return (option for option in OPTIONS if place in option.places)
+
+
+def start_logging(level: str | None) -> None:
+    """Send log messages of a level, and of those above it, to standard error (None: leave logging as it is).
+
+    Raises:
+        ConfigError: There is no such level.
+    """
+    OPTION["log_level"].check_choice(level)
+    if level:
+        # Levels of inspect_ai between the standard ones, and the standard level that shows them.
+        known = {"trace": "DEBUG", "http": "INFO", "sandbox": "INFO"}.get(level.lower(), level.upper())
+        logging.basicConfig()
+        logging.getLogger("inspect_scout").setLevel(known)
 
 
 def describe_options() -> list[dict[str, Any]]:
