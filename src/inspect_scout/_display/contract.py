@@ -16,6 +16,7 @@ class Display(Protocol):
 
     def print(self, text: str = "") -> None:
         """Show a line of text."""
+        ...
 
     def table(
         self,
@@ -34,6 +35,7 @@ class Display(Protocol):
             footer: Last row ("Total", ...).
             whole: Headers of the columns whose cells are never shortened.
         """
+        ...
 
     def counting(self, caption: str) -> AbstractContextManager[Callable[[int, int], None]]:
         """Show how far a count has come: the block gets a function of (done, total)."""
@@ -45,3 +47,4 @@ class Display(Protocol):
 
     def outcome(self, state: ScanState) -> None:
         """Show how a scan stands, and the commands that lead on."""
+        ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console, Group, RenderableType
@@ -16,14 +16,14 @@ from .._support.clock import SYSTEM_CLOCK, Clock
 from .._support.terminal import plural, printable
 from .._types import ScanState
 from .layout import GAP, cells, lay_out, shorten
-from .plain import is_terminal
-from .silent import ignore_state
+from .plain import is_terminal, outcome_lines, table_lines, title_lines
+from .silent import SilentDisplay
 from .wording import (
+    Line,
     Tone,
     config_line,
     count_line,
     duration,
-    ending_lines,
     longest_fact,
     model_facts,
     percent,
@@ -31,7 +31,6 @@ from .wording import (
     scanner_rows,
     title_line,
     trouble_facts,
-    usage_lines,
     worker_facts,
 )
 
@@ -81,42 +80,34 @@ class RichDisplay:
         whole: Collection[str] = (),
     ) -> None:
         """Show a table."""
-        table = lay_out(headers, rows, footer, self._output.width, whole)
-        if title:
-            self._show(printable(title), "title")
-        self._show(table.header, "title")
-        for line in table.body:
-            self._show(line)
-        if table.footer is not None:
-            self._show(table.footer, "title")
+        self._show_lines(table_lines(title, headers, rows, footer, self._output.width, whole))
 
     @contextmanager
     def counting(self, caption: str) -> Generator[Callable[[int, int], None]]:
         """Show how far a count has come."""
-        count = _Count(caption)
-        with self._live(count.render):
-            yield count.update
+        done, total = 0, 0
+
+        def update(newest: int, of: int) -> None:
+            nonlocal done, total
+            done, total = newest, of
+
+        with self._live(lambda: Text(count_line(caption, done, total) if total else "", overflow="ellipsis")):
+            yield update
 
     @contextmanager
     def scan(self, state: ScanState) -> Generator[Callable[[ScanState], None]]:
         """Show a scan while it runs."""
         picture = ScanPicture(state, self._screen, self._clock)
         with self._live(picture.render) as drawn:
-            yield picture.update if drawn else ignore_state
+            yield picture.update if drawn else SilentDisplay().ignore
 
     def outcome(self, state: ScanState) -> None:
         """Show how a scan stands, and the commands that lead on."""
-        self._show(title_line(state.facts), "title")
-        if config := config_line(state.facts.options):
-            self._show(config, "detail")
-        if state.scanners:
-            self._show("")
-            self.table("", scanner_headers(state.scanners), scanner_rows(state.scanners))
-        for line in ["", *usage_lines(usage)] if (usage := state.usage) else []:
-            self._show(line)
-        self._show("")
-        for ending in ending_lines(state):
-            self._show(ending.text, ending.tone)
+        self._show_lines([*title_lines(state), *outcome_lines(state, self._output.width)])
+
+    def _show_lines(self, lines: Iterable[Line]) -> None:
+        for line in lines:
+            self._show(line.text, line.tone)
 
     def _show(self, text: str, tone: Tone = "text") -> None:
         console = self._screen if self._drawing else self._output
@@ -149,18 +140,6 @@ class RichDisplay:
             with contextlib.suppress(OSError, ValueError):
                 live.stop()
             _SCREEN.release()
-
-
-class _Count:
-    def __init__(self, caption: str) -> None:
-        self._caption = caption
-        self._done, self._total = 0, 0
-
-    def update(self, done: int, total: int) -> None:
-        self._done, self._total = done, total
-
-    def render(self) -> RenderableType:
-        return Text(count_line(self._caption, self._done, self._total) if self._total else "", overflow="ellipsis")
 
 
 class ScanPicture:

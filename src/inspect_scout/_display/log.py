@@ -41,7 +41,8 @@ class LogDisplay:
         whole: Collection[str] = (),
     ) -> None:
         """Log a table as one record."""
-        LOGGER.info("%s", "\n".join(table_lines(title, headers, rows, footer, None, whole)))
+        lines = table_lines(title, headers, rows, footer, whole=whole)
+        LOGGER.info("%s", "\n".join(line.text for line in lines))
 
     @contextmanager
     def counting(self, caption: str) -> Generator[Callable[[int, int], None]]:

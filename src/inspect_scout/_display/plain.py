@@ -15,6 +15,7 @@ from .._support.terminal import printable
 from .._types import ScanState
 from .layout import lay_out
 from .wording import (
+    Line,
     config_line,
     count_line,
     ending_lines,
@@ -74,7 +75,7 @@ class PlainDisplay:
     ) -> None:
         """Show a table; nothing is shortened unless a terminal reads it."""
         for line in table_lines(title, headers, rows, footer, output_width(), whole):
-            write_line(line)
+            write_line(line.text)
 
     @contextmanager
     def counting(self, caption: str) -> Generator[Callable[[int, int], None]]:
@@ -97,72 +98,67 @@ class PlainDisplay:
     def scan(self, state: ScanState) -> Generator[Callable[[ScanState], None]]:
         """Show a scan while it runs."""
         for line in title_lines(state):
-            write_line(line)
+            write_line(line.text)
         self._announced = state.facts.location
-        lines = _ProgressLines(Throttle(PROGRESS_SECONDS, self._clock))
+        throttle, shown = Throttle(PROGRESS_SECONDS, self._clock), ""
+        last: ScanState | None = None
+
+        def show(state: ScanState) -> None:
+            nonlocal shown
+            line = progress_line(state)
+            if line != shown:
+                shown = line
+                write_line(line)
+
+        def update(state: ScanState) -> None:
+            nonlocal last
+            last = state
+            if throttle.ready():
+                show(state)
+
         try:
-            yield lines.update
+            yield update
         finally:
-            lines.finish()
+            if last is not None:  # how far it came, and how often calls were repeated, nobody being at work any more
+                show(msgspec.structs.replace(last, workers={}))
 
     def outcome(self, state: ScanState) -> None:
         """Show how a scan stands, and the commands that lead on."""
         announced = self._announced == state.facts.location
         for line in ([] if announced else title_lines(state)) + outcome_lines(state, output_width()):
-            write_line(line)
-
-
-class _ProgressLines:
-    def __init__(self, throttle: Throttle) -> None:
-        self._throttle = throttle
-        self._last: ScanState | None = None
-        self._shown = ""
-
-    def update(self, state: ScanState) -> None:
-        """Take note of the newest state."""
-        self._last = state
-        if self._throttle.ready():
-            self._show(progress_line(state))
-
-    def finish(self) -> None:
-        """Show the last state: how far it came and how often calls were repeated, nobody being at work any more."""
-        if (last := self._last) is not None:
-            self._show(progress_line(msgspec.structs.replace(last, workers={})))
-
-    def _show(self, line: str) -> None:
-        if line != self._shown:
-            self._shown = line
-            write_line(line)
+            write_line(line.text)
 
 
 def table_lines(
     title: str,
     headers: Sequence[str],
     rows: Sequence[Sequence[str]],
-    footer: Sequence[str],
-    width: int | None,
+    footer: Sequence[str] = (),
+    width: int | None = None,
     whole: Collection[str] = (),
-) -> list[str]:
-    """Write a table as lines of text."""
+) -> list[Line]:
+    """Write a table as lines."""
     table = lay_out(headers, rows, footer, width, whole)
-    ending = [] if table.footer is None else [table.footer]
-    return [*([printable(title)] if title else []), table.header, *table.body, *ending]
+    heads = [*([printable(title)] if title else []), table.header]
+    ending = [] if table.footer is None else [Line(table.footer, "title")]
+    return [*(Line(head, "title") for head in heads), *map(Line, table.body), *ending]
 
 
-def title_lines(state: ScanState) -> list[str]:
-    """Write what is scanned as lines of text."""
+def title_lines(state: ScanState) -> list[Line]:
+    """Write what is scanned as lines."""
     config = config_line(state.facts.options)
-    return [title_line(state.facts), *([config] if config else [])]
+    return [Line(title_line(state.facts), "title"), *([Line(config, "detail")] if config else [])]
 
 
-def outcome_lines(state: ScanState, width: int | None) -> list[str]:
-    """Write how a scan stands as lines of text."""
-    lines: list[str] = []
+def outcome_lines(state: ScanState, width: int | None) -> list[Line]:
+    """Write how a scan stands as lines."""
+    lines: list[Line] = []
     if state.scanners:
-        lines += ["", *table_lines("", scanner_headers(state.scanners), scanner_rows(state.scanners), (), width)]
+        table = table_lines("", scanner_headers(state.scanners), scanner_rows(state.scanners), width=width)
+        lines += [Line(""), *table]
     if usage := usage_lines(state.usage):
-        lines += ["", *usage]
-    return [*lines, "", *(line.text for line in ending_lines(state))]
+        lines += [Line(""), *map(Line, usage)]
+    return [*lines, Line(""), *ending_lines(state)]
 
 
 def output_width() -> int | None:

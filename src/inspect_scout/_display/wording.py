@@ -312,13 +312,8 @@ def shell_quoted(text: str) -> str:
     if printable(text) == text:
         # Characters of any script are harmless to a shell, blanks and signs are not.
         return text if text and all(c.isalnum() or c in "@%+=:,./-_" for c in text) else shlex.quote(text)
-    raw = os.fsencode(text) if _encodable(text) else text.encode("utf-8", "replace")
-    return "$'" + "".join(chr(b) if 32 <= b < 127 and b not in b"\\'" else f"\\x{b:02x}" for b in raw) + "'"
-
-
-def _encodable(text: str) -> bool:
     try:
-        os.fsencode(text)
+        raw = os.fsencode(text)
     except UnicodeEncodeError:
-        return False
-    return True
+        raw = text.encode("utf-8", "replace")
+    return "$'" + "".join(chr(b) if 32 <= b < 127 and b not in b"\\'" else f"\\x{b:02x}" for b in raw) + "'"
