@@ -71,16 +71,11 @@ def whole_usage(state: ScanState) -> dict[str, dict[str, int]]:
 
 
 def _counts_json(counts: ScannerState) -> dict[str, Any]:
+    names = ("rows", "incomplete", "unseen_citations", "calls_without_usage")
     return {
-        "scans": counts.scans,
-        "results": counts.results,
-        "errors": counts.errors,
-        "tokens": counts.tokens,
+        **{name: getattr(counts, name) for name in ("scans", "results", "errors", "tokens")},
         "agreement": counts.agreement.score,
-        "rows": counts.rows,
-        "incomplete": counts.incomplete,
-        "unseen_citations": counts.unseen_citations,
-        "calls_without_usage": counts.calls_without_usage,
+        **{name: getattr(counts, name) for name in names},
     }
 
 

@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import functools
 import warnings
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field
 from pathlib import Path
@@ -210,22 +211,18 @@ def scanners_of(config: ScanJobConfig, folder: str | None = None, base: str | No
     specs = config.scanners
     if not specs:
         return {}
-    if isinstance(specs, dict):
-        return name_scanners(scanners_from_specs(_located(specs, folder), base, recorded=False))
-    # Two of one name are told apart here, and get their names as scanners of a list do.
-    keyed = {spec.name if i == 0 else f"{spec.name} ({i + 1})": spec for spec, i in _counted(specs)}
-    return name_scanners(list(scanners_from_specs(_located(keyed, folder), base, recorded=False).values()))
-
-
-def _counted(specs: Sequence[ScannerSpec]) -> list[tuple[ScannerSpec, int]]:
-    return [(spec, sum(other.name == spec.name for other in specs[:i])) for i, spec in enumerate(specs)]
-
-
-def _located(specs: Mapping[str, ScannerSpec], folder: str | None) -> dict[str, ScannerSpec]:
-    return {
+    keyed = specs if isinstance(specs, dict) else dict[str, ScannerSpec]()
+    seen: Counter[str] = Counter()
+    for spec in specs if isinstance(specs, list) else ():
+        # Two of one name are told apart here, and get their names as scanners of a list do.
+        seen[spec.name] += 1
+        keyed[spec.name if seen[spec.name] == 1 else f"{spec.name} ({seen[spec.name]})"] = spec
+    located = {
         key: spec if spec.file is None else spec.model_copy(update={"file": beside(spec.file, folder)})
-        for key, spec in specs.items()
+        for key, spec in keyed.items()
     }
+    made = scanners_from_specs(located, base, recorded=False)
+    return name_scanners(made if isinstance(specs, dict) else list(made.values()))
 
 
 def beside(file: str, folder: str | None) -> str:

@@ -191,18 +191,16 @@ def role_models(given: Any) -> tuple[dict[str, Model | list[Model]], list[Model]
         several = isinstance(models, list | tuple)
         made: list[Model] = []
         for one in cast("Sequence[Any]", models) if several else (models,):
-            made.append(with_role(_of_role(role, one), role))
-            if not isinstance(one, Model):
+            said = said_of_role(role, one)
+            if isinstance(said, Model):
+                made.append(with_role(said, role))
+            else:
+                made.append(with_role(make_model(said.model, said.config, said.base_url, said.args), role))
                 own.append(made[-1])
         if not made:
             raise ConfigError(f"The role {role!r} has no models.")
         roles[role] = made if several else made[0]
     return roles, own
-
-
-def _of_role(role: str, given: Any) -> Model:
-    said = said_of_role(role, given)
-    return said if isinstance(said, Model) else make_model(said.model, said.config, said.base_url, said.args)
 
 
 def said_of_role(role: str, given: Any) -> Model | ModelConfig:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from .._project import OPTION, Kind
-from .._support.shapes import is_list, is_mapping
+from .._support.shapes import is_mapping
 from .._validation import CasesFile
 
 
@@ -37,20 +37,10 @@ def placed(location: Any, folder: str) -> Any:
     return location
 
 
-def _transcripts(value: Any, folder: str) -> Any:
-    if isinstance(value, str):
-        return placed(os.path.expanduser(value), folder)
+def _paths(value: Any, folder: str) -> Any:
     if isinstance(value, list | tuple):
-        return [_transcripts(item, folder) for item in cast("Sequence[Any]", value)]
-    return placed(value, folder)
-
-
-def _file(value: Any, folder: str) -> Any:
+        return [_paths(item, folder) for item in cast("Sequence[Any]", value)]
     return placed(os.path.expanduser(value) if isinstance(value, str) else value, folder)
-
-
-def _worklist(value: Any, folder: str) -> Any:
-    return [_file(item, folder) for item in value] if is_list(value) else _file(value, folder)
 
 
 def _validation(value: Any, folder: str) -> Any:
@@ -60,9 +50,9 @@ def _validation(value: Any, folder: str) -> Any:
 
 
 _PLACED: Mapping[Kind, Callable[[Any, str], Any]] = {
-    "locations": _transcripts,
+    "locations": _paths,
     "location": placed,
-    "worklist": _worklist,
+    "worklist": _paths,
     "cases": _validation,
-    "arguments": _file,
+    "arguments": _paths,
 }

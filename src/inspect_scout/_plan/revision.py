@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import re
 import subprocess
@@ -18,20 +19,18 @@ def scan_revision() -> ScanRevision | None:
     commit = _git("rev-parse", "--short", "HEAD")
     if described is None or commit is None:
         return None
-    origin = _git("remote", "get-url", "origin") or ""
-    return ScanRevision(origin=_without_credentials(origin), version=_version(described), commit=commit)
+    # Names and passwords in it are nobody's business.
+    origin = re.sub(r"^([a-z+]+://)[^/@]*@", r"\1", _git("remote", "get-url", "origin") or "")
+    return ScanRevision(origin=origin, version=_version(described), commit=commit)
 
 
 def package_versions() -> dict[str, str]:
     """Versions of inspect_ai and inspect_scout."""
-    return {name: _package_version(name) for name in ("inspect_ai", "inspect_scout")}
-
-
-def _package_version(name: str) -> str:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return "unknown"
+    found = {"inspect_ai": "unknown", "inspect_scout": "unknown"}
+    for name in found:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found[name] = importlib.metadata.version(name)
+    return found
 
 
 def _git(*args: str) -> str | None:
@@ -48,10 +47,6 @@ def _git(*args: str) -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout.strip() if done.returncode == 0 else None
-
-
-def _without_credentials(url: str) -> str:
-    return re.sub(r"^([a-z+]+://)[^/@]*@", r"\1", url)
 
 
 def _version(described: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .._project import OPTION, SETTLED, Project, ScanJobConfig, load_project, read_job_config
+from .._project import OPTION, SETTLED, ScanJobConfig, load_project, read_job_config
 from .._scanners import (
     call_factory,
     check_arguments,
@@ -52,17 +52,20 @@ def settle(request: ScanRequest) -> SettledRequest:
     """
     project, defaults = load_project(), default_values()  # before a file is run, which may change the directory
     job, named = _work(request)
-    layers = [_argument_layer(request, named)]
+    given = {option.name: getattr(request, option.field) for option in SETTLED}
+    layers = [Layer("command line" if request.from_command_line else "argument", {**given, "scanners": named})]
     if job is not None:
         layers.append(Layer(_door(job), job.said(), folder=job.folder))
-    layers += [_project_layer(project, request.folder), environment_layer(request.environment)]
+    of_project = {**project.config.given(), "scanners": scanners_of(project.config, base=request.folder) or None}
+    layers += [Layer("project", of_project, project.sources), environment_layer(request.environment)]
     for layer in layers:
-        _check_tags(layer)
+        if isinstance(tags := layer.values.get("tags"), str):
+            raise ConfigError(f"tags={tags!r} ({layer.source('tags')}) is a single text; give a list of tags.")
     settings = settle_options(layers, defaults)
     _check_worklist(settings)
     # What is explained to the user stands as it was said; what is used is absolute.
     layers = [replace(layer, values=located(layer.values, layer.folder or request.folder)) for layer in layers]
-    used, of_project = settle_options(layers, located(defaults, request.folder)), layers[-2]
+    used = settle_options(layers, located(defaults, request.folder))
     values: dict[str, Any] = {
         name: None if name in _OPEN and not each.sources else each.value for name, each in used.items()
     }
@@ -70,7 +73,7 @@ def settle(request: ScanRequest) -> SettledRequest:
         values["ray_address"] = None  # a project knows its cluster also where this scan does not use it
     scanners: dict[str, Any] = values["scanners"] or dict[str, Any]()
     values["scanners"] = scanners
-    values["validation"] = _cases_heard(values["validation"], of_project.values.get("validation"), scanners)
+    values["validation"] = _cases_heard(values["validation"], layers[-2].values.get("validation"), scanners)
     origin = job.origin if job is not None and job.origin is not None else JobOrigin(None, _used(request, named))
     fields: dict[str, Any] = {OPTION[name].field: value for name, value in values.items()}
     file = None if origin.file is None else relative_file(origin.file, request.folder)
@@ -133,26 +136,10 @@ def _named(spec: str, args: Mapping[str, Any]) -> Any:
     return job.made_by(JobOrigin(file), None)
 
 
-def _argument_layer(request: ScanRequest, scanners: dict[str, Any] | None) -> Layer:
-    given = {option.name: getattr(request, option.field) for option in SETTLED}
-    given["scanners"] = scanners
-    return Layer("command line" if request.from_command_line else "argument", given)
-
-
-def _project_layer(project: Project, folder: str) -> Layer:
-    scanners = scanners_of(project.config, base=folder) or None
-    return Layer("project", {**project.config.given(), "scanners": scanners}, project.sources)
-
-
 def _door(job: ScanJob) -> str:
     file = None if job.origin is None else job.origin.file
     name = job.name if file is None else relative_file(file, job.folder)
     return f"job {name}" if name else "job"
-
-
-def _check_tags(layer: Layer) -> None:
-    if isinstance(tags := layer.values.get("tags"), str):
-        raise ConfigError(f"tags={tags!r} ({layer.source('tags')}) is a single text; give a list of tags.")
 
 
 def _check_worklist(settings: Mapping[str, Setting]) -> None:

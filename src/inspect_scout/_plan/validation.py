@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from .._scanners import run_recorded_file, safe_name, scanner_config
 from .._support.errors import ConfigError, UnknownNameError
-from .._types import PossibleValues, PredicateFn, PredicateSpec, Scanner, ScanSpec, ValidationSet
+from .._types import PredicateFn, PredicateSpec, Scanner, ScanSpec, ValidationSet
 from .._validation import check_predicate, is_custom, never_met, resolved_set, set_of_spec, set_spec
 
 logger = logging.getLogger("inspect_scout")
@@ -42,7 +42,9 @@ def plan_validation(given: Any, scanners: Mapping[str, Scanner[Any]]) -> dict[st
     for key, cases in sets.items():
         check_predicate(cases.predicate)
         _warn_of_unnamed(key, cases)
-        _warn_of_unmet(key, cases, scanner_config(scanners[key]).values)
+        values = scanner_config(scanners[key]).values
+        if values is not None and (lost := never_met(cases, values)) is not None:
+            logger.warning("Scanner %r: %s. Its values are %s.", key, lost, values)
     return sets
 
 
@@ -79,12 +81,6 @@ def _key(name: Any, known: list[str]) -> str:
     if key not in known:
         raise UnknownNameError("scanner in validation", str(name), known)
     return str(key)
-
-
-def _warn_of_unmet(key: str, cases: ValidationSet, values: PossibleValues | None) -> None:
-    lost = None if values is None else never_met(cases, values)
-    if lost is not None:
-        logger.warning("Scanner %r: %s. Its values are %s.", key, lost, values)
 
 
 def _warn_of_unnamed(key: str, cases: ValidationSet) -> None:

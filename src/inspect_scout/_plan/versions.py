@@ -9,7 +9,7 @@ from typing import Any
 from inspect_ai.model import GenerateConfig, ModelConfig
 
 from .._results import Recorded
-from .._scanners import Asked, ScannerConfig, hashed
+from .._scanners import ScannerConfig, hashed
 from .._support.errors import ConfigError, ScanStateError
 from .._types import AskedSpec, ScannerSpec, ScannerVersion, ScanSpec
 from .models import PlannedModels
@@ -41,7 +41,8 @@ def version_of(config: ScannerConfig, models: PlannedModels) -> ScannerVersion:
     """
     digest = None if config.asked is None else config.asked.digest
     fingerprint = hashed([digest, config.code, _models_called(config, models)])
-    return ScannerVersion(fingerprint=fingerprint, asked=_asked_spec(config.asked), code=config.code)
+    asked = None if config.asked is None else AskedSpec.model_validate(config.asked, from_attributes=True)
+    return ScannerVersion(fingerprint=fingerprint, asked=asked, code=config.code)
 
 
 def with_version(spec: ScannerSpec, version: ScannerVersion, earlier: Sequence[ScannerVersion] = ()) -> ScannerSpec:
@@ -113,12 +114,6 @@ def _known_versions(spec: ScannerSpec) -> list[ScannerVersion]:
     if spec.fingerprint is None:
         return []
     return [ScannerVersion(fingerprint=spec.fingerprint, asked=spec.asked, code=spec.code), *(spec.earlier or ())]
-
-
-def _asked_spec(asked: Asked | None) -> AskedSpec | None:
-    if asked is None:
-        return None
-    return AskedSpec(question=asked.question, answer=asked.answer, template=asked.template, digest=asked.digest)
 
 
 def _digest(version: ScannerVersion) -> str | None:

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from .edit import ProjectFile as ProjectFile
     from .edit import read_project_file as read_project_file
     from .edit import write_project_file as write_project_file
-    from .environment import environment_scans as environment_scans
     from .environment import load_dotenv_once as load_dotenv_once
     from .locations import DEFAULT_SCANS as DEFAULT_SCANS
     from .locations import default_log_level as default_log_level
     from .locations import default_scans as default_scans
     from .locations import default_transcripts as default_transcripts
     from .option import SAME as SAME
+    from .option import SHOWN as SHOWN
     from .option import Flag as Flag
     from .option import Kind as Kind
     from .option import Merge as Merge
@@ -44,9 +44,9 @@ if TYPE_CHECKING:
 _MODULES = {
     ".config": "PlainOptions ProjectConfig ScanJobConfig",
     ".edit": "ProjectFile read_project_file write_project_file",
-    ".environment": "environment_scans load_dotenv_once",
+    ".environment": "load_dotenv_once",
     ".locations": "DEFAULT_SCANS default_log_level default_scans default_transcripts",
-    ".option": "SAME Flag Kind Merge Option Place",
+    ".option": "SAME SHOWN Flag Kind Merge Option Place",
     ".options": "OPTION OPTIONS SETTLED describe_options options_of start_logging",
     ".project": "Project load_project read_job_config read_project",
     ".schemas": "SCHEMAS schema_text",

@@ -52,8 +52,3 @@ def load_dotenv_once() -> str | None:
         # A name with "=" in it, or what the system's encoding lacks.
         raise ConfigError(f"The file {path!r} sets a variable that cannot be: {error}. Correct its line.") from error
     return path
-
-
-def environment_scans() -> str | None:
-    """Scans location from `SCOUT_SCAN_SCANS`, else from the older `SCOUT_SCAN_RESULTS`."""
-    return os.environ.get("SCOUT_SCAN_SCANS") or os.environ.get("SCOUT_SCAN_RESULTS") or None

@@ -8,7 +8,6 @@ from typing import Any
 
 from .._support.errors import ConfigError
 from .documents import is_there, read_document
-from .environment import environment_scans
 
 DEFAULT_SCANS = "./scans"
 PROJECT_FILE, LOCAL_FILE = "scout.yaml", "scout.local.yaml"
@@ -17,7 +16,8 @@ LOG_LEVEL_VARIABLE = "SCOUT_LOG_LEVEL"
 
 def default_scans() -> str:
     """Scans location when none is given: of the project, else from the environment, else `./scans`."""
-    return _said("scans", "results") or environment_scans() or DEFAULT_SCANS
+    variables = ("SCOUT_SCAN_SCANS", "SCOUT_SCAN_RESULTS")  # the newer name first
+    return _said("scans", "results") or next(filter(None, map(os.environ.get, variables)), DEFAULT_SCANS)
 
 
 def default_log_level() -> str | None:

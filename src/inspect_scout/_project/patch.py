@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,11 +35,11 @@ def patched(text: str, changes: Mapping[str, Any]) -> str:
         changes: New values by key; None, or what is empty, removes the key.
     """
     data: dict[str, Any] = load_yaml(text) or {}
-    wanted = {**data, **{key: value for key, value in changes.items() if not _is_empty(value)}}
-    for key, value in changes.items():
-        if _is_empty(value):
-            wanted.pop(key, None)
-    changed = {key: value for key, value in changes.items() if not _stands(data, key, value)}
+    changed = {key: None if _is_empty(value) else value for key, value in changes.items()}
+    wanted = {key: value for key, value in {**data, **changed}.items() if key not in changed or value is not None}
+    for key in changed.keys() & data.keys():
+        if _same(changed[key], data[key]) and data[key] is not None:
+            del changed[key]
     try:
         result = _edited(text, changed) if data else _appended(text, changed)
         if _same(load_yaml(result) or {}, wanted):
@@ -50,12 +51,6 @@ def patched(text: str, changes: Mapping[str, Any]) -> str:
 
 def _is_empty(value: Any) -> bool:
     return value is None or (not isinstance(value, bool | int | float) and len(value) == 0)
-
-
-def _stands(data: Mapping[str, Any], key: str, value: Any) -> bool:
-    if _is_empty(value) or key not in data:
-        return _is_empty(value) and key not in data
-    return _same(data[key], value)
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -97,7 +92,7 @@ def _says_nothing(line: str) -> bool:
 
 
 def _written(lines: list[str], key: str, entry: _Entry, value: Any) -> list[str]:
-    if _is_empty(value):
+    if value is None:
         return []
     old = lines[entry.first : entry.end]
     if isinstance(value, list) and entry.node.id == "sequence" and not entry.node.flow_style:
@@ -156,13 +151,9 @@ def _dash(lines: list[str], line: int, column: int) -> int:
 
 def _match(kept: list[tuple[Any, list[str]]], wanted: Any) -> int | None:
     """Find the item that a new one takes the place of: an equal one, else one about the same scanner."""
-    for position, (item, _) in enumerate(kept):
-        if _same(item, wanted):
-            return position
-    for position, (item, _) in enumerate(kept):
-        if _names(item) & _names(wanted):
-            return position
-    return None
+    same = (position for position, (item, _) in enumerate(kept) if _same(item, wanted))
+    alike = (position for position, (item, _) in enumerate(kept) if _names(item) & _names(wanted))
+    return next(itertools.chain(same, alike), None)
 
 
 def _names(item: Any) -> set[tuple[str, str]]:
@@ -188,7 +179,7 @@ def _content_end(lines: list[str], first: int, end: int) -> int:
 
 
 def _appended(text: str, changes: Mapping[str, Any]) -> str:
-    added = {key: value for key, value in changes.items() if not _is_empty(value)}
+    added = {key: value for key, value in changes.items() if value is not None}
     if not added:
         return text
     if text and not text.endswith("\n"):
