@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,12 +16,12 @@ from inspect_scout._app import (
     ErrorGroup,
     ResumeRequest,
     ScanRequest,
-    SettingEntry,
     Standing,
     Watched,
     explain_settings,
 )
 from inspect_scout._cli import main as run
+from inspect_scout._plan import Setting
 from inspect_scout._types import (
     Error,
     ScanFacts,
@@ -130,7 +130,7 @@ class FakeApp:
         self.requests.append(request)
         return self.ends_as()
 
-    async def explain_settings(self, request: ScanRequest) -> Sequence[SettingEntry]:
+    async def explain_settings(self, request: ScanRequest) -> Mapping[str, Setting]:
         self.requests.append(request)
         return await explain_settings(request)
 

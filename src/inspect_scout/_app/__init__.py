@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from .databases import count_transcripts as count_transcripts
     from .databases import database_schema as database_schema
     from .databases import in_database as in_database
-    from .explain import SettingEntry as SettingEntry
     from .explain import explain_settings as explain_settings
     from .results import results_scanners as results_scanners
     from .results import results_table as results_table
@@ -75,7 +74,7 @@ _MODULES = {
     " scan_resume scan_resume_async scan_status scan_status_async",
     ".bridge": "in_sync in_sync_items run_light run_sync",
     ".databases": "SchemaFormat copy_transcripts count_transcripts database_schema in_database",
-    ".explain": "SettingEntry explain_settings",
+    ".explain": "explain_settings",
     ".results": "results_scanners results_table scan_results_query scan_results_query_async",
     ".scanning": "complete_scan resume_scan run_scan",
     ".shapes": "MAX_IDS group_json standing_json state_json",

@@ -3,48 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from dataclasses import replace
+from typing import Any, cast
 
 from pydantic import BaseModel
 
 from .._inspect.models import public_url, public_values, without_secrets
-from .._plan import ScannerWork, ScanRequest, settle
+from .._plan import ScannerWork, ScanRequest, Setting, settle
 from .._project import load_dotenv_once
 
-if TYPE_CHECKING:
-    from .._plan import Setting
 
-
-@dataclass(frozen=True, slots=True)
-class SettingEntry:
-    """A setting, fit to be shown.
-
-    Args:
-        name: Its key in project files.
-        value: Its value as JSON, without secrets.
-        sources: Where it was said, the strongest first; none for a default.
-        source: The same in words.
-    """
-
-    name: str
-    value: Any
-    sources: Sequence[str]
-    source: str
-
-
-async def explain_settings(request: ScanRequest) -> list[SettingEntry]:
-    """Say which settings a scan would use, in the order of the table of options.
+async def explain_settings(request: ScanRequest) -> dict[str, Setting]:
+    """Say which settings a scan would use and where they come from, by their keys in project files; values are JSON.
 
     Raises:
         ScoutError: The settings cannot be used.
     """
     load_dotenv_once()
-    return [_entry(name, setting) for name, setting in settle(request).settings.items()]
-
-
-def _entry(name: str, setting: Setting) -> SettingEntry:
-    return SettingEntry(name, _shown(name, setting.value), tuple(setting.sources), setting.source)
+    settings = settle(request).settings
+    return {name: replace(setting, value=_shown(name, setting.value)) for name, setting in settings.items()}
 
 
 def _shown(name: str, value: Any) -> Any:

@@ -17,7 +17,7 @@ from .._support.terminal import printable
 from .calling import call
 from .exit_codes import DONE, FAILED
 from .lazy import LazyGroup
-from .options import SectionCommand, json_option
+from .options import SectionCommand, json_option, location_command
 from .output import write_json
 from .stdout import document, reserving
 
@@ -50,21 +50,7 @@ Examples:
 )
 
 
-def _database_command(*examples: str) -> Callable[[Callable[..., int]], click.Command]:
-    """Make a command that takes the location of a database, and `--json`."""
-
-    def make(function: Callable[..., int]) -> click.Command:
-        with_location = click.argument("location", metavar="LOC")(json_option(function))
-        return _described(*examples)(with_location)
-
-    return make
-
-
-def _described(*examples: str) -> Callable[[Callable[..., int]], click.Command]:
-    return click.command(cls=SectionCommand, epilog="\n".join(["\b\nExamples:", *(f"  {line}" for line in examples)]))
-
-
-@_database_command("scout db index ./transcripts", "scout db index s3://bucket/transcripts")
+@location_command("index", "scout db index ./transcripts", "scout db index s3://bucket/transcripts", display=False)
 def index(location: str, as_json: bool) -> int:
     """Make the index of the database at LOC anew from its data files.
 
@@ -79,7 +65,14 @@ def index(location: str, as_json: bool) -> int:
     return DONE
 
 
-@_described("scout db schema", "scout db schema --format json -o transcript.schema.json")
+SCHEMA_EXAMPLES = """\b
+Examples:
+  scout db schema
+  scout db schema --format json -o transcript.schema.json
+"""
+
+
+@click.command(cls=SectionCommand, epilog=SCHEMA_EXAMPLES)
 @click.option(
     "--format",
     "form",
@@ -105,7 +98,9 @@ def schema(form: str, output: str | None) -> int:
     return DONE
 
 
-@_database_command("scout db validate ./transcripts", "scout db validate s3://bucket/transcripts --json")
+@location_command(
+    "validate", "scout db validate ./transcripts", "scout db validate s3://bucket/transcripts --json", display=False
+)
 def validate(location: str, as_json: bool) -> int:
     """Check that all data files at LOC have the columns of a transcript database, with the right types.
 
@@ -123,7 +118,7 @@ def validate(location: str, as_json: bool) -> int:
     return FAILED if errors else DONE
 
 
-@_database_command("scout db verify ./transcripts", "scout db verify ./transcripts --deep")
+@location_command("verify", "scout db verify ./transcripts", "scout db verify ./transcripts --deep", display=False)
 @click.option("--deep", is_flag=True, help="Read the content of all transcripts, too.")
 def verify(location: str, deep: bool, as_json: bool) -> int:
     """Hold the index of the database at LOC against its data files; ends with 1 if something is wrong."""
@@ -138,7 +133,9 @@ def verify(location: str, deep: bool, as_json: bool) -> int:
     return DONE if report.ok else FAILED
 
 
-@_database_command("scout db compact ./transcripts", "scout db compact s3://bucket/transcripts --json")
+@location_command(
+    "compact", "scout db compact ./transcripts", "scout db compact s3://bucket/transcripts --json", display=False
+)
 def compact(location: str, as_json: bool) -> int:
     """Drop from the data files at LOC what was deleted or replaced, and put small files together.
 
@@ -157,9 +154,11 @@ def compact(location: str, as_json: bool) -> int:
     return DONE
 
 
-@_database_command(
+@location_command(
+    "delete",
     "scout db delete ./transcripts --id 4xJ2mQ --id 9bTz1k",
     """scout db delete ./transcripts --where "task_set = 'demo'" --yes""",
+    display=False,
 )
 @click.option("--id", "ids", multiple=True, metavar="ID", help="A transcript to delete; may be given several times.")
 @click.option("--where", metavar="SQL", help="Delete the transcripts that meet this condition.")
@@ -183,7 +182,9 @@ def delete(location: str, ids: tuple[str, ...], where: str | None, yes: bool, as
     return DONE
 
 
-@_database_command("scout db stats ./transcripts", "scout db stats ./transcripts --json | jq .transcripts")
+@location_command(
+    "stats", "scout db stats ./transcripts", "scout db stats ./transcripts --json | jq .transcripts", display=False
+)
 def stats(location: str, as_json: bool) -> int:
     """Count the transcripts, files and bytes of the database at LOC."""
     found = call(in_database, location, lambda db: db.stats())
@@ -207,10 +208,14 @@ def stats(location: str, as_json: bool) -> int:
     return DONE
 
 
-@_described(
-    "scout db copy ./logs ./transcripts",
-    'scout db copy ./transcripts s3://bucket/transcripts --where "score > 0.5"',
-)
+COPY_EXAMPLES = """\b
+Examples:
+  scout db copy ./logs ./transcripts
+  scout db copy ./transcripts s3://bucket/transcripts --where "score > 0.5"
+"""
+
+
+@click.command(cls=SectionCommand, epilog=COPY_EXAMPLES)
 @click.argument("source", metavar="SRC")
 @click.argument("target", metavar="DST")
 @click.option(

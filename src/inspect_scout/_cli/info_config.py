@@ -8,7 +8,7 @@ import click
 
 from .calling import call
 from .exit_codes import DONE
-from .options import SectionOption, display_options, json_option, shown, table_options
+from .options import display_option, display_options, json_option, shown, table_options
 from .output import cell_text, write_json
 from .scan_options import ScanOptionsCommand, request_of
 
@@ -25,11 +25,9 @@ With FILE and options of a scan it shows what `scout scan FILE` with these optio
 
 @click.command("config", cls=ScanOptionsCommand, epilog=EPILOG)
 @click.argument("file", required=False)
-@click.option(
+@display_option(
     "--explain",
     is_flag=True,
-    cls=SectionOption,
-    section="Display options",
     help="Say where each value comes from, and list what nobody set, too.",
 )
 @json_option
@@ -50,14 +48,14 @@ def command(ctx: click.Context, /, file: str | None, explain: bool, **options: A
     if how.as_json:
         write_json(
             {
-                "settings": {each.name: each.value for each in settings},
-                "sources": {each.name: list(each.sources) or ["default"] for each in settings},
+                "settings": {name: each.value for name, each in settings.items()},
+                "sources": {name: list(each.sources) or ["default"] for name, each in settings.items()},
             }
         )
         return DONE
     rows = [
-        [each.name, cell_text(each.value) if each.value is not None else "-", each.source]
-        for each in settings
+        [name, cell_text(each.value) if each.value is not None else "-", each.source]
+        for name, each in settings.items()
         if explain or each.value is not None
     ]
     headers = ["setting", "value", "from"]

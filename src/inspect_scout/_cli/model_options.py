@@ -11,6 +11,7 @@ import click
 
 from .._project import OPTION, Kind
 from .._support.errors import ScoutError
+from .._support.yaml import SWITCHES
 from .values import pairs
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
 DEFAULT_CACHE = "7D"
 DEFAULT_BATCH = 100
-
-_OFF = frozenset({"false", "no", "off", "0"})
-_ON = frozenset({"true", "yes", "on"})
 
 
 def _model_args(given: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -78,28 +76,29 @@ def _config(given: Mapping[str, Any]) -> GenerateConfig | None:
 def _cache(text: str) -> CachePolicy | Literal[False]:
     from inspect_ai.model import CachePolicy
 
-    if text.lower() in _OFF:
-        return False
-    if text.lower() in _ON:
-        return CachePolicy(expiry=DEFAULT_CACHE)
-    if text.isdigit():
-        return CachePolicy(expiry=f"{text}D")
-    if re.fullmatch(r"\d+[smhDWMYdwy]", text):
+    expiry = _switched(text, DEFAULT_CACHE, "{}D")
+    if expiry is None and re.fullmatch(r"\d+[smhDWMYdwy]", text):
         # Letters are those of inspect_ai: m are minutes, M months; the others exist in one size only.
-        return CachePolicy(expiry=text[:-1] + (text[-1].upper() if text[-1] in "dwy" else text[-1]))
-    return cast("CachePolicy", _settings(text, "--cache", CachePolicy))
+        expiry = text[:-1] + (text[-1].upper() if text[-1] in "dwy" else text[-1])
+    if expiry is None:
+        return cast("CachePolicy", _settings(text, "--cache", CachePolicy))
+    return CachePolicy(expiry=expiry) if expiry else False
 
 
 def _batch(text: str) -> int | BatchConfig | Literal[False]:
     from inspect_ai.model import BatchConfig
 
-    if text.lower() in _OFF:
-        return False
-    if text.lower() in _ON:
-        return DEFAULT_BATCH
-    if text.isdigit():
-        return int(text)
-    return cast("BatchConfig", _settings(text, "--batch", BatchConfig))
+    size = _switched(text, str(DEFAULT_BATCH), "{}")
+    if size is None:
+        return cast("BatchConfig", _settings(text, "--batch", BatchConfig))
+    return int(size) if size else False
+
+
+def _switched(text: str, usual: str, number: str) -> str | None:
+    """Read a switch or a number: nothing where it is off, the usual value where it is on; None if it is neither."""
+    if text.lower() in SWITCHES or text == "0":
+        return usual if SWITCHES.get(text.lower()) else ""
+    return number.format(text) if text.isdigit() else None
 
 
 def _settings(text: str, option: str, model: Any) -> Any:

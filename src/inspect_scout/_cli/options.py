@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from .._project import SAME, Flag, Kind, Option, Place, options_of, start_logging
+from .._project import SAME, SHOWN, Flag, Kind, Option, Place, options_of, start_logging
 from .._support.errors import ConfigError
 from .stdout import reserving
 from .values import OpenChoice, Seed, Whole, Words, Worklist
@@ -32,6 +32,11 @@ class SectionOption(click.Option):
     def __init__(self, *names: Any, section: str = "Options", **settings: Any) -> None:
         super().__init__(*names, **settings)
         self.section = section
+
+
+def display_option(*names: str, **settings: Any) -> Callable[[F], F]:
+    """Add an option that says what is shown."""
+    return click.option(*names, cls=SectionOption, section=SHOWN, **settings)
 
 
 _PARAMS: dict[Kind, Mapping[str, Any]] = {
@@ -125,45 +130,61 @@ class Shown:
 
 def display_options(function: F) -> F:
     """Add the options that say what is shown."""
-    section = "Display options"
-    decorators = [
-        table_options("command line", "display", "log_level"),
-        click.option(
-            "--debug",
-            is_flag=True,
-            envvar="SCOUT_DEBUG",
-            cls=SectionOption,
-            section=section,
-            help="Wait until a debugger attaches (needs debugpy). [env: SCOUT_DEBUG]",
-        ),
-        click.option(
-            "--debug-port",
-            type=click.IntRange(1, 65535),
-            default=5678,
-            envvar="SCOUT_DEBUG_PORT",
-            metavar="PORT",
-            cls=SectionOption,
-            section=section,
-            help="Port for the debugger. [env: SCOUT_DEBUG_PORT; default: 5678]",
-        ),
-    ]
-    for decorator in reversed(decorators):
-        function = decorator(function)
-    return function
+    with_debugger = display_option(
+        "--debug",
+        is_flag=True,
+        envvar="SCOUT_DEBUG",
+        help="Wait until a debugger attaches (needs debugpy). [env: SCOUT_DEBUG]",
+    )
+    with_port = display_option(
+        "--debug-port",
+        type=click.IntRange(1, 65535),
+        default=5678,
+        envvar="SCOUT_DEBUG_PORT",
+        metavar="PORT",
+        help="Port for the debugger. [env: SCOUT_DEBUG_PORT; default: 5678]",
+    )
+    return table_options("command line", "display", "log_level")(with_debugger(with_port(function)))
 
 
 def json_option(function: F) -> F:
     """Add `--json`."""
-    return click.option(
+    return display_option(
         "--json",
         "as_json",
         is_flag=True,
         is_eager=True,
         callback=reserving(bool),
-        cls=SectionOption,
-        section="Display options",
         help="Write JSON, and nothing else, to standard output.",
     )(function)
+
+
+def location_command(
+    name: str, *examples: str, metavar: str = "LOC", required: bool = True, display: bool = True
+) -> Callable[[Callable[..., int]], click.Command]:
+    """Make a command about a location, with `--json`.
+
+    Args:
+        name: Its name.
+        examples: Lines that the help page ends with.
+        metavar: How the help page calls the location.
+        required: Whether the location must be given.
+        display: Whether it has the options that say what is shown.
+    """
+
+    def make(function: Callable[..., int]) -> click.Command:
+        location = click.Argument(["location"], metavar=metavar, required=required)
+        epilog = "\n".join(["\b\nExamples:", *(f"  {line}" for line in examples)])
+        command = click.command(name, cls=SectionCommand, params=[location], epilog=epilog)(function)
+        # After its own options, so that these stand above them on the help page.
+        command.params += click.command()(json_option(display_options(_nothing) if display else _nothing)).params
+        return command
+
+    return make
+
+
+def _nothing(**_: Any) -> None:
+    pass
 
 
 def shown(options: dict[str, Any]) -> Shown:

@@ -39,7 +39,9 @@ def run(arguments: Sequence[str], app: object = None) -> int:
         if sys.stdout is not None:  # pyright: ignore[reportUnnecessaryComparison] - it is None where it was closed
             sys.stdout.flush()
     except click.ClickException as error:
-        return _refused(error)
+        error.show(file=(text := io.StringIO()))
+        _complain(text.getvalue())
+        return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except ScoutError as error:
@@ -76,13 +78,6 @@ def _failed(error: Exception) -> int:
 
     _complain(f"{trace_of(error)}\nError: {describe(error)}")
     return FAILED
-
-
-def _refused(error: click.ClickException) -> int:
-    text = io.StringIO()
-    error.show(file=text)
-    _complain(text.getvalue())
-    return error.exit_code
 
 
 def _complain(text: str) -> None:

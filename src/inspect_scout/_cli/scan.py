@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .._project import OPTION, OPTIONS
+from .._project import OPTION
 from .calling import call, look
 from .exit_codes import DONE, SCANNER_ERRORS
 from .lazy import write_commands
-from .options import SectionCommand, Shown, display_options, json_option, shown, table_options
+from .options import Shown, display_options, json_option, location_command, shown, table_options
 from .output import write_json
 from .scan_commands import SUBCOMMANDS
-from .scan_options import ScanOptionsCommand, request_of, values_of
+from .scan_options import ScanOptionsCommand, request_of, said_once, values_of
 
 if TYPE_CHECKING:
     from .._types import Status
@@ -75,20 +75,14 @@ def _refuse_mistyped_command(file: str) -> None:
         raise click.UsageError(f"There is no file {file!r}. Did you mean the command 'scout scan {close[0]}'?")
 
 
-EPILOG_RESUME = """\b
-Examples:
-  scout scan resume ./scans/scan_id=...
-  scout scan resume ./scans/scan_id=... --model openai/gpt-4o-mini
-  scout scan resume ./scans/scan_id=... --model-base-url http://localhost:8000/v1 --max-connections 10
-  scout scan resume s3://bucket/scans/scan_id=... --executor ray --wait
-"""
-
-
-@click.command("resume", cls=SectionCommand, epilog=EPILOG_RESUME)
-@click.argument("location", metavar="LOC")
+@location_command(
+    "resume",
+    "scout scan resume ./scans/scan_id=...",
+    "scout scan resume ./scans/scan_id=... --model openai/gpt-4o-mini",
+    "scout scan resume ./scans/scan_id=... --model-base-url http://localhost:8000/v1 --max-connections 10",
+    "scout scan resume s3://bucket/scans/scan_id=... --executor ray --wait",
+)
 @table_options("resume")
-@json_option
-@display_options
 def resume(location: str, **options: Any) -> int:
     """Go on with the scan at LOC: what is missing is scanned, failed scanners are tried again.
 
@@ -100,23 +94,18 @@ def resume(location: str, **options: Any) -> int:
     if options["rescan_changed"] and options["accept_changed"]:
         raise click.UsageError("--rescan-changed and --accept-changed exclude each other.")
     how = shown(options)
-    once = {option.field: options[option.name] for option in OPTIONS if option.name in options and not option.settled}
     said = {OPTION[name].field: value for name, value in values_of(options).items()}
-    request = ResumeRequest(location=location, **{**once, **said, "display": how.display, "log_level": how.log_level})
+    request = ResumeRequest(
+        location=location, **{**said_once(options), **said, "display": how.display, "log_level": how.log_level}
+    )
     return _finish(how, call(resume_scan, request))
 
 
-EPILOG_COMPLETE = """\b
-Examples:
-  scout scan complete ./scans/scan_id=...
-  scout scan complete ./scans/scan_id=... --json
-"""
-
-
-@click.command("complete", cls=SectionCommand, epilog=EPILOG_COMPLETE)
-@click.argument("location", metavar="LOC")
-@json_option
-@display_options
+@location_command(
+    "complete",
+    "scout scan complete ./scans/scan_id=...",
+    "scout scan complete ./scans/scan_id=... --json",
+)
 def complete(location: str, **options: Any) -> int:
     """Declare the scan at LOC complete: its errors, and the logs that were not read, stay listed and are not tried again."""
     from .._app import complete_scan
@@ -128,17 +117,15 @@ def complete(location: str, **options: Any) -> int:
 
 def _finish(how: Shown, status: Status) -> int:
     """Write the JSON that was asked for, and say by the exit code whether all went well."""
-    if how.as_json:
-        write_json(_dry_run_json(status) if status.location == DRY_RUN else _final_json(status))
+    if how.as_json and status.location == DRY_RUN:
+        write_json(_dry_run_json(status))
+    elif how.as_json:
+        from .._app import read_standing, standing_json
+
+        # Problems that concern no scanner, as a log that could not be read, are known only to the run that met them.
+        problems = [error.error for error in status.errors if not error.scanner]
+        write_json({**standing_json(look(read_standing, status.location)), "problems": problems})
     return DONE if status.complete and not status.errors else SCANNER_ERRORS
-
-
-def _final_json(status: Status) -> dict[str, Any]:
-    from .._app import read_standing, standing_json
-
-    # Problems that concern no scanner, as a log that could not be read, are known only to the run that met them.
-    problems = [error.error for error in status.errors if not error.scanner]
-    return {**standing_json(look(read_standing, status.location)), "problems": problems}
 
 
 def _dry_run_json(status: Status) -> dict[str, Any]:

@@ -9,23 +9,21 @@ import click
 from .._support.terminal import plural
 from .calling import look
 from .exit_codes import DONE
-from .options import SectionCommand, SectionOption, display_options, json_option, logged
+from .options import SectionOption, location_command, logged
 from .output import write_json_rows
 
 if TYPE_CHECKING:
     from .._support.causes.grouping import ErrorGroup
 
-EPILOG = """\b
-Examples:
-  scout scan errors ./scans/scan_id=...
-  scout scan errors ./scans/scan_id=... --scanner refusal --limit 3
-  scout scan errors ./scans/scan_id=... --json | jq -r '.[] | "\\(.count) \\(.error)"'
-"""
 SECTION = "Error options"
 
 
-@click.command("errors", cls=SectionCommand, epilog=EPILOG)
-@click.argument("location", metavar="LOC")
+@location_command(
+    "errors",
+    "scout scan errors ./scans/scan_id=...",
+    "scout scan errors ./scans/scan_id=... --scanner refusal --limit 3",
+    "scout scan errors ./scans/scan_id=... --json | jq -r '.[] | \"\\(.count) \\(.error)\"'",
+)
 @click.option("--scanner", metavar="NAME", cls=SectionOption, section=SECTION, help="Only errors of this scanner.")
 @click.option(
     "--limit",
@@ -35,8 +33,6 @@ SECTION = "Error options"
     section=SECTION,
     help="At most N kinds, the most frequent first.",
 )
-@json_option
-@display_options
 def command(location: str, scanner: str | None, limit: int | None, **options: Any) -> int:
     """Print what went wrong in the scan at LOC: each kind once, with its traceback, its count and its transcripts.
 

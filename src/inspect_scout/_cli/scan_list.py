@@ -13,27 +13,25 @@ from .._support.folder import current_folder
 from .._support.terminal import plural
 from .calling import look
 from .exit_codes import DONE
-from .options import SectionCommand, display_options, json_option, logged
+from .options import location_command, logged
 from .output import write_json
 
 if TYPE_CHECKING:
     from .._types import ScanState
 
-EPILOG = """\b
-Examples:
-  scout scan list
-  scout scan list ./scans --json
-  scout scan list ./scans --json | jq -r '.[] | select(.state != "complete") | .location'
-"""
 # Older scans show their year instead of the time of day.
 RECENT_SECONDS = 180 * 86400
 
 
-@click.command("list", cls=SectionCommand, epilog=EPILOG)
-@click.argument("directory", metavar="[DIR]", required=False)
-@json_option
-@display_options
-def command(directory: str | None, **options: Any) -> int:
+@location_command(
+    "list",
+    "scout scan list",
+    "scout scan list ./scans --json",
+    "scout scan list ./scans --json | jq -r '.[] | select(.state != \"complete\") | .location'",
+    metavar="[DIR]",
+    required=False,
+)
+def command(location: str | None, **options: Any) -> int:
     """List the scans below DIR, newest first.
 
     DIR is by default what SCOUT_SCAN_SCANS says, else ./scans.
@@ -41,7 +39,7 @@ def command(directory: str | None, **options: Any) -> int:
     from .._app import default_scans, list_states
 
     how = logged(options)
-    location = directory or default_scans()
+    location = location or default_scans()
     states = look(list_states, location)
     if how.as_json:
         from .._app import state_json
@@ -76,9 +74,7 @@ def _when(epoch: float) -> str:
 
 def _relative(location: str) -> str:
     """Shorten a local path below the working directory."""
-    if "://" in location:
-        return location
-    if not current_folder():
+    if "://" in location or not current_folder():
         return location
     relative = os.path.relpath(location)
     return location if relative.startswith(os.pardir) else relative

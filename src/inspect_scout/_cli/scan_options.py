@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -60,20 +61,17 @@ def fill_optional_values(arguments: list[str], params: list[click.Parameter]) ->
         name for p in params if isinstance(p, click.Option) and not p.is_flag for name in (*p.opts, *p.secondary_opts)
     }
     filled: list[str] = []
-    position = 0
-    while position < len(arguments):
-        word = arguments[position]
-        position += 1
+    waiting = deque(arguments)
+    while waiting:
+        word = waiting.popleft()
         if word == "--":
-            return [*filled, word, *arguments[position:]]
-        following = arguments[position] if position < len(arguments) else None
-        if (is_value := _OPTIONAL_VALUES.get(word)) is not None and (following is None or not is_value(following)):
+            return [*filled, word, *waiting]
+        if (is_value := _OPTIONAL_VALUES.get(word)) is not None and not (waiting and is_value(waiting[0])):
             filled.append(f"{word}=true")
             continue
         filled.append(word)
-        if word in takes_value and following is not None:
-            filled.append(following)
-            position += 1
+        if word in takes_value and waiting:
+            filled.append(waiting.popleft())
     return filled
 
 
@@ -81,14 +79,13 @@ def request_of(ctx: click.Context, file: str | None, how: Shown) -> ScanRequest:
     """Pack the options of a scan into the one record that the application takes."""
     from .._app import ScanRequest
 
-    typed = _typed(ctx)
+    given = ctx.params.items()
+    typed = {n: v for n, v in given if ctx.get_parameter_source(n) is ParameterSource.COMMANDLINE}
     environment = values_of(_from_environment(ctx), typed=False)
     if how.display_chosen == "log":
         # Records below the level are dropped, and a display that shows nothing was not asked for.
         environment.setdefault("log_level", os.environ.get("SCOUT_LOG_LEVEL") or "info")
-    once = {
-        option.field: ctx.params[option.name] for option in OPTIONS if option.name in ctx.params and not option.settled
-    }
+    once = said_once(ctx.params)
     return ScanRequest(
         **{OPTION[name].field: value for name, value in values_of(typed).items()},
         **{**once, "scanner_args": texts(ctx.params["scanner_args"], "-S"), "display": how.display},
@@ -98,8 +95,9 @@ def request_of(ctx: click.Context, file: str | None, how: Shown) -> ScanRequest:
     )
 
 
-def _typed(ctx: click.Context) -> dict[str, Any]:
-    return {n: v for n, v in ctx.params.items() if ctx.get_parameter_source(n) is ParameterSource.COMMANDLINE}
+def said_once(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Take the options that the command line alone may say, by the names of their parameters in Python."""
+    return {option.field: given[option.name] for option in OPTIONS if option.name in given and not option.settled}
 
 
 def _from_environment(ctx: click.Context) -> dict[str, Any]:
@@ -139,11 +137,7 @@ def _value(option: Option, given: Mapping[str, Any]) -> Any:
         return None
     if option.kind == "mapping":
         return pairs(value, flag.names.split()[0])
-    return _READERS.get(option.kind, _as_it_is)(value)
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
+    return _READERS[option.kind](value) if option.kind in _READERS else value
 
 
 def _labelled_cases(text: str) -> tuple[str | None, CasesFile]:

@@ -12,33 +12,27 @@ import click
 from .._support.terminal import one_line, printable
 from .calling import each, look
 from .exit_codes import DONE
-from .options import SectionCommand, SectionOption, display_options, json_option, logged
+from .options import display_option, location_command, logged
 from .output import write_json
 
 if TYPE_CHECKING:
     from .._app import Watched
 
-EPILOG = """\b
-Examples:
-  scout scan status ./scans/scan_id=...
-  scout scan status ./scans/scan_id=... --json | jq .state
-  scout scan status ./scans/scan_id=... --watch
-"""
 
 MAX_TROUBLE_CHARACTERS = 300
 
 
-@click.command("status", cls=SectionCommand, epilog=EPILOG)
-@click.argument("location", metavar="LOC")
-@click.option(
+@location_command(
+    "status",
+    "scout scan status ./scans/scan_id=...",
+    "scout scan status ./scans/scan_id=... --json | jq .state",
+    "scout scan status ./scans/scan_id=... --watch",
+)
+@display_option(
     "--watch",
     is_flag=True,
-    cls=SectionOption,
-    section="Display options",
     help="While the scan runs, show how it gets on: on one line of a terminal, or as a line each time in a pipe.",
 )
-@json_option
-@display_options
 def command(location: str, watch: bool, **options: Any) -> int:
     """Show how the scan at LOC stands: counts by scanner, errors, and the commands that lead on."""
     from .._app import read_standing

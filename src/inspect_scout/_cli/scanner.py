@@ -10,7 +10,7 @@ import click
 from .._support.terminal import one_line
 from .exit_codes import DONE
 from .lazy import LazyGroup
-from .options import SectionCommand, Shown, display_options, json_option, logged
+from .options import Shown, location_command, logged
 from .output import write_json
 from .scanner_text import asks, lines_of, report_json, sees
 
@@ -34,17 +34,13 @@ Examples:
     no_args_is_help=True,
 )
 
-EPILOG_LIST = """\b
-Examples:
-  scout scanner list scanners.py
-  scout scanner list . --json
-"""
 
-
-@click.command("list", cls=SectionCommand, epilog=EPILOG_LIST)
-@click.argument("location", metavar="FILE|DIR")
-@json_option
-@display_options
+@location_command(
+    "list",
+    "scout scanner list scanners.py",
+    "scout scanner list . --json",
+    metavar="FILE|DIR",
+)
 def list_scanners(location: str, **options: Any) -> int:
     """List the scanners of a file, or of all files below a folder, and what each asks.
 
@@ -59,17 +55,12 @@ def list_scanners(location: str, **options: Any) -> int:
     return DONE
 
 
-EPILOG_SHOW = """\b
-Examples:
-  scout scanner show scanners.py
-  scout scanner show scanners.py@refusal --json
-"""
-
-
-@click.command("show", cls=SectionCommand, epilog=EPILOG_SHOW)
-@click.argument("location", metavar="FILE[@NAME]")
-@json_option
-@display_options
+@location_command(
+    "show",
+    "scout scanner show scanners.py",
+    "scout scanner show scanners.py@refusal --json",
+    metavar="FILE[@NAME]",
+)
 def show_scanners(location: str, **options: Any) -> int:
     """Show all that a file says of its scanners, or of the one called NAME: inputs, parameters, question, answer.
 

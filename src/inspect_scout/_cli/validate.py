@@ -11,19 +11,13 @@ import click
 from .._support.terminal import one_line, plural
 from .calling import call
 from .exit_codes import DONE
-from .options import SectionCommand, SectionOption, display_options, json_option, logged
+from .options import SectionOption, location_command, logged
 from .output import write_json
 
 if TYPE_CHECKING:
     from .._display import Display
     from .._validation import Agreement, Rate, ScannerReport
 
-EPILOG = """\b
-Examples:
-  scout validate ./scans/scan_id=...
-  scout validate ./scans/scan_id=... --by split
-  scout validate ./scans/scan_id=... --json | jq '.[].rows[0].recall'
-"""
 SECTION = "Report options"
 # Terminals of this width show the counts beside the rates.
 WIDE_CELLS = 120
@@ -32,8 +26,12 @@ MAX_CLASS_COLUMNS = 8
 MAX_TEXT_CHARACTERS = 200
 
 
-@click.command("validate", cls=SectionCommand, epilog=EPILOG)
-@click.argument("location", metavar="LOC")
+@location_command(
+    "validate",
+    "scout validate ./scans/scan_id=...",
+    "scout validate ./scans/scan_id=... --by split",
+    "scout validate ./scans/scan_id=... --json | jq '.[].rows[0].recall'",
+)
 @click.option("--scanner", metavar="NAME", cls=SectionOption, section=SECTION, help="Only this scanner.")
 @click.option(
     "--by",
@@ -42,8 +40,6 @@ MAX_TEXT_CHARACTERS = 200
     section=SECTION,
     help="Also report on each split of the cases, or on each task or model of the transcripts.",
 )
-@json_option
-@display_options
 def command(location: str, scanner: str | None, by: Any, **options: Any) -> int:
     """Tell how far the scanners of the scan at LOC agree with their labelled cases.
 
