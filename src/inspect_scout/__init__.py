@@ -120,32 +120,8 @@ if TYPE_CHECKING:
     from ._validation import validation_predicate as validation_predicate
     from ._validation import validation_set as validation_set
 
+    __all__: list[str]
     __version__: str
-
-_MODULES = {
-    "._app": "scan scan_complete scan_list scan_results_arrow scan_results_batches scan_results_df scan_results_query"
-    " scan_resume scan_status validation_results_df",
-    "._plan": "ScanJob Scanners ScannerWork scanjob",
-    "._project": "ProjectConfig ScanJobConfig",
-    "._query": "Column Columns Condition LogColumns columns condition_as_sql condition_from_sql log_columns",
-    "._results": "HEAVY_COLUMNS ResultsPage ScanResultsArrow ScanResultsDF",
-    "._scanners": "Answer AnswerMultiLabel AnswerSpec AnswerStructured LabelForId MessageFormatOptions"
-    " MessagesPreprocessor MessagesSegment ResultReducer TimelineMessages answer_type as_scanner as_scorer"
-    " extract_references"
-    " generate_answer grep_scanner llm_scanner loader message_as_str message_numbering messages_as_str"
-    " parse_answer scanner scanner_prompt segment_messages timeline_messages tool_callers"
-    " transcript_messages",
-    "._support.errors": "ConfigError LocationError LogReadError NotAvailableError RefusalError ScanStateError"
-    " ScannerExitError ScannerTimeoutError ScoutError"
-    " StorageError TranscriptTooLargeError UnknownNameError WorkerError",
-    "._transcripts": "SampleMetadata Transcripts TranscriptsDB TranscriptsReader span_messages span_tools splice"
-    " splice_to_timeline transcripts_db transcripts_db_schema transcripts_from",
-    "._types": "Error EventType Loader MessageType PredicateFn PredicateType Reference Result ScanOptions"
-    " ScanRevision ScanSpec ScanTranscripts Scanner ScannerInput ScannerSpec Status Summary Transcript"
-    " TranscriptContent TranscriptField TranscriptHandle TranscriptInfo ValidationCase ValidationPredicate"
-    " ValidationSet Worklist",
-    "._validation": "validation_predicate validation_set",
-}
 
 # Names of earlier versions: they still work, with a warning.
 _RENAMED = {
@@ -157,122 +133,10 @@ _RENAMED = {
     "log_metadata": "log_columns",
 }
 
-__all__ = [
-    "Answer",
-    "AnswerMultiLabel",
-    "AnswerSpec",
-    "AnswerStructured",
-    "Column",
-    "Columns",
-    "Condition",
-    "ConfigError",
-    "Error",
-    "EventType",
-    "HEAVY_COLUMNS",
-    "LabelForId",
-    "Loader",
-    "LocationError",
-    "LogColumns",
-    "LogReadError",
-    "MessageFormatOptions",
-    "MessageType",
-    "MessagesPreprocessor",
-    "MessagesSegment",
-    "NotAvailableError",
-    "PredicateFn",
-    "PredicateType",
-    "ProjectConfig",
-    "Reference",
-    "RefusalError",
-    "Result",
-    "ResultReducer",
-    "ResultsPage",
-    "SampleMetadata",
-    "ScanJob",
-    "ScanJobConfig",
-    "ScanOptions",
-    "ScanResultsArrow",
-    "ScanResultsDF",
-    "ScanRevision",
-    "ScanSpec",
-    "ScanStateError",
-    "ScanTranscripts",
-    "Scanner",
-    "ScannerExitError",
-    "ScannerInput",
-    "ScannerSpec",
-    "ScannerTimeoutError",
-    "ScannerWork",
-    "Scanners",
-    "ScoutError",
-    "Status",
-    "StorageError",
-    "Summary",
-    "TimelineMessages",
-    "Transcript",
-    "TranscriptContent",
-    "TranscriptField",
-    "TranscriptHandle",
-    "TranscriptInfo",
-    "TranscriptTooLargeError",
-    "Transcripts",
-    "TranscriptsDB",
-    "TranscriptsReader",
-    "UnknownNameError",
-    "ValidationCase",
-    "ValidationPredicate",
-    "ValidationSet",
-    "WorkerError",
-    "Worklist",
-    "__version__",
-    "answer_type",
-    "as_scanner",
-    "as_scorer",
-    "columns",
-    "condition_as_sql",
-    "condition_from_sql",
-    "extract_references",
-    "generate_answer",
-    "grep_scanner",
-    "llm_scanner",
-    "loader",
-    "log_columns",
-    "message_as_str",
-    "message_numbering",
-    "messages_as_str",
-    "parse_answer",
-    "scan",
-    "scan_complete",
-    "scan_list",
-    "scan_results_arrow",
-    "scan_results_batches",
-    "scan_results_df",
-    "scan_results_query",
-    "scan_resume",
-    "scan_status",
-    "scanjob",
-    "scanner",
-    "scanner_prompt",
-    "segment_messages",
-    "span_messages",
-    "span_tools",
-    "splice",
-    "splice_to_timeline",
-    "timeline_messages",
-    "tool_callers",
-    "transcript_messages",
-    "transcripts_db",
-    "transcripts_db_schema",
-    "transcripts_from",
-    "validation_predicate",
-    "validation_results_df",
-    "validation_set",
-]
+_public, __dir__ = public_door(__name__)
 
 if not current_folder():
     import_elsewhere("inspect_ai")
-
-_public, __dir__ = public_door(__name__, {n: module for module, names in _MODULES.items() for n in names.split()})
 
 
 def __getattr__(name: str) -> Any:
@@ -280,6 +144,8 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version
 
         return version("inspect-scout")
+    if name == "__all__":
+        return [*__dir__(), "__version__"]
     renamed = _RENAMED.get(name)
     if renamed is not None:
         import warnings

@@ -7,30 +7,17 @@ from typing import TYPE_CHECKING
 from ._support.lazy import public_door
 
 if TYPE_CHECKING:
-    from ._app import (
-        scan_async,
-        scan_complete_async,
-        scan_list_async,
-        scan_results_arrow_async,
-        scan_results_batches_async,
-        scan_results_df_async,
-        scan_results_query_async,
-        scan_resume_async,
-        scan_status_async,
-        validation_results_df_async,
-    )
+    from ._app import scan_async as scan_async
+    from ._app import scan_complete_async as scan_complete_async
+    from ._app import scan_list_async as scan_list_async
+    from ._app import scan_results_arrow_async as scan_results_arrow_async
+    from ._app import scan_results_batches_async as scan_results_batches_async
+    from ._app import scan_results_df_async as scan_results_df_async
+    from ._app import scan_results_query_async as scan_results_query_async
+    from ._app import scan_resume_async as scan_resume_async
+    from ._app import scan_status_async as scan_status_async
+    from ._app import validation_results_df_async as validation_results_df_async
 
-__all__ = [
-    "scan_async",
-    "scan_complete_async",
-    "scan_list_async",
-    "scan_results_arrow_async",
-    "scan_results_batches_async",
-    "scan_results_df_async",
-    "scan_results_query_async",
-    "scan_resume_async",
-    "scan_status_async",
-    "validation_results_df_async",
-]
+    __all__: list[str]
 
-__getattr__, __dir__ = public_door(__name__, dict.fromkeys(__all__, "._app"))
+__getattr__, __dir__ = public_door(__name__)

@@ -7,64 +7,33 @@ from typing import TYPE_CHECKING
 from ._support.lazy import public_door
 
 if TYPE_CHECKING:
-    from ._query import Query
-    from ._transcripts import (
-        Duplicates,
-        HasCopies,
-        LoadedTranscript,
-        Located,
-        LogProblem,
-        MaterializedHandle,
-        RawTranscript,
-        ReadsLater,
-        SourceKind,
-        SourceLocation,
-        TraceProblem,
-        TraceReader,
-        TraceRef,
-        TranscriptIndex,
-        TranscriptSource,
-        UnreadLogs,
-        changed_since,
-        cursor_of,
-        index_rows,
-        raw_of,
-        register_source,
-        view,
-        view_of,
-        view_text,
-    )
-    from ._types import InputOrigin
+    from ._query import Query as Query
+    from ._transcripts import Duplicates as Duplicates
+    from ._transcripts import HasCopies as HasCopies
+    from ._transcripts import LoadedTranscript as LoadedTranscript
+    from ._transcripts import Located as Located
+    from ._transcripts import LogProblem as LogProblem
+    from ._transcripts import MaterializedHandle as MaterializedHandle
+    from ._transcripts import RawTranscript as RawTranscript
+    from ._transcripts import ReadsLater as ReadsLater
+    from ._transcripts import SourceKind as SourceKind
+    from ._transcripts import SourceLocation as SourceLocation
+    from ._transcripts import TraceProblem as TraceProblem
+    from ._transcripts import TraceReader as TraceReader
+    from ._transcripts import TraceRef as TraceRef
+    from ._transcripts import TranscriptIndex as TranscriptIndex
+    from ._transcripts import TranscriptSource as TranscriptSource
+    from ._transcripts import UnreadLogs as UnreadLogs
+    from ._transcripts import changed_since as changed_since
+    from ._transcripts import cursor_of as cursor_of
+    from ._transcripts import index_rows as index_rows
+    from ._transcripts import raw_of as raw_of
+    from ._transcripts import register_source as register_source
+    from ._transcripts import view as view
+    from ._transcripts import view_of as view_of
+    from ._transcripts import view_text as view_text
+    from ._types import InputOrigin as InputOrigin
 
-__all__ = [
-    "Duplicates",
-    "HasCopies",
-    "InputOrigin",
-    "LoadedTranscript",
-    "Located",
-    "LogProblem",
-    "MaterializedHandle",
-    "Query",
-    "RawTranscript",
-    "ReadsLater",
-    "SourceKind",
-    "SourceLocation",
-    "TraceProblem",
-    "TraceReader",
-    "TraceRef",
-    "TranscriptIndex",
-    "TranscriptSource",
-    "UnreadLogs",
-    "changed_since",
-    "cursor_of",
-    "index_rows",
-    "raw_of",
-    "register_source",
-    "view",
-    "view_of",
-    "view_text",
-]
+    __all__: list[str]
 
-_DOORS = {"Query": "._query", "InputOrigin": "._types"}
-
-__getattr__, __dir__ = public_door(__name__, {name: _DOORS.get(name, "._transcripts") for name in __all__})
+__getattr__, __dir__ = public_door(__name__)

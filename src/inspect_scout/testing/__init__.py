@@ -10,48 +10,23 @@ from typing import TYPE_CHECKING
 from .._support.lazy import public_door
 
 if TYPE_CHECKING:
-    from .._inspect.outcomes import CallFailure, answered, failed
-    from .._inspect.scripted_model import ScriptedModel, scripted_model
-    from .._support.clock import JumpingClock
-    from .._support.storage import (
-        Entry,
-        FaultStorage,
-        LocalStorage,
-        MemoryStorage,
-        Storage,
-        join,
-        register_storage,
-        storage_for,
-    )
-    from .storage_laws import StorageLaws
-    from .trace_reader_laws import TraceReaderLaws
+    from .._inspect.outcomes import CallFailure as CallFailure
+    from .._inspect.outcomes import answered as answered
+    from .._inspect.outcomes import failed as failed
+    from .._inspect.scripted_model import ScriptedModel as ScriptedModel
+    from .._inspect.scripted_model import scripted_model as scripted_model
+    from .._support.clock import JumpingClock as JumpingClock
+    from .._support.storage import Entry as Entry
+    from .._support.storage import FaultStorage as FaultStorage
+    from .._support.storage import LocalStorage as LocalStorage
+    from .._support.storage import MemoryStorage as MemoryStorage
+    from .._support.storage import Storage as Storage
+    from .._support.storage import join as join
+    from .._support.storage import register_storage as register_storage
+    from .._support.storage import storage_for as storage_for
+    from .storage_laws import StorageLaws as StorageLaws
+    from .trace_reader_laws import TraceReaderLaws as TraceReaderLaws
 
-__all__ = [
-    "CallFailure",
-    "Entry",
-    "FaultStorage",
-    "JumpingClock",
-    "LocalStorage",
-    "MemoryStorage",
-    "ScriptedModel",
-    "Storage",
-    "StorageLaws",
-    "TraceReaderLaws",
-    "answered",
-    "failed",
-    "join",
-    "register_storage",
-    "scripted_model",
-    "storage_for",
-]
+    __all__: list[str]
 
-_MODULES = {
-    ".testing.storage_laws": "StorageLaws",
-    ".testing.trace_reader_laws": "TraceReaderLaws",
-    "._inspect.outcomes": "CallFailure answered failed",
-    "._inspect.scripted_model": "ScriptedModel scripted_model",
-    "._support.clock": "JumpingClock",
-    "._support.storage": "Entry FaultStorage LocalStorage MemoryStorage Storage join register_storage storage_for",
-}
-
-__getattr__, __dir__ = public_door(__name__, {n: module for module, names in _MODULES.items() for n in names.split()})
+__getattr__, __dir__ = public_door(__name__)

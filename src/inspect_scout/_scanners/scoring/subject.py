@@ -39,7 +39,9 @@ def transcript_of(state: TaskState, target: Target, content: TranscriptContent) 
             target=target.target[0] if len(target.target) == 1 else list(target.target),
             metadata=dict(state.metadata),
             scores={name: s.model_dump(mode="json", exclude_none=True) for name, s in (state.scores or {}).items()},
-            model_usage={"": {"total_tokens": state.token_usage or sum(u.total_tokens for u in usages if u is not None)}},
+            model_usage={
+                "": {"total_tokens": state.token_usage or sum(u.total_tokens for u in usages if u is not None)}
+            },
             message_count=len(state.messages),
             total_time=None if eval is None else eval.seconds,
             error=next((e.error.message for e in reversed(events) if isinstance(e, ErrorEvent)), ""),
