@@ -34,6 +34,9 @@ _HERE: Final = (f"{MODEL_PREFIX}MockLLM:", f"{MODEL_PREFIX}ScriptedAPI:")
 REFUSING_STATUSES: Final = frozenset({429, 503, 529})
 """HTTP statuses by which providers say that they get too many calls."""
 
+calls_repeated: Final = http_retries_count
+"""Counts the calls that this process sent again, whether they were refused or nobody answered."""
+
 
 class Gate(Protocol):
     """Admits the calls to one model."""
@@ -106,11 +109,6 @@ _current: ContextVar[_Call | None] = ContextVar("scout_connection", default=None
 def answers_here(key: str) -> bool:
     """Tell whether a model, by the key of its connections, answers within this process, so that nobody refuses calls."""
     return key.startswith(_HERE)
-
-
-def calls_repeated() -> int:
-    """Count the calls that this process sent again, whether they were refused or nobody answered."""
-    return http_retries_count()
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from inspect_ai._util.registry import (
     RegistryInfo,
@@ -33,6 +33,22 @@ ENTRY_POINTS = "inspect_ai"
 """Group of entry points through which packages announce what they register."""
 
 
+qualified_name: Final = registry_name
+"""Gives the name to register a thing under: things of installed packages get `package/` in front."""
+
+unqualified_name: Final = registry_unqualified_name
+"""Cuts the package off a registered name."""
+
+log_name: Final = registry_log_name
+"""Gives a name as logs write it: without the prefix of inspect_ai's own things."""
+
+recorded_params: Final = registry_params
+"""Gives the arguments that a registered object was made with."""
+
+as_recorded: Final = registry_value
+"""Writes a value that is registered, or a model, as the dictionary from which it can be made again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Registered:
     """What the registry knows of an object.
@@ -44,21 +60,6 @@ class Registered:
 
     kind: str
     name: str
-
-
-def qualified_name(thing: Callable[..., Any], name: str) -> str:
-    """Name to register `thing` under: things of installed packages get `package/` in front."""
-    return registry_name(thing, name)
-
-
-def unqualified_name(name: str) -> str:
-    """Cut the package off a registered name."""
-    return registry_unqualified_name(name)
-
-
-def log_name(name: str) -> str:
-    """Name as logs write it: without the prefix of inspect_ai's own things."""
-    return registry_log_name(name)
 
 
 def register(kind: Kind, factory: Callable[..., Any], name: str, returns: type[Any]) -> None:
@@ -90,11 +91,6 @@ def registered(thing: object) -> Registered | None:
     return Registered(kind=info.type, name=info.name)
 
 
-def recorded_params(thing: object) -> dict[str, Any]:
-    """Arguments that a registered object was made with."""
-    return registry_params(thing)
-
-
 def find(kind: Kind, name: str) -> Callable[..., Any] | None:
     """Find a registered factory, loading the entry points of its package if it is not known yet.
 
@@ -113,11 +109,6 @@ def names(kind: Kind) -> list[str]:
     # A search that finds nothing makes inspect_ai import every package that announces something, so all is asked for.
     found = (registry_info(thing) for thing in registry_find(lambda _: True))
     return sorted(info.name for info in found if info.type == kind)
-
-
-def as_recorded(value: object) -> Any:
-    """Write a value that is registered, or a model, as the dictionary from which it can be made again."""
-    return registry_value(value)
 
 
 def from_recorded(params: Mapping[str, Any]) -> dict[str, Any]:

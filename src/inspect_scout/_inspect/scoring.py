@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from inspect_ai._util.constants import DESERIALIZING
 from inspect_ai._util.registry import has_registry_params
@@ -21,21 +21,19 @@ from inspect_ai.log._transcript import Transcript, init_transcript, transcript
 from inspect_ai.model import Model
 from inspect_ai.model._model import active_model_context_var
 from inspect_ai.scorer import Score, Scorer, Target
-from inspect_ai.scorer._scorer import SCORER_METRICS, scorer_metrics
+from inspect_ai.scorer._scorer import SCORER_METRICS as _METRICS
+from inspect_ai.scorer._scorer import scorer_metrics
 from inspect_ai.solver import TaskState
 from inspect_ai.util._store import init_subtask_store
 
-__all__ = [
-    "SCORER_METRICS",
-    "Recorded",
-    "Running",
-    "declared_metrics",
-    "is_made",
-    "recorded",
-    "run_scorer",
-    "running",
-    "sample_of",
-]
+SCORER_METRICS: Final = _METRICS
+"""Name under which a scorer keeps its metrics."""
+
+declared_metrics: Final = scorer_metrics
+"""Gives the metrics that a scorer was declared with."""
+
+is_made: Final = has_registry_params
+"""Tells what a registered factory made from the factory itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +97,6 @@ def recorded() -> Recorded:
     model: Model | None = active_model_context_var.get(None)
     options = {} if model is None else model.config.model_dump(mode="json", exclude_none=True)
     return Recorded(list(current.events), list(current.timelines), options)
-
-
-def declared_metrics(scorer: Scorer) -> Any:
-    """Metrics that a scorer was declared with."""
-    return scorer_metrics(scorer)
-
-
-def is_made(thing: object) -> bool:
-    """Tell what a registered factory made from the factory itself."""
-    return has_registry_params(thing)
 
 
 def sample_of(data: bytes) -> EvalSample:

@@ -7,7 +7,7 @@ import itertools
 import json
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, TypeAlias, cast
 
 from inspect_ai.model import (
@@ -58,7 +58,7 @@ class ModelOverloadedError(Exception):
         return type(self), (self.status_code,)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ScriptedStatistics:
     """What a scripted model has done so far.
 
@@ -146,36 +146,36 @@ class ScriptedAPI(ModelAPI):
         self.seen: list[ScriptedCall] = []
         self._script = Script(**script)
         self._key = f"scripted-{next(_numbers)}"
-        self._calls = self._in_flight = self._peak = 0
-        self._overloaded = self._refused = self._malformed = 0
+        self._done = ScriptedStatistics()
 
     async def generate(
         self, input: list[ChatMessage], tools: list[ToolInfo], tool_choice: ToolChoice, config: GenerateConfig
     ) -> ModelOutput:
         """Answer a conversation."""
-        self._calls += 1
-        self._in_flight += 1
-        self._peak = max(self._peak, self._in_flight)
+        done, text = self._done, "\n".join([message.text for message in input])
+        done.calls += 1
+        done.in_flight += 1
+        done.peak_in_flight = max(done.peak_in_flight, done.in_flight)
         try:
-            return await self._answer(self._calls, ScriptedCall(input, _text(input), tools, tool_choice, config))
+            return await self._answer(done.calls, ScriptedCall(input, text, tools, tool_choice, config))
         finally:
-            self._in_flight -= 1
+            done.in_flight -= 1
 
     async def _answer(self, number: int, call: ScriptedCall) -> ModelOutput:
         script = self._script
-        full = script.capacity is not None and self._in_flight > script.capacity
+        full = script.capacity is not None and self._done.in_flight > script.capacity
         if full or _due(script.overload, number):
-            self._overloaded += 1
+            self._done.overloaded += 1
             raise ModelOverloadedError(script.status_code)
         self.seen.append(call)
         seconds = script.latency(number) if callable(script.latency) else script.latency
         if seconds:
             await asyncio.sleep(seconds)
         if _due(script.refuse, number):
-            self._refused += 1
+            self._done.refused += 1
             output = ModelOutput.from_content(self.model_name, REFUSAL, stop_reason="content_filter")
         elif _due(script.malform, number):
-            self._malformed += 1
+            self._done.malformed += 1
             output = ModelOutput.from_content(self.model_name, MALFORMED)
         else:
             output = self._output(_chosen(script.answers, call.text), call)
@@ -192,20 +192,13 @@ class ScriptedAPI(ModelAPI):
             return ModelOutput.from_content(self.model_name, answer)
         if not call.tools or call.tool_choice == "none":
             return ModelOutput.from_content(self.model_name, json.dumps(dict(answer)))
-        request = ToolCall(id=f"call-{self._calls}", function=call.tools[-1].name, arguments=dict(answer))
+        request = ToolCall(id=f"call-{self._done.calls}", function=call.tools[-1].name, arguments=dict(answer))
         message = ChatMessageAssistant(content="", tool_calls=[request], model=self.model_name, source="generate")
         return ModelOutput.from_message(message, stop_reason="tool_calls")
 
     def statistics(self) -> ScriptedStatistics:
         """Tell what was done so far."""
-        return ScriptedStatistics(
-            calls=self._calls,
-            in_flight=self._in_flight,
-            peak_in_flight=self._peak,
-            overloaded=self._overloaded,
-            refused=self._refused,
-            malformed=self._malformed,
-        )
+        return replace(self._done)
 
     async def count_text_tokens(self, text: str) -> int:
         """Count four characters as a token."""
@@ -343,10 +336,6 @@ def _chosen(answers: Rules, prompt: str) -> Answer:
         if re.search(pattern, prompt):
             return answer(prompt) if callable(answer) else answer
     raise ValueError(f"No pattern of the scripted model matches the prompt, which ends with {prompt[-200:]!r}.")
-
-
-def _text(messages: Sequence[ChatMessage]) -> str:
-    return "\n".join([message.text for message in messages])
 
 
 def _usage(prompt: str, output: ModelOutput) -> ModelUsage:

@@ -14,8 +14,8 @@ from .._inspect.tokens import keep_counting_local
 from .._scanners import estimate_tokens
 from .._support.errors import ConfigError
 from .._support.json import loads
-from .._support.located_text import read_text_at
 from .._support.shapes import is_mapping
+from .._support.text import read_text_at
 from .._support.yaml import load_yaml
 from .request import ResumeRequest, ScanRequest
 from .roles import check_amounts, described_role

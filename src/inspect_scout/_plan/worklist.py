@@ -12,8 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from .._support.errors import ConfigError, UnknownNameError
 from .._support.json import loads
-from .._support.located_text import read_text_at
 from .._support.storage import run_blocking
+from .._support.text import read_text_at
 from .._support.yaml import load_yaml
 from .._types import Worklist
 

@@ -5,14 +5,10 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-
-
-def _one(_value: Any) -> int:
-    return 1
 
 
 class Cache(Generic[K, V]):
@@ -23,7 +19,7 @@ class Cache(Generic[K, V]):
         weigh: Weight of a value (default: 1 each, so that `most` is their number).
     """
 
-    def __init__(self, most: int, weigh: Callable[[V], int] = _one) -> None:
+    def __init__(self, most: int, weigh: Callable[[V], int] = lambda _: 1) -> None:
         self._most, self._weigh = most, weigh
         self._weight = 0
         self._values: OrderedDict[K, tuple[V, int]] = OrderedDict()

@@ -27,6 +27,8 @@ from collections.abc import Iterable
 class ScoutError(Exception):
     """Base of all errors that Scout raises on purpose."""
 
+    __str__ = Exception.__str__  # those of the system show numbers and file names of their own
+
 
 class ConfigError(ScoutError, ValueError):
     """A value given by the user cannot be used."""
@@ -60,15 +62,9 @@ class UnknownNameError(ConfigError):
 class LocationError(ScoutError, FileNotFoundError):
     """Nothing usable at a path or URL."""
 
-    def __str__(self) -> str:
-        return Exception.__str__(self)
-
 
 class StorageError(ScoutError, OSError):
     """Reading or writing a location failed."""
-
-    def __str__(self) -> str:
-        return Exception.__str__(self)
 
 
 class LogReadError(ScoutError, ValueError):
@@ -120,9 +116,6 @@ class ScannerExitError(ScoutError, RuntimeError):
 
 class ScannerTimeoutError(ScoutError, TimeoutError):
     """A scanner took longer on a transcript than `scanner_timeout` allows."""
-
-    def __str__(self) -> str:
-        return Exception.__str__(self)
 
 
 class NotAvailableError(ScoutError, NotImplementedError):

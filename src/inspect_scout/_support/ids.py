@@ -13,16 +13,6 @@ LENGTH = 22
 _PAIRS = [a + b for a in ALPHABET for b in ALPHABET]
 
 
-def encode_number(number: int) -> str:
-    """Write a number of 128 bits in the 57-letter alphabet, as 22 characters (as shortuuid writes a UUID)."""
-    pairs: list[str] = []
-    for _ in range(LENGTH // 2):
-        number, pair = divmod(number, len(_PAIRS))
-        pairs.append(_PAIRS[pair])
-    pairs.reverse()
-    return "".join(pairs)
-
-
 # 256 is no multiple of 57, so some letters come up a little more often: 22 of them still hold more than 127 bits.
 _LETTERS = bytes(ord(ALPHABET[byte % len(ALPHABET)]) for byte in range(256))
 
@@ -34,6 +24,10 @@ def new_id() -> str:
 
 
 def id_from_text(text: str) -> str:
-    """Derive an id of 22 characters from a text: equal texts give equal ids."""
+    """Derive an id of 22 characters from a text: equal texts give equal ids (written as shortuuid writes a UUID)."""
     digest = hashlib.md5(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).digest()
-    return encode_number(int.from_bytes(digest, "big"))
+    number, pairs = int.from_bytes(digest, "big"), list[str]()
+    for _ in range(LENGTH // 2):
+        number, pair = divmod(number, len(_PAIRS))
+        pairs.append(_PAIRS[pair])
+    return "".join(reversed(pairs))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import os
 from pathlib import Path
+from urllib.parse import unquote
 
 from .errors import ConfigError, LocationError
 from .regular import IrregularFileError, leads_nowhere, open_regular
+from .storage import is_local, local_path, storage_for
 
 
 class ArgumentText(str):
@@ -54,6 +57,36 @@ def read_text(path: str | Path, what: str = "file", limit: int = MAX_BYTES) -> s
         # ValueError: a null character in the name
         raise ConfigError(f"{name} cannot be read: {error}") from error
     return text_of(data, name, limit)
+
+
+def read_text_at(location: str | Path, what: str) -> str:
+    """Read a text file. Blocks: from a coroutine, call it in `run_blocking`.
+
+    Args:
+        location: A path (`~` is the home directory), or a URL.
+        what: What it is, for messages.
+
+    Raises:
+        LocationError: There is no such file.
+        ConfigError: It cannot be read, or is not text.
+        StorageError: Its place cannot be reached.
+    """
+    where = str(location)
+    if is_local(where):
+        return read_text(_path(where), what)
+    try:
+        with storage_for(where).open_read(where) as file:
+            data = file.read(MAX_BYTES + 1)
+    except LocationError:
+        raise LocationError(f"The {what} {where!r} does not exist.") from None
+    return text_of(data, f"The {what} {where!r}")
+
+
+def _path(location: str) -> str:
+    path = local_path(location)
+    if path == location:
+        return os.path.expanduser(path)
+    return path if os.path.exists(path) else unquote(path)  # as `Path.as_uri` writes it
 
 
 def text_of(data: bytes, name: str, limit: int = MAX_BYTES) -> str:

@@ -15,7 +15,7 @@ from .failures import refused_name, translate
 from .locations import scheme_of
 
 if TYPE_CHECKING:
-    from obstore.store import AzureStore, ClientConfig, GCSStore, RetryConfig, S3Store
+    from obstore.store import AzureConfig, AzureStore, ClientConfig, GCSStore, RetryConfig, S3Config, S3Store
 
     Client = S3Store | GCSStore | AzureStore
 
@@ -117,29 +117,21 @@ def _client(scheme: str, bucket: str, location: str, retry: RetryConfig) -> Clie
     if scheme in AZURE:
         container, _, host = bucket.partition("@")  # abfs://container@account.dfs.core.windows.net/folder
         account = host.partition(".")[0]
-        endpoint = os.environ.get("AZURE_STORAGE_ENDPOINT") or os.environ.get("AZURE_ENDPOINT")
-        options = _options(endpoint)
-        if account:
-            return AzureStore(container, account_name=account, client_options=options, retry_config=retry)
-        if not any(os.environ.get(name) for name in _AZURE_ACCOUNT):
+        place: AzureConfig = {"account_name": account} if account else {}
+        if not account and not any(os.environ.get(name) for name in _AZURE_ACCOUNT):
             raise StorageError(
                 f"Cannot use {location!r}: it names no storage account. Set AZURE_STORAGE_ACCOUNT_NAME, or write "
                 "abfs://container@account.dfs.core.windows.net/folder."
             )
-        return AzureStore(container, client_options=options, retry_config=retry)
+        options = _options(os.environ.get("AZURE_STORAGE_ENDPOINT") or os.environ.get("AZURE_ENDPOINT"))
+        return AzureStore(container, config=place, client_options=options, retry_config=retry)
     found = s3_settings(os.environ, location)
-    options = _options(found.endpoint)
+    reached: S3Config = {"region": found.region}
     if found.endpoint:
-        return S3Store(
-            bucket,
-            endpoint=found.endpoint,
-            region=found.region,
-            client_options=options,
-            retry_config=retry,
-            credential_provider=found.provider,
-        )
+        reached["endpoint"] = found.endpoint
+    options = _options(found.endpoint)
     return S3Store(
-        bucket, region=found.region, client_options=options, retry_config=retry, credential_provider=found.provider
+        bucket, config=reached, client_options=options, retry_config=retry, credential_provider=found.provider
     )
 
 

@@ -123,9 +123,15 @@ def may_pass(error: BaseException) -> bool:
     return found.may_pass
 
 
-def cut_short(got: int, wanted: int) -> OSError:
-    """Say that an answer ended too early."""
-    return OSError(f"the answer came with {got} of {wanted} bytes")
+def whole(data: bytes, wanted: int) -> bytes:
+    """Give data that came, if all of it did.
+
+    Raises:
+        OSError: The answer ended too early.
+    """
+    if len(data) < wanted:
+        raise OSError(f"the answer came with {len(data)} of {wanted} bytes")
+    return data
 
 
 def changed(path: str) -> StorageError:

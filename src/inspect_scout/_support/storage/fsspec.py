@@ -13,7 +13,7 @@ import fsspec  # type: ignore[import-untyped]
 from ..errors import ConfigError, LocationError, ScoutError, StorageError
 from .again import RETRY_SECONDS, Attempts, Rule, timeout_seconds
 from .contract import Entry
-from .failures import changed, cut_short, missing, passing_status
+from .failures import changed, missing, passing_status, whole
 from .locations import scheme_of
 from .remote_file import RemoteFile
 
@@ -22,6 +22,7 @@ T = TypeVar("T")
 _HTTP = {"http", "https"}
 _EXTRAS = {"hf": "inspect-scout[hf]"}
 _ETAGS = ("ETag", "etag", "blob_id", "sha256", "oid")
+_NO_FILE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 _TIMES = ("last_modified", "LastModified", "mtime", "modified", "created")
 
 
@@ -181,7 +182,7 @@ class _Translated:
         if error is None or isinstance(error, ScoutError) or not isinstance(error, Exception):
             return
         error = _real(error)
-        if isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError) or _status(error) == 404:
+        if isinstance(error, _NO_FILE) or _status(error) == 404:
             raise missing(self._doing, self._path) from None
         # Only the kind of error: texts may quote addresses with tokens.
         raise StorageError(
@@ -202,7 +203,7 @@ def _below(fs: Any, name: str, again: Callable[[Callable[[], Any]], Any]) -> lis
 
 
 def _range(fs: Any, name: str, start: int, end: int) -> bytes:
-    return _whole(bytes(fs.cat_file(name, start=start, end=end)), end - start)
+    return whole(bytes(fs.cat_file(name, start=start, end=end)), end - start)
 
 
 def _patience(scheme: str) -> Mapping[str, object]:
@@ -213,12 +214,6 @@ def _patience(scheme: str) -> Mapping[str, object]:
 
     silence = timeout_seconds()
     return {"client_kwargs": {"timeout": ClientTimeout(total=None, sock_connect=silence, sock_read=silence)}}
-
-
-def _whole(data: bytes, wanted: int) -> bytes:
-    if len(data) < wanted:
-        raise cut_short(len(data), wanted)
-    return data
 
 
 def _real(error: BaseException) -> BaseException:
@@ -244,7 +239,7 @@ def _status(error: BaseException) -> int:
 def _may_pass(error: BaseException) -> bool:
     """Tell of an error of whichever library whether trying again may help."""
     error = _real(error)
-    if isinstance(error, ScoutError | FileNotFoundError | NotADirectoryError | IsADirectoryError | PermissionError):
+    if isinstance(error, (*_NO_FILE, ScoutError, PermissionError)):
         return False
     if status := _status(error):
         return passing_status(status)

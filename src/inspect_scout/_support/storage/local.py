@@ -6,6 +6,7 @@ import contextlib
 import errno
 import itertools
 import os
+import stat
 import time
 import zlib
 from collections.abc import Generator, Sequence
@@ -16,7 +17,7 @@ from typing import BinaryIO
 from ..errors import LocationError, StorageError
 from ..regular import NOWHERE, IrregularFileError, check_regular, irregular_kind, open_regular
 from .contract import Entry
-from .failures import changed
+from .failures import changed, missing
 from .locations import join, local_path
 
 _ADVICE = {
@@ -31,7 +32,6 @@ _ADVICE = {
     errno.ENAMETOOLONG: "The name is too long for this file system: choose a shorter one.",
     errno.EMFILE: "Too many files are open: raise the limit (`ulimit -n`) or run fewer things at once.",
 }
-_MISSING = (errno.ENOENT,)
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES}
 _counter = itertools.count()
 _ABANDONED_SECONDS = 24 * 3600
@@ -74,8 +74,8 @@ def _translated(doing: str, path: str) -> Generator[None]:
 
 def _translate(doing: str, path: str, error: OSError) -> Exception:
     reason = error.strerror or str(error)
-    if error.errno in _MISSING:
-        return LocationError(f"Cannot {doing} {path!r}: there is no such file or folder. Check the path.")
+    if error.errno == errno.ENOENT:
+        return missing(doing, path)
     if isinstance(error, IrregularFileError):
         return StorageError(f"Cannot {doing} {path!r}: {reason}. Name a file, or a link to one.")
     advice = _ADVICE.get(error.errno or 0, "Check the location and the state of the disk, then try again.")
@@ -150,7 +150,7 @@ class LocalStorage:
             except (FileNotFoundError, NotADirectoryError):
                 return None
             check_regular(path, state)
-        return None if _is_folder(state) else _entry(path, state)
+        return None if stat.S_ISDIR(state.st_mode) else _entry(path, state)
 
     async def delete(self, path: str) -> None:
         """Delete a file; a missing one is no error."""
@@ -285,10 +285,6 @@ def _read_fully(file: BinaryIO, length: int) -> bytes:
         pieces.append(piece)
         length -= len(piece)
     return b"".join(pieces)
-
-
-def _is_folder(state: os.stat_result) -> bool:
-    return (state.st_mode & 0o170000) == 0o040000
 
 
 def _entry(path: str, state: os.stat_result) -> Entry:

@@ -12,9 +12,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from ..errors import LocationError
 from .contract import Entry
-from .failures import changed
+from .failures import changed, missing
 from .locations import normalize
 
 
@@ -112,7 +111,7 @@ class MemoryStorage:
         try:
             return self._files[normalize(path)]
         except KeyError:
-            raise LocationError(f"Cannot read {path!r}: there is no such file or folder. Check the path.") from None
+            raise missing("read", path) from None
 
     @staticmethod
     def _entry(path: str, file: _File) -> Entry:

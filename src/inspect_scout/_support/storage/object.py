@@ -21,7 +21,7 @@ from ..ids import new_id
 from .again import LEAST_ATTEMPTS, RETRY_SECONDS, Attempts, Rule
 from .clients import Clients, Target
 from .contract import Entry
-from .failures import cut_short, failure_of, may_pass, missing, translate
+from .failures import failure_of, may_pass, missing, translate, whole
 from .remote_file import TAIL_BYTES, RemoteFile, Upload
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class ObjectStorage:
 
         async def get() -> bytes:
             found = await obstore.get_async(target.once, target.key)
-            return _whole(bytes(await found.bytes_async()), found.meta["size"])
+            return whole(bytes(await found.bytes_async()), found.meta["size"])
 
         with _translated("read", path):
             return await self._attempts().of(get)
@@ -81,7 +81,7 @@ class ObjectStorage:
 
         async def get() -> bytes:
             found = await obstore.get_async(target.once, target.key, options=options)
-            return _whole(bytes(await found.bytes_async()), min(length, found.meta["size"] - start))
+            return whole(bytes(await found.bytes_async()), min(length, found.meta["size"] - start))
 
         with _translated("read", path):
             try:
@@ -296,7 +296,7 @@ def _opened_by_tail(path: str, target: Target, attempts: Callable[[], Attempts])
             raise
         return _opened(path, target, attempts, _entry(path, obstore.head(target.once, target.key)))
     entry = _entry(path, found.meta)
-    return _opened(path, target, attempts, entry, _whole(bytes(found.bytes()), min(TAIL_BYTES, entry.size)))
+    return _opened(path, target, attempts, entry, whole(bytes(found.bytes()), min(TAIL_BYTES, entry.size)))
 
 
 def _opened(path: str, target: Target, attempts: Callable[[], Attempts], entry: Entry, tail: bytes = b"") -> BinaryIO:
@@ -306,19 +306,12 @@ def _opened(path: str, target: Target, attempts: Callable[[], Attempts], entry: 
             options["if_match"] = entry.etag
 
         def get() -> bytes:
-            return _whole(bytes(obstore.get(target.once, target.key, options=options).bytes()), end - start)
+            return whole(bytes(obstore.get(target.once, target.key, options=options).bytes()), end - start)
 
         with _translated("read", path):
             return attempts().here(get)
 
     return cast("BinaryIO", RemoteFile(fetch, entry.size, path, entry.etag, tail))
-
-
-def _whole(data: bytes, wanted: int) -> bytes:
-    """Give data that came, if all of it did."""
-    if len(data) < wanted:
-        raise cut_short(len(data), wanted)
-    return data
 
 
 def _last_in_order(found: Sequence[ObjectMeta]) -> str | None:
