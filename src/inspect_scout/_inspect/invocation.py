@@ -72,7 +72,9 @@ def recording() -> Generator[Recording]:
     try:
         yield kept
     finally:
-        _note_store(store, transcript)
+        # What the block put into its store, which was empty, is recorded as the end of a span does.
+        if store.keys() and (changes := store_changes({}, store)):
+            transcript._event(StoreEvent(changes=changes))
         end = _span_event(span, '"event":"span_end","id":"' + span + '"')
         try:
             _current_span_id.reset(span_token)
@@ -81,25 +83,15 @@ def recording() -> Generator[Recording]:
         except ValueError:
             pass  # a scanner that was left behind is closed by the collector, in a context that is none of its own
         metered(kept.usage, untold)
-        inner = _events(transcript)
+        inner = [_event_json(event, transcript.attachments) for event in transcript.history.resident_events]
         kept.events = "[" + ",".join([begin, *inner, end]) + "]"
         if not inner and not transcript.timelines and len(_unused) < 64:
             _unused.append(transcript)
 
 
-def _note_store(store: Store, transcript: Transcript) -> None:
-    """Record what a block put into its store, which was empty, as the end of a span does."""
-    if store.keys() and (changes := store_changes({}, store)):
-        transcript._event(StoreEvent(changes=changes))
-
-
 def _span_event(span: str, rest: str) -> str:
     now = datetime.now(UTC).isoformat()
     return f'{{"uuid":"{new_id()}","span_id":"{span}","timestamp":"{now}","working_start":{time.monotonic()!r},{rest}}}'
-
-
-def _events(transcript: Transcript) -> list[str]:
-    return [_event_json(event, transcript.attachments) for event in transcript.history.resident_events]
 
 
 def _event_json(event: BaseModel, attachments: dict[str, str]) -> str:
@@ -109,13 +101,9 @@ def _event_json(event: BaseModel, attachments: dict[str, str]) -> str:
     """
     try:
         text = event.model_dump_json(exclude_none=True)
-        return _REFERENCE.sub(lambda m: _quoted(attachments[m[1]]) if m[1] in attachments else m[0], text)
+        return _REFERENCE.sub(lambda m: encode(attachments[m[1]]).decode() if m[1] in attachments else m[0], text)
     except ValueError:  # lone surrogates, which pydantic writes to Python objects only
         return dumps(_resolved(event.model_dump(mode="json", exclude_none=True), attachments))
-
-
-def _quoted(text: str) -> str:
-    return encode(text).decode()
 
 
 def _resolved(value: Any, attachments: dict[str, str]) -> Any:

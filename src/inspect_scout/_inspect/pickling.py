@@ -47,13 +47,10 @@ class _Pickler(cloudpickle.CloudPickler):  # type: ignore[misc]  # pyright: igno
             self._models.setdefault(id(obj.api), obj)
             return _make_model, (obj.api, type(obj), obj.config, obj.model_args, obj._role)
         if isinstance(obj, ModelAPI) and (model := self._models.get(id(obj))) is not None:
-            return _make_api, _made_with(obj, model), _details(obj), None, None, _set_details
+            base_url = model._explicit_base_url or obj.base_url
+            made_with = type(obj), obj.model_name, base_url, obj.initial_api_key, model.config, model.model_args
+            return _make_api, made_with, _details(obj), None, None, _set_details
         return super().reducer_override(obj)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-
-
-def _made_with(api: ModelAPI, model: Model) -> tuple[Any, ...]:
-    base_url = model._explicit_base_url or api.base_url
-    return type(api), api.model_name, base_url, api.initial_api_key, model.config, model.model_args
 
 
 def _make_api(

@@ -10,11 +10,8 @@ from typing import TYPE_CHECKING
 from .._support.lazy import lazy_door
 
 if TYPE_CHECKING:
-    from .answers import PossibleValues
-    from .citations import UNSEEN_CITATIONS, unseen_citations, unseen_in
     from .folding import StateFold, fold
     from .origin import InputOrigin, InputType
-    from .positive import is_positive
     from .result import RESULTSET, Error, Reference, Result, ResultReport, ResultValidation, as_resultset
     from .scanner import Loader, Scanner, ScannerInput
     from .spec import (
@@ -68,5 +65,6 @@ if TYPE_CHECKING:
         TranscriptInfo,
     )
     from .validation import PredicateFn, PredicateType, ValidationCase, ValidationPredicate, ValidationSet
+    from .values import UNSEEN_CITATIONS, PossibleValues, is_positive, unseen_citations, unseen_in
 
 __getattr__, __dir__ = lazy_door(__name__)

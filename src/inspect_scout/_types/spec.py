@@ -258,10 +258,6 @@ class ValidationSetSpec(BaseModel):
         return predicate
 
 
-def _now() -> datetime:
-    return datetime.now().astimezone()
-
-
 class ScanSpec(BaseModel):
     """Everything that defines a scan."""
 
@@ -277,7 +273,7 @@ class ScanSpec(BaseModel):
     scan_args: dict[str, Any] | None = None
     """Arguments of the job."""
 
-    timestamp: datetime = Field(default_factory=_now)
+    timestamp: datetime = Field(default_factory=lambda: datetime.now().astimezone())
     """When it was made."""
 
     tags: list[str] | None = None

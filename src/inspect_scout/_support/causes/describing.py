@@ -237,16 +237,13 @@ def _short(file: str) -> str:
         return file[installed.end() :]
     if file.startswith(_libraries()):
         folder = max((one for one in _libraries() if file.startswith(one)), key=len)
-        return os.path.relpath(file, os.path.dirname(folder.rstrip(os.sep)) if _is_package(folder) else folder)
+        is_package = os.path.exists(os.path.join(folder, "__init__.py"))
+        return os.path.relpath(file, os.path.dirname(folder.rstrip(os.sep)) if is_package else folder)
     try:
         below = os.path.join(os.getcwd(), "")
     except OSError:  # the working directory is gone
         return file
     return file.removeprefix(below)
-
-
-def _is_package(folder: str) -> bool:
-    return os.path.exists(os.path.join(folder, "__init__.py"))
 
 
 def _cut(text: str, width: int) -> str:

@@ -168,7 +168,8 @@ def translate(doing: str, path: str, error: BaseException) -> LocationError | St
     elif found.code in _DENIED_ADVICE:
         reason, advice = f"access denied ({found.code})", _DENIED_ADVICE[found.code]
     elif kind == "InvalidPathError":
-        return refused_name(doing, path, _odd_name(found.text))
+        name = re.search(r"Path \"(.{1,200}?)\"", found.text)
+        return refused_name(doing, path, name[1] if name else "")
     elif kind == "NotSupportedError" or found.status == 501 or found.code == "NotImplemented":
         reason = f"the service at {found.host or 'this location'} cannot do that{_shown(found)}"
         advice = "Choose another location."
@@ -183,11 +184,6 @@ def refused_name(doing: str, path: str, name: str) -> StorageError:
         f"Cannot {doing} {path!r}: the name {name!r} has an empty part, a part '.' or '..', or a control character, "
         "which object stores are not asked for. Rename it, or choose another location."
     )
-
-
-def _odd_name(text: str) -> str:
-    found = re.search(r"Path \"(.{1,200}?)\"", text)
-    return found[1] if found else ""
 
 
 def _shown(found: Failure) -> str:
