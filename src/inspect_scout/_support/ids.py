@@ -9,7 +9,6 @@ import os
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 LENGTH = 22
 
-
 _PAIRS = [a + b for a in ALPHABET for b in ALPHABET]
 
 
@@ -23,11 +22,16 @@ def new_id() -> str:
     return os.urandom(LENGTH).translate(_LETTERS).decode("ascii")
 
 
-def id_from_text(text: str) -> str:
-    """Derive an id of 22 characters from a text: equal texts give equal ids (written as shortuuid writes a UUID)."""
-    digest = hashlib.md5(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).digest()
-    number, pairs = int.from_bytes(digest, "big"), list[str]()
+def encode_number(number: int) -> str:
+    """Write a number of 128 bits in the 57-letter alphabet, as 22 characters (as shortuuid writes a UUID)."""
+    pairs: list[str] = []
     for _ in range(LENGTH // 2):
         number, pair = divmod(number, len(_PAIRS))
         pairs.append(_PAIRS[pair])
     return "".join(reversed(pairs))
+
+
+def id_from_text(text: str) -> str:
+    """Derive an id of 22 characters from a text: equal texts give equal ids."""
+    digest = hashlib.md5(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).digest()
+    return encode_number(int.from_bytes(digest, "big"))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .._support.lazy import public_door
 
 if TYPE_CHECKING:
+    from .._display import Display as Display
     from .._inspect.outcomes import CallFailure as CallFailure
     from .._inspect.outcomes import answered as answered
     from .._inspect.outcomes import failed as failed
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from .._support.storage import join as join
     from .._support.storage import register_storage as register_storage
     from .._support.storage import storage_for as storage_for
+    from .._types import ScanState as ScanState
+    from .answer_laws import AnswerLaws as AnswerLaws
+    from .display_laws import DisplayLaws as DisplayLaws
     from .storage_laws import StorageLaws as StorageLaws
     from .trace_reader_laws import TraceReaderLaws as TraceReaderLaws
 

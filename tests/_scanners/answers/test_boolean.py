@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.answers import failed, parse
+from inspect_scout.testing.answer_laws import failed, parse
 
 ACCEPTED = [
     # The reference reads these.

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from inspect_ai.model import StopReason
 
 from inspect_scout._scanners.answers.spec import AnswerMultiLabel, AnswerSpec
-from support.answers import failed, parse
+from inspect_scout.testing.answer_laws import failed, parse
 
 LABELS = ["One", "Two", "Not safe", "Not safe at all"]
 PREFIXED = ["A good deed", "AB", "Agree"]

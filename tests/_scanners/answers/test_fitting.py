@@ -11,7 +11,7 @@ import pytest
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
 from inspect_scout._scanners.answers.spec import AnswerStructured
-from support.answers import failed, parse
+from inspect_scout.testing.answer_laws import failed, parse
 
 
 class Level(Enum):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspect_scout._scanners.answers.spec import AnswerMultiLabel, AnswerSpec
-from support.answers import failed, parse
+from inspect_scout.testing.answer_laws import failed, parse
 
 LABELS = ["One", "Two", "Not safe", "Safe"]
 MULTI = AnswerMultiLabel(LABELS, allow_none=True)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from inspect_scout import ScoutError
 from inspect_scout._scanners.answers.build import answer_type
-from support.answers import failed, parse
+from inspect_scout.testing.answer_laws import failed, parse
 
 LABELS = ["One", "Two", "Not safe", "Safe"]
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from inspect_scout import ConfigError, ScoutError
 from inspect_scout._scanners.answers.build import answer_type
 from inspect_scout._scanners.answers.spec import AnswerMultiLabel
-from support.answers import failed, parse
+from inspect_scout.testing.answer_laws import failed, parse
 
 LABELS = ["One", "Two", "Bread and butter", "Safe", "Not safe, really"]
 SPEC = AnswerMultiLabel(LABELS)

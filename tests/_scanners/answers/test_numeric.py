@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspect_scout._scanners.answers.numeric import read_number
-from support.answers import failed, parse
+from inspect_scout.testing.answer_laws import failed, parse
 
 READ = {
     # As the reference reads them.

@@ -12,7 +12,7 @@ from inspect_scout._scanners.answers.schema import StructuredSchema, structured_
 from inspect_scout._scanners.answers.spec import AnswerStructured
 from inspect_scout._scanners.answers.structured import StructuredAnswer, structured_result
 from inspect_scout._scanners.answers.validate import StructuredValue, validate_structured
-from support.answers import cited, failed, parse
+from inspect_scout.testing.answer_laws import cited, failed, parse
 
 
 class Inner(BaseModel):

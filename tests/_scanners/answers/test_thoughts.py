@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspect_scout._scanners.answers.spec import AnswerMultiLabel, AnswerSpec
-from support.answers import failed, parse
+from inspect_scout.testing.answer_laws import failed, parse
 
 # An opening and its closing, as models and their servers write them.
 BLOCKS = [
