@@ -21,7 +21,6 @@ from inspect_scout._display.wording import (
     shell_quoted,
     title_line,
 )
-from inspect_scout._engine.patience import CallTrouble
 from inspect_scout._types import Agreement, HeldBack, ScanFacts, ScannerState, ScanState, WorkerState
 from support.states import scan_state
 
@@ -218,7 +217,7 @@ def test_verdicts_that_rest_on_less_than_they_seem_are_said(
 
 
 def test_calls_that_fail_are_shown_with_cause_and_next_try() -> None:
-    trouble = CallTrouble("openai/gpt", "503 down for\nmaintenance", 12.4)
-    line = progress_line(scan_state(10, 4, doing=WorkerState(trouble=trouble.text)))
+    trouble = "calls to openai/gpt fail: 503 down for\nmaintenance (next try in 12 s)"
+    line = progress_line(scan_state(10, 4, doing=WorkerState(trouble=trouble)))
     assert line.endswith(", calls to openai/gpt fail: 503 down for maintenance (next try in 12 s)"), line
     assert "fail" not in progress_line(scan_state(10, 4))

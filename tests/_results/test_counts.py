@@ -9,9 +9,9 @@ from typing import Any
 import anyio
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from inspect_ai.model import ModelUsage
 from msgspec.structs import replace
 
-from inspect_scout._inspect.metering import MeteredUsage
 from inspect_scout._results import ScanStore
 from inspect_scout._results.catalog import load_catalog
 from inspect_scout._results.pairs import (
@@ -26,6 +26,13 @@ from inspect_scout._results.tally import read_tallies
 from inspect_scout._types import Agreement, Result, ResultReport, ResultValidation, ScannerState, as_resultset
 from inspect_scout.testing import MemoryStorage
 from support.scans import failed_report, fill, make_report, make_spec
+
+
+class MeteredUsage(ModelUsage):
+    """Usage as workers record it where answers told none."""
+
+    calls_without_usage: int = 0
+
 
 USAGES = st.dictionaries(
     st.sampled_from(["a/x", "b/y"]),

@@ -175,6 +175,7 @@ PUBLIC = {
         "MemoryStorage",
         "ScanState",
         "ScriptedModel",
+        "SourceLaws",
         "Storage",
         "StorageLaws",
         "TraceReaderLaws",

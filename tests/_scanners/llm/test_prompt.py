@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -163,3 +164,10 @@ def test_whatever_is_sent_can_be_encoded(text: str) -> None:
 def test_lone_surrogates_are_replaced_and_pairs_joined() -> None:
     assert sendable("a\ud800b\udc00c") == "a\ufffdb\ufffdc"
     assert sendable("\ud83d\ude00") == "😀"
+
+
+def test_every_variable_of_prompts_is_explained() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "llm.md").read_text(encoding="utf-8").partition("## Prompts")[2]
+    known = info_variables(TranscriptInfo(transcript_id="t"))
+    names = ["messages", "question", "answer_prompt", "answer_format", *known]
+    assert [name for name in names if f"`{name}`" not in page] == []
