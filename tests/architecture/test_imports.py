@@ -21,7 +21,7 @@ AT_MODULE_LEVEL = {
     "uvicorn": set[str](),
 }
 # The public doors, which are for users; inside, a room uses the doors of other rooms.
-PUBLIC_DOORS = {"", "aio", "sources", "testing", "_registry"}
+PUBLIC_DOORS = {"", "aio", "executors", "sources", "testing", "_registry"}
 # Rooms of independent small modules, each its own door.
 DRAWERS = {"_support", "_inspect"}
 # Tests that compare with inspect_ai's own results may use its private names.

@@ -135,6 +135,7 @@ PUBLIC = {
         "scan_status_async",
         "validation_results_df_async",
     ],
+    "inspect_scout.executors": ["Executor", "InlineExecutor", "Job", "WorkerSetup"],
     "inspect_scout.sources": [
         "Duplicates",
         "HasCopies",
@@ -169,6 +170,7 @@ PUBLIC = {
         "Display",
         "DisplayLaws",
         "Entry",
+        "ExecutorLaws",
         "FaultStorage",
         "JumpingClock",
         "LocalStorage",
@@ -179,6 +181,7 @@ PUBLIC = {
         "Storage",
         "StorageLaws",
         "TraceReaderLaws",
+        "WorkerLaws",
         "answered",
         "failed",
         "join",

@@ -27,7 +27,7 @@ HEAVY = {
 # What is run -> heavy modules that it may load all the same.
 ALLOWED: dict[str, set[str]] = {
     "import inspect_scout": set(),
-    "import inspect_scout.aio, inspect_scout.sources, inspect_scout.testing": set(),
+    "import inspect_scout.aio, inspect_scout.executors, inspect_scout.sources, inspect_scout.testing": set(),
     "scout --help": set(),
     "scout --version": set(),
     "scout scan --help": set(),

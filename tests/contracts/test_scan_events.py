@@ -14,7 +14,7 @@ from inspect_scout._engine import Feed, Job, Recorder, executor_for, worker_setu
 from inspect_scout._plan import ScanRequest, plan_scan, settle
 from inspect_scout._results import ScanStore, facts_of, read_state
 from inspect_scout._types import Planned, ScanState
-from support.executors import counts, deadly, each, refuses
+from inspect_scout.testing.executor_laws import counts, deadly, each, refuses
 from support.transcripts import length, talks
 
 EXECUTORS = {"inline": 1, "processes": 2, "growing": None}

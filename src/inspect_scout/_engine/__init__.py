@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .contract import Executor, Job
     from .feed import Feed
     from .governor import Governor
+    from .inline import InlineExecutor
     from .patience import GivenUp
     from .recorder import Recorder
     from .seat import wants_diagnostics

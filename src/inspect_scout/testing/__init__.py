@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from .._types import ScanState as ScanState
     from .answer_laws import AnswerLaws as AnswerLaws
     from .display_laws import DisplayLaws as DisplayLaws
+    from .executor_laws import ExecutorLaws as ExecutorLaws
+    from .executor_laws import WorkerLaws as WorkerLaws
     from .source_laws import SourceLaws as SourceLaws
     from .storage_laws import StorageLaws as StorageLaws
     from .trace_reader_laws import TraceReaderLaws as TraceReaderLaws

@@ -1,0 +1,17 @@
+"""Executors in other packages: what they promise, and what they are given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ._support.lazy import public_door
+
+if TYPE_CHECKING:
+    from ._engine import Executor as Executor
+    from ._engine import InlineExecutor as InlineExecutor
+    from ._engine import Job as Job
+    from ._engine import WorkerSetup as WorkerSetup
+
+    __all__: list[str]
+
+__getattr__, __dir__ = public_door(__name__)
