@@ -1,0 +1,49 @@
+"""An executor: scans of this machine wait for one another."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import tempfile
+from pathlib import Path
+
+from inspect_scout.executors import InlineExecutor, Job, WorkerSetup
+
+LOCK = Path(tempfile.gettempdir()) / f"scout-queue-{os.getuid()}"
+POLL_SECONDS = 0.1
+
+
+class QueuedExecutor:
+    """Runs a scan in this process, once no other scan runs that was queued on this machine.
+
+    Args:
+        units: Transcripts that are due.
+        max_processes: Worker processes asked for; a queued scan has none, whatever is asked for.
+    """
+
+    def __init__(self, units: int, max_processes: int | None) -> None:
+        self._inline = InlineExecutor()
+
+    async def prepare(self, setup: WorkerSetup, location: str) -> None:
+        """Find out whether the scan can run."""
+        await self._inline.prepare(setup, location)
+
+    async def run(self, job: Job) -> None:
+        """Wait for the others, then run everything."""
+        with LOCK.open("w") as file:
+            while not _taken(file.fileno()):  # noqa: ASYNC110 - no event tells when another process is done
+                await asyncio.sleep(POLL_SECONDS)
+            await self._inline.run(job)
+
+    async def aclose(self) -> None:
+        """Give up what was needed."""
+        await self._inline.aclose()
+
+
+def _taken(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True  # until the file is closed
