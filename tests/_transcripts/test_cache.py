@@ -101,7 +101,7 @@ def test_it_lives_in_the_cache_folder_of_the_user(tmp_path: Path, monkeypatch: p
 
 STORE = """
 import sys, msgspec, pathlib
-from inspect_scout._support.storage import Entry
+from inspect_scout.testing import Entry
 from inspect_scout._transcripts.eval_log.cache import IndexCache
 from inspect_scout._transcripts.eval_log.records import LogRows
 path, data, start = sys.argv[1:]

@@ -248,7 +248,7 @@ def test_what_is_built_in_looks_for_no_package(
 
 
 def test_a_package_adds_an_executor(notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    code = "from inspect_scout._engine.inline import InlineExecutor\nasked = []\n\n\ndef make(units, max_processes):\n"
+    code = "from inspect_scout.executors import InlineExecutor\nasked = []\n\n\ndef make(units, max_processes):\n"
     code += "    asked.append((units, max_processes))\n    return InlineExecutor()\n"
     package(tmp_path / "site", "own_executor", GROUPS[1], "mine = own_executor:make", code)
     monkeypatch.syspath_prepend(str(tmp_path / "site"))  # pyright: ignore[reportUnknownMemberType]

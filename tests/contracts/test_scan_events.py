@@ -72,7 +72,7 @@ async def ran(
 @pytest.mark.parametrize("processes", EXECUTORS.values(), ids=EXECUTORS)
 async def test_the_last_state_is_the_one_of_the_tables(tmp_path: Path, processes: int | None) -> None:
     cases = [ValidationCase(id=f"t{n}", target=n in {0, 2}) for n in range(6)]
-    scanners = {"counts": counts(["2"]), "each": each(), "refuses": refuses(), "judged": judged()}
+    scanners = {"counts": counts("2"), "each": each(), "refuses": refuses(), "judged": judged()}
     heard, found = await ran(scanners, tmp_path, processes, validation={"judged": ValidationSet(cases=cases)})
     assert heard[-1].durable() == found.durable()
     assert heard[-1].scanners["judged"].agreement.score is not None

@@ -38,7 +38,7 @@ SCANNERS = """
 import asyncio, os, signal
 
 from inspect_scout import Result, Scanner, Transcript, scanner
-from inspect_scout._support.storage import storage_for
+from inspect_scout.testing import storage_for
 
 seen = 0
 

@@ -132,18 +132,18 @@ def rows(location: str, name: str) -> Any:
     return scan_results_df(location).scanners[name]
 
 
-def table(location: str, name: str) -> list[dict[str, Any]]:
+def table(location: str, name: str) -> list[dict[Any, Any]]:
     """Give the rows of a scanner as they are stored, without what is random."""
     frame = scan_results_df(location, scanner=name, rows="transcripts", exclude_columns=[]).scanners[name]
     kept = frame.drop(columns=[c for c in frame.columns if c in RANDOM])
-    return [dict(row) for row in kept.astype(object).where(kept.notna(), None).to_dict("records")]
+    return kept.astype(object).where(kept.notna(), None).to_dict("records")
 
 
 def runner(folder: Path, **options: Any) -> Run:
     """Make a function that scans with some options, and keeps its scans in a folder."""
 
     def run(scanners: Any, transcripts: Any, **more: Any) -> Status:
-        said = {"scans": str(folder / "scans"), "display": "none", **options, **more}
+        said: dict[str, Any] = {"scans": str(folder / "scans"), "display": "none", **options, **more}
         return scan(scanners, transcripts_from(transcripts), **said)
 
     return run
@@ -327,7 +327,7 @@ class WorkerLaws(ExecutorLaws):
     ) -> None:
         (tmp_path / "only_in_this_process.py").write_text("def answer():\n    return 42")
         with monkeypatch.context() as patch:
-            patch.syspath_prepend(tmp_path)
+            patch.setattr(sys, "path", [str(tmp_path), *sys.path])
             answer = importlib.import_module("only_in_this_process").answer
 
         @scanner(messages="all")
