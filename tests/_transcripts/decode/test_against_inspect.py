@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import is_dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import pytest
 from inspect_ai.event import Event, Timeline, ToolEvent, timeline_build
@@ -45,9 +45,10 @@ def difference(a: Any, b: Any, path: str = "") -> str | None:
     if is_dataclass(a):
         return difference(vars(a), vars(b), path)
     if type(a) is dict:
-        if list(a) != list(b):
-            return f"{path}: keys {list(a)} and {list(b)}"
-        return first(difference(a[key], b[key], f"{path}.{key}") for key in a)
+        one, other = cast("dict[str, Any]", a), cast("dict[str, Any]", b)
+        if list(one) != list(other):
+            return f"{path}: keys {list(one)} and {list(other)}"
+        return first(difference(one[key], other[key], f"{path}.{key}") for key in one)
     if type(a) in {list, tuple}:
         if len(a) != len(b):
             return f"{path}: {len(a)} and {len(b)} items"
