@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Container, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Container, Iterable, Iterator, Sequence
 from logging import getLogger
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast, runtime_checkable
 
 import pyarrow as pa
 
 from ..._support.errors import ConfigError
 from ..._types import Transcript, TranscriptInfo
-from ..collection import Transcripts
 from ..contract import RawTranscript
 from ..decode.raw import raw_content, with_derived_ids
 from ..decode.source import ByteSource
@@ -29,7 +28,24 @@ if TYPE_CHECKING:
     from ..contract import TranscriptSource
 
 
-Input: TypeAlias = "Iterable[Transcript] | AsyncIterable[Transcript] | Transcripts | pa.RecordBatchReader"
+@runtime_checkable
+class Selected(Protocol):
+    """Transcripts as users choose them: a collection."""
+
+    @property
+    def source(self) -> TranscriptSource:
+        """Where they are."""
+
+    @property
+    def query(self) -> Query:
+        """Which of them, in what order."""
+
+    @property
+    def cases(self) -> Sequence[frozenset[str]]:
+        """Ids of labelled cases; a transcript must be meant by each of these."""
+
+
+Input: TypeAlias = "Iterable[Transcript] | AsyncIterable[Transcript] | Selected | pa.RecordBatchReader"
 """Transcripts to be written: one after the other, a collection, or rows in the columns of the format."""
 
 _FORMS = "a list or (async) iterator of Transcript, what transcripts_from(...) gives, or a pyarrow.RecordBatchReader"
@@ -46,7 +62,7 @@ async def rows_of(transcripts: Input, known: Container[str]) -> AsyncIterator[Ra
         ConfigError: They are something else.
     """
     given: Any = transcripts
-    if isinstance(given, Transcripts):
+    if isinstance(given, Selected):
         query = await with_cases(given.source, given.query, given.cases) if given.cases else given.query
         async for row in from_source(given.source, query, known):
             yield row
