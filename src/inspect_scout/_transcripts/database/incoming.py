@@ -35,14 +35,17 @@ class Selected(Protocol):
     @property
     def source(self) -> TranscriptSource:
         """Where they are."""
+        ...
 
     @property
     def query(self) -> Query:
         """Which of them, in what order."""
+        ...
 
     @property
     def cases(self) -> Sequence[frozenset[str]]:
         """Ids of labelled cases; a transcript must be meant by each of these."""
+        ...
 
 
 Input: TypeAlias = "Iterable[Transcript] | AsyncIterable[Transcript] | Selected | pa.RecordBatchReader"
