@@ -8,8 +8,9 @@ from ._support.lazy import public_door
 
 if TYPE_CHECKING:
     from ._engine import Executor as Executor
-    from ._engine import InlineExecutor as InlineExecutor
     from ._engine import Job as Job
+    from ._engine import LocalExecutor as LocalExecutor
+    from ._engine import RunJob as RunJob
     from ._engine import WorkerSetup as WorkerSetup
 
     __all__: list[str]

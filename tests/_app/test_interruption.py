@@ -16,7 +16,7 @@ import sys
 import time
 
 from inspect_scout._app.bridge import run_sync
-from inspect_scout._app.interruption import softened
+from inspect_scout._app.interruption import leaving, softened
 
 
 def say(word):
@@ -66,11 +66,16 @@ async def finishes():
         return "finished"
 
 
-async def records():
+async def gives_a_turn_late():
     say("started")
-    exec("import time; end = time.monotonic() + 3\\nwhile time.monotonic() < end: pass", {"__name__": RECORDING})
-    say("recorded")
+    time.sleep(1)
+    say("went on")
     await asyncio.sleep(60)
+
+
+async def says_that_it_was_left():
+    with leaving(lambda: say("left")):
+        await gives_no_turn()
 
 
 async def leaves_a_task():
@@ -106,13 +111,13 @@ async def softly_and_then_for_long():
 
 async def softly_beside_code_that_gives_no_turn():
     async def toils():
-        time.sleep(60)
+        time.sleep(3)
 
     toiling = asyncio.create_task(toils())
     try:
         return await softly()
     finally:
-        say(toiling.cancelled())
+        say(toiling.done())
 
 
 async def softly_within_a_loop():
@@ -124,12 +129,12 @@ async def softly_for_long_within_a_loop():
     return run_sync(softly_for_long)
 
 
-RECORDING = "inspect_scout._results.journal"
 call = globals()[sys.argv[1]]
 try:
     if sys.argv[1].endswith("within_a_loop"):
         say(asyncio.new_event_loop().run_until_complete(call()))
-    say(run_sync(call))
+    else:
+        say(run_sync(call))
 except KeyboardInterrupt:
     say("interrupted")
 """
@@ -170,15 +175,25 @@ def test_the_second_does_not_wait_for_that(number: int) -> None:
     assert took < 30
 
 
-def test_code_that_gives_no_turn_ends_soon_after_the_first() -> None:
+def test_code_that_gives_no_turn_is_left_behind_soon_after_the_first() -> None:
     words, took = run_pressing("gives_no_turn", [("started", signal.SIGINT)])
-    assert words == ["started", "put in order", "interrupted"]
+    assert words == ["started", "interrupted"]  # nothing is raised into it
     assert took < 30
 
 
-def test_code_that_gives_no_turn_ends_with_the_second() -> None:
+def test_code_that_gives_no_turn_is_left_behind_with_the_second() -> None:
     words, _ = run_pressing("gives_no_turn", [("started", signal.SIGINT), ("started", signal.SIGINT)])
-    assert words == ["started", "put in order", "interrupted"]
+    assert words == ["started", "interrupted"]
+
+
+def test_who_has_to_know_that_it_was_left_behind_does() -> None:
+    words, _ = run_pressing("says_that_it_was_left", [("started", signal.SIGINT)])
+    assert words == ["started", "left", "interrupted"]
+
+
+def test_code_that_gives_a_turn_in_time_is_cancelled_when_it_does() -> None:
+    words, _ = run_pressing("gives_a_turn_late", [("started", signal.SIGINT)])
+    assert words == ["started", "went on", "interrupted"]
 
 
 def test_the_third_ends_what_hears_nothing() -> None:
@@ -190,11 +205,6 @@ def test_the_third_ends_what_hears_nothing() -> None:
 
 def test_what_finishes_in_spite_of_it_has_finished() -> None:
     assert run_pressing("finishes", [("started", signal.SIGINT)])[0] == ["started", "finished"]
-
-
-def test_recording_is_never_torn() -> None:
-    words, _ = run_pressing("records", [("started", signal.SIGINT), ("started", signal.SIGTERM)])
-    assert words == ["started", "recorded", "interrupted"]
 
 
 def test_a_task_that_was_left_behind_is_not_waited_for() -> None:
@@ -232,7 +242,7 @@ def test_code_that_gives_no_turn_keeps_nothing_from_being_softened() -> None:
 
 def test_beside_a_running_loop_it_is_softened_too() -> None:
     words, _ = run_pressing("softly_within_a_loop", [("started", signal.SIGINT)])
-    assert words == ["started", "stopping", "over", "put in order", "interrupted"]
+    assert words == ["started", "stopping", "over", "put in order", "finished"]
 
 
 def test_beside_a_running_loop_the_second_waits_no_longer() -> None:

@@ -12,7 +12,7 @@ from inspect_ai.model._providers.util.hooks import HttpHooks
 from inspect_ai.util import AdaptiveConcurrency, concurrency
 from inspect_ai.util._concurrency import AdaptiveConcurrencyController, init_concurrency
 
-from inspect_scout._engine import Governor
+from inspect_scout._engine import RateLimiter
 from inspect_scout._inspect.connections import admitting, calls_repeated
 from inspect_scout._inspect.scripted_model import scripted_model
 
@@ -179,8 +179,8 @@ def test_what_inspect_asks_of_a_controller_is_there() -> None:
 
 
 def test_calls_that_nobody_answered_are_counted_when_they_are_repeated() -> None:
-    governor, before = Governor(), calls_repeated()
+    limiter, before = RateLimiter(), calls_repeated()
     report_http_retry("transient")
     report_http_retry("rate_limit")
-    assert calls_repeated() - before == governor.retries == 2
-    assert Governor().retries == 0
+    assert calls_repeated() - before == limiter.retries == 2
+    assert RateLimiter().retries == 0

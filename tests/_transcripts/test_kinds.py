@@ -248,8 +248,8 @@ def test_what_is_built_in_looks_for_no_package(
 
 
 def test_a_package_adds_an_executor(notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    code = "from inspect_scout.executors import InlineExecutor\nasked = []\n\n\ndef make(units, max_processes):\n"
-    code += "    asked.append((units, max_processes))\n    return InlineExecutor()\n"
+    code = "from inspect_scout.executors import LocalExecutor\nasked = []\n\n\ndef make(units, max_processes):\n"
+    code += "    asked.append((units, max_processes))\n    return LocalExecutor()\n"
     package(tmp_path / "site", "own_executor", GROUPS[1], "mine = own_executor:make", code)
     monkeypatch.syspath_prepend(str(tmp_path / "site"))  # pyright: ignore[reportUnknownMemberType]
     status = scan([length()], transcripts_from(_log(tmp_path)), scans=str(tmp_path), display="none", executor="mine")

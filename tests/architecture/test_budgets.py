@@ -28,13 +28,14 @@ MANY_ARGUMENTS = {
 LARGE: dict[str, str] = {"testing/storage_laws.py:StorageLaws": "each law is a method"}
 # path -> the border at which everything that a stranger's code or data raises is caught.
 BLIND_EXCEPTS = {
-    "_app/bridge.py": "carries whatever a call raised over to the thread that waits for it",
+    "_app/interruption.py": "carries whatever a call raised over to the thread that waits for it",
     "_app/ending.py": "saves what was recorded, then raises again",
     "_cli/run.py": "the outermost border: a bug shows its traceback and exit code 1",
-    "_engine/ray_cluster.py": "Ray raises many kinds of things where a cluster cannot be started, or is gone",
-    "_engine/recorder.py": "bringing tables up to date may fail; the rows are safe and the next time tries again",
-    "_engine/station.py": "a worker's top: what ends it is told to the parent",
-    "_engine/worker.py": "a scanner's call, a loader's step, the reading of a sample: each becomes an error row",
+    "_engine/executors/adaptive.py": "whatever keeps workers from starting is told to whoever waits for the job",
+    "_engine/executors/ray.py": "Ray raises many kinds of things where a cluster cannot be started, or is gone",
+    "_engine/recording/recorder.py": "bringing tables up to date may fail; the rows are safe and the next time tries again",
+    "_engine/workers/host.py": "a worker's top: what ends it is told to the parent",
+    "_support/loops.py": "carries whatever a call raised over to the thread that waits for it",
     "_support/causes/describing.py": "writing the traceback of a stranger's exception runs its code",
     "_support/plugins.py": "loading what another package registers runs its code",
     "_support/causes/strangers.py": "an attribute or the text of a stranger's object runs its code",

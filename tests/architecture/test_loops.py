@@ -16,8 +16,8 @@ SOURCE = Path(inspect_scout.__file__).parent
 ALLOWED = {
     "_app/bridge.py": "is the bridge",
     "_app/interruption.py": "makes the loop of the bridge, which signals can end",
-    "_engine/child.py": "where a worker process starts",
-    "_engine/ray_actor.py": "where a worker of Ray starts",
+    "_engine/executors/ray.py": "where a worker of Ray starts",
+    "_engine/workers/channels.py": "where a worker process starts",
     "testing/storage_laws.py": "laws are tests, which have no loop unless they make one",
 }
 STARTS = {"asyncio.run", "asyncio.Runner", "asyncio.new_event_loop", "anyio.run"}

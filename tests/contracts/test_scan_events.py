@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from inspect_scout import Result, Scanner, Transcript, ValidationCase, ValidationSet, scanner, transcripts_from
-from inspect_scout._engine import Feed, Job, Recorder, executor_for, worker_setup
+from inspect_scout._engine import Feed, Job, executor_for, worker_setup
 from inspect_scout._plan import ScanRequest, plan_scan, settle
 from inspect_scout._results import ScanStore, facts_of, read_state
 from inspect_scout._types import Planned, ScanState
@@ -47,22 +47,17 @@ async def ran(
     plan = await plan_scan(settle(request).request)
     setup = worker_setup(plan)
     executor = executor_for(len(plan.units), processes)
-    await executor.prepare(setup, str(folder))
     heard: list[ScanState] = []
     feed = Feed(heard.append)
-    store = await ScanStore.create(plan.spec, str(folder))
-    try:
+    async with executor.prepared(setup, str(folder)) as run:
+        store = await ScanStore.create(plan.spec, str(folder))
         async with store.claim():
             feed.emit(Planned(at=1.0, facts=facts_of(plan.spec, store.location), due=plan.total, skipped=plan.skipped))
-            recorder = Recorder(await store.journal(setup.fingerprints, spec=setup.spec), feed)
-            job = Job(plan, setup, store, recorder, feed)
+            job = Job(plan, setup, store, feed)
             if stop is not None:
                 stop(job)
-            await executor.run(job)
-            await recorder.close()
+            await run(job)
             await store.compact(plan.index.ids, complete=not feed.state().error_count, pairs=plan.total)
-    finally:
-        await executor.aclose()
     status = await store.status()
     stopped = job.stopping.asked
     feed.end("interrupted" if stopped else "complete" if status.complete else "errors")

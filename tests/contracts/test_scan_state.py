@@ -16,6 +16,7 @@ from inspect_scout._types import (
     HeldBack,
     LongestRunning,
     PairRecorded,
+    PairsReused,
     Planned,
     Problem,
     ScanEvent,
@@ -54,6 +55,7 @@ EVENTS = st.lists(
     st.one_of(
         st.builds(UnitStarted, at=TIMES, units=COUNT),
         st.builds(PairRecorded, at=TIMES, scanner=NAMES, counts=COUNTS),
+        st.builds(PairsReused, at=TIMES, pairs=COUNT),
         st.builds(WorkerJoined, at=TIMES, worker=NAMES),
         st.builds(WorkerLost, at=TIMES, worker=NAMES, died=st.booleans()),
         st.builds(Problem, at=TIMES, message=NAMES),

@@ -53,16 +53,18 @@ def each_answer() -> Scanner[Transcript]:
 
 def children(pid: int) -> list[int]:
     """Processes that a process has started and that still run."""
-    try:
-        text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    except OSError:
-        return []
-    return [int(word) for word in text.split()]
+    found: list[int] = []
+    for thread in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            found += map(int, thread.read_text().split())
+        except OSError:  # the thread, or the process, has ended
+            continue
+    return found
 
 
 def workers(pid: int) -> list[int]:
     """Workers of a scanning process: children of the one that it started to fork them."""
-    return [worker for nursery in children(pid) for worker in children(nursery)]
+    return [worker for server in children(pid) for worker in children(server)]
 
 
 def wait_for(what: Callable[[], object]) -> bool:

@@ -115,7 +115,7 @@ def kill(program: subprocess.Popen[str], what: str) -> list[int]:
 @pytest.mark.fault
 @pytest.mark.timeout(3600)
 @pytest.mark.xdist_group("ray")
-@pytest.mark.parametrize("target", ["ray::StationActor", "gcs_server"])
+@pytest.mark.parametrize("target", ["ray::HostActor", "gcs_server"])
 def test_killed_actors_and_heads_lose_nothing(target: str, example_logs: Path, tmp_path: Path) -> None:
     (tmp_path / "program.py").write_text(PROGRAM)
     for number in range(max(1, ROUNDS // 2)):

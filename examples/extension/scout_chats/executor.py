@@ -6,9 +6,11 @@ import asyncio
 import fcntl
 import os
 import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
-from inspect_scout.executors import InlineExecutor, Job, WorkerSetup
+from inspect_scout.executors import Job, LocalExecutor, RunJob, WorkerSetup
 
 LOCK = Path(tempfile.gettempdir()) / f"scout-queue-{os.getuid()}"
 POLL_SECONDS = 0.1
@@ -23,22 +25,20 @@ class QueuedExecutor:
     """
 
     def __init__(self, units: int, max_processes: int | None) -> None:
-        self._inline = InlineExecutor()
+        self._local = LocalExecutor()
 
-    async def prepare(self, setup: WorkerSetup, location: str) -> None:
-        """Find out whether the scan can run."""
-        await self._inline.prepare(setup, location)
+    @asynccontextmanager
+    async def prepared(self, setup: WorkerSetup, location: str) -> AsyncGenerator[RunJob]:
+        """Find out whether the scan can run; what runs it waits for the others."""
+        async with self._local.prepared(setup, location) as run_here:
 
-    async def run(self, job: Job) -> None:
-        """Wait for the others, then run everything."""
-        with LOCK.open("w") as file:
-            while not _taken(file.fileno()):  # noqa: ASYNC110 - no event tells when another process is done
-                await asyncio.sleep(POLL_SECONDS)
-            await self._inline.run(job)
+            async def run(job: Job) -> None:
+                with LOCK.open("w") as file:
+                    while not _taken(file.fileno()):  # noqa: ASYNC110 - no event tells when another process is done
+                        await asyncio.sleep(POLL_SECONDS)
+                    await run_here(job)
 
-    async def aclose(self) -> None:
-        """Give up what was needed."""
-        await self._inline.aclose()
+            yield run
 
 
 def _taken(file: int) -> bool:

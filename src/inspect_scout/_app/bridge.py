@@ -6,18 +6,11 @@ Importing it costs nothing: commands that only look at local files start without
 from __future__ import annotations
 
 import functools
-import signal
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from typing import Any, ParamSpec, TypeVar
 
 from .._support.storage import is_local
-
-if TYPE_CHECKING:
-    from types import FrameType
-
-    from .interruption import Interruption
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -81,33 +74,12 @@ def run_sync(call: Callable[[], Coroutine[Any, Any, T]]) -> T:
         ConfigError: This thread runs trio.
     """
     from .._support.loops import refuse_trio
-    from .interruption import run_interruptible
+    from .interruption import run_in_thread, run_interruptible
 
     refuse_trio()
-    if not _loop_is_running():
+    if threading.current_thread() is threading.main_thread():
         return run_interruptible(call)
-    with _termination_as_interrupt():
-        return _run_beside(call)
-
-
-@contextmanager
-def _termination_as_interrupt() -> Generator[None]:
-    """Let SIGTERM do what Ctrl-C does, unless the program has plans of its own for it."""
-    ours = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
-    if ours:
-        signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        yield
-    finally:
-        if ours:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-def _interrupt(_number: int, frame: FrameType | None) -> None:
-    handler = signal.getsignal(signal.SIGINT)
-    if not callable(handler):  # programs started in the background ignore Ctrl-C
-        raise KeyboardInterrupt
-    handler(signal.SIGINT, frame)
+    return _apart(lambda: run_in_thread(call))
 
 
 def _loop_is_running() -> bool:
@@ -120,50 +92,6 @@ def _loop_is_running() -> bool:
     except RuntimeError:
         return False
     return True
-
-
-def _run_beside(call: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Run the coroutine on a loop of its own in another thread, while this thread waits."""
-    import asyncio
-    import contextvars
-
-    from .interruption import Interruption
-
-    outcome: list[T] = []
-    failure: list[BaseException] = []
-    interruptions: list[Interruption] = []
-    started, ended = threading.Event(), threading.Event()
-
-    async def main() -> T:
-        interruptions.append(Interruption(asyncio.get_running_loop()))
-        interruptions[0].here()
-        started.set()
-        return await call()
-
-    def thread() -> None:
-        try:
-            outcome.append(asyncio.run(main()))
-        except BaseException as error:  # noqa: BLE001 - carried over to the thread that waits, whatever it is
-            failure.append(error)
-        finally:
-            started.set()
-            ended.set()
-
-    threading.Thread(target=contextvars.copy_context().run, args=(thread,), name="scout", daemon=True).start()
-    interrupted = False
-    while not ended.is_set():  # a thread whose `join` was interrupted counts as ended in Python 3.11
-        try:
-            ended.wait()
-        except KeyboardInterrupt:
-            interrupted = True
-            started.wait()
-            if any(interruption.press() for interruption in interruptions):
-                raise
-    if interrupted:
-        raise KeyboardInterrupt
-    if failure:
-        raise failure[0]
-    return outcome[0]
 
 
 def iterate_sync(call: Callable[[], AsyncIterator[T]]) -> Iterator[T]:
@@ -194,6 +122,7 @@ def _apart(work: Callable[[], T]) -> T:
     if not _loop_is_running():
         return work()
     from concurrent.futures import ThreadPoolExecutor
+    from contextvars import copy_context
 
     with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(work).result()
+        return thread.submit(copy_context().run, work).result()

@@ -9,16 +9,16 @@ import shlex
 from collections.abc import Callable
 from typing import Final
 
-from .._engine import Executor, GivenUp, Job, ScannerStopped
-from .._inspect.invocation import PrerequisiteError
-from .._inspect.models import ModelError, as_refusal, public_url
+from .._engine import GivenUp, Job, RunJob
+from .._inspect.models import ModelError, public_url
 from .._inspect.outcomes import FailureKind
 from .._support.collector import setting_aside
 from .._support.errors import ConfigError
-from .interruption import softened
+from .interruption import leaving, softened
 
 GRACE_VARIABLE: Final = "SCOUT_GRACE_SECONDS"
 GRACE_SECONDS: Final = 5.0
+_ASK_SECONDS: Final = 0.1
 
 _ADVICE: Final[dict[FailureKind, str]] = {
     "quota": "the account has no money or quota left: add some, or use another account",
@@ -48,16 +48,14 @@ def grace_seconds() -> float:
     return seconds
 
 
-async def run_to_its_end(
-    executor: Executor, job: Job, grace: float, say: Callable[[str], None]
-) -> BaseException | None:
+async def run_to_its_end(run: RunJob, job: Job, grace: float, say: Callable[[str], None]) -> BaseException | None:
     """Run a job; returns what ended it before its time.
 
     A first signal, or models that fail for good, let it start nothing new: it has some seconds for the answers under way.
     A second signal, and whoever cancels this task, ends it at once.
 
     Args:
-        executor: Runs it.
+        run: Runs it.
         job: The job.
         grace: Seconds for answers under way.
         say: Tells that they are waited for.
@@ -65,26 +63,24 @@ async def run_to_its_end(
     limit = asyncio.timeout(None)
 
     def begin() -> None:
-        if grace and (due := job.feed.state().doing.awaited):
+        loop = asyncio.get_running_loop()
+        limit.reschedule(loop.time() + grace)
+        # Workers are asked at this moment to begin nothing new: they say how many answers are under way.
+        loop.call_later(_ASK_SECONDS, tell)
+
+    def tell() -> None:
+        if grace and job.stopping.asked and (due := job.feed.state().doing.awaited):
             answers = f"{due:,} answer{'' if due == 1 else 's'}"
             say(f"Stopping: waiting up to {grace:g} s for {answers} under way; press Ctrl-C again to stop at once")
-        limit.reschedule(asyncio.get_running_loop().time() + grace)
 
-    job.calls.hopeless = job.stopping.ask
     try:
         async with limit:
             job.stopping.tell(begin)
-            with softened(job.stopping.ask, grace), setting_aside():
-                await executor.run(job)
-    except ScannerStopped as stop:
-        return stop.cause
-    except PrerequisiteError as missing:
-        return as_refusal(missing)
+            with softened(job.stopping.ask, grace), leaving(job.abandoned.ask), setting_aside():
+                await run(job)
     except BaseException as error:  # noqa: BLE001 - whatever ended the scan is raised again after saving
         if not limit.expired():
             return error
-    finally:
-        job.calls.hopeless = None
     if job.calls.given_up is not None:
         return refusal(job, job.calls.given_up)
     state = job.feed.state()

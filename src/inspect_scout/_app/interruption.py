@@ -1,69 +1,101 @@
-"""Ctrl-C and SIGTERM while a coroutine runs: the first ends it in order, the second one at once.
+"""Ctrl-C and SIGTERM while a coroutine runs: the first one ends it in order, the next ones at once.
 
-Where there is something to wait for (see `softened`), the first one only says so, and the second ends it in order.
+The coroutine runs on an event loop in a thread of its own, while the main thread waits and hears the signals: nothing is ever
+raised into code that runs. A signal cancels what the loop runs. Code that gives the loop no turn (a scanner that computes
+or sleeps) cannot be cancelled: after a while it is left behind, with the thread that runs it.
+
+Where there is something to wait for (see `softened`), the first signal only says so, and the second one cancels.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import signal
 import threading
 import time
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from types import FrameType
-from typing import Any, TypeVar, cast
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
 
-from .._support.foreign import may_stop
+from .._support.loops import set_main_thread
 
 T = TypeVar("T")
 
 _BLOCKED_SECONDS = 1.5
-"""How long code that gives the loop no turn may go on after the first signal."""
-_BLOCKED_AGAIN_SECONDS = 0.2
-"""How long such code may go on that got its turn after that, before it was cancelled."""
+"""How long code may give the loop no turn after the first signal, or after the time that this one leaves has passed."""
+_BLOCKED_AGAIN_SECONDS = 1.0
+"""The same after the second one."""
 _LOOK_SECONDS = 0.05
 _LEAVE_SECONDS = 0.5
-"""What tasks have left to end in after the third one."""
+"""What tasks have left to end in after the last one."""
 _STUBBORN_SECONDS = 5.0
 """What tasks of foreign code have to end in that were left behind: one that hears of no cancellation never ends."""
 _ENOUGH = 3
-"""Signals after which nothing is put in order any more."""
+"""Signals after which nothing is waited for."""
+
 _running: ContextVar[Interruption | None] = ContextVar("scout_interruption", default=None)
 
 
 def run_interruptible(call: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Run a coroutine on a new loop of this thread, to its end or until it is interrupted.
+    """Run a coroutine on a loop in a thread of its own, to its end or until it is interrupted; for the main thread.
 
     Raises:
-        KeyboardInterrupt: After the coroutine, cancelled by a signal, has put its things in order.
+        KeyboardInterrupt: After the coroutine, cancelled by a signal, has put its things in order, or was left behind.
+    """
+    interruption = Interruption()
+    outcome: list[T] = []
+    failure: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            outcome.append(run_in_thread(call, interruption))
+        except BaseException as error:  # noqa: BLE001 - carried over to the thread that waits, whatever it is
+            failure.append(error)
+        finally:
+            interruption.ended()
+
+    thread = threading.Thread(target=contextvars.copy_context().run, args=(run,), name="scout", daemon=True)
+    with _listening(interruption):
+        thread.start()
+        over = interruption.wait()
+    if not over or (interruption.count and failure and isinstance(failure[0], asyncio.CancelledError)):
+        raise KeyboardInterrupt
+    if failure:
+        raise failure[0]
+    return outcome[0]
+
+
+def run_in_thread(call: Callable[[], Coroutine[Any, Any, T]], interruption: Interruption | None = None) -> T:
+    """Run a coroutine on a new loop of this thread, to its end; tasks that hear of no cancellation are left behind.
+
+    Args:
+        call: Makes the coroutine.
+        interruption: Interrupts it.
     """
     runner = asyncio.Runner()
-    with _listening(runner.get_loop()) as interruption:
 
-        async def main() -> T:
+    async def main() -> T:
+        if interruption is not None:
             interruption.here()
-            return await call()
+        return await call()
 
-        try:
-            return runner.run(main())
-        except asyncio.CancelledError:
-            if interruption.count:
-                raise KeyboardInterrupt from None
-            raise
-        finally:
-            _close(runner, _LEAVE_SECONDS if interruption.enough else _STUBBORN_SECONDS)
+    try:
+        return runner.run(main())
+    finally:
+        _close(runner, _LEAVE_SECONDS if interruption is not None and interruption.enough else _STUBBORN_SECONDS)
 
 
 @contextmanager
 def softened(begin: Callable[[], None], seconds: float) -> Generator[None]:
-    """Let the first signal in the block call something instead of ending it.
+    """Let the first signal in the block call something instead of cancelling it.
 
     Args:
         begin: Called on the loop; it sees to it that the block ends.
-        seconds: How long that may take, during which code that gives the loop no turn is borne with longer.
+        seconds: How long that may take, during which code that gives the loop no turn is not left behind.
     """
     interruption = _running.get()
     if interruption is None or interruption.count:
@@ -77,18 +109,32 @@ def softened(begin: Callable[[], None], seconds: float) -> Generator[None]:
 
 
 @contextmanager
-def _listening(loop: asyncio.AbstractEventLoop) -> Generator[Interruption]:
-    """Take the signals, unless the program has plans of its own for them, or this is not its main thread."""
-    interruption = Interruption(loop)
+def leaving(left: Callable[[], None]) -> Generator[None]:
+    """Call something in the main thread if the block is left behind."""
+    interruption = _running.get()
+    if interruption is None:
+        yield
+        return
+    with interruption.telling(left):
+        yield
+
+
+def is_left_behind() -> bool:
+    """Tell whether nobody waits any more for what runs."""
+    interruption = _running.get()
+    return interruption is not None and interruption.left
+
+
+@contextmanager
+def _listening(interruption: Interruption) -> Generator[None]:
+    """Take the signals, unless the program has plans of its own for them."""
     usual = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
-    main = threading.current_thread() is threading.main_thread()
-    taken = {number: plain for number, plain in usual.items() if main and signal.getsignal(number) is plain}
+    taken = {number: plain for number, plain in usual.items() if signal.getsignal(number) is plain}
     for number in taken:
-        signal.signal(number, interruption.handle)
+        signal.signal(number, lambda number, _frame: interruption.hear(number))
     try:
-        yield interruption
+        yield
     finally:
-        interruption.over()
         for number, plain in taken.items():
             signal.signal(number, plain)
 
@@ -114,99 +160,125 @@ def _say_nothing(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> No
 
 
 class Interruption:
-    """Interrupts a coroutine by signals.
+    """Interrupts a coroutine that runs in another thread, by the signals that this one hears."""
 
-    `asyncio.run` raises the second one wherever its loop is at work, also between a task and the callback that goes on
-    with it: that task then never ends, and is waited for without end. Here the loop itself is never interrupted: a
-    signal cancels what it runs, and code that gives the loop no turn (a scanner that computes or sleeps) gets
-    `CancelledError` raised into it, unless it records.
-
-    Args:
-        loop: The loop, of the main thread.
-    """
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
-        self.task: asyncio.Task[Any] | None = None
-        """What is to be cancelled."""
+    def __init__(self) -> None:
         self.count = 0
         """Signals so far."""
+        self.left = False
+        """Whether the coroutine was left behind."""
+        # Handlers run between any two instructions of this thread: they only put into a queue that bears it.
+        self._heard: SimpleQueue[int | Callable[[], object] | None] = SimpleQueue()
+        self._ready = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[Any] | None = None
         self._begin: Callable[[], None] | None = None
         self._soft, self._seconds, self._patient_until = 0, 0.0, 0.0
-        self._over, self._nudging, self._nudged = threading.Event(), threading.Lock(), False
+        self._asked_at = self._turn_at = 0.0
+        self._tell: list[Callable[[], None]] = []
 
     @property
     def enough(self) -> bool:
-        """Whether there were so many signals that nothing is put in order any more."""
+        """Whether there were so many signals that nothing is waited for."""
         return self.count >= _ENOUGH + self._soft
 
     def here(self) -> None:
         """Interrupt the task that calls this."""
-        self.task = asyncio.current_task()
+        self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
         _running.set(self)
+        set_main_thread(self._heard.put)
+        self._ready.set()
 
     def soften(self, begin: Callable[[], None] | None, seconds: float = 0.0) -> None:
         """Let the first signal from now on call something (None: cancel the task)."""
         self._begin, self._seconds = begin, seconds
 
-    def handle(self, number: int, frame: FrameType | None) -> None:
-        """Take a signal.
+    @contextmanager
+    def telling(self, left: Callable[[], None]) -> Generator[None]:
+        """Call something if the coroutine is left behind in the block."""
+        self._tell.append(left)
+        try:
+            yield
+        finally:
+            self._tell.remove(left)
 
-        Raises:
-            asyncio.CancelledError: Into code that is at work.
-            KeyboardInterrupt: If cancelling has not helped.
-        """
-        nudged, self._nudged = self._nudged, False
-        if self._loop.is_closed() or (self.enough if nudged else self.press()):
-            raise KeyboardInterrupt
-        if self.count == 1 and not nudged:
-            threading.Thread(target=self._nudge, args=(number,), name="scout-interrupt", daemon=True).start()
-        else:
-            self._stop(frame)
+    def hear(self, number: int) -> None:
+        """Take note of a signal; from its handler."""
+        self._heard.put(number)
 
-    def press(self) -> bool:
-        """Count a signal, and let the loop act on it; tells whether there were enough."""
+    def ended(self) -> None:
+        """Take note that the coroutine has ended; from its thread."""
+        self._heard.put(None)
+        self._ready.set()
+
+    def wait(self) -> bool:
+        """Act on signals until the coroutine has ended, or is left behind; tells whether it has ended."""
+        while True:
+            try:
+                heard = self._heard.get(timeout=_LOOK_SECONDS if self.count else None)
+            except Empty:
+                if self._is_stuck():
+                    return self._leave()
+                continue
+            except KeyboardInterrupt:  # from a handler of the program's own
+                heard = signal.SIGINT
+            except BaseException:
+                self._call(self._cancel)
+                raise
+            if heard is None:
+                return True
+            if callable(heard):
+                heard()
+                continue
+            self._press()
+            if self.enough:
+                return self._leave()
+
+    def _press(self) -> None:
+        """Count a signal, and let the loop act on it."""
+        self._ready.wait()
         self.count += 1
         act = self._cancel
+        self._turn_at = time.monotonic()
         if self.count == 1 and self._begin is not None:
-            self._soft, self._patient_until = 1, time.monotonic() + self._seconds
+            self._soft, self._patient_until = 1, self._turn_at + self._seconds
             act = self._begin_to_end
-        if not self.enough:
-            with contextlib.suppress(RuntimeError):  # closed meanwhile
+        self._call(act)
+        self._ask()
+
+    def _is_stuck(self) -> bool:
+        """Tell whether the loop has had no turn for too long."""
+        now = time.monotonic()
+        if self._turn_at >= self._asked_at:
+            self._ask()
+            return False
+        if self.count == 1 and now < self._patient_until:
+            return False
+        return now - self._asked_at > (_BLOCKED_SECONDS if self.count == 1 else _BLOCKED_AGAIN_SECONDS)
+
+    def _ask(self) -> None:
+        """Ask the loop to tell when it has its turn."""
+        self._asked_at = time.monotonic()
+        self._call(self._note_turn)
+
+    def _note_turn(self) -> None:
+        self._turn_at = time.monotonic()
+
+    def _leave(self) -> bool:
+        self.left = True
+        for tell in reversed(self._tell):
+            with contextlib.suppress(Exception):
+                tell()
+        return False
+
+    def _call(self, act: Callable[[], None]) -> None:
+        with contextlib.suppress(RuntimeError):  # closed meanwhile
+            if self._loop is not None:
                 self._loop.call_soon_threadsafe(act)
-        return self.enough
-
-    def over(self) -> None:
-        """Send no more signals."""
-        with self._nudging:
-            self._over.set()
-
-    def _stop(self, frame: FrameType | None) -> None:
-        """End the task that is at work where it is, if it may end there."""
-        if asyncio.current_task(self._loop) is not None and may_stop(frame):
-            raise asyncio.CancelledError
 
     def _begin_to_end(self) -> None:
         (self._begin or self._cancel)()  # the block may have ended meanwhile
 
     def _cancel(self) -> None:
-        if self.task is not None:
-            self.task.cancel()
-
-    def _nudge(self, number: int) -> None:
-        """Send the signal again whenever the loop gets no turn for too long."""
-        patience = _BLOCKED_SECONDS
-        while not self._over.wait(_LOOK_SECONDS):
-            turn = threading.Event()
-            try:
-                self._loop.call_soon_threadsafe(turn.set)
-            except RuntimeError:  # closed meanwhile
-                return
-            if not turn.wait(patience):
-                with self._nudging:
-                    if self._over.is_set():
-                        return
-                    self._nudged = True
-                    signal.pthread_kill(cast("int", threading.main_thread().ident), number)
-            patient = time.monotonic() < self._patient_until and self.count == 1
-            patience = _BLOCKED_SECONDS if patient else _BLOCKED_AGAIN_SECONDS
+        if self._task is not None:
+            self._task.cancel()

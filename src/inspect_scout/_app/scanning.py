@@ -13,10 +13,10 @@ import msgspec
 
 from .._display import Display, display_for
 from .._engine import (
-    Executor,
     Feed,
     Job,
-    Recorder,
+    RunJob,
+    TableSync,
     WorkerSetup,
     executor_for,
     wants_diagnostics,
@@ -39,6 +39,7 @@ from .._support.errors import ScanStateError
 from .._support.rounds import own_round
 from .._types import Phase, Planned, Problem, ScanState, Status, Summary, fold
 from .ending import grace_seconds, run_to_its_end
+from .interruption import is_left_behind, leaving
 from .watching import announced
 
 logger = logging.getLogger("inspect_scout")
@@ -71,10 +72,10 @@ async def _scan(request: ScanRequest) -> Status:
     await own_round()
     scans = request.scans or default_scans()
     setup = worker_setup(plan, request.record_input or "auto", request.fail_on_error)
-    async with _executor(plan, setup, scans, request.executor, request.ray_address) as executor:
+    async with _prepared(plan, setup, scans, request.executor, request.ray_address) as run:
         store = await ScanStore.create(plan.spec, scans)
         async with store.claim():
-            return await _run(plan, store, display, _Engine(executor, setup, grace))
+            return await _run(plan, store, display, _Engine(run, setup, grace))
 
 
 async def resume_scan(request: ResumeRequest) -> Status:
@@ -103,10 +104,10 @@ async def _resume(request: ResumeRequest) -> Status:
             plan = await plan_resume(spec, request, recorded, progress)
         _warn_of_problems(plan)
         setup = worker_setup(plan, spec.options.record_input or "auto", request.fail_on_error)
-        async with _executor(plan, setup, store.location, executor, request.ray_address) as ready:
+        async with _prepared(plan, setup, store.location, executor, request.ray_address) as run:
             if plan.spec != spec:
                 await store.write_found(plan.spec)
-            return await _run(plan, store, shown, _Engine(ready, setup, grace))
+            return await _run(plan, store, shown, _Engine(run, setup, grace))
 
 
 async def complete_scan(location: str, display: str | None = None, log_level: str | None = None) -> Status:
@@ -133,38 +134,37 @@ def prepare(log_level: str | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Engine:
-    """An executor that is ready, what its workers know, and the seconds for answers under way at an early end."""
+    """What runs a job, what its workers know, and the seconds for answers under way at an early end."""
 
-    executor: Executor
+    run: RunJob
     setup: WorkerSetup
     grace: float
 
 
 @asynccontextmanager
-async def _executor(
+async def _prepared(
     plan: ScanPlan, setup: WorkerSetup, location: str, name: str | None, ray_address: str | None
-) -> AsyncGenerator[Executor]:
+) -> AsyncGenerator[RunJob]:
     """Make an executor ready for a plan; what cannot be run fails here, before anything is created."""
     executor = executor_for(len(plan.units), plan.spec.options.max_processes, name, ray_address)
     try:
-        try:
-            await executor.prepare(setup, location)
-        except BaseException:
-            await close(plan.models.active)
-            raise
-        yield executor
+        async with executor.prepared(setup, location) as run:
+            yield run
     finally:
-        await executor.aclose()
+        await close(plan.models.active)
 
 
 async def _run(plan: ScanPlan, store: ScanStore, display: Display, engine: _Engine) -> Status:
     facts = msgspec.structs.replace(facts_of(plan.spec, store.location), transcripts=len(plan.index))
     planned = Planned(at=time.time(), facts=facts, due=plan.total, skipped=plan.skipped)
+    interrupted = ScanState(facts=facts, phase="interrupted", due=plan.total)
     try:
-        stopped = await _record(plan, store, display, engine, planned)
+        with leaving(lambda: display.outcome(interrupted)):
+            stopped = await _record(plan, store, display, engine, planned)
     except asyncio.CancelledError:
         # Interrupted a second time, while what was done was being recorded: nothing is waited for.
-        display.outcome(ScanState(facts=facts, phase="interrupted", due=plan.total))
+        if not is_left_behind():
+            display.outcome(interrupted)
         raise
     await own_round()
     status, state = await store.standing()
@@ -187,19 +187,16 @@ async def _record(
             feed.emit(Problem(at=planned.at, message=problem))
         order = _order(plan.spec)
         metrics = {key: p.config.metrics for key, p in plan.scanners.items() if p.config.metrics}
-        recorder = Recorder(
-            await store.journal(engine.setup.fingerprints, engine.setup.record_input, spec=engine.setup.spec),
-            feed,
+        tables = TableSync(
             max(0, plan.spec.options.results_buffer or 0),
             lambda: store.compact(order, complete=False, metrics=metrics),
         )
-        job = Job(plan, engine.setup, store, recorder, feed)
-        stopped = await run_to_its_end(engine.executor, job, engine.grace, display.print)
+        job = Job(plan, engine.setup, store, feed, tables)
+        async with tables.ended():
+            stopped = await run_to_its_end(engine.run, job, engine.grace, display.print)
         state = feed.state()
-        try:
-            await recorder.close()
-        except ScanGoneError as gone:
-            raise gone.with_count(state.done) from None
+        if isinstance(stopped, ScanGoneError):
+            raise stopped.with_count(state.done) from None
         # Pairs with errors of earlier runs were due again, so the errors of this run are all there are.
         failed = bool(state.error_count)
         feed.end("interrupted" if stopped is not None else "errors" if failed or problems else "complete")

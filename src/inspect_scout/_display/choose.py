@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import sys
-import threading
 from collections.abc import Mapping
 from typing import cast, get_args
 
 from .._support.errors import ConfigError
+from .._support.loops import main_thread_waits
 from .contract import Display, DisplayType
 from .plain import PlainDisplay, is_terminal
 
@@ -68,7 +68,7 @@ def _known(kind: str | None, environment: Mapping[str, str]) -> DisplayType:
 def _can_draw() -> bool:
     encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
     return (
-        threading.current_thread() is threading.main_thread()
+        main_thread_waits()
         and is_terminal(sys.stdout)
         and encoding.startswith("utf")
         and os.environ.get("TERM") != "dumb"

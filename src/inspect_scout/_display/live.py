@@ -65,7 +65,7 @@ class RichDisplay:
         self._output = output or _console()
         self._screen = screen or _console(stderr=is_terminal(sys.stderr))
         self._clock = clock
-        self._drawing = False
+        self._drawing: Live | None = None
 
     def print(self, text: str = "") -> None:
         """Show a line of text."""
@@ -103,6 +103,8 @@ class RichDisplay:
 
     def outcome(self, state: ScanState) -> None:
         """Show how a scan stands, and the commands that lead on."""
+        if self._drawing is not None:  # the scan was left behind, and ends no drawing
+            self._stop(self._drawing)
         self._show_lines([*title_lines(state), *outcome_lines(state, self._output.width)])
 
     def _show_lines(self, lines: Iterable[Line]) -> None:
@@ -133,13 +135,16 @@ class RichDisplay:
             # A terminal that went away must not end a scan: it goes on unseen.
             with contextlib.suppress(OSError, ValueError):
                 live.start(refresh=True)
-            self._drawing = True
+            self._drawing = live
             yield True
         finally:
-            self._drawing = False
-            with contextlib.suppress(OSError, ValueError):
-                live.stop()
+            self._stop(live)
             _SCREEN.release()
+
+    def _stop(self, live: Live) -> None:
+        self._drawing = None
+        with contextlib.suppress(OSError, ValueError):
+            live.stop()
 
 
 class ScanPicture:

@@ -1,4 +1,4 @@
-"""Running a plan: executors, the worker, progress. Knows no terminal, no HTTP, no configuration file."""
+"""Running a plan: executors, workers, admission, recording. Knows no terminal, no HTTP, no configuration file."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 from .._support.lazy import lazy_door
 
 if TYPE_CHECKING:
-    from .choose import executor_for
-    from .contract import Executor, Job
-    from .feed import Feed
-    from .governor import Governor
-    from .inline import InlineExecutor
-    from .patience import GivenUp
-    from .recorder import Recorder
-    from .seat import wants_diagnostics
-    from .setup import WorkerSetup, worker_setup
-    from .worker import ScannerStopped
+    from .admission.call_failures import GivenUp
+    from .admission.rate_limiter import RateLimiter
+    from .executors import executor_for
+    from .executors.contract import Executor, Job, RunJob
+    from .executors.pool import LocalExecutor
+    from .recording.feed import Feed, Listener
+    from .recording.recorder import TableSync
+    from .workers.recall import PairKey, PairReports, Recall
+    from .workers.setup import WorkerSetup, wants_diagnostics, worker_setup
 
 __getattr__, __dir__ = lazy_door(__name__)

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
 from importlib import import_module
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 from weakref import WeakKeyDictionary
 
 import anyio
@@ -32,6 +32,7 @@ from inspect_ai.util._concurrency import _active_controller
 from .completions import NoCompletionError, is_believable, is_completion, is_empty, usage_in, what_came
 from .connections import REFUSING_STATUSES, answers_here
 from .failures import Why, broke_off, has_answer, why
+from .meter import Metered, ModelCall, metered_call
 from .metering import count_without_usage
 from .outcomes import CallFailure, answered, failed
 from .wire import Came, noting
@@ -92,7 +93,11 @@ async def _conduct(model: Model, prepared: Any, config: GenerateConfig, *more: A
         late = call.timed_out(f"within {config.timeout} s (timeout)")
         failed(CallFailure(str(model), "timeout", str(late)))
         raise late
-    if call.attempts:
+    output, event = cast("tuple[ModelOutput, ModelEvent]", result)
+    if event.cache == "read":
+        async with metered_call(ModelCall(str(model), "cache", 0, prepared.input)) as metered:
+            metered.used(output.usage)
+    elif call.attempts:
         answered(str(model))
     return result
 
@@ -124,7 +129,7 @@ class _Call:
         self.caller = copy(model)
         self.caller.api = _view(model.api, self)
         cast("Any", self.caller).should_retry = self._should_retry
-        self._model = model
+        self._model, self._config = model, config
         self._retries = config.max_retries
         # A batch takes as long as it takes: up to a day.
         self.seconds = None if config.batch else config.timeout or None
@@ -134,6 +139,13 @@ class _Call:
         """Ask the provider once."""
         self.attempts += 1
         self._event = _active_model_event.get()
+        origin: Literal["provider", "batch"] = "batch" if self._config.batch else "provider"
+        prompt = args[0] if args else options["input"]
+        request = ModelCall(str(self._model), origin, self.attempts, prompt, self._config.max_tokens)
+        async with metered_call(request) as metered:
+            return await self._send(generate, args, options, metered)
+
+    async def _send(self, generate: Any, args: Any, options: Any, metered: Metered) -> Any:
         with noting() as came:
             try:
                 outcome = await generate(*args, **options)
@@ -141,13 +153,14 @@ class _Call:
                 if came.status == 200 and came.body is None and came.broken is None and broke_off(error):
                     came.broken = str(error)  # a stream, which nobody but the client reads
                 if not isinstance(error, PrerequisiteError) and not has_answer(error) and _is_none(came):
-                    raise self._no_completion(came, None) from error
+                    raise self._no_completion(came, None, metered) from error
                 raise
         output: Any = cast("tuple[Any, ...]", outcome)[0] if isinstance(outcome, tuple) else outcome
         if isinstance(output, ModelOutput):
             if is_empty(output) and _is_none(came):
-                raise self._no_completion(came, output)
+                raise self._no_completion(came, output, metered)
             self._check_usage(output)
+            metered.used(output.usage)
         return cast("Any", outcome)
 
     def timed_out(self, limit: str) -> CallTimeoutError:
@@ -155,9 +168,10 @@ class _Call:
         tries = f", tried {self.attempts} times" if self.attempts > 1 else ""
         return CallTimeoutError(f"The model {str(self._model)!r} did not answer {limit}{tries}.")
 
-    def _no_completion(self, came: Came, output: ModelOutput | None) -> NoCompletionError:
+    def _no_completion(self, came: Came, output: ModelOutput | None, metered: Metered) -> NoCompletionError:
         usage = output.usage if output is not None and is_believable(output.usage) else usage_in(came.body)
         if usage is not None:
+            metered.used(usage)
             record_and_check_model_usage(self._model, usage, role=self._model.role)
         return NoCompletionError(str(self._model), came.status or 200, what_came(came))
 

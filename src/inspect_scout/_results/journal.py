@@ -108,14 +108,17 @@ class Journal:
         await self.flush_if_due()
         return counts
 
-    async def flush_if_due(self) -> None:
-        """Write what waits, if it is much or has waited long."""
-        if self._waiting and (
+    async def flush_if_due(self) -> bool:
+        """Write what waits, if it is much or has waited long; tells whether all that was appended before is durable."""
+        due = (
             self._waiting_rows >= FLUSH_ROWS
             or self._waiting_bytes >= FLUSH_BYTES
             or self._clock.monotonic() - self._since >= self._flush_seconds
-        ):
+        )
+        if self._unsent is not None or (self._waiting and due):
             await self.flush()
+            return True
+        return not self._waiting
 
     async def flush(self) -> None:
         """Write what waits.

@@ -16,17 +16,14 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from asyncio import events
 from collections.abc import Callable, Coroutine, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import Context, ContextVar, copy_context
 from dis import opmap
-from types import CodeType, FrameType, TracebackType
+from types import CodeType, TracebackType
 from typing import Any, Self
 from weakref import WeakKeyDictionary
 
-_RECORDS = "inspect_scout._results"
-_RUNS_A_CALLBACK = events.Handle._run.__code__  # noqa: SLF001 - there is no other way to know it
 _RAISE = opmap["RAISE_VARARGS"]
 
 
@@ -150,22 +147,6 @@ def from_signal(error: BaseException) -> bool:
     if not isinstance(error, KeyboardInterrupt) or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         return False
     return last is not None and last.tb_frame.f_code.co_code[last.tb_lasti] != _RAISE
-
-
-def may_stop(frame: FrameType | None) -> bool:
-    """Tell whether a handler of a signal may raise into the code that it interrupts.
-
-    It may where the event loop runs code that can end anywhere: neither the loop's own nor code that records.
-
-    Args:
-        frame: The innermost frame of that code.
-    """
-    inner = frame
-    while inner is not None and inner.f_code is not _RUNS_A_CALLBACK:
-        if str(inner.f_globals.get("__name__")).startswith(_RECORDS):
-            return False
-        inner = inner.f_back
-    return inner is not None and inner is not frame
 
 
 def _handler_codes() -> Iterator[CodeType]:

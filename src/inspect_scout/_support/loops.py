@@ -6,12 +6,54 @@ import asyncio
 import functools
 import inspect
 import sys
+import threading
 from collections.abc import Callable
+from concurrent.futures import Future
+from contextvars import ContextVar
 from typing import Any, TypeVar, cast
 
 from .errors import ConfigError
 
 T = TypeVar("T", bound=Callable[..., Any])
+T_co = TypeVar("T_co")
+
+
+_main: ContextVar[Callable[[Callable[[], object]], None] | None] = ContextVar("scout_main_thread", default=None)
+
+
+def set_main_thread(post: Callable[[Callable[[], object]], None]) -> None:
+    """Say how something is done in the main thread, which waits for this context.
+
+    Args:
+        post: Lets the main thread call something, soon.
+    """
+    _main.set(post)
+
+
+def main_thread_waits() -> bool:
+    """Tell whether this is the main thread, or one that the main thread does nothing but wait for."""
+    return _main.get() is not None or threading.current_thread() is threading.main_thread()
+
+
+def in_main_thread(act: Callable[[], T_co]) -> T_co:
+    """Do something in the main thread if it waits for what runs here, else in this one; libraries set signals there.
+
+    Raises:
+        BaseException: What it raises.
+    """
+    post = _main.get()
+    if post is None or threading.current_thread() is threading.main_thread():
+        return act()
+    future: Future[T_co] = Future()
+
+    def work() -> None:
+        try:
+            future.set_result(act())
+        except BaseException as error:  # noqa: BLE001 - carried over to the thread that waits, whatever it is
+            future.set_exception(error)
+
+    post(work)
+    return future.result()
 
 
 def refuse_trio() -> None:

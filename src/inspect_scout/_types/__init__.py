@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         HeldBack,
         LongestRunning,
         PairRecorded,
+        PairsReused,
         Phase,
         Planned,
         Problem,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from .state import (
     Ended,
     PairRecorded,
+    PairsReused,
     Phase,
     Planned,
     Problem,
@@ -28,7 +29,7 @@ class StateFold:
         self._planned: Planned | None = None
         self._ended: Ended | None = None
         self._updated = 0.0
-        self._units = self._died = 0
+        self._units = self._died = self._reused = 0
         self._scanners: dict[str, ScannerState] = {}
         self._reports: dict[str, WorkerState] = {}
         self._gone: dict[str, float] = {}
@@ -42,6 +43,8 @@ class StateFold:
             case PairRecorded(scanner=scanner):
                 known = self._scanners.get(scanner)
                 self._scanners[scanner] = event.counts if known is None else known + event.counts
+            case PairsReused():
+                self._reused += event.pairs
             case UnitStarted():
                 self._units += event.units
             case WorkerReported(worker=worker):
@@ -77,6 +80,7 @@ class StateFold:
             due=planned.due,
             skipped=planned.skipped,
             started_units=self._units,
+            reused=self._reused,
             scanners={**counted, **{key: self._scanners[key] for key in sorted(self._scanners) if key not in counted}},
             workers=self._workers(),
             workers_lost=self._died,

@@ -242,6 +242,7 @@ class ScanState(_Record, frozen=True, kw_only=True):
         due: Pairs of transcript and scanner to do, those already recorded included.
         skipped: Pairs that earlier runs had recorded when this one began.
         started_units: Transcripts that this run has begun with.
+        reused: Pairs recorded in this run whose reports were recalled.
         scanners: Counts by scanner, those of earlier runs left out while a run goes on, and in otherwise.
         workers: What each worker at work said last.
         workers_lost: Workers that died.
@@ -261,6 +262,7 @@ class ScanState(_Record, frozen=True, kw_only=True):
     due: int = 0
     skipped: int = 0
     started_units: int = 0
+    reused: int = 0
     scanners: Mapping[str, ScannerState] = msgspec.field(default_factory=dict[str, ScannerState])
     workers: Mapping[str, WorkerState] = msgspec.field(default_factory=dict[str, WorkerState])
     workers_lost: int = 0
@@ -368,6 +370,18 @@ class PairRecorded(_Record, frozen=True, kw_only=True, tag="pair_recorded"):
     counts: ScannerState
 
 
+class PairsReused(_Record, frozen=True, kw_only=True, tag="pairs_reused"):
+    """Pairs were recorded whose reports were recalled; `PairRecorded` counts them, too.
+
+    Args:
+        at: When.
+        pairs: How many.
+    """
+
+    at: float
+    pairs: int
+
+
 class WorkerJoined(_Record, frozen=True, kw_only=True, tag="worker_joined"):
     """A worker is there. A worker of this name that was lost is another one.
 
@@ -431,7 +445,7 @@ class Ended(_Record, frozen=True, kw_only=True, tag="ended"):
 
 
 ScanEvent: TypeAlias = (
-    Planned | UnitStarted | PairRecorded | WorkerJoined | WorkerLost | WorkerReported | Problem | Ended
+    Planned | UnitStarted | PairRecorded | PairsReused | WorkerJoined | WorkerLost | WorkerReported | Problem | Ended
 )
 """All that can happen to a scan."""
 

@@ -11,6 +11,9 @@ from .._support.lazy import public_door
 
 if TYPE_CHECKING:
     from .._display import Display as Display
+    from .._inspect.meter import Meter as Meter
+    from .._inspect.meter import ModelCall as ModelCall
+    from .._inspect.meter import metering as metering
     from .._inspect.outcomes import CallFailure as CallFailure
     from .._inspect.outcomes import answered as answered
     from .._inspect.outcomes import failed as failed
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from .display_laws import DisplayLaws as DisplayLaws
     from .executor_laws import ExecutorLaws as ExecutorLaws
     from .executor_laws import WorkerLaws as WorkerLaws
+    from .meter import RecordingMeter as RecordingMeter
     from .source_laws import SourceLaws as SourceLaws
     from .storage_laws import StorageLaws as StorageLaws
     from .trace_reader_laws import TraceReaderLaws as TraceReaderLaws

@@ -1,0 +1,1 @@
+"""What may begin: calls to models (rate limits, quotas, the meter), transcripts (memory), and pairs when a scan ends early."""

@@ -1,0 +1,1 @@
+"""From what scanners said to durable rows, and to those who want to know how the scan stands."""

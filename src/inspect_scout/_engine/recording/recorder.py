@@ -1,0 +1,129 @@
+"""From what scanners said to rows that are durable, and the tables of a running scan kept up to date."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from ..._results import Journal
+from ..._types import ResultReport, ScannerState, TranscriptInfo
+from ..workers.protocol import Recorded
+
+logger = logging.getLogger("inspect_scout")
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    transcript_id: str
+    scanner: str
+    counts: ScannerState
+    reused: bool
+
+
+class DurableRecorder:
+    """Hands pairs to a journal, and tells what is durable.
+
+    Args:
+        journal: Where rows go.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._pairs: list[_Pair] = []
+        self._finished: list[tuple[int, str]] = []
+
+    @property
+    def waiting(self) -> int:
+        """Pairs that are not known to be durable."""
+        return len(self._pairs)
+
+    async def record(
+        self, info: TranscriptInfo, scanner: str, reports: Sequence[ResultReport], reused: bool = False
+    ) -> None:
+        """Record a pair: all its rows, or the fact that it has none.
+
+        Args:
+            info: The transcript.
+            scanner: Key of the scanner.
+            reports: What it said.
+            reused: Whether these reports were recalled.
+        """
+        counts = await self._journal.append(info, scanner, reports)
+        self._pairs.append(_Pair(info.transcript_id, scanner, counts, reused))
+
+    def finished(self, ticket: int, info: TranscriptInfo) -> None:
+        """Take note that all pairs of a unit were handed over."""
+        self._finished.append((ticket, info.transcript_id))
+
+    async def write(self, *, now: bool = False) -> Recorded:
+        """Write what has waited long enough, or all there is; tells what has become durable by it.
+
+        Args:
+            now: Whether to write all there is.
+        """
+        pairs, self._pairs = self._pairs, []
+        finished, self._finished = self._finished, []
+        durable = False
+        try:
+            if now:
+                await self._journal.flush()
+            durable = now or await self._journal.flush_if_due()
+        finally:
+            if not durable:
+                self._pairs[:0], self._finished[:0] = pairs, finished
+        if not durable:
+            return Recorded()
+        counts: dict[str, ScannerState] = {}
+        for pair in pairs:
+            counts[pair.scanner] = counts[pair.scanner] + pair.counts if pair.scanner in counts else pair.counts
+        whole = {transcript_id for _, transcript_id in finished}
+        return Recorded(
+            tickets=[ticket for ticket, _ in finished],
+            counts=counts,
+            reused=sum(pair.reused for pair in pairs),
+            parts=[(pair.transcript_id, pair.scanner) for pair in pairs if pair.transcript_id not in whole],
+        )
+
+    async def close(self) -> None:
+        """See that what was written is still there (raises ScanStateError if it is not)."""
+        await self._journal.aclose()
+
+
+class TableSync:
+    """Brings the tables of a running scan up to date, one time after the other.
+
+    Args:
+        every: After this many pairs (0: never).
+        sync: Brings them up to date.
+    """
+
+    def __init__(self, every: int, sync: Callable[[], Awaitable[Any]]) -> None:
+        self._every, self._sync = every, sync
+        self._pairs = 0
+        self._running: asyncio.Task[None] | None = None
+
+    def recorded(self, pairs: int) -> None:
+        """Take note of pairs that are durable."""
+        self._pairs += pairs
+        if self._every and self._pairs >= self._every and (self._running is None or self._running.done()):
+            self._pairs = 0
+            self._running = asyncio.create_task(self._run())
+
+    @asynccontextmanager
+    async def ended(self) -> AsyncGenerator[None]:
+        """Let no update outlive the block."""
+        try:
+            yield
+        finally:
+            if self._running is not None:
+                await self._running
+
+    async def _run(self) -> None:
+        try:
+            await self._sync()
+        except Exception as error:  # noqa: BLE001 - the rows are safe in the journal; the next update tries again
+            logger.warning("The tables of the running scan could not be brought up to date: %s", error)

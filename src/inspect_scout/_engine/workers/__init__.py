@@ -1,0 +1,1 @@
+"""Workers: what they run, what hosts them, and how they talk to their parent."""
