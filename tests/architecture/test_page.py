@@ -1,4 +1,4 @@
-"""ARCHITECTURE.md leads to files that exist, by names that the code defines."""
+"""ARCHITECTURE.md leads to files that exist, by names that the code defines; so do the decisions that it links to."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from support.source_names import ROOT, SOURCE, code_spans, source_names
 
 PAGE = ROOT / "ARCHITECTURE.md"
 SUFFIXES = (".py", ".md", ".yml", ".importlinter", "/")
+MODULE = re.compile(r"(_\w+|tests|docs)(/\w+)+\.py")
 MOST_LINES = 120
 """Two pages."""
 
@@ -25,6 +26,13 @@ def test_paths_in_the_architecture_exist() -> None:
     paths = {word for word in words() if is_path(word)}
     assert len(paths) > 60
     assert [path for path in sorted(paths) if not ((ROOT / path).exists() or (SOURCE / path).exists())] == []
+
+
+def test_modules_and_tests_in_the_decisions_exist() -> None:
+    pages = [ROOT / "CONTRIBUTING.md", *(ROOT / "design").glob("*.md")]
+    named = [(page.name, span) for page in pages for span in code_spans(page) if MODULE.fullmatch(span)]
+    assert len(named) > 10
+    assert [(page, path) for page, path in named if not ((ROOT / path).exists() or (SOURCE / path).exists())] == []
 
 
 def test_names_in_the_architecture_are_defined() -> None:
