@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import itertools
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -46,34 +43,20 @@ def pytest_configure(config: pytest.Config) -> None:
             del os.environ[name]
     os.environ["HOME"] = home.name
     os.environ["USERPROFILE"] = home.name
-    nesting: Any = importlib.import_module("nest_asyncio2")
-    nesting.apply = run_beside
-
-
-def run_beside() -> None:
-    """Let sync functions of inspect_ai that are called inside an event loop run on another thread's loop.
-
-    inspect_ai would patch asyncio for the whole process instead, after which every `asyncio.run` leaks its loop.
-    """
-
-    def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
-        with ThreadPoolExecutor(max_workers=1) as thread:
-            return thread.submit(asyncio.run, coroutine).result()
-
-    inside: Any = importlib.import_module("inspect_ai._util._async")
-    inside.asyncio = SimpleNamespace(**{**vars(asyncio), "run": run})
 
 
 @pytest.fixture(autouse=True)
 def unchanged_surroundings() -> Iterator[None]:
     """Put the working directory and the environment back as each test found them."""
-    folder, environment = os.getcwd(), dict(os.environ)
+    folder, environment, run = os.getcwd(), dict(os.environ), asyncio.run
     yield
     os.chdir(folder)
     for name in os.environ.keys() - environment.keys():
         if name != "PYTEST_CURRENT_TEST":
             del os.environ[name]
     os.environ.update(environment)
+    # A sync function of inspect_ai does this where an event loop runs; async tests take it from `support.inspect_logs`.
+    assert asyncio.run is run, "something patched asyncio for the whole process"
 
 
 @pytest.fixture(scope="session")

@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from inspect_ai.log import EvalSample, read_eval_log, read_eval_log_sample
+from inspect_ai.log import EvalSample
 
 from inspect_scout import LogReadError, ScoutError, TranscriptContent, TranscriptInfo, transcripts_from
 from inspect_scout._query import Query
 from inspect_scout._transcripts import EvalLogSource, TranscriptIndex, read_origin
 from inspect_scout._transcripts.decode.source import BytesSource
 from inspect_scout._transcripts.decode.stream import open_sample
+from support.inspect_logs import read_eval_log, read_eval_log_sample
 from support.logs import make_log, make_sample, patch_directory, rewrite, unfinished, varied_log, write
 
 pytestmark = pytest.mark.anyio

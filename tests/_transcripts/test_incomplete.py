@@ -8,7 +8,6 @@ from typing import Any
 import anyio
 import pytest
 from inspect_ai.event import Event
-from inspect_ai.log import read_eval_log
 from inspect_ai.model import ChatMessage
 
 from inspect_scout import (
@@ -28,6 +27,7 @@ from inspect_scout._transcripts import LoadedTranscript, MemorySource, Transcrip
 from inspect_scout._transcripts.decode.source import BytesSource
 from inspect_scout._transcripts.decode.stream import open_sample
 from inspect_scout._types import TranscriptInfo
+from support.inspect_logs import read_eval_log
 from support.raw_logs import EVENT, insert, model_event, user, write_raw
 
 pytestmark = pytest.mark.anyio

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from inspect_ai.log import read_eval_log, read_eval_log_sample_summaries
 from inspect_ai.scorer import Score, value_to_float
 
 from inspect_scout import TranscriptInfo, transcripts_from
@@ -19,6 +18,7 @@ from inspect_scout._transcripts.eval_log.reading import index_log
 from inspect_scout._transcripts.eval_log.scores import as_number
 from inspect_scout._transcripts.eval_log.table import EvalRow, build_table
 from inspect_scout._transcripts.eval_log.thinning import shortened
+from support.inspect_logs import read_eval_log, read_eval_log_sample_summaries
 from support.logs import PIXEL, make_log, make_sample, rewrite, varied_log, write
 
 pytestmark = pytest.mark.anyio

@@ -8,10 +8,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from inspect_ai.log import EvalLogInfo, list_eval_logs
+from inspect_ai.log import EvalLogInfo
 
 from inspect_scout import ConfigError, LocationError, LogReadError, transcripts_from
 from inspect_scout._query import Query
+from support.inspect_logs import list_eval_logs
 from support.logs import make_log, make_sample, write
 
 pytestmark = pytest.mark.anyio

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 from inspect_ai.event import InfoEvent
-from inspect_ai.log import EvalLog, read_eval_log
+from inspect_ai.log import EvalLog
 from inspect_ai.model import ChatMessageUser
 
 from inspect_scout import ConfigError, Transcript, TranscriptContent, Transcripts, transcripts_from
+from support.inspect_logs import read_eval_log
 from support.logs import make_log, make_sample, varied_log, write
 
 pytestmark = pytest.mark.anyio

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from inspect_ai.event import Event, ModelEvent, SampleInitEvent, TimelineEvent, ToolEvent
-from inspect_ai.log import read_eval_log
 from inspect_ai.model import ChatMessage
 
 from inspect_scout import (
@@ -34,6 +33,7 @@ from inspect_scout._transcripts.decode.sample import decode_sample
 from inspect_scout._transcripts.decode.source import BytesSource
 from inspect_scout._transcripts.decode.stream import open_sample
 from inspect_scout._types import TranscriptInfo
+from support.inspect_logs import read_eval_log
 from support.raw_logs import EVENT, insert, model_event, user, write_raw
 
 pytestmark = pytest.mark.anyio

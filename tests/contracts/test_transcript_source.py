@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from inspect_ai.log import read_eval_log
 
 from inspect_scout import (
     ConfigError,
@@ -23,6 +22,7 @@ from inspect_scout import (
 )
 from inspect_scout.sources import TranscriptSource
 from inspect_scout.testing.source_laws import SourceLaws, ids, infos, read
+from support.inspect_logs import read_eval_log
 from support.logs import unfinished, varied_log, write
 
 pytestmark = pytest.mark.anyio

@@ -7,9 +7,11 @@ from typing import Any
 
 from inspect_ai.dataset import Sample
 from inspect_ai.event import Event, SampleInitEvent
-from inspect_ai.log import EvalConfig, EvalDataset, EvalLog, EvalSample, EvalSpec, write_eval_log
+from inspect_ai.log import EvalConfig, EvalDataset, EvalLog, EvalSample, EvalSpec
 from inspect_ai.model import ChatMessageUser
 from pydantic import TypeAdapter
+
+from support.inspect_logs import write_eval_log
 
 LONG = "a long text, so that Inspect makes an attachment of it; " * 5
 IMAGE = "data:image/png;base64," + "iVBORw0KGgo" * 20

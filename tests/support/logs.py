@@ -11,16 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import zstandard
-from inspect_ai.log import (
-    EvalConfig,
-    EvalDataset,
-    EvalLog,
-    EvalPlan,
-    EvalPlanStep,
-    EvalSample,
-    EvalSpec,
-    write_eval_log,
-)
+from inspect_ai.log import EvalConfig, EvalDataset, EvalLog, EvalPlan, EvalPlanStep, EvalSample, EvalSpec
 from inspect_ai.model import (
     ChatMessageAssistant,
     ChatMessageSystem,
@@ -33,6 +24,8 @@ from inspect_ai.model import (
 )
 from inspect_ai.scorer import Score
 from inspect_ai.tool import ToolCall, ToolCallError
+
+from support.inspect_logs import write_eval_log
 
 ZSTD = 93
 """The method of compression in a zip file that Inspect may use."""

@@ -11,13 +11,7 @@ from typing import Any, cast, get_args
 
 import pytest
 from inspect_ai.event import Event, Timeline, ToolEvent, timeline_build
-from inspect_ai.log import (
-    EvalSample,
-    list_eval_logs,
-    read_eval_log,
-    read_eval_log_sample,
-    read_eval_log_sample_summaries,
-)
+from inspect_ai.log import EvalSample
 from inspect_ai.model import ChatMessageUser
 from pydantic import BaseModel, TypeAdapter
 
@@ -27,6 +21,7 @@ from inspect_scout._transcripts.decode.stream import open_sample
 from inspect_scout._transcripts.eval_log.access import LogAccess, SampleSource
 from inspect_scout._types import Transcript, TranscriptContent, TranscriptInfo
 from support.event_kinds import LONG, rich_sample, write_log
+from support.inspect_logs import list_eval_logs, read_eval_log, read_eval_log_sample, read_eval_log_sample_summaries
 
 KINDS: list[str] = sorted(member.model_fields["event"].default for member in get_args(Event))
 INFO = TranscriptInfo(transcript_id="t")
