@@ -97,17 +97,10 @@ def ran(folder: Path, program: str, *command: str, **environment: str) -> str:
     """Run a program with every warning an error; give what it printed, if it ended well and said nothing on stderr."""
     (folder / "hosted.py").write_text(MODULE)
     (folder / "program.py").write_text(program)
-    # Deprecations are of third parties here: ours are errors in the tests that run in this process.
-    warnings = ["-W", "error", "-W", "ignore::DeprecationWarning"]
-    done = subprocess.run(
-        [sys.executable, *warnings, *(command or ["program.py"])],
-        check=False,
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        env=os.environ | environment,
-        timeout=100,
-    )
+    # Deprecations are those of third parties: ours are errors in the tests that run in this process.
+    strict = [sys.executable, "-W", "error", "-W", "ignore::DeprecationWarning"]
+    line, settings = [*strict, *(command or ["program.py"])], os.environ | environment
+    done = subprocess.run(line, check=False, capture_output=True, text=True, cwd=folder, env=settings, timeout=100)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
     return done.stdout
 
@@ -257,12 +250,10 @@ async def main():
 
 say(trio=trio.run(main), anyio=anyio.run(main, backend="trio"))
 """
-    sentence = (
-        "Scout runs on asyncio, not on trio; call it in asyncio.run(...) or anyio.run(..., backend='asyncio'), or in "
-        "another thread."
-    )
-    refused = [sentence, sentence]
-    assert facts(tmp_path, program) == {"trio": [refused, False, BOTH], "anyio": [refused, True, BOTH], **SOUND}
+    told = facts(tmp_path, program)
+    hint = "call it in asyncio.run(...) or anyio.run(..., backend='asyncio'), or in another thread."
+    refused = [f"Scout runs on asyncio, not on trio; {hint}"] * 2
+    assert told == {"trio": [refused, False, BOTH], "anyio": [refused, True, BOTH], **SOUND}
 
 
 def test_trio_need_not_be_installed(tmp_path: Path) -> None:
@@ -354,7 +345,6 @@ print(json.dumps(told))
 @needs("nbclient")
 @needs("ipykernel")
 @needs("ipywidgets")
-@pytest.mark.skipif(sys.platform == "win32", reason="interrupting a kernel is another thing there")
 def test_both_forms_work_in_a_notebook_and_interrupting_a_cell_ends_its_scan(tmp_path: Path) -> None:
     told = json.loads(ran(tmp_path, NOTEBOOK).splitlines()[-1])
     assert told == [[], ["[1, 2]"], ["[1, 2]"], ["KeyboardInterrupt"], ["[1]"], ["0"], ["3"], ["[1, 2]"]]
