@@ -47,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(autouse=True)
 def unchanged_surroundings() -> Iterator[None]:
-    """Put the working directory and the environment back as each test found them."""
+    """Put the working directory and the environment back as each test found them, and see that asyncio is as it was."""
     folder, environment, run = os.getcwd(), dict(os.environ), asyncio.run
     yield
     os.chdir(folder)
@@ -55,8 +55,9 @@ def unchanged_surroundings() -> Iterator[None]:
         if name != "PYTEST_CURRENT_TEST":
             del os.environ[name]
     os.environ.update(environment)
-    # A sync function of inspect_ai does this where an event loop runs; async tests take it from `support.inspect_logs`.
-    assert asyncio.run is run, "something patched asyncio for the whole process"
+    # Once in a process: what is patched stays so.
+    hint = "a sync function of inspect_ai, called inside an event loop, patched asyncio; see support/inspect_logs.py"
+    assert asyncio.run is run, hint
 
 
 @pytest.fixture(scope="session")
