@@ -10,6 +10,9 @@ import gc
 from collections.abc import Generator
 from contextlib import contextmanager
 
+_ours: list[bool] = []
+"""Whether a block of `setting_aside` has set objects aside."""
+
 
 @contextmanager
 def uncollected() -> Generator[None]:
@@ -31,11 +34,14 @@ def setting_aside() -> Generator[None]:
     What becomes garbage of it meanwhile is collected after the block. Where objects are set aside already, by the program or
     by another scan, they stay as they are. Measured for 500 judged transcripts: 2.87 s of CPU instead of 3.07 s.
     """
-    if gc.get_freeze_count():
+    # Counting what is set aside walks it: 20 ms with inspect_ai imported.
+    if _ours or gc.get_freeze_count():
         yield
         return
     gc.freeze()
+    _ours.append(True)
     try:
         yield
     finally:
+        _ours.clear()
         gc.unfreeze()

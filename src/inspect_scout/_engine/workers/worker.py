@@ -112,7 +112,8 @@ class Worker:
 
     async def run(self, info: TranscriptInfo, keys: tuple[str, ...]) -> None:
         """Scan one transcript with the scanners that are due on it, and record what they say."""
-        due = [self._setup.scanners[key] for key in keys]
+        with self._step("due", " ".join(keys), info):
+            due = [self._setup.scanners[key] for key in keys]
         async with AsyncExitStack() as stack:
             located: Located | None = None
             async with foreign() as ran:
@@ -313,7 +314,8 @@ class Worker:
         """Hold a result against its labelled case, if there is one."""
         if planned.validator is None or result is None:
             return None
-        return await planned.validator.compare(list(ids), result)
+        with self._step("compare", planned.key, ids[0]):
+            return await planned.validator.compare(list(ids), result)
 
     async def _record(
         self, info: TranscriptInfo, planned: PlannedScanner, reports: Sequence[ResultReport], reused: bool = False
@@ -352,9 +354,11 @@ class Worker:
     def _failed(self, planned: PlannedScanner, info: TranscriptInfo, raised: BaseException) -> ResultReport:
         return report_with(self._error(planned, info, raised), info)
 
-    def _step(self, name: str, scanner: str, info: TranscriptInfo) -> AbstractContextManager[None]:
+    def _step(self, name: str, scanner: str, subject: TranscriptInfo | str) -> AbstractContextManager[None]:
         """Log the time of a step, if that is asked for."""
-        return _timed(name, scanner, info.transcript_id) if self._trace_steps else _UNTIMED
+        if not self._trace_steps:
+            return _UNTIMED
+        return _timed(name, scanner, subject if isinstance(subject, str) else subject.transcript_id)
 
 
 _UNTIMED = nullcontext()
@@ -366,7 +370,8 @@ def _timed(step: str, scanner: str, transcript: str) -> Generator[None]:
     try:
         yield
     finally:
-        logger.info("step %s %s %s: %.2f ms", step, transcript, scanner, (time.perf_counter() - began) * 1e3)
+        about = f"{transcript} {scanner}".rstrip()
+        logger.info("step %s %s: %.2f ms", step, about, (time.perf_counter() - began) * 1e3)
 
 
 async def _close(thing: object) -> None:
