@@ -34,6 +34,8 @@ _LEAVE_SECONDS = 0.5
 """What tasks have left to end in after the last one."""
 _STUBBORN_SECONDS = 5.0
 """What tasks of foreign code have to end in that were left behind: one that hears of no cancellation never ends."""
+_THREAD_SECONDS = 0.5
+"""What idle threads have to end in."""
 _ENOUGH = 3
 """Signals after which nothing is waited for."""
 
@@ -62,6 +64,8 @@ def run_interruptible(call: Callable[[], Coroutine[Any, Any, T]]) -> T:
     with _listening(interruption):
         thread.start()
         over = interruption.wait()
+        if over:
+            thread.join()  # what it holds must be gone before the interpreter ends: libraries report it as leaked
     if not over or (interruption.count and failure and isinstance(failure[0], asyncio.CancelledError)):
         raise KeyboardInterrupt
     if failure:
@@ -149,10 +153,19 @@ def _close(runner: asyncio.Runner, patience: float) -> None:
         loop.run_until_complete(asyncio.wait(tasks, timeout=patience))
     if all(task.done() for task in tasks):
         runner.close()
+        _await_threads(loop)
         return
     loop.set_exception_handler(_say_nothing)  # it would report each task that was left behind
     loop.close()
     asyncio.set_event_loop(None)
+
+
+def _await_threads(loop: asyncio.AbstractEventLoop) -> None:
+    """Let threads end that anyio has asked to: one that ends with the interpreter keeps what it holds, which libraries report."""
+    end = time.monotonic() + _THREAD_SECONDS
+    for thread in threading.enumerate():
+        if getattr(thread, "loop", None) is loop:
+            thread.join(max(0.0, end - time.monotonic()))
 
 
 def _say_nothing(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 
 from inspect_scout._engine.admission.meter import CallLedger, MeterReading
 
-READINGS = st.builds(
-    lambda open_calls, settled, tokens: MeterReading(settled + open_calls, settled, 0, tokens),
-    st.integers(0, 9),
-    st.integers(0, 9),
-    st.integers(0, 999),
-)
+
+def reading(under_way: int, settled: int, tokens: int) -> MeterReading:
+    return MeterReading(settled + under_way, settled, 0, tokens)
+
+
+READINGS = st.builds(reading, st.integers(0, 9), st.integers(0, 9), st.integers(0, 999))
 STEPS = st.lists(st.tuples(st.sampled_from(["a", "b", "c"]), st.one_of(READINGS, st.none())))
 
 
