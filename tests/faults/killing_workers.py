@@ -8,6 +8,7 @@ or all of them at a random moment. Workers that outlive their scan have to end b
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
@@ -54,11 +55,9 @@ def each_answer() -> Scanner[Transcript]:
 def children(pid: int) -> list[int]:
     """Processes that a process has started and that still run."""
     found: list[int] = []
-    for thread in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            found += map(int, thread.read_text().split())
-        except OSError:  # the thread, or the process, has ended
-            continue
+    with contextlib.suppress(OSError):  # a thread, or the process, has ended
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            found += map(int, (thread / "children").read_text().split())
     return found
 
 

@@ -42,5 +42,5 @@ def test_killed_workers_parents_and_both_lose_nothing(tmp_path: Path, example_lo
     assert report["locations"]
     for location in report["locations"]:
         check(location)
-        leftovers = [p.name for p in Path(location).rglob("*") if p.name.endswith(".tmp") or p.name == "_journal"]
-        assert leftovers == []
+        # A kill between the last merge and the removal of the journal leaves it; that it counts nothing twice is checked above.
+        assert [p.name for p in Path(location).rglob("*") if p.name.endswith(".tmp")] == []

@@ -36,6 +36,8 @@ _STUBBORN_SECONDS = 5.0
 """What tasks of foreign code have to end in that were left behind: one that hears of no cancellation never ends."""
 _THREAD_SECONDS = 0.5
 """What idle threads have to end in."""
+_HANDLER_SECONDS = 15.0
+"""What the coroutine has to end in when a handler of the program's own raises something."""
 _ENOUGH = 3
 """Signals after which nothing is waited for."""
 
@@ -237,6 +239,7 @@ class Interruption:
                 heard = signal.SIGINT
             except BaseException:
                 self._call(self._cancel)
+                self._wait_for_end()
                 raise
             if heard is None:
                 return True
@@ -246,6 +249,16 @@ class Interruption:
             self._press()
             if self.enough:
                 return self._leave()
+
+    def _wait_for_end(self) -> None:
+        """Let a coroutine end that a handler of the program's own has ended; whatever handlers raise meanwhile is no news."""
+        end = time.monotonic() + _HANDLER_SECONDS
+        while (left := end - time.monotonic()) > 0:
+            try:
+                if self._heard.get(timeout=left) is None:
+                    return
+            except BaseException:  # noqa: BLE001, S112 - the first one is raised
+                continue
 
     def _press(self) -> None:
         """Count a signal, and let the loop act on it."""

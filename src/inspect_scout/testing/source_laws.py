@@ -38,6 +38,11 @@ class SourceLaws:
     """Inherit, and give the fixture. A scan finds transcripts again only if the kind of source is registered."""
 
     @pytest.fixture
+    def anyio_backend(self) -> str:
+        """Scout runs on asyncio."""
+        return "asyncio"
+
+    @pytest.fixture
     async def source(self, tmp_path: Path) -> TranscriptSource:
         """Make a source of at least three transcripts, each with messages."""
         raise NotImplementedError
