@@ -169,8 +169,8 @@ class WorkerPool:
         how = ""
         try:
             if worker.local or await self._is_ready(worker):
-                dispatch = await asyncio.shield(self._dispatch)
-                await dispatch.attend(worker)
+                started = dispatch = await asyncio.shield(self._dispatch)
+                await started.attend(worker)
             if not (worker.exited or worker.failed):
                 how = await worker.ended()
         finally:
