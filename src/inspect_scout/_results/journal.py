@@ -76,6 +76,9 @@ class Journal:
         self._waiting_rows = self._waiting_bytes = 0
         self._since = 0.0
         self._unsent: tuple[str, bytes] | None = None
+        self.appended = self.durable = 0
+        """Pairs that were taken, and how many of the first of these are written."""
+        self._sent_with = 0
         self._lock = asyncio.Lock()
 
     async def append(self, info: TranscriptInfo, scanner: str, reports: Sequence[ResultReport]) -> ScannerState:
@@ -102,23 +105,24 @@ class Journal:
         if not self._waiting:
             self._since = self._clock.monotonic()
         self._waiting.append(pair)
+        self.appended += 1
         self._waiting_rows += max(1, len(pair.rows))
         self._waiting_bytes += pair.size
         counts = counts_of_record(pair.record)
         await self.flush_if_due()
         return counts
 
-    async def flush_if_due(self) -> bool:
-        """Write what waits, if it is much or has waited long; tells whether all that was appended before is durable."""
-        due = (
-            self._waiting_rows >= FLUSH_ROWS
-            or self._waiting_bytes >= FLUSH_BYTES
-            or self._clock.monotonic() - self._since >= self._flush_seconds
-        )
-        if self._unsent is not None or (self._waiting and due):
+    async def flush_if_due(self) -> None:
+        """Write what waits, if it is much or has waited long."""
+        if self._unsent is not None or (
+            self._waiting
+            and (
+                self._waiting_rows >= FLUSH_ROWS
+                or self._waiting_bytes >= FLUSH_BYTES
+                or self._clock.monotonic() - self._since >= self._flush_seconds
+            )
+        ):
             await self.flush()
-            return True
-        return not self._waiting
 
     async def flush(self) -> None:
         """Write what waits.
@@ -130,7 +134,7 @@ class Journal:
         async with self._lock:
             await self._send()
             if self._waiting:
-                pairs, self._waiting = self._waiting, []
+                pairs, self._waiting, self._sent_with = self._waiting, [], self.appended
                 self._waiting_rows = self._waiting_bytes = 0
                 self._unsent = (self._next_path(), _file(self._rows, pairs))
                 await self._send()
@@ -149,6 +153,7 @@ class Journal:
                 await self._check()
             await self._storage.write(*self._unsent)
             self._unsent = None
+            self.durable = self._sent_with
 
     def _next_path(self) -> str:
         self._stamp = max(self._stamp + 1, int(self._clock.now().timestamp() * 1e6))

@@ -169,8 +169,9 @@ class WorkerPool:
         how = ""
         try:
             if worker.local or await self._is_ready(worker):
-                started = dispatch = await asyncio.shield(self._dispatch)
-                await started.attend(worker)
+                job: Dispatch = await asyncio.shield(self._dispatch)
+                dispatch = job
+                await job.attend(worker)
             if not (worker.exited or worker.failed):
                 how = await worker.ended()
         finally:

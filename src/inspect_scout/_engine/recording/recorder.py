@@ -18,6 +18,7 @@ logger = logging.getLogger("inspect_scout")
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
+    number: int
     transcript_id: str
     scanner: str
     counts: ScannerState
@@ -34,7 +35,7 @@ class DurableRecorder:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._pairs: list[_Pair] = []
-        self._finished: list[tuple[int, str]] = []
+        self._finished: list[tuple[int, int, str]] = []
 
     @property
     def waiting(self) -> int:
@@ -52,12 +53,13 @@ class DurableRecorder:
             reports: What it said.
             reused: Whether these reports were recalled.
         """
+        number = self._journal.appended  # the pair's own: it is taken before anything is waited for
         counts = await self._journal.append(info, scanner, reports)
-        self._pairs.append(_Pair(info.transcript_id, scanner, counts, reused))
+        self._pairs.append(_Pair(number, info.transcript_id, scanner, counts, reused))
 
     def finished(self, ticket: int, info: TranscriptInfo) -> None:
         """Take note that all pairs of a unit were handed over."""
-        self._finished.append((ticket, info.transcript_id))
+        self._finished.append((self._journal.appended, ticket, info.transcript_id))
 
     async def write(self, *, now: bool = False) -> Recorded:
         """Write what has waited long enough, or all there is; tells what has become durable by it.
@@ -65,18 +67,12 @@ class DurableRecorder:
         Args:
             now: Whether to write all there is.
         """
-        pairs, self._pairs = self._pairs, []
-        finished, self._finished = self._finished, []
-        durable = False
-        try:
-            if now:
-                await self._journal.flush()
-            durable = now or await self._journal.flush_if_due()
-        finally:
-            if not durable:
-                self._pairs[:0], self._finished[:0] = pairs, finished
-        if not durable:
-            return Recorded()
+        await (self._journal.flush() if now else self._journal.flush_if_due())
+        durable = self._journal.durable
+        pairs = [pair for pair in self._pairs if pair.number < durable]
+        self._pairs = [pair for pair in self._pairs if pair.number >= durable]
+        finished = [(ticket, transcript_id) for taken, ticket, transcript_id in self._finished if taken <= durable]
+        self._finished = [unit for unit in self._finished if unit[0] > durable]
         counts: dict[str, ScannerState] = {}
         for pair in pairs:
             counts[pair.scanner] = counts[pair.scanner] + pair.counts if pair.scanner in counts else pair.counts
