@@ -93,7 +93,7 @@ def make_scanner(factory: Callable[..., Any], given: Mapping[str, Any], *, stric
         strict: Whether what does not fit its annotation is refused.
 
     Raises:
-        ConfigError: An argument is unknown, missing, or does not fit its annotation; or what was made is no scanner.
+        ConfigError: An argument is unknown, missing, or does not fit its annotation; or what was made is not a scanner.
     """
     check_arguments(factory, given)
     arguments = typed_arguments(factory, given, f"scanner {factory_name(factory)!r}", strict=strict)

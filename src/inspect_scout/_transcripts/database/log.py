@@ -158,5 +158,5 @@ def decode(data: bytes, number: int, path: str) -> State:
 
 def _texts(value: Any) -> tuple[str, ...]:
     if not is_list(value) or not all(isinstance(item, str) for item in value):
-        raise TypeError(f"{value!r} is no list of texts")
+        raise TypeError(f"{value!r} is not a list of texts")
     return tuple(value)

@@ -159,7 +159,7 @@ class Cutter:
         if self._started:
             raise _damaged("something follows its end")
         if not _blank(before) or symbol != OPEN_OBJECT:
-            raise SampleError("its JSON is no object")
+            raise SampleError("its JSON is not an object")
         self._started = True
         self._enter(_Container("", keyed=True, outer=True))
 
@@ -172,7 +172,7 @@ class Cutter:
         """Note a comma, or the bracket that closes the innermost container."""
         symbol = chunk[position]
         if not self._stack:
-            raise _damaged("something follows its end") if self._started else SampleError("its JSON is no object")
+            raise _damaged("something follows its end") if self._started else SampleError("its JSON is not an object")
         container = self._stack[-1]
         piece = None
         if self._reading is _Reading.KEPT:
@@ -216,7 +216,7 @@ class Cutter:
             self._collected.append(rest)
         elif not _blank(rest):
             if not self._started:
-                raise SampleError("its JSON is no object")
+                raise SampleError("its JSON is not an object")
             raise _damaged("a comma is missing" if self._stack else "something follows its end")
 
 

@@ -260,7 +260,7 @@ def kind_of(raw: Raw) -> str | None:
 
 
 def _text_field(raw: Raw, name: str) -> str | None:
-    """Value of a field that tells items apart ("role" or "event"); None if it is no text."""
+    """Value of a field that tells items apart ("role" or "event"); None if it is not text."""
     try:
         found: Any = getattr(_TOLD.decode(raw), name)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -119,7 +119,7 @@ def _list(raw: msgspec.Raw, name: str) -> bytes:
         return b"[]"
     text = bytes(raw)
     if not text.lstrip().startswith(b"["):
-        raise SampleError(f"its part {name!r} is no list")
+        raise SampleError(f"its part {name!r} is not a list")
     return text
 
 

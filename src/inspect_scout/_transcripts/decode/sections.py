@@ -63,7 +63,7 @@ def cut(data: bytes | bytearray) -> Sections:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         found = _cut_lenient(data, error)
         if not is_mapping(found):
-            raise SampleError(f"its JSON is no object but {type(found).__name__!r}") from None
+            raise SampleError(f"its JSON is not an object but {type(found).__name__!r}") from None
         return _migrated(Sections(**{name: found[name] for name in Sections.__struct_fields__ if name in found}))
 
 
@@ -166,7 +166,7 @@ def elements(raw: msgspec.Raw, name: str) -> list[msgspec.Raw]:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         if is_list(found := _cut_lenient(raw, error)):
             return found
-        raise SampleError(f"its part {name!r} is no list ({error})") from None
+        raise SampleError(f"its part {name!r} is not a list ({error})") from None
 
 
 def table(raw: msgspec.Raw, name: str) -> dict[str, msgspec.Raw]:
@@ -182,4 +182,4 @@ def table(raw: msgspec.Raw, name: str) -> dict[str, msgspec.Raw]:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         if is_mapping(found := _cut_lenient(raw, error)):
             return found
-        raise SampleError(f"its part {name!r} is no object ({error})") from None
+        raise SampleError(f"its part {name!r} is not an object ({error})") from None
