@@ -69,7 +69,7 @@ async def run_to_its_end(run: RunJob, job: Job, grace: float, say: Callable[[str
         loop.call_later(_ASK_SECONDS, tell)
 
     def tell() -> None:
-        if grace and job.stopping.asked and (due := job.feed.state().doing.awaited):
+        if grace and (due := job.feed.state().doing.awaited):
             answers = f"{due:,} answer{'' if due == 1 else 's'}"
             say(f"Stopping: waiting up to {grace:g} s for {answers} under way; press Ctrl-C again to stop at once")
 

@@ -87,6 +87,8 @@ def run_in_thread(call: Callable[[], Coroutine[Any, Any, T]], interruption: Inte
     async def main() -> T:
         if interruption is not None:
             interruption.here()
+        else:
+            _running.set(None)  # a call within a call: signals are a matter of the outer one
         return await call()
 
     try:
@@ -255,8 +257,11 @@ class Interruption:
         end = time.monotonic() + _HANDLER_SECONDS
         while (left := end - time.monotonic()) > 0:
             try:
-                if self._heard.get(timeout=left) is None:
+                heard = self._heard.get(timeout=left)
+                if heard is None:
                     return
+                if callable(heard):
+                    heard()
             except BaseException:  # noqa: BLE001, S112 - the first one is raised
                 continue
 

@@ -82,6 +82,16 @@ class Journal:
         self._lock = asyncio.Lock()
 
     async def append(self, info: TranscriptInfo, scanner: str, reports: Sequence[ResultReport]) -> ScannerState:
+        """Take the reports of a pair, as `take` does, and write what is due.
+
+        Raises:
+            StorageError: A flush that was due failed; the rows are kept, and the next flush tries again.
+        """
+        counts = self.take(info, scanner, reports)
+        await self.flush_if_due()
+        return counts
+
+    def take(self, info: TranscriptInfo, scanner: str, reports: Sequence[ResultReport]) -> ScannerState:
         """Take the reports of a pair of transcript and scanner; none means that it is done and has no rows.
 
         Returns:
@@ -90,7 +100,6 @@ class Journal:
         Raises:
             UnknownNameError: The scan has no such scanner.
             UnwritableError: They hold objects that cannot be written; nothing was taken.
-            StorageError: A flush that was due failed; the rows are kept, and the next flush tries again.
         """
         pair: PairRows | None = None
         with foreign() as ran:  # values and metadata may be objects of anybody
@@ -108,19 +117,14 @@ class Journal:
         self.appended += 1
         self._waiting_rows += max(1, len(pair.rows))
         self._waiting_bytes += pair.size
-        counts = counts_of_record(pair.record)
-        await self.flush_if_due()
-        return counts
+        return counts_of_record(pair.record)
 
     async def flush_if_due(self) -> None:
         """Write what waits, if it is much or has waited long."""
-        if self._unsent is not None or (
-            self._waiting
-            and (
-                self._waiting_rows >= FLUSH_ROWS
-                or self._waiting_bytes >= FLUSH_BYTES
-                or self._clock.monotonic() - self._since >= self._flush_seconds
-            )
+        if (self._waiting or self._unsent is not None) and (
+            self._waiting_rows >= FLUSH_ROWS
+            or self._waiting_bytes >= FLUSH_BYTES
+            or self._clock.monotonic() - self._since >= self._flush_seconds
         ):
             await self.flush()
 
@@ -136,6 +140,9 @@ class Journal:
             if self._waiting:
                 pairs, self._waiting, self._sent_with = self._waiting, [], self.appended
                 self._waiting_rows = self._waiting_bytes = 0
+                self._since = (
+                    self._clock.monotonic()
+                )  # what could not be written is tried again when as much time has passed
                 self._unsent = (self._next_path(), _file(self._rows, pairs))
                 await self._send()
 

@@ -169,9 +169,9 @@ class WorkerPool:
         how = ""
         try:
             if worker.local or await self._is_ready(worker):
-                job: Dispatch = await asyncio.shield(self._dispatch)
-                dispatch = job
-                await job.attend(worker)
+                dispatch = await asyncio.shield(self._dispatch)
+            if dispatch is not None:
+                await dispatch.attend(worker)
             if not (worker.exited or worker.failed):
                 how = await worker.ended()
         finally:

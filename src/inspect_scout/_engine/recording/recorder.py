@@ -53,9 +53,10 @@ class DurableRecorder:
             reports: What it said.
             reused: Whether these reports were recalled.
         """
-        number = self._journal.appended  # the pair's own: it is taken before anything is waited for
-        counts = await self._journal.append(info, scanner, reports)
-        self._pairs.append(_Pair(number, info.transcript_id, scanner, counts, reused))
+        # Noted before anything is waited for: whoever is cancelled while rows are written has recorded the pair all the same.
+        counts = self._journal.take(info, scanner, reports)
+        self._pairs.append(_Pair(self._journal.appended, info.transcript_id, scanner, counts, reused))
+        await self._journal.flush_if_due()
 
     def finished(self, ticket: int, info: TranscriptInfo) -> None:
         """Take note that all pairs of a unit were handed over."""
@@ -69,8 +70,8 @@ class DurableRecorder:
         """
         await (self._journal.flush() if now else self._journal.flush_if_due())
         durable = self._journal.durable
-        pairs = [pair for pair in self._pairs if pair.number < durable]
-        self._pairs = [pair for pair in self._pairs if pair.number >= durable]
+        pairs = [pair for pair in self._pairs if pair.number <= durable]
+        self._pairs = [pair for pair in self._pairs if pair.number > durable]
         finished = [(ticket, transcript_id) for taken, ticket, transcript_id in self._finished if taken <= durable]
         self._finished = [unit for unit in self._finished if unit[0] > durable]
         counts: dict[str, ScannerState] = {}
