@@ -30,6 +30,9 @@ _BLOCKED_SECONDS = 1.5
 _BLOCKED_AGAIN_SECONDS = 1.0
 """The same after the second one."""
 _LOOK_SECONDS = 0.05
+"""How often to look whether the loop has its turn, after a signal."""
+_HEAR_SECONDS = 0.2
+"""How often to hear signals, before one: a wait without an end would never hear one that comes just before it begins."""
 _LEAVE_SECONDS = 0.5
 """What tasks have left to end in after the last one."""
 _STUBBORN_SECONDS = 5.0
@@ -232,16 +235,18 @@ class Interruption:
         """Act on signals until the coroutine has ended, or is left behind; tells whether it has ended."""
         while True:
             try:
-                heard = self._heard.get(timeout=_LOOK_SECONDS if self.count else None)
+                # The handler of a signal that comes between the last instruction and the wait runs after the wait.
+                heard = self._heard.get(timeout=_LOOK_SECONDS if self.count else _HEAR_SECONDS)
             except Empty:
-                if self._is_stuck():
+                if self.count and self._is_stuck():
                     return self._leave()
                 continue
             except KeyboardInterrupt:  # from a handler of the program's own
                 heard = signal.SIGINT
             except BaseException:
                 self._call(self._cancel)
-                self._wait_for_end()
+                if not self._wait_for_end():
+                    self._leave()
                 raise
             if heard is None:
                 return True
@@ -252,18 +257,22 @@ class Interruption:
             if self.enough:
                 return self._leave()
 
-    def _wait_for_end(self) -> None:
-        """Let a coroutine end that a handler of the program's own has ended; whatever handlers raise meanwhile is no news."""
+    def _wait_for_end(self) -> bool:
+        """Let a coroutine end that a handler of the program's own has cancelled; tells whether it did in time.
+
+        Whatever handlers raise meanwhile is dropped: the first exception is the one to raise.
+        """
         end = time.monotonic() + _HANDLER_SECONDS
         while (left := end - time.monotonic()) > 0:
             try:
                 heard = self._heard.get(timeout=left)
                 if heard is None:
-                    return
+                    return True
                 if callable(heard):
                     heard()
             except BaseException:  # noqa: BLE001, S112 - the first one is raised
                 continue
+        return False
 
     def _press(self) -> None:
         """Count a signal, and let the loop act on it."""
