@@ -47,8 +47,8 @@ if TYPE_CHECKING:
     from .database.source import DatabaseSource
     from .database.validation import TranscriptSchemaError, validate_transcript_schema
     from .decode.handle import MaterializedHandle
-    from .decode.ids import ListIds
-    from .decode.mending import count_incomplete
+    from .decode.ids import IdDeriver
+    from .decode.repair import count_incomplete
     from .decode.timelines import build_timelines
     from .decode.views import filter_events, filter_messages, filter_timelines, union_content, view, view_of, view_text
     from .eval_log.live import live_info

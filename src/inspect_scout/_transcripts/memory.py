@@ -19,7 +19,7 @@ from .contract import Duplicates, LoadedTranscript, Progress, TranscriptIndex
 from .decode.handle import MaterializedHandle
 from .decode.ids import with_ids
 from .decode.sample import decode_sample
-from .decode.source import BytesSource, SampleError
+from .decode.source import InMemorySource, SampleError
 from .decode.timelines import build_timelines
 from .decode.views import view
 from .eval_log.copies import as_copy
@@ -90,12 +90,14 @@ class _HeldSample(EvalRow):
         with self._naming():
             return store_sample(self._source(), info)
 
-    def _source(self) -> BytesSource:
+    def _source(self) -> InMemorySource:
         """Write the sample as its log would hold it."""
         try:
-            return BytesSource(self.held.model_dump_json(exclude_none=True).encode())
+            return InMemorySource(self.held.model_dump_json(exclude_none=True).encode())
         except (PydanticSerializationError, UnicodeEncodeError):  # lone surrogates: Python's writer escapes them
-            return BytesSource(json.dumps(self.held.model_dump(mode="json", exclude_none=True), default=str).encode())
+            return InMemorySource(
+                json.dumps(self.held.model_dump(mode="json", exclude_none=True), default=str).encode()
+            )
 
     @contextlib.contextmanager
     def _naming(self) -> Generator[None]:

@@ -13,9 +13,9 @@ from inspect_ai.event import Timeline, TimelineSpan
 from inspect_ai.model import ChatMessage, ChatMessageUser
 
 from inspect_scout._transcripts.decode.handle import MaterializedHandle
+from inspect_scout._transcripts.decode.record_file import RecordFile
 from inspect_scout._transcripts.decode.sample import decode_sample
-from inspect_scout._transcripts.decode.source import BytesSource, SampleError
-from inspect_scout._transcripts.decode.spool import Spool
+from inspect_scout._transcripts.decode.source import InMemorySource, SampleError
 from inspect_scout._transcripts.decode.stream import open_sample
 from inspect_scout._types import Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
 
@@ -33,13 +33,13 @@ pytestmark = pytest.mark.anyio
 
 
 def spooled() -> TranscriptHandle:
-    return open_sample(BytesSource(DATA, 1000), INFO, ALL)
+    return open_sample(InMemorySource(DATA, 1000), INFO, ALL)
 
 
 def materialised() -> TranscriptHandle:
     async def load() -> Transcript:
         await anyio.lowlevel.checkpoint()
-        return decode_sample(BytesSource(DATA), INFO, ALL).transcript
+        return decode_sample(InMemorySource(DATA), INFO, ALL).transcript
 
     return MaterializedHandle(INFO, load, ALL)
 
@@ -56,7 +56,7 @@ async def test_items_come_in_order_every_time(make: Callable[[], TranscriptHandl
             assert [message.text async for message in handle.messages()] == [f"message {i}" for i in range(COUNT)]
         assert [getattr(event, "data", None) async for event in handle.events()] == list(range(COUNT))
         loaded = await handle.load()
-        assert loaded == decode_sample(BytesSource(DATA), INFO, ALL).transcript
+        assert loaded == decode_sample(InMemorySource(DATA), INFO, ALL).transcript
         assert await handle.load() is loaded
 
 
@@ -137,7 +137,7 @@ async def test_handles_cannot_be_pickled(make: Callable[[], TranscriptHandle]) -
 
 
 async def test_nothing_is_read_before_it_is_needed_and_errors_come_again() -> None:
-    async with open_sample(BytesSource(b'{"messages":['), INFO, ALL) as handle:
+    async with open_sample(InMemorySource(b'{"messages":['), INFO, ALL) as handle:
         for _ in range(2):
             with pytest.raises(SampleError):
                 await handle.load()
@@ -176,18 +176,18 @@ async def test_timelines_that_were_not_asked_for_are_left_out() -> None:
         assert (await handle.load()).timelines == [timeline]
 
 
-async def test_spool_gives_back_records_of_any_size() -> None:
+async def test_record_file_gives_back_records_of_any_size() -> None:
     records = [b"", b"a", b"b" * 300_000, b"c" * (256 * 1024 - 8), b"d" * 1_000_000, *[b"e" * i for i in range(2000)]]
-    spool = Spool()
+    file = RecordFile()
     for record in records:
-        spool.append(record)
-    assert list(spool) == records
-    assert [spool[i] for i in range(-len(records), 0)] == records
-    assert spool[1:3] == records[1:3]
+        file.append(record)
+    assert list(file) == records
+    assert [file[i] for i in range(-len(records), 0)] == records
+    assert file[1:3] == records[1:3]
     with pytest.raises(IndexError):
-        spool[len(records)]
-    spool.clear()
-    assert list(spool) == []
-    spool.append(b"new")
-    assert list(spool) == [b"new"]
-    spool.close()
+        file[len(records)]
+    file.clear()
+    assert list(file) == []
+    file.append(b"new")
+    assert list(file) == [b"new"]
+    file.close()

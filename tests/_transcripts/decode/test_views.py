@@ -8,7 +8,7 @@ import pytest
 from inspect_ai.event import Event, InfoEvent, Timeline, TimelineEvent, TimelineSpan, ToolEvent
 from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageUser
 
-from inspect_scout._transcripts.decode.pools import Pool
+from inspect_scout._transcripts.decode.pools import SharedPool
 from inspect_scout._transcripts.decode.timelines import build_timelines
 from inspect_scout._transcripts.decode.views import (
     filter_events,
@@ -115,7 +115,7 @@ def test_a_bounded_pool_keeps_what_the_last_event_needs() -> None:
         return bytes(raw)
 
     raw = [bytes([65 + i]) * 10 for i in range(6)]
-    pool = Pool(raw, make, keep_bytes=25)
+    pool = SharedPool(raw, make, keep_bytes=25)
     assert pool.expand([(0, 3)]) == raw[:3]
     assert pool.expand([(0, 4)]) == raw[:4]
     assert made == raw[:4]

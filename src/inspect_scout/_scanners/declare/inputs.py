@@ -10,7 +10,7 @@ from typing import Any, Literal
 from inspect_ai.event import Timeline
 
 from ..._support.errors import ConfigError
-from ..._transcripts import ListIds, filter_events, filter_messages, filter_timelines, view
+from ..._transcripts import IdDeriver, filter_events, filter_messages, filter_timelines, view
 from ..._types import InputType, Transcript, TranscriptContent, TranscriptHandle
 from .annotations import EVENT_CLASSES, MESSAGE_CLASSES, InputHint
 
@@ -85,10 +85,10 @@ def implicit_loader(content: TranscriptContent, hint: InputHint | None) -> tuple
 _PLURAL: dict[InputType, InputType] = {"message": "messages", "event": "events", "timeline": "timelines"}
 
 
-_Kind = tuple[InputType, Callable[[Any, ListIds], str]]
+_Kind = tuple[InputType, Callable[[Any, IdDeriver], str]]
 _KINDS: dict[type, _Kind] = {
-    **dict.fromkeys(MESSAGE_CLASSES, ("message", lambda message, ids: message.id or ids.of_message(message))),
-    **dict.fromkeys(EVENT_CLASSES, ("event", lambda event, ids: event.uuid or ids.of_event(event))),
+    **dict.fromkeys(MESSAGE_CLASSES, ("message", lambda message, ids: message.id or ids.message_id(message))),
+    **dict.fromkeys(EVENT_CLASSES, ("event", lambda event, ids: event.uuid or ids.event_id(event))),
     Timeline: ("timeline", lambda timeline, _: str(timeline.name)),
     Transcript: ("transcript", lambda transcript, _: str(transcript.transcript_id)),
 }
@@ -108,7 +108,7 @@ def describe_input(item: Any, transcript_id: str = "") -> tuple[InputType, list[
         ConfigError: It is nothing that a scanner can be given.
     """
     kind = _KINDS.get(item.__class__) or _other_kind(item)
-    ids = ListIds(transcript_id)
+    ids = IdDeriver(transcript_id)
     if kind is not None:
         return kind[0], [kind[1](item, ids)]
     if isinstance(item, Sequence) and not isinstance(item, str | bytes):
@@ -116,7 +116,7 @@ def describe_input(item: Any, transcript_id: str = "") -> tuple[InputType, list[
     raise _refused(item)
 
 
-def _describe_many(items: Sequence[Any], ids: ListIds) -> tuple[InputType, list[str]] | None:
+def _describe_many(items: Sequence[Any], ids: IdDeriver) -> tuple[InputType, list[str]] | None:
     found: list[str] = []
     first: InputType | None = None
     for item in items:

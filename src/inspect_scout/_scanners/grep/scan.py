@@ -8,7 +8,7 @@ from typing import Any, Literal
 from inspect_ai.scorer import Reference
 
 from ..._support.errors import ConfigError
-from ..._transcripts import ListIds
+from ..._transcripts import IdDeriver
 from ..._types import PossibleValues, Result, Scanner, Transcript, TranscriptHandle
 from ..declare.config import ModelUse
 from ..declare.decorators import scanner
@@ -79,17 +79,17 @@ class _Search:
         self._found = found
         self._content_only = content_only
         # What is made by hand may lack ids that our sources give.
-        self._ids = ListIds("")
+        self._ids = IdDeriver("")
 
     async def run(self, input: Transcript | TranscriptHandle) -> list[Result[Any]]:
         if isinstance(input, Transcript):
-            self._ids = ListIds(input.transcript_id)
+            self._ids = IdDeriver(input.transcript_id)
             for number, message in enumerate(input.messages, 1):
                 self._look("message", number, message)
             for number, event in enumerate(input.events, 1):
                 self._look("event", number, event)
         else:
-            self._ids = ListIds(input.info.transcript_id)
+            self._ids = IdDeriver(input.info.transcript_id)
             number = 0
             async for message in input.messages():
                 self._look("message", number := number + 1, message)
@@ -100,9 +100,9 @@ class _Search:
 
     def _look(self, kind: Literal["message", "event"], number: int, item: Any) -> None:
         if kind == "message":
-            id, text = self._ids.of_message(item), message_text(item, content_only=self._content_only)
+            id, text = self._ids.message_id(item), message_text(item, content_only=self._content_only)
         else:
-            id, text = self._ids.of_event(item), event_text(item, content_only=self._content_only)
+            id, text = self._ids.event_id(item), event_text(item, content_only=self._content_only)
         if text is not None:
             searched = Searched(text)
             for findings in self._found:

@@ -17,9 +17,9 @@ from ..._types import InputOrigin, Transcript, TranscriptContent, TranscriptHand
 from ..contract import LoadedTranscript, Progress, RawTranscript, TranscriptIndex, UnreadLogs
 from ..decode.handle import MaterializedHandle
 from ..decode.sample import decode_sections
-from ..decode.sections import parts
+from ..decode.sections import sections_from
 from ..decode.source import SampleError
-from ..decode.stream import SPOOL_THRESHOLD_BYTES, open_sample
+from ..decode.stream import STREAM_THRESHOLD_BYTES, open_sample
 from ..decode.views import view_of, view_text
 from .catalogue import Catalogue, load
 from .columns import make_column
@@ -237,7 +237,7 @@ class LocatedRow:
             return await self._source.place(info, moved=True)
 
         source = RowSource(place, _columns(content), lambda: anyio.from_thread.run(moved))
-        if source.size > SPOOL_THRESHOLD_BYTES:
+        if source.size > STREAM_THRESHOLD_BYTES:
             return open_sample(source, info, content, lambda error: _named(place.file, info, error))
 
         async def load() -> Transcript:
@@ -313,7 +313,7 @@ def _columns(content: TranscriptContent) -> tuple[str, ...]:
 def _decoded(file: DataFile, row: int, info: TranscriptInfo, content: TranscriptContent) -> LoadedTranscript:
     cells = file.cells(row, _columns(content))
     try:
-        return decode_sections(lambda: parts(cells), info, content)
+        return decode_sections(lambda: sections_from(cells), info, content)
     except SampleError as error:
         raise _named(file, info, error) from error
 

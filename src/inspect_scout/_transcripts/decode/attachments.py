@@ -19,7 +19,7 @@ _WHOLE: Final = re.compile(r"(?:attachment|tc)://([0-9a-fA-F]{32})", re.ASCII)
 _LENGTHS: Final = frozenset((len("attachment://") + 32, len("tc://") + 32))
 # Slashes may be escaped in JSON.
 _DIGEST: Final = re.compile(rb"(?:attachment|tc):\\?/\\?/([0-9a-fA-F]{32})")
-_BOXES: Final = frozenset((dict, list))
+_CONTAINERS: Final = frozenset((dict, list))
 _TEXT: Final = msgspec.json.Decoder(str)
 
 
@@ -73,12 +73,12 @@ def may_refer(raw: msgspec.Raw | bytes) -> bool:
     return b"attachment:" in data or b'"tc:' in data
 
 
-def digests(raw: msgspec.Raw | bytes) -> set[str]:
+def find_digests(raw: msgspec.Raw | bytes) -> set[str]:
     """Collect the digests that JSON may refer to: every one that does, perhaps others."""
     return {found.decode("ascii") for found in _DIGEST.findall(raw)}
 
 
-def resolve(value: Any, attachments: Attachments) -> Any:
+def resolve_refs(value: Any, attachments: Attachments) -> Any:
     """Replace the references in decoded JSON, in place where it can; unknown ones stay.
 
     Without recursion, because depth is the writer's choice. Texts are shared, not copied, so that many references
@@ -90,18 +90,18 @@ def resolve(value: Any, attachments: Attachments) -> Any:
     """
     if isinstance(value, str):
         return _resolve_text(value, attachments)
-    if type(value) not in _BOXES:
+    if type(value) not in _CONTAINERS:
         return value
     pending: list[Any] = [value]
     while pending:
-        box = members = pending.pop()
-        pairs: Any = box.items() if is_mapping(members) else enumerate(box)
+        container = members = pending.pop()
+        pairs: Any = container.items() if is_mapping(members) else enumerate(container)
         for key, item in pairs:
             if type(item) is str:
                 if len(item) in _LENGTHS:
                     # assigning to a key that exists does not disturb the iteration
-                    box[key] = _resolve_text(item, attachments)
-            elif type(item) in _BOXES:
+                    container[key] = _resolve_text(item, attachments)
+            elif type(item) in _CONTAINERS:
                 pending.append(item)
     return value
 

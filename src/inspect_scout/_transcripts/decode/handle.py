@@ -13,12 +13,12 @@ from inspect_ai.event import Event
 from inspect_ai.model import ChatMessage
 
 from ..._types import Transcript, TranscriptContent, TranscriptInfo
-from .mending import count_incomplete
+from .repair import count_incomplete
 from .source import SampleError
 from .views import view
 
 Part = Literal["messages", "events"]
-Named = Callable[[SampleError], Exception]
+MakeError = Callable[[SampleError], Exception]
 """Makes the error that names file and transcript."""
 
 CHECKPOINT_ITEMS: Final = 64
@@ -42,10 +42,10 @@ class MaterializedHandle:
         info: TranscriptInfo,
         load: Callable[[], Awaitable[Transcript]],
         content: TranscriptContent | None = None,
-        named: Named | None = None,
+        make_error: MakeError | None = None,
     ) -> None:
         self.info = info
-        self._load, self._content, self._named = load, content, named
+        self._load, self._content, self._make_error = load, content, make_error
         self._lock = anyio.Lock()
         self._transcript: Transcript | None = None
         self._closed = False
@@ -70,7 +70,7 @@ class MaterializedHandle:
         async with self._lock:
             self._check_open()
             if self._transcript is None:
-                with self._naming():
+                with self._named_errors():
                     loaded = await self._load()
                 if self._content is not None and self._content.timeline is None and loaded.timelines:
                     loaded = view(loaded, _WITHOUT_TIMELINES)
@@ -105,7 +105,7 @@ class MaterializedHandle:
         return items
 
     async def _each(self, part: Part) -> AsyncIterator[Any]:
-        with self._naming():
+        with self._named_errors():
             for position, item in enumerate(await self._items(part)):
                 if position % CHECKPOINT_ITEMS == CHECKPOINT_ITEMS - 1:
                     await anyio.lowlevel.checkpoint()
@@ -113,10 +113,10 @@ class MaterializedHandle:
                 self._check_open()
 
     @contextmanager
-    def _naming(self) -> Generator[None]:
+    def _named_errors(self) -> Generator[None]:
         try:
             yield
         except SampleError as error:
-            if self._named is None:
+            if self._make_error is None:
                 raise
-            raise self._named(error) from error
+            raise self._make_error(error) from error

@@ -1,4 +1,4 @@
-"""Ids of messages and events that their log gives none, as logs of 2024 and early 2025 do.
+"""Ids for messages and events that their log gives none, as logs of 2024 and early 2025 do.
 
 Such an id is derived from the id of the transcript, what the item says, and how many items of its list said the same
 before it:
@@ -27,102 +27,102 @@ from pydantic_core import PydanticSerializationError
 from ..._support.ids import id_from_text
 from ..._types import Transcript
 
-_SAID: Final = {"content", "tool_calls", "tool_call_id", "function", "error"}
+_DIGEST_FIELDS: Final = {"content", "tool_calls", "tool_call_id", "function", "error"}
 
 
-class ListIds:
+class IdDeriver:
     """Derives ids for the items of one list that have none, in order.
 
     Args:
-        owner: What the list belongs to: the id of a transcript, or of an event in it.
+        scope: What the list belongs to: the id of a transcript, or of an event in it.
     """
 
-    def __init__(self, owner: str) -> None:
-        self._owner = owner
+    def __init__(self, scope: str) -> None:
+        self._scope = scope
         self._seen: dict[bytes, int] = {}
 
-    def of_message(self, message: ChatMessage) -> str:
+    def message_id(self, message: ChatMessage) -> str:
         """Give the id of a message: its own, or the next for what it says."""
-        return message.id or self.next_of("message", said_by(message))
+        return message.id or self.next_id("message", message_digest(message))
 
-    def of_event(self, event: Event) -> str:
+    def event_id(self, event: Event) -> str:
         """Give the id of an event: its own, or the next for its kind and time."""
-        return event.uuid or self.next_of("event", _digest(f"{event.event} {event.timestamp.isoformat()}"))
+        return event.uuid or self.next_id("event", _digest(f"{event.event} {event.timestamp.isoformat()}"))
 
-    def next_of(self, kind: str, said: bytes) -> str:
+    def next_id(self, kind: str, digest: bytes) -> str:
         """Give the id of the next item of a kind that says something, given as a digest."""
-        place = self._seen[said] = self._seen.get(said, 0) + 1
-        return _derived(kind, self._owner, said, place)
+        position = self._seen[digest] = self._seen.get(digest, 0) + 1
+        return _derive_id(kind, self._scope, digest, position)
 
 
 class SharedMessages:
     """Messages without ids that stand in many lists: one copy of each for every place that it has among its equals.
 
     Args:
-        owner: Id of the transcript.
+        scope: Id of the transcript.
     """
 
-    def __init__(self, owner: str) -> None:
-        self._owner = owner
+    def __init__(self, scope: str) -> None:
+        self._scope = scope
         # with the message, so that its identity stays its own
-        self._said: dict[int, tuple[ChatMessage, bytes]] = {}
+        self._digests: dict[int, tuple[ChatMessage, bytes]] = {}
         self._copies: dict[tuple[int, str], ChatMessage] = {}
 
-    def named(self, messages: Sequence[ChatMessage]) -> tuple[list[ChatMessage], ListIds]:
+    def named(self, messages: Sequence[ChatMessage]) -> tuple[list[ChatMessage], IdDeriver]:
         """Put copies with ids in the place of messages that have none.
 
         Returns:
             The messages, and what gives ids to those that follow them.
         """
-        ids = ListIds(self._owner)
+        ids = IdDeriver(self._scope)
         return [message if message.id else self._copy(message, ids) for message in messages], ids
 
     def clear(self) -> None:
         """Forget all messages."""
-        self._said.clear()
+        self._digests.clear()
         self._copies.clear()
 
-    def _copy(self, message: ChatMessage, ids: ListIds) -> ChatMessage:
-        known = self._said.get(id(message))
+    def _copy(self, message: ChatMessage, ids: IdDeriver) -> ChatMessage:
+        known = self._digests.get(id(message))
         if known is None:
-            known = self._said[id(message)] = (message, said_by(message))
-        given = ids.next_of("message", known[1])
+            known = self._digests[id(message)] = (message, message_digest(message))
+        given = ids.next_id("message", known[1])
         copy = self._copies.get((id(message), given))
         if copy is None:
             copy = self._copies[id(message), given] = message.model_copy(update={"id": given})
         return copy
 
 
-def name_inside(event: Event, transcript_id: str) -> None:
+def fill_nested_ids(event: Event, transcript_id: str) -> None:
     """Give ids to what an event holds, in place: the messages of a model event or of the sample, events of a tool event."""
     pending = [event]
     while pending:
         parent = pending.pop()
         if type(parent) is ToolEvent:
-            inside = ListIds(f"{transcript_id} {parent.uuid}")
+            inside = IdDeriver(f"{transcript_id} {parent.uuid}")
             for child in parent.events:
                 if isinstance(child, BaseModel):
                     made: Any = child
                     if not made.uuid:
-                        made.uuid = inside.of_event(made)
+                        made.uuid = inside.event_id(made)
                     pending.append(made)
         else:
             messages = _messages_of(parent)
             if not all(message.id for message in messages):
-                name_messages(messages, ListIds(transcript_id))
+                fill_message_ids(messages, IdDeriver(transcript_id))
 
 
 def with_ids(transcript: Transcript) -> Transcript:
     """Give the transcript, or a copy with ids if messages or events have none; itself, and what it holds, stay as they are."""
     messages, events = transcript.messages, transcript.events
-    owner = transcript.transcript_id
+    scope = transcript.transcript_id
     if any(not message.id for message in messages):
         messages = [message if message.id else message.model_copy() for message in messages]
-        name_messages(messages, ListIds(owner))
+        fill_message_ids(messages, IdDeriver(scope))
     timelines = transcript.timelines
     if any(_lacks_ids(event) for event in events):
-        ids = ListIds(owner)
-        events = [_named_event(event, ids, owner) for event in events]
+        ids = IdDeriver(scope)
+        events = [_named_event(event, ids, scope) for event in events]
         bound = {id(before): after for before, after in zip(transcript.events, events, strict=True)}
         timelines = [each.model_copy(update={"root": _rebound(each.root, bound)}) for each in timelines]
     if messages is transcript.messages and events is transcript.events:
@@ -130,13 +130,13 @@ def with_ids(transcript: Transcript) -> Transcript:
     return transcript.model_copy(update={"messages": messages, "events": events, "timelines": timelines})
 
 
-def _named_event(event: Event, ids: ListIds, owner: str) -> Event:
+def _named_event(event: Event, ids: IdDeriver, scope: str) -> Event:
     if not _lacks_ids(event):
         return event
     # deep, because what lacks an id may be at any depth
     made = event.model_copy(deep=True)
-    made.uuid = ids.of_event(made)
-    name_inside(made, owner)
+    made.uuid = ids.event_id(made)
+    fill_nested_ids(made, scope)
     return made
 
 
@@ -174,24 +174,24 @@ def _messages_of(event: Event) -> list[ChatMessage]:
     return []
 
 
-def name_messages(messages: Sequence[ChatMessage], ids: ListIds) -> None:
+def fill_message_ids(messages: Sequence[ChatMessage], ids: IdDeriver) -> None:
     """Give ids to the messages of a list that have none, in place."""
     for message in messages:
         if not message.id:
-            message.id = ids.of_message(message)
+            message.id = ids.message_id(message)
 
 
-def said_by(message: ChatMessage) -> bytes:
+def message_digest(message: ChatMessage) -> bytes:
     """Digest of what a message says."""
     content = message.content
     if isinstance(content, str) and message.role in ("user", "system"):
         return _digest(f"{message.role} {content}")
     try:
         # without defaults, so that a field which a later Inspect adds changes nothing
-        return _digest(f"{message.role} {message.model_dump_json(include=_SAID, exclude_defaults=True)}")
+        return _digest(f"{message.role} {message.model_dump_json(include=_DIGEST_FIELDS, exclude_defaults=True)}")
     except (PydanticSerializationError, UnicodeEncodeError):  # lone surrogates
-        said = message.model_dump(include=_SAID, exclude_defaults=True)
-        return _digest(f"{message.role} {json.dumps(said, default=str)}")
+        fields = message.model_dump(include=_DIGEST_FIELDS, exclude_defaults=True)
+        return _digest(f"{message.role} {json.dumps(fields, default=str)}")
 
 
 def _digest(text: str) -> bytes:
@@ -200,5 +200,5 @@ def _digest(text: str) -> bytes:
 
 # Logs that repeat the conversation in each model event ask for the same ids again and again.
 @lru_cache(maxsize=1 << 16)
-def _derived(kind: str, owner: str, said: bytes, place: int) -> str:
-    return id_from_text(f"{kind} {owner} {said.hex()} {place}")
+def _derive_id(kind: str, scope: str, digest: bytes, position: int) -> str:
+    return id_from_text(f"{kind} {scope} {digest.hex()} {position}")

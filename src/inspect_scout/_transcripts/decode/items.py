@@ -20,9 +20,9 @@ from pydantic import ValidationError
 
 from ..._inspect.events import EVENT_CLASSES, MESSAGE_CLASSES, validate_event, validate_message
 from ..._support.shapes import is_mapping
-from .attachments import Attachments, may_refer, resolve
-from .ids import ListIds, name_inside
-from .mending import EPOCH, REFUSALS, mark, mended_event, mended_message
+from .attachments import Attachments, may_refer, resolve_refs
+from .ids import IdDeriver, fill_nested_ids
+from .repair import EPOCH, VALIDATION_ERRORS, mark_unreadable, repair_event, repair_message
 from .source import SampleError
 
 logger = getLogger(__name__)
@@ -33,14 +33,14 @@ Wanted = Literal["all"] | Collection[str]
 _VALUE: Final = msgspec.json.Decoder()
 
 
-class _Told(msgspec.Struct):
+class _ItemKind(msgspec.Struct):
     """What tells messages and events apart."""
 
     role: str | None = None
     event: str | None = None
 
 
-_TOLD: Final = msgspec.json.Decoder(_Told)
+_ITEM_KIND: Final = msgspec.json.Decoder(_ItemKind)
 
 Expand = Callable[[ModelEvent], bool]
 """Puts what a model event shares with others back into it; tells whether its input was shared, and then has all its ids.
@@ -49,8 +49,8 @@ Raises ValueError if the event names more parts than memory should be asked to h
 """
 
 
-class Refused:
-    """Items of one sample that Inspect's classes refused, told once per sample.
+class RefusedItems:
+    """Items of one sample that Inspect's classes refused, reported once per sample.
 
     Args:
         transcript_id: The transcript concerned.
@@ -80,7 +80,7 @@ class Refused:
             self.count = 0
 
 
-class Items:
+class ItemDecoder:
     """Makes messages and events of one sample.
 
     Args:
@@ -91,12 +91,12 @@ class Items:
     """
 
     def __init__(
-        self, transcript_id: str, attachments: Attachments | None, refused: Refused, expand: Expand | None = None
+        self, transcript_id: str, attachments: Attachments | None, refused: RefusedItems, expand: Expand | None = None
     ) -> None:
         self._transcript_id, self._attachments = transcript_id, attachments
         self._refused, self._expand = refused, expand
 
-    def message(self, raw: Raw, ids: ListIds | None = None) -> ChatMessage:
+    def decode_message(self, raw: Raw, ids: IdDeriver | None = None) -> ChatMessage:
         """Make a message; of a malformed one what can be read.
 
         Args:
@@ -108,14 +108,14 @@ class Items:
             data = self._decode(raw)
             role = data.get("role") if is_mapping(data) else None
             made = validate_message(data, role if isinstance(role, str) else None)
-        except REFUSALS as error:
+        except VALIDATION_ERRORS as error:
             self._note("message", error)
-            made = mended_message(_salvaged(data, "role", raw))
+            made = repair_message(_salvaged(data, "role", raw))
         if ids is not None and not made.id:
-            made.id = ids.of_message(made)
+            made.id = ids.message_id(made)
         return made
 
-    def event(self, raw: Raw, ids: ListIds) -> Event | None:
+    def decode_event(self, raw: Raw, ids: IdDeriver) -> Event | None:
         """Make an event; of a malformed one what can be read, None if that is nothing.
 
         Args:
@@ -126,25 +126,25 @@ class Items:
         try:
             data = self._decode(raw)
             event = _event(data)
-        except REFUSALS as error:
+        except VALIDATION_ERRORS as error:
             self._note("event", error)
-            mended = mended_event(_salvaged(data, "event", raw))
-            if mended is None:
+            repaired = repair_event(_salvaged(data, "event", raw))
+            if repaired is None:
                 return None
-            event = mended
+            event = repaired
         if not event.uuid:
-            event.uuid = ids.of_event(event)
+            event.uuid = ids.event_id(event)
         # not isinstance, which takes half a microsecond for each class that an event is not
         if type(event) is ModelEvent:
             if self._expand is None or not self._expanded(event, self._expand):
-                name_inside(event, self._transcript_id)
+                fill_nested_ids(event, self._transcript_id)
         elif type(event) is ToolEvent:
             if event.events:
-                hydrate(event)
-                name_inside(event, self._transcript_id)
+                hydrate_nested_events(event)
+                fill_nested_ids(event, self._transcript_id)
         elif type(event) is SampleInitEvent and not isinstance(event.sample.input, str):
-            _take_invented_ids(event, data)
-            name_inside(event, self._transcript_id)
+            _remove_invented_ids(event, data)
+            fill_nested_ids(event, self._transcript_id)
         return event
 
     def _expanded(self, event: ModelEvent, expand: Expand) -> bool:
@@ -153,28 +153,28 @@ class Items:
         except ValueError as error:
             self._refused.add("event", error)
             event.input_refs = None
-            mark(event, ("input",))
+            mark_unreadable(event, ("input",))
             return False
 
-    def value(self, raw: Raw) -> Any:
+    def decode_value(self, raw: Raw) -> Any:
         """Decode any JSON value with its references resolved; None if it is malformed."""
         try:
             return self._decode(raw)
-        except REFUSALS as error:
+        except VALIDATION_ERRORS as error:
             self._note("value", error)
             return None
 
     def _note(self, what: str, error: BaseException) -> None:
-        """Note an item that was refused; where it is no JSON, the sample is none."""
+        """Note an item that was refused; where it is not JSON, neither is the sample."""
         if isinstance(error, SampleError):
             raise error
         if isinstance(error, json.JSONDecodeError):
-            raise damaged(error) from None
+            raise damaged_json(error) from None
         self._refused.add(what, _reason(error))
 
     def _decode(self, raw: Raw) -> Any:
         data = decode_value(raw)
-        return resolve(data, self._attachments) if self._attachments is not None and may_refer(raw) else data
+        return resolve_refs(data, self._attachments) if self._attachments is not None and may_refer(raw) else data
 
 
 def _salvaged(data: Any, name: str, raw: Raw) -> Any:
@@ -189,7 +189,7 @@ def _event(data: Any) -> Event:
     return validate_event(data, data["event"])
 
 
-def _take_invented_ids(event: SampleInitEvent, data: Any) -> None:
+def _remove_invented_ids(event: SampleInitEvent, data: Any) -> None:
     """Take away the ids that Inspect invents for messages of a sample, even while it reads."""
     sample = data.get("sample") if is_mapping(data) else None
     given: Any = sample.get("input") if is_mapping(sample) else None
@@ -200,10 +200,10 @@ def _take_invented_ids(event: SampleInitEvent, data: Any) -> None:
                 message.id = None
 
 
-def hydrate(event: ToolEvent) -> None:
+def hydrate_nested_events(event: ToolEvent) -> None:
     """Make the events nested in a tool event (a habit of older logs) real events, at any depth.
 
-    What is no event stays as it is.
+    What is not an event stays as it is.
     """
     pending = [event]
     while pending:
@@ -215,7 +215,7 @@ def hydrate(event: ToolEvent) -> None:
 def _hydrated(child: Any) -> Any:
     try:
         return _event(child)
-    except REFUSALS:
+    except VALIDATION_ERRORS:
         return child
 
 
@@ -223,7 +223,7 @@ def decode_value(raw: Raw) -> Any:
     """Decode JSON as Inspect does.
 
     Raises:
-        ValueError: If it is no JSON.
+        ValueError: If it is not JSON.
         RecursionError: If it is nested deeper than Python can follow.
     """
     try:
@@ -237,24 +237,24 @@ def decode_part(raw: Raw) -> Any:
     """Decode a part of the sample itself; None if it is missing.
 
     Raises:
-        SampleError: If it is no JSON.
+        SampleError: If it is not JSON.
     """
     if not memoryview(raw):
         return None
     try:
         return decode_value(raw)
     except ValueError as error:
-        raise damaged(error) from None
+        raise damaged_json(error) from None
     except RecursionError:
         raise SampleError("its JSON is nested too deeply") from None
 
 
-def damaged(error: ValueError) -> SampleError:
-    """Make the error for an item that is no JSON, which means that the sample is none."""
+def damaged_json(error: ValueError) -> SampleError:
+    """Make the error for an item that is not JSON, which means that the sample is not either."""
     return SampleError(f"its JSON is damaged ({error})")
 
 
-def kind_of(raw: Raw) -> str | None:
+def event_kind(raw: Raw) -> str | None:
     """Name of a raw event; None if it has none."""
     return _text_field(raw, "event")
 
@@ -262,12 +262,12 @@ def kind_of(raw: Raw) -> str | None:
 def _text_field(raw: Raw, name: str) -> str | None:
     """Value of a field that tells items apart ("role" or "event"); None if it is not text."""
     try:
-        found: Any = getattr(_TOLD.decode(raw), name)
+        found: Any = getattr(_ITEM_KIND.decode(raw), name)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         try:
             data: Any = json.loads(bytes(raw))
         except json.JSONDecodeError as error:
-            raise damaged(error) from None
+            raise damaged_json(error) from None
         except (ValueError, RecursionError):
             return None
         found = data.get(name) if is_mapping(data) else None
@@ -289,7 +289,7 @@ def wanted_event(raw: Raw, wanted: Wanted) -> bool:
     """Tell whether a raw event is asked for; one of an unknown kind becomes an info event."""
     if wanted == "all":
         return True
-    kind = kind_of(raw)
+    kind = event_kind(raw)
     return kind in wanted or ("info" in wanted and kind not in EVENT_CLASSES)
 
 

@@ -9,9 +9,9 @@ from typing import Any, Final, Generic, TypeVar, cast
 from inspect_ai.event import ModelEvent
 from inspect_ai.model import ChatMessage
 
-from .ids import ListIds, SharedMessages, name_messages
-from .items import Items, Raw
-from .mending import is_incomplete, mark
+from .ids import IdDeriver, SharedMessages, fill_message_ids
+from .items import ItemDecoder, Raw
+from .repair import is_incomplete, mark_unreadable
 
 T = TypeVar("T")
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 MAX_EXPANDED: Final = 1_000_000
 
 
-class Pool(Generic[T]):
+class SharedPool(Generic[T]):
     """Shared entries, each made when it is first asked for.
 
     Args:
@@ -35,7 +35,7 @@ class Pool(Generic[T]):
         self._sizes = array("Q", bytes(8 * len(raw)))
         self._kept = 0
         self.size = 0
-        self.forgotten = 0
+        self.evictions = 0
 
     def __len__(self) -> int:
         """Number of entries."""
@@ -60,7 +60,7 @@ class Pool(Generic[T]):
                 missing = self._made.find(0, missing + 1, positions.stop)
             expanded += self._entries[positions.start : positions.stop]
         if self._keep_bytes is not None and self._kept > self._keep_bytes:
-            self._forget_all_but(ranges)
+            self._evict_all_but(ranges)
         return cast("list[T]", expanded)
 
     def _fill(self, position: int) -> None:
@@ -71,10 +71,10 @@ class Pool(Generic[T]):
         self._kept += size
         self.size += size
 
-    def _forget_all_but(self, ranges: Sequence[range]) -> None:
+    def _evict_all_but(self, ranges: Sequence[range]) -> None:
         needed = {position for positions in ranges for position in positions}
         self._kept = 0
-        self.forgotten += 1
+        self.evictions += 1
         for position in range(len(self._made)):
             if self._made[position]:
                 if position in needed:
@@ -84,49 +84,49 @@ class Pool(Generic[T]):
                     self._entries[position] = None
 
 
-class _Maker:
+class _PoolMessageDecoder:
     """Makes the messages of a pool, and notes whether some have no id, or could be read only in part.
 
-    Not a method of `Pools`, because a circle of objects would keep the bytes of each sample until the collector runs
+    Not a method of `SamplePools`, because a circle of objects would keep the bytes of each sample until the collector runs
     (measured: a sixth more time for 200 samples of 0.6 MB, all of it in fresh pages of memory).
     """
 
-    def __init__(self, items: Items) -> None:
+    def __init__(self, items: ItemDecoder) -> None:
         self._items = items
         self.nameless = self.incomplete = False
 
-    def message(self, raw: Raw) -> ChatMessage:
-        message = self._items.message(raw)
+    def decode(self, raw: Raw) -> ChatMessage:
+        message = self._items.decode_message(raw)
         self.nameless |= not message.id
         self.incomplete |= is_incomplete(message)
         return message
 
 
-class Pools:
+class SamplePools:
     """Both pools of a sample.
 
     Args:
         messages: JSON of the messages that model inputs share.
         calls: JSON of the parts that raw requests share.
         items: Makes both.
-        owner: Id of the transcript.
-        keep_bytes: As `Pool` has it.
+        transcript_id: Id of the transcript.
+        keep_bytes: As `SharedPool` has it.
     """
 
     def __init__(
         self,
         messages: Sequence[Raw],
         calls: Sequence[Raw],
-        items: Items,
-        owner: str,
+        items: ItemDecoder,
+        transcript_id: str,
         keep_bytes: int | None = None,
     ) -> None:
-        self._owner = owner
-        self._maker = _Maker(items)
-        self._messages = Pool[ChatMessage](messages, self._maker.message, keep_bytes=keep_bytes)
-        self._calls = Pool[Any](calls, items.value, keep_bytes=keep_bytes)
-        self._named = SharedMessages(owner)
-        self._forgotten = 0
+        self._transcript_id = transcript_id
+        self._message_decoder = _PoolMessageDecoder(items)
+        self._messages = SharedPool[ChatMessage](messages, self._message_decoder.decode, keep_bytes=keep_bytes)
+        self._calls = SharedPool[Any](calls, items.decode_value, keep_bytes=keep_bytes)
+        self._named = SharedMessages(transcript_id)
+        self._evictions = 0
 
     @property
     def size(self) -> int:
@@ -146,12 +146,12 @@ class Pools:
         if shared:
             refs, event.input_refs = event.input_refs or (), None
             event.input = self._messages.expand(refs)
-            ids = self._name_input(event) if self._maker.nameless else None
+            ids = self._name_input(event) if self._message_decoder.nameless else None
             answers = [choice.message for choice in event.output.choices]
             if not all(answer.id for answer in answers):
-                name_messages(answers, ids or ListIds(self._owner))
-            if self._maker.incomplete and any(map(is_incomplete, event.input)):
-                mark(event, ("input",))
+                fill_message_ids(answers, ids or IdDeriver(self._transcript_id))
+            if self._message_decoder.incomplete and any(map(is_incomplete, event.input)):
+                mark_unreadable(event, ("input",))
         call = event.call
         if call is not None and call.call_refs and len(self._calls):
             refs, call.call_refs = call.call_refs, None
@@ -159,9 +159,9 @@ class Pools:
             call.request[key] = self._calls.expand(refs)
         return shared
 
-    def _name_input(self, event: ModelEvent) -> ListIds:
-        if self._messages.forgotten != self._forgotten:
-            self._forgotten = self._messages.forgotten
+    def _name_input(self, event: ModelEvent) -> IdDeriver:
+        if self._messages.evictions != self._evictions:
+            self._evictions = self._messages.evictions
             self._named.clear()
         event.input, ids = self._named.named(event.input)
         return ids

@@ -15,34 +15,34 @@ from typing import Final
 import msgspec
 
 from ..._types import TranscriptContent, TranscriptInfo
-from .items import Raw, decode_value, kind_of
-from .sample import Body, body_of, decode_sections
-from .sections import Sections, blank, cut, elements, empty, parts, table
+from .items import Raw, decode_value, event_kind
+from .sample import SampleDetails, decode_details, decode_sections
+from .sections import SampleSections, is_empty, is_missing, sections_from, split_list, split_object, split_sample
 from .source import ByteSource, SampleError
 
 MAX_PART_BYTES: Final = 1 << 30
 """A part that attachments would make larger than this is refused: it was made to exhaust memory."""
 
-_START: Final = b'"attachment://'
+_REFERENCE_START: Final = b'"attachment://'
 _DIGEST_CHARS: Final = 32
 # Slashes may be escaped in JSON; the first logs with attachments named them differently.
 _ANY_REFERENCE: Final = re.compile(rb'(?<!\\)"(?:attachment|tc):(?:\\?/){2}([0-9a-fA-F]{32})"(?!\s*:)')
-_UNUSUAL: Final = (rb"attachment:\/", rb"attachment:/\/", rb'"tc:')
+_UNUSUAL_REFERENCES: Final = (rb"attachment:\/", rb"attachment:/\/", rb'"tc:')
 _KEY_FOLLOWS: Final = re.compile(rb"\s*:")
 _CALL_KEYS: Final = ("messages", "contents", "input", "inputs")
 _PROBE_BYTES: Final = 4096
 _EVERYTHING: Final = TranscriptContent(messages="all", events="all", metadata=False)
 
 
-class _Item(msgspec.Struct):
+class _ItemIds(msgspec.Struct):
     id: str | None = None
     uuid: str | None = None
 
 
-_ITEMS: Final = msgspec.json.Decoder(list[_Item])
+_ITEMS: Final = msgspec.json.Decoder(list[_ItemIds])
 
 
-def raw_content(source: ByteSource) -> tuple[dict[str, bytes | None], Body]:
+def raw_content(source: ByteSource) -> tuple[dict[str, bytes | None], SampleDetails]:
     """Read the content of a sample as JSON.
 
     Args:
@@ -50,28 +50,28 @@ def raw_content(source: ByteSource) -> tuple[dict[str, bytes | None], Body]:
 
     Returns:
         Its `messages`, its `events` (model events refer to `events_data`: an object with the lists `messages` and `calls`
-        that events share) and its `timelines` (None if none is stored); and what it says about itself.
+        that events share) and its `timelines` (None if none is stored); and its details.
 
     Raises:
-        SampleError: If it is no JSON object, one of its parts has the wrong shape, or its attachments would make it
+        SampleError: If it is not a JSON object, one of its parts has the wrong shape, or its attachments would make it
             larger than memory should be asked to hold.
     """
-    sections = cut(source.read())
+    sections = split_sample(source.read())
     attachments: Mapping[str, msgspec.Raw] = (
-        {} if empty(sections.attachments) else table(sections.attachments, "attachments")
+        {} if is_empty(sections.attachments) else split_object(sections.attachments, "attachments")
     )
-    events, *pools = _condensed(sections)
+    events, *pools = _condense(sections)
 
     def whole(part: bytes, name: str) -> bytes:
-        return _compact(_resolved(part, attachments, name))
+        return _compact(_resolve_references(part, attachments, name))
 
     content: dict[str, bytes | None] = {
         "messages": whole(_list(sections.messages, "messages"), "messages"),
         "events": whole(events, "events"),
         "events_data": b'{"messages":%b,"calls":%b}' % (whole(pools[0], "message pool"), whole(pools[1], "call pool")),
-        "timelines": None if blank(sections.timelines) else _compact(_list(sections.timelines, "timelines")),
+        "timelines": None if is_missing(sections.timelines) else _compact(_list(sections.timelines, "timelines")),
     }
-    return content, body_of(sections)
+    return content, decode_details(sections)
 
 
 def with_derived_ids(content: Mapping[str, bytes | None], info: TranscriptInfo) -> dict[str, bytes | None]:
@@ -82,11 +82,11 @@ def with_derived_ids(content: Mapping[str, bytes | None], info: TranscriptInfo) 
     messages, events = content["messages"] or b"[]", content["events"] or b"[]"
     if _has_all(messages, "id") and _has_all(events, "uuid"):
         return dict(content)
-    read = decode_sections(lambda: parts(content), info, _EVERYTHING).transcript
+    read = decode_sections(lambda: sections_from(content), info, _EVERYTHING).transcript
     return {
         **content,
-        "messages": _given(messages, "id", [message.id for message in read.messages]),
-        "events": _given(events, "uuid", [event.uuid for event in read.events]),
+        "messages": _fill_ids(messages, "id", [message.id for message in read.messages]),
+        "events": _fill_ids(events, "uuid", [event.uuid for event in read.events]),
     }
 
 
@@ -97,8 +97,8 @@ def _has_all(items: bytes, name: str) -> bool:
         return False
 
 
-def _given(items: bytes, name: str, ids: Sequence[str | None]) -> bytes:
-    found = elements(msgspec.Raw(items), name)
+def _fill_ids(items: bytes, name: str, ids: Sequence[str | None]) -> bytes:
+    found = split_list(msgspec.Raw(items), name)
     if len(found) != len(ids):  # some were left out: it is not known which
         return items
     return b"[%b]" % b",".join(_with_id(raw, name, id) for raw, id in zip(found, ids, strict=True))
@@ -107,15 +107,15 @@ def _given(items: bytes, name: str, ids: Sequence[str | None]) -> bytes:
 def _with_id(raw: msgspec.Raw, name: str, id: str | None) -> bytes:
     if not bytes(raw).lstrip().startswith(b"{"):
         return bytes(raw)
-    fields = table(raw, name)
-    known = fields.get(name, msgspec.Raw())
-    if not blank(known) and decode_value(known):
+    fields = split_object(raw, name)
+    current = fields.get(name, msgspec.Raw())
+    if not is_missing(current) and decode_value(current):
         return bytes(raw)
     return _object({**fields, name: msgspec.Raw(json.dumps(id).encode())})
 
 
 def _list(raw: msgspec.Raw, name: str) -> bytes:
-    if blank(raw):
+    if is_missing(raw):
         return b"[]"
     text = bytes(raw)
     if not text.lstrip().startswith(b"["):
@@ -134,26 +134,26 @@ def _compact(text: bytes) -> bytes:
         return text
 
 
-def _resolved(text: bytes, attachments: Mapping[str, msgspec.Raw], name: str) -> bytes:
+def _resolve_references(text: bytes, attachments: Mapping[str, msgspec.Raw], name: str) -> bytes:
     """Put the texts that strings refer to in their place, as reading does: where a string is a reference as a whole."""
     if not attachments:
         return text
-    if any(sign in text for sign in _UNUSUAL):
+    if any(sign in text for sign in _UNUSUAL_REFERENCES):
         found = _ANY_REFERENCE.findall(text)
         _check_size(len(text) + sum(len(_text(digest, attachments) or b"") for digest in found), name)
         return _ANY_REFERENCE.sub(lambda match: _text(match[1], attachments) or match[0], text)
     # Cutting at the start of references takes a tenth of the time of a regular expression.
-    pieces = text.split(_START)
-    made: list[bytes | memoryview] = [pieces[0]]
+    parts = text.split(_REFERENCE_START)
+    made: list[bytes | memoryview] = [parts[0]]
     size = len(text)
-    for before, piece in pairwise(pieces):
+    for before, part in pairwise(parts):
         value = None
-        if piece[_DIGEST_CHARS : _DIGEST_CHARS + 1] == b'"' and before[-1:] != b"\\":
-            value = _text(piece[:_DIGEST_CHARS], attachments)
-        if value is None or _KEY_FOLLOWS.match(piece, _DIGEST_CHARS + 1):
-            made += (_START, piece)
+        if part[_DIGEST_CHARS : _DIGEST_CHARS + 1] == b'"' and before[-1:] != b"\\":
+            value = _text(part[:_DIGEST_CHARS], attachments)
+        if value is None or _KEY_FOLLOWS.match(part, _DIGEST_CHARS + 1):
+            made += (_REFERENCE_START, part)
         else:
-            made += (value, memoryview(piece)[_DIGEST_CHARS + 1 :])
+            made += (value, memoryview(part)[_DIGEST_CHARS + 1 :])
             size += len(value)
     _check_size(size, name)
     return b"".join(made)
@@ -172,14 +172,14 @@ def _text(digest: bytes, attachments: Mapping[str, msgspec.Raw]) -> memoryview |
     return text if text[:1].tobytes() == b'"' else None
 
 
-def _condensed(sections: Sections) -> tuple[bytes, bytes, bytes]:
+def _condense(sections: SampleSections) -> tuple[bytes, bytes, bytes]:
     """Give events, pool of messages, and pool of calls; where the log has no pools, they are made."""
     events = _list(sections.events, "events")
     messages, calls = _list(sections.message_pool, "message pool"), _list(sections.call_pool, "call pool")
     if not (_is_empty(messages) and _is_empty(calls)) or _is_empty(events):
         return events, messages, calls
-    pools = _Shared(), _Shared()
-    moved = [_moved(raw, *pools) for raw in elements(sections.events, "events")]
+    pools = _PoolBuilder(), _PoolBuilder()
+    moved = [_pool_event(raw, *pools) for raw in split_list(sections.events, "events")]
     return b"[%b]" % b",".join(moved), pools[0].json(), pools[1].json()
 
 
@@ -187,7 +187,7 @@ def _is_empty(items: bytes) -> bool:
     return len(items) < _PROBE_BYTES and not items.strip(b"[] \t\r\n")
 
 
-class _Shared:
+class _PoolBuilder:
     """A pool in the making: every text once, in the order of its first use."""
 
     def __init__(self) -> None:
@@ -209,30 +209,30 @@ class _Shared:
         return b"[%b]" % b",".join(self._places)
 
 
-def _moved(raw: msgspec.Raw, messages: _Shared, calls: _Shared) -> bytes:
+def _pool_event(raw: msgspec.Raw, messages: _PoolBuilder, calls: _PoolBuilder) -> bytes:
     """Move what a model event shares with others into the pools; an event of another shape stays as it is."""
-    if kind_of(raw) != "model":
+    if event_kind(raw) != "model":
         return bytes(raw)
     try:
-        fields = table(raw, "event")
-        given = elements(fields.get("input", msgspec.Raw()), "input")
-        if given and blank(fields.get("input_refs", msgspec.Raw())):
+        fields = split_object(raw, "event")
+        given = split_list(fields.get("input", msgspec.Raw()), "input")
+        if given and is_missing(fields.get("input_refs", msgspec.Raw())):
             fields |= {"input": msgspec.Raw(b"[]"), "input_refs": msgspec.Raw(messages.refs(given))}
         call = fields.get("call", msgspec.Raw())
-        if not blank(call):
-            fields["call"] = msgspec.Raw(_moved_call(call, calls))
+        if not is_missing(call):
+            fields["call"] = msgspec.Raw(_pool_call(call, calls))
     except SampleError:
         return bytes(raw)
     return _object(fields)
 
 
-def _moved_call(raw: msgspec.Raw, calls: _Shared) -> bytes:
-    fields = table(raw, "call")
-    request = table(fields.get("request", msgspec.Raw()), "request")
+def _pool_call(raw: msgspec.Raw, calls: _PoolBuilder) -> bytes:
+    fields = split_object(raw, "call")
+    request = split_object(fields.get("request", msgspec.Raw()), "request")
     key = next((name for name in _CALL_KEYS if name in request), None)
-    if key is None or not blank(fields.get("call_refs", msgspec.Raw())):
+    if key is None or not is_missing(fields.get("call_refs", msgspec.Raw())):
         return bytes(raw)
-    given = elements(request[key], key) if bytes(request[key]).lstrip().startswith(b"[") else []
+    given = split_list(request[key], key) if bytes(request[key]).lstrip().startswith(b"[") else []
     if not given:
         return bytes(raw)
     del request[key]

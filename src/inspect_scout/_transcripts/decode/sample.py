@@ -22,20 +22,20 @@ from ..._support.shapes import is_mapping
 from ..._types import TranscriptContent, TranscriptInfo
 from ..contract import LoadedTranscript
 from .attachments import Attachments, RawAttachments, may_refer
-from .ids import ListIds
-from .items import Items, Raw, Refused, Wanted, decode_part, wanted_event, wanted_message
-from .pools import Pools
-from .sections import Sections, blank, cut, cut_until_events, elements, empty, table
+from .ids import IdDeriver
+from .items import ItemDecoder, Raw, RefusedItems, Wanted, decode_part, wanted_event, wanted_message
+from .pools import SamplePools
+from .sections import SampleSections, is_empty, is_missing, split_list, split_object, split_sample, split_until_events
 from .source import ByteSource, SampleError
 from .timelines import build_timelines, load_timelines
-from .views import assemble, filter_events
+from .views import assemble_transcript, filter_events
 
-# Below this, reading in pieces to stop early costs more than it can save.
+# Below this, reading in chunks to stop early costs more than it can save.
 _EARLY_STOP_BYTES: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class SampleDetails:
     """What a sample says about itself beyond messages and events, as JSON.
 
     Args:
@@ -69,14 +69,14 @@ def decode_sample(source: ByteSource, info: TranscriptInfo, content: TranscriptC
         content: What to decode.
 
     Raises:
-        SampleError: If it is no JSON object, or one of its parts has the wrong shape. Of a single message or event
-            that is malformed what can be read is kept (`mending`), with one warning per sample.
+        SampleError: If it is not a JSON object, or one of its parts has the wrong shape. Of a single message or event
+            that is malformed what can be read is kept (`repair`), with one warning per sample.
     """
     return decode_sections(lambda: _sections(source, content), info, content)
 
 
 def decode_sections(
-    sections: Callable[[], Sections], info: TranscriptInfo, content: TranscriptContent
+    sections: Callable[[], SampleSections], info: TranscriptInfo, content: TranscriptContent
 ) -> LoadedTranscript:
     """Decode what is asked for of a transcript that is in parts already, as `decode_sample` does.
 
@@ -92,60 +92,60 @@ def decode_sections(
         # Objects made from JSON hold no cycles, but ten thousands of new ones make the collector walk the whole heap again
         # and again. Measured for everything of 200 samples: 1.75 s instead of 2.8 s.
         with uncollected():
-            return _Reading(sections(), info, content).decoded()
+            return _SampleDecoder(sections(), info, content).decode()
     except RecursionError:
         raise SampleError("its JSON is nested too deeply") from None
 
 
-def _sections(source: ByteSource, content: TranscriptContent) -> Sections:
+def _sections(source: ByteSource, content: TranscriptContent) -> SampleSections:
     needs_events = content.events is not None or content.timeline is not None
     if needs_events or source.size < _EARLY_STOP_BYTES:
-        return cut(source.read())
+        return split_sample(source.read())
 
-    def enough(found: Sections) -> bool:
-        needs_no_attachments = not (blank(found.messages) or may_refer(found.messages))
-        return (content.messages is None or needs_no_attachments) and body_complete(found, content)
+    def enough(found: SampleSections) -> bool:
+        needs_no_attachments = not (is_missing(found.messages) or may_refer(found.messages))
+        return (content.messages is None or needs_no_attachments) and details_complete(found, content)
 
-    return cut_until_events(source, enough)
+    return split_until_events(source, enough)
 
 
-def body_complete(found: Sections, content: TranscriptContent) -> bool:
+def details_complete(found: SampleSections, content: TranscriptContent) -> bool:
     """Tell whether everything that goes into the metadata was found."""
     if content.metadata is False:
         return True
-    scores = not blank(found.scores) or not blank(found.score)
-    return scores and not blank(found.target) and not blank(found.metadata)
+    scores = not is_missing(found.scores) or not is_missing(found.score)
+    return scores and not is_missing(found.target) and not is_missing(found.metadata)
 
 
-class _Reading:
+class _SampleDecoder:
     """One pass over the raw parts of a sample."""
 
-    def __init__(self, sections: Sections, info: TranscriptInfo, content: TranscriptContent) -> None:
+    def __init__(self, sections: SampleSections, info: TranscriptInfo, content: TranscriptContent) -> None:
         self._sections, self._info, self._content = sections, info, content
-        self._refused = Refused(info.transcript_id)
+        self._refused = RefusedItems(info.transcript_id)
         self._size = 0
 
-    def decoded(self) -> LoadedTranscript:
+    def decode(self) -> LoadedTranscript:
         """Decode everything asked for."""
         content = self._content
         wanted_events: Wanted | None = "all" if content.timeline is not None else content.events
-        messages = self._chosen("messages", content.messages, wanted_message)
-        events = self._chosen("events", wanted_events, wanted_event)
+        messages = self._select("messages", content.messages, wanted_message)
+        events = self._select("events", wanted_events, wanted_event)
         table_of = self._sections.attachments
-        attachments = None if empty(table_of) else RawAttachments(lambda: table(table_of, "attachments"))
+        attachments = None if is_empty(table_of) else RawAttachments(lambda: split_object(table_of, "attachments"))
         texts = None if attachments is None else attachments.get
         pools = self._pools(texts)
-        owner = self._info.transcript_id
-        items = Items(owner, texts, self._refused, pools.expand)
-        message_ids, event_ids = ListIds(owner), ListIds(owner)
-        made_messages = [items.message(raw, message_ids) for raw in messages]
+        transcript_id = self._info.transcript_id
+        items = ItemDecoder(transcript_id, texts, self._refused, pools.expand)
+        message_ids, event_ids = IdDeriver(transcript_id), IdDeriver(transcript_id)
+        made_messages = [items.decode_message(raw, message_ids) for raw in messages]
         if content.messages is not None and content.messages != "all":
             made_messages = [message for message in made_messages if message.role in content.messages]
-        made_events = [event for raw in events if (event := items.event(raw, event_ids)) is not None]
+        made_events = [event for raw in events if (event := items.decode_event(raw, event_ids)) is not None]
         timelines = self._timelines(made_events)
         if content.events is not None and content.events != "all" and content.timeline is not None:
             made_events = filter_events(made_events, content.events)
-        transcript = assemble(
+        transcript = assemble_transcript(
             self._info,
             messages=made_messages,
             events=made_events,
@@ -156,39 +156,41 @@ class _Reading:
         shared = attachments.size if attachments is not None else 0
         return LoadedTranscript(transcript, self._size + shared + pools.size)
 
-    def _chosen(self, name: str, wanted: Wanted | None, choose: Callable[[Raw, Wanted], bool]) -> list[msgspec.Raw]:
+    def _select(self, name: str, wanted: Wanted | None, choose: Callable[[Raw, Wanted], bool]) -> list[msgspec.Raw]:
         if wanted is None:
             return []
-        found = elements(getattr(self._sections, name), name)
+        found = split_list(getattr(self._sections, name), name)
         names: Wanted = wanted if wanted == "all" else frozenset(wanted)
         chosen = list(found) if names == "all" else [raw for raw in found if choose(raw, names)]
         self._size += sum(len(memoryview(raw)) for raw in chosen)
         return chosen
 
-    def _pools(self, attachments: Attachments | None) -> Pools:
+    def _pools(self, attachments: Attachments | None) -> SamplePools:
         wanted = self._content.events is not None or self._content.timeline is not None
-        messages = elements(self._sections.message_pool, "message pool") if wanted else []
-        calls = elements(self._sections.call_pool, "call pool") if wanted else []
-        owner = self._info.transcript_id
-        return Pools(messages, calls, Items(owner, attachments, Refused(owner)), owner)
+        messages = split_list(self._sections.message_pool, "message pool") if wanted else []
+        calls = split_list(self._sections.call_pool, "call pool") if wanted else []
+        transcript_id = self._info.transcript_id
+        return SamplePools(
+            messages, calls, ItemDecoder(transcript_id, attachments, RefusedItems(transcript_id)), transcript_id
+        )
 
     def _timelines(self, events: Sequence[Event]) -> list[Timeline]:
         wanted = self._content.timeline
         if wanted is None:
             return []
-        stored = [decode_part(raw) for raw in elements(self._sections.timelines, "timelines")]
+        stored = [decode_part(raw) for raw in split_list(self._sections.timelines, "timelines")]
         loaded = load_timelines(stored, events, lambda error: self._refused.add("timeline", error))
         return loaded or build_timelines(events, wanted)
 
     def _metadata(self) -> dict[str, Any]:
         if self._content.metadata is False:
             return self._info.metadata
-        return body_of(self._sections).overlay(self._info.metadata)
+        return decode_details(self._sections).overlay(self._info.metadata)
 
 
-def body_of(sections: Sections) -> Body:
+def decode_details(sections: SampleSections) -> SampleDetails:
     """Decode what a sample says about itself."""
     named = decode_part(sections.scores)
     if named is None and (only := decode_part(sections.score)) is not None:
         named = {LEGACY_SCORE_NAME: only}
-    return Body(decode_part(sections.metadata), decode_part(sections.target), named)
+    return SampleDetails(decode_part(sections.metadata), decode_part(sections.target), named)

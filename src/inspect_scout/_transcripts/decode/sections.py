@@ -1,6 +1,6 @@
-"""The parts of one sample, cut out of its JSON without building objects.
+"""The parts of one sample, split off its JSON without building objects.
 
-Measured on 200 samples of 580 kB (117 MB, 2 cores): 0.05 s to cut, against 0.1 to 0.4 s to decompress.
+Measured on 200 samples of 580 kB (117 MB, 2 cores): 0.05 s to split, against 0.1 to 0.4 s to decompress.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _NULL: Final = msgspec.Raw(b"null")
 _NOTHING: Final = msgspec.Raw(b"{}")
 
 
-class Sections(msgspec.Struct):
+class SampleSections(msgspec.Struct):
     """Raw parts of a sample; what is missing is empty.
 
     The names are those of Inspect's samples, older ones (`score`, `transcript`, the pools) included.
@@ -41,7 +41,7 @@ class Sections(msgspec.Struct):
     score: msgspec.Raw = _EMPTY
 
 
-_SECTIONS: Final = msgspec.json.Decoder(Sections)
+_SECTIONS: Final = msgspec.json.Decoder(SampleSections)
 _LIST: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _TABLE: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _EVENTS_KEY: Final = re.compile(rb'"events"\s*:')
@@ -50,41 +50,43 @@ _EVENTS_KEY: Final = re.compile(rb'"events"\s*:')
 _PREFIX_TRIES: Final = 3
 
 
-def cut(data: bytes | bytearray) -> Sections:
-    """Cut the JSON of a sample into its parts.
+def split_sample(data: bytes | bytearray) -> SampleSections:
+    """Split the JSON of a sample into its parts.
 
     Raises:
-        SampleError: If it is no JSON, or no object.
+        SampleError: If it is not JSON, or not an object.
     """
     try:
-        return _migrated(_SECTIONS.decode(data))
+        return _migrate(_SECTIONS.decode(data))
     except RecursionError:
         raise SampleError("its JSON is nested too deeply") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        found = _cut_lenient(data, error)
+        found = _split_lenient(data, error)
         if not is_mapping(found):
             raise SampleError(f"its JSON is not an object but {type(found).__name__!r}") from None
-        return _migrated(Sections(**{name: found[name] for name in Sections.__struct_fields__ if name in found}))
+        return _migrate(
+            SampleSections(**{name: found[name] for name in SampleSections.__struct_fields__ if name in found})
+        )
 
 
-def parts(given: Mapping[str, bytes | None]) -> Sections:
+def sections_from(given: Mapping[str, bytes | None]) -> SampleSections:
     """Take the parts of a transcript that are apart already (None: missing).
 
     Raises:
-        SampleError: If the pools that events share are no JSON.
+        SampleError: If the pools that events share are not JSON.
     """
-    return _migrated(Sections(**{name: msgspec.Raw(raw) for name, raw in given.items() if raw is not None}))
+    return _migrate(SampleSections(**{name: msgspec.Raw(raw) for name, raw in given.items() if raw is not None}))
 
 
-def cut_until_events(source: ByteSource, enough: Callable[[Sections], bool]) -> Sections:
-    """Cut the JSON of a sample, reading only the part before its events if that is enough.
+def split_until_events(source: ByteSource, enough: Callable[[SampleSections], bool]) -> SampleSections:
+    """Split the JSON of a sample, reading only the part before its events if that is enough.
 
     Args:
         source: The JSON.
         enough: Tells whether the parts found before the events are all that is needed.
 
     Raises:
-        SampleError: If it is no JSON, or no object.
+        SampleError: If it is not JSON, or not an object.
     """
     data = bytearray()
     tries = _PREFIX_TRIES
@@ -95,15 +97,15 @@ def cut_until_events(source: ByteSource, enough: Callable[[Sections], bool]) -> 
             while tries and (key := _EVENTS_KEY.search(data, start)):
                 start = key.end()
                 tries -= 1
-                found = _before(data, key.end())
+                found = _split_prefix(data, key.end())
                 if found is not None and enough(found):
                     return found
                 if found is not None:
                     tries = 0
-    return cut(data)
+    return split_sample(data)
 
 
-def _before(data: bytearray, end: int) -> Sections | None:
+def _split_prefix(data: bytearray, end: int) -> SampleSections | None:
     """Parts before position `end`; None if a value of the sample itself does not begin there.
 
     If the text up to a key, closed with a null, is a whole object, then the key belongs to that object: inside of a
@@ -115,71 +117,71 @@ def _before(data: bytearray, end: int) -> Sections | None:
         return None
 
 
-def _cut_lenient(raw: bytes | bytearray | msgspec.Raw, refusal: Exception) -> Any:
-    """Cut JSON with NaN and infinities, which Python writes and strict readers refuse, into its elements or values."""
+def _split_lenient(raw: bytes | bytearray | msgspec.Raw, refusal: Exception) -> Any:
+    """Split JSON with NaN and infinities, which Python writes and strict readers refuse, into its elements or values."""
     try:
         whole = json.loads(bytes(raw))
         if isinstance(whole, list):
-            return [_written(value) for value in cast("list[Any]", whole)]
-        return {key: _written(value) for key, value in whole.items()} if is_mapping(whole) else whole
+            return [_encode(value) for value in cast("list[Any]", whole)]
+        return {key: _encode(value) for key, value in whole.items()} if is_mapping(whole) else whole
     except RecursionError:
         raise SampleError("its JSON is nested too deeply") from None
     except ValueError:
         raise SampleError(f"its JSON is damaged ({refusal})") from None
 
 
-def _written(value: Any) -> msgspec.Raw:
+def _encode(value: Any) -> msgspec.Raw:
     return msgspec.Raw(json.dumps(value, separators=(",", ":")).encode())
 
 
-def _migrated(sections: Sections) -> Sections:
+def _migrate(sections: SampleSections) -> SampleSections:
     """Move what other versions of logs keep elsewhere to one place."""
-    if not blank(sections.transcript):
-        old = table(sections.transcript, "transcript")
+    if not is_missing(sections.transcript):
+        old = split_object(sections.transcript, "transcript")
         sections.events, sections.attachments = old.get("events", _EMPTY), old.get("content", _EMPTY)
-    if not blank(sections.events_data):
-        pools = table(sections.events_data, "events_data")
+    if not is_missing(sections.events_data):
+        pools = split_object(sections.events_data, "events_data")
         sections.message_pool, sections.call_pool = pools.get("messages", _EMPTY), pools.get("calls", _EMPTY)
     return sections
 
 
-def blank(raw: msgspec.Raw) -> bool:
+def is_missing(raw: msgspec.Raw) -> bool:
     """Tell whether a part is missing or null."""
     return not raw or raw == _NULL
 
 
-def empty(raw: msgspec.Raw) -> bool:
+def is_empty(raw: msgspec.Raw) -> bool:
     """Tell whether a part is missing, null, or an empty object."""
-    return blank(raw) or raw == _NOTHING
+    return is_missing(raw) or raw == _NOTHING
 
 
-def elements(raw: msgspec.Raw, name: str) -> list[msgspec.Raw]:
+def split_list(raw: msgspec.Raw, name: str) -> list[msgspec.Raw]:
     """Raw elements of a part that is a list.
 
     Raises:
         SampleError: If it is something else.
     """
-    if blank(raw):
+    if is_missing(raw):
         return []
     try:
         return _LIST.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        if is_list(found := _cut_lenient(raw, error)):
+        if is_list(found := _split_lenient(raw, error)):
             return found
         raise SampleError(f"its part {name!r} is not a list ({error})") from None
 
 
-def table(raw: msgspec.Raw, name: str) -> dict[str, msgspec.Raw]:
+def split_object(raw: msgspec.Raw, name: str) -> dict[str, msgspec.Raw]:
     """Raw values of a part that is an object.
 
     Raises:
         SampleError: If it is something else.
     """
-    if blank(raw):
+    if is_missing(raw):
         return {}
     try:
         return _TABLE.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        if is_mapping(found := _cut_lenient(raw, error)):
+        if is_mapping(found := _split_lenient(raw, error)):
             return found
         raise SampleError(f"its part {name!r} is not an object ({error})") from None

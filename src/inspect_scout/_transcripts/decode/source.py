@@ -25,20 +25,20 @@ class ByteSource(Protocol):
         ...
 
     def chunks(self) -> Generator[bytes]:
-        """Read anew, piece by piece (at most about 1 MiB each).
+        """Read again from the start, in chunks of at most about 1 MiB.
 
-        Small pieces (128 to 256 KiB) let a reader that needs only the messages stop before the rest is decompressed.
+        Small chunks (128 to 256 KiB) let a reader that needs only the messages stop before the rest is decompressed.
         Whoever stops early closes the iterator.
         """
         ...
 
 
-class BytesSource:
+class InMemorySource:
     """JSON that is in memory already.
 
     Args:
         data: The JSON.
-        chunk_bytes: Size of the pieces that `chunks` gives.
+        chunk_bytes: Size of what `chunks` gives.
     """
 
     def __init__(self, data: bytes, chunk_bytes: int = CHUNK_BYTES) -> None:
@@ -54,6 +54,6 @@ class BytesSource:
         return self._data
 
     def chunks(self) -> Generator[bytes]:
-        """Give everything piece by piece."""
+        """Give everything in chunks."""
         for start in range(0, len(self._data), self._chunk_bytes):
             yield self._data[start : start + self._chunk_bytes]

@@ -26,27 +26,27 @@ _QUOTE, _BACKSLASH, _COMMA = np.uint8(ord('"')), np.uint8(ord("\\")), np.uint8(o
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class StructuralChars:
     """Brackets and commas of one chunk that are not inside of a string, in order.
 
     Args:
         position: Offset of each in the chunk.
         symbol: The byte itself.
-        level: Number of brackets open before it, so that a container's own commas and closing bracket are on one level
+        depth: Number of brackets open before it, so that a container's own commas and closing bracket are at one depth
             with the opening brackets of its members.
     """
 
     position: NDArray[np.int64]
     symbol: NDArray[np.uint8]
-    level: NDArray[np.int64]
+    depth: NDArray[np.int64]
 
-    def up_to(self, level: int) -> tuple[list[int], list[int]]:
-        """Positions and symbols of the marks that are no deeper than `level`."""
-        chosen = np.flatnonzero(self.level <= level)
+    def up_to(self, depth: int) -> tuple[list[int], list[int]]:
+        """Positions and symbols of those that are no deeper than `depth`."""
+        chosen = np.flatnonzero(self.depth <= depth)
         return self.position[chosen].tolist(), self.symbol[chosen].tolist()
 
 
-class Structure:
+class StructuralScanner:
     """Finds brackets and commas chunk by chunk; what a chunk leaves open is carried into the next."""
 
     def __init__(self) -> None:
@@ -59,7 +59,7 @@ class Structure:
         """Whether no bracket and no string is open."""
         return self._depth == 0 and not self._in_string
 
-    def marks(self, chunk: bytes) -> Marks:
+    def scan(self, chunk: bytes) -> StructuralChars:
         """Find the brackets and commas of the next chunk.
 
         Raises:
@@ -80,7 +80,7 @@ class Structure:
             self._in_string = bool(parity[-1] & 1)
         outside = ((parity & 1) == 0) & ~is_quote
         position, symbol = found[outside], symbols[outside]
-        return Marks(position, symbol, self._levels(symbol))
+        return StructuralChars(position, symbol, self._depths(symbol))
 
     def _unmark_escaped(self, data: NDArray[np.uint8], quotes: NDArray[np.bool_]) -> None:
         """Take out the quotes that a backslash escapes: those after an odd run of backslashes."""
@@ -101,7 +101,7 @@ class Structure:
             escaped = escaped[:-1]
         quotes[escaped] = False
 
-    def _levels(self, symbol: NDArray[np.uint8]) -> NDArray[np.int64]:
+    def _depths(self, symbol: NDArray[np.uint8]) -> NDArray[np.int64]:
         brackets = symbol | _BRACKET_BIT
         opening, closing = brackets == _OPEN, brackets == _CLOSE
         change = opening.astype(np.int64) - closing
@@ -112,5 +112,5 @@ class Structure:
             if int(after.max()) > MAX_DEPTH:
                 raise SampleError("its JSON is nested too deeply")
             self._depth = int(after[-1])
-        levels: NDArray[np.int64] = after - change
-        return levels
+        depths: NDArray[np.int64] = after - change
+        return depths

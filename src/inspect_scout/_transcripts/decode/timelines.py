@@ -31,15 +31,15 @@ def build_timelines(events: Sequence[Event], wanted: TimelineFilter) -> list[Tim
     if wanted is None or not events:
         return []
     try:
-        if _deep(events):
+        if _too_deep(events):
             raise RecursionError
         built = timeline_build(list(events))
-        return [built] if wanted is True or wanted == "all" else [prune(built, frozenset[str](wanted))]
+        return [built] if wanted is True or wanted == "all" else [prune_timeline(built, frozenset[str](wanted))]
     except RecursionError:
         raise SampleError("the spans of its events are nested too deeply for a timeline") from None
 
 
-def _deep(events: Sequence[Event]) -> bool:
+def _too_deep(events: Sequence[Event]) -> bool:
     """Tell whether spans are nested so deeply that following them by recursion may end in the middle of something."""
     parents = {event.id: event.parent_id for event in events if isinstance(event, SpanBeginEvent)}
     depths: dict[str, int] = {}
@@ -76,7 +76,7 @@ def load_timelines(
     return found
 
 
-def prune(timeline: Timeline, kinds: Collection[str]) -> Timeline:
+def prune_timeline(timeline: Timeline, kinds: Collection[str]) -> Timeline:
     """Copy a timeline with only some kinds of events, without the spans and branches that are then empty.
 
     Everything else that spans say about themselves stays.

@@ -10,7 +10,7 @@ from inspect_ai.model import ChatMessage
 
 from ..._support.json import dumps, loads
 from ..._types import EventFilter, MessageFilter, TimelineFilter, Transcript, TranscriptContent, TranscriptInfo
-from .timelines import prune
+from .timelines import prune_timeline
 
 T = TypeVar("T")
 
@@ -46,15 +46,15 @@ def _union(filters: Sequence[Literal[True, "all"] | Sequence[str] | None]) -> An
 
 def filter_messages(items: Sequence[ChatMessage], wanted: MessageFilter) -> list[ChatMessage]:
     """Keep the messages asked for: those of some roles, "all", or None for none."""
-    return _named(items, "role", wanted)
+    return _select(items, "role", wanted)
 
 
 def filter_events(items: Sequence[Event], wanted: EventFilter) -> list[Event]:
     """Keep the events asked for: those of some kinds, "all", or None for none."""
-    return _named(items, "event", wanted)
+    return _select(items, "event", wanted)
 
 
-def _named(items: Sequence[T], name: str, wanted: Literal["all"] | Sequence[str] | None) -> list[T]:
+def _select(items: Sequence[T], name: str, wanted: Literal["all"] | Sequence[str] | None) -> list[T]:
     if wanted is None or wanted == "all":
         return [] if wanted is None else list(items)
     names = frozenset[str](wanted)
@@ -73,7 +73,7 @@ def filter_timelines(timelines: Sequence[Timeline], wanted: TimelineFilter) -> l
         return []
     if wanted is True or wanted == "all":
         return list(timelines)
-    return [prune(timeline, frozenset[str](wanted)) for timeline in timelines]
+    return [prune_timeline(timeline, frozenset[str](wanted)) for timeline in timelines]
 
 
 def view_text(view: TranscriptContent) -> str:
@@ -98,7 +98,7 @@ def view(transcript: Transcript, content: TranscriptContent) -> Transcript:
         transcript: The transcript.
         content: What the reader asks for.
     """
-    return assemble(
+    return assemble_transcript(
         transcript,
         messages=filter_messages(transcript.messages, content.messages),
         events=filter_events(transcript.events, content.events),
@@ -107,7 +107,7 @@ def view(transcript: Transcript, content: TranscriptContent) -> Transcript:
     )
 
 
-def assemble(
+def assemble_transcript(
     info: TranscriptInfo,
     *,
     messages: list[ChatMessage],
@@ -122,8 +122,8 @@ def assemble(
 
     All but the parts that are given is taken over from `info`.
     """
-    known = info.__dict__
-    fields = {name: known[name] for name in _INFO_FIELDS}
+    current = info.__dict__
+    fields = {name: current[name] for name in _INFO_FIELDS}
     fields.update(metadata=metadata, messages=messages, events=events, timelines=timelines)
     made = Transcript.__new__(Transcript)
     given: Collection[str] = info.__pydantic_fields_set__

@@ -16,7 +16,7 @@ from ..._support.cache import Cache
 from ..._support.clock import SYSTEM_CLOCK, Clock
 from ..._support.errors import LogReadError, ScoutError
 from ..._support.storage import Entry, is_local, local_path, storage_for
-from ..decode.source import BytesSource
+from ..decode.source import InMemorySource
 from .reading import chosen_sample, is_zip, json_samples, open_log
 from .records import decode_json_log
 from .rows import sample_key
@@ -184,7 +184,7 @@ def _stat(path: str) -> Entry:
 
 
 def _json_sample(name: str, version: str, data: bytes) -> SampleSource:
-    source = BytesSource(data)
+    source = InMemorySource(data)
     return SampleSource(name, version, f"{zlib.crc32(data):08x}:{len(data)}", len(data), source.read, source.chunks)
 
 

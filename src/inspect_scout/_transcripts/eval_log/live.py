@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..decode.sample import Body
+from ..decode.sample import SampleDetails
 from .records import EvalSpec, Header, SampleSummary
 from .rows import log_rows
 from .table import EvalRow
@@ -33,6 +33,6 @@ def live_info(eval: EvalSpec, sample: SampleSummary, log: str | None) -> Transcr
         update={
             "source_id": eval.eval_id,
             "task_set": info.task_set if eval.task else None,
-            "metadata": Body(sample.metadata, sample.target, sample.scores).overlay(known),
+            "metadata": SampleDetails(sample.metadata, sample.target, sample.scores).overlay(known),
         }
     )

@@ -14,7 +14,7 @@ from ..contract import LoadedTranscript, RawTranscript
 from ..decode.handle import MaterializedHandle
 from ..decode.sample import decode_sample
 from ..decode.source import SampleError
-from ..decode.stream import SPOOL_THRESHOLD_BYTES, open_sample
+from ..decode.stream import STREAM_THRESHOLD_BYTES, open_sample
 from ..decode.views import view_of, view_text
 from .access import LogAccess, SampleSource
 from .table import SOURCE_TYPE
@@ -67,7 +67,7 @@ class LocatedSample:
 
     async def open(self, content: TranscriptContent) -> TranscriptHandle:
         """Open the content asked for, to be read item by item."""
-        if self.size > SPOOL_THRESHOLD_BYTES:
+        if self.size > STREAM_THRESHOLD_BYTES:
             return open_sample(self._sample, self._info, content, lambda error: _named(self._info, error))
 
         async def load() -> Transcript:

@@ -13,11 +13,11 @@ from typing import Final, overload
 _BUFFER_BYTES: Final = 256 * 1024
 
 
-class Spool(Sequence[bytes]):
+class RecordFile(Sequence[bytes]):
     """Records in the order in which they are appended, read back any number of times, by many readers at once."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile(prefix="scout-", buffering=_BUFFER_BYTES)  # noqa: SIM115 - lives as long as the spool
+        self._file = tempfile.TemporaryFile(prefix="scout-", buffering=_BUFFER_BYTES)  # noqa: SIM115 - lives as long as the records
         self._ends = array("Q", [0])
         # several readers, perhaps in several threads, move one position
         self._lock = threading.Lock()

@@ -12,17 +12,17 @@ from inspect_ai.model import ChatMessage
 
 from ..._support.cache import Cache
 from ..._types import TranscriptContent, TranscriptInfo
-from .attachments import decode_text, digests
-from .cutter import Cutter
-from .ids import ListIds
-from .items import Items, Refused, Wanted, wanted_event, wanted_message
-from .pools import Pools
-from .sample import body_of
-from .sections import parts
+from .attachments import decode_text, find_digests
+from .ids import IdDeriver
+from .items import ItemDecoder, RefusedItems, Wanted, wanted_event, wanted_message
+from .pools import SamplePools
+from .record_file import RecordFile
+from .sample import decode_details
+from .sections import sections_from
 from .source import ByteSource
-from .spool import Spool
+from .splitter import JsonSplitter
 
-_BODY: Final = frozenset({"metadata", "target", "scores", "score"})
+_DETAILS: Final = frozenset({"metadata", "target", "scores", "score"})
 _KEPT_IN: Final = {
     "messages": "messages",
     "events": "events",
@@ -39,16 +39,16 @@ _CACHED_ATTACHMENT_CHARS: Final = 8 * 1024 * 1024
 _CACHED_POOL_BYTES: Final = 16 * 1024 * 1024
 
 
-class Stored:
+class StoredSample:
     """The raw content asked for of one sample, in temporary files."""
 
     def __init__(self, content: TranscriptContent) -> None:
-        self.spools = {name: Spool() for name in dict.fromkeys(_KEPT_IN.values())}
+        self.files = {name: RecordFile() for name in dict.fromkeys(_KEPT_IN.values())}
         self._content = content
         self._roles: Wanted = _names(content.messages)
         self._kinds: Wanted = _names(content.events)
         self._attachments: dict[bytes, int] = {}
-        self._body: dict[str, bytes] = {}
+        self._details: dict[str, bytes] = {}
         self._begun: set[str] = set()
         # digests that messages refer to; None while attachments have to be kept without knowing
         self._referred: set[str] | None = None
@@ -56,16 +56,16 @@ class Stored:
             self._referred = set()
 
     @classmethod
-    def fill(cls, source: ByteSource, content: TranscriptContent) -> Stored:
+    def fill(cls, source: ByteSource, content: TranscriptContent) -> StoredSample:
         """Store what is asked for, reading no further than needed.
 
         Raises:
-            SampleError: If the sample is no JSON object, or a part of it has the wrong shape.
+            SampleError: If the sample is not a JSON object, or a part of it has the wrong shape.
         """
         stored = cls(content)
         with ExitStack() as undo, closing(source.chunks()) as chunks:
             undo.callback(stored.close)
-            for part, key, raw in Cutter(stored._wanted()).pieces(chunks):
+            for part, key, raw in JsonSplitter(stored._wanted()).split(chunks):
                 if raw is not None:
                     stored._add(part, key, raw)
                 elif not stored._begin(part):
@@ -76,18 +76,18 @@ class Stored:
     def attachment(self, digest: str) -> str | None:
         """Find the text of an attachment; None if there is none."""
         position = self._attachments.get(bytes.fromhex(digest))
-        return None if position is None else decode_text(self.spools["attachments"][position])
+        return None if position is None else decode_text(self.files["attachments"][position])
 
     def metadata(self, info: TranscriptInfo) -> dict[str, Any]:
         """Metadata of the index, with what the sample itself says."""
         if self._content.metadata is False:
             return info.metadata
-        return body_of(parts(self._body)).overlay(info.metadata)
+        return decode_details(sections_from(self._details)).overlay(info.metadata)
 
     def close(self) -> None:
         """Delete the temporary files."""
-        for spool in self.spools.values():
-            spool.close()
+        for file in self.files.values():
+            file.close()
 
     def _wanted(self) -> frozenset[str]:
         kept = {"attachments"}
@@ -95,8 +95,8 @@ class Stored:
             kept.add("messages")
         if self._content.events is not None:
             kept |= {"events", "message_pool", "call_pool"}
-        body = frozenset[str]() if self._content.metadata is False else _BODY
-        return body | {part for part, name in _KEPT_IN.items() if name in kept}
+        details = frozenset[str]() if self._content.metadata is False else _DETAILS
+        return details | {part for part, name in _KEPT_IN.items() if name in kept}
 
     def _begin(self, part: str) -> bool:
         """Note that a part begins; False if nothing that follows is needed.
@@ -108,7 +108,7 @@ class Stored:
         self._begun.add(part)
         name = _KEPT_IN.get(part)
         if name is not None:
-            self.spools[name].clear()
+            self.files[name].clear()
         if name == "attachments":
             self._attachments.clear()
         return True
@@ -118,21 +118,22 @@ class Stored:
             return False
         if self._content.metadata is False:
             return True
-        return {"metadata", "target"} <= self._body.keys() and not self._body.keys().isdisjoint({"scores", "score"})
+        found = self._details.keys()
+        return {"metadata", "target"} <= found and not found.isdisjoint({"scores", "score"})
 
     def _add(self, part: str, key: str | None, raw: bytes) -> None:
         name = _KEPT_IN.get(part)
         if name is None:
-            self._body[part] = raw
+            self._details[part] = raw
         elif key is not None:
             self._add_attachment(key, raw)
         elif name == "messages":
             if wanted_message(raw, self._roles):
-                self.spools[name].append(raw)
+                self.files[name].append(raw)
                 if self._referred is not None:
-                    self._referred |= digests(raw)
+                    self._referred |= find_digests(raw)
         elif name != "events" or wanted_event(raw, self._kinds):
-            self.spools[name].append(raw)
+            self.files[name].append(raw)
 
     def _add_attachment(self, digest: str, raw: bytes) -> None:
         known = self._referred
@@ -144,20 +145,22 @@ class Stored:
             packed = bytes.fromhex(digest)
         except ValueError:
             return
-        self._attachments[packed] = len(self.spools["attachments"])
-        self.spools["attachments"].append(raw)
+        self._attachments[packed] = len(self.files["attachments"])
+        self.files["attachments"].append(raw)
 
 
-class Replay:
+class StoredSampleReader:
     """Makes the objects of a stored sample, one at a time.
 
     If `bounded`, shared parts that were not used for long are forgotten. Otherwise equal parts stay one object, as they do
     in a sample that is read in one go.
     """
 
-    def __init__(self, stored: Stored, info: TranscriptInfo, content: TranscriptContent, *, bounded: bool) -> None:
+    def __init__(
+        self, stored: StoredSample, info: TranscriptInfo, content: TranscriptContent, *, bounded: bool
+    ) -> None:
         self._stored, self._content = stored, content
-        self._refused = Refused(info.transcript_id)
+        self._refused = RefusedItems(info.transcript_id)
         most = _CACHED_ATTACHMENT_CHARS if bounded else sys.maxsize
         # An entry costs memory even if there is no text. The newest is kept in any case.
         texts: Cache[str, str | None] = Cache(most, lambda text: min(most, len(text or "") + _DIGEST_CHARS))
@@ -165,26 +168,26 @@ class Replay:
         def attachments(digest: str) -> str | None:
             return texts.made(digest, lambda: stored.attachment(digest))
 
-        owner = self._owner = info.transcript_id
+        transcript_id = self._transcript_id = info.transcript_id
         keep = _CACHED_POOL_BYTES if bounded else None
-        shared = Items(owner, attachments, Refused(owner))
-        pools = Pools(stored.spools["message_pool"], stored.spools["call_pool"], shared, owner, keep)
-        self._items = Items(owner, attachments, self._refused, pools.expand)
+        shared = ItemDecoder(transcript_id, attachments, RefusedItems(transcript_id))
+        pools = SamplePools(stored.files["message_pool"], stored.files["call_pool"], shared, transcript_id, keep)
+        self._items = ItemDecoder(transcript_id, attachments, self._refused, pools.expand)
 
     def messages(self) -> Iterator[ChatMessage]:
         """Make the messages asked for."""
         roles = _names(self._content.messages)
-        ids = ListIds(self._owner)
-        for raw in self._stored.spools["messages"]:
-            message = self._items.message(raw, ids)
+        ids = IdDeriver(self._transcript_id)
+        for raw in self._stored.files["messages"]:
+            message = self._items.decode_message(raw, ids)
             if roles == "all" or message.role in roles:
                 yield message
 
     def events(self) -> Iterator[Event]:
         """Make the events asked for."""
-        ids = ListIds(self._owner)
-        for raw in self._stored.spools["events"]:
-            if (event := self._items.event(raw, ids)) is not None:
+        ids = IdDeriver(self._transcript_id)
+        for raw in self._stored.files["events"]:
+            if (event := self._items.decode_event(raw, ids)) is not None:
                 yield event
 
     def report(self) -> None:

@@ -1,4 +1,4 @@
-"""The parts of one sample, cut out of its JSON item by item: memory holds one item and one chunk, not the sample."""
+"""The parts of one sample, split off its JSON item by item: memory holds one item and one chunk, not the sample."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from enum import Enum, auto
 from typing import Final, NamedTuple
 
 from .source import CHUNK_BYTES, SampleError
-from .structure import CLOSE_LIST, CLOSE_OBJECT, COMMA, OPEN_LIST, OPEN_OBJECT, Structure
+from .structure import CLOSE_LIST, CLOSE_OBJECT, COMMA, OPEN_LIST, OPEN_OBJECT, StructuralScanner
 
 LISTS: Final = frozenset(
     {
@@ -24,16 +24,16 @@ LISTS: Final = frozenset(
         "transcript.events",
     }
 )
-"""Parts that are cut into their elements."""
+"""Parts that are split into their elements."""
 
 TABLES: Final = frozenset({"attachments", "transcript.content"})
-"""Parts that are cut into their entries."""
+"""Parts that are split into their entries."""
 
 _OPENING: Final = (OPEN_LIST, OPEN_OBJECT)
 _KEY: Final = re.compile(rb'[ \t\r\n]*("(?:[^"\\]|\\.)*+")[ \t\r\n]*:', re.DOTALL)
 
 
-class Piece(NamedTuple):
+class RawItem(NamedTuple):
     """A raw value found in a sample.
 
     Args:
@@ -48,12 +48,12 @@ class Piece(NamedTuple):
 
 
 class _Container(NamedTuple):
-    """A list or object that is being cut.
+    """A list or object that is being split.
 
     Args:
         part: Its name ("" for the sample itself).
         keyed: Whether it is an object.
-        outer: Whether its members may be parts, to be cut in turn.
+        outer: Whether its members may be parts, to be split in turn.
     """
 
     part: str
@@ -61,69 +61,69 @@ class _Container(NamedTuple):
     outer: bool
 
 
-class _Reading(Enum):
+class _MemberState(Enum):
     """What happens to the member that is being read."""
 
     KEPT = auto()
     SKIPPED = auto()  # nobody wants it
-    CUT = auto()  # it was cut itself; only a comma or a bracket may follow
+    SPLIT = auto()  # it was split itself; only a comma or a bracket may follow
 
 
-class Cutter:
-    """Cuts the JSON of one sample into pieces.
+class JsonSplitter:
+    """Splits the JSON of one sample into raw items.
 
     What nobody wants is passed over: its brackets and strings must match, the rest of it is not checked.
 
     Args:
-        wanted: Names of the parts wanted: those of LISTS and TABLES are cut, others come as one piece.
+        wanted: Names of the parts wanted: those of LISTS and TABLES are split, others come as one item.
     """
 
     def __init__(self, wanted: frozenset[str]) -> None:
-        self._wanted, self._cut_parts = wanted, wanted & (LISTS | TABLES)
+        self._wanted, self._split_parts = wanted, wanted & (LISTS | TABLES)
         self._outer = frozenset(name.split(".")[0] for name in wanted if "." in name)
-        self._structure = Structure()
+        self._scanner = StructuralScanner()
         self._stack: list[_Container] = []
         self._started = False
         # the member that is being read, and its bytes from earlier chunks
-        self._reading = _Reading.KEPT
+        self._state = _MemberState.KEPT
         self._collected: list[bytes] = []
         self._first = True
 
-    def pieces(self, chunks: Iterable[bytes]) -> Iterator[Piece]:
-        """Cut chunk after chunk; whoever has enough stops.
+    def split(self, chunks: Iterable[bytes]) -> Iterator[RawItem]:
+        """Split chunk after chunk; whoever has enough stops.
 
         Raises:
-            SampleError: If it is no JSON, or no object.
+            SampleError: If it is not JSON, or not an object.
         """
         for chunk in chunks:
             for start in range(0, len(chunk), CHUNK_BYTES):
-                yield from self._cut(chunk[start : start + CHUNK_BYTES] if len(chunk) > CHUNK_BYTES else chunk)
+                yield from self._split_chunk(chunk[start : start + CHUNK_BYTES] if len(chunk) > CHUNK_BYTES else chunk)
         if not self._started:
             raise SampleError("its JSON is empty")
-        if self._stack or not self._structure.finished:
+        if self._stack or not self._scanner.finished:
             raise _damaged("it ends too early")
 
-    def _cut(self, chunk: bytes) -> Iterator[Piece]:
-        marks = self._structure.marks(chunk)
-        levels: dict[int, tuple[list[int], list[int]]] = {}
+    def _split_chunk(self, chunk: bytes) -> Iterator[RawItem]:
+        chars = self._scanner.scan(chunk)
+        chars_by_depth: dict[int, tuple[list[int], list[int]]] = {}
         start = at = 0
         while True:
-            # the marks that matter are those of the innermost container; deeper ones belong to its members
+            # the characters that matter are those of the innermost container; deeper ones belong to its members
             depth = len(self._stack)
-            if depth not in levels:
-                levels[depth] = marks.up_to(depth)
-            positions, symbols = levels[depth]
+            if depth not in chars_by_depth:
+                chars_by_depth[depth] = chars.up_to(depth)
+            positions, symbols = chars_by_depth[depth]
             for index in range(bisect_left(positions, at), len(positions)):
                 position, symbol = positions[index], symbols[index]
                 if symbol in _OPENING:
-                    piece = self._open(chunk, start, position)
+                    item = self._open(chunk, start, position)
                     if len(self._stack) != depth:
                         start = position + 1
                 else:
-                    piece = self._end_member(chunk, start, position)
+                    item = self._end_member(chunk, start, position)
                     start = position + 1
-                if piece is not None:
-                    yield piece
+                if item is not None:
+                    yield item
                 if len(self._stack) != depth:
                     at = start
                     break
@@ -131,29 +131,29 @@ class Cutter:
                 self._carry(chunk, start)
                 return
 
-    def _open(self, chunk: bytes, start: int, position: int) -> Piece | None:
+    def _open(self, chunk: bytes, start: int, position: int) -> RawItem | None:
         """Note that a bracket opens: the sample's own, or that of a member."""
         symbol = chunk[position]
         if not self._stack:
             self._open_sample(chunk[start:position], symbol)
             return None
         container = self._stack[-1]
-        if not container.outer or self._reading is not _Reading.KEPT:
+        if not container.outer or self._state is not _MemberState.KEPT:
             return None
-        key, between = _entry(b"".join((*self._collected, chunk[start:position])))
+        key, between = _split_member(b"".join((*self._collected, chunk[start:position])))
         if not _blank(between):
             raise _damaged("a comma is missing")
-        part = _named(container, key)
+        part = _part_name(container, key)
         outer = part in self._outer
-        if outer or part in self._cut_parts:
+        if outer or part in self._split_parts:
             keyed = outer or part in TABLES
             if (symbol == OPEN_OBJECT) != keyed:
                 raise _wrong_shape(part, keyed)
             self._enter(_Container(part, keyed, outer))
         elif part not in self._wanted:
-            self._reading = _Reading.SKIPPED
+            self._state = _MemberState.SKIPPED
             self._collected.clear()
-        return Piece(part, None, None)
+        return RawItem(part, None, None)
 
     def _open_sample(self, before: bytes, symbol: int) -> None:
         if self._started:
@@ -165,30 +165,30 @@ class Cutter:
 
     def _enter(self, container: _Container) -> None:
         self._stack.append(container)
-        self._reading, self._first = _Reading.KEPT, True
+        self._state, self._first = _MemberState.KEPT, True
         self._collected.clear()
 
-    def _end_member(self, chunk: bytes, start: int, position: int) -> Piece | None:
+    def _end_member(self, chunk: bytes, start: int, position: int) -> RawItem | None:
         """Note a comma, or the bracket that closes the innermost container."""
         symbol = chunk[position]
         if not self._stack:
             raise _damaged("something follows its end") if self._started else SampleError("its JSON is not an object")
         container = self._stack[-1]
-        piece = None
-        if self._reading is _Reading.KEPT:
-            piece = self._member(container, chunk[start:position], last=symbol != COMMA)
-        elif self._reading is _Reading.CUT and not _blank(chunk[start:position]):
+        item = None
+        if self._state is _MemberState.KEPT:
+            item = self._member(container, chunk[start:position], last=symbol != COMMA)
+        elif self._state is _MemberState.SPLIT and not _blank(chunk[start:position]):
             raise _damaged("a comma is missing")
-        self._reading, self._first = _Reading.KEPT, False
+        self._state, self._first = _MemberState.KEPT, False
         self._collected.clear()
         if symbol != COMMA:
             if symbol != (CLOSE_OBJECT if container.keyed else CLOSE_LIST):
                 raise _damaged("brackets do not match")
             self._stack.pop()
-            self._reading = _Reading.CUT
-        return piece
+            self._state = _MemberState.SPLIT
+        return item
 
-    def _member(self, container: _Container, text: bytes, *, last: bool) -> Piece | None:
+    def _member(self, container: _Container, text: bytes, *, last: bool) -> RawItem | None:
         if self._collected:
             text = b"".join((*self._collected, text))
         if _blank(text):
@@ -196,23 +196,23 @@ class Cutter:
                 return None
             raise _damaged("a value is missing")
         if not container.keyed:
-            return Piece(container.part, None, text)
-        key, value = _entry(text)
+            return RawItem(container.part, None, text)
+        key, value = _split_member(text)
         if not container.outer:
-            return Piece(container.part, key, value)
-        part = _named(container, key)
-        if part in self._outer or part in self._cut_parts:
+            return RawItem(container.part, key, value)
+        part = _part_name(container, key)
+        if part in self._outer or part in self._split_parts:
             if value.strip() != b"null":
                 raise _wrong_shape(part, part not in LISTS)
             return None
-        return Piece(part, None, value) if part in self._wanted else None
+        return RawItem(part, None, value) if part in self._wanted else None
 
     def _carry(self, chunk: bytes, start: int) -> None:
-        """Keep what the chunk holds of the member that goes on in the next."""
-        if self._stack and self._reading is _Reading.SKIPPED:
+        """Keep what the chunk has of the member that goes on in the next."""
+        if self._stack and self._state is _MemberState.SKIPPED:
             return
         rest = chunk[start:]
-        if self._stack and self._reading is _Reading.KEPT:
+        if self._stack and self._state is _MemberState.KEPT:
             self._collected.append(rest)
         elif not _blank(rest):
             if not self._started:
@@ -220,11 +220,11 @@ class Cutter:
             raise _damaged("a comma is missing" if self._stack else "something follows its end")
 
 
-def _named(container: _Container, key: str) -> str:
+def _part_name(container: _Container, key: str) -> str:
     return f"{container.part}.{key}" if container.part else key
 
 
-def _entry(text: bytes) -> tuple[str, bytes]:
+def _split_member(text: bytes) -> tuple[str, bytes]:
     """Split the text of an object's member into key and raw value."""
     found = _KEY.match(text)
     if found is None:
@@ -245,4 +245,4 @@ def _damaged(why: str) -> SampleError:
 
 
 def _wrong_shape(part: str, keyed: bool) -> SampleError:
-    return SampleError(f"its part {part!r} is no {'object' if keyed else 'list'}")
+    return SampleError(f"its part {part!r} is not {'an object' if keyed else 'a list'}")

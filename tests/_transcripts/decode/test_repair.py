@@ -12,10 +12,10 @@ from inspect_ai.event import InfoEvent, ModelEvent, SampleLimitEvent, ToolEvent
 from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageTool, ContentImage, ContentReasoning
 
 from inspect_scout._transcripts.database.encode import raw_of
-from inspect_scout._transcripts.decode.mending import count_incomplete
+from inspect_scout._transcripts.decode.repair import count_incomplete
 from inspect_scout._transcripts.decode.sample import decode_sample, decode_sections
-from inspect_scout._transcripts.decode.sections import parts
-from inspect_scout._transcripts.decode.source import BytesSource
+from inspect_scout._transcripts.decode.sections import sections_from
+from inspect_scout._transcripts.decode.source import InMemorySource
 from inspect_scout._types import Transcript, TranscriptContent, TranscriptInfo
 from support.event_kinds import every_event
 from support.raw_logs import EVENT, model_event, user
@@ -27,7 +27,7 @@ CALL = {"id": "c", "function": "f", "arguments": {"a": 1}}
 
 def decoded(content: TranscriptContent = ALL, **fields: Any) -> Transcript:
     data = json.dumps({"id": 1, "epoch": 1, **fields}).encode()
-    return decode_sample(BytesSource(data), TranscriptInfo(transcript_id="t"), content).transcript
+    return decode_sample(InMemorySource(data), TranscriptInfo(transcript_id="t"), content).transcript
 
 
 def message(**fields: Any) -> ChatMessage:
@@ -182,7 +182,7 @@ def again(transcript: Transcript) -> Transcript:
     """Read what was read, as a database does that was given the objects."""
     row = raw_of(transcript)
     cells = {"messages": row.messages, "events": row.events, "events_data": row.events_data}
-    return decode_sections(lambda: parts(cells), TranscriptInfo(transcript_id="t"), ALL).transcript
+    return decode_sections(lambda: sections_from(cells), TranscriptInfo(transcript_id="t"), ALL).transcript
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -259,7 +259,7 @@ def test_a_tool_event_with_one_bad_field_keeps_the_others() -> None:
     assert "hologram" in str(found.result)
 
 
-def test_a_word_of_a_later_inspect_gives_way_and_is_told() -> None:
+def test_a_word_of_a_later_inspect_gives_way_and_is_reported() -> None:
     found = event(event="sample_limit", type="patience", message="enough")
     assert isinstance(found, SampleLimitEvent)
     assert (found.type, found.message) == ("custom", "enough")

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspect_scout._transcripts.decode.cutter import LISTS, TABLES, Cutter
 from inspect_scout._transcripts.decode.source import SampleError
-from inspect_scout._transcripts.decode.structure import MAX_DEPTH, Structure
+from inspect_scout._transcripts.decode.splitter import LISTS, TABLES, JsonSplitter
+from inspect_scout._transcripts.decode.structure import MAX_DEPTH, StructuralScanner
 
 PARTS = LISTS | TABLES | {"metadata", "target", "scores", "score"}
 
@@ -45,10 +45,10 @@ def split(data: bytes, size: int) -> Iterator[bytes]:
     return (data[start : start + size] for start in range(0, len(data), size))
 
 
-def cut(data: bytes, size: int, wanted: frozenset[str] = PARTS) -> dict[str, Any]:
-    """Collect the pieces of each part as values."""
+def collect(data: bytes, size: int, wanted: frozenset[str] = PARTS) -> dict[str, Any]:
+    """Collect the items of each part as values."""
     found: dict[str, Any] = {}
-    for part, key, raw in Cutter(wanted).pieces(split(data, size)):
+    for part, key, raw in JsonSplitter(wanted).split(split(data, size)):
         if raw is None:
             if part in LISTS and part in wanted:
                 found[part] = []
@@ -76,15 +76,15 @@ def expected(sample: dict[str, Any], wanted: frozenset[str] = PARTS) -> dict[str
 
 
 @given(samples, st.integers(1, 80), st.booleans(), st.sampled_from([None, 1]))
-def test_pieces_are_what_a_parser_finds(sample: dict[str, Any], size: int, escaped: bool, indent: int | None) -> None:
+def test_items_are_what_a_parser_finds(sample: dict[str, Any], size: int, escaped: bool, indent: int | None) -> None:
     data = json.dumps(sample, ensure_ascii=escaped, indent=indent).encode("utf-8", "surrogatepass")
-    assert cut(data, size) == expected(sample)
+    assert collect(data, size) == expected(sample)
 
 
 @given(samples, st.integers(1, 80), st.sets(st.sampled_from(sorted(PARTS))))
 def test_only_what_is_wanted_is_given(sample: dict[str, Any], size: int, wanted: set[str]) -> None:
     data = json.dumps(sample).encode()
-    assert cut(data, size, frozenset(wanted)) == expected(sample, frozenset(wanted))
+    assert collect(data, size, frozenset(wanted)) == expected(sample, frozenset(wanted))
 
 
 @given(samples, st.data())
@@ -92,13 +92,13 @@ def test_what_ends_too_early_is_refused(sample: dict[str, Any], data: st.DataObj
     text = json.dumps(sample).encode()
     end = data.draw(st.integers(0, len(text) - 1))
     with pytest.raises(SampleError):
-        cut(text[:end], 7)
+        collect(text[:end], 7)
 
 
 @given(st.binary(max_size=200), st.integers(1, 80))
 def test_garbage_is_refused_or_read_but_nothing_else(garbage: bytes, size: int) -> None:
     try:
-        list(Cutter(PARTS).pieces(split(garbage, size)))
+        list(JsonSplitter(PARTS).split(split(garbage, size)))
     except SampleError:
         return
     # what is not looked into is not checked, but brackets and strings must match
@@ -143,15 +143,15 @@ def test_garbage_is_refused_or_read_but_nothing_else(garbage: bytes, size: int) 
 )
 def test_damaged_json_is_refused(text: str) -> None:
     with pytest.raises(SampleError):
-        list(Cutter(PARTS).pieces([text.encode()]))
+        list(JsonSplitter(PARTS).split([text.encode()]))
 
 
 def test_depth_is_bounded_without_recursion() -> None:
     deep = b'{"metadata":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
     with pytest.raises(SampleError, match="too deeply"):
-        list(Cutter(PARTS).pieces([deep]))
+        list(JsonSplitter(PARTS).split([deep]))
     allowed = b'{"metadata":' + b"[" * (MAX_DEPTH - 1) + b"]" * (MAX_DEPTH - 1) + b"}"
-    assert [piece.part for piece in Cutter(PARTS).pieces([allowed])] == ["metadata", "metadata"]
+    assert [item.part for item in JsonSplitter(PARTS).split([allowed])] == ["metadata", "metadata"]
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_depth_is_bounded_without_recursion() -> None:
 @pytest.mark.timeout(20)
 def test_hostile_text_takes_time_in_proportion_to_its_size(text: bytes) -> None:
     try:
-        for _ in Cutter(PARTS).pieces(split(text, 100_000)):
+        for _ in JsonSplitter(PARTS).split(split(text, 100_000)):
             pass
     except SampleError:
         pass
@@ -181,7 +181,7 @@ def test_reading_may_stop_where_a_part_begins() -> None:
         raise AssertionError("nothing more is needed")
 
     parts: list[str] = []
-    for part, _, _ in Cutter(frozenset({"messages"})).pieces(chunks()):
+    for part, _, _ in JsonSplitter(frozenset({"messages"})).split(chunks()):
         if part == "events":
             break
         parts.append(part)
@@ -191,7 +191,7 @@ def test_reading_may_stop_where_a_part_begins() -> None:
 @given(st.lists(texts, max_size=4), st.integers(1, 9))
 def test_brackets_inside_of_strings_are_no_brackets(strings: list[str], size: int) -> None:
     data = json.dumps(strings, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    structure = Structure()
-    found = [chr(symbol) for chunk in split(data, size) for symbol in structure.marks(chunk).symbol.tolist()]
+    structure = StructuralScanner()
+    found = [chr(symbol) for chunk in split(data, size) for symbol in structure.scan(chunk).symbol.tolist()]
     assert "".join(found) == "[" + "," * max(0, len(strings) - 1) + "]"
     assert structure.finished
