@@ -15,7 +15,7 @@ from inspect_scout import transcripts_from
 from inspect_scout._query import Query
 from inspect_scout._transcripts import EvalLogSource
 from inspect_scout._transcripts.eval_log.cache import IndexCache, default_path
-from inspect_scout._transcripts.eval_log.reading import index_log
+from inspect_scout._transcripts.eval_log.indexing import index_log
 from inspect_scout._transcripts.eval_log.records import LogRows
 from inspect_scout.testing import Entry
 from support.logs import make_log, make_sample, varied_log, write

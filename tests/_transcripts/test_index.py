@@ -14,10 +14,10 @@ from inspect_ai.scorer import Score, value_to_float
 
 from inspect_scout import TranscriptInfo, transcripts_from
 from inspect_scout._query import Query, condition_from_sql
-from inspect_scout._transcripts.eval_log.reading import index_log
+from inspect_scout._transcripts.eval_log.indexing import index_log
 from inspect_scout._transcripts.eval_log.scores import as_number
+from inspect_scout._transcripts.eval_log.summaries import shorten
 from inspect_scout._transcripts.eval_log.table import EvalRow, build_table
-from inspect_scout._transcripts.eval_log.thinning import shortened
 from support.inspect_logs import read_eval_log, read_eval_log_sample_summaries
 from support.logs import PIXEL, make_log, make_sample, rewrite, varied_log, write
 
@@ -199,9 +199,9 @@ def test_values_count_as_inspect_counts_them(value: Any) -> None:
 
 @given(st.text(), st.integers(1, 3000))
 def test_shortening_twice_changes_nothing(text: str, times: int) -> None:
-    once = shortened(text * times)
+    once = shorten(text * times)
     assert len(once) <= 1024
-    assert shortened(once) == once
+    assert shorten(once) == once
 
 
 async def test_nan_and_lone_surrogates_do_not_hide_a_log(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ import anyio.to_thread
 import pytest
 
 from inspect_scout import LocationError, LogReadError, StorageError, TranscriptContent, transcripts_from
-from inspect_scout._transcripts.eval_log.access import LogAccess, SampleSource
 from inspect_scout._transcripts.eval_log.cache import IndexCache
+from inspect_scout._transcripts.eval_log.locator import SampleLocator, SampleSource
 from inspect_scout._transcripts.eval_log.source import EvalLogSource
 from inspect_scout.testing import JumpingClock, storage_for
 from support.logs import make_log, make_sample, write
@@ -121,10 +121,10 @@ async def test_a_changed_log_is_indexed_anew(bucket: str, tmp_path: Path) -> Non
 async def test_a_changed_log_is_never_read_by_its_old_directory(bucket: str, tmp_path: Path, name: str) -> None:
     path = f"{bucket}/{name}"
     clock = JumpingClock()
-    access = LogAccess(clock)
+    locator = SampleLocator(clock)
 
     async def sample(id: str) -> SampleSource:
-        return await anyio.to_thread.run_sync(access.sample, path, id, 1)
+        return await anyio.to_thread.run_sync(locator.sample, path, id, 1)
 
     await put(path, make_log([make_sample(n) for n in range(5)]), tmp_path)
     before = await sample("4")
@@ -148,7 +148,7 @@ async def test_a_changed_log_is_never_read_by_its_old_directory(bucket: str, tmp
 async def test_large_samples_are_streamed(s3: S3Server, bucket: str, tmp_path: Path) -> None:
     long = make_sample(1, metadata={"noise": "x y z" * 20_000})
     await put(f"{bucket}/x.eval", make_log([long]), tmp_path)
-    access = LogAccess()
-    sample = await anyio.to_thread.run_sync(access.sample, f"{bucket}/x.eval", "1", 1)
+    locator = SampleLocator()
+    sample = await anyio.to_thread.run_sync(locator.sample, f"{bucket}/x.eval", "1", 1)
     pieces = await anyio.to_thread.run_sync(lambda: list(sample.chunks()))
     assert b"".join(pieces) == await anyio.to_thread.run_sync(sample.read)

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspect_scout import LogReadError
-from inspect_scout._transcripts.eval_log.zip import CHUNK_BYTES, DEFLATED, STORED, ZSTD, Member, ZipLog, zip64_sizes
+from inspect_scout._transcripts.eval_log.zip import CHUNK_BYTES, DEFLATED, STORED, ZSTD, ZipLog, ZipMember, zip64_sizes
 
 
 def zip_log(data: bytes) -> ZipLog:
@@ -47,7 +47,7 @@ def by_hand(name: str, content: bytes, raw: bytes, method: int, *, size: int | N
     return local + encoded + raw + directory + end
 
 
-def both(log: ZipLog, member: Member) -> bytes:
+def both(log: ZipLog, member: ZipMember) -> bytes:
     """Read a member in both ways."""
     whole = log.read(member)
     pieces = list(log.chunks(member))

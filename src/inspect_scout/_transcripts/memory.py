@@ -22,7 +22,7 @@ from .decode.sample import decode_sample
 from .decode.source import InMemorySource, SampleError
 from .decode.timelines import build_timelines
 from .decode.views import view
-from .eval_log.copies import as_copy
+from .eval_log.duplicates import as_copy
 from .eval_log.records import Header, SampleSummary, without_surrogates
 from .eval_log.rows import latest_samples, log_rows
 from .eval_log.table import SOURCE_TYPE, EvalRow

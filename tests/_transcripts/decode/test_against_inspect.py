@@ -18,7 +18,7 @@ from pydantic import BaseModel, TypeAdapter
 from inspect_scout._transcripts.decode.sample import decode_sample
 from inspect_scout._transcripts.decode.source import InMemorySource
 from inspect_scout._transcripts.decode.stream import open_sample
-from inspect_scout._transcripts.eval_log.access import LogAccess, SampleSource
+from inspect_scout._transcripts.eval_log.locator import SampleLocator, SampleSource
 from inspect_scout._types import Transcript, TranscriptContent, TranscriptInfo
 from support.event_kinds import LONG, rich_sample, write_log
 from support.inspect_logs import list_eval_logs, read_eval_log, read_eval_log_sample, read_eval_log_sample_summaries
@@ -63,7 +63,7 @@ def first(differences: Iterator[str | None]) -> str | None:
 
 
 def source_of(log: str, sample: EvalSample) -> SampleSource:
-    return LogAccess().sample(log, str(sample.id), sample.epoch)
+    return SampleLocator().sample(log, str(sample.id), sample.epoch)
 
 
 async def streamed(source: Any, content: TranscriptContent) -> Transcript:

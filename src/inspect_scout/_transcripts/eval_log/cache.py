@@ -93,7 +93,7 @@ class IndexCache:
             return None  # locked for long, or the disk is full or read-only
         except sqlite3.DatabaseError:
             with contextlib.suppress(OSError):
-                (path or default_path()).unlink(missing_ok=True)  # no database: made anew next time
+                (path or default_path()).unlink(missing_ok=True)  # not a database: made again next time
             return None
         except (OSError, RuntimeError, UnicodeEncodeError):
-            return None  # no such folder, no home, a path that is no text
+            return None  # no such folder, no home, a path that is not text

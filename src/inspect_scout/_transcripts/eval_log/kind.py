@@ -41,7 +41,7 @@ def _restore(snapshot: ScanTranscripts) -> EvalLogSource:
 def _recorded_log(log: str | None) -> str:
     if log is None:
         raise ConfigError(
-            "The transcripts of this scan were in memory and cannot be found again: scan them anew, or give files."
+            "The transcripts of this scan were in memory and cannot be found again: scan them again, or give files."
         )
     return log
 

@@ -67,8 +67,8 @@ async def find_logs(
     return list(entries.values()), failed
 
 
-def skipped(locations: Sequence[str]) -> str | None:
-    """Say what the folders among some locations hold that has the name of a log and is no file."""
+def describe_skipped_files(locations: Sequence[str]) -> str | None:
+    """Say what the folders among some locations hold that has the name of a log and is not a file."""
     folders = [local_path(location) for location in locations if _is_folder(location)]
     return skipped_said([found for folder in folders for found in irregular_below(folder, is_log_name)])
 
@@ -84,12 +84,12 @@ async def _is_log(storage: Storage, entry: Entry) -> bool | LogReadError:
     if not name.endswith(".json"):
         return name.endswith(".eval")
     try:
-        return _starts_a_log(name, await storage.read_range(entry.path, 0, HEAD_BYTES))
+        return _starts_like_log(name, await storage.read_range(entry.path, 0, HEAD_BYTES))
     except (ScoutError, OSError) as error:
         return LogReadError(entry.path, str(error))
 
 
-def _starts_a_log(name: str, start: bytes) -> bool:
+def _starts_like_log(name: str, start: bytes) -> bool:
     """Tell by the beginning of a `.json` file whether it is a log."""
     if _FIRST_KEY.match(start) and _EVAL_KEY.search(start):
         return True
@@ -99,7 +99,7 @@ def _starts_a_log(name: str, start: bytes) -> bool:
 def holds_logs(place: SourceLocation) -> bool:
     """Whether a file has the name of a log, or a folder has logs, whatever else is in it.
 
-    A single `.eval` file settles it: the rest of a large folder is not looked at.
+    A single `.eval` file decides it: the rest of a large folder is not looked at.
     """
     if place.paths is None:
         return is_log_name(place.location)
@@ -111,4 +111,4 @@ def holds_logs(place: SourceLocation) -> bool:
             if path.endswith(".json"):
                 maybe.append(path)
     names = [path.rsplit("/", 1)[-1] for path in maybe]
-    return any(head and _starts_a_log(name, head) for name, head in zip(names, place.heads(maybe)))
+    return any(head and _starts_like_log(name, head) for name, head in zip(names, place.heads(maybe)))

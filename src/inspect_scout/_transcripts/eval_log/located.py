@@ -16,7 +16,7 @@ from ..decode.sample import decode_sample
 from ..decode.source import SampleError
 from ..decode.stream import STREAM_THRESHOLD_BYTES, open_sample
 from ..decode.views import view_of, view_text
-from .access import LogAccess, SampleSource
+from .locator import SampleLocator, SampleSource
 from .table import SOURCE_TYPE
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ class LocatedSample:
         sample: Where it is.
     """
 
-    def __init__(self, access: LogAccess, info: TranscriptInfo, sample: SampleSource) -> None:
-        self._access, self._info, self._sample = access, info, sample
+    def __init__(self, locator: SampleLocator, info: TranscriptInfo, sample: SampleSource) -> None:
+        self._locator, self._info, self._sample = locator, info, sample
 
     @property
     def size(self) -> int:
@@ -68,7 +68,7 @@ class LocatedSample:
     async def open(self, content: TranscriptContent) -> TranscriptHandle:
         """Open the content asked for, to be read item by item."""
         if self.size > STREAM_THRESHOLD_BYTES:
-            return open_sample(self._sample, self._info, content, lambda error: _named(self._info, error))
+            return open_sample(self._sample, self._info, content, lambda error: _log_error(self._info, error))
 
         async def load() -> Transcript:
             return (await self.read(content)).transcript
@@ -94,30 +94,30 @@ class LocatedSample:
         """Work on the sample; where the log has changed since it was found, find it again, once."""
         log, sample = _log_of(self._info), self._sample
         try:
-            return await _run(self._info, log, sample.size, lambda: work(sample))
+            return await _run_decoding(self._info, log, sample.size, lambda: work(sample))
         except LogReadError:
-            now = await _found(self._access, self._info)
+            now = await _find_sample(self._locator, self._info)
             if now.version == sample.version:
                 raise
         self._sample = now
-        return await _run(self._info, log, now.size, lambda: work(now))
+        return await _run_decoding(self._info, log, now.size, lambda: work(now))
 
 
-async def locate_sample(access: LogAccess, info: TranscriptInfo) -> LocatedSample:
+async def locate_sample(locator: SampleLocator, info: TranscriptInfo) -> LocatedSample:
     """Find a sample in its log.
 
     Raises:
         LogReadError: The log cannot be read, or has no such sample.
         ConfigError: The transcript does not come from an eval log.
     """
-    return LocatedSample(access, info, await _found(access, info))
+    return LocatedSample(locator, info, await _find_sample(locator, info))
 
 
-async def _found(access: LogAccess, info: TranscriptInfo) -> SampleSource:
+async def _find_sample(locator: SampleLocator, info: TranscriptInfo) -> SampleSource:
     log, id, epoch = _log_of(info), info.task_id, info.task_repeat
     if id is None or epoch is None:
         raise ConfigError(f"Transcript {info.transcript_id!r} does not come from an eval log: it names no sample.")
-    return await run_blocking(log, lambda: access.sample(log, id, epoch, info))
+    return await run_blocking(log, lambda: locator.sample(log, id, epoch, info))
 
 
 async def read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
@@ -127,11 +127,11 @@ async def read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
         LogReadError: The log is gone, or the sample has changed since.
     """
     log = origin.location
-    source = await run_blocking(log, lambda: _ACCESS.member(log, origin.member, origin.fingerprint))
+    source = await run_blocking(log, lambda: _LOCATOR.member(log, origin.member, origin.fingerprint))
     if source.fingerprint != origin.fingerprint:
         raise LogReadError(log, "the sample has changed since it was scanned", repr(origin.member))
     view = view_of(origin.view)
-    return (await _run(info, log, source.size, lambda: decode_sample(source, info, view))).transcript
+    return (await _run_decoding(info, log, source.size, lambda: decode_sample(source, info, view))).transcript
 
 
 async def read_sample(info: TranscriptInfo) -> EvalSample:
@@ -143,27 +143,27 @@ async def read_sample(info: TranscriptInfo) -> EvalSample:
     """
     from ..._inspect.scoring import sample_of
 
-    source = await _found(_ACCESS, info)
+    source = await _find_sample(_LOCATOR, info)
     try:
-        return await _run(info, _log_of(info), source.size, lambda: sample_of(source.read()))
+        return await _run_decoding(info, _log_of(info), source.size, lambda: sample_of(source.read()))
     except (ValueError, RecursionError) as error:
-        raise _named(info, SampleError(str(error) or "its JSON is nested too deeply")) from error
+        raise _log_error(info, SampleError(str(error) or "its JSON is nested too deeply")) from error
 
 
 # Results of one scan name the same logs again and again.
-_ACCESS = LogAccess()
+_LOCATOR = SampleLocator()
 
 
-def _named(info: TranscriptInfo, error: SampleError) -> LogReadError:
+def _log_error(info: TranscriptInfo, error: SampleError) -> LogReadError:
     return LogReadError(_log_of(info), str(error), f"{info.task_id!r} epoch {info.task_repeat}")
 
 
-async def _run(info: TranscriptInfo, log: str, size: int, work: Callable[[], T]) -> T:
+async def _run_decoding(info: TranscriptInfo, log: str, size: int, work: Callable[[], T]) -> T:
     """Work here if it is short, else in a thread, so that other tasks go on."""
     try:
         return await (run_blocking(log, work) if size <= _INLINE_BYTES else anyio.to_thread.run_sync(work))
     except SampleError as error:
-        raise _named(info, error) from error
+        raise _log_error(info, error) from error
 
 
 def _log_of(info: TranscriptInfo) -> str:

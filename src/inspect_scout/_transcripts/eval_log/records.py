@@ -93,15 +93,15 @@ class SampleSummary(Struct, kw_only=True):
     message_count: Int64 | None = None
 
 
-class Counted(Struct):
-    """A message, of which nothing is kept but that it is there."""
+class OpaqueItem(Struct):
+    """An object of which nothing is kept but that it is there."""
 
 
-# A message may be anything: what can be read of it is for whoever reads the sample to say.
-AnyItem = Counted | int | float | str | bool | list[Any] | None
+# A message may be anything: what can be read of it is decided where the sample is decoded.
+AnyItem = OpaqueItem | int | float | str | bool | list[Any] | None
 
 
-class Body(SampleSummary, kw_only=True):
+class FullSample(SampleSummary, kw_only=True):
     """A whole sample, of which the index wants what a summary has.
 
     Older samples hold one `score`; their events stand in `transcript`.
@@ -144,8 +144,8 @@ class LogRows(Struct, array_like=True, frozen=True):
 
     Args:
         notices: What is wrong with the log without keeping its other samples from being read.
-        doubled: Samples that the log holds again with the same id and epoch; the last of each counts.
-        shared: Samples that carry the uuid of another sample of the log; they have an id of their own.
+        superseded: Samples that the log holds again with the same id and epoch; the last of each counts.
+        shared_uuids: Samples that carry the uuid of another sample of the log; they have an id of their own.
         unlisted: Samples that no summary lists, so that they were read themselves.
     """
 
@@ -164,12 +164,12 @@ class LogRows(Struct, array_like=True, frozen=True):
     trust_content: bool | None
     samples: list[SampleRow]
     notices: list[str]
-    doubled: int = 0
-    shared: int = 0
+    superseded: int = 0
+    shared_uuids: int = 0
     unlisted: int = 0
 
 
-def decode(data: bytes | msgspec.Raw, kind: type[T], path: str, part: str) -> T:
+def decode_record(data: bytes | msgspec.Raw, kind: type[T], path: str, part: str) -> T:
     """Read JSON of a known shape.
 
     Args:
@@ -179,14 +179,14 @@ def decode(data: bytes | msgspec.Raw, kind: type[T], path: str, part: str) -> T:
         part: What of the log it is, for messages.
 
     Raises:
-        LogReadError: It is no JSON, or of another shape.
+        LogReadError: It is not JSON, or of another shape.
     """
     try:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         pass
     try:
-        return msgspec.convert(_lenient(data, path, part), kind)
+        return msgspec.convert(_decode_lenient(data, path, part), kind)
     except msgspec.ValidationError as error:
         raise LogReadError(path, f"{part} is not what Inspect writes: {error}") from error
 
@@ -195,15 +195,15 @@ def decode_json_log(data: bytes, path: str) -> JsonLog:
     """Read a log in one JSON file.
 
     Raises:
-        LogReadError: It is no JSON, or no log.
+        LogReadError: It is not JSON, or not a log.
     """
     try:
         return msgspec.json.decode(data, type=JsonLog)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         pass
-    value = _lenient(data, path, "its content")
+    value = _decode_lenient(data, path, "its content")
     if not is_mapping(value) or "eval" not in value:
-        raise LogReadError(path, "it is JSON, but no Inspect log (there is no 'eval' in it)")
+        raise LogReadError(path, "it is JSON, but not an Inspect log (there is no 'eval' in it)")
     samples: Any = value.pop("samples", None)
     try:
         log = msgspec.convert(value, JsonLog)
@@ -214,7 +214,7 @@ def decode_json_log(data: bytes, path: str) -> JsonLog:
     return log
 
 
-def _lenient(data: bytes | msgspec.Raw, path: str, part: str) -> Any:
+def _decode_lenient(data: bytes | msgspec.Raw, path: str, part: str) -> Any:
     """Read JSON as Python does; lone surrogates, which no text column can hold, are replaced."""
     raw = bytes(data)
     try:

@@ -10,16 +10,16 @@ from typing import Any, Protocol, TypeVar
 
 from ..._support.ids import encode_number, id_from_text
 from ..._support.shapes import is_list, is_mapping
-from .records import Body, EvalSpec, Header, LogRows, Plan, SampleRow, SampleSummary
+from .records import EvalSpec, FullSample, Header, LogRows, Plan, SampleRow, SampleSummary
 from .scores import read_scores
-from .thinning import input_text, target_text, thin_metadata
+from .summaries import input_text, summarise_metadata, target_text
 
 # Under this name Inspect itself first reads the one score of samples written before scores had names.
 _UNNAMED_SCORE = "88F74D2C"
 _INT64_MAX = 2**63 - 1
 
 
-class Named(Protocol):
+class SampleIdentity(Protocol):
     """What has the names of a sample."""
 
     id: str | int
@@ -27,7 +27,7 @@ class Named(Protocol):
     uuid: str | None
 
 
-N = TypeVar("N", bound=Named)
+N = TypeVar("N", bound=SampleIdentity)
 
 
 def log_rows(
@@ -64,11 +64,11 @@ def log_rows(
         model=spec.model,
         generate_config=_object_text(_without_nulls(spec.model_generate_config)),
         model_roles=_object_text(_without_nulls(spec.model_roles)),
-        trust_content=_trust(spec.viewer),
+        trust_content=_trust_content(spec.viewer),
         samples=[_sample_row(id, summary) for id, summary in named.items()],
         notices=list(notices),
-        doubled=max(len(summaries) - len(latest), _superseded(latest, repeated)),
-        shared=sum(1 for id, summary in named.items() if summary.uuid and summary.uuid != id),
+        superseded=max(len(summaries) - len(latest), _superseded(latest, repeated)),
+        shared_uuids=sum(1 for id, summary in named.items() if summary.uuid and summary.uuid != id),
         unlisted=unlisted,
     )
 
@@ -78,15 +78,15 @@ def _superseded(latest: Sequence[SampleSummary], repeated: int) -> int:
     return repeated and repeated + len({sample_key(s.id, s.epoch) for s in latest}) - len(latest)
 
 
-def summary_of_body(body: Body, first_scorer: str | None) -> SampleSummary:
+def summarise_sample(sample: FullSample, first_scorer: str | None) -> SampleSummary:
     """Make the summary of a whole sample, as Inspect's own writer would."""
-    if body.scores is None and body.score is not None:
-        body.scores = {first_scorer or _UNNAMED_SCORE: body.score}
-    error, limit = body.error, body.limit
-    body.error = error.get("message") if is_mapping(error) else error
-    body.limit = limit.get("type") if is_mapping(limit) else limit
-    body.message_count, body.messages = len(body.messages or ()), None
-    return body
+    if sample.scores is None and sample.score is not None:
+        sample.scores = {first_scorer or _UNNAMED_SCORE: sample.score}
+    error, limit = sample.error, sample.limit
+    sample.error = error.get("message") if is_mapping(error) else error
+    sample.limit = limit.get("type") if is_mapping(limit) else limit
+    sample.message_count, sample.messages = len(sample.messages or ()), None
+    return sample
 
 
 def sample_key(id: str | int, epoch: int) -> str:
@@ -106,21 +106,21 @@ def transcript_ids(eval_id: str, samples: Sequence[N]) -> dict[str, N]:
         eval_id: The eval.
         samples: Samples of one log, each id and epoch once.
     """
-    twins = _twins(samples)
+    numeric = _numeric_ids(samples)
     named: dict[str, N] = {}
     for sample in samples:
         id = sample.uuid
         # A log put together by hand may carry one uuid twice: both samples are kept.
         if not id or id in named:
-            twin = isinstance(sample.id, str) and (sample.id, sample.epoch) in twins
-            id = id_from_text(f"{eval_id}_{repr(sample.id) if twin else sample.id}_{sample.epoch}")
+            ambiguous = isinstance(sample.id, str) and (sample.id, sample.epoch) in numeric
+            id = id_from_text(f"{eval_id}_{repr(sample.id) if ambiguous else sample.id}_{sample.epoch}")
         while id in named:
             id = id_from_text(f"{id}_")
         named[id] = sample
     return named
 
 
-def _twins(samples: Sequence[Named]) -> set[tuple[str, int]]:
+def _numeric_ids(samples: Sequence[SampleIdentity]) -> set[tuple[str, int]]:
     """Find the numbers among ids, as text, if there may be text that looks like them."""
     if len({type(sample.id) for sample in samples}) < 2:
         return set()
@@ -136,12 +136,12 @@ def _sample_row(transcript_id: str, summary: SampleSummary) -> SampleRow:
         epoch=summary.epoch,
         input=input_text(summary.input),
         target=target_text(summary.target),
-        metadata=_object_text(thin_metadata(metadata)) if metadata else "{}",
+        metadata=_object_text(summarise_metadata(metadata)) if metadata else "{}",
         score=scores.value,
         score_explanation=scores.explanation,
         success=scores.success,
         scores=scores.values,
-        total_tokens=_tokens(summary.model_usage),
+        total_tokens=_total_tokens(summary.model_usage),
         message_count=summary.message_count,
         total_time=summary.total_time,
         working_time=summary.working_time,
@@ -155,13 +155,13 @@ def eval_id_of(spec: EvalSpec) -> str:
     if spec.eval_id:
         return spec.eval_id
     # Logs written before evals had ids: the id that Inspect derives when it reads them.
-    created = _moment(spec.created)
+    created = _parse_time(spec.created)
     text = f"{spec.run_id or ''}{spec.task_id or ''}{created.isoformat() if created else spec.created}"
     digest = hashlib.blake2s(text.encode("utf-8", "replace"), digest_size=16).digest()
     return encode_number(int.from_bytes(digest, "big"))
 
 
-def _moment(created: str | float | None) -> datetime | None:
+def _parse_time(created: str | float | None) -> datetime | None:
     try:
         if isinstance(created, str):
             moment = datetime.fromisoformat(created)
@@ -172,7 +172,7 @@ def _moment(created: str | float | None) -> datetime | None:
 
 
 def _date(created: str | float | None) -> str | None:
-    moment = _moment(created)
+    moment = _parse_time(created)
     return str(moment) if moment else (None if created is None else str(created))
 
 
@@ -183,13 +183,13 @@ def _agent(spec: EvalSpec, plan: Plan | None) -> tuple[str | None, Any]:
     return last.solver if last else None, spec.solver_args or (last.params if last else None)
 
 
-def _trust(viewer: Any) -> bool | None:
+def _trust_content(viewer: Any) -> bool | None:
     value = viewer.get("trust_content") if is_mapping(viewer) else None
     # Anything but a boolean is untrusted, as Inspect's viewer has it.
     return value if value is None or isinstance(value, bool) else False
 
 
-def _tokens(usage: Any) -> int:
+def _total_tokens(usage: Any) -> int:
     total = 0
     for model in usage.values() if is_mapping(usage) else ():
         tokens = model.get("total_tokens") if is_mapping(model) else None

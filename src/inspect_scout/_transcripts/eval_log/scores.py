@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..._support.shapes import is_list, is_mapping
-from .thinning import shortened
+from .summaries import shorten
 
 _WORDS = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0, "yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
 
@@ -35,21 +35,21 @@ def read_scores(scores: Any) -> Scores:
     if not is_mapping(scores) or not scores:
         return Scores()
     by_name = {name: s for name, s in scores.items() if is_mapping(s)}
-    values = {name.replace("\0", ""): flat(score.get("value")) for name, score in by_name.items()}
+    values = {name.replace("\0", ""): as_cell(score.get("value")) for name, score in by_name.items()}
     first = next(iter(by_name.values()), None)
     if first is None:
         return Scores()
     value, explanation = first.get("value"), first.get("explanation")
     return Scores(
         storable(value["value"] if is_mapping(value) and "value" in value else value),
-        shortened(explanation) if isinstance(explanation, str) else None,
+        shorten(explanation) if isinstance(explanation, str) else None,
         _success(first, value),
         values,
     )
 
 
 def as_number(value: Any) -> float:
-    """Read a score's value as a number, by the rules of Inspect's `value_to_float` (0 for what is none)."""
+    """Read a score's value as a number, by the rules of Inspect's `value_to_float` (0 for what is not one)."""
     given: Any = _WORDS.get(value, _WORDS.get(value.lower(), value)) if isinstance(value, str) else value
     try:
         number = float(given)
@@ -78,7 +78,7 @@ def storable(value: Any) -> Any:
     return value
 
 
-def flat(value: Any) -> Any:
+def as_cell(value: Any) -> Any:
     """Give a value that fits one cell: lists and objects become JSON text."""
     value = storable(value)
     return json.dumps(value, ensure_ascii=False) if (is_list(value) or is_mapping(value)) else value

@@ -14,12 +14,12 @@ from ..._support.storage import Entry, for_each, is_local, run_blocking
 from ..._types import TranscriptInfo
 from ..contract import Duplicates, LogProblem, Progress, TranscriptIndex, UnreadLogs
 from ..index import SelectedIndex, select_rows
-from .access import LogAccess
 from .cache import IndexCache
-from .copies import as_copy, doubles_said, resolve_copies, unlisted_said
-from .listing import find_logs, skipped
+from .duplicates import as_copy, describe_repeats, describe_unlisted, resolve_duplicates
+from .indexing import index_log
+from .listing import describe_skipped_files, find_logs
 from .located import LocatedSample, locate_sample
-from .reading import index_log
+from .locator import SampleLocator
 from .records import LogRows
 from .table import SOURCE_TYPE, EvalRow, build_table
 
@@ -56,8 +56,8 @@ class EvalLogSource:
     unread: UnreadLogs | None = None
     cache: IndexCache = field(default_factory=IndexCache, compare=False)
     duplicates: Duplicates = "newest"
-    _access: LogAccess = field(default_factory=LogAccess, init=False, compare=False, repr=False)
-    _said: set[str] = field(default_factory=set[str], init=False, compare=False, repr=False)
+    _locator: SampleLocator = field(default_factory=SampleLocator, init=False, compare=False, repr=False)
+    _warned: set[str] = field(default_factory=set[str], init=False, compare=False, repr=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # What was remembered of logs stays behind: another process opens its own.
@@ -83,10 +83,10 @@ class EvalLogSource:
         """
         entries, failed = await find_logs(self.locations, self.unread.paths if self.unread is not None else ())
         if self.ids is None:
-            self._say([await anyio.to_thread.run_sync(skipped, self.locations)])
+            self._warn([await anyio.to_thread.run_sync(describe_skipped_files, self.locations)])
         indexed = await self._index_logs(entries, failed, progress)
         if failed and not indexed:
-            _refuse(list(failed.values()))
+            _raise_unreadable(list(failed.values()))
         problems = [LogProblem(path, str(error)) for path, error in sorted(failed.items())]
         problems += [
             LogProblem(path, str(LogReadError(path, notice)))
@@ -96,13 +96,13 @@ class EvalLogSource:
         rows = [EvalRow(path, log, sample) for path, log in indexed.items() for sample in log.samples]
         modified = {entry.path: entry.modified for entry in entries}
         if self.ids is None:
-            chosen, said = resolve_copies(rows, modified, self.duplicates)
-            self._say([said, *doubles_said(indexed)])
+            chosen, notice = resolve_duplicates(rows, modified, self.duplicates)
+            self._warn([notice, *describe_repeats(indexed)])
         else:
-            chosen = self._recorded(rows, modified, problems)
+            chosen = self._find_recorded(rows, modified, problems)
             if self.unread is not None:
                 # Of all, also those of other logs: conditions may name columns that only these have.
-                copies, _ = resolve_copies(rows, modified, self.duplicates)
+                copies, _ = resolve_duplicates(rows, modified, self.duplicates)
                 known, paths = frozenset(self.ids), frozenset(self.unread.paths)
                 later = select_rows(copies, replace(self.unread.query, limit=None), build_table)
                 added = [row for row in later if row.location in paths and row.transcript_id not in known]
@@ -116,7 +116,7 @@ class EvalLogSource:
         Raises:
             LogReadError: The log cannot be read, or has no such sample.
         """
-        return await locate_sample(self._access, info)
+        return await locate_sample(self._locator, info)
 
     async def _index_logs(
         self, entries: Sequence[Entry], failed: dict[str, LogReadError], progress: Progress | None
@@ -127,10 +127,10 @@ class EvalLogSource:
         total = len(entries)
 
         async def read(entry: Entry) -> tuple[Entry, LogRows | LogReadError]:
-            return entry, await run_blocking(entry.path, lambda: _indexed(entry))
+            return entry, await run_blocking(entry.path, lambda: _try_index(entry))
 
         def read_here(batch: Sequence[Entry]) -> list[tuple[Entry, LogRows | LogReadError]]:
-            return [(entry, _indexed(entry)) for entry in batch]
+            return [(entry, _try_index(entry)) for entry in batch]
 
         for start in range(0, len(missing), _BATCH_LOGS):
             if progress is not None:
@@ -144,19 +144,19 @@ class EvalLogSource:
             failed.update({entry.path: error for entry, error in outcomes if isinstance(error, LogReadError)})
             await anyio.to_thread.run_sync(self.cache.store, batch, fresh)
             found.update(fresh)
-        self._say([unlisted_said({entry.path: found[entry.path] for entry in missing if entry.path in found})])
+        self._warn([describe_unlisted({entry.path: found[entry.path] for entry in missing if entry.path in found})])
         if progress is not None:
             progress(total, total)
         return {entry.path: found[entry.path] for entry in entries if entry.path in found}
 
-    def _say(self, remarks: Iterable[str | None]) -> None:
+    def _warn(self, remarks: Iterable[str | None]) -> None:
         """Warn of each thing once, however often the index is made."""
         for remark in remarks:
-            if remark is not None and remark not in self._said:
-                self._said.add(remark)
+            if remark is not None and remark not in self._warned:
+                self._warned.add(remark)
                 logger.warning("%s", remark)
 
-    def _recorded(
+    def _find_recorded(
         self, rows: Sequence[EvalRow], modified: Mapping[str, float], problems: list[LogProblem]
     ) -> list[EvalRow]:
         """Find the recorded transcripts again, in their order."""
@@ -166,7 +166,7 @@ class EvalLogSource:
         if any(place not in by_place for place in ((log, id) for id, log in recorded)):
             # Copies, and what has moved to another log.
             by_place.update({(row.location, row.transcript_id): row for row in map(as_copy, rows)})
-            by_id = {row.transcript_id: row for row in resolve_copies(rows, modified, "newest")[0]}
+            by_id = {row.transcript_id: row for row in resolve_duplicates(rows, modified, "newest")[0]}
         found: list[EvalRow] = []
         missing: dict[str, list[str]] = {}
         for id, log in recorded:
@@ -183,14 +183,14 @@ class EvalLogSource:
         return found
 
 
-def _indexed(entry: Entry) -> LogRows | LogReadError:
+def _try_index(entry: Entry) -> LogRows | LogReadError:
     try:
         return index_log(entry.path, entry)
     except LogReadError as error:
         return error
 
 
-def _refuse(errors: Sequence[LogReadError]) -> None:
+def _raise_unreadable(errors: Sequence[LogReadError]) -> None:
     if len(errors) == 1:
         raise errors[0]
     others = "; ".join(f"{error.log!r}: {error.reason}" for error in errors[1 : _SHOWN + 1])

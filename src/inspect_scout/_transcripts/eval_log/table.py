@@ -101,7 +101,7 @@ def _object(text: str) -> dict[str, Any]:
     return value
 
 
-def _strict(text: str) -> str:
+def _strict_json(text: str) -> str:
     """Write JSON that every reader takes: the columns with JSON are searched by a strict one."""
     return dumps(finite(loads(text))) if "NaN" in text or "Infinity" in text else text
 
@@ -116,15 +116,15 @@ _COLUMNS: dict[str, tuple[pa.DataType | None, Callable[[EvalRow], Any]]] = {
     "date": (pa.string(), lambda r: r.log.date),
     "eval_status": (pa.string(), lambda r: r.log.eval_status),
     "eval_tags": (pa.string(), lambda r: r.log.eval_tags),
-    "eval_metadata": (pa.string(), lambda r: _strict(r.log.eval_metadata)),
+    "eval_metadata": (pa.string(), lambda r: _strict_json(r.log.eval_metadata)),
     "task_set": (pa.string(), lambda r: r.log.task_set),
-    "task_args": (pa.string(), lambda r: _strict(r.log.task_args)),
+    "task_args": (pa.string(), lambda r: _strict_json(r.log.task_args)),
     "agent": (pa.string(), lambda r: r.log.agent),
-    "agent_args": (pa.string(), lambda r: _strict(r.log.agent_args)),
+    "agent_args": (pa.string(), lambda r: _strict_json(r.log.agent_args)),
     "model": (pa.string(), lambda r: r.log.model),
-    "model_options": (pa.string(), lambda r: _strict(r.log.generate_config)),
-    "generate_config": (pa.string(), lambda r: _strict(r.log.generate_config)),
-    "model_roles": (pa.string(), lambda r: _strict(r.log.model_roles)),
+    "model_options": (pa.string(), lambda r: _strict_json(r.log.generate_config)),
+    "generate_config": (pa.string(), lambda r: _strict_json(r.log.generate_config)),
+    "model_roles": (pa.string(), lambda r: _strict_json(r.log.model_roles)),
     "trust_content": (pa.bool_(), lambda r: r.log.trust_content),
     "task_id": (pa.string(), lambda r: r.sample.id),
     "id": (pa.string(), lambda r: r.sample.id),
@@ -132,7 +132,7 @@ _COLUMNS: dict[str, tuple[pa.DataType | None, Callable[[EvalRow], Any]]] = {
     "epoch": (pa.int64(), lambda r: r.sample.epoch),
     "input": (pa.string(), lambda r: r.sample.input),
     "target": (pa.string(), lambda r: r.sample.target),
-    "sample_metadata": (pa.string(), lambda r: _strict(r.sample.metadata)),
+    "sample_metadata": (pa.string(), lambda r: _strict_json(r.sample.metadata)),
     "score": (None, lambda r: _cell(r.sample.score)),
     "score_explanation": (pa.string(), lambda r: r.sample.score_explanation),
     "success": (pa.bool_(), lambda r: r.sample.success),

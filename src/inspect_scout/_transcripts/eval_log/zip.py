@@ -1,6 +1,6 @@
 """Zip files by ranged reads: the directory of a log, and its members.
 
-Python's own zipfile does not know zstd (before 3.14), trusts the sizes that a file states, and reads piece by piece. A log
+Python's own zipfile does not know zstd (before 3.14), trusts the sizes that a file states, and reads in small steps. A log
 comes from strangers: every offset is checked, and a member never inflates beyond the size it declares.
 """
 
@@ -19,7 +19,7 @@ import zstandard
 from ..._support.errors import LogReadError
 
 STORED, DEFLATED, ZSTD = 0, 8, 93
-# Small pieces let a reader that has seen enough stop before the rest is decompressed.
+# Small chunks let a reader that has seen enough stop before the rest is decompressed.
 CHUNK_BYTES = 256 << 10
 TAIL_BYTES = 128 << 10
 
@@ -31,12 +31,12 @@ _LOCAL = Struct("<4s5H3L2H")
 _QUAD = Struct("<Q")
 _MAX16, _MAX32 = 0xFFFF, 0xFFFFFFFF
 _ENCRYPTED, _UTF8 = 0x1, 0x800
-# No real data compresses further; a member that declares more is inflated piece by piece, so that a lie costs nothing.
+# No real data compresses further; a member that declares more is inflated chunk by chunk, so that a lie costs nothing.
 _MAX_ZSTD_RATIO = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class ZipMember:
     """An entry of a zip directory.
 
     Args:
@@ -57,12 +57,12 @@ class Member:
     compressed: int
     size: int
     offset: int
-    earlier: Member | None = field(default=None, compare=False, repr=False)
+    earlier: ZipMember | None = field(default=None, compare=False, repr=False)
 
     @property
-    def versions(self) -> list[Member]:
+    def versions(self) -> list[ZipMember]:
         """All entries of this name, in the order of the directory; this one is the last."""
-        versions: list[Member] = [self]
+        versions: list[ZipMember] = [self]
         while (earlier := versions[-1].earlier) is not None:
             versions.append(earlier)
         return versions[::-1]
@@ -86,28 +86,28 @@ class ZipLog:
         try:
             self.size = file.seek(0, io.SEEK_END)
         except OSError as error:
-            raise self._damaged(str(error)) from error
+            raise self._file_error(str(error)) from error
         # The directory, the header and the summaries stand at the end: one read brings all of them for most logs.
         self._tail_start = max(0, self.size - TAIL_BYTES)
         self._tail: bytes | None = None
 
-    def members(self) -> dict[str, Member]:
+    def members(self) -> dict[str, ZipMember]:
         """Read the directory; of several members of one name the last counts, as Inspect's own reading has it.
 
         That one knows those before it.
 
         Raises:
-            LogReadError: The file is no zip file, or is cut off or damaged.
+            LogReadError: The file is not a zip file, or is cut off or damaged.
         """
         if self.size == 0:
-            raise self._damaged("the file is empty")
+            raise self._file_error("the file is empty")
         try:
             start, length = self._locate_directory()
             return self._parse_directory(self.read_at(start, length), start)
         except struct.error as error:
-            raise self._damaged(f"its zip directory is damaged ({error})") from error
+            raise self._file_error(f"its zip directory is damaged ({error})") from error
 
-    def read(self, member: Member) -> bytes:
+    def read(self, member: ZipMember) -> bytes:
         """Read the content of a member and check it.
 
         Raises:
@@ -117,37 +117,37 @@ class ZipLog:
         if len(data) < member.compressed:
             data = self.read_at(start, member.compressed)
         if len(data) < member.compressed:
-            raise self._bad(member, "the file ends within it")
+            raise self._member_error(member, "the file ends within it")
         content = self._inflate(member, data)
         if len(content) != member.size:
-            raise self._bad(member, f"it does not hold the {member.size} bytes that it declares")
+            raise self._member_error(member, f"it does not hold the {member.size} bytes that it declares")
         if zlib.crc32(content) != member.crc:
-            raise self._bad(member, "its checksum is wrong")
+            raise self._member_error(member, "its checksum is wrong")
         return content
 
-    def chunks(self, member: Member) -> Iterator[bytes]:
-        """Read the content of a member in pieces of at most 256 KiB; checks like `read`, at the end."""
+    def chunks(self, member: ZipMember) -> Iterator[bytes]:
+        """Read the content of a member in chunks of at most 256 KiB; checks like `read`, at the end."""
         start, _ = self._locate(member, header_only=True)
-        window = io.BufferedReader(_Window(self, start, member.compressed), CHUNK_BYTES)
+        file = io.BufferedReader(_MemberFile(self, start, member.compressed), CHUNK_BYTES)
         crc, left = 0, member.size
         try:
-            for piece in _pieces(member, window):
-                left -= len(piece)
+            for chunk in _decompress_chunks(member, file):
+                left -= len(chunk)
                 if left < 0:
                     break
-                crc = zlib.crc32(piece, crc)
-                yield piece
+                crc = zlib.crc32(chunk, crc)
+                yield chunk
         except (zlib.error, zstandard.ZstdError, MemoryError) as error:
-            raise self._bad(member, f"its compressed data is damaged ({error})") from error
+            raise self._member_error(member, f"its compressed data is damaged ({error})") from error
         if left:
-            raise self._bad(member, f"it does not hold the {member.size} bytes that it declares")
+            raise self._member_error(member, f"it does not hold the {member.size} bytes that it declares")
         if crc != member.crc:
-            raise self._bad(member, "its checksum is wrong")
+            raise self._member_error(member, "its checksum is wrong")
 
     def read_at(self, start: int, length: int) -> bytes:
         """Read up to `length` bytes from `start`."""
         if start < 0 or length < 0 or start > self.size:
-            raise self._damaged("its zip directory points outside the file")
+            raise self._file_error("its zip directory points outside the file")
         length = min(length, self.size - start)
         try:
             if start >= self._tail_start:
@@ -159,17 +159,17 @@ class ZipLog:
             self._file.seek(start)
             return self._file.read(length)
         except OSError as error:
-            raise self._damaged(f"reading failed ({error})") from error
+            raise self._file_error(f"reading failed ({error})") from error
 
     def _locate_directory(self) -> tuple[int, int]:
         """Find where the directory starts and its length."""
         tail_start = max(0, self.size - _END.size - _MAX16 - _END64_LOCATOR.size)
         tail = self.read_at(tail_start, self.size - tail_start)
-        at = _find_end(tail)
+        at = _find_end_record(tail)
         if at is None:
             if not self.read_at(0, 4).startswith(b"PK"):
-                raise self._damaged("it is no Inspect log: neither a zip file nor JSON")
-            raise self._damaged("it has no zip directory: the file is cut off, or still being written")
+                raise self._file_error("it is not an Inspect log: neither a zip file nor JSON")
+            raise self._file_error("it has no zip directory: the file is cut off, or still being written")
         _, _, _, _, count, length, start, _ = _END.unpack_from(tail, at)
         end = tail_start + at
         if count == _MAX16 or _MAX32 in (length, start):
@@ -177,21 +177,21 @@ class ZipLog:
             if locator_at >= 0 and tail[locator_at : locator_at + 4] == b"PK\6\7":
                 _, _, end, _ = _END64_LOCATOR.unpack_from(tail, locator_at)
                 record = self.read_at(end, _END64.size)
-                mark, *_, length, start = _END64.unpack(record)
-                if mark != b"PK\6\6":
-                    raise self._damaged("its zip directory is damaged")
+                signature, *_, length, start = _END64.unpack(record)
+                if signature != b"PK\6\6":
+                    raise self._file_error("its zip directory is damaged")
         if start + length > end:
-            raise self._damaged("its zip directory points outside the file")
+            raise self._file_error("its zip directory points outside the file")
         return start, length
 
-    def _parse_directory(self, data: bytes, start: int) -> dict[str, Member]:
-        members: dict[str, Member] = {}
+    def _parse_directory(self, data: bytes, start: int) -> dict[str, ZipMember]:
+        members: dict[str, ZipMember] = {}
         at = 0
         while at < len(data):
             fields = _ENTRY.unpack_from(data, at)
-            mark, _, _, flags, method, _, _, crc, compressed, size, name_len, extra_len, comment_len = fields[:13]
-            if mark != b"PK\1\2":
-                raise self._damaged("its zip directory is damaged")
+            signature, _, _, flags, method, _, _, crc, compressed, size, name_len, extra_len, comment_len = fields[:13]
+            if signature != b"PK\1\2":
+                raise self._file_error("its zip directory is damaged")
             offset = fields[16]
             at += _ENTRY.size
             name = data[at : at + name_len].decode("utf-8" if flags & _UTF8 else "cp437", "replace")
@@ -200,47 +200,47 @@ class ZipLog:
                 size, compressed, offset = zip64_sizes(extra, size, compressed, offset)
             at += name_len + extra_len + comment_len
             if at > len(data) or offset + compressed > start:
-                raise self._damaged("its zip directory is damaged")
-            members[name] = Member(name, method, flags, crc, compressed, size, offset, members.get(name))
+                raise self._file_error("its zip directory is damaged")
+            members[name] = ZipMember(name, method, flags, crc, compressed, size, offset, members.get(name))
         return members
 
-    def _locate(self, member: Member, *, header_only: bool = False) -> tuple[int, bytes]:
+    def _locate(self, member: ZipMember, *, header_only: bool = False) -> tuple[int, bytes]:
         """Find where the data of a member starts; gives what the same read brought of it."""
         if member.flags & _ENCRYPTED:
-            raise self._bad(member, "it is encrypted; encrypted logs are not supported")
+            raise self._member_error(member, "it is encrypted; encrypted logs are not supported")
         if member.method not in (STORED, DEFLATED, ZSTD):
-            raise self._bad(member, f"its compression method {member.method} is none of stored, deflate, zstd")
+            raise self._member_error(member, f"its compression method {member.method} is not stored, deflate or zstd")
         guess = _LOCAL.size + len(member.name.encode()) + 64
         block = self.read_at(member.offset, guess if header_only else guess + member.compressed)
         try:
             fields = _LOCAL.unpack_from(block)
         except struct.error as error:
-            raise self._bad(member, "the file ends within it") from error
+            raise self._member_error(member, "the file ends within it") from error
         if fields[0] != b"PK\3\4":
-            raise self._bad(member, "the zip directory points to something else")
+            raise self._member_error(member, "the zip directory points to something else")
         begin = _LOCAL.size + fields[9] + fields[10]
         return member.offset + begin, block[begin : begin + member.compressed]
 
-    def _inflate(self, member: Member, data: bytes) -> bytes:
+    def _inflate(self, member: ZipMember, data: bytes) -> bytes:
         try:
             if member.method == STORED:
                 return data
             if member.method == DEFLATED:
                 inflater = zlib.decompressobj(-zlib.MAX_WBITS)
                 return inflater.decompress(data, member.size + 1)
-            whole = _zstd_at_once(data, member.size)
-            return whole if whole is not None else _join(_pieces(member, io.BytesIO(data)), member.size)
+            whole = _decompress_zstd_frame(data, member.size)
+            return whole if whole is not None else _join(_decompress_chunks(member, io.BytesIO(data)), member.size)
         except (zlib.error, zstandard.ZstdError, MemoryError, OverflowError) as error:
-            raise self._bad(member, f"its compressed data is damaged ({error})") from error
+            raise self._member_error(member, f"its compressed data is damaged ({error})") from error
 
-    def _damaged(self, reason: str) -> LogReadError:
+    def _file_error(self, reason: str) -> LogReadError:
         return LogReadError(self._path, reason)
 
-    def _bad(self, member: Member, reason: str) -> LogReadError:
+    def _member_error(self, member: ZipMember, reason: str) -> LogReadError:
         return LogReadError(self._path, f"member {member.name!r}: {reason}")
 
 
-def _find_end(tail: bytes) -> int | None:
+def _find_end_record(tail: bytes) -> int | None:
     """Find the end record: the last whose comment reaches to the end of the file, else the last at all."""
     last: int | None = None
     at = tail.rfind(b"PK\5\6")
@@ -253,7 +253,7 @@ def _find_end(tail: bytes) -> int | None:
     return last
 
 
-class _Window(io.RawIOBase):
+class _MemberFile(io.RawIOBase):
     """Part of a zip file, read forward."""
 
     def __init__(self, zip_log: ZipLog, start: int, length: int) -> None:
@@ -270,29 +270,29 @@ class _Window(io.RawIOBase):
         return len(data)
 
 
-def _pieces(member: Member, source: io.BufferedIOBase) -> Iterator[bytes]:
-    """Decompress piece by piece; no piece is larger than 256 KiB, whatever the data says."""
+def _decompress_chunks(member: ZipMember, source: io.BufferedIOBase) -> Iterator[bytes]:
+    """Decompress chunk by chunk; no chunk is larger than 256 KiB, whatever the data says."""
     if member.method == STORED:
-        while piece := source.read(CHUNK_BYTES):
-            yield piece
+        while chunk := source.read(CHUNK_BYTES):
+            yield chunk
     elif member.method == DEFLATED:
         inflater = zlib.decompressobj(-zlib.MAX_WBITS)
         pending = b""
         while not inflater.eof and (pending := pending or source.read(CHUNK_BYTES)):
-            if piece := inflater.decompress(pending, CHUNK_BYTES):
-                yield piece
+            if chunk := inflater.decompress(pending, CHUNK_BYTES):
+                yield chunk
             pending = inflater.unconsumed_tail
-        if piece := inflater.flush():
-            yield piece
+        if chunk := inflater.flush():
+            yield chunk
     else:
         reader = zstandard.ZstdDecompressor().stream_reader(
             cast("BinaryIO", source), read_across_frames=True, closefd=False
         )
-        while piece := reader.read(CHUNK_BYTES):
-            yield piece
+        while chunk := reader.read(CHUNK_BYTES):
+            yield chunk
 
 
-def _zstd_at_once(data: bytes, size: int) -> bytes | None:
+def _decompress_zstd_frame(data: bytes, size: int) -> bytes | None:
     """Decompress a single frame straight into memory of the declared size; None if it is not as declared."""
     # A frame that states its own size would be given that much memory, whatever the directory says.
     if size == 0 or zstandard.frame_content_size(data) not in (size, -1) or size > len(data) * _MAX_ZSTD_RATIO:
@@ -303,11 +303,11 @@ def _zstd_at_once(data: bytes, size: int) -> bytes | None:
         return None
 
 
-def _join(pieces: Iterator[bytes], limit: int) -> bytes:
-    """Join pieces, stopping beyond `limit`."""
+def _join(chunks: Iterator[bytes], limit: int) -> bytes:
+    """Join chunks, stopping beyond `limit`."""
     joined = bytearray()
-    for piece in pieces:
-        joined += piece
+    for chunk in chunks:
+        joined += chunk
         if len(joined) > limit:
             break
     return bytes(joined)

@@ -38,8 +38,8 @@ def choose_timeline(transcript: Transcript, name: str | None = None, *, scorers:
         return None
     chosen = next((t for t in timelines if name is None or t.name == name), None)
     if chosen is None:
-        known = ", ".join(repr(t.name) for t in timelines) or "none"
-        raise ConfigError(f"Timeline {name!r} is not in the transcript. Available timelines: {known}.")
+        available = ", ".join(repr(t.name) for t in timelines) or "none"
+        raise ConfigError(f"Timeline {name!r} is not in the transcript. Available timelines: {available}.")
     return chosen if scorers else timeline_filter(chosen, lambda span: span.span_type != "scorers")
 
 

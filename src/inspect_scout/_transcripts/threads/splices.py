@@ -22,7 +22,7 @@ def splice(timeline: Timeline, target: TimelineSpan) -> list[Event]:
         target: The branch: a span of this timeline, reached from its root over branches.
 
     Returns:
-        The events; a branch that does not say where it leaves its parent begins anew.
+        The events; a branch that does not say where it leaves its parent starts a new run.
 
     Raises:
         ConfigError: If the timeline has no such branch, or an anchor is not where the branch says.
@@ -36,7 +36,7 @@ def splice(timeline: Timeline, target: TimelineSpan) -> list[Event]:
             if not anchor:
                 events = []
                 continue
-            own = own[: _anchored(own, anchor, span) + 1]
+            own = own[: _anchor_position(own, anchor, span) + 1]
         events += _without_endings(own, span.id)
     return events
 
@@ -70,7 +70,7 @@ def _path(root: TimelineSpan, target: TimelineSpan) -> list[TimelineSpan]:
     )
 
 
-def _anchored(events: Iterable[Event], anchor: str, span: TimelineSpan) -> int:
+def _anchor_position(events: Iterable[Event], anchor: str, span: TimelineSpan) -> int:
     for place, event in enumerate(events):
         if isinstance(event, AnchorEvent) and event.anchor_id == anchor:
             return place

@@ -17,7 +17,7 @@ Compaction: TypeAlias = Literal["all", "last"] | int
 """Which part of a compacted thread is wanted: all of it, what the last model call saw, or the last few regions."""
 
 
-_Turn: TypeAlias = ModelEvent | CompactionEvent
+_ThreadEvent: TypeAlias = ModelEvent | CompactionEvent
 
 
 @overload
@@ -59,10 +59,10 @@ def span_messages(
     Raises:
         ConfigError: If `compaction` is something else.
     """
-    events: Sequence[_Turn] = [e for e in own_events(source) if isinstance(e, ModelEvent | CompactionEvent)]
+    events: Sequence[_ThreadEvent] = [e for e in own_events(source) if isinstance(e, ModelEvent | CompactionEvent)]
     wanted = _regions_wanted(compaction)
     if wanted == 1:
-        last = next((_thread(e) for e in reversed(events) if isinstance(e, ModelEvent)), list[ChatMessage]())
+        last = next((_call_messages(e) for e in reversed(events) if isinstance(e, ModelEvent)), list[ChatMessage]())
         return ([last] if last else []) if split_compactions else last
     if wanted is not None:
         events = _last_regions(events, wanted)
@@ -95,28 +95,28 @@ def _regions_wanted(compaction: object) -> int | None:
     return compaction
 
 
-def _last_regions(events: Sequence[_Turn], count: int) -> Sequence[_Turn]:
+def _last_regions(events: Sequence[_ThreadEvent], count: int) -> Sequence[_ThreadEvent]:
     cuts = [place for place, event in enumerate(events) if isinstance(event, CompactionEvent)]
     return events[cuts[-count] :] if count <= len(cuts) else events
 
 
-def _thread(event: ModelEvent) -> list[ChatMessage]:
+def _call_messages(event: ModelEvent) -> list[ChatMessage]:
     return [*event.input, *(choice.message for choice in event.output.choices[:1])]
 
 
-def _split(events: Sequence[_Turn]) -> list[list[ChatMessage]]:
+def _split(events: Sequence[_ThreadEvent]) -> list[list[ChatMessage]]:
     regions: list[list[ChatMessage]] = []
     region: list[ChatMessage] = []
     for event in events:
         if isinstance(event, ModelEvent):
-            region = _thread(event)
+            region = _call_messages(event)
         elif region:
             regions.append(region)
             region = []
     return [*regions, region] if region else regions
 
 
-def _joined(events: Sequence[_Turn]) -> list[ChatMessage]:
+def _joined(events: Sequence[_ThreadEvent]) -> list[ChatMessage]:
     joined: list[ChatMessage] = []
     region: list[ChatMessage] = []
     # What trims cut off in front of the region; a trim shows how much only when the model is called again.
@@ -128,7 +128,7 @@ def _joined(events: Sequence[_Turn]) -> list[ChatMessage]:
             if trimmed:
                 dropped += _cut_off(seen, event.input)
                 trimmed = []
-            seen, region = event.input, _thread(event)
+            seen, region = event.input, _call_messages(event)
         elif region:
             if event.type == "summary":
                 joined += dropped + region

@@ -12,9 +12,9 @@ import msgspec
 
 from ..._support.errors import LogReadError, ScoutError
 from ..._support.storage import Entry, storage_for
-from .records import Body, Header, JsonLog, LogRows, SampleSummary, decode, decode_json_log
-from .rows import latest_samples, log_rows, sample_key, summary_of_body, transcript_ids
-from .zip import Member, ZipLog
+from .records import FullSample, Header, JsonLog, LogRows, SampleSummary, decode_json_log, decode_record
+from .rows import latest_samples, log_rows, sample_key, summarise_sample, transcript_ids
+from .zip import ZipLog, ZipMember
 
 _HEADER, _START, _SUMMARIES = "header.json", "_journal/start.json", "summaries.json"
 _JOURNAL = re.compile(r"_journal/summaries/(\d{1,9})\.json")
@@ -72,7 +72,7 @@ def json_samples(log: JsonLog) -> dict[str, list[msgspec.Raw]]:
     for raw in log.samples or ():
         # One that cannot be read is named where the log is indexed.
         with contextlib.suppress(LogReadError):
-            found = decode(raw, SampleName, "", "sample")
+            found = decode_record(raw, SampleName, "", "sample")
             samples.setdefault(sample_key(found.id, found.epoch), []).append(raw)
     return samples
 
@@ -85,7 +85,7 @@ class SampleName(msgspec.Struct, kw_only=True):
     uuid: str | None = None
 
 
-def chosen_sample(eval_id: str, transcript_id: str, samples: Sequence[bytes]) -> int:
+def choose_sample(eval_id: str, transcript_id: str, samples: Sequence[bytes]) -> int:
     """Say which of several samples with one key a transcript is; the last if none is.
 
     Args:
@@ -96,7 +96,7 @@ def chosen_sample(eval_id: str, transcript_id: str, samples: Sequence[bytes]) ->
     names: list[SampleName] = []
     for data in samples:
         with contextlib.suppress(LogReadError):
-            names.append(decode(data, SampleName, "", "sample"))
+            names.append(decode_record(data, SampleName, "", "sample"))
     if len(names) == len(samples):
         for id, name in transcript_ids(eval_id, latest_samples(names)).items():
             if transcript_id == id or transcript_id.startswith(f"{id}-"):
@@ -108,9 +108,9 @@ def _index_zip(log: ZipLog, path: str) -> LogRows:
     members = log.members()
     start = members.get(_HEADER) or members.get(_START)
     if start is None:
-        raise LogReadError(path, f"it holds neither {_HEADER!r} nor {_START!r}: it is no Inspect log")
+        raise LogReadError(path, f"it holds neither {_HEADER!r} nor {_START!r}: it is not an Inspect log")
     data = log.read(start)
-    header = decode(data, Header, path, repr(start.name))
+    header = decode_record(data, Header, path, repr(start.name))
     if start.name == _START:
         header.status = "started"
     stored = {found[1]: member for name, member in members.items() if (found := _SAMPLE.fullmatch(name))}
@@ -123,19 +123,19 @@ def _index_zip(log: ZipLog, path: str) -> LogRows:
         return log_rows(header, summaries, notices, repeated=repeated)
     if len(notices) <= len(unlisted):
         notices.clear()  # the samples of these summaries are read instead
-    scorer = _first_scorer(decode(data, JsonLog, path, repr(start.name)))
+    scorer = _first_scorer(decode_record(data, JsonLog, path, repr(start.name)))
     stored_as = [(partial(log.read, one), f"sample {one.name!r}") for member in unlisted for one in member.versions]
-    bodies, unread = _bodies(stored_as, path, scorer, "no readable summary lists it either, and it is left out")
+    read, unread = _summarise_all(stored_as, path, scorer, "no readable summary lists it either, and it is left out")
     # In the order in which they were written, as a list of all of them would be.
     offsets = {name: member.offset for name, member in stored.items()}
-    everything = sorted([*summaries, *bodies], key=lambda s: offsets.get(sample_key(s.id, s.epoch), log.size))
-    return log_rows(header, everything, notices + unread, repeated=repeated, unlisted=len(bodies))
+    everything = sorted([*summaries, *read], key=lambda s: offsets.get(sample_key(s.id, s.epoch), log.size))
+    return log_rows(header, everything, notices + unread, repeated=repeated, unlisted=len(read))
 
 
 def _zip_summaries(
-    log: ZipLog, members: Mapping[str, Member], path: str, notices: list[str], *, required: bool
+    log: ZipLog, members: Mapping[str, ZipMember], path: str, notices: list[str], *, required: bool
 ) -> list[SampleSummary]:
-    """Read what lists the samples; a list that cannot be read is none, unless it is required."""
+    """Read what lists the samples; a list that cannot be read is skipped, unless it is required."""
     whole = members.get(_SUMMARIES)
     # If the eval is still running, or was killed: a list for each time it saved samples, the newest last.
     journal = sorted((int(found[1]), member) for name, member in members.items() if (found := _JOURNAL.fullmatch(name)))
@@ -152,9 +152,9 @@ def _zip_summaries(
 def _decode_summaries(data: bytes, path: str, name: str, notices: list[str]) -> list[SampleSummary]:
     """Read a list of summaries; a malformed one is noted, and the others count."""
     try:
-        return decode(data, list[SampleSummary], path, repr(name))
+        return decode_record(data, list[SampleSummary], path, repr(name))
     except LogReadError:
-        items = decode(data, list[Any], path, repr(name))
+        items = decode_record(data, list[Any], path, repr(name))
     summaries: list[SampleSummary] = []
     for position, item in enumerate(items, 1):
         try:
@@ -166,15 +166,15 @@ def _decode_summaries(data: bytes, path: str, name: str, notices: list[str]) -> 
     return summaries
 
 
-def _bodies(
+def _summarise_all(
     samples: Iterable[tuple[Callable[[], bytes | msgspec.Raw], str]], path: str, scorer: str | None, left_out: str
 ) -> tuple[list[SampleSummary], list[str]]:
-    """Make summaries of samples, each read by a function and called by a name; tell of those that cannot be read."""
+    """Make summaries of samples, each read by a function and called by a name; report those that cannot be read."""
     summaries: list[SampleSummary] = []
     notices: list[str] = []
     for read, name in samples:
         try:
-            summaries.append(summary_of_body(decode(read(), Body, path, name), scorer))
+            summaries.append(summarise_sample(decode_record(read(), FullSample, path, name), scorer))
         except LogReadError as error:
             notices.append(f"{error.reason}; {left_out}")
     return summaries, notices
@@ -186,7 +186,7 @@ def _index_json(data: bytes, path: str) -> LogRows:
     log = decode_json_log(data, path)
     numbered = enumerate(log.samples or (), 1)
     samples = [((lambda raw=raw: raw), f"sample number {position}") for position, raw in numbered]
-    return log_rows(log, *_bodies(samples, path, _first_scorer(log), "it is left out"))
+    return log_rows(log, *_summarise_all(samples, path, _first_scorer(log), "it is left out"))
 
 
 def _first_scorer(log: JsonLog) -> str | None:

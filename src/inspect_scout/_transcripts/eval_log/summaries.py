@@ -1,4 +1,4 @@
-"""The short forms of input, target, metadata and explanations that stand in the index.
+"""Summaries for the index: the short forms of input, target, metadata and explanations.
 
 They follow what Inspect keeps in its own summaries, so that a log without summaries (`.json`, or in memory) gives the same.
 """
@@ -17,26 +17,26 @@ REMOVED = "Key removed from summary (> 1k)"
 JsonObject = dict[str, Any]
 
 
-def truncated(text: str) -> str:
+def truncate(text: str) -> str:
     """Cut a text to the first 5120 characters."""
     return text if len(text) <= TEXT_CHARS else text[:TEXT_CHARS] + "...\n(content truncated)"
 
 
-def shortened(text: str) -> str:
+def shorten(text: str) -> str:
     """Collapse white space and cut to 1024 characters, at a word."""
     text = text[: VALUE_CHARS * 8]
     line = " ".join(text.split())
     return line if len(line) <= VALUE_CHARS else textwrap.shorten(text, width=VALUE_CHARS, placeholder="...")
 
 
-def thin_metadata(metadata: JsonObject) -> JsonObject:
+def summarise_metadata(metadata: JsonObject) -> JsonObject:
     """Keep what is short; larger values leave a note."""
-    return {key: _thin_value(value) for key, value in metadata.items()}
+    return {key: _summarise_value(value) for key, value in metadata.items()}
 
 
-def _thin_value(value: Any) -> Any:
+def _summarise_value(value: Any) -> Any:
     if isinstance(value, str):
-        return shortened(value)
+        return shorten(value)
     if value is None or isinstance(value, int | float):
         return value
     if len(json.dumps(value, separators=(",", ":"), ensure_ascii=False)) > VALUE_CHARS:
@@ -47,7 +47,7 @@ def _thin_value(value: Any) -> Any:
 def target_text(target: Any) -> str:
     """Write a target, or several joined by commas."""
     items = target if is_list(target) else [target]
-    return ",".join(truncated(item) if isinstance(item, str) else str(item) for item in items)
+    return ",".join(truncate(item) if isinstance(item, str) else str(item) for item in items)
 
 
 def input_text(value: Any) -> str:
@@ -69,7 +69,7 @@ def _message_text(message: JsonObject) -> str:
 
 def _content_text(content: Any) -> str:
     if isinstance(content, str):
-        return truncated(content)
+        return truncate(content)
     if not is_list(content):
         return ""
     texts: list[str] = []
@@ -77,7 +77,7 @@ def _content_text(content: Any) -> str:
         if is_mapping(part):
             kind, text = part.get("type"), part.get("text")
             is_text = kind == "text" and isinstance(text, str)
-            texts.append(truncated(str(text)) if is_text else f"({str(kind).capitalize()})")
+            texts.append(truncate(str(text)) if is_text else f"({str(kind).capitalize()})")
     return "\n".join(texts)
 
 

@@ -13,7 +13,7 @@ from inspect_ai.scorer import Score
 
 from inspect_scout import ConfigError, TranscriptContent, Transcripts, transcripts_db, transcripts_from
 from inspect_scout._transcripts.eval_log.cache import IndexCache
-from inspect_scout._transcripts.eval_log.copies import copy_id
+from inspect_scout._transcripts.eval_log.duplicates import copy_id
 from inspect_scout._transcripts.eval_log.source import EvalLogSource
 from support.logs import make_log, make_sample, write
 from support.own_log import own_records

@@ -34,7 +34,7 @@ def copy_id(transcript_id: str, log: str) -> str:
     return f"{transcript_id}-{hashlib.sha256(log.encode('utf-8', 'surrogatepass')).hexdigest()[:_DIGITS]}"
 
 
-def resolve_copies(
+def resolve_duplicates(
     rows: Sequence[EvalRow], modified: Mapping[str, float], duplicates: Duplicates
 ) -> tuple[Sequence[EvalRow], str | None]:
     """Decide what becomes of samples that several logs hold.
@@ -58,7 +58,7 @@ def resolve_copies(
     if duplicates == "all":
         return [row if counts[row.transcript_id] is row else as_copy(row) for row in rows], None
     left = [(row, counts[row.transcript_id]) for row in rows if counts[row.transcript_id] is not row]
-    return [row for row in rows if counts[row.transcript_id] is row], _said(left)
+    return [row for row in rows if counts[row.transcript_id] is row], _describe_duplicates(left)
 
 
 def as_copy(row: R, place: str | None = None) -> R:
@@ -72,41 +72,41 @@ def as_copy(row: R, place: str | None = None) -> R:
     return replace(row, sample=msgspec.structs.replace(row.sample, transcript_id=id))
 
 
-def doubles_said(logs: Mapping[str, LogRows]) -> list[str]:
+def describe_repeats(logs: Mapping[str, LogRows]) -> list[str]:
     """Say which logs hold a sample more than once."""
-    doubled = {path: rows.doubled for path, rows in logs.items() if rows.doubled}
-    shared = {path: rows.shared for path, rows in logs.items() if rows.shared}
-    said: list[str] = []
-    if doubled:
-        said.append(
-            f"{sum(doubled.values())} samples are in their log again with the same id and epoch; the last of each counts: "
-            f"{_listed(doubled)}."
+    superseded = {path: rows.superseded for path, rows in logs.items() if rows.superseded}
+    shared_uuids = {path: rows.shared_uuids for path, rows in logs.items() if rows.shared_uuids}
+    notices: list[str] = []
+    if superseded:
+        notices.append(
+            f"{sum(superseded.values())} samples are in their log again with the same id and epoch; the last of each counts: "
+            f"{_describe_counts(superseded)}."
         )
-    if shared:
-        said.append(
-            f"{sum(shared.values())} samples carry the uuid of another sample of their log; they are scanned under an id "
-            f"derived from eval, id and epoch: {_listed(shared)}."
+    if shared_uuids:
+        notices.append(
+            f"{sum(shared_uuids.values())} samples carry the uuid of another sample of their log; they are scanned under an id "
+            f"derived from eval, id and epoch: {_describe_counts(shared_uuids)}."
         )
-    return said
+    return notices
 
 
-def unlisted_said(logs: Mapping[str, LogRows]) -> str | None:
+def describe_unlisted(logs: Mapping[str, LogRows]) -> str | None:
     """Say of which logs samples had to be read, because no summary lists them."""
     unlisted = {path: rows.unlisted for path, rows in logs.items() if rows.unlisted}
     if not unlisted:
         return None
     return (
         f"{sum(unlisted.values())} samples are in no readable summary of their log and were read whole, which takes longer "
-        f"than reading summaries: {_listed(unlisted)}."
+        f"than reading summaries: {_describe_counts(unlisted)}."
     )
 
 
-def _listed(counts: Mapping[str, int]) -> str:
+def _describe_counts(counts: Mapping[str, int]) -> str:
     shown = ", ".join(f"{count} in {path!r}" for path, count in list(counts.items())[:_SHOWN])
     return shown + (f", ... ({len(counts)} logs)" if len(counts) > _SHOWN else "")
 
 
-def _said(left: Sequence[tuple[EvalRow, EvalRow]]) -> str:
+def _describe_duplicates(left: Sequence[tuple[EvalRow, EvalRow]]) -> str:
     pairs = Counter((old.location, new.location) for old, new in left)
     lines = [f"{count} of {old!r} are read from {new!r}" for (old, new), count in pairs.most_common(_SHOWN)]
     more = f"; {len(pairs) - _SHOWN} more pairs of logs are alike" if len(pairs) > _SHOWN else ""

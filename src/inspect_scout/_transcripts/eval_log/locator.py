@@ -1,4 +1,4 @@
-"""Finding the samples of logs, with what is worth remembering between two of them."""
+"""Where the samples of logs are, with what is worth remembering between two of them."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from ..._support.clock import SYSTEM_CLOCK, Clock
 from ..._support.errors import LogReadError, ScoutError
 from ..._support.storage import Entry, is_local, local_path, storage_for
 from ..decode.source import InMemorySource
-from .reading import chosen_sample, is_zip, json_samples, open_log
+from .indexing import choose_sample, is_zip, json_samples, open_log
 from .records import decode_json_log
 from .rows import sample_key
-from .zip import Member, ZipLog
+from .zip import ZipLog, ZipMember
 
 if TYPE_CHECKING:
     from ..._types import TranscriptInfo
@@ -45,7 +45,7 @@ class SampleSource:
         fingerprint: What changes when its stored bytes change.
         size: Bytes of the JSON.
         read: Reads everything at once.
-        chunks: Reads anew, piece by piece.
+        chunks: Reads again from the start, in chunks.
     """
 
     member: str
@@ -56,7 +56,7 @@ class SampleSource:
     chunks: Callable[[], Generator[bytes]]
 
 
-class LogAccess:
+class SampleLocator:
     """Samples of logs; remembers the zip directories and JSON logs used last, and notices when a log changes.
 
     A remote log is asked for changes at most once in some seconds; one that changes in between is noticed when it is
@@ -66,7 +66,7 @@ class LogAccess:
     def __init__(self, clock: Clock = SYSTEM_CLOCK) -> None:
         self._clock = clock
         self._entries: Cache[_Key, Entry] = Cache(_DIRECTORIES)
-        self._directories: Cache[_Key, Mapping[str, Member]] = Cache(_DIRECTORIES)
+        self._directories: Cache[_Key, Mapping[str, ZipMember]] = Cache(_DIRECTORIES)
         self._json_logs: Cache[_Key, Mapping[str, list[bytes]]] = Cache(_JSON_LOGS)
         self._chosen: Cache[_Key, int] = Cache(_CHOICES)
 
@@ -89,7 +89,7 @@ class LogAccess:
             return found[-1]
 
         def choose() -> int:
-            return chosen_sample(info.source_id or "", info.transcript_id, [source.read() for source in found])
+            return choose_sample(info.source_id or "", info.transcript_id, [source.read() for source in found])
 
         return found[self._chosen.made((repr(version), f"{name}\0{info.transcript_id}"), choose)]
 
@@ -103,16 +103,16 @@ class LogAccess:
         return next((source for source in found if source.fingerprint == fingerprint), found[-1])
 
     def forget(self, path: str) -> None:
-        """Ask anew for changes of a log."""
-        self._entries.drop(self._moment(path))
+        """Ask again for changes of a log."""
+        self._entries.drop(self._freshness_key(path))
 
     def _find(self, path: str, name: str, sample: str) -> tuple[tuple[str, str], list[SampleSource]]:
         """Find the samples of a name, in the order of the log, and say of which content of the log they are."""
-        entry = self._described(path)
-        version = (path, entry.etag if entry is not None else _version(path))
+        entry = self._entry(path)
+        version = (path, entry.etag if entry is not None else _local_version(path))
         if path.lower().endswith(_ZIP):  # known to be a zip file, which need not be opened if its directory is known
 
-            def members() -> Mapping[str, Member]:
+            def members() -> Mapping[str, ZipMember]:
                 with open_log(path, entry) as file:
                     return ZipLog(file, path).members()
 
@@ -126,13 +126,13 @@ class LogAccess:
             raise LogReadError(path, "the log has no such sample", sample)
         return version, [_json_sample(name, version[1], data) for data in samples[name]]
 
-    def _described(self, path: str) -> Entry | None:
+    def _entry(self, path: str) -> Entry | None:
         """Say what is known of a remote log, as it was some seconds ago at the earliest; None for a local one."""
         if is_local(path):
             return None
-        return self._entries.made(self._moment(path), lambda: _stat(path))
+        return self._entries.made(self._freshness_key(path), lambda: _stat(path))
 
-    def _moment(self, path: str) -> tuple[str, str]:
+    def _freshness_key(self, path: str) -> tuple[str, str]:
         return (path, f"{self._clock.monotonic() // _FRESH_SECONDS}")
 
     def _zip_samples(
@@ -140,7 +140,7 @@ class LogAccess:
         version: tuple[str, str],
         name: str,
         sample: str,
-        members: Mapping[str, Member],
+        members: Mapping[str, ZipMember],
         entry: Entry | None,
     ) -> list[SampleSource]:
         path, found = version[0], members.get(name)
@@ -149,11 +149,11 @@ class LogAccess:
                 raise LogReadError(path, "it is stored in chunks, which this version cannot read", sample)
             raise LogReadError(path, "the log has no such sample", sample)
 
-        def read(member: Member) -> bytes:
+        def read(member: ZipMember) -> bytes:
             with self._opened(path, sample, entry) as log:
                 return log.read(member)
 
-        def chunks(member: Member) -> Generator[bytes]:
+        def chunks(member: ZipMember) -> Generator[bytes]:
             with self._opened(path, sample, entry) as log:
                 yield from log.chunks(member)
 
@@ -197,7 +197,7 @@ def _read_json(file: BinaryIO, path: str) -> dict[str, list[bytes]]:
     return {f"samples/{key}.json": [bytes(raw) for raw in found] for key, found in samples.items()}
 
 
-def _version(path: str) -> str:
+def _local_version(path: str) -> str:
     """Tell one content of a local log from another."""
     try:
         state = os.stat(local_path(path))
