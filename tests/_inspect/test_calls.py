@@ -16,8 +16,8 @@ import pytest
 from inspect_ai.model import CachePolicy, GenerateConfig, Model, get_model
 
 from inspect_scout import Result, Scanner, Transcript, scan, scan_results_df, scan_status, scanner, transcripts_from
-from inspect_scout._inspect.models import ActiveModels, using
-from inspect_scout._inspect.outcomes import CallFailure, hearing
+from inspect_scout._inspect.models import ActiveModels, using_models
+from inspect_scout._inspect.outcomes import CallFailure, listening
 from support.provider import behaviours as b
 from support.provider.asking import ask, ask_cases
 from support.provider.behaviours import Behaviour, error_with_200, no_choices, ok, rate
@@ -207,7 +207,7 @@ def hear(model: Model, calls: int = 1, **config: Any) -> Heard:
     heard = Heard()
 
     async def run() -> None:
-        with using(ActiveModels(model)), hearing(heard):
+        with using_models(ActiveModels(model)), listening(heard):
             for number in range(calls):
                 try:
                     await model.generate(f"Does it? {number}", config=GenerateConfig(**config))

@@ -11,8 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inspect_ai.model import ModelUsage
 
-from inspect_scout._inspect.completions import MAX_SAID, MAX_TOKENS, is_believable, is_completion, usage_in, what_came
-from inspect_scout._inspect.wire import Came
+from inspect_scout._inspect.completions import (
+    MAX_MESSAGE,
+    MAX_TOKENS,
+    describe_captured,
+    is_believable,
+    is_completion,
+    usage_in,
+)
+from inspect_scout._inspect.http_capture import HttpAnswer
 from support.provider.dialects import DIALECTS, Dialect, completion, empty, error
 
 JSON = st.recursive(
@@ -62,25 +69,25 @@ def test_any_body_is_read_without_failing(body: bytes) -> None:
     is_completion(body)
     usage = usage_in(body)
     assert usage is None or is_believable(usage)
-    said = what_came(Came(200, body))
-    assert 0 < len(said) <= 2 * MAX_SAID
+    said = describe_captured(HttpAnswer(200, body))
+    assert 0 < len(said) <= 2 * MAX_MESSAGE
     assert not any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in said)
 
 
 @pytest.mark.parametrize(
-    ("came", "said"),
+    ("captured", "said"),
     [
-        (Came(200, b""), "an empty body"),
-        (Came(200, b" \n"), "an empty body"),
-        (Came(200, None, "peer closed"), "the answer broke off (peer closed)"),
-        (Came(200, b'{"error": {"message": "Boom\\nnow"}}'), "Boom now"),
-        (Came(200, b'{"error": "Boom"}'), "Boom"),
-        (Came(200, b"<html>\n\x1b[31m<body>"), "'<html> <body>'"),
-        (Came(200, b"x" * 10**6), repr("x" * (MAX_SAID - 1) + "…")),
+        (HttpAnswer(200, b""), "an empty body"),
+        (HttpAnswer(200, b" \n"), "an empty body"),
+        (HttpAnswer(200, None, "peer closed"), "the answer broke off (peer closed)"),
+        (HttpAnswer(200, b'{"error": {"message": "Boom\\nnow"}}'), "Boom now"),
+        (HttpAnswer(200, b'{"error": "Boom"}'), "Boom"),
+        (HttpAnswer(200, b"<html>\n\x1b[31m<body>"), "'<html> <body>'"),
+        (HttpAnswer(200, b"x" * 10**6), repr("x" * (MAX_MESSAGE - 1) + "…")),
     ],
 )
-def test_what_came_is_said_in_one_short_clean_line(came: Came, said: str) -> None:
-    assert what_came(came) == said
+def test_what_came_is_said_in_one_short_clean_line(captured: HttpAnswer, said: str) -> None:
+    assert describe_captured(captured) == said
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

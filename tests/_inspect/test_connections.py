@@ -13,46 +13,46 @@ from inspect_ai.util import AdaptiveConcurrency, concurrency
 from inspect_ai.util._concurrency import AdaptiveConcurrencyController, init_concurrency
 
 from inspect_scout._engine import RateLimiter
-from inspect_scout._inspect.connections import admitting, calls_repeated
+from inspect_scout._inspect.connections import admitting, count_retries
 from inspect_scout._inspect.scripted_model import scripted_model
 
 
-class Gate:
+class Limiter:
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.in_flight = 0
-        self.heard: list[Any] = []
+        self.calls: list[Any] = []
 
     async def acquire(self) -> None:
         self.in_flight += 1
-        self.heard.append("acquire")
+        self.calls.append("acquire")
 
     def release(self) -> None:
         self.in_flight -= 1
-        self.heard.append("release")
+        self.calls.append("release")
 
     def succeeded(self) -> None:
-        self.heard.append("succeeded")
+        self.calls.append("succeeded")
 
     def refused(self, retry_after: float | None) -> None:
-        self.heard.append(("refused", retry_after))
+        self.calls.append(("refused", retry_after))
 
-    def sent_again(self) -> None:
-        self.heard.append("again")
+    def resent(self) -> None:
+        self.calls.append("again")
 
     def accepted(self) -> None:
-        self.heard.append("accepted")
+        self.calls.append("accepted")
 
-    async def rest(self, seconds: float) -> None:
-        self.heard.append(("rest", seconds))
+    async def wait_to_resend(self, seconds: float) -> None:
+        self.calls.append(("rest", seconds))
 
 
-class Gates:
+class Admission:
     def __init__(self) -> None:
         self.asked: list[tuple[int | None, tuple[int, int] | None]] = []
-        self.only = Gate(5)
+        self.only = Limiter(5)
 
-    def gate(self, key: str, fixed: int | None, bounds: tuple[int, int] | None) -> Gate:
+    def limiter(self, key: str, fixed: int | None, bounds: tuple[int, int] | None) -> Limiter:
         assert key.startswith("Model")
         self.asked.append((fixed, bounds))
         return self.only
@@ -62,35 +62,35 @@ def mock() -> Model:
     return scripted_model()
 
 
-def ask(model: Model, gates: Gates, **config: Any) -> list[Any]:
+def ask(model: Model, gates: Admission, **config: Any) -> list[Any]:
     async def call() -> None:
         with admitting(gates):
             await model.generate("?", config=GenerateConfig(**config))
 
     asyncio.run(call())
-    return gates.only.heard
+    return gates.only.calls
 
 
 def test_calls_pass_the_gate_and_tell_it_how_they_went() -> None:
-    gates = Gates()
+    gates = Admission()
     assert ask(mock(), gates) == ["acquire", "succeeded", "accepted", "release"]
     assert gates.asked == [(None, None)]
 
 
 def test_a_fixed_number_reaches_the_gate() -> None:
-    gates = Gates()
+    gates = Admission()
     assert ask(mock(), gates, max_connections=7) == ["acquire", "accepted", "release"]
     assert gates.asked == [(7, None)]
 
 
 def test_bounds_that_were_set_reach_the_gate() -> None:
-    gates = Gates()
+    gates = Admission()
     ask(mock(), gates, adaptive_connections=AdaptiveConcurrency(min=1, start=3, max=9))
     assert gates.asked == [(None, (3, 9))]
 
 
 def test_a_scan_has_one_gate_for_a_model() -> None:
-    gates = Gates()
+    gates = Admission()
 
     async def calls() -> None:
         with admitting(gates):
@@ -102,7 +102,7 @@ def test_a_scan_has_one_gate_for_a_model() -> None:
 
 
 def test_outside_of_a_scan_and_for_other_things_nothing_changes() -> None:
-    gates = Gates()
+    gates = Admission()
 
     async def calls() -> None:
         with admitting(gates):
@@ -116,7 +116,7 @@ def test_outside_of_a_scan_and_for_other_things_nothing_changes() -> None:
 
 def test_scans_are_governed_after_an_eval_put_its_registry_in_place() -> None:
     init_concurrency()
-    gates = Gates()
+    gates = Admission()
     ask(mock(), gates)
     assert gates.asked == [(None, None)]
 
@@ -140,7 +140,7 @@ class Answers(HttpHooks):
 
 
 @pytest.mark.parametrize(
-    ("statuses", "heard"),
+    ("statuses", "calls"),
     [
         ((200,), []),
         ((429, 200), [("refused", 2.0), "again"]),
@@ -149,7 +149,7 @@ class Answers(HttpHooks):
     ],
 )
 def test_answers_are_heard_when_they_come(
-    statuses: tuple[int, ...], heard: list[Any], monkeypatch: pytest.MonkeyPatch
+    statuses: tuple[int, ...], calls: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = mock()
     plain = model.api.generate
@@ -159,7 +159,7 @@ def test_answers_are_heard_when_they_come(
         return await plain(*args, **options)
 
     monkeypatch.setattr(model.api, "generate", generate)
-    assert [h for h in ask(model, Gates()) if h not in ("acquire", "release", "succeeded", "accepted")] == heard
+    assert [h for h in ask(model, Admission()) if h not in ("acquire", "release", "succeeded", "accepted")] == calls
 
 
 def test_a_retry_counts_as_a_refusal_where_answers_are_not_heard(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,7 +171,7 @@ def test_a_retry_counts_as_a_refusal_where_answers_are_not_heard(monkeypatch: py
         return await plain(*args, **options)
 
     monkeypatch.setattr(model.api, "generate", generate)
-    assert ask(model, Gates()) == ["acquire", ("refused", 3.0), "accepted", "release"]
+    assert ask(model, Admission()) == ["acquire", ("refused", 3.0), "accepted", "release"]
 
 
 def test_what_inspect_asks_of_a_controller_is_there() -> None:
@@ -179,8 +179,8 @@ def test_what_inspect_asks_of_a_controller_is_there() -> None:
 
 
 def test_calls_that_nobody_answered_are_counted_when_they_are_repeated() -> None:
-    limiter, before = RateLimiter(), calls_repeated()
+    limiter, before = RateLimiter(), count_retries()
     report_http_retry("transient")
     report_http_retry("rate_limit")
-    assert calls_repeated() - before == limiter.retries == 2
+    assert count_retries() - before == limiter.retries == 2
     assert RateLimiter().retries == 0

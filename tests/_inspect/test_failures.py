@@ -9,7 +9,7 @@ import pytest
 from inspect_ai.model._model import AttemptTimeoutError, ModelGenerateError, StreamIdleTimeoutError
 
 from inspect_scout._inspect.completions import NoCompletionError
-from inspect_scout._inspect.failures import why
+from inspect_scout._inspect.failures import failure_reason
 
 
 class Answered(Exception):
@@ -58,7 +58,7 @@ def told(message: str, **more: str) -> dict[str, object]:
     ],
 )
 def test_the_kind_and_the_words_of_a_failure(error: Exception, kind: str, said: str) -> None:
-    found = why(error)
+    found = failure_reason(error)
     assert found.kind == kind
     assert found.said.startswith(said)
 
@@ -70,11 +70,11 @@ def test_the_deepest_cause_is_said_where_no_answer_came() -> None:
         except OSError as error:
             raise RuntimeError("Connection error.") from error
     except RuntimeError as error:
-        found = why(error)
+        found = failure_reason(error)
     assert (found.kind, found.said) == ("no_connection", "[Errno 111] Connection refused")
 
 
 def test_words_are_short_and_clean() -> None:
-    said = why(Answered(400, told("a\x1b[31m\nb" + "x" * 10**6))).said
+    said = failure_reason(Answered(400, told("a\x1b[31m\nb" + "x" * 10**6))).said
     assert said.startswith("HTTP 400: a b")
     assert len(said) <= 300

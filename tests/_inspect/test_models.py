@@ -15,11 +15,11 @@ from inspect_scout._inspect.models import (
     ActiveModels,
     ModelError,
     as_refusal,
-    described,
     make_model,
     no_model,
     public_values,
-    using,
+    to_config,
+    using_models,
     with_role,
 )
 from inspect_scout._inspect.scripted_model import scripted_model
@@ -67,7 +67,7 @@ def test_refusals_of_inspect_become_ours() -> None:
 def test_the_block_sees_its_models_and_others_do_not() -> None:
     model, judge = mock(), with_role(mock(), "judge")
     config = GenerateConfig(temperature=0.5)
-    with using(ActiveModels(model, {"judge": judge, "panel": [judge, model]}, config)):
+    with using_models(ActiveModels(model, {"judge": judge, "panel": [judge, model]}, config)):
         assert get_model() is model
         assert get_model(role="judge") is judge
         assert get_model(role="panel") is judge
@@ -81,7 +81,7 @@ def test_tasks_side_by_side_see_models_of_their_own() -> None:
     async def one(answer: str) -> list[str]:
         model = scripted_model(answer)
         said: list[str] = []
-        with using(ActiveModels(model)):
+        with using_models(ActiveModels(model)):
             for _ in range(2):
                 said.append((await get_model().generate("?")).completion)
                 await asyncio.sleep(0)
@@ -114,7 +114,7 @@ def test_a_description_holds_no_secrets() -> None:
         "stream": iter([1]),
         "call": print,
     }
-    found = described(model, GenerateConfig(timeout=3))
+    found = to_config(model, GenerateConfig(timeout=3))
     assert found.args == {"max_tokens": 3, "tokenizer": "t", "headers": {"n": [1]}}
     assert found.base_url == "https://host:1/v1?v=2"
     assert found.config.extra_headers == {"X-Team": "a"}

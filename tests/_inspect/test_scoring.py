@@ -19,13 +19,13 @@ from inspect_ai.util import store
 from inspect_scout._inspect import registry
 from inspect_scout._inspect.scoring import (
     SCORER_METRICS,
-    Running,
+    RunningEval,
     declared_metrics,
-    is_made,
-    recorded,
+    decode_eval_sample,
+    made_by_factory,
     run_scorer,
-    running,
-    sample_of,
+    running_eval,
+    sample_record,
 )
 from support.logs import make_sample
 from support.scoring import run_eval
@@ -59,22 +59,22 @@ def test_metadata_of_a_tag_is_what_inspect_reads() -> None:
 
 
 def test_factories_are_told_from_what_they_make() -> None:
-    assert is_made(exact())
-    assert not is_made(exact)
+    assert made_by_factory(exact())
+    assert not made_by_factory(exact)
 
 
 def test_nothing_runs_outside_of_evals() -> None:
-    assert running() is None
+    assert running_eval() is None
 
 
 def test_a_running_sample_tells_of_its_eval(tmp_path: Path) -> None:
-    heard: list[tuple[Running | None, int, dict[str, Any]]] = []
+    heard: list[tuple[RunningEval | None, int, dict[str, Any]]] = []
 
     @scorer(metrics=[mean()])
     def listening() -> Scorer:
         async def score(state: TaskState, target: Target) -> Score:
-            held = recorded()
-            heard.append((running(), len(held.events), held.options))
+            held = sample_record()
+            heard.append((running_eval(), len(held.events), held.options))
             return Score(value=1)
 
         return score
@@ -120,11 +120,11 @@ def test_samples_are_read_with_their_attachments() -> None:
     plain = make_sample(1)
     message = ChatMessageUser(content="attachment://abc")
     stored = plain.model_copy(update={"messages": [message], "attachments": {"abc": "long text"}})
-    found = sample_of(stored.model_dump_json().encode())
+    found = decode_eval_sample(stored.model_dump_json().encode())
     assert (found.messages[0].text, found.uuid) == ("long text", plain.uuid)
 
 
 def test_what_is_no_sample_is_refused() -> None:
     for data in (b"nothing", b"{}"):
         with pytest.raises(ValueError):
-            sample_of(data)
+            decode_eval_sample(data)

@@ -117,7 +117,12 @@ def test_what_is_no_log_is_refused(tmp_path: Path) -> None:
 
 async def test_a_json_file_that_is_no_log_is_refused_when_named(tmp_path: Path) -> None:
     path = tmp_path / "x.json"
-    for text, reason in (("{}", "not an Inspect log"), ("[]", "not an Inspect log"), ("{", "not valid JSON"), ("", "empty")):
+    for text, reason in (
+        ("{}", "not an Inspect log"),
+        ("[]", "not an Inspect log"),
+        ("{", "not valid JSON"),
+        ("", "empty"),
+    ):
         path.write_text(text)
         with pytest.raises(LogReadError, match=rf"x\.json.*{reason}"):
             await ids(path)

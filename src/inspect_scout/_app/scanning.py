@@ -22,8 +22,8 @@ from .._engine import (
     wants_diagnostics,
     worker_setup,
 )
-from .._inspect.hooks import keeping_excepthook
-from .._inspect.models import close
+from .._inspect.excepthook import keeping_excepthook
+from .._inspect.models import close_models
 from .._plan import (
     ResumeRequest,
     ScanPlan,
@@ -67,7 +67,7 @@ async def _scan(request: ScanRequest) -> Status:
         plan = await plan_scan(request, progress)
     _warn_of_problems(plan)
     if request.dry_run:
-        await close(plan.models.active)
+        await close_models(plan.models.active)
         return _dry_run(plan, display)
     await own_round()
     scans = request.scans or default_scans()
@@ -151,7 +151,7 @@ async def _prepared(
         async with executor.prepared(setup, location) as run:
             yield run
     finally:
-        await close(plan.models.active)
+        await close_models(plan.models.active)
 
 
 async def _run(plan: ScanPlan, store: ScanStore, display: Display, engine: _Engine) -> Status:

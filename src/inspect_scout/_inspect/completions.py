@@ -10,22 +10,22 @@ from inspect_ai.model import ModelOutput, ModelUsage
 from .._support.json import loads
 from .._support.shapes import is_list, is_mapping
 from .._support.terminal import one_line
-from .wire import Came
+from .http_capture import HttpAnswer
 
 MAX_TOKENS: Final = 10**9
 """More than any model reads or writes in one call: who tells more has miscounted."""
 
-MAX_SAID: Final = 200
+MAX_MESSAGE: Final = 200
 
-_MADE_UP: Final = ("", "(no content)")
+_NO_TEXT: Final = ("", "(no content)")
 """Texts of answers that hold nothing; the second one inspect_ai writes itself."""
 
-_HOLDERS: Final = ("choices", "candidates", "output", "outputs", "generations", "results", "promptFeedback")
+_ANSWER_FIELDS: Final = ("choices", "candidates", "output", "outputs", "generations", "results", "promptFeedback")
 """Fields in which the providers' answers hold what a model said, or why it said nothing."""
 
-_READ: Final = ("prompt_tokens", "input_tokens", "promptTokenCount")
-_WRITTEN: Final = ("completion_tokens", "output_tokens", "candidatesTokenCount")
-_BOTH: Final = ("total_tokens", "totalTokenCount")
+_INPUT: Final = ("prompt_tokens", "input_tokens", "promptTokenCount")
+_OUTPUT: Final = ("completion_tokens", "output_tokens", "candidatesTokenCount")
+_TOTAL: Final = ("total_tokens", "totalTokenCount")
 
 
 class NoCompletionError(RuntimeError):
@@ -49,7 +49,7 @@ def is_empty(output: ModelOutput) -> bool:
         return not output.choices
     message = output.choices[0].message
     return (
-        output.completion in _MADE_UP and not message.tool_calls and not (is_list(message.content) and message.content)
+        output.completion in _NO_TEXT and not message.tool_calls and not (is_list(message.content) and message.content)
     )
 
 
@@ -62,21 +62,21 @@ def is_completion(body: bytes) -> bool:
         return True  # Anthropic's may be empty: the model has nothing to add
     if answer.get("status") == "incomplete" and "output" in answer:
         return True
-    return any(bool(answer.get(name)) for name in _HOLDERS)
+    return any(bool(answer.get(name)) for name in _ANSWER_FIELDS)
 
 
-def what_came(came: Came) -> str:
+def describe_captured(captured: HttpAnswer) -> str:
     """Say what came in place of a completion: a line, clean and short."""
-    if came.broken is not None:
-        return one_line(f"the answer broke off ({came.broken})", MAX_SAID)
-    if not came.body or not came.body.strip():
+    if captured.broken is not None:
+        return one_line(f"the answer broke off ({captured.broken})", MAX_MESSAGE)
+    if not captured.body or not captured.body.strip():
         return "an empty body"
-    answer = _decoded(came.body)
+    answer = _decoded(captured.body)
     error = answer.get("error") if is_mapping(answer) else None
     told = error.get("message") if is_mapping(error) else error
     if isinstance(told, str) and told.strip():
-        return one_line(told, MAX_SAID)
-    return repr(one_line(came.body[: 20 * MAX_SAID].decode("utf-8", "replace"), MAX_SAID))
+        return one_line(told, MAX_MESSAGE)
+    return repr(one_line(captured.body[: 20 * MAX_MESSAGE].decode("utf-8", "replace"), MAX_MESSAGE))
 
 
 def usage_in(body: bytes | None) -> ModelUsage | None:
@@ -85,8 +85,8 @@ def usage_in(body: bytes | None) -> ModelUsage | None:
     told = (answer.get("usage") or answer.get("usageMetadata")) if is_mapping(answer) else None
     if not is_mapping(told):
         return None
-    read, written = _number(told, _READ), _number(told, _WRITTEN)
-    usage = ModelUsage(input_tokens=read, output_tokens=written, total_tokens=_number(told, _BOTH) or read + written)
+    read, written = _number(told, _INPUT), _number(told, _OUTPUT)
+    usage = ModelUsage(input_tokens=read, output_tokens=written, total_tokens=_number(told, _TOTAL) or read + written)
     return usage if is_believable(usage) else None
 
 

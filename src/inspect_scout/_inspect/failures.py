@@ -17,7 +17,7 @@ from .._support.terminal import one_line
 from .completions import NoCompletionError
 from .outcomes import FailureKind
 
-MAX_SAID: Final = 300
+MAX_MESSAGE: Final = 300
 
 _BY_STATUS: Final[dict[int, FailureKind]] = {
     401: "unauthorized",
@@ -28,23 +28,23 @@ _BY_STATUS: Final[dict[int, FailureKind]] = {
     429: "rate",
 }
 # Some say with 400 (or 403, 429) what has a status of its own. Patterns are searched in codes and sentences alike.
-_MONEY: Final = re.compile(
+_NO_CREDIT: Final = re.compile(
     r"insufficient.{0,3}(quota|funds|balance|credit)|credit balance|billing|payment required", re.IGNORECASE
 )
-_KEY: Final = re.compile(
+_BAD_KEY: Final = re.compile(
     r"(api.?key|credentials?|token).{0,20}(not valid|invalid|expired|incorrect)|invalid.{0,3}api.?key", re.IGNORECASE
 )
 _UNKNOWN: Final = re.compile(r"model.?not.?found|model .{0,100}(does not exist|not found)|no such model", re.IGNORECASE)
 # Google says "check your plan and billing" of limits by the minute, too; only then it says when to try again.
-_PASSES: Final = re.compile(r"retry ?(in|delay|after|info)|per.?minute", re.IGNORECASE)
+_TEMPORARY: Final = re.compile(r"retry ?(in|delay|after|info)|per.?minute", re.IGNORECASE)
 
-_NOBODY: Final = frozenset({errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH})
-_CONNECT: Final = frozenset({"ConnectError", "ClientConnectorError", "ClientConnectorDNSError"})
-_SLOW: Final = (TimeoutError, AttemptTimeoutError, StreamIdleTimeoutError)
+_UNREACHABLE: Final = frozenset({errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH})
+_CONNECT_ERRORS: Final = frozenset({"ConnectError", "ClientConnectorError", "ClientConnectorDNSError"})
+_TIMEOUTS: Final = (TimeoutError, AttemptTimeoutError, StreamIdleTimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
+class FailureReason:
     """Why an attempt failed.
 
     Args:
@@ -60,17 +60,17 @@ class Why:
     retry_after: float | None = None
 
 
-def why(error: BaseException) -> Why:
+def failure_reason(error: BaseException) -> FailureReason:
     """Tell why an attempt failed."""
     if isinstance(error, NoCompletionError):
-        return Why("no_completion", f"HTTP {error.status}, not a completion: {error.said}", error.status)
-    status, provider = _status(error), _of_provider(error)
+        return FailureReason("no_completion", f"HTTP {error.status}, not a completion: {error.said}", error.status)
+    status, provider = _status(error), _provider_error(error)
     if status is None:
         deepest = next((str(one) for one in reversed(list(_causes(error))) if str(one)), type(error).__name__)
-        return Why(_without_answer(error), one_line(deepest, MAX_SAID))
-    said = one_line(said_by(provider) or f"HTTP {status}: {provider}", MAX_SAID)
+        return FailureReason(_without_answer(error), one_line(deepest, MAX_MESSAGE))
+    said = one_line(said_by(provider) or f"HTTP {status}: {provider}", MAX_MESSAGE)
     told = [getattr(provider, name, None) or "" for name in ("body", "details", "code")]
-    return Why(_kind(status, f"{told} {said}"), said, status, parse_retry_after_from_exception(error))
+    return FailureReason(_kind(status, f"{told} {said}"), said, status, parse_retry_after_from_exception(error))
 
 
 def has_answer(error: BaseException) -> bool:
@@ -80,13 +80,13 @@ def has_answer(error: BaseException) -> bool:
 
 def broke_off(error: BaseException) -> bool:
     """Tell whether an exception says that the connection ended in the middle of an answer."""
-    return _status(error) is None and any(_of_network(one) and not isinstance(one, _SLOW) for one in _causes(error))
+    return _status(error) is None and any(_is_network(one) and not isinstance(one, _TIMEOUTS) for one in _causes(error))
 
 
 def _kind(status: int, text: str) -> FailureKind:
-    if status in {400, 402, 403, 429} and _MONEY.search(text) and not (status == 429 and _PASSES.search(text)):
+    if status in {400, 402, 403, 429} and _NO_CREDIT.search(text) and not (status == 429 and _TEMPORARY.search(text)):
         return "quota"
-    if status == 400 and _KEY.search(text):
+    if status == 400 and _BAD_KEY.search(text):
         return "unauthorized"
     if status == 400 and _UNKNOWN.search(text):
         return "not_found"
@@ -97,18 +97,18 @@ def _kind(status: int, text: str) -> FailureKind:
 
 def _without_answer(error: BaseException) -> FailureKind:
     causes = list(_causes(error))
-    if any(isinstance(one, socket.gaierror) or getattr(one, "errno", None) in _NOBODY for one in causes):
+    if any(isinstance(one, socket.gaierror) or getattr(one, "errno", None) in _UNREACHABLE for one in causes):
         return "no_connection"
-    if any(isinstance(one, _SLOW) or "Timeout" in type(one).__name__ for one in causes):
+    if any(isinstance(one, _TIMEOUTS) or "Timeout" in type(one).__name__ for one in causes):
         return "timeout"
-    if any(type(one).__name__ in _CONNECT for one in causes):
+    if any(type(one).__name__ in _CONNECT_ERRORS for one in causes):
         return "no_connection"
-    if any(isinstance(one, OSError) or _of_network(one) for one in causes):
+    if any(isinstance(one, OSError) or _is_network(one) for one in causes):
         return "server"
     return "other"
 
 
-def _of_network(error: BaseException) -> bool:
+def _is_network(error: BaseException) -> bool:
     return type(error).__module__.partition(".")[0] in {"httpx", "httpx2", "httpcore", "httpcore2", "aiohttp"}
 
 
@@ -129,11 +129,11 @@ def _status(error: BaseException) -> int | None:
     ):
         if isinstance(value, int) and 100 <= value < 600:
             return value
-    provider = _of_provider(error)
+    provider = _provider_error(error)
     return _status(provider) if provider is not error else None
 
 
-def _of_provider(error: BaseException) -> BaseException:
+def _provider_error(error: BaseException) -> BaseException:
     """Give what the client of a provider raised, out of what inspect_ai made of it."""
     wrapped = isinstance(error, ModelGenerateError) and error.__cause__ is not None
     return error.__cause__ or error if wrapped else error

@@ -29,7 +29,7 @@ from pydantic import BaseModel
 from .._support.ids import new_id
 from .._support.json import dumps
 from .._support.shapes import is_list, is_mapping
-from .metering import metered, without_usage
+from .missing_usage import note_missing_usage, without_usage
 
 __all__ = ["PrerequisiteError", "Recording", "recording"]
 
@@ -82,7 +82,7 @@ def recording() -> Generator[Recording]:
             without_usage.reset(untold_token)
         except ValueError:
             pass  # a scanner that was left behind is closed by the collector, in a context that is none of its own
-        metered(kept.usage, untold)
+        note_missing_usage(kept.usage, untold)
         inner = [_event_json(event, transcript.attachments) for event in transcript.history.resident_events]
         kept.events = "[" + ",".join([begin, *inner, end]) + "]"
         if not inner and not transcript.timelines and len(_unused) < 64:

@@ -36,9 +36,9 @@ class ModelCall:
     transcript: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
-        asking = work.get()
-        self.scanner = getattr(asking, "scanner", "")
-        self.transcript = getattr(asking, "transcript", "")
+        subject = work.get()
+        self.scanner = getattr(subject, "scanner", "")
+        self.transcript = getattr(subject, "transcript", "")
 
     def characters(self) -> int:
         """Characters of the texts in the prompt, to estimate its tokens by."""
@@ -46,7 +46,7 @@ class ModelCall:
 
 
 class Meter(Protocol):
-    """Hears of every call twice; each that was acquired is settled once, however it ends."""
+    """Is told of every call twice: each that was acquired is settled once, however it ends."""
 
     async def acquire(self, call: ModelCall) -> None:
         """Admit a call that is about to be made; may wait, and may raise to refuse it."""
@@ -68,9 +68,9 @@ _meters: ContextVar[tuple[Meter, ...]] = ContextVar("scout_meters", default=())
 
 @contextmanager
 def metering(meter: M) -> Generator[M]:
-    """Let a meter, beside those that are there, hear of the calls of the block and of the tasks that it starts.
+    """Let a meter, beside those that are there, be told of the calls of the block and of the tasks that it starts.
 
-    Scans that run in this process are heard; their worker processes have meters of their own.
+    It is told of scans that run in this process; their worker processes have meters of their own.
     """
     token = _meters.set((*_meters.get(), meter))
     try:
@@ -79,7 +79,7 @@ def metering(meter: M) -> Generator[M]:
         _meters.reset(token)
 
 
-class Metered:
+class MeteredCall:
     """A call that is under way.
 
     Args:
@@ -98,10 +98,10 @@ class Metered:
 
 
 @asynccontextmanager
-async def metered_call(call: ModelCall) -> AsyncGenerator[Metered]:
+async def metered_call(call: ModelCall) -> AsyncGenerator[MeteredCall]:
     """Make a call in the block: acquired before it, settled after it."""
     acquired: list[Meter] = []
-    under_way = Metered(call)
+    under_way = MeteredCall(call)
     try:
         for meter in _meters.get():
             await meter.acquire(call)

@@ -19,7 +19,7 @@ from inspect_ai.model._model import active_model_context_var
 
 from .._support.collector import uncollected
 from .._support.errors import ConfigError
-from .calls import conducting
+from .calls import managing_calls
 
 Roles: TypeAlias = "Mapping[str, Model | list[Model]]"
 RoleConfigs: TypeAlias = "dict[str, ModelConfig | list[ModelConfig]]"
@@ -80,7 +80,7 @@ def make_model(
         with uncollected():  # a provider's package defines thousands of classes: a seventh of its import is collecting
             return get_model(name, config=config or GenerateConfig(), base_url=base_url, memoize=False, **(args or {}))
     except PrerequisiteError as error:
-        raise ConfigError(f"The model {name!r} cannot be used: {plain(error)}") from error
+        raise ConfigError(f"The model {name!r} cannot be used: {plain_message(error)}") from error
     except ValueError as error:
         advice = "Write models as provider/name, for example openai/gpt-4o-mini or anthropic/claude-sonnet-4-0."
         raise ConfigError(f"The model {name!r} cannot be used: {error} {advice}") from error
@@ -113,14 +113,14 @@ def with_role(model: Model, role: str) -> Model:
 
 
 @contextmanager
-def using(models: ActiveModels) -> Generator[None]:
+def using_models(models: ActiveModels) -> Generator[None]:
     """Make models the active ones of the block and of the tasks that it starts.
 
     inspect_ai puts the options of the eval before those that a model was named with. In the block it is the other way
     round for what a model brings itself: the number of its connections, and for models with a role, and those of
     scanners, retries, timeouts and caching, too.
     """
-    Model._resolve_config = _resolved  # type: ignore[method-assign]  # an eval in this process goes on as before
+    Model._resolve_config = _resolve_call_config  # type: ignore[method-assign]  # an eval in this process goes on as before
     tokens = (
         (_scanning, _scanning.set(True)),
         (active_model_context_var, active_model_context_var.set(models.model)),
@@ -128,42 +128,42 @@ def using(models: ActiveModels) -> Generator[None]:
         (roles_context_var, roles_context_var.set(dict(models.roles))),
     )
     try:
-        with conducting():
+        with managing_calls():
             yield
     finally:
         for variable, token in tokens:
             cast("Any", variable).reset(token)
 
 
-def _resolved(self: Model, config: GenerateConfig | None) -> GenerateConfig:
-    """Settle the options of a call: its own, then those that its model was named with, then those of the scan."""
-    settled = _resolve_config(self, config)
+def _resolve_call_config(self: Model, config: GenerateConfig | None) -> GenerateConfig:
+    """Resolve the options of a call: its own, then those that its model was named with, then those of the scan."""
+    resolved = _resolve_config(self, config)
     if not _scanning.get():
-        return settled
-    return _keeping(_LIMITS if self == active_model_context_var.get() else _OPERATION, self.config, settled, config)
+        return resolved
+    return _own_first(_LIMITS if self == active_model_context_var.get() else _OPERATION, self.config, resolved, config)
 
 
-def _keeping(
-    names: Sequence[str], own: GenerateConfig, settled: GenerateConfig, said: GenerateConfig | None = None
+def _own_first(
+    names: Sequence[str], own: GenerateConfig, resolved: GenerateConfig, given: GenerateConfig | None = None
 ) -> GenerateConfig:
-    """Put options that a model brings before the settled ones, but for those that were said of a single call."""
+    """Put options that a model brings before the resolved ones, but for those given for a single call."""
 
     def is_open(name: str) -> bool:
-        return said is None or getattr(said, name) is None
+        return given is None or getattr(given, name) is None
 
     kept = {name: value for name in names if (value := getattr(own, name)) is not None and is_open(name)}
     if "adaptive_connections" in kept and own.max_connections is None and is_open("max_connections"):
         kept["max_connections"] = None  # a number that the scan fixed would go before
-    return settled.model_copy(update=kept) if kept else settled
+    return resolved.model_copy(update=kept) if kept else resolved
 
 
-async def close(models: ActiveModels) -> None:
+async def close_models(models: ActiveModels) -> None:
     """Close the clients of the models made for a scan."""
     for model in models.own:
         await model.api.aclose()
 
 
-def described(model: Model, config: GenerateConfig | None = None) -> ModelConfig:
+def to_config(model: Model, config: GenerateConfig | None = None) -> ModelConfig:
     """Describe a model so that it can be made again, without secrets.
 
     Args:
@@ -171,7 +171,7 @@ def described(model: Model, config: GenerateConfig | None = None) -> ModelConfig
         config: Options of the scan, which go before the model's own, but for its connections.
     """
     own = model.config
-    merged = _keeping(_LIMITS, own, own.merge(config)) if config is not None else own
+    merged = _own_first(_LIMITS, own, own.merge(config)) if config is not None else own
     return ModelConfig(
         model=str(model),
         config=without_secrets(merged),
@@ -203,10 +203,10 @@ def public_values(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def as_refusal(error: PrerequisiteError) -> ModelError:
     """Translate what inspect_ai, or a scanner, raised because something is missing on this machine."""
-    return error if isinstance(error, ModelError) else ModelError(plain(error))
+    return error if isinstance(error, ModelError) else ModelError(plain_message(error))
 
 
-def plain(error: PrerequisiteError) -> str:
+def plain_message(error: PrerequisiteError) -> str:
     """Write the message of an error without the marks that make it bold."""
     return " ".join(_MARKUP.sub("", str(error.message)).split())
 

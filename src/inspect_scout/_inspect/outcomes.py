@@ -1,7 +1,7 @@
 """What becomes of the calls to models, told as it happens.
 
-Whoever makes calls tells of each answer and each failure with `answered` and `failed`; whoever runs a scan hears of them
-inside `hearing(...)`, and outside of it nobody does.
+Whoever makes calls tells of each answer and each failure with `answered` and `failed`; whoever runs a scan is told of them
+inside `listening(...)`, and outside of it nobody is.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ class CallFailure:
     next_try: float | None = None
 
 
-class HearsCalls(Protocol):
-    """Hears what becomes of calls."""
+class CallListener(Protocol):
+    """Is told what becomes of calls."""
 
     def answered(self, model: str) -> None:
         """Take note of a call that brought a completion."""
@@ -64,28 +64,28 @@ class HearsCalls(Protocol):
         ...
 
 
-_hearer: ContextVar[HearsCalls | None] = ContextVar("scout_hears_calls", default=None)
+_listener: ContextVar[CallListener | None] = ContextVar("scout_call_listener", default=None)
 
 
 @contextmanager
-def hearing(hearer: HearsCalls) -> Generator[None]:
-    """Let somebody hear of the calls of the block and of the tasks that it starts."""
-    token = _hearer.set(hearer)
+def listening(listener: CallListener) -> Generator[None]:
+    """Let a listener be told of the calls of the block and of the tasks that it starts."""
+    token = _listener.set(listener)
     try:
         yield
     finally:
-        _hearer.reset(token)
+        _listener.reset(token)
 
 
 def answered(model: str) -> None:
     """Tell of a call that brought a completion."""
-    hearer = _hearer.get()
-    if hearer is not None:
-        hearer.answered(model)
+    listener = _listener.get()
+    if listener is not None:
+        listener.answered(model)
 
 
 def failed(failure: CallFailure) -> None:
     """Tell of an attempt that brought none."""
-    hearer = _hearer.get()
-    if hearer is not None:
-        hearer.failed(failure)
+    listener = _listener.get()
+    if listener is not None:
+        listener.failed(failure)

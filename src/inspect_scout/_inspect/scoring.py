@@ -32,12 +32,12 @@ SCORER_METRICS: Final = _METRICS
 declared_metrics: Final = scorer_metrics
 """Gives the metrics that a scorer was declared with."""
 
-is_made: Final = has_registry_params
+made_by_factory: Final = has_registry_params
 """Tells what a registered factory made from the factory itself."""
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RunningEval:
     """What is known of the eval that a sample belongs to, while the sample runs.
 
     Args:
@@ -60,7 +60,7 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class SampleRecord:
     """What the transcript of the current sample holds.
 
     Args:
@@ -74,13 +74,13 @@ class Recorded:
     options: dict[str, Any]
 
 
-def running() -> Running | None:
+def running_eval() -> RunningEval | None:
     """Tell what is known of the running sample; None if no eval is running (a log is scored again)."""
     sample = sample_active()
     if sample is None:
         return None
     now = datetime.now(UTC).timestamp()
-    return Running(
+    return RunningEval(
         eval_id=sample.eval_id,
         log=sample.log_location,
         task=sample.task,
@@ -91,15 +91,15 @@ def running() -> Running | None:
     )
 
 
-def recorded() -> Recorded:
+def sample_record() -> SampleRecord:
     """Give what the transcript of the current sample holds."""
     current = transcript()
     model: Model | None = active_model_context_var.get(None)
     options = {} if model is None else model.config.model_dump(mode="json", exclude_none=True)
-    return Recorded(list(current.events), list(current.timelines), options)
+    return SampleRecord(list(current.events), list(current.timelines), options)
 
 
-def sample_of(data: bytes) -> EvalSample:
+def decode_eval_sample(data: bytes) -> EvalSample:
     """Read a sample as its log holds it, with everything that is stored apart put in its place.
 
     Raises:

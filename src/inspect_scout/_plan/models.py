@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from inspect_ai.model import GenerateConfig, Model, ModelConfig
 
-from .._inspect.models import ActiveModels, RoleConfigs, described, make_model, no_model, with_role, without_secrets
+from .._inspect.models import ActiveModels, RoleConfigs, make_model, no_model, to_config, with_role, without_secrets
 from .._inspect.tokens import keep_counting_local
 from .._scanners import estimate_tokens
 from .._support.errors import ConfigError
@@ -52,7 +52,7 @@ def plan_models(request: ScanRequest) -> PlannedModels:
     roles, own_roles = role_models(request.model_roles)
     active = put_together(default, roles, config, (*own, *own_roles))
     if default is not None:
-        return PlannedModels(active, described(default, config), described_roles(roles))
+        return PlannedModels(active, to_config(default, config), described_roles(roles))
     kept = without_secrets(config) if config != GenerateConfig() else None
     return PlannedModels(active, None, described_roles(roles), kept)
 
@@ -228,4 +228,4 @@ def described_roles(roles: Mapping[str, Model | list[Model]]) -> RoleConfigs | N
     """Describe models by role; None if there are none."""
     if not roles:
         return None
-    return {r: [described(m) for m in ms] if isinstance(ms, list) else described(ms) for r, ms in roles.items()}
+    return {r: [to_config(m) for m in ms] if isinstance(ms, list) else to_config(ms) for r, ms in roles.items()}

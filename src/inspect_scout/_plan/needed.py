@@ -7,7 +7,7 @@ from typing import Any
 
 from inspect_ai.model import Model
 
-from .._inspect.models import NO_MODEL, ActiveModels, close, make_model, no_model
+from .._inspect.models import NO_MODEL, ActiveModels, close_models, make_model, no_model
 from .._scanners import models_needed
 from .._support.errors import ConfigError
 from .._types import Scanner
@@ -68,7 +68,7 @@ async def check_own_models(named: Mapping[str, Scanner[Any]]) -> None:
                 said = str(error)
                 raise ConfigError(f"Scanner {key!r}: {said[0].lower()}{said[1:]}") from error
     finally:
-        await close(ActiveModels(no_model(), own=made))
+        await close_models(ActiveModels(no_model(), own=made))
 
 
 def is_a_model(given: object) -> bool:

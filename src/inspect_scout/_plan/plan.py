@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._inspect.models import ModelError, close
+from .._inspect.models import ModelError, close_models
 from .._project import OPTION
 from .._results import Recorded
 from .._scanners import (
@@ -216,7 +216,7 @@ async def plan_resume(
     try:
         return await _plan_again(spec, request, recorded, models, progress)
     except BaseException:
-        await close(models.active)
+        await close_models(models.active)
         raise
 
 

@@ -10,10 +10,10 @@ from inspect_ai.model import GenerateConfig, Model, ModelConfig
 
 from .._inspect.models import (
     RoleConfigs,
-    described,
     make_model,
     public_url,
     public_values,
+    to_config,
     with_role,
     without_secrets,
 )
@@ -86,7 +86,7 @@ def resumed_models(spec: ScanSpec, request: ResumeRequest) -> PlannedModels:
     if again is not None:
         return PlannedModels(active, again.spec, recorded or None, spec.generate_config)
     if default is not None:
-        return PlannedModels(active, described(default, config), recorded or None)
+        return PlannedModels(active, to_config(default, config), recorded or None)
     kept = without_secrets(config) if config != GenerateConfig() else None
     return PlannedModels(active, None, recorded or None, kept)
 
@@ -95,7 +95,7 @@ def _default_again(recorded: ModelConfig, request: ResumeRequest, said: Generate
     given = named_model(request)
     if isinstance(given, Model):
         # The recorded options go before those of the model, as those of the scan did.
-        now = described(given, recorded.config.merge(said))
+        now = to_config(given, recorded.config.merge(said))
         return _Again(_checked(recorded, now), given)
     args = read_model_args(request.model_args)
     return _changed(
@@ -130,7 +130,7 @@ def _roles_again(spec: ScanSpec, given: Any) -> tuple[dict[str, list[_Again]], d
 
 def _of_role(recorded: ModelConfig, now: Model | ModelConfig) -> _Again:
     if isinstance(now, Model):
-        return _Again(_checked(recorded, described(now)), now)
+        return _Again(_checked(recorded, to_config(now)), now)
     return _changed(recorded, now, now.base_url)
 
 

@@ -50,8 +50,8 @@ class Cache(Generic[K, V]):
             found = self._found(key)
             if found is not None:
                 return found[0]
-            gate = self._making.setdefault(key, threading.Lock())
-        with gate:
+            lock = self._making.setdefault(key, threading.Lock())
+        with lock:
             with self._lock:
                 found = self._found(key)
             if found is not None:

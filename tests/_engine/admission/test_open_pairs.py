@@ -17,16 +17,16 @@ class Scene:
 
     def __init__(self, connections: int = 1) -> None:
         self.pairs, self.over = OpenPairs(), asyncio.Event()
-        self.gate = RateLimiter().gate(KEY, connections, None)
+        self.limiter = RateLimiter().limiter(KEY, connections, None)
         self.begun: list[str] = []
 
     async def call(self, name: str, answer: asyncio.Event) -> None:
-        await self.gate.acquire()
+        await self.limiter.acquire()
         self.begun.append(name)
         try:
             await answer.wait()
         finally:
-            self.gate.release()
+            self.limiter.release()
 
     def pair(self, work: Callable[[], Awaitable[object]]) -> asyncio.Task[None]:
         async def run() -> None:
@@ -53,7 +53,7 @@ def test_calls_under_way_are_waited_for_and_those_without_a_connection_are_not()
         assert not second.done()
         second.cancel()
         await asyncio.wait([second])
-        assert (len(scene.pairs), scene.gate.in_flight) == (0, 0)
+        assert (len(scene.pairs), scene.limiter.in_flight) == (0, 0)
 
     asyncio.run(main())
 

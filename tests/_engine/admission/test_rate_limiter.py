@@ -307,10 +307,10 @@ def test_connections_that_were_asked_for_are_used_at_once(
     key: str, fixed: int | None, bounds: tuple[int, int] | None
 ) -> None:
     async def work() -> None:
-        gate = RateLimiter().gate(key, fixed, bounds)
-        calls = [asyncio.create_task(hold(gate, 10)) for _ in range(25)]
+        model_limiter = RateLimiter().limiter(key, fixed, bounds)
+        calls = [asyncio.create_task(hold(model_limiter, 10)) for _ in range(25)]
         await asyncio.sleep(0)
-        assert gate.in_flight == 25
+        assert model_limiter.in_flight == 25
         for call in calls:
             call.cancel()
         await asyncio.gather(*calls, return_exceptions=True)
@@ -318,12 +318,12 @@ def test_connections_that_were_asked_for_are_used_at_once(
     run(work)
 
 
-async def hold(gate: ModelLimiter, seconds: float = 0.0) -> None:
-    await gate.acquire()
+async def hold(model_limiter: ModelLimiter, seconds: float = 0.0) -> None:
+    await model_limiter.acquire()
     try:
         await asyncio.sleep(seconds)
     finally:
-        gate.release()
+        model_limiter.release()
 
 
 def run(work: Any) -> Any:
@@ -332,18 +332,18 @@ def run(work: Any) -> Any:
 
 def test_tasks_wait_at_a_gate_and_are_admitted_in_order() -> None:
     async def work() -> list[int]:
-        gate = RateLimiter().gate("m", 2, None)
+        model_limiter = RateLimiter().limiter("m", 2, None)
         order: list[int] = []
 
         async def call(number: int) -> None:
-            await gate.acquire()
+            await model_limiter.acquire()
             order.append(number)
-            assert gate.in_flight <= 2
+            assert model_limiter.in_flight <= 2
             await asyncio.sleep(0)
-            gate.release()
+            model_limiter.release()
 
         await asyncio.gather(*(call(number) for number in range(10)))
-        assert gate.in_flight == 0
+        assert model_limiter.in_flight == 0
         return order
 
     assert run(work) == list(range(10))
@@ -351,38 +351,38 @@ def test_tasks_wait_at_a_gate_and_are_admitted_in_order() -> None:
 
 def test_cancelled_tasks_give_their_place_back() -> None:
     async def work() -> None:
-        gate = RateLimiter().gate("m", 1, None)
-        holder = asyncio.create_task(hold(gate, 10))
-        waiting = [asyncio.create_task(hold(gate)) for _ in range(3)]
+        model_limiter = RateLimiter().limiter("m", 1, None)
+        holder = asyncio.create_task(hold(model_limiter, 10))
+        waiting = [asyncio.create_task(hold(model_limiter)) for _ in range(3)]
         await asyncio.sleep(0)
         waiting[0].cancel()
         holder.cancel()
         await asyncio.gather(holder, waiting[0], return_exceptions=True)
         await asyncio.gather(*waiting[1:])
-        assert gate.in_flight == 0
+        assert model_limiter.in_flight == 0
 
     run(work)
 
 
 def test_a_task_cancelled_as_it_is_admitted_gives_its_place_back() -> None:
     async def work() -> None:
-        gate = RateLimiter().gate("m", 1, None)
-        await gate.acquire()
-        waiting = asyncio.create_task(hold(gate))
+        model_limiter = RateLimiter().limiter("m", 1, None)
+        await model_limiter.acquire()
+        waiting = asyncio.create_task(hold(model_limiter))
         await asyncio.sleep(0)
-        gate.release()
+        model_limiter.release()
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
-        assert gate.in_flight == 0
+        assert model_limiter.in_flight == 0
 
     run(work)
 
 
 def test_a_pause_ends_by_itself() -> None:
     async def work() -> None:
-        gate = RateLimiter().gate("m", None, None)
-        gate.refused(0.02)
-        await asyncio.wait_for(hold(gate), 2)
+        model_limiter = RateLimiter().limiter("m", None, None)
+        model_limiter.refused(0.02)
+        await asyncio.wait_for(hold(model_limiter), 2)
 
     run(work)
 
@@ -390,11 +390,11 @@ def test_a_pause_ends_by_itself() -> None:
 def test_calls_that_wait_because_of_refusals_are_told_with_their_rate() -> None:
     async def work() -> None:
         limiter = RateLimiter()
-        gate = limiter.gate("m", 9, None)
-        await gate.acquire()
+        model_limiter = limiter.limiter("m", 9, None)
+        await model_limiter.acquire()
         assert held_back(limiter.demands()) is None
-        gate.refused(2.0)
-        waiting = asyncio.create_task(gate.acquire())
+        model_limiter.refused(2.0)
+        waiting = asyncio.create_task(model_limiter.acquire())
         await asyncio.sleep(0)
         held = held_back(limiter.demands())
         assert held is not None
@@ -408,10 +408,10 @@ def test_calls_that_wait_because_of_refusals_are_told_with_their_rate() -> None:
 
 def test_a_call_that_rests_is_sent_again_after_its_time() -> None:
     async def work() -> float:
-        gate = RateLimiter().gate("m", 2, None)
-        await asyncio.gather(gate.acquire(), gate.acquire())
+        model_limiter = RateLimiter().limiter("m", 2, None)
+        await asyncio.gather(model_limiter.acquire(), model_limiter.acquire())
         began = asyncio.get_running_loop().time()
-        await gate.rest(0.05)
+        await model_limiter.wait_to_resend(0.05)
         return asyncio.get_running_loop().time() - began
 
     assert run(work) >= 0.05
@@ -419,25 +419,25 @@ def test_a_call_that_rests_is_sent_again_after_its_time() -> None:
 
 def test_an_answer_ends_the_rest_of_all_and_they_go_before_new_calls() -> None:
     async def work() -> list[str]:
-        gate = RateLimiter().gate("m", 3, None)
+        model_limiter = RateLimiter().limiter("m", 3, None)
         order: list[str] = []
 
         async def again(name: str) -> None:
-            await gate.acquire()
-            await gate.rest(600)
+            await model_limiter.acquire()
+            await model_limiter.wait_to_resend(600)
             order.append(name)
 
         async def new() -> None:
-            await gate.acquire()
+            await model_limiter.acquire()
             order.append("new")
 
         resting = [asyncio.create_task(again(name)) for name in ("one", "two")]
-        await gate.acquire()
+        await model_limiter.acquire()
         tasks = [*resting, asyncio.create_task(new())]
         await asyncio.sleep(0)
         assert order == []
-        gate.accepted()
-        gate.release()
+        model_limiter.accepted()
+        model_limiter.release()
         await asyncio.wait_for(asyncio.gather(*tasks), 5)
         return order
 
@@ -446,9 +446,9 @@ def test_an_answer_ends_the_rest_of_all_and_they_go_before_new_calls() -> None:
 
 def test_one_call_asks_after_a_while_where_all_rest() -> None:
     async def work() -> None:
-        gate = RateLimiter().gate("m", 2, None)
-        await asyncio.gather(gate.acquire(), gate.acquire())
-        tasks = [asyncio.create_task(gate.rest(3600)) for _ in range(2)]
+        model_limiter = RateLimiter().limiter("m", 2, None)
+        await asyncio.gather(model_limiter.acquire(), model_limiter.acquire())
+        tasks = [asyncio.create_task(model_limiter.wait_to_resend(3600)) for _ in range(2)]
         await asyncio.sleep(0)
         done, resting = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED, timeout=30)
         assert (len(done), len(resting)) == (1, 1)
@@ -462,14 +462,14 @@ def test_one_call_asks_after_a_while_where_all_rest() -> None:
 
 def test_a_call_that_is_given_up_while_it_rests_leaves_nothing_behind() -> None:
     async def work() -> None:
-        gate = RateLimiter().gate("m", 1, None)
-        await gate.acquire()
-        task = asyncio.create_task(gate.rest(600))
+        model_limiter = RateLimiter().limiter("m", 1, None)
+        await model_limiter.acquire()
+        task = asyncio.create_task(model_limiter.wait_to_resend(600))
         await asyncio.sleep(0)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        gate.release()
-        await asyncio.wait_for(gate.acquire(), 1)
+        model_limiter.release()
+        await asyncio.wait_for(model_limiter.acquire(), 1)
 
     run(work)
 
@@ -479,10 +479,10 @@ def test_a_limiter_tells_when_more_work_is_of_use() -> None:
         told: list[int] = []
         limiter = RateLimiter()
         with limiter.telling(lambda: told.append(limiter.units())):
-            limiter.gate("a", 8, None)
-            assert limiter.gate("a", 8, None) is limiter.gate("a", 8, None)
-            limiter.gate("b", None, (4, 9))
-        limiter.gate("c", 1, None)
+            limiter.limiter("a", 8, None)
+            assert limiter.limiter("a", 8, None) is limiter.limiter("a", 8, None)
+            limiter.limiter("b", None, (4, 9))
+        limiter.limiter("c", 1, None)
         assert (limiter.limit, limiter.in_flight, limiter.retries) == (13, 0, 0)
         return told
 

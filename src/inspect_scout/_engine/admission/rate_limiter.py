@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from ..._inspect.connections import answers_here, calls_repeated
+from ..._inspect.connections import answers_locally, count_retries
 from .limiter_state import START_RATE, LimiterState
 from .open_pairs import acquire_for_pair
 from .quota import Demand, Quota
@@ -105,7 +105,7 @@ class ModelLimiter:
                 self._waiting.remove(turn)
             raise
 
-    async def rest(self, seconds: float) -> None:
+    async def wait_to_resend(self, seconds: float) -> None:
         """Wait until a call may be sent again: after some seconds, or soon after the provider has accepted another one.
 
         Args:
@@ -149,7 +149,7 @@ class ModelLimiter:
         self.state.refused(_now(), retry_after)
         self._admit()
 
-    def sent_again(self) -> None:
+    def resent(self) -> None:
         """Take note of a call that a client sent again of its own accord, which leaves less room for others."""
         self.state.sent(_now())
 
@@ -208,7 +208,7 @@ class RateLimiter:
         self._told: Callable[[], None] | None = None
         self._workers = workers
         self._limiters: dict[str, ModelLimiter] = {}
-        self._repeated_before = calls_repeated()
+        self._repeated_before = count_retries()
 
     @contextmanager
     def telling(self, widened: Callable[[], None]) -> Generator[None]:
@@ -223,7 +223,7 @@ class RateLimiter:
         """Divide limits among so many workers from now on."""
         self._workers = workers
 
-    def gate(self, key: str, fixed: int | None, bounds: tuple[int, int] | None) -> ModelLimiter:
+    def limiter(self, key: str, fixed: int | None, bounds: tuple[int, int] | None) -> ModelLimiter:
         """Give the limiter of a model, made at its first call."""
         key = f"{key}#{fixed}"
         found = self._limiters.get(key)
@@ -231,7 +231,7 @@ class RateLimiter:
             start, most = (fixed, fixed) if fixed is not None else bounds or (START_CONNECTIONS, MOST_CONNECTIONS)
             if fixed is None:
                 start = max(1, start // self._workers)
-            careful = fixed is None and bounds is None and not answers_here(key)
+            careful = fixed is None and bounds is None and not answers_locally(key)
             rate = START_RATE / self._workers if careful else None
             found = self._limiters[key] = ModelLimiter(LimiterState(start, most, rate), self._widened)
             if self._workers > 1:
@@ -278,7 +278,7 @@ class RateLimiter:
     def retries(self) -> int:
         """Calls that providers refused so far, or left without an answer."""
         refusals = sum(limiter.state.refusals for limiter in self._limiters.values())
-        return max(refusals, calls_repeated() - self._repeated_before)
+        return max(refusals, count_retries() - self._repeated_before)
 
     def units(self) -> int:
         """Units of work that keep the connections busy."""

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from ..._inspect.outcomes import HearsCalls
+from ..._inspect.outcomes import CallListener
 from ..._support.causes.describing import describe
 from .host import run_host, run_remote
 from .protocol import Down, Start, Up, pass_on
@@ -105,7 +105,7 @@ class LocalChannel:
         self,
         setup: WorkerSetup,
         memory: Callable[[], int],
-        calls: HearsCalls,
+        calls: CallListener,
         beside: Callable[[Up], None],
     ) -> None:
         self._end = _LocalEnd(beside)
@@ -165,7 +165,7 @@ class _LocalEnd:
         await asyncio.get_running_loop().create_future()
 
 
-async def _run_local(parent: _LocalEnd, setup: WorkerSetup, memory: Callable[[], int], calls: HearsCalls) -> None:
+async def _run_local(parent: _LocalEnd, setup: WorkerSetup, memory: Callable[[], int], calls: CallListener) -> None:
     start = await parent.receive()
     if isinstance(start, Start):
         await run_host(parent, setup, start, memory, calls)

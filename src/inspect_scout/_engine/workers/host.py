@@ -21,8 +21,8 @@ from typing import TypeAlias
 from ..._inspect.connections import admitting
 from ..._inspect.invocation import PrerequisiteError
 from ..._inspect.meter import metering
-from ..._inspect.models import as_refusal, close, using
-from ..._inspect.outcomes import HearsCalls, hearing
+from ..._inspect.models import as_refusal, close_models, using_models
+from ..._inspect.outcomes import CallListener, listening
 from ..._inspect.pickling import to_bytes
 from ..._results import ScanStore
 from ..._support.causes.describing import describe, trace_of
@@ -102,7 +102,7 @@ async def run_host(
     setup: WorkerSetup,
     start: Start,
     memory: Callable[[], int] | None = None,
-    heard: HearsCalls | None = None,
+    heard: CallListener | None = None,
 ) -> None:
     """Run units until the parent says that it is over, or is gone. Whatever else ends it is told to the parent.
 
@@ -117,7 +117,13 @@ async def run_host(
     limiter, meter = RateLimiter(workers=start.workers), CallMeter()
     calls = CallRelay(lambda outcomes: parent.send(CallOutcomes(outcomes)))
     try:
-        with using(setup.models), setting_aside(), admitting(limiter), hearing(heard or calls), metering(meter):
+        with (
+            using_models(setup.models),
+            setting_aside(),
+            admitting(limiter),
+            listening(heard or calls),
+            metering(meter),
+        ):
             try:
                 journal = await ScanStore(start.location).journal(
                     setup.fingerprints, setup.record_input, writer_id=start.writer_id, spec=setup.spec
@@ -125,7 +131,7 @@ async def run_host(
                 host = WorkerHost(parent, setup, start, DurableRecorder(journal), limiter, calls, meter, memory)
                 await host.run()
             finally:
-                await close(setup.models)
+                await close_models(setup.models)
     except Exception as error:  # noqa: BLE001 - the border of a worker: the parent decides what it means
         parent.send(_failed("work", error, travels=memory is None))
     parent.send(Exited())

@@ -9,7 +9,7 @@ from typing import Any
 from inspect_ai.model import ChatMessage, ContentText, GenerateConfig, Model, ModelOutput, ModelRefusalError
 from inspect_ai.tool import ToolChoice, ToolInfo
 
-from ..._inspect.generating import keeping, rejection
+from ..._inspect.output_cache import caching_only, rejection
 from ..._inspect.tokens import learn_window, window_of
 from ..._support.errors import ConfigError, RefusalError
 from ..answers.reading import find_answers
@@ -72,7 +72,7 @@ class Respondent:
 
     async def _generate(self, prompt: str | list[ChatMessage], config: GenerateConfig) -> ModelOutput:
         try:
-            with keeping(self._answers):
+            with caching_only(self._answers):
                 return await self.model.generate(prompt, tools=self.tools, tool_choice=self.tool_choice, config=config)
         except ModelRefusalError as refusal:  # the user's `fail_on_refusal`: here, declining is ours to deal with
             return refusal.output

@@ -8,7 +8,7 @@ from typing import Any
 from inspect_ai.scorer import Reference, Score, Scorer
 
 from ..._inspect import registry
-from ..._inspect.scoring import declared_metrics, is_made, run_scorer
+from ..._inspect.scoring import declared_metrics, made_by_factory, run_scorer
 from ..._support.errors import ConfigError
 from ..._support.folder import source_file
 from ..._support.shapes import is_list, is_mapping
@@ -48,7 +48,7 @@ def as_scanner(scorer: Scorer, *, name: str | None = None) -> Scanner[Transcript
     own_name = registry.unqualified_name(found.name)
     if hasattr(scorer, FROM_SCANNER):
         raise ConfigError(f"{own_name!r} is a scorer made of a scanner; give the scanner itself.")
-    if not is_made(scorer):
+    if not made_by_factory(scorer):
         raise ConfigError(f"{own_name!r} makes scorers but is none itself; call it: {own_name}().")
 
     async def scan(transcript: Transcript) -> Result[Any]:

@@ -9,7 +9,7 @@ from inspect_ai.event import ErrorEvent, Event, ModelEvent, SampleLimitEvent, Sp
 from inspect_ai.scorer import Target
 from inspect_ai.solver import TaskState
 
-from ..._inspect.scoring import recorded, running
+from ..._inspect.scoring import running_eval, sample_record
 from ..._support.storage import normalize
 from ..._transcripts import EvalSpec, SampleSummary, build_timelines, live_info
 from ..._types import Transcript, TranscriptContent
@@ -19,7 +19,7 @@ _SOLVERS = "solvers"
 
 def transcript_of(state: TaskState, target: Target, content: TranscriptContent) -> Transcript:
     """Make the transcript of a sample that is being scored; timelines are built if they are asked for and none is stored."""
-    held, eval = recorded(), running()
+    held, eval = sample_record(), running_eval()
     events = held.events
     usages = [event.output.usage for event in events if isinstance(event, ModelEvent)]
     info = live_info(

@@ -141,11 +141,11 @@ async def read_sample(info: TranscriptInfo) -> EvalSample:
         LogReadError: The log or the sample cannot be read.
         ConfigError: The transcript does not come from an eval log.
     """
-    from ..._inspect.scoring import sample_of
+    from ..._inspect.scoring import decode_eval_sample
 
     source = await _find_sample(_LOCATOR, info)
     try:
-        return await _run_decoding(info, _log_of(info), source.size, lambda: sample_of(source.read()))
+        return await _run_decoding(info, _log_of(info), source.size, lambda: decode_eval_sample(source.read()))
     except (ValueError, RecursionError) as error:
         raise _log_error(info, SampleError(str(error) or "its JSON is nested too deeply")) from error
 

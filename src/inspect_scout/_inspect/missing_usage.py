@@ -31,7 +31,7 @@ def count_without_usage(model: str) -> None:
         counts[model] = counts.get(model, 0) + 1
 
 
-def metered(usage: dict[str, ModelUsage], counts: Mapping[str, int]) -> None:
+def note_missing_usage(usage: dict[str, ModelUsage], counts: Mapping[str, int]) -> None:
     """Note at the usage of each model how many answers told none."""
     for model, count in counts.items():
         told = usage.get(model, ModelUsage())

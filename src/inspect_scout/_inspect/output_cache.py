@@ -15,11 +15,11 @@ from inspect_ai.model._model import ModelGenerateError
 from .._support.shapes import is_mapping
 
 _caller: Any = import_module("inspect_ai.model._model")  # looks up the two functions of the cache in its own names
-_kept: ContextVar[Callable[[ModelOutput], bool] | None] = ContextVar("scout_kept_outputs", default=None)
+_wanted_outputs: ContextVar[Callable[[ModelOutput], bool] | None] = ContextVar("scout_wanted_outputs", default=None)
 
 
 @contextmanager
-def keeping(wanted: Callable[[ModelOutput], bool]) -> Generator[None]:
+def caching_only(wanted: Callable[[ModelOutput], bool]) -> Generator[None]:
     """Let the cache keep only some outputs of the calls in the block, and give back no others.
 
     inspect_ai keeps whatever comes, but for what a content filter stopped: a refusal that will be another answer
@@ -30,11 +30,11 @@ def keeping(wanted: Callable[[ModelOutput], bool]) -> Generator[None]:
     """
     # An eval in this process has no use for it, and goes on as before.
     _caller.cache_store, _caller.cache_fetch = _store_wanted, _fetch_wanted
-    token = _kept.set(wanted)
+    token = _wanted_outputs.set(wanted)
     try:
         yield
     finally:
-        _kept.reset(token)
+        _wanted_outputs.reset(token)
 
 
 def rejection(error: Exception) -> tuple[int | None, str] | None:
@@ -54,10 +54,10 @@ def _within(error: BaseException | None, said: str) -> bool:
 
 
 def _store_wanted(entry: CacheEntry, output: ModelOutput) -> bool:
-    wanted = _kept.get()
+    wanted = _wanted_outputs.get()
     return cache_store(entry, output) if wanted is None or wanted(output) else False
 
 
 def _fetch_wanted(entry: CacheEntry) -> ModelOutput | None:
-    wanted, found = _kept.get(), cache_fetch(entry)
+    wanted, found = _wanted_outputs.get(), cache_fetch(entry)
     return found if found is None or wanted is None or wanted(found) else None

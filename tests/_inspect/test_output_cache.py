@@ -12,7 +12,7 @@ from inspect_ai.model import GenerateConfig, ModelOutput
 from inspect_ai.model._cache import cache_fetch, cache_store
 from inspect_ai.model._model import ModelGenerateError
 
-from inspect_scout._inspect.generating import keeping, rejection
+from inspect_scout._inspect.output_cache import caching_only, rejection
 from inspect_scout._inspect.scripted_model import ScriptedModel, scripted_model
 
 CACHED = GenerateConfig(cache=True)
@@ -27,7 +27,7 @@ def ask(model: ScriptedModel, wanted: Any = None) -> str:
     async def call() -> ModelOutput:
         if wanted is None:
             return await model.generate("?", config=CACHED)
-        with keeping(wanted):
+        with caching_only(wanted):
             return await model.generate("?", config=CACHED)
 
     return asyncio.run(call()).completion
@@ -55,14 +55,14 @@ def test_what_is_not_wanted_is_not_given_back() -> None:
 def test_outside_everything_is_kept_as_before() -> None:
     replies = iter(["bad", "other"])
     model = scripted_model(lambda _: next(replies))
-    with keeping(is_good):
+    with caching_only(is_good):
         pass
     assert [ask(model), ask(model)] == ["bad", "bad"]
 
 
 def test_names_of_the_cache_are_still_there() -> None:
     calling: Any = import_module("inspect_ai.model._model")
-    with keeping(is_good):
+    with caching_only(is_good):
         assert calling.cache_store is not cache_store
         assert calling.cache_fetch is not cache_fetch
 

@@ -7,7 +7,7 @@ import sys
 from inspect_ai._util import error
 from inspect_ai._util.platform import platform_init
 
-from inspect_scout._inspect.hooks import keeping_excepthook
+from inspect_scout._inspect.excepthook import keeping_excepthook
 
 
 def test_no_hook_is_set_in_the_block_and_the_next_program_gets_its_own() -> None:

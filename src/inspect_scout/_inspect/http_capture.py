@@ -2,7 +2,7 @@
 
 The clients of providers say little about an answer that is not a completion: an `AssertionError`, "Expecting value:
 line 1 column 1", or an answer that they make up. So what came is noted where the HTTP libraries give it out. Inside
-`noting()` they also say it to us; outside of it, and so for everything but the calls of a scan, they do what they did.
+`capturing()` they also say it to us; outside of it, and so for everything but the calls of a scan, they do what they did.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _WHOLE: Final = ("application/json", "text/html", "text/plain", "")
 
 
 @dataclass(slots=True)
-class Came:
+class HttpAnswer:
     """The last answer that came.
 
     Args:
@@ -35,46 +35,46 @@ class Came:
     broken: str | None = None
 
 
-_came: ContextVar[Came | None] = ContextVar("scout_came", default=None)
+_capture: ContextVar[HttpAnswer | None] = ContextVar("scout_captured_answer", default=None)
 
 
 @contextmanager
-def noting() -> Generator[Came]:
+def capturing() -> Generator[HttpAnswer]:
     """Take note of what comes over the network within the block."""
-    _listen()
-    came = Came()
-    token = _came.set(came)
+    _wrap_clients()
+    captured = HttpAnswer()
+    token = _capture.set(captured)
     try:
-        yield came
+        yield captured
     finally:
-        _came.reset(token)
+        _capture.reset(token)
 
 
-def _listen() -> None:
+def _wrap_clients() -> None:
     """Wrap the HTTP libraries that are loaded, each once."""
     for name in _CLIENTS:
         library: Any = sys.modules.get(name)
         if library is not None and not hasattr(library.AsyncClient.send, "__wrapped__"):
-            library.AsyncClient.send = _sending(library.AsyncClient.send)
+            library.AsyncClient.send = _wrap_send(library.AsyncClient.send)
     aiohttp: Any = sys.modules.get("aiohttp")
     if aiohttp is not None and not hasattr(aiohttp.ClientResponse.read, "__wrapped__"):
-        aiohttp.ClientResponse.read = _reading(aiohttp.ClientResponse.read)
+        aiohttp.ClientResponse.read = _wrap_read(aiohttp.ClientResponse.read)
 
 
-def _sending(send: Any) -> Any:
+def _wrap_send(send: Any) -> Any:
     @wraps(send)
     async def noted(self: Any, request: Any, *, stream: bool = False, **options: Any) -> Any:
-        came = _came.get()
-        if came is None:
+        captured = _capture.get()
+        if captured is None:
             return await send(self, request, stream=stream, **options)
         response = await send(self, request, stream=True, **options)
-        came.status, came.body, came.broken = response.status_code, None, None
+        captured.status, captured.body, captured.broken = response.status_code, None, None
         if stream and not (response.status_code == 200 and _kind(response) in _WHOLE):
             return response
         try:
-            came.body = await response.aread()
+            captured.body = await response.aread()
         except BaseException as error:
-            came.broken = _said(error)
+            captured.broken = _message(error)
             await response.aclose()
             raise
         return response
@@ -82,19 +82,19 @@ def _sending(send: Any) -> Any:
     return noted
 
 
-def _reading(read: Any) -> Any:
+def _wrap_read(read: Any) -> Any:
     @wraps(read)
     async def noted(self: Any) -> Any:
-        came = _came.get()
-        if came is None:
+        captured = _capture.get()
+        if captured is None:
             return await read(self)
-        came.status, came.body, came.broken = self.status, None, None
+        captured.status, captured.body, captured.broken = self.status, None, None
         try:
-            came.body = await read(self)
+            captured.body = await read(self)
         except BaseException as error:
-            came.broken = _said(error)
+            captured.broken = _message(error)
             raise
-        return came.body
+        return captured.body
 
     return noted
 
@@ -103,5 +103,5 @@ def _kind(response: Any) -> str:
     return str(response.headers.get("content-type", "")).partition(";")[0].strip().lower()
 
 
-def _said(error: BaseException) -> str:
+def _message(error: BaseException) -> str:
     return str(error) or type(error).__name__
