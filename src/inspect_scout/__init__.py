@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._support.folder import current_folder, import_elsewhere
-from ._support.lazy import public_door
+from ._support.lazy import public_exports
 
 if TYPE_CHECKING:
     from ._app import scan as scan
@@ -133,7 +133,7 @@ _RENAMED = {
     "log_metadata": "log_columns",
 }
 
-_public, __dir__ = public_door(__name__)
+_public, __dir__ = public_exports(__name__)
 
 if not current_folder():
     import_elsewhere("inspect_ai")

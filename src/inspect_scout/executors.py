@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ._support.lazy import public_door
+from ._support.lazy import public_exports
 
 if TYPE_CHECKING:
     from ._engine import Executor as Executor
@@ -15,4 +15,4 @@ if TYPE_CHECKING:
 
     __all__: list[str]
 
-__getattr__, __dir__ = public_door(__name__)
+__getattr__, __dir__ = public_exports(__name__)

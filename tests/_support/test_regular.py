@@ -10,10 +10,10 @@ import pytest
 from inspect_scout._support.errors import StorageError
 from inspect_scout._support.regular import (
     IrregularFileError,
+    describe_skipped,
     irregular_below,
     leads_nowhere,
     open_regular,
-    skipped_said,
 )
 from inspect_scout._support.storage import LocalStorage
 from support.special import FOLDER, SPECIAL, fifo
@@ -89,15 +89,15 @@ def test_what_is_said_of_each(tmp_path: Path) -> None:
 
 
 def test_the_sentence(tmp_path: Path) -> None:
-    assert skipped_said([]) is None
+    assert describe_skipped([]) is None
     fifo(tmp_path / "a")
     one = irregular_below(str(tmp_path), lambda name: True)
-    assert skipped_said(one) == (
+    assert describe_skipped(one) == (
         f"Skipped, because only regular files are read: {str(tmp_path / 'a')!r} is a named pipe (FIFO)."
     )
     fifo(tmp_path / "b")
     two = irregular_below(str(tmp_path), lambda name: True)
-    assert skipped_said(two) == (
+    assert describe_skipped(two) == (
         f"Skipped 2 that are not regular files, the only ones that are read; the first, {str(tmp_path / 'a')!r}, is a named "
         "pipe (FIFO)."
     )

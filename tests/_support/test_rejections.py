@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspect_scout._support.causes.rejections import MAX_SENTENCE, said_by, sentence_in
+from inspect_scout._support.causes.rejections import MAX_SENTENCE, find_sentence, provider_message
 
 NGINX = (
     "<html><head><title>400 Bad Request</title><style>b{}</style></head><body><h1>Bad&nbsp;Request</h1></body></html>"
@@ -57,7 +57,7 @@ class FakeError(Exception):
     ],
 )
 def test_the_sentence_is_found(said: str, sentence: str) -> None:
-    assert sentence_in(said) == sentence
+    assert find_sentence(said) == sentence
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_the_sentence_is_found(said: str, sentence: str) -> None:
     ],
 )
 def test_status_and_sentence_are_said(error: Exception, said: str) -> None:
-    assert said_by(error) == said
+    assert provider_message(error) == said
 
 
 @pytest.mark.parametrize(
@@ -98,20 +98,20 @@ def test_status_and_sentence_are_said(error: Exception, said: str) -> None:
     ],
 )
 def test_other_exceptions_are_not_of_a_provider(error: BaseException) -> None:
-    assert said_by(error) is None
+    assert provider_message(error) is None
 
 
 def test_sentences_are_bounded() -> None:
-    assert len(sentence_in("x" * 10**7)) <= MAX_SENTENCE
-    assert len(sentence_in(json.dumps({"error": {"message": "x" * 10**6}}))) <= MAX_SENTENCE
+    assert len(find_sentence("x" * 10**7)) <= MAX_SENTENCE
+    assert len(find_sentence(json.dumps({"error": {"message": "x" * 10**6}}))) <= MAX_SENTENCE
 
 
 @pytest.mark.parametrize(
     "text", ["{" * 50_000, "<" * 50_000, "<script" * 9_000, "{'a':" * 9_000, '{"error":' * 9_000, "-" * 50_000]
 )
 def test_hostile_bodies_take_no_long_time(text: str) -> None:
-    assert len(sentence_in(text)) <= MAX_SENTENCE
-    assert len(sentence_in("{" + text)) <= MAX_SENTENCE
+    assert len(find_sentence(text)) <= MAX_SENTENCE
+    assert len(find_sentence("{" + text)) <= MAX_SENTENCE
 
 
 KEYS = st.sampled_from(["error", "message", "detail", "loc", "metadata", "raw", "x"])
@@ -120,5 +120,5 @@ SCALARS = st.none() | st.integers() | st.text(max_size=9)
 
 @given(st.recursive(SCALARS, lambda s: st.lists(s, max_size=3) | st.dictionaries(KEYS, s, max_size=3), max_leaves=9))
 def test_any_body_is_read(body: Any) -> None:
-    assert len(sentence_in(json.dumps(body))) <= MAX_SENTENCE
-    assert (said_by(FakeError("x", status_code=400, body=body)) or "").startswith("HTTP 400")
+    assert len(find_sentence(json.dumps(body))) <= MAX_SENTENCE
+    assert (provider_message(FakeError("x", status_code=400, body=body)) or "").startswith("HTTP 400")

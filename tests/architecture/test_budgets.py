@@ -38,7 +38,7 @@ BLIND_EXCEPTS = {
     "_support/loops.py": "carries whatever a call raised over to the thread that waits for it",
     "_support/causes/describing.py": "writing the traceback of a stranger's exception runs its code",
     "_support/plugins.py": "loading what another package registers runs its code",
-    "_support/causes/strangers.py": "an attribute or the text of a stranger's object runs its code",
+    "_support/causes/foreign_objects.py": "an attribute or the text of a foreign object runs its code",
 }
 
 # Counted as mccabe does: each way that a branch, loop, handler or case adds.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._support.lazy import lazy_door
+from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .._plan import ResumeRequest, ScanRequest
@@ -39,4 +39,4 @@ if TYPE_CHECKING:
     from .validation import validation_reports, validation_results_df, validation_results_df_async
     from .watching import Watched, watch
 
-__getattr__, __dir__ = lazy_door(__name__)
+__getattr__, __dir__ = lazy_exports(__name__)

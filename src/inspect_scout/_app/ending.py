@@ -12,8 +12,8 @@ from typing import Final
 from .._engine import GivenUp, Job, RunJob
 from .._inspect.models import ModelError, public_url
 from .._inspect.outcomes import FailureKind
-from .._support.collector import setting_aside
 from .._support.errors import ConfigError
+from .._support.gc_control import gc_frozen
 from .interruption import leaving, softened
 
 GRACE_VARIABLE: Final = "SCOUT_GRACE_SECONDS"
@@ -76,7 +76,7 @@ async def run_to_its_end(run: RunJob, job: Job, grace: float, say: Callable[[str
     try:
         async with limit:
             job.stopping.tell(begin)
-            with softened(job.stopping.ask, grace), leaving(job.abandoned.ask), setting_aside():
+            with softened(job.stopping.ask, grace), leaving(job.abandoned.ask), gc_frozen():
                 await run(job)
     except BaseException as error:  # noqa: BLE001 - whatever ended the scan is raised again after saving
         if not limit.expired():

@@ -36,7 +36,7 @@ from .._plan import (
 from .._project import default_log_level, default_scans, load_dotenv_once, start_logging
 from .._results import ScanGoneError, ScanStore, facts_of, unread_errors
 from .._support.errors import ScanStateError
-from .._support.rounds import own_round
+from .._support.loop_iterations import own_loop_iteration
 from .._types import Phase, Planned, Problem, ScanState, Status, Summary, fold
 from .ending import grace_seconds, run_to_its_end
 from .interruption import is_left_behind, leaving
@@ -69,7 +69,7 @@ async def _scan(request: ScanRequest) -> Status:
     if request.dry_run:
         await close_models(plan.models.active)
         return _dry_run(plan, display)
-    await own_round()
+    await own_loop_iteration()
     scans = request.scans or default_scans()
     setup = worker_setup(plan, request.record_input or "auto", request.fail_on_error)
     async with _prepared(plan, setup, scans, request.executor, request.ray_address) as run:
@@ -166,7 +166,7 @@ async def _run(plan: ScanPlan, store: ScanStore, display: Display, engine: _Engi
         if not is_left_behind():
             display.outcome(interrupted)
         raise
-    await own_round()
+    await own_loop_iteration()
     status, state = await store.standing()
     _warn_of_comparisons(status)
     _shown(display, status, state, interrupted=stopped is not None)

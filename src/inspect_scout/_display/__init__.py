@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._support.lazy import lazy_door
+from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .choose import display_for
     from .contract import Display, DisplayType
     from .wording import config_line, title_line
 
-__getattr__, __dir__ = lazy_door(__name__)
+__getattr__, __dir__ = lazy_exports(__name__)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._support.lazy import lazy_door
+from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .admission.call_failures import GivenUp
@@ -17,4 +17,4 @@ if TYPE_CHECKING:
     from .workers.recall import PairKey, PairReports, Recall
     from .workers.setup import WorkerSetup, wants_diagnostics, worker_setup
 
-__getattr__, __dir__ = lazy_door(__name__)
+__getattr__, __dir__ = lazy_exports(__name__)

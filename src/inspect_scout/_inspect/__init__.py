@@ -1,1 +1,1 @@
-"""The only room that may use inspect_ai's private names: one thin wrapper each, tested one by one."""
+"""The only package that may use inspect_ai's private names: one thin wrapper each, tested one by one."""

@@ -12,7 +12,7 @@ from typing import Final
 from inspect_ai._util.http import parse_retry_after_from_exception
 from inspect_ai.model._model import AttemptTimeoutError, ModelGenerateError, StreamIdleTimeoutError
 
-from .._support.causes.rejections import said_by
+from .._support.causes.rejections import provider_message
 from .._support.terminal import one_line
 from .completions import NoCompletionError
 from .outcomes import FailureKind
@@ -68,7 +68,7 @@ def failure_reason(error: BaseException) -> FailureReason:
     if status is None:
         deepest = next((str(one) for one in reversed(list(_causes(error))) if str(one)), type(error).__name__)
         return FailureReason(_without_answer(error), one_line(deepest, MAX_MESSAGE))
-    said = one_line(said_by(provider) or f"HTTP {status}: {provider}", MAX_MESSAGE)
+    said = one_line(provider_message(provider) or f"HTTP {status}: {provider}", MAX_MESSAGE)
     told = [getattr(provider, name, None) or "" for name in ("body", "details", "code")]
     return FailureReason(_kind(status, f"{told} {said}"), said, status, parse_retry_after_from_exception(error))
 

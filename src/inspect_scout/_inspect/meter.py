@@ -10,7 +10,7 @@ from typing import Literal, Protocol, TypeVar
 
 from inspect_ai.model import ChatMessage, ModelUsage
 
-from .._support.foreign import work
+from .._support.foreign import current_work
 
 
 @dataclass(eq=False, slots=True)
@@ -36,7 +36,7 @@ class ModelCall:
     transcript: str = field(init=False, default="")
 
     def __post_init__(self) -> None:
-        subject = work.get()
+        subject = current_work.get()
         self.scanner = getattr(subject, "scanner", "")
         self.transcript = getattr(subject, "transcript", "")
 

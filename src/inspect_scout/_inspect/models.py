@@ -17,8 +17,8 @@ from inspect_ai.model._generate_config import active_generate_config_context_var
 from inspect_ai.model._model import _model_roles as roles_context_var
 from inspect_ai.model._model import active_model_context_var
 
-from .._support.collector import uncollected
 from .._support.errors import ConfigError
+from .._support.gc_control import gc_paused
 from .calls import managing_calls
 
 Roles: TypeAlias = "Mapping[str, Model | list[Model]]"
@@ -77,7 +77,7 @@ def make_model(
         ConfigError: There is no such provider, or it lacks its package, its key or an argument.
     """
     try:
-        with uncollected():  # a provider's package defines thousands of classes: a seventh of its import is collecting
+        with gc_paused():  # a provider's package defines thousands of classes: a seventh of its import is collecting
             return get_model(name, config=config or GenerateConfig(), base_url=base_url, memoize=False, **(args or {}))
     except PrerequisiteError as error:
         raise ConfigError(f"The model {name!r} cannot be used: {plain_message(error)}") from error

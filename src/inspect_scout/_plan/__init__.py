@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._support.lazy import lazy_door
+from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .checks import check_executor, executor_plugins
@@ -17,4 +17,4 @@ if TYPE_CHECKING:
     from .settled import settle
     from .worklist import ScannerWork
 
-__getattr__, __dir__ = lazy_door(__name__)
+__getattr__, __dir__ = lazy_exports(__name__)

@@ -18,7 +18,7 @@ from .._scanners import (
     scanners_from_specs,
 )
 from .._support.errors import ConfigError, ScanStateError
-from .._support.rounds import own_round
+from .._support.loop_iterations import own_loop_iteration
 from .._support.shapes import is_mapping
 from .._transcripts import (
     Progress,
@@ -145,7 +145,7 @@ async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> S
         ConfigError: Something in the request cannot be used (nothing has been created).
         LogReadError: No log could be read.
     """
-    await own_round()
+    await own_loop_iteration()
     check_request(request)
     named = name_scanners(request.scanners)
     transcripts = _transcripts(request)
@@ -158,7 +158,7 @@ async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> S
     problems = list(dict.fromkeys(map(str, index.problems)))
     if len(index) == 0:
         raise ConfigError(_nothing_to_scan(transcripts, problems))
-    await own_round()
+    await own_loop_iteration()
     models = plan_models(request)  # last, because clients are opened that must be closed
     versions = _versions(named, models)
     spec = ScanSpec(

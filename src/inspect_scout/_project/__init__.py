@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._support.lazy import lazy_door
+from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .config import PlainOptions, ProjectConfig, ScanJobConfig
@@ -19,4 +19,4 @@ if TYPE_CHECKING:
     from .project import Project, load_project, read_job_config, read_project
     from .schemas import schema_text
 
-__getattr__, __dir__ = lazy_door(__name__)
+__getattr__, __dir__ = lazy_exports(__name__)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._support.lazy import lazy_door
+from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .column import Column, Columns, LogColumns, columns, log_columns
@@ -18,4 +18,4 @@ if TYPE_CHECKING:
     from .selection import columns_of, names_in, select
     from .sql import condition_as_sql
 
-__getattr__, __dir__ = lazy_door(__name__)
+__getattr__, __dir__ = lazy_exports(__name__)

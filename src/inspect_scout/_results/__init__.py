@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._support.lazy import lazy_door
+from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .active import ActiveScans, entry_of, workers_of
@@ -29,4 +29,4 @@ if TYPE_CHECKING:
     from .store import Recorded, ScanStore, facts_of, list_status, status
     from .view import Rows
 
-__getattr__, __dir__ = lazy_door(__name__)
+__getattr__, __dir__ = lazy_exports(__name__)

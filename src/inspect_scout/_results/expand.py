@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from .._support.arrow import Array, array
-from .._support.collector import uncollected
+from .._support.gc_control import gc_paused
 from .._support.json import dumps, loads
 from .._support.shapes import is_list, is_mapping
 from .._types import is_positive, unseen_in
@@ -206,7 +206,7 @@ def _targets(sets: pa.Table) -> Iterator[dict[str, Any]]:
 def _parsed(text: Any) -> Any:
     try:
         # So many objects would make the collector walk all that the program holds, again and again.
-        with uncollected():
+        with gc_paused():
             return loads(text) if isinstance(text, str | bytes) else None
     except (ValueError, RecursionError):
         return None

@@ -12,7 +12,7 @@ import pyarrow as pa
 from msgspec.structs import replace
 
 from .._support.arrow import array
-from .._support.causes.grouping import ErrorGroup, Failed, group_errors
+from .._support.causes.grouping import ErrorEntry, ErrorGroup, group_errors
 from .._support.errors import StorageError
 from .._support.shapes import is_list, is_mapping
 from .._support.storage import Storage
@@ -227,7 +227,7 @@ async def errors_in_rows(
     storage: Storage,
     location: str,
     declared: Sequence[str],
-    listed: Mapping[str, Sequence[Failed]],
+    listed: Mapping[str, Sequence[ErrorEntry]],
     scanner: str | None = None,
 ) -> list[ErrorGroup]:
     """Read the errors of a scan, and put those of one cause together.
@@ -252,7 +252,9 @@ async def errors_in_rows(
     return await with_catalog(storage, location, grouped)
 
 
-def _errors(catalog: Catalog, scanners: Sequence[str], listed: Mapping[str, Sequence[Failed]]) -> Iterator[Failed]:
+def _errors(
+    catalog: Catalog, scanners: Sequence[str], listed: Mapping[str, Sequence[ErrorEntry]]
+) -> Iterator[ErrorEntry]:
     for scanner in scanners:
         found: set[str] = set()
         try:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._support.lazy import lazy_door
+from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .._support.text import ArgumentText
@@ -52,4 +52,4 @@ if TYPE_CHECKING:
     from .source.files import ScannerFileReport, describe_scanner_files
     from .source.model import Parameter, ScannerSource, StructuredSource
 
-__getattr__, __dir__ = lazy_door(__name__)
+__getattr__, __dir__ = lazy_exports(__name__)

@@ -27,7 +27,7 @@ _NUMBERS: Final[dict[pa.DataType, Any]] = {
 
 
 def array(values: Sequence[Any], kind: pa.DataType) -> Array:
-    """Make a column, mending text that UTF-8 cannot hold.
+    """Make a column, repairing text that UTF-8 cannot hold.
 
     Args:
         values: Text, numbers or booleans; None for no value.
@@ -40,7 +40,7 @@ def array(values: Sequence[Any], kind: pa.DataType) -> Array:
         return built(kind, values, _text_buffers(values, kind))
     number = _NUMBERS[kind]
     if isinstance(values, range):
-        return _held(kind, len(values), [None, np.arange(values.start, values.stop, values.step, dtype=number)])
+        return _from_buffers(kind, len(values), [None, np.arange(values.start, values.stop, values.step, dtype=number)])
     plain = np.fromiter((0 if value is None else value for value in values), number, len(values))
     return built(kind, values, [np.packbits(plain, bitorder="little") if number is np.bool_ else plain])
 
@@ -61,10 +61,10 @@ def built(kind: pa.DataType, values: Sequence[object], buffers: Sequence[Any]) -
     """
     known = np.fromiter((value is not None for value in values), np.bool_, len(values))
     valid = None if known.all() else np.packbits(known, bitorder="little")
-    return _held(kind, len(values), [valid, *buffers])
+    return _from_buffers(kind, len(values), [valid, *buffers])
 
 
-def _held(kind: pa.DataType, count: int, buffers: Sequence[Any]) -> Array:
+def _from_buffers(kind: pa.DataType, count: int, buffers: Sequence[Any]) -> Array:
     held = [None if buffer is None else _arrow.py_buffer(buffer) for buffer in buffers]
     made: Array = _arrow.Array.from_buffers(kind, count, held)
     return made

@@ -1,6 +1,6 @@
 """The border of foreign code: scanners, loaders, predicates, metrics, and whatever else is not ours.
 
-Code of others may raise anything. A scan ends by what *we* want to end (`Ending` says so) and by real signals; all else
+Code of others may raise anything. A scan ends by what *we* want to end (`Cancellation` says so) and by real signals; all else
 is an error of the code that raised it, also what `except Exception` does not catch: the cancellation of a future that
 somebody else cancelled, `sys.exit()`, a `BaseException` of one's own, groups of these.
 
@@ -27,39 +27,39 @@ from weakref import WeakKeyDictionary
 _RAISE = opmap["RAISE_VARARGS"]
 
 
-class Ending:
-    """Tells the borders in the tasks of a block whether these are cancelled because we want them to end.
+class Cancellation:
+    """Tells `foreign` in the tasks of a block whether these are cancelled because we want them to end.
 
     A count of cancellations (`Task.cancelling`) cannot tell it: code of others cancels the task that it runs in, too.
     """
 
     def __init__(self) -> None:
-        self._outer = _ending.get()
-        self._over = False
+        self._outer = _cancellation.get()
+        self._requested = False
 
     @property
-    def over(self) -> bool:
-        """Whether it is over for these tasks."""
-        return self._over or (self._outer is not None and self._outer.over)
+    def requested(self) -> bool:
+        """Whether we want these tasks to end."""
+        return self._requested or (self._outer is not None and self._outer.requested)
 
     def context(self) -> Context:
         """Make a context for a task of the block."""
         context = copy_context()
-        context.run(_ending.set, self)
+        context.run(_cancellation.set, self)
         return context
 
-    def note(self) -> None:
-        """Say that it is over: whatever foreign code raises from now on ends its task."""
-        self._over = True
+    def request(self) -> None:
+        """Say that they are to end: whatever foreign code raises from now on ends its task."""
+        self._requested = True
 
     def cancel(self, tasks: Iterable[asyncio.Task[Any]]) -> None:
         """End tasks of the block."""
-        self.note()
+        self.request()
         for task in tasks:
             task.cancel()
 
 
-_ending: ContextVar[Ending | None] = ContextVar("scout_ending", default=None)
+_cancellation: ContextVar[Cancellation | None] = ContextVar("scout_cancellation", default=None)
 
 
 class foreign:  # noqa: N801 - used as a word of the language, as `suppress` is
@@ -84,7 +84,7 @@ class foreign:  # noqa: N801 - used as a word of the language, as `suppress` is
             return False
         if not isinstance(error, Exception) and (_current_task() is not self._task or from_signal(error)):
             return False  # a coroutine that is closed from outside, or a signal
-        if self._is_over():
+        if self._is_requested():
             if isinstance(error, asyncio.CancelledError):
                 return False
             raise asyncio.CancelledError from error
@@ -101,32 +101,32 @@ class foreign:  # noqa: N801 - used as a word of the language, as `suppress` is
             await self._take_back(task)
         return contained
 
-    def _is_over(self) -> bool:
-        ending = _ending.get()
-        if ending is not None:
-            return ending.over
+    def _is_requested(self) -> bool:
+        cancellation = _cancellation.get()
+        if cancellation is not None:
+            return cancellation.requested
         return self._task is not None and self._task.cancelling() > self._asked
 
     async def _take_back(self, task: asyncio.Task[Any]) -> None:
-        if self._is_over():
+        if self._is_requested():
             return  # ours: code that has caught it keeps what it made of it, and the next one does not begin
         while task.cancelling() > self._asked:
             task.uncancel()
         try:
             await asyncio.sleep(0)  # a cancellation that was not delivered yet comes here
         except asyncio.CancelledError:
-            if self._is_over():
+            if self._is_requested():
                 raise
 
 
-def check_over() -> None:
-    """Begin nothing more where it is over.
+def check_cancelled() -> None:
+    """Begin nothing more where the end was requested.
 
     Raises:
-        asyncio.CancelledError: It is, and the code that was to hear of it has caught it.
+        asyncio.CancelledError: It is, and the code that it was raised into has caught it.
     """
-    ending = _ending.get()
-    if ending is not None and ending.over:
+    cancellation = _cancellation.get()
+    if cancellation is not None and cancellation.requested:
         raise asyncio.CancelledError
 
 
@@ -162,7 +162,7 @@ class ForeignExit(RuntimeError):
     """A task of foreign code was left by `sys.exit()`, or by what Ctrl-C raises; that is its cause."""
 
 
-class TaskOfOthers(Coroutine[Any, Any, Any]):
+class ForeignTask(Coroutine[Any, Any, Any]):
     """The coroutine of a task that foreign code has started.
 
     SystemExit and KeyboardInterrupt in a task do not wait for whoever awaits it: asyncio raises them out of the loop,
@@ -176,16 +176,16 @@ class TaskOfOthers(Coroutine[Any, Any, Any]):
 
     def __init__(self, inner: Coroutine[Any, Any, Any]) -> None:
         self._inner = inner
-        self.work = work.get()
+        self.work = current_work.get()
         """What it belongs to."""
 
     def send(self, value: Any) -> Any:
         """Run to the next point where it waits."""
-        return _held(self._inner.send, value)
+        return _run_step(self._inner.send, value)
 
     def throw(self, *error: Any) -> Any:
         """Raise an exception where it waits."""
-        return _held(self._inner.throw, *error)
+        return _run_step(self._inner.throw, *error)
 
     def close(self) -> None:
         """End it where it waits."""
@@ -198,7 +198,7 @@ class TaskOfOthers(Coroutine[Any, Any, Any]):
         return getattr(self._inner, name)  # state and name, which libraries look up
 
 
-def _held(step: Callable[..., Any], *given: Any) -> Any:
+def _run_step(step: Callable[..., Any], *given: Any) -> Any:
     try:
         return step(*given)
     except (SystemExit, KeyboardInterrupt) as error:
@@ -207,14 +207,14 @@ def _held(step: Callable[..., Any], *given: Any) -> Any:
         raise ForeignExit(f"A task was left by {type(error).__name__}") from error
 
 
-work: ContextVar[object | None] = ContextVar("scout_work", default=None)
+current_work: ContextVar[object | None] = ContextVar("scout_work", default=None)
 """What the code that runs belongs to, for those who look from another thread."""
 
 
 def work_of(task: asyncio.Task[Any] | None) -> object | None:
     """Tell what a task of foreign code belongs to (None: it is none, or nobody knows)."""
     coroutine = task.get_coro() if task is not None else None
-    return coroutine.work if isinstance(coroutine, TaskOfOthers) else None
+    return coroutine.work if isinstance(coroutine, ForeignTask) else None
 
 
 _guards: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[int, Any, Any]] = WeakKeyDictionary()
@@ -222,7 +222,7 @@ _guards: WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[int, Any, Any]] = We
 
 
 @contextmanager
-def guarding_tasks() -> Generator[None]:
+def guarding_foreign_tasks() -> Generator[None]:
     """Let no task that foreign code starts in the block raise SystemExit out of the event loop."""
     loop = asyncio.get_running_loop()
     count, factory, before = _guards.get(loop, (0, None, None))
@@ -243,8 +243,8 @@ def guarding_tasks() -> Generator[None]:
 
 def _factory(before: Any) -> Any:
     def make(loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -> Any:
-        if _ending.get() is not None:  # inside a scan; whatever else runs on the loop is left alone
-            coroutine = TaskOfOthers(coroutine)
+        if _cancellation.get() is not None:  # inside a scan; whatever else runs on the loop is left alone
+            coroutine = ForeignTask(coroutine)
         if before is not None:
             return before(loop, coroutine, **options)
         return asyncio.Task(coroutine, loop=loop, **options)

@@ -1,4 +1,4 @@
-"""Doors that load what they list only when it is asked for (PEP 562)."""
+"""Exports of packages that are loaded only when they are asked for (PEP 562)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from typing import Any
 _LISTED = re.compile(r"^    from (\.\S+) import (?:\(([^)]*)\)|(.*))$", re.MULTILINE)
 
 
-def lazy_door(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """Make `__getattr__` and `__dir__` of a room, whose names are those that it imports for type checkers.
+def lazy_exports(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Make `__getattr__` and `__dir__` of a package, whose names are those that it imports for type checkers.
 
     Args:
         package: Name of the package (`__name__`).
@@ -30,13 +30,13 @@ def lazy_door(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str
     return __getattr__, lambda: sorted(listed())
 
 
-def public_door(module: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+def public_exports(module: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     """Make `__getattr__` and `__dir__` of a public module, whose functions and errors say where users find them.
 
     Args:
         module: Name of the public module (`__name__`).
     """
-    load, names = lazy_door(module)
+    load, names = lazy_exports(module)
 
     def __getattr__(name: str) -> Any:
         if name == "__all__":
@@ -51,7 +51,7 @@ def public_door(module: str) -> tuple[Callable[[str], Any], Callable[[], list[st
 
 
 def _listed(package: str) -> Mapping[str, str]:
-    """Read in the source of a door which module each of its names comes from: what stands under `if TYPE_CHECKING`."""
+    """Read in the source of a package which module each of its names comes from: what stands under `if TYPE_CHECKING`."""
     spec: Any = sys.modules[package].__spec__
     source: str = spec.loader.get_data(spec.origin).decode()
     return {

@@ -87,7 +87,7 @@ def irregular_below(folder: str, wanted: Callable[[str], bool], *, deep: bool = 
     return sorted(_below(folder, wanted, () if deep else None), key=lambda found: found.path)
 
 
-def skipped_said(found: Sequence[Irregular]) -> str | None:
+def describe_skipped(found: Sequence[Irregular]) -> str | None:
     """Say in one sentence what was passed over; None if nothing was."""
     if not found:
         return None
@@ -105,10 +105,10 @@ def warn_of_skipped(folder: str, wanted: Callable[[str], bool], *, deep: bool = 
         wanted: As `irregular_below` takes it.
         deep: Whether what lies below the folders in it was read, too.
     """
-    said = skipped_said(irregular_below(folder, wanted, deep=deep))
-    if said is not None and said not in _warned:
-        _warned.add(said)
-        logger.warning("%s", said)
+    notice = describe_skipped(irregular_below(folder, wanted, deep=deep))
+    if notice is not None and notice not in _warned:
+        _warned.add(notice)
+        logger.warning("%s", notice)
 
 
 def leads_nowhere(path: str) -> str | None:

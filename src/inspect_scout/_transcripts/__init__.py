@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._support.lazy import lazy_door
+from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .collection import (
@@ -65,4 +65,4 @@ if TYPE_CHECKING:
     from .threads.thread import Compaction, span_messages, span_tools
     from .unread import FoundAgain, find_again
 
-__getattr__, __dir__ = lazy_door(__name__)
+__getattr__, __dir__ = lazy_exports(__name__)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._support.lazy import lazy_door
+from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .folding import StateFold, fold
@@ -68,4 +68,4 @@ if TYPE_CHECKING:
     from .validation import PredicateFn, PredicateType, ValidationCase, ValidationPredicate, ValidationSet
     from .values import UNSEEN_CITATIONS, PossibleValues, is_positive, unseen_citations, unseen_in
 
-__getattr__, __dir__ = lazy_door(__name__)
+__getattr__, __dir__ = lazy_exports(__name__)

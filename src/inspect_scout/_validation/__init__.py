@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._support.lazy import lazy_door
+from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .cases import CasesFile, case_ids, resolved_set, validation_set
@@ -16,4 +16,4 @@ if TYPE_CHECKING:
     from .specs import is_custom, recorded_cases, set_of_spec, set_spec
     from .writer import CasesFileExistsError, ValidationFileWriter, is_validation_file, scan_validation_files
 
-__getattr__, __dir__ = lazy_door(__name__)
+__getattr__, __dir__ = lazy_exports(__name__)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._support.lazy import public_door
+from .._support.lazy import public_exports
 
 if TYPE_CHECKING:
     from .._display import Display as Display
@@ -40,4 +40,4 @@ if TYPE_CHECKING:
 
     __all__: list[str]
 
-__getattr__, __dir__ = public_door(__name__)
+__getattr__, __dir__ = public_exports(__name__)

@@ -24,7 +24,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from ..._support.collector import uncollected
+from ..._support.gc_control import gc_paused
 
 BOOT = (
     "import sys; sys.path.insert(0, sys.argv[2]); "
@@ -43,7 +43,7 @@ def main(descriptor: int) -> None:
     with control.makefile("rb", buffering=0) as file:
         (length,) = struct.unpack("!Q", _exactly(file, 8))
         sys.path[:] = pickle.loads(_exactly(file, length))  # noqa: S301 - comes from our own parent
-    with uncollected():  # a tenth of the import is walking what it makes
+    with gc_paused():  # a tenth of the import is walking what it makes
         from .channels import run_in_process  # and all that workers need, once for all of them
 
     def ended(_number: int, _frame: FrameType | None) -> None:

@@ -161,7 +161,7 @@ def raised_by(failed: Failed) -> BaseException:
         return failed.error
     original: BaseException | None = None
     if failed.error is not None:
-        with foreign():  # what an exception of a stranger does when it is read is unknown
+        with foreign():  # what an exception of foreign code does when it is read is unknown
             original = from_bytes(failed.error)
     if failed.stage == "load" and not isinstance(original, ScoutError):
         return ConfigError(

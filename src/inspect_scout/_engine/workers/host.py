@@ -26,9 +26,9 @@ from ..._inspect.outcomes import CallListener, listening
 from ..._inspect.pickling import to_bytes
 from ..._results import ScanStore
 from ..._support.causes.describing import describe, trace_of
-from ..._support.collector import setting_aside
 from ..._support.errors import ScanStateError
 from ..._support.foreign import foreign
+from ..._support.gc_control import gc_frozen
 from ..._types import TranscriptInfo, WorkerState
 from ..admission.call_failures import CallRelay
 from ..admission.memory import ByteBudget
@@ -119,7 +119,7 @@ async def run_host(
     try:
         with (
             using_models(setup.models),
-            setting_aside(),
+            gc_frozen(),
             admitting(limiter),
             listening(heard or calls),
             metering(meter),

@@ -9,7 +9,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
-from ..._support.foreign import Ending, work, work_of
+from ..._support.foreign import Cancellation, current_work, work_of
 from ..._types import LongestRunning
 from ..admission.open_pairs import OpenPairs
 
@@ -22,13 +22,13 @@ class RunningPair:
         scanner: Key of the scanner.
     """
 
-    __slots__ = ("began", "blocks", "ending", "scanner", "task", "transcript")
+    __slots__ = ("began", "blocks", "cancellation", "scanner", "task", "transcript")
 
     def __init__(self, transcript: str, scanner: str) -> None:
         self.transcript, self.scanner = transcript, scanner
         self.began = time.monotonic()
         self.task = asyncio.current_task()
-        self.ending: Ending | None = None
+        self.cancellation: Cancellation | None = None
         """Ends it when its time is over (None: it has all the time it wants)."""
         self.blocks = False
         """Whether it was found to hold up the event loop."""
@@ -38,9 +38,9 @@ class RunningPair:
         """How long it has been running."""
         return time.monotonic() - self.began
 
-    def moved(self, task: asyncio.Task[Any], ending: Ending) -> None:
+    def moved(self, task: asyncio.Task[Any], cancellation: Cancellation) -> None:
         """Take note that it runs in a task of its own, which can be ended."""
-        self.task, self.ending = task, ending
+        self.task, self.cancellation = task, cancellation
 
     def found_blocking(self) -> None:
         """Take note that it holds up the event loop."""
@@ -67,13 +67,13 @@ class Activity:
     def at_work(self, transcript: str, scanner: str) -> Generator[RunningPair]:
         """Count a scanner that is at work in the block."""
         pair = RunningPair(transcript, scanner)
-        token = work.set(pair)
+        token = current_work.set(pair)
         self._running[pair] = None
         try:
             yield pair
         finally:
             del self._running[pair]
-            work.reset(token)
+            current_work.reset(token)
 
     @contextmanager
     def reading(self) -> Generator[None]:

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
-from ..._support.foreign import Ending, guarding_tasks
-from ..._support.rounds import own_round
+from ..._support.foreign import Cancellation, guarding_foreign_tasks
+from ..._support.loop_iterations import own_loop_iteration
 from ..admission.open_pairs import OpenPairs
 
 T = TypeVar("T")
@@ -28,10 +28,10 @@ class TaskPool(Generic[T]):
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended: asyncio.Queue[asyncio.Task[None] | None] = asyncio.Queue()
         self._closing = False
-        self._ending = Ending()
+        self._cancellation = Cancellation()
         # Tasks that join later are started from within a scanner, whose context is none of theirs: all have that in
         # which the pool was made.
-        self._context = self._ending.context()
+        self._context = self._cancellation.context()
 
     @property
     def size(self) -> int:
@@ -58,7 +58,7 @@ class TaskPool(Generic[T]):
 
     async def run(self) -> None:
         """Work until no task is left; the first exception ends it and is raised as it is."""
-        with guarding_tasks():
+        with guarding_foreign_tasks():
             try:
                 while self._tasks:
                     task = await self._ended.get()
@@ -69,12 +69,12 @@ class TaskPool(Generic[T]):
                         task.result()
             finally:
                 # Only so do the borders of foreign code know that we cancel them, and not somebody else.
-                self._ending.cancel(self._tasks)
+                self._cancellation.cancel(self._tasks)
                 await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _run(self) -> None:
-        while not self._ending.over:
-            await own_round()  # scanners of plain code never suspend
+        while not self._cancellation.requested:
+            await own_loop_iteration()  # scanners of plain code never suspend
             piece = await self._take()
             if piece is None:
                 return

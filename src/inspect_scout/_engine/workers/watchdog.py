@@ -21,7 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from ..._support.foreign import Ending
+from ..._support.foreign import Cancellation
 from .in_flight import Activity, RunningPair
 
 LOOK_SECONDS = 0.25
@@ -167,17 +167,17 @@ async def within(seconds: float, call: Coroutine[Any, Any, None], pair: RunningP
     Returns:
         How it ended if it took longer.
     """
-    ending = Ending()
-    task = asyncio.create_task(call, context=ending.context())
-    pair.moved(task, ending)
+    cancellation = Cancellation()
+    task = asyncio.create_task(call, context=cancellation.context())
+    pair.moved(task, cancellation)
     try:
         if await _in_time(seconds, task, pair):
             task.result()
             return None
-        ending.cancel([task])
+        cancellation.cancel([task])
         await asyncio.wait({task}, timeout=GRACE_SECONDS)
     except asyncio.CancelledError:
-        ending.cancel([task])
+        cancellation.cancel([task])
         await asyncio.wait({task}, timeout=GRACE_SECONDS)
         raise
     return Outlasted(await _end_of(task))

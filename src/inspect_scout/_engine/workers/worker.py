@@ -27,7 +27,7 @@ from ..._results import CELL_BYTES, UnwritableError
 from ..._scanners import checked_result, describe_input
 from ..._support.causes.describing import describe
 from ..._support.clock import SYSTEM_CLOCK
-from ..._support.foreign import Ending, check_over, foreign
+from ..._support.foreign import Cancellation, check_cancelled, foreign
 from ..._transcripts import Located, count_incomplete, union_content
 from ..._types import (
     Error,
@@ -208,7 +208,7 @@ class Worker:
         pairs = self._activity.pairs
         if pairs.closed:
             return
-        check_over()
+        check_cancelled()
         seconds = self._setup.spec.options.scanner_timeout
         reports: list[ResultReport] = []
         with pairs.one():
@@ -248,7 +248,7 @@ class Worker:
             async for item in items:
                 described = describe_input(item, subject.info.transcript_id)
                 if described is not None:
-                    check_over()
+                    check_cancelled()
                     reports.append(await self._invoke(planned, subject.info, item, *described, origin))
         except Exception:
             await _close(items)  # else the collector would, at any time and outside of all borders
@@ -398,10 +398,10 @@ def _as_set(chosen: str | Sequence[str] | None) -> str | frozenset[str] | None:
 
 
 async def _together(calls: list[Coroutine[Any, Any, None]]) -> None:
-    ending = Ending()
-    tasks = [asyncio.create_task(call, context=ending.context()) for call in calls]
+    cancellation = Cancellation()
+    tasks = [asyncio.create_task(call, context=cancellation.context()) for call in calls]
     try:
         await asyncio.gather(*tasks)
     finally:
-        ending.cancel(tasks)
+        cancellation.cancel(tasks)
         await asyncio.gather(*tasks, return_exceptions=True)

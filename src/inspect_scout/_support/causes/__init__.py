@@ -1,1 +1,1 @@
-"""What went wrong: exceptions in words, what providers said, and which errors are of one cause."""
+"""What went wrong: exceptions in words, what providers said, and which errors have one cause."""

@@ -1,4 +1,4 @@
-"""What is said of any exception: kind, message, file and line of the user's code, unwrapped to what caused it.
+"""How any exception is described: kind, message, file and line of the user's code, unwrapped to what caused it.
 
 The exception may be of foreign code in all its parts: nothing here raises, whatever it does, and all texts are bounded
 and clean.
@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from ..terminal import one_line, printable
+from .foreign_objects import safe_attribute, safe_text
 from .grouping import group_key
-from .rejections import own_words, said_by
-from .strangers import attribute, text_of
+from .rejections import provider_message, without_request
 
 MAX_TEXT = 2_000
 """Characters of a description."""
@@ -39,7 +39,7 @@ _MAX_MEMBERS = 1_000
 _MAX_SHOWN = 3
 _MAX_CAUSES = 2
 _CAUSED = "caused by"
-_UNREADABLE = "its message cannot be read"
+_NO_MESSAGE = "its message cannot be read"
 # What says nothing: addresses, and where pydantic explains each of its messages.
 _NOISE = re.compile(r" at 0x[0-9a-fA-F]+|\s+For further information visit https://errors\.pydantic\.dev/\S+")
 # What stands behind an exception without being its cause: how a task is told to stop, a traceback as text.
@@ -59,15 +59,15 @@ def describe(raised: BaseException) -> str:
     try:
         return _described(raised)
     except BaseException:  # noqa: BLE001 - an exception of foreign code may be hostile in all its parts
-        return f"{_kind(raised)}: {_UNREADABLE}"
+        return f"{_kind(raised)}: {_NO_MESSAGE}"
 
 
 def brief(raised: BaseException | None) -> str:
     """Say kind and message alone, on one line: where something else says the place, or the exception is only a detail."""
     try:
-        return _said(raised, _MAX_MESSAGE) if raised is not None else "None"
+        return _kind_and_message(raised, _MAX_MESSAGE) if raised is not None else "None"
     except BaseException:  # noqa: BLE001 - as above
-        return _UNREADABLE
+        return _NO_MESSAGE
 
 
 def causes_of(raised: BaseException) -> list[BaseException]:
@@ -111,7 +111,7 @@ def _unwrapped(raised: BaseException) -> list[_Cause]:
         if id(cause.error) in seen:
             continue
         seen.add(id(cause.error))
-        inner = _inside(cause.error)
+        inner = _wrapped_errors(cause.error)
         if inner:
             waiting += [_Cause(error, (*cause.outer, cause.error)) for error in reversed(inner[:_MAX_MEMBERS])]
         else:
@@ -119,19 +119,19 @@ def _unwrapped(raised: BaseException) -> list[_Cause]:
     return found or [_Cause(raised)]
 
 
-def _inside(error: BaseException) -> Sequence[BaseException]:
+def _wrapped_errors(error: BaseException) -> Sequence[BaseException]:
     """Give what an exception only wraps."""
     if isinstance(error, BaseExceptionGroup):
-        members: Sequence[BaseException] = attribute(cast("BaseException", error), "exceptions")
+        members: Sequence[BaseException] = safe_attribute(cast("BaseException", error), "exceptions")
         return members
     kind = _kind(error)
     if kind == "ModelGenerateError":
         inner = [error.__cause__]
     else:
-        attempts = (attribute(error, "last_attempt"), *error.args[:1])
+        attempts = (safe_attribute(error, "last_attempt"), *error.args[:1])
         inner = [attempt.exception() for attempt in attempts if _has_failed(attempt)]
         if not inner and kind == "RetryError":
-            inner = [attribute(error, "cause"), error.__cause__]
+            inner = [safe_attribute(error, "cause"), error.__cause__]
     return [one for one in inner if isinstance(one, BaseException)][:1]
 
 
@@ -141,47 +141,47 @@ def _has_failed(attempt: Any) -> bool:
 
 def _line(cause: _Cause) -> str:
     error = cause.error
-    said, behind = _said(error, _MAX_MESSAGE), list(_behind(error))
+    said, causes = _kind_and_message(error, _MAX_MESSAGE), list(_follow_causes(error))
     # What a provider answered says it all: how its client came to know is in the traceback.
-    for link, other in behind if said_by(error) is None else ():
+    for link, other in causes if provider_message(error) is None else ():
         kind, message = _kind(other), _message(other)
         if message and message not in said:
-            said = f"{said.rstrip('.')}, {link} {_said(other, _MAX_CAUSE)}"
+            said = f"{said.rstrip('.')}, {link} {_kind_and_message(other, _MAX_CAUSE)}"
         elif kind not in said and link == _CAUSED:
             said = f"{said.rstrip('.')}, {link} {kind}"
-    place = _place([error, *reversed(cause.outer), *(other for _, other in behind)])
+    place = _place([error, *reversed(cause.outer), *(other for _, other in causes)])
     return f"{said} ({place})" if place else said
 
 
-def _behind(error: BaseException) -> Iterator[tuple[str, BaseException]]:
+def _follow_causes(error: BaseException) -> Iterator[tuple[str, BaseException]]:
     """Follow an exception to what it was raised from, at most some steps."""
     seen = {id(error)}
     for _ in range(_MAX_CAUSES):
-        link, behind = _CAUSED, error.__cause__
-        if behind is None and not error.__suppress_context__:
-            link, behind = "while handling", error.__context__
-        if behind is None or id(behind) in seen or _kind(behind) in _NO_CAUSES:
+        link, cause = _CAUSED, error.__cause__
+        if cause is None and not error.__suppress_context__:
+            link, cause = "while handling", error.__context__
+        if cause is None or id(cause) in seen or _kind(cause) in _NO_CAUSES:
             return
-        seen.add(id(behind))
-        error = _unwrapped(behind)[0].error
+        seen.add(id(cause))
+        error = _unwrapped(cause)[0].error
         seen.add(id(error))
         yield link, error
 
 
-def _said(error: BaseException, width: int) -> str:
+def _kind_and_message(error: BaseException, width: int) -> str:
     message = _message(error)
     return one_line(f"{_kind(error)}: {message}" if message else _kind(error), width)
 
 
 def _kind(error: BaseException) -> str:
-    return one_line(text_of(attribute(type(error), "__name__")) or "Exception", _MAX_KIND)
+    return one_line(safe_text(safe_attribute(type(error), "__name__")) or "Exception", _MAX_KIND)
 
 
 def _message(error: BaseException) -> str:
-    text = text_of(error)
+    text = safe_text(error)
     if text is None:
-        return _UNREADABLE
-    return said_by(error) or one_line(_NOISE.sub("", own_words(text)[:_MAX_READ]), _MAX_MESSAGE)
+        return _NO_MESSAGE
+    return provider_message(error) or one_line(_NOISE.sub("", without_request(text)[:_MAX_READ]), _MAX_MESSAGE)
 
 
 def _place(errors: Sequence[BaseException]) -> str:
@@ -212,7 +212,7 @@ def _at(file: str, line: int | None) -> str:
 @functools.cache
 def _libraries() -> tuple[str, ...]:
     """Folders whose code is not the user's, with what stands before the name of their modules in a path."""
-    files = [attribute(sys.modules.get(name), "__file__") for name in ("inspect_scout", "inspect_ai")]
+    files = [safe_attribute(sys.modules.get(name), "__file__") for name in ("inspect_scout", "inspect_ai")]
     packages = [os.path.dirname(os.path.abspath(file)) for file in files if isinstance(file, str)]
     standard = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib")]
     return tuple(os.path.join(folder, "") for folder in [*packages, *standard])

@@ -31,7 +31,7 @@ _CODE = re.compile(r"(?:http|status|code|errno|winerror|signal|exit)[^\w\s]{0,2}
 _THINGS = re.compile(r"\s(?!is\b|was\b|has\b|as\b|this\b)[a-z]{1,30}s\b")
 
 
-class Failed(Protocol):
+class ErrorEntry(Protocol):
     """A line of the list of errors."""
 
     @property
@@ -88,7 +88,7 @@ class ErrorGroup:
 
 
 @dataclass(slots=True)
-class _Growing:
+class _GroupBuilder:
     error: str
     refusal: bool
     traceback: str = ""
@@ -96,30 +96,30 @@ class _Growing:
     scanners: dict[str, int] = field(default_factory=dict[str, int])
     transcripts: dict[str, None] = field(default_factory=dict[str, None])
 
-    def finished(self) -> ErrorGroup:
+    def build(self) -> ErrorGroup:
         """Make the group of what was gathered."""
         transcripts = tuple(self.transcripts)
         return ErrorGroup(self.error, self.count, self.scanners, transcripts, self.traceback, self.refusal)
 
 
-def group_errors(errors: Iterable[Failed]) -> list[ErrorGroup]:
+def group_errors(errors: Iterable[ErrorEntry]) -> list[ErrorGroup]:
     """Put errors of one cause together, the most frequent first."""
-    groups: dict[str | None, _Growing] = {}
+    groups: dict[str | None, _GroupBuilder] = {}
     keys: dict[str, str] = {}
     for one in errors:
         # What a model says when it declines is different each time.
         key = None if one.refusal else _key(one, keys)
-        group = groups.setdefault(key, _Growing(one.error, one.refusal))
+        group = groups.setdefault(key, _GroupBuilder(one.error, one.refusal))
         group.count += 1
         group.traceback = group.traceback or one.traceback
         if one.scanner:
             group.scanners[one.scanner] = group.scanners.get(one.scanner, 0) + 1
         if one.transcript_id:
             group.transcripts[one.transcript_id] = None
-    return sorted((group.finished() for group in groups.values()), key=lambda group: -group.count)
+    return sorted((group.build() for group in groups.values()), key=lambda group: -group.count)
 
 
-def _key(one: Failed, known: dict[str, str]) -> str:
+def _key(one: ErrorEntry, known: dict[str, str]) -> str:
     """Give the key of an error; the same text again costs nothing."""
     if one.transcript_id and one.transcript_id in one.error:
         return group_key(one.error, one.transcript_id)

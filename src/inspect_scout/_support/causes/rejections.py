@@ -14,7 +14,7 @@ from typing import Any
 from ..json import loads
 from ..shapes import is_list, is_mapping
 from ..terminal import one_line
-from .strangers import attribute, text_of
+from .foreign_objects import safe_attribute, safe_text
 
 MAX_SENTENCE = 500
 
@@ -31,7 +31,7 @@ _HTML = re.compile(r"\s*<(?:!doctype|html|head|body|\?xml)\b", re.IGNORECASE)
 _TEXTS = ("message", "msg", "detail", "errors", "error", "error_message", "error_description", "reason", "title")
 
 
-def said_by(error: BaseException) -> str | None:
+def provider_message(error: BaseException) -> str | None:
     """Say what a provider answered: "HTTP 400: its sentence"; None if the exception does not tell of an HTTP status."""
     status = _status(error)
     if status is None:
@@ -40,20 +40,20 @@ def said_by(error: BaseException) -> str | None:
     return f"HTTP {status}: {sentence}" if sentence else f"HTTP {status} {_phrase(status)}".rstrip()
 
 
-def sentence_in(said: str) -> str:
+def find_sentence(said: str) -> str:
     """Find the sentence that is meant for people in the text of a body, as it came or as a client shows it."""
     return one_line(_read(said, 0), MAX_SENTENCE)
 
 
-def own_words(text: str) -> str:
+def without_request(text: str) -> str:
     """Leave out the request that inspect_ai puts before the words of a provider."""
     return text.rpartition("\n\n")[2] if text.lstrip().startswith("Request:\n") else text
 
 
 def _status(error: BaseException) -> int | None:
-    status = attribute(error, "status_code")
-    if status is None and is_mapping(attribute(error, "details")):
-        status = attribute(error, "code")
+    status = safe_attribute(error, "status_code")
+    if status is None and is_mapping(safe_attribute(error, "details")):
+        status = safe_attribute(error, "code")
     return int(status) if isinstance(status, int) and 400 <= status <= 599 else None
 
 
@@ -62,12 +62,12 @@ def _phrase(status: int) -> str:
 
 
 def _sentences(error: BaseException) -> Iterator[str]:
-    response = attribute(error, "response")
-    for name, owner in (("body", error), ("details", error), ("provider_message", error), ("text", response)):
-        found = attribute(owner, name)
+    response = safe_attribute(error, "response")
+    for name, holder in (("body", error), ("details", error), ("provider_message", error), ("text", response)):
+        found = safe_attribute(holder, name)
         if isinstance(found, str) or is_mapping(found) or is_list(found):
             yield one_line(_sentence(found, 0), MAX_SENTENCE)
-    yield sentence_in(own_words(text_of(error) or ""))
+    yield find_sentence(without_request(safe_text(error) or ""))
 
 
 def _read(said: str, depth: int) -> str:

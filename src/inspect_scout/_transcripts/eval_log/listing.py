@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from ..._support.errors import LocationError, LogReadError, ScoutError, StorageError
-from ..._support.regular import irregular_below, skipped_said
+from ..._support.regular import describe_skipped, irregular_below
 from ..._support.storage import Entry, Storage, for_each, is_local, local_path, storage_for
 from ..contract import HEAD_BYTES, SourceLocation
 
@@ -70,7 +70,7 @@ async def find_logs(
 def describe_skipped_files(locations: Sequence[str]) -> str | None:
     """Say what the folders among some locations hold that has the name of a log and is not a file."""
     folders = [local_path(location) for location in locations if _is_folder(location)]
-    return skipped_said([found for folder in folders for found in irregular_below(folder, is_log_name)])
+    return describe_skipped([found for folder in folders for found in irregular_below(folder, is_log_name)])
 
 
 def _is_folder(location: str) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from inspect_scout import Result, Transcript, scan, transcripts_from
-from inspect_scout._support.collector import setting_aside, uncollected
+from inspect_scout._support.gc_control import gc_frozen, gc_paused
 from support.transcripts import scanner_of, talks
 
 
@@ -22,7 +22,7 @@ class Node:
 
 def test_block_that_makes_objects_is_not_interrupted() -> None:
     assert gc.isenabled()
-    with pytest.raises(ValueError, match="within"), uncollected():
+    with pytest.raises(ValueError, match="within"), gc_paused():
         assert not gc.isenabled()
         raise ValueError("within")
     assert gc.isenabled()
@@ -31,7 +31,7 @@ def test_block_that_makes_objects_is_not_interrupted() -> None:
 def test_collector_that_is_off_stays_off() -> None:
     gc.disable()
     try:
-        with uncollected():
+        with gc_paused():
             assert not gc.isenabled()
         assert not gc.isenabled()
     finally:
@@ -41,7 +41,7 @@ def test_collector_that_is_off_stays_off() -> None:
 def test_garbage_of_objects_set_aside_is_collected_afterwards() -> None:
     node = Node()
     gone = weakref.ref(node)
-    with setting_aside():
+    with gc_frozen():
         del node
         gc.collect()
         assert gone() is not None
@@ -54,7 +54,7 @@ def test_what_the_program_froze_stays_frozen() -> None:
     try:
         before = gc.get_freeze_count()
         few = before // 100  # what dies meanwhile, in other threads as well, is frozen no longer
-        with setting_aside():
+        with gc_frozen():
             assert before - few <= gc.get_freeze_count() <= before
         assert before - few <= gc.get_freeze_count() <= before
     finally:

@@ -8,7 +8,7 @@ _READ = 1_000_000
 """Characters of a text that anybody looks at."""
 
 
-def attribute(value: object, name: str) -> Any:
+def safe_attribute(value: object, name: str) -> Any:
     """Read an attribute; None if there is none, or if reading it raises."""
     try:
         return getattr(value, name, None)
@@ -16,7 +16,7 @@ def attribute(value: object, name: str) -> Any:
         return None
 
 
-def text_of(value: object) -> str | None:
+def safe_text(value: object) -> str | None:
     """Read the text of an object, at most its beginning; None if that raises or returns anything else."""
     try:
         # Not a method of the text itself: it may be of a class of its own.
