@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Callable
 from typing import Final
 
-from .._engine import GivenUp, Job, RunJob
+from .._engine import GiveUpReason, Job, RunJob
 from .._inspect.models import ModelError, public_url
 from .._inspect.outcomes import FailureKind
 from .._support.errors import ConfigError
@@ -87,7 +87,7 @@ async def run_to_its_end(run: RunJob, job: Job, grace: float, say: Callable[[str
     return asyncio.CancelledError() if job.stopping.asked and state.done < state.due else None
 
 
-def refusal(job: Job, given_up: GivenUp) -> ModelError:
+def refusal(job: Job, given_up: GiveUpReason) -> ModelError:
     """Say why a scan was stopped whose model fails for good, and what to do."""
     failure, models = given_up.failure, job.setup.models
     urls = [public_url(model.api.base_url) for model in (models.model, *models.own) if str(model) == failure.model]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from .admission.call_failures import GivenUp
+    from .admission.call_failures import GiveUpReason
     from .admission.rate_limiter import RateLimiter
     from .executors import executor_for
     from .executors.contract import Executor, Job, RunJob

@@ -15,8 +15,8 @@ from inspect_scout._engine.admission.call_failures import (
     OTHERS_SECONDS,
     RESTART_SECONDS,
     SHOWN_SECONDS,
-    GivenUp,
     GiveUpPolicy,
+    GiveUpReason,
 )
 from inspect_scout.testing import CallFailure
 
@@ -29,7 +29,9 @@ def failure(kind: Any = "unauthorized", model: str = "m", next_try: float | None
     return CallFailure(model, kind, f"{kind} said", next_try=next_try)
 
 
-def after(policy: GiveUpPolicy, times: int, kind: Any, model: str = "m", start: float = 0.0) -> list[GivenUp | None]:
+def after(
+    policy: GiveUpPolicy, times: int, kind: Any, model: str = "m", start: float = 0.0
+) -> list[GiveUpReason | None]:
     """Let a model fail once a second."""
     return [policy.failed(failure(kind, model), start + n) for n in range(times)]
 
@@ -38,7 +40,7 @@ def after(policy: GiveUpPolicy, times: int, kind: Any, model: str = "m", start: 
 def test_a_model_that_never_answered_is_given_up_after_a_few_lasting_failures(kind: str) -> None:
     *before, last = after(GiveUpPolicy(), FIRST_FAILURES, kind)
     assert before == [None] * (FIRST_FAILURES - 1)
-    assert last == GivenUp(failure(kind), FIRST_FAILURES)
+    assert last == GiveUpReason(failure(kind), FIRST_FAILURES)
 
 
 @pytest.mark.parametrize("kind", AT_ONCE)
@@ -47,7 +49,7 @@ def test_a_model_that_answered_is_given_up_after_some_more(kind: str) -> None:
     policy.answered("m", 0.0)
     *before, last = after(policy, LATER_FAILURES, kind)
     assert before == [None] * (LATER_FAILURES - 1)
-    assert last == GivenUp(failure(kind), LATER_FAILURES)
+    assert last == GiveUpReason(failure(kind), LATER_FAILURES)
 
 
 def test_a_server_that_answered_has_time_to_start_again() -> None:
@@ -55,7 +57,7 @@ def test_a_server_that_answered_has_time_to_start_again() -> None:
     policy.answered("m", 0.0)
     assert after(policy, 50, "no_connection") == [None] * 50
     assert policy.failed(failure("no_connection"), RESTART_SECONDS - 0.1) is None
-    assert policy.failed(failure("no_connection"), RESTART_SECONDS) == GivenUp(failure("no_connection"), 52)
+    assert policy.failed(failure("no_connection"), RESTART_SECONDS) == GiveUpReason(failure("no_connection"), 52)
 
 
 @pytest.mark.parametrize("kind", sorted(set(KINDS) - LASTING))

@@ -55,11 +55,11 @@ def test_the_scan_is_given_up_once() -> None:
         told[0] += 1
 
     calls = CallMonitor(count, lambda: 0.0)
-    calls.heard([NO_KEY, NO_KEY])
+    calls.record_outcomes([NO_KEY, NO_KEY])
     assert told == [0]
     trouble = calls.trouble()
     assert trouble is not None and trouble.said == "401 bad key"
-    calls.heard([NO_KEY] * 10)
+    calls.record_outcomes([NO_KEY] * 10)
     assert told == [1]
     assert calls.given_up is not None and calls.given_up.failure is NO_KEY
 
@@ -67,6 +67,6 @@ def test_the_scan_is_given_up_once() -> None:
 def test_an_answer_of_one_worker_counts_against_the_failures_of_another() -> None:
     calls = CallMonitor(clock=lambda: 0.0)
     for _ in range(20):
-        calls.heard([NO_KEY, NO_KEY])
-        calls.heard(["m"])
+        calls.record_outcomes([NO_KEY, NO_KEY])
+        calls.record_outcomes(["m"])
     assert calls.given_up is None

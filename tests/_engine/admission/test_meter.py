@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspect_scout._engine.admission.meter import CallLedger, MeterReading
+from inspect_scout._engine.admission.meter import CallTotals, MeterReading
 
 
 def reading(under_way: int, settled: int, tokens: int) -> MeterReading:
@@ -18,7 +18,7 @@ STEPS = st.lists(st.tuples(st.sampled_from(["a", "b", "c"]), st.one_of(READINGS,
 
 @given(STEPS)
 def test_calls_of_workers_that_are_gone_are_settled_once(steps: list[tuple[str, MeterReading | None]]) -> None:
-    ledger, there, gone = CallLedger(), dict[str, MeterReading](), MeterReading()
+    ledger, there, gone = CallTotals(), dict[str, MeterReading](), MeterReading()
     for worker, reading in steps:
         if reading is not None:
             ledger.report(worker, reading)

@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from inspect_scout._engine.admission.limiter_state import (
     LEAST_RATE,
     START_RATE,
+    CallRate,
     LimiterState,
-    Rate,
-    faster,
-    ramped,
-    slower,
-    wider,
+    raised_rate,
+    ramped_rate,
+    reduced_rate,
+    widened_limit,
 )
 from inspect_scout._engine.admission.quota import held_back
 from inspect_scout._engine.admission.rate_limiter import ModelLimiter, RateLimiter, units_for
@@ -34,14 +34,16 @@ from support.clocks import run_jumping
     [
         (None, 100.0, False, 75.0, False),
         (None, 100.0, True, 75.0, False),
-        (Rate(100.0, 0, 0), 98.0, False, 94.0, True),
-        (Rate(100.0, 0, 0), 50.0, True, 45.0, False),
-        (Rate(100.0, 0, 0), 200.0, True, 90.0, False),
-        (Rate(0.2, 0, 0), 0.0, False, 0.2, True),
+        (CallRate(100.0, 0, 0), 98.0, False, 94.0, True),
+        (CallRate(100.0, 0, 0), 50.0, True, 45.0, False),
+        (CallRate(100.0, 0, 0), 200.0, True, 90.0, False),
+        (CallRate(0.2, 0, 0), 0.0, False, 0.2, True),
     ],
 )
-def test_a_refusal_slows_down(before: Rate | None, accepted: float, heavy: bool, rate: float, converged: bool) -> None:
-    found = slower(before, 7.0, accepted, heavy)
+def test_a_refusal_slows_down(
+    before: CallRate | None, accepted: float, heavy: bool, rate: float, converged: bool
+) -> None:
+    found = reduced_rate(before, 7.0, accepted, heavy)
     assert (round(found.per_second, 6), found.converged, found.refused_at, found.risen_at) == (
         rate,
         converged,
@@ -54,7 +56,7 @@ def test_a_refusal_slows_down(before: Rate | None, accepted: float, heavy: bool,
     ("calm", "converged", "least", "most"), [(1, True, 1.005, 1.01), (1, False, 1.04, 1.05), (60, True, 1.2, 1.25)]
 )
 def test_calm_lets_the_rate_rise_ever_quicker(calm: float, converged: bool, least: float, most: float) -> None:
-    found = faster(Rate(100.0, 0.0, calm - 1, converged), calm)
+    found = raised_rate(CallRate(100.0, 0.0, calm - 1, converged), calm)
     assert least <= found.per_second / 100 <= most
     assert found.risen_at == calm
 
@@ -71,7 +73,7 @@ def test_calm_lets_the_rate_rise_ever_quicker(calm: float, converged: bool, leas
     ],
 )
 def test_connections_grow_while_they_are_in_use(limit: int, most: int, peak: int, limited: bool, found: int) -> None:
-    assert wider(limit, most, peak, limited) == found
+    assert widened_limit(limit, most, peak, limited) == found
 
 
 @pytest.mark.parametrize(("connections", "units"), [(0, 0), (1, 1), (25, 31), (100, 125)])
@@ -273,14 +275,14 @@ def test_no_time_and_no_order_makes_a_valve_fail_or_hold_calls_back_for_long(
 
 @pytest.mark.parametrize("seconds", [647.0, 1e6, float("inf"), float("nan"), -5.0])
 def test_an_answer_after_any_time_lets_calls_come_faster(seconds: float) -> None:
-    assert 16 <= (ramped(16.0, seconds) or 100.0) <= 19
+    assert 16 <= (ramped_rate(16.0, seconds) or 100.0) <= 19
 
 
 @pytest.mark.parametrize(
     ("rate", "seconds", "faster"), [(16.0, 1.0, 19.0), (16.0, 0.0, 16.0), (16.0, 0.1, 17.86), (98.0, 1.0, None)]
 )
 def test_answers_let_the_first_calls_come_faster(rate: float, seconds: float, faster: float | None) -> None:
-    assert ramped(rate, seconds) == (None if faster is None else pytest.approx(faster, abs=0.01))
+    assert ramped_rate(rate, seconds) == (None if faster is None else pytest.approx(faster, abs=0.01))
 
 
 def test_first_calls_are_spread_until_answers_come() -> None:
@@ -478,7 +480,7 @@ def test_a_limiter_tells_when_more_work_is_of_use() -> None:
     async def work() -> list[int]:
         told: list[int] = []
         limiter = RateLimiter()
-        with limiter.telling(lambda: told.append(limiter.units())):
+        with limiter.notifying(lambda: told.append(limiter.units())):
             limiter.limiter("a", 8, None)
             assert limiter.limiter("a", 8, None) is limiter.limiter("a", 8, None)
             limiter.limiter("b", None, (4, 9))

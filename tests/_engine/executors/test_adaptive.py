@@ -10,7 +10,7 @@ import pytest
 
 from inspect_scout import Result, Scanner, Transcript, scan, scan_results_df, scanner, transcripts_from
 from inspect_scout._engine.executors.adaptive import Load, needs_worker
-from inspect_scout._engine.executors.work_queue import share_of
+from inspect_scout._engine.executors.work_queue import batch_size
 from support.transcripts import talks
 
 BUSY = Load(busy=1.0, left_seconds=60.0, processes=1, most=4)
@@ -48,7 +48,7 @@ def test_a_worker_has_to_save_more_than_it_costs(load: Load, needed: bool) -> No
     ],
 )
 def test_less_is_handed_out_towards_the_end(left: int, holders: int, room: int, share: int) -> None:
-    assert share_of(left, holders, room) == share
+    assert batch_size(left, holders, room) == share
 
 
 @scanner(messages="all")

@@ -19,7 +19,7 @@ def test_a_closed_queue_waits_only_for_what_is_held() -> None:
         assert len(others) == 2
         over = asyncio.create_task(queue.over())
         queue.close()
-        assert (queue.fresh, queue.left, queue.held) == (0, 0, 3)
+        assert (queue.fresh, queue.left, queue.leased) == (0, 0, 3)
         assert queue.take("here", 1, fresh_only=True) == []
         assert queue.take("there", 5) == []
         queue.finish("here", [first.ticket])

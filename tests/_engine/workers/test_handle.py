@@ -43,18 +43,18 @@ def at_work(units: int, busy: float) -> WorkerHandle:
     ],
 )
 def test_spare_units_are_a_quarter_of_a_second_of_work(units: int, busy: float, room: int) -> None:
-    assert at_work(units, busy).room(held=0) == room
-    assert at_work(units, busy).room(held=room) == 0
+    assert at_work(units, busy).capacity(leased=0) == room
+    assert at_work(units, busy).capacity(leased=room) == 0
 
 
 def test_units_that_are_done_take_no_room() -> None:
     worker = at_work(200, 1.0)
     worker.finished(range(7))
-    assert worker.room(held=54) == 7
+    assert worker.capacity(leased=54) == 7
 
 
 def test_a_worker_of_this_loop_needs_no_spare_units() -> None:
     worker = handle(tasks=13, local=True)
     worker.reported(stats(1.0), 1e9)
-    assert worker.room(held=10) == 3
-    assert worker.room(held=10, most=4) == -6
+    assert worker.capacity(leased=10) == 3
+    assert worker.capacity(leased=10, most=4) == -6

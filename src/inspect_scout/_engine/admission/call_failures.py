@@ -1,6 +1,6 @@
-"""When calls to models fail for good, so that going on is of no use: decided in the parent, heard in every worker.
+"""When calls to models fail for good, so that going on is of no use: decided in the parent, seen in every worker.
 
-The decision is a function of what was heard and when. Counted are failures of one model of one lasting kind (see `LASTING`)
+The decision is a function of what happened and when. Counted are failures of one model of one lasting kind (see `LASTING`)
 in a row: an answer of the model, or a failure of another kind, starts the count again.
 """
 
@@ -32,7 +32,7 @@ CallOutcome: TypeAlias = "str | CallFailure"
 
 
 @dataclass(frozen=True, slots=True)
-class GivenUp:
+class GiveUpReason:
     """Why a scan is of no use any more.
 
     Args:
@@ -66,7 +66,7 @@ class CallTrouble:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _FailureStreak:
     failure: CallFailure
     times: int
     began: float
@@ -78,38 +78,39 @@ class GiveUpPolicy:
 
     def __init__(self) -> None:
         self._answered: dict[str, float] = {}
-        self._rows: dict[str, _Row] = {}
+        self._streaks: dict[str, _FailureStreak] = {}
 
     def answered(self, model: str, now: float) -> None:
         """Take note of an answer."""
         self._answered[model] = now
-        self._rows.pop(model, None)
+        self._streaks.pop(model, None)
 
-    def failed(self, failure: CallFailure, now: float) -> GivenUp | None:
+    def failed(self, failure: CallFailure, now: float) -> GiveUpReason | None:
         """Take note of a failure; tells whether it was one too many.
 
         A model that fails while others give answers does not end what they are asked for.
         """
-        row = self._rows.get(failure.model)
-        if row is None or row.failure.kind != failure.kind:
-            row = _Row(failure, 0, now, now)
-        row = self._rows[failure.model] = replace(row, failure=failure, times=row.times + 1, at=now)
+        streak = self._streaks.get(failure.model)
+        if streak is None or streak.failure.kind != failure.kind:
+            streak = _FailureStreak(failure, 0, now, now)
+        streak = self._streaks[failure.model] = replace(streak, failure=failure, times=streak.times + 1, at=now)
         others = max((at for model, at in self._answered.items() if model != failure.model), default=None)
         if others is not None and now - others < OTHERS_SECONDS:
             return None
         before = failure.model in self._answered
-        return GivenUp(failure, row.times) if is_lasting(failure.kind, row.times, now - row.began, before) else None
+        lasting = is_lasting(failure.kind, streak.times, now - streak.began, before)
+        return GiveUpReason(failure, streak.times) if lasting else None
 
     def trouble(self, now: float) -> CallTrouble | None:
         """Tell of the calls that failed last and were not answered since."""
-        row = max(self._rows.values(), key=lambda row: row.at, default=None)
-        if row is None:
+        streak = max(self._streaks.values(), key=lambda streak: streak.at, default=None)
+        if streak is None:
             return None
-        wait = row.failure.next_try
-        left = (wait or 0.0) - (now - row.at)
+        wait = streak.failure.next_try
+        left = (wait or 0.0) - (now - streak.at)
         if left < -SHOWN_SECONDS:
             return None
-        return CallTrouble(row.failure.model, row.failure.said, None if wait is None else max(0.0, left))
+        return CallTrouble(streak.failure.model, streak.failure.said, None if wait is None else max(0.0, left))
 
 
 def is_lasting(kind: FailureKind, times: int, seconds: float, answered: bool) -> bool:
@@ -129,7 +130,7 @@ def is_lasting(kind: FailureKind, times: int, seconds: float, answered: bool) ->
 
 
 class CallMonitor:
-    """Hears of all calls of a scan, and says once when going on is of no use.
+    """Follows all calls of a scan, and says once when going on is of no use.
 
     Args:
         give_up: Called then.
@@ -138,7 +139,7 @@ class CallMonitor:
 
     def __init__(self, give_up: Callable[[], None] = lambda: None, clock: Callable[[], float] = time.monotonic) -> None:
         self._give_up, self._clock, self._policy = give_up, clock, GiveUpPolicy()
-        self.given_up: GivenUp | None = None
+        self.given_up: GiveUpReason | None = None
         """Why going on is of no use."""
 
     def answered(self, model: str) -> None:
@@ -152,8 +153,8 @@ class CallMonitor:
             self.given_up = given_up
             self._give_up()
 
-    def heard(self, outcomes: Sequence[CallOutcome]) -> None:
-        """Take note of what a worker has heard."""
+    def record_outcomes(self, outcomes: Sequence[CallOutcome]) -> None:
+        """Take note of what became of the calls of a worker."""
         for outcome in outcomes:
             if isinstance(outcome, str):
                 self.answered(outcome)
@@ -166,7 +167,7 @@ class CallMonitor:
 
 
 class CallRelay:
-    """Collects what a worker hears: failures are passed on soon, answers alone when `flush` is called.
+    """Collects what becomes of the calls of a worker: failures are passed on soon, answers alone when `flush` is called.
 
     Args:
         send: Passes outcomes on, in their order.
@@ -174,29 +175,29 @@ class CallRelay:
 
     def __init__(self, send: Callable[[Sequence[CallOutcome]], None]) -> None:
         self._send = send
-        self._kept: list[CallOutcome] = []
+        self._collected: list[CallOutcome] = []
         self._timer: asyncio.TimerHandle | None = None
 
     def answered(self, model: str) -> None:
         """Keep an answer; several of a model in a row say no more than one."""
-        if not self._kept or self._kept[-1] != model:
-            self._kept.append(model)
+        if not self._collected or self._collected[-1] != model:
+            self._collected.append(model)
 
     def failed(self, failure: CallFailure) -> None:
         """Keep a failure; of several in a row that do not last, and so are not counted, the last one."""
-        last = self._kept[-1] if self._kept else None
+        last = self._collected[-1] if self._collected else None
         same = isinstance(last, CallFailure) and (last.model, last.kind) == (failure.model, failure.kind)
         if same and failure.kind not in LASTING:
-            self._kept.pop()
-        self._kept.append(failure)
+            self._collected.pop()
+        self._collected.append(failure)
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_COLLECT_SECONDS, self.flush)
 
     def flush(self) -> None:
-        """Pass on what was kept."""
+        """Pass on what was collected."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._kept:
-            kept, self._kept = self._kept, []
-            self._send(kept)
+        if self._collected:
+            collected, self._collected = self._collected, []
+            self._send(collected)

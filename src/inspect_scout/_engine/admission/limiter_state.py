@@ -2,7 +2,7 @@
 
 A limiter limits how many calls are under way at once (connections), and, once the provider has refused calls, how many
 are sent in a second (rate), whether for the first time or again. The rate begins at what the provider accepted before
-it refused, rises slowly while it is calm, and falls a little at each refusal: it settles just below what the provider
+it refused, rises slowly while it is calm, and falls a little at each refusal: it converges just below what the provider
 takes, whatever that counts. While a provider refuses everything, nothing is learned about its rate: the rate stays as
 it is, and one call at a time is sent to find out whether the provider is back, every few seconds.
 
@@ -27,7 +27,7 @@ _FIRST_WINDOW_SECONDS = 1.0
 _REACTION_SECONDS = 1.0  # refusals within this time belong to the same episode
 _RISE_PER_ANSWER = 3.0
 _MOST_RAMP_PER_SECOND = 3.0
-_UNHURRIED_RATE = 100.0  # nothing is held back from here on, until a provider refuses calls
+_UNHURRIED_RATE = 100.0  # nothing is throttled from here on, until a provider refuses calls
 _LEAST_FIRST_SHARE = 0.25  # a refusal among the first few calls says little about the rate
 _CATCH_UP_SECONDS = 0.05  # an event loop that is busy wakes late; without this each delay would be lost for good
 _BACK_OFF = 0.94
@@ -46,7 +46,7 @@ _WIDEN_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class CallRate:
     """How many calls may be sent in a second.
 
     Args:
@@ -62,7 +62,7 @@ class Rate:
     converged: bool = False
 
 
-def slower(rate: Rate | None, now: float, accepted: float, heavy: bool) -> Rate:
+def reduced_rate(rate: CallRate | None, now: float, accepted: float, heavy: bool) -> CallRate:
     """Decide on the rate after a refusal.
 
     Args:
@@ -77,26 +77,26 @@ def slower(rate: Rate | None, now: float, accepted: float, heavy: bool) -> Rate:
         per_second = min(rate.per_second, accepted) * _HEAVY_BACK_OFF
     else:
         per_second = rate.per_second * _BACK_OFF
-    return Rate(max(per_second, LEAST_RATE), now, now, converged=rate is not None and not heavy)
+    return CallRate(max(per_second, LEAST_RATE), now, now, converged=rate is not None and not heavy)
 
 
-def faster(rate: Rate, now: float) -> Rate:
+def raised_rate(rate: CallRate, now: float) -> CallRate:
     """Let the rate rise: slowly after a refusal, quicker the longer there was none."""
-    calm = _between(0.0, now - rate.refused_at, _CALM_SECONDS) / _RISE_DOUBLES_AFTER_SECONDS
+    calm = _clamp(0.0, now - rate.refused_at, _CALM_SECONDS) / _RISE_DOUBLES_AFTER_SECONDS
     base = _RISE_PER_SECOND if rate.converged else _SEARCH_RISE_PER_SECOND
     rise = min(base * (1 + calm * calm), _MOST_RISE_PER_SECOND)
-    since = _between(0.0, now - rate.risen_at, 1.0)
+    since = _clamp(0.0, now - rate.risen_at, 1.0)
     return replace(rate, per_second=min(rate.per_second * (1 + rise * since), _MOST_RATE), risen_at=now)
 
 
-def ramped(rate: float, seconds: float) -> float | None:
+def ramped_rate(rate: float, seconds: float) -> float | None:
     """Let the first calls come faster with an answer, some seconds after the one before; None: all at once from now on."""
     # In a second or two the rise of an answer is the lesser of both, so that a longer time makes no difference.
-    rate = min(rate + _RISE_PER_ANSWER, rate * _MOST_RAMP_PER_SECOND ** _between(0.0, seconds, 10.0))
+    rate = min(rate + _RISE_PER_ANSWER, rate * _MOST_RAMP_PER_SECOND ** _clamp(0.0, seconds, 10.0))
     return rate if rate < _UNHURRIED_RATE else None
 
 
-def wider(limit: int, most: int, peak: int, limited: bool) -> int:
+def widened_limit(limit: int, most: int, peak: int, limited: bool) -> int:
     """Decide on the number of connections after a round of answered calls.
 
     Args:
@@ -111,7 +111,7 @@ def wider(limit: int, most: int, peak: int, limited: bool) -> int:
 
 
 class LimiterState:
-    """State of a gate: connections, rate, and what happened of late. All times are given.
+    """State of a limiter: connections, rate, and what happened of late. All times are given.
 
     Args:
         limit: Connections to begin with.
@@ -125,17 +125,17 @@ class LimiterState:
         """Connections granted where several workers share the limit (None: they do not)."""
         self.in_flight = 0
         self.refusals = 0
-        self.rate: Rate | None = None
+        self.rate: CallRate | None = None
         self.refused_in_a_row = 0
         """Rounds of refusals since the provider last accepted a call; from the second on it is asked by one call at a time."""
         self._ramp = rate
         self._least_first_rate = (rate or START_RATE) * _LEAST_FIRST_SHARE
         self._next = 0.0
-        self._held = False
+        self._throttled = False
         self._paused_until = 0.0
-        self._judged_at = 0.0
-        self._deaf_until = 0.0
-        self._asked_at: float | None = None
+        self._slowed_at = 0.0
+        self._ignore_refusals_until = 0.0
+        self._probed_at: float | None = None
         self._sent: deque[float] = deque()
         self._refused: deque[float] = deque()
         self._peak = 0
@@ -165,13 +165,13 @@ class LimiterState:
         latest = now + MOST_WAIT_SECONDS  # a clock that was set back prolongs nothing
         self._paused_until, self._next = min(self._paused_until, latest), min(self._next, latest)
         until = self._paused_until
-        if self._asked_at is not None:
-            self._asked_at = min(self._asked_at, now)
-            until = max(until, self._asked_at + _REACTION_SECONDS)
+        if self._probed_at is not None:
+            self._probed_at = min(self._probed_at, now)
+            until = max(until, self._probed_at + _REACTION_SECONDS)
         if self._per_second is not None and self._next > now:
-            self._held = True
+            self._throttled = True
             until = max(until, self._next)
-        return _between(0.0, until - now, MOST_WAIT_SECONDS)
+        return _clamp(0.0, until - now, MOST_WAIT_SECONDS)
 
     def start(self, now: float) -> None:
         """Count a call that is sent for the first time."""
@@ -183,17 +183,17 @@ class LimiterState:
 
     def sent(self, now: float) -> None:
         """Count what is sent to the provider."""
-        if self._asked_at is not None and now - self._asked_at >= _REACTION_SECONDS:
+        if self._probed_at is not None and now - self._probed_at >= _REACTION_SECONDS:
             # A provider that refuses does so at once: it may well be at work on what it has not refused by now.
-            self.refused_in_a_row, self._asked_at = 1, None
+            self.refused_in_a_row, self._probed_at = 1, None
         if self.rate is not None and self.refused_in_a_row <= 1:
             # Only a rate that holds calls back is tried out: nothing is learned from one that does not.
-            self.rate = faster(self.rate, now) if self._held else replace(self.rate, risen_at=now)
-        self._held = False
+            self.rate = raised_rate(self.rate, now) if self._throttled else replace(self.rate, risen_at=now)
+        self._throttled = False
         self._sent.append(now)
         _forget(self._sent, now)
         if self.refused_in_a_row > 1:
-            self._asked_at = now
+            self._probed_at = now
         if self._per_second is not None:
             interval = min(1 / self._per_second, MOST_WAIT_SECONDS)
             # What is sent beyond the rate (by a client of its own accord) leaves no debt: the next one waits one interval.
@@ -207,19 +207,19 @@ class LimiterState:
         """Take note of an answer, be it to a call that was sent again: the provider is there."""
         if self.refused_in_a_row > 1:
             self._paused_until = self._next = now
-        self.refused_in_a_row, self._asked_at = 0, None
+        self.refused_in_a_row, self._probed_at = 0, None
 
     def succeeded(self, now: float) -> None:
         """Take note of a call that was answered at once; after a round of them connections may grow."""
         self._answered += 1
         began = self._widened_at if self._widened_at is not None else now
         if self._ramp is not None:
-            self._ramp = ramped(self._ramp, now - self._answered_at)
+            self._ramp = ramped_rate(self._ramp, now - self._answered_at)
         self._answered_at = now
         if self.limit >= self.most or self._answered < self.open or now - began < _WIDEN_SECONDS:
             return
         if self.open == self.limit:
-            self.limit = wider(self.limit, self.most, self._peak, self.rate is not None)
+            self.limit = widened_limit(self.limit, self.most, self._peak, self.rate is not None)
         self._peak, self._answered, self._widened_at = self.in_flight, 0, now
 
     def refused(self, now: float, retry_after: float | None = None) -> None:
@@ -232,41 +232,41 @@ class LimiterState:
         self.refusals += 1
         self._refused.append(now)
         _forget(self._refused, now)
-        self._answered, self._asked_at = 0, None
-        if now < self._deaf_until and self._deaf_until - now <= MOST_WAIT_SECONDS:
+        self._answered, self._probed_at = 0, None
+        if now < self._ignore_refusals_until and self._ignore_refusals_until - now <= MOST_WAIT_SECONDS:
             return
         self.refused_in_a_row += 1
         if self.refused_in_a_row > 1:
-            pause = _told(retry_after, 2.0 ** min(self.refused_in_a_row - 2, 10))
+            pause = _bounded_wait(retry_after, 2.0 ** min(self.refused_in_a_row - 2, 10))
         else:
             pause = self._slow_down(now, retry_after)
-        self._judged_at = now
+        self._slowed_at = now
         self._paused_until = now + pause
-        self._deaf_until = now + max(pause, _REACTION_SECONDS)
-        self._next = _between(now, self._next, now + MOST_WAIT_SECONDS)
+        self._ignore_refusals_until = now + max(pause, _REACTION_SECONDS)
+        self._next = _clamp(now, self._next, now + MOST_WAIT_SECONDS)
 
     def _slow_down(self, now: float, retry_after: float | None) -> float:
         """Lower the rate by what was accepted of late; gives the seconds to send nothing at all."""
         first = self.rate is None
         since = (
-            now - _FIRST_WINDOW_SECONDS if first else max(now - _WINDOW_SECONDS, self._paused_until, self._judged_at)
+            now - _FIRST_WINDOW_SECONDS if first else max(now - _WINDOW_SECONDS, self._paused_until, self._slowed_at)
         )
         sent, refused = (sum(t >= since for t in times) for times in (self._sent, self._refused))
         heavy = refused >= _HEAVY_REFUSALS and refused > _HEAVY_SHARE * sent
         accepted = max(1, sent - refused) / max(now - since, _FIRST_WINDOW_SECONDS)
         if first:
             accepted = max(accepted, self._least_first_rate / _FIRST_BACK_OFF)
-        self.rate = slower(self.rate, now, accepted, heavy)
-        return _told(retry_after, 1.0) if first or heavy else 0.0
+        self.rate = reduced_rate(self.rate, now, accepted, heavy)
+        return _bounded_wait(retry_after, 1.0) if first or heavy else 0.0
 
 
-def _told(seconds: float | None, otherwise: float) -> float:
+def _bounded_wait(seconds: float | None, otherwise: float) -> float:
     """Seconds that a provider asks to wait, within reason."""
     told = seconds is not None and math.isfinite(seconds) and seconds >= 0
     return min(seconds if told and seconds is not None else otherwise, MOST_WAIT_SECONDS)
 
 
-def _between(least: float, value: float, most: float) -> float:
+def _clamp(least: float, value: float, most: float) -> float:
     """The number within bounds; the lower one if it is not a number."""
     return min(value, most) if value > least else least
 

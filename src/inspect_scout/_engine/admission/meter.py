@@ -51,8 +51,8 @@ class CallMeter:
         self.reading += MeterReading(settled=1, cached=int(call.origin == "cache"), tokens=tokens)
 
 
-class CallLedger:
-    """Adds up what all workers have read, those that died included: their calls under way count as settled, once."""
+class CallTotals:
+    """Adds up what all workers have counted, those that died included: their calls under way count as settled, once."""
 
     def __init__(self) -> None:
         self._readings: dict[str, MeterReading] = {}
@@ -68,6 +68,6 @@ class CallLedger:
         self._readings[worker] = reading
 
     def leave(self, worker: str) -> None:
-        """Settle what a worker that is gone had under way."""
+        """Count what a worker that is gone had under way as ended."""
         last = self._readings.pop(worker, MeterReading())
         self._gone += MeterReading(last.acquired, last.acquired, last.cached, last.tokens)

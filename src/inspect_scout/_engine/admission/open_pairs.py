@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(eq=False, slots=True)
-class _Pair:
+class _OpenPair:
     pairs: OpenPairs
     calls: int = 0
     """Calls of models that it has begun."""
@@ -18,7 +18,7 @@ class _Pair:
     """Calls that wait for a connection."""
 
 
-_current: ContextVar[_Pair | None] = ContextVar("scout_pair", default=None)
+_current: ContextVar[_OpenPair | None] = ContextVar("scout_pair", default=None)
 
 
 @dataclass(slots=True)
@@ -31,7 +31,7 @@ class OpenPairs:
 
     closed: bool = False
     _ended: Callable[[], None] | None = None
-    _open: set[_Pair] = field(default_factory=set[_Pair])
+    _open: set[_OpenPair] = field(default_factory=set[_OpenPair])
 
     def __len__(self) -> int:
         return len(self._open)
@@ -53,7 +53,7 @@ class OpenPairs:
     @contextmanager
     def one(self) -> Generator[None]:
         """Count a pair while the block runs it and records what it said."""
-        pair = _Pair(self)
+        pair = _OpenPair(self)
         self._open.add(pair)
         token = _current.set(pair)
         try:
@@ -64,7 +64,7 @@ class OpenPairs:
             if self.closed:
                 self._look()
 
-    def late(self, pair: _Pair) -> bool:
+    def late(self, pair: _OpenPair) -> bool:
         """Tell whether a pair that has a call to make comes too late with its first one."""
         late = self.closed and not pair.calls
         if late:

@@ -18,7 +18,7 @@ _ALLOCATIONS_PER_TURN = 3
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What a worker says of a limit.
+    """What a worker reports of a limit.
 
     Args:
         key: The limit: a model.
@@ -38,7 +38,7 @@ class Demand:
     waiting: int = 0
     rate: float | None = None
     refusals: int = 0
-    held_seconds: float | None = None
+    throttled_seconds: float | None = None
 
     @property
     def wants(self) -> int:
@@ -48,8 +48,8 @@ class Demand:
 
 def held_back(demands: Iterable[Demand]) -> HeldBack | None:
     """Add up what holds calls back, over limits; None if nothing does."""
-    held = [(demand.rate, demand.held_seconds) for demand in demands]
-    rates = [(rate, seconds) for rate, seconds in held if rate is not None and seconds is not None]
+    throttled = [(demand.rate, demand.throttled_seconds) for demand in demands]
+    rates = [(rate, seconds) for rate, seconds in throttled if rate is not None and seconds is not None]
     if not rates:
         return None
     return HeldBack(rate=sum(rate for rate, _ in rates), seconds=min(seconds for _, seconds in rates))
@@ -90,17 +90,17 @@ def allocate(total: int, wants: Sequence[int], turn: int = 0) -> list[int]:
     return shares
 
 
-def clamp(total: int, targets: Sequence[int], held: Sequence[int]) -> list[int]:
+def clamp(total: int, targets: Sequence[int], in_use: Sequence[int]) -> list[int]:
     """Move towards targets without ever exceeding the limit.
 
     Args:
         total: The limit.
         targets: What each is to have in the end.
-        held: What each may be using at this moment.
+        in_use: What each may be using at this moment.
     """
-    free = max(0, total - sum(held))
+    free = max(0, total - sum(in_use))
     granted: list[int] = []
-    for target, used in zip(targets, held, strict=True):
+    for target, used in zip(targets, in_use, strict=True):
         raised = min(max(0, target - used), free)
         free -= raised
         granted.append(target if target <= used else used + raised)
@@ -124,7 +124,7 @@ class QuotaAllocator:
         self._turn = 0
 
     def report(self, worker: str, demands: Sequence[Demand]) -> None:
-        """Take note of what a worker says."""
+        """Take note of what a worker reports."""
         for demand in demands:
             self._demands.setdefault(demand.key, {})[worker] = demand
             self._granted.setdefault((demand.key, worker), demand.granted)
@@ -148,8 +148,8 @@ class QuotaAllocator:
         workers, told = list(demands), list(demands.values())
         total, wants = min(d.total for d in told), [d.wants for d in told]
         # Until a worker has confirmed a lower quota it may be using the one before.
-        held = [max(d.granted, d.in_use, self._granted[key, w]) for w, d in demands.items()]
-        # What a worker says may be older than the last word to it. Until it has confirmed that one it gets no other:
+        reserved = [max(d.granted, d.in_use, self._granted[key, w]) for w, d in demands.items()]
+        # What a worker reports may be older than what was sent to it last. Until it has confirmed that one it gets no other:
         # whoever is first given more and then less could use the more when the less is taken for granted.
         up_to_date = [d.granted == self._granted[key, w] for w, d in demands.items()]
         # A turn lasts some allocations: a quota has to be given back before another worker can have it.
@@ -160,7 +160,7 @@ class QuotaAllocator:
         ]
         quotas = [
             granted if confirmed else target
-            for granted, target, confirmed in zip(clamp(total, targets, held), targets, up_to_date, strict=True)
+            for granted, target, confirmed in zip(clamp(total, targets, reserved), targets, up_to_date, strict=True)
         ]
         rates = allocate_rates([d.rate for d in told], wants)
         for worker, demand, granted, rate in zip(workers, told, quotas, rates, strict=True):

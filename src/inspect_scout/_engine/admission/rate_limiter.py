@@ -29,16 +29,16 @@ _PROBE_SECONDS = 10.0
 
 
 @dataclass(eq=False, slots=True)
-class _Resting:
+class _PendingRetry:
     """A call that is to be sent again.
 
     Args:
-        due: When, if nothing is heard of the provider until then.
-        turn: Ends the wait.
+        due: When, if the provider accepts nothing until then.
+        waiter: Ends the wait.
     """
 
     due: float
-    turn: asyncio.Future[None]
+    waiter: asyncio.Future[None]
 
 
 class ModelLimiter:
@@ -53,7 +53,7 @@ class ModelLimiter:
         self.state = state
         self._widened = widened
         self._waiting: deque[asyncio.Future[None]] = deque()
-        self._resting: list[_Resting] = []
+        self._retries: list[_PendingRetry] = []
         self._timer: asyncio.TimerHandle | None = None
         self._timer_at = 0.0
 
@@ -68,10 +68,10 @@ class ModelLimiter:
         return len(self._waiting)
 
     @property
-    def held_seconds(self) -> float | None:
+    def throttled_seconds(self) -> float | None:
         """Seconds until the next call is sent, where calls wait because the provider refused some (None: none does)."""
         refused = self.state.rate is not None and self._timer is not None
-        return max(0.0, self._timer_at - _now()) if refused and (self._waiting or self._resting) else None
+        return max(0.0, self._timer_at - _now()) if refused and (self._waiting or self._retries) else None
 
     def set_quota(self, quota: Quota) -> None:
         """Take the share of a limit that several workers have in common."""
@@ -93,16 +93,16 @@ class ModelLimiter:
         await acquire_for_pair(self._acquire, self.release)
 
     async def _acquire(self) -> None:
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiter)
         self._admit()
         try:
-            await turn
+            await waiter
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():  # admitted and cancelled at once: give the connection back
+            if waiter.done() and not waiter.cancelled():  # admitted and cancelled at once: give the connection back
                 self.release()
-            elif turn in self._waiting:
-                self._waiting.remove(turn)
+            elif waiter in self._waiting:
+                self._waiting.remove(waiter)
             raise
 
     async def wait_to_resend(self, seconds: float) -> None:
@@ -111,17 +111,17 @@ class ModelLimiter:
         Args:
             seconds: How long at most; the provider's rate may add to it.
         """
-        resting = _Resting(_now() + seconds, asyncio.get_running_loop().create_future())
-        self._resting.append(resting)
-        if len(self._resting) >= self.state.in_flight:  # nobody is under way who could tell that the provider is back
-            first = min(self._resting, key=_due)
+        retry = _PendingRetry(_now() + seconds, asyncio.get_running_loop().create_future())
+        self._retries.append(retry)
+        if len(self._retries) >= self.state.in_flight:  # nobody is under way who could tell that the provider is back
+            first = min(self._retries, key=_due)
             first.due = min(first.due, _now() + _PROBE_SECONDS)
         self._admit()
         try:
-            await resting.turn
+            await retry.waiter
         finally:
-            if resting in self._resting:
-                self._resting.remove(resting)
+            if retry in self._retries:
+                self._retries.remove(retry)
 
     def release(self) -> None:
         """End a call."""
@@ -132,8 +132,8 @@ class ModelLimiter:
         """Take note of an answer: whoever waits to send again need not wait longer."""
         now = _now()
         self.state.accepted(now)
-        for resting in self._resting:
-            resting.due = min(resting.due, now)
+        for retry in self._retries:
+            retry.due = min(retry.due, now)
         self._admit()
 
     def succeeded(self) -> None:
@@ -150,7 +150,7 @@ class ModelLimiter:
         self._admit()
 
     def resent(self) -> None:
-        """Take note of a call that a client sent again of its own accord, which leaves less room for others."""
+        """Take note of a call that a client sent again of its own accord, which leaves less for others."""
         self.state.sent(_now())
 
     def _admit(self) -> None:
@@ -166,15 +166,15 @@ class ModelLimiter:
 
     def _admit_next(self, now: float) -> float | None:
         """Admit a call: gives 0, or the seconds until one may be admitted (None: when something has happened)."""
-        first = min(self._resting, key=_due, default=None)
+        first = min(self._retries, key=_due, default=None)
         rests = first.due - now if first is not None else None
         if first is not None and first.due <= now:
             delay = self.state.delay(now, again=True)
             if delay == 0:
-                self._resting.remove(first)
-                if not first.turn.done():
+                self._retries.remove(first)
+                if not first.waiter.done():
                     self.state.sent(now)
-                    first.turn.set_result(None)
+                    first.waiter.set_result(None)
             return delay
         while self._waiting and self._waiting[0].done():
             self._waiting.popleft()
@@ -183,12 +183,12 @@ class ModelLimiter:
             self.state.start(now)
             self._waiting.popleft().set_result(None)
             return 0
-        known = [seconds for seconds in (rests, delay) if seconds is not None]
-        return min(known, default=None)
+        waits = [seconds for seconds in (rests, delay) if seconds is not None]
+        return min(waits, default=None)
 
 
-def _due(resting: _Resting) -> float:
-    return resting.due
+def _due(retry: _PendingRetry) -> float:
+    return retry.due
 
 
 def units_for(connections: int) -> int:
@@ -205,19 +205,19 @@ class RateLimiter:
     """
 
     def __init__(self, workers: int = 1) -> None:
-        self._told: Callable[[], None] | None = None
+        self._on_widened: Callable[[], None] | None = None
         self._workers = workers
         self._limiters: dict[str, ModelLimiter] = {}
         self._repeated_before = count_retries()
 
     @contextmanager
-    def telling(self, widened: Callable[[], None]) -> Generator[None]:
+    def notifying(self, widened: Callable[[], None]) -> Generator[None]:
         """Call somebody in the block whenever a limiter was made or has grown, so that more work can be started."""
-        self._told = widened
+        self._on_widened = widened
         try:
             yield
         finally:
-            self._told = None
+            self._on_widened = None
 
     def divide(self, workers: int) -> None:
         """Divide limits among so many workers from now on."""
@@ -250,7 +250,7 @@ class RateLimiter:
                 waiting=limiter.waiting,
                 rate=limiter.state.rate.per_second if limiter.state.rate is not None else None,
                 refusals=limiter.state.refusals,
-                held_seconds=limiter.held_seconds,
+                throttled_seconds=limiter.throttled_seconds,
             )
             for key, limiter in self._limiters.items()
         ]
@@ -261,8 +261,8 @@ class RateLimiter:
             self._limiters[key].set_quota(quota)
 
     def _widened(self) -> None:
-        if self._told is not None:
-            self._told()
+        if self._on_widened is not None:
+            self._on_widened()
 
     @property
     def limit(self) -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ..._support.errors import ConfigError, WorkerError
 from ..admission.memory import ProcessShare
-from ..workers.in_flight import Busyness
+from ..workers.in_flight import ProcessorUse
 from ..workers.protocol import WorkerBackend
 from ..workers.setup import WorkerSetup, first_units
 from .contract import Job, RunJob
@@ -127,15 +127,15 @@ class _Autoscaler:
 
     async def run(self) -> None:
         """Start workers until nothing is left that they could do. What fails for good ends the job."""
-        began, busyness = time.monotonic(), Busyness()
+        began, processor_use = time.monotonic(), ProcessorUse()
         spawn: Spawn | None = None
         try:
             while self._queue.fresh and not self._pool.unstartable:
                 await asyncio.sleep(_WATCH_SECONDS)
                 units = self._queue.statistics()
-                done = units.total - units.left - units.held
+                done = units.total - units.left - units.leased
                 seconds = (time.monotonic() - began) / done * units.left if done else 0.0
-                if needs_worker(self._load(busyness.share(), seconds)):
+                if needs_worker(self._load(processor_use.share(), seconds)):
                     spawn = spawn or self._first_spawn()
                     self._share.set_workers(self._pool.size)
                     await self._pool.start(spawn)

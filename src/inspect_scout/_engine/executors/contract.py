@@ -16,7 +16,7 @@ from ..workers.setup import MEMORY_BYTES, WorkerSetup
 from .work_queue import MAX_UNIT_RETRIES
 
 
-class Stopping:
+class StopRequest:
     """Whether a job was asked to start nothing new, and who has to know."""
 
     def __init__(self) -> None:
@@ -45,13 +45,13 @@ class Job:
         plan: What is to be done.
         setup: The plan as workers know it.
         store: The scan directory.
-        feed: Hears what happens.
-        tables: Hears of pairs that are durable, and brings tables up to date (None: nobody does before the end).
+        feed: Is told what happens.
+        tables: Is told of pairs that are durable, and brings tables up to date (None: nobody does before the end).
         memory_bytes: Bytes of transcript JSON in work at once, over all workers.
         max_unit_retries: How often a unit is tried again whose worker died.
         stopping: Asks it to start nothing new.
         abandoned: Asks it, from another thread, to end workers in other processes at once.
-        calls: Hears what becomes of the calls to models; asks it to stop when they fail for good.
+        calls: Is told what becomes of the calls to models; asks it to stop when they fail for good.
     """
 
     plan: ScanPlan
@@ -61,8 +61,8 @@ class Job:
     tables: TableSync | None = None
     memory_bytes: int = field(default=MEMORY_BYTES)
     max_unit_retries: int = field(default=MAX_UNIT_RETRIES)
-    stopping: Stopping = field(default_factory=Stopping)
-    abandoned: Stopping = field(default_factory=Stopping)
+    stopping: StopRequest = field(default_factory=StopRequest)
+    abandoned: StopRequest = field(default_factory=StopRequest)
     calls: CallMonitor = field(init=False)
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Units to workers, and what workers say of them to those who want to know."""
+"""Units to workers, and what workers report of them to those who want to know."""
 
 from __future__ import annotations
 
@@ -11,41 +11,41 @@ import msgspec
 from ..._support.errors import WorkerError
 from ..._types import PairRecorded, PairsReused, UnitStarted, WorkerJoined, WorkerLost, WorkerReported, WorkerState
 from ..admission.memory import ExclusiveSlot
-from ..admission.meter import CallLedger
+from ..admission.meter import CallTotals
 from ..admission.quota import QuotaAllocator
 from ..workers.handle import LOCAL, WorkerHandle, raised_by
 from ..workers.protocol import (
     CallOutcomes,
-    Divided,
     Drain,
     Failed,
     Finish,
+    LimitsDivided,
     Logged,
     Quotas,
     Recorded,
     SlotGranted,
     SlotRequest,
     Start,
+    ToParent,
     Units,
     UnitsFinished,
-    Up,
     WorkerStats,
 )
 from .contract import Job
 from .recovery import mark_failed, overdue_pair, record_overdue, recorded_pairs
-from .work_queue import FAILED_UNITS, WorkQueue, share_of
+from .work_queue import FAILED_UNITS, WorkQueue, batch_size
 
 _FRUITLESS_DEATHS = 20
 """Workers that may end one after the other without recording anything: then it is not this or that transcript."""
 
 LOCAL_UNITS = 4
-"""Units that the parent has in work at most when other workers are there: it has messages to hear."""
+"""Units that the parent has in work at most when other workers are there: it has messages to handle."""
 
 logger = logging.getLogger("inspect_scout")
 
 
 class Dispatch:
-    """Hands out the units of a job, and hears what becomes of them.
+    """Hands out the units of a job, and follows what becomes of them.
 
     Args:
         job: The job.
@@ -58,7 +58,7 @@ class Dispatch:
         self._job, self._queue, self._most, self._fail = job, queue, most, fail
         self._started: list[WorkerHandle] = []
         self._allocator, self._slot = QuotaAllocator(), ExclusiveSlot()
-        self.calls = CallLedger()
+        self.calls = CallTotals()
         """Calls to models, over all workers."""
         self._divided = False
         """Whether limits are divided among workers."""
@@ -73,7 +73,7 @@ class Dispatch:
         self._start(worker)
         try:
             while not worker.exited and (message := await worker.receive()) is not None:
-                self._hear(worker, message)
+                self._handle(worker, message)
         finally:
             self._started.remove(worker)
             self._allocator.leave(worker.name)
@@ -99,7 +99,7 @@ class Dispatch:
         self._stopping = True
 
     async def recover(self, worker: WorkerHandle, how: str) -> bool:
-        """Find out what a dead worker has recorded, and hand out again what it has not; tells whether another one is needed.
+        """Find out what a worker that died has recorded, and hand out again what it has not; tells whether another one is needed.
 
         Args:
             worker: The worker.
@@ -129,13 +129,13 @@ class Dispatch:
                 "other transcript. What was recorded before is kept. Find out why (max_processes=1 runs the scanners "
                 "in this process, --limit 1 on one transcript), then resume the scan."
             )
-        return bool(queue.left + queue.held)
+        return bool(queue.left + queue.leased)
 
     def _start(self, worker: WorkerHandle) -> None:
         job = self._job
         if not (self._divided or worker.local or self._most == 1):
             self._divided = True
-            self._tell_all(Divided(self._most))
+            self._tell_all(LimitsDivided(self._most))
         self._started.append(worker)
         among = self._most if self._divided else 1
         worker.send(Start(job.store.location, worker.writer_id, worker.tasks, job.memory_bytes // self._most, among))
@@ -145,7 +145,7 @@ class Dispatch:
         self._report(worker.name, WorkerState(slots=worker.tasks))
         self._feed(worker)
 
-    def _hear(self, worker: WorkerHandle, message: Up) -> None:
+    def _handle(self, worker: WorkerHandle, message: ToParent) -> None:
         match message:
             case UnitsFinished():
                 self._feed(worker)
@@ -157,7 +157,7 @@ class Dispatch:
                 self._feed(worker)
                 self._allocate(worker, message)
             case CallOutcomes(outcomes):
-                self._job.calls.heard(outcomes)
+                self._job.calls.record_outcomes(outcomes)
             case SlotRequest(begins):
                 if begins:
                     self._slot.request(worker.name, lambda: worker.send(SlotGranted()))
@@ -171,13 +171,13 @@ class Dispatch:
                 pass
 
     def _feed(self, worker: WorkerHandle) -> None:
-        """Give a worker as many units as it has room for."""
+        """Give a worker as many units as it has capacity for."""
         job, queue = self._job, self._queue
         if self._stopping:
             return
         alone = worker.local and len(self._started) == 1
-        room = worker.room(queue.of(worker.name), LOCAL_UNITS if worker.local and not alone else None)
-        count = max(0, min(queue.left, room)) if alone else share_of(queue.left, self._most, room)
+        capacity = worker.capacity(queue.of(worker.name), LOCAL_UNITS if worker.local and not alone else None)
+        count = max(0, min(queue.left, capacity)) if alone else batch_size(queue.left, self._most, capacity)
         # What has ended other workers may end this one, and the scan with it.
         leases = queue.take(worker.name, count, fresh_only=worker.local)
         more = bool(queue.fresh if worker.local else queue.left) and len(leases) == count
@@ -214,17 +214,17 @@ class Dispatch:
                 other.send(Quotas(quotas[other.name]))
 
     def _report(self, name: str, said: WorkerState) -> None:
-        """Tell what a worker is doing; when it said so is told by our clock, and how calls fail by what all have heard."""
+        """Tell what a worker is doing; when it said so is told by our clock, and how calls fail by those of all workers."""
         trouble = self._job.calls.trouble()
         state = msgspec.structs.replace(said, at=time.time(), trouble="" if trouble is None else trouble.text)
         self._job.feed.emit(WorkerReported(worker=name, state=state))
 
-    def hear_beside(self, message: Up) -> None:
-        """Hear of a worker that holds up the event loop of this process; from another thread."""
+    def handle_from_thread(self, message: ToParent) -> None:
+        """Handle a message of a worker that blocks the event loop of this process; called from another thread."""
         if isinstance(message, WorkerStats):
             self._report(LOCAL, message.state)
 
-    def _tell_all(self, message: Divided | Finish | Drain) -> None:
+    def _tell_all(self, message: LimitsDivided | Finish | Drain) -> None:
         for worker in self._started:
             worker.send(message)
 

@@ -24,7 +24,7 @@ from .work_queue import WorkQueue
 
 _STOP_SECONDS = 1.2
 _SIGN_SECONDS = 0.5
-"""Time for a sign that a worker has heard that it is over: one that is held up by a scanner gives none."""
+"""Time for a sign that a worker knows that it is to end: one that is blocked by a scanner gives none."""
 _FINISH_SECONDS = 10.0
 _DEAD_STARTS = 3
 _DIAGNOSTICS_SECONDS = 5.0
@@ -55,7 +55,7 @@ class FirstError:
             self._failed.result()
 
     def forget(self) -> None:
-        """Take note that nobody waits any more: an error that was not heard is too late to matter."""
+        """Take note that nobody waits any more: an error that was not raised is too late to matter."""
         if not self._failed.cancel() and not self._failed.cancelled():
             self._failed.exception()
 
@@ -154,7 +154,7 @@ class WorkerPool:
             await self._gone([worker for worker in workers if worker.local], None)
             others = [worker for worker in workers if not worker.local]
             await self._gone(others, _SIGN_SECONDS)
-            await self._gone([w for w in others if w.heard_at >= called], _STOP_SECONDS - _SIGN_SECONDS)
+            await self._gone([w for w in others if w.last_message_at >= called], _STOP_SECONDS - _SIGN_SECONDS)
         finally:
             tasks = list(self._workers.values())
             for task in tasks:
@@ -244,8 +244,8 @@ class WorkerPool:
         async def log_statistics() -> None:
             while True:
                 await asyncio.sleep(_DIAGNOSTICS_SECONDS)
-                for said in (queue.statistics(), dispatch.calls.total, self.statistics()):
-                    logger.info("%s", said)
+                for report in (queue.statistics(), dispatch.calls.total, self.statistics()):
+                    logger.info("%s", report)
 
         task = asyncio.create_task(log_statistics()) if wants_diagnostics() else None
         try:
@@ -292,11 +292,11 @@ def local(job: Job, memory: Callable[[], int], dispatch: Dispatch) -> Spawn:
     Args:
         job: What to run.
         memory: Tells the bytes of transcripts that may be in work at once.
-        dispatch: Hears of scanners that hold up the event loop.
+        dispatch: Is told of scanners that block the event loop.
     """
 
     async def spawn() -> WorkerHandle:
-        channel = LocalChannel(job.setup, memory, job.calls, dispatch.hear_beside)
+        channel = LocalChannel(job.setup, memory, job.calls, dispatch.handle_from_thread)
         return WorkerHandle(channel, first_units(job.setup), local=True)
 
     return spawn

@@ -27,7 +27,7 @@ from ..._support.errors import ConfigError, WorkerError
 from ..._support.loops import in_main_thread
 from ..._support.storage import host_name, is_local
 from ..workers.host import run_remote
-from ..workers.protocol import Down, Up, pass_on
+from ..workers.protocol import ToParent, ToWorker, relay
 from ..workers.setup import WorkerSetup, first_units
 from .contract import RunJob
 from .pool import first_message, started
@@ -50,16 +50,16 @@ class RayChannel:
     def __init__(self, ray: Any, actor: Any) -> None:
         self._ray, self._actor = ray, actor
         self._number = 0
-        self._received: deque[Up] = deque()
+        self._received: deque[ToParent] = deque()
         self._how = "an end that nobody saw"
 
-    def send(self, message: Down) -> None:
+    def send(self, message: ToWorker) -> None:
         """Send a message; never waits."""
         data = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
         self._actor.deliver.remote(self._number, data)
         self._number += 1
 
-    async def receive(self) -> Up | None:
+    async def receive(self) -> ToParent | None:
         """Wait for the next message; None: the actor is gone."""
         if not self._received:
             try:
@@ -204,7 +204,7 @@ class HostActor:
         self._started = started
         self._early: dict[int, bytes] = {}
         self._next = 0
-        self._down: asyncio.Queue[Down | None] = asyncio.Queue()
+        self._down: asyncio.Queue[ToWorker | None] = asyncio.Queue()
         self._up: deque[bytes] = deque()
         self._said = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -230,22 +230,22 @@ class HostActor:
             await self._said.wait()
         return [self._up.popleft() for _ in range(len(self._up))]
 
-    def send(self, message: Up) -> None:
+    def send(self, message: ToParent) -> None:
         """Keep a message until the parent collects it."""
         self._up.append(pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL))
         self._wake()
 
-    def send_beside(self, message: Up) -> None:
+    def send_from_thread(self, message: ToParent) -> None:
         """Keep a message from another thread than that of the worker's event loop."""
         self.send(message)
 
-    async def receive(self) -> Down | None:
+    async def receive(self) -> ToWorker | None:
         """Wait for the next message of the parent."""
         return await self._down.get()
 
-    async def listen(self, hear: Callable[[Down | None], None]) -> None:
-        """Let a function hear all messages to come."""
-        await pass_on(self.receive, hear)
+    async def listen(self, handle: Callable[[ToWorker | None], None]) -> None:
+        """Let a function handle all messages to come."""
+        await relay(self.receive, handle)
 
     def _work(self) -> None:
         try:

@@ -1,4 +1,4 @@
-"""What a dead worker has recorded all the same, and what becomes of pairs that cost workers."""
+"""What a worker that died has recorded all the same, and what becomes of pairs that cost workers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .work_queue import Lease
 async def recorded_pairs(
     job: Job, writer_id: str, leases: Sequence[Lease], told: Mapping[str, set[str]]
 ) -> set[tuple[int, str]]:
-    """Find the pairs that a dead worker had written, and count those that it has not told of.
+    """Find the pairs that a worker had written before it died, and count those that it has not reported.
 
     Args:
         job: The job.

@@ -38,23 +38,23 @@ class QueueStatistics:
     Args:
         total: All units of this run.
         left: Units that nobody has.
-        held: Units that are handed out.
+        leased: Units that are handed out.
     """
 
     total: int
     left: int
-    held: int
+    leased: int
 
 
-def share_of(left: int, holders: int, room: int) -> int:
+def batch_size(left: int, holders: int, capacity: int) -> int:
     """Count the units to hand out at once: fewer towards the end, so that the last ones are spread.
 
     Args:
         left: Units that nobody has.
         holders: Who asks for units.
-        room: Units that the one who asks can take.
+        capacity: Units that the one who asks can take.
     """
-    return max(0, min(room, left, max(1, left // (2 * max(1, holders)))))
+    return max(0, min(capacity, left, max(1, left // (2 * max(1, holders)))))
 
 
 class WorkQueue:
@@ -75,7 +75,7 @@ class WorkQueue:
         self._retries = retries
         self._next = 0
         self._again: deque[Lease] = deque()
-        self._held: dict[object, dict[int, Lease]] = {}
+        self._leases: dict[object, dict[int, Lease]] = {}
         self._over = asyncio.Event()
 
     @property
@@ -89,26 +89,26 @@ class WorkQueue:
         return self.fresh + len(self._again)
 
     @property
-    def held(self) -> int:
+    def leased(self) -> int:
         """Units that are handed out."""
-        return sum(map(len, self._held.values()))
+        return sum(map(len, self._leases.values()))
 
     @property
     def done(self) -> bool:
         """Whether nothing is left and nothing is handed out."""
-        return self.left == 0 and self.held == 0
+        return self.left == 0 and self.leased == 0
 
     def statistics(self) -> QueueStatistics:
         """Count units by where they are."""
-        return QueueStatistics(len(self._units), self.left, self.held)
+        return QueueStatistics(len(self._units), self.left, self.leased)
 
     def of(self, holder: object) -> int:
         """Count the units that a holder has."""
-        return len(self._held.get(holder, ()))
+        return len(self._leases.get(holder, ()))
 
     def leases(self, holder: object) -> list[Lease]:
         """List the units that a holder has."""
-        return list(self._held.get(holder, {}).values())
+        return list(self._leases.get(holder, {}).values())
 
     def take(self, holder: object, count: int, fresh_only: bool = False) -> list[Lease]:
         """Hand out up to `count` units; none while the holder has one that needs it for itself.
@@ -118,11 +118,11 @@ class WorkQueue:
             count: How many at most.
             fresh_only: Whether only units are taken that nobody has had yet: those that others have may have ended them.
         """
-        held = self._held.setdefault(holder, {})
+        leased = self._leases.setdefault(holder, {})
         taken: list[Lease] = []
-        while len(taken) < count and not any(self._is_last_try(lease) for lease in held.values()):
+        while len(taken) < count and not any(self._is_last_try(lease) for lease in leased.values()):
             if self._again and not fresh_only:
-                if self._is_last_try(self._again[0]) and held:
+                if self._is_last_try(self._again[0]) and leased:
                     break
                 lease = self._again.popleft()
             elif self._next < len(self._units):
@@ -130,7 +130,7 @@ class WorkQueue:
                 self._next += 1
             else:
                 break
-            held[lease.ticket] = lease
+            leased[lease.ticket] = lease
             taken.append(lease)
         return taken
 
@@ -143,20 +143,20 @@ class WorkQueue:
 
     def give_back(self, holder: object) -> None:
         """Note that somebody has ended before its units were done, after `close`."""
-        self._held.pop(holder, None)
+        self._leases.pop(holder, None)
         self._note_end()
 
     def finish(self, holder: object, tickets: Iterable[int]) -> list[Lease]:
         """Take note of units that are done and recorded for good; gives those that the holder had."""
-        held = self._held.get(holder, {})
-        done = [lease for ticket in tickets if (lease := held.pop(ticket, None)) is not None]
+        leased = self._leases.get(holder, {})
+        done = [lease for ticket in tickets if (lease := leased.pop(ticket, None)) is not None]
         self._note_end()
         return done
 
     def requeue(
         self, holder: object, recorded: Container[tuple[int, str]] = (), blameless: bool = False
     ) -> list[Lease]:
-        """Take back what a dead holder had.
+        """Take back what a holder that died had.
 
         Args:
             holder: Who died.
@@ -167,14 +167,14 @@ class WorkQueue:
             Units that have now cost too many workers: `FAILED_UNITS` holds them until it has finished them.
         """
         given_up: list[Lease] = []
-        for lease in self._held.pop(holder, {}).values():
+        for lease in self._leases.pop(holder, {}).values():
             unit = lease.unit
             due = tuple(key for key in unit.scanners if (unit.position, key) not in recorded)
             if not due:
                 continue
             again = replace(lease, unit=Unit(unit.position, due), deaths=lease.deaths + (not blameless))
             (given_up if again.deaths > self._retries else self._again).append(again)
-        self._held.setdefault(FAILED_UNITS, {}).update((lease.ticket, lease) for lease in given_up)
+        self._leases.setdefault(FAILED_UNITS, {}).update((lease.ticket, lease) for lease in given_up)
         self._note_end()
         return given_up
 

@@ -1,1 +1,1 @@
-"""From what scanners said to durable rows, and to those who want to know how the scan stands."""
+"""From what scanners reported to durable rows, and to those who want to know how the scan stands."""

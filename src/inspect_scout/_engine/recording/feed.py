@@ -13,7 +13,7 @@ TELL_SECONDS = 0.1
 """Listeners are told no more often: to tell of each pair would cost more than many a scanner."""
 
 Listener: TypeAlias = Callable[[ScanState], object]
-"""Hears how a scan stands, about ten times a second and at its end; from any thread."""
+"""Is told how a scan stands, about ten times a second and at its end; from any thread."""
 
 
 class Feed:
@@ -27,7 +27,7 @@ class Feed:
         self._listeners = listeners
         self._fold = StateFold()
         self._told = 0.0
-        # A thread of its own tells of an event loop that is held up, and looks on while events come.
+        # A thread of its own tells of an event loop that is blocked, and looks on while events come.
         self._lock = threading.Lock()
 
     def emit(self, event: ScanEvent) -> None:

@@ -1,4 +1,4 @@
-"""From what scanners said to rows that are durable, and the tables of a running scan kept up to date."""
+"""From what scanners reported to rows that are durable, and the tables of a running scan kept up to date."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ logger = logging.getLogger("inspect_scout")
 
 
 @dataclass(frozen=True, slots=True)
-class _Pair:
+class _PendingPair:
     number: int
     transcript_id: str
     scanner: str
@@ -34,7 +34,7 @@ class DurableRecorder:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._pairs: list[_Pair] = []
+        self._pairs: list[_PendingPair] = []
         self._finished: list[tuple[int, int, str]] = []
 
     @property
@@ -50,12 +50,12 @@ class DurableRecorder:
         Args:
             info: The transcript.
             scanner: Key of the scanner.
-            reports: What it said.
+            reports: What it reported.
             reused: Whether these reports were recalled.
         """
         # Noted before anything is waited for: whoever is cancelled while rows are written has recorded the pair all the same.
         counts = self._journal.take(info, scanner, reports)
-        self._pairs.append(_Pair(self._journal.appended, info.transcript_id, scanner, counts, reused))
+        self._pairs.append(_PendingPair(self._journal.appended, info.transcript_id, scanner, counts, reused))
         await self._journal.flush_if_due()
 
     def finished(self, ticket: int, info: TranscriptInfo) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from ..._inspect.outcomes import CallListener
 from ..._support.causes.describing import describe
 from .host import run_host, run_remote
-from .protocol import Down, Start, Up, pass_on
+from .protocol import Start, ToParent, ToWorker, relay
 from .setup import WorkerSetup
 
 _LENGTH = struct.Struct("!Q")
@@ -23,8 +23,8 @@ class SocketChannel:
     """One end of a connection between a worker and its parent.
 
     Args:
-        reader: What the other end says.
-        writer: What this end says.
+        reader: Brings what the other end sends.
+        writer: Takes what this end sends.
     """
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -37,14 +37,14 @@ class SocketChannel:
         return cls(*await asyncio.open_connection(sock=end))
 
     def send(self, message: object) -> None:
-        """Send a message; never waits, and says nothing if the other end is gone."""
+        """Send a message; never waits; does nothing if the other end is gone."""
         if not self._writer.is_closing():
             data = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
             with self._sending:
                 self._writer.write(_LENGTH.pack(len(data)) + data)
 
-    def send_beside(self, message: object) -> None:
-        """Send a message from another thread, while the one of the event loop is held up; it may be left out."""
+    def send_from_thread(self, message: object) -> None:
+        """Send a message from another thread, while that of the event loop is blocked; it may be left out."""
         data = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
         with self._sending:
             # With nothing waiting, a transport writes to its socket at once; else it would need the loop.
@@ -60,9 +60,9 @@ class SocketChannel:
             return None
         return pickle.loads(data)  # noqa: S301 - comes from our own other end, through a pipe that nobody else has
 
-    async def listen(self, hear: Callable[[Down | None], None]) -> None:
-        """Let a function hear all messages to come."""
-        await pass_on(self.receive, hear)
+    async def listen(self, handle: Callable[[ToWorker | None], None]) -> None:
+        """Let a function handle all messages to come."""
+        await relay(self.receive, handle)
 
     async def aclose(self) -> None:
         """Send what waits, and close."""
@@ -92,13 +92,13 @@ def run_in_process(end: socket.socket, started: float) -> None:
 
 
 class LocalChannel:
-    """Leads to a worker that runs on this event loop, and hears at once what is sent to it.
+    """Leads to a worker that runs on this event loop, and handles at once what is sent to it.
 
     Args:
         setup: What it runs.
         memory: Tells the bytes of transcripts that may be in work at once.
-        calls: Hears what becomes of calls to models.
-        beside: Hears what is said while the event loop is held up; from another thread.
+        calls: Is told what becomes of calls to models.
+        from_thread: Handles what is sent while the event loop is blocked; called from another thread.
     """
 
     def __init__(
@@ -106,17 +106,17 @@ class LocalChannel:
         setup: WorkerSetup,
         memory: Callable[[], int],
         calls: CallListener,
-        beside: Callable[[Up], None],
+        from_thread: Callable[[ToParent], None],
     ) -> None:
-        self._end = _LocalEnd(beside)
+        self._end = _LocalParent(from_thread)
         self._task = asyncio.create_task(_run_local(self._end, setup, memory, calls))
         self._task.add_done_callback(lambda _: self._end.up.put_nowait(None))
 
-    def send(self, message: Down) -> None:
+    def send(self, message: ToWorker) -> None:
         """Send a message."""
-        self._end.hear(message)
+        self._end.handle(message)
 
-    async def receive(self) -> Up | None:
+    async def receive(self) -> ToParent | None:
         """Wait for the next message; None: the worker is gone."""
         return await self._end.up.get()
 
@@ -134,38 +134,38 @@ class LocalChannel:
         await asyncio.wait([self._task])
 
 
-class _LocalEnd:
+class _LocalParent:
     """The worker's end of a `LocalChannel`."""
 
-    def __init__(self, beside: Callable[[Up], None]) -> None:
-        self.up: asyncio.Queue[Up | None] = asyncio.Queue()
-        self._early: asyncio.Queue[Down] = asyncio.Queue()
-        self._beside = beside
-        self._listener: Callable[[Down | None], None] | None = None
+    def __init__(self, from_thread: Callable[[ToParent], None]) -> None:
+        self.up: asyncio.Queue[ToParent | None] = asyncio.Queue()
+        self._early: asyncio.Queue[ToWorker] = asyncio.Queue()
+        self._from_thread = from_thread
+        self._listener: Callable[[ToWorker | None], None] | None = None
 
-    def hear(self, message: Down) -> None:
+    def handle(self, message: ToWorker) -> None:
         if self._listener is None:
             self._early.put_nowait(message)
         else:
             self._listener(message)
 
-    def send(self, message: Up) -> None:
+    def send(self, message: ToParent) -> None:
         self.up.put_nowait(message)
 
-    def send_beside(self, message: Up) -> None:
-        self._beside(message)
+    def send_from_thread(self, message: ToParent) -> None:
+        self._from_thread(message)
 
-    async def receive(self) -> Down | None:
+    async def receive(self) -> ToWorker | None:
         return await self._early.get()
 
-    async def listen(self, hear: Callable[[Down | None], None]) -> None:
+    async def listen(self, handle: Callable[[ToWorker | None], None]) -> None:
         while not self._early.empty():
-            hear(self._early.get_nowait())
-        self._listener = hear
+            handle(self._early.get_nowait())
+        self._listener = handle
         await asyncio.get_running_loop().create_future()
 
 
-async def _run_local(parent: _LocalEnd, setup: WorkerSetup, memory: Callable[[], int], calls: CallListener) -> None:
+async def _run_local(parent: _LocalParent, setup: WorkerSetup, memory: Callable[[], int], calls: CallListener) -> None:
     start = await parent.receive()
     if isinstance(start, Start):
         await run_host(parent, setup, start, memory, calls)

@@ -36,7 +36,7 @@ START = struct.Struct("!d")
 
 
 def main(descriptor: int) -> None:
-    """Fork workers until the parent is gone. Only the parent hears Ctrl-C and SIGTERM."""
+    """Fork workers until the parent is gone. Only the parent gets Ctrl-C and SIGTERM."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     control = socket.socket(fileno=descriptor)
@@ -53,7 +53,7 @@ def main(descriptor: int) -> None:
     while True:
         try:
             word, descriptors, _, _ = socket.recv_fds(control, START.size, 1)
-        except ConnectionResetError:  # the parent left without hearing of the last ends
+        except ConnectionResetError:  # the parent left before the last ends were reported
             return
         if not word:
             return
@@ -69,10 +69,10 @@ def main(descriptor: int) -> None:
 def _exactly(file: Any, count: int) -> bytes:
     data = b""
     while len(data) < count:
-        piece = file.read(count - len(data))
-        if not piece:
+        chunk = file.read(count - len(data))
+        if not chunk:
             raise SystemExit
-        data += piece
+        data += chunk
     return data
 
 

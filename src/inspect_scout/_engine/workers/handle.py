@@ -10,14 +10,14 @@ from ..._support.errors import ConfigError, ScoutError, WorkerError
 from ..._support.foreign import foreign
 from ..._support.ids import new_id
 from .protocol import (
-    Down,
     Exited,
     Failed,
     Overdue,
     Recorded,
+    ToParent,
+    ToWorker,
     Units,
     UnitsFinished,
-    Up,
     WorkerChannel,
     WorkerStats,
 )
@@ -54,21 +54,21 @@ class WorkerHandle:
         """Whether it has sent its last message."""
         self.failed = False
         """Whether it has told that going on is impossible."""
-        self.heard_at = time.monotonic()
+        self.last_message_at = time.monotonic()
         """When it sent something last (`time.monotonic()`)."""
         self.stats: WorkerStats | None = None
-        """What it said last of how it does."""
+        """What it reported last."""
         self.overdue: Overdue | None = None
         """Why it is about to kill itself."""
         self.parts: dict[str, set[str]] = {}
-        """Scanners that it has told of as recorded, by transcript, of units that are not done yet."""
+        """Scanners that it has reported as recorded, by transcript, of units that are not done yet."""
         self._expects_more = True
         self._finished: set[int] = set()
         self._count = 0
         self._rate = _FIRST_RATE
         self._counted_at = time.monotonic()
 
-    def send(self, message: Down) -> None:
+    def send(self, message: ToWorker) -> None:
         """Send a message; never waits."""
         self._channel.send(message)
 
@@ -78,15 +78,15 @@ class WorkerHandle:
             self._expects_more = units.more
             self._channel.send(units)
 
-    async def receive(self) -> Up | None:
+    async def receive(self) -> ToParent | None:
         """Wait for the next message, and take note of it; None: the worker is gone."""
         message = await self._channel.receive()
-        self.heard_at = time.monotonic()
+        self.last_message_at = time.monotonic()
         match message:
             case UnitsFinished(tickets):
                 self.finished(tickets)
             case WorkerStats():
-                self.reported(message, self.heard_at)
+                self.reported(message, self.last_message_at)
             case Overdue():
                 self.overdue = message
             case Failed():
@@ -128,7 +128,7 @@ class WorkerHandle:
         """Take note of how it does.
 
         Args:
-            stats: What it says.
+            stats: What it reports.
             now: The time (`time.monotonic()`).
         """
         self.stats = stats
@@ -137,12 +137,12 @@ class WorkerHandle:
             self._rate = self._count / (seconds * max(stats.busy, _LEAST_SHARE))
             self._count, self._counted_at = 0, now
 
-    def room(self, held: int, most: int | None = None) -> int:
+    def capacity(self, leased: int, most: int | None = None) -> int:
         """Count the units that it can be given, beside those that it holds.
 
         Args:
-            held: Units that it holds.
-            most: Units in work at most (None: as many as it says).
+            leased: Units that it holds.
+            most: Units in work at most (None: as many as it reports).
         """
         tasks = self.tasks if self.stats is None else max(self.tasks, self.stats.state.slots)
         spare = 0
@@ -152,7 +152,7 @@ class WorkerHandle:
                 # wait here are missing elsewhere at the end.
                 tasks = min(tasks, _BUSY_UNITS)
             spare = min(max(_SPARE_UNITS, round(self._rate * _SPARE_SECONDS)), _MOST_SPARE_UNITS)
-        return (tasks if most is None else min(tasks, most)) + spare - (held - len(self._finished))
+        return (tasks if most is None else min(tasks, most)) + spare - (leased - len(self._finished))
 
 
 def raised_by(failed: Failed) -> BaseException:

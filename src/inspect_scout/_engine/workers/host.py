@@ -1,4 +1,4 @@
-"""What a worker lives in: it takes units from the parent, runs them, records them and says so.
+"""The host of a worker: it takes units from the parent, runs them, records them and says so.
 
 One host serves every kind of worker, this process included; what carries the messages is its `ParentChannel`.
 """
@@ -36,15 +36,14 @@ from ..admission.meter import CallMeter
 from ..admission.quota import held_back
 from ..admission.rate_limiter import RateLimiter
 from ..recording.recorder import DurableRecorder
-from .in_flight import Activity, Busyness, RunningPair, resident_bytes
+from .in_flight import Activity, ProcessorUse, RunningPair, resident_bytes
 from .protocol import (
     CallOutcomes,
-    Divided,
-    Down,
     Drain,
     Exited,
     Failed,
     Finish,
+    LimitsDivided,
     Logged,
     Overdue,
     ParentChannel,
@@ -55,6 +54,7 @@ from .protocol import (
     SlotRequest,
     Start,
     Stop,
+    ToWorker,
     Units,
     UnitsFinished,
     WorkerStats,
@@ -102,7 +102,7 @@ async def run_host(
     setup: WorkerSetup,
     start: Start,
     memory: Callable[[], int] | None = None,
-    heard: CallListener | None = None,
+    listener: CallListener | None = None,
 ) -> None:
     """Run units until the parent says that it is over, or is gone. Whatever else ends it is told to the parent.
 
@@ -112,18 +112,12 @@ async def run_host(
         start: Where results go, and how much may be in work at once.
         memory: Tells the bytes of transcripts that may be in work at once, where this process is the parent's own, too; a
             process of its own is ended when a scanner holds it up for too long.
-        heard: Hears what becomes of calls at once (None: the parent is told, a moment later).
+        listener: Is told what becomes of calls at once (None: the parent is told, a moment later).
     """
     limiter, meter = RateLimiter(workers=start.workers), CallMeter()
     calls = CallRelay(lambda outcomes: parent.send(CallOutcomes(outcomes)))
     try:
-        with (
-            using_models(setup.models),
-            gc_frozen(),
-            admitting(limiter),
-            listening(heard or calls),
-            metering(meter),
-        ):
+        with using_models(setup.models), gc_frozen(), admitting(limiter), listening(listener or calls), metering(meter):
             try:
                 journal = await ScanStore(start.location).journal(
                     setup.fingerprints, setup.record_input, writer_id=start.writer_id, spec=setup.spec
@@ -145,12 +139,12 @@ def _load(first: Setup, parent: ParentChannel) -> WorkerSetup:
     with contextlib.suppress(OSError):  # on another machine there may be no such folder
         os.chdir(first.folder)
     root = logging.getLogger()
-    root.handlers[:] = [_Forward(parent)]
+    root.handlers[:] = [_ParentLogHandler(parent)]
     logging.getLogger("inspect_scout").setLevel(first.log_level)
     return unpack(first.blob)
 
 
-class _Forward(logging.Handler):
+class _ParentLogHandler(logging.Handler):
     """Sends log messages to the parent."""
 
     def __init__(self, parent: ParentChannel) -> None:
@@ -163,7 +157,7 @@ class _Forward(logging.Handler):
             record.exc_text = logging.Formatter().formatException(record.exc_info)
             record.exc_info = None
         plain = {k: v for k, v in vars(record).items() if v is None or isinstance(v, str | int | float)}
-        send = self._parent.send if threading.get_ident() == self._thread else self._parent.send_beside
+        send = self._parent.send if threading.get_ident() == self._thread else self._parent.send_from_thread
         send(Logged(logging.makeLogRecord(plain)))
 
 
@@ -195,7 +189,7 @@ class WorkerHost:
         self._parent, self._setup, self._start = parent, setup, start
         self._recorder, self._limiter, self._calls, self._meter = recorder, limiter, calls, meter
         self._own_process = memory is None
-        self._activity, self._busyness = Activity(), Busyness()
+        self._activity, self._processor_use = Activity(), ProcessorUse()
         self._budget = ByteBudget(memory or (lambda: start.memory_bytes), self._exclusive)
         self._worker = Worker(setup, recorder, self._activity, self._budget, wants_diagnostics())
         self._tasks = TaskPool[Item](self._next_unit, self._run_unit)
@@ -213,11 +207,11 @@ class WorkerHost:
         """Work until the parent says that it is over; what was recorded is written, however it ends."""
         seconds = self._setup.spec.options.scanner_timeout
         overdue = self._end_overdue if self._own_process else None
-        with watching(self._activity, self._tell_beside, overdue, seconds), self._limiter.telling(self._widen):
+        with watching(self._activity, self._send_from_thread, overdue, seconds), self._limiter.notifying(self._widen):
             self._tasks.grow(self._start.tasks)
             work = asyncio.create_task(self._tasks.run())
             beside = [
-                asyncio.create_task(self._parent.listen(self._hear)),
+                asyncio.create_task(self._parent.listen(self._handle)),
                 asyncio.create_task(self._tick()),
                 asyncio.create_task(self._stop_when_told(work)),
             ]
@@ -231,7 +225,7 @@ class WorkerHost:
                 for task in beside:
                     task.cancel()
                 await asyncio.gather(*beside, return_exceptions=True)
-        self._tell_stats()
+        self._send_stats()
         try:
             await self._write(now=True)
             await self._recorder.close()
@@ -249,7 +243,7 @@ class WorkerHost:
         if self._setup.widens:
             self._tasks.grow(self._limiter.units())
         # Soon, but after the call that is asked for now has joined those that wait.
-        asyncio.get_running_loop().call_soon(self._tell_stats)
+        asyncio.get_running_loop().call_soon(self._send_stats)
 
     def _drain(self) -> None:
         """Begin nothing new, and end when the pairs under way have ended."""
@@ -257,7 +251,7 @@ class WorkerHost:
             self._waiting.get_nowait()
         self._waiting.put_nowait(None)
         self._tasks.close(self._activity.pairs)
-        self._tell_stats()
+        self._send_stats()
 
     async def _next_unit(self) -> Item | None:
         self._note_idle()
@@ -281,14 +275,14 @@ class WorkerHost:
         if self._recorder.waiting >= self._write_pairs:
             self._write_now.set()
         if not self._finished:
-            asyncio.get_running_loop().call_soon(self._tell_finished)
+            asyncio.get_running_loop().call_soon(self._send_finished)
         self._finished.append(ticket)
 
-    def _tell_finished(self) -> None:
+    def _send_finished(self) -> None:
         done, self._finished = self._finished, []
         self._parent.send(UnitsFinished(done))
 
-    def _hear(self, message: Down | None) -> None:
+    def _handle(self, message: ToWorker | None) -> None:
         """Do what the parent says; None: it is gone."""
         match message:
             case Units(items, more):
@@ -302,13 +296,13 @@ class WorkerHost:
                 self._drain()
             case Quotas(quotas):
                 self._limiter.set_quotas(quotas)
-                self._tell_stats()
-            case Divided(workers):
+                self._send_stats()
+            case LimitsDivided(workers):
                 self._limiter.divide(workers)
             case SlotGranted() if self._slots:  # else it was given up meanwhile
                 self._slots.popleft().set_result(None)
             case Stop() | None:
-                self._tell_stats()  # a sign that it was heard: writing what is done may take longer
+                self._send_stats()  # a sign that it was received: writing what is done may take longer
                 self._stop.set()
             case _:
                 pass
@@ -351,7 +345,7 @@ class WorkerHost:
             else:
                 self._failing = False
             if tick % every == 0:
-                self._tell_stats()
+                self._send_stats()
                 self._calls.flush()
 
     async def _write(self, *, now: bool) -> None:
@@ -360,15 +354,15 @@ class WorkerHost:
         if recorded.tickets or recorded.counts:
             self._parent.send(recorded)
 
-    def _tell_stats(self) -> None:
+    def _send_stats(self) -> None:
         self._parent.send(self._stats())
 
-    def _tell_beside(self) -> None:
-        self._parent.send_beside(self._stats())
+    def _send_from_thread(self) -> None:
+        self._parent.send_from_thread(self._stats())
 
     def _end_overdue(self, pair: RunningPair, trace: str) -> None:
         """End this process, whose scanner cannot be cancelled; the parent records why."""
-        self._parent.send_beside(Overdue(pair.transcript, pair.scanner, trace))
+        self._parent.send_from_thread(Overdue(pair.transcript, pair.scanner, trace))
         time.sleep(_SEND_SECONDS)
         kill_this_process()
 
@@ -388,7 +382,7 @@ class WorkerHost:
             longest=activity.longest(),
             awaited=activity.pairs.due,
         )
-        return WorkerStats(state, self._budget.used, self._busyness.share(), demands, self._meter.reading)
+        return WorkerStats(state, self._budget.used, self._processor_use.share(), demands, self._meter.reading)
 
 
 def _failed(stage: str, error: BaseException, travels: bool) -> Failed:

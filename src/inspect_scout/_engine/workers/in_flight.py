@@ -38,11 +38,11 @@ class RunningPair:
         """How long it has been running."""
         return time.monotonic() - self.began
 
-    def moved(self, task: asyncio.Task[Any], cancellation: Cancellation) -> None:
+    def run_in(self, task: asyncio.Task[Any], cancellation: Cancellation) -> None:
         """Take note that it runs in a task of its own, which can be ended."""
         self.task, self.cancellation = task, cancellation
 
-    def found_blocking(self) -> None:
+    def mark_blocking(self) -> None:
         """Take note that it holds up the event loop."""
         self.blocks = True
 
@@ -120,7 +120,7 @@ def resident_bytes() -> int | None:
         return None
 
 
-class Busyness:
+class ProcessorUse:
     """Tells how much of a processor this process could use since it was last asked: what it used, and waited for.
 
     On a machine that others keep busy, too, a process that computes all the time gets half a processor or less.

@@ -24,7 +24,7 @@ from pathlib import Path
 from ..._support.errors import WorkerError
 from .channels import SocketChannel
 from .fork_server import BOOT, REPORT, START, STARTED
-from .protocol import Down, Up
+from .protocol import ToParent, ToWorker
 
 _ROOT = str(Path(__file__).parents[3])
 _END_SECONDS = 5.0
@@ -44,13 +44,13 @@ class ProcessChannel:
         self._status: int | None = None
         self._over = asyncio.Event()
 
-    def send(self, message: Down) -> None:
+    def send(self, message: ToWorker) -> None:
         """Send a message; never waits."""
         self._socket.send(message)
 
-    async def receive(self) -> Up | None:
+    async def receive(self) -> ToParent | None:
         """Wait for the next message; None: the process is gone."""
-        message: Up | None = await self._socket.receive()
+        message: ToParent | None = await self._socket.receive()
         return message
 
     def started(self, pid: int) -> None:
@@ -149,13 +149,13 @@ class ProcessBackend:
         return control
 
     async def _listen(self, control: socket.socket) -> None:
-        """Hear which workers have started and ended."""
-        loop, heard = asyncio.get_running_loop(), b""
+        """Read which workers have started and ended."""
+        loop, received = asyncio.get_running_loop(), b""
         while data := await loop.sock_recv(control, 4096):
-            heard += data
-            while len(heard) >= REPORT.size:
-                self._note(*REPORT.unpack(heard[: REPORT.size]))
-                heard = heard[REPORT.size :]
+            received += data
+            while len(received) >= REPORT.size:
+                self._note(*REPORT.unpack(received[: REPORT.size]))
+                received = received[REPORT.size :]
         self._close()  # it died: workers go on, and the next start makes another one
 
     def _note(self, pid: int, status: int) -> None:

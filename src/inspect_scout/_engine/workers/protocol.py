@@ -1,4 +1,4 @@
-"""What a worker and its parent say to each other. Small: transcripts and results never pass here."""
+"""The messages of a worker and its parent. Small: transcripts and results never pass here."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Units:
 
 
 @dataclass(frozen=True, slots=True)
-class Divided:
+class LimitsDivided:
     """The limits of models are divided among so many workers from now on."""
 
     workers: int
@@ -210,8 +210,8 @@ class Exited:
     """Last message of a worker: all that it recorded is durable."""
 
 
-Down: TypeAlias = "Setup | Start | Units | Divided | Quotas | SlotGranted | Finish | Drain | Stop"
-Up: TypeAlias = (
+ToWorker: TypeAlias = "Setup | Start | Units | LimitsDivided | Quotas | SlotGranted | Finish | Drain | Stop"
+ToParent: TypeAlias = (
     "Ready | UnitsFinished | Recorded | WorkerStats | CallOutcomes | SlotRequest | Logged | Overdue | Failed | Exited"
 )
 
@@ -219,11 +219,11 @@ Up: TypeAlias = (
 class WorkerChannel(Protocol):
     """Leads from a parent to a worker."""
 
-    def send(self, message: Down) -> None:
+    def send(self, message: ToWorker) -> None:
         """Send a message; never waits."""
         ...
 
-    async def receive(self) -> Up | None:
+    async def receive(self) -> ToParent | None:
         """Wait for the next message; None: the worker is gone."""
         ...
 
@@ -243,28 +243,28 @@ class WorkerChannel(Protocol):
 class ParentChannel(Protocol):
     """Leads from a worker to its parent."""
 
-    def send(self, message: Up) -> None:
+    def send(self, message: ToParent) -> None:
         """Send a message; never waits."""
         ...
 
-    def send_beside(self, message: Up) -> None:
-        """Send a message from another thread, while that of the event loop is held up; it may be left out."""
+    def send_from_thread(self, message: ToParent) -> None:
+        """Send a message from another thread, while that of the event loop is blocked; it may be left out."""
         ...
 
-    async def receive(self) -> Down | None:
+    async def receive(self) -> ToWorker | None:
         """Wait for the next message; None: the parent is gone."""
         ...
 
-    async def listen(self, hear: Callable[[Down | None], None]) -> None:
-        """Let a function hear all messages to come; the last one is None: the parent is gone."""
+    async def listen(self, handle: Callable[[ToWorker | None], None]) -> None:
+        """Let a function handle all messages to come; the last one is None: the parent is gone."""
         ...
 
 
-async def pass_on(receive: Callable[[], Awaitable[Down | None]], hear: Callable[[Down | None], None]) -> None:
-    """Let a function hear all messages that are received."""
+async def relay(receive: Callable[[], Awaitable[ToWorker | None]], handle: Callable[[ToWorker | None], None]) -> None:
+    """Let a function handle all messages that are received."""
     while (message := await receive()) is not None:
-        hear(message)
-    hear(None)
+        handle(message)
+    handle(None)
 
 
 class WorkerBackend(Protocol):

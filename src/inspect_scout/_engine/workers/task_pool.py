@@ -16,11 +16,11 @@ MOST_TASKS = 10_000
 
 
 class TaskPool(Generic[T]):
-    """Tasks that take pieces of work until there is none; more of them can join at any time.
+    """Tasks that take items of work until there is none; more of them can join at any time.
 
     Args:
-        take: Gives the next piece, or None when there will be no more.
-        work: Does a piece.
+        take: Gives the next item, or None when there will be no more.
+        work: Does the work of an item.
     """
 
     def __init__(self, take: Callable[[], Awaitable[T | None]], work: Callable[[T], Awaitable[None]]) -> None:
@@ -75,7 +75,7 @@ class TaskPool(Generic[T]):
     async def _run(self) -> None:
         while not self._cancellation.requested:
             await own_loop_iteration()  # scanners of plain code never suspend
-            piece = await self._take()
-            if piece is None:
+            item = await self._take()
+            if item is None:
                 return
-            await self._work(piece)
+            await self._work(item)

@@ -26,7 +26,7 @@ from .in_flight import Activity, RunningPair
 
 LOOK_SECONDS = 0.25
 PATIENCE_SECONDS = 0.25
-"""How long the loop may be without a turn before somebody is held to block it."""
+"""How long the loop may be without a turn before it counts as blocked."""
 
 TELL_SECONDS = 1.0
 LOG_SECONDS = 5.0
@@ -79,22 +79,22 @@ class Watchdog:
 
     def _run(self) -> None:
         while not self._over.wait(LOOK_SECONDS):
-            turn, since = threading.Event(), time.monotonic()
+            responded, since = threading.Event(), time.monotonic()
             try:
-                self._loop.call_soon_threadsafe(turn.set)
+                self._loop.call_soon_threadsafe(responded.set)
             except RuntimeError:  # closed meanwhile
                 return
             waited = PATIENCE_SECONDS
-            while not turn.wait(waited) and not self._over.is_set():
-                self._held_up(time.monotonic() - since)
+            while not responded.wait(waited) and not self._over.is_set():
+                self._handle_blocked(time.monotonic() - since)
                 waited = TELL_SECONDS
             self._activity.set_blocking(None)
 
-    def _held_up(self, seconds: float) -> None:
+    def _handle_blocked(self, seconds: float) -> None:
         pair = self._activity.blocked_by(asyncio.current_task(self._loop))
         self._activity.set_blocking(pair)
         if pair is not None:
-            pair.found_blocking()
+            pair.mark_blocking()
             self._name(pair, seconds)
         try:
             self._tell()
@@ -143,7 +143,7 @@ def kill_this_process() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlasted:
+class TimedOut:
     """A scanner that took too long.
 
     Args:
@@ -153,7 +153,7 @@ class Outlasted:
     stuck: BaseException | None = None
 
 
-async def within(seconds: float, call: Coroutine[Any, Any, None], pair: RunningPair) -> Outlasted | None:
+async def run_with_timeout(seconds: float, call: Coroutine[Any, Any, None], pair: RunningPair) -> TimedOut | None:
     """Run a scanner, but no longer than some seconds.
 
     A scanner that gives the event loop no turn cannot be cancelled; it is told of as overdue when it has come to its end,
@@ -169,7 +169,7 @@ async def within(seconds: float, call: Coroutine[Any, Any, None], pair: RunningP
     """
     cancellation = Cancellation()
     task = asyncio.create_task(call, context=cancellation.context())
-    pair.moved(task, cancellation)
+    pair.run_in(task, cancellation)
     try:
         if await _in_time(seconds, task, pair):
             task.result()
@@ -180,7 +180,7 @@ async def within(seconds: float, call: Coroutine[Any, Any, None], pair: RunningP
         cancellation.cancel([task])
         await asyncio.wait({task}, timeout=GRACE_SECONDS)
         raise
-    return Outlasted(await _end_of(task))
+    return TimedOut(await _end_of(task))
 
 
 async def _in_time(seconds: float, task: asyncio.Task[None], pair: RunningPair) -> bool:
@@ -189,17 +189,17 @@ async def _in_time(seconds: float, task: asyncio.Task[None], pair: RunningPair) 
         due = loop.time() + left
         await asyncio.wait({task}, timeout=left)
         late = loop.time() - due
-        held_up = late > LATE_SECONDS and not pair.blocks
+        delayed = late > LATE_SECONDS and not pair.blocks
         if task.done():
-            return late <= 0 or held_up
-        if not held_up:
+            return late <= 0 or delayed
+        if not delayed:
             return False
         left = late
 
 
 async def _end_of(task: asyncio.Task[None]) -> BaseException | None:
     if not task.done():
-        task.add_done_callback(_heard)
+        task.add_done_callback(_retrieve_exception)
         return None
     try:
         await task
@@ -208,7 +208,7 @@ async def _end_of(task: asyncio.Task[None]) -> BaseException | None:
     return None
 
 
-def _heard(task: asyncio.Task[None]) -> None:
-    """Ask for the end of a task that was left behind, so that asyncio does not report it as unheard."""
+def _retrieve_exception(task: asyncio.Task[None]) -> None:
+    """Ask for the end of a task that was left behind, so that asyncio does not report it as never retrieved."""
     if not task.cancelled():
         task.exception()

@@ -46,7 +46,7 @@ from ..recording.reports import as_exception, describe_error, report_of_error, r
 from .in_flight import Activity
 from .recall import PairKey, PairReports, key_of
 from .setup import WorkerSetup
-from .watchdog import within
+from .watchdog import run_with_timeout
 
 # Inputs of these kinds are the transcript, or a list out of it, as its filter sees it: a reference is enough to find
 # them again. Single items are small, and what a loader makes cannot be found again: those are copied.
@@ -64,7 +64,7 @@ class ScannerStopped(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Subject:
+class _ScanInput:
     """What the scanners of a unit are given."""
 
     info: TranscriptInfo
@@ -74,8 +74,8 @@ class _Subject:
     identities: Mapping[str, PairKey]
 
 
-class RecordsPairs(Protocol):
-    """Takes what scanners said."""
+class PairSink(Protocol):
+    """Takes what scanners reported."""
 
     async def record(
         self, info: TranscriptInfo, scanner: str, reports: Sequence[ResultReport], reused: bool = False
@@ -98,7 +98,7 @@ class Worker:
     def __init__(
         self,
         setup: WorkerSetup,
-        recorder: RecordsPairs,
+        recorder: PairSink,
         activity: Activity,
         budget: ByteBudget,
         trace_steps: bool = False,
@@ -118,7 +118,7 @@ class Worker:
             located: Located | None = None
             async with foreign() as ran:
                 located = await self._setup.source.locate(info)
-            subject: _Subject | None = None
+            subject: _ScanInput | None = None
             if located is not None:
                 identities = self._identities(due, info, located)
                 due = [one for one in due if not await self._recall(one, info, identities.get(one.key))]
@@ -137,7 +137,7 @@ class Worker:
             if len(followers) == 1:
                 await self._scan(followers[0], subject)
             elif followers:
-                await _together([self._scan(follower, subject) for follower in followers])
+                await _gather([self._scan(follower, subject) for follower in followers])
 
     def _identities(
         self, due: Sequence[PlannedScanner], info: TranscriptInfo, located: Located
@@ -178,7 +178,7 @@ class Worker:
         located: Located,
         identities: Mapping[str, PairKey],
         stack: AsyncExitStack,
-    ) -> _Subject:
+    ) -> _ScanInput:
         """Read the transcript, with what its scanners need together, or open it where all of them can stream it."""
         content, streams = self._content(tuple(planned.key for planned in due))
         # What streams is not held in memory, so it takes nothing from the budget.
@@ -187,11 +187,11 @@ class Worker:
             if streams:
                 handle = await located.open(content)
                 stack.push_async_callback(_close, handle)
-                return _Subject(info, handle, located.size, located, identities)
+                return _ScanInput(info, handle, located.size, located, identities)
             loaded = await located.read(content)
             # Rows describe the transcript with the metadata that was read (the index thins it), and with no content.
             described = info.model_copy(update={"metadata": loaded.transcript.metadata})
-            return _Subject(described, loaded.transcript, loaded.size, located, identities)
+            return _ScanInput(described, loaded.transcript, loaded.size, located, identities)
 
     def _content(self, keys: tuple[str, ...]) -> tuple[TranscriptContent, bool]:
         """Content that some scanners need together, and whether they can stream it."""
@@ -203,7 +203,7 @@ class Worker:
             known = self._contents[keys] = (union, streams)
         return known
 
-    async def _scan(self, planned: PlannedScanner, subject: _Subject) -> None:
+    async def _scan(self, planned: PlannedScanner, subject: _ScanInput) -> None:
         """Take a pair through its last three steps."""
         pairs = self._activity.pairs
         if pairs.closed:
@@ -216,14 +216,14 @@ class Worker:
                 work = self._invoke_all(planned, subject, reports)
                 if seconds is None:
                     await work
-                elif (outlasted := await within(seconds, work, running)) is not None:
+                elif (outlasted := await run_with_timeout(seconds, work, running)) is not None:
                     error = timeout_error(running.scanner, running.transcript, seconds, outlasted.stuck)
                     reports = [*reports, self._failed(planned, subject.info, error)]
             await self._record(subject.info, planned, reports)
             if self._setup.recall is not None:
                 await self._remember(planned, subject, reports)
 
-    async def _invoke_all(self, planned: PlannedScanner, subject: _Subject, reports: list[ResultReport]) -> None:
+    async def _invoke_all(self, planned: PlannedScanner, subject: _ScanInput, reports: list[ResultReport]) -> None:
         """Give a scanner its inputs, and collect what it says of each."""
         async with foreign() as ran:
             with self._step("invoke", planned.key, subject.info):
@@ -238,7 +238,7 @@ class Worker:
     async def _invoke_each(
         self,
         planned: PlannedScanner,
-        subject: _Subject,
+        subject: _ScanInput,
         transcript: Transcript,
         origin: InputOrigin | None,
         reports: list[ResultReport],
@@ -255,7 +255,7 @@ class Worker:
             raise
 
     async def _invoke_streamed(
-        self, planned: PlannedScanner, subject: _Subject, handle: TranscriptHandle, origin: InputOrigin | None
+        self, planned: PlannedScanner, subject: _ScanInput, handle: TranscriptHandle, origin: InputOrigin | None
     ) -> ResultReport:
         ids = [subject.info.transcript_id]
         report = await self._invoke(planned, subject.info, handle, "transcript", ids, origin)
@@ -269,7 +269,7 @@ class Worker:
         error = report.error or self._error(planned, subject.info, ran.error)
         return replace(report, input=subject.info, error=error)
 
-    def _origin(self, planned: PlannedScanner, subject: _Subject) -> InputOrigin | None:
+    def _origin(self, planned: PlannedScanner, subject: _ScanInput) -> InputOrigin | None:
         streamed = not isinstance(subject.given, Transcript)
         copied = self._setup.record_input == "copy" and subject.size <= CELL_BYTES
         if copied or not (streamed or planned.config.kind in _REFERABLE):
@@ -332,7 +332,7 @@ class Worker:
                     bare = TranscriptInfo(transcript_id=info.transcript_id)
                     await self._recorder.record(bare, planned.key, [replace(report, input=bare)])
 
-    async def _remember(self, planned: PlannedScanner, subject: _Subject, reports: Sequence[ResultReport]) -> None:
+    async def _remember(self, planned: PlannedScanner, subject: _ScanInput, reports: Sequence[ResultReport]) -> None:
         """Let whoever recalls verdicts know of this one; errors are worth another try."""
         memory, identity = self._setup.recall, subject.identities.get(planned.key)
         if memory is not None and identity is not None and not any(report.error for report in reports):
@@ -397,7 +397,7 @@ def _as_set(chosen: str | Sequence[str] | None) -> str | frozenset[str] | None:
     return chosen if chosen is None or isinstance(chosen, str) else frozenset(chosen)
 
 
-async def _together(calls: list[Coroutine[Any, Any, None]]) -> None:
+async def _gather(calls: list[Coroutine[Any, Any, None]]) -> None:
     cancellation = Cancellation()
     tasks = [asyncio.create_task(call, context=cancellation.context()) for call in calls]
     try:
