@@ -39,7 +39,7 @@ def test_the_values_used_last_are_kept_up_to_the_weight(steps: list[tuple[str, i
         elif step == "get":
             assert cache.get(key) == model.get(key)
         else:
-            assert cache.get_or_make(key, partial(int, value)) == model.get(key, value)
+            assert cache.fetch(key, partial(int, value)) == model.get(key, value)
             if key not in model:
                 put(key, value)
     assert {key: cache.get(key) for key in range(6)} == {key: model.get(key) for key in range(6)}
@@ -58,7 +58,7 @@ def test_nothing_is_a_value_that_can_be_kept() -> None:
     cache: Cache[str, str | None] = Cache(2)
     asked: list[str] = []
     for _ in range(2):
-        assert cache.get_or_make("a", lambda: asked.append("a")) is None
+        assert cache.fetch("a", lambda: asked.append("a")) is None
     assert asked == ["a"]
 
 
@@ -73,7 +73,7 @@ def test_a_value_is_made_once_for_all_threads_that_ask() -> None:
 
     def ask() -> int:
         together.wait()
-        return cache.get_or_make("a", make)
+        return cache.fetch("a", make)
 
     with ThreadPoolExecutor(4) as pool:
         assert [task.result() for task in [pool.submit(ask) for _ in range(4)]] == [1] * 4
@@ -83,5 +83,5 @@ def test_a_value_is_made_once_for_all_threads_that_ask() -> None:
 def test_what_could_not_be_made_is_tried_again() -> None:
     cache: Cache[str, int] = Cache(2)
     with pytest.raises(ZeroDivisionError):
-        cache.get_or_make("a", lambda: 1 // 0)
-    assert cache.get_or_make("a", lambda: 7) == 7
+        cache.fetch("a", lambda: 1 // 0)
+    assert cache.fetch("a", lambda: 7) == 7

@@ -17,7 +17,7 @@ from inspect_ai.log import EvalSample
 from inspect_scout import LogReadError, ScoutError, TranscriptContent, TranscriptInfo, transcripts_from
 from inspect_scout._query import Query
 from inspect_scout._transcripts import EvalLogSource, TranscriptIndex, read_origin
-from inspect_scout._transcripts.decode.source import InMemorySource
+from inspect_scout._transcripts.decode.source import MemoryBytes
 from inspect_scout._transcripts.decode.stream import open_sample
 from support.inspect_logs import read_eval_log, read_eval_log_sample
 from support.logs import make_log, make_sample, patch_directory, rewrite, unfinished, varied_log, write
@@ -285,7 +285,7 @@ async def test_errors_while_streaming_name_log_and_sample() -> None:
     info = TranscriptInfo(transcript_id="t")
     for content, reason in ((b"{nope", "damaged"), (b"[]", "")):
         naming = open_sample(
-            InMemorySource(content),
+            MemoryBytes(content),
             info,
             TranscriptContent(messages="all", events="all"),
             lambda error: LogReadError("big.eval", str(error), "'s' epoch 1"),

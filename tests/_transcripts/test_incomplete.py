@@ -24,7 +24,7 @@ from inspect_scout import (
 )
 from inspect_scout._query import Query
 from inspect_scout._transcripts import LoadedTranscript, MemorySource, TranscriptSource, count_incomplete
-from inspect_scout._transcripts.decode.source import InMemorySource
+from inspect_scout._transcripts.decode.source import MemoryBytes
 from inspect_scout._transcripts.decode.stream import open_sample
 from inspect_scout._types import TranscriptInfo
 from support.inspect_logs import read_eval_log
@@ -188,7 +188,7 @@ async def test_handles_tell_what_was_read_of_them_in_part() -> None:
 
     data = json.dumps({"id": 1, "epoch": 1, **SAMPLE}).encode()
     content = TranscriptContent(messages="all", events="all")
-    async with open_sample(InMemorySource(data, 64), TranscriptInfo(transcript_id="t"), content) as named:
+    async with open_sample(MemoryBytes(data, 64), TranscriptInfo(transcript_id="t"), content) as named:
         assert named.incomplete == 0
         for _ in range(2):
             assert len([m async for m in named.messages()]) == len(MESSAGES)

@@ -30,7 +30,7 @@ from inspect_scout import (
 from inspect_scout._query import Query
 from inspect_scout._transcripts import MemorySource, TranscriptSource
 from inspect_scout._transcripts.decode.sample import decode_sample
-from inspect_scout._transcripts.decode.source import InMemorySource
+from inspect_scout._transcripts.decode.source import MemoryBytes
 from inspect_scout._transcripts.decode.stream import open_sample
 from inspect_scout._types import TranscriptInfo
 from support.inspect_logs import read_eval_log
@@ -98,7 +98,7 @@ def ids(transcript: Transcript) -> dict[str, Any]:
 
 def decoded(content: TranscriptContent = ALL, info: TranscriptInfo = INFO, **parts: Any) -> Transcript:
     data = json.dumps({"id": 1, "epoch": 1, **(parts or SAMPLE)}).encode()
-    return decode_sample(InMemorySource(data), info, content).transcript
+    return decode_sample(MemoryBytes(data), info, content).transcript
 
 
 async def read(source: TranscriptSource, content: TranscriptContent = ALL) -> Transcript:
@@ -179,12 +179,12 @@ def test_ids_do_not_depend_on_roles_asked_for(messages: list[dict[str, Any]], ro
 async def test_handles_give_the_ids_of_a_reading() -> None:
     data = json.dumps(SAMPLE).encode()
     content = TranscriptContent(messages="all", events="all")
-    async with open_sample(InMemorySource(data, 50), INFO, content) as handle:
+    async with open_sample(MemoryBytes(data, 50), INFO, content) as handle:
         streamed = [m async for m in handle.messages()], [e async for e in handle.events()]
         loaded = await handle.load()
     whole = decoded(content)
     assert streamed == (whole.messages, whole.events) == (loaded.messages, loaded.events)
-    async with open_sample(InMemorySource(data, 50), INFO, TranscriptContent(messages=["user"])) as handle:
+    async with open_sample(MemoryBytes(data, 50), INFO, TranscriptContent(messages=["user"])) as handle:
         assert [m async for m in handle.messages()] == [m for m in whole.messages if m.role == "user"]
 
 

@@ -19,7 +19,7 @@ from inspect_scout import (
     answer_type,
     extract_references,
 )
-from inspect_scout.testing.answer_laws import EXPLANATION, PIECES, AnswerLaws, cited, failed, parse, seen
+from inspect_scout.testing.answer_laws import EXPLANATION, FRAGMENTS, AnswerLaws, cited, failed, parse, seen
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=200)
 
@@ -110,7 +110,7 @@ class TestStructured(OurLaws):
 
 
 @pytest.mark.parametrize("kind", OurLaws.__subclasses__())
-@given(before=ANY_TEXT, written=ANY_TEXT, pieces=st.lists(st.sampled_from(PIECES), max_size=12))
+@given(before=ANY_TEXT, written=ANY_TEXT, pieces=st.lists(st.sampled_from(FRAGMENTS), max_size=12))
 def test_any_reply_gives_a_result_that_can_be_stored(
     kind: type[OurLaws], before: str, written: str, pieces: list[str]
 ) -> None:

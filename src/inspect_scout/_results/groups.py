@@ -174,7 +174,7 @@ class GroupReader:
         batch = _Batch()
         for segment in segments:
             key = (segment.path, segment.group)
-            group = self._kept.get_or_make(key, partial(self._load, *key))
+            group = self._kept.fetch(key, partial(self._load, *key))
             if batch.is_full(group):
                 yield batch.table()
                 batch = _Batch()

@@ -44,7 +44,7 @@ class Cache(Generic[K, V]):
                 _, (_, freed) = self._values.popitem(last=False)
                 self._weight -= freed
 
-    def get_or_make(self, key: K, make: Callable[[], V]) -> V:
+    def fetch(self, key: K, make: Callable[[], V]) -> V:
         """Give a value, making it if it is not kept: once, also when several threads ask for it at the same time."""
         with self._lock:
             found = self._found(key)

@@ -1,8 +1,7 @@
 """Iterations of an event loop: whoever is about to hold it up waits for one of its own.
 
 A loop runs all that is ready in one iteration, and only then looks for what else waits for it: Ctrl-C, timers, answers,
-other programs' tasks. Work that never suspends makes an iteration as long as there are tasks that do it, so one unit of
-such work is begun in each iteration, over all scans of the loop.
+other programs' tasks. Work that never suspends makes an iteration long, so each begins one unit of it, over all scans.
 """
 
 from __future__ import annotations

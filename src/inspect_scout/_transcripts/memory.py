@@ -19,7 +19,7 @@ from .contract import Duplicates, LoadedTranscript, Progress, TranscriptIndex
 from .decode.handle import MaterializedHandle
 from .decode.ids import with_ids
 from .decode.sample import decode_sample
-from .decode.source import InMemorySource, SampleError
+from .decode.source import MemoryBytes, SampleError
 from .decode.timelines import build_timelines
 from .decode.views import view
 from .eval_log.duplicates import as_copy
@@ -90,14 +90,12 @@ class _HeldSample(EvalRow):
         with self._naming():
             return store_sample(self._source(), info)
 
-    def _source(self) -> InMemorySource:
+    def _source(self) -> MemoryBytes:
         """Write the sample as its log would hold it."""
         try:
-            return InMemorySource(self.held.model_dump_json(exclude_none=True).encode())
+            return MemoryBytes(self.held.model_dump_json(exclude_none=True).encode())
         except (PydanticSerializationError, UnicodeEncodeError):  # lone surrogates: Python's writer escapes them
-            return InMemorySource(
-                json.dumps(self.held.model_dump(mode="json", exclude_none=True), default=str).encode()
-            )
+            return MemoryBytes(json.dumps(self.held.model_dump(mode="json", exclude_none=True), default=str).encode())
 
     @contextlib.contextmanager
     def _naming(self) -> Generator[None]:

@@ -35,7 +35,7 @@ _MARKUP = (
     "'",
 )
 _VALUES = ("(", "not yes, ", "yes but ", "A, ", "and ", "1,", "1 000 ", "0.", "[M2")
-PIECES = (*_FORMS, *_MARKUP, *_VALUES, "\0", "\ud800", "\u00bd", "\u200b", "\u2705")
+FRAGMENTS = (*_FORMS, *_MARKUP, *_VALUES, "\0", "\ud800", "\u00bd", "\u200b", "\u2705")
 """What parsers of replies stumble over, alone and in any order."""
 
 
@@ -156,11 +156,11 @@ class AnswerLaws:
     def test_any_reply_gives_a_result_that_can_be_stored(self, answer: Answer, good: dict[str, Any]) -> None:
         choose = random.Random(0)
         for _ in range(500):
-            result = parse(answer, "".join(choose.choices([*PIECES, *good], k=choose.randrange(12))))
+            result = parse(answer, "".join(choose.choices([*FRAGMENTS, *good], k=choose.randrange(12))))
             json.loads(result.model_dump_json())
             assert result.value is not None or failed(result)
 
-    @pytest.mark.parametrize("piece", PIECES)
+    @pytest.mark.parametrize("piece", FRAGMENTS)
     def test_megabyte_of_anything_is_read_in_one_pass(self, answer: Answer, good: dict[str, Any], piece: str) -> None:
         garbage = piece * (MEGABYTE // len(piece))
         for text in (garbage, f"{next(iter(good))}{garbage}"):

@@ -84,7 +84,7 @@ class Terminal(io.TextIOWrapper):
         return self._written.getvalue().decode(self.encoding)
 
 
-class Gone(Terminal):
+class ClosedTerminal(Terminal):
     """A terminal that nobody reads any more."""
 
     def write(self, s: str, /) -> int:  # noqa: ARG002 - the signature of files
@@ -150,4 +150,4 @@ class DisplayLaws:
         assert not shown or "after" in shown
 
     def test_a_reader_that_went_away_does_not_end_a_scan(self) -> None:
-        self.shown(lambda display: show_everything(display, "x", 2), Gone(self.encoding))
+        self.shown(lambda display: show_everything(display, "x", 2), ClosedTerminal(self.encoding))

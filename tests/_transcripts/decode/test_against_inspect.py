@@ -16,7 +16,7 @@ from inspect_ai.model import ChatMessageUser
 from pydantic import BaseModel, TypeAdapter
 
 from inspect_scout._transcripts.decode.sample import decode_sample
-from inspect_scout._transcripts.decode.source import InMemorySource
+from inspect_scout._transcripts.decode.source import MemoryBytes
 from inspect_scout._transcripts.decode.stream import open_sample
 from inspect_scout._transcripts.eval_log.locator import SampleLocator, SampleSource
 from inspect_scout._types import Transcript, TranscriptContent, TranscriptInfo
@@ -247,7 +247,7 @@ async def test_older_shapes_are_read_as_inspect_migrates_them(tmp_path: Path) ->
         ],
     )  # fmt: skip
     expected = as_inspect_reads(tmp_path, data)
-    transcript = await check(InMemorySource(data), expected)
+    transcript = await check(MemoryBytes(data), expected)
     assert transcript.messages[1].content == LONG
     assert [message.id for message in expected.messages] == [None] * 4
     assert len({message.id for message in transcript.messages} - {None}) == 4
@@ -259,9 +259,9 @@ async def test_events_kept_under_transcript_are_found() -> None:
     digest = "f" * 32
     info = {"event": "info", "data": f"attachment://{digest}", **OLD_EVENT}
     data = raw_sample(messages=[], transcript={"events": [info], "content": {digest: LONG}})
-    whole = decode_sample(InMemorySource(data), INFO, CONTENT).transcript
+    whole = decode_sample(MemoryBytes(data), INFO, CONTENT).transcript
     assert [getattr(event, "data", None) for event in whole.events] == [LONG]
-    assert difference(await streamed(InMemorySource(data), CONTENT), whole) is None
+    assert difference(await streamed(MemoryBytes(data), CONTENT), whole) is None
 
 
 @pytest.mark.anyio
@@ -273,14 +273,14 @@ async def test_pools_at_the_top_of_a_sample_are_used() -> None:
     }  # fmt: skip
     pool = [{"role": "user", "content": str(i), "id": str(i)} for i in range(3)]
     data = raw_sample(messages=[], events=[model, model], message_pool=pool, call_pool=[{"x": 1}, None])
-    whole = decode_sample(InMemorySource(data), INFO, CONTENT).transcript
+    whole = decode_sample(MemoryBytes(data), INFO, CONTENT).transcript
     one, other = (dict(event) for event in whole.events)
     assert [message.id for message in one["input"]] == ["1", "2", "0"]
     assert one["call"].request == {"a": 1, "contents": [{"x": 1}, None]}
     assert (one["input_refs"], one["call"].call_refs, one["call"].call_key) == (None, None, None)
     # made once, shared by both
     assert all(a is b for a, b in zip(one["input"], other["input"], strict=True))
-    assert difference(await streamed(InMemorySource(data), CONTENT), whole) is None
+    assert difference(await streamed(MemoryBytes(data), CONTENT), whole) is None
 
 
 @pytest.mark.anyio
@@ -290,7 +290,7 @@ async def test_events_nested_in_tool_events_become_events() -> None:
     odd: list[Any] = [{"no": "event"}, {"event": "nothing"}, {"event": "info"}, "text", 5]
     outer: dict[str, Any] = {**inner, "id": "o", "events": [{**inner, "events": [info]}, info, *odd]}
     data = raw_sample(messages=[], events=[outer])
-    whole = decode_sample(InMemorySource(data), INFO, CONTENT).transcript
+    whole = decode_sample(MemoryBytes(data), INFO, CONTENT).transcript
     event = whole.events[0]
     assert isinstance(event, ToolEvent)
     nested = event.events[0]
@@ -298,4 +298,4 @@ async def test_events_nested_in_tool_events_become_events() -> None:
     adapter: TypeAdapter[Event] = TypeAdapter(Event)
     assert difference(nested.events, [adapter.validate_python(info, context={"deserializing": True})]) is None
     assert [type(each) for each in event.events[2:]] == [dict, dict, dict, str, int]
-    assert difference(await streamed(InMemorySource(data), CONTENT), whole) is None
+    assert difference(await streamed(MemoryBytes(data), CONTENT), whole) is None

@@ -15,7 +15,7 @@ from inspect_ai.model import ChatMessage, ChatMessageUser
 from inspect_scout._transcripts.decode.handle import MaterializedHandle
 from inspect_scout._transcripts.decode.record_file import RecordFile
 from inspect_scout._transcripts.decode.sample import decode_sample
-from inspect_scout._transcripts.decode.source import InMemorySource, SampleError
+from inspect_scout._transcripts.decode.source import MemoryBytes, SampleError
 from inspect_scout._transcripts.decode.stream import open_sample
 from inspect_scout._types import Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
 
@@ -33,13 +33,13 @@ pytestmark = pytest.mark.anyio
 
 
 def spooled() -> TranscriptHandle:
-    return open_sample(InMemorySource(DATA, 1000), INFO, ALL)
+    return open_sample(MemoryBytes(DATA, 1000), INFO, ALL)
 
 
 def materialised() -> TranscriptHandle:
     async def load() -> Transcript:
         await anyio.lowlevel.checkpoint()
-        return decode_sample(InMemorySource(DATA), INFO, ALL).transcript
+        return decode_sample(MemoryBytes(DATA), INFO, ALL).transcript
 
     return MaterializedHandle(INFO, load, ALL)
 
@@ -56,7 +56,7 @@ async def test_items_come_in_order_every_time(make: Callable[[], TranscriptHandl
             assert [message.text async for message in handle.messages()] == [f"message {i}" for i in range(COUNT)]
         assert [getattr(event, "data", None) async for event in handle.events()] == list(range(COUNT))
         loaded = await handle.load()
-        assert loaded == decode_sample(InMemorySource(DATA), INFO, ALL).transcript
+        assert loaded == decode_sample(MemoryBytes(DATA), INFO, ALL).transcript
         assert await handle.load() is loaded
 
 
@@ -137,7 +137,7 @@ async def test_handles_cannot_be_pickled(make: Callable[[], TranscriptHandle]) -
 
 
 async def test_nothing_is_read_before_it_is_needed_and_errors_come_again() -> None:
-    async with open_sample(InMemorySource(b'{"messages":['), INFO, ALL) as handle:
+    async with open_sample(MemoryBytes(b'{"messages":['), INFO, ALL) as handle:
         for _ in range(2):
             with pytest.raises(SampleError):
                 await handle.load()

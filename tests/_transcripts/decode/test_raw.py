@@ -13,7 +13,7 @@ from inspect_scout._transcripts.decode import raw as module
 from inspect_scout._transcripts.decode.raw import raw_content
 from inspect_scout._transcripts.decode.sample import decode_sample, decode_sections
 from inspect_scout._transcripts.decode.sections import sections_from
-from inspect_scout._transcripts.decode.source import InMemorySource, SampleError
+from inspect_scout._transcripts.decode.source import MemoryBytes, SampleError
 from inspect_scout._types import Transcript, TranscriptContent, TranscriptInfo
 
 INFO = TranscriptInfo(transcript_id="t", metadata={"log": "x", "target": "shortened"})
@@ -47,7 +47,7 @@ def tool(**more: Any) -> dict[str, Any]:
 
 def copied(data: bytes) -> Transcript:
     """Read the copy of a sample."""
-    content, body = raw_content(InMemorySource(data))
+    content, body = raw_content(MemoryBytes(data))
     for name in ("messages", "events", "events_data"):
         json.loads(content[name] or b"")
     made = decode_sections(lambda: sections_from(content), INFO, ALL).transcript
@@ -56,7 +56,7 @@ def copied(data: bytes) -> Transcript:
 
 def same(data: bytes) -> Transcript:
     """Check that the copy of a sample reads as the sample."""
-    read, copy = decode_sample(InMemorySource(data), INFO, ALL).transcript, copied(data)
+    read, copy = decode_sample(MemoryBytes(data), INFO, ALL).transcript, copied(data)
     # as text, so that NaN equals itself
     shown = [json.dumps(each.model_dump(), sort_keys=True, default=str) for each in (copy, read)]
     assert shown[0] == shown[1]
@@ -163,7 +163,7 @@ def test_references_with_escaped_slashes_are_resolved() -> None:
 
 
 def test_what_events_share_is_stored_once() -> None:
-    content, _ = raw_content(InMemorySource(sample(**SAMPLES["no pools"])))
+    content, _ = raw_content(MemoryBytes(sample(**SAMPLES["no pools"])))
     pools = json.loads(content["events_data"] or b"")
     assert pools == {"messages": INPUT, "calls": ["a", {"b": None}, "c"]}
     events = json.loads(content["events"] or b"")
@@ -173,7 +173,7 @@ def test_what_events_share_is_stored_once() -> None:
 
 def test_spaces_for_people_are_left_out() -> None:
     data = json.dumps({"messages": [user("a  b\nc")], "events": [tool()]}, indent=4).encode()
-    content, _ = raw_content(InMemorySource(data))
+    content, _ = raw_content(MemoryBytes(data))
     assert content["messages"] == b'[{"role":"user","content":"a  b\\nc"}]'
 
 
@@ -199,7 +199,7 @@ def test_attachments_cannot_exhaust_memory() -> None:
         messages=[user("x", metadata={"v": refs})], attachments={DIGEST: "x" * (module.MAX_PART_BYTES // 1000)}
     )
     with pytest.raises(SampleError, match="'messages'"):
-        raw_content(InMemorySource(data))
+        raw_content(MemoryBytes(data))
 
 
 @pytest.mark.parametrize(
@@ -207,4 +207,4 @@ def test_attachments_cannot_exhaust_memory() -> None:
 )
 def test_what_is_no_sample_is_refused(broken: bytes) -> None:
     with pytest.raises(SampleError):
-        raw_content(InMemorySource(broken))
+        raw_content(MemoryBytes(broken))

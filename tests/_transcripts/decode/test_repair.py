@@ -15,7 +15,7 @@ from inspect_scout._transcripts.database.encode import raw_of
 from inspect_scout._transcripts.decode.repair import count_incomplete
 from inspect_scout._transcripts.decode.sample import decode_sample, decode_sections
 from inspect_scout._transcripts.decode.sections import sections_from
-from inspect_scout._transcripts.decode.source import InMemorySource
+from inspect_scout._transcripts.decode.source import MemoryBytes
 from inspect_scout._types import Transcript, TranscriptContent, TranscriptInfo
 from support.event_kinds import every_event
 from support.raw_logs import EVENT, model_event, user
@@ -27,7 +27,7 @@ CALL = {"id": "c", "function": "f", "arguments": {"a": 1}}
 
 def decoded(content: TranscriptContent = ALL, **fields: Any) -> Transcript:
     data = json.dumps({"id": 1, "epoch": 1, **fields}).encode()
-    return decode_sample(InMemorySource(data), TranscriptInfo(transcript_id="t"), content).transcript
+    return decode_sample(MemoryBytes(data), TranscriptInfo(transcript_id="t"), content).transcript
 
 
 def message(**fields: Any) -> ChatMessage:

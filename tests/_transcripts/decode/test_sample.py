@@ -14,7 +14,7 @@ from inspect_ai.event import InfoEvent, ModelEvent
 
 from inspect_scout._transcripts.decode.repair import count_incomplete
 from inspect_scout._transcripts.decode.sample import decode_sample
-from inspect_scout._transcripts.decode.source import InMemorySource, SampleError
+from inspect_scout._transcripts.decode.source import MemoryBytes, SampleError
 from inspect_scout._transcripts.decode.stream import open_sample
 from inspect_scout._types import Transcript, TranscriptContent, TranscriptInfo
 from support.own_log import own_records
@@ -47,10 +47,10 @@ def model_event(**more: Any) -> dict[str, Any]:
 
 def read(data: bytes, content: TranscriptContent, info: TranscriptInfo = INFO) -> Transcript:
     """Read in one go and item by item; both must agree."""
-    whole = decode_sample(InMemorySource(data), info, content).transcript
+    whole = decode_sample(MemoryBytes(data), info, content).transcript
 
     async def streamed() -> Transcript:
-        async with open_sample(InMemorySource(data, 37), info, content) as handle:
+        async with open_sample(MemoryBytes(data, 37), info, content) as handle:
             messages = [message async for message in handle.messages()]
             events = [event async for event in handle.events()]
             loaded = await handle.load()
@@ -66,7 +66,7 @@ def read(data: bytes, content: TranscriptContent, info: TranscriptInfo = INFO) -
 def refused(data: bytes, content: TranscriptContent) -> str:
     """Why a sample is refused, read in one go; item by item it must be refused, too."""
     with pytest.raises(SampleError) as whole:
-        decode_sample(InMemorySource(data), INFO, content)
+        decode_sample(MemoryBytes(data), INFO, content)
     with pytest.raises(SampleError):
         read_streamed(data, content)
     return str(whole.value)
@@ -74,7 +74,7 @@ def refused(data: bytes, content: TranscriptContent) -> str:
 
 def read_streamed(data: bytes, content: TranscriptContent) -> Transcript:
     async def load() -> Transcript:
-        async with open_sample(InMemorySource(data), INFO, content) as handle:
+        async with open_sample(MemoryBytes(data), INFO, content) as handle:
             return await handle.load()
 
     return anyio.run(load)
@@ -159,10 +159,10 @@ def test_info_goes_into_the_transcript_as_it_is() -> None:
     given: dict[str, Any] = {"sample_metadata": "{}", "log": "l"}
     info = TranscriptInfo(transcript_id="t", model="m", score={"a": 1}, metadata=given)
     data = sample(messages=[], **BODY)
-    found = decode_sample(InMemorySource(data), info, MESSAGES).transcript
+    found = decode_sample(MemoryBytes(data), info, MESSAGES).transcript
     assert found.metadata == {"sample_metadata": {"k": "v"}, "log": "l", "target": "t", "scores": BODY["scores"]}
     assert (found.model, found.score, info.metadata) == ("m", {"a": 1}, given)
-    declined = decode_sample(InMemorySource(data), info, TranscriptContent(metadata=False)).transcript
+    declined = decode_sample(MemoryBytes(data), info, TranscriptContent(metadata=False)).transcript
     assert declined.metadata is info.metadata
     # a transcript like any other, although nothing was validated
     assert Transcript.model_validate(found.model_dump()) == found
@@ -175,9 +175,9 @@ def test_empty_metadata_and_scores_leave_the_index_alone() -> None:
 
 def test_size_counts_what_is_kept() -> None:
     data = sample(messages=[user("x" * 1000)], events=[info_event("y" * 5000), model_event()])
-    assert 1000 < decode_sample(InMemorySource(data), INFO, MESSAGES).size < 1200
-    assert 5000 < decode_sample(InMemorySource(data), INFO, EVENTS).size < 5600
-    assert decode_sample(InMemorySource(data), INFO, TranscriptContent()).size == 0
+    assert 1000 < decode_sample(MemoryBytes(data), INFO, MESSAGES).size < 1200
+    assert 5000 < decode_sample(MemoryBytes(data), INFO, EVENTS).size < 5600
+    assert decode_sample(MemoryBytes(data), INFO, TranscriptContent()).size == 0
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -217,7 +217,7 @@ def test_a_text_referred_to_often_is_one_object() -> None:
         messages=[user(f"attachment://{DIGEST}", metadata={str(i): f"attachment://{DIGEST}" for i in range(2000)})],
         attachments={DIGEST: big},
     )
-    message = decode_sample(InMemorySource(data), INFO, MESSAGES).transcript.messages[0]
+    message = decode_sample(MemoryBytes(data), INFO, MESSAGES).transcript.messages[0]
     assert message.metadata is not None
     assert {id(text) for text in message.metadata.values()} == {id(message.content)}
 
@@ -258,7 +258,7 @@ def test_malformed_pool_messages_keep_their_place_and_mark_the_event() -> None:
 def test_an_event_cannot_ask_for_more_than_memory_holds(caplog: pytest.LogCaptureFixture) -> None:
     event = model_event(input_refs=[[0, 1000]] * 5000)
     data = sample(events=[event, info_event(1)], events_data={"messages": [user("a")] * 1000})
-    found = decode_sample(InMemorySource(data), INFO, EVENTS).transcript
+    found = decode_sample(MemoryBytes(data), INFO, EVENTS).transcript
     asking, other = found.events
     assert isinstance(asking, ModelEvent)
     assert (asking.input, asking.input_refs, other.event) == ([], None, "info")
@@ -284,7 +284,7 @@ def test_malformed_items_are_kept_as_far_as_they_can_be_read_and_told_once(caplo
     data = sample(messages=messages, events=events)
     with caplog.at_level(logging.WARNING):
         found = decode_sample(
-            InMemorySource(data), TranscriptInfo(transcript_id="a\x1b[31m"), TranscriptContent("all", "all")
+            MemoryBytes(data), TranscriptInfo(transcript_id="a\x1b[31m"), TranscriptContent("all", "all")
         ).transcript
     assert (len(found.messages), len(found.events)) == (len(messages), len(events))
     assert [found.messages[at].text for at in (0, -1)] == ["a", "b"]
@@ -294,7 +294,7 @@ def test_malformed_items_are_kept_as_far_as_they_can_be_read_and_told_once(caplo
     assert len(own_records(caplog)) == 1
     assert "'a\\x1b[31m': 11 message(s) or event(s) could be read only in part" in caplog.text
     caplog.clear()
-    found_again = decode_sample(InMemorySource(data), INFO, TranscriptContent("all", "all")).transcript
+    found_again = decode_sample(MemoryBytes(data), INFO, TranscriptContent("all", "all")).transcript
     assert read(data, TranscriptContent("all", "all")) == found_again
 
 
@@ -334,7 +334,7 @@ def test_texts_of_ten_megabytes_are_read() -> None:
     big = "x\n" * 5_000_000
     data = sample(messages=[user(big)], events=[info_event(big)], input=big)
     content = TranscriptContent("all", "all")
-    found = decode_sample(InMemorySource(data), INFO, content).transcript
+    found = decode_sample(MemoryBytes(data), INFO, content).transcript
     assert found.messages[0].text == big
     assert read_streamed(data, content) == found
 
@@ -342,7 +342,7 @@ def test_texts_of_ten_megabytes_are_read() -> None:
 def test_deep_values_in_an_item_are_kept_or_the_item_is_left_out() -> None:
     for depth in (150, 230, 400):
         data = sample(messages=[user("x", metadata={"deep": json.loads("[" * depth + "]" * depth)})])
-        found = decode_sample(InMemorySource(data), INFO, MESSAGES).transcript
+        found = decode_sample(MemoryBytes(data), INFO, MESSAGES).transcript
         assert found.messages == [] or found.messages[0].metadata is not None
     deep = b'{"messages":[{"role":"user","content":' + b"[" * 50_000 + b"]" * 50_000 + b"}]}"
     assert "too deeply" in refused(deep, MESSAGES)
@@ -354,7 +354,7 @@ def test_spans_nested_too_deeply_for_a_timeline_are_refused() -> None:
         for i in range(5000)
     ]
     with pytest.raises(SampleError, match="timeline"):
-        decode_sample(InMemorySource(sample(events=spans)), INFO, TranscriptContent(timeline=True))
+        decode_sample(MemoryBytes(sample(events=spans)), INFO, TranscriptContent(timeline=True))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -379,7 +379,7 @@ def test_flipped_bytes_end_in_a_transcript_or_a_clear_error(seed: int) -> None:
 
 
 def whole(data: bytes) -> None:
-    decode_sample(InMemorySource(data), INFO, TranscriptContent("all", "all", "all"))
+    decode_sample(MemoryBytes(data), INFO, TranscriptContent("all", "all", "all"))
 
 
 def item_by_item(data: bytes) -> None:

@@ -132,7 +132,7 @@ class LimiterState:
         self._least_first_rate = (rate or START_RATE) * _LEAST_FIRST_SHARE
         self._next = 0.0
         self._throttled = False
-        self._paused_until = 0.0
+        self._pause_until = 0.0
         self._slowed_at = 0.0
         self._ignore_refusals_until = 0.0
         self._probed_at: float | None = None
@@ -163,8 +163,8 @@ class LimiterState:
         if not again and self.in_flight >= self.open:
             return None
         latest = now + MOST_WAIT_SECONDS  # a clock that was set back prolongs nothing
-        self._paused_until, self._next = min(self._paused_until, latest), min(self._next, latest)
-        until = self._paused_until
+        self._pause_until, self._next = min(self._pause_until, latest), min(self._next, latest)
+        until = self._pause_until
         if self._probed_at is not None:
             self._probed_at = min(self._probed_at, now)
             until = max(until, self._probed_at + _REACTION_SECONDS)
@@ -206,7 +206,7 @@ class LimiterState:
     def accepted(self, now: float) -> None:
         """Take note of an answer, be it to a call that was sent again: the provider is there."""
         if self.refused_in_a_row > 1:
-            self._paused_until = self._next = now
+            self._pause_until = self._next = now
         self.refused_in_a_row, self._probed_at = 0, None
 
     def succeeded(self, now: float) -> None:
@@ -241,16 +241,14 @@ class LimiterState:
         else:
             pause = self._slow_down(now, retry_after)
         self._slowed_at = now
-        self._paused_until = now + pause
+        self._pause_until = now + pause
         self._ignore_refusals_until = now + max(pause, _REACTION_SECONDS)
         self._next = _clamp(now, self._next, now + MOST_WAIT_SECONDS)
 
     def _slow_down(self, now: float, retry_after: float | None) -> float:
         """Lower the rate by what was accepted of late; gives the seconds to send nothing at all."""
         first = self.rate is None
-        since = (
-            now - _FIRST_WINDOW_SECONDS if first else max(now - _WINDOW_SECONDS, self._paused_until, self._slowed_at)
-        )
+        since = now - _FIRST_WINDOW_SECONDS if first else max(now - _WINDOW_SECONDS, self._pause_until, self._slowed_at)
         sent, refused = (sum(t >= since for t in times) for times in (self._sent, self._refused))
         heavy = refused >= _HEAVY_REFUSALS and refused > _HEAVY_SHARE * sent
         accepted = max(1, sent - refused) / max(now - since, _FIRST_WINDOW_SECONDS)

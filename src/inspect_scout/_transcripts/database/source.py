@@ -166,7 +166,7 @@ class DatabaseSource:
 
         def look() -> Place:
             try:
-                file = self._state.files.get_or_make(path, lambda: DataFile(path))
+                file = self._state.files.fetch(path, lambda: DataFile(path))
                 # The row is looked at: another program may have written the file anew, under the same name.
                 at = file.find(info.transcript_id, known.rows[position])
             except LocationError as error:

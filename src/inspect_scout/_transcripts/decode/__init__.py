@@ -5,8 +5,7 @@
     source  where the bytes come from            sections  splitting a sample into raw parts
     items   raw message or event -> object       attachments, pools  what items share with each other
     repair  what Inspect's classes refuse        ids     for what has none in its log
-    splitter  splitting item by item, on `structure`
-    record_file, stored_sample  raw items kept in temporary files
+    splitter  item by item, on `structure`       record_file, stored_sample  raw items in temporary files
     sample, stream, handle  the ways in          timelines, views  what is derived from a transcript
     raw     the same content as JSON, for databases
 """

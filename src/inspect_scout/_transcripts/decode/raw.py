@@ -17,7 +17,7 @@ import msgspec
 from ..._types import TranscriptContent, TranscriptInfo
 from .items import Raw, decode_value, event_kind
 from .sample import SampleDetails, decode_details, decode_sections
-from .sections import SampleSections, is_empty, is_missing, sections_from, split_list, split_object, split_sample
+from .sections import RawSample, is_empty, is_missing, sections_from, split_list, split_object, split_sample
 from .source import ByteSource, SampleError
 
 MAX_PART_BYTES: Final = 1 << 30
@@ -57,9 +57,8 @@ def raw_content(source: ByteSource) -> tuple[dict[str, bytes | None], SampleDeta
             larger than memory should be asked to hold.
     """
     sections = split_sample(source.read())
-    attachments: Mapping[str, msgspec.Raw] = (
-        {} if is_empty(sections.attachments) else split_object(sections.attachments, "attachments")
-    )
+    stored = sections.attachments
+    attachments = {} if is_empty(stored) else split_object(stored, "attachments")
     events, *pools = _condense(sections)
 
     def whole(part: bytes, name: str) -> bytes:
@@ -172,7 +171,7 @@ def _text(digest: bytes, attachments: Mapping[str, msgspec.Raw]) -> memoryview |
     return text if text[:1].tobytes() == b'"' else None
 
 
-def _condense(sections: SampleSections) -> tuple[bytes, bytes, bytes]:
+def _condense(sections: RawSample) -> tuple[bytes, bytes, bytes]:
     """Give events, pool of messages, and pool of calls; where the log has no pools, they are made."""
     events = _list(sections.events, "events")
     messages, calls = _list(sections.message_pool, "message pool"), _list(sections.call_pool, "call pool")

@@ -25,7 +25,7 @@ from .attachments import Attachments, RawAttachments, may_refer
 from .ids import IdDeriver
 from .items import ItemDecoder, Raw, RefusedItems, Wanted, decode_part, wanted_event, wanted_message
 from .pools import SamplePools
-from .sections import SampleSections, is_empty, is_missing, split_list, split_object, split_sample, split_until_events
+from .sections import RawSample, is_empty, is_missing, split_list, split_object, split_sample, split_until_events
 from .source import ByteSource, SampleError
 from .timelines import build_timelines, load_timelines
 from .views import assemble_transcript, filter_events
@@ -76,7 +76,7 @@ def decode_sample(source: ByteSource, info: TranscriptInfo, content: TranscriptC
 
 
 def decode_sections(
-    sections: Callable[[], SampleSections], info: TranscriptInfo, content: TranscriptContent
+    sections: Callable[[], RawSample], info: TranscriptInfo, content: TranscriptContent
 ) -> LoadedTranscript:
     """Decode what is asked for of a transcript that is in parts already, as `decode_sample` does.
 
@@ -97,19 +97,19 @@ def decode_sections(
         raise SampleError("its JSON is nested too deeply") from None
 
 
-def _sections(source: ByteSource, content: TranscriptContent) -> SampleSections:
+def _sections(source: ByteSource, content: TranscriptContent) -> RawSample:
     needs_events = content.events is not None or content.timeline is not None
     if needs_events or source.size < _EARLY_STOP_BYTES:
         return split_sample(source.read())
 
-    def enough(found: SampleSections) -> bool:
+    def enough(found: RawSample) -> bool:
         needs_no_attachments = not (is_missing(found.messages) or may_refer(found.messages))
         return (content.messages is None or needs_no_attachments) and details_complete(found, content)
 
     return split_until_events(source, enough)
 
 
-def details_complete(found: SampleSections, content: TranscriptContent) -> bool:
+def details_complete(found: RawSample, content: TranscriptContent) -> bool:
     """Tell whether everything that goes into the metadata was found."""
     if content.metadata is False:
         return True
@@ -120,7 +120,7 @@ def details_complete(found: SampleSections, content: TranscriptContent) -> bool:
 class _SampleDecoder:
     """One pass over the raw parts of a sample."""
 
-    def __init__(self, sections: SampleSections, info: TranscriptInfo, content: TranscriptContent) -> None:
+    def __init__(self, sections: RawSample, info: TranscriptInfo, content: TranscriptContent) -> None:
         self._sections, self._info, self._content = sections, info, content
         self._refused = RefusedItems(info.transcript_id)
         self._size = 0
@@ -170,9 +170,8 @@ class _SampleDecoder:
         messages = split_list(self._sections.message_pool, "message pool") if wanted else []
         calls = split_list(self._sections.call_pool, "call pool") if wanted else []
         transcript_id = self._info.transcript_id
-        return SamplePools(
-            messages, calls, ItemDecoder(transcript_id, attachments, RefusedItems(transcript_id)), transcript_id
-        )
+        items = ItemDecoder(transcript_id, attachments, RefusedItems(transcript_id))
+        return SamplePools(messages, calls, items, transcript_id)
 
     def _timelines(self, events: Sequence[Event]) -> list[Timeline]:
         wanted = self._content.timeline
@@ -188,7 +187,7 @@ class _SampleDecoder:
         return decode_details(self._sections).overlay(self._info.metadata)
 
 
-def decode_details(sections: SampleSections) -> SampleDetails:
+def decode_details(sections: RawSample) -> SampleDetails:
     """Decode what a sample says about itself."""
     named = decode_part(sections.scores)
     if named is None and (only := decode_part(sections.score)) is not None:

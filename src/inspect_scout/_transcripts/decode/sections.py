@@ -21,7 +21,7 @@ _NULL: Final = msgspec.Raw(b"null")
 _NOTHING: Final = msgspec.Raw(b"{}")
 
 
-class SampleSections(msgspec.Struct):
+class RawSample(msgspec.Struct):
     """Raw parts of a sample; what is missing is empty.
 
     The names are those of Inspect's samples, older ones (`score`, `transcript`, the pools) included.
@@ -41,7 +41,7 @@ class SampleSections(msgspec.Struct):
     score: msgspec.Raw = _EMPTY
 
 
-_SECTIONS: Final = msgspec.json.Decoder(SampleSections)
+_SECTIONS: Final = msgspec.json.Decoder(RawSample)
 _LIST: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _TABLE: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _EVENTS_KEY: Final = re.compile(rb'"events"\s*:')
@@ -50,7 +50,7 @@ _EVENTS_KEY: Final = re.compile(rb'"events"\s*:')
 _PREFIX_TRIES: Final = 3
 
 
-def split_sample(data: bytes | bytearray) -> SampleSections:
+def split_sample(data: bytes | bytearray) -> RawSample:
     """Split the JSON of a sample into its parts.
 
     Raises:
@@ -64,21 +64,19 @@ def split_sample(data: bytes | bytearray) -> SampleSections:
         found = _split_lenient(data, error)
         if not is_mapping(found):
             raise SampleError(f"its JSON is not an object but {type(found).__name__!r}") from None
-        return _migrate(
-            SampleSections(**{name: found[name] for name in SampleSections.__struct_fields__ if name in found})
-        )
+        return _migrate(RawSample(**{name: found[name] for name in RawSample.__struct_fields__ if name in found}))
 
 
-def sections_from(given: Mapping[str, bytes | None]) -> SampleSections:
+def sections_from(given: Mapping[str, bytes | None]) -> RawSample:
     """Take the parts of a transcript that are apart already (None: missing).
 
     Raises:
         SampleError: If the pools that events share are not JSON.
     """
-    return _migrate(SampleSections(**{name: msgspec.Raw(raw) for name, raw in given.items() if raw is not None}))
+    return _migrate(RawSample(**{name: msgspec.Raw(raw) for name, raw in given.items() if raw is not None}))
 
 
-def split_until_events(source: ByteSource, enough: Callable[[SampleSections], bool]) -> SampleSections:
+def split_until_events(source: ByteSource, enough: Callable[[RawSample], bool]) -> RawSample:
     """Split the JSON of a sample, reading only the part before its events if that is enough.
 
     Args:
@@ -105,7 +103,7 @@ def split_until_events(source: ByteSource, enough: Callable[[SampleSections], bo
     return split_sample(data)
 
 
-def _split_prefix(data: bytearray, end: int) -> SampleSections | None:
+def _split_prefix(data: bytearray, end: int) -> RawSample | None:
     """Parts before position `end`; None if a value of the sample itself does not begin there.
 
     If the text up to a key, closed with a null, is a whole object, then the key belongs to that object: inside of a
@@ -134,7 +132,7 @@ def _encode(value: Any) -> msgspec.Raw:
     return msgspec.Raw(json.dumps(value, separators=(",", ":")).encode())
 
 
-def _migrate(sections: SampleSections) -> SampleSections:
+def _migrate(sections: RawSample) -> RawSample:
     """Move what other versions of logs keep elsewhere to one place."""
     if not is_missing(sections.transcript):
         old = split_object(sections.transcript, "transcript")

@@ -33,7 +33,7 @@ class ByteSource(Protocol):
         ...
 
 
-class InMemorySource:
+class MemoryBytes:
     """JSON that is in memory already.
 
     Args:

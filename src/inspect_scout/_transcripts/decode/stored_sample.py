@@ -166,7 +166,7 @@ class StoredSampleReader:
         texts: Cache[str, str | None] = Cache(most, lambda text: min(most, len(text or "") + _DIGEST_CHARS))
 
         def attachments(digest: str) -> str | None:
-            return texts.get_or_make(digest, lambda: stored.attachment(digest))
+            return texts.fetch(digest, lambda: stored.attachment(digest))
 
         transcript_id = self._transcript_id = info.transcript_id
         keep = _CACHED_POOL_BYTES if bounded else None

@@ -16,7 +16,7 @@ from ..._support.cache import Cache
 from ..._support.clock import SYSTEM_CLOCK, Clock
 from ..._support.errors import LogReadError, ScoutError
 from ..._support.storage import Entry, is_local, local_path, storage_for
-from ..decode.source import InMemorySource
+from ..decode.source import MemoryBytes
 from .indexing import choose_sample, is_zip, json_samples, open_log
 from .records import decode_json_log
 from .rows import sample_key
@@ -91,7 +91,7 @@ class SampleLocator:
         def choose() -> int:
             return choose_sample(info.source_id or "", info.transcript_id, [source.read() for source in found])
 
-        return found[self._chosen.get_or_make((repr(version), f"{name}\0{info.transcript_id}"), choose)]
+        return found[self._chosen.fetch((repr(version), f"{name}\0{info.transcript_id}"), choose)]
 
     def member(self, path: str, name: str, fingerprint: str) -> SampleSource:
         """Find a sample by the name of its member, and by its fingerprint if the log has several of this name.
@@ -116,14 +116,12 @@ class SampleLocator:
                 with open_log(path, entry) as file:
                     return ZipLog(file, path).members()
 
-            return version, self._zip_samples(
-                version, name, sample, self._directories.get_or_make(version, members), entry
-            )
+            return version, self._zip_samples(version, name, sample, self._directories.fetch(version, members), entry)
         with open_log(path, entry) as file:
             if is_zip(path, file):
-                found = self._directories.get_or_make(version, lambda: ZipLog(file, path).members())
+                found = self._directories.fetch(version, lambda: ZipLog(file, path).members())
                 return version, self._zip_samples(version, name, sample, found, entry)
-            samples = self._json_logs.get_or_make(version, lambda: _read_json(file, path))
+            samples = self._json_logs.fetch(version, lambda: _read_json(file, path))
         if name not in samples:
             raise LogReadError(path, "the log has no such sample", sample)
         return version, [_json_sample(name, version[1], data) for data in samples[name]]
@@ -132,7 +130,7 @@ class SampleLocator:
         """Say what is known of a remote log, as it was some seconds ago at the earliest; None for a local one."""
         if is_local(path):
             return None
-        return self._entries.get_or_make(self._freshness_key(path), lambda: _stat(path))
+        return self._entries.fetch(self._freshness_key(path), lambda: _stat(path))
 
     def _freshness_key(self, path: str) -> tuple[str, str]:
         return (path, f"{self._clock.monotonic() // _FRESH_SECONDS}")
@@ -186,7 +184,7 @@ def _stat(path: str) -> Entry:
 
 
 def _json_sample(name: str, version: str, data: bytes) -> SampleSource:
-    source = InMemorySource(data)
+    source = MemoryBytes(data)
     return SampleSource(name, version, f"{zlib.crc32(data):08x}:{len(data)}", len(data), source.read, source.chunks)
 
 
