@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from inspect_scout._engine.workers.handle import WorkerHandle
-from inspect_scout._engine.workers.protocol import Recorded, WorkerStats
+from inspect_scout._engine.workers.protocol import Committed, WorkerStats
 from inspect_scout._types import WorkerState
 
 
@@ -28,7 +28,7 @@ def at_work(units: int, busy: float) -> WorkerHandle:
     worker.reported(stats(busy), now := 1e9)
     worker.finished(range(units))
     worker.reported(stats(busy), now + 1)
-    worker.recorded(Recorded(tickets=range(units)), [])
+    worker.recorded(Committed(tickets=range(units)), [])
     return worker
 
 

@@ -16,13 +16,13 @@ from ..admission.quota import QuotaAllocator
 from ..workers.handle import LOCAL, WorkerHandle, raised_by
 from ..workers.protocol import (
     CallOutcomes,
+    Committed,
     Drain,
     Failed,
     Finish,
     LimitsDivided,
     Logged,
     Quotas,
-    Recorded,
     SlotGranted,
     SlotRequest,
     Start,
@@ -149,7 +149,7 @@ class Dispatch:
         match message:
             case UnitsFinished():
                 self._feed(worker)
-            case Recorded():
+            case Committed():
                 self._recorded(worker, message)
             case WorkerStats():
                 self.calls.report(worker.name, message.calls)
@@ -187,14 +187,14 @@ class Dispatch:
         units = [(lease.ticket, index.info(lease.unit.position), lease.unit.scanners) for lease in leases]
         worker.send_units(Units(units, more))
 
-    def _recorded(self, worker: WorkerHandle, message: Recorded) -> None:
+    def _recorded(self, worker: WorkerHandle, message: Committed) -> None:
         self._fruitless = 0
         done = self._queue.finish(worker.name, message.tickets)
         worker.recorded(message, [self._job.plan.index.ids[lease.unit.position] for lease in done])
         self._count(message)
         self._feed(worker)
 
-    def _count(self, message: Recorded) -> None:
+    def _count(self, message: Committed) -> None:
         """Tell of pairs that are durable."""
         for scanner, counts in message.counts.items():
             self._job.feed.emit(PairRecorded(at=time.time(), scanner=scanner, counts=counts))

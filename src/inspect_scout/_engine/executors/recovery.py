@@ -11,7 +11,7 @@ from ..._support.errors import WorkerError
 from ..._types import PairRecorded, ResultReport, TranscriptInfo
 from ..recording.recorder import DurableRecorder
 from ..recording.reports import report_of_error, timeout_error
-from ..workers.protocol import Overdue, Recorded
+from ..workers.protocol import Committed, Overdue
 from .contract import Job
 from .work_queue import Lease
 
@@ -49,7 +49,7 @@ def overdue_pair(overdue: Overdue, job: Job, leases: Sequence[Lease]) -> tuple[i
     return next(((p, overdue.scanner) for p in positions if job.plan.index.ids[p] == overdue.transcript_id), None)
 
 
-async def record_overdue(job: Job, position: int, overdue: Overdue) -> Recorded:
+async def record_overdue(job: Job, position: int, overdue: Overdue) -> Committed:
     """Record the error of a scanner that held up its worker when its time was over.
 
     Raises:
@@ -66,7 +66,7 @@ async def record_overdue(job: Job, position: int, overdue: Overdue) -> Recorded:
     return await _record(job, info, {overdue.scanner: replace(report, error=shown)})
 
 
-async def mark_failed(job: Job, lease: Lease, how: str) -> Recorded:
+async def mark_failed(job: Job, lease: Lease, how: str) -> Committed:
     """Record errors for a unit that has cost too many workers.
 
     Args:
@@ -82,7 +82,7 @@ async def mark_failed(job: Job, lease: Lease, how: str) -> Recorded:
     return await _record(job, info, {key: report_of_error(key, info, error) for key in lease.unit.scanners})
 
 
-async def _record(job: Job, info: TranscriptInfo, reports: Mapping[str, ResultReport]) -> Recorded:
+async def _record(job: Job, info: TranscriptInfo, reports: Mapping[str, ResultReport]) -> Committed:
     recorder = DurableRecorder(
         await job.store.journal(job.setup.fingerprints, job.setup.record_input, spec=job.setup.spec)
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..._results import Journal
 from ..._types import ResultReport, ScannerState, TranscriptInfo
-from ..workers.protocol import Recorded
+from ..workers.protocol import Committed
 
 logger = logging.getLogger("inspect_scout")
 
@@ -62,7 +62,7 @@ class DurableRecorder:
         """Take note that all pairs of a unit were handed over."""
         self._finished.append((self._journal.appended, ticket, info.transcript_id))
 
-    async def write(self, *, now: bool = False) -> Recorded:
+    async def write(self, *, now: bool = False) -> Committed:
         """Write what has waited long enough, or all there is; tells what has become durable by it.
 
         Args:
@@ -78,7 +78,7 @@ class DurableRecorder:
         for pair in pairs:
             counts[pair.scanner] = counts[pair.scanner] + pair.counts if pair.scanner in counts else pair.counts
         whole = {transcript_id for _, transcript_id in finished}
-        return Recorded(
+        return Committed(
             tickets=[ticket for ticket, _ in finished],
             counts=counts,
             reused=sum(pair.reused for pair in pairs),

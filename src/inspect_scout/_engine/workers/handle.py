@@ -10,10 +10,10 @@ from ..._support.errors import ConfigError, ScoutError, WorkerError
 from ..._support.foreign import foreign
 from ..._support.ids import new_id
 from .protocol import (
+    Committed,
     Exited,
     Failed,
     Overdue,
-    Recorded,
     ToParent,
     ToWorker,
     Units,
@@ -116,7 +116,7 @@ class WorkerHandle:
         self._finished.update(tickets)
         self._count += len(tickets)
 
-    def recorded(self, message: Recorded, transcripts: Sequence[str]) -> None:
+    def recorded(self, message: Committed, transcripts: Sequence[str]) -> None:
         """Take note of units that are durable: those of some transcripts, and parts of others."""
         self._finished.difference_update(message.tickets)
         for transcript_id in transcripts:

@@ -117,7 +117,7 @@ class UnitsFinished:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class Committed:
     """What has become durable.
 
     Args:
@@ -212,7 +212,7 @@ class Exited:
 
 ToWorker: TypeAlias = "Setup | Start | Units | LimitsDivided | Quotas | SlotGranted | Finish | Drain | Stop"
 ToParent: TypeAlias = (
-    "Ready | UnitsFinished | Recorded | WorkerStats | CallOutcomes | SlotRequest | Logged | Overdue | Failed | Exited"
+    "Ready | UnitsFinished | Committed | WorkerStats | CallOutcomes | SlotRequest | Logged | Overdue | Failed | Exited"
 )
 
 
