@@ -30,7 +30,7 @@ class Scene:
 
     def pair(self, work: Callable[[], Awaitable[object]]) -> asyncio.Task[None]:
         async def run() -> None:
-            with self.pairs.one():
+            with self.pairs.track():
                 await work()
 
         return asyncio.create_task(run())

@@ -17,7 +17,7 @@ def test_a_closed_queue_waits_only_for_what_is_held() -> None:
         others = queue.take("there", 2)
         assert first.ticket not in {0, 1}
         assert len(others) == 2
-        over = asyncio.create_task(queue.over())
+        over = asyncio.create_task(queue.wait_done())
         queue.close()
         assert (queue.fresh, queue.left, queue.leased) == (0, 0, 3)
         assert queue.take("here", 1, fresh_only=True) == []

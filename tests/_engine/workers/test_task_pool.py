@@ -141,7 +141,7 @@ def test_a_task_that_is_cancelled_by_itself_ends_the_others_unless_all_is_ending
         pool = TaskPool(take, work)
         pool.grow(2)
         pairs = OpenPairs()
-        with pairs.one():  # somebody is worth waiting for
+        with pairs.track():  # somebody is worth waiting for
             if ending:
                 pool.close(pairs)
             working = asyncio.create_task(pool.run())

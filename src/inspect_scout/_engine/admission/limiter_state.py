@@ -144,7 +144,7 @@ class LimiterState:
         self._answered_at = 0.0
 
     @property
-    def open(self) -> int:
+    def allowed(self) -> int:
         """Connections that may be in use."""
         return self.limit if self.share is None else min(self.limit, self.share)
 
@@ -160,7 +160,7 @@ class LimiterState:
             now: The time.
             again: It is one that has a connection already, and is sent once more.
         """
-        if not again and self.in_flight >= self.open:
+        if not again and self.in_flight >= self.allowed:
             return None
         latest = now + MOST_WAIT_SECONDS  # a clock that was set back prolongs nothing
         self._pause_until, self._next = min(self._pause_until, latest), min(self._next, latest)
@@ -216,9 +216,9 @@ class LimiterState:
         if self._ramp is not None:
             self._ramp = ramped_rate(self._ramp, now - self._answered_at)
         self._answered_at = now
-        if self.limit >= self.most or self._answered < self.open or now - began < _WIDEN_SECONDS:
+        if self.limit >= self.most or self._answered < self.allowed or now - began < _WIDEN_SECONDS:
             return
-        if self.open == self.limit:
+        if self.allowed == self.limit:
             self.limit = widened_limit(self.limit, self.most, self._peak, self.rate is not None)
         self._peak, self._answered, self._widened_at = self.in_flight, 0, now
 

@@ -48,10 +48,10 @@ class OpenPairs:
             ended: Called when no pair is left that is worth waiting for.
         """
         self.closed, self._ended = True, ended
-        self._look()
+        self._check_ended()
 
     @contextmanager
-    def one(self) -> Generator[None]:
+    def track(self) -> Generator[None]:
         """Count a pair while the block runs it and records what it said."""
         pair = _OpenPair(self)
         self._open.add(pair)
@@ -62,16 +62,16 @@ class OpenPairs:
             _current.reset(token)
             self._open.discard(pair)
             if self.closed:
-                self._look()
+                self._check_ended()
 
-    def late(self, pair: _OpenPair) -> bool:
+    def is_too_late(self, pair: _OpenPair) -> bool:
         """Tell whether a pair that has a call to make comes too late with its first one."""
         late = self.closed and not pair.calls
         if late:
-            self._look()
+            self._check_ended()
         return late
 
-    def _look(self) -> None:
+    def _check_ended(self) -> None:
         if self._ended is not None and not self.due:
             self._ended()
 
@@ -92,9 +92,9 @@ async def acquire_for_pair(acquire: Callable[[], Awaitable[None]], release: Call
         return
     pair.waiting += 1
     try:
-        if not pair.pairs.late(pair):
+        if not pair.pairs.is_too_late(pair):
             await acquire()
-            if not pair.pairs.late(pair):
+            if not pair.pairs.is_too_late(pair):
                 pair.calls += 1
                 return
             release()

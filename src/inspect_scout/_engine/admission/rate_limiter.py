@@ -60,7 +60,7 @@ class ModelLimiter:
     @property
     def limit(self) -> int:
         """Connections admitted at once."""
-        return self.state.open
+        return self.state.allowed
 
     @property
     def waiting(self) -> int:

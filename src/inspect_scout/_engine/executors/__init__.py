@@ -28,7 +28,7 @@ def executor_for(
         from .ray import RayExecutor
 
         return RayExecutor(max_processes, ray_address)
-    from .adaptive import AdaptiveExecutor, processors
+    from .adaptive import AdaptiveExecutor, count_processors
     from .pool import LocalExecutor, ProcessExecutor
 
     alone = executor == "inline" or (executor is None and max_processes == 1) or units <= 1
@@ -36,4 +36,4 @@ def executor_for(
         return LocalExecutor()
     if max_processes is None and executor is None:
         return AdaptiveExecutor()
-    return ProcessExecutor(min(max_processes or processors(), units))
+    return ProcessExecutor(min(max_processes or count_processors(), units))

@@ -18,7 +18,7 @@ from ..workers.protocol import WorkerBackend
 from ..workers.setup import WorkerSetup, first_units
 from .contract import Job, RunJob
 from .dispatch import Dispatch
-from .pool import Spawn, WorkerPool, first_message, local, remote
+from .pool import Spawn, WorkerPool, first_message, local_spawn, remote_spawn
 from .work_queue import WorkQueue
 
 logger = logging.getLogger("inspect_scout")
@@ -31,7 +31,7 @@ _BUSY_SHARE = 0.8
 _WATCH_SECONDS = 0.5
 
 
-def processors() -> int:
+def count_processors() -> int:
     """Count the processors that this process may use."""
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
@@ -79,7 +79,7 @@ class AdaptiveExecutor:
     """
 
     def __init__(self, most: int | None = None) -> None:
-        self._most = most or min(MOST_PROCESSES, processors())
+        self._most = most or min(MOST_PROCESSES, count_processors())
 
     @asynccontextmanager
     async def prepared(self, setup: WorkerSetup, location: str) -> AsyncGenerator[RunJob]:  # noqa: ARG002 - the contract's
@@ -91,7 +91,7 @@ class AdaptiveExecutor:
             pool = WorkerPool(optional=lambda: queue.left == queue.fresh)
             dispatch, share = Dispatch(job, queue, self._most, pool.fail), ProcessShare(job.memory_bytes)
             with share.taken():
-                await pool.start(local(job, share.total, dispatch))
+                await pool.start(local_spawn(job, share.total, dispatch))
                 async with _autoscaling(_Autoscaler(job, queue, pool, share, self._most)):
                     await pool.run(job, queue, dispatch)
 
@@ -167,6 +167,6 @@ class _Autoscaler:
 
         self._backend = ProcessBackend()
         tasks = math.ceil(first_units(self._job.setup) / self._most)
-        spawn = remote(self._backend, first_message(self._job.setup), tasks)
+        spawn = remote_spawn(self._backend, first_message(self._job.setup), tasks)
         self._share.limit_memory(self._job.memory_bytes // self._most)
         return spawn

@@ -38,12 +38,12 @@ class FirstError:
     def __init__(self) -> None:
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    def note(self, error: BaseException) -> None:
+    def set(self, error: BaseException) -> None:
         """Take note of an error."""
         if not self._failed.done():
             self._failed.set_exception(error)
 
-    async def unless(self, awaited: Awaitable[object]) -> None:
+    async def wait_or_raise(self, awaited: Awaitable[object]) -> None:
         """Wait for something, or for an error, which is raised."""
         task: asyncio.Future[object] = asyncio.ensure_future(awaited)
         waits: set[asyncio.Future[Any]] = {task, self._failed}
@@ -94,7 +94,7 @@ class WorkerPool:
 
     def fail(self, error: BaseException) -> None:
         """End whatever the pool is at with an error; the first one counts."""
-        self._error.note(error)
+        self._error.set(error)
 
     def kill(self) -> None:
         """End all workers in other processes at once; from any thread."""
@@ -118,7 +118,7 @@ class WorkerPool:
             return
         task = asyncio.create_task(self._attend(worker, spawn))
         self._workers[worker] = task
-        task.add_done_callback(self._attended)
+        task.add_done_callback(self._note_failure)
 
     async def first_ready(self) -> None:
         """Wait until one worker is ready.
@@ -127,7 +127,7 @@ class WorkerPool:
             ConfigError: Scanners cannot be loaded there.
             WorkerError: Workers end before they are ready.
         """
-        await self._error.unless(self._one_ready.wait())
+        await self._error.wait_or_raise(self._one_ready.wait())
 
     async def run(self, job: Job, queue: WorkQueue, dispatch: Dispatch) -> None:
         """Give units to the workers until none is left and all are durable; ends the workers, however it ends."""
@@ -136,9 +136,9 @@ class WorkerPool:
         job.abandoned.tell(self.kill)
         try:
             async with self._diagnosing(queue, dispatch):
-                await self._error.unless(queue.over())
+                await self._error.wait_or_raise(queue.wait_done())
             dispatch.finish()
-            await self._error.unless(self._gone(list(self._workers), _FINISH_SECONDS))
+            await self._error.wait_or_raise(self._wait_exited(list(self._workers), _FINISH_SECONDS))
         finally:
             dispatch.stop()
             await self.stop()
@@ -151,10 +151,10 @@ class WorkerPool:
             for worker in workers:
                 worker.send(Stop())
             # One that runs here takes the time that it takes.
-            await self._gone([worker for worker in workers if worker.local], None)
+            await self._wait_exited([worker for worker in workers if worker.local], None)
             others = [worker for worker in workers if not worker.local]
-            await self._gone(others, _SIGN_SECONDS)
-            await self._gone([w for w in others if w.last_message_at >= called], _STOP_SECONDS - _SIGN_SECONDS)
+            await self._wait_exited(others, _SIGN_SECONDS)
+            await self._wait_exited([w for w in others if w.last_message_at >= called], _STOP_SECONDS - _SIGN_SECONDS)
         finally:
             tasks = list(self._workers.values())
             for task in tasks:
@@ -204,7 +204,7 @@ class WorkerPool:
     def _cannot_start(self, error: BaseException) -> None:
         """Do without workers, if the job can."""
         if not self._optional():
-            self._error.note(error)
+            self._error.set(error)
         elif not self.unstartable:
             self.unstartable = True
             logger.info("The scan stays in one process: %s", error)
@@ -227,11 +227,11 @@ class WorkerPool:
                     pass
         return False
 
-    def _attended(self, task: asyncio.Task[None]) -> None:
+    def _note_failure(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
-            self._error.note(error)
+            self._error.set(error)
 
-    async def _gone(self, workers: Sequence[WorkerHandle], seconds: float | None) -> None:
+    async def _wait_exited(self, workers: Sequence[WorkerHandle], seconds: float | None) -> None:
         """Wait until workers have sent their last message, but no longer than some seconds."""
         tasks = [self._workers[worker] for worker in workers if worker in self._workers]
         if tasks:
@@ -269,7 +269,7 @@ def first_message(setup: WorkerSetup, environment: Mapping[str, str] | None = No
     return Setup(pack(setup), list(sys.path), current_folder(), dict(environment or {}), level)
 
 
-def remote(backend: WorkerBackend, first: Setup, tasks: int) -> Spawn:
+def remote_spawn(backend: WorkerBackend, first: Setup, tasks: int) -> Spawn:
     """Say how workers in other processes are started.
 
     Args:
@@ -286,7 +286,7 @@ def remote(backend: WorkerBackend, first: Setup, tasks: int) -> Spawn:
     return spawn
 
 
-def local(job: Job, memory: Callable[[], int], dispatch: Dispatch) -> Spawn:
+def local_spawn(job: Job, memory: Callable[[], int], dispatch: Dispatch) -> Spawn:
     """Say how the worker of this process is started.
 
     Args:
@@ -303,7 +303,7 @@ def local(job: Job, memory: Callable[[], int], dispatch: Dispatch) -> Spawn:
 
 
 @asynccontextmanager
-async def started(backend: WorkerBackend, count: int, first: Setup, tasks: int) -> AsyncGenerator[RunJob]:
+async def started_pool(backend: WorkerBackend, count: int, first: Setup, tasks: int) -> AsyncGenerator[RunJob]:
     """Start workers in other processes, and wait until one is ready; gives what runs a job in them.
 
     Args:
@@ -324,7 +324,7 @@ async def started(backend: WorkerBackend, count: int, first: Setup, tasks: int) 
 
     try:
         for _ in range(count):
-            await pool.start(remote(backend, first, math.ceil(tasks / count)))
+            await pool.start(remote_spawn(backend, first, math.ceil(tasks / count)))
         await pool.first_ready()
         yield run
     finally:
@@ -349,7 +349,7 @@ class ProcessExecutor:
         """Start the processes, and wait until one is ready."""
         from ..workers.processes import ProcessBackend  # other scans do not pay for loading it
 
-        async with started(ProcessBackend(), self._count, first_message(setup), first_units(setup)) as run:
+        async with started_pool(ProcessBackend(), self._count, first_message(setup), first_units(setup)) as run:
             yield run
 
 
@@ -364,7 +364,7 @@ class LocalExecutor:
             pool, queue, share = WorkerPool(), WorkQueue(job.plan.units), ProcessShare(job.memory_bytes)
             dispatch = Dispatch(job, queue, 1, pool.fail)
             with share.taken():
-                await pool.start(local(job, share.total, dispatch))
+                await pool.start(local_spawn(job, share.total, dispatch))
                 await pool.run(job, queue, dispatch)
 
         yield run

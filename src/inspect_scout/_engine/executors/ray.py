@@ -30,7 +30,7 @@ from ..workers.host import run_remote
 from ..workers.protocol import ToParent, ToWorker, relay
 from ..workers.setup import WorkerSetup, first_units
 from .contract import RunJob
-from .pool import first_message, started
+from .pool import first_message, started_pool
 
 ADDRESS_VARIABLE = "RAY_ADDRESS"
 LOOPBACK = "127.0.0.1"
@@ -276,7 +276,7 @@ class RayExecutor:
         backend = RayBackend(self._address)
         try:
             count = backend.connect(location)
-            async with started(
+            async with started_pool(
                 backend, self._count or count, first_message(setup, os.environ), first_units(setup)
             ) as run:
                 yield run

@@ -76,7 +76,7 @@ class WorkQueue:
         self._next = 0
         self._again: deque[Lease] = deque()
         self._leases: dict[object, dict[int, Lease]] = {}
-        self._over = asyncio.Event()
+        self._all_done = asyncio.Event()
 
     @property
     def fresh(self) -> int:
@@ -178,14 +178,14 @@ class WorkQueue:
         self._note_end()
         return given_up
 
-    async def over(self) -> None:
+    async def wait_done(self) -> None:
         """Wait until all units are done, or given up."""
         self._note_end()
-        await self._over.wait()
+        await self._all_done.wait()
 
     def _note_end(self) -> None:
         if self.done:
-            self._over.set()
+            self._all_done.set()
 
     def _is_last_try(self, lease: Lease) -> bool:
         return lease.deaths > 0 and lease.deaths >= self._retries

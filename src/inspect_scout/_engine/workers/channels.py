@@ -32,7 +32,7 @@ class SocketChannel:
         self._sending = threading.Lock()
 
     @classmethod
-    async def over(cls, end: socket.socket) -> SocketChannel:
+    async def connect(cls, end: socket.socket) -> SocketChannel:
         """Talk over a connected socket."""
         return cls(*await asyncio.open_connection(sock=end))
 
@@ -83,7 +83,7 @@ def run_in_process(end: socket.socket, started: float) -> None:
     """
 
     async def work() -> None:
-        channel = await SocketChannel.over(end)
+        channel = await SocketChannel.connect(end)
         await run_remote(channel, started)
         await channel.aclose()
 

@@ -115,7 +115,7 @@ class ProcessBackend:
             except OSError as error:
                 ours.close()
                 raise WorkerError(f"No worker process can be started: {error}. {_ADVICE}") from error
-        channel = ProcessChannel(await SocketChannel.over(ours))
+        channel = ProcessChannel(await SocketChannel.connect(ours))
         self._pending.append(channel)
         return channel
 

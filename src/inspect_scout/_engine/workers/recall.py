@@ -53,7 +53,7 @@ class Recall(Protocol):
         ...
 
 
-def key_of(planned: PlannedScanner, info: TranscriptInfo, located: Located) -> PairKey | None:
+def pair_key(planned: PlannedScanner, info: TranscriptInfo, located: Located) -> PairKey | None:
     """Make the key of a pair, without decoding anything; None if the source does not tell when its content changes."""
     stored = located.fingerprint
     if stored is None:

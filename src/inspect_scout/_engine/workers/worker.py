@@ -44,7 +44,7 @@ from ..._types import (
 from ..admission.memory import ByteBudget
 from ..recording.reports import as_exception, describe_error, report_of_error, report_with, timeout_error
 from .in_flight import Activity
-from .recall import PairKey, PairReports, key_of
+from .recall import PairKey, PairReports, pair_key
 from .setup import WorkerSetup
 from .watchdog import run_with_timeout
 
@@ -145,7 +145,7 @@ class Worker:
         """What makes the verdicts on these pairs, by scanner; nothing where no verdict is ever recalled."""
         if self._setup.recall is None:
             return {}
-        keys = {planned.key: key_of(planned, info, located) for planned in due}
+        keys = {planned.key: pair_key(planned, info, located) for planned in due}
         return {scanner: key for scanner, key in keys.items() if key is not None}
 
     async def _recall(self, planned: PlannedScanner, info: TranscriptInfo, identity: PairKey | None) -> bool:
@@ -158,7 +158,7 @@ class Worker:
                 known = await self._setup.recall.recall(identity)
         if known is None:
             return False
-        with self._activity.pairs.one():
+        with self._activity.pairs.track():
             reports = [await self._recompared(planned, known.info, report) for report in known.reports]
             await self._record(known.info, planned, reports, reused=True)
         return True
@@ -211,7 +211,7 @@ class Worker:
         check_cancelled()
         seconds = self._setup.spec.options.scanner_timeout
         reports: list[ResultReport] = []
-        with pairs.one():
+        with pairs.track():
             with self._activity.at_work(subject.info.transcript_id, planned.key) as running:
                 work = self._invoke_all(planned, subject, reports)
                 if seconds is None:

@@ -68,7 +68,7 @@ class SharedMessages:
         self._digests: dict[int, tuple[ChatMessage, bytes]] = {}
         self._copies: dict[tuple[int, str], ChatMessage] = {}
 
-    def named(self, messages: Sequence[ChatMessage]) -> tuple[list[ChatMessage], IdDeriver]:
+    def with_ids(self, messages: Sequence[ChatMessage]) -> tuple[list[ChatMessage], IdDeriver]:
         """Put copies with ids in the place of messages that have none.
 
         Returns:
@@ -122,15 +122,15 @@ def with_ids(transcript: Transcript) -> Transcript:
     timelines = transcript.timelines
     if any(_lacks_ids(event) for event in events):
         ids = IdDeriver(scope)
-        events = [_named_event(event, ids, scope) for event in events]
+        events = [_with_event_ids(event, ids, scope) for event in events]
         bound = {id(before): after for before, after in zip(transcript.events, events, strict=True)}
-        timelines = [each.model_copy(update={"root": _rebound(each.root, bound)}) for each in timelines]
+        timelines = [each.model_copy(update={"root": _rebind(each.root, bound)}) for each in timelines]
     if messages is transcript.messages and events is transcript.events:
         return transcript
     return transcript.model_copy(update={"messages": messages, "events": events, "timelines": timelines})
 
 
-def _named_event(event: Event, ids: IdDeriver, scope: str) -> Event:
+def _with_event_ids(event: Event, ids: IdDeriver, scope: str) -> Event:
     if not _lacks_ids(event):
         return event
     # deep, because what lacks an id may be at any depth
@@ -140,15 +140,15 @@ def _named_event(event: Event, ids: IdDeriver, scope: str) -> Event:
     return made
 
 
-def _rebound(span: TimelineSpan, events: Mapping[int, Event]) -> TimelineSpan:
+def _rebind(span: TimelineSpan, events: Mapping[int, Event]) -> TimelineSpan:
     """Copy a span with other events in the place of its own."""
     content = [
-        _rebound(item, events)
+        _rebind(item, events)
         if isinstance(item, TimelineSpan)
         else item.model_copy(update={"event": events.get(id(item.event), item.event)})
         for item in span.content
     ]
-    branches = [_rebound(branch, events) for branch in span.branches]
+    branches = [_rebind(branch, events) for branch in span.branches]
     return span.model_copy(update={"content": content, "branches": branches})
 
 

@@ -125,7 +125,7 @@ class SamplePools:
         self._message_decoder = _PoolMessageDecoder(items)
         self._messages = SharedPool[ChatMessage](messages, self._message_decoder.decode, keep_bytes=keep_bytes)
         self._calls = SharedPool[Any](calls, items.decode_value, keep_bytes=keep_bytes)
-        self._named = SharedMessages(transcript_id)
+        self._shared_messages = SharedMessages(transcript_id)
         self._evictions = 0
 
     @property
@@ -162,6 +162,6 @@ class SamplePools:
     def _name_input(self, event: ModelEvent) -> IdDeriver:
         if self._messages.evictions != self._evictions:
             self._evictions = self._messages.evictions
-            self._named.clear()
-        event.input, ids = self._named.named(event.input)
+            self._shared_messages.clear()
+        event.input, ids = self._shared_messages.with_ids(event.input)
         return ids

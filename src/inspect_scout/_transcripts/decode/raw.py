@@ -192,7 +192,7 @@ class _PoolBuilder:
     def __init__(self) -> None:
         self._places: dict[bytes, int] = {}
 
-    def refs(self, items: Sequence[Raw]) -> bytes:
+    def add(self, items: Sequence[Raw]) -> bytes:
         """Places of items, as ranges (start, end)."""
         ranges: list[list[int]] = []
         for item in items:
@@ -216,7 +216,7 @@ def _pool_event(raw: msgspec.Raw, messages: _PoolBuilder, calls: _PoolBuilder) -
         fields = split_object(raw, "event")
         given = split_list(fields.get("input", msgspec.Raw()), "input")
         if given and is_missing(fields.get("input_refs", msgspec.Raw())):
-            fields |= {"input": msgspec.Raw(b"[]"), "input_refs": msgspec.Raw(messages.refs(given))}
+            fields |= {"input": msgspec.Raw(b"[]"), "input_refs": msgspec.Raw(messages.add(given))}
         call = fields.get("call", msgspec.Raw())
         if not is_missing(call):
             fields["call"] = msgspec.Raw(_pool_call(call, calls))
@@ -239,7 +239,7 @@ def _pool_call(raw: msgspec.Raw, calls: _PoolBuilder) -> bytes:
         {
             **fields,
             "request": msgspec.Raw(_object(request)),
-            "call_refs": msgspec.Raw(calls.refs(given)),
+            "call_refs": msgspec.Raw(calls.add(given)),
             "call_key": msgspec.Raw(msgspec.json.encode(key)),
         }
     )

@@ -67,13 +67,13 @@ def log_rows(
         trust_content=_trust_content(spec.viewer),
         samples=[_sample_row(id, summary) for id, summary in named.items()],
         notices=list(notices),
-        superseded=max(len(summaries) - len(latest), _superseded(latest, repeated)),
+        superseded=max(len(summaries) - len(latest), _count_replaced(latest, repeated)),
         shared_uuids=sum(1 for id, summary in named.items() if summary.uuid and summary.uuid != id),
         unlisted=unlisted,
     )
 
 
-def _superseded(latest: Sequence[SampleSummary], repeated: int) -> int:
+def _count_replaced(latest: Sequence[SampleSummary], repeated: int) -> int:
     """Count the samples that others of the same name replace: those with the ids 1 and "1" share a name, and both count."""
     return repeated and repeated + len({sample_key(s.id, s.epoch) for s in latest}) - len(latest)
 
