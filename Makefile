@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check faults bench growth reading docs examples clean
+.PHONY: help demo test check hooks faults bench growth reading docs examples clean
 
 # The first Python of at least 3.11 on this machine; `make PYTHON=/path/to/python ...` chooses another.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
@@ -65,11 +65,19 @@ test: $(VENV)/.installed-dev  ## Run the whole test suite
 check: $(VENV)/.installed-dev  ## Run every static check and hold the budgets
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash tests/check.sh
 
+hooks:  ## Let git refuse commits whose subject is too long
+	@hook="$$(git rev-parse --git-path hooks)/commit-msg"; mkdir -p "$$(dirname "$$hook")"; \
+	if [ -e "$$hook" ] && ! grep -q commit_subjects "$$hook"; then \
+		echo "$$hook exists already. Call tests/commit_subjects.py from it, with the name of the message file."; exit 1; fi; \
+	printf '%s\n' '#!/bin/sh' 'check="$$(git rev-parse --show-toplevel)/tests/commit_subjects.py"' \
+		'[ ! -f "$$check" ] || exec python3 "$$check" "$$1"' >"$$hook"; \
+	chmod +x "$$hook"; echo "Installed $$hook"
+
 faults: $(VENV)/.installed-dev  ## Kill and corrupt many more times than `make test` does
 	@SCOUT_TEST_FAULT_ROUNDS=$${SCOUT_TEST_FAULT_ROUNDS:-70} SCOUT_TEST_HUGE_MEGABYTES=$${SCOUT_TEST_HUGE_MEGABYTES:-1000} \
 	  $(BIN)/python -m pytest -q -m fault --timeout 1800
 
-bench: $(VENV)/.installed-dev  ## Time what can be timed, floors beside it (REFERENCE=/path/to/python compares)
+bench: $(VENV)/.installed-dev  ## Time what can be timed beside bare libraries (REFERENCE=/path/to/python compares)
 	@$(BIN)/python -m benchmarks $(if $(REFERENCE),--reference $(REFERENCE)) $(if $(ONLY),--only $(ONLY)) $(if $(SIZE),--size $(SIZE))
 
 growth: $(VENV)/.installed-dev  ## Time what a unit costs when there are 1, 10 and 100 times as many

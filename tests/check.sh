@@ -33,6 +33,7 @@ check "deptry" deptry src
 check "interrogate" python -c "$INTERROGATE" src
 check "mypy" mypy
 check "pyright" pyright
+check "commit subjects" python tests/commit_subjects.py
 check "architecture" python -m pytest -q tests/architecture
 
 if ((${#failed[@]})); then
