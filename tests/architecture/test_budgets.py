@@ -1,4 +1,4 @@
-"""Sizes that keep the house readable; the tables of exceptions have a reason each and only shrink."""
+"""Sizes that keep the code readable; the tables of exceptions have a reason each and only shrink."""
 
 from __future__ import annotations
 
@@ -26,20 +26,6 @@ MANY_ARGUMENTS = {
 }
 # path:name -> why it may be larger than the budget.
 LARGE: dict[str, str] = {"testing/storage_laws.py:StorageLaws": "each law is a method"}
-# path -> the border at which everything that a stranger's code or data raises is caught.
-BLIND_EXCEPTS = {
-    "_app/interruption.py": "carries whatever a call raised over to the thread that waits for it",
-    "_app/ending.py": "saves what was recorded, then raises again",
-    "_cli/run.py": "the outermost border: a bug shows its traceback and exit code 1",
-    "_engine/executors/adaptive.py": "whatever keeps workers from starting is told to whoever waits for the job",
-    "_engine/executors/ray.py": "Ray raises many kinds of things where a cluster cannot be started, or is gone",
-    "_engine/recording/recorder.py": "bringing tables up to date may fail; the rows are safe and the next time tries again",
-    "_engine/workers/host.py": "a worker's top: what ends it is told to the parent",
-    "_support/loops.py": "carries whatever a call raised over to the thread that waits for it",
-    "_support/causes/describing.py": "writing the traceback of a stranger's exception runs its code",
-    "_support/plugins.py": "loading what another package registers runs its code",
-    "_support/causes/foreign_objects.py": "an attribute or the text of a foreign object runs its code",
-}
 
 # Counted as mccabe does: each way that a branch, loop, handler or case adds.
 _BRANCHES = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.comprehension, ast.match_case)
@@ -90,31 +76,10 @@ def too_large(path: str, node: ast.AST) -> Iterator[str]:
             yield f"{key}: complexity {complexity(node)}"
 
 
-def blind(node: ast.ExceptHandler) -> bool:
-    caught = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
-    return any(c is None or (isinstance(c, ast.Name) and c.id in {"Exception", "BaseException"}) for c in caught)
-
-
 def test_sizes_are_within_budget() -> None:
     findings = [f"{path}: file of {count} lines" for path, _, count in files() if count > MAX_FILE]
     findings += [finding for path, tree, _ in files() for node in ast.walk(tree) for finding in too_large(path, node)]
     assert "\n".join(finding for finding in findings if finding.rsplit(": ", 1)[0] not in LARGE) == ""
-
-
-def test_blind_excepts_stand_only_at_named_borders() -> None:
-    # An `except BaseException` that ends in a bare `raise` cleans up and hides nothing.
-    found = {
-        f"{path}:{node.lineno}"
-        for path, tree, _ in files()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ExceptHandler)
-        if blind(node) and path not in BLIND_EXCEPTS and not reraises(node)
-    }
-    assert "\n".join(sorted(found)) == ""
-
-
-def reraises(node: ast.ExceptHandler) -> bool:
-    return isinstance(node.body[-1], ast.Raise) and node.body[-1].exc is None
 
 
 def test_exceptions_are_still_needed() -> None:
@@ -126,8 +91,3 @@ def test_exceptions_are_still_needed() -> None:
         if isinstance(node, Function)
     }
     assert [key for key in MANY_ARGUMENTS if arguments(functions[key]) <= MAX_ARGUMENTS] == []
-    assert [
-        path
-        for path in BLIND_EXCEPTS
-        if not any(isinstance(n, ast.ExceptHandler) and blind(n) for n in ast.walk(trees[path]))
-    ] == []

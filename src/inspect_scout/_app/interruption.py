@@ -243,7 +243,7 @@ class Interruption:
                 continue
             except KeyboardInterrupt:  # from a handler of the program's own
                 heard = signal.SIGINT
-            except BaseException:
+            except BaseException:  # a handler of the program's own may raise anything; raised again
                 self._call(self._cancel)
                 if not self._wait_for_end():
                     self._leave()
@@ -270,7 +270,7 @@ class Interruption:
                     return True
                 if callable(heard):
                     heard()
-            except BaseException:  # noqa: BLE001, S112 - the first one is raised
+            except BaseException:  # noqa: BLE001, S112 - handlers may raise anything; the first one is raised
                 continue
         return False
 
@@ -307,7 +307,7 @@ class Interruption:
     def _leave(self) -> bool:
         self.left = True
         for tell in reversed(self._tell):
-            with contextlib.suppress(Exception):
+            with contextlib.suppress(Exception):  # whoever is told may fail: the others are told all the same
                 tell()
         return False
 

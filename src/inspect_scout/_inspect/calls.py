@@ -145,7 +145,7 @@ class _ManagedCall:
         with capturing() as answer:
             try:
                 outcome = await generate(*args, **options)
-            except Exception as error:
+            except Exception as error:  # each provider's client has its own kinds; raised again
                 if answer.status == 200 and answer.body is None and answer.broken is None and broke_off(error):
                     answer.broken = str(error)  # a stream, which nobody but the client reads
                 if not isinstance(error, PrerequisiteError) and not has_answer(error) and _is_not_completion(answer):

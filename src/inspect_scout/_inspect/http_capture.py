@@ -73,7 +73,7 @@ def _wrap_send(send: Any) -> Any:
             return response
         try:
             captured.body = await response.aread()
-        except BaseException as error:
+        except BaseException as error:  # a cancelled call breaks the stream as well; raised again
             captured.broken = _message(error)
             await response.aclose()
             raise
@@ -91,7 +91,7 @@ def _wrap_read(read: Any) -> Any:
         captured.status, captured.body, captured.broken = self.status, None, None
         try:
             captured.body = await read(self)
-        except BaseException as error:
+        except BaseException as error:  # a cancelled call breaks the stream as well; raised again
             captured.broken = _message(error)
             raise
         return captured.body

@@ -215,7 +215,7 @@ async def plan_resume(
     models = resumed_models(spec, request)
     try:
         return await _plan_again(spec, request, recorded, models, progress)
-    except BaseException:
+    except BaseException:  # however planning ends, the models are closed; raised again
         await close_models(models.active)
         raise
 

@@ -258,7 +258,7 @@ async def _take(storage: Storage, location: str, text: bytes) -> None:
     _here.add(token)
     try:
         await _take_over(storage, location, text)
-    except BaseException:
+    except BaseException:  # a cancelled attempt has not taken it either; raised again
         _here.discard(token)
         raise
 

@@ -139,7 +139,7 @@ class RayBackend:
             options["address"] = self._address
         try:
             in_main_thread(lambda: _keeping_handler(functools.partial(self._ray.init, **options)))
-        except Exception as error:
+        except Exception as error:  # Ray has no common base class for what starting or finding a cluster raises
             where = f"at {self._address!r}" if self._address else "on this machine"
             said = str(error).strip().partition("\n")[0]
             raise WorkerError(f"There is no Ray cluster {where}: {said}") from error

@@ -97,8 +97,8 @@ def _be_worker(control: socket.socket, work: Callable[[], None]) -> None:
         control.close()
         work()
         code = 0
-    except BaseException:
-        traceback.print_exc()  # nobody else would say it: the process ends below
+    except BaseException:  # the process ends below: whatever the work raised, nobody else would print it
+        traceback.print_exc()
         raise
     finally:
         for stream in (sys.stdout, sys.stderr):

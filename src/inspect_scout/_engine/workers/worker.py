@@ -250,7 +250,7 @@ class Worker:
                 if described is not None:
                     check_cancelled()
                     reports.append(await self._invoke(planned, subject.info, item, *described, origin))
-        except Exception:
+        except Exception:  # of the loader or the scanner, which may raise anything; raised again
             await _close(items)  # else the collector would, at any time and outside of all borders
             raise
 

@@ -66,7 +66,7 @@ def brief(raised: BaseException | None) -> str:
     """Say kind and message alone, on one line: where something else says the place, or the exception is only a detail."""
     try:
         return _kind_and_message(raised, _MAX_MESSAGE) if raised is not None else "None"
-    except BaseException:  # noqa: BLE001 - as above
+    except BaseException:  # noqa: BLE001 - reading an exception of foreign code runs its code
         return _NO_MESSAGE
 
 
@@ -74,7 +74,7 @@ def causes_of(raised: BaseException) -> list[BaseException]:
     """Unwrap an exception: the members of groups, the last attempt of retries, what a provider's client raised."""
     try:
         return [cause.error for cause in _unwrapped(raised)]
-    except BaseException:  # noqa: BLE001 - as above
+    except BaseException:  # noqa: BLE001 - reading an exception of foreign code runs its code
         return [raised]
 
 

@@ -219,7 +219,7 @@ class LocalStorage:
                     self._settle(file)
             with _translated("write", path):
                 os.replace(temporary, target)
-        except BaseException as error:
+        except BaseException as error:  # the caller's writing may raise anything, or be cancelled; raised again
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
             if isinstance(error, OSError) and not isinstance(error, LocationError | StorageError) and error.errno:

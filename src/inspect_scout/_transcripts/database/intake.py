@@ -76,7 +76,7 @@ class Intake:
                 await self._take(transcript)
             await self._finish_file()
             await self._commit()
-        except BaseException:
+        except BaseException:  # the source may raise anything; no file stays half-written; raised again
             await self._give_up()
             raise
 
@@ -109,7 +109,7 @@ class Intake:
             return
         try:
             part = await asyncio.to_thread(writer.close)
-        except BaseException:
+        except BaseException:  # a cancelled writer must let go of its file as well; raised again
             writer.abandon()
             raise
         marker = marker_for(self.session, writer.name)

@@ -97,7 +97,7 @@ def copied(
                 writer = None
         if writer is not None:
             parts.append(writer.close())
-    except BaseException:
+    except BaseException:  # the iterator may raise anything; no file stays half-written; raised again
         if writer is not None:
             writer.abandon()
         raise
