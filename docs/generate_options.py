@@ -18,18 +18,18 @@ HEAD = """\
 
 <!-- Made by docs/generate_options.py; do not edit. -->
 
-An option has one name everywhere. Where several doors say it, the order is always the same: **argument or command line, job,
+An option has one name everywhere. Where several sources set it, the order is always the same: **argument or command line, job,
 project, environment, default** (see [Projects](projects.md)).
 
 ## Where each may be set
 
-The command line hears all variables; Python functions hear those with \\*. What may be set on resume is an argument of
-`scan_resume` and an option of `scout scan resume`.
+The command line reads all variables; Python functions read those with \\*. Options that may be set on resume are arguments of
+`scan_resume` and options of `scout scan resume`.
 
 """
 
 VALUES = """
-## What each says
+## What each option does
 
 `generate_config` (`model_config` in Python) holds the generation options; on the command line and in the environment each of
 these has its own spelling.
@@ -39,9 +39,9 @@ these has its own spelling.
 MERGES = {
     "replace": "the strongest",
     "join": "all",
-    "union": "joined by key; of one key the strongest",
-    "of-model": "the strongest that is about the model",
-    "generation": "option by option, as far as it is about the model",
+    "union": "merged by key, the strongest for each",
+    "of-model": "the strongest for that model",
+    "generation": "option by option, the strongest for that model",
 }
 
 
@@ -49,7 +49,7 @@ def page() -> str:
     """Make the page."""
     options = describe_options()
     places = table(["option", "Python", "job", "project", "resume", "command line", "variable"], map(where, options))
-    values = table(["option", "what it says", "values", "default", "several doors"], map(what, options))
+    values = table(["option", "meaning", "values", "default", "if several sources set it"], map(what, options))
     return HEAD + places + VALUES + values
 
 

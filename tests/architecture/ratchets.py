@@ -7,6 +7,7 @@ improvement, or when code has moved.
 from __future__ import annotations
 
 import ast
+import functools
 import io
 import json
 import re
@@ -76,6 +77,7 @@ def without_reason(text: str) -> list[tuple[str, int]]:
     return [(name, line) for name, line in blind_excepts(ast.parse(text)) if not {line, line - 1} & given]
 
 
+@functools.cache
 def counts() -> Counts:
     """What is there now."""
     found: Counts = {"any": {}, "blind excepts": {}, "words": Counter(finding.path for finding in words.findings())}
