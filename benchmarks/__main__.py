@@ -66,7 +66,7 @@ class Bench:
             return self._command(COMMANDS[name], state) if name in COMMANDS else self._scenario(name, state)
 
     def floor(self, name: str) -> float:
-        """Time the floor of a scenario; what it reads is prepared as for the scenario."""
+        """Time what bare libraries need for a scenario; what it reads is prepared as for the scenario."""
         with tempfile.TemporaryDirectory(prefix="scout-bench-") as state:
             for step in PREPARED_BY.get(name, []) if name.startswith("results_") else []:
                 self._scenario(step, state)

@@ -2,7 +2,7 @@
 
 python examples/judging.py examples/logs scans-demo
 
-With a real model, `judge` is its name: `judge = "openai/gpt-5-mini"`.
+For a real model, set its name: `judge = "openai/gpt-5-mini"`.
 """
 
 import sys

@@ -94,7 +94,7 @@ def after_failed_tests() -> Loader[list[ChatMessage]]:
 
 @scanner(loader=after_failed_tests())
 def claims_success() -> Scanner[list[ChatMessage]]:
-    """Find agents that say that all is well right after a failing test: pieces cut by a loader."""
+    """Find agents that claim success right after a failing test: parts that a loader cuts out."""
 
     async def scan(messages: list[ChatMessage]) -> Result:
         said = [m.text for m in messages if isinstance(m, ChatMessageAssistant) and "tests pass" in m.text]

@@ -74,7 +74,7 @@ def example_logs() -> Path:
 
 @pytest.fixture(scope="session")
 def eval_logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the example logs anew, by running real Inspect evals on the scripted model; gives their folder.
+    """Make the example logs again, by running real Inspect evals on the scripted model; gives their folder.
 
     Each worker process makes its own, so that no worker waits for another.
     """

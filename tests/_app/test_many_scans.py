@@ -1,4 +1,4 @@
-"""Many scans in one event loop leave it to others, too."""
+"""Many scans in one event loop leave it to others."""
 
 from __future__ import annotations
 

@@ -153,7 +153,7 @@ BREAKS: dict[str, Callable[[Path], object]] = {
     "empty": lambda p: p.write_bytes(b""),
     "no zip": lambda p: p.write_bytes(b"hello" * 100),
     "without header": lambda p: rewrite(p, lambda m: {k: v for k, v in m.items() if k.startswith("samples")}),
-    "header is no JSON": lambda p: rewrite(p, lambda m: {**m, "header.json": b"{nope"}),
+    "header is not JSON": lambda p: rewrite(p, lambda m: {**m, "header.json": b"{nope"}),
     "neither list nor samples": lambda p: rewrite(p, lambda m: {k: _spoilt(k, v) for k, v in m.items()}),
 }
 

@@ -19,7 +19,7 @@ NASTY = "a\x1b[2J\x7f\u202eb\udcffc\n\td\r\x9b é"
 
 def parsed(text: str) -> Any:
     def refuse(constant: str) -> float:
-        raise AssertionError(f"{constant} is no JSON")
+        raise AssertionError(f"{constant} is not JSON")
 
     return json.loads(text, parse_constant=refuse)
 

@@ -58,7 +58,7 @@ def test_a_running_scan_is_watched_to_its_end(location: Path) -> None:
     assert all(line.startswith("running: ") and "/12)" in line for line in running)
     assert watched.stdout.startswith("scan: ")
     assert "\nscan complete: " in watched.stdout
-    assert "\x1b" not in watched.stdout + watched.stderr  # a pipe is no terminal
+    assert "\x1b" not in watched.stdout + watched.stderr  # a pipe is not a terminal
 
 
 def test_on_a_terminal_one_line_changes_in_place(location: Path) -> None:

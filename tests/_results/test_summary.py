@@ -80,7 +80,7 @@ async def test_agreement_is_counted_by_positive_targets() -> None:
     validation = await metrics_of(
         (True, True), (True, False), (False, True), (False, False), ("none", True), (None, False)
     )
-    # That no value is expected is an expectation, too.
+    # That no value is expected is also an expectation.
     assert validation.metrics == ValidationMetrics(tp=1, fn=1, tn=2, fp=2)
     assert len(validation.entries) == 6
     assert validation.entries[0].id == "m0"

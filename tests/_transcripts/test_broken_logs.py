@@ -53,7 +53,7 @@ BREAKS: dict[str, tuple[Callable[[Path], object], str]] = {
     "cut off": (lambda p: p.write_bytes(p.read_bytes()[:-100]), "cut off"),
     "no zip": (lambda p: p.write_bytes(b"hello" * 100), "neither a zip file nor JSON"),
     "another zip": (lambda p: rewrite(p, lambda _: {"a.txt": b"x"}), "not an Inspect log"),
-    "header is no JSON": (lambda p: rewrite(p, lambda m: {**m, "header.json": b"{nope"}), r"header\.json.*valid JSON"),
+    "header is not JSON": (lambda p: rewrite(p, lambda m: {**m, "header.json": b"{nope"}), r"header\.json.*valid JSON"),
     "header is a list": (lambda p: rewrite(p, lambda m: {**m, "header.json": b"[]"}), r"header\.json.*Expected"),
     "header without eval": (lambda p: rewrite(p, lambda m: {**m, "header.json": b"{}"}), "`eval`"),
     "header nested": (lambda p: rewrite(p, lambda m: {**m, "header.json": b"[" * 10**5}), "nested too deeply"),

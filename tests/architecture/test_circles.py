@@ -1,7 +1,7 @@
 """No circle of files: whoever reads one file need not have read another that needs it first.
 
 Imports count wherever they stand: at module level, in functions, for types only. A name taken from a package counts as
-taken from the module that the package's door has it from.
+taken from the module that the package exports it from.
 """
 
 from __future__ import annotations
@@ -13,11 +13,9 @@ from pathlib import Path
 SOURCE = Path(__file__).parents[2] / "src" / "inspect_scout"
 PACKAGE = "inspect_scout"
 
-# To be emptied: circles that still exist, by the files in them.
-
 
 def modules() -> dict[str, ast.Module]:
-    """Each module by its dotted name; a package's door has the name of the package."""
+    """Each module by its dotted name; `__init__` has the name of the package."""
     found: dict[str, ast.Module] = {}
     for path in sorted(SOURCE.rglob("*.py")):
         parts = (PACKAGE, *path.relative_to(SOURCE).with_suffix("").parts)
@@ -31,14 +29,15 @@ class Imports:
 
     Args:
         trees: The modules by name.
-        doors: Names of packages among them.
+        packages: Names of packages among them.
     """
 
-    def __init__(self, trees: Mapping[str, ast.Module], doors: set[str]) -> None:
-        self._trees, self._doors = trees, doors
-        # Package -> name that its door shows -> (module, name there).
-        self._shown = {
-            door: {alias: (module, name) for module, name, alias in self._names(door)} for door in sorted(doors)
+    def __init__(self, trees: Mapping[str, ast.Module], packages: set[str]) -> None:
+        self._trees, self._packages = trees, packages
+        # Package -> name that it exports -> (module, name there).
+        self._exported = {
+            package: {alias: (module, name) for module, name, alias in self._names(package)}
+            for package in sorted(packages)
         }
 
     def of(self, module: str) -> set[str]:
@@ -51,22 +50,22 @@ class Imports:
             if isinstance(node, ast.Import):
                 yield from ((a.name, "", a.name) for a in node.names if a.name in self._trees)
             elif isinstance(node, ast.ImportFrom):
-                base = module.split(".") if module in self._doors else module.split(".")[:-1]
+                base = module.split(".") if module in self._packages else module.split(".")[:-1]
                 start = base[: len(base) - node.level + 1] if node.level else []
                 source = ".".join((*start, *filter(None, (node.module or "").split("."))))
                 if source in self._trees:
                     yield from ((source, a.name, a.asname or a.name) for a in node.names)
 
     def _origin(self, module: str, name: str) -> str:
-        """Module that a name comes from, through the doors of packages."""
+        """Module that a name comes from, through the exports of packages."""
         seen: set[tuple[str, str]] = set()
-        while module in self._doors and (module, name) not in seen:
+        while module in self._packages and (module, name) not in seen:
             seen.add((module, name))
-            if f"{module}.{name}" in self._trees and name not in self._shown[module]:
+            if f"{module}.{name}" in self._trees and name not in self._exported[module]:
                 return f"{module}.{name}"
-            if name not in self._shown[module]:
+            if name not in self._exported[module]:
                 break
-            module, name = self._shown[module][name]
+            module, name = self._exported[module][name]
         return module
 
 
@@ -89,8 +88,8 @@ def reachable(graph: Mapping[str, Iterable[str]], start: str) -> set[str]:
 
 
 def imports(trees: Mapping[str, ast.Module]) -> dict[str, set[str]]:
-    doors = {name for name in trees if any(other.startswith(f"{name}.") for other in trees)}
-    found = Imports(trees, doors)
+    packages = {name for name in trees if any(other.startswith(f"{name}.") for other in trees)}
+    found = Imports(trees, packages)
     return {name: found.of(name) for name in trees}
 
 
@@ -99,7 +98,7 @@ def test_no_circle_of_files() -> None:
     assert [sorted(group) for group in found] == []
 
 
-def test_a_circle_through_the_door_of_a_package_is_seen() -> None:
+def test_a_circle_through_the_exports_of_a_package_is_seen() -> None:
     texts = {
         "inspect_scout": "",
         "inspect_scout.a": "from .b import x as x",

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "inspect_scout"
 
-# Heavy library -> rooms (or drawers of one) that may import it at module level. All others import it in the function that needs it, or not.
+# Heavy library -> packages (or modules of one) that may import it at module level. All others import it in the function that needs it, or not.
 AT_MODULE_LEVEL = {
     "duckdb": set[str](),
     "fastapi": {"_view"},
@@ -20,10 +20,10 @@ AT_MODULE_LEVEL = {
     "rich": {"_display"},
     "uvicorn": set[str](),
 }
-# The public doors, which are for users; inside, a room uses the doors of other rooms.
-PUBLIC_DOORS = {"", "aio", "executors", "sources", "testing", "_registry"}
-# Rooms of independent small modules, each its own door.
-DRAWERS = {"_support", "_inspect"}
+# The public modules, which are for users; inside, a package uses what other packages export.
+PUBLIC_MODULES = {"", "aio", "executors", "sources", "testing", "_registry"}
+# Packages of independent small modules, which are imported directly.
+TOOLBOXES = {"_support", "_inspect"}
 # Tests that compare with inspect_ai's own results may use its private names.
 TESTS_WITH_PRIVATE_NAMES = {"_inspect/", "_support/test_rejected_calls.py"}
 
@@ -71,7 +71,7 @@ def own_targets(parts: tuple[str, ...], tree: ast.Module) -> Iterator[str]:
                 yield module.removeprefix("inspect_scout").lstrip(".")
 
 
-def test_heavy_libraries_are_imported_at_module_level_only_in_their_rooms() -> None:
+def test_heavy_libraries_are_imported_at_module_level_only_in_their_packages() -> None:
     found = [
         f"{'/'.join(parts)}:{node.lineno} {library}"
         for parts, tree in modules()
@@ -82,23 +82,23 @@ def test_heavy_libraries_are_imported_at_module_level_only_in_their_rooms() -> N
     assert "\n".join(found) == ""
 
 
-def test_nothing_inside_imports_the_public_doors() -> None:
+def test_nothing_inside_imports_the_public_modules() -> None:
     found = [
         f"{'/'.join(parts)} imports inspect_scout{'.' if target else ''}{target}"
         for parts, tree in modules()
-        if parts[0] not in PUBLIC_DOORS and len(parts) > 1
+        if parts[0] not in PUBLIC_MODULES and len(parts) > 1
         for target in own_targets(parts, tree)
-        if target in PUBLIC_DOORS
+        if target in PUBLIC_MODULES
     ]
     assert "\n".join(found) == ""
 
 
-def test_rooms_are_entered_by_their_door() -> None:
+def test_packages_are_entered_by_their_exports() -> None:
     found = [
         f"{'/'.join(parts)} imports {target}"
         for parts, tree in modules()
         for target in own_targets(parts, tree)
-        if (room := target.split(".")[0]) and room != parts[0] and room not in DRAWERS
+        if (package := target.split(".")[0]) and package != parts[0] and package not in TOOLBOXES
         if "." in target and (SOURCE / target.replace(".", "/")).with_suffix(".py").exists()
     ]
     assert "\n".join(found) == ""
@@ -118,18 +118,18 @@ def test_tests_use_no_private_names_of_inspect_ai() -> None:
 
 
 def shown_names(tree: ast.Module) -> set[str]:
-    """Names that type checkers see through a door."""
+    """Names that type checkers see in a package."""
     blocks = [node for node in tree.body if is_type_checking(node)]
     imports = [node for block in blocks for node in ast.walk(block) if isinstance(node, ast.ImportFrom)]
     return {alias.asname or alias.name for node in imports for alias in node.names}
 
 
-def test_doors_load_what_they_show_type_checkers() -> None:
-    doors = 0
+def test_packages_load_what_they_show_type_checkers() -> None:
+    seen = 0
     for parts, tree in modules():
         if any(isinstance(node, ast.ImportFrom) and node.module == "_support.lazy" for node in tree.body):
-            door = importlib.import_module(".".join(("inspect_scout", *parts)).removesuffix(".__init__"))
-            assert set(dir(door)) == shown_names(tree)
-            assert [name for name in dir(door) if not hasattr(door, name)] == []
-            doors += 1
-    assert doors > len(PUBLIC_DOORS)
+            package = importlib.import_module(".".join(("inspect_scout", *parts)).removesuffix(".__init__"))
+            assert set(dir(package)) == shown_names(tree)
+            assert [name for name in dir(package) if not hasattr(package, name)] == []
+            seen += 1
+    assert seen > len(PUBLIC_MODULES)

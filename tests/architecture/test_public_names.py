@@ -204,36 +204,36 @@ RENAMED = {
 }
 
 
-@pytest.mark.parametrize("door", PUBLIC)
-def test_public_names_are_the_promised_ones(door: str) -> None:
-    module = importlib.import_module(door)
-    assert sorted(module.__all__) == PUBLIC[door]
-    assert sorted({*dir(module)} - {"__version__"}) == [name for name in PUBLIC[door] if name != "__version__"]
+@pytest.mark.parametrize("location", PUBLIC)
+def test_public_names_are_the_promised_ones(location: str) -> None:
+    module = importlib.import_module(location)
+    assert sorted(module.__all__) == PUBLIC[location]
+    assert sorted({*dir(module)} - {"__version__"}) == [name for name in PUBLIC[location] if name != "__version__"]
 
 
-@pytest.mark.parametrize("door", PUBLIC)
-def test_every_public_name_can_be_imported(door: str) -> None:
-    module = importlib.import_module(door)
-    assert [name for name in PUBLIC[door] if getattr(module, name, None) is None] == []
+@pytest.mark.parametrize("location", PUBLIC)
+def test_every_public_name_can_be_imported(location: str) -> None:
+    module = importlib.import_module(location)
+    assert [name for name in PUBLIC[location] if getattr(module, name, None) is None] == []
 
 
-@pytest.mark.parametrize("door", PUBLIC)
-def test_functions_and_errors_say_where_users_find_them(door: str) -> None:
-    module = importlib.import_module(door)
-    objects = {name: getattr(module, name) for name in PUBLIC[door]}
+@pytest.mark.parametrize("location", PUBLIC)
+def test_functions_and_errors_say_where_users_find_them(location: str) -> None:
+    module = importlib.import_module(location)
+    objects = {name: getattr(module, name) for name in PUBLIC[location]}
     astray = [
         name
         for name, value in objects.items()
         if (inspect.isfunction(value) or (inspect.isclass(value) and issubclass(value, Exception)))
-        if value.__module__ != door
+        if value.__module__ != location
     ]
     assert astray == []
 
 
-@pytest.mark.parametrize("door", PUBLIC)
-def test_public_objects_have_docstrings(door: str) -> None:
-    module = importlib.import_module(door)
-    objects = {name: getattr(module, name) for name in PUBLIC[door]}
+@pytest.mark.parametrize("location", PUBLIC)
+def test_public_objects_have_docstrings(location: str) -> None:
+    module = importlib.import_module(location)
+    objects = {name: getattr(module, name) for name in PUBLIC[location]}
     made = {n: v for n, v in objects.items() if inspect.isfunction(v) or inspect.isclass(v)}
     assert [name for name, value in made.items() if not inspect.getdoc(value)] == []
 

@@ -1,4 +1,4 @@
-"""Tests of a package may look inside it; all others, and all other packages, see no more of it than its door."""
+"""Tests of a package may look inside it; all others, and all other packages, see only what it exports."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HELPERS = {"databases": "_transcripts"}
 
 
 def imported(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Lines and modules, also of imports by name; `from package import module` counts as the package, whose door may show it."""
+    """Lines and modules, also of imports by name; `from package import module` counts as the package, which may export it."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)

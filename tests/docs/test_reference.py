@@ -23,17 +23,17 @@ def test_generated_pages_are_fresh(name: str) -> None:
     assert (DOCS / f"{name}.md").read_text(encoding="utf-8") == generate(), f"run: python docs/generate_{name}.py"
 
 
-@pytest.mark.parametrize("door", ["inspect_scout", "inspect_scout.aio", "inspect_scout.testing"])
-def test_every_public_name_has_its_entry(door: str) -> None:
-    module = importlib.import_module(door)
+@pytest.mark.parametrize("location", ["inspect_scout", "inspect_scout.aio", "inspect_scout.testing"])
+def test_every_public_name_has_its_entry(location: str) -> None:
+    module = importlib.import_module(location)
     text = (DOCS / "api.md").read_text(encoding="utf-8")
-    missing = [name for name in module.__all__ if f"::: {door}.{name}\n" not in text and f"`{name}`" not in text]
+    missing = [name for name in module.__all__ if f"::: {location}.{name}\n" not in text and f"`{name}`" not in text]
     assert missing == []
 
 
 def test_every_entry_exists() -> None:
     entries = re.findall(r"^::: (.+)\.(\w+)$", (DOCS / "api.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
-    assert [f"{door}.{name}" for door, name in entries if name not in importlib.import_module(door).__all__] == []
+    assert [f"{location}.{name}" for location, name in entries if name not in importlib.import_module(location).__all__] == []
 
 
 def test_every_column_of_results_is_explained(example_scan: Path) -> None:

@@ -37,7 +37,7 @@ def slow(until: str, blocking: bool = False) -> Scanner[Transcript]:
     async def scan(transcript: Transcript) -> Result:
         free = next(calls) < 2
         while not (free or os.path.exists(until)):
-            # Who holds up the event loop holds up those that record, too: not before there is something.
+            # Blocking the event loop also blocks those that record: not before there is something.
             if blocking and glob(os.path.join(os.path.dirname(until), "scans", "*", "_journal", "*.parquet")):
                 time.sleep(0.05)
             else:

@@ -1,4 +1,4 @@
-"""Things in a folder that are no files: opening them would wait for ever, or lead nowhere."""
+"""Things in a folder that are not files: opening them would wait for ever, or lead nowhere."""
 
 from __future__ import annotations
 

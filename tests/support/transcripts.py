@@ -1,4 +1,4 @@
-"""Small transcripts and scanners that the tests of several rooms use."""
+"""Small transcripts and scanners that the tests of several packages use."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ POLL_SECONDS = 0.1
 
 
 class QueuedExecutor:
-    """Runs a scan in this process, once no other scan runs that was queued on this machine.
+    """Runs a scan in this process when no other queued scan of this machine is running.
 
     Args:
         units: Transcripts that are due.
@@ -29,7 +29,7 @@ class QueuedExecutor:
 
     @asynccontextmanager
     async def prepared(self, setup: WorkerSetup, location: str) -> AsyncGenerator[RunJob]:
-        """Find out whether the scan can run; what runs it waits for the others."""
+        """Check whether the scan can run; the function that runs it waits for the others."""
         async with self._local.prepared(setup, location) as run_here:
 
             async def run(job: Job) -> None:

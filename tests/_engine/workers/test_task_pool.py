@@ -1,4 +1,4 @@
-"""Tasks that work side by side leave the event loop to others, too."""
+"""Tasks that work side by side leave the event loop to others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Replies that ended at the token limit: what may go on is no answer, what is certainly complete is one."""
+"""Replies that ended at the token limit: a text that may go on is not an answer, one that is certainly complete is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What reaches the prompt when a transcript wants to decide the answer, or is no fit for one."""
+"""What reaches the prompt when a transcript wants to decide the answer, or does not fit into one."""
 
 from __future__ import annotations
 

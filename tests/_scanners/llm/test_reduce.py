@@ -42,7 +42,7 @@ TABLE: list[tuple[Reducer, list[Any], Any, str | None]] = [
     (R.mean, [1, 2, 6], 3.0, "3.0"),
     (R.mean, [1.5], 1.5, "1.5"),
     (R.mean, [None, 4], 4.0, "4.0"),
-    (R.mean, [True, 4], 4.0, "4.0"),  # booleans are no numbers
+    (R.mean, [True, 4], 4.0, "4.0"),  # booleans are not numbers
     (R.median, [1, 2, 10], 2, "2"),
     (R.median, [1, 2], 1.5, "1.5"),
     (R.mode, [3, 1, 3, 1, 2], 3, "3"),

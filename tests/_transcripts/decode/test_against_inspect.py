@@ -53,7 +53,7 @@ def difference(a: Any, b: Any, path: str = "") -> str | None:
 
 
 def fields(model: BaseModel) -> dict[str, Any]:
-    # not dict(model): resolving attachments, Inspect gives messages that are no assistant's an attribute `tool_calls`
+    # not dict(model): resolving attachments, Inspect gives messages that are not the assistant's an attribute `tool_calls`
     known = {name: getattr(model, name) for name in type(model).model_fields}
     return {**known, **(model.model_extra or {})}
 

@@ -64,7 +64,7 @@ def read(data: bytes, content: TranscriptContent, info: TranscriptInfo = INFO) -
 
 
 def refused(data: bytes, content: TranscriptContent) -> str:
-    """Why a sample is refused, read in one go; item by item it must be refused, too."""
+    """Why a sample is refused, read in one go; item by item it must be refused as well."""
     with pytest.raises(SampleError) as whole:
         decode_sample(MemoryBytes(data), INFO, content)
     with pytest.raises(SampleError):
