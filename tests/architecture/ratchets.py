@@ -57,8 +57,8 @@ def blind_excepts(node: ast.AST, inside: str = "") -> Iterator[tuple[str, int]]:
         if is_blind(child):
             assert isinstance(child, ast.ExceptHandler | ast.Call)
             yield inside or "<module>", child.lineno
-        named = isinstance(child, Function | ast.ClassDef)
-        yield from blind_excepts(child, f"{inside}.{child.name}".lstrip(".") if named else inside)
+        name = f".{child.name}" if isinstance(child, Function | ast.ClassDef) else ""
+        yield from blind_excepts(child, f"{inside}{name}".lstrip("."))
 
 
 def reasons(text: str) -> set[int]:
@@ -91,7 +91,7 @@ def counts() -> Counts:
 
 def differences(now: Mapping[str, int], recorded: Mapping[str, int]) -> list[str]:
     """Where there is more than recorded, and where the record is behind."""
-    told = []
+    told: list[str] = []
     for key in sorted(now.keys() | recorded.keys()):
         there, most = now.get(key, 0), recorded.get(key, 0)
         if there > most:

@@ -33,7 +33,9 @@ def test_every_public_name_has_its_entry(location: str) -> None:
 
 def test_every_entry_exists() -> None:
     entries = re.findall(r"^::: (.+)\.(\w+)$", (DOCS / "api.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
-    assert [f"{location}.{name}" for location, name in entries if name not in importlib.import_module(location).__all__] == []
+    assert [
+        f"{location}.{name}" for location, name in entries if name not in importlib.import_module(location).__all__
+    ] == []
 
 
 def test_every_column_of_results_is_explained(example_scan: Path) -> None:
