@@ -95,7 +95,7 @@ def test_all_forms_of_naming_cases(tmp_path: Path) -> None:
         (cases_of({}), ConfigError, "length, odd.*mapping"),
         ({"lenght": cases_of({})}, UnknownNameError, "'length'"),
         ({"odd": "none.csv"}, LocationError, r"none\.csv"),
-        ({"odd": 3}, ConfigError, "3 is no set"),
+        ({"odd": 3}, ConfigError, "3 is not a set"),
         ({"odd": cases_of({}, predicate=len)}, ConfigError, "async function"),
     ],
 )

@@ -69,7 +69,7 @@ def test_list_reports_what_cannot_be_read(tmp_path: Path) -> None:
     assert "broken.py" in ran.err
     assert "No scanners" in ran.err
     (report,) = json.loads(run("list", str(tmp_path), "--json").out)
-    assert "no valid Python" in report["problem"]
+    assert "not valid Python" in report["problem"]
 
 
 def test_show_says_everything(file: Path) -> None:

@@ -20,7 +20,7 @@ MANY_ARGUMENTS = {
     "_app/results.py:scan_results_query_async": "the documented signature; packed into one ResultsQuery at once",
     "_inspect/scripted_model.py:scripted_model": "one argument for each thing that a model may do wrong",
     "_scanners/llm/generate.py:generate_answer": "the documented signature, three times for its overloads",
-    "_scanners/llm/scanner.py:llm_scanner": "the documented signature; packed into one Brief at once",
+    "_scanners/llm/scanner.py:llm_scanner": "the documented signature; packed into one JudgeConfig at once",
     "_scanners/segments/timeline.py:transcript_messages": "the documented signature",
     "_scanners/declare/decorators.py:scanner": "the documented signature; packed into one ScannerConfig at once",
 }

@@ -38,7 +38,7 @@ from .._types import (
     ValidationSet,
     Worklist,
 )
-from .._validation import Validator, set_spec
+from .._validation import Validator, validation_spec
 from .checks import check_request, check_seconds
 from .models import PlannedModels, plan_models
 from .needed import check_own_models, is_a_model, missing_models
@@ -176,7 +176,7 @@ async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> S
         transcripts=snapshot_of(transcripts, index, selections(request.worklist)),
         scanners={k: with_version(s, versions[k]) for k, s in scanner_specs(named, request.folder).items()},
         worklist=worklist,
-        validation={key: set_spec(cases, request.folder) for key, cases in validation.items()} or None,
+        validation={key: validation_spec(cases, request.folder) for key, cases in validation.items()} or None,
         work_dir=request.folder,
     )
     work = _work(spec, named, index, lambda _id, _scanner: False)

@@ -12,7 +12,7 @@ from .._scanners import (
     call_factory,
     check_arguments,
     factory_name,
-    find_work,
+    find_target,
     make_scanners,
     name_scanners,
     safe_name,
@@ -119,7 +119,7 @@ def _used(request: ScanRequest, named: Mapping[str, Any] | None) -> dict[str, An
 
 
 def _named(spec: str, args: Mapping[str, Any]) -> Any:
-    found = find_work(spec)
+    found = find_target(spec)
     if found.job is not None:
         check_arguments(found.job, args, "scan job")
         arguments = typed_arguments(found.job, args, f"scan job {factory_name(found.job)!r}")

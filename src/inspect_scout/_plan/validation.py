@@ -9,7 +9,7 @@ from typing import Any, cast
 from .._scanners import run_recorded_file, safe_name, scanner_config
 from .._support.errors import ConfigError, UnknownNameError
 from .._types import PredicateFn, PredicateSpec, Scanner, ScanSpec, ValidationSet
-from .._validation import check_predicate, is_custom, never_met, resolved_set, set_of_spec, set_spec
+from .._validation import check_predicate, is_custom, never_met, resolved_set, validation_from_spec, validation_spec
 
 logger = logging.getLogger("inspect_scout")
 
@@ -73,7 +73,7 @@ def restore_validation(spec: ScanSpec, overrides: Mapping[str, PredicateFn]) -> 
     def load_file(file: str) -> None:
         run_recorded_file(file, spec.work_dir)
 
-    return {key: set_of_spec(key, cases, overrides.get(key), load_file) for key, cases in recorded.items()}
+    return {key: validation_from_spec(key, cases, overrides.get(key), load_file) for key, cases in recorded.items()}
 
 
 def _key(name: Any, known: list[str]) -> str:
@@ -84,7 +84,7 @@ def _key(name: Any, known: list[str]) -> str:
 
 
 def _warn_of_unnamed(key: str, cases: ValidationSet) -> None:
-    spec = set_spec(cases).predicate
+    spec = validation_spec(cases).predicate
     if isinstance(spec, PredicateSpec) and spec.kind == "unavailable":
         logger.warning(
             "The predicate of scanner %r cannot be recorded: to resume this scan, it must be given again with "

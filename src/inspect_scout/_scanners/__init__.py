@@ -33,17 +33,17 @@ if TYPE_CHECKING:
     )
     from .declare.traits import ScanTraits, set_traits
     from .declare.values import typed_arguments
-    from .files.load import find_work, load_scanners, make_scanners, run_recorded_file, scanners_from_specs
-    from .files.loading import end_loading, while_loading
+    from .files.load import find_target, load_scanners, make_scanners, run_recorded_file, scanners_from_specs
+    from .files.load_guard import end_loading, while_loading
     from .grep.scan import grep_scanner
     from .llm.generate import generate_answer
     from .llm.prompt import scanner_prompt
     from .llm.reduce import ResultReducer
     from .llm.scanner import llm_scanner
     from .needs import models_needed
-    from .render.entry import MessageFormatOptions, message_as_str
+    from .render.message import MessageFormatOptions, message_as_str
+    from .render.messages import LabelForId, MessagesPreprocessor, message_numbering, messages_as_str
     from .render.numbers import tool_callers
-    from .render.thread import LabelForId, MessagesPreprocessor, message_numbering, messages_as_str
     from .scoring.scanner import as_scanner
     from .scoring.scorer import as_scorer
     from .segments.estimate import estimate_tokens

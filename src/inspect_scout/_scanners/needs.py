@@ -19,11 +19,11 @@ from .._inspect import registry
 from .._types import Scanner
 from .declare.code import code_of_function
 from .declare.config import ModelUse, scanner_config
-from .declare.identity import configs_held
+from .declare.fingerprint import embedded_configs
 from .declare.params import closed_over
 from .llm.asked import models_named
 from .llm.generate import generate_answer
-from .llm.judge import Brief
+from .llm.judge import JudgeConfig
 from .llm.scanner import llm_scanner
 
 _UNDER_A_CONDITION = (
@@ -70,13 +70,13 @@ def _declared(use: ModelUse) -> Iterator[ModelNeed]:
 
 
 def _of_function(scan: Any) -> Iterator[ModelNeed]:
-    for config in configs_held(scan):
+    for config in embedded_configs(scan):
         yield from _declared(config.models)
     function = inspect.unwrap(scan)
     if not isinstance(function, FunctionType):
         return
     for value in closed_over(function):
-        if isinstance(value, Brief):
+        if isinstance(value, JudgeConfig):
             yield from map(ModelNeed, models_named(value))
         yield from _of_scorer(value)
     code = None if function.__module__.startswith("inspect_scout.") else code_of_function(function)

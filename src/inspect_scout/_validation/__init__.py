@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .predicates import Validator, check_predicate, found_labels, never_met
     from .registered import create_predicate, validation_predicate
     from .report import Agreement, Comparison, GroupBy, Rate, ScannerReport, agreement_record, scanner_report
-    from .specs import is_custom, recorded_cases, set_of_spec, set_spec
+    from .specs import is_custom, recorded_cases, validation_from_spec, validation_spec
     from .writer import CasesFileExistsError, ValidationFileWriter, is_validation_file, scan_validation_files
 
 __getattr__, __dir__ = lazy_exports(__name__)

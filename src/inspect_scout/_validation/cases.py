@@ -15,7 +15,7 @@ from .._support.json import finite
 from .._support.storage import storage_for
 from .._types import PredicateType, ValidationCase, ValidationPredicate, ValidationSet
 from .cells import id_key, read_id
-from .formats import Row, nested_form, parse_rows, suffix_of
+from .formats import CaseRow, nested_form, parse_rows, suffix_of
 from .registered import predicate_named
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def validation_set(
 
     Raises:
         LocationError: There is no such file.
-        ConfigError: It is no file of cases, or a case is wrong; the message names file and line.
+        ConfigError: It is not a file of cases, or a case is wrong; the message names file and line.
     """
     if isinstance(cases, str | Path):
         name = str(cases)
@@ -77,7 +77,7 @@ def resolved_set(given: object) -> ValidationSet:
     """Read a set of cases in any of the forms that a scan takes.
 
     Raises:
-        ConfigError: It is none, or a case is wrong.
+        ConfigError: It is not a set of cases, or a case is wrong.
     """
     if isinstance(given, ValidationSet):
         return given
@@ -86,7 +86,7 @@ def resolved_set(given: object) -> ValidationSet:
         return validation_set(given.path, chosen)
     if isinstance(given, str | Path):
         return validation_set(given)
-    raise ConfigError(f"{given!r} is no set of labelled cases: give a file, or validation_set(...).")
+    raise ConfigError(f"{given!r} is not a set of labelled cases: give a file, or validation_set(...).")
 
 
 def case_ids(validation: object) -> list[str]:
@@ -115,7 +115,7 @@ def of_splits(cases: Sequence[ValidationCase], split: str | list[str] | None) ->
     return [case for case in cases if case.split in wanted]
 
 
-def read_file(path: str) -> list[Row]:
+def read_file(path: str) -> list[CaseRow]:
     """Read the rows of a file of cases.
 
     Raises:
@@ -139,7 +139,7 @@ def read_bytes(path: str) -> bytes:
         raise LocationError(f"The file of labelled cases {path!r} does not exist.") from None
 
 
-def parse_file(data: bytes, path: str) -> list[Row]:
+def parse_file(data: bytes, path: str) -> list[CaseRow]:
     """Read the rows of a file of cases from its content.
 
     Raises:
@@ -168,7 +168,7 @@ def case_of(fields: Mapping[str, Any]) -> ValidationCase:
             "it has no target: give 'target' (null if no value is expected), 'target_<key>', 'labels' or 'label_<name>'"
         )
     if "target" in known and finite(known["target"]) != known["target"]:
-        raise ValueError(f"its target {known['target']!r} is no finite number")
+        raise ValueError(f"its target {known['target']!r} is not a finite number")
     if known.get("labels", ...) == {}:
         raise ValueError("its 'labels' are empty; name the labels that are expected or not")
     if known.get("predicate") not in (None, *_PREDICATES):
@@ -184,7 +184,7 @@ def case_of(fields: Mapping[str, Any]) -> ValidationCase:
         raise ValueError("; ".join(_problems(error))) from error
 
 
-def _case(row: Row, source: str) -> ValidationCase:
+def _case(row: CaseRow, source: str) -> ValidationCase:
     try:
         return case_of(row.fields)
     except ValueError as error:
@@ -199,14 +199,14 @@ def _problems(error: ValidationError) -> Iterator[str]:
         yield f"{where + ': ' if where else ''}{problem['msg']}{given}"
 
 
-def _frame_rows(frame: Any) -> Iterator[Row]:
+def _frame_rows(frame: Any) -> Iterator[CaseRow]:
     if not all(hasattr(frame, name) for name in ("columns", "notna", "to_dict")):
         raise ConfigError(f"{frame!r} holds no labelled cases: give the path of a file, or a data frame.")
     cells = frame.astype(object).where(frame.notna(), None)
     for number, record in enumerate(cast("Iterable[dict[Any, Any]]", cells.to_dict("records")), 1):
         fields = {str(name): _plain(value) for name, value in record.items() if value is not None}
         try:
-            yield Row(f"row {number}", nested_form(fields))
+            yield CaseRow(f"row {number}", nested_form(fields))
         except ValueError as error:
             raise ConfigError(f"Row {number} of the data frame cannot be used: {error}.") from error
 
@@ -227,7 +227,7 @@ def _all_cases(validation: object) -> Iterator[ValidationCase]:
     elif isinstance(validation, Sequence) and not isinstance(validation, str):
         for item in cast("Sequence[object]", validation):
             if not isinstance(item, ValidationCase):
-                raise ConfigError(f"{item!r} is no ValidationCase.")
+                raise ConfigError(f"{item!r} is not a ValidationCase.")
             yield item
     else:
         found = resolved_set(validation)

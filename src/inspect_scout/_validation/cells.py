@@ -58,7 +58,7 @@ def read_id(value: Any) -> str | list[str]:
     Text in the form of a list (`["a", "b"]`, `[a, b]` or `a, b`) is a list of ids; a JSON text (`"a, b"`) is one id.
 
     Raises:
-        ValueError: It is no id.
+        ValueError: It is not an id.
     """
     if isinstance(value, list | tuple):
         parts: list[Any] = list(value)  # pyright: ignore[reportUnknownArgumentType]
@@ -123,7 +123,7 @@ def strict_json(text: str) -> Any:
 
 
 def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def _quoted(value: JsonValue) -> str:

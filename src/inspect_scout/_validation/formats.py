@@ -40,7 +40,7 @@ _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufff
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CaseRow:
     """A case as a file has it.
 
     Args:
@@ -60,11 +60,13 @@ def suffix_of(path: str) -> str:
     """
     suffix = "." + path.rpartition("/")[2].rpartition(".")[2].lower()
     if suffix not in SUFFIXES:
-        raise ConfigError(f"{path!r} is no file of labelled cases: its name must end in one of {', '.join(SUFFIXES)}.")
+        raise ConfigError(
+            f"{path!r} is not a file of labelled cases: its name must end in one of {', '.join(SUFFIXES)}."
+        )
     return suffix
 
 
-def parse_rows(data: bytes, suffix: str) -> list[Row]:
+def parse_rows(data: bytes, suffix: str) -> list[CaseRow]:
     """Read the rows of a file.
 
     Raises:
@@ -137,9 +139,9 @@ def nested_form(fields: Mapping[str, Any], *, is_blank: Callable[[Any], bool] = 
     return gathered
 
 
-def _row(where: str, fields: Mapping[str, Any], is_blank: Callable[[Any], bool] = _is_none) -> Row:
+def _row(where: str, fields: Mapping[str, Any], is_blank: Callable[[Any], bool] = _is_none) -> CaseRow:
     try:
-        return Row(where, nested_form(fields, is_blank=is_blank))
+        return CaseRow(where, nested_form(fields, is_blank=is_blank))
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from error
 
@@ -161,7 +163,7 @@ def _json_line_items(text: str) -> list[tuple[str, Any]]:
             try:
                 items.append((f"line {number}", strict_json(line)))
             except (ValueError, RecursionError) as error:
-                raise ValueError(f"line {number} is no JSON: {error}") from error
+                raise ValueError(f"line {number} is not JSON: {error}") from error
     return items
 
 
@@ -174,7 +176,7 @@ def _read_yaml(text: str) -> list[tuple[str, Any]]:
         if "*" in text and "&" in text:
             check_aliases(root)
     except YAMLError as error:
-        raise ValueError(f"it is no YAML: {error}") from error
+        raise ValueError(f"it is not YAML: {error}") from error
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
     if root is None:
@@ -228,7 +230,7 @@ def _unnested(items: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, dict[str,
     for where, item in items:
         if _is_group(item):
             if not is_list(item["cases"]):
-                raise ValueError(f"{where}: the 'cases' of split {item['split']!r} are no list")
+                raise ValueError(f"{where}: the 'cases' of split {item['split']!r} are not a list")
             for number, case in enumerate(item["cases"], 1):
                 inner = f"{where}, case {number} of split {item['split']!r}"
                 yield inner, {"split": item["split"], **_mapping(case, inner)}
@@ -238,7 +240,7 @@ def _unnested(items: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, dict[str,
 
 def _mapping(item: Any, where: str) -> dict[str, Any]:
     if not is_mapping(item):
-        raise ValueError(f"{where} is no case: {item!r}; a case is a mapping with 'id' and 'target' or 'labels'")
+        raise ValueError(f"{where} is not a case: {item!r}; a case is a mapping with 'id' and 'target' or 'labels'")
     return item
 
 
@@ -256,7 +258,7 @@ def _grouped(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             yield {"split": split, "cases": [{k: v for k, v in row.items() if k != "split"} for row in members]}
 
 
-def _csv_rows(text: str) -> Iterator[Row]:
+def _csv_rows(text: str) -> Iterator[CaseRow]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     names: list[str] | None = None
     try:
@@ -273,7 +275,7 @@ def _csv_rows(text: str) -> Iterator[Row]:
                 names = ["id", "target"]
             yield _row(f"line {line}", _csv_fields(names, cells, line), lambda _: False)
     except csv.Error as error:
-        raise ValueError(f"line {reader.line_num} is no CSV: {error}") from error
+        raise ValueError(f"line {reader.line_num} is not CSV: {error}") from error
     if names is None:
         raise ValueError("it is empty; the first line names the columns: id, target")
 

@@ -16,7 +16,7 @@ _WORDS: Final = {"yes": True, "true": True, "y": True, "no": False, "false": Fal
 _DIGITS: Final = {"1": True, "0": False}
 
 
-def truth(value: object) -> bool | None:
+def as_truth(value: object) -> bool | None:
     """Read a value as true or false: booleans, 1 and 0, and yes, no, true, false, y, n in any case; None for others."""
     if isinstance(value, str):
         return (_WORDS | _DIGITS).get(_plain(value))
@@ -25,7 +25,7 @@ def truth(value: object) -> bool | None:
     return None
 
 
-def number(value: object) -> int | float | None:
+def as_number(value: object) -> int | float | None:
     """Read a value as a number: numbers, and text in decimal; None for others, booleans and NaN among them."""
     if isinstance(value, str):
         return read_number(value.strip())
@@ -35,7 +35,7 @@ def number(value: object) -> int | float | None:
 
 
 def label_place(label: object, values: PossibleValues) -> int | None:
-    """Find a label by its text, by its text in another case, or by its letter; None for what is no label."""
+    """Find a label by its text, by its text in another case, or by its letter; None for what is not a label."""
     if not isinstance(label, str):
         return None
     if label in values.labels:
@@ -48,7 +48,7 @@ def label_place(label: object, values: PossibleValues) -> int | None:
 
 
 def label_places(labels: object, values: PossibleValues) -> frozenset[int] | None:
-    """Find the labels of a list, or of a text with commas between them; None if one of them is no label."""
+    """Find the labels of a list, or of a text with commas between them; None if one of them is not a label."""
     if labels is None or (isinstance(labels, str) and _plain(labels) == "none" and label_place(labels, values) is None):
         return frozenset()
     if isinstance(labels, str) and (one := label_place(labels, values)) is not None:
@@ -59,7 +59,7 @@ def label_places(labels: object, values: PossibleValues) -> frozenset[int] | Non
     return known if None not in places else None
 
 
-def same(value: Any, target: Any, answer: str | None = None, values: PossibleValues | None = None) -> bool:
+def is_same(value: Any, target: Any, answer: str | None = None, values: PossibleValues | None = None) -> bool:
     """Tell whether a value and a target mean the same.
 
     Args:
@@ -75,10 +75,10 @@ def same(value: Any, target: Any, answer: str | None = None, values: PossibleVal
             return said == wanted
     if values is not None and values.kind == "labels" and (all_wanted := label_places(target, values)) is not None:
         return label_places(value, values) == all_wanted
-    return any(_equal(name, target) for name in names(value, answer, values))
+    return any(_equal(name, target) for name in names_of(value, answer, values))
 
 
-def names(value: Any, answer: str | None, values: PossibleValues | None = None) -> list[Any]:
+def names_of(value: Any, answer: str | None, values: PossibleValues | None = None) -> list[Any]:
     """List what a value may be called: itself, and if it is the letter (or number) of a label, its text."""
     if answer is None or answer == value:
         return [value]
@@ -89,7 +89,7 @@ def names(value: Any, answer: str | None, values: PossibleValues | None = None) 
     return [value, answer] if chosen else [value]
 
 
-def settled(target: Any, value: Any, answer: str | None = None, values: PossibleValues | None = None) -> Any:
+def normalised(target: Any, value: Any, answer: str | None = None, values: PossibleValues | None = None) -> Any:
     """Write a target in the terms of the value that it was compared with, so that targets can be counted.
 
     A label becomes its text, `"yes"` beside a boolean `True`, `"3"` beside a number 3; anything else stays.
@@ -98,12 +98,12 @@ def settled(target: Any, value: Any, answer: str | None = None, values: Possible
         return values.labels[place]
     if values is not None and values.kind == "labels" and (places := label_places(target, values)) is not None:
         return [values.labels[place] for place in sorted(places)]
-    if isinstance(value, bool) and (told := truth(target)) is not None:
-        return told
-    if isinstance(target, str) and number(value) is not None and not isinstance(value, str):
-        read = number(target)
+    if isinstance(value, bool) and (read := as_truth(target)) is not None:
+        return read
+    if isinstance(target, str) and as_number(value) is not None and not isinstance(value, str):
+        read = as_number(target)
         return target if read is None else read
-    others = names(value, answer, values)[1:]
+    others = names_of(value, answer, values)[1:]
     if isinstance(target, str) and others and _plain(target) in {_plain(str(value)), _plain(answer or "")}:
         return answer
     return target
@@ -113,7 +113,7 @@ def class_of(value: Any, answer: str | None) -> str:
     """Name the class that a value stands for, in a table of classes."""
     if value is None:
         return "(no value)"
-    name = names(value, answer)[-1]
+    name = names_of(value, answer)[-1]
     if isinstance(name, int | float) and not isinstance(name, bool) and answer is not None:
         return answer  # a label of which a number was made
     return name if isinstance(name, str) else str(name)
@@ -128,20 +128,20 @@ def _equal(value: Any, target: Any) -> bool:
         return _equal_truth(value, target)
     if value == target:
         return True
-    one, other = number(value), number(target)
+    one, other = as_number(value), as_number(target)
     if one is not None and other is not None:
         # Two texts are the same only to the letter: an identifier "007" is not "7".
         return one == other and not (isinstance(value, str) and isinstance(target, str))
     # yes, no, true or false in words, beside another word or beside 1 or 0.
     worded = _word(value) is not None or _word(target) is not None
-    return worded and truth(value) is not None and truth(value) == truth(target)
+    return worded and as_truth(value) is not None and as_truth(value) == as_truth(target)
 
 
 def _equal_truth(value: Any, target: Any) -> bool:
-    told, expected = truth(value), truth(target)
+    read, expected = as_truth(value), as_truth(target)
     if isinstance(value, int) and value > 1:
-        told = True  # a count: something was found
-    return told is not None and told == expected
+        read = True  # a count: something was found
+    return read is not None and read == expected
 
 
 def _word(value: object) -> bool | None:

@@ -28,17 +28,17 @@ from .._types import (
 )
 from .cases import cases_by_ids, of_splits
 from .cells import id_key
-from .meaning import label_place, label_places, names, number, same, settled, truth
+from .meaning import as_number, as_truth, is_same, label_place, label_places, names_of, normalised
 from .registered import is_async, registered_name
 
 _ORDERED = ("gt", "gte", "lt", "lte")
 _EQUALITY = (None, "eq", "iequals")
 _SHOWN = 5
-_SETTLED = (None, "eq", "ne", "iequals")
+_NORMALISED = (None, "eq", "ne", "iequals")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ComparedValue:
     """What a scanner said, as predicates compare it.
 
     Args:
@@ -52,48 +52,48 @@ class Said:
     values: PossibleValues | None = None
 
 
-Test = Callable[[Said, Any], bool]
+Check = Callable[[ComparedValue, Any], bool]
 
 
-def _of_numbers(test: Callable[[Any, Any], bool]) -> Test:
-    return lambda said, target: test(_number(said.value, "value"), _number(target, "target"))
+def _of_numbers(test: Callable[[Any, Any], bool]) -> Check:
+    return lambda compared, target: test(_number(compared.value, "value"), _number(target, "target"))
 
 
-def _of_texts(test: Callable[[str, str], bool]) -> Test:
-    def met(said: Said, target: Any) -> bool:
-        texts = [name for name in names(said.value, said.answer, said.values) if isinstance(name, str)]
+def _of_texts(test: Callable[[str, str], bool]) -> Check:
+    def met(compared: ComparedValue, target: Any) -> bool:
+        texts = [name for name in names_of(compared.value, compared.answer, compared.values) if isinstance(name, str)]
         wanted = _text(target, "target")
-        return any(test(text, wanted) for text in texts or [_text(said.value, "value")])
+        return any(test(text, wanted) for text in texts or [_text(compared.value, "value")])
 
     return met
 
 
-def _same(said: Said, target: Any) -> bool:
-    return same(said.value, target, said.answer, said.values)
+def _same(compared: ComparedValue, target: Any) -> bool:
+    return is_same(compared.value, target, compared.answer, compared.values)
 
 
-BUILTINS: Mapping[str, Test] = {
+BUILTINS: Mapping[str, Check] = {
     "gt": _of_numbers(operator.gt),
     "gte": _of_numbers(operator.ge),
     "lt": _of_numbers(operator.lt),
     "lte": _of_numbers(operator.le),
     "eq": _same,
-    "ne": lambda said, target: not _same(said, target),
+    "ne": lambda compared, target: not _same(compared, target),
     "contains": _of_texts(lambda value, target: target in value),
     "startswith": _of_texts(str.startswith),
     "endswith": _of_texts(str.endswith),
     "icontains": _of_texts(lambda value, target: target.lower() in value.lower()),
     "iequals": _of_texts(lambda value, target: value.lower() == target.lower()),
 }
-"""The built-in predicates: whether what was said meets a target. Raise TypeError where types cannot be compared."""
+"""The built-in predicates: whether a value meets a target. Raise TypeError where types cannot be compared."""
 
 
 def check_predicate(predicate: ValidationPredicate | None) -> None:
-    """Refuse what is no predicate.
+    """Refuse what is not a predicate.
 
     Raises:
         UnknownNameError: It is a name, and no built-in predicate has it.
-        ConfigError: It is no async function.
+        ConfigError: It is not an async function.
     """
     if predicate is None or (isinstance(predicate, str) and predicate in BUILTINS):
         return
@@ -101,7 +101,7 @@ def check_predicate(predicate: ValidationPredicate | None) -> None:
         raise UnknownNameError("predicate", predicate, BUILTINS)
     if not is_async(predicate):
         raise ConfigError(
-            f"{predicate!r} is no predicate: give one of {', '.join(BUILTINS)}, or an async function of result and "
+            f"{predicate!r} is not a predicate: give one of {', '.join(BUILTINS)}, or an async function of result and "
             "target (`async def my_predicate(result, target)`)."
         )
 
@@ -140,13 +140,13 @@ async def verdict(
         return await _by_function(predicate, result, target)
     test = BUILTINS[predicate or "eq"]
     if not is_mapping(target):
-        return test(Said(result.value, result.answer, values), target)
+        return test(ComparedValue(result.value, result.answer, values), target)
     if not is_mapping(result.value):
         raise ValueError(
             f"the target has the keys {', '.join(map(repr, target))}, but the value is {_kind(result.value)}; "
             "such a target needs a scanner that returns a mapping"
         )
-    return {key: test(Said(result.value.get(key)), expected) for key, expected in target.items()}
+    return {key: test(ComparedValue(result.value.get(key)), expected) for key, expected in target.items()}
 
 
 class Validator:
@@ -197,12 +197,12 @@ class Validator:
         """Write what was expected in the terms of the result, where they were compared for equality."""
         if case.labels is not None:
             return dict(case.labels)
-        if predicate not in _SETTLED:
+        if predicate not in _NORMALISED:
             return case.target
         if is_mapping(case.target):
             value = result.value if is_mapping(result.value) else {}
-            return {key: settled(target, value.get(key)) for key, target in case.target.items()}
-        target: JsonValue = settled(case.target, result.value, result.answer, self._values)
+            return {key: normalised(target, value.get(key)) for key, target in case.target.items()}
+        target: JsonValue = normalised(case.target, result.value, result.answer, self._values)
         return target
 
 
@@ -273,8 +273,8 @@ def never_met(cases: ValidationSet, values: PossibleValues) -> str | None:
     lost: Counter[str] = Counter()
     for case in used:
         if not _possible(case, case.predicate or cases.predicate, values):
-            name, said = ("target", case.target) if case.labels is None else ("labels", dict(case.labels))
-            lost[f"{name} {dumps(said)[:80]}"] += 1
+            name, expected = ("target", case.target) if case.labels is None else ("labels", dict(case.labels))
+            lost[f"{name} {dumps(expected)[:80]}"] += 1
     if not lost:
         return None
     listed = [text + (f" ({count:,} cases)" if count > 1 else "") for text, count in lost.most_common(_SHOWN)]
@@ -298,17 +298,17 @@ def _possible(case: ValidationCase, predicate: ValidationPredicate | None, value
 def _can_equal(target: object, values: PossibleValues) -> bool:
     match values.kind:
         case "boolean":
-            return truth(target) is not None or (values.numbered and number(target) is not None)
+            return as_truth(target) is not None or (values.numbered and as_number(target) is not None)
         case "number":
-            return number(target) is not None or truth(target) is not None
+            return as_number(target) is not None or as_truth(target) is not None
         case "text":
             return not is_list(target) and not is_mapping(target)
         case "labels":
             return label_places(target, values) is not None
         case "label":
-            if label_place(target, values) is not None or any(same(label, target) for label in values.labels):
+            if label_place(target, values) is not None or any(is_same(label, target) for label in values.labels):
                 return True
-            return values.numbered and number(target) is not None
+            return values.numbered and as_number(target) is not None
 
 
 def _holds_text(target: str, predicate: str, values: PossibleValues) -> bool:

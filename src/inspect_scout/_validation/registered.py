@@ -51,7 +51,7 @@ def validation_predicate(factory: F | None = None, /, *, name: str | None = None
         name: Name to register it under (default: the name of the function).
 
     Raises:
-        TypeError: What the factory returns is no async function (when it is called).
+        TypeError: What the factory returns is not an async function (when it is called).
     """
     if factory is None:
         return lambda decorated: _register(decorated, name)
@@ -60,7 +60,9 @@ def validation_predicate(factory: F | None = None, /, *, name: str | None = None
 
 def _register(factory: F, name: str | None) -> F:
     if not callable(factory):
-        raise TypeError(f"{factory!r} is no factory of predicates: decorate a function that returns an async function.")
+        raise TypeError(
+            f"{factory!r} is not a factory of predicates: decorate a function that returns an async function."
+        )
     qualified = registry.qualified_name(factory, name or factory.__name__)
     package = qualified.split("/", maxsplit=1)[0] if "/" in qualified else None
     file, signature = None if package else source_file(inspect.unwrap(factory)), inspect.signature(factory)

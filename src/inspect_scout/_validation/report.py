@@ -183,8 +183,8 @@ def scanner_report(
     found = [row for row in rows if row.valid is not None or row.error is not None or row.ids in expected]
     seen = {row.ids for row in found}
     lost = [Comparison(ids, split=case.split) for ids, case in expected.items() if ids not in seen]
-    settled = [_with_split(row, expected) for row in found] + lost
-    groups = {ALL: settled, **(_grouped(settled, by) if by is not None else {})}
+    with_splits = [_with_split(row, expected) for row in found] + lost
+    groups = {ALL: with_splits, **(_grouped(with_splits, by) if by is not None else {})}
     return ScannerReport(
         scanner,
         [row for name, members in groups.items() for row in _agreements(scanner, name, members)],
@@ -192,7 +192,7 @@ def scanner_report(
         problems=dict(Counter(filter(None, (row.error for row in found))).most_common()),
         failed=[", ".join(row.ids) for row in found if _failed(row)],
         missing=[", ".join(row.ids) for row in lost],
-        confusion=_confusion(settled) if _are_classes(settled) else {},
+        confusion=_confusion(with_splits) if _are_classes(with_splits) else {},
     )
 
 

@@ -16,7 +16,7 @@ LoadFile = Callable[[str], None]
 """Runs a recorded file, so that what it registers is known."""
 
 
-def set_spec(cases: ValidationSet, folder: str | None = None) -> ValidationSetSpec:
+def validation_spec(cases: ValidationSet, folder: str | None = None) -> ValidationSetSpec:
     """Describe a set of cases as a scan records it; only the cases of its splits are kept.
 
     Args:
@@ -31,7 +31,7 @@ def set_spec(cases: ValidationSet, folder: str | None = None) -> ValidationSetSp
     )
 
 
-def set_of_spec(
+def validation_from_spec(
     scanner: str, spec: ValidationSetSpec, override: PredicateFn | None, load_file: LoadFile
 ) -> ValidationSet:
     """Make a recorded set of cases again.
@@ -53,7 +53,7 @@ def recorded_cases(spec: ValidationSetSpec) -> list[ValidationCase]:
     """Read the cases that a scan recorded; those that cannot be read are left out."""
     found: list[ValidationCase] = []
     for fields in spec.cases:
-        # Writers that leave out what is None leave out a target of None, too.
+        # Writers that leave out what is None also leave out a target of None.
         given = fields if fields.get("labels") is not None or "target" in fields else {**fields, "target": None}
         try:
             found.append(ValidationCase.model_validate(given))

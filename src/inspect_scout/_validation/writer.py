@@ -85,7 +85,7 @@ class ValidationFileWriter:
             nested_splits: Whether they stand in groups by split (None: as before).
 
         Raises:
-            ConfigError: One of them is no case, or cannot be written.
+            ConfigError: One of them is not a case, or cannot be written.
         """
         for number, case in enumerate(cases, 1):
             try:

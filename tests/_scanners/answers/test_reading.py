@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspect_scout._scanners.answers.forms import Found
+from inspect_scout._scanners.answers.forms import FoundAnswer
 from inspect_scout._scanners.answers.reading import explanation_before, find_answers
 
 
-def find_answer(text: str, *, free_text: bool = False) -> Found | None:
+def find_answer(text: str, *, free_text: bool = False) -> FoundAnswer | None:
     found = find_answers(text, free_text=free_text)
     assert len(found) <= 1
     return found[0] if found else None

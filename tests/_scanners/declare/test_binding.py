@@ -80,7 +80,7 @@ def test_a_factory_that_was_not_called_is_named() -> None:
 
 @pytest.mark.parametrize("thing", [shared, 3, None, "words"])
 def test_what_is_no_scanner_is_refused(thing: Any) -> None:
-    with pytest.raises(ConfigError, match="is no scanner"):
+    with pytest.raises(ConfigError, match="is not a scanner"):
         scanner_config(thing)
 
 

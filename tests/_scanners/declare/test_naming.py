@@ -111,7 +111,7 @@ class ScanJob:
         (A_SCANNER, "takes a list"),
         ("plain", "'plain' is not allowed"),
         (3, "3 is not allowed"),
-        ([3], "3 is no scanner"),
+        ([3], "3 is not a scanner"),
         ([("a", 3)], "Scanner 'a'"),
         ({"a": None}, "Scanner 'a'"),
         ([(1, A_SCANNER)], "a name is a string"),
@@ -127,5 +127,5 @@ def test_what_cannot_be_scanned_with_is_named(given: Any, says: str) -> None:
 
 @pytest.mark.parametrize("given", [ScanJob(), [ScanJob()]])
 def test_scan_jobs_are_no_scanners(given: Any) -> None:
-    with pytest.raises(ConfigError, match="scan job is no scanner"):
+    with pytest.raises(ConfigError, match="scan job is not a scanner"):
         name_scanners(given)

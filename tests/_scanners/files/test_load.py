@@ -218,13 +218,13 @@ def test_packages_that_do_not_exist_are_named() -> None:
     ("text", "says"),
     [
         ("x = 1\n", "has no scanners"),
-        ("def f(:\n", "no valid Python, line 1"),
+        ("def f(:\n", "not valid Python, line 1"),
         ("\n\nraise KeyError('gone')\n@scanner\ndef f(): ...\n", "line 3): KeyError: 'gone'"),
         ("import sys\nsys.exit(3)\n@scanner\ndef f(): ...\n", "SystemExit: 3"),
         ("from no_such_module import x\n@scanner\ndef f(): ...\n", "No module named 'no_such_module'"),
         ("def scanner(f): return f\n@scanner\ndef f(): ...\n", "not the scanner of inspect_scout"),
         ("x = '\0'\n", "null bytes"),
-        ("# coding: nonsense\n", "no valid Python"),
+        ("# coding: nonsense\n", "not valid Python"),
         ("(" * 300 + ")" * 300 + "\n@scanner\ndef f(): ...\n", ""),
     ],
 )
@@ -253,7 +253,7 @@ def test_undecodable_files_and_directories_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="is a directory"):
         load_scanners(str(tmp_path), {})
     (tmp_path / "notes.txt").write_text("@scanner\ndef f(): ...")
-    with pytest.raises(ConfigError, match="no Python file"):
+    with pytest.raises(ConfigError, match="not a Python file"):
         load_scanners(str(tmp_path / "notes.txt"), {})
 
 

@@ -39,7 +39,7 @@ from inspect_ai.tool import ToolCall, ToolCallError
 
 from inspect_scout import ConfigError
 from inspect_scout._scanners import grep_scanner, scanner, scanner_config
-from inspect_scout._scanners.grep.patterns import Searched, compile_groups, required_literal
+from inspect_scout._scanners.grep.patterns import SearchedText, compile_groups, required_literal
 from inspect_scout._scanners.grep.texts import event_text
 from inspect_scout._transcripts import MaterializedHandle
 from inspect_scout._types import Result, Scanner, Transcript, TranscriptHandle
@@ -357,14 +357,14 @@ def test_quick_rejection_changes_nothing(word: str, text: str, ignore_case: bool
     (group,) = compile_groups(word, regex=False, ignore_case=ignore_case, word_boundary=word_boundary)
     (pattern,) = group.patterns
     slow = [match.span() for match in pattern.regex.finditer(text)]
-    assert [match.span() for match in pattern.matches(Searched(text))] == slow
+    assert [match.span() for match in pattern.matches(SearchedText(text))] == slow
 
 
 def test_every_letter_that_matches_an_ascii_letter_is_known() -> None:
     letters = re.compile("[a-z]", re.IGNORECASE)
     for code in range(128, sys.maxunicode + 1):
         if letters.fullmatch(chr(code)):
-            assert chr(code).lower().isascii() or Searched(chr(code)).lowered is None
+            assert chr(code).lower().isascii() or SearchedText(chr(code)).lowered is None
 
 
 @pytest.mark.parametrize(
@@ -400,4 +400,4 @@ def test_quick_rejection_of_expressions_changes_nothing(source: str, text: str, 
     (group,) = compile_groups(source, regex=True, ignore_case=ignore_case, word_boundary=False)
     (pattern,) = group.patterns
     slow = [match.span() for match in pattern.regex.finditer(text)]
-    assert [match.span() for match in pattern.matches(Searched(text))] == slow
+    assert [match.span() for match in pattern.matches(SearchedText(text))] == slow

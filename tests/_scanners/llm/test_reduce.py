@@ -15,7 +15,7 @@ from inspect_scout._scanners.llm.reduce import (
     Reducer,
     ResultReducer,
     flat_resultset,
-    judged_by,
+    reducing_with,
 )
 from inspect_scout._types import RESULTSET, Result, as_resultset
 from inspect_scout.testing import scripted_model
@@ -53,7 +53,7 @@ TABLE: list[tuple[Reducer, list[Any], Any, str | None]] = [
     (R.any, [False, True, False], True, "Yes"),
     (R.any, [False, False], False, "No"),
     (R.any, [False, None], False, "No"),
-    (R.any, [None, None], None, None),  # nothing could be read, which is no "no"
+    (R.any, [None, None], None, None),  # nothing could be read, which is not a "no"
     (R.any, ["yes", 1], None, None),
     (R.union, [["b", "a"], [], ["a", "c"]], ["b", "a", "c"], "b, a, c"),
     (R.union, [[], []], [], None),
@@ -145,7 +145,7 @@ def test_model_writes_one_answer_of_several() -> None:
 
 def test_model_of_the_scanner_writes_if_no_other_is_named() -> None:
     scanners, own = scripted_model("ANSWER: by the scanner's"), scripted_model("ANSWER: by its own")
-    with judged_by(scanners):
+    with reducing_with(scanners):
         assert reduce(R.llm(), of("a", "b")).value == "by the scanner's"
         assert reduce(R.llm(own, prompt="Say it in verse."), of("a", "b")).value == "by its own"
     assert "Say it in verse." in own.prompts[0]

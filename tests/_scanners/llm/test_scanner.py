@@ -26,7 +26,7 @@ from inspect_scout._scanners.llm.errors import PromptTooLargeError
 from inspect_scout._scanners.llm.judge import MAX_IN_FLIGHT
 from inspect_scout._scanners.llm.reduce import ResultReducer
 from inspect_scout._scanners.llm.scanner import llm_scanner
-from inspect_scout._scanners.render.thread import MessagesPreprocessor
+from inspect_scout._scanners.render.messages import MessagesPreprocessor
 from inspect_scout._transcripts import MaterializedHandle
 from inspect_scout._types import RESULTSET, Result, Scanner, Transcript, TranscriptContent, TranscriptInfo
 from inspect_scout.testing import ScriptedModel, scripted_model

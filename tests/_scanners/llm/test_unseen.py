@@ -14,7 +14,7 @@ from inspect_scout._scanners.answers.build import parse_answer
 from inspect_scout._scanners.answers.spec import AnswerMultiLabel, AnswerStructured
 from inspect_scout._scanners.llm.generate import generate_answer
 from inspect_scout._scanners.llm.reduce import ResultReducer
-from inspect_scout._scanners.render.thread import MessagesPreprocessor, message_numbering
+from inspect_scout._scanners.render.messages import MessagesPreprocessor, message_numbering
 from inspect_scout._types import RESULTSET, Result, Transcript, unseen_citations
 from inspect_scout.testing import scripted_model
 from support.judging import judged, reduced

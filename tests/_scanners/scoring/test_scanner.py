@@ -200,7 +200,7 @@ def test_scans_with_scorers_of_files_resume(log: EvalLog, tmp_path: Path, monkey
 
 
 def test_what_is_no_scorer_is_refused() -> None:
-    with pytest.raises(ConfigError, match="is no scorer"):
+    with pytest.raises(ConfigError, match="is not a scorer"):
         as_scanner(len)  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match=r"call it: exact\(\)"):
         scan([exact], transcripts_from([]), display="none")  # type: ignore[list-item]

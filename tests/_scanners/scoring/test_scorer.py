@@ -320,7 +320,7 @@ def test_inspect_score_finds_scanners_of_files(log: EvalLog, tmp_path: Path) -> 
 
 
 def test_only_scanners_become_scorers() -> None:
-    with pytest.raises(ConfigError, match="is no scanner"):
+    with pytest.raises(ConfigError, match="is not a scanner"):
         as_scorer(len)  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match=r"call it: answers\(\)"):
         as_scorer(answers)  # type: ignore[arg-type]

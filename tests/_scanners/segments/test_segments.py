@@ -14,7 +14,7 @@ from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageSyste
 
 from inspect_scout import ConfigError
 from inspect_scout._scanners import MessagesPreprocessor, message_numbering
-from inspect_scout._scanners.segments.budget import segment_budget, sizing
+from inspect_scout._scanners.segments.budget import segment_budget, token_budget
 from inspect_scout._scanners.segments.counting import count_tokens
 from inspect_scout._scanners.segments.estimate import estimate_tokens
 from inspect_scout._scanners.segments.messages import MessagesSegment, packed, segment_messages
@@ -48,7 +48,9 @@ async def streamed(messages: list[ChatMessage], **options: Any) -> list[Messages
             yield message
 
     render = options.get("messages_as_str") or message_numbering()[0]
-    measure = sizing(options.get("model", mock()), options.get("context_window"), options.get("prompt_reserve", 0.2))
+    measure = token_budget(
+        options.get("model", mock()), options.get("context_window"), options.get("prompt_reserve", 0.2)
+    )
     return [found async for found in packed(source(), render, measure)]
 
 
@@ -215,18 +217,18 @@ async def test_segments_hold_everything_once_and_fit(
 
 
 @given(st.text(st.characters(exclude_categories=()), max_size=400), st.integers(1, 60))
-async def test_pieces_together_are_the_text(text: str, room: int) -> None:
-    pieces = await cut(text, sizing(mock(), 1000, 0), room)
-    assert "".join(piece for piece, _ in pieces) == text
-    assert all(count == estimate_tokens(piece) and (count <= room or len(piece) == 1) for piece, count in pieces)
+async def test_parts_together_are_the_text(text: str, most: int) -> None:
+    parts = await cut(text, token_budget(mock(), 1000, 0).counter, most)
+    assert "".join(part for part, _ in parts) == text
+    assert all(count == estimate_tokens(part) and (count <= most or len(part) == 1) for part, count in parts)
 
 
-async def test_pieces_end_where_a_line_or_word_does() -> None:
-    measure = sizing(mock(), 1000, 0)
-    lines = await cut("one two three four\n" * 40, measure, 60)
-    assert all(piece.endswith("\n") for piece, _ in lines)
-    words_only = await cut("one two three four " * 40, measure, 60)
-    assert all(piece.endswith(" ") for piece, _ in words_only)
+async def test_parts_end_where_a_line_or_word_does() -> None:
+    counter = token_budget(mock(), 1000, 0).counter
+    lines = await cut("one two three four\n" * 40, counter, 60)
+    assert all(part.endswith("\n") for part, _ in lines)
+    words_only = await cut("one two three four " * 40, counter, 60)
+    assert all(part.endswith(" ") for part, _ in words_only)
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def test_folders_are_searched_and_problems_reported(tmp_path: Path) -> None:
     (tmp_path / "plain.py").write_text("def (")
     found = {Path(r.path).relative_to(tmp_path).as_posix(): r for r in describe_scanner_files(str(tmp_path))}
     assert [name for name, report in found.items() if report.problem is None] == ["a.py", "sub/b.py"]
-    assert "no valid Python" in (found["broken.py"].problem or "")
+    assert "not valid Python" in (found["broken.py"].problem or "")
     assert "not Python text" in (found["binary.py"].problem or "")
     assert "larger" in (found["large.py"].problem or "")
     assert set(found) == {"a.py", "sub/b.py", "broken.py", "binary.py", "large.py"}

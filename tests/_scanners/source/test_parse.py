@@ -131,9 +131,9 @@ def test_classes_of_answers_are_described_with_those_they_mention() -> None:
 HOSTILE = {
     "syntax": ("def f(:\n", "line 1"),
     "null": ("x = 1\0", "null"),
-    "indent": ("@scanner\n  def f(): pass", "no valid Python"),
-    "parentheses": ("(" * 5000 + ")" * 5000, "nested|no valid Python"),
-    "operators": ("x = " + "-" * 200_000 + "1", "nested|no valid Python"),
+    "indent": ("@scanner\n  def f(): pass", "not valid Python"),
+    "parentheses": ("(" * 5000 + ")" * 5000, "nested|not valid Python"),
+    "operators": ("x = " + "-" * 200_000 + "1", "nested|not valid Python"),
     "attributes": ("@scanner\ndef f(): return a" + ".b" * 50_000, "nested"),
     "long": ("#" * 1_000_001, "characters"),
 }

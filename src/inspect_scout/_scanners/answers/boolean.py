@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from ..._types import PossibleValues
-from .contract import Read, TextAnswer, form, not_an_answer
-from .decoration import CHECKS, bare, closed, opened
+from .contract import ParsedAnswer, TextAnswer, answer_form, not_an_answer
+from .decoration import CHECKS, strip_closing, strip_markup, strip_opening
 from .reading import is_reasoned
 
 _VERDICT = re.compile(r"(yes|no|true|false|y|n)(?!_{0,9}[^\W_]|['\u2019\-]\w)", re.IGNORECASE)
@@ -35,14 +35,14 @@ _MARK = re.compile(f"[{''.join(_MARKS)}]")
 _WHOLE = re.compile(r"[\s*_`'\"\u201c(\[]{0,20}(?:yes|no|true|false)[\s*_`'\"\u201d)\].!]{0,20}", re.IGNORECASE)
 
 
-def _read(text: str) -> Read | str:
+def _read(text: str) -> ParsedAnswer | str:
     # Check marks and crosses mean yes and no, and must agree with what is said beside them.
     marks = {_MARKS[mark] for mark in _MARK.findall(text)}
     words = _MARK.sub(" ", text) if marks else text
-    verdict = next(iter(marks)) if marks and not bare(words) else _read_words(words)
+    verdict = next(iter(marks)) if marks and not strip_markup(words) else _read_words(words)
     if verdict is None or marks - {verdict}:
         return not_an_answer(text, "a plain yes or no")
-    return Read(verdict, "Yes" if verdict else "No", verdict)
+    return ParsedAnswer(verdict, "Yes" if verdict else "No", verdict)
 
 
 def _is_complete(text: str) -> bool:
@@ -52,7 +52,7 @@ def _is_complete(text: str) -> bool:
 
 BOOLEAN = TextAnswer(
     "Here is a question about the transcript above that has yes or no for an answer:",
-    form("$VALUE", "either yes or no, and nothing else."),
+    answer_form("$VALUE", "either yes or no, and nothing else."),
     PossibleValues("boolean"),
     _read,
     _is_complete,
@@ -62,12 +62,12 @@ BOOLEAN = TextAnswer(
 
 def _read_words(text: str) -> bool | None:
     # From the beginning of a text; None if it hedges, contradicts itself, or says neither.
-    text = opened(text)
+    text = strip_opening(text)
     match = _VERDICT.match(text)
     if match is None:
         return None
     said = match[1].lower()
-    rest = closed(text[match.end() :]).strip()
+    rest = strip_closing(text[match.end() :]).strip()
     verdict = _MEANING[said]
     if rest and (not _goes_on(said, rest) or _hedged(rest) or _contradicted(rest, verdict=verdict)):
         return None

@@ -11,7 +11,7 @@ from inspect_ai.scorer import ValueToFloat
 from ..._support.errors import ConfigError
 from ..._types import PossibleValues, Result
 from .boolean import BOOLEAN
-from .contract import Answer, ExtractReferences, Read, TextAnswer, form
+from .contract import Answer, ExtractReferences, ParsedAnswer, TextAnswer, answer_form
 from .labels import many_labels, one_label
 from .numeric import NUMERIC
 from .references import with_unseen
@@ -19,13 +19,13 @@ from .spec import AnswerMultiLabel, AnswerSpec, AnswerStructured
 from .structured import structured_answer
 
 
-def _read_string(text: str) -> Read:
-    return Read(text, text, text)
+def _read_string(text: str) -> ParsedAnswer:
+    return ParsedAnswer(text, text, text)
 
 
 STRING = TextAnswer(
     "Here is a question about the transcript above:",
-    form("$TEXT", "your whole answer, on that one line."),
+    answer_form("$TEXT", "your whole answer, on that one line."),
     PossibleValues("text"),
     _read_string,
 )
@@ -43,7 +43,7 @@ def answer_type(answer: AnswerSpec | Answer) -> Answer:
         answer: The spec. An answer that is made already is handed back.
 
     Raises:
-        ConfigError: If it describes none: an unknown name, no labels, a type that is no pydantic model, or a model
+        ConfigError: If it describes none: an unknown name, no labels, a type that is not a pydantic model, or a model
             with fields that have no description.
     """
     wanted = cast(object, answer)

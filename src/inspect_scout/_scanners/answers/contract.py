@@ -12,11 +12,11 @@ from pydantic import JsonValue
 
 from ..._support.errors import ConfigError
 from ..._types import PossibleValues, Result
-from .decoration import fold, is_closed, peel, unwrap_answer
-from .forms import Found
-from .reading import NO_ANSWER, explanation_before, find_answers, shown
+from .decoration import is_closed, plain_letters, unwrap_answer, unwrap_markup
+from .forms import FoundAnswer
+from .reading import NO_ANSWER, explanation_before, find_answers, quoted
 from .reply import Reply
-from .thoughts import HOLE
+from .thoughts import THOUGHT_MARK
 
 ExtractReferences: TypeAlias = Callable[[str], list[Reference]]
 """Finds the messages that a text cites."""
@@ -30,7 +30,7 @@ STOP_REASON = "stop_reason"
 """Key in the metadata of a result: why the model stopped."""
 
 
-class LabelsAreNoNumberError(ConfigError, NotImplementedError):
+class LabelsNotNumericError(ConfigError, NotImplementedError):
     """A number was asked for of a list of labels."""
 
 
@@ -68,7 +68,7 @@ class Answer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ParsedAnswer:
     """What an answer in text comes to: the value, as text and as Python sees it, and what else there is to say."""
 
     value: Any
@@ -90,14 +90,14 @@ class TextAnswer:
         format: The form that the reply must have.
         values: Which values results can have. A check mark is an answer where they are booleans, only a decoration of
             one elsewhere; a list of labels may go on below its line; text is taken as it stands.
-        read: Reads what the reply gives as its answer; gives the reason, as a sentence, if that is no answer.
+        read: Reads what the reply gives as its answer; gives the reason, as a sentence, if that is not an answer.
         complete: Whether a text that may have been cut off at its end means the same however it goes on.
     """
 
     prompt: str
     format: str
     values: PossibleValues
-    read: Callable[[str], Read | str]
+    read: Callable[[str], ParsedAnswer | str]
     complete: Callable[[str], bool] = _never
 
     def result_for_answer(
@@ -114,9 +114,9 @@ class TextAnswer:
         found = find_answers(reply.seen.text, free_text=self.values.kind == "text", cut=reply.cut is not None)
         answer = self._agreed(reply, found)
         if reply.cut is not None and (isinstance(answer, str) or not self._is_complete(found[-1])):
-            return unreadable(reply.whole, _cut_off(reply.cut, found), extract_references, reply.cut)
+            return unreadable_result(reply.whole, _cut_off(reply.cut, found), extract_references, reply.cut)
         if isinstance(answer, str):
-            return unreadable(reply.whole, answer, extract_references)
+            return unreadable_result(reply.whole, answer, extract_references)
         explanation = _explanation(reply, explanation_before(reply.seen.text, found[-1]))
         return Result(
             value=as_float(answer.value, value_to_float),
@@ -127,36 +127,36 @@ class TextAnswer:
             parsed=answer.parsed,
         )
 
-    def _agreed(self, reply: Reply, found: list[Found]) -> Read | str:
+    def _agreed(self, reply: Reply, found: list[FoundAnswer]) -> ParsedAnswer | str:
         # Several forms that say the same are one answer; where they differ, any choice would be a guess.
-        answers = [self._read(f.value.lstrip(HOLE + " \t")) for f in found]
+        answers = [self._read(f.value.lstrip(THOUGHT_MARK + " \t")) for f in found]
         if not answers:
             return NO_ANSWER
-        below = _next_line(reply.seen.text, found[-1].end) if self.values.kind == "labels" else HOLE
-        if HOLE not in below and isinstance(self._read(below), Read):
+        below = _next_line(reply.seen.text, found[-1].end) if self.values.kind == "labels" else THOUGHT_MARK
+        if THOUGHT_MARK not in below and isinstance(self._read(below), ParsedAnswer):
             return "The list after 'ANSWER:' goes on below its line."
         refused = [answer for answer in answers if isinstance(answer, str)]
         if refused:
             return refused[-1]
         return answers[-1] if all(a == answers[-1] for a in answers) else "The reply gives several answers that differ."
 
-    def _read(self, value: str) -> Read | str:
+    def _read(self, value: str) -> ParsedAnswer | str:
         """Read a value as it stands, else without what surrounds it."""
         if self.values.kind == "text":
             # What was said around a thought is not one text.
-            return self.read(unwrap_answer(value)) if value and HOLE not in value else NO_ANSWER
-        value = fold(value.replace(HOLE, " ").strip())
+            return self.read(unwrap_answer(value)) if value and THOUGHT_MARK not in value else NO_ANSWER
+        value = plain_letters(value.replace(THOUGHT_MARK, " ").strip())
         answer = self.read(value)
-        if isinstance(answer, str) and (peeled := peel(value, checks=self.values.kind != "boolean")) != value:
+        if isinstance(answer, str) and (peeled := unwrap_markup(value, checks=self.values.kind != "boolean")) != value:
             again = self.read(peeled)
             return answer if isinstance(again, str) else again
         return answer
 
-    def _is_complete(self, found: Found) -> bool:
-        return found.ended or is_closed(found.value) or self.complete(fold(found.value))
+    def _is_complete(self, found: FoundAnswer) -> bool:
+        return found.ended or is_closed(found.value) or self.complete(plain_letters(found.value))
 
 
-def form(written: str, meaning: str) -> str:
+def answer_form(written: str, meaning: str) -> str:
     """Say which form a reply must have: what follows "ANSWER: ", and what that stands for."""
     return (
         "End your reply with a line of its own in this form, without quotes:\n\n"
@@ -171,13 +171,13 @@ def refuse_number(value_to_float: ValueToFloat | None) -> None:
         ConfigError: One is wanted.
     """
     if value_to_float is not None:
-        raise LabelsAreNoNumberError(
+        raise LabelsNotNumericError(
             "value_to_float cannot be used with AnswerMultiLabel: a list of labels is not a number. Leave it out, or ask "
             "for a single label."
         )
 
 
-def unreadable(
+def unreadable_result(
     reply: str, reason: str, extract_references: ExtractReferences, stop_reason: str | None = None
 ) -> Result[Any]:
     """Make the result of a reply that could not be read, for a reason, or because the model was stopped."""
@@ -190,20 +190,20 @@ def _next_line(text: str, end: int) -> str:
     return text[end : end + _LONGEST_LINE].removeprefix("\r").removeprefix("\n").partition("\n")[0]
 
 
-def _cut_off(stop_reason: str, found: list[Found]) -> str:
-    said = f"before it was certain that {shown(found[-1].value)} is the whole answer" if found else "before any answer"
+def _cut_off(stop_reason: str, found: list[FoundAnswer]) -> str:
+    said = f"before it was certain that {quoted(found[-1].value)} is the whole answer" if found else "before any answer"
     return f"The reply was cut off (stop reason {stop_reason!r}) {said}."
 
 
 def _explanation(reply: Reply, before: str) -> str:
-    # Thoughts are no explanation, unless there is no other.
-    explanation = before.replace(HOLE, "").strip()
+    # Thoughts are not an explanation, unless there is no other.
+    explanation = before.replace(THOUGHT_MARK, "").strip()
     return explanation or reply.seen.whole(before).strip()
 
 
 def not_an_answer(value: str, expected: str) -> str:
     """Say why what stands after "ANSWER:" was refused."""
-    return f"{shown(value)} after 'ANSWER:' is not {expected}."
+    return f"{quoted(value)} after 'ANSWER:' is not {expected}."
 
 
 def as_float(value: Any, value_to_float: ValueToFloat | None) -> JsonValue:

@@ -45,7 +45,7 @@ _ANSWER_KEYS = frozenset({"answer", "finalanswer"})
 _EXPLANATION_KEYS = ("explanation", "reasoning", "reason", "rationale", "why")
 
 
-def fold(text: str) -> str:
+def plain_letters(text: str) -> str:
     """Write letters and digits of another type (full width, bold, circled) plainly, and drop what has no width."""
     return text if text.isascii() else _UNSEEN.sub("", _OTHER_TYPE.sub(_plainly, text))
 
@@ -55,24 +55,24 @@ def _plainly(character: re.Match[str]) -> str:
     return plain if plain.isascii() else character[0]
 
 
-def bare(text: str) -> str:
+def strip_markup(text: str) -> str:
     """Take quotes, brackets, markup and ending punctuation from both ends of a text."""
     boxed = _BOXED.fullmatch(text.strip(" \t.,;*_"))
     return (boxed[1] if boxed else text).lstrip(_AROUND).rstrip(_ENDING)
 
 
-def opened(text: str) -> str:
+def strip_opening(text: str) -> str:
     """Take quotes, brackets and markup from the beginning of a text."""
     boxed = _BOXED.match(text.lstrip(_AROUND))
     return boxed[1] if boxed else text.lstrip(_AROUND)
 
 
-def closed(text: str) -> str:
+def strip_closing(text: str) -> str:
     """Take quotes, closing brackets and markup that belong to what was read from the beginning of the rest."""
     return text.lstrip("*_`'\"\u201d\u2019\u00bb)]}")
 
 
-def peel(text: str, *, checks: bool) -> str:
+def unwrap_markup(text: str, *, checks: bool) -> str:
     """Take all markup, and check marks if told, from a text that could not be read as it stands, and what wraps it."""
     if len(text) > _LONGEST:
         return text
@@ -125,7 +125,7 @@ def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Make an object of its pairs, for `json`.
 
     Raises:
-        ValueError: A key is there twice: two values, and no telling which one is meant.
+        ValueError: A key is there twice: two values, and nobody can tell which one is meant.
     """
     found = dict(pairs)
     if len(found) < len(pairs):

@@ -30,7 +30,7 @@ def fit(value: Any, annotation: Any, *, types_too: bool) -> Any:
         return fit(value, inside[0], types_too=types_too)
     if origin in (Union, types.UnionType):
         branches = [branch for branch in inside if branch is not types.NoneType]
-        # Between several types there is no telling which one was meant.
+        # Between several types nobody can tell which one was meant.
         return value if value is None or len(branches) != 1 else fit(value, branches[0], types_too=types_too)
     if origin in _ITEMS:
         return _fit_items(value, inside, types_too=types_too)
@@ -43,7 +43,7 @@ def fit(value: Any, annotation: Any, *, types_too: bool) -> Any:
 
 
 def fit_model(value: Any, model: type[BaseModel], also: tuple[str, ...] = (), *, types_too: bool) -> Any:
-    """Bring the arguments of a model, and some that are no fields of it, into the form of its fields."""
+    """Bring the arguments of a model, and some that are not fields of it, into the form of its fields."""
     if types_too and isinstance(value, list) and len(cast("list[Any]", value)) == 1:
         value = cast(Any, value[0])
     if not isinstance(value, Mapping):

@@ -57,7 +57,7 @@ _MOST_LINES, _MOST_OBJECTS, _LONGEST_BOX, _LONGEST = 8, 20, 500, 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundAnswer:
     """An answer in a reply.
 
     Args:
@@ -89,14 +89,14 @@ def line_below(text: str, start: int, end: int) -> tuple[str, int]:
     return "", end
 
 
-def other_forms(text: str, *, free_text: bool) -> list[Found]:
+def other_forms(text: str, *, free_text: bool) -> list[FoundAnswer]:
     """Find every answer in another form than "ANSWER: ...", in the order of forms; none if there are too many."""
     forms = (_headings(text, free_text=free_text), _arrows(text), _rows(text), _tables(text), _tags(text))
     found = list(islice(chain(*forms, _objects(text), _boxes(text)), _MOST_FORMS + 1))
     return found if len(found) <= _MOST_FORMS else []
 
 
-def _headings(text: str, *, free_text: bool) -> Iterator[Found]:
+def _headings(text: str, *, free_text: bool) -> Iterator[FoundAnswer]:
     for match in _HEADING.finditer(text):
         if not match["mark"] and not match["rule"] and match["name"].islower():
             # Prose has lines of one word.
@@ -104,22 +104,22 @@ def _headings(text: str, *, free_text: bool) -> Iterator[Found]:
         value, end = line_below(text, match.end(), len(text))
         # Free text must be all that is below: else it goes on, or is a section of prose.
         if value and not (free_text and line_below(text, end, len(text))[0]):
-            yield Found(value, match.start(), end, ended=end < len(text))
+            yield FoundAnswer(value, match.start(), end, ended=end < len(text))
 
 
-def _arrows(text: str) -> Iterator[Found]:
+def _arrows(text: str) -> Iterator[FoundAnswer]:
     for match in _ARROW.finditer(text):
-        yield Found(match["value"].strip(), match.start(), match.end(), ended=match.end() < len(text))
+        yield FoundAnswer(match["value"].strip(), match.start(), match.end(), ended=match.end() < len(text))
 
 
-def _rows(text: str) -> Iterator[Found]:
+def _rows(text: str) -> Iterator[FoundAnswer]:
     for match in _ROW.finditer(text):
         if value := match["value"].strip():
             ended = bool(match["bar"]) or match.end() < len(text)
-            yield Found(value, _table_start(text, match.start()), match.end(), ended=ended)
+            yield FoundAnswer(value, _table_start(text, match.start()), match.end(), ended=ended)
 
 
-def _tables(text: str) -> Iterator[Found]:
+def _tables(text: str) -> Iterator[FoundAnswer]:
     for rule in _TABLE_RULE.finditer(text):
         start = text.rfind("\n", 0, rule.start()) + 1
         header = _cells(text[start : rule.start()])
@@ -129,10 +129,10 @@ def _tables(text: str) -> Iterator[Found]:
         if len(places) == 1 and len(rows) == 1 and len(rows[0]) == len(header):
             end = rule.end() + len(lines[0])
             ended = end < len(text) or lines[0].rstrip()[-1:] in "|\u2502\u2503"
-            yield Found(rows[0][places[0]], start, end, ended=ended)
+            yield FoundAnswer(rows[0][places[0]], start, end, ended=ended)
         elif len(places) == 1 and len(rows) > 1:
-            # Several answers, and no telling which.
-            yield Found("", start, rule.end())
+            # Several answers: nobody can tell which one is meant.
+            yield FoundAnswer("", start, rule.end())
 
 
 def _cells(line: str) -> list[str]:
@@ -148,7 +148,7 @@ def _table_start(text: str, start: int) -> int:
     return start
 
 
-def _tags(text: str) -> Iterator[Found]:
+def _tags(text: str) -> Iterator[FoundAnswer]:
     opening: re.Match[str] | None = None
     for match in _TAG.finditer(text):
         if not (match["slash"] or match["bracket"]):
@@ -156,16 +156,16 @@ def _tags(text: str) -> Iterator[Found]:
         elif opening is not None:
             value = text[opening.end() : match.start()].strip()
             if value and len(value) <= _LONGEST and _stands(text, opening.start(), match.end()):
-                yield Found(value, opening.start(), match.end())
+                yield FoundAnswer(value, opening.start(), match.end())
             opening = None
     if opening is not None and _begins_line(text, opening.start()):
         # The closing tag may have been a stop sequence.
         value = text[opening.end() :].strip()
         if value and "\n" not in value:
-            yield Found(value, opening.start(), len(text), ended=text.endswith("\n"))
+            yield FoundAnswer(value, opening.start(), len(text), ended=text.endswith("\n"))
 
 
-def _objects(text: str) -> Iterator[Found]:
+def _objects(text: str) -> Iterator[FoundAnswer]:
     decoder = json.JSONDecoder(object_pairs_hook=_pairs)
     # The last object may also end a sentence, and with it the reply.
     starts = sorted({*[match.end() for match in _OBJECT.finditer(text)][-_MOST_OBJECTS:], max(text.rfind("{"), 0)})
@@ -182,10 +182,10 @@ def _objects(text: str) -> Iterator[Found]:
         if isinstance(found, dict) and _stands(text, start, position):
             said = answer_of(cast(dict[str, Any], found))
             if said is not None:
-                yield Found(said, start, position, explained=explanation_of(cast(dict[str, Any], found)))
+                yield FoundAnswer(said, start, position, explained=explanation_of(cast(dict[str, Any], found)))
     for match in _PYTHON.finditer(text):
         if _ends_line(text, match.end()):
-            yield Found((match["text"] or match["plain"]).strip(), match.start(), match.end())
+            yield FoundAnswer((match["text"] or match["plain"]).strip(), match.start(), match.end())
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -196,7 +196,7 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         return {"answer": None}
 
 
-def _boxes(text: str) -> Iterator[Found]:
+def _boxes(text: str) -> Iterator[FoundAnswer]:
     for match in _BOX.finditer(text):
         end = _closing_brace(text, match.end())
         line = text.rfind("\n", 0, match.start()) + 1
@@ -204,7 +204,7 @@ def _boxes(text: str) -> Iterator[Found]:
             continue
         before = text[max(line, match.start() - _LONGEST) : match.start()]
         if _BEFORE_BOX.fullmatch(before) or not text[end + 1 :].strip(" \t\r\n$.)]*_\\"):
-            yield Found(plain_latex(text[match.end() : end]).strip(), line, end + 1)
+            yield FoundAnswer(plain_latex(text[match.end() : end]).strip(), line, end + 1)
 
 
 def _closing_brace(text: str, start: int) -> int | None:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from ..._types import PossibleValues
-from .contract import Read, TextAnswer, form
-from .decoration import bare
+from .contract import ParsedAnswer, TextAnswer, answer_form
+from .decoration import strip_markup
 from .options import Chosen, Options
 
 UNKNOWN_LABELS = "unknown_labels"
@@ -23,7 +23,7 @@ def one_label(labels: Sequence[str]) -> TextAnswer:
     options = Options.of(labels)
     return TextAnswer(
         "Here is a question about the transcript above with a choice of answers:",
-        form("$LETTER", f"exactly one of {_listed(options)}"),
+        answer_form("$LETTER", f"exactly one of {_listed(options)}"),
         PossibleValues("label", options.labels, options.letters),
         partial(_read_one, options),
         options.is_complete,
@@ -41,7 +41,8 @@ def many_labels(labels: Sequence[str], *, allow_none: bool) -> TextAnswer:
     meaning = f"every letter that applies, with commas between them, out of {_listed(options)}"
     return TextAnswer(
         "Here is a question about the transcript above; several of the choices may be right:",
-        form("$LETTERS", meaning) + ("\n\nWrite 'ANSWER: NONE' if not one of them applies." if allow_none else ""),
+        answer_form("$LETTERS", meaning)
+        + ("\n\nWrite 'ANSWER: NONE' if not one of them applies." if allow_none else ""),
         PossibleValues("labels", options.labels, options.letters),
         partial(_read_many, options, is_none),
         is_none,
@@ -52,20 +53,20 @@ def _listed(options: Options) -> str:
     return f"{','.join(options.letters)}, which stand for:\n{options.listing}"
 
 
-def _read_one(options: Options, text: str) -> Read | str:
+def _read_one(options: Options, text: str) -> ParsedAnswer | str:
     index = options.read_one(text)
     if index is None:
         return options.refusal(text, several=False)
-    return Read(options.letters[index], options.labels[index], options.labels[index])
+    return ParsedAnswer(options.letters[index], options.labels[index], options.labels[index])
 
 
-def _read_many(options: Options, is_none: Callable[[str], bool], text: str) -> Read | str:
+def _read_many(options: Options, is_none: Callable[[str], bool], text: str) -> ParsedAnswer | str:
     chosen = Chosen(()) if is_none(text) else options.read_many(text)
     if chosen is None:
         return options.refusal(text, several=True)
     named = [options.labels[index] for index in chosen.indexes]
-    return Read(named, text, named, {UNKNOWN_LABELS: list(chosen.unknown)} if chosen.unknown else None)
+    return ParsedAnswer(named, text, named, {UNKNOWN_LABELS: list(chosen.unknown)} if chosen.unknown else None)
 
 
 def _is_none(allow_none: bool, text: str) -> bool:
-    return allow_none and bare(text).casefold() == "none"
+    return allow_none and strip_markup(text).casefold() == "none"

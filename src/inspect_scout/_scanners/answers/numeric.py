@@ -7,8 +7,8 @@ import re
 import unicodedata
 
 from ..._types import PossibleValues
-from .contract import Read, TextAnswer, form, not_an_answer
-from .decoration import opened
+from .contract import ParsedAnswer, TextAnswer, answer_form, not_an_answer
+from .decoration import strip_opening
 from .reading import is_reasoned
 
 _LONGEST = 2_000
@@ -63,14 +63,14 @@ _NOT_A_QUANTITY = re.compile(
 )
 
 
-def _read(text: str) -> Read | str:
+def _read(text: str) -> ParsedAnswer | str:
     number = read_number(text)
-    return not_an_answer(text, "one finite number") if number is None else Read(number, str(number), number)
+    return not_an_answer(text, "one finite number") if number is None else ParsedAnswer(number, str(number), number)
 
 
 NUMERIC = TextAnswer(
     "Here is a question about the transcript above that has a number for an answer:",
-    form("$NUMBER", "one number in digits, without a unit."),
+    answer_form("$NUMBER", "one number in digits, without a unit."),
     PossibleValues("number"),
     _read,
     is_reasoned,
@@ -85,7 +85,7 @@ def read_number(text: str) -> float | None:
     or a rating ("7/10") the first number counts. Signs between digits are read by what makes them a number: "1,234",
     "1.234,5", "12 345", "1'000"; a comma that cannot part thousands is a decimal comma.
     """
-    plain = _plain(opened(opened(text[:_LONGEST]).lstrip("\\")))
+    plain = _plain(strip_opening(strip_opening(text[:_LONGEST]).lstrip("\\")))
     match = _NUMBER.match(plain)
     if match is None or (match["sign"] and match["inner"]):
         return None

@@ -10,8 +10,8 @@ from string import ascii_uppercase
 from typing import cast
 
 from ..._support.errors import ConfigError
-from .decoration import bare, fold
-from .reading import is_reasoned, shown
+from .decoration import plain_letters, strip_markup
+from .reading import is_reasoned, quoted
 
 _LONGEST_LINE = 20_000
 _CALLED = re.compile(r"[\s*_`'\"(\[]{0,8}(?:option|choice|label|letter)\s{1,4}", re.IGNORECASE)
@@ -31,7 +31,7 @@ _ITS_TEXT = re.compile(r"[*_`]{0,4}\s{0,4}[).:\-\u2013\u2014\]=]{1,2}[*_`]{0,4}\
 
 
 def _barest(text: str) -> str:
-    return bare(text).casefold()
+    return strip_markup(text).casefold()
 
 
 # From the most exact; a label that is told from others by one of them is meant.
@@ -125,19 +125,21 @@ class Options:
         if index is None or _GOES_ON.search(text[-_TAIL:]):
             return False
         called = _CALLED.match(text)
-        said = bare(text[called.end() :] if called else text).casefold()
+        said = strip_markup(text[called.end() :] if called else text).casefold()
         if said in {self.letters[index].casefold(), self._bare_text(index)}:
             names = (t for i, letter in enumerate(self.letters) if i != index for t in (letter, self._bare_text(i)))
             return not any(name.casefold().startswith(said) for name in names)
         lettered = _LETTERED.match(text)
-        begun = lettered is not None and self._bare_text(index).startswith(bare(text[lettered.end() :]).casefold())
+        begun = lettered is not None and self._bare_text(index).startswith(
+            strip_markup(text[lettered.end() :]).casefold()
+        )
         return begun or is_reasoned(text)
 
     def refusal(self, text: str, *, several: bool) -> str:
         """Say why a text was refused."""
         what = "a list of labels" if several else "exactly one label"
         known = ",".join(self.letters[:30]) + (",..." if len(self.letters) > 30 else "")
-        return f"{shown(text)} after 'ANSWER:' is not {what} out of {known}."
+        return f"{quoted(text)} after 'ANSWER:' is not {what} out of {known}."
 
     @cached_property
     def _longest_line(self) -> int:
@@ -150,18 +152,20 @@ class Options:
     @cached_property
     def _texts(self) -> re.Pattern[str]:
         # The longest first, so that "not safe" is not read as "not". A text that is also a letter is read as letter.
-        texts = sorted({t for t in map(fold, self.labels) if t.upper() not in self._places}, key=len, reverse=True)
+        texts = sorted(
+            {t for t in map(plain_letters, self.labels) if t.upper() not in self._places}, key=len, reverse=True
+        )
         return re.compile(rf"(?:{'|'.join(map(re.escape, texts))})(?!\w)" if texts else r"(?!)", re.IGNORECASE)
 
     @cached_property
     def _by_spelling(self) -> list[dict[str, int | None]]:
-        return [_unambiguous([spelled(fold(label)) for label in self.labels]) for spelled in _SPELLINGS]
+        return [_unambiguous([spelled(plain_letters(label)) for label in self.labels]) for spelled in _SPELLINGS]
 
     def _bare_text(self, index: int) -> str:
-        return _barest(fold(self.labels[index]))
+        return _barest(plain_letters(self.labels[index]))
 
     def _named(self, text: str) -> int | None:
-        place = self._places.get(bare(text).upper())
+        place = self._places.get(strip_markup(text).upper())
         return place if place is not None else self._by_text(text)
 
     def _by_text(self, text: str) -> int | None:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 
-from .forms import Found, line_below, other_forms
-from .thoughts import HOLE
+from .forms import FoundAnswer, line_below, other_forms
+from .thoughts import THOUGHT_MARK
 
 NO_ANSWER = "The reply has no line 'ANSWER: ...' with something after the colon."
 
@@ -37,7 +37,7 @@ _REASON = re.compile(r"[^\W\d_]{2,}")
 _WORDS_OF_A_REASON, _LONGEST_REASON = 6, 500
 
 
-def shown(text: str) -> str:
+def quoted(text: str) -> str:
     """Quote a text in a message, cut to a readable length."""
     return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "...")
 
@@ -47,7 +47,7 @@ def is_reasoned(text: str) -> bool:
     return len(_REASON.findall(text[:_LONGEST_REASON])) >= _WORDS_OF_A_REASON
 
 
-def find_answers(text: str, *, free_text: bool = False, cut: bool = False) -> list[Found]:
+def find_answers(text: str, *, free_text: bool = False, cut: bool = False) -> list[FoundAnswer]:
     """Find what a reply gives as its answer.
 
     Args:
@@ -70,7 +70,7 @@ def find_answers(text: str, *, free_text: bool = False, cut: bool = False) -> li
     return answers if found is None or answers else [found]
 
 
-def explanation_before(text: str, found: Found) -> str:
+def explanation_before(text: str, found: FoundAnswer) -> str:
     """Give what stands before an answer, without what opens around it."""
     before = text[: found.start].strip()
     if before.endswith((_FENCE, _FENCE + "json")) and before.count(_FENCE) % 2:
@@ -78,7 +78,7 @@ def explanation_before(text: str, found: Found) -> str:
     return before.removesuffix("$$").removesuffix("\\[").rstrip() or found.explained
 
 
-def _another_begun(text: str, marks: list[re.Match[str]], found: Found) -> bool:
+def _another_begun(text: str, marks: list[re.Match[str]], found: FoundAnswer) -> bool:
     if marks and marks[-1].start() >= found.end:
         return True
     line = text.rfind("\n") + 1
@@ -87,7 +87,9 @@ def _another_begun(text: str, marks: list[re.Match[str]], found: Found) -> bool:
     return len(last) >= _FEWEST_LETTERS and any(begun.startswith(last) for begun in _BEGUN)
 
 
-def _last_with_value(text: str, matches: list[re.Match[str]], *, below: bool, whole_line: bool = False) -> Found | None:
+def _last_with_value(
+    text: str, matches: list[re.Match[str]], *, below: bool, whole_line: bool = False
+) -> FoundAnswer | None:
     end = len(text)
     for index in range(len(matches) - 1, -1, -1):
         match = matches[index]
@@ -107,19 +109,19 @@ def _first_on_line(text: str, matches: list[re.Match[str]], index: int) -> re.Ma
     return matches[index]
 
 
-def _found(text: str, match: re.Match[str], end: int, *, below: bool) -> Found | None:
+def _found(text: str, match: re.Match[str], end: int, *, below: bool) -> FoundAnswer | None:
     stop = text.find("\n", match.end(), end)
     line_end = end if stop < 0 else stop
     written = text[match.end() : line_end].strip()
     value = _unmarked(match, written)
-    if value.strip(HOLE):
+    if value.strip(THOUGHT_MARK):
         # A closing mark ends the value as a new line does.
-        ended = stop >= 0 or end < len(text) or not written.endswith(value) or value.endswith(HOLE)
-        return Found(value, match.start(), line_end, ended=ended)
+        ended = stop >= 0 or end < len(text) or not written.endswith(value) or value.endswith(THOUGHT_MARK)
+        return FoundAnswer(value, match.start(), line_end, ended=ended)
     if not below or stop < 0:
         return None
     value, line_end = line_below(text, stop, end)
-    return Found(value, match.start(), line_end, ended=line_end < len(text)) if value else None
+    return FoundAnswer(value, match.start(), line_end, ended=line_end < len(text)) if value else None
 
 
 def _unmarked(match: re.Match[str], value: str) -> str:

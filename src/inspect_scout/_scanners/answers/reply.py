@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from inspect_ai.model import ModelOutput
 
-from .thoughts import Parted, part_thoughts
+from .thoughts import SeparatedText, separate_thoughts
 
 CUT = frozenset({"max_tokens", "model_length", "content_filter"})
 """Reasons to stop that come from outside: the model may have had more to say."""
@@ -47,15 +47,15 @@ class Reply:
     """
 
     whole: str
-    seen: Parted
+    seen: SeparatedText
     cut: str | None = None
 
     @classmethod
     def of(cls, output: ModelOutput) -> Reply:
         """Prepare the reply in an output."""
         whole = storable(output.completion)
-        parted = part_thoughts(_STRAY.sub("", whole))
-        return cls(whole, Parted(_own_turn(parted.text), parted.thoughts), cut_short(output))
+        separated = separate_thoughts(_STRAY.sub("", whole))
+        return cls(whole, SeparatedText(_own_turn(separated.text), separated.thoughts), cut_short(output))
 
 
 def cut_short(output: ModelOutput) -> str | None:

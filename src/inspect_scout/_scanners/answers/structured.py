@@ -13,13 +13,13 @@ from pydantic import JsonValue
 
 from ..._support.errors import ConfigError
 from ..._types import Result, as_resultset
-from .contract import ExtractReferences, as_float, unreadable
+from .contract import ExtractReferences, as_float, unreadable_result
 from .decoration import unique_keys
 from .references import extract_references as references_in
 from .reply import Reply
 from .schema import EXPLANATION, StructuredSchema, roles, structured_schema
 from .spec import AnswerStructured
-from .thoughts import HOLE
+from .thoughts import THOUGHT_MARK
 from .validate import StructuredItem, StructuredValue, validate_structured
 
 # What an object, or a list of objects, begins with.
@@ -46,7 +46,7 @@ class StructuredAnswer:
             return structured_result(value, extract_references, value_to_float)
         if reply.cut is not None:
             value = f"The reply was cut off (stop reason {reply.cut!r}) before it held a whole answer."
-        return unreadable(reply.whole, value, extract_references, reply.cut)
+        return unreadable_result(reply.whole, value, extract_references, reply.cut)
 
     def value_in(self, reply: Reply) -> StructuredValue | str:
         """Read the answer out of a reply's text; gives what is wrong, if there is none."""
@@ -135,7 +135,7 @@ def _embedded_json(text: str) -> list[Any]:
     decoder = json.JSONDecoder(object_pairs_hook=unique_keys)
     found: list[Any] = []
     mistakes = 0
-    end = len(text.rstrip(" \t\r\n`" + HOLE))
+    end = len(text.rstrip(" \t\r\n`" + THOUGHT_MARK))
     start = _START.search(text)
     while start is not None:
         position = start.end()

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-HOLE = "\0"
+THOUGHT_MARK = "\0"
 """What stands in a text where a thought was. No storable text holds this character (see `storable`)."""
 
 _NAME = (
@@ -44,19 +44,19 @@ _BARE_ANALYSIS, _BARE_FINAL = "analysis", "assistantfinal"
 
 
 @dataclass(frozen=True, slots=True)
-class Parted:
-    """A text with a `HOLE` for each thought in it, and what stood in the holes, in order."""
+class SeparatedText:
+    """A text with a `THOUGHT_MARK` for each thought in it, and the thoughts, in order."""
 
     text: str
     thoughts: tuple[str, ...] = ()
 
     def whole(self, part: str) -> str:
         """Put the thoughts back into a part of the text that begins where the text begins."""
-        pieces = part.split(HOLE)
+        pieces = part.split(THOUGHT_MARK)
         return "".join([p + t for p, t in zip(pieces, (*self.thoughts[: len(pieces) - 1], ""), strict=True)])
 
 
-def part_thoughts(text: str) -> Parted:
+def separate_thoughts(text: str) -> SeparatedText:
     """Take the thoughts out of a text.
 
     A block that is never closed goes on to the end. Where one is closed that was never opened, everything before
@@ -64,13 +64,13 @@ def part_thoughts(text: str) -> Parted:
     """
     spans = _thoughts(text)
     if not spans:
-        return Parted(text)
+        return SeparatedText(text)
     pieces: list[str] = []
     position = 0
     for start, end in spans:
         pieces.append(text[position:start])
         position = end
-    return Parted(HOLE.join([*pieces, text[position:]]), tuple(text[start:end] for start, end in spans))
+    return SeparatedText(THOUGHT_MARK.join([*pieces, text[position:]]), tuple(text[start:end] for start, end in spans))
 
 
 class _Blocks:

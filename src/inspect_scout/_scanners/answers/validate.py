@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from .decoration import unique_keys
 from .fitting import fit_model
-from .reading import shown
+from .reading import quoted
 from .reply import storable
 from .schema import EXPLANATION, RESULTS, StructuredSchema
 
@@ -24,7 +24,7 @@ _EXACT_INTEGERS = 2**53
 
 @dataclass(frozen=True, slots=True)
 class StructuredItem:
-    """One instance of the model, and the explanation if it is no field of it."""
+    """One instance of the model, and the explanation if it is not a field of it."""
 
     instance: BaseModel
     explanation: str | None = None
@@ -134,7 +134,7 @@ def _items(schema: StructuredSchema, arguments: object, errors: list[str]) -> li
     if not isinstance(arguments, dict) or not isinstance(results := cast(Any, arguments).get(RESULTS), list):
         errors.append(f"{RESULTS}: a list is required.")
         return []
-    errors.extend(f"{shown(str(k))}: there is no such argument." for k in cast(Any, arguments) if k != RESULTS)
+    errors.extend(f"{quoted(str(k))}: there is no such argument." for k in cast(Any, arguments) if k != RESULTS)
     return [
         item
         for index, result in enumerate(cast(list[Any], results))
@@ -144,7 +144,7 @@ def _items(schema: StructuredSchema, arguments: object, errors: list[str]) -> li
 
 def _item(schema: StructuredSchema, arguments: object, path: str, errors: list[str]) -> list[StructuredItem]:
     if not isinstance(arguments, dict):
-        errors.append(f"{path.rstrip('.') or 'arguments'}: an object is required, not {shown(str(arguments))}.")
+        errors.append(f"{path.rstrip('.') or 'arguments'}: an object is required, not {quoted(str(arguments))}.")
         return []
     fields = dict(cast(dict[str, Any], arguments))
     explanation: object = None

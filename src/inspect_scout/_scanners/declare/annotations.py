@@ -172,7 +172,7 @@ def _hint(members: list[Any]) -> InputHint | None:
         return None
     single = [m for m in members if get_origin(m) not in _CONTAINERS]
     inside = [(get_args(m) or (get_origin(m),))[0] for m in members if get_origin(m) in _CONTAINERS]
-    many = [element for held in inside for element in members_of(held) if element is not types.NoneType]
+    many = [element for member in inside for element in members_of(member) if element is not types.NoneType]
     for member in (*single, *many):
         _check_possible(member)
     taken = single or many

@@ -19,7 +19,7 @@ from ..._types import Transcript, TranscriptContent
 from .annotations import InputHint, check_hint, inferred_content, is_async, read_hint
 from .config import OWN_PACKAGE, SCANNER, LoaderConfig, Metrics, ModelUse, Origin, ScannerConfig, find_config
 from .filters import DEFAULT_TIMELINE, SignatureError
-from .identity import asked_by, code_by, configs_held
+from .fingerprint import code_digest, embedded_configs, find_asked
 from .inputs import CustomLoader, InputKind, LoadFn, implicit_loader
 from .params import record_arguments
 from .traits import ScanTraits, traits_of
@@ -27,7 +27,7 @@ from .traits import ScanTraits, traits_of
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What the decorator of a scanner said.
+    """What the decorator of a scanner declares.
 
     Args:
         factory: The author's factory.
@@ -54,7 +54,7 @@ def bind_scanner(declared: Declaration, scan: Any, args: tuple[Any, ...], kwargs
     """Make the scanner that a call of a decorated factory returns.
 
     Args:
-        declared: What the decorator said.
+        declared: What the decorator declares.
         scan: What the author's factory returned.
         args: Positional arguments of the call.
         kwargs: Keyword arguments of the call.
@@ -79,8 +79,8 @@ def _config(
     name: str, declared: Declaration, scan: Any, hint: InputHint | None, given: tuple[tuple[Any, ...], dict[str, Any]]
 ) -> ScannerConfig:
     origin, traits, inner = declared.origin, traits_of(scan), find_config(scan)
-    params, below = record_arguments(declared.factory, *given), [inner] if inner is not None else configs_held(scan)
-    asked = asked_by(origin, traits, below, declared.factory, given)
+    params, below = record_arguments(declared.factory, *given), [inner] if inner is not None else embedded_configs(scan)
+    asked = find_asked(origin, traits, below, declared.factory, given)
     content, load, kind = _input(name, declared, hint, traits, inner)
     if kind == "custom" and declared.streaming:
         raise SignatureError(
@@ -100,12 +100,12 @@ def _config(
         loader=load,
         kind=kind,
         streaming=_streaming(name, declared.streaming, vouched, hint, scan) and kind != "custom",
-        metrics=next((said for said in (declared.metrics, traits.metrics, inherited) if said is not None), None),
+        metrics=next((given for given in (declared.metrics, traits.metrics, inherited) if given is not None), None),
         package_version=package,
         file=origin.file if traits.file is None else traits.file,
         params=params,
         asked=asked,
-        code=code_by(origin, traits, below, declared.loader[1] if declared.loader else None, [*versions, besides]),
+        code=code_digest(origin, traits, below, declared.loader[1] if declared.loader else None, [*versions, besides]),
         models=traits.models or (ModelUse() if inner is None else inner.models),
         values=None if content.timeline is not None else values,  # what reads spans gives a list of results
     )
@@ -160,8 +160,8 @@ def _selects(content: TranscriptContent) -> bool:
 
 def _overridden(content: TranscriptContent, traits: ScanTraits) -> TranscriptContent:
     if traits.content is not None:
-        said = {field.name: getattr(traits.content, field.name) for field in dataclasses.fields(traits.content)}
-        content = dataclasses.replace(content, **{name: value for name, value in said.items() if value is not None})
+        given = {field.name: getattr(traits.content, field.name) for field in dataclasses.fields(traits.content)}
+        content = dataclasses.replace(content, **{name: value for name, value in given.items() if value is not None})
     if traits.timeline and content.timeline is None:
         content = dataclasses.replace(content, timeline=list(DEFAULT_TIMELINE))
     return content

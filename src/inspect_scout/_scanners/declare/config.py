@@ -196,7 +196,7 @@ def scanner_config(scanner: object) -> ScannerConfig:
         scanner: What a function decorated with `@scanner` returned.
 
     Raises:
-        ConfigError: It is no scanner.
+        ConfigError: It is not a scanner.
     """
     found = find_config(scanner)
     if found is None:
@@ -208,7 +208,7 @@ def loader_config(loader: object) -> LoaderConfig:
     """Return what a loader carries with it.
 
     Raises:
-        ConfigError: It is no loader.
+        ConfigError: It is not a loader.
     """
     found = getattr(loader, LOADER, None)
     if not isinstance(found, LoaderConfig):
@@ -217,7 +217,7 @@ def loader_config(loader: object) -> LoaderConfig:
 
 
 def find_config(scanner: object) -> ScannerConfig | None:
-    """Return what a scanner carries with it; None if it is no scanner."""
+    """Return what a scanner carries with it; None if it is not a scanner."""
     found = getattr(scanner, SCANNER, None)
     return found if isinstance(found, ScannerConfig) else None
 
@@ -228,7 +228,7 @@ def hashed(parts: Sequence[Any]) -> str:
 
 
 def factory_origin(factory: object) -> Origin | None:
-    """Tell where a factory comes from; None if it is no factory of scanners or loaders."""
+    """Tell where a factory comes from; None if it is not a factory of scanners or loaders."""
     found = getattr(factory, FACTORY, None)
     return found if isinstance(found, Origin) else None
 
@@ -237,8 +237,8 @@ def _refused(thing: object, kind: str, argument: str = "") -> ConfigError:
     origin, name = factory_origin(thing), getattr(thing, "__name__", None)
     if origin is not None:
         shown = f"{argument}{origin.name}" if argument else repr(origin.name)
-        return ConfigError(f"{shown} makes {kind}s but is none itself; call it: {origin.name}().")
+        return ConfigError(f"{shown} makes {kind}s but is not one itself; call it: {origin.name}().")
     shown = f"{type(thing).__name__} {name!r}" if isinstance(name, str) else repr(thing)[:200]
     return ConfigError(
-        f"{argument}{shown} is no {kind}. A {kind} is what a function decorated with @{kind} returns when called."
+        f"{argument}{shown} is not a {kind}. A {kind} is what a function decorated with @{kind} returns when called."
     )

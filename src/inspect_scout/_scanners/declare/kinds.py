@@ -36,7 +36,7 @@ class NotAllowedError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ValueKind:
     """How values of one type are read.
 
     Args:
@@ -54,7 +54,7 @@ class Kind:
     written: Callable[[str], Any] | None = None
 
 
-def kind_of(cls: Any) -> Kind | None:
+def value_kind(cls: Any) -> ValueKind | None:
     """Find the kind of a class; None where nothing is known of its values."""
     if get_origin(cls) is Literal:
         return _literal_kind(get_args(cls))
@@ -69,7 +69,7 @@ def kind_of(cls: Any) -> Kind | None:
     return None
 
 
-def _literal_kind(values: tuple[Any, ...]) -> Kind:
+def _literal_kind(values: tuple[Any, ...]) -> ValueKind:
     """Make the kind of some values that are allowed (those of a `Literal`)."""
 
     def text(given: str) -> Any:
@@ -91,7 +91,7 @@ def _literal_kind(values: tuple[Any, ...]) -> Kind:
                     return value
         raise ValueError(given)
 
-    return Kind(f"one of {', '.join(repr(_typed(value)) for value in values)}", text, data, written=text)
+    return ValueKind(f"one of {', '.join(repr(_typed(value)) for value in values)}", text, data, written=text)
 
 
 def _typed(value: Any) -> str:
@@ -153,25 +153,27 @@ def _decimal_data(value: Any) -> decimal.Decimal:
     return _decimal(value if isinstance(value, str) else str(_NUMBER(value)))
 
 
-def _timed(cls: type, read: Callable[[str], Any], allowed: str, example: str, but: tuple[type, ...] = ()) -> Kind:
+def _timed(cls: type, read: Callable[[str], Any], allowed: str, example: str, but: tuple[type, ...] = ()) -> ValueKind:
     check = _is((cls,), but)
-    return Kind(allowed, read, lambda value: read(value) if isinstance(value, str) else check(value), example, read)
+    return ValueKind(
+        allowed, read, lambda value: read(value) if isinstance(value, str) else check(value), example, read
+    )
 
 
 _NUMBER = _is((int, float), (bool,))
 _SWITCH_WORDS = {**SWITCHES, "1": True, "0": False}
 _TRUTHS = {"true": True, "false": False}
-_PLAIN: dict[Any, Kind] = {
-    str: Kind("text", str, _is((str,))),
-    bool: Kind(
+_PLAIN: dict[Any, ValueKind] = {
+    str: ValueKind("text", str, _is((str,))),
+    bool: ValueKind(
         "true or false (also yes, no, on, off, 1, 0)",
         lambda text: _SWITCH_WORDS[text.strip().lower()],
         _switch_data,
         written=lambda text: _TRUTHS[text.lower()],
     ),
-    int: Kind("a whole number, in digits alone", _whole, _is((int,), (bool,)), "1000", _as_printed(_whole)),
-    float: Kind("a number, with a point and no commas", _real, _NUMBER, "0.5", _as_printed(_real)),
-    decimal.Decimal: Kind(
+    int: ValueKind("a whole number, in digits alone", _whole, _is((int,), (bool,)), "1000", _as_printed(_whole)),
+    float: ValueKind("a number, with a point and no commas", _real, _NUMBER, "0.5", _as_printed(_real)),
+    decimal.Decimal: ValueKind(
         "a number, with a point and no commas", _decimal, _decimal_data, "0.5", _as_printed(_decimal)
     ),
     dt.datetime: _timed(dt.datetime, dt.datetime.fromisoformat, "a date and time", "2026-01-31T12:00:00"),
@@ -181,7 +183,7 @@ _PLAIN: dict[Any, Kind] = {
 }
 
 
-def _enum_kind(cls: type[enum.Enum]) -> Kind:
+def _enum_kind(cls: type[enum.Enum]) -> ValueKind:
     def text(given: str) -> enum.Enum:
         for member in cls:
             if given == _typed(member):
@@ -199,10 +201,10 @@ def _enum_kind(cls: type[enum.Enum]) -> Kind:
             return cls[given]
 
     names = ", ".join(f"{name} ({_typed(m)})" if name != _typed(m) else name for name, m in cls.__members__.items())
-    return Kind(f"one of {names}", text, data, written=text)
+    return ValueKind(f"one of {names}", text, data, written=text)
 
 
-def _path_kind(cls: type[PurePath]) -> Kind:
+def _path_kind(cls: type[PurePath]) -> ValueKind:
     def text(given: str) -> PurePath:
         if not given or "\0" in given:
             raise ValueError(given)
@@ -211,4 +213,4 @@ def _path_kind(cls: type[PurePath]) -> Kind:
     def data(given: Any) -> PurePath:
         return given if isinstance(given, cls) else text(_is((str,))(given))
 
-    return Kind("the path of a file or folder", text, data, "data/cases.csv")
+    return ValueKind("the path of a file or folder", text, data, "data/cases.csv")

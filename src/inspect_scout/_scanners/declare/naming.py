@@ -56,7 +56,7 @@ def name_scanners(scanners: Any) -> dict[str, Scanner[Any]]:
         Scanners by name, in the order given.
 
     Raises:
-        ConfigError: There are none, or something given is no scanner.
+        ConfigError: There are none, or something given is not a scanner.
     """
     pairs = list(_pairs(scanners))
     if not pairs:
@@ -84,7 +84,7 @@ def _numbered(name: str, taken: set[str], last: Counter[str]) -> str:
 
 def _pairs(scanners: Any) -> Iterable[tuple[str, Scanner[Any]]]:
     if _is_job(scanners):
-        raise ConfigError("A scan job is no scanner: give the job itself, as in scan(my_job()).")
+        raise ConfigError("A scan job is not a scanner: give the job itself, as in scan(my_job()).")
     if isinstance(scanners, Mapping):
         entries: Mapping[Any, Any] = scanners  # pyright: ignore[reportUnknownVariableType]
         for name, scanner in entries.items():
@@ -106,7 +106,7 @@ def _pairs(scanners: Any) -> Iterable[tuple[str, Scanner[Any]]]:
                 raise ConfigError(f"{_short(pair)} is not allowed among scanners: a pair is (name, scanner).")
             yield _checked(*pair)
         elif _is_job(item):
-            raise ConfigError("A scan job is no scanner: a job is given alone, as in scan(my_job()).")
+            raise ConfigError("A scan job is not a scanner: a job is given alone, as in scan(my_job()).")
         else:
             scanner = _adapted(item)
             yield registry.unqualified_name(scanner_config(scanner).given_name), scanner

@@ -21,7 +21,7 @@ from ..._support.errors import ConfigError
 from ..._support.text import ArgumentText
 from ..._support.yaml import compose_yaml, guess_value
 from .hints import members_of, parameter_types
-from .kinds import NotAllowedError, kind_of
+from .kinds import NotAllowedError, value_kind
 
 _OPEN = (Any, object, inspect.Parameter.empty)
 # What makes a collection of a list, by the type that is asked for.
@@ -45,14 +45,14 @@ _ORDER: tuple[Any, ...] = (int, float, bool)
 
 
 def typed_arguments(
-    factory: Callable[..., Any], given: Mapping[str, Any], owner: str, *, strict: bool = True
+    factory: Callable[..., Any], given: Mapping[str, Any], title: str, *, strict: bool = True
 ) -> dict[str, Any]:
     """Read and check arguments as the annotations of the parameters say.
 
     Args:
         factory: What they are for.
         given: Arguments by name: what was typed is `ArgumentText`, everything else is data.
-        owner: What the factory makes and its name, for messages ("scanner 'refusal'").
+        title: What the factory makes and its name, for messages ("scanner 'refusal'").
         strict: False to leave what does not fit as it is: a recorded scan ran with it.
 
     Raises:
@@ -70,7 +70,7 @@ def typed_arguments(
             typed[name] = value if not strict and isinstance(made, bool) and isinstance(value, str) else made
         except NotAllowedError as error:
             if strict:
-                raise ConfigError(_refusal(owner, name, value, error)) from None
+                raise ConfigError(_refusal(title, name, value, error)) from None
             typed[name] = value
     return typed
 
@@ -125,7 +125,7 @@ def _member_from_text(member: Any, text: str, beside: bool) -> Any:
         if not text.lstrip().startswith("{"):
             raise ValueError(text)
         return _from_structure(member, text, json_only=beside)
-    kind = kind_of(member)
+    kind = value_kind(member)
     if kind is None:
         raise ValueError(text)
     return kind.written(text) if beside and kind.written is not None else kind.text(text)
@@ -147,7 +147,7 @@ def _member_from_data(member: Any, value: Any) -> Any:
             raise ValueError(value)
         entries = typing.cast("Mapping[Any, Any]", value)
         return {_key(pair[0], key): from_data(pair[1], item) for key, item in entries.items()}
-    kind = kind_of(member)
+    kind = value_kind(member)
     if kind is None:
         raise ValueError(value)
     return kind.data(value)
@@ -237,7 +237,7 @@ def _is_path(member: Any) -> bool:
 
 def _is_open(member: Any) -> bool:
     known = member is types.NoneType or _collection(member) is not None or _mapping(member) is not None
-    return any(member is each for each in _OPEN) or not (known or kind_of(member) is not None)
+    return any(member is each for each in _OPEN) or not (known or value_kind(member) is not None)
 
 
 def _is_structured(hint: Any) -> bool:
@@ -285,7 +285,7 @@ def _described(member: Any, depth: int = 0) -> tuple[str, str | None]:
     if (pair := _mapping(member)) is not None:
         of = f", each value {wanted}" if (wanted := _wanted(pair[1], depth).allowed) else ""
         return f"a JSON object{of}", None if of else """'{"key": 1}'"""
-    kind = kind_of(member)
+    kind = value_kind(member)
     return (kind.allowed, kind.example) if kind is not None else ("", None)
 
 
@@ -294,7 +294,7 @@ def _wanted(hint: Any, depth: int) -> NotAllowedError:
     return NotAllowedError("") if depth >= _MAX_DEPTH else _not_allowed(list(members_of(hint)), depth + 1)
 
 
-def _refusal(owner: str, name: str, value: Any, error: NotAllowedError) -> str:
+def _refusal(title: str, name: str, value: Any, error: NotAllowedError) -> str:
     typed = isinstance(value, ArgumentText)
     shown = repr(str(value)) if typed else repr(value)
     shown = shown if len(shown) <= 120 else shown[:117] + "..."
@@ -303,4 +303,4 @@ def _refusal(owner: str, name: str, value: Any, error: NotAllowedError) -> str:
         advice = f"{advice[:-1]}, as in -S {name}={error.example}."
     elif not typed and error.allowed == "text":
         advice += " In a file, put it in quotes."
-    return f"Argument {name!r} of {owner} is not allowed: {name}={shown}.{advice}"
+    return f"Argument {name!r} of {title} is not allowed: {name}={shown}.{advice}"

@@ -47,14 +47,14 @@ def find_declarations(source: str, filename: str) -> Declarations:
         filename: Its name, for errors.
 
     Raises:
-        SyntaxError: It is no Python.
+        SyntaxError: It is not Python.
         ValueError: It holds null characters.
     """
     tree = ast.parse(source, filename)
     scanners, jobs = (
         tuple(
             Declared(function.name, _registered_name(function.name, expression))
-            for function, expression in decorated(tree, names_in(tree, decorator))
+            for function, expression in decorated(tree, imported_names(tree, decorator))
         )
         for decorator in ("scanner", "scanjob")
     )
@@ -62,20 +62,20 @@ def find_declarations(source: str, filename: str) -> Declarations:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class ImportedNames:
     """What a file calls one of Scout's functions.
 
     Args:
         function: Its name in Scout.
         plain: Its names in the file.
-        packages: Names of modules that it may be an attribute of.
+        packages: ImportedNames of modules that it may be an attribute of.
     """
 
     function: str
     plain: frozenset[str]
     packages: frozenset[str]
 
-    def name(self, target: ast.expr) -> bool:
+    def matches(self, target: ast.expr) -> bool:
         """Tell whether an expression names the function."""
         if isinstance(target, ast.Name):
             return target.id in self.plain
@@ -86,12 +86,12 @@ class Names:
         )
 
 
-def decorated(tree: ast.Module, decorator: Names) -> list[tuple[ast.FunctionDef | ast.ClassDef, ast.expr]]:
+def decorated(tree: ast.Module, decorator: ImportedNames) -> list[tuple[ast.FunctionDef | ast.ClassDef, ast.expr]]:
     """Find the functions and classes at the top level of a file that a decorator stands above, and how it stands there."""
     found: dict[str, tuple[ast.FunctionDef | ast.ClassDef, ast.expr]] = {}
     for function in _top_functions(tree.body):
         for expression in function.decorator_list:
-            if decorator.name(expression.func if isinstance(expression, ast.Call) else expression):
+            if decorator.matches(expression.func if isinstance(expression, ast.Call) else expression):
                 found.pop(function.name, None)  # a later function of the same name takes its place
                 found[function.name] = function, expression
     return list(found.values())
@@ -111,7 +111,7 @@ def _top_functions(body: list[ast.stmt]) -> Iterator[ast.FunctionDef | ast.Class
                     yield from _top_functions(handler.body)
 
 
-def names_in(tree: ast.Module, function: str) -> Names:
+def imported_names(tree: ast.Module, function: str) -> ImportedNames:
     """Find out what a file calls one of Scout's functions.
 
     Args:
@@ -131,7 +131,7 @@ def names_in(tree: ast.Module, function: str) -> Names:
                     plain.add(alias.asname or alias.name)
                 else:
                     packages.add(alias.asname or alias.name)
-    return Names(function, frozenset(plain), frozenset(packages))
+    return ImportedNames(function, frozenset(plain), frozenset(packages))
 
 
 def _registered_name(function: str, expression: ast.expr) -> str | None:

@@ -21,7 +21,7 @@ _NAME = re.compile(r"[\w./-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ScanTarget:
     """What a user named: a scan job, a file of one, or scanners.
 
     Args:
@@ -48,7 +48,7 @@ def load_scanners(spec: str, args: Mapping[str, Any]) -> list[Scanner[Any]]:
             job.
         UnknownNameError: The file or package has no scanner of that name.
     """
-    found = find_work(spec)
+    found = find_target(spec)
     if found.job is not None or found.job_file is not None:
         raise ConfigError(
             f"{spec!r} is a scan job, where scanners are asked for; name one of them, as in file.py@name."
@@ -56,7 +56,7 @@ def load_scanners(spec: str, args: Mapping[str, Any]) -> list[Scanner[Any]]:
     return make_scanners(found.scanners, args)
 
 
-def find_work(spec: str) -> Found:
+def find_target(spec: str) -> ScanTarget:
     """Find the scan job or the scanners that a user names.
 
     Args:
@@ -71,11 +71,11 @@ def find_work(spec: str) -> Found:
     path, name = _split(spec)
     if name is None and not path.is_file() and not path.suffix and _REGISTERED.fullmatch(spec):
         job = find_registered("scanjob", spec)
-        return Found(job=job) if job is not None else Found(scanners=[_registered(spec)])
+        return ScanTarget(job=job) if job is not None else ScanTarget(scanners=[_registered(spec)])
     if path.suffix.lower() in _JOB_FILES and path.is_file():
         if name is not None:
             raise ConfigError(f"{str(path)!r} holds a single scan job: name it without @{name}.")
-        return Found(job_file=path)
+        return ScanTarget(job_file=path)
     return _from_file(path, name)
 
 
@@ -110,19 +110,19 @@ def _registered(name: str) -> Callable[..., Any]:
         ) from None
 
 
-def _from_file(path: Path, name: str | None) -> Found:
+def _from_file(path: Path, name: str | None) -> ScanTarget:
     if path.is_file() and path.suffix.lower() != ".py":
         raise ConfigError(
-            f"{str(path)!r} is no Python file: scanners are loaded from .py files, scan jobs also from YAML and JSON."
+            f"{str(path)!r} is not a Python file: scanners are loaded from .py files, scan jobs also from YAML and JSON."
         )
     _, declared = read_declarations(path)
     _check_declared(path, name, declared)
     loaded = load_file(path)
     if name is not None:
         if (job := loaded.find_job(name)) is not None:
-            return Found(job=job)
+            return ScanTarget(job=job)
         if (scanner := loaded.find(name)) is not None:
-            return Found(scanners=[scanner])
+            return ScanTarget(scanners=[scanner])
         raise loaded.unknown("scanner or scan job", name)
     if len(loaded.jobs) > 1:
         example = f"{path.name}@{next(iter(loaded.jobs))}"
@@ -130,7 +130,7 @@ def _from_file(path: Path, name: str | None) -> Found:
             f"The file {str(path)!r} has {len(loaded.jobs)} scan jobs ({', '.join(loaded.jobs)}): name one, as in {example}."
         )
     if loaded.jobs:
-        return Found(job=next(iter(loaded.jobs.values())))
+        return ScanTarget(job=next(iter(loaded.jobs.values())))
     if not loaded.factories and loaded.missed:
         raise ConfigError(loaded.early_end())
     if not loaded.factories:
@@ -139,7 +139,7 @@ def _from_file(path: Path, name: str | None) -> Found:
             f"The file {str(path)!r} has no {kind}s: what decorates {declarations[0].function!r} is not the {kind} of "
             "inspect_scout."
         )
-    return Found(scanners=list(loaded.factories.values()))
+    return ScanTarget(scanners=list(loaded.factories.values()))
 
 
 def _check_declared(path: Path, name: str | None, declared: Declarations) -> None:

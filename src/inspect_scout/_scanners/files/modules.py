@@ -23,7 +23,7 @@ from ..._support.regular import IrregularFileError, open_regular
 from ..declare.config import factory_origin
 from ..declare.params import FILE_MODULE
 from .discover import Declarations, find_declarations
-from .loading import frames, while_loading
+from .load_guard import frames, while_loading
 
 logger = logging.getLogger("inspect_scout")
 
@@ -85,7 +85,7 @@ def read_declarations(path: Path) -> tuple[str, Declarations]:
 
     Raises:
         LocationError: There is no such file.
-        ConfigError: It is no readable Python.
+        ConfigError: It is not readable Python.
     """
     if not path.exists():
         raise LocationError(f"The file {str(path)!r} does not exist.")
@@ -97,7 +97,7 @@ def read_declarations(path: Path) -> tuple[str, Declarations]:
         return text, find_declarations(text, str(path))
     except SyntaxError as error:
         where = f", line {error.lineno}" if error.lineno else ""
-        raise ConfigError(f"The file {str(path)!r} is no valid Python{where}: {error.msg}.") from error
+        raise ConfigError(f"The file {str(path)!r} is not valid Python{where}: {error.msg}.") from error
     except IrregularFileError as error:
         raise ConfigError(f"The file {str(path)!r} cannot be read: {error.strerror}. Name a Python file.") from None
     except (OSError, ValueError, RecursionError, MemoryError) as error:
@@ -113,7 +113,7 @@ def load_file(path: Path) -> ScannerFile:
 
     Raises:
         LocationError: There is no such file.
-        ConfigError: It is no readable Python, or raises when run.
+        ConfigError: It is not readable Python, or raises when run.
     """
     path = path.resolve()
     with _LOCK:
@@ -175,7 +175,7 @@ def _run(path: Path, text: str) -> tuple[ModuleType, int | None]:
     name = f"{FILE_MODULE}{hashlib.sha256(str(path).encode('utf-8', 'surrogateescape')).hexdigest()[:8]}_{path.stem}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None:
-        raise ConfigError(f"The file {str(path)!r} is no Python file.")
+        raise ConfigError(f"The file {str(path)!r} is not a Python file.")
     module = importlib.util.module_from_spec(spec)
     before = sys.modules.get(name)
     sys.modules[name] = module
@@ -183,7 +183,7 @@ def _run(path: Path, text: str) -> tuple[ModuleType, int | None]:
     with while_loading(str(path)) as current, foreign() as ran:
         exec(compile(text, str(path), "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - the user asks for it
     error = ran.error
-    # Whatever a file does about the end of its scan (it may catch it and go on) is no part of its declarations.
+    # Whatever a file does about the end of its scan (it may catch it and go on) is not part of its declarations.
     if error is not None and not current.ended:
         sys.modules.pop(name, None)
         if before is not None:

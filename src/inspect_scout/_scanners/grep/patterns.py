@@ -24,7 +24,7 @@ _TOKEN = re.compile(
 _ODD_CASES = ("\u0130", "\u0131", "\u017f")
 
 
-class Searched:
+class SearchedText:
     """A text that several patterns are looked for in."""
 
     def __init__(self, text: str) -> None:
@@ -51,7 +51,7 @@ class Pattern:
     literal: str | None
     lowered: bool
 
-    def matches(self, searched: Searched) -> Iterable[re.Match[str]]:
+    def matches(self, searched: SearchedText) -> Iterable[re.Match[str]]:
         """Find the matches, from left to right, none overlapping another."""
         if self.literal is not None:
             text = searched.lowered if self.lowered else searched.text
@@ -74,7 +74,7 @@ def compile_groups(
     """Compile patterns in every form that `grep_scanner` takes.
 
     Raises:
-        ConfigError: There is no pattern, it is no text, or it is no regular expression.
+        ConfigError: There is no pattern, it is not text, or it is not a regular expression.
     """
 
     def group(label: str | None, found: object) -> PatternGroup:
@@ -93,13 +93,13 @@ def compile_groups(
 
 def _compiled(text: object, *, regex: bool, ignore_case: bool, word_boundary: bool) -> Pattern:
     if not isinstance(text, str):
-        raise ConfigError(f"Pattern {text!r} is no text.")
+        raise ConfigError(f"Pattern {text!r} is not text.")
     source = text if regex else re.escape(text)
     try:
         compiled = re.compile(_bounded(source) if word_boundary else source, re.IGNORECASE if ignore_case else 0)
     except (re.error, ValueError, OverflowError, RecursionError) as error:
         raise ConfigError(
-            f"Pattern {text!r} is no regular expression: {error}. To search for the text itself leave out regex=True."
+            f"Pattern {text!r} is not a regular expression: {error}. To search for the text itself leave out regex=True."
         ) from error
     literal = required_literal(text) if regex else text
     if ignore_case:

@@ -13,7 +13,7 @@ from ..._types import PossibleValues, Result, Scanner, Transcript, TranscriptHan
 from ..declare.config import ModelUse
 from ..declare.decorators import scanner
 from ..declare.traits import ScanTraits, set_traits
-from .patterns import PatternGroup, Searched, compile_groups
+from .patterns import PatternGroup, SearchedText, compile_groups
 from .texts import event_text, message_text
 
 _CONTEXT = 50
@@ -57,14 +57,14 @@ def grep_scanner(
         max_matches: Matches that the explanation shows (the value counts all).
 
     Raises:
-        ConfigError: There is no pattern, one is no regular expression, or `max_matches` is negative.
+        ConfigError: There is no pattern, one is not a regular expression, or `max_matches` is negative.
     """
     if max_matches is not None and max_matches < 0:
         raise ConfigError(f"max_matches is {max_matches!r}; it must be 0 or more, or None.")
     groups = compile_groups(pattern, regex=regex, ignore_case=ignore_case, word_boundary=word_boundary)
 
     async def scan(input: Transcript | TranscriptHandle) -> Result[Any] | list[Result[Any]]:
-        search = _Search([Findings(group, max_matches) for group in groups], content_only)
+        search = _TranscriptSearch([Findings(group, max_matches) for group in groups], content_only)
         results = await search.run(input)
         return results if isinstance(pattern, dict) else results[0]
 
@@ -72,7 +72,7 @@ def grep_scanner(
     return set_traits(scan, ScanTraits(name=name, values=counts, models=ModelUse("none")))
 
 
-class _Search:
+class _TranscriptSearch:
     """One pass over a transcript, for all groups of patterns."""
 
     def __init__(self, found: list[Findings], content_only: bool) -> None:
@@ -104,7 +104,7 @@ class _Search:
         else:
             id, text = self._ids.event_id(item), event_text(item, content_only=self._content_only)
         if text is not None:
-            searched = Searched(text)
+            searched = SearchedText(text)
             for findings in self._found:
                 findings.search(searched, kind, number, id)
 
@@ -119,7 +119,7 @@ class Findings:
         self._lines: list[str] = []
         self._references: list[Reference] = []
 
-    def search(self, searched: Searched, kind: Literal["message", "event"], number: int, item_id: str) -> None:
+    def search(self, searched: SearchedText, kind: Literal["message", "event"], number: int, item_id: str) -> None:
         """Look for the patterns in the text of a message or an event."""
         cite = f"[{'M' if kind == 'message' else 'E'}{number}]"
         before = self._count

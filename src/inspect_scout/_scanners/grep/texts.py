@@ -27,12 +27,12 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolCall
 
-from ..render.entry import content_as_str, message_as_str
+from ..render.message import content_as_str, message_as_str
 
 _CONTENT: tuple[type[Any], ...] = get_args(Content)
 
 Parts = Iterator[tuple[str, str, str]]
-"""Pieces of a text: what is written before the content, the content itself, what is written after it."""
+"""Parts of a text: what is written before the content, the content itself, what is written after it."""
 
 
 def message_text(message: ChatMessage, *, content_only: bool) -> str | None:

@@ -13,8 +13,8 @@ from ..answers.spec import AnswerMultiLabel, AnswerSpec, AnswerStructured
 from ..answers.structured import StructuredAnswer
 from ..declare.config import REVISION, Asked, ModelUse, hashed
 from ..declare.params import closed_over, recorded_value
-from .judge import Brief, Question
-from .reduce import Reducer, Synthesis
+from .judge import JudgeConfig, Question
+from .reduce import LlmReducer, Reducer
 
 # Arguments that are described here, and those that decide nothing about what a sound result is.
 _COVERS = frozenset(
@@ -23,35 +23,35 @@ _COVERS = frozenset(
 )
 
 
-def asked_of(brief: Brief, answer: AnswerSpec | Answer, content: TranscriptContent | None) -> Asked:
+def describe_question(config: JudgeConfig, answer: AnswerSpec | Answer, content: TranscriptContent | None) -> Asked:
     """Describe what a judging scanner asks, with the answer and the content as its author gave them."""
-    kind, template = _answer(answer, brief.answer), hashed(list(brief.template.parts))
-    shown = [brief.preprocessor, content, brief.timeline, brief.compaction, brief.depth]
-    reducer = _own_reducer(brief.reducer)
+    kind, template = _answer(answer, config.answer), hashed(list(config.template.parts))
+    shown = [config.preprocessor, content, config.timeline, config.compaction, config.depth]
+    reducer = _own_reducer(config.reducer)
     # A nonce is another one each time; what matters is whether there is one.
     parts = [
         REVISION,
-        brief.question if isinstance(brief.question, str) else recorded_value(brief.question),
-        [kind, brief.answer.prompt, brief.answer.format, _tool(brief.answer)],
-        [template, recorded_value(brief.template_variables), brief.template.nonce is not None],
+        config.question if isinstance(config.question, str) else recorded_value(config.question),
+        [kind, config.answer.prompt, config.answer.format, _tool(config.answer)],
+        [template, recorded_value(config.template_variables), config.template.nonce is not None],
         [recorded_value(each) for each in shown],
         reducer,
     ]
     return Asked(
-        _question(brief.question), kind, template, hashed(parts), _COVERS if reducer is None else _COVERS | {"reducer"}
+        _question(config.question), kind, template, hashed(parts), _COVERS if reducer is None else _COVERS | {"reducer"}
     )
 
 
-def models_used(brief: Brief) -> ModelUse:
+def models_used(config: JudgeConfig) -> ModelUse:
     """Say which model a judging scanner calls."""
-    if brief.model is not None:
-        return ModelUse("own", recorded_value(brief.model))
-    return ModelUse("default") if brief.model_role is None else ModelUse("role", brief.model_role)
+    if config.model is not None:
+        return ModelUse("own", recorded_value(config.model))
+    return ModelUse("default") if config.model_role is None else ModelUse("role", config.model_role)
 
 
-def models_named(brief: Brief) -> list[str]:
+def models_named(config: JudgeConfig) -> list[str]:
     """List the names of models that a judging scanner brings itself, that of its reducer included."""
-    given = (brief.model, brief.reducer.model if isinstance(brief.reducer, Synthesis) else None)
+    given = (config.model, config.reducer.model if isinstance(config.reducer, LlmReducer) else None)
     return [model for model in given if isinstance(model, str)]
 
 

@@ -22,14 +22,14 @@ _REASONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class SegmentResult:
     """Result of one segment, and the span that it was cut from, if it was cut from a timeline."""
 
     result: Result[Any]
     span: TimelineSpan | None = None
 
 
-async def assemble(judged: Sequence[Judged], *, by_span: bool, listed: bool, reducer: Reducer) -> Result[Any]:
+async def assemble(judged: Sequence[SegmentResult], *, by_span: bool, listed: bool, reducer: Reducer) -> Result[Any]:
     """Make one result of those of all segments.
 
     Args:
@@ -39,20 +39,22 @@ async def assemble(judged: Sequence[Judged], *, by_span: bool, listed: bool, red
         reducer: Makes one result of those that belong together.
     """
     if by_span:
-        judged = [Judged(_attributed(each), each.span) for each in judged]
+        judged = [SegmentResult(_attributed(each), each.span) for each in judged]
     if listed:
         results = [each.result for each in judged]
         return results[0] if len(results) == 1 else flat_resultset(results)
     if not by_span:
         return await _reduced([each.result for each in judged], reducer)
-    spans: dict[str, list[Judged]] = {}
+    spans: dict[str, list[SegmentResult]] = {}
     for each in judged:
         spans.setdefault("" if each.span is None else each.span.id, []).append(each)
-    reduced = [_attributed(Judged(await _reduced([e.result for e in s], reducer), s[0].span)) for s in spans.values()]
+    reduced = [
+        _attributed(SegmentResult(await _reduced([e.result for e in s], reducer), s[0].span)) for s in spans.values()
+    ]
     return reduced[0] if len(reduced) == 1 else as_resultset(reduced)
 
 
-def nothing_read(*, spans: bool, messages: bool) -> Result[Any]:
+def skipped_result(*, spans: bool, messages: bool) -> Result[Any]:
     """Say that a transcript left nothing to ask about, be it read span by span or by its messages, if it has any."""
     reason = "no_spans" if spans else "nothing_rendered" if messages else "no_messages"
     return Result(value=None, explanation=_REASONS[reason], metadata={SKIPPED: reason})
@@ -62,7 +64,7 @@ async def _reduced(results: list[Result[Any]], reducer: Reducer) -> Result[Any]:
     return results[0] if len(results) == 1 else await reducer(results)
 
 
-def _attributed(judged: Judged) -> Result[Any]:
+def _attributed(judged: SegmentResult) -> Result[Any]:
     """Write into a result which span it is about; a label that the model gave stays."""
     result, span = judged.result, judged.span
     if span is None:

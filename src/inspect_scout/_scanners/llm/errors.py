@@ -36,26 +36,26 @@ class PromptTooLargeError(ScoutError, RuntimeError):
 
     Args:
         size: Tokens of the prompt, as the provider counts them if it says so. Of the prompt without messages, if this
-            alone leaves no room for any, so that nobody was asked.
+            alone leaves no tokens for any, so that nobody was asked.
         window: Tokens that the model can read, as the provider says if it does, else as far as is known.
-        said: What the provider said (None: nobody was asked).
+        response: What the provider responded (None: nobody was asked).
         counted: Tokens of the prompt as we count them.
-        room: Tokens of a prompt that should fit, as we count them.
+        budget: Tokens of a prompt that should fit, as we count them.
     """
 
     def __init__(
-        self, size: int, window: int, said: str | None = None, *, counted: int | None = None, room: int = 0
+        self, size: int, window: int, response: str | None = None, *, counted: int | None = None, budget: int = 0
     ) -> None:
-        self.size, self.window, self.said = size, window, said
-        self.counted, self.room = size if counted is None else counted, room
-        if said is None:
+        self.size, self.window, self.response = size, window, response
+        self.counted, self.budget = size if counted is None else counted, budget
+        if response is None:
             message = (
                 f"The prompt takes {size} tokens without any message, and the model reads {window}, which leaves no "
-                "room for messages. Shorten the template or the question, or set a larger context_window."
+                "tokens for messages. Shorten the template or the question, or set a larger context_window."
             )
         else:
             reads = "reads" if window <= size else "is taken to read"
-            words = f"The provider said: {said[:_SHOWN]!r}. " if said else ""
+            words = f"The provider said: {response[:_SHOWN]!r}. " if response else ""
             message = (
                 f"The prompt has {size} tokens, and is too long for the model, which {reads} {window}. {words}"
                 "Set a smaller context_window, shorten the template or the question, or take another model."
@@ -63,4 +63,4 @@ class PromptTooLargeError(ScoutError, RuntimeError):
         super().__init__(message)
 
     def __reduce__(self) -> tuple[type[PromptTooLargeError], tuple[int, int, str | None], dict[str, int]]:
-        return type(self), (self.size, self.window, self.said), {"counted": self.counted, "room": self.room}
+        return type(self), (self.size, self.window, self.response), {"counted": self.counted, "budget": self.budget}

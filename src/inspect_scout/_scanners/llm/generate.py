@@ -17,8 +17,8 @@ from ..answers.contract import STOP_REASON, Answer, ExtractReferences
 from ..answers.references import with_unseen
 from ..answers.spec import AnswerSpec
 from ..answers.structured import StructuredAnswer, structured_result
-from .asking import ask_for_call, ask_for_text, is_read, read_reply
-from .refusals import DEFAULT_RETRIES, Respondent, refusal_retries
+from .answer_loop import ask_for_call, ask_for_text, is_read, read_reply
+from .refusals import DEFAULT_RETRIES, ModelClient, refusal_retries
 
 
 @overload
@@ -91,19 +91,19 @@ async def generate_answer(
     """
     kind = answer_type(answer)
     references = extract_refs or _no_references
-    respondent = Respondent(get_model(model), config or GenerateConfig(), refusal_retries(retry_refusals))
+    client = ModelClient(get_model(model), config or GenerateConfig(), refusal_retries(retry_refusals))
     if isinstance(kind, StructuredAnswer):
-        respondent = replace(respondent, readable=partial(_holds_call, kind))
-        value, output = await ask_for_call(respondent, prompt, kind, context_tools)
+        client = replace(client, readable=partial(_holds_call, kind))
+        value, output = await ask_for_call(client, prompt, kind, context_tools)
         result = structured_result(value, references, value_to_float)
     else:
         if context_tools:
-            respondent = replace(respondent, tools=context_tools, tool_choice="none")
+            client = replace(client, tools=context_tools, tool_choice="none")
         if not parse:
-            return await respondent.ask(prompt)
-        respondent = replace(respondent, readable=partial(_holds_answer, kind))
+            return await client.ask(prompt)
+        client = replace(client, readable=partial(_holds_answer, kind))
         result, output = await ask_for_text(
-            respondent, prompt, lambda reply: kind.result_for_answer(reply, references, value_to_float), kind.format
+            client, prompt, lambda reply: kind.result_for_answer(reply, references, value_to_float), kind.format
         )
     stop_reason = "unknown" if output.empty else output.stop_reason
     result.metadata = {**(result.metadata or {}), STOP_REASON: stop_reason}

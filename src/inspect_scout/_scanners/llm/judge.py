@@ -17,24 +17,24 @@ from ..._types import Result, Transcript, TranscriptHandle, TranscriptInfo
 from ..answers.contract import Answer
 from ..answers.structured import StructuredAnswer
 from ..render.citations import MessageCitations
-from ..render.thread import MessagesPreprocessor, RenderMessages, message_numbering
-from ..segments.budget import Sizing, segment_budget, sizing
+from ..render.messages import MessagesPreprocessor, RenderMessages, message_numbering
+from ..segments.budget import TokenBudget, segment_budget, token_budget
 from ..segments.concurrency import close_iterator, map_in_order
 from ..segments.counting import count_tokens
-from ..segments.messages import MessagesSegment, cut_again, packed
+from ..segments.messages import MessagesSegment, packed, resplit
 from ..segments.rendering import own_mark
 from ..segments.timeline import transcript_messages
-from .assemble import Judged, assemble, nothing_read
+from .assemble import SegmentResult, assemble, skipped_result
 from .errors import PromptTooLargeError
 from .generate import generate_answer
 from .prompt import Prompt, PromptTemplate, info_variables
-from .reduce import Reducer, judged_by
+from .reduce import Reducer, reducing_with
 
 MAX_IN_FLIGHT = 16
 """Segments of one transcript that are judged at once."""
 
-LEAST_ROOM = 2
-"""A window that no provider told is never taken to be smaller than so many prompts without messages."""
+MIN_WINDOW_PROMPTS = 2
+"""A window that no provider named is never taken to be smaller than so many prompts without messages."""
 
 NEGLIGIBLE = 0.02
 """Share of the window that a prompt without messages may take before its tokens are counted."""
@@ -50,7 +50,7 @@ Variables: TypeAlias = Mapping[str, Any] | Callable[[Transcript], Awaitable[Mapp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Brief:
+class JudgeConfig:
     """What a judging model is asked, and how: the arguments of `llm_scanner`, checked and made ready."""
 
     question: Question | None
@@ -61,7 +61,7 @@ class Brief:
     preprocessor: MessagesPreprocessor[Any] | None
     model: str | Model | None
     model_role: str | None
-    config: GenerateConfig
+    generation: GenerateConfig
     retry_refusals: int
     context_window: int | None
     timeline: str | None
@@ -70,36 +70,36 @@ class Brief:
     reducer: Reducer
 
 
-async def judge(brief: Brief, given: Transcript | TranscriptHandle) -> Result[Any]:
+async def judge(config: JudgeConfig, given: Transcript | TranscriptHandle) -> Result[Any]:
     """Put a question to a model about a transcript, in as many parts as it takes.
 
     Raises:
-        PromptTooLargeError: The prompt leaves no room for messages, or does not fit though it was split.
+        PromptTooLargeError: The prompt leaves no tokens for messages, or does not fit though it was split.
         RefusalError: The model declined each time.
         UnusableAnswerError: No structured answer fits its schema.
     """
-    given = await _needed(brief, given)
-    model = get_model(brief.model, role=brief.model_role)
-    render, references = message_numbering(brief.preprocessor, nonce=brief.template.nonce)
+    given = await _needed(config, given)
+    model = get_model(config.model, role=config.model_role)
+    render, references = message_numbering(config.preprocessor, nonce=config.template.nonce)
     assert isinstance(references, MessageCitations)
-    variables = await _variables(brief, given if isinstance(given, Transcript) else given.info)
-    reserve = await _reserve(brief, model, variables)
-    window = window_of(model, brief.context_window)
-    reading = _Reading(brief, model, variables, references, render, reserve, window)
-    results = await map_in_order(reading.segments(given), reading.judge, MAX_IN_FLIGHT)
+    variables = await _variables(config, given if isinstance(given, Transcript) else given.info)
+    reserve = await _reserve(config, model, variables)
+    window = window_of(model, config.context_window)
+    segment_judge = _SegmentJudge(config, model, variables, references, render, reserve, window)
+    results = await map_in_order(segment_judge.segments(given), segment_judge.judge, MAX_IN_FLIGHT)
     judged = [part for parts in results for part in parts]
     if not judged:
         if isinstance(given, Transcript):
-            return nothing_read(spans=bool(given.timelines or given.events), messages=bool(given.messages))
-        return nothing_read(spans=False, messages=await _has_any(given.messages()))
+            return skipped_result(spans=bool(given.timelines or given.events), messages=bool(given.messages))
+        return skipped_result(spans=False, messages=await _has_any(given.messages()))
     by_span = isinstance(given, Transcript) and bool(given.timelines)
-    listed = isinstance(brief.answer, StructuredAnswer) and brief.answer.schema.many
-    with judged_by(model):
-        return await assemble(judged, by_span=by_span, listed=listed, reducer=brief.reducer)
+    listed = isinstance(config.answer, StructuredAnswer) and config.answer.schema.many
+    with reducing_with(model):
+        return await assemble(judged, by_span=by_span, listed=listed, reducer=config.reducer)
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _SegmentJudge:
     """What is the same for all segments of a transcript.
 
     Args:
@@ -107,7 +107,7 @@ class _Reading:
         window: Tokens that the model can read, as was known when the segments were cut.
     """
 
-    brief: Brief
+    config: JudgeConfig
     model: Model
     variables: Mapping[str, Any]
     references: MessageCitations
@@ -117,64 +117,64 @@ class _Reading:
 
     def segments(self, given: Transcript | TranscriptHandle) -> AsyncIterator[MessagesSegment]:
         """Cut a transcript in memory, or messages as they are read, into what the model can read."""
-        brief = self.brief
+        config = self.config
         if isinstance(given, Transcript):
             return transcript_messages(
                 given,
                 messages_as_str=self.render,
                 model=self.model,
-                context_window=brief.context_window,
-                timeline=brief.timeline,
-                compaction=brief.compaction,
-                depth=brief.depth,
+                context_window=config.context_window,
+                timeline=config.timeline,
+                compaction=config.compaction,
+                depth=config.depth,
                 prompt_reserve=self.reserve,
             )
-        return packed(given.messages(), self.render, self._measure())
+        return packed(given.messages(), self.render, self._token_budget())
 
-    async def judge(self, segment: MessagesSegment) -> list[Judged]:
+    async def judge(self, segment: MessagesSegment) -> list[SegmentResult]:
         """Ask about a segment; in parts if the model turns out to read less than it was taken to."""
-        if self._room() < segment_budget(self.window, self.reserve):
+        if self._tokens_left() < segment_budget(self.window, self.reserve):
             # A segment before this one was refused.
-            parts = await self._parts(segment)
+            parts = await self._split(segment)
             if len(parts) > 1:
                 return [await self._ask(part) for part in parts]
         try:
             return [await self._ask(segment)]
         except PromptTooLargeError as error:
             # Half of it may be too little still, but without any message there is nothing to learn.
-            learn_window(self.model, max(error.room, LEAST_ROOM * self.reserve))
-            parts = await self._parts(segment)
+            learn_window(self.model, max(error.budget, MIN_WINDOW_PROMPTS * self.reserve))
+            parts = await self._split(segment)
             if len(parts) < 2:
                 raise
         return [await self._ask(part) for part in parts]
 
-    def _room(self) -> int:
-        return segment_budget(window_of(self.model, self.brief.context_window), self.reserve)
+    def _tokens_left(self) -> int:
+        return segment_budget(window_of(self.model, self.config.context_window), self.reserve)
 
-    async def _parts(self, segment: MessagesSegment) -> list[MessagesSegment]:
-        if self._room() <= 0:
+    async def _split(self, segment: MessagesSegment) -> list[MessagesSegment]:
+        if self._tokens_left() <= 0:
             return [segment]
-        return await cut_again(segment, self._measure(), own_mark(self.render))
+        return await resplit(segment, self._token_budget(), own_mark(self.render))
 
-    def _measure(self) -> Sizing:
-        return sizing(self.model, self.brief.context_window, self.reserve)
+    def _token_budget(self) -> TokenBudget:
+        return token_budget(self.model, self.config.context_window, self.reserve)
 
-    async def _ask(self, segment: MessagesSegment) -> Judged:
-        brief = self.brief
-        prompt = brief.template.render({"messages": segment.messages_str, **self.variables})
+    async def _ask(self, segment: MessagesSegment) -> SegmentResult:
+        config = self.config
+        prompt = config.template.render({"messages": segment.messages_str, **self.variables})
         result = await generate_answer(
             prompt.as_input(),
-            brief.answer,
+            config.answer,
             model=self.model,
-            config=brief.config,
-            retry_refusals=brief.retry_refusals,
-            extract_refs=self.references.among(_shown(segment, prompt)),
-            value_to_float=brief.value_to_float,
+            config=config.generation,
+            retry_refusals=config.retry_refusals,
+            extract_refs=self.references.among(_shown_numbers(segment, prompt)),
+            value_to_float=config.value_to_float,
         )
-        return Judged(result, getattr(segment, "span", None))
+        return SegmentResult(result, getattr(segment, "span", None))
 
 
-def _shown(segment: MessagesSegment, prompt: Prompt) -> set[int]:
+def _shown_numbers(segment: MessagesSegment, prompt: Prompt) -> set[int]:
     """List the numbers of the messages that a prompt shows: those of its segment, unless the template leaves some out."""
     text = segment.messages_str
     shown = {int(label[1]) for start in segment.starts if (label := _LABEL.match(text, start))}
@@ -183,11 +183,11 @@ def _shown(segment: MessagesSegment, prompt: Prompt) -> set[int]:
     return shown & {int(label[1]) for label in _LABEL.finditer(prompt.text)}
 
 
-async def _needed(brief: Brief, given: Transcript | TranscriptHandle) -> Transcript | TranscriptHandle:
+async def _needed(config: JudgeConfig, given: Transcript | TranscriptHandle) -> Transcript | TranscriptHandle:
     """Load a transcript that must be in memory: functions want to see it, or it has events, which are read as spans."""
     if isinstance(given, Transcript):
         return given
-    whole = callable(brief.question) or callable(brief.template_variables) or await _has_any(given.events())
+    whole = callable(config.question) or callable(config.template_variables) or await _has_any(given.events())
     return await given.load() if whole else given
 
 
@@ -198,10 +198,10 @@ async def _has_any(items: AsyncIterator[Any]) -> bool:
         await close_iterator(items)
 
 
-async def _reserve(brief: Brief, model: Model, variables: Mapping[str, Any]) -> int:
+async def _reserve(config: JudgeConfig, model: Model, variables: Mapping[str, Any]) -> int:
     """Tokens of a prompt without messages."""
-    text = brief.template.render({"messages": "", **variables}).text
-    window = window_of(model, brief.context_window)
+    text = config.template.render({"messages": "", **variables}).text
+    window = window_of(model, config.context_window)
     size = len(text.encode())
     # A text has no more tokens than bytes. Where that little makes no difference, a provider need not be asked.
     reserve = size if size <= window * NEGLIGIBLE else await count_tokens(text, model)
@@ -210,16 +210,16 @@ async def _reserve(brief: Brief, model: Model, variables: Mapping[str, Any]) -> 
     return reserve
 
 
-async def _variables(brief: Brief, info: TranscriptInfo) -> Mapping[str, Any]:
+async def _variables(config: JudgeConfig, info: TranscriptInfo) -> Mapping[str, Any]:
     found = info_variables(info)
-    if brief.question is not None:
-        asked = found["question"] = await _called(brief.question, info)
+    if config.question is not None:
+        asked = found["question"] = await _called(config.question, info)
         if not isinstance(asked, str):
             raise ConfigError(f"The question for transcript {info.transcript_id!r} is {asked!r}; it must be a text.")
-    found["answer_prompt"] = brief.answer.prompt
-    found["answer_format"] = brief.answer.format
-    if brief.template_variables is not None:
-        found |= await _called(brief.template_variables, info)
+    found["answer_prompt"] = config.answer.prompt
+    found["answer_format"] = config.answer.format
+    if config.template_variables is not None:
+        found |= await _called(config.template_variables, info)
     return found
 
 

@@ -102,7 +102,7 @@ class PromptTemplate:
         """Check a template that an author gave.
 
         Raises:
-            ConfigError: It is no text or pair of texts, or not in the language of jinja.
+            ConfigError: It is neither a text nor a pair of texts, or not in the language of jinja.
         """
         given: Any = (PREFIX, SUFFIX) if template is None else (template,) if isinstance(template, str) else template
         # Written to a file and read back, a pair is a list.

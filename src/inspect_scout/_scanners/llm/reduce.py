@@ -45,7 +45,7 @@ _judge: ContextVar[Model | None] = ContextVar("scout_judge", default=None)
 
 
 @contextmanager
-def judged_by(model: Model) -> Generator[None]:
+def reducing_with(model: Model) -> Generator[None]:
     """Let reducers in the block use the model of the scanner."""
     token = _judge.set(model)
     try:
@@ -89,11 +89,11 @@ class ResultReducer:
     @staticmethod
     async def any(results: list[Result[Any]]) -> Result[Any]:
         """Tell whether any value is True (None if no answer could be read)."""
-        told = [r for r in _some(results) if isinstance(_truth(r), bool)]
-        if not told:
+        answered = [r for r in _some(results) if isinstance(_truth(r), bool)]
+        if not answered:
             return _combined(results, value=None, answer=None)
-        yes = next((r for r in told if _truth(r)), None)
-        decisive = told[-1] if yes is None else yes
+        yes = next((r for r in answered if _truth(r)), None)
+        decisive = answered[-1] if yes is None else yes
         # A value made of the answer (`value_to_float`) is kept; its truth is in the answer.
         value = decisive.value if not isinstance(decisive.value, bool) else yes is not None
         return _combined(results, value=value, answer="No" if yes is None else "Yes", parsed=yes is not None)
@@ -111,12 +111,12 @@ class ResultReducer:
     @staticmethod
     async def majority(results: list[Result[Any]]) -> Result[Any]:
         """Take the most frequent value (of several, the one that was found last)."""
-        told = [r for r in _some(results) if r.value is not None]
-        if not told:
+        answered = [r for r in _some(results) if r.value is not None]
+        if not answered:
             return _combined(results, value=None, answer=None)
-        votes = Counter(str(r.value) for r in told)
+        votes = Counter(str(r.value) for r in answered)
         most = max(votes.values())
-        return _chosen(results, next(r for r in reversed(told) if votes[str(r.value)] == most))
+        return _chosen(results, next(r for r in reversed(answered) if votes[str(r.value)] == most))
 
     @staticmethod
     async def last(results: list[Result[Any]]) -> Result[Any]:
@@ -131,11 +131,11 @@ class ResultReducer:
             model: The model (default: that of the scanner, else that of the scan).
             prompt: What to ask of it.
         """
-        return Synthesis(model, prompt)
+        return LlmReducer(model, prompt)
 
 
 @dataclass(frozen=True, slots=True)
-class Synthesis:
+class LlmReducer:
     """A reducer that has a model write one answer from all. Survives pickling, unlike a function inside a function."""
 
     model: str | Model | None = None
@@ -143,10 +143,10 @@ class Synthesis:
 
     async def __call__(self, results: list[Result[Any]]) -> Result[Any]:
         """Make one result of several."""
-        told = [(i, r) for i, r in enumerate(_some(results), 1) if r.answer is not None or r.value is not None]
-        if not told:
+        answered = [(i, r) for i, r in enumerate(_some(results), 1) if r.answer is not None or r.value is not None]
+        if not answered:
             return _combined(results, value=None, answer=None)
-        findings = [_finding(number, result) for number, result in told]
+        findings = [_finding(number, result) for number, result in answered]
         cited = _cited(results)
         try:
             written = await self._written(findings, cited)
@@ -172,7 +172,7 @@ class Synthesis:
         self, findings: Sequence[str], cited: MessageCitations, error: PromptTooLargeError
     ) -> Result[Any]:
         """Combine what is too long together in groups, and then what came of them."""
-        groups = min(len(findings), max(2, -(-error.counted // max(1, error.room * 3 // 4))))
+        groups = min(len(findings), max(2, -(-error.counted // max(1, error.budget * 3 // 4))))
         bounds = [len(findings) * n // groups for n in range(groups + 1)]
         combined: list[str] = []
         for first, end in pairwise(bounds):
@@ -235,8 +235,8 @@ def _cited(results: Sequence[Result[Any]]) -> MessageCitations:
     ids = {number: r.id for result in results for r in result.references for number in cited_numbers(r.cite or "")}
     for result in results:
         invented = cited_numbers(" ".join(unseen_in(result.metadata)))
-        said = f"{result.explanation} {result.answer} {result.value}"
-        ids = dict.fromkeys(cited_numbers(said) - invented, "") | ids
+        text = f"{result.explanation} {result.answer} {result.value}"
+        ids = dict.fromkeys(cited_numbers(text) - invented, "") | ids
     return MessageCitations(ids)
 
 
@@ -249,7 +249,7 @@ def _metadata(results: Sequence[Result[Any]]) -> dict[str, Any] | None:
     if unread:
         merged[UNREAD_SEGMENTS] = unread
         if len(unread) < len(results):
-            # What some segments lack is no failure of the whole.
+            # What some segments lack is not a failure of the whole.
             del merged[PARSE_ERROR]
     return merged or None
 

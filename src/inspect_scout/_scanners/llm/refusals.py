@@ -15,7 +15,7 @@ from ..._support.errors import ConfigError, RefusalError
 from ..answers.reading import find_answers
 from ..segments.counting import count_tokens
 from .errors import PromptTooLargeError
-from .sizes import says_filtered, says_too_long, sizes_in
+from .prompt_errors import is_filtered, is_too_long, parse_sizes
 
 DEFAULT_RETRIES = 3
 
@@ -24,7 +24,7 @@ def refusal_retries(retry_refusals: Any) -> int:
     """Read how often a model that declines is asked again (True: 3 times, False: never).
 
     Raises:
-        ConfigError: It is no number, or below 0.
+        ConfigError: It is not a number, or below 0.
     """
     if isinstance(retry_refusals, bool):
         return DEFAULT_RETRIES if retry_refusals else 0
@@ -36,12 +36,12 @@ def refusal_retries(retry_refusals: Any) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Respondent:
+class ModelClient:
     """A model and how it is asked.
 
     Args:
         retries: How often it is asked again after a refusal.
-        readable: Whether an output holds an answer, though there was no room for more.
+        readable: Whether an output holds an answer, though it reached the end of the window.
     """
 
     model: Model
@@ -77,11 +77,11 @@ class Respondent:
         except ModelRefusalError as refusal:  # the user's `fail_on_refusal`: here, declining is ours to deal with
             return refusal.output
         except RuntimeError as error:
-            status, said = rejection(error) or (None, "")
-            if said and says_too_long(said, status):
-                return ModelOutput.from_content(str(self.model), said, stop_reason="model_length", error=said)
-            if said and says_filtered(said, status):
-                return ModelOutput.from_content(str(self.model), said, stop_reason="content_filter", error=said)
+            status, response = rejection(error) or (None, "")
+            if response and is_too_long(response, status):
+                return ModelOutput.from_content(str(self.model), response, stop_reason="model_length", error=response)
+            if response and is_filtered(response, status):
+                return ModelOutput.from_content(str(self.model), response, stop_reason="content_filter", error=response)
             raise
 
     def _answers(self, output: ModelOutput) -> bool:
@@ -93,24 +93,24 @@ class Respondent:
             return False
         if output.error or not (output.completion.strip() or output.message.tool_calls):
             return True
-        # A model that ran out of room while it wrote was paid for what it wrote; a rejection in words was not.
+        # A model that reached the end of its window while it wrote was paid for what it wrote; a rejection in words was not.
         written = output.usage is not None and output.usage.output_tokens > 0
         if written or self.readable is None:
-            return says_too_long(output.completion)
+            return is_too_long(output.completion)
         return not self.readable(output)
 
     async def too_large(self, prompt: str | list[ChatMessage], output: ModelOutput) -> PromptTooLargeError:
         """Make the error that a prompt is too long, and remember the window that the provider names."""
-        said = output.error or output.completion
+        response = output.error or output.completion
         text = prompt if isinstance(prompt, str) else "\n".join([message.text for message in prompt])
         counted = await count_tokens(text, self.model)
-        sizes = sizes_in(said)
-        room = sizes.room(counted)
+        sizes = parse_sizes(response)
+        budget = sizes.budget(counted)
         known = window_of(self.model, None)
-        if room is not None:
-            learn_window(self.model, room)
+        if budget is not None:
+            learn_window(self.model, budget)
         size, window = sizes.prompt or counted, sizes.window or known
-        return PromptTooLargeError(size, window, said, counted=counted, room=room or counted // 2)
+        return PromptTooLargeError(size, window, response, counted=counted, budget=budget or counted // 2)
 
 
 def declined(output: ModelOutput) -> bool:

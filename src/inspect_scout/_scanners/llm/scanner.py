@@ -14,9 +14,9 @@ from ..answers.contract import Answer, TextAnswer, refuse_number
 from ..answers.spec import AnswerMultiLabel, AnswerSpec
 from ..declare.decorators import scanner
 from ..declare.traits import ScanTraits, set_traits
-from ..render.thread import MessagesPreprocessor, message_numbering
-from .asked import asked_of, models_used
-from .judge import Brief, Question, Variables, judge
+from ..render.messages import MessagesPreprocessor, message_numbering
+from .asked import describe_question, models_used
+from .judge import JudgeConfig, Question, Variables, judge
 from .prompt import PromptTemplate, TemplateSpec
 from .reduce import Reducer, ResultReducer
 from .refusals import DEFAULT_RETRIES, refusal_retries
@@ -85,7 +85,7 @@ def llm_scanner(
     message_numbering(preprocessor, nonce=nonce)  # refuses a nonce that is too short
     written = PromptTemplate.of(template, nonce)
     kind = answer_type(answer)
-    brief = Brief(
+    config = JudgeConfig(
         question=question,
         answer=kind,
         value_to_float=value_to_float,
@@ -94,7 +94,7 @@ def llm_scanner(
         preprocessor=preprocessor,
         model=model,
         model_role=model_role,
-        config=GenerateConfig(cache_prompt=True if len(written.parts) == 2 else None, cache=cache),
+        generation=GenerateConfig(cache_prompt=True if len(written.parts) == 2 else None, cache=cache),
         retry_refusals=refusal_retries(retry_refusals),
         context_window=context_window,
         timeline=timeline,
@@ -106,18 +106,18 @@ def llm_scanner(
     whole = whole or (content is not None and content.timeline is not None)
 
     async def scan(input: Transcript | TranscriptHandle) -> Result[Any]:
-        return await judge(brief, input)
+        return await judge(config, input)
 
     # What a reducer of the user's makes of the values is not known.
-    values = None if reducer else possible_values(brief.answer, numbered=value_to_float is not None)
+    values = None if reducer else possible_values(config.answer, numbered=value_to_float is not None)
     traits = ScanTraits(
         name=name,
         content=content,
         timeline=timeline is not None,
         streaming=not whole,
         values=values,
-        asked=asked_of(brief, answer, content),
-        models=models_used(brief),
+        asked=describe_question(config, answer, content),
+        models=models_used(config),
     )
     return set_traits(scan, traits)
 

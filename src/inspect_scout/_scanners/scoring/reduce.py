@@ -44,19 +44,19 @@ def reduce_values(values: Sequence[JsonValue]) -> JsonValue:
     Booleans: whether any is True. Numbers (and numbers among booleans): their mean. Lists: their items, each once.
     Objects: key by key. Everything else: the most frequent value, of several the one found last.
     """
-    told = [value for value in values if value is not None]
-    if len(told) <= 1:
-        return told[0] if told else None
-    kinds = {_kind(value) for value in told}
+    given = [value for value in values if value is not None]
+    if len(given) <= 1:
+        return given[0] if given else None
+    kinds = {_kind(value) for value in given}
     if kinds == {bool}:
-        return any(told)
+        return any(given)
     if kinds <= {bool, float}:
-        return statistics.fmean(value for value in told if isinstance(value, int | float))
+        return statistics.fmean(value for value in given if isinstance(value, int | float))
     if kinds == {list}:
-        return _joined(value for value in told if is_list(value))
+        return _joined(value for value in given if is_list(value))
     if kinds == {dict}:
-        return _by_key([value for value in told if is_mapping(value)])
-    return _most_frequent(told)
+        return _by_key([value for value in given if is_mapping(value)])
+    return _most_frequent(given)
 
 
 def _kind(value: JsonValue) -> type:
@@ -88,8 +88,8 @@ def numbered(what: str, results: Sequence[Result[Any]]) -> list[str]:
 
 def join_explanations(results: Sequence[Result[Any]], names: Sequence[str]) -> str | None:
     """Join explanations, each under its name; None if there is none."""
-    told = [f"[{name}]\n{r.explanation}" for name, r in zip(names, results, strict=True) if r.explanation]
-    return "\n\n".join(told) or None
+    given = [f"[{name}]\n{r.explanation}" for name, r in zip(names, results, strict=True) if r.explanation]
+    return "\n\n".join(given) or None
 
 
 def merge_references(results: Sequence[Result[Any]]) -> list[Reference]:

@@ -19,11 +19,11 @@ from ..._types import Transcript
 _NO_MODEL = "none/none"
 
 
-Scored: TypeAlias = tuple[TaskState, Target, Sequence[Event], Sequence[Timeline]]
+ScorerInput: TypeAlias = tuple[TaskState, Target, Sequence[Event], Sequence[Timeline]]
 """What a scorer is given: the state of a sample at its end, its target, events and timelines."""
 
 
-async def scored(transcript: Transcript) -> Scored:
+async def scorer_input(transcript: Transcript) -> ScorerInput:
     """Make what a scorer is given of a transcript.
 
     A transcript from a log in a file is scored as `inspect score` scores its sample, which is read whole from there.
@@ -38,7 +38,7 @@ async def scored(transcript: Transcript) -> Scored:
     return _of_transcript(transcript)
 
 
-def _of_sample(sample: EvalSample, model: str | None) -> Scored:
+def _of_sample(sample: EvalSample, model: str | None) -> ScorerInput:
     target = Target(sample.target)
     state = TaskState(
         model=ModelName(model or _NO_MODEL),
@@ -58,7 +58,7 @@ def _of_sample(sample: EvalSample, model: str | None) -> Scored:
     return state, target, sample.events, sample.timelines or []
 
 
-def _of_transcript(transcript: Transcript) -> Scored:
+def _of_transcript(transcript: Transcript) -> ScorerInput:
     given: Any = transcript.metadata.get("target", "")
     target = Target([str(item) for item in given] if is_list(given) else str(given))
     metadata: Any = transcript.metadata.get("sample_metadata")

@@ -15,7 +15,7 @@ from ..._support.shapes import is_list, is_mapping
 from ..._types import Result, Scanner, Transcript
 from ..declare.decorators import scanner
 from ..declare.traits import ScanTraits, set_traits
-from .sample import scored
+from .sample import scorer_input
 from .scorer import FROM_SCANNER
 from .scores import REFERENCES
 
@@ -37,22 +37,22 @@ def as_scanner(scorer: Scorer, *, name: str | None = None) -> Scanner[Transcript
         name: Name of the scanner in a job (default: that of the scorer).
 
     Raises:
-        ConfigError: It is no scorer.
+        ConfigError: It is not a scorer.
     """
     found = registry.registered(scorer)
     if found is None or found.kind != "scorer":
         raise ConfigError(
-            f"{_shown(scorer)} is no scorer. A scorer is what a function decorated with Inspect's @scorer returns when "
+            f"{_shown(scorer)} is not a scorer. A scorer is what a function decorated with Inspect's @scorer returns when "
             "called."
         )
     own_name = registry.unqualified_name(found.name)
     if hasattr(scorer, FROM_SCANNER):
         raise ConfigError(f"{own_name!r} is a scorer made of a scanner; give the scanner itself.")
     if not made_by_factory(scorer):
-        raise ConfigError(f"{own_name!r} makes scorers but is none itself; call it: {own_name}().")
+        raise ConfigError(f"{own_name!r} makes scorers but is not one itself; call it: {own_name}().")
 
     async def scan(transcript: Transcript) -> Result[Any]:
-        return result_of(await run_scorer(scorer, *await scored(transcript)))
+        return result_of(await run_scorer(scorer, *await scorer_input(transcript)))
 
     # Scorers of packages are found by their name; those of files only once the file was run.
     file = None if "/" in found.name else source_file(scorer)

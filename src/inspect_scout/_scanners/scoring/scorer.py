@@ -41,7 +41,7 @@ def as_scorer(scanner: Scanner[Any], metrics: Metrics | None = None) -> Scorer:
             mean and stderr).
 
     Raises:
-        ConfigError: It is no scanner.
+        ConfigError: It is not a scanner.
     """
     config = scanner_config(scanner)
     name = registry.unqualified_name(config.given_name)

@@ -19,8 +19,8 @@ _SOLVERS = "solvers"
 
 def transcript_of(state: TaskState, target: Target, content: TranscriptContent) -> Transcript:
     """Make the transcript of a sample that is being scored; timelines are built if they are asked for and none is stored."""
-    held, eval = sample_record(), running_eval()
-    events = held.events
+    sample, eval = sample_record(), running_eval()
+    events = sample.events
     usages = [event.output.usage for event in events if isinstance(event, ModelEvent)]
     info = live_info(
         EvalSpec(
@@ -29,7 +29,7 @@ def transcript_of(state: TaskState, target: Target, content: TranscriptContent) 
             task="" if eval is None else eval.task,
             solver=(None if eval is None else eval.agent) or _agent(events),
             model=str(state.model) if eval is None else eval.model,
-            model_generate_config=dict(held.options),
+            model_generate_config=dict(sample.options),
         ),
         SampleSummary(
             uuid=state.uuid,
@@ -49,7 +49,7 @@ def transcript_of(state: TaskState, target: Target, content: TranscriptContent) 
         ),
         log=None if eval is None else normalize(eval.log),
     )
-    stored = held.timelines if content.timeline is not None else []
+    stored = sample.timelines if content.timeline is not None else []
     return Transcript.model_construct(
         None,
         **info.__dict__,

@@ -16,16 +16,16 @@ WINDOW_SHARE: Final = 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class Sizing:
-    """How messages are measured, and against what.
+class TokenBudget:
+    """How tokens are counted, and how many of messages fit into a segment.
 
     Args:
         counter: Counts tokens.
-        budget: Tokens of messages that fit into a segment, as the counter counts them.
+        tokens: Tokens of messages that fit into a segment, as the counter counts them.
     """
 
     counter: TokenCounter
-    budget: int
+    tokens: int
 
 
 def segment_budget(window: int, reserve: float) -> int:
@@ -41,7 +41,7 @@ def segment_budget(window: int, reserve: float) -> int:
     return int(window * WINDOW_SHARE) - reserve if isinstance(reserve, int) else int(window * (1 - reserve))
 
 
-def sizing(model: Model | str | None, context_window: int | None, reserve: float) -> Sizing:
+def token_budget(model: Model | str | None, context_window: int | None, reserve: float) -> TokenBudget:
     """Choose how messages are measured for a model.
 
     Args:
@@ -61,4 +61,6 @@ def sizing(model: Model | str | None, context_window: int | None, reserve: float
         )
     resolved = resolve_model(model)
     counter = counter_for(resolved)
-    return Sizing(counter, max(1, int(segment_budget(window_of(resolved, context_window), reserve) / counter.margin)))
+    return TokenBudget(
+        counter, max(1, int(segment_budget(window_of(resolved, context_window), reserve) / counter.margin))
+    )

@@ -79,13 +79,13 @@ def counter_for(model: Model | None) -> TokenCounter:
     way = ModelCounting() if model is None else counting_of(model)
     if model is not None and way.by_provider:
         keep_counting_local(model, estimate_tokens)
-        return TokenCounter(partial(_by_provider, model))
+        return TokenCounter(partial(_count_by_provider, model))
     if way.vocabulary and (exact := vocabulary_counter(way.vocabulary)) is not None:
-        return TokenCounter(partial(_here, exact))
-    return TokenCounter(partial(_here, estimate_tokens), ESTIMATE_MARGIN, within_bytes=False)
+        return TokenCounter(partial(_count_locally, exact))
+    return TokenCounter(partial(_count_locally, estimate_tokens), ESTIMATE_MARGIN, within_bytes=False)
 
 
-async def _here(one: Callable[[str], int], texts: Sequence[str]) -> list[int]:
+async def _count_locally(one: Callable[[str], int], texts: Sequence[str]) -> list[int]:
     counts: list[int] = []
     since_pause = 0
     for text in texts:
@@ -97,7 +97,7 @@ async def _here(one: Callable[[str], int], texts: Sequence[str]) -> list[int]:
     return counts
 
 
-async def _by_provider(model: Model, texts: Sequence[str]) -> list[int]:
+async def _count_by_provider(model: Model, texts: Sequence[str]) -> list[int]:
     async def each() -> AsyncIterator[str]:
         for text in texts:
             yield text

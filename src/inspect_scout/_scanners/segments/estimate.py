@@ -82,7 +82,7 @@ def estimate_tokens(text: str) -> int:
     pair = _pairs(codes)
     before = pair.sum(axis=0)
     run = codes.count
-    # Most words are one token, cheaper where no space leads them; letters that go on and on are no word.
+    # Most words are one token, cheaper where no space leads them; letters that go on and on are not a word.
     total = 58 * before[_l] + 737 * pair[_S, _l] + 249 * _after_others(pair, _l, _l, _U, _S)
     total += 5325 * run(_RUN_OF_LETTERS) + 1224 * pair[_l, _U] + 754 * pair[_S, _U]
     total += 430 * _after_others(pair, _U, _l, _U, _S) + 315 * run(_TWO_UPPER)

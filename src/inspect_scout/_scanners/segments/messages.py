@@ -11,10 +11,10 @@ from inspect_ai.event import Event, TimelineSpan
 from inspect_ai.model import ChatMessage, ChatMessageBase, Model
 
 from ..._transcripts import Compaction, span_messages
-from ..render.thread import RenderMessages
-from .budget import Sizing, sizing
+from ..render.messages import RenderMessages
+from .budget import TokenBudget, token_budget
 from .packing import pack
-from .rendering import Shown, own_mark, rendered
+from .rendering import MessageText, own_mark, rendered
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ async def segment_messages(
         ConfigError: If an argument makes no sense.
     """
     thread = thread_of(source, compaction)
-    async for found in packed(thread, messages_as_str, sizing(model, context_window, prompt_reserve)):
+    async for found in packed(thread, messages_as_str, token_budget(model, context_window, prompt_reserve)):
         yield found
 
 
@@ -89,25 +89,25 @@ def thread_of(
 
 
 async def packed(
-    messages: list[ChatMessage] | AsyncIterable[ChatMessage], render: RenderMessages, measure: Sizing
+    messages: list[ChatMessage] | AsyncIterable[ChatMessage], render: RenderMessages, budget: TokenBudget
 ) -> AsyncIterator[MessagesSegment]:
     """Render messages and distribute them over segments, holding few of a stream in memory."""
     place = 0
-    async for shown in pack(rendered(messages, render), measure, own_mark(render)):
+    async for shown in pack(rendered(messages, render), budget, own_mark(render)):
         yield MessagesSegment(segment=place, **_fields(shown))
         place += 1
 
 
-async def cut_again(segment: SegmentT, measure: Sizing, mark: str) -> list[SegmentT]:
+async def resplit(segment: SegmentT, budget: TokenBudget, mark: str) -> list[SegmentT]:
     """Cut a segment that proved too large; messages keep their numbers, and notes on parts of them bear the mark."""
 
-    async def batches() -> AsyncIterator[list[Shown]]:
-        yield [Shown(message, text) for message, text in zip(segment.messages, segment.texts, strict=True)]
+    async def batches() -> AsyncIterator[list[MessageText]]:
+        yield [MessageText(message, text) for message, text in zip(segment.messages, segment.texts, strict=True)]
 
-    return [replace(segment, **_fields(shown)) async for shown in pack(batches(), measure, mark)]
+    return [replace(segment, **_fields(shown)) async for shown in pack(batches(), budget, mark)]
 
 
-def _fields(shown: list[Shown]) -> dict[str, Any]:
+def _fields(shown: list[MessageText]) -> dict[str, Any]:
     return {
         "messages": [one.message for one in shown],
         "messages_str": "\n".join([one.text for one in shown]),

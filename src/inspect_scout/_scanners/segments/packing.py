@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, AsyncIterator, Iterator, Sequence
 from typing import Final
 
-from .budget import Sizing
-from .rendering import Shown
+from .budget import TokenBudget
+from .rendering import MessageText
 from .split import split
 
 CHUNK_SHARE: Final = 0.05
@@ -21,20 +21,22 @@ JOINT_TOKENS: Final = 2
 _GROUP: Final = 64
 
 
-async def pack(batches: AsyncIterable[Sequence[Shown]], sizing: Sizing, mark: str = "") -> AsyncIterator[list[Shown]]:
+async def pack(
+    batches: AsyncIterable[Sequence[MessageText]], budget: TokenBudget, mark: str = ""
+) -> AsyncIterator[list[MessageText]]:
     """Distribute rendered messages over segments, in order; the mark stands in the notes on parts of messages."""
-    packer = _Packer(sizing, mark)
-    waiting: list[Shown] = []
+    packer = _Packer(budget, mark)
+    waiting: list[MessageText] = []
     # While what is there has fewer bytes than the budget has tokens, nothing needs to be counted.
-    certain, size = sizing.counter.within_bytes, 0
+    certain, size = budget.counter.within_bytes, 0
     async for batch in batches:
         waiting.extend(batch)
         if certain:
             size += sum(_bytes(shown.text) + 1 for shown in batch)
-            certain = size <= sizing.budget
+            certain = size <= budget.tokens
         if certain:
             continue
-        *full, last = _chunks(waiting, sizing.budget) if waiting else [[]]
+        *full, last = _chunks(waiting, budget.tokens) if waiting else [[]]
         waiting = last
         async for segment in packer.place(full):
             yield segment
@@ -50,35 +52,35 @@ async def pack(batches: AsyncIterable[Sequence[Shown]], sizing: Sizing, mark: st
 class _Packer:
     """Fills one segment after the other."""
 
-    def __init__(self, sizing: Sizing, mark: str) -> None:
-        self._sizing, self._mark = sizing, mark
-        self.open: list[Shown] = []
+    def __init__(self, budget: TokenBudget, mark: str) -> None:
+        self._budget, self._mark = budget, mark
+        self.open: list[MessageText] = []
         self._tokens = 0
 
-    async def place(self, chunks: Sequence[list[Shown]]) -> AsyncIterator[list[Shown]]:
+    async def place(self, chunks: Sequence[list[MessageText]]) -> AsyncIterator[list[MessageText]]:
         """Place messages that belong together; gives each segment that is full."""
         for start in range(0, len(chunks), _GROUP):
             group = chunks[start : start + _GROUP]
-            counts = await self._sizing.counter.count(["\n".join([s.text for s in chunk]) for chunk in group])
+            counts = await self._budget.counter.count(["\n".join([s.text for s in chunk]) for chunk in group])
             for chunk, count in zip(group, counts, strict=True):
                 for shown, tokens in await self._fitting(chunk, count):
                     if full := self._add(shown, tokens):
                         yield full
 
-    async def _fitting(self, chunk: list[Shown], count: int) -> list[tuple[list[Shown], int]]:
-        if count <= self._sizing.budget:
+    async def _fitting(self, chunk: list[MessageText], count: int) -> list[tuple[list[MessageText], int]]:
+        if count <= self._budget.tokens:
             return [(chunk, count)]
         if len(chunk) == 1:
-            return [([part], tokens) for part, tokens in await split(chunk[0], self._sizing, self._mark)]
-        counts = await self._sizing.counter.count([shown.text for shown in chunk])
+            return [([part], tokens) for part, tokens in await split(chunk[0], self._budget, self._mark)]
+        counts = await self._budget.counter.count([shown.text for shown in chunk])
         return [
             fitting
             for shown, tokens in zip(chunk, counts, strict=True)
             for fitting in await self._fitting([shown], tokens)
         ]
 
-    def _add(self, shown: list[Shown], tokens: int) -> list[Shown]:
-        if self.open and self._tokens + JOINT_TOKENS + tokens > self._sizing.budget:
+    def _add(self, shown: list[MessageText], tokens: int) -> list[MessageText]:
+        if self.open and self._tokens + JOINT_TOKENS + tokens > self._budget.tokens:
             full, self.open, self._tokens = self.open, list(shown), tokens
             return full
         self._tokens += tokens + (JOINT_TOKENS if self.open else 0)
@@ -86,10 +88,10 @@ class _Packer:
         return []
 
 
-def _chunks(shown: Sequence[Shown], budget: int) -> Iterator[list[Shown]]:
+def _chunks(shown: Sequence[MessageText], budget: int) -> Iterator[list[MessageText]]:
     """Group messages for counting; the last group may be incomplete."""
     most = max(1, int(budget * CHUNK_SHARE * CHARACTERS_PER_TOKEN))
-    chunk: list[Shown] = []
+    chunk: list[MessageText] = []
     size = 0
     for one in shown:
         if chunk and size + len(one.text) + 1 > most:

@@ -8,14 +8,14 @@ from typing import Final
 
 from inspect_ai.model import ChatMessage
 
-from ..render.thread import NumberedRender, RenderMessages
+from ..render.messages import MessageRenderer, RenderMessages
 
 BATCH_MESSAGES: Final = 64
 """Messages of a stream that are rendered together."""
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class MessageText:
     """A message, or a part of one, as it is shown."""
 
     message: ChatMessage
@@ -24,7 +24,7 @@ class Shown:
 
 async def rendered(
     messages: list[ChatMessage] | AsyncIterable[ChatMessage], render: RenderMessages
-) -> AsyncIterator[list[Shown]]:
+) -> AsyncIterator[list[MessageText]]:
     """Render messages without those of which nothing is shown: a stream bit by bit, a list at once.
 
     A transform sees all of them at once, unless the function that renders is not one of `message_numbering`.
@@ -32,7 +32,7 @@ async def rendered(
     if isinstance(messages, list):
         yield await _shown(messages, render)
         return
-    together = isinstance(render, NumberedRender) and render.needs_all
+    together = isinstance(render, MessageRenderer) and render.needs_all
     waiting: list[ChatMessage] = []
     async for message in messages:
         waiting.append(message)
@@ -43,13 +43,13 @@ async def rendered(
         yield await _shown(waiting, render)
 
 
-async def _shown(messages: list[ChatMessage], render: RenderMessages) -> list[Shown]:
-    if isinstance(render, NumberedRender):
-        return [Shown(entry.message, entry.numbered) for entry in await render.entries(messages)]
+async def _shown(messages: list[ChatMessage], render: RenderMessages) -> list[MessageText]:
+    if isinstance(render, MessageRenderer):
+        return [MessageText(one.message, one.numbered) for one in await render.render(messages)]
     texts = [(message, await render([message])) for message in messages]
-    return [Shown(message, text) for message, text in texts if text]
+    return [MessageText(message, text) for message, text in texts if text]
 
 
 def own_mark(render: RenderMessages) -> str:
     """Tell what marks text of ours in what a function renders, so that no message can pretend to be it."""
-    return render.mark if isinstance(render, NumberedRender) else ""
+    return render.mark if isinstance(render, MessageRenderer) else ""

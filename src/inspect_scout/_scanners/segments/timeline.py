@@ -11,8 +11,8 @@ from inspect_ai.model import Model
 from ..._support.errors import ConfigError
 from ..._transcripts import Compaction, choose_timeline, scannable_spans, span_messages
 from ..._types import Transcript
-from ..render.thread import RenderMessages
-from .budget import Sizing, sizing
+from ..render.messages import RenderMessages
+from .budget import TokenBudget, token_budget
 from .messages import MessagesSegment, packed
 
 
@@ -43,7 +43,7 @@ async def timeline_messages(
 ) -> AsyncIterator[TimelineMessages]:
     """Cut the threads of a timeline's spans into segments that a model can read.
 
-    Spans that called a model themselves and are no utilities are taken one after the other, each before those inside it.
+    Spans that called a model themselves and are not utilities are taken one after the other, each before those inside it.
 
     Args:
         timeline: The timeline, or one of its spans.
@@ -57,8 +57,8 @@ async def timeline_messages(
     Raises:
         ConfigError: If an argument makes no sense.
     """
-    measure = sizing(model, context_window, prompt_reserve)
-    async for found in _packed_spans(timeline, depth, compaction, messages_as_str, measure):
+    budget = token_budget(model, context_window, prompt_reserve)
+    async for found in _packed_spans(timeline, depth, compaction, messages_as_str, budget):
         yield found
 
 
@@ -97,14 +97,14 @@ async def transcript_messages(
         raise ConfigError(
             f"Timeline {timeline!r} cannot be read: the transcript has messages only. Ask for events or timelines too."
         )
-    measure = sizing(model, context_window, prompt_reserve)
+    budget = token_budget(model, context_window, prompt_reserve)
     chosen = choose_timeline(transcript, timeline, scorers=include_scorers)
-    # Events without a thread of an agent are no reason to overlook the messages; a timeline asked for by name is one.
+    # Events without a thread of an agent are not a reason to overlook the messages; a timeline asked for by name is one.
     if chosen is not None and (timeline is not None or next(scannable_spans(chosen.root), None) is not None):
-        async for segment in _packed_spans(chosen, depth, compaction, messages_as_str, measure):
+        async for segment in _packed_spans(chosen, depth, compaction, messages_as_str, budget):
             yield segment
         return
-    async for found in packed(transcript.messages, messages_as_str, measure):
+    async for found in packed(transcript.messages, messages_as_str, budget):
         yield found
 
 
@@ -113,10 +113,10 @@ async def _packed_spans(
     depth: int | None,
     compaction: Compaction,
     render: RenderMessages,
-    measure: Sizing,
+    budget: TokenBudget,
 ) -> AsyncIterator[TimelineMessages]:
     place = 0
     for span in scannable_spans(timeline.root if isinstance(timeline, Timeline) else timeline, depth):
-        async for found in packed(span_messages(span, compaction=compaction), render, measure):
+        async for found in packed(span_messages(span, compaction=compaction), render, budget):
             yield TimelineMessages(found.messages, found.messages_str, place, span, lengths=found.lengths)
             place += 1

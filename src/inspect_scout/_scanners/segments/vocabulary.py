@@ -68,7 +68,7 @@ def _loaded(name: str, path: str) -> Callable[[str], int] | None:
 
 @lru_cache(maxsize=8)
 def _encoder(name: str) -> Callable[[str], list[int]]:
-    """Load a vocabulary: a third of a second, which scans of texts that fit anyway never pay."""
+    """Load a vocabulary: it takes a third of a second, and nothing needs it where texts fit anyway."""
     import tiktoken
 
     return tiktoken.get_encoding(name).encode_ordinary

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..files.discover import Names
+from ..files.discover import ImportedNames
 from .model import StructuredField, StructuredModel, StructuredSource
 from .text import NO_VALUE, SourceText, is_texts, plain_value
 
@@ -15,12 +15,12 @@ _SIMPLE = ("boolean", "numeric", "string")
 _DESCRIBING = ("description", "alias")
 
 
-class Unreadable(Exception):
+class NotEditable(Exception):
     """A scanner, or a part of it, that cannot be read as data; the message says why."""
 
 
 def read_answer(
-    text: SourceText, names: Mapping[str, Names], models: Mapping[str, StructuredModel], node: ast.expr
+    text: SourceText, names: Mapping[str, ImportedNames], models: Mapping[str, StructuredModel], node: ast.expr
 ) -> dict[str, Any]:
     """Read the answer of a scanner, as fields of `LlmSource`.
 
@@ -31,19 +31,19 @@ def read_answer(
         node: The answer.
 
     Raises:
-        Unreadable: It is computed.
+        NotEditable: It is computed.
     """
     if isinstance(node, ast.Call):
-        if names["AnswerMultiLabel"].name(node.func):
+        if names["AnswerMultiLabel"].matches(node.func):
             return _multi_label(node)
-        if names["AnswerStructured"].name(node.func):
+        if names["AnswerStructured"].matches(node.func):
             return {"answer_type": "structured", "structured": _structured(text, models, node)}
     value = plain_value(node)
     if isinstance(value, str) and value in _SIMPLE:
         return {"answer_type": value}
     if is_texts(value):
         return {"answer_type": "labels", "labels": value}
-    raise Unreadable(f"its answer is computed, or unknown: {text.of(node)[:80]}")
+    raise NotEditable(f"its answer is computed, or unknown: {text.of(node)[:80]}")
 
 
 def find_models(text: SourceText, tree: ast.Module) -> dict[str, StructuredModel]:
@@ -62,7 +62,7 @@ def _multi_label(call: ast.Call) -> dict[str, Any]:
     labels = plain_value(given["labels"]) if "labels" in given else NO_VALUE
     allow_none = plain_value(given["allow_none"]) if "allow_none" in given else False
     if not is_texts(labels) or not isinstance(allow_none, bool) or not set(given) <= {"labels", "allow_none"}:
-        raise Unreadable("its labels are computed")
+        raise NotEditable("its labels are computed")
     return {"answer_type": "multi_labels", "labels": labels, "allow_none": allow_none}
 
 
@@ -72,7 +72,7 @@ def _structured(text: SourceText, models: Mapping[str, StructuredModel], call: a
     is_list = isinstance(asked, ast.Subscript) and _name(asked.value) == "list"
     name = _name(asked.slice if isinstance(asked, ast.Subscript) and is_list else asked)
     if name is None or len(call.args) > 1 or None in given:
-        raise Unreadable("the type of its structured answer is computed")
+        raise NotEditable("the type of its structured answer is computed")
     kept: list[tuple[str, str]] = []
     for keyword in call.keywords:
         if keyword.arg is not None and keyword.arg != "type":

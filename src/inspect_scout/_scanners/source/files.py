@@ -48,7 +48,7 @@ def describe_scanner_files(location: str) -> list[ScannerFileReport]:
 
     Raises:
         LocationError: There is no such file or folder.
-        ConfigError: The file is no readable Python.
+        ConfigError: The file is not readable Python.
         UnknownNameError: The file has no scanner of that name.
     """
     front, at, name = location.rpartition("@")

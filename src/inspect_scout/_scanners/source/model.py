@@ -1,6 +1,6 @@
 """What a scanner file says, as frozen values.
 
-`kept` holds arguments that are no plain values, or that are not known here: their name and their text in the file.
+`kept` holds arguments that are not plain values, or that are not known here: their name and their text in the file.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ AnswerKind = Literal["boolean", "numeric", "string", "labels", "multi_labels", "
 Kept: TypeAlias = tuple[tuple[str, str], ...]
 """Arguments by name, as text of the file."""
 
-Names: TypeAlias = Literal["all"] | tuple[str, ...]
+FilterNames: TypeAlias = Literal["all"] | tuple[str, ...]
 """A filter: "all", or names."""
 
 
@@ -48,9 +48,9 @@ class ScannerDecorator:
         kept: All other arguments.
     """
 
-    messages: Names | None = None
-    events: Names | None = None
-    timeline: Literal[True] | Names | None = None
+    messages: FilterNames | None = None
+    events: FilterNames | None = None
+    timeline: Literal[True] | FilterNames | None = None
     name: str | None = None
     version: int = 0
     kept: Kept = ()
@@ -65,7 +65,7 @@ class StructuredField:
         field_type: Its annotation, as text.
         description: Its description.
         alias: Its alias.
-        default: What stands behind the equals sign, as text, if it is no `Field(...)`.
+        default: What stands behind the equals sign, as text, if it is not a `Field(...)`.
         kept: All other arguments of its `Field`: constraints, default (under the name "" if it stands first).
     """
 
@@ -225,12 +225,12 @@ class ScannerSource:
         return self.advanced_reason is None
 
 
-def takes(source: type, name: str, value: object) -> bool:
+def accepts_plain(source: type, name: str, value: object) -> bool:
     """Tell whether an argument takes a plain value: that is what the field of its name says."""
     return name not in _NO_ARGUMENTS and name in _types(source) and value != () and _is_a(value, _types(source)[name])
 
 
-# Fields that are no arguments of the call, or are read in a way of their own.
+# Fields that are not arguments of the call, or are read in a way of their own.
 _NO_ARGUMENTS = frozenset("answer_type labels allow_none structured patterns labeled_patterns kept".split())
 _types = cache(get_type_hints)
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..._support.errors import ConfigError
-from ..files.discover import Names, decorated, names_in
-from .answers import Unreadable, find_models, read_answer
-from .model import GrepSource, Kept, LlmSource, Parameter, ScannerDecorator, ScannerSource, takes
+from ..files.discover import ImportedNames, decorated, imported_names
+from .answers import NotEditable, find_models, read_answer
+from .model import GrepSource, Kept, LlmSource, Parameter, ScannerDecorator, ScannerSource, accepts_plain
 from .text import NO_VALUE, SourceText, is_texts, plain_value
 
 MAX_CHARACTERS = 1_000_000
@@ -21,10 +21,10 @@ _MAKERS = ("llm_scanner", "grep_scanner")
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class _ParsedFile:
     text: SourceText
     tree: ast.Module
-    names: dict[str, Names]
+    names: dict[str, ImportedNames]
 
 
 def parse_scanner_file(text: str) -> tuple[ScannerSource, ...]:
@@ -40,8 +40,8 @@ def parse_scanner_file(text: str) -> tuple[ScannerSource, ...]:
         ConfigError: It is not Python, or too long or too deeply nested to be a scanner file.
     """
     tree = _parse_python(text)
-    names = {name: names_in(tree, name) for name in ("scanner", *_MAKERS, "AnswerMultiLabel", "AnswerStructured")}
-    file = _File(SourceText(text), tree, names)
+    names = {name: imported_names(tree, name) for name in ("scanner", *_MAKERS, "AnswerMultiLabel", "AnswerStructured")}
+    file = _ParsedFile(SourceText(text), tree, names)
     try:
         return tuple(_scanner(file, *found) for found in decorated(tree, names["scanner"]))
     except RecursionError as error:
@@ -60,14 +60,14 @@ def _parse_python(text: str) -> ast.Module:
             return ast.parse(text)
     except SyntaxError as error:
         where = f" (line {error.lineno})" if error.lineno else ""
-        raise ConfigError(f"The file is no valid Python{where}: {error.msg}.") from error
+        raise ConfigError(f"The file is not valid Python{where}: {error.msg}.") from error
     except ValueError as error:
-        raise ConfigError(f"The file is no valid Python: {error}.") from error
+        raise ConfigError(f"The file is not valid Python: {error}.") from error
     except (RecursionError, MemoryError) as error:
         raise ConfigError("The file is nested too deeply to be read.") from error
 
 
-def _scanner(file: _File, function: ast.FunctionDef | ast.ClassDef, decorator: ast.expr) -> ScannerSource:
+def _scanner(file: _ParsedFile, function: ast.FunctionDef | ast.ClassDef, decorator: ast.expr) -> ScannerSource:
     declared, reason = _decorator(file, decorator)
     doc = ast.get_docstring(function, clean=False)
     if isinstance(function, ast.ClassDef):
@@ -77,9 +77,9 @@ def _scanner(file: _File, function: ast.FunctionDef | ast.ClassDef, decorator: a
     made: LlmSource | GrepSource | None = None
     try:
         call = _returned_call(file, function)
-        made = _grep(file, call) if file.names["grep_scanner"].name(call.func) else _llm(file, call)
-    except Unreadable as unreadable:
-        reason = reason or str(unreadable)
+        made = _grep(file, call) if file.names["grep_scanner"].matches(call.func) else _llm(file, call)
+    except NotEditable as not_editable:
+        reason = reason or str(not_editable)
     return ScannerSource(
         function_name=function.name,
         decorator=declared,
@@ -93,7 +93,7 @@ def _scanner(file: _File, function: ast.FunctionDef | ast.ClassDef, decorator: a
     )
 
 
-def _decorator(file: _File, decorator: ast.expr) -> tuple[ScannerDecorator, str | None]:
+def _decorator(file: _ParsedFile, decorator: ast.expr) -> tuple[ScannerDecorator, str | None]:
     if not isinstance(decorator, ast.Call):
         return ScannerDecorator(), None
     unnamed = bool(decorator.args) or any(keyword.arg is None for keyword in decorator.keywords)
@@ -102,16 +102,16 @@ def _decorator(file: _File, decorator: ast.expr) -> tuple[ScannerDecorator, str 
     return ScannerDecorator(**values, kept=kept), reason
 
 
-def _returned_call(file: _File, function: ast.FunctionDef) -> ast.Call:
+def _returned_call(file: _ParsedFile, function: ast.FunctionDef) -> ast.Call:
     returns = list(_own_returns(function.body))
     last = function.body[-1]
     call = last.value if isinstance(last, ast.Return) else None
-    if not isinstance(call, ast.Call) or not any(file.names[maker].name(call.func) for maker in _MAKERS):
-        raise Unreadable("it has code of its own: it does not end with 'return llm_scanner(...)' or grep_scanner(...)")
+    if not isinstance(call, ast.Call) or not any(file.names[maker].matches(call.func) for maker in _MAKERS):
+        raise NotEditable("it has code of its own: it does not end with 'return llm_scanner(...)' or grep_scanner(...)")
     if len(returns) > 1:
-        raise Unreadable("it decides between several return statements")
+        raise NotEditable("it decides between several return statements")
     if any(keyword.arg is None for keyword in call.keywords) or any(isinstance(a, ast.Starred) for a in call.args):
-        raise Unreadable("arguments of its call are computed (* or **)")
+        raise NotEditable("arguments of its call are computed (* or **)")
     return call
 
 
@@ -127,29 +127,29 @@ def _own_returns(body: Sequence[ast.stmt]) -> list[ast.Return]:
     return found
 
 
-def _llm(file: _File, call: ast.Call) -> LlmSource:
+def _llm(file: _ParsedFile, call: ast.Call) -> LlmSource:
     if call.args:
-        raise Unreadable("arguments of llm_scanner are not named")
+        raise NotEditable("arguments of llm_scanner are not named")
     given = {keyword.arg: keyword.value for keyword in call.keywords}
     question = plain_value(given["question"]) if "question" in given else None
     if question is not None and not isinstance(question, str):
-        raise Unreadable("its question is computed")
+        raise NotEditable("its question is computed")
     if question is None and "template" not in given:
-        raise Unreadable("it has neither a question nor a template")
+        raise NotEditable("it has neither a question nor a template")
     if "answer" not in given:
-        raise Unreadable("it says nothing of the answer")
+        raise NotEditable("it says nothing of the answer")
     answer = read_answer(file.text, file.names, find_models(file.text, file.tree), given["answer"])
     values, kept = _plain_arguments(file, call, LlmSource, skipped=("question", "answer"))
     return LlmSource(question=question, **answer, **values, kept=kept)
 
 
-def _grep(file: _File, call: ast.Call) -> GrepSource:
+def _grep(file: _ParsedFile, call: ast.Call) -> GrepSource:
     given = {keyword.arg: keyword.value for keyword in call.keywords}
     if len(call.args) > 1:
-        raise Unreadable("arguments of grep_scanner are not named")
+        raise NotEditable("arguments of grep_scanner are not named")
     node = call.args[0] if call.args else given.get("pattern")
     if node is None:
-        raise Unreadable("it has no pattern")
+        raise NotEditable("it has no pattern")
     value = _labeled(node) if isinstance(node, ast.Dict) else plain_value(node)
     values, kept = _plain_arguments(file, call, GrepSource, skipped=("pattern",))
     if isinstance(node, ast.Dict):
@@ -164,20 +164,20 @@ def _labeled(node: ast.Dict) -> Any:
     for key, item in zip(node.keys, node.values, strict=True):
         label, value = NO_VALUE if key is None else plain_value(key), plain_value(item)
         if not isinstance(label, str) or label in found:
-            raise Unreadable("its patterns are computed")
+            raise NotEditable("its patterns are computed")
         found[label] = value if isinstance(value, str) else _texts(value)
     return tuple(found.items())
 
 
 def _texts(value: Any) -> tuple[str, ...]:
     if not is_texts(value):
-        raise Unreadable("its patterns are computed")
+        raise NotEditable("its patterns are computed")
     texts: tuple[str, ...] = value
     return texts
 
 
 def _plain_arguments(
-    file: _File, call: ast.Call, source: type, skipped: Sequence[str] = ()
+    file: _ParsedFile, call: ast.Call, source: type, skipped: Sequence[str] = ()
 ) -> tuple[dict[str, Any], Kept]:
     """Read the arguments that are plain values; the others are kept as text."""
     values: dict[str, Any] = {}
@@ -186,14 +186,14 @@ def _plain_arguments(
         if keyword.arg is None or keyword.arg in skipped:
             continue
         value = plain_value(keyword.value)
-        if takes(source, keyword.arg, value):
+        if accepts_plain(source, keyword.arg, value):
             values[keyword.arg] = value
         else:
             kept.append((keyword.arg, file.text.value_of(keyword)))
     return values, tuple(kept)
 
 
-def _parameters(file: _File, given: ast.arguments) -> tuple[Parameter, ...]:
+def _parameters(file: _ParsedFile, given: ast.arguments) -> tuple[Parameter, ...]:
     positional = [*given.posonlyargs, *given.args]
     defaults: list[ast.expr | None] = [None] * (len(positional) - len(given.defaults)) + list(given.defaults)
     found = [_parameter(file, arg, default) for arg, default in zip(positional, defaults, strict=True)]
@@ -209,6 +209,6 @@ def _parameters(file: _File, given: ast.arguments) -> tuple[Parameter, ...]:
     return tuple(found)
 
 
-def _parameter(file: _File, arg: ast.arg, default: ast.expr | None, stars: str = "") -> Parameter:
+def _parameter(file: _ParsedFile, arg: ast.arg, default: ast.expr | None, stars: str = "") -> Parameter:
     annotation = None if arg.annotation is None else file.text.of(arg.annotation)
     return Parameter(stars + arg.arg, annotation, None if default is None else file.text.of(default))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 NO_VALUE: Final = object()
-"""Stands for an expression that is no plain value."""
+"""Stands for an expression that is not a plain value."""
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _GAP = re.compile(r"(?:[ \t\f\r\n\\]|#[^\r\n]*)*")  # what may stand between tokens

@@ -14,7 +14,7 @@ from inspect_ai.scorer import Reference
 from ..._support.errors import ConfigError
 from ..._types import Transcript
 from .citations import MessageCitations
-from .entry import Marks, MessageFormatOptions, entry, role_label
+from .message import MessageFormatOptions, NonceMarks, render_message, role_label
 from .numbers import Numbering
 
 InputT = TypeVar("InputT", Transcript, list[ChatMessage])
@@ -47,7 +47,7 @@ class MessagesPreprocessor(MessageFormatOptions, Generic[InputT]):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RenderedMessage:
     """A message as it was rendered."""
 
     message: ChatMessage
@@ -60,7 +60,7 @@ class Entry:
         return f"[M{self.number}] {self.text}"
 
 
-class NumberedRender:
+class MessageRenderer:
     """Renders messages with numbers that go on over calls (a `RenderMessages`), as one text or message by message.
 
     Args:
@@ -73,7 +73,7 @@ class NumberedRender:
     ) -> None:
         self._transform: Callable[[Any], Awaitable[list[ChatMessage]]] | None = getattr(preprocessor, "transform", None)
         self._options: MessageFormatOptions = preprocessor or MessageFormatOptions()
-        self._marks = Marks.of(nonce)
+        self._marks = NonceMarks.of(nonce)
         self._taken = 0
         self._ids: dict[int, str] = {}
         self._labels: dict[str, str] = {}
@@ -91,9 +91,9 @@ class NumberedRender:
 
     async def __call__(self, messages: list[ChatMessage]) -> str:
         """Render messages as one text."""
-        return "\n".join([entry.numbered for entry in await self.entries(messages)])
+        return "\n".join([message.numbered for message in await self.render(messages)])
 
-    async def entries(self, input: Transcript | list[ChatMessage]) -> list[Entry]:
+    async def render(self, input: Transcript | list[ChatMessage]) -> list[RenderedMessage]:
         """Render messages one by one, in order, after the transform and without those that are left out."""
         messages: Sequence[ChatMessage] = input.messages if isinstance(input, Transcript) else input
         # A numbering for each list: a list that is rendered again is cited by numbers of its own.
@@ -103,11 +103,11 @@ class NumberedRender:
             messages = await self._transform(input)
             numbers = numbering.number(messages)
         self._taken = numbering.last
-        found: list[Entry] = []
+        found: list[RenderedMessage] = []
         for message, number in zip(messages, numbers, strict=True):
-            text = entry(message, self._options, self._marks)
+            text = render_message(message, self._options, self._marks)
             if text is not None:
-                found.append(Entry(message, number, text))
+                found.append(RenderedMessage(message, number, text))
                 self._ids[number] = message.id or ""
                 if message.id:
                     self._labels[message.id] = f"M{number}"
@@ -197,11 +197,11 @@ async def messages_as_str(
         format = "json" if as_json else format
     if format not in get_args(Format):
         raise ConfigError(f"format {format!r} is not known; it must be 'text', 'json' or 'list'.")
-    render = NumberedRender(preprocessor, nonce)
-    entries = await render.entries(input)
-    output: str | list[str] = [entry.numbered if include_ids else entry.text for entry in entries]
+    render = MessageRenderer(preprocessor, nonce)
+    rendered = await render.render(input)
+    output: str | list[str] = [message.numbered if include_ids else message.text for message in rendered]
     if format == "json":
-        output = json.dumps([_as_object(entry, numbered=bool(include_ids)) for entry in entries])
+        output = json.dumps([_as_object(message, numbered=bool(include_ids)) for message in rendered])
     elif format == "text":
         output = "\n".join(output)
     return (output, render.references) if include_ids else output
@@ -248,12 +248,12 @@ def message_numbering(
     Raises:
         ConfigError: If the nonce is shorter than 8 letters and digits.
     """
-    render = NumberedRender(preprocessor, nonce)
+    render = MessageRenderer(preprocessor, nonce)
     return (render, render.references, render.label) if label_for_id else (render, render.references)
 
 
-def _as_object(entry: Entry, *, numbered: bool) -> dict[str, str]:
-    found = {"role": role_label(entry.message) or entry.message.role, "content": entry.text}
+def _as_object(rendered: RenderedMessage, *, numbered: bool) -> dict[str, str]:
+    found = {"role": role_label(rendered.message) or rendered.message.role, "content": rendered.text}
     if numbered:
-        found["id"] = f"M{entry.number}"
+        found["id"] = f"M{rendered.number}"
     return found

@@ -18,7 +18,7 @@ from ..answers.structured import StructuredAnswer
 from ..answers.validate import StructuredValue, validate_structured
 from .errors import UnusableAnswerError
 from .prompt import sendable
-from .refusals import Respondent
+from .refusals import ModelClient
 
 _UNREADABLE = "Your answer could not be read. Please answer once more, in exactly this form:"
 _CUT_OFF = (
@@ -30,31 +30,31 @@ ATTEMPTS = 3
 
 
 async def ask_for_text(
-    respondent: Respondent, prompt: str | list[ChatMessage], read: Callable[[ModelOutput], Result[Any]], form: str
+    client: ModelClient, prompt: str | list[ChatMessage], read: Callable[[ModelOutput], Result[Any]], form: str
 ) -> tuple[Result[Any], ModelOutput]:
     """Ask until the answer can be read, at most three times; the last result is returned in any case.
 
     Raises:
         RefusalError: The model declined each time.
-        PromptTooLargeError: The model twice ran out of room before its answer was complete.
+        PromptTooLargeError: The model twice reached the end of its window before its answer was complete.
     """
-    output = await respondent.ask(prompt)
+    output = await client.ask(prompt)
     result = read(output)
     for _ in range(ATTEMPTS - 1):
         if is_read(result):
             break
-        had_no_room = _ran_out_of_room(output)
-        question = [*_conversation(prompt), *_again(output, _said(output), form)]
-        output = await respondent.ask(question)
+        was_too_long = _hit_length_limit(output)
+        question = [*_conversation(prompt), *_again(output, _reply_messages(output), form)]
+        output = await client.ask(question)
         result = read(output)
-        if had_no_room and _ran_out_of_room(output) and not is_read(result):
-            raise await respondent.too_large(prompt, output)
+        if was_too_long and _hit_length_limit(output) and not is_read(result):
+            raise await client.too_large(prompt, output)
         prompt = question
     return result, output
 
 
 async def ask_for_call(
-    respondent: Respondent,
+    client: ModelClient,
     prompt: str | list[ChatMessage],
     kind: StructuredAnswer,
     context_tools: Sequence[ToolInfo] = (),
@@ -69,22 +69,22 @@ async def ask_for_call(
     tool = kind.schema.tool
     # A tool of the transcript may have the name of ours, and no provider takes two of one name.
     others = [t for t in context_tools if t.name != tool.name]
-    config = respondent.config.model_copy(update={"parallel_tool_calls": False})
-    respondent = replace(respondent, tools=[*others, tool], tool_choice="auto", config=config)
+    config = client.config.model_copy(update={"parallel_tool_calls": False})
+    client = replace(client, tools=[*others, tool], tool_choice="auto", config=config)
     attempt = Attempt("", "It was never asked.")
     for _ in range(kind.max_attempts):
-        output = await respondent.ask(prompt)
+        output = await client.ask(prompt)
         attempt = read_reply(kind, output, {t.name for t in others})
         if attempt.value is not None:
             return attempt.value, output
         request = f"Please call {tool.name}() with your answer."
-        said = _said(output, attempt.replies)
+        messages = _reply_messages(output, attempt.replies)
         if cut_short(output) is not None:
-            said = _again(output, said, request)
+            messages = _again(output, messages, request)
         elif not attempt.replies:
-            said.append(ChatMessageUser(content=f"{attempt.problem} {request}"))
-        prompt = [*_conversation(prompt), *said]
-    raise UnusableAnswerError(kind.max_attempts, attempt.problem, attempt.said)
+            messages.append(ChatMessageUser(content=f"{attempt.problem} {request}"))
+        prompt = [*_conversation(prompt), *messages]
+    raise UnusableAnswerError(kind.max_attempts, attempt.problem, attempt.reply)
 
 
 def is_read(result: Result[Any]) -> bool:
@@ -97,13 +97,13 @@ class Attempt:
     """What came of one reply.
 
     Args:
-        said: What the model said.
+        reply: What the model replied.
         problem: What is wrong with it.
         value: The answer, if nothing is.
         replies: What to answer to each tool call, by its id.
     """
 
-    said: str
+    reply: str
     problem: str = ""
     value: StructuredValue | None = None
     replies: dict[str, str] = field(default_factory=dict[str, str])
@@ -123,13 +123,13 @@ def read_reply(kind: StructuredAnswer, output: ModelOutput, others: set[str]) ->
     read = [_read_call(kind.schema, call, others) for call in calls]
     if (stop_reason := cut_short(output)) is not None and not _is_complete(kind.schema, calls[-1]):
         read[-1] = f"The call was cut off (stop reason {stop_reason!r}), so that it may lack a part."
-    said = "; ".join(f"{c.function}({json.dumps(c.arguments, ensure_ascii=False, default=str)})" for c in calls)
+    called = "; ".join(f"{c.function}({json.dumps(c.arguments, ensure_ascii=False, default=str)})" for c in calls)
     values = [found for found in read if not isinstance(found, str)]
     if values and all(value == values[0] for value in values):
-        return Attempt(said, value=values[0])
+        return Attempt(called, value=values[0])
     several = f"You called {tool}() {len(values)} times, with different answers. Call it once."
     replies = {call.id: found if isinstance(found, str) else several for call, found in zip(calls, read, strict=True)}
-    return Attempt(said, " ".join(replies.values()), replies=replies)
+    return Attempt(called, " ".join(replies.values()), replies=replies)
 
 
 def _is_complete(schema: StructuredSchema, call: ToolCall) -> bool:
@@ -154,7 +154,7 @@ def _read_call(schema: StructuredSchema, call: ToolCall, others: set[str]) -> St
     return validate_structured(schema, call.arguments)
 
 
-def _ran_out_of_room(output: ModelOutput) -> bool:
+def _hit_length_limit(output: ModelOutput) -> bool:
     return not output.empty and output.stop_reason == "model_length"
 
 
@@ -162,7 +162,7 @@ def _conversation(prompt: str | list[ChatMessage]) -> list[ChatMessage]:
     return [ChatMessageUser(content=prompt)] if isinstance(prompt, str) else prompt
 
 
-def _said(output: ModelOutput, replies: Mapping[str, str] | None = None) -> list[ChatMessage]:
+def _reply_messages(output: ModelOutput, replies: Mapping[str, str] | None = None) -> list[ChatMessage]:
     """Put what a model said into the conversation, and a result under each tool it called.
 
     Providers refuse conversations in which a call stays without a result.
@@ -172,19 +172,19 @@ def _said(output: ModelOutput, replies: Mapping[str, str] | None = None) -> list
     message = output.message
     if isinstance(message.content, str) and (text := sendable(message.content)) != message.content:
         message = message.model_copy(update={"content": text})
-    said: list[ChatMessage] = [message]
+    messages: list[ChatMessage] = [message]
     for call in output.message.tool_calls or ():
         content = replies[call.id] if replies else "This tool cannot be called here."
-        said.append(ChatMessageTool(content=content, tool_call_id=call.id, function=call.function))
-    return said
+        messages.append(ChatMessageTool(content=content, tool_call_id=call.id, function=call.function))
+    return messages
 
 
-def _again(output: ModelOutput, said: list[ChatMessage], form: str) -> list[ChatMessage]:
+def _again(output: ModelOutput, messages: list[ChatMessage], form: str) -> list[ChatMessage]:
     """Ask once more for an answer that could not be read.
 
-    A reply that was cut off is left out of the conversation: it would take the room that the next one needs, and
+    A reply that was cut off is left out of the conversation: it would take tokens that the next one needs, and
     providers refuse halves of thoughts and calls.
     """
     if cut_short(output) is not None:
         return [ChatMessageUser(content=f"{_CUT_OFF} {form}")]
-    return [*said, ChatMessageUser(content=f"{_UNREADABLE}\n\n{form}")]
+    return [*messages, ChatMessageUser(content=f"{_UNREADABLE}\n\n{form}")]

@@ -85,7 +85,7 @@ def while_loading(path: str | None = None) -> Generator[Loading]:
         yield current
     finally:
         events._set_running_loop(loop)  # noqa: SLF001
-        # Threads and tasks that the file has left behind keep the context, but are no part of the loading any more.
+        # Threads and tasks that the file has left behind keep the context, but are not part of the loading any more.
         current.active = False
         _all.remove(current)
         _current.reset(token)
@@ -133,7 +133,7 @@ def _configs(scanners: Any) -> Iterator[ScannerConfig]:
 
 def frames() -> Iterator[FrameType]:
     """Go up the stack from whoever asks."""
-    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the stack, where `inspect` would read sources, too
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the stack, where `inspect` would also read sources
     while frame is not None:
         yield frame
         frame = frame.f_back

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspect_scout._scanners.llm.sizes import Sizes, says_filtered, says_too_long, sizes_in
+from inspect_scout._scanners.llm.prompt_errors import Sizes, is_filtered, is_too_long, parse_sizes
 
-# Words of servers, with the prompt, the window and the room for the answer in them.
+# Words of servers, with the prompt, the window and the tokens kept for the answer in them.
 SAID = {
     "openai": (
         (
@@ -143,46 +143,46 @@ OTHERS = [
 
 @pytest.mark.parametrize(("said", "sizes"), SAID.values(), ids=SAID)
 def test_sizes_are_read(said: str, sizes: Sizes) -> None:
-    assert says_too_long(said, 400)
-    assert sizes_in(said) == sizes
+    assert is_too_long(said, 400)
+    assert parse_sizes(said) == sizes
 
 
 @pytest.mark.parametrize("said", OTHERS)
 def test_other_rejections_are_not_taken_for_it(said: str) -> None:
-    assert not says_too_long(said, 400)
-    assert not says_too_long(said)
-    assert not says_filtered(said, 400)
+    assert not is_too_long(said, 400)
+    assert not is_too_long(said)
+    assert not is_filtered(said, 400)
 
 
 def test_status_counts() -> None:
-    assert says_too_long("Payload Too Large", 413)
-    assert not says_too_long(SAID["openai"][0], 429)
-    assert not says_filtered("content_filter", 500)
+    assert is_too_long("Payload Too Large", 413)
+    assert not is_too_long(SAID["openai"][0], 429)
+    assert not is_filtered("content_filter", 500)
 
 
 @pytest.mark.parametrize(("said", "sizes"), SAID.values(), ids=SAID)
 @pytest.mark.parametrize("share", [0.4, 1.0, 2.5])
 def test_room_is_less_than_what_was_refused(said: str, sizes: Sizes, share: float) -> None:
     counted = int((sizes.prompt or 9000) * share)
-    room = sizes.room(counted)
-    assert room is None or 0 < room < counted
-    assert (room is None) == (sizes.window is None)
+    budget = sizes.budget(counted)
+    assert budget is None or 0 < budget < counted
+    assert (budget is None) == (sizes.window is None)
 
 
 def test_room_is_in_the_tokens_that_we_count() -> None:
     # The provider counts twice as many tokens as we do, so half of its window is ours.
-    assert Sizes(16_000, 8_000, 1_000).room(8_000) == 3_500
+    assert Sizes(16_000, 8_000, 1_000).budget(8_000) == 3_500
 
 
 def test_answer_that_is_too_long_alone_leaves_nothing_to_learn() -> None:
-    assert Sizes(100, 4096, 5000).room(100) is None
+    assert Sizes(100, 4096, 5000).budget(100) is None
 
 
 @given(st.text(max_size=300), st.integers(0, 10**15))
 def test_any_text_is_read(before: str, number: int) -> None:
     text = f"{before} maximum context length is {number} tokens, {number}{before} in the messages {before}"
-    assert says_too_long(text)
-    sizes = sizes_in(text)
+    assert is_too_long(text)
+    sizes = parse_sizes(text)
     for counted in (1, 10, 100_000):
-        room = sizes.room(counted)
-        assert room is None or 0 <= room <= counted
+        budget = sizes.budget(counted)
+        assert budget is None or 0 <= budget <= counted

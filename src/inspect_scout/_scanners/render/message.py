@@ -41,14 +41,14 @@ class MessageFormatOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class NonceMarks:
     """What a nonce adds to labels and to names of tags, so that a message cannot pretend to be another one."""
 
     label: str = ""
     tag: str = ""
 
     @classmethod
-    def of(cls, nonce: str | None) -> Marks:
+    def of(cls, nonce: str | None) -> NonceMarks:
         """Make the marks of a nonce (raises ConfigError)."""
         if nonce is None:
             return _NO_MARKS
@@ -60,7 +60,7 @@ class Marks:
         return cls(f" ({nonce})", f" {nonce}")
 
 
-_NO_MARKS = Marks()
+_NO_MARKS = NonceMarks()
 _DEFAULTS = MessageFormatOptions()
 
 
@@ -80,10 +80,10 @@ def message_as_str(
     Raises:
         ConfigError: If the nonce is shorter than 8 letters and digits.
     """
-    return entry(message, preprocessor or _DEFAULTS, Marks.of(nonce))
+    return render_message(message, preprocessor or _DEFAULTS, NonceMarks.of(nonce))
 
 
-def entry(message: ChatMessage, options: MessageFormatOptions, marks: Marks) -> str | None:
+def render_message(message: ChatMessage, options: MessageFormatOptions, marks: NonceMarks) -> str | None:
     """Render a message as text; None if it is left out."""
     role = message.role
     if (role == "system" and options.exclude_system) or (role == "tool" and options.exclude_tool_usage):
@@ -113,18 +113,18 @@ def content_as_str(content: str | Sequence[Content]) -> str:
     return content if isinstance(content, str) else _parts(content, _DEFAULTS, _NO_MARKS)
 
 
-def _label(message: ChatMessage, marks: Marks) -> str:
+def _label(message: ChatMessage, marks: NonceMarks) -> str:
     label = role_label(message) or message.role.upper()
     # With a nonce, a line of its own is the promise that it is ours.
     return _LINE_BREAK.sub(" ", label) if marks.label else label
 
 
-def _parts(content: Sequence[Content], options: MessageFormatOptions, marks: Marks) -> str:
+def _parts(content: Sequence[Content], options: MessageFormatOptions, marks: NonceMarks) -> str:
     rendered = (_part(part, options, marks) for part in content)
     return "\n".join([text for text in rendered if text is not None])
 
 
-def _part(part: Content, options: MessageFormatOptions, marks: Marks) -> str | None:
+def _part(part: Content, options: MessageFormatOptions, marks: NonceMarks) -> str | None:
     if isinstance(part, ContentText):
         return part.text
     if isinstance(part, ContentReasoning):
@@ -136,7 +136,7 @@ def _part(part: Content, options: MessageFormatOptions, marks: Marks) -> str | N
     return f"<{part.type} />" if part.type in _MEDIA else None
 
 
-def _reasoning(part: ContentReasoning, marks: Marks) -> str | None:
+def _reasoning(part: ContentReasoning, marks: NonceMarks) -> str | None:
     if not part.redacted:
         return _tagged("thinking", part.reasoning, marks) if part.reasoning else None
     if part.summary:
@@ -144,33 +144,33 @@ def _reasoning(part: ContentReasoning, marks: Marks) -> str | None:
     return f"\n<thinking_redacted{marks.tag}/>"
 
 
-def _tagged(name: str, text: str, marks: Marks) -> str:
+def _tagged(name: str, text: str, marks: NonceMarks) -> str:
     before_end = "\n" if marks.tag else ""
     return f"\n<{name}{marks.tag}>{text}{before_end}</{name}{marks.tag}>"
 
 
-def _tool_call(call: ToolCall, marks: Marks) -> str:
+def _tool_call(call: ToolCall, marks: NonceMarks) -> str:
     return f"\nTool Call{marks.label}: {_name(call.function, marks)}\nArguments:\n{_arguments(call.arguments, marks)}\n"
 
 
-def _arguments(arguments: Mapping[str, Any], marks: Marks) -> str:
+def _arguments(arguments: Mapping[str, Any], marks: NonceMarks) -> str:
     if not marks.label:
         return "\n".join([f"{key}: {value}" for key, value in arguments.items()])
     return "\n".join([_marked_argument(str(key), str(value), marks) for key, value in arguments.items()])
 
 
-def _marked_argument(key: str, value: str, marks: Marks) -> str:
+def _marked_argument(key: str, value: str, marks: NonceMarks) -> str:
     if not _LINE_BREAK.search(key) and not _LINE_BREAK.search(value):
         return f"{key}: {value}"
     return f"[BEGIN {key!r}{marks.label}]\n{value}\n[END {key!r}{marks.label}]"
 
 
-def _tool_error(message: ChatMessageTool, marks: Marks) -> str:
+def _tool_error(message: ChatMessageTool, marks: NonceMarks) -> str:
     assert message.error is not None
     function = message.function or "unknown"
     shown = repr(function) if marks.label else f"'{function}'"
     return f"\nError in tool call {shown}{marks.label}:\n{message.error.message}\n\n"
 
 
-def _name(function: str, marks: Marks) -> str:
+def _name(function: str, marks: NonceMarks) -> str:
     return repr(function) if marks.label and _LINE_BREAK.search(function) else function

@@ -17,7 +17,7 @@ from .traits import ScanTraits
 _DEEP = 4
 
 
-def asked_by(
+def find_asked(
     origin: Origin,
     traits: ScanTraits,
     below: Sequence[ScannerConfig],
@@ -44,12 +44,12 @@ def asked_by(
     return Asked("\n".join(texts), None, None, hashed([REVISION, *texts]))
 
 
-def code_by(
+def code_digest(
     origin: Origin,
     traits: ScanTraits,
     below: Sequence[ScannerConfig],
     loader: LoaderConfig | None,
-    said: Sequence[Any],
+    declared: Sequence[Any],
 ) -> str:
     """Hash what decides the results of a scanner besides what it asks.
 
@@ -58,9 +58,9 @@ def code_by(
         traits: What it says itself.
         below: The scanners that it builds on.
         loader: Its loader, if it declares one.
-        said: What its declaration and its call say besides: JSON.
+        declared: What its declaration and its call add: JSON.
     """
-    parts: list[Any] = [origin.name, origin.digest, *said]
+    parts: list[Any] = [origin.name, origin.digest, *declared]
     if traits.file is not None:
         parts.append(file_code(traits.file))
     if loader is not None:
@@ -68,9 +68,9 @@ def code_by(
     return hashed([*parts, *(config.code for config in below)])
 
 
-def configs_held(scan: Any) -> list[ScannerConfig]:
+def embedded_configs(scan: Any) -> list[ScannerConfig]:
     """Find the scanners that a scan function holds: in its closure, its globals, its attributes."""
-    return [config for part in _held(scan) for config in _configs(part, _DEEP)]
+    return [config for part in _values_inside(scan) for config in _configs(part, _DEEP)]
 
 
 def _configs(value: Any, depth: int) -> Iterator[ScannerConfig]:
@@ -84,12 +84,12 @@ def _configs(value: Any, depth: int) -> Iterator[ScannerConfig]:
             items = cast("Sequence[Any]", value)
         elif isinstance(value, FunctionType | MethodType | functools.partial):
             module: str = getattr(cast("Any", value), "__module__", "")
-            items = () if str(module).startswith(("inspect_scout.", "inspect_ai.")) else _held(value)
+            items = () if str(module).startswith(("inspect_scout.", "inspect_ai.")) else _values_inside(value)
         for item in items:
             yield from _configs(item, depth - 1)
 
 
-def _held(scan: Any) -> Iterator[Any]:
+def _values_inside(scan: Any) -> Iterator[Any]:
     if isinstance(scan, functools.partial):
         yield from (scan.func, *scan.args, *scan.keywords.values())  # pyright: ignore[reportUnknownMemberType]
     elif isinstance(scan, MethodType):

@@ -73,7 +73,7 @@ class Sizes:
     window: int | None = None
     completion: int | None = None
 
-    def room(self, counted: int) -> int | None:
+    def budget(self, counted: int) -> int | None:
         """Compute how many tokens of a prompt fit, as we count them.
 
         Args:
@@ -84,45 +84,45 @@ class Sizes:
         """
         if self.window is None:
             return None
-        room = self.window - (self.completion or min(self.window // ANSWER_SHARE, MOST_FOR_ANSWER))
-        if room <= 0:
+        budget = self.window - (self.completion or min(self.window // ANSWER_SHARE, MOST_FOR_ANSWER))
+        if budget <= 0:
             return None  # the answer alone may be too long: no smaller prompt helps
         if self.prompt:
             # The provider counts otherwise than we do; what we count next is off by as much.
-            return min(int(room * counted / self.prompt), counted * 9 // 10)
-        return room if room < counted * 9 // 10 else counted // 2
+            return min(int(budget * counted / self.prompt), counted * 9 // 10)
+        return budget if budget < counted * 9 // 10 else counted // 2
 
 
-def says_too_long(said: str, status: int | None = None) -> bool:
+def is_too_long(text: str, status: int | None = None) -> bool:
     """Tell whether a provider's words, and the HTTP status if it is known, mean that the prompt is too long."""
     if status == _PAYLOAD_TOO_LARGE:
         return True
-    head = _head(said)
+    head = _head(text)
     return status in _STATUSES and _TOO_LONG.search(head) is not None and _TOO_OFTEN.search(head) is None
 
 
-def says_filtered(said: str, status: int | None = None) -> bool:
+def is_filtered(text: str, status: int | None = None) -> bool:
     """Tell whether a provider's words mean that it does not pass on a prompt or an answer because of what it is about."""
-    return status in {None, 400, 403, 422} and _FILTERED.search(_head(said)) is not None
+    return status in {None, 400, 403, 422} and _FILTERED.search(_head(text)) is not None
 
 
-def sizes_in(said: str) -> Sizes:
+def parse_sizes(text: str) -> Sizes:
     """Read the numbers out of what a provider said."""
-    said = _head(said)
-    window, completion = _first(_WINDOW, said), _first(_COMPLETION, said)
-    prompt = _first(_PROMPT, said)
+    text = _head(text)
+    window, completion = _first(_WINDOW, text), _first(_COMPLETION, text)
+    prompt = _first(_PROMPT, text)
     if prompt is not None and window is not None and prompt + (completion or 0) < window:
         prompt = None  # some other number
     return Sizes(prompt, window, completion)
 
 
-def _first(patterns: Sequence[str], said: str) -> int | None:
+def _first(patterns: Sequence[str], text: str) -> int | None:
     for pattern in patterns:
-        found = re.search(pattern, said)
+        found = re.search(pattern, text)
         if found is not None and (number := int(re.sub("[,_]", "", found[1]))) > 0:
             return number
     return None
 
 
-def _head(said: str) -> str:
-    return said[:_READ_CHARACTERS].lower()
+def _head(text: str) -> str:
+    return text[:_READ_CHARACTERS].lower()
