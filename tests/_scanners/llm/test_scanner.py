@@ -218,9 +218,12 @@ BY_KIND: list[tuple[AnswerSpec, Callable[[int], str], Any]] = [
 
 
 @pytest.mark.parametrize(("answer", "reply", "value"), BY_KIND)
-def test_segments_are_reduced_as_suits_the_answer(answer: AnswerSpec, reply: Callable[[int], str], value: Any) -> None:
+@pytest.mark.parametrize("made", [False, True], ids=["spec", "answer_type"])
+def test_segments_are_reduced_as_suits_the_answer(
+    answer: AnswerSpec, reply: Callable[[int], str], value: Any, made: bool
+) -> None:
     model = numbered(reply)
-    result = judged(long_talk(), model, answer=answer, context_window=3000)
+    result = judged(long_talk(), model, answer=answer_type(answer) if made else answer, context_window=3000)
     assert len(model.calls) == 6
     assert result.value == value
     if answer == "boolean":

@@ -100,7 +100,7 @@ def llm_scanner(
         timeline=timeline,
         compaction=compaction,
         depth=depth,
-        reducer=reducer or _default_reducer(answer, kind),
+        reducer=reducer or _default_reducer(kind),
     )
     whole = callable(question) or callable(template_variables) or timeline is not None
     whole = whole or (content is not None and content.timeline is not None)
@@ -122,7 +122,7 @@ def llm_scanner(
     return set_traits(scan, traits)
 
 
-# What suits the values of an answer; `last` for other kinds, and for answers that the user made.
+# What suits the values of an answer, named or made by `answer_type`; `last` for structured answers and the user's own.
 _REDUCERS: dict[str, Reducer] = {
     "boolean": ResultReducer.any,
     "number": ResultReducer.mean,
@@ -132,10 +132,8 @@ _REDUCERS: dict[str, Reducer] = {
 }
 
 
-def _default_reducer(answer: AnswerSpec | Answer, kind: Answer) -> Reducer:
-    if isinstance(kind, TextAnswer) and kind is not answer:
-        return _REDUCERS[kind.values.kind]
-    return ResultReducer.last
+def _default_reducer(kind: Answer) -> Reducer:
+    return _REDUCERS[kind.values.kind] if isinstance(kind, TextAnswer) else ResultReducer.last
 
 
 def _check(
