@@ -322,7 +322,7 @@ from nbclient import NotebookClient
 from traitlets.config import Config
 
 CELLS = [
-    "from hosted import *\\nbefore = len(open_loops())",
+    "SETUP\\nfrom hosted import *\\nbefore = len(open_loops())",
     "scanned()",
     "await scanned_async()",
     "scan([interrupts('t0')], talks(), scans='interrupted', max_transcripts=1)",
@@ -344,7 +344,13 @@ print(json.dumps(told))
 
 @needs("nbclient")
 @needs("ipykernel")
-@needs("ipywidgets")
-def test_both_forms_work_in_a_notebook_and_interrupting_a_cell_ends_its_scan(tmp_path: Path) -> None:
-    told = json.loads(ran(tmp_path, NOTEBOOK).splitlines()[-1])
+@pytest.mark.parametrize(
+    "setup",
+    [
+        pytest.param("import sys", id="with widgets", marks=needs("ipywidgets")),
+        pytest.param("import sys; sys.modules['ipywidgets'] = None", id="without widgets"),
+    ],
+)
+def test_both_forms_work_in_a_notebook_and_interrupting_a_cell_ends_its_scan(tmp_path: Path, setup: str) -> None:
+    told = json.loads(ran(tmp_path, NOTEBOOK.replace("SETUP", setup)).splitlines()[-1])
     assert told == [[], ["[1, 2]"], ["[1, 2]"], ["KeyboardInterrupt"], ["[1]"], ["0"], ["3"], ["[1, 2]"]]

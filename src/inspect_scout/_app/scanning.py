@@ -22,7 +22,7 @@ from .._engine import (
     wants_diagnostics,
     worker_setup,
 )
-from .._inspect.excepthook import keeping_excepthook
+from .._inspect.excepthook import embedding_inspect
 from .._inspect.models import close_models
 from .._plan import (
     ResumeRequest,
@@ -54,7 +54,7 @@ async def run_scan(request: ScanRequest) -> Status:
         ScoutError: The request cannot be carried out; nothing was created.
         Exception: What a scanner raised, if `fail_on_error` is set; what was recorded before is kept.
     """
-    with keeping_excepthook():
+    with embedding_inspect():
         return await _scan(request)
 
 
@@ -84,7 +84,7 @@ async def resume_scan(request: ResumeRequest) -> Status:
     Raises:
         ScanStateError: The scan is complete, asks something else than it did, or another process is at work on it.
     """
-    with keeping_excepthook():
+    with embedding_inspect():
         return await _resume(request)
 
 

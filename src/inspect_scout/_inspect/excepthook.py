@@ -1,4 +1,4 @@
-"""What inspect_ai changes of the program that it runs in."""
+"""What inspect_ai changes of the program that it runs in, and what it demands of it."""
 
 from __future__ import annotations
 
@@ -9,25 +9,27 @@ from importlib import import_module
 from typing import Any
 
 _error: Any = import_module("inspect_ai._util.error")
+_platform: Any = import_module("inspect_ai._util.platform")
 _LOCK = threading.Lock()
-_found: list[bool] = []
-"""Whether the hook was set before, once for each block: scans of several threads overlap."""
+_found: list[tuple[bool, Any]] = []
+"""What was there before, once for each block: scans of several threads overlap."""
 
 
 @contextmanager
-def keeping_excepthook() -> Generator[None]:
-    """Leave `sys.excepthook` to the program while the block runs.
+def embedding_inspect() -> Generator[None]:
+    """Keep inspect_ai from setting up the program that it runs in while the block runs.
 
-    inspect_ai puts a hook of its own there when the first model is made, unless it has done so before. That is for
-    evals, which are programs of their own; a scan is a call in somebody's program.
+    When the first model is made, inspect_ai sets `sys.excepthook`, unless it has done so before, and in a notebook it
+    refuses to go on without ipywidgets. Both are for evals, which are programs of their own and draw there; a scan is a
+    call in somebody's program, and shows plain lines in a notebook.
     """
     with _LOCK:
-        _found.append(_error._exception_hook_set if not _found else _found[0])
-        _error._exception_hook_set = True
+        _found.append(_found[0] if _found else (_error._exception_hook_set, _platform.have_package))
+        _error._exception_hook_set, _platform.have_package = True, lambda _name: True
     try:
         yield
     finally:
         with _LOCK:
             found = _found.pop()
             if not _found:
-                _error._exception_hook_set = found
+                _error._exception_hook_set, _platform.have_package = found
