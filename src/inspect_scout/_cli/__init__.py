@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None, app: object = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given == ["--version"]:
         # Other programs ask this at their own start-up: no need to load a parser.
-        from .version import version
+        from .contract import version
 
         print(f"scout, version {version()}")
         return 0

@@ -15,11 +15,10 @@ from .._app import copy_transcripts, count_transcripts, database_schema, in_data
 from .._support.errors import StorageError
 from .._support.terminal import printable
 from .calling import call
-from .exit_codes import DONE, FAILED
+from .contract import DONE, FAILED
 from .lazy import LazyGroup
 from .options import SectionCommand, json_option, location_command
-from .output import write_json
-from .stdout import document, reserving
+from .stdout import document, reserving, write_json
 
 if TYPE_CHECKING:
     from .._app import SchemaFormat

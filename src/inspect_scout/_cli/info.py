@@ -8,9 +8,8 @@ import sys
 
 import click
 
-from .exit_codes import DONE
+from .contract import DONE, version
 from .lazy import LazyGroup
-from .version import version
 
 command = LazyGroup(
     name="info",

@@ -7,10 +7,10 @@ from typing import Any
 import click
 
 from .calling import call
-from .exit_codes import DONE
+from .contract import DONE
 from .options import display_option, display_options, json_option, shown, table_options
-from .output import cell_text, write_json
 from .scan_options import ScanOptionsCommand, request_of
+from .stdout import cell_text, write_json
 
 EPILOG = """\b
 Examples:

@@ -34,11 +34,7 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Load a command."""
-        if cmd_name not in self._lazy:
-            return None
-        module, _, name = self._lazy[cmd_name][0].partition(":")
-        command: click.Command = getattr(importlib.import_module(module, __package__), name or "command")
-        return command
+        return load_command(self._lazy[cmd_name][0]) if cmd_name in self._lazy else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -56,6 +52,13 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list of commands without loading them."""
         write_commands(formatter, self._lazy)
+
+
+def load_command(place: str) -> click.Command:
+    """Load a command: `command` of a module of this package, or what is named behind a colon."""
+    module, _, name = place.partition(":")
+    command: click.Command = getattr(importlib.import_module(module, __package__), name or "command")
+    return command
 
 
 def write_commands(formatter: click.HelpFormatter, lazy: Mapping[str, tuple[str, str]]) -> None:

@@ -1,18 +1,30 @@
-"""The command `scout`."""
+"""The tree of commands: `scout`, and those below `scout scan`. Each is loaded when it is called."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
-from .lazy import LazyGroup
+from .lazy import LazyGroup, load_command
 
 COMMANDS = {
-    "scan": (".scan_group", "Scan transcripts; list, show, resume and complete scans; print results."),
+    "scan": (".root:scan", "Scan transcripts; list, show, resume and complete scans; print results."),
     "scanner": (".scanner", "Say what the scanners of a file ask, without running it."),
     "validate": (".validate", "Tell how far scanners agree with labelled cases."),
     "db": (".db", "Look after transcript databases: index, verify, compact, delete, copy."),
     "info": (".info", "Say which version this is, and which settings hold here."),
 }
+SCAN_COMMANDS = {
+    "list": (".scan_list", "List scans, newest first."),
+    "status": (".scan_status", "Show how a scan stands."),
+    "resume": (".scan:resume", "Go on with a scan; failed scanners are tried again."),
+    "complete": (".scan:complete", "Declare a scan complete, errors included."),
+    "results": (".scan_results", "Print the results of a scan."),
+    "errors": (".scan_errors", "Print what went wrong in a scan, by cause."),
+}
+"""The commands beside `scout scan FILE`."""
+
 LATER = frozenset({"import", "view", "trace"})
 
 EPILOG = """\b
@@ -23,14 +35,31 @@ Examples:
 """
 
 
+class ScanGroup(LazyGroup):
+    """`scout scan list ...` is a sub-command; anything else is `scout scan FILE`, a command of its own."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Hand everything that names no sub-command to the command that scans."""
+        if args and args[0] in SCAN_COMMANDS:
+            return super().make_context(info_name, args, parent, **extra)
+        return load_command(".scan").make_context(info_name, args, parent, **extra)
+
+    def get_help(self, ctx: click.Context) -> str:
+        """Show the help page of the command that scans, which also lists the sub-commands."""
+        return load_command(".scan").get_help(ctx)
+
+
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
-        from .version import version
+        from .contract import version
 
         click.echo(f"scout, version {version()}")
         ctx.exit()
 
 
+scan = ScanGroup(name="scan", lazy=SCAN_COMMANDS)
 root = LazyGroup(
     name="scout",
     lazy=COMMANDS,

@@ -14,7 +14,7 @@ import click
 
 from .._support.errors import ScoutError
 from .._support.terminal import printable
-from .exit_codes import DONE, FAILED, INTERRUPTED
+from .contract import DONE, FAILED, INTERRUPTED
 from .root import root
 
 _END_SECONDS = 2.0

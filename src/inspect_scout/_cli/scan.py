@@ -10,12 +10,12 @@ import click
 
 from .._project import OPTION
 from .calling import call, look
-from .exit_codes import DONE, SCANNER_ERRORS
+from .contract import DONE, SCANNER_ERRORS
 from .lazy import write_commands
 from .options import Shown, display_options, json_option, location_command, shown, table_options
-from .output import write_json
-from .scan_commands import SUBCOMMANDS
+from .root import SCAN_COMMANDS
 from .scan_options import ScanOptionsCommand, request_of, said_once, values_of
+from .stdout import write_json
 
 if TYPE_CHECKING:
     from .._types import Status
@@ -44,7 +44,7 @@ class ScanCommand(ScanOptionsCommand):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options and the commands."""
         super().format_options(ctx, formatter)
-        write_commands(formatter, SUBCOMMANDS)
+        write_commands(formatter, SCAN_COMMANDS)
 
 
 @click.command("scan", cls=ScanCommand, epilog=EPILOG)
@@ -70,7 +70,7 @@ def command(ctx: click.Context, /, file: str, **options: Any) -> int:
 
 
 def _refuse_mistyped_command(file: str) -> None:
-    close = difflib.get_close_matches(file, SUBCOMMANDS, n=1)
+    close = difflib.get_close_matches(file, SCAN_COMMANDS, n=1)
     if close and file.isalpha() and not os.path.exists(file):
         raise click.UsageError(f"There is no file {file!r}. Did you mean the command 'scout scan {close[0]}'?")
 

@@ -8,9 +8,9 @@ import click
 
 from .._support.terminal import plural
 from .calling import look
-from .exit_codes import DONE
+from .contract import DONE
 from .options import SectionOption, location_command, logged
-from .output import write_json_rows
+from .stdout import write_json_rows
 
 if TYPE_CHECKING:
     from .._support.causes.grouping import ErrorGroup

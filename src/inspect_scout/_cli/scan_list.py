@@ -12,9 +12,9 @@ import click
 from .._support.folder import current_folder
 from .._support.terminal import plural
 from .calling import look
-from .exit_codes import DONE
+from .contract import DONE
 from .options import location_command, logged
-from .output import write_json
+from .stdout import write_json
 
 if TYPE_CHECKING:
     from .._types import ScanState

@@ -12,9 +12,8 @@ import click
 from click.core import ParameterSource
 
 from .._project import OPTION, OPTIONS, SETTLED, Kind, Option
-from .model_options import MODEL_READERS
 from .options import SectionCommand, Shown
-from .values import is_count_or_file, is_seed, names, pairs, texts
+from .values import MODEL_READERS, is_count_or_file, is_seed, names, pairs, texts
 
 if TYPE_CHECKING:
     from .._app import ScanRequest

@@ -11,10 +11,9 @@ import click
 from .._support.errors import UnknownNameError
 from .._support.terminal import one_line
 from .calling import call, look
-from .exit_codes import DONE
+from .contract import DONE
 from .options import SectionCommand, SectionOption, display_options, json_option, logged
-from .output import cell_text, write_csv, write_json_lines, write_json_rows
-from .stdout import reserving
+from .stdout import cell_text, reserving, write_csv, write_json_lines, write_json_rows
 from .values import names
 
 if TYPE_CHECKING:

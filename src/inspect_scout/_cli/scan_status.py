@@ -11,9 +11,9 @@ import click
 
 from .._support.terminal import one_line, printable
 from .calling import each, look
-from .exit_codes import DONE
+from .contract import DONE
 from .options import display_option, location_command, logged
-from .output import write_json
+from .stdout import write_json
 
 if TYPE_CHECKING:
     from .._app import Watched

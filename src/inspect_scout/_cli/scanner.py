@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from .._support.terminal import one_line
-from .exit_codes import DONE
+from .._support.terminal import one_line, printable
+from .contract import DONE
 from .lazy import LazyGroup
 from .options import Shown, location_command, logged
-from .output import write_json
-from .scanner_text import asks, lines_of, report_json, sees
+from .stdout import write_json
 
 if TYPE_CHECKING:
-    from .._app import ScannerSource
+    from .._app import Parameter, ScannerFileReport, ScannerSource, StructuredSource
 
 MAX_CELL_CHARACTERS = 80
+_INPUTS = ("messages", "events", "timeline")
+# Fields that hold pairs of name and value.
+_PAIRS = ("kept", "labeled_patterns")
+# Fields that are shown elsewhere, or in another way.
+_APART = (*_INPUTS, "kept", "labeled_patterns", "structured")
+_INDENT = "  "
 
 command = LazyGroup(
     name="scanner",
@@ -98,3 +105,103 @@ def _row(path: str, scanner: ScannerSource) -> list[str]:
     changed = "here" if scanner.editable else "by hand"
     cells = (path, scanner.name, scanner.kind, sees(scanner), asks(scanner), changed)
     return [one_line(cell, MAX_CELL_CHARACTERS) for cell in cells]
+
+
+def report_json(report: ScannerFileReport) -> dict[str, Any]:
+    """Describe a file, for JSON."""
+    scanners = [{"name": s.name, "kind": s.kind, "editable": s.editable, **_plain(asdict(s))} for s in report.scanners]
+    return {"path": report.path, "problem": report.problem, "scanners": scanners}
+
+
+def _plain(value: Any) -> Any:
+    """Write pairs of name and value as objects."""
+    if isinstance(value, dict):
+        fields: dict[str, Any] = value  # pyright: ignore[reportUnknownVariableType]
+        return {name: dict(item) if name in _PAIRS and item else _plain(item) for name, item in fields.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+    return value
+
+
+def sees(scanner: ScannerSource) -> str:
+    """Say which parts of a transcript a scanner asks for."""
+    parts = [(name, getattr(scanner.decorator, name)) for name in _INPUTS]
+    said = [f"{name}: {_value(value)}" for name, value in parts if value is not None]
+    said += [f"{name}: {text}" for name, text in scanner.decorator.kept if name in {*_INPUTS, "loader"}]
+    return "; ".join(said) or "as its input is annotated"
+
+
+def asks(scanner: ScannerSource) -> str:
+    """Say what a scanner asks or searches for."""
+    if scanner.llm is not None:
+        return scanner.llm.question or "(the question is in its template)"
+    if scanner.grep is not None:
+        grep = scanner.grep
+        if grep.labeled_patterns is not None:
+            return "; ".join(f"{label}: {_value(patterns)}" for label, patterns in grep.labeled_patterns)
+        return _value(grep.pattern if grep.patterns is None else grep.patterns)
+    return scanner.doc or ""
+
+
+def lines_of(path: str, scanner: ScannerSource) -> Iterator[str]:
+    """Describe a scanner, line by line."""
+    yield f"{scanner.name} ({scanner.kind}) in {path}"
+    yield f"{_INDENT}function: {scanner.function_name}({', '.join(map(_parameter, scanner.parameters))})"
+    yield f"{_INDENT}sees: {sees(scanner)}"
+    source = scanner.llm or scanner.grep
+    for part in (scanner.decorator, source):
+        if part is not None:
+            yield from _part_lines(part)
+    if scanner.llm is not None and scanner.llm.structured is not None:
+        yield from _structured_lines(scanner.llm.structured)
+    if scanner.grep is not None:
+        for label, patterns in scanner.grep.labeled_patterns or ():
+            yield from _entry(f"pattern {label!r}", patterns)
+    if source is None and scanner.doc:
+        yield from _entry("says", scanner.doc)
+    if scanner.advanced_reason is not None:
+        yield f"{_INDENT}changed by hand: {scanner.advanced_reason}"
+
+
+def _part_lines(part: Any) -> Iterator[str]:
+    for name, value in asdict(part).items():
+        if name not in _APART and _says(part, name, value):
+            yield from _entry(name, value)
+    for name, text in part.kept:
+        if name not in _INPUTS:
+            yield from _entry(name, f"{text} (kept as it is)")
+
+
+def _structured_lines(structured: StructuredSource) -> Iterator[str]:
+    yield from _entry("answer", f"list of {structured.class_name}" if structured.is_list else structured.class_name)
+    for model in structured.models:
+        for field in model.fields:
+            notes = [field.description or "", *(f"{name}={text}" if name else text for name, text in field.kept)]
+            said = "; ".join(note for note in notes if note)
+            yield from _entry(f"{model.class_name}.{field.name}", f"{field.field_type}{f' ({said})' if said else ''}")
+    for name, text in structured.kept:
+        yield from _entry(name, text)
+
+
+def _says(part: Any, name: str, value: Any) -> bool:
+    defaults = {field.name: field.default for field in fields(part)}
+    return bool(value != defaults[name])
+
+
+def _entry(name: str, value: Any) -> Iterator[str]:
+    first, *rest = printable(_value(value)).strip("\n").split("\n")
+    yield f"{_INDENT}{name}: {first}"
+    yield from (f"{_INDENT * 2}{line}" for line in rest)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list | tuple):
+        return ", ".join(_value(item) for item in value)  # pyright: ignore[reportUnknownVariableType]
+    return repr(value)
+
+
+def _parameter(parameter: Parameter) -> str:
+    annotation = "" if parameter.annotation is None else f": {parameter.annotation}"
+    return parameter.name + annotation + ("" if parameter.default is None else f" = {parameter.default}")

@@ -1,4 +1,4 @@
-"""Standard output, kept for one document while code that is not ours may run.
+"""Data on standard output: JSON and CSV that a terminal can show without harm, kept apart from what other code prints.
 
 Scanners print, as do what they import and the programs that they start; where a program reads the output as JSON, that
 goes to standard error. Python's `sys.stdout` is not enough for that: child processes and libraries in C write to file
@@ -10,23 +10,77 @@ from __future__ import annotations
 import atexit
 import contextlib
 import functools
+import json
 import os
+import re
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from typing import Any, TextIO
 
 import click
 
 from .._support.errors import StorageError
+from .._support.terminal import printable
 
 STDOUT, STDERR = 1, 2
 _documents: list[TextIO] = []
+# What JSON may hold as it is, but must not reach a terminal: DEL, C1 controls, and what hides or reorders text.
+# Lone surrogates cannot be encoded.
+_UNSAFE = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
 def document() -> TextIO:
     """Where a command writes what it is asked for: standard output, also while it is reserved."""
     return _documents[-1] if _documents else sys.stdout
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    """Write strict JSON: no NaN, every control character escaped; other values become their text."""
+    from .._support.json import finite
+
+    ascii_only = not (getattr(document(), "encoding", None) or "").lower().startswith("utf")
+    text = json.dumps(finite(value), indent=indent, ensure_ascii=ascii_only, default=str)
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def write_json(value: Any) -> None:
+    """Write one value as indented JSON."""
+    print(json_text(value, indent=2), file=document())
+
+
+def write_json_rows(rows: Iterable[dict[str, Any]]) -> None:
+    """Write an array, a row on each line."""
+    ahead = "["
+    for row in rows:
+        print(f"{ahead}\n{json_text(row)}", end="", file=document())
+        ahead = ","
+    print("[]" if ahead == "[" else "\n]", file=document())
+
+
+def write_json_lines(rows: Iterable[dict[str, Any]]) -> None:
+    """Write a JSON object on each line."""
+    for row in rows:
+        print(json_text(row), file=document())
+
+
+def write_csv(headers: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
+    """Write CSV; control characters are left out, line breaks and tabs stay."""
+    import csv
+
+    writer = csv.writer(document(), lineterminator="\n")
+    writer.writerow([printable(header) for header in headers])
+    for row in rows:
+        writer.writerow([printable(cell_text(row.get(header))) for header in headers])
+
+
+def cell_text(value: Any) -> str:
+    """Write a value as text: nothing for None, JSON for lists and objects and switches."""
+    if value is None:
+        return ""
+    if isinstance(value, bool | list | dict):
+        return json_text(value)
+    return str(value)
 
 
 def reserving(is_document: Callable[[Any], bool]) -> Callable[[click.Context, click.Parameter, Any], Any]:

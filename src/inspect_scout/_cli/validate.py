@@ -10,9 +10,9 @@ import click
 
 from .._support.terminal import one_line, plural
 from .calling import call
-from .exit_codes import DONE
+from .contract import DONE
 from .options import SectionOption, location_command, logged
-from .output import write_json
+from .stdout import write_json
 
 if TYPE_CHECKING:
     from .._display import Display

@@ -1,19 +1,25 @@
-"""Values of options: names with values, seeds, lists of words."""
+"""Values of options: what click reads, and what is made of it: pairs, names, seeds, models and their settings."""
 
 from __future__ import annotations
 
 import os
 import re
 import shlex
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import click
 
+from .._project import OPTION, Kind
+from .._support.errors import ScoutError
 from .._support.text import ArgumentText
 from .._support.yaml import SWITCHES, guess_value
 
 if TYPE_CHECKING:
+    from inspect_ai.model import BatchConfig, CachePolicy, GenerateConfig
+
+    from .._plan import ModelRole
     from .._project import Option
 
     TextType = click.ParamType[str]
@@ -24,6 +30,8 @@ else:
     TextType = SeedType = click.ParamType
     ChoiceType = click.Choice
 
+DEFAULT_CACHE = "7D"
+DEFAULT_BATCH = 100
 _INTEGER = re.compile(r"[-+]?\d+")
 
 
@@ -152,3 +160,124 @@ def names(text: str | None) -> list[str] | None:
     if text is None:
         return None
     return [name for part in text.split(",") if (name := part.strip())]
+
+
+def _model_args(given: Mapping[str, Any]) -> dict[str, Any] | None:
+    typed = pairs(given.get("model_args", ()), "-M")
+    file = given.get("model_config")
+    if not file:
+        return typed or None
+    from .._plan import read_model_args
+
+    return {**read_model_args(file), **typed}
+
+
+def _roles(given: Mapping[str, Any]) -> dict[str, ModelRole | list[ModelRole]] | None:
+    from .._plan import described_role, mapping_of
+
+    roles: dict[str, ModelRole | list[ModelRole]] = {}
+    for item in given.get("model_role", ()):
+        role, equals, value = item.partition("=")
+        role, value = role.strip(), value.strip()
+        if not equals or not role or not value:
+            raise click.UsageError(f"--model-role {item!r} is not of the form role=model.")
+        if value.startswith("{"):
+            with _usage(what := f"--model-role {item!r}"):
+                roles[role] = described_role(mapping_of(value, what), what)
+            continue
+        names = [name.strip() for name in value.split(",") if name.strip()]
+        if not names:
+            raise click.UsageError(f"--model-role {item!r} names no model.")
+        roles[role] = names[0] if len(names) == 1 else list(names)
+    return roles or None
+
+
+def _config(given: Mapping[str, Any]) -> GenerateConfig | None:
+    flags = [flag for flag in OPTION["generate_config"].flags if given.get(flag.sets) is not None]
+    if not flags:
+        return None
+    from inspect_ai.model import GenerateConfig, ResponseSchema
+
+    readers: Mapping[Kind | None, Callable[[str], Any]] = {
+        "cache": _cache,
+        "batch": _batch,
+        "schema": ResponseSchema.model_validate_json,
+    }
+    values = {flag.sets: given[flag.sets] for flag in flags}
+    for flag in flags:
+        if flag.kind in readers:
+            with _usage(flag.names):
+                values[flag.sets] = readers[flag.kind](given[flag.sets])
+    with _usage("Generation options"):
+        return GenerateConfig(**values)
+
+
+def _cache(text: str) -> CachePolicy | Literal[False]:
+    from inspect_ai.model import CachePolicy
+
+    expiry = _switched(text, DEFAULT_CACHE, "{}D")
+    if expiry is None and re.fullmatch(r"\d+[smhDWMYdwy]", text):
+        # Letters are those of inspect_ai: m are minutes, M months; the others exist in one size only.
+        expiry = text[:-1] + (text[-1].upper() if text[-1] in "dwy" else text[-1])
+    if expiry is None:
+        return cast("CachePolicy", _settings(text, "--cache", CachePolicy))
+    return CachePolicy(expiry=expiry) if expiry else False
+
+
+def _batch(text: str) -> int | BatchConfig | Literal[False]:
+    from inspect_ai.model import BatchConfig
+
+    size = _switched(text, str(DEFAULT_BATCH), "{}")
+    if size is None:
+        return cast("BatchConfig", _settings(text, "--batch", BatchConfig))
+    return int(size) if size else False
+
+
+def _switched(text: str, usual: str, number: str) -> str | None:
+    """Read a switch or a number: nothing where it is off, the usual value where it is on; None if it is neither."""
+    if text.lower() in SWITCHES or text == "0":
+        return usual if SWITCHES.get(text.lower()) else ""
+    return number.format(text) if text.isdigit() else None
+
+
+def _settings(text: str, option: str, model: Any) -> Any:
+    """Read settings written in a file or in the option itself."""
+    from .._plan import mapping_of
+    from .._support.text import read_text
+
+    what, given = f"{option} {text!r}", text
+    if not text.lstrip().startswith("{"):
+        if not text.lower().endswith((".yaml", ".yml", ".json")):
+            raise click.UsageError(f"{what} is neither a number, nor true or false, nor a YAML or JSON file.")
+        with _usage(what, f"{option}: "):
+            given = read_text(text)
+    with _usage(what):
+        return model.model_validate(mapping_of(given, what))
+
+
+@contextmanager
+def _usage(what: str, before: str = "") -> Generator[None]:
+    """Refuse a value as click does, with the way to the help page.
+
+    Args:
+        what: The option, and perhaps its value.
+        before: What stands before messages that do not name them.
+    """
+    from pydantic import ValidationError
+
+    try:
+        yield
+    except ScoutError as error:
+        raise click.UsageError(f"{before}{error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]  # one line says enough
+        where = "".join(f"{part}." for part in first["loc"]).removesuffix(".")
+        raise click.UsageError(f"{what}: {where}{': ' if where else ''}{first['msg']}") from error
+
+
+MODEL_READERS: Mapping[Kind, Callable[[Mapping[str, Any]], Any]] = {
+    "arguments": _model_args,
+    "roles": _roles,
+    "generation": _config,
+}
+"""How options about models are read, from what click has read; what was not given is None."""

@@ -1,8 +1,13 @@
-"""The version of the installed package."""
+"""What other programs rely on: the version, and the exit codes (usage errors end with 2, which is click's own)."""
 
 from __future__ import annotations
 
 from importlib import metadata
+
+DONE = 0
+FAILED = 1
+SCANNER_ERRORS = 3
+INTERRUPTED = 130
 
 
 def version() -> str:
