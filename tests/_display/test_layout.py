@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspect_scout._display.layout import cells, lay_out, shorten
+from inspect_scout._display.layout import cell_width, lay_out_table, shorten
 
 HEADERS = ("time", "name", "errors", "location")
 ROWS = [
@@ -15,9 +15,9 @@ ROWS = [
 
 
 def test_a_narrow_table_fits_and_keeps_whole_columns() -> None:
-    table = lay_out(HEADERS, ROWS, width=80, whole=("time", "location"))
+    table = lay_out_table(HEADERS, ROWS, width=80, whole=("time", "location"))
     lines = [table.header, *table.body]
-    assert max(map(cells, lines)) <= 80
+    assert max(map(cell_width, lines)) <= 80
     assert ROWS[0][3] in lines[1]
     assert "…" in lines[1]
     assert table.header.split() == list(HEADERS)
@@ -25,13 +25,13 @@ def test_a_narrow_table_fits_and_keeps_whole_columns() -> None:
 
 def test_without_a_width_nothing_is_shortened() -> None:
     long = "x" * 3000
-    table = lay_out(("name", "value"), [[long, "1"], ["a", "2"]])
+    table = lay_out_table(("name", "value"), [[long, "1"], ["a", "2"]])
     assert long in table.body[0]
     assert len(table.body[1]) < 100, "a monstrous cell must not widen the other lines"
 
 
 def test_numbers_are_right_aligned_and_never_shortened() -> None:
-    table = lay_out(("scanner", "tokens"), [["s" * 50, "1,234,567,890"], ["t", "-"]], ["total", "1"], width=30)
+    table = lay_out_table(("scanner", "tokens"), [["s" * 50, "1,234,567,890"], ["t", "-"]], ["total", "1"], width=30)
     assert table.body[0].endswith("1,234,567,890")
     assert table.body[1].endswith(" -")
     assert table.footer is not None
@@ -39,31 +39,31 @@ def test_numbers_are_right_aligned_and_never_shortened() -> None:
 
 
 def test_cells_are_shown_on_one_line() -> None:
-    table = lay_out(("a", "b"), [["x\ny\t z", "\x1b[31mred"]])
+    table = lay_out_table(("a", "b"), [["x\ny\t z", "\x1b[31mred"]])
     assert table.body == ["x y z  red"]
 
 
 def test_headers_never_collide_even_where_nothing_fits() -> None:
     headers = ("scanner", "results", "errors", "tokens/scan", "tokens")
     for width in (1, 20, 40, 80):
-        assert lay_out(headers, [["s", "1", "2", "3", "4"]], width=width).header.split() == list(headers)
+        assert lay_out_table(headers, [["s", "1", "2", "3", "4"]], width=width).header.split() == list(headers)
 
 
 def test_wide_characters_take_two_cells() -> None:
-    assert cells("日本") == 4
-    assert cells("e\u0301") == 1
-    assert cells(shorten("日本語テキスト", 6)) <= 6
-    table = lay_out(("a", "b"), [["日本", "x"], ["abcd", "x"]])
-    assert {cells(line) for line in table.body} == {7}
+    assert cell_width("日本") == 4
+    assert cell_width("e\u0301") == 1
+    assert cell_width(shorten("日本語テキスト", 6)) <= 6
+    table = lay_out_table(("a", "b"), [["日本", "x"], ["abcd", "x"]])
+    assert {cell_width(line) for line in table.body} == {7}
 
 
 @given(st.text(max_size=30), st.integers(0, 20))
 def test_shortening_never_exceeds_the_width(text: str, width: int) -> None:
-    assert cells(shorten(text, width)) <= width
+    assert cell_width(shorten(text, width)) <= width
 
 
 @given(st.lists(st.lists(st.text(max_size=20), max_size=5), max_size=5), st.integers(1, 60) | st.none())
 def test_any_cells_make_a_table(rows: list[list[str]], width: int | None) -> None:
-    table = lay_out(("one", "two", "three"), rows, width=width)
+    table = lay_out_table(("one", "two", "three"), rows, width=width)
     assert len(table.body) == len(rows)
     assert all("\n" not in line for line in table.body)

@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from inspect_scout._display.layout import cells
+from inspect_scout._display.layout import cell_width
 from inspect_scout._display.live import RichDisplay, ScanPicture
 from inspect_scout._display.wording import SCANNER_HEADERS
 from inspect_scout._types import ScannerState, WorkerState
@@ -42,7 +42,7 @@ def test_the_picture_fits_and_headers_stand_apart(width: int) -> None:
     picture.update(scan_state(1302, 100, doing=doing, scanners=SCANNERS, facts=FACTS))
     screen.print(picture.render())
     lines = text(screen).splitlines()
-    assert max(map(cells, lines)) <= width
+    assert max(map(cell_width, lines)) <= width
     expected = SCANNER_HEADERS if width >= 60 else SCANNER_HEADERS[:4]
     assert any(line.split() == list(expected) for line in lines)
     assert any("548/1,302" in line and "42%" in line for line in lines)

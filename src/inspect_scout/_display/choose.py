@@ -27,7 +27,7 @@ def display_for(kind: str | None = None, environment: Mapping[str, str] | None =
         environment: The environment variables (default: those of this process).
 
     Raises:
-        ConfigError: `kind` is no display.
+        ConfigError: `kind` is not a display.
     """
     chosen = chosen_kind(kind, os.environ if environment is None else environment)
     if chosen == "none":
@@ -46,13 +46,13 @@ def display_for(kind: str | None = None, environment: Mapping[str, str] | None =
 
 
 def chosen_kind(kind: str | None, environment: Mapping[str, str]) -> DisplayType:
-    """Say which display the argument and the environment ask for."""
-    chosen = _known(kind, environment)
+    """Find which display the argument and the environment ask for."""
+    chosen = _requested(kind, environment)
     diagnostics = environment.get("SCOUT_DIAGNOSTICS", "").lower() in {"1", "true", "yes"}
     return "plain" if diagnostics and chosen != "none" else chosen
 
 
-def _known(kind: str | None, environment: Mapping[str, str]) -> DisplayType:
+def _requested(kind: str | None, environment: Mapping[str, str]) -> DisplayType:
     allowed = "Allowed: " + ", ".join(ALLOWED) + "."
     if kind is not None:
         if kind not in ALLOWED:

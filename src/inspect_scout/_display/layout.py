@@ -18,14 +18,14 @@ MAX_CELL_CHARACTERS = 4096
 _NUMBER = re.compile(r"[-+]?[\d,]+(\.\d+)?([eE][-+]?\d+)?%?|-|")
 
 
-def cells(text: str) -> int:
+def cell_width(text: str) -> int:
     """Count the terminal cells that a text takes."""
     if text.isascii():
         return len(text)
-    return sum(_character_cells(character) for character in text)
+    return sum(_character_width(character) for character in text)
 
 
-def _character_cells(character: str) -> int:
+def _character_width(character: str) -> int:
     if unicodedata.combining(character) or unicodedata.category(character) in {"Cf", "Me", "Mn"}:
         return 0
     return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
@@ -33,11 +33,11 @@ def _character_cells(character: str) -> int:
 
 def shorten(text: str, width: int) -> str:
     """Cut a text to `width` terminal cells, an ellipsis marking the cut."""
-    if cells(text) <= width:
+    if cell_width(text) <= width:
         return text
     used = 1
     for position, character in enumerate(text):
-        used += _character_cells(character)
+        used += _character_width(character)
         if used > width:
             return text[:position] + "…" if width > 0 else ""
     return text
@@ -58,7 +58,7 @@ class TableText:
     footer: str | None
 
 
-def lay_out(
+def lay_out_table(
     headers: Sequence[str],
     rows: Sequence[Sequence[str]],
     footer: Sequence[str] = (),
@@ -76,28 +76,28 @@ def lay_out(
     """
     count = len(headers)
     shown = [
-        _clean(headers, count),
-        *(_clean(row, count) for row in rows),
-        *([_clean(footer, count)] if footer else []),
+        _printable_cells(headers, count),
+        *(_printable_cells(row, count) for row in rows),
+        *([_printable_cells(footer, count)] if footer else []),
     ]
     columns = list(zip(*shown))
     numeric = [all(_NUMBER.fullmatch(cell) for cell in column[1:]) and any(column[1:]) for column in columns]
-    natural = [max(map(cells, column)) for column in columns]
+    natural = [max(map(cell_width, column)) for column in columns]
     if width is None:
-        widths = [min(n, max(MAX_PADDING_CELLS, cells(h))) for n, h in zip(natural, shown[0])]
+        widths = [min(n, max(MAX_PADDING_CELLS, cell_width(h))) for n, h in zip(natural, shown[0])]
     else:
         fixed = [n or h in whole for n, h in zip(numeric, headers)]
-        widths = _fitted(natural, [max(MIN_COLUMN_CELLS, cells(h)) for h in shown[0]], fixed, width)
+        widths = _fit_widths(natural, [max(MIN_COLUMN_CELLS, cell_width(h)) for h in shown[0]], fixed, width)
     lines = [_line(row, widths, numeric, cut=width is not None) for row in shown]
     return TableText(lines[0], lines[1 : len(rows) + 1], lines[-1] if footer else None)
 
 
-def _clean(row: Sequence[str], count: int) -> list[str]:
+def _printable_cells(row: Sequence[str], count: int) -> list[str]:
     cleaned = [one_line(cell, MAX_CELL_CHARACTERS) for cell in row[:count]]
     return cleaned + [""] * (count - len(cleaned))
 
 
-def _fitted(natural: Sequence[int], least: Sequence[int], fixed: Sequence[bool], width: int) -> list[int]:
+def _fit_widths(natural: Sequence[int], least: Sequence[int], fixed: Sequence[bool], width: int) -> list[int]:
     """Take from the widest columns first, until all fit or nothing more can be taken."""
     widths = list(natural)
     excess = sum(widths) + len(GAP) * (len(widths) - 1) - width
@@ -120,6 +120,6 @@ def _line(row: Sequence[str], widths: Sequence[int], numeric: Sequence[bool], *,
     parts: list[str] = []
     for cell, width, right in zip(row, widths, numeric):
         shown = shorten(cell, width) if cut else cell
-        padding = " " * max(0, width - cells(shown))
+        padding = " " * max(0, width - cell_width(shown))
         parts.append(padding + shown if right else shown + padding)
     return GAP.join(parts).rstrip()

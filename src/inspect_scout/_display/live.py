@@ -15,7 +15,7 @@ from rich.text import Text
 from .._support.clock import SYSTEM_CLOCK, Clock
 from .._support.terminal import plural, printable
 from .._types import ScanState
-from .layout import GAP, cells, lay_out, shorten
+from .layout import GAP, cell_width, lay_out_table, shorten
 from .plain import is_terminal, outcome_lines, table_lines, title_lines
 from .silent import SilentDisplay
 from .wording import (
@@ -175,7 +175,7 @@ class ScanPicture:
         parts += self._scanners(state, width, bool(doing.trouble))
         if facts := _facts(state):
             parts.append(Text(shorten(" · ".join(facts), width), style=_STYLES["detail"]))
-        parts += [Text(shorten(said, width), style=_STYLES["warning"]) for said in trouble_facts(doing)]
+        parts += [Text(shorten(fact, width), style=_STYLES["warning"]) for fact in trouble_facts(doing)]
         parts += [Text(shorten(fact, width), style=_STYLES["warning"]) for fact in longest_fact(doing)]
         return Group(*parts)
 
@@ -184,7 +184,7 @@ class ScanPicture:
         done, left = state.recorded, state.due - state.done
         numbers = f"{percent(state.done, state.due):3d}%  {state.done:,}/{state.due:,}"
         times = duration(elapsed) + (f", {duration(elapsed / done * left)} left" if done > 0 and left > 0 else "")
-        length = max(0, min(MAX_BAR_CELLS, width - cells(numbers) - cells(times) - 2 * len(GAP)))
+        length = max(0, min(MAX_BAR_CELLS, width - cell_width(numbers) - cell_width(times) - 2 * len(GAP)))
         share = min(1.0, max(0.0, state.done / state.due)) if state.due > 0 else 1.0
         filled = int(length * share)
         bar = Text("━" * filled, style="cyan")
@@ -199,7 +199,7 @@ class ScanPicture:
         shown = {name: state.scanners[name] for name in names}
         headers = scanner_headers(shown)
         columns = len(headers) - (2 if width < NARROW_CELLS else 0)
-        table = lay_out(headers[:columns], [row[:columns] for row in scanner_rows(shown)], width=width)
+        table = lay_out_table(headers[:columns], [row[:columns] for row in scanner_rows(shown)], width=width)
         lines = [Text(shorten(table.header, width), style=_STYLES["title"])]
         lines += [Text(shorten(line, width)) for line in table.body]
         if hidden := len(state.scanners) - len(names):

@@ -90,5 +90,5 @@ def _log_progress(state: ScanState) -> None:
         "scan_progress": {"completed": done, "total": due, "percent": share},
         "scan_metrics": {**msgspec.to_builtins(state), "doing": msgspec.to_builtins(doing)},
     }
-    said = "".join(f", {fact}" for fact in (*trouble_facts(doing), *longest_fact(doing)))
-    LOGGER.info("Scan progress: %d%% (%s/%s)%s", share, f"{done:,}", f"{due:,}", said, extra=facts)
+    details = "".join(f", {fact}" for fact in (*trouble_facts(doing), *longest_fact(doing)))
+    LOGGER.info("Scan progress: %d%% (%s/%s)%s", share, f"{done:,}", f"{due:,}", details, extra=facts)

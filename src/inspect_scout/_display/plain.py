@@ -13,7 +13,7 @@ import msgspec
 from .._support.clock import SYSTEM_CLOCK, Clock
 from .._support.terminal import printable
 from .._types import ScanState
-from .layout import lay_out
+from .layout import lay_out_table
 from .wording import (
     Line,
     config_line,
@@ -138,7 +138,7 @@ def table_lines(
     whole: Collection[str] = (),
 ) -> list[Line]:
     """Write a table as lines."""
-    table = lay_out(headers, rows, footer, width, whole)
+    table = lay_out_table(headers, rows, footer, width, whole)
     heads = [*([printable(title)] if title else []), table.header]
     ending = [] if table.footer is None else [Line(table.footer, "title")]
     return [*(Line(head, "title") for head in heads), *map(Line, table.body), *ending]
@@ -180,7 +180,7 @@ def write_line(line: str) -> None:
     """Write a line; a reader that went away, or an encoding without some letter, must not end a scan."""
     try:
         try:
-            print(line, flush=True)  # noqa: T201 - this is where the room prints
+            print(line, flush=True)  # noqa: T201 - this is where displays print
         except UnicodeEncodeError:
             encoding = sys.stdout.encoding or "ascii"
             print(line.encode(encoding, "replace").decode(encoding), flush=True)  # noqa: T201

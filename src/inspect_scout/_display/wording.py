@@ -1,4 +1,4 @@
-"""What is said about a scan, the same words in every display."""
+"""The texts about a scan, the same in every display."""
 
 from __future__ import annotations
 
@@ -113,11 +113,11 @@ def model_facts(state: ScanState, doing: WorkerState) -> list[str]:
     return [
         *([calls] if doing.connections else []),
         *([f"{state.retries:,} {'retry' if state.retries == 1 else 'retries'}"] if state.retries else []),
-        *([_held(doing.held_back)] if doing.held_back is not None else []),
+        *([_rate_limit_fact(doing.held_back)] if doing.held_back is not None else []),
     ]
 
 
-def _held(held: HeldBack) -> str:
+def _rate_limit_fact(held: HeldBack) -> str:
     rate = f"{held.rate:.0f}" if held.rate >= 10 else f"{held.rate:.1f}"
     later = f", the next in {held.seconds:.0f} s" if held.seconds >= 1 else ""
     return f"held back to {rate} calls a second by refusals{later}"
@@ -140,22 +140,22 @@ def scanner_rows(scanners: Mapping[str, ScannerState]) -> list[list[str]]:
     return [
         [
             one_line(name, MAX_NAME_CHARACTERS),
-            _count(counts.scans),
-            *([_share(counts.agreement.score)] if validated else []),
-            _count(counts.results),
-            _count(counts.errors),
-            _count(counts.tokens),
-            _count(counts.tokens // max(1, counts.rows or counts.scans)),
+            _format_count(counts.scans),
+            *([_format_share(counts.agreement.score)] if validated else []),
+            _format_count(counts.results),
+            _format_count(counts.errors),
+            _format_count(counts.tokens),
+            _format_count(counts.tokens // max(1, counts.rows or counts.scans)),
         ]
         for name, counts in scanners.items()
     ]
 
 
-def _share(value: float | None) -> str:
+def _format_share(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
 
 
-def _count(value: int) -> str:
+def _format_count(value: int) -> str:
     return f"{value:,}" if value else "-"
 
 
@@ -251,7 +251,9 @@ def _validation_lines(state: ScanState) -> list[Line]:
 
 def _error_lines(state: ScanState) -> list[Line]:
     count = max(state.error_count, sum(state.errors.values()))
-    return [Line(f"{plural(count, 'scan error')} occurred!", "bad"), *_samples(state.errors, count)] if count else []
+    return (
+        [Line(f"{plural(count, 'scan error')} occurred!", "bad"), *_sample_lines(state.errors, count)] if count else []
+    )
 
 
 def failures(state: ScanState) -> list[str]:
@@ -259,11 +261,11 @@ def failures(state: ScanState) -> list[str]:
     errors, unread = state.error_count, sum(state.problems.values())
     return [
         *([f"{plural(errors, 'scan error')} occurred!"] if errors or not unread else []),
-        *([_not_read(unread)] if unread else []),
+        *([_unread_text(unread)] if unread else []),
     ]
 
 
-def _not_read(count: int) -> str:
+def _unread_text(count: int) -> str:
     return f"{plural(count, 'log')} {'was' if count == 1 else 'were'} not read (or not whole)"
 
 
@@ -272,8 +274,8 @@ def _unread_lines(state: ScanState) -> list[Line]:
     if not count:
         return []
     them = "it" if count == 1 else "them"
-    said = f"{_not_read(count)}: the scan is not complete without {them}"
-    return [Line(said, "bad"), *_samples(state.problems, count)]
+    said = f"{_unread_text(count)}: the scan is not complete without {them}"
+    return [Line(said, "bad"), *_sample_lines(state.problems, count)]
 
 
 def _accepted_lines(state: ScanState) -> list[Line]:
@@ -281,12 +283,12 @@ def _accepted_lines(state: ScanState) -> list[Line]:
     if not count:
         return []
     return [
-        Line(f"{_not_read(count)} and left out", "warning"),
-        *_samples(Counter(state.facts.accepted.values()), count),
+        Line(f"{_unread_text(count)} and left out", "warning"),
+        *_sample_lines(Counter(state.facts.accepted.values()), count),
     ]
 
 
-def _samples(messages: Mapping[str, int], count: int) -> list[Line]:
+def _sample_lines(messages: Mapping[str, int], count: int) -> list[Line]:
     """Show some messages of many, with how often each was said."""
     said: Counter[str] = Counter()
     for message, times in messages.items():
