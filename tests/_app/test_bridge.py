@@ -11,7 +11,7 @@ import pytest
 
 import inspect_scout
 from inspect_scout import aio
-from inspect_scout._app.bridge import in_sync, in_sync_items, iterate_sync, run_light
+from inspect_scout._app.bridge import in_sync, in_sync_items, iterate_sync, run_read_only
 
 DISPLAYED = {"scan", "scan_resume", "scan_complete"}
 """Their sync functions say how progress is shown, and the async ones do not."""
@@ -110,9 +110,9 @@ def test_what_only_reads_local_files_runs_without_a_loop_and_what_waits_is_run_o
             await asyncio.sleep(0)
         return "seen"
 
-    assert run_light("folder", lambda: look(False)) == "seen"
+    assert run_read_only("folder", lambda: look(False)) == "seen"
     assert loops == [False]
-    assert run_light("folder", lambda: look(True)) == "seen"
+    assert run_read_only("folder", lambda: look(True)) == "seen"
     assert loops == [False, False, True]
-    assert run_light("s3://bucket/folder", lambda: look(False)) == "seen"
+    assert run_read_only("s3://bucket/folder", lambda: look(False)) == "seen"
     assert loops == [False, False, True, True]

@@ -87,7 +87,7 @@ def project(place: Path) -> Status:
     return run()
 
 
-DOORS: dict[str, Callable[[Path], Status]] = {
+SOURCES: dict[str, Callable[[Path], Status]] = {
     "command line": lambda _: run(duplicates="all", from_command_line=True),
     "project": project,
     "job": lambda _: run(scanners=ScanJob(scanners=[messages()], transcripts="logs", duplicates="all")),
@@ -104,9 +104,9 @@ DOORS: dict[str, Callable[[Path], Status]] = {
 }
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_every_door_can_ask_for_all_copies(door: str, place: Path) -> None:
-    status = DOORS[door](place)
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_source_can_ask_for_all_copies(source: str, place: Path) -> None:
+    status = SOURCES[source](place)
     (name,) = status.summary.scanners
     table = rows(status, name)
     assert sorted(table["transcript_score"]) == ["C", "I", "P"]

@@ -16,7 +16,7 @@ import sys
 import time
 
 from inspect_scout._app.bridge import run_sync
-from inspect_scout._app.interruption import leaving, softened
+from inspect_scout._app.interruption import on_abandoned, graceful_interruption
 
 
 def say(word):
@@ -74,7 +74,7 @@ async def gives_a_turn_late():
 
 
 async def says_that_it_was_left():
-    with leaving(lambda: say("left")):
+    with on_abandoned(lambda: say("left")):
         await gives_no_turn()
 
 
@@ -91,7 +91,7 @@ async def softly(seconds=0.5):
         asyncio.get_running_loop().call_later(seconds, over.set)
 
     try:
-        with softened(begin, 60):
+        with graceful_interruption(begin, 60):
             say("started")
             await over.wait()
         say("over")

@@ -314,22 +314,24 @@ def test_a_job_file_without_scanners_uses_those_of_the_project(example_logs: Pat
 IDS = ("X4tQGpzpaNKJfhNwLuZu5k", "SfKsXWJ5LJbyGxkym5Gef7", "nFTGaqAHuN8rVwvhFk8GJ7")
 
 
-@pytest.mark.parametrize("door", ["list", "file", "selection", "job object", "job file", "project"])
-def test_a_worklist_works_through_every_door(example_logs: Path, door: str) -> None:
+@pytest.mark.parametrize("source", ["list", "file", "selection", "job object", "job file", "project"])
+def test_a_worklist_works_from_every_source(example_logs: Path, source: str) -> None:
     entries = [{"scanner": "length", "transcripts": list(IDS[:2])}]
     Path("work.json").write_text(json.dumps(entries))
     items = [Worklist.model_validate(entry) for entry in entries]
     job: Any = {"scanners": [length(), scanner_of(lambda _: None, "idle")], "transcripts": str(example_logs)}
     more: dict[str, Any] = {}
-    if door == "job file":
+    if source == "job file":
         more["scanners"] = job_file(example_logs, worklist=entries)
-    elif door == "job object":
+    elif source == "job object":
         more["scanners"] = ScanJob(**job, worklist=items)
     else:
         more["scanners"] = ScanJob(**job)
         chosen = transcripts_from(str(example_logs)).where(f"transcript_id IN {IDS[:2]}")
-        more["worklist"] = {"list": items, "file": "work.json", "selection": [ScannerWork("length", chosen)]}.get(door)
-    if door == "project":
+        more["worklist"] = {"list": items, "file": "work.json", "selection": [ScannerWork("length", chosen)]}.get(
+            source
+        )
+    if source == "project":
         Path("scout.yaml").write_text(json.dumps({"worklist": entries}))
     status = ran(more.pop("scanners"), **more)
     assert status.complete

@@ -228,15 +228,15 @@ def judge() -> Scanner[Transcript]:
 """
 
 
-@pytest.mark.parametrize("door", ["command line", "job file", "project", "job config"])
+@pytest.mark.parametrize("source", ["command line", "job file", "project", "job config"])
 def test_files_are_refused_as_well(
-    door: str, example_logs: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    source: str, example_logs: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     os.chdir(tmp_path)
     Path("judges.py").write_text(FILE)
     where = ["-T", str(example_logs), "--scans", "scans", "--display", "none"]
     job = "scanners:\n  - {name: judge, file: judges.py}\n"
-    match door:
+    match source:
         case "command line":
             assert run(["scan", "judges.py", *where]) == 1
         case "job file":
@@ -251,7 +251,7 @@ def test_files_are_refused_as_well(
             config = ScanJobConfig.model_validate({"scanners": [{"name": "judge", "file": "judges.py"}]})
             with pytest.raises(ConfigError, match="No model specified"):
                 scan(config, str(example_logs), scans="scans", display="none")
-    if door in {"command line", "job file"}:
+    if source in {"command line", "job file"}:
         assert "No model specified: scanner 'judge' calls a model" in capfd.readouterr().err
     assert not Path("scans").exists()
 

@@ -270,8 +270,8 @@ def asks() -> Scanner[Transcript]:
 """
 
 
-@pytest.mark.parametrize("door", ["flat", "nested", "job"])
-def test_typed_roles_and_job_files_say_limits(door: str, example_logs: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("source", ["flat", "nested", "job"])
+def test_typed_roles_and_job_files_say_limits(source: str, example_logs: Path, tmp_path: Path) -> None:
     (tmp_path / "asks.py").write_text(FILE)
     with servers(grader=2) as made:
         where = {"model": NAME, "base_url": made.urls["grader"]}
@@ -280,9 +280,9 @@ def test_typed_roles_and_job_files_say_limits(door: str, example_logs: Path, tmp
             "nested": {**where, "args": {"api_key": "x"}, "config": {"max_connections": 2}},
             "job": {**where, "args": {"api_key": "x"}, "config": {"max_connections": 2}},
         }
-        role = roles[door]
+        role = roles[source]
         words = [str(tmp_path / "asks.py"), "--model-role", f"grader={json.dumps(role)}"]
-        if door == "job":
+        if source == "job":
             job = {"scanners": [{"name": "asks", "file": str(tmp_path / "asks.py")}], "model_roles": {"grader": role}}
             (tmp_path / "job.json").write_text(json.dumps(job))
             words = [str(tmp_path / "job.json")]

@@ -82,8 +82,8 @@ def interrupted(place: Path, text: str = FILE, **more: Any) -> Status:
 
 def request(**more: Any) -> ScanRequest:
     fields: dict[str, Any] = {"scanners": "scanners.py", "transcripts": "logs", "model": scripted_model(ANSWERS)}
-    settled: dict[str, Any] = {**fields, "scans": "scans", "display": "none", **more}
-    return ScanRequest(**settled)
+    fields_set: dict[str, Any] = {**fields, "scans": "scans", "display": "none", **more}
+    return ScanRequest(**fields_set)
 
 
 def change(place: Path, *replaced: tuple[str, str], text: str = FILE) -> None:

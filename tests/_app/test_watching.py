@@ -15,7 +15,7 @@ import pytest
 
 from inspect_scout import Result, ScanStateError, Transcript, scan, scan_list, scan_resume, transcripts_from
 from support.transcripts import scanner_of, talks
-from support.use_cases import watch
+from support.use_cases import watch_scan
 
 
 def rows() -> dict[str, str]:
@@ -86,7 +86,7 @@ def test_watching_tells_rate_and_time_left(tmp_path: Path) -> None:
     def look(transcript: Transcript) -> Result:
         (location,) = tmp_path.glob("scan_id=*")
         if not looks:
-            looks.append(watch(str(location), lambda _: asyncio.sleep(0), lambda: float(next(times))))
+            looks.append(watch_scan(str(location), lambda _: asyncio.sleep(0), lambda: float(next(times))))
         # What the scan is doing is written by a thread, a moment later.
         looks.append(next(seen for seen in looks[0] if seen.state.workers))
         return Result(value=1)

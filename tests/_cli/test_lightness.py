@@ -1,4 +1,4 @@
-"""What the door of the command line loads, in processes of their own."""
+"""What the command line loads, in processes of their own."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def test_mistakes_are_usage_errors(arguments: tuple[str, ...], said: str) -> Non
 
 
 def test_settings_of_the_environment_are_kept_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Which of them are about the model that is used is decided where doors are merged."""
+    """Which of them are about the model that is used is decided where sources are merged."""
     monkeypatch.setenv("SCOUT_SCAN_MODEL", "openai/environment")
     monkeypatch.setenv("SCOUT_SCAN_MODEL_BASE_URL", "http://127.0.0.1/v1")
     monkeypatch.setenv("SCOUT_SCAN_MODEL_ARGS", "a=1")

@@ -101,7 +101,7 @@ def test_show_writes_one_scanner_as_json(file: Path) -> None:
 
 
 def test_the_whole_way_through_the_real_application(file: Path) -> None:
-    from inspect_scout._cli.run import run as run_real
+    from inspect_scout._cli.run import run_command as run_real
 
     assert run_real(["scanner", "show", f"{file}@refusal", "--json"], None) == 0
     assert run_real(["scanner", "show", f"{file}@refusals"], None) == 1

@@ -10,9 +10,9 @@ import pytest
 from inspect_ai.model import GenerateConfig, Model, ModelConfig, get_model
 
 from inspect_scout import ConfigError, LocationError
-from inspect_scout._plan import ResumeRequest, ScanRequest, mapping_of, read_model_args
+from inspect_scout._plan import ResumeRequest, ScanRequest, parse_mapping, read_model_args
 from inspect_scout._plan.models import PlannedModels, plan_models
-from inspect_scout._plan.resuming import resumed_models
+from inspect_scout._plan.resumed_models import resumed_models
 from inspect_scout._types import ScanSpec
 
 
@@ -176,4 +176,4 @@ def test_files_of_arguments_are_read_as_powershell_writes_them(tmp_path: Path, t
 @pytest.mark.parametrize("text", ["[1]", "a: [", "{", "!!python/object:os.system {}", ""])
 def test_what_is_no_mapping_is_refused(text: str) -> None:
     with pytest.raises(ConfigError, match="It is"):
-        mapping_of(text, "It")
+        parse_mapping(text, "It")

@@ -1,4 +1,4 @@
-"""Every option through every pair of doors: which value is heard, and what is said of where it came from."""
+"""Every option through every pair of sources: which value applies, and where it is said to come from."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import pytest
 from inspect_ai.model import GenerateConfig
 
 from inspect_scout import ConfigError, ScanJob, ScanJobConfig, Worklist
-from inspect_scout._plan import ScanRequest, Setting, settle
-from inspect_scout._project import OPTION, SETTLED, Option
+from inspect_scout._plan import ScanRequest, Setting, resolve_request
+from inspect_scout._project import MERGED_OPTIONS, OPTION_BY_NAME, Option
 from support.cli import FakeApp, scout
 from support.transcripts import length
 
@@ -29,20 +29,20 @@ def length():
         return Result(value=len(transcript.messages))
     return scan
 """
-DOORS = ("api", "command line", "job object", "job file", "project", "environment")
+SOURCES = ("api", "command line", "job object", "job file", "project", "environment")
 LEVELS = {"api": 0, "command line": 0, "job object": 1, "job file": 1, "project": 2, "environment": 3}
 
 
 @dataclass(frozen=True)
 class Values:
-    """Two values of an option, as project files write them, and how other doors write them.
+    """Two values of an option, as project files write them, and how other sources write them.
 
     Args:
-        weak: The value of the weaker door.
+        weak: The value of the weaker source.
         strong: That of the stronger one.
         merged: What both make together.
         flag: Option of the command line; None if there is none.
-        beside: What every door says besides, lest the option be about nothing.
+        beside: What every source also sets, so that the option has something to apply to.
     """
 
     weak: Any
@@ -52,8 +52,8 @@ class Values:
     beside: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
-    def doors(self) -> tuple[str, ...]:
-        return DOORS if self.flag else tuple(d for d in DOORS if d not in {"command line", "environment"})
+    def sources(self) -> tuple[str, ...]:
+        return SOURCES if self.flag else tuple(s for s in SOURCES if s not in {"command line", "environment"})
 
 
 def replacing(weak: Any, strong: Any, flag: str | None = None, **beside: Any) -> Values:
@@ -97,10 +97,12 @@ VALUES = {
 PAIRS = [
     pytest.param(name, strong, weak, id=f"{name}: {strong} over {weak}")
     for name, values in VALUES.items()
-    for strong, weak in itertools.permutations(values.doors, 2)
+    for strong, weak in itertools.permutations(values.sources, 2)
     if LEVELS[strong] < LEVELS[weak]
 ]
-SINGLE = [pytest.param(name, door, id=f"{name}: {door}") for name, values in VALUES.items() for door in values.doors]
+SINGLE = [
+    pytest.param(name, source, id=f"{name}: {source}") for name, values in VALUES.items() for source in values.sources
+]
 
 
 @pytest.fixture(autouse=True)
@@ -140,7 +142,7 @@ def variables(name: str, value: Any) -> dict[str, str]:
     pairs, items = parts(value)
     if name == "generate_config":
         return {f"SCOUT_SCAN_{key.upper()}": str(item) for key, item in pairs.items()}
-    variable = OPTION[name].variables[0]
+    variable = OPTION_BY_NAME[name].variables[0]
     if name == "worklist":
         return {variable: worklist_file(items)}
     if name == "filter":
@@ -163,8 +165,8 @@ def python(name: str, value: Any) -> Any:
     return [Worklist(**item) for item in value] if name == "worklist" else value
 
 
-def settled(said: Mapping[str, Mapping[str, Any]]) -> dict[str, Setting]:
-    """Settle what doors say: door -> option -> value."""
+def resolved(said: Mapping[str, Mapping[str, Any]]) -> dict[str, Setting]:
+    """Merge what sources say: source -> option -> value."""
     if project := said.get("project"):
         Path("scout.yaml").write_text(json.dumps(project))
     for name, value in said.get("environment", {}).items():
@@ -180,17 +182,17 @@ def settled(said: Mapping[str, Mapping[str, Any]]) -> dict[str, Setting]:
         Path("job.yaml").write_text(json.dumps({"scanners": [{"name": "length", "file": "scanners.py"}], **job}))
         file = "job.yaml"
     if "api" in said:
-        given = {OPTION[name].field: python(name, value) for name, value in said["api"].items()}
-        return dict(settle(ScanRequest(scanners=file, **given)).settings)
+        given = {OPTION_BY_NAME[name].field: python(name, value) for name, value in said["api"].items()}
+        return dict(resolve_request(ScanRequest(scanners=file, **given)).settings)
     app = FakeApp()
     typed = [w for name, value in said.get("command line", {}).items() for w in words(name, VALUES[name], value)]
     ran = scout("scan", file, *typed, app=app)
     assert ran.code == 0, ran.err
-    return dict(settle(app.request).settings)
+    return dict(resolve_request(app.request).settings)
 
 
 def plain(name: str, value: Any) -> Any:
-    """Write a settled value as project files do."""
+    """Write a resolved value as project files do."""
     if isinstance(value, GenerateConfig):
         return value.model_dump(exclude_none=True)
     if name == "worklist":
@@ -200,14 +202,14 @@ def plain(name: str, value: Any) -> Any:
 
 
 def test_the_table_of_this_test_has_every_option() -> None:
-    assert VALUES.keys() | {"scanners"} == {option.name for option in SETTLED}
+    assert VALUES.keys() | {"scanners"} == {option.name for option in MERGED_OPTIONS}
     assert VALUES.keys() == ScanJobConfig.model_fields.keys() - {"scanners", "results"}
 
 
-@pytest.mark.parametrize(("name", "door"), SINGLE)
-def test_an_option_is_heard_through_each_door(name: str, door: str) -> None:
+@pytest.mark.parametrize(("name", "source"), SINGLE)
+def test_an_option_is_set_by_each_source(name: str, source: str) -> None:
     values = VALUES[name]
-    setting = settled({door: {**values.beside, name: values.strong}})[name]
+    setting = resolved({source: {**values.beside, name: values.strong}})[name]
     assert plain(name, setting.value) == values.strong
     assert len(setting.sources) == 1
     told = {
@@ -217,27 +219,27 @@ def test_an_option_is_heard_through_each_door(name: str, door: str) -> None:
         "job file": "job job.yaml",
         "project": "scout.yaml:1",
         "environment": "SCOUT_",
-    }[door]
+    }[source]
     assert told in setting.source
 
 
 @pytest.mark.parametrize(("name", "strong", "weak"), PAIRS)
-def test_the_stronger_door_is_heard_or_both_are(name: str, strong: str, weak: str) -> None:
+def test_the_stronger_source_applies_or_both_do(name: str, strong: str, weak: str) -> None:
     values = VALUES[name]
-    setting = settled({strong: {name: values.strong}, weak: {**values.beside, name: values.weak}})[name]
-    unheard = (strong, weak) == ("api", "environment") and not OPTION[name].everywhere
-    if unheard:
+    setting = resolved({strong: {name: values.strong}, weak: {**values.beside, name: values.weak}})[name]
+    ignored = (strong, weak) == ("api", "environment") and not OPTION_BY_NAME[name].everywhere
+    if ignored:
         assert plain(name, setting.value) == values.strong
         return
     assert plain(name, setting.value) == values.merged
-    both = OPTION[name].merge in {"join", "union", "generation"}
+    both = OPTION_BY_NAME[name].merge in {"join", "union", "generation"}
     assert len(setting.sources) == (2 if both else 1)
 
 
-@pytest.mark.parametrize("option", SETTLED, ids=lambda option: option.name)
+@pytest.mark.parametrize("option", MERGED_OPTIONS, ids=lambda option: option.name)
 def test_what_nobody_says_has_its_default(option: Option) -> None:
     Path("logs").mkdir()
-    setting = settled({})[option.name]
+    setting = resolved({})[option.name]
     assert setting.sources == () or option.name == "scanners"
     expected = {
         "name": Path.cwd().name,
@@ -252,10 +254,10 @@ def test_what_nobody_says_has_its_default(option: Option) -> None:
 
 def test_python_hears_only_the_variables_that_are_for_everybody() -> None:
     os.environ.update(SCOUT_SCAN_LIMIT="3", SCOUT_SCAN_MODEL="mockllm/model", SCOUT_SCAN_RESULTS="old")
-    settings = settle(ScanRequest(scanners=[length()])).settings
+    settings = resolve_request(ScanRequest(scanners=[length()])).settings
     assert (settings["limit"].value, settings["model"].value, settings["scans"].value) == (None, "mockllm/model", "old")
     os.environ["SCOUT_SCAN_SCANS"] = "new"
-    assert settle(ScanRequest(scanners=[length()])).settings["scans"].source == "SCOUT_SCAN_SCANS"
+    assert resolve_request(ScanRequest(scanners=[length()])).settings["scans"].source == "SCOUT_SCAN_SCANS"
 
 
 @pytest.mark.parametrize("weak", ["job object", "job file", "project", "environment"])
@@ -267,7 +269,7 @@ def test_settings_of_a_model_do_not_leak_onto_another(weak: str) -> None:
         "generate_config": {"temperature": 0.5},
         "model_roles": {"judge": "mockllm/judge"},
     }
-    settings = settled({"command line": {"model": "mockllm/strong"}, weak: about})
+    settings = resolved({"command line": {"model": "mockllm/strong"}, weak: about})
     assert settings["model"].value == "mockllm/strong"
     assert [settings[n].value for n in ("model_base_url", "model_args", "generate_config")] == [None, None, None]
     assert settings["model_roles"].value == {"judge": "mockllm/judge"}
@@ -276,56 +278,58 @@ def test_settings_of_a_model_do_not_leak_onto_another(weak: str) -> None:
 def test_a_stronger_door_refines_the_model_of_a_weaker_one() -> None:
     typed = {"model_base_url": "http://mine", "generate_config": {"temperature": 0.7}}
     shared = {"model": "mockllm/shared", "generate_config": {"temperature": 0.5, "timeout": 3}}
-    settings = settled({"command line": typed, "project": shared})
+    settings = resolved({"command line": typed, "project": shared})
     assert (settings["model"].value, settings["model_base_url"].value) == ("mockllm/shared", "http://mine")
     assert plain("", settings["generate_config"].value) == {"temperature": 0.7, "timeout": 3}
 
 
 def test_generation_options_without_a_model_are_about_every_model() -> None:
-    settings = settled(
+    settings = resolved(
         {"command line": {"model": "mockllm/mine"}, "project": {"generate_config": {"temperature": 0.5}}}
     )
     assert plain("", settings["generate_config"].value) == {"temperature": 0.5}
 
 
 def test_a_base_url_of_a_project_is_not_used_for_a_model_named_elsewhere() -> None:
-    settings = settled({"command line": {"model": "mockllm/mine"}, "project": {"model_base_url": "http://shared"}})
+    settings = resolved({"command line": {"model": "mockllm/mine"}, "project": {"model_base_url": "http://shared"}})
     assert settings["model_base_url"].value is None
 
 
 def test_settings_of_a_model_that_the_environment_does_not_name_are_not_used() -> None:
-    assert settled({"environment": {"model_base_url": "http://x"}})["model_base_url"].value is None
+    assert resolved({"environment": {"model_base_url": "http://x"}})["model_base_url"].value is None
 
 
 def test_scanners_of_project_and_job_come_together() -> None:
     spec = {"name": "length", "file": "scanners.py"}
     Path("scout.yaml").write_text(json.dumps({"scanners": {"shared": spec, "both": spec}}))
     mine = length()
-    settings = settle(ScanRequest(scanners=ScanJob(scanners={"both": mine, "own": mine}))).settings
+    settings = resolve_request(ScanRequest(scanners=ScanJob(scanners={"both": mine, "own": mine}))).settings
     assert list(settings["scanners"].value) == ["shared", "both", "own"]
     assert settings["scanners"].value["both"] is mine
 
 
 def test_cases_of_the_project_are_heard_where_their_scanner_is() -> None:
     Path("scout.yaml").write_text("validation: {length: cases.csv, other: cases.csv}\n")
-    assert settle(ScanRequest(scanners=[length()])).request.validation == {"length": os.path.abspath("cases.csv")}
+    assert resolve_request(ScanRequest(scanners=[length()])).request.validation == {
+        "length": os.path.abspath("cases.csv")
+    }
     Path("scout.yaml").write_text("validation: {other: cases.csv}\n")
-    assert settle(ScanRequest(scanners=[length()])).request.validation is None
+    assert resolve_request(ScanRequest(scanners=[length()])).request.validation is None
     given = {"other": "own.csv"}
-    assert settle(ScanRequest(scanners=[length()], validation=given)).request.validation == {
+    assert resolve_request(ScanRequest(scanners=[length()], validation=given)).request.validation == {
         "other": os.path.abspath("own.csv")
     }
 
 
 def test_one_validation_for_all_takes_the_place_of_those_by_scanner() -> None:
     Path("scout.yaml").write_text("validation: {length: cases.csv}\n")
-    assert settle(ScanRequest(scanners=[length()], validation="own.csv")).request.validation == os.path.abspath(
-        "own.csv"
-    )
+    assert resolve_request(
+        ScanRequest(scanners=[length()], validation="own.csv")
+    ).request.validation == os.path.abspath("own.csv")
 
 
 def test_the_same_condition_is_said_once() -> None:
-    settings = settled({"command line": {"filter": ["x = 1"]}, "project": {"filter": ["x = 1"]}})
+    settings = resolved({"command line": {"filter": ["x = 1"]}, "project": {"filter": ["x = 1"]}})
     assert settings["filter"].value == ["x = 1"]
 
 
@@ -339,10 +343,10 @@ def test_the_same_condition_is_said_once() -> None:
 )
 def test_a_worklist_and_a_limit_contradict_whichever_doors_say_them(said: dict[str, dict[str, Any]]) -> None:
     with pytest.raises(ConfigError, match=r"A worklist \(.*cannot be combined with a limit \(scout\.yaml:1\)"):
-        settled(said)
+        resolved(said)
 
 
 def test_tags_are_a_list_through_every_door() -> None:
     for scanners in ([length()], ScanJob(scanners=[length()], tags="one")):
         with pytest.raises(ConfigError, match="give a list of tags"):
-            settle(ScanRequest(scanners=scanners, tags=None if isinstance(scanners, ScanJob) else "one"))
+            resolve_request(ScanRequest(scanners=scanners, tags=None if isinstance(scanners, ScanJob) else "one"))

@@ -127,22 +127,22 @@ def a() -> Scanner[Transcript]:
 """
 
 
-@pytest.mark.parametrize("door", ["python", "command line", "job", "environment"])
-def test_every_door_takes_worklists_of_object_stores(
-    door: str, bucket: str, example_logs: Path, tmp_path: Path
+@pytest.mark.parametrize("source", ["python", "command line", "job", "environment"])
+def test_every_source_takes_worklists_of_object_stores(
+    source: str, bucket: str, example_logs: Path, tmp_path: Path
 ) -> None:
     os.environ["SCOUT_DISPLAY"], scans, work = "none", tmp_path / "scans", f"{bucket}/work.yaml"
     ids = list(asyncio.run(transcripts_from(str(example_logs)).index()).ids)[:2]
     put(work, f"- {{scanner: a, transcripts: {ids}}}\n")
     (tmp_path / "a.py").write_text(FILE)
-    if door in {"python", "job"}:
+    if source in {"python", "job"}:
         scanners, logs = load_scanners(str(tmp_path / "a.py"), {}), str(example_logs)
-        given: Any = scanners if door == "python" else ScanJob(scanners=scanners, worklist=work)
-        scan(given, logs, scans=str(scans), worklist=work if door == "python" else None, max_processes=1)
+        given: Any = scanners if source == "python" else ScanJob(scanners=scanners, worklist=work)
+        scan(given, logs, scans=str(scans), worklist=work if source == "python" else None, max_processes=1)
     else:
-        if door == "environment":
+        if source == "environment":
             os.environ["SCOUT_SCAN_WORKLIST"] = work
-        words = ["--worklist", work] if door == "command line" else []
+        words = ["--worklist", work] if source == "command line" else []
         assert run(["scan", str(tmp_path / "a.py"), "-T", str(example_logs), "--scans", str(scans), *words]) == 0
     (status,) = scan_list(str(scans))
     assert status.summary["a"].scans == 2

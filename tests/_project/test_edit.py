@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 
 from inspect_scout import ConfigError, ScanStateError
 from inspect_scout._project import read_project_file, write_project_file
-from inspect_scout._project.patch import patched
+from inspect_scout._project.patch import patch_mapping
 
 WRITTEN = """\
 # Our project.
@@ -58,7 +58,7 @@ def test_only_what_changes_is_written_anew() -> None:
         "metadata": None,
     }
     assert (
-        patched(WRITTEN, changes)
+        patch_mapping(WRITTEN, changes)
         == """\
 # Our project.
 
@@ -99,9 +99,9 @@ scans: ./there
 )
 def test_any_way_of_writing_can_be_changed(text: str) -> None:
     before = load_yaml(text)
-    assert load_yaml(patched(text, {"limit": 6})) == {**before, "limit": 6}
-    assert load_yaml(patched(text, {"tags": ["b"]}))["tags"] == ["b"]
-    assert load_yaml(patched(text, {"tags": None, "scans": "x"})).keys() == {*before, "scans"} - {"tags"}
+    assert load_yaml(patch_mapping(text, {"limit": 6})) == {**before, "limit": 6}
+    assert load_yaml(patch_mapping(text, {"tags": ["b"]}))["tags"] == ["b"]
+    assert load_yaml(patch_mapping(text, {"tags": None, "scans": "x"})).keys() == {*before, "scans"} - {"tags"}
 
 
 keys = st.sampled_from(["limit", "filter", "tags", "scans", "worklist", "metadata", "model"])
@@ -128,15 +128,15 @@ def is_empty(value: Any) -> bool:
 def test_changes_are_made_and_comments_of_the_rest_stay(before: dict[str, Any], changing: dict[str, Any]) -> None:
     text = ""
     for number, (key, value) in enumerate(before.items()):
-        text += f"# about {key} ({number})\n\n" + (patched("", {key: value}) or f"{key}: []\n")
+        text += f"# about {key} ({number})\n\n" + (patch_mapping("", {key: value}) or f"{key}: []\n")
     text += "# the end\n"
     loaded: dict[str, Any] = load_yaml(text) or {}
-    changed = patched(text, changing)
+    changed = patch_mapping(text, changing)
     expected = {**loaded, **changing}
     assert (load_yaml(changed) or {}) == {k: v for k, v in expected.items() if k not in changing or not is_empty(v)}
     for comment in [line for line in text.splitlines() if line.startswith("# about") or line == "# the end"]:
         assert comment in changed.splitlines()
-    assert patched(text, {key: loaded[key] for key in loaded if not is_empty(loaded[key])}) == text
+    assert patch_mapping(text, {key: loaded[key] for key in loaded if not is_empty(loaded[key])}) == text
 
 
 sequences = st.lists(st.integers(0, 9), max_size=6, unique=True)
@@ -147,7 +147,7 @@ def test_items_that_stay_keep_their_comments(before: list[int], after: list[int]
     if not before:
         return
     text = "filter:\n" + "".join(f"  # about {n}\n  - {n}  # is {n}\n" for n in before) + "limit: 1\n"
-    changed = patched(text, {"filter": after})
+    changed = patch_mapping(text, {"filter": after})
     assert load_yaml(changed) == {**({"filter": after} if after else {}), "limit": 1}
     for number in set(before) & set(after):
         assert f"  # about {number}\n  - {number}  # is {number}\n" in changed

@@ -116,7 +116,7 @@ def test_who_switched_such_files_off_is_not_refused_for_one() -> None:
     assert load_dotenv() is None
 
 
-DOORS = {
+PROGRAMS = {
     "command": "from inspect_scout._cli import main; sys.exit(main(['scan', 'list']))",
     "database command": "from inspect_scout._cli import main; sys.exit(main(['db', 'stats', '.']))",
     "scanner command": "from inspect_scout._cli import main; sys.exit(main(['scanner', 'list']))",
@@ -127,15 +127,15 @@ DOORS = {
 }
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_every_door_refuses_in_the_same_words(door: str) -> None:
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_every_program_refuses_in_the_same_words(program: str) -> None:
     Path(".env").write_bytes("A=1\nB=café\n".encode("latin-1"))
-    code = f"import sys\n{DOORS[door]}"
+    code = f"import sys\n{PROGRAMS[program]}"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     lines = ran.stderr.strip().splitlines()
     assert ran.returncode == 1
     assert "cannot be read: it is not UTF-8 (byte 0xe9 on line 2). Save it as UTF-8" in lines[-1]
-    if "command" in door:
+    if "command" in program:
         assert len(lines) == 1
     else:
         assert "ConfigError: The file" in lines[-1]

@@ -139,9 +139,9 @@ def test_nothing_heavy_is_loaded(tmp_path: Path) -> None:
     store = make_scan(tmp_path)
     code = (
         "import sys\n"
-        "from inspect_scout._app import list_states, read_standing, run_light\n"
-        "assert len(run_light(sys.argv[1], lambda: list_states(sys.argv[1]))) == 1\n"
-        "run_light(sys.argv[2], lambda: read_standing(sys.argv[2]))\n"
+        "from inspect_scout._app import list_states, read_standing, run_read_only\n"
+        "assert len(run_read_only(sys.argv[1], lambda: list_states(sys.argv[1]))) == 1\n"
+        "run_read_only(sys.argv[2], lambda: read_standing(sys.argv[2]))\n"
         "heavy = {'inspect_ai', 'pydantic', 'pyarrow', 'pandas', 'duckdb', 'numpy', 'asyncio'} & set(sys.modules)\n"
         "sys.exit(', '.join(heavy) or None)\n"
     )

@@ -17,11 +17,11 @@ import pytest
 
 import inspect_scout
 from inspect_scout import ProjectConfig, ScanJob, ScanJobConfig, aio, scan, scan_complete, scan_resume
-from inspect_scout._project import OPTIONS, SETTLED, Option, describe_options, options_of
+from inspect_scout._project import MERGED_OPTIONS, OPTIONS, Option, describe_options, options_of
 
 SOURCE = Path(inspect_scout.__file__).parent
 OLDER = {"results"}
-CHOICES = [option for option in SETTLED if option.choices]
+CHOICES = [option for option in MERGED_OPTIONS if option.choices]
 
 
 def parameters(function: Callable[..., Any]) -> set[str]:
@@ -172,7 +172,7 @@ import asyncio
 import json
 from inspect_scout import scan
 from inspect_scout.aio import scan_async
-from inspect_scout._plan import ScanRequest, settle
+from inspect_scout._plan import ScanRequest, resolve_request
 from inspect_scout._project import describe_options
 from inspect_scout._project.schemas import make_schema
 
@@ -182,10 +182,10 @@ def refusal(work):
     except ValueError as error:
         return str(error)
 
-settled = settle(ScanRequest(scanners=(), patience=8))
+resolved = resolve_request(ScanRequest(scanners=(), patience=8))
 print(json.dumps({
-    "request": settled.request.patience,
-    "source": settled.settings["patience"].source,
+    "request": resolved.request.patience,
+    "source": resolved.settings["patience"].source,
     "refused": refusal(lambda: scan([], patience=0)),
     "refused_async": refusal(lambda: asyncio.run(scan_async([], patience=-1))),
     "schemas": [json.loads(make_schema(name))["properties"]["patience"]["anyOf"][0] for name in ("project", "scanjob")],

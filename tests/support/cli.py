@@ -17,7 +17,7 @@ from inspect_scout._app import (
     ResumeRequest,
     ScanRequest,
     Standing,
-    Watched,
+    WatchedScan,
     explain_settings,
 )
 from inspect_scout._cli import main as run
@@ -154,10 +154,10 @@ class FakeApp:
         self.calls.append(("errors", location, scanner))
         return self.stands.errors
 
-    async def watch(self, location: str) -> AsyncIterator[Watched]:
+    async def watch_scan(self, location: str) -> AsyncIterator[WatchedScan]:
         self.calls.append(("watch", location))
-        yield Watched(msgspec.structs.replace(self.stands.state, phase="running"), 2.0)
-        yield Watched(self.stands.state)
+        yield WatchedScan(msgspec.structs.replace(self.stands.state, phase="running"), 2.0)
+        yield WatchedScan(self.stands.state)
 
     async def results_table(
         self,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from inspect_scout import _app
-from inspect_scout._app import in_sync, in_sync_items, run_light
+from inspect_scout._app import in_sync, in_sync_items, run_read_only
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -16,7 +16,7 @@ def _lightly(
     use_case: Callable[Concatenate[str, P], Coroutine[Any, Any, T]],
 ) -> Callable[Concatenate[str, P], T]:
     def call(location: str, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        return run_light(location, lambda: use_case(location, *args, **kwargs))
+        return run_read_only(location, lambda: use_case(location, *args, **kwargs))
 
     return call
 
@@ -24,7 +24,7 @@ def _lightly(
 run_scan = in_sync(_app.run_scan)
 results_table = in_sync(_app.results_table)
 validation_reports = in_sync(_app.validation_reports)
-watch = in_sync_items(_app.watch)
+watch_scan = in_sync_items(_app.watch_scan)
 list_states = _lightly(_app.list_states)
 read_standing = _lightly(_app.read_standing)
 read_error_groups = _lightly(_app.read_error_groups)

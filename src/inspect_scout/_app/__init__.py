@@ -1,4 +1,4 @@
-"""The use cases: the only room that wires the others together, and the one bridge from sync to async."""
+"""The use cases: the only package that wires the others together, and the one bridge from sync to async."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
         scan_status,
         scan_status_async,
     )
-    from .bridge import in_sync, in_sync_items, run_light, run_sync
-    from .databases import SchemaFormat, copy_transcripts, count_transcripts, database_schema, in_database
+    from .bridge import in_sync, in_sync_items, run_read_only, run_sync
+    from .databases import SchemaFormat, copy_transcripts, count_transcripts, database_schema, with_database
     from .explain import explain_settings
     from .results import results_scanners, results_table, scan_results_query, scan_results_query_async
+    from .scan_json import MAX_IDS, group_json, standing_json, state_json
     from .scanning import complete_scan, resume_scan, run_scan
-    from .shapes import MAX_IDS, group_json, standing_json, state_json
     from .validation import validation_reports, validation_results_df, validation_results_df_async
-    from .watching import Watched, watch
+    from .watching import WatchedScan, watch_scan
 
 __getattr__, __dir__ = lazy_exports(__name__)

@@ -101,7 +101,7 @@ def scan(
         model_roles: What `get_model(role=...)` gives: models, names or descriptions (`{"model": NAME, "max_connections":
             3}`) by role, or lists of them.
         max_transcripts: Transcripts in work at once (default 25, or as many as the connections to models need).
-        max_processes: Worker processes (1: scan in this process alone; default: as many as pay, up to 4).
+        max_processes: Worker processes (1: scan in this process alone; default: as many as are worth starting, up to 4).
         limit: Transcripts at most.
         shuffle: True or a seed: scan in an order that depends on the ids and the seed alone.
         results_buffer: Bring the tables of the running scan up to date after this many records.
@@ -114,7 +114,7 @@ def scan(
         record_input: Whether results hold a copy of their input: `auto` (the default) copies what is small or cannot be found
             again, and else stores where it is; `copy` always copies; `reference` copies only what cannot be found.
         executor: What runs the scan: `inline` (this process), `processes` (workers on this machine), `ray` (workers on a
-            Ray cluster). Default: this process, and workers beside it once they pay.
+            Ray cluster). Default: this process, and workers beside it once that is faster.
         ray_address: Address of a Ray cluster (default: `$RAY_ADDRESS`, else a cluster on this machine).
         duplicates: Of a sample in several logs, `newest` scans that of the log modified last, `all` every one (default: what
             `transcripts` say, else `newest`; see `transcripts_from`).
@@ -196,7 +196,7 @@ def scan_resume(
         fail_on_error: Stop at the first scanner that raises, and raise its exception after saving.
         predicate_overrides: Predicates by scanner, for scanners whose results are compared by a function of your own:
             needed if it was not made with `@validation_predicate`, and used instead of it if it was.
-        executor: What runs it: `inline`, `processes`, `ray` (default: what was said when the scan was started).
+        executor: What runs it: `inline`, `processes`, `ray` (default: as when the scan was started).
         ray_address: Address of a Ray cluster (default: `$RAY_ADDRESS`, else a cluster on this machine).
         wait: If another process is at work on the scan, wait for it instead of refusing.
         rescan_changed: Scan again what was recorded when scanners asked something else, or had other code: those rows are
@@ -209,7 +209,7 @@ def scan_resume(
         model_base_url: Where the model is served now.
         model_args: Arguments for the provider of the model, or a YAML or JSON file of them: its key, or how it is reached.
         model_roles: Models by role, for roles that were not recorded, or with other connections, retries or timeouts.
-        scanner_timeout: Seconds that a scanner may take for a transcript (default: what was said when the scan was started).
+        scanner_timeout: Seconds that a scanner may take for a transcript (default: as when the scan was started).
 
     Raises:
         ScanStateError: The scan is complete, another process is at work on it, a question, an answer or a template has
@@ -364,7 +364,7 @@ scan_results_batches = in_sync_items(scan_results_batches_async)
 
 
 def _display() -> str:
-    """Callers of the async functions own the terminal, so unless the environment says otherwise nothing is drawn."""
+    """Callers of the async functions own the terminal, so nothing is drawn unless the environment asks for it."""
     return os.environ.get("SCOUT_DISPLAY") or "plain"
 
 

@@ -45,7 +45,7 @@ def _renamed(twin: Callable[P, T]) -> Callable[P, T]:
     return twin
 
 
-def run_light(location: str, call: Callable[[], Coroutine[Any, Any, T]]) -> T:
+def run_read_only(location: str, call: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run a coroutine that only reads files of a location: where these are local without an event loop, which costs time.
 
     Args:
@@ -79,7 +79,7 @@ def run_sync(call: Callable[[], Coroutine[Any, Any, T]]) -> T:
     refuse_trio()
     if threading.current_thread() is threading.main_thread():
         return run_interruptible(call)
-    return _apart(lambda: run_in_thread(call))
+    return _outside_loop(lambda: run_in_thread(call))
 
 
 def _loop_is_running() -> bool:
@@ -95,7 +95,7 @@ def _loop_is_running() -> bool:
 
 
 def iterate_sync(call: Callable[[], AsyncIterator[T]]) -> Iterator[T]:
-    """Iterate over an async iterator; works where an event loop is running already, too."""
+    """Iterate over an async iterator; works also where an event loop is running already."""
     import asyncio
 
     from .._support.loops import refuse_trio
@@ -113,14 +113,14 @@ def iterate_sync(call: Callable[[], AsyncIterator[T]]) -> Iterator[T]:
         loop = runner.get_loop()
         while True:
             try:
-                yield _apart(lambda: loop.run_until_complete(step()))
+                yield _outside_loop(lambda: loop.run_until_complete(step()))
             except StopAsyncIteration:
                 return
     finally:
-        _apart(runner.close)
+        _outside_loop(runner.close)
 
 
-def _apart(work: Callable[[], T]) -> T:
+def _outside_loop(work: Callable[[], T]) -> T:
     """Do what runs a loop: in another thread if this one runs a loop already."""
     if not _loop_is_running():
         return work()

@@ -18,9 +18,9 @@ SchemaFormat = Literal["avro", "pyarrow", "json", "pandas"]
 """Forms of the schema."""
 
 
-async def in_database(location: str, work: Callable[[TranscriptsDB], Coroutine[Any, Any, T]]) -> T:
+async def with_database(location: str, work: Callable[[TranscriptsDB], Coroutine[Any, Any, T]]) -> T:
     """Do something with a database that must be there."""
-    return await work(_existing(location))
+    return await work(_existing_database(location))
 
 
 async def database_schema(form: SchemaFormat) -> str:
@@ -55,7 +55,7 @@ async def copy_transcripts(
     return await db.insert(transcripts, progress=added)
 
 
-def _existing(location: str) -> TranscriptsDB:
+def _existing_database(location: str) -> TranscriptsDB:
     from .._transcripts import transcripts_db
 
     db = transcripts_db(location)

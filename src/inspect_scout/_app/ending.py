@@ -14,7 +14,7 @@ from .._inspect.models import ModelError, public_url
 from .._inspect.outcomes import FailureKind
 from .._support.errors import ConfigError
 from .._support.gc_control import gc_frozen
-from .interruption import leaving, softened
+from .interruption import graceful_interruption, on_abandoned
 
 GRACE_VARIABLE: Final = "SCOUT_GRACE_SECONDS"
 GRACE_SECONDS: Final = 5.0
@@ -48,7 +48,7 @@ def grace_seconds() -> float:
     return seconds
 
 
-async def run_to_its_end(run: RunJob, job: Job, grace: float, say: Callable[[str], None]) -> BaseException | None:
+async def run_to_its_end(run: RunJob, job: Job, grace: float, notify: Callable[[str], None]) -> BaseException | None:
     """Run a job; returns what ended it before its time.
 
     A first signal, or models that fail for good, let it start nothing new: it has some seconds for the answers under way.
@@ -58,7 +58,7 @@ async def run_to_its_end(run: RunJob, job: Job, grace: float, say: Callable[[str
         run: Runs it.
         job: The job.
         grace: Seconds for answers under way.
-        say: Tells that they are waited for.
+        notify: Is told that they are waited for.
     """
     limit = asyncio.timeout(None)
 
@@ -71,23 +71,23 @@ async def run_to_its_end(run: RunJob, job: Job, grace: float, say: Callable[[str
     def tell() -> None:
         if grace and (due := job.feed.state().doing.awaited):
             answers = f"{due:,} answer{'' if due == 1 else 's'}"
-            say(f"Stopping: waiting up to {grace:g} s for {answers} under way; press Ctrl-C again to stop at once")
+            notify(f"Stopping: waiting up to {grace:g} s for {answers} under way; press Ctrl-C again to stop at once")
 
     try:
         async with limit:
             job.stopping.tell(begin)
-            with softened(job.stopping.ask, grace), leaving(job.abandoned.ask), gc_frozen():
+            with graceful_interruption(job.stopping.ask, grace), on_abandoned(job.abandoned.ask), gc_frozen():
                 await run(job)
     except BaseException as error:  # noqa: BLE001 - whatever ended the scan is raised again after saving
         if not limit.expired():
             return error
     if job.calls.given_up is not None:
-        return refusal(job, job.calls.given_up)
+        return model_failure(job, job.calls.given_up)
     state = job.feed.state()
     return asyncio.CancelledError() if job.stopping.asked and state.done < state.due else None
 
 
-def refusal(job: Job, given_up: GiveUpReason) -> ModelError:
+def model_failure(job: Job, given_up: GiveUpReason) -> ModelError:
     """Say why a scan was stopped whose model fails for good, and what to do."""
     failure, models = given_up.failure, job.setup.models
     urls = [public_url(model.api.base_url) for model in (models.model, *models.own) if str(model) == failure.model]

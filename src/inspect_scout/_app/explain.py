@@ -9,7 +9,7 @@ from typing import Any, cast
 from pydantic import BaseModel
 
 from .._inspect.models import public_url, public_values, without_secrets
-from .._plan import ScannerWork, ScanRequest, Setting, settle
+from .._plan import ScannerWork, ScanRequest, Setting, resolve_request
 from .._project import load_dotenv_once
 
 
@@ -20,11 +20,11 @@ async def explain_settings(request: ScanRequest) -> dict[str, Setting]:
         ScoutError: The settings cannot be used.
     """
     load_dotenv_once()
-    settings = settle(request).settings
-    return {name: replace(setting, value=_shown(name, setting.value)) for name, setting in settings.items()}
+    settings = resolve_request(request).settings
+    return {name: replace(setting, value=_without_secrets(name, setting.value)) for name, setting in settings.items()}
 
 
-def _shown(name: str, value: Any) -> Any:
+def _without_secrets(name: str, value: Any) -> Any:
     if name == "scanners":
         return sorted(value or {}) or None
     if name == "model_base_url":

@@ -64,7 +64,7 @@ async def scan_results_query_async(
         where=condition_from_sql(sql_where) if sql_where else None,
         columns=columns,
         exclude=_HEAVY,
-        order_by=_ordered(order_by),
+        order_by=_order_by_terms(order_by),
         limit=limit,
         offset=offset,
         after=after,
@@ -77,7 +77,7 @@ async def scan_results_query_async(
 scan_results_query = in_sync(scan_results_query_async)
 
 
-def _ordered(order_by: Order | None) -> list[OrderBy]:
+def _order_by_terms(order_by: Order | None) -> list[OrderBy]:
     terms = [order_by] if isinstance(order_by, str) else order_by or ()
     return [OrderBy(term) if isinstance(term, str) else OrderBy(*term) for term in terms]
 

@@ -41,7 +41,7 @@ def standing_json(standing: Standing) -> dict[str, Any]:
         "total": state.due,
         "config": dict(state.facts.options),
         "summary": {name: _counts_json(counts) for name, counts in state.scanners.items()},
-        "model_usage": whole_usage(state),
+        "model_usage": integer_usage(state),
         "errors": [group.headline for group in standing.errors],
         "unread": dict(state.facts.unread),
         "accepted": dict(state.facts.accepted),
@@ -62,7 +62,7 @@ def group_json(group: ErrorGroup, ids: int | None = None) -> dict[str, Any]:
     }
 
 
-def whole_usage(state: ScanState) -> dict[str, dict[str, int]]:
+def integer_usage(state: ScanState) -> dict[str, dict[str, int]]:
     """Tokens by model and kind; costs, which are not whole numbers, are left out."""
     return {
         model: {kind: number for kind, number in kinds.items() if isinstance(number, int)}

@@ -31,7 +31,7 @@ from .._plan import (
     check_executor,
     plan_resume,
     plan_scan,
-    settle,
+    resolve_request,
 )
 from .._project import default_log_level, default_scans, load_dotenv_once, start_logging
 from .._results import ScanGoneError, ScanStore, facts_of, unread_errors
@@ -39,8 +39,8 @@ from .._support.errors import ScanStateError
 from .._support.loop_iterations import own_loop_iteration
 from .._types import Phase, Planned, Problem, ScanState, Status, Summary, fold
 from .ending import grace_seconds, run_to_its_end
-from .interruption import is_left_behind, leaving
-from .watching import announced
+from .interruption import is_abandoned, on_abandoned
+from .watching import publishing_progress
 
 logger = logging.getLogger("inspect_scout")
 
@@ -60,8 +60,8 @@ async def run_scan(request: ScanRequest) -> Status:
 
 async def _scan(request: ScanRequest) -> Status:
     load_dotenv_once()
-    request, grace = settle(request).request, grace_seconds()
-    prepare(request.log_level)
+    request, grace = resolve_request(request).request, grace_seconds()
+    prepare_logging(request.log_level)
     display = display_for(request.display)
     with display.counting("Indexing") as progress:
         plan = await plan_scan(request, progress)
@@ -89,7 +89,7 @@ async def resume_scan(request: ResumeRequest) -> Status:
 
 
 async def _resume(request: ResumeRequest) -> Status:
-    prepare(request.log_level)
+    prepare_logging(request.log_level)
     shown, grace = display_for(request.display), grace_seconds()
     store = await ScanStore.open(request.location)
     async with store.claim(request.wait):
@@ -97,7 +97,7 @@ async def _resume(request: ResumeRequest) -> Status:
         executor = request.executor or spec.options.executor
         check_executor(executor, request.ray_address)
         if request.wait and (standing := await store.standing())[0].complete:
-            return _shown(shown, *standing)
+            return _show_outcome(shown, *standing)
         await _refuse_complete(store, "resume")
         recorded = await store.recorded()
         with shown.counting("Indexing") as progress:
@@ -116,17 +116,17 @@ async def complete_scan(location: str, display: str | None = None, log_level: st
     Raises:
         ScanStateError: It is complete already, or another process is at work on it.
     """
-    prepare(log_level)
+    prepare_logging(log_level)
     shown = display_for(display)
     store = await ScanStore.open(location)
     async with store.claim():
         await _refuse_complete(store, "complete")
         await store.accept_unread()
-        await store.compact(_order(await store.spec()), complete=True)
-    return _shown(shown, *await store.standing())
+        await store.compact(_transcript_order(await store.spec()), complete=True)
+    return _show_outcome(shown, *await store.standing())
 
 
-def prepare(log_level: str | None) -> None:
+def prepare_logging(log_level: str | None) -> None:
     """Load `.env` and set up logging."""
     load_dotenv_once()
     start_logging(log_level or default_log_level() or ("info" if wants_diagnostics() else None))
@@ -159,33 +159,33 @@ async def _run(plan: ScanPlan, store: ScanStore, display: Display, engine: _Engi
     planned = Planned(at=time.time(), facts=facts, due=plan.total, skipped=plan.skipped)
     interrupted = ScanState(facts=facts, phase="interrupted", due=plan.total)
     try:
-        with leaving(lambda: display.outcome(interrupted)):
-            stopped = await _record(plan, store, display, engine, planned)
+        with on_abandoned(lambda: display.outcome(interrupted)):
+            stopped = await _run_and_record(plan, store, display, engine, planned)
     except asyncio.CancelledError:
         # Interrupted a second time, while what was done was being recorded: nothing is waited for.
-        if not is_left_behind():
+        if not is_abandoned():
             display.outcome(interrupted)
         raise
     await own_loop_iteration()
     status, state = await store.standing()
     _warn_of_comparisons(status)
-    _shown(display, status, state, interrupted=stopped is not None)
+    _show_outcome(display, status, state, interrupted=stopped is not None)
     if stopped is not None:
         raise stopped
     return status
 
 
-async def _record(
+async def _run_and_record(
     plan: ScanPlan, store: ScanStore, display: Display, engine: _Engine, planned: Planned
 ) -> BaseException | None:
     """Run a plan and record it; returns what ended it before its time."""
-    with display.scan(fold([planned])) as shown, announced(planned.facts) as announce:
+    with display.scan(fold([planned])) as shown, publishing_progress(planned.facts) as announce:
         feed = Feed(shown, announce)
         problems = list(planned.facts.unread.values())
         feed.emit(planned)
         for problem in problems:
             feed.emit(Problem(at=planned.at, message=problem))
-        order = _order(plan.spec)
+        order = _transcript_order(plan.spec)
         metrics = {key: p.config.metrics for key, p in plan.scanners.items() if p.config.metrics}
         tables = TableSync(
             max(0, plan.spec.options.results_buffer or 0),
@@ -205,7 +205,7 @@ async def _record(
     return stopped
 
 
-def _shown(display: Display, status: Status, state: ScanState, *, interrupted: bool = False) -> Status:
+def _show_outcome(display: Display, status: Status, state: ScanState, *, interrupted: bool = False) -> Status:
     """Show how a scan stands that nobody is at work on any more but us, and give its status back."""
     phase: Phase = "interrupted" if interrupted else "complete" if status.complete else "errors"
     errors = {group.headline: group.count for group in status.error_groups if group.scanners}
@@ -233,7 +233,7 @@ def _dry_run(plan: ScanPlan, display: Display) -> Status:
     return Status(True, spec, DRY_RUN, Summary.model_validate({"scanners": list(counts)}), unread_errors(spec))
 
 
-def _order(spec: object) -> list[str]:
+def _transcript_order(spec: object) -> list[str]:
     transcripts = getattr(spec, "transcripts", None)
     return list(transcripts.transcript_ids) if transcripts is not None else []
 

@@ -30,7 +30,7 @@ async def validation_reports(
         UnknownNameError: The scan has no such scanner, or it has no cases.
     """
     if by is not None and by not in get_args(GroupBy):
-        raise ConfigError(f"by={by!r} is not known; use one of {', '.join(get_args(GroupBy))}.")
+        raise ConfigError(f"by={by!r} is not a group; use one of {', '.join(get_args(GroupBy))}.")
     spec, rows = await compared_rows(location)
     sets = spec.validation or {}
     if scanner is not None and scanner not in sets:

@@ -25,7 +25,7 @@ _writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="scout-progress")
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class WatchedScan:
     """A scan that is watched.
 
     Args:
@@ -57,11 +57,11 @@ def _rate(seen: deque[tuple[float, int]], now: float, done: int) -> float | None
     return (done - before) / (now - began) if now > began and done > before else None
 
 
-async def watch(
+async def watch_scan(
     location: str,
     wait: Callable[[float], Awaitable[object]] = asyncio.sleep,
     clock: Callable[[], float] = time.monotonic,
-) -> AsyncIterator[Watched]:
+) -> AsyncIterator[WatchedScan]:
     """Look at a scan again and again, until it runs no more.
 
     Args:
@@ -76,7 +76,7 @@ async def watch(
         found = next((scan for scan in active.all().values() if scan.scan_id == state.facts.scan_id), None)
         if found is not None:
             state = msgspec.structs.replace(state, workers=workers_of(found))
-        yield Watched(state, _rate(seen, began, state.done))
+        yield WatchedScan(state, _rate(seen, began, state.done))
         if state.phase != "running":
             return
         # Looking at a scan of millions takes time of its own, and must not become what the machine is busy with.
@@ -84,7 +84,7 @@ async def watch(
 
 
 @contextmanager
-def announced(facts: ScanFacts) -> Generator[Callable[[ScanState], None]]:
+def publishing_progress(facts: ScanFacts) -> Generator[Callable[[ScanState], None]]:
     """Let other programs see a scan while the block runs it: gives a function that is told how it stands.
 
     That is written about once a second. Writing waits for a disk and for other programs that write there, so it is done

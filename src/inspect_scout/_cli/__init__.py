@@ -1,4 +1,4 @@
-"""The command line: from arguments to one call of a use case; prints, and says by its exit code how it went."""
+"""The command line: from arguments to one call of a use case; prints, and tells by its exit code how it went."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def main(arguments: Sequence[str] | None = None, app: object = None) -> int:
 
         print(f"scout, version {version()}")
         return 0
-    from .run import run, settle_interruption
+    from .run import finish_interrupted, run_command
 
-    code = run(given, app)
+    code = run_command(given, app)
     if arguments is None:
-        settle_interruption(code)
+        finish_interrupted(code)
     return code

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from .._app import copy_transcripts, count_transcripts, database_schema, in_database
+from .._app import copy_transcripts, count_transcripts, database_schema, with_database
 from .._support.errors import StorageError
 from .._support.terminal import printable
-from .calling import call
 from .contract import DONE, FAILED
 from .lazy import LazyGroup
 from .options import SectionCommand, json_option, location_command
-from .stdout import document, reserving, write_json
+from .stdout import document_stream, reserve_stdout_if, write_json
+from .use_cases import run_use_case
 
 if TYPE_CHECKING:
     from .._app import SchemaFormat
@@ -29,10 +29,10 @@ PROGRESS_SECONDS = 0.2
 command = LazyGroup(
     name="db",
     lazy={
-        "index": (".db:index", "Make the index anew from the data files."),
+        "index": (".db:index", "Rebuild the index from the data files."),
         "schema": (".db:schema", "Print the columns of transcript databases."),
         "validate": (".db:validate", "Check that the data files have the right columns."),
-        "verify": (".db:verify", "Hold the index against the data files."),
+        "verify": (".db:verify", "Compare the index with the data files."),
         "compact": (".db:compact", "Drop what was deleted or replaced, and put small files together."),
         "delete": (".db:delete", "Delete transcripts."),
         "stats": (".db:stats", "Count transcripts, files and bytes."),
@@ -51,12 +51,12 @@ Examples:
 
 @location_command("index", "scout db index ./transcripts", "scout db index s3://bucket/transcripts", display=False)
 def index(location: str, as_json: bool) -> int:
-    """Make the index of the database at LOC anew from its data files.
+    """Rebuild the index of the database at LOC from its data files.
 
     Do this after copying parquet files into the folder, or taking some out. What was deleted stays deleted.
     """
     with _progress("Reading data files:", quiet=as_json) as show:
-        path = call(in_database, location, lambda db: db.rebuild_index(progress=show))
+        path = run_use_case(with_database, location, lambda db: db.rebuild_index(progress=show))
     if as_json:
         write_json({"index": path})
     else:
@@ -78,22 +78,22 @@ Examples:
     type=click.Choice(["avro", "pyarrow", "json", "pandas"]),
     default="avro",
     show_default=True,
-    callback=reserving(bool),
+    callback=reserve_stdout_if(bool),
     help="Form of the schema.",
 )
 @click.option("-o", "--output", metavar="FILE", help="Write to this file.")
 def schema(form: str, output: str | None) -> int:
     """Print the columns of transcript databases."""
-    text = call(database_schema, cast("SchemaFormat", form))
+    text = run_use_case(database_schema, cast("SchemaFormat", form))
     if output is None:
-        click.echo(text, file=document())
+        click.echo(text, file=document_stream())
         return DONE
     try:
         with open(output, "w", encoding="utf-8") as file:
             file.write(text + "\n")
     except OSError as error:
         raise StorageError(f"Cannot write {output!r}: {error.strerror}. Name another file.") from error
-    click.echo(f"Schema written to {output}", file=document())
+    click.echo(f"Schema written to {output}", file=document_stream())
     return DONE
 
 
@@ -107,26 +107,26 @@ def validate(location: str, as_json: bool) -> int:
     """
     from .._transcripts import validate_transcript_schema
 
-    errors = call(in_database, location, lambda db: validate_transcript_schema(db.location))
+    errors = run_use_case(with_database, location, lambda db: validate_transcript_schema(db.location))
     if as_json:
         write_json({"valid": not errors, "errors": [asdict(error) for error in errors]})
     elif errors:
-        _complain("Schema validation failed:", *(f"  - {error.field}: {error.message}" for error in errors))
+        _print_errors("Schema validation failed:", *(f"  - {error.field}: {error.message}" for error in errors))
     else:
         click.echo("Schema validation passed.")
     return FAILED if errors else DONE
 
 
 @location_command("verify", "scout db verify ./transcripts", "scout db verify ./transcripts --deep", display=False)
-@click.option("--deep", is_flag=True, help="Read the content of all transcripts, too.")
+@click.option("--deep", is_flag=True, help="Also read the content of all transcripts.")
 def verify(location: str, deep: bool, as_json: bool) -> int:
-    """Hold the index of the database at LOC against its data files; ends with 1 if something is wrong."""
+    """Compare the index of the database at LOC with its data files; ends with 1 if something is wrong."""
     with _progress("Verifying data files:", quiet=as_json) as show:
-        report = call(in_database, location, lambda db: db.verify(deep=deep, progress=show))
+        report = run_use_case(with_database, location, lambda db: db.verify(deep=deep, progress=show))
     if as_json:
         write_json({"ok": report.ok, **asdict(report)})
     else:
-        _complain(*report.problems, *report.notes)
+        _print_errors(*report.problems, *report.notes)
         counted = f"{report.transcripts:,} transcripts in {report.files:,} files"
         click.echo(f"Verified {counted}: {'all is well' if report.ok else f'{len(report.problems)} problems'}.")
     return DONE if report.ok else FAILED
@@ -141,7 +141,7 @@ def compact(location: str, as_json: bool) -> int:
     Others may read and write the database meanwhile. If it is killed, nothing is lost.
     """
     with _progress("Copying transcripts:", quiet=as_json) as show:
-        report = call(in_database, location, lambda db: db.compact(progress=show))
+        report = run_use_case(with_database, location, lambda db: db.compact(progress=show))
     if as_json:
         write_json(asdict(report))
         return DONE
@@ -172,12 +172,12 @@ def delete(location: str, ids: tuple[str, ...], where: str | None, yes: bool, as
     if not yes:
         if not sys.stdin.isatty():
             raise click.UsageError("Nobody can be asked whether to delete: add --yes.")
-        count = call(in_database, location, lambda db: count_transcripts(db, ids, where))
+        count = run_use_case(with_database, location, lambda db: count_transcripts(db, ids, where))
         question = f"Delete {count:,} transcripts from {printable(location)}?"
         if not click.confirm(question, err=True):
             raise click.Abort
     chosen = ids if where is None else None
-    _told(as_json, "deleted", call(in_database, location, lambda db: db.delete(chosen, where=where)))
+    _report_count(as_json, "deleted", run_use_case(with_database, location, lambda db: db.delete(chosen, where=where)))
     return DONE
 
 
@@ -186,7 +186,7 @@ def delete(location: str, ids: tuple[str, ...], where: str | None, yes: bool, as
 )
 def stats(location: str, as_json: bool) -> int:
     """Count the transcripts, files and bytes of the database at LOC."""
-    found = call(in_database, location, lambda db: db.stats())
+    found = run_use_case(with_database, location, lambda db: db.stats())
     if as_json:
         write_json(asdict(found))
         return DONE
@@ -235,20 +235,20 @@ def copy(source: str, target: str, where: tuple[str, ...], replace: bool, as_jso
             count += 1
             show(count, 0)
 
-        copied = call(copy_transcripts, source, target, where, replace, added)
-    _told(as_json, "copied", copied)
+        copied = run_use_case(copy_transcripts, source, target, where, replace, added)
+    _report_count(as_json, "copied", copied)
     return DONE
 
 
-def _told(as_json: bool, deed: str, count: int) -> None:
-    """Say how many transcripts something was done to."""
+def _report_count(as_json: bool, deed: str, count: int) -> None:
+    """Print how many transcripts something was done to."""
     if as_json:
         write_json({deed: count})
     else:
         click.echo(f"{deed.capitalize()} {count:,} transcripts.")
 
 
-def _complain(*lines: str) -> None:
+def _print_errors(*lines: str) -> None:
     for line in lines:
         click.echo(printable(line), file=sys.stderr)
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
-from .calling import call
 from .contract import DONE
-from .options import display_option, display_options, json_option, shown, table_options
-from .scan_options import ScanOptionsCommand, request_of
+from .options import display_option, display_options, json_option, pop_output_options, table_options
+from .scan_options import ScanOptionsCommand, make_scan_request
 from .stdout import cell_text, write_json
+from .use_cases import run_use_case
 
 EPILOG = """\b
 Examples:
@@ -28,7 +28,7 @@ With FILE and options of a scan it shows what `scout scan FILE` with these optio
 @display_option(
     "--explain",
     is_flag=True,
-    help="Say where each value comes from, and list what nobody set, too.",
+    help="Say where each value comes from, and also list what nobody set.",
 )
 @json_option
 @display_options
@@ -43,9 +43,9 @@ def command(ctx: click.Context, /, file: str | None, explain: bool, **options: A
     """
     from .._app import explain_settings
 
-    how = shown(options)
-    settings = call(explain_settings, request_of(ctx, file, how))
-    if how.as_json:
+    output = pop_output_options(options)
+    settings = run_use_case(explain_settings, make_scan_request(ctx, file, output))
+    if output.as_json:
         write_json(
             {
                 "settings": {name: each.value for name, each in settings.items()},
@@ -61,5 +61,5 @@ def command(ctx: click.Context, /, file: str | None, explain: bool, **options: A
     headers = ["setting", "value", "from"]
     if not explain:
         rows, headers = [row[:2] for row in rows], headers[:2]
-    how.screen().table("", headers, rows, whole=tuple(headers))
+    output.make_display().table("", headers, rows, whole=tuple(headers))
     return DONE

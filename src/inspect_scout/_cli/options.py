@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from .._project import SAME, SHOWN, Flag, Kind, Option, Place, options_of, start_logging
+from .._project import DISPLAY_SECTION, SAME_HELP, Flag, Kind, Option, Place, options_of, start_logging
 from .._support.errors import ConfigError
-from .stdout import reserving
-from .values import OpenChoice, Seed, Whole, Words, Worklist
+from .stdout import reserve_stdout_if
+from .values import ExtensibleChoice, Seed, SplitText, UnsplitText, WorklistFile
 
 if TYPE_CHECKING:
     from .._display import Display
@@ -35,8 +35,8 @@ class SectionOption(click.Option):
 
 
 def display_option(*names: str, **settings: Any) -> Callable[[F], F]:
-    """Add an option that says what is shown."""
-    return click.option(*names, cls=SectionOption, section=SHOWN, **settings)
+    """Add an option about what is shown."""
+    return click.option(*names, cls=SectionOption, section=DISPLAY_SECTION, **settings)
 
 
 _PARAMS: dict[Kind, Mapping[str, Any]] = {
@@ -48,13 +48,13 @@ _PARAMS: dict[Kind, Mapping[str, Any]] = {
     "switch": {"is_flag": True},
     "seed": {"type": Seed()},
     "names": {"metavar": "A,B"},
-    "conditions": {"type": Whole(), "multiple": True},
-    "worklist": {"type": Worklist()},
-    "locations": {"type": Words(), "multiple": True},
-    "cases": {"type": Words(), "multiple": True},
-    "roles": {"type": Words(), "multiple": True},
-    "mapping": {"type": Words(), "multiple": True, "metavar": "K=V"},
-    "arguments": {"type": Words(), "multiple": True, "metavar": "K=V"},
+    "conditions": {"type": UnsplitText(), "multiple": True},
+    "worklist": {"type": WorklistFile()},
+    "locations": {"type": SplitText(), "multiple": True},
+    "cases": {"type": SplitText(), "multiple": True},
+    "roles": {"type": SplitText(), "multiple": True},
+    "mapping": {"type": SplitText(), "multiple": True, "metavar": "K=V"},
+    "arguments": {"type": SplitText(), "multiple": True, "metavar": "K=V"},
 }
 """How click reads the kinds of values; all others are texts."""
 
@@ -64,13 +64,13 @@ def table_options(place: Place, *names: str, without: Sequence[str] = ()) -> Cal
 
     Args:
         place: `command line` for a new scan, `resume` to go on with one.
-        names: Options (default: all that may be set there and do not say what is shown).
+        names: Options (default: all that may be set there, but for those about what is shown).
         without: Options that are left out.
     """
     decorators = [
         _decorator(option, flag, resuming=place == "resume")
         for option in options_of(place)
-        if (option.name in names if names else not option.shows) and option.name not in without
+        if (option.name in names if names else not option.is_display) and option.name not in without
         for flag in option.flags
         if (flag.resume is not None if place == "resume" else not flag.only_resume)
     ]
@@ -88,17 +88,17 @@ def _decorator(option: Option, flag: Flag, resuming: bool) -> Callable[[F], F]:
     settings = dict(_PARAMS.get(kind, {}))
     if kind == "choice":
         own = click.Choice(flag.choices or option.choices, case_sensitive=not option.any_case)
-        settings["type"] = OpenChoice(option) if option.group else own
+        settings["type"] = ExtensibleChoice(option) if option.group else own
     if flag.metavar:
         settings["metavar"] = flag.metavar
-    differs = resuming and flag.resume != SAME
-    text, variable = (flag.resume if differs else flag.help or option.help), None if differs else flag.heard
+    differs = resuming and flag.resume != SAME_HELP
+    text, variable = (flag.resume if differs else flag.help or option.help), None if differs else flag.variable_name
     note = f"{variable}; {flag.note}" if flag.note else variable
     return click.option(
-        *(*flag.names.split(), flag.sets),
+        *(*flag.names.split(), flag.parameter_name),
         cls=SectionOption,
         section=flag.section,
-        envvar=None if option.shows else variable,  # of what is shown, it is read where that is used
+        envvar=None if option.is_display else variable,  # of what is shown, it is read where that is used
         help=f"{text} [env: {note}]" if note else text,
         hidden=flag.hidden,
         **settings,
@@ -106,7 +106,7 @@ def _decorator(option: Option, flag: Flag, resuming: bool) -> Callable[[F], F]:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class OutputOptions:
     """How a command shows what it does.
 
     Args:
@@ -121,7 +121,7 @@ class Shown:
     as_json: bool = False
     display_chosen: str = ""
 
-    def screen(self) -> Display:
+    def make_display(self) -> Display:
         """Make the display."""
         from .._display import display_for
 
@@ -129,7 +129,7 @@ class Shown:
 
 
 def display_options(function: F) -> F:
-    """Add the options that say what is shown."""
+    """Add the options about what is shown."""
     with_debugger = display_option(
         "--debug",
         is_flag=True,
@@ -154,7 +154,7 @@ def json_option(function: F) -> F:
         "as_json",
         is_flag=True,
         is_eager=True,
-        callback=reserving(bool),
+        callback=reserve_stdout_if(bool),
         help="Write JSON, and nothing else, to standard output.",
     )(function)
 
@@ -169,7 +169,7 @@ def location_command(
         examples: Lines that the help page ends with.
         metavar: How the help page calls the location.
         required: Whether the location must be given.
-        display: Whether it has the options that say what is shown.
+        display: Whether it has the options about what is shown.
     """
 
     def make(function: Callable[..., int]) -> click.Command:
@@ -177,18 +177,23 @@ def location_command(
         epilog = "\n".join(["\b\nExamples:", *(f"  {line}" for line in examples)])
         command = click.command(name, cls=SectionCommand, params=[location], epilog=epilog)(function)
         # After its own options, so that these stand above them on the help page.
-        command.params += click.command()(json_option(display_options(_nothing) if display else _nothing)).params
+        command.params += click.command()(json_option(display_options(_no_command) if display else _no_command)).params
         return command
 
     return make
 
 
-def _nothing(**_: Any) -> None:
+def _no_command(**_: Any) -> None:
     pass
 
 
-def shown(options: dict[str, Any]) -> Shown:
-    """Take the options of `display_options` and `json_option` out of a command's, and act on `--debug`."""
+def pop_output_options(options: dict[str, Any], *, log: bool = False) -> OutputOptions:
+    """Take the options of `display_options` and `json_option` out of a command's, and act on `--debug`.
+
+    Args:
+        options: Options of the command, by name.
+        log: Whether to send log messages to standard error: for commands that run without the engine.
+    """
     from .._project import default_log_level
 
     display: str | None = options.pop("display")
@@ -205,14 +210,9 @@ def shown(options: dict[str, Any]) -> Shown:
         log_level = "info"
     if as_json:
         display = "log" if chosen == "log" else "none"
-    return Shown(display, log_level, as_json, chosen)
-
-
-def logged(options: dict[str, Any]) -> Shown:
-    """As `shown`, and send log messages to standard error: for commands that run without the engine."""
-    how = shown(options)
-    start_logging(how.log_level)
-    return how
+    if log:
+        start_logging(log_level)
+    return OutputOptions(display, log_level, as_json, chosen)
 
 
 def wait_for_debugger(port: int) -> None:

@@ -1,4 +1,4 @@
-"""Running a command: what went wrong is said on standard error, how it went by the exit code."""
+"""Running a command: what went wrong is printed to standard error; the exit code tells how it went."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .root import root
 _END_SECONDS = 2.0
 
 
-def run(arguments: Sequence[str], app: object = None) -> int:
+def run_command(arguments: Sequence[str], app: object = None) -> int:
     """Run one command.
 
     Args:
@@ -40,26 +40,26 @@ def run(arguments: Sequence[str], app: object = None) -> int:
             sys.stdout.flush()
     except click.ClickException as error:
         error.show(file=(text := io.StringIO()))
-        _complain(text.getvalue())
+        _print_error(text.getvalue())
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except ScoutError as error:
         if _wants_traceback(arguments):
-            _complain(traceback.format_exc())
-        _complain(f"Error: {error}")
+            _print_error(traceback.format_exc())
+        _print_error(f"Error: {error}")
         return FAILED
     except BrokenPipeError:
-        return _reader_left()
+        return _ignore_closed_pipe()
     except SystemExit as leaving:
         # A scanner file may call sys.exit(); click does when the reader of a pipe left.
         return leaving.code if isinstance(leaving.code, int) else FAILED if leaving.code else DONE
     except Exception as error:  # noqa: BLE001 - the outermost border: a bug, or a scanner's exception on --fail-on-error
-        return _failed(error)
+        return _report_exception(error)
     return result if isinstance(result, int) else DONE
 
 
-def settle_interruption(code: int) -> None:
+def finish_interrupted(code: int) -> None:
     """Let nothing interrupt the end of a process that was interrupted already: its exit code tells it.
 
     Args:
@@ -73,18 +73,18 @@ def settle_interruption(code: int) -> None:
         limit.start()
 
 
-def _failed(error: Exception) -> int:
+def _report_exception(error: Exception) -> int:
     from .._support.causes.describing import describe, trace_of
 
-    _complain(f"{trace_of(error)}\nError: {describe(error)}")
+    _print_error(f"{trace_of(error)}\nError: {describe(error)}")
     return FAILED
 
 
-def _complain(text: str) -> None:
+def _print_error(text: str) -> None:
     try:
         print(printable(text.rstrip("\n")), file=sys.stderr)
     except (OSError, ValueError):
-        # Nobody listens; the exit code still says it.
+        # Nobody reads it; the exit code still tells.
         pass
 
 
@@ -95,7 +95,7 @@ def _wants_traceback(arguments: Sequence[str]) -> bool:
     return debugging or "--log-level debug" in given or "--debug" in arguments or level == "debug"
 
 
-def _reader_left() -> int:
+def _ignore_closed_pipe() -> int:
     """Let the interpreter flush into nothing when it ends, so that it does not complain either."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

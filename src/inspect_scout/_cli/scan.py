@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .._project import OPTION
-from .calling import call, look
+from .._project import OPTION_BY_NAME
 from .contract import DONE, SCANNER_ERRORS
 from .lazy import write_commands
-from .options import Shown, display_options, json_option, location_command, shown, table_options
+from .options import OutputOptions, display_options, json_option, location_command, pop_output_options, table_options
 from .root import SCAN_COMMANDS
-from .scan_options import ScanOptionsCommand, request_of, said_once, values_of
+from .scan_options import ScanOptionsCommand, command_line_only, make_scan_request, option_values
 from .stdout import write_json
+from .use_cases import read_use_case, run_use_case
 
 if TYPE_CHECKING:
     from .._types import Status
@@ -64,9 +64,9 @@ def command(ctx: click.Context, /, file: str, **options: Any) -> int:
     from .._app import run_scan
 
     _refuse_mistyped_command(file)
-    how = shown(options)
-    request = request_of(ctx, file, how)
-    return _finish(how, call(run_scan, request))
+    output = pop_output_options(options)
+    request = make_scan_request(ctx, file, output)
+    return _finish(output, run_use_case(run_scan, request))
 
 
 def _refuse_mistyped_command(file: str) -> None:
@@ -93,12 +93,13 @@ def resume(location: str, **options: Any) -> int:
 
     if options["rescan_changed"] and options["accept_changed"]:
         raise click.UsageError("--rescan-changed and --accept-changed exclude each other.")
-    how = shown(options)
-    said = {OPTION[name].field: value for name, value in values_of(options).items()}
+    output = pop_output_options(options)
+    merged = {OPTION_BY_NAME[name].field: value for name, value in option_values(options).items()}
     request = ResumeRequest(
-        location=location, **{**said_once(options), **said, "display": how.display, "log_level": how.log_level}
+        location=location,
+        **{**command_line_only(options), **merged, "display": output.display, "log_level": output.log_level},
     )
-    return _finish(how, call(resume_scan, request))
+    return _finish(output, run_use_case(resume_scan, request))
 
 
 @location_command(
@@ -110,21 +111,21 @@ def complete(location: str, **options: Any) -> int:
     """Declare the scan at LOC complete: its errors, and the logs that were not read, stay listed and are not tried again."""
     from .._app import complete_scan
 
-    how = shown(options)
-    _finish(how, call(complete_scan, location, how.display, how.log_level))
+    output = pop_output_options(options)
+    _finish(output, run_use_case(complete_scan, location, output.display, output.log_level))
     return DONE
 
 
-def _finish(how: Shown, status: Status) -> int:
+def _finish(output: OutputOptions, status: Status) -> int:
     """Write the JSON that was asked for, and say by the exit code whether all went well."""
-    if how.as_json and status.location == DRY_RUN:
+    if output.as_json and status.location == DRY_RUN:
         write_json(_dry_run_json(status))
-    elif how.as_json:
+    elif output.as_json:
         from .._app import read_standing, standing_json
 
         # Problems that concern no scanner, as a log that could not be read, are known only to the run that met them.
         problems = [error.error for error in status.errors if not error.scanner]
-        write_json({**standing_json(look(read_standing, status.location)), "problems": problems})
+        write_json({**standing_json(read_use_case(read_standing, status.location)), "problems": problems})
     return DONE if status.complete and not status.errors else SCANNER_ERRORS
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .._support.terminal import plural
-from .calling import look
 from .contract import DONE
-from .options import SectionOption, location_command, logged
+from .options import SectionOption, location_command, pop_output_options
 from .stdout import write_json_rows
+from .use_cases import read_use_case
 
 if TYPE_CHECKING:
     from .._support.causes.grouping import ErrorGroup
@@ -41,17 +41,17 @@ def command(location: str, scanner: str | None, limit: int | None, **options: An
     """
     from .._app import read_error_groups
 
-    how = logged(options)
-    groups = look(read_error_groups, location, scanner)
+    output = pop_output_options(options, log=True)
+    groups = read_use_case(read_error_groups, location, scanner)
     told = groups if limit is None else groups[:limit]
-    if how.as_json:
+    if output.as_json:
         from .._app import group_json
 
         write_json_rows(group_json(group) for group in told)
         return DONE
-    display = how.screen()
+    display = output.make_display()
     for group in told:
-        display.print(_counted(group))
+        display.print(_group_headline(group))
         display.print(f"  {group.error}")
         for line in group.traceback.rstrip().splitlines():
             display.print(f"    {line}")
@@ -64,7 +64,7 @@ def command(location: str, scanner: str | None, limit: int | None, **options: An
     return DONE
 
 
-def _counted(group: ErrorGroup) -> str:
+def _group_headline(group: ErrorGroup) -> str:
     """Say how many errors a kind has, and where."""
     from .._app import MAX_IDS
 

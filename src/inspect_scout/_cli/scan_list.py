@@ -11,10 +11,10 @@ import click
 
 from .._support.folder import current_folder
 from .._support.terminal import plural
-from .calling import look
 from .contract import DONE
-from .options import location_command, logged
+from .options import location_command, pop_output_options
 from .stdout import write_json
+from .use_cases import read_use_case
 
 if TYPE_CHECKING:
     from .._types import ScanState
@@ -38,10 +38,10 @@ def command(location: str | None, **options: Any) -> int:
     """
     from .._app import default_scans, list_states
 
-    how = logged(options)
+    output = pop_output_options(options, log=True)
     location = location or default_scans()
-    states = look(list_states, location)
-    if how.as_json:
+    states = read_use_case(list_states, location)
+    if output.as_json:
         from .._app import state_json
 
         write_json([state_json(state) for state in states])
@@ -52,7 +52,7 @@ def command(location: str | None, **options: Any) -> int:
         return DONE
     rows = [_row(state) for state in states]
     headers = ("time", "name", "status", "errors", "location")
-    how.screen().table("", headers, rows, whole=("time", "status", "location"))
+    output.make_display().table("", headers, rows, whole=("time", "status", "location"))
     return DONE
 
 
@@ -60,10 +60,10 @@ def _row(state: ScanState) -> list[str]:
     facts, count = state.facts, state.error_count
     unread = f" ({plural(len(facts.unread), 'log')} unread)" if facts.unread else ""
     errors = f"{count:,}" if count else "-"
-    return [_when(facts.created_at), facts.name, state.phase + unread, errors, _relative(facts.location)]
+    return [_format_time(facts.created_at), facts.name, state.phase + unread, errors, _relative_to_cwd(facts.location)]
 
 
-def _when(epoch: float) -> str:
+def _format_time(epoch: float) -> str:
     """Write a moment as people read it: local time, the year only where it is needed."""
     try:
         form = "%d %b %H:%M" if abs(time.time() - epoch) < RECENT_SECONDS else "%d %b %Y"
@@ -72,7 +72,7 @@ def _when(epoch: float) -> str:
         return "?"
 
 
-def _relative(location: str) -> str:
+def _relative_to_cwd(location: str) -> str:
     """Shorten a local path below the working directory."""
     if "://" in location or not current_folder():
         return location

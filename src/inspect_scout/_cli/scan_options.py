@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from .._project import OPTION, OPTIONS, SETTLED, Kind, Option
-from .options import SectionCommand, Shown
-from .values import MODEL_READERS, is_count_or_file, is_seed, names, pairs, texts
+from .._project import MERGED_OPTIONS, OPTION_BY_NAME, OPTIONS, Kind, Option
+from .options import OutputOptions, SectionCommand
+from .values import MODEL_PARSERS, is_count_or_file, is_seed, parse_pairs, parse_texts, split_names
 
 if TYPE_CHECKING:
     from .._app import ScanRequest
@@ -33,7 +33,7 @@ _OPTIONAL_VALUES = {
     for name in flag.names.split()
 }
 
-FORM = "[SCANNER:]FILE[:PREDICATE]"
+CASES_FORM = "[SCANNER:]FILE[:PREDICATE]"
 # The file is recognised by its ending, so that paths and URLs may hold colons.
 _SPEC = re.compile(
     r"(?:(?P<scanner>[A-Za-z_][\w-]*):)?(?P<file>.+\.(?:csv|jsonl?|ya?ml))(?::(?P<predicate>[\w./-]+))?", re.IGNORECASE
@@ -74,29 +74,29 @@ def fill_optional_values(arguments: list[str], params: list[click.Parameter]) ->
     return filled
 
 
-def request_of(ctx: click.Context, file: str | None, how: Shown) -> ScanRequest:
+def make_scan_request(ctx: click.Context, file: str | None, output: OutputOptions) -> ScanRequest:
     """Pack the options of a scan into the one record that the application takes."""
     from .._app import ScanRequest
 
     given = ctx.params.items()
     typed = {n: v for n, v in given if ctx.get_parameter_source(n) is ParameterSource.COMMANDLINE}
-    environment = values_of(_from_environment(ctx), typed=False)
-    if how.display_chosen == "log":
+    environment = option_values(_from_environment(ctx), typed=False)
+    if output.display_chosen == "log":
         # Records below the level are dropped, and a display that shows nothing was not asked for.
         environment.setdefault("log_level", os.environ.get("SCOUT_LOG_LEVEL") or "info")
-    once = said_once(ctx.params)
+    once = command_line_only(ctx.params)
     return ScanRequest(
-        **{OPTION[name].field: value for name, value in values_of(typed).items()},
-        **{**once, "scanner_args": texts(ctx.params["scanner_args"], "-S"), "display": how.display},
+        **{OPTION_BY_NAME[name].field: value for name, value in option_values(typed).items()},
+        **{**once, "scanner_args": parse_texts(ctx.params["scanner_args"], "-S"), "display": output.display},
         scanners=file if file is not None else (),
         environment=environment,
         from_command_line=True,
     )
 
 
-def said_once(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Take the options that the command line alone may say, by the names of their parameters in Python."""
-    return {option.field: given[option.name] for option in OPTIONS if option.name in given and not option.settled}
+def command_line_only(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Take the options that only the command line may set, by the names of their parameters in Python."""
+    return {option.field: given[option.name] for option in OPTIONS if option.name in given and not option.is_merged}
 
 
 def _from_environment(ctx: click.Context) -> dict[str, Any]:
@@ -109,8 +109,8 @@ def _from_environment(ctx: click.Context) -> dict[str, Any]:
     return found
 
 
-def values_of(given: Mapping[str, Any], typed: bool = True) -> dict[str, Any]:
-    """Make the values of the options that several doors may say; what was not given is left out.
+def option_values(given: Mapping[str, Any], typed: bool = True) -> dict[str, Any]:
+    """Make the values of the options that several sources may set; what was not given is left out.
 
     Args:
         given: What click has read, by parameter.
@@ -123,20 +123,20 @@ def values_of(given: Mapping[str, Any], typed: bool = True) -> dict[str, Any]:
         if given.get("scans") is not None:
             raise click.UsageError("--results is the deprecated name of --scans: give only --scans.")
         click.echo("Warning: --results is deprecated, use --scans.", err=True)
-    values = {o.name: _value(o, given) for o in SETTLED if any(flag.sets in given for flag in o.flags)}
+    values = {o.name: _value(o, given) for o in MERGED_OPTIONS if any(flag.parameter_name in given for flag in o.flags)}
     return {name: value for name, value in values.items() if value is not None}
 
 
 def _value(option: Option, given: Mapping[str, Any]) -> Any:
-    if option.kind in MODEL_READERS:
-        return MODEL_READERS[option.kind](given)
+    if option.kind in MODEL_PARSERS:
+        return MODEL_PARSERS[option.kind](given)
     # The strongest of several spellings comes first.
-    flag, value = next(((f, v) for f in option.flags if (v := given.get(f.sets)) is not None), (None, None))
+    flag, value = next(((f, v) for f in option.flags if (v := given.get(f.parameter_name)) is not None), (None, None))
     if flag is None or value is None:
         return None
     if option.kind == "mapping":
-        return pairs(value, flag.names.split()[0])
-    return _READERS[option.kind](value) if option.kind in _READERS else value
+        return parse_pairs(value, flag.names.split()[0])
+    return _PARSERS[option.kind](value) if option.kind in _PARSERS else value
 
 
 def _labelled_cases(text: str) -> tuple[str | None, CasesFile]:
@@ -155,7 +155,7 @@ def _labelled_cases(text: str) -> tuple[str | None, CasesFile]:
     found = _SPEC.fullmatch(text)
     if found is None:
         raise click.UsageError(
-            f"-V {text!r} is not of the form {FORM}, with a file that ends in .csv, .json, .jsonl, .yaml or .yml."
+            f"-V {text!r} is not of the form {CASES_FORM}, with a file that ends in .csv, .json, .jsonl, .yaml or .yml."
         )
     scanner, file = found["scanner"], found["file"]
     if scanner is not None and (file.startswith("//") or (len(scanner) == 1 and file.startswith("\\"))):
@@ -187,9 +187,9 @@ def _validation(texts: Sequence[str]) -> CasesFile | dict[str, CasesFile] | None
     return by_scanner
 
 
-_READERS: Mapping[Kind, Callable[[Any], Any]] = {
+_PARSERS: Mapping[Kind, Callable[[Any], Any]] = {
     "locations": list,
     "conditions": list,
-    "names": names,
+    "names": split_names,
     "cases": _validation,
 }

@@ -10,11 +10,11 @@ import click
 
 from .._support.errors import UnknownNameError
 from .._support.terminal import one_line
-from .calling import call, look
 from .contract import DONE
-from .options import SectionCommand, SectionOption, display_options, json_option, logged
-from .stdout import cell_text, reserving, write_csv, write_json_lines, write_json_rows
-from .values import names
+from .options import SectionCommand, SectionOption, display_options, json_option, pop_output_options
+from .stdout import cell_text, reserve_stdout_if, write_csv, write_json_lines, write_json_rows
+from .use_cases import read_use_case, run_use_case
+from .values import split_names
 
 if TYPE_CHECKING:
     from .._results import TypedTable
@@ -71,7 +71,7 @@ def _option(*declarations: str, **settings: Any) -> Callable[[F], F]:
     "--format",
     "form",
     type=click.Choice(["table", "json", "jsonl", "csv"]),
-    callback=reserving(lambda form: form not in {None, "table"}),
+    callback=reserve_stdout_if(lambda form: form not in {None, "table"}),
     help="How to print; csv leaves out control characters. [default: table]",
 )
 @json_option
@@ -82,18 +82,18 @@ def command(location: str, form: str | None, **options: Any) -> int:
     A table is for reading: it shows the usual columns, shortened to fit the terminal. The other formats are for
     programs: they hold whole values of all columns but the recorded input and events, unless --columns names others.
     """
-    how = logged(options)
-    if how.as_json and form not in {None, "json"}:
+    output = pop_output_options(options, log=True)
+    if output.as_json and form not in {None, "json"}:
         raise click.UsageError(f"--json cannot be combined with --format {form}.")
-    columns = names(options.pop("columns"))
+    columns = split_names(options.pop("columns"))
     if columns is not None and not columns:
         raise click.UsageError("--columns names no column.")
     all_columns = columns == ["all"]
     selection = {"location": location, "columns": None if all_columns else columns, **options}
-    if how.as_json or form in {"json", "jsonl", "csv"}:
-        _write_data("json" if how.as_json else form or "json", selection)
+    if output.as_json or form in {"json", "jsonl", "csv"}:
+        _write_data("json" if output.as_json else form or "json", selection)
     else:
-        _show_tables(how.display, selection, usual=columns is None)
+        _show_tables(output.display, selection, usual=columns is None)
     return DONE
 
 
@@ -101,11 +101,11 @@ def _tables(selection: Selection, limit: int | None) -> Iterator[tuple[str, Type
     """Read the tables of the scanners one after the other; None where a scanner has no results."""
     from .._app import results_scanners, results_table
 
-    known = look(results_scanners, selection["location"])
+    known = read_use_case(results_scanners, selection["location"])
     for scanner in known if selection["scanner"] is None else [selection["scanner"]]:
         try:
             arguments: dict[str, Any] = {**selection, "scanner": scanner, "limit": limit}
-            yield scanner, call(results_table, **arguments)
+            yield scanner, run_use_case(results_table, **arguments)
         except UnknownNameError as error:
             # A scanner without a row has no table; it exists all the same.
             if error.kind != "scanner" or scanner not in known:
@@ -154,8 +154,8 @@ def _show_tables(display_kind: str | None, selection: Selection, usual: bool) ->
             continue
         rows = table.slice(0, shown_count).to_pylist()
         if usual:
-            rows = [_marked(row) for row in rows]
-        chosen = _usual(table.column_names, rows) if usual else table.column_names
+            rows = [_with_plain_citations(row) for row in rows]
+        chosen = _usual_columns(table.column_names, rows) if usual else table.column_names
         headers = [USUAL_COLUMNS.get(name, name) if usual else name for name in chosen]
         lengths = {"transcript_id": SHORT_ID_CHARACTERS} if usual and in_terminal else {}
         display.table("", headers, [_cells(row, chosen, lengths) for row in rows])
@@ -167,13 +167,13 @@ def _cells(row: dict[str, Any], columns: Sequence[str], lengths: Mapping[str, in
     return [one_line(cell_text(row.get(name)), lengths.get(name, MAX_CELL_CHARACTERS)) for name in columns]
 
 
-def _marked(row: dict[str, Any]) -> dict[str, Any]:
+def _with_plain_citations(row: dict[str, Any]) -> dict[str, Any]:
     """Write the citations of what was not shown as they stand in the explanation; nothing where there are none."""
     listed = str(row.get("unseen_citations") or "")
     return {**row, "unseen_citations": listed.removeprefix("[").removesuffix("]").replace('"', "").replace(",", " ")}
 
 
-def _usual(available: Sequence[str], rows: Sequence[dict[str, Any]]) -> list[str]:
+def _usual_columns(available: Sequence[str], rows: Sequence[dict[str, Any]]) -> list[str]:
     """Choose the columns that say something."""
     chosen = [name for name in USUAL_COLUMNS if name in available and any(cell_text(r.get(name)) for r in rows)]
     repeats = {row.get("transcript_task_repeat") for row in rows}

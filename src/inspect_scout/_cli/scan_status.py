@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .._support.terminal import one_line, printable
-from .calling import each, look
 from .contract import DONE
-from .options import display_option, location_command, logged
+from .options import display_option, location_command, pop_output_options
 from .stdout import write_json
+from .use_cases import iterate_use_case, read_use_case
 
 if TYPE_CHECKING:
-    from .._app import Watched
+    from .._app import WatchedScan
 
 
 MAX_TROUBLE_CHARACTERS = 300
@@ -37,22 +37,22 @@ def command(location: str, watch: bool, **options: Any) -> int:
     """Show how the scan at LOC stands: counts by scanner, errors, and the commands that lead on."""
     from .._app import read_standing
 
-    how = logged(options)
+    output = pop_output_options(options, log=True)
     if watch:
-        from .._app import watch as looks
+        from .._app import watch_scan
 
-        _watch(each(looks, location))
-    standing = look(read_standing, location)
-    if how.as_json:
+        _print_progress(iterate_use_case(watch_scan, location))
+    standing = read_use_case(read_standing, location)
+    if output.as_json:
         from .._app import standing_json
 
         write_json(standing_json(standing))
         return DONE
-    how.screen().outcome(standing.state)
+    output.make_display().outcome(standing.state)
     return DONE
 
 
-def _watch(looks: Iterable[Watched]) -> None:
+def _print_progress(looks: Iterable[WatchedScan]) -> None:
     """Write a line whenever something has changed: on a terminal over the one before.
 
     On standard error, because what ends up in a file is how it ended.
@@ -68,7 +68,7 @@ def _watch(looks: Iterable[Watched]) -> None:
         click.echo("\r\x1b[K", err=True, nl=False)
 
 
-def watched_line(seen: Watched) -> str:
+def watched_line(seen: WatchedScan) -> str:
     """Write how a running scan gets on."""
     state = seen.state
     done, total = state.done, state.due

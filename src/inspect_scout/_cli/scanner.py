@@ -12,7 +12,7 @@ import click
 from .._support.terminal import one_line, printable
 from .contract import DONE
 from .lazy import LazyGroup
-from .options import Shown, location_command, logged
+from .options import OutputOptions, location_command, pop_output_options
 from .stdout import write_json
 
 if TYPE_CHECKING:
@@ -54,11 +54,11 @@ def list_scanners(location: str, **options: Any) -> int:
     Files are read, and never run. "by hand" are scanners that have code of their own or arguments that are computed;
     `scout scanner show` says why.
     """
-    how = logged(options)
-    found = _scanners(location, how)
+    output = pop_output_options(options, log=True)
+    found = _scanners(location, output)
     if found:
         rows = [_row(path, scanner) for path, scanner in found]
-        how.screen().table("", ("file", "scanner", "kind", "sees", "asks", "changed"), rows)
+        output.make_display().table("", ("file", "scanner", "kind", "sees", "asks", "changed"), rows)
     return DONE
 
 
@@ -73,23 +73,23 @@ def show_scanners(location: str, **options: Any) -> int:
 
     The file is read, and never run.
     """
-    how = logged(options)
+    output = pop_output_options(options, log=True)
     lines: list[str] = []
-    for path, scanner in _scanners(location, how):
-        lines += ["", *lines_of(path, scanner)]
+    for path, scanner in _scanners(location, output):
+        lines += ["", *describe_lines(path, scanner)]
     if lines:
-        display = how.screen()
+        display = output.make_display()
         for line in lines[1:]:
             display.print(line)
     return DONE
 
 
-def _scanners(location: str, how: Shown) -> list[tuple[str, ScannerSource]]:
+def _scanners(location: str, output: OutputOptions) -> list[tuple[str, ScannerSource]]:
     """Read the scanners that are to be shown, each with its file; none if they are written as JSON, which is done here."""
     from .._app import describe_scanner_files
 
     reports = describe_scanner_files(location)
-    if how.as_json:
+    if output.as_json:
         write_json([report_json(report) for report in reports])
         return []
     for report in reports:
@@ -103,35 +103,40 @@ def _scanners(location: str, how: Shown) -> list[tuple[str, ScannerSource]]:
 
 def _row(path: str, scanner: ScannerSource) -> list[str]:
     changed = "here" if scanner.editable else "by hand"
-    cells = (path, scanner.name, scanner.kind, sees(scanner), asks(scanner), changed)
+    cells = (path, scanner.name, scanner.kind, inputs_text(scanner), question_text(scanner), changed)
     return [one_line(cell, MAX_CELL_CHARACTERS) for cell in cells]
 
 
 def report_json(report: ScannerFileReport) -> dict[str, Any]:
     """Describe a file, for JSON."""
-    scanners = [{"name": s.name, "kind": s.kind, "editable": s.editable, **_plain(asdict(s))} for s in report.scanners]
+    scanners = [
+        {"name": s.name, "kind": s.kind, "editable": s.editable, **_pairs_as_objects(asdict(s))}
+        for s in report.scanners
+    ]
     return {"path": report.path, "problem": report.problem, "scanners": scanners}
 
 
-def _plain(value: Any) -> Any:
+def _pairs_as_objects(value: Any) -> Any:
     """Write pairs of name and value as objects."""
     if isinstance(value, dict):
         fields: dict[str, Any] = value  # pyright: ignore[reportUnknownVariableType]
-        return {name: dict(item) if name in _PAIRS and item else _plain(item) for name, item in fields.items()}
+        return {
+            name: dict(item) if name in _PAIRS and item else _pairs_as_objects(item) for name, item in fields.items()
+        }
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+        return [_pairs_as_objects(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
     return value
 
 
-def sees(scanner: ScannerSource) -> str:
+def inputs_text(scanner: ScannerSource) -> str:
     """Say which parts of a transcript a scanner asks for."""
     parts = [(name, getattr(scanner.decorator, name)) for name in _INPUTS]
-    said = [f"{name}: {_value(value)}" for name, value in parts if value is not None]
-    said += [f"{name}: {text}" for name, text in scanner.decorator.kept if name in {*_INPUTS, "loader"}]
-    return "; ".join(said) or "as its input is annotated"
+    texts = [f"{name}: {_value(value)}" for name, value in parts if value is not None]
+    texts += [f"{name}: {text}" for name, text in scanner.decorator.kept if name in {*_INPUTS, "loader"}]
+    return "; ".join(texts) or "as its input is annotated"
 
 
-def asks(scanner: ScannerSource) -> str:
+def question_text(scanner: ScannerSource) -> str:
     """Say what a scanner asks or searches for."""
     if scanner.llm is not None:
         return scanner.llm.question or "(the question is in its template)"
@@ -143,11 +148,11 @@ def asks(scanner: ScannerSource) -> str:
     return scanner.doc or ""
 
 
-def lines_of(path: str, scanner: ScannerSource) -> Iterator[str]:
+def describe_lines(path: str, scanner: ScannerSource) -> Iterator[str]:
     """Describe a scanner, line by line."""
     yield f"{scanner.name} ({scanner.kind}) in {path}"
     yield f"{_INDENT}function: {scanner.function_name}({', '.join(map(_parameter, scanner.parameters))})"
-    yield f"{_INDENT}sees: {sees(scanner)}"
+    yield f"{_INDENT}sees: {inputs_text(scanner)}"
     source = scanner.llm or scanner.grep
     for part in (scanner.decorator, source):
         if part is not None:
@@ -165,7 +170,7 @@ def lines_of(path: str, scanner: ScannerSource) -> Iterator[str]:
 
 def _part_lines(part: Any) -> Iterator[str]:
     for name, value in asdict(part).items():
-        if name not in _APART and _says(part, name, value):
+        if name not in _APART and _differs_from_default(part, name, value):
             yield from _entry(name, value)
     for name, text in part.kept:
         if name not in _INPUTS:
@@ -177,13 +182,13 @@ def _structured_lines(structured: StructuredSource) -> Iterator[str]:
     for model in structured.models:
         for field in model.fields:
             notes = [field.description or "", *(f"{name}={text}" if name else text for name, text in field.kept)]
-            said = "; ".join(note for note in notes if note)
-            yield from _entry(f"{model.class_name}.{field.name}", f"{field.field_type}{f' ({said})' if said else ''}")
+            texts = "; ".join(note for note in notes if note)
+            yield from _entry(f"{model.class_name}.{field.name}", f"{field.field_type}{f' ({texts})' if texts else ''}")
     for name, text in structured.kept:
         yield from _entry(name, text)
 
 
-def _says(part: Any, name: str, value: Any) -> bool:
+def _differs_from_default(part: Any, name: str, value: Any) -> bool:
     defaults = {field.name: field.default for field in fields(part)}
     return bool(value != defaults[name])
 

@@ -30,7 +30,7 @@ _documents: list[TextIO] = []
 _UNSAFE = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
-def document() -> TextIO:
+def document_stream() -> TextIO:
     """Where a command writes what it is asked for: standard output, also while it is reserved."""
     return _documents[-1] if _documents else sys.stdout
 
@@ -39,36 +39,36 @@ def json_text(value: Any, indent: int | None = None) -> str:
     """Write strict JSON: no NaN, every control character escaped; other values become their text."""
     from .._support.json import finite
 
-    ascii_only = not (getattr(document(), "encoding", None) or "").lower().startswith("utf")
+    ascii_only = not (getattr(document_stream(), "encoding", None) or "").lower().startswith("utf")
     text = json.dumps(finite(value), indent=indent, ensure_ascii=ascii_only, default=str)
     return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def write_json(value: Any) -> None:
     """Write one value as indented JSON."""
-    print(json_text(value, indent=2), file=document())
+    print(json_text(value, indent=2), file=document_stream())
 
 
 def write_json_rows(rows: Iterable[dict[str, Any]]) -> None:
     """Write an array, a row on each line."""
     ahead = "["
     for row in rows:
-        print(f"{ahead}\n{json_text(row)}", end="", file=document())
+        print(f"{ahead}\n{json_text(row)}", end="", file=document_stream())
         ahead = ","
-    print("[]" if ahead == "[" else "\n]", file=document())
+    print("[]" if ahead == "[" else "\n]", file=document_stream())
 
 
 def write_json_lines(rows: Iterable[dict[str, Any]]) -> None:
     """Write a JSON object on each line."""
     for row in rows:
-        print(json_text(row), file=document())
+        print(json_text(row), file=document_stream())
 
 
 def write_csv(headers: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
     """Write CSV; control characters are left out, line breaks and tabs stay."""
     import csv
 
-    writer = csv.writer(document(), lineterminator="\n")
+    writer = csv.writer(document_stream(), lineterminator="\n")
     writer.writerow([printable(header) for header in headers])
     for row in rows:
         writer.writerow([printable(cell_text(row.get(header))) for header in headers])
@@ -83,7 +83,7 @@ def cell_text(value: Any) -> str:
     return str(value)
 
 
-def reserving(is_document: Callable[[Any], bool]) -> Callable[[click.Context, click.Parameter, Any], Any]:
+def reserve_stdout_if(is_document: Callable[[Any], bool]) -> Callable[[click.Context, click.Parameter, Any], Any]:
     """Make the callback of an option that reserves standard output until the program's command ends.
 
     Args:
@@ -94,15 +94,15 @@ def reserving(is_document: Callable[[Any], bool]) -> Callable[[click.Context, cl
         root = ctx.find_root()
         if is_document(value) and not ctx.resilient_parsing and not root.meta.setdefault(__name__, False):
             root.meta[__name__] = True
-            root.with_resource(reserved())
+            root.with_resource(reserved_stdout())
         return value
 
     return callback
 
 
 @contextmanager
-def reserved() -> Generator[None]:
-    """Keep standard output for `document()`; everything else that is written there goes to standard error.
+def reserved_stdout() -> Generator[None]:
+    """Keep standard output for `document_stream()`; everything else that is written there goes to standard error.
 
     Raises:
         StorageError: The document cannot be written (BrokenPipeError if its reader left).
@@ -113,40 +113,40 @@ def reserved() -> Generator[None]:
     kept = _duplicate(STDOUT)
     taken = given is None and kept is not None  # closed at the start, and the number belongs to another file by now
     if not taken:
-        _lead_to_stderr()
-    out = _own_stream(given, None if taken else kept) if is_real or given is None else given
+        _divert_to_stderr()
+    out = _open_duplicate(given, None if taken else kept) if is_real or given is None else given
     _documents.append(out)
     if not is_real and given is not None:
         sys.stdout = sys.stderr  # where something stands in for standard output, print() does not reach the descriptor
     try:
         yield
-        _finish(out)
+        _flush_document(out)
     finally:
         _documents.remove(out)
         _flush(given, sys.__stdout__)
         if out is not given:
-            _discard(out)
+            _close_quietly(out)
         sys.stdout = given
         if kept is not None:
             os.dup2(kept, STDOUT)
             os.close(kept)
-        _surrender_at_exit()
+        _divert_at_exit()
 
 
-def surrender() -> None:
+def divert_to_stderr_for_good() -> None:
     """Lead standard output to standard error for good: the document is written, what comes now is not part of it."""
     _flush(sys.stdout)
     if sys.__stdout__ is not None:
-        _lead_to_stderr()
+        _divert_to_stderr()
 
 
 @functools.cache
-def _surrender_at_exit() -> None:
+def _divert_at_exit() -> None:
     # What was registered last runs first, so scanners that print when the interpreter ends come later.
-    atexit.register(surrender)
+    atexit.register(divert_to_stderr_for_good)
 
 
-def _finish(out: TextIO) -> None:
+def _flush_document(out: TextIO) -> None:
     try:
         out.flush()
     except BrokenPipeError:
@@ -155,7 +155,7 @@ def _finish(out: TextIO) -> None:
         raise StorageError(f"Standard output cannot be written: {error.strerror}.") from error
 
 
-def _own_stream(given: Any, kept: int | None) -> TextIO:
+def _open_duplicate(given: Any, kept: int | None) -> TextIO:
     """Open the place that standard output led to, with a descriptor of its own."""
     if kept is None:
         return open(os.devnull, "w", encoding="utf-8")
@@ -165,7 +165,7 @@ def _own_stream(given: Any, kept: int | None) -> TextIO:
     return open(place, "w", encoding=encoding, errors="backslashreplace", closefd=copy is not None)
 
 
-def _discard(out: TextIO) -> None:
+def _close_quietly(out: TextIO) -> None:
     """Close a stream; what it could not write must not be complained about once more."""
     with contextlib.suppress(OSError, ValueError):
         null = os.open(os.devnull, os.O_WRONLY)
@@ -177,7 +177,7 @@ def _discard(out: TextIO) -> None:
         out.close()
 
 
-def _lead_to_stderr() -> None:
+def _divert_to_stderr() -> None:
     # Where standard error was closed at the start, its number belongs to something else by now.
     source = os.open(os.devnull, os.O_WRONLY) if sys.__stderr__ is None else STDERR
     with contextlib.suppress(OSError):
@@ -187,7 +187,7 @@ def _lead_to_stderr() -> None:
 
 
 def _duplicate(descriptor: int) -> int | None:
-    """Copy a descriptor to a number that is none of the standard ones, closed as these may be."""
+    """Copy a descriptor to a number that is not a standard one, closed as these may be."""
     try:
         copy = os.dup(descriptor)
     except OSError:

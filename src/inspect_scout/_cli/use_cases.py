@@ -1,4 +1,4 @@
-"""Calling a use case: through the bridge, and that of a test if it has one of this name."""
+"""Running a use case: through the bridge, and that of a test if it has one of this name."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
-from .._app import in_sync, in_sync_items, run_light
+from .._app import in_sync, in_sync_items, run_read_only
 
 P = ParamSpec("P")
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def call(use_case: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> T:
+def run_use_case(use_case: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a use case to its end."""
-    return in_sync(_chosen(use_case))(*args, **kwargs)
+    return in_sync(_from_given_app(use_case))(*args, **kwargs)
 
 
-def look(
+def read_use_case(
     use_case: Callable[Concatenate[str, P], Coroutine[Any, Any, T]], location: str, *args: P.args, **kwargs: P.kwargs
 ) -> T:
     """Run a use case that only reads files of a location, which starts at once where they are local."""
-    chosen = _chosen(use_case)
-    return run_light(location, lambda: chosen(location, *args, **kwargs))
+    chosen = _from_given_app(use_case)
+    return run_read_only(location, lambda: chosen(location, *args, **kwargs))
 
 
-def each(use_case: Callable[P, AsyncIterator[T]], *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
+def iterate_use_case(use_case: Callable[P, AsyncIterator[T]], *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
     """Iterate over what a use case gives."""
-    return in_sync_items(_chosen(use_case))(*args, **kwargs)
+    return in_sync_items(_from_given_app(use_case))(*args, **kwargs)
 
 
-def _chosen(use_case: F) -> F:
+def _from_given_app(use_case: F) -> F:
     """Take the use case of the application that the command was given, if it has one of this name."""
     given: Any = click.get_current_context().find_root().obj
     return getattr(given, use_case.__name__, use_case)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import click
 
-from .._project import OPTION, Kind
+from .._project import OPTION_BY_NAME, Kind
 from .._support.errors import ScoutError
 from .._support.text import ArgumentText
 from .._support.yaml import SWITCHES, guess_value
@@ -35,7 +35,7 @@ DEFAULT_BATCH = 100
 _INTEGER = re.compile(r"[-+]?\d+")
 
 
-class Worklist(TextType):
+class WorklistFile(TextType):
     """A file that is there, or a URL, where it is looked for later."""
 
     name = "file"
@@ -48,7 +48,7 @@ class Worklist(TextType):
         return text
 
 
-class Words(TextType):
+class SplitText(TextType):
     """A text; a variable of the environment may hold several, separated by blanks, quoted where they contain some."""
 
     name = "text"
@@ -64,7 +64,7 @@ class Words(TextType):
             return rv.split()
 
 
-class Whole(TextType):
+class UnsplitText(TextType):
     """A text; a variable of the environment holds one, blanks included."""
 
     name = "sql"
@@ -74,8 +74,8 @@ class Whole(TextType):
         return [rv] if rv.strip() else []
 
 
-class OpenChoice(ChoiceType):
-    """A choice to which other packages add; they are only looked for where it is none of ours.
+class ExtensibleChoice(ChoiceType):
+    """A choice to which other packages add; they are only looked for where the value is not one of ours.
 
     Args:
         option: The option whose value it is.
@@ -86,8 +86,8 @@ class OpenChoice(ChoiceType):
         self._option = option
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Refuse what is none of them."""
-        added = () if value in self.choices else self._option.added()
+        """Refuse what is not one of them."""
+        added = () if value in self.choices else self._option.plugin_choices()
         return str(click.Choice((*self._option.choices, *added)).convert(value, param, ctx))
 
 
@@ -122,7 +122,7 @@ def is_count_or_file(text: str) -> bool:
     )
 
 
-def pairs(items: Sequence[str], option: str) -> dict[str, Any]:
+def parse_pairs(items: Sequence[str], option: str) -> dict[str, Any]:
     """Read `key=value` texts; dashes in keys become underscores, values are YAML, a comma makes a list.
 
     Args:
@@ -132,10 +132,10 @@ def pairs(items: Sequence[str], option: str) -> dict[str, Any]:
     Raises:
         click.UsageError: A text has no key or no "=".
     """
-    return {key: guess_value(text) for key, text in texts(items, option).items()}
+    return {key: guess_value(text) for key, text in parse_texts(items, option).items()}
 
 
-def texts(items: Sequence[str], option: str) -> dict[str, ArgumentText]:
+def parse_texts(items: Sequence[str], option: str) -> dict[str, ArgumentText]:
     """Read `key=value` texts; dashes in keys become underscores, values stay as they were typed.
 
     Args:
@@ -155,15 +155,15 @@ def texts(items: Sequence[str], option: str) -> dict[str, ArgumentText]:
     return found
 
 
-def names(text: str | None) -> list[str] | None:
+def split_names(text: str | None) -> list[str] | None:
     """Split a list of names at its commas; None stays None."""
     if text is None:
         return None
     return [name for part in text.split(",") if (name := part.strip())]
 
 
-def _model_args(given: Mapping[str, Any]) -> dict[str, Any] | None:
-    typed = pairs(given.get("model_args", ()), "-M")
+def _parse_model_args(given: Mapping[str, Any]) -> dict[str, Any] | None:
+    typed = parse_pairs(given.get("model_args", ()), "-M")
     file = given.get("model_config")
     if not file:
         return typed or None
@@ -172,8 +172,8 @@ def _model_args(given: Mapping[str, Any]) -> dict[str, Any] | None:
     return {**read_model_args(file), **typed}
 
 
-def _roles(given: Mapping[str, Any]) -> dict[str, ModelRole | list[ModelRole]] | None:
-    from .._plan import described_role, mapping_of
+def _parse_roles(given: Mapping[str, Any]) -> dict[str, ModelRole | list[ModelRole]] | None:
+    from .._plan import parse_mapping, parse_role_mapping
 
     roles: dict[str, ModelRole | list[ModelRole]] = {}
     for item in given.get("model_role", ()):
@@ -182,8 +182,8 @@ def _roles(given: Mapping[str, Any]) -> dict[str, ModelRole | list[ModelRole]] |
         if not equals or not role or not value:
             raise click.UsageError(f"--model-role {item!r} is not of the form role=model.")
         if value.startswith("{"):
-            with _usage(what := f"--model-role {item!r}"):
-                roles[role] = described_role(mapping_of(value, what), what)
+            with _usage_errors(what := f"--model-role {item!r}"):
+                roles[role] = parse_role_mapping(parse_mapping(value, what), what)
             continue
         names = [name.strip() for name in value.split(",") if name.strip()]
         if not names:
@@ -192,71 +192,71 @@ def _roles(given: Mapping[str, Any]) -> dict[str, ModelRole | list[ModelRole]] |
     return roles or None
 
 
-def _config(given: Mapping[str, Any]) -> GenerateConfig | None:
-    flags = [flag for flag in OPTION["generate_config"].flags if given.get(flag.sets) is not None]
+def _parse_generation(given: Mapping[str, Any]) -> GenerateConfig | None:
+    flags = [flag for flag in OPTION_BY_NAME["generate_config"].flags if given.get(flag.parameter_name) is not None]
     if not flags:
         return None
     from inspect_ai.model import GenerateConfig, ResponseSchema
 
     readers: Mapping[Kind | None, Callable[[str], Any]] = {
-        "cache": _cache,
-        "batch": _batch,
+        "cache": _parse_cache,
+        "batch": _parse_batch,
         "schema": ResponseSchema.model_validate_json,
     }
-    values = {flag.sets: given[flag.sets] for flag in flags}
+    values = {flag.parameter_name: given[flag.parameter_name] for flag in flags}
     for flag in flags:
         if flag.kind in readers:
-            with _usage(flag.names):
-                values[flag.sets] = readers[flag.kind](given[flag.sets])
-    with _usage("Generation options"):
+            with _usage_errors(flag.names):
+                values[flag.parameter_name] = readers[flag.kind](given[flag.parameter_name])
+    with _usage_errors("Generation options"):
         return GenerateConfig(**values)
 
 
-def _cache(text: str) -> CachePolicy | Literal[False]:
+def _parse_cache(text: str) -> CachePolicy | Literal[False]:
     from inspect_ai.model import CachePolicy
 
-    expiry = _switched(text, DEFAULT_CACHE, "{}D")
+    expiry = _parse_switch(text, DEFAULT_CACHE, "{}D")
     if expiry is None and re.fullmatch(r"\d+[smhDWMYdwy]", text):
         # Letters are those of inspect_ai: m are minutes, M months; the others exist in one size only.
         expiry = text[:-1] + (text[-1].upper() if text[-1] in "dwy" else text[-1])
     if expiry is None:
-        return cast("CachePolicy", _settings(text, "--cache", CachePolicy))
+        return cast("CachePolicy", _parse_settings(text, "--cache", CachePolicy))
     return CachePolicy(expiry=expiry) if expiry else False
 
 
-def _batch(text: str) -> int | BatchConfig | Literal[False]:
+def _parse_batch(text: str) -> int | BatchConfig | Literal[False]:
     from inspect_ai.model import BatchConfig
 
-    size = _switched(text, str(DEFAULT_BATCH), "{}")
+    size = _parse_switch(text, str(DEFAULT_BATCH), "{}")
     if size is None:
-        return cast("BatchConfig", _settings(text, "--batch", BatchConfig))
+        return cast("BatchConfig", _parse_settings(text, "--batch", BatchConfig))
     return int(size) if size else False
 
 
-def _switched(text: str, usual: str, number: str) -> str | None:
+def _parse_switch(text: str, usual: str, number: str) -> str | None:
     """Read a switch or a number: nothing where it is off, the usual value where it is on; None if it is neither."""
     if text.lower() in SWITCHES or text == "0":
         return usual if SWITCHES.get(text.lower()) else ""
     return number.format(text) if text.isdigit() else None
 
 
-def _settings(text: str, option: str, model: Any) -> Any:
+def _parse_settings(text: str, option: str, model: Any) -> Any:
     """Read settings written in a file or in the option itself."""
-    from .._plan import mapping_of
+    from .._plan import parse_mapping
     from .._support.text import read_text
 
     what, given = f"{option} {text!r}", text
     if not text.lstrip().startswith("{"):
         if not text.lower().endswith((".yaml", ".yml", ".json")):
             raise click.UsageError(f"{what} is neither a number, nor true or false, nor a YAML or JSON file.")
-        with _usage(what, f"{option}: "):
+        with _usage_errors(what, f"{option}: "):
             given = read_text(text)
-    with _usage(what):
-        return model.model_validate(mapping_of(given, what))
+    with _usage_errors(what):
+        return model.model_validate(parse_mapping(given, what))
 
 
 @contextmanager
-def _usage(what: str, before: str = "") -> Generator[None]:
+def _usage_errors(what: str, before: str = "") -> Generator[None]:
     """Refuse a value as click does, with the way to the help page.
 
     Args:
@@ -275,9 +275,9 @@ def _usage(what: str, before: str = "") -> Generator[None]:
         raise click.UsageError(f"{what}: {where}{': ' if where else ''}{first['msg']}") from error
 
 
-MODEL_READERS: Mapping[Kind, Callable[[Mapping[str, Any]], Any]] = {
-    "arguments": _model_args,
-    "roles": _roles,
-    "generation": _config,
+MODEL_PARSERS: Mapping[Kind, Callable[[Mapping[str, Any]], Any]] = {
+    "arguments": _parse_model_args,
+    "roles": _parse_roles,
+    "generation": _parse_generation,
 }
 """How options about models are read, from what click has read; what was not given is None."""

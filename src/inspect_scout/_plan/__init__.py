@@ -9,12 +9,12 @@ from .._support.lazy import lazy_exports
 if TYPE_CHECKING:
     from .checks import check_executor, executor_plugins
     from .job import ModelRole, ScanJob, scanjob
-    from .models import mapping_of, read_model_args
+    from .models import parse_mapping, read_model_args
     from .plan import PlannedScanner, ScanPlan, Unit, plan_resume, plan_scan
     from .precedence import Setting
     from .request import ResumeRequest, Scanners, ScanRequest
-    from .roles import described_role
-    from .settled import settle
+    from .resolve import resolve_request
+    from .roles import parse_role_mapping
     from .worklist import ScannerWork
 
 __getattr__, __dir__ = lazy_exports(__name__)

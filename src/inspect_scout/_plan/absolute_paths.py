@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
-from .._project import OPTION, Kind
+from .._project import OPTION_BY_NAME, Kind
 from .._support.shapes import is_mapping
 from .._validation import CasesFile
 
 
-def located(values: Mapping[str, Any], folder: str) -> dict[str, Any]:
+def make_absolute(values: Mapping[str, Any], folder: str) -> dict[str, Any]:
     """Make the locations among the values of options absolute.
 
     Args:
@@ -21,12 +21,12 @@ def located(values: Mapping[str, Any], folder: str) -> dict[str, Any]:
         folder: Directory that relative paths are relative to.
     """
     return {
-        name: _PLACED[kind](value, folder) if (kind := OPTION[name].kind) in _PLACED else value
+        name: _ABSOLUTE[kind](value, folder) if (kind := OPTION_BY_NAME[name].kind) in _ABSOLUTE else value
         for name, value in values.items()
     }
 
 
-def placed(location: Any, folder: str) -> Any:
+def absolute_location(location: Any, folder: str) -> Any:
     """Make a path absolute; URLs, and what is neither text nor a path, stay as they are."""
     if not folder:  # the current directory was deleted: only who needs it fails
         return location
@@ -40,18 +40,20 @@ def placed(location: Any, folder: str) -> Any:
 def _paths(value: Any, folder: str) -> Any:
     if isinstance(value, list | tuple):
         return [_paths(item, folder) for item in cast("Sequence[Any]", value)]
-    return placed(os.path.expanduser(value) if isinstance(value, str) else value, folder)
+    return absolute_location(os.path.expanduser(value) if isinstance(value, str) else value, folder)
 
 
 def _validation(value: Any, folder: str) -> Any:
     if is_mapping(value):
         return {name: _validation(one, folder) for name, one in value.items()}
-    return replace(value, path=placed(value.path, folder)) if isinstance(value, CasesFile) else placed(value, folder)
+    if isinstance(value, CasesFile):
+        return replace(value, path=absolute_location(value.path, folder))
+    return absolute_location(value, folder)
 
 
-_PLACED: Mapping[Kind, Callable[[Any, str], Any]] = {
+_ABSOLUTE: Mapping[Kind, Callable[[Any, str], Any]] = {
     "locations": _paths,
-    "location": placed,
+    "location": absolute_location,
     "worklist": _paths,
     "cases": _validation,
     "arguments": _paths,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .._project import OPTION, SETTLED, Kind
+from .._project import MERGED_OPTIONS, OPTION_BY_NAME, Kind
 from .._support.errors import ConfigError
 from .request import ScanRequest
 
@@ -16,7 +16,7 @@ MAX_SECONDS = 31_536_000
 
 def check_request(request: ScanRequest) -> None:
     """Refuse what this version has no machinery for, and values that no scan can use."""
-    for option in SETTLED:
+    for option in MERGED_OPTIONS:
         value = getattr(request, option.field)
         if option.kind in _LEAST:
             _check_count(option.field, value, _LEAST[option.kind])
@@ -35,14 +35,14 @@ def check_request(request: ScanRequest) -> None:
 
 def check_executor(executor: str | None, ray_address: str | None) -> None:
     """Refuse an executor that does not exist, and an address that nobody uses."""
-    OPTION["executor"].check_choice(executor)
+    OPTION_BY_NAME["executor"].check_choice(executor)
     if ray_address is not None and executor != "ray":
         raise ConfigError(f"ray_address={ray_address!r} is for executor='ray' only. Name it, or leave the address out.")
 
 
 def executor_plugins() -> dict[str, Callable[[int, int | None], Any]]:
     """Give what makes the executors of other packages, by name: of the number of units and of processes asked for."""
-    return OPTION["executor"].added()
+    return OPTION_BY_NAME["executor"].plugin_choices()
 
 
 def check_seconds(name: str, value: Any) -> None:

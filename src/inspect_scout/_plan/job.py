@@ -88,7 +88,7 @@ class ScanJob(PlainOptions):
         results: Older name of `scans`.
 
     Raises:
-        ConfigError: Something given is no scanner.
+        ConfigError: Something given is not a scanner.
         TypeError: Both `scans` and `results` are given, or an argument does not exist.
     """
 
@@ -134,10 +134,10 @@ class ScanJob(PlainOptions):
         given = config.given()
         args = given.get("model_args")
         if isinstance(args, str):
-            given["model_args"] = beside(args, folder)
+            given["model_args"] = find_beside(args, folder)
         if config.validation:
             cases = config.validation.items()
-            given["validation"] = {key: beside(v, folder) if isinstance(v, str) else v for key, v in cases}
+            given["validation"] = {key: find_beside(v, folder) if isinstance(v, str) else v for key, v in cases}
         given["scanners"] = scanners_of(config, folder)
         made = cls(**given)
         made._set("folder", base)
@@ -151,8 +151,8 @@ class ScanJob(PlainOptions):
             object.__setattr__(made, "name", name)
         return made
 
-    def said(self) -> dict[str, Any]:
-        """What the job says, by option."""
+    def given(self) -> dict[str, Any]:
+        """What the job sets, by option."""
         fields = (each.name for each in dataclasses.fields(self) if each.name not in {"origin", "folder"})
         return {name: value for name in fields if (value := getattr(self, name)) is not None}
 
@@ -218,14 +218,14 @@ def scanners_of(config: ScanJobConfig, folder: str | None = None, base: str | No
         seen[spec.name] += 1
         keyed[spec.name if seen[spec.name] == 1 else f"{spec.name} ({seen[spec.name]})"] = spec
     located = {
-        key: spec if spec.file is None else spec.model_copy(update={"file": beside(spec.file, folder)})
+        key: spec if spec.file is None else spec.model_copy(update={"file": find_beside(spec.file, folder)})
         for key, spec in keyed.items()
     }
     made = scanners_from_specs(located, base, recorded=False)
     return name_scanners(made if isinstance(specs, dict) else list(made.values()))
 
 
-def beside(file: str, folder: str | None) -> str:
+def find_beside(file: str, folder: str | None) -> str:
     """Find a file from the working directory, or else in a folder."""
     if folder and not Path(file).exists() and (other := Path(folder) / file).exists():
         return str(other)

@@ -65,12 +65,12 @@ async def check_own_models(named: Mapping[str, Scanner[Any]]) -> None:
             try:
                 made.append(make_model(name))
             except ConfigError as error:
-                said = str(error)
-                raise ConfigError(f"Scanner {key!r}: {said[0].lower()}{said[1:]}") from error
+                text = str(error)
+                raise ConfigError(f"Scanner {key!r}: {text[0].lower()}{text[1:]}") from error
     finally:
         await close_models(ActiveModels(no_model(), own=made))
 
 
-def is_a_model(given: object) -> bool:
+def names_model(given: object) -> bool:
     """Tell whether what was given as the default model names one: a name, several by commas, or a model."""
     return str(given or "").strip(" ,") not in {"", "none", NO_MODEL}

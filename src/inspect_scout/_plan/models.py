@@ -18,7 +18,7 @@ from .._support.shapes import is_mapping
 from .._support.text import read_text_at
 from .._support.yaml import load_yaml
 from .request import ResumeRequest, ScanRequest
-from .roles import check_amounts, described_role
+from .roles import check_amounts, parse_role_mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +47,17 @@ def plan_models(request: ScanRequest) -> PlannedModels:
         ConfigError: A model cannot be used, or its settings cannot.
         LocationError: There is no file of arguments.
     """
-    config = _config(request)
+    config = _scan_config(request)
     default, own = default_model(request, config)
     roles, own_roles = role_models(request.model_roles)
-    active = put_together(default, roles, config, (*own, *own_roles))
+    active = assemble_models(default, roles, config, (*own, *own_roles))
     if default is not None:
-        return PlannedModels(active, to_config(default, config), described_roles(roles))
+        return PlannedModels(active, to_config(default, config), describe_roles(roles))
     kept = without_secrets(config) if config != GenerateConfig() else None
-    return PlannedModels(active, None, described_roles(roles), kept)
+    return PlannedModels(active, None, describe_roles(roles), kept)
 
 
-def put_together(
+def assemble_models(
     default: Model | None, roles: Mapping[str, Model | list[Model]], config: GenerateConfig, own: Sequence[Model]
 ) -> ActiveModels:
     """Put models together; those whose provider cannot count tokens are given a counter that needs no network."""
@@ -80,10 +80,10 @@ def read_model_args(given: Mapping[str, Any] | str | Path | None) -> dict[str, A
     if isinstance(given, Mapping):
         return dict(given)
     text = read_text_at(given, "file of model arguments")
-    return mapping_of(text, f"The file of model arguments {str(given)!r}")
+    return parse_mapping(text, f"The file of model arguments {str(given)!r}")
 
 
-def mapping_of(text: str, what: str) -> dict[str, Any]:
+def parse_mapping(text: str, what: str) -> dict[str, Any]:
     """Read a mapping written in JSON or YAML.
 
     Args:
@@ -111,11 +111,11 @@ def _json_or_yaml(text: str) -> Any:
     return load_yaml(text)
 
 
-def config_of(request: ScanRequest | ResumeRequest) -> GenerateConfig:
+def checked_config(request: ScanRequest | ResumeRequest) -> GenerateConfig:
     """Take the generation options of a request.
 
     Raises:
-        ConfigError: They are none, or an amount is too small.
+        ConfigError: They are not a GenerateConfig, or an amount is too small.
     """
     given = cast("object", request.model_config)
     if given is not None and not isinstance(given, GenerateConfig):
@@ -125,11 +125,11 @@ def config_of(request: ScanRequest | ResumeRequest) -> GenerateConfig:
     return config
 
 
-def _config(request: ScanRequest) -> GenerateConfig:
-    config = config_of(request)
+def _scan_config(request: ScanRequest) -> GenerateConfig:
+    config = checked_config(request)
     open_ended = config.max_connections is None and config.adaptive_connections is None and not config.batch
     if open_ended and request.max_transcripts is not None:
-        # Who says how many transcripts are in work has said how many calls there are to be.
+        # Who sets the number of transcripts in work has set the number of calls.
         config = config.model_copy(update={"max_connections": request.max_transcripts})
     return config
 
@@ -138,7 +138,7 @@ def default_model(request: ScanRequest | ResumeRequest, config: GenerateConfig) 
     """Find the default model that a request names, and list it if it was made here.
 
     Raises:
-        ConfigError: It is none, or cannot be used; or something is said of a model that is not named.
+        ConfigError: It is not a model, or cannot be used; or settings are given of a model that is not named.
     """
     given = named_model(request)
     if isinstance(given, Model):
@@ -155,7 +155,7 @@ def named_model(request: ScanRequest | ResumeRequest) -> Model | str | None:
     """Take the default model of a request, or its name: of several the first.
 
     Raises:
-        ConfigError: It is none, or it is made already and more is said of it.
+        ConfigError: It is not a model, or it is made already and settings of it are given.
     """
     given = cast("object", request.model)
     if isinstance(given, Model):
@@ -179,23 +179,25 @@ def role_models(given: Any) -> tuple[dict[str, Model | list[Model]], list[Model]
     """Find the models that roles are given, and list those that were made here.
 
     Raises:
-        ConfigError: Something given is no model, or cannot be used.
+        ConfigError: Something given is not a model, or cannot be used.
     """
     if given is None:
         return {}, []
     if not isinstance(given, Mapping):
-        raise ConfigError(f"model_roles={given!r} is no mapping of roles to models.")
+        raise ConfigError(
+            f"model_roles={given!r} is not a mapping of roles to models. Use for example {'judge': 'provider/name'}."
+        )
     roles: dict[str, Model | list[Model]] = {}
     own: list[Model] = []
     for role, models in cast("Mapping[str, Any]", given).items():
         several = isinstance(models, list | tuple)
         made: list[Model] = []
         for one in cast("Sequence[Any]", models) if several else (models,):
-            said = said_of_role(role, one)
-            if isinstance(said, Model):
-                made.append(with_role(said, role))
+            model = parse_role(role, one)
+            if isinstance(model, Model):
+                made.append(with_role(model, role))
             else:
-                made.append(with_role(make_model(said.model, said.config, said.base_url, said.args), role))
+                made.append(with_role(make_model(model.model, model.config, model.base_url, model.args), role))
                 own.append(made[-1])
         if not made:
             raise ConfigError(f"The role {role!r} has no models.")
@@ -203,7 +205,7 @@ def role_models(given: Any) -> tuple[dict[str, Model | list[Model]], list[Model]
     return roles, own
 
 
-def said_of_role(role: str, given: Any) -> Model | ModelConfig:
+def parse_role(role: str, given: Any) -> Model | ModelConfig:
     """Read what a role was given: a model, or its description.
 
     Raises:
@@ -214,7 +216,7 @@ def said_of_role(role: str, given: Any) -> Model | ModelConfig:
     if isinstance(given, str) and given.strip():
         return ModelConfig(model=given.strip())
     if is_mapping(given):
-        given = described_role(given, f"The role {role!r}")
+        given = parse_role_mapping(given, f"The role {role!r}")
     if isinstance(given, ModelConfig):
         check_amounts(given.config, f"The role {role!r}: ")
         return given
@@ -224,7 +226,7 @@ def said_of_role(role: str, given: Any) -> Model | ModelConfig:
     )
 
 
-def described_roles(roles: Mapping[str, Model | list[Model]]) -> RoleConfigs | None:
+def describe_roles(roles: Mapping[str, Model | list[Model]]) -> RoleConfigs | None:
     """Describe models by role; None if there are none."""
     if not roles:
         return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._inspect.models import ModelError, close_models
-from .._project import OPTION
+from .._project import OPTION_BY_NAME
 from .._results import Recorded
 from .._scanners import (
     ScannerConfig,
@@ -40,13 +40,13 @@ from .._types import (
 )
 from .._validation import Validator, validation_spec
 from .checks import check_request, check_seconds
+from .missing_models import check_own_models, missing_models, names_model
 from .models import PlannedModels, plan_models
-from .needed import check_own_models, is_a_model, missing_models
 from .precedence import DEFAULT_MAX_BATCHED
 from .request import ResumeRequest, ScanRequest
-from .resuming import resumed_models
+from .resumed_models import resumed_models
 from .revision import package_versions, scan_revision
-from .unread import selections, with_found
+from .unread import selection_specs, with_found_transcripts
 from .validation import plan_validation, restore_validation
 from .versions import accepted_fingerprints, reconcile_versions, version_of, with_version
 from .worklist import resolve_worklist
@@ -64,7 +64,7 @@ class PlannedScanner:
     Args:
         key: Its key.
         scan: The function.
-        config: What its declaration settled.
+        config: What its declaration says.
         fingerprint: Fingerprint of what it asks, its code and its models.
         validator: Compares its results with labelled cases, if it has any.
     """
@@ -138,7 +138,7 @@ async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> S
     """Plan a new scan.
 
     Args:
-        request: What is asked for, as `settle` has completed it.
+        request: What is asked for, as `resolve_request` has completed it.
         progress: Is told how far the transcripts are indexed.
 
     Raises:
@@ -173,24 +173,24 @@ async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> S
         revision=scan_revision(),
         packages=package_versions(),
         options=_recorded_options(request, models),
-        transcripts=snapshot_of(transcripts, index, selections(request.worklist)),
+        transcripts=snapshot_of(transcripts, index, selection_specs(request.worklist)),
         scanners={k: with_version(s, versions[k]) for k, s in scanner_specs(named, request.folder).items()},
         worklist=worklist,
         validation={key: validation_spec(cases, request.folder) for key, cases in validation.items()} or None,
         work_dir=request.folder,
     )
-    work = _work(spec, named, index, lambda _id, _scanner: False)
+    work = _units_due(spec, named, index, lambda _id, _scanner: False)
     widens = request.max_transcripts is None
-    planned = _planned(named, validation, versions)
+    planned = _planned_scanners(named, validation, versions)
     return ScanPlan(spec, planned, transcripts.source, index, *work, models, widens, problems)
 
 
 def _recorded_options(request: ScanRequest, models: PlannedModels) -> ScanOptions:
-    said = {name: getattr(request, name) for name in ScanOptions.model_fields if name in OPTION}
-    said["max_transcripts"] = request.max_transcripts or _default_max_transcripts(models)
+    values = {name: getattr(request, name) for name in ScanOptions.model_fields if name in OPTION_BY_NAME}
+    values["max_transcripts"] = request.max_transcripts or _default_max_transcripts(models)
     if request.record_input == "auto":
-        said["record_input"] = None
-    return ScanOptions(**said)
+        values["record_input"] = None
+    return ScanOptions(**values)
 
 
 async def plan_resume(
@@ -214,19 +214,19 @@ async def plan_resume(
     """
     models = resumed_models(spec, request)
     try:
-        return await _plan_again(spec, request, recorded, models, progress)
+        return await _plan_resumed(spec, request, recorded, models, progress)
     except BaseException:  # however planning ends, the models are closed; raised again
         await close_models(models.active)
         raise
 
 
-async def _plan_again(
+async def _plan_resumed(
     spec: ScanSpec, request: ResumeRequest, recorded: Recorded, models: PlannedModels, progress: Progress | None
 ) -> ScanPlan:
     snapshot = spec.transcripts
     if snapshot is None:
         raise ScanStateError(
-            f"The scan at {request.location!r} stopped before its transcripts were known; start it anew."
+            f"The scan at {request.location!r} stopped before its transcripts were known. Start a new scan."
         )
     if request.scanner_timeout is not None:
         check_seconds("scanner_timeout", request.scanner_timeout)
@@ -237,21 +237,21 @@ async def _plan_again(
     told = {"model": models.model, "model_roles": models.roles, "generate_config": models.config}
     spec = spec.model_copy(update=told)
     spec = reconcile_versions(spec, versions, recorded, request.rescan_changed, request.accept_changed)
-    planned = _planned(named, restore_validation(spec, request.predicate_overrides or {}), versions)
+    planned = _planned_scanners(named, restore_validation(spec, request.predicate_overrides or {}), versions)
     is_done = _done_under(spec, recorded)
     listed = {one.scanner: len(one.transcripts) for one in spec.worklist or ()}
     found = await find_again(snapshot, listed, progress)
-    wanted = _wanted(spec.worklist, named)
+    wanted = _wanted_ids(spec.worklist, named)
 
     def is_due(transcript_id: str) -> bool:
         keys = [k for k in named if wanted is None or transcript_id in wanted[k]]
         return not all(is_done(transcript_id, k) for k in keys)
 
-    spec = with_found(spec, found, is_due)
+    spec = with_found_transcripts(spec, found, is_due)
     problems = list(dict.fromkeys(map(str, found.index.problems)))
-    work = _work(spec, named, found.index, is_done, found.recorded)
+    work = _units_due(spec, named, found.index, is_done, found.recorded)
     due = {key: named[key] for unit in work[0] for key in unit.scanners}
-    lacking = missing_models(due, is_a_model(models.active.model), models.active.roles, again=True)
+    lacking = missing_models(due, names_model(models.active.model), models.active.roles, again=True)
     if lacking is not None:
         raise ModelError(lacking)
     await check_own_models(due)
@@ -261,7 +261,7 @@ async def _plan_again(
 async def _check_models(request: ScanRequest, named: Mapping[str, Scanner[Any]]) -> None:
     """Refuse a scan that lacks a model; a dry run counts all the same."""
     roles: Mapping[str, Any] = request.model_roles if is_mapping(request.model_roles) else {}
-    lacking = missing_models(named, is_a_model(request.model), roles)
+    lacking = missing_models(named, names_model(request.model), roles)
     if lacking is None:
         await check_own_models(named)
     elif not request.dry_run:
@@ -303,7 +303,7 @@ def _versions(named: Mapping[str, Scanner[Any]], models: PlannedModels) -> dict[
     return {key: version_of(scanner_config(scan), models) for key, scan in named.items()}
 
 
-def _planned(
+def _planned_scanners(
     named: Mapping[str, Scanner[Any]], validation: Mapping[str, ValidationSet], versions: Mapping[str, ScannerVersion]
 ) -> dict[str, PlannedScanner]:
     planned: dict[str, PlannedScanner] = {}
@@ -327,7 +327,7 @@ def _done_under(spec: ScanSpec, recorded: Recorded) -> IsRecorded:
     return is_done
 
 
-def _work(
+def _units_due(
     spec: ScanSpec,
     scanners: Mapping[str, Scanner[Any]],
     index: TranscriptIndex,
@@ -335,7 +335,7 @@ def _work(
     recorded: Iterable[str] = (),
 ) -> tuple[list[Unit], int]:
     """Find the units that are due, and count all pairs: also those of recorded transcripts that are not there now."""
-    wanted = _wanted(spec.worklist, scanners)
+    wanted = _wanted_ids(spec.worklist, scanners)
     units: list[Unit] = []
 
     def wanting(transcript_id: str) -> list[str]:
@@ -360,10 +360,10 @@ def _widened(options: ScanOptions, models: PlannedModels) -> bool:
 
 
 def _default_max_transcripts(models: PlannedModels) -> int:
-    return DEFAULT_MAX_BATCHED if models.active.config.batch else int(OPTION["max_transcripts"].default)
+    return DEFAULT_MAX_BATCHED if models.active.config.batch else int(OPTION_BY_NAME["max_transcripts"].default)
 
 
-def _wanted(worklist: Sequence[Worklist] | None, scanners: Iterable[str]) -> dict[str, set[str]] | None:
+def _wanted_ids(worklist: Sequence[Worklist] | None, scanners: Iterable[str]) -> dict[str, set[str]] | None:
     if worklist is None:
         return None
     wanted: dict[str, set[str]] = {key: set() for key in scanners}

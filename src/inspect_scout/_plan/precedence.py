@@ -1,6 +1,6 @@
-"""Which door wins: argument or command line, then job, then project, then environment, then default.
+"""Which source of a setting wins: argument or command line, then job, then project, then environment, then default.
 
-How doors come together is said of each option in the table of options; here is what these rules do.
+The table of options names the rule by which each is merged; here is what these rules do.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from .._project import SETTLED, Merge, Option
+from .._project import MERGED_OPTIONS, Merge, Option
 
 DEFAULT_MAX_BATCHED = 100
 """Transcripts in work at once where calls of models are sent in batches."""
@@ -19,28 +19,28 @@ DEFAULT, ENVIRONMENT = "default", "environment"
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
-    """What one door says.
+class SettingsSource:
+    """The values that one place sets: arguments, a job, the project, the environment.
 
     Args:
-        door: What it is called when a value is explained.
-        values: Values by option; None says nothing.
-        sources: More exactly where a value was said (file and line, variable), by option.
+        label: What it is called when a value is explained.
+        values: Values by option; None: not set.
+        origins: More exactly where a value was set (file and line, variable), by option.
         folder: Directory that its relative paths are relative to (None: that of the request).
     """
 
-    door: str
+    label: str
     values: Mapping[str, Any]
-    sources: Mapping[str, str] = field(default_factory=dict[str, str])
+    origins: Mapping[str, str] = field(default_factory=dict[str, str])
     folder: str | None = None
 
-    def says(self, name: str) -> bool:
-        """Whether it says something of an option."""
+    def has(self, name: str) -> bool:
+        """Whether it sets an option."""
         return self.values.get(name) is not None
 
-    def source(self, name: str) -> str:
-        """Where it says it."""
-        return self.sources.get(name, self.door)
+    def origin(self, name: str) -> str:
+        """Where it sets an option."""
+        return self.origins.get(name, self.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Setting:
 
     Args:
         value: The value.
-        sources: The doors that were heard, the strongest first; none for a default.
+        sources: Where it was set, the strongest source first; none for a default.
     """
 
     value: Any
@@ -62,64 +62,64 @@ class Setting:
 
 
 def default_values() -> dict[str, Any]:
-    """Make the values that hold when no door says one; some depend on the current directory."""
-    return {option.name: option.make_default() for option in SETTLED}
+    """Make the values of options that no source sets; some depend on the current directory."""
+    return {option.name: option.make_default() for option in MERGED_OPTIONS}
 
 
-def settle_options(layers: Sequence[Layer], defaults: Mapping[str, Any]) -> dict[str, Setting]:
-    """Merge what the doors say.
-
-    Args:
-        layers: The doors, the strongest first.
-        defaults: Values of the options that none of them says anything of.
-    """
-    return {option.name: _setting(option, layers, defaults[option.name]) for option in SETTLED}
-
-
-def environment_layer(values: Mapping[str, Any]) -> Layer:
-    """Describe the environment as a door.
+def resolve_options(sources: Sequence[SettingsSource], defaults: Mapping[str, Any]) -> dict[str, Setting]:
+    """Merge the sources.
 
     Args:
-        values: What the command line has read of it, by option; the options that Python hears, too, are added here.
+        sources: The sources, the strongest first.
+        defaults: Values of the options that none of them sets.
     """
-    heard = {option.name: _variable(option) for option in SETTLED if option.everywhere}
-    sources: dict[str, str] = {}
-    for option in SETTLED:
+    return {option.name: _setting(option, sources, defaults[option.name]) for option in MERGED_OPTIONS}
+
+
+def environment_source(values: Mapping[str, Any]) -> SettingsSource:
+    """Describe the environment as a source.
+
+    Args:
+        values: What the command line has read of it, by option; variables that also apply to Python are added here.
+    """
+    everywhere = {option.name: _variable(option) for option in MERGED_OPTIONS if option.everywhere}
+    origins: dict[str, str] = {}
+    for option in MERGED_OPTIONS:
         present = [name for name in option.variables if os.environ.get(name)]
         if present:
-            sources[option.name] = ", ".join(present if option.merge in {"generation", "of-model"} else present[:1])
-    return Layer(ENVIRONMENT, {**heard, **values}, sources)
+            origins[option.name] = ", ".join(present if option.merge in {"generation", "of-model"} else present[:1])
+    return SettingsSource(ENVIRONMENT, {**everywhere, **values}, origins)
 
 
 def _variable(option: Option) -> str | None:
     return next((value for name in option.variables if (value := os.environ.get(name))), None)
 
 
-def _setting(option: Option, layers: Sequence[Layer], default: Any) -> Setting:
-    due = [layer for layer in _due(option, layers) if layer.says(option.name)]
-    if not due:
+def _setting(option: Option, sources: Sequence[SettingsSource], default: Any) -> Setting:
+    applicable = [source for source in _applicable(option, sources) if source.has(option.name)]
+    if not applicable:
         return Setting(default)
     if option.merge in {"replace", "of-model"}:
-        due = due[:1]
-    value = _MERGES[option.merge]([layer.values[option.name] for layer in due])
-    return Setting(value, [layer.source(option.name) for layer in due])
+        applicable = applicable[:1]
+    value = _MERGES[option.merge]([source.values[option.name] for source in applicable])
+    return Setting(value, [source.origin(option.name) for source in applicable])
 
 
-def _due(option: Option, layers: Sequence[Layer]) -> Sequence[Layer]:
-    """Leave out the doors whose word is about another model than the one that is used."""
+def _applicable(option: Option, sources: Sequence[SettingsSource]) -> Sequence[SettingsSource]:
+    """Leave out the sources whose settings are about another model than the one that is used."""
     if option.merge not in {"of-model", "generation"}:
-        return layers
-    naming = next((position for position, layer in enumerate(layers) if layer.says("model")), None)
+        return sources
+    naming = next((position for position, source in enumerate(sources) if source.has("model")), None)
     if option.merge == "generation":
-        # Options said without a model are about every model.
+        # Options set without a model are about every model.
         return [
-            layer
-            for position, layer in enumerate(layers)
-            if naming is None or position <= naming or not layer.says("model")
+            source
+            for position, source in enumerate(sources)
+            if naming is None or position <= naming or not source.has("model")
         ]
     if naming is None:
-        return [layer for layer in layers if layer.door != ENVIRONMENT]
-    return layers[: naming + 1]
+        return [source for source in sources if source.label != ENVIRONMENT]
+    return sources[: naming + 1]
 
 
 def _join(values: Sequence[Any]) -> list[Any]:

@@ -1,4 +1,4 @@
-"""What a caller asks for, packed into one record at the door."""
+"""What a caller asks for, packed into one record."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ Validation: TypeAlias = "str | Path | ValidationSet | CasesFile"
 
 
 def _defaults_of(options: Iterable[Option]) -> dict[str, Any]:
-    # What several doors may say is open at first.
-    return {option.field: None if option.settled else option.default for option in options}
+    # What several sources may set is open at first.
+    return {option.field: None if option.is_merged else option.default for option in options}
 
 
 class _Request:
@@ -60,8 +60,8 @@ class _Request:
     __hash__ = None  # type: ignore[assignment]  # its values may be lists and mappings
 
     def __repr__(self) -> str:
-        said = (f"{name}={value!r}" for name, value in self._values.items() if value != self._defaults[name])
-        return f"{type(self).__name__}({', '.join(said)})"
+        values = (f"{name}={value!r}" for name, value in self._values.items() if value != self._defaults[name])
+        return f"{type(self).__name__}({', '.join(values)})"
 
     def changed(self, **values: Any) -> Self:
         """Copy it with other values."""
@@ -74,7 +74,7 @@ class ScanRequest(_Request):
     Args:
         scanners: Scanners, a scan job, or the text that names them ("file.py", "file.py@name", "package/name",
             "job.yaml").
-        scan_file: File of the scan job (known when the request is settled).
+        scan_file: File of the scan job (known when the request is resolved).
         environment: What the command line has read of the environment, by option.
         from_command_line: Whether the values were typed, not given in Python: for explanations.
         folder: Directory that relative paths are relative to: the current one, when they are given.
@@ -83,7 +83,7 @@ class ScanRequest(_Request):
     __slots__ = ()
     _needed = "scanners"
     _defaults: ClassVar = {
-        **_defaults_of(option for option in OPTIONS if option.of_scan),
+        **_defaults_of(option for option in OPTIONS if option.is_for_scan),
         "scan_file": None,
         "environment": {},
         "from_command_line": False,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .._project import OPTION, SETTLED, ScanJobConfig, load_project, read_job_config
+from .._project import MERGED_OPTIONS, OPTION_BY_NAME, ScanJobConfig, load_project, read_job_config
 from .._scanners import (
     call_factory,
     check_arguments,
@@ -22,17 +22,17 @@ from .._scanners import (
 from .._support.errors import ConfigError
 from .._support.folder import absolute, relative_file
 from .._support.shapes import is_mapping
+from .absolute_paths import make_absolute
 from .job import JobOrigin, ScanJob, scanners_of
-from .places import located
-from .precedence import Layer, Setting, default_values, environment_layer, settle_options
+from .precedence import Setting, SettingsSource, default_values, environment_source, resolve_options
 from .request import ScanRequest
 
-# Options whose default is not written into the request: the plan must see that nobody said anything.
+# Options whose default is not written into the request: the plan must see that nobody set them.
 _OPEN = frozenset({"max_transcripts"})
 
 
 @dataclass(frozen=True, slots=True)
-class SettledRequest:
+class ResolvedRequest:
     """A request in which every option has its value.
 
     Args:
@@ -44,28 +44,29 @@ class SettledRequest:
     settings: Mapping[str, Setting] = field(default_factory=dict[str, Setting])
 
 
-def settle(request: ScanRequest) -> SettledRequest:
+def resolve_request(request: ScanRequest) -> ResolvedRequest:
     """Merge a request with its job, with the project of the working directory, with environment and defaults.
 
     Raises:
-        ScoutError: A file of the project or of the job cannot be used, or what several doors say contradicts.
+        ScoutError: A file of the project or of the job cannot be used, or several sources contradict each other.
     """
     project, defaults = load_project(), default_values()  # before a file is run, which may change the directory
-    job, named = _work(request)
-    given = {option.name: getattr(request, option.field) for option in SETTLED}
-    layers = [Layer("command line" if request.from_command_line else "argument", {**given, "scanners": named})]
+    job, named = _job_or_scanners(request)
+    given = {option.name: getattr(request, option.field) for option in MERGED_OPTIONS}
+    label = "command line" if request.from_command_line else "argument"
+    sources = [SettingsSource(label, {**given, "scanners": named})]
     if job is not None:
-        layers.append(Layer(_door(job), job.said(), folder=job.folder))
+        sources.append(SettingsSource(_job_label(job), job.given(), folder=job.folder))
     of_project = {**project.config.given(), "scanners": scanners_of(project.config, base=request.folder) or None}
-    layers += [Layer("project", of_project, project.sources), environment_layer(request.environment)]
-    for layer in layers:
-        if isinstance(tags := layer.values.get("tags"), str):
-            raise ConfigError(f"tags={tags!r} ({layer.source('tags')}) is a single text; give a list of tags.")
-    settings = settle_options(layers, defaults)
+    sources += [SettingsSource("project", of_project, project.sources), environment_source(request.environment)]
+    for source in sources:
+        if isinstance(tags := source.values.get("tags"), str):
+            raise ConfigError(f"tags={tags!r} ({source.origin('tags')}) is a single text; give a list of tags.")
+    settings = resolve_options(sources, defaults)
     _check_worklist(settings)
-    # What is explained to the user stands as it was said; what is used is absolute.
-    layers = [replace(layer, values=located(layer.values, layer.folder or request.folder)) for layer in layers]
-    used = settle_options(layers, located(defaults, request.folder))
+    # What is explained to the user stands as it was given; what is used is absolute.
+    sources = [replace(each, values=make_absolute(each.values, each.folder or request.folder)) for each in sources]
+    used = resolve_options(sources, make_absolute(defaults, request.folder))
     values: dict[str, Any] = {
         name: None if name in _OPEN and not each.sources else each.value for name, each in used.items()
     }
@@ -73,34 +74,35 @@ def settle(request: ScanRequest) -> SettledRequest:
         values["ray_address"] = None  # a project knows its cluster also where this scan does not use it
     scanners: dict[str, Any] = values["scanners"] or dict[str, Any]()
     values["scanners"] = scanners
-    values["validation"] = _cases_heard(values["validation"], layers[-2].values.get("validation"), scanners)
-    origin = job.origin if job is not None and job.origin is not None else JobOrigin(None, _used(request, named))
-    fields: dict[str, Any] = {OPTION[name].field: value for name, value in values.items()}
+    values["validation"] = _applicable_cases(values["validation"], sources[-2].values.get("validation"), scanners)
+    own_origin = None if job is None else job.origin
+    origin = own_origin or JobOrigin(None, _recorded_arguments(request, named))
+    fields: dict[str, Any] = {OPTION_BY_NAME[name].field: value for name, value in values.items()}
     file = None if origin.file is None else relative_file(origin.file, request.folder)
-    settled = request.changed(scan_file=file, scanner_args=dict(origin.args), environment={}, **fields)
-    return SettledRequest(settled, settings)
+    resolved = request.changed(scan_file=file, scanner_args=dict(origin.args), environment={}, **fields)
+    return ResolvedRequest(resolved, settings)
 
 
-def _cases_heard(cases: Any, of_project: Any, scanners: Mapping[str, Any]) -> Any:
+def _applicable_cases(cases: Any, of_project: Any, scanners: Mapping[str, Any]) -> Any:
     """Leave out the cases that a project keeps for scanners which are not part of this scan.
 
     Cases that were given for this very scan must name its scanners; the plan refuses them otherwise.
     """
     if not is_mapping(cases) or not is_mapping(of_project):
         return cases
-    heard = {
+    applicable = {
         name: value
         for name, value in cases.items()
         if name in scanners or safe_name(name) in scanners or value is not of_project.get(name)
     }
-    return heard or None
+    return applicable or None
 
 
-def _work(request: ScanRequest) -> tuple[ScanJob | None, dict[str, Any] | None]:
+def _job_or_scanners(request: ScanRequest) -> tuple[ScanJob | None, dict[str, Any] | None]:
     """Find the job of a request, or else its scanners by name."""
     work: Any = request.scanners
     if isinstance(work, str):
-        work = _named(work, request.scanner_args or {})
+        work = _load_named(work, request.scanner_args or {})
     elif isinstance(work, ScanJobConfig):
         work = ScanJob.from_config(work)
     if isinstance(work, ScanJob):
@@ -109,8 +111,8 @@ def _work(request: ScanRequest) -> tuple[ScanJob | None, dict[str, Any] | None]:
     return None, name_scanners(work) if work else None
 
 
-def _used(request: ScanRequest, named: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Write down the arguments of a request as the scanners took them: what was typed means what they made of it."""
+def _recorded_arguments(request: ScanRequest, named: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Record the arguments of a request as the scanners took them: what was typed means what they made of it."""
     taken = [scanner_config(scanner).params for scanner in (named or {}).values()]
     return {
         name: next((params[name] for params in taken if name in params), value)
@@ -118,7 +120,7 @@ def _used(request: ScanRequest, named: Mapping[str, Any] | None) -> dict[str, An
     }
 
 
-def _named(spec: str, args: Mapping[str, Any]) -> Any:
+def _load_named(spec: str, args: Mapping[str, Any]) -> Any:
     found = find_target(spec)
     if found.job is not None:
         check_arguments(found.job, args, "scan job")
@@ -136,7 +138,7 @@ def _named(spec: str, args: Mapping[str, Any]) -> Any:
     return job.made_by(JobOrigin(file), None)
 
 
-def _door(job: ScanJob) -> str:
+def _job_label(job: ScanJob) -> str:
     file = None if job.origin is None else job.origin.file
     name = job.name if file is None else relative_file(file, job.folder)
     return f"job {name}" if name else "job"

@@ -21,21 +21,21 @@ from .._support.errors import ConfigError, ScanStateError
 from .._types import ScanSpec
 from .models import (
     PlannedModels,
-    config_of,
+    assemble_models,
+    checked_config,
     default_model,
-    described_roles,
+    describe_roles,
     named_model,
-    put_together,
+    parse_role,
     read_model_args,
     role_models,
-    said_of_role,
 )
 from .request import ResumeRequest
 from .versions import answer_options
 
 
 @dataclass(frozen=True, slots=True)
-class _Again:
+class _ResumedModel:
     """A recorded model as it is to be from now on.
 
     Args:
@@ -61,12 +61,12 @@ def resumed_models(spec: ScanSpec, request: ResumeRequest) -> PlannedModels:
 
     Raises:
         ScanStateError: A recorded model is to become another one, or to answer otherwise.
-        ConfigError: A model cannot be used, or what is said of it makes no sense.
+        ConfigError: A model cannot be used, or its settings contradict each other.
     """
-    said = config_of(request)
-    again = None if spec.model is None else _default_again(spec.model, request, said)
-    roles_again, roles_new = _roles_again(spec, request.model_roles)
-    config = (spec.generate_config or GenerateConfig()).merge(said) if again is None else again.spec.config
+    given_config = checked_config(request)
+    again = None if spec.model is None else _resume_default(spec.model, request, given_config)
+    roles_again, roles_new = _resume_roles(spec, request.model_roles)
+    config = (spec.generate_config or GenerateConfig()).merge(given_config) if again is None else again.spec.config
     if again is None and request.model is None:
         before = spec.generate_config or GenerateConfig()
         _check_same("its models", *(answer_options(ModelConfig(model="", config=each)) for each in (before, config)))
@@ -75,14 +75,14 @@ def resumed_models(spec: ScanSpec, request: ResumeRequest) -> PlannedModels:
     if again is not None and default is not None and again.model is None:
         own = [default]
     roles, made = role_models(roles_new)
-    recorded: RoleConfigs = {**(spec.model_roles or {}), **(described_roles(roles) or {})}
+    recorded: RoleConfigs = {**(spec.model_roles or {}), **(describe_roles(roles) or {})}
     for role, many in roles_again.items():
         models = [with_role(one.make(), role) for one in many]
         made += [model for model, one in zip(models, many, strict=True) if one.model is None]
         listed = isinstance(recorded[role], list)
         roles[role] = models if listed else models[0]
         recorded[role] = [one.spec for one in many] if listed else many[0].spec
-    active = put_together(default, roles, config, (*own, *made))
+    active = assemble_models(default, roles, config, (*own, *made))
     if again is not None:
         return PlannedModels(active, again.spec, recorded or None, spec.generate_config)
     if default is not None:
@@ -91,64 +91,65 @@ def resumed_models(spec: ScanSpec, request: ResumeRequest) -> PlannedModels:
     return PlannedModels(active, None, recorded or None, kept)
 
 
-def _default_again(recorded: ModelConfig, request: ResumeRequest, said: GenerateConfig) -> _Again:
+def _resume_default(recorded: ModelConfig, request: ResumeRequest, given_config: GenerateConfig) -> _ResumedModel:
     given = named_model(request)
     if isinstance(given, Model):
         # The recorded options go before those of the model, as those of the scan did.
-        now = to_config(given, recorded.config.merge(said))
-        return _Again(_checked(recorded, now), given)
+        now = to_config(given, recorded.config.merge(given_config))
+        return _ResumedModel(_check_same_model(recorded, now), given)
     args = read_model_args(request.model_args)
-    return _changed(
-        recorded, ModelConfig(model=given or recorded.model, config=said, args=args), request.model_base_url
+    return _update_model(
+        recorded, ModelConfig(model=given or recorded.model, config=given_config, args=args), request.model_base_url
     )
 
 
-def _roles_again(spec: ScanSpec, given: Any) -> tuple[dict[str, list[_Again]], dict[str, Any]]:
+def _resume_roles(spec: ScanSpec, given: Any) -> tuple[dict[str, list[_ResumedModel]], dict[str, Any]]:
     """Sort roles into those that were recorded, as they are to be from now on, and new ones."""
     if given is not None and not isinstance(given, Mapping):
         raise ConfigError(f"model_roles={given!r} is not a mapping of roles to models.")
-    said = dict(cast("Mapping[str, Any]", given or {}))
-    again: dict[str, list[_Again]] = {}
+    given_roles = dict(cast("Mapping[str, Any]", given or {}))
+    again: dict[str, list[_ResumedModel]] = {}
     for role, recorded in (spec.model_roles or {}).items():
         many = recorded if isinstance(recorded, list) else [recorded]
-        if role not in said:
-            again[role] = [_changed(one, ModelConfig(model=one.model), None) for one in many]
+        if role not in given_roles:
+            again[role] = [_update_model(one, ModelConfig(model=one.model), None) for one in many]
             continue
-        now = said.pop(role)
+        now = given_roles.pop(role)
         models = list(cast("Sequence[Any]", now)) if isinstance(now, list | tuple) else [now]
         if len(models) != len(many):
             raise ScanStateError(_refusal(f"{len(many)} models with the role {role!r}", f"{len(models)}"))
-        again[role] = [_of_role(one, said_of_role(role, new)) for one, new in zip(many, models, strict=True)]
-    if said and spec.model is not None:
+        again[role] = [_resume_role_model(one, parse_role(role, new)) for one, new in zip(many, models, strict=True)]
+    if given_roles and spec.model is not None:
         raise ScanStateError(
             _refusal(
-                f"{spec.model.model!r}, also where the role {next(iter(said))!r} was asked for", "a model of its own"
+                f"{spec.model.model!r}, also where the role {next(iter(given_roles))!r} was asked for",
+                "a model of its own",
             )
         )
-    return again, said
+    return again, given_roles
 
 
-def _of_role(recorded: ModelConfig, now: Model | ModelConfig) -> _Again:
+def _resume_role_model(recorded: ModelConfig, now: Model | ModelConfig) -> _ResumedModel:
     if isinstance(now, Model):
-        return _Again(_checked(recorded, to_config(now)), now)
-    return _changed(recorded, now, now.base_url)
+        return _ResumedModel(_check_same_model(recorded, to_config(now)), now)
+    return _update_model(recorded, now, now.base_url)
 
 
-def _changed(recorded: ModelConfig, said: ModelConfig, base_url: str | None) -> _Again:
-    """Change a recorded model by what is said of it now."""
-    args = {**recorded.args, **said.args}
+def _update_model(recorded: ModelConfig, now: ModelConfig, base_url: str | None) -> _ResumedModel:
+    """Change a recorded model by its settings now."""
+    args = {**recorded.args, **now.args}
     changes: dict[str, Any] = {
-        "model": said.model,
-        "config": without_secrets(recorded.config.merge(said.config)),
+        "model": now.model,
+        "config": without_secrets(recorded.config.merge(now.config)),
         "args": public_values(args),
     }
     if base_url is not None:
         changes["base_url"] = public_url(base_url)
-    spec = _checked(recorded, recorded.model_copy(update=changes))
-    return _Again(spec, None, base_url or recorded.base_url, args)
+    spec = _check_same_model(recorded, recorded.model_copy(update=changes))
+    return _ResumedModel(spec, None, base_url or recorded.base_url, args)
 
 
-def _checked(recorded: ModelConfig, now: ModelConfig) -> ModelConfig:
+def _check_same_model(recorded: ModelConfig, now: ModelConfig) -> ModelConfig:
     """Refuse another model than was recorded, and one that would answer otherwise.
 
     Raises:

@@ -16,7 +16,7 @@ _LEAST = {"max_connections": 1, "max_retries": 0, "timeout": 1, "attempt_timeout
 _OPTIONS = GenerateConfig.model_fields
 
 
-def described_role(given: Mapping[Any, Any], what: str) -> ModelConfig:
+def parse_role_mapping(given: Mapping[Any, Any], what: str) -> ModelConfig:
     """Read the description of a model: its name, its arguments, and generation options beside them or under `config`.
 
     Args:

@@ -10,7 +10,7 @@ from .._types import ScanSpec, SelectionSpec, Worklist
 from .worklist import ScannerWork
 
 
-def with_found(spec: ScanSpec, found: FoundAgain, is_due: Callable[[str], bool]) -> ScanSpec:
+def with_found_transcripts(spec: ScanSpec, found: FoundAgain, is_due: Callable[[str], bool]) -> ScanSpec:
     """Bring a scan up to date with what can be read by now.
 
     What still cannot be read stays recorded, with the newest reason; so does what has become unreadable since, where
@@ -38,12 +38,14 @@ def with_found(spec: ScanSpec, found: FoundAgain, is_due: Callable[[str], bool])
     return spec.model_copy(
         update={
             "transcripts": snapshot.model_copy(update=changed),
-            "worklist": _extended(spec.worklist, found.by_scanner),
+            "worklist": _extend_worklist(spec.worklist, found.by_scanner),
         }
     )
 
 
-def _extended(worklist: Sequence[Worklist] | None, by_scanner: Mapping[str, Sequence[str]]) -> list[Worklist] | None:
+def _extend_worklist(
+    worklist: Sequence[Worklist] | None, by_scanner: Mapping[str, Sequence[str]]
+) -> list[Worklist] | None:
     if worklist is None:
         return None
     return [
@@ -54,7 +56,7 @@ def _extended(worklist: Sequence[Worklist] | None, by_scanner: Mapping[str, Sequ
     ]
 
 
-def selections(worklist: Any) -> dict[str, list[SelectionSpec]]:
+def selection_specs(worklist: Any) -> dict[str, list[SelectionSpec]]:
     """Record how the transcripts of a worklist are chosen, by scanner; its ids hold by themselves."""
     found: dict[str, list[SelectionSpec]] = {}
     for work in cast("Sequence[Any]", worklist) if isinstance(worklist, list | tuple) else ():

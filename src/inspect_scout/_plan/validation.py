@@ -30,7 +30,7 @@ def plan_validation(given: Any, scanners: Mapping[str, Scanner[Any]]) -> dict[st
         return {}
     known = list(scanners)
     if isinstance(given, Mapping):
-        by_scanner = {_key(name, known): one for name, one in cast("Mapping[Any, Any]", given).items()}
+        by_scanner = {_scanner_key(name, known): one for name, one in cast("Mapping[Any, Any]", given).items()}
     elif len(known) == 1:
         by_scanner = {known[0]: given}
     else:
@@ -65,7 +65,7 @@ def restore_validation(spec: ScanSpec, overrides: Mapping[str, PredicateFn]) -> 
         if key not in custom:
             allowed = ", ".join(custom) or "none"
             raise ConfigError(
-                f"predicate_overrides names {key!r}, but only predicates of your own can be given anew; scanners of this "
+                f"predicate_overrides names {key!r}, but only predicates of your own can be given again; scanners of this "
                 f"scan that have one: {allowed}."
             )
         check_predicate(predicate)
@@ -76,7 +76,7 @@ def restore_validation(spec: ScanSpec, overrides: Mapping[str, PredicateFn]) -> 
     return {key: validation_from_spec(key, cases, overrides.get(key), load_file) for key, cases in recorded.items()}
 
 
-def _key(name: Any, known: list[str]) -> str:
+def _scanner_key(name: Any, known: list[str]) -> str:
     key = name if name in known else safe_name(name) if isinstance(name, str) and name else name
     if key not in known:
         raise UnknownNameError("scanner in validation", str(name), known)

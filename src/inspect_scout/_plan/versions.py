@@ -187,7 +187,7 @@ def _models_called(config: ScannerConfig, models: PlannedModels) -> Any:
         case "none":
             return None
         case "own":
-            return _own(config.models.value)
+            return _own_model(config.models.value)
         case "default":
             return default
         case "role":
@@ -197,7 +197,7 @@ def _models_called(config: ScannerConfig, models: PlannedModels) -> Any:
             return [default, {role: _described(bound) for role, bound in (models.roles or {}).items()}]
 
 
-def _own(recorded: Any) -> Any:
+def _own_model(recorded: Any) -> Any:
     """Describe a model that a scanner brings itself."""
     if not isinstance(recorded, dict):
         return recorded

@@ -51,13 +51,15 @@ async def resolve_worklist(
         One entry for each scanner that is named, with each of its transcripts once.
 
     Raises:
-        ConfigError: It is no worklist, or names a scanner that is not part of the scan.
+        ConfigError: It is not a worklist, or names a scanner that is not part of the scan.
     """
     known = set(scanners)
     merged: dict[str, dict[str, None]] = {}
     for part in [worklist] if isinstance(worklist, str | Path) else worklist:
         for item in (
-            await run_blocking(str(part), partial(_read, part)) if isinstance(part, str | Path) else [await _item(part)]
+            await run_blocking(str(part), partial(_read_worklist, part))
+            if isinstance(part, str | Path)
+            else [await _to_entry(part)]
         ):
             if item.scanner not in known:
                 raise UnknownNameError("scanner in worklist", item.scanner, known)
@@ -65,7 +67,7 @@ async def resolve_worklist(
     return [Worklist(scanner=scanner, transcripts=list(ids)) for scanner, ids in merged.items()]
 
 
-def _read(path: str | Path) -> list[Worklist]:
+def _read_worklist(path: str | Path) -> list[Worklist]:
     text = read_text_at(path, "worklist")
     try:
         data = loads(text) if text.lstrip().startswith("[") else load_yaml(text)
@@ -78,11 +80,11 @@ def _read(path: str | Path) -> list[Worklist]:
         raise ConfigError(f"The worklist {str(path)!r} is not {_FORM}: {error}") from error
 
 
-async def _item(work: Any) -> Worklist:
+async def _to_entry(work: Any) -> Worklist:
     if isinstance(work, Worklist):
         return work
     if not isinstance(work, ScannerWork):
-        raise ConfigError(f"{work!r} is no entry of a worklist; use ScannerWork(scanner=..., transcripts=...).")
+        raise ConfigError(f"{work!r} is not an entry of a worklist; use ScannerWork(scanner=..., transcripts=...).")
     if isinstance(work.transcripts, list | tuple):
         return Worklist(scanner=work.scanner, transcripts=list(work.transcripts))
     index = await work.transcripts.index()

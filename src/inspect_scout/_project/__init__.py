@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from .edit import read_project_file, write_project_file
     from .environment import load_dotenv_once
     from .locations import default_log_level, default_scans
-    from .option import SAME, SHOWN, Flag, Kind, Merge, Option, Place
-    from .options import OPTION, OPTIONS, SETTLED, describe_options, options_of, start_logging
+    from .option import DISPLAY_SECTION, SAME_HELP, Flag, Kind, Merge, Option, Place
+    from .options import MERGED_OPTIONS, OPTION_BY_NAME, OPTIONS, describe_options, options_of, start_logging
     from .project import Project, load_project, read_job_config, read_project
     from .schemas import schema_text
 

@@ -1,4 +1,4 @@
-"""What project files and job files may say."""
+"""What project files and job files may hold."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from pydantic_core import PydanticCustomError
 
 from .._support.errors import UnknownNameError
 from .._types import RECORDED_FIELDS, ScannerSpec, ValidationSet, Worklist
-from .options import OPTION
+from .options import OPTION_BY_NAME
 
 LogLevel = Literal["debug", "trace", "http", "sandbox", "info", "warning", "error", "critical", "notset"]
 
 
-def _known(model: type[BaseModel], **below: type[BaseModel]) -> BeforeValidator:
+def _refuse_unknown_keys(model: type[BaseModel], **below: type[BaseModel]) -> BeforeValidator:
     """Refuse keys that a model does not have: a misspelt key must not be a setting without effect.
 
     Args:
         model: The model.
-        below: Models of some of its keys, which are no models of ours that would refuse keys themselves.
+        below: Models of some of its keys, which do not refuse keys themselves as our models do.
     """
 
     def check(value: Any) -> Any:
@@ -47,13 +47,13 @@ def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
-_Spec: TypeAlias = Annotated[ScannerSpec, _known(ScannerSpec)]
-_Work: TypeAlias = Annotated[Worklist, _known(Worklist)]
-_Set: TypeAlias = Annotated[ValidationSet, _known(ValidationSet)]
-_Model: TypeAlias = Annotated[ModelConfig, _known(ModelConfig, config=GenerateConfig)]
+_Spec: TypeAlias = Annotated[ScannerSpec, _refuse_unknown_keys(ScannerSpec)]
+_Work: TypeAlias = Annotated[Worklist, _refuse_unknown_keys(Worklist)]
+_Set: TypeAlias = Annotated[ValidationSet, _refuse_unknown_keys(ValidationSet)]
+_Model: TypeAlias = Annotated[ModelConfig, _refuse_unknown_keys(ModelConfig, config=GenerateConfig)]
 _Count: TypeAlias = Annotated[StrictInt, Field(ge=1)]
 _Amount: TypeAlias = Annotated[StrictInt, Field(ge=0)]
-_OtherExecutor: TypeAlias = Annotated[str, BeforeValidator(OPTION["executor"].check_choice)]
+_OtherExecutor: TypeAlias = Annotated[str, BeforeValidator(OPTION_BY_NAME["executor"].check_choice)]
 
 
 class ScanJobConfig(BaseModel):
@@ -91,7 +91,7 @@ class ScanJobConfig(BaseModel):
     model_args: dict[str, Any] | str | None = None
     """Arguments for the provider of the model, or a YAML or JSON file of them."""
 
-    generate_config: Annotated[GenerateConfig, _known(GenerateConfig)] | None = None
+    generate_config: Annotated[GenerateConfig, _refuse_unknown_keys(GenerateConfig)] | None = None
     """Generation options."""
 
     model_roles: dict[str, _Model | str | list[_Model | str]] | None = None
@@ -149,12 +149,12 @@ class ScanJobConfig(BaseModel):
         return self
 
     def given(self) -> dict[str, Any]:
-        """What was said, by field; what was left out, or said to be nothing, is left out."""
+        """What was set, by field; what was left out, or set to nothing, is left out."""
         return {name: value for name in self.model_fields_set if (value := getattr(self, name)) is not None}
 
 
 class ProjectConfig(ScanJobConfig):
-    """A project as its files (`scout.yaml`, `scout.local.yaml`) describe it: what jobs do not say themselves."""
+    """A project as its files (`scout.yaml`, `scout.local.yaml`) describe it: what jobs do not set themselves."""
 
     model_config = ConfigDict(extra="forbid", title="Scout project")
 
@@ -164,7 +164,7 @@ class ProjectConfig(ScanJobConfig):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PlainOptions:
-    """The options of a scan job in Python that are plain data there, too; `ScanJob` explains them."""
+    """The options of a scan job in Python that are plain data there as well; `ScanJob` explains them."""
 
     name: str | None = None
     scans: str | None = None

@@ -29,12 +29,12 @@ class Document:
 
     def line(self, keys: Sequence[Any]) -> int | None:
         """Find the line (from 1) of the value at a path of keys and positions, or of the nearest part around it."""
-        root = _composed(self.text)
+        root = _compose(self.text)
         return None if root is None else _line(root, list(keys))
 
 
-def is_there(path: str) -> bool:
-    """Tell whether there is something of the name of a settings file; what is no readable file is refused when it is read."""
+def file_exists(path: str) -> bool:
+    """Tell whether a path exists and is not a folder; what cannot be read is refused when it is read."""
     return os.path.lexists(path) and not os.path.isdir(path)
 
 
@@ -58,9 +58,9 @@ def parse_document(path: str, text: str) -> Document:
     if data is None:
         data = {}
     if not isinstance(data, dict):
-        held = "a list" if isinstance(data, list) else "a single value"
+        found = "a list" if isinstance(data, list) else "a single value"
         raise ConfigError(
-            f"The file {path!r} holds {held}, where keys with values are allowed. Write a key and its value on each line, as in 'limit: 10'."
+            f"The file {path!r} holds {found}, where keys with values are allowed. Write a key and its value on each line, as in 'limit: 10'."
         )
     return Document(path, text, {str(key): value for key, value in cast("dict[Any, Any]", data).items()})
 
@@ -82,13 +82,13 @@ def _yaml(path: str, text: str) -> Any:
         raise ConfigError(f"The file {path!r}{where} is not YAML: {error.problem}.") from error
 
 
-def _composed(text: str) -> Any:
+def _compose(text: str) -> Any:
     from ruamel.yaml.error import YAMLError
 
     try:
         return compose_yaml(text)
     except (YAMLError, ValueError, RecursionError):
-        return None  # JSON that is no YAML; its errors are told without a line
+        return None  # JSON that is not YAML; its errors are told without a line
 
 
 def _line(node: Any, keys: list[Any]) -> int:

@@ -12,10 +12,10 @@ from typing import Any
 from .._support.errors import ScanStateError
 from .._support.text import read_text
 from .config import ProjectConfig
-from .documents import Document, is_there, parse_document
+from .documents import Document, file_exists, parse_document
 from .locations import DEFAULT_SCANS, PROJECT_FILE, default_transcripts
 from .parse import parse_config
-from .patch import patched
+from .patch import patch_mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class ProjectFile:
     """The project file of a folder, without its local file.
 
     Args:
-        config: What it says.
+        config: What it sets.
         etag: Hash of its text; a writer shows it to prove that it knows what it changes.
         path: Where it is, or would be.
     """
@@ -59,11 +59,11 @@ def write_project_file(changes: Mapping[str, Any], etag: str | None = None, fold
         raise ScanStateError(
             f"The project file {document.path!r} was changed by somebody else since it was read: read it again, then change it."
         )
-    existing = document.text if is_there(document.path) else ""
+    existing = document.text if file_exists(document.path) else ""
     wanted = dict(changes)
     if wanted.get("scans"):
         wanted["results"] = None
-    changed = parse_document(document.path, patched(existing, wanted))
+    changed = parse_document(document.path, patch_mapping(existing, wanted))
     written = _read(changed)
     _replace(document.path, changed.text)
     return written
@@ -71,12 +71,12 @@ def write_project_file(changes: Mapping[str, Any], etag: str | None = None, fold
 
 def _document(folder: str) -> Document:
     path = os.path.join(folder, PROJECT_FILE)
-    return parse_document(path, read_text(path) if is_there(path) else _default_text())
+    return parse_document(path, read_text(path) if file_exists(path) else _default_text())
 
 
 def _default_text() -> str:
     transcripts = default_transcripts()
-    return patched("", {**({"transcripts": transcripts} if transcripts else {}), "scans": DEFAULT_SCANS})
+    return patch_mapping("", {**({"transcripts": transcripts} if transcripts else {}), "scans": DEFAULT_SCANS})
 
 
 def _read(document: Document) -> ProjectFile:

@@ -1,4 +1,4 @@
-"""Where transcripts and scans are when nobody says it."""
+"""Where transcripts and scans are by default."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .._support.errors import ConfigError
-from .documents import is_there, read_document
+from .documents import file_exists, read_document
 
 DEFAULT_SCANS = "./scans"
 PROJECT_FILE, LOCAL_FILE = "scout.yaml", "scout.local.yaml"
@@ -17,12 +17,12 @@ LOG_LEVEL_VARIABLE = "SCOUT_LOG_LEVEL"
 def default_scans() -> str:
     """Scans location when none is given: of the project, else from the environment, else `./scans`."""
     variables = ("SCOUT_SCAN_SCANS", "SCOUT_SCAN_RESULTS")  # the newer name first
-    return _said("scans", "results") or next(filter(None, map(os.environ.get, variables)), DEFAULT_SCANS)
+    return _project_text("scans", "results") or next(filter(None, map(os.environ.get, variables)), DEFAULT_SCANS)
 
 
 def default_log_level() -> str | None:
     """Level of log messages when none is given: of the project, else from the environment."""
-    return _said("log_level") or os.environ.get(LOG_LEVEL_VARIABLE) or None
+    return _project_text("log_level") or os.environ.get(LOG_LEVEL_VARIABLE) or None
 
 
 def default_transcripts() -> str | None:
@@ -35,10 +35,10 @@ def default_transcripts() -> str | None:
     return "./logs" if Path("logs").is_dir() else None
 
 
-def _said(*keys: str) -> str | None:
+def _project_text(*keys: str) -> str | None:
     """Read one text of the project's files; the rest of them is not looked at, so that light commands stay light."""
     for name in (LOCAL_FILE, PROJECT_FILE):
-        if not is_there(name):
+        if not file_exists(name):
             continue
         data: dict[str, Any] = read_document(name).data
         for key in keys:
@@ -46,6 +46,8 @@ def _said(*keys: str) -> str | None:
             if value is None:
                 continue
             if not isinstance(value, str):
-                raise ConfigError(f"{name!r}, key {key!r}: {value!r} is no text.")
+                raise ConfigError(
+                    f"{name!r}, key {key!r}: {value!r} is not a text. Write one text, as in '{key}: ...'."
+                )
             return value
     return None

@@ -8,7 +8,7 @@ from typing import Any
 from .._support.errors import ConfigError
 from .._types import ScannerSpec
 from .config import ProjectConfig
-from .option import Local
+from .option import LocalMerge
 from .options import OPTIONS
 
 Specs = list[ScannerSpec] | dict[str, ScannerSpec]
@@ -33,7 +33,7 @@ def _named(specs: Specs) -> dict[str, ScannerSpec]:
     return named
 
 
-_JOINS: Mapping[Local, Callable[[Any, Any], Any]] = {
+_JOINS: Mapping[LocalMerge, Callable[[Any, Any], Any]] = {
     "join": lambda base, local: list(dict.fromkeys([*base, *local])),
     "append": lambda base, local: [*base, *local],
     "union": lambda base, local: {**base, **local},
@@ -46,12 +46,12 @@ _MODEL = {option.name for option in OPTIONS if option.local == "model"}
 
 
 def merge_local(base: ProjectConfig, local: ProjectConfig) -> ProjectConfig:
-    """Lay a local project file over the shared one. Only what a file says itself counts.
+    """Lay a local project file over the shared one. Only what a file sets itself counts.
 
     Raises:
         ConfigError: Lists of scanners cannot be joined.
     """
-    shared, own = _said(base), _said(local)
+    shared, own = _given(base), _given(local)
     if any(name in own for name in _MODEL):
         shared = {name: value for name, value in shared.items() if name not in _MODEL}
     merged = {**shared, **own}
@@ -65,5 +65,5 @@ def merge_local(base: ProjectConfig, local: ProjectConfig) -> ProjectConfig:
     return ProjectConfig.model_validate(merged)
 
 
-def _said(config: ProjectConfig) -> dict[str, Any]:
+def _given(config: ProjectConfig) -> dict[str, Any]:
     return {name: getattr(config, name) for name in config.model_fields_set}

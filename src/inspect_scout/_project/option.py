@@ -1,4 +1,4 @@
-"""What is said of an option of a scan: the lines of the table in `options.py` are made of this."""
+"""What describes an option of a scan: the lines of the table in `options.py` are made of this."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ Kind: TypeAlias = _Plain | _Scanned | _OfModels
 """What values are: a count is at least 1, an amount at least 0, seconds are above 0, names are a list of texts."""
 
 Merge: TypeAlias = Literal["replace", "join", "union", "of-model", "generation"]
-"""How what several doors say becomes one value.
+"""How the values of several sources become one.
 
-replace:    the strongest is heard.
+replace:    the strongest applies.
 join:       all count, the weakest first, each item once (tags, conditions, worklists).
-union:      mappings become one; of one key the strongest is heard. What is not a mapping replaces what is weaker.
-of-model:   as replace, but a door weaker than the one that named the model is not heard: its settings are about another.
-generation: generation options become one, the strongest heard for each; those said beside a model that was not chosen
-            are not heard.
+union:      mappings become one; of one key the strongest applies. What is not a mapping replaces what is weaker.
+of-model:   as replace, but without sources weaker than the one that names the model: theirs is about another model.
+generation: generation options become one, the strongest applies for each, without those set beside a model that is not
+            the one chosen.
 """
 
-Local: TypeAlias = Literal["replace", "join", "append", "union", "scanners", "model", "least"]
-"""How a local project file goes over the shared one. All settings of models go together: a local file that says one of
+LocalMerge: TypeAlias = Literal["replace", "join", "append", "union", "scanners", "model", "least"]
+"""How a local project file goes over the shared one. All settings of models go together: a local file that sets one of
 them replaces them all. Least: what one of the two withholds is not granted."""
 
 Place: TypeAlias = Literal["argument", "job", "project", "environment", "command line", "resume"]
 """Where an option may be set: a parameter of `scan`, a scan job, a project file, a variable, `scout scan`, a resume."""
 
-WHAT, HOW, SHOWN = "What to scan", "Scan options", "Display options"
+WHAT, HOW, DISPLAY_SECTION = "What to scan", "Scan options", "Display options"
 MODEL, GENERATION = "Model options", "Generation options"
 
-SAME = "as for a new scan"
-"""Help on resume: the same, and the variable is heard there, too."""
+SAME_HELP = "as for a new scan"
+"""Help on resume: the same, and the variable applies there as well."""
 
 _EVERYWHERE: tuple[Place, ...] = ("argument", "job", "project")
 
@@ -57,9 +57,9 @@ class Flag:
         parameter: Name of what it sets (default: its first name).
         variable: Variable of the environment ("": made of its name; None: none).
         hidden: Whether the help page leaves it out: an older name.
-        note: What the help page says after the variable.
-        resume: Help on resume (None: it is not there). Variables are heard there only by what is the `SAME`: what a scan
-            has recorded is not changed by an environment that was set for another one.
+        note: What the help page adds to the variable.
+        resume: Help on resume (None: it is not there). Only with `SAME_HELP` the variable applies there: what a scan has
+            recorded is not changed by an environment that was set for another one.
         only_resume: Whether it is for resuming alone.
     """
 
@@ -77,14 +77,14 @@ class Flag:
     only_resume: bool = False
 
     @property
-    def sets(self) -> str:
+    def parameter_name(self) -> str:
         """Name of what it sets."""
         return self.parameter or self.names.split()[0].lstrip("-").replace("-", "_")
 
     @property
-    def heard(self) -> str | None:
+    def variable_name(self) -> str | None:
         """Its variable of the environment, if it has one."""
-        return f"SCOUT_SCAN_{self.sets.upper()}" if self.variable == "" else self.variable
+        return f"SCOUT_SCAN_{self.parameter_name.upper()}" if self.variable == "" else self.variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +94,17 @@ class Option:
     Args:
         name: Its key in project files and job files.
         kind: What its value is.
-        help: What it says.
+        help: What it means.
         flags: Its spellings on the command line.
         merge: How it is merged.
         local: How a local project file goes over the shared one in it.
-        default: Its value when no door says one, or what makes that.
+        default: Its value when no source sets it, or what makes that.
         choices: What its value may be.
         any_case: Whether capital letters are taken for small ones in a choice.
         group: Group of entry points by which other packages add choices.
         argument: Its parameter in Python, if that is not its name.
         set_in: Where it may be set besides by its flags and their variables.
-        everywhere: Whether functions of Python hear its variables, too, and not only the command line.
+        everywhere: Whether its variables also apply to functions of Python, and not only to the command line.
     """
 
     name: str
@@ -112,7 +112,7 @@ class Option:
     help: str
     flags: tuple[Flag, ...] = ()
     merge: Merge = "replace"
-    local: Local = "replace"
+    local: LocalMerge = "replace"
     default: Any = None
     choices: tuple[str, ...] = ()
     any_case: bool = False
@@ -128,14 +128,14 @@ class Option:
 
     @property
     def default_help(self) -> str:
-        """What the help page says of its default."""
+        """Its default, as the help page describes it."""
         texts = [self.help, *(f"D{flag.note[1:]}" for flag in self.flags)]
         return next((text.partition("Default: ")[2].rstrip(".") for text in texts if "Default: " in text), "")
 
     @property
     def variables(self) -> list[str]:
         """Variables of the environment, the strongest first."""
-        return [flag.heard for flag in self.flags if flag.heard is not None]
+        return [flag.variable_name for flag in self.flags if flag.variable_name is not None]
 
     @property
     def places(self) -> list[Place]:
@@ -150,25 +150,25 @@ class Option:
         return places
 
     @property
-    def settled(self) -> bool:
-        """Whether several doors may say it, so that precedence decides."""
+    def is_merged(self) -> bool:
+        """Whether several sources may set it, so that precedence decides."""
         return "job" in self.set_in
 
     @property
-    def shows(self) -> bool:
-        """Whether it says what is shown: all commands have it."""
-        return any(flag.section == SHOWN for flag in self.flags)
+    def is_display(self) -> bool:
+        """Whether it is about what is shown: all commands have it."""
+        return any(flag.section == DISPLAY_SECTION for flag in self.flags)
 
     @property
-    def of_scan(self) -> bool:
-        """Whether it says something of a new scan."""
-        return self.settled or "argument" in self.set_in or "command line" in self.places
+    def is_for_scan(self) -> bool:
+        """Whether it is for a new scan."""
+        return self.is_merged or "argument" in self.set_in or "command line" in self.places
 
     def make_default(self) -> Any:
-        """Make its value when no door says one; it may depend on the current directory."""
+        """Make its value when no source sets it; it may depend on the current directory."""
         return self.default() if callable(self.default) else self.default
 
-    def added(self) -> dict[str, Callable[..., Any]]:
+    def plugin_choices(self) -> dict[str, Callable[..., Any]]:
         """Give what other packages add to its choices, by name."""
         if not self.group:
             return {}
@@ -181,10 +181,10 @@ class Option:
         """Give a value back that is one of its choices, or None.
 
         Raises:
-            ConfigError: It is none of them, nor what another package adds; these are only looked for then.
+            ConfigError: It is not one of them, nor what another package adds; these are only looked for then.
         """
         known = value.lower() if self.any_case and isinstance(value, str) else value
-        if value is None or known in self.choices or known in (added := [*self.added()]):
+        if value is None or known in self.choices or known in (added := [*self.plugin_choices()]):
             return value
         installing = f" If a package adds it (entry point group {self.group!r}), install it here." if self.group else ""
         allowed = ", ".join([*self.choices, *added])

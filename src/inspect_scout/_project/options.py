@@ -13,7 +13,7 @@ from typing import Any
 
 from .._support.folder import current_folder
 from .locations import DEFAULT_SCANS, LOG_LEVEL_VARIABLE, default_transcripts
-from .option import GENERATION, MODEL, SAME, SHOWN, WHAT, Flag, Option, Place
+from .option import DISPLAY_SECTION, GENERATION, MODEL, SAME_HELP, WHAT, Flag, Option, Place
 
 DEFAULT_MAX_TRANSCRIPTS = 25
 
@@ -22,8 +22,8 @@ def _folder_name() -> str:
     return os.path.basename(current_folder()) or "scan"
 
 
-def _resuming(name: str, help_text: str) -> Option:
-    flag = Flag(f"--{name.replace('_', '-')}", variable=None, resume=SAME, only_resume=True)
+def _resume_switch(name: str, help_text: str) -> Option:
+    flag = Flag(f"--{name.replace('_', '-')}", variable=None, resume=SAME_HELP, only_resume=True)
     return Option(name, "switch", help_text, (flag,), set_in=(), default=False)
 
 
@@ -42,7 +42,7 @@ OPTIONS: tuple[Option, ...] = (
         "Of samples that are in several logs, scan those of the log modified last, or all. Default: newest.",
         (Flag("--duplicates", section=WHAT),), choices=("newest", "all")),
     Option("filter", "conditions",
-        "Only transcripts for which this holds; can be repeated. Conditions of job and project must hold, too.",
+        "Only transcripts for which this holds; can be repeated. Conditions of job and project must hold as well.",
         (Flag("--filter -F", section=WHAT, metavar="SQL"),), merge="join", set_in=("job", "project")),
     Option("limit", "amount", "Scan at most N transcripts.", (Flag("--limit", section=WHAT),)),
     Option("shuffle", "seed", "Shuffle the transcripts, always in the same way for the same seed.",
@@ -69,26 +69,25 @@ OPTIONS: tuple[Option, ...] = (
         (Flag("--record-input"),), default="auto", choices=("auto", "copy", "reference")),
     Option("max_transcripts", "count", "Transcripts in work at once. Default: 25, or more where models are called.",
         (Flag("--max-transcripts"),), default=DEFAULT_MAX_TRANSCRIPTS),
-    Option("max_processes", "count", "Worker processes; 1: none. Default: as many as pay, up to 4.",
+    Option("max_processes", "count", "Worker processes; 1: none. Default: as many as are worth starting, up to 4.",
         (Flag("--max-processes"),)),
     Option("executor", "choice",
         "What runs the scan: this process, workers on this machine, or workers on a Ray cluster. Default: this"
-        " process, and workers beside it once they pay.", (Flag("--executor", resume=SAME),),
+        " process, and workers beside it once that is faster.", (Flag("--executor", resume=SAME_HELP),),
         choices=("inline", "processes", "ray"), group="inspect_scout.executors"),
     Option("ray_address", "text", "Address of a Ray cluster. Default: RAY_ADDRESS, else a cluster on this machine.",
-        (Flag("--ray-address", metavar="ADDR", resume=SAME),)),
-    _resuming("wait", "If another process is at work on the scan, wait for it instead of refusing."),
-    _resuming("rescan_changed", "Scan again what was recorded when scanners asked something else, or had other code."),
-    _resuming("accept_changed", "Go on although scanners ask something else than before; rows of both versions stay."),
+        (Flag("--ray-address", metavar="ADDR", resume=SAME_HELP),)),
+    _resume_switch("wait", "If another process is at work on the scan, wait for it instead of refusing."),
+    _resume_switch("rescan_changed", "Scan again what was recorded when scanners asked something else, or had other code."),
+    _resume_switch("accept_changed", "Go on although scanners ask something else than before; rows of both versions stay."),
     Option("scanner_timeout", "seconds",
         "Time that a scanner may take for a transcript; one that takes longer is an error. Default: no limit.",
         (Flag("--scanner-timeout",
-            resume="Time that a scanner may take for a transcript. Default: what was said when the scan was"
-            " started."),)),
+            resume="Time that a scanner may take for a transcript. Default: as when the scan was started."),)),
     Option("results_buffer", "integer", "Bring the tables up to date after N records.", (Flag("--results-buffer"),)),
     Option("dry_run", "switch", "Only count what would be scanned.", (Flag("--dry-run"),), set_in=("argument",),
         default=False),
-    Option("fail_on_error", "switch", "Stop at the first scanner that raises.", (Flag("--fail-on-error", resume=SAME),),
+    Option("fail_on_error", "switch", "Stop at the first scanner that raises.", (Flag("--fail-on-error", resume=SAME_HELP),),
         set_in=("argument",), default=False),
     Option("model", "text", "Model that scanners call, as provider/name. Scanners that call none need none.",
         (Flag("--model", section=MODEL, metavar="NAME",
@@ -143,22 +142,22 @@ OPTIONS: tuple[Option, ...] = (
                 "JSON"),
         ), merge="generation", local="model", argument="model_config"),
     Option("display", "choice", "How to show progress and results.",
-        (Flag("--display", "", SHOWN, variable="SCOUT_DISPLAY", note="default: rich, plain lines in a pipe",
-            resume=SAME),), choices=("rich", "plain", "log", "none"), any_case=True, set_in=("argument",),
+        (Flag("--display", "", DISPLAY_SECTION, variable="SCOUT_DISPLAY", note="default: rich, plain lines in a pipe",
+            resume=SAME_HELP),), choices=("rich", "plain", "log", "none"), any_case=True, set_in=("argument",),
         everywhere=True),
     Option("log_level", "choice", "Log messages from this level on.",
-        (Flag("--log-level", "", SHOWN, variable=LOG_LEVEL_VARIABLE, note="default: of the project, else warning",
-            resume=SAME),), choices=_LEVELS, any_case=True, everywhere=True),
+        (Flag("--log-level", "", DISPLAY_SECTION, variable=LOG_LEVEL_VARIABLE, note="default: of the project, else warning",
+            resume=SAME_HELP),), choices=_LEVELS, any_case=True, everywhere=True),
     Option("trust_content", "switch", "Whether pages that show transcripts may run what is in them (for `scout view`).",
         local="least", set_in=("project",)),
 )
 # fmt: on
 """Every option of a scan, in the order of the help page."""
 
-SETTLED = tuple(option for option in OPTIONS if option.settled)
-"""Those that several doors may say."""
+MERGED_OPTIONS = tuple(option for option in OPTIONS if option.is_merged)
+"""Those that several sources may set."""
 
-OPTION = {option.name: option for option in OPTIONS}
+OPTION_BY_NAME = {option.name: option for option in OPTIONS}
 
 
 def options_of(place: Place) -> Iterator[Option]:
@@ -172,7 +171,7 @@ def start_logging(level: str | None) -> None:
     Raises:
         ConfigError: There is no such level.
     """
-    OPTION["log_level"].check_choice(level)
+    OPTION_BY_NAME["log_level"].check_choice(level)
     if level:
         # Levels of inspect_ai between the standard ones, and the standard level that shows them.
         known = {"trace": "DEBUG", "http": "INFO", "sandbox": "INFO"}.get(level.lower(), level.upper())
@@ -193,13 +192,13 @@ def describe_options() -> list[dict[str, Any]]:
             "argument": option.field,
             "default": None if callable(option.default) else option.default,
             **{name: list(getattr(option, name)) for name in ("choices", "variables", "places")},
-            "flags": [_described(option, flag) for flag in option.flags if not flag.hidden],
+            "flags": [_describe_flag(option, flag) for flag in option.flags if not flag.hidden],
         }
         for option in OPTIONS
     ]
 
 
-def _described(option: Option, flag: Flag) -> dict[str, Any]:
+def _describe_flag(option: Option, flag: Flag) -> dict[str, Any]:
     return {
         "names": flag.names.split(),
         "help": flag.help or option.help,
@@ -207,6 +206,6 @@ def _described(option: Option, flag: Flag) -> dict[str, Any]:
         "kind": flag.kind or option.kind,
         "metavar": flag.metavar,
         "choices": list(flag.choices or option.choices),
-        "variable": flag.heard,
-        "resume": (flag.help or option.help) if flag.resume == SAME else flag.resume,
+        "variable": flag.variable_name,
+        "resume": (flag.help or option.help) if flag.resume == SAME_HELP else flag.resume,
     }

@@ -12,14 +12,14 @@ from .documents import Document
 
 M = TypeVar("M", bound=BaseModel)
 # Where one of several forms fails, these say more than "should be a text".
-_TELLING = frozenset({"missing", "unknown_key", "extra_forbidden", "value_error"})
+_SPECIFIC = frozenset({"missing", "unknown_key", "extra_forbidden", "value_error"})
 
 
 def parse_config(document: Document, model: type[M]) -> M:
     """Make a model of what a file holds.
 
     Raises:
-        ConfigError: It cannot be made; all that is wrong is said.
+        ConfigError: It cannot be made; all that is wrong is named.
     """
     try:
         return model.model_validate(document.data)
@@ -36,12 +36,12 @@ def _problems(document: Document, error: ValidationError, model: type[BaseModel]
     places: dict[tuple[Any, ...], list[Any]] = {}
     for found in error.errors(include_url=False):
         places.setdefault(_place(document.data, found), []).append(found)
-    described = [(document.line(keys) or 0, _described(keys, found, model)) for keys, found in places.items()]
+    described = [(document.line(keys) or 0, _describe_problem(keys, found, model)) for keys, found in places.items()]
     return [f"line {line}, {text}" if line else text for line, text in sorted(described, key=lambda item: item[0])]
 
 
-def _described(keys: tuple[Any, ...], found: Sequence[Any], model: type[BaseModel]) -> str:
-    telling = [one for one in found if one["type"] in _TELLING]
+def _describe_problem(keys: tuple[Any, ...], found: Sequence[Any], model: type[BaseModel]) -> str:
+    telling = [one for one in found if one["type"] in _SPECIFIC]
     reasons = " or ".join(dict.fromkeys(_reason(one, model) for one in telling or found))
     given = found[0].get("input")
     if not telling and isinstance(given, str | int | float) and len(repr(given)) <= 60:

@@ -1,4 +1,4 @@
-"""Changing keys of a YAML mapping in its text: lines that say nothing of them are not touched."""
+"""Changing keys of a YAML mapping in its text: lines about other keys are not touched."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from .._support.yaml import compose_yaml, load_yaml
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _LineBlock:
     """A key, or an item of a list, as lines of text.
 
     Args:
         first: Its first line.
-        end: The line after its last one; comments and blank lines before the next entry are no part of it.
+        end: The line after its last one; comments and blank lines before the next entry are not part of it.
         node: Its value.
     """
 
@@ -27,11 +27,11 @@ class _Entry:
     node: Any
 
 
-def patched(text: str, changes: Mapping[str, Any]) -> str:
+def patch_mapping(text: str, changes: Mapping[str, Any]) -> str:
     """Change keys of a mapping.
 
     Args:
-        text: YAML that holds a mapping in block style, or nothing. Other styles are written anew, without comments.
+        text: YAML that holds a mapping in block style, or nothing. Other styles are rewritten, without comments.
         changes: New values by key; None, or what is empty, removes the key.
     """
     data: dict[str, Any] = load_yaml(text) or {}
@@ -41,12 +41,12 @@ def patched(text: str, changes: Mapping[str, Any]) -> str:
         if _same(changed[key], data[key]) and data[key] is not None:
             del changed[key]
     try:
-        result = _edited(text, changed) if data else _appended(text, changed)
+        result = _edit_text(text, changed) if data else _append_keys(text, changed)
         if _same(load_yaml(result) or {}, wanted):
             return result
     except ValueError:
         pass  # a style that cannot be edited line by line
-    return _dumped(wanted) if wanted else ""
+    return _dump_yaml(wanted) if wanted else ""
 
 
 def _is_empty(value: Any) -> bool:
@@ -58,7 +58,7 @@ def _same(one: Any, other: Any) -> bool:
     return json.dumps(one, default=str) == json.dumps(other, default=str)
 
 
-def _edited(text: str, changes: Mapping[str, Any]) -> str:
+def _edit_text(text: str, changes: Mapping[str, Any]) -> str:
     root = compose_yaml(text)
     if root.id != "mapping" or root.flow_style or root.start_mark.column:
         raise ValueError("no mapping in block style")
@@ -68,43 +68,43 @@ def _edited(text: str, changes: Mapping[str, Any]) -> str:
     # From the end, so that the numbers of the lines before stay true.
     for key, entry in sorted(entries.items(), key=lambda item: -item[1].first):
         if key in changes:
-            lines[entry.first : entry.end] = _written(lines, key, entry, changes[key])
-    return _appended("".join(lines), added)
+            lines[entry.first : entry.end] = _render_entry(lines, key, entry, changes[key])
+    return _append_keys("".join(lines), added)
 
 
-def _entries(lines: list[str], pairs: list[tuple[Any, Any]]) -> list[tuple[Any, _Entry]]:
+def _entries(lines: list[str], pairs: list[tuple[Any, Any]]) -> list[tuple[Any, _LineBlock]]:
     starts = [key.start_mark.line for key, _ in pairs]
     ends = [*starts[1:], len(lines)]
     return [
-        (key, _Entry(first, _trimmed(lines, first, end), value))
+        (key, _LineBlock(first, _trim_end(lines, first, end), value))
         for (key, value), first, end in zip(pairs, starts, ends, strict=True)
     ]
 
 
-def _trimmed(lines: list[str], first: int, end: int) -> int:
-    while end > first + 1 and _says_nothing(lines[end - 1]):
+def _trim_end(lines: list[str], first: int, end: int) -> int:
+    while end > first + 1 and _is_blank_or_comment(lines[end - 1]):
         end -= 1
     return end
 
 
-def _says_nothing(line: str) -> bool:
+def _is_blank_or_comment(line: str) -> bool:
     return not line.strip() or line.startswith("#") or line.strip() in {"...", "---"}
 
 
-def _written(lines: list[str], key: str, entry: _Entry, value: Any) -> list[str]:
+def _render_entry(lines: list[str], key: str, entry: _LineBlock, value: Any) -> list[str]:
     if value is None:
         return []
     old = lines[entry.first : entry.end]
     if isinstance(value, list) and entry.node.id == "sequence" and not entry.node.flow_style:
         return _items(lines, entry, cast("list[Any]", value))
-    new = _dumped({key: value}).splitlines(keepends=True)
+    new = _dump_yaml({key: value}).splitlines(keepends=True)
     comment = _comment(old[0], entry)
     if comment and (len(new) == 1 or new[0].rstrip().endswith(":")):
         new[0] = f"{new[0].rstrip()}{comment}\n"
     return new
 
 
-def _comment(line: str, entry: _Entry) -> str:
+def _comment(line: str, entry: _LineBlock) -> str:
     """Find the comment on the first line of an entry, with the blanks before it."""
     node = entry.node
     if node.id == "scalar" and node.end_mark.line == entry.first:
@@ -116,7 +116,7 @@ def _comment(line: str, entry: _Entry) -> str:
     return rest.rstrip() if rest.strip().startswith("#") else ""
 
 
-def _items(lines: list[str], entry: _Entry, value: list[Any]) -> list[str]:
+def _items(lines: list[str], entry: _LineBlock, value: list[Any]) -> list[str]:
     """Write a list; items that it had before keep their lines."""
     if entry.node.start_mark.line == entry.first:
         raise ValueError("a list that begins beside its key")
@@ -135,10 +135,10 @@ def _items(lines: list[str], entry: _Entry, value: list[Any]) -> list[str]:
     for wanted in value:
         position = _match(kept, wanted)
         if position is None:
-            written += [indent + line for line in _dumped([wanted]).splitlines(keepends=True)]
+            written += [indent + line for line in _dump_yaml([wanted]).splitlines(keepends=True)]
         else:
             item, block = kept.pop(position)
-            written += block if _same(item, wanted) else _reworded(block, indent, wanted)
+            written += block if _same(item, wanted) else _rewrite_item(block, indent, wanted)
     return written
 
 
@@ -152,11 +152,11 @@ def _dash(lines: list[str], line: int, column: int) -> int:
 def _match(kept: list[tuple[Any, list[str]]], wanted: Any) -> int | None:
     """Find the item that a new one takes the place of: an equal one, else one about the same scanner."""
     same = (position for position, (item, _) in enumerate(kept) if _same(item, wanted))
-    alike = (position for position, (item, _) in enumerate(kept) if _names(item) & _names(wanted))
+    alike = (position for position, (item, _) in enumerate(kept) if _named_scanners(item) & _named_scanners(wanted))
     return next(itertools.chain(same, alike), None)
 
 
-def _names(item: Any) -> set[tuple[str, str]]:
+def _named_scanners(item: Any) -> set[tuple[str, str]]:
     """What an item of a worklist, or of a list of scanners, is about."""
     if not isinstance(item, dict):
         return set()
@@ -164,30 +164,30 @@ def _names(item: Any) -> set[tuple[str, str]]:
     return {(key, str(fields[key])) for key in ("scanner", "name") if key in fields}
 
 
-def _reworded(block: list[str], indent: str, wanted: Any) -> list[str]:
-    """Write an item anew; the comments before and after it stay."""
+def _rewrite_item(block: list[str], indent: str, wanted: Any) -> list[str]:
+    """Rewrite an item; the comments before and after it stay."""
     dash = next(i for i, line in enumerate(block) if line.lstrip().startswith("-"))
-    written = [indent + line for line in _dumped([wanted]).splitlines(keepends=True)]
+    written = [indent + line for line in _dump_yaml([wanted]).splitlines(keepends=True)]
     return [*block[:dash], *written, *block[_content_end(block, dash, len(block)) :]]
 
 
 def _content_end(lines: list[str], first: int, end: int) -> int:
-    """Find the line after the last one that is no comment and not blank."""
+    """Find the line after the last one that is neither a comment nor blank."""
     while end > first + 1 and (not lines[end - 1].strip() or lines[end - 1].strip().startswith("#")):
         end -= 1
     return end
 
 
-def _appended(text: str, changes: Mapping[str, Any]) -> str:
+def _append_keys(text: str, changes: Mapping[str, Any]) -> str:
     added = {key: value for key, value in changes.items() if value is not None}
     if not added:
         return text
     if text and not text.endswith("\n"):
         text += "\n"
-    return text + _dumped(added)
+    return text + _dump_yaml(added)
 
 
-def _dumped(value: Any) -> str:
+def _dump_yaml(value: Any) -> str:
     from ruamel.yaml import YAML
 
     writer: Any = YAML(typ="safe", pure=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from .._support.errors import ConfigError
 from .config import ProjectConfig, ScanJobConfig
-from .documents import Document, is_there, read_document
+from .documents import Document, file_exists, read_document
 from .locations import LOCAL_FILE, PROJECT_FILE
 from .merge import JOINED, merge_local
 from .parse import parse_config
@@ -16,7 +16,7 @@ from .parse import parse_config
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project and where its settings were said.
+    """A project and where its settings were set.
 
     Args:
         config: The settings: those of `scout.local.yaml` over those of `scout.yaml`.
@@ -28,7 +28,7 @@ class Project:
 
 
 def load_project(folder: str = "") -> Project:
-    """Read the project of a folder; one without files says nothing.
+    """Read the project of a folder; one without files sets nothing.
 
     Args:
         folder: The folder (default: the working directory).
@@ -37,9 +37,9 @@ def load_project(folder: str = "") -> Project:
         ConfigError: A file is broken, has keys that do not exist, or values that cannot be.
     """
     projects = [
-        _project(read_document(path))
+        _parse_project(read_document(path))
         for name in (PROJECT_FILE, LOCAL_FILE)
-        if is_there(path := os.path.join(folder, name))
+        if file_exists(path := os.path.join(folder, name))
     ]
     if not projects:
         return Project()
@@ -51,11 +51,11 @@ def load_project(folder: str = "") -> Project:
         config = merge_local(base.config, local.config)
     except ConfigError as error:
         raise ConfigError(f"{LOCAL_FILE!r} does not fit {PROJECT_FILE!r}: {error}") from error
-    said = {
+    sources = {
         name: f"{base.sources[name]} + {source}" if name in JOINED and name in base.sources else source
         for name, source in local.sources.items()
     }
-    return Project(config, {**base.sources, **said})
+    return Project(config, {**base.sources, **sources})
 
 
 def read_project(folder: str = "") -> ProjectConfig:
@@ -80,8 +80,8 @@ def read_job_config(path: str) -> ScanJobConfig:
     return parse_config(read_document(path), ScanJobConfig)
 
 
-def _project(document: Document) -> Project:
+def _parse_project(document: Document) -> Project:
     config = parse_config(document, ProjectConfig)
     name = os.path.basename(document.path)
-    said = {"scans" if key == "results" else key: document.line([key]) for key in document.data}
-    return Project(config, {key: f"{name}:{line}" if line else name for key, line in said.items()})
+    sources = {"scans" if key == "results" else key: document.line([key]) for key in document.data}
+    return Project(config, {key: f"{name}:{line}" if line else name for key, line in sources.items()})

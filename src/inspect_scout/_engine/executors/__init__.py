@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ..._plan import executor_plugins
-from ..._project import OPTION
+from ..._project import OPTION_BY_NAME
 from .contract import Executor
 
 
@@ -21,7 +21,7 @@ def executor_for(
             (None: this process at first, and workers beside it where they save time).
         ray_address: Address of a Ray cluster.
     """
-    if executor is not None and executor not in OPTION["executor"].choices:
+    if executor is not None and executor not in OPTION_BY_NAME["executor"].choices:
         made: Executor = executor_plugins()[executor](units, max_processes)
         return made
     if executor == "ray":
