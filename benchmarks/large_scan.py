@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from inspect_scout._results import results_schema
-from inspect_scout._results.parquet import write_tables
+from inspect_scout._results.rows.parquet import write_tables
 from inspect_scout._support.storage import LocalStorage
 
 SCAN_ID = "2222222222222LargeScan"

@@ -15,7 +15,7 @@ import pytest
 
 from inspect_scout import ScanStateError, StorageError
 from inspect_scout._results import ScanStore, list_status
-from inspect_scout._results.owner import LEASE_SECONDS, Owner, claimed, owner_path
+from inspect_scout._results.journal.lock import LEASE_SECONDS, Owner, claimed, owner_path
 from inspect_scout.testing import Entry, FaultStorage, MemoryStorage, Storage, storage_for
 from support.results import results_arrow, results_batches, results_df
 from support.s3 import S3Server, methods

@@ -10,23 +10,22 @@ from typing import TYPE_CHECKING
 from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from .active import ActiveScans, entry_of, workers_of
-    from .arrow import ScanResultsArrow, results_arrow
-    from .cast import TypedTable
-    from .compared import compared_rows
-    from .describe import clean_id
+    from .active_scans import ActiveScans, entry_of, workers_of
+    from .comparisons import compared_rows
     from .files.spec import unread_errors
-    from .frames import ScanResultsDF, results_batches, results_df
-    from .journal import Journal, UnwritableError
-    from .owner import ScanGoneError
-    from .pairs import counts_of_record
-    from .query import ResultsPage, ResultsQuery, ResultsTable
-    from .rows import RecordInput, RowWriter
-    from .schema import HEAVY_COLUMNS, results_schema
-    from .sizes import CELL_BYTES
-    from .source import UnknownScannerError
-    from .state import Standing, list_states, read_error_groups, read_standing, read_state
+    from .journal.index import UnknownScannerError
+    from .journal.lock import ScanGoneError
+    from .journal.writer import Journal, UnwritableError
+    from .reading.arrow_batches import ScanResultsArrow, results_arrow
+    from .reading.data_frames import ScanResultsDF, results_batches, results_df
+    from .reading.results_query import ResultsPage, ResultsQuery, ResultsTable
+    from .reading.row_view import Rows
+    from .reading.typed_table import TypedTable
+    from .rows.cells import clean_id
+    from .rows.pair_records import counts_of_record
+    from .rows.row_writer import CELL_BYTES, RecordInput, RowWriter
+    from .rows.schema import HEAVY_COLUMNS, results_schema
+    from .state.scan_state import Standing, list_states, read_error_groups, read_standing, read_state
     from .store import Recorded, ScanStore, facts_of, list_status, status
-    from .view import Rows
 
 __getattr__, __dir__ = lazy_exports(__name__)

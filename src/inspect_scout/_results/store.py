@@ -18,15 +18,13 @@ from .._support.clock import SYSTEM_CLOCK, Clock
 from .._support.errors import LocationError
 from .._support.storage import Storage, for_each, join, normalize, run_blocking, run_long, storage_for
 from .._types import Error, ScanFacts, ScanSpec, ScanState, Status, Summary
-from .catalog import Catalog, load_catalog, load_tables, pairs_of_writer
-from .definition import no_scan, spec_text
-from .encode import json_text
 from .files.errors import read_errors
-from .files.light_spec import pair_count, parse_light_spec
+from .files.light_spec import no_scan, pair_count, parse_light_spec, spec_text
 from .files.spec import MODELS, parse_spec, unread_errors, with_models, with_transcripts
 from .files.summary import read_summary
-from .find import find_scans
-from .journal import Journal, stamp_of
+from .journal.index import Catalog, load_catalog, load_tables, pairs_of_writer
+from .journal.lock import check_still_there, claimed, owner_text
+from .journal.writer import Journal, stamp_of
 from .layout import (
     EMPTY_FILE,
     ERRORS_FILE,
@@ -38,16 +36,16 @@ from .layout import (
     scan_directory,
     table_path,
 )
-from .metrics import MEASURED_COLUMNS, measure
-from .owner import check_still_there, claimed, owner_text
-from .pairs import PairRecord
-from .parquet import open_table, write_tables
-from .rows import RecordInput, RowWriter
-from .schema import results_schema
-from .state import facts_in, journal_files, phase_of, recorded_of
-from .summary import summary_of
-from .table import cells, select_fields
-from .tally import Tally, tally_rows
+from .rows.arrow_tables import cells, select_fields
+from .rows.cells import json_text
+from .rows.pair_records import PairRecord
+from .rows.parquet import open_table, write_tables
+from .rows.row_writer import RecordInput, RowWriter
+from .rows.schema import results_schema
+from .state.row_counter import Tally, tally_rows
+from .state.scan_list import find_scans
+from .state.scan_state import facts_in, journal_files, phase_of, recorded_of
+from .state.summary import MEASURED_COLUMNS, measure, summary_of
 
 if TYPE_CHECKING:
     from .._inspect.metrics import Metrics

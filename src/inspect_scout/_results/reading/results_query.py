@@ -1,0 +1,238 @@
+"""One query over the results of a scan: which rows, what of them, in what order, how many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import pyarrow as pa
+
+from ..._query import Condition, OrderBy
+from ..._support.errors import ConfigError
+from ..._support.storage import Storage, normalize, run_long, storage_for
+from ..files.light_spec import declared_scanners, ids_in_order, spec_text
+from ..journal.index import Catalog, load_catalog, with_catalog
+from .combined_rows import Combined, Found
+from .cursor import Cursor, Identity
+from .inputs import ReadOrigin, Run, follow_references, has_references, once_a_log, read_from_source
+from .row_view import RowKind, RowView, check_rows, excluded
+from .scanner_rows import ScannerRows
+from .typed_table import TypedTable
+
+if TYPE_CHECKING:
+    from ..._types import Status
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsPage:
+    """Some results, as they were asked for.
+
+    Args:
+        table: The results, a row for each; of `value`, where types mix, the text.
+        total: How many there are on all pages, if that was asked for.
+        after: What a query takes as `after` to go on behind this page; None: this is the last one.
+    """
+
+    table: pa.Table
+    total: int | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsQuery:
+    """What is asked of results.
+
+    Args:
+        where: What must hold.
+        columns: Columns, in this order and under these names, short ones too (None: all but `exclude`).
+        exclude: Columns to leave out where none are named (None: the heavy ones).
+        order_by: Order (none: that of the transcripts).
+        limit: Rows at most.
+        offset: Rows to pass over.
+        after: Cursor of the page before, instead of `offset`.
+        count: Whether to count the rows of all pages.
+        group_by: Columns by whose values rows are counted, instead of shown.
+        positive: Whether only what found something is wanted, as the summary counts it.
+    """
+
+    where: Condition | None = None
+    columns: Sequence[str] | None = None
+    exclude: Sequence[str] | None = None
+    order_by: Sequence[OrderBy] = ()
+    limit: int | None = None
+    offset: int = 0
+    after: str | None = None
+    count: bool = False
+    group_by: Sequence[str] = ()
+    positive: bool = False
+
+    def __post_init__(self) -> None:
+        for name, value in (("limit", self.limit), ("offset", self.offset)):
+            if value is not None and value < 0:
+                raise ConfigError(f"{name}={value} is too small; use 0 or more.")
+        if self.after is not None and self.offset:
+            raise ConfigError(f"Both after={self.after!r} and offset={self.offset} were given; give one of them.")
+        if self.group_by and self.columns is not None:
+            raise ConfigError(
+                f"Both group_by and columns={self.columns!r} were given; groups have columns of their own."
+            )
+        excluded(self.exclude)
+
+    @property
+    def question(self) -> object:
+        """What decides which row stands where; pages of one question follow one another."""
+        where = None if self.where is None else self.where.model_dump_json()
+        return where, [(order.column, order.direction) for order in self.order_by], list(self.group_by), self.positive
+
+    @property
+    def wants_all(self) -> bool:
+        """Whether all rows are wanted, as they come."""
+        chosen = self.where is not None or self.positive or self.order_by or self.group_by
+        return not (chosen or self.offset or self.after is not None or self.limit is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsTable:
+    """The results of a scan: finished, interrupted or running, also while other processes write to it.
+
+    Args:
+        location: Directory of the scan.
+        storage: Where it is.
+        run: Runs coroutines for code that cannot await.
+        rows: "results": one row for each result, resultsets expanded; "transcripts": one row for each invocation;
+            "stored": the same, all values as text.
+        read: Reads inputs that are only referred to.
+    """
+
+    location: str
+    storage: Storage
+    run: Run
+    rows: RowKind = "results"
+    read: ReadOrigin = read_from_source
+
+    @classmethod
+    def at(
+        cls,
+        location: str,
+        run: Run,
+        *,
+        rows: RowKind = "results",
+        read: ReadOrigin = read_from_source,
+        storage: Storage | None = None,
+    ) -> ResultsTable:
+        """Prepare to read results of a scan (storage None: what serves the location)."""
+        if rows != "stored":
+            check_rows(rows)
+        where = storage if storage is not None else storage_for(location)
+        return cls(normalize(location), where, run, rows, once_a_log(read))
+
+    async def query(self, asked: ResultsQuery, scanner: str | None = None) -> ResultsPage:
+        """Read a page of results.
+
+        Args:
+            asked: What is asked.
+            scanner: Key of one scanner (None: those of all, one after the other).
+
+        Raises:
+            LocationError: There is no scan at the location.
+            UnknownNameError: The scan has no such scanner, or its results no such column.
+            ConfigError: A condition, the order or the cursor cannot be used.
+        """
+        return await self._on_views(scanner, lambda views: self.page(views, asked))
+
+    async def typed(self, scanner: str, asked: ResultsQuery) -> TypedTable:
+        """Read results of a scanner whose cells have the types of what they hold; see `query`."""
+        return await self._on_views(scanner, lambda views: self._typed(views, asked))
+
+    async def scanners(self) -> list[str]:
+        """Name the scanners: those that the scan declares, then those that only its files know."""
+        text = await spec_text(self.storage, self.location)
+        known = (await load_catalog(self.storage, self.location)).known()
+        return list(dict.fromkeys([*declared_scanners(text, self.location), *known]))
+
+    async def status(self) -> tuple[Status, list[str]]:
+        """Tell how the scan stands, and which scanners have results."""
+        from ..store import ScanStore  # here: its models need inspect_ai, which results alone do not
+
+        status = await ScanStore(self.location, self.storage).status()
+        return status, (await load_catalog(self.storage, self.location)).scanners()
+
+    async def view(self, scanner: str) -> RowView:
+        """Find the rows of a scanner as they are now."""
+        (view,) = await self._on_views(scanner, lambda views: views)
+        return view
+
+    def _follow(self, table: pa.Table) -> pa.Table:
+        """Put inputs in the place of references."""
+        followed: pa.Table = self.run(lambda: follow_references(table, self.read)) if has_references(table) else table
+        return followed
+
+    async def _on_views(self, scanner: str | None, work: Callable[[list[RowView]], T]) -> T:
+        text = await spec_text(self.storage, self.location)
+        declared = declared_scanners(text, self.location)
+
+        def on(catalog: Catalog) -> T:
+            keys = [scanner] if scanner is not None else catalog.scanners() or declared
+            # The order of transcripts is only needed for rows that are not merged yet.
+            order = ids_in_order(text) if catalog.journal else list[str]()
+            sources = [ScannerRows(catalog, key, order, declared) for key in keys]
+            return work([RowView(source, self.rows, self._follow) for source in sources])
+
+        return await with_catalog(self.storage, self.location, on, run_long)
+
+    def page(self, views: Sequence[RowView], asked: ResultsQuery) -> ResultsPage:
+        """Read a page of the rows of some scanners."""
+        combined = Combined(views)
+        cursor = Cursor.of(asked.after, (asked.question, self.rows, [view.source.scanner for view in views]))
+        if asked.group_by:
+            return _grouped(combined, asked, cursor)
+        shown = combined.named(asked.columns, asked.exclude)
+        found, start = _found(combined, asked, cursor)
+        end = len(found) if asked.limit is None else min(len(found), start + asked.limit)
+        chosen = found[start:end]
+        after = None
+        if end < len(found) and asked.limit:
+            after = cursor.at(end, combined.identities(found[end - 1 : end])[0])
+        return ResultsPage(combined.table(chosen, shown), len(found) if asked.count else None, after)
+
+    def _typed(self, views: Sequence[RowView], asked: ResultsQuery) -> TypedTable:
+        combined = Combined(views)
+        shown = combined.named(asked.columns, asked.exclude)
+        if asked.wants_all:
+            columns = list(dict.fromkeys(shown.values()))
+            table = views[0].table(columns, whole=asked.columns is not None)
+            return table.select({name: column for name, column in shown.items() if column in table.column_names})
+        found, start = _found(combined, asked, Cursor.of(None, ()))
+        (typed,) = combined.typed(found[start:][: asked.limit], shown)
+        return typed
+
+
+def _found(combined: Combined, asked: ResultsQuery, cursor: Cursor) -> tuple[Found, int]:
+    """Find rows, at least one more than are to be shown if there are more, and the first that is to be shown."""
+    start = asked.offset if cursor.row is None else cursor.offset
+    wanted = None if asked.count or asked.limit is None else start + asked.limit + 1
+    found = combined.find(asked.where, asked.order_by, wanted, asked.positive)
+    if cursor.row is None or combined.identities(found[start - 1 : start]) == [cursor.row]:
+        return found, start
+    # The scan went on meanwhile: the row is elsewhere.
+    found = combined.find(asked.where, asked.order_by, None, asked.positive)
+    return found, cursor.behind(combined.identities(found))
+
+
+def _grouped(combined: Combined, asked: ResultsQuery, cursor: Cursor) -> ResultsPage:
+    groups = combined.groups(asked.where, asked.group_by, asked.order_by, asked.positive)
+    rows = [_group(row) for row in groups.to_pylist()]
+    start, count = asked.offset, len(rows)
+    if cursor.row is not None:
+        start = cursor.offset if rows[cursor.offset - 1 : cursor.offset] == [cursor.row] else cursor.behind(rows)
+    end = count if asked.limit is None else min(count, start + asked.limit)
+    after = cursor.at(end, rows[end - 1]) if end < count and asked.limit else None
+    return ResultsPage(groups.slice(start, max(0, end - start)), count if asked.count else None, after)
+
+
+def _group(row: Mapping[str, object]) -> Identity:
+    """Tell a group apart from others: by all but its count, which comes last."""
+    return [None if cell is None else str(cell) for cell in list(row.values())[:-1]]

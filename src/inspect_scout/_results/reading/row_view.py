@@ -1,0 +1,197 @@
+"""From stored rows to what a reader asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, partial
+from typing import Literal, get_args
+
+import numpy as np
+import pyarrow as pa
+
+from ..._support.errors import ConfigError
+from ..rows.arrow_tables import PIECE_ROWS, Places, column, numbered, numpy_of
+from ..rows.schema import HEAVY_COLUMNS
+from .inputs import REFERENCE_COLUMNS, Follow, expand_inputs
+from .resultsets import NEEDED_COLUMNS, OWN_COLUMNS, absent_rows, expand, expanded_rows, has_sets, plain_rows
+from .scanner_rows import ScannerRows
+from .shared_rows import SharedRows
+from .typed_table import Survey, TypedTable, with_kinds
+
+Rows = Literal["results", "transcripts", "transcript"]
+"""One row for each result (resultsets expanded), or one for each invocation."""
+
+_TYPED = {"value": ("value", "value_type"), "validation_result": ("validation_result",)}
+"""Columns whose type depends on what they hold, and those that tell it."""
+
+
+RowKind = Rows | Literal["stored"]
+"""The same, or invocations as they are stored: all values as text, shared messages apart from inputs."""
+
+
+def check_rows(rows: str) -> None:
+    """Refuse what is not a choice of rows (raises ConfigError)."""
+    if rows not in get_args(Rows):
+        raise ConfigError(
+            f"rows={rows!r} is not known; use 'results' (one row for each result) or 'transcripts' (one for each "
+            "invocation of a scanner)."
+        )
+
+
+def excluded(exclude_columns: Sequence[str] | None) -> Sequence[str]:
+    """Columns to leave out: the heavy ones, unless the caller says otherwise."""
+    if isinstance(exclude_columns, str):
+        raise ConfigError(f"exclude_columns={exclude_columns!r} is one text; give a list of column names.")
+    return HEAVY_COLUMNS if exclude_columns is None else exclude_columns
+
+
+class RowView:
+    """The rows of a scanner, as a reader wants them.
+
+    Args:
+        source: The rows as they are stored.
+        rows: What a row is.
+        follow: Puts inputs in the place of references.
+    """
+
+    def __init__(self, source: ScannerRows, rows: RowKind, follow: Follow) -> None:
+        self.source = source
+        self._expands = rows == "results"
+        self._is_stored = rows == "stored"
+        self._follow = follow
+
+    @cached_property
+    def has_sets(self) -> bool:
+        """Whether there are resultsets to expand."""
+        wanted = self.source.known(["value_type"]) if self._expands else []
+        return bool(wanted) and any(map(has_sets, self.source.batches(wanted, PIECE_ROWS)))
+
+    def table(self, shown: Sequence[str], *, whole: bool = False) -> TypedTable:
+        """Read all rows; inputs are made whole if their shared parts are shown, too, or in any case."""
+        table = self.source.table(_needed(self.source, shown, expands=self._expands))
+        rows, survey = self._spread(table), Survey()
+        survey.add(rows)
+        return survey.typed(rows.stored_as(partial(self._with_inputs, shown=shown, whole=whole)), shown)
+
+    def batches(self, shown: Sequence[str], size: int) -> Iterator[TypedTable]:
+        """Read rows in tables of at most `size` rows, which together are the same as the whole."""
+        columns, survey = _needed(self.source, shown, expands=self._expands), Survey()
+        self.look_at(survey, shown, size)
+        for rows in self._parts(columns, size):
+            yield survey.typed(rows.stored_as(partial(self._with_inputs, shown=shown)), shown)
+
+    def numbered(self, columns: Sequence[str]) -> Iterator[tuple[SharedRows, Places, Places]]:
+        """Go through some columns of all rows, in the order of the whole, with what finds the rows again.
+
+        Returns:
+            Rows, the number of the stored row of each, and which of the rows that come from it each is.
+        """
+        seen = np.zeros(self.source.count() if self.has_sets else 0, np.int64)
+        for rows in self._parts(_needed(self.source, columns, expands=self.has_sets), PIECE_ROWS):
+            places = numpy_of(rows.column(PLACE))
+            nths = _nths(places) + seen[places] if self.has_sets else np.zeros(len(places), np.int64)
+            if self.has_sets:
+                np.add.at(seen, places, 1)
+            yield rows.stored_as(partial(self._with_inputs, shown=columns, whole=True)), places, nths
+
+    def at(self, columns: Sequence[str], places: Places, nths: Places) -> SharedRows:
+        """Read some columns of rows that were numbered, in the order given."""
+        wanted = np.unique(places)
+        table = self.source.at(_needed(self.source, columns, expands=self.has_sets), wanted)
+        rows = self._spread(_placed(table, wanted))
+        made = numpy_of(rows.column(PLACE))
+        found = {key: row for row, key in enumerate(zip(made.tolist(), _nths(made).tolist(), strict=True))}
+        chosen = [found[key] for key in zip(places.tolist(), nths.tolist(), strict=True)]
+        return rows.take(chosen).stored_as(partial(self._with_inputs, shown=columns, whole=True))
+
+    def look_at(self, survey: Survey, shown: Sequence[str], size: int = PIECE_ROWS, *, weigh: bool = True) -> None:
+        """Look at all rows first: types of values, and whether texts are shared, must not differ between parts.
+
+        Args:
+            survey: Takes note.
+            shown: Columns that will be shown.
+            size: Rows of the parts.
+            weigh: Whether it matters how much text is shared.
+        """
+        if self._is_stored:
+            return  # nothing is typed, and no text is shared
+        typed = {name for value, names in _TYPED.items() if value in shown for name in names}
+        wanted = self.source.known(NEEDED_COLUMNS if self.has_sets and typed else typed)
+        if self.has_sets and weigh:
+            columns = _needed(self.source, shown, expands=True)
+            wanted = [n for n in columns if n not in OWN_COLUMNS or n in NEEDED_COLUMNS]
+        for stored in map(with_kinds, self.source.batches(wanted, max(size, PIECE_ROWS))) if wanted else ():
+            survey.add(plain_rows(stored) if self._expands else SharedRows(stored))
+            for rows in (*expanded_rows(stored), absent_rows(stored)) if self.has_sets else ():
+                survey.add(rows)
+
+    def _parts(self, columns: Sequence[str], size: int) -> Iterator[SharedRows]:
+        """Spread resultsets, in the order of the whole: plain rows, results, absent labels."""
+        if not self.has_sets:
+            yield from map(SharedRows, self._stored(columns, size))
+            return
+        for table in self._stored(columns, size):
+            yield from _filled(plain_rows(table), size)
+        for table in self._stored(columns, size):
+            yield from expanded_rows(table, min(size, PIECE_ROWS))
+        targets = self.source.known(["validation_target"])
+        labelled = targets and any(part.column(0).null_count < len(part) for part in self.source.batches(targets, size))
+        for table in self._stored(columns, size) if labelled else ():
+            yield from _filled(absent_rows(table), size)
+
+    def _spread(self, table: pa.Table) -> SharedRows:
+        prepared = with_kinds(table)
+        return expand(prepared) if self._expands else SharedRows(prepared)
+
+    def _stored(self, columns: Sequence[str], size: int) -> Iterator[pa.Table]:
+        before = 0
+        for table in self.source.batches(columns or self.source.schema.names[:1], size):
+            yield with_kinds(_placed(table, np.arange(before, before + table.num_rows)))
+            before += table.num_rows
+
+    def _with_inputs(self, table: pa.Table, shown: Sequence[str], whole: bool = False) -> pa.Table:
+        """Put inputs in the place of references, and shared messages back into them (always, if `whole`)."""
+        if "input" not in shown:
+            return table
+        table = self._follow(table)
+        if self._is_stored or "input_data" not in (table.column_names if whole else shown):
+            return table
+        expanded = expand_inputs(table)
+        kept = whole and "input_data" in shown
+        return expanded.append_column("input_data", column(table, "input_data")) if kept else expanded
+
+
+PLACE = "scout.place"
+"""Column that exists while rows are prepared: the number of the stored row."""
+
+
+def _placed(table: pa.Table, places: Places) -> pa.Table:
+    return table.append_column(PLACE, numbered(places))
+
+
+def _nths(places: Places) -> Places:
+    """Count the rows of each place, in their order."""
+    order = np.argsort(places, kind="stable")
+    ordered = places[order]
+    starts = np.flatnonzero(np.diff(ordered, prepend=-1))
+    nths = np.empty(len(places), np.int64)
+    nths[order] = np.arange(len(places)) - np.repeat(starts, np.diff(starts, append=len(places)))
+    return nths
+
+
+def _filled(rows: SharedRows, size: int) -> Iterator[SharedRows]:
+    """Split rows into parts of at most `size`, none of them empty."""
+    return (rows.slice(start, size) for start in range(0, rows.num_rows, size))
+
+
+def _needed(source: ScannerRows, shown: Iterable[str], *, expands: bool) -> list[str]:
+    """Columns to read: those shown, and those that making them needs."""
+    wanted = {*shown, *(name for value, names in _TYPED.items() if value in shown for name in names)}
+    if expands:
+        wanted.update(NEEDED_COLUMNS)
+    if "input" in wanted:
+        wanted.add("input_data")
+    if "input" in wanted and "input_ref" in source.schema.names:
+        wanted.update(REFERENCE_COLUMNS)
+        wanted.update(name for name in source.schema.names if name.startswith("transcript_"))
+    return source.known(wanted)

@@ -1,0 +1,229 @@
+"""Types of the columns that are stored as text and read as what they hold: `value` and `validation_result`."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import pyarrow as pa
+
+from ..._support.arrow import array
+from ..rows.arrow_tables import Column, cast, column, compute, filled, is_text, named_table, nulls, scalar, with_column
+from .inputs import referred_bytes
+from .resultsets import ITEM, KIND, OWN_COLUMNS
+from .shared_rows import COPIED_BYTES, SharedRows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Kind = Literal["boolean", "integer", "real", "mixed"]
+
+_TYPED = frozenset(("boolean", "number"))
+_INFINITE = frozenset(("infinity", "-infinity", "+infinity", "inf", "-inf", "+inf"))
+_INTEGER = re.compile("[-+]?[0-9]+", re.ASCII)
+_LONG_INTEGER = "^[-+]?[0-9]{16,}$"
+# Integers beyond this are not all exact as floats; none up to it has more characters.
+_EXACT, _EXACT_CHARACTERS = 2**53, 17
+
+
+class TypedTable:
+    """Rows whose cells have the types of what they hold; columns that mix types stay text until they are read.
+
+    Args:
+        rows: The rows.
+        columns: Names to show -> names of the columns of `rows`.
+        types: Type of each cell of the columns that mix types.
+        objects: Columns of which a data frame holds Python objects, as their texts repeat too often to be copied.
+    """
+
+    def __init__(
+        self,
+        rows: SharedRows,
+        columns: Mapping[str, str],
+        types: Mapping[str, Column],
+        objects: Collection[str] = (),
+    ) -> None:
+        self._rows, self._columns, self._types, self._objects = rows, columns, types, objects
+
+    @property
+    def column_names(self) -> list[str]:
+        """Names of the columns."""
+        return list(self._columns)
+
+    @property
+    def num_rows(self) -> int:
+        """Number of rows."""
+        return self._rows.num_rows
+
+    def slice(self, offset: int, length: int) -> TypedTable:
+        """Take a part of the rows."""
+        parts: dict[str, Column] = {name: types.slice(offset, length) for name, types in self._types.items()}
+        return TypedTable(self._rows.slice(offset, length), self._columns, parts, self._objects)
+
+    def select(self, columns: Mapping[str, str]) -> TypedTable:
+        """Take some columns, in this order, each under the name given."""
+        chosen = {new: self._columns[old] for new, old in columns.items()}
+        return TypedTable(self._rows, chosen, self._types, self._objects)
+
+    def to_pylist(self) -> list[dict[str, Any]]:
+        """Make a dictionary of each row."""
+        names, columns = list(self._columns), [self._cells(name) for name in self._columns.values()]
+        if not columns:
+            return [{} for _ in range(self.num_rows)]
+        return [dict(zip(names, cells)) for cells in zip(*columns, strict=True)]
+
+    def table(self) -> pa.Table:
+        """Make an Arrow table; columns that mix types are text."""
+        return named_table([self._rows.column(name) for name in self._columns.values()], list(self._columns))
+
+    def frame(self) -> pd.DataFrame:
+        """Make a data frame; columns that mix types, or share long texts, hold Python values."""
+        import pandas as pd
+
+        held = {shown: name in self._types or name in self._objects for shown, name in self._columns.items()}
+        nothing = nulls(self.num_rows, pa.null())
+        columns = [nothing if held[shown] else self._rows.column(name) for shown, name in self._columns.items()]
+        table: Any = named_table(columns, list(self._columns))
+        frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
+        for shown, name in self._columns.items():
+            if held[shown]:
+                frame[shown] = pd.Series(self._cells(name), index=frame.index, dtype=object)
+        return frame
+
+    def _cells(self, name: str) -> list[Any]:
+        cells = self._rows.cells(name)
+        if name not in self._types:
+            return cells
+        return [python_value(text, kind) for text, kind in zip(cells, self._types[name].to_pylist(), strict=True)]
+
+
+def python_value(text: str | None, kind: str | None) -> Any:
+    """Read a cell as its type says: booleans and numbers as such, all else (JSON too) as text."""
+    if text is None or kind not in _TYPED:
+        return text
+    if kind == "boolean":
+        return text.lower() == "true"
+    if text.lower().lstrip("+-").startswith("0x"):
+        return int(text, 16)  # integers of thousands of digits are written in base 16
+    try:
+        return int(text) if _INTEGER.fullmatch(text) else _finite(text)
+    except ValueError:
+        return text
+
+
+def _finite(text: str) -> float | str:
+    """Read a float; text of a number beyond the range of floats stays text."""
+    number = float(text)
+    return text if math.isinf(number) and text.lower() not in _INFINITE else number
+
+
+def with_kinds(table: pa.Table) -> pa.Table:
+    """Add what expanding resultsets keeps up to date: the type of each value, and that it is not an item."""
+    nothing = nulls(table.num_rows, pa.string())
+    kinds = column(table, "value_type") if "value_type" in table.column_names else nothing
+    return table.append_column(KIND, kinds).append_column(ITEM, nothing)
+
+
+class Survey:
+    """What must be known of all rows before any of them is shown: no part of them may be read differently from the whole."""
+
+    def __init__(self) -> None:
+        self._kinds = {"value": _Kinds(), "validation_result": _Kinds()}
+        self._weights: Counter[str] = Counter()
+        self._sets = False
+
+    def add(self, rows: SharedRows) -> None:
+        """Take note of some rows."""
+        table = rows.own
+        for name, kinds in self._kinds.items():
+            if name in table.column_names and is_text(column(table, name).type):
+                kinds.add(_types(table, name), column(table, name))
+        self._weights.update(rows.weights(referred_bytes))
+        self._sets = self._sets or rows.stored is not None
+
+    def typed(self, rows: SharedRows, shown: Sequence[str]) -> TypedTable:
+        """Give the columns of some rows the types of what they hold in all rows, and keep those that are shown."""
+        table = rows.own
+        mixed: dict[str, Column] = {}
+        for name, kinds in self._kinds.items():
+            if name not in shown or name not in table.column_names or not is_text(column(table, name).type):
+                continue  # typed by another writer
+            if kinds.kind == "mixed":
+                mixed[name] = _types(table, name)
+            elif kinds.kind is not None:
+                table = _cast(table, name, kinds.kind)
+        present = set(rows.names)
+        columns = {name: name for name in shown if name in present}
+        heavy = {name for name, weight in self._weights.items() if self._sets and weight > COPIED_BYTES}
+        return TypedTable(replace(rows, own=table), columns, mixed, heavy - OWN_COLUMNS)
+
+
+def _types(table: pa.Table, name: str) -> Column:
+    if name == "value":
+        return column(table, KIND)
+    # A verdict is JSON: a boolean, or one for each label.
+    texts = column(table, name)
+    words = array(["true", "false"], texts.type)
+    booleans = compute.is_in(compute.utf8_lower(texts), value_set=words)
+    boolean, mapping, nothing = (scalar(kind, pa.string()) for kind in ("boolean", "object", None))
+    named: Column = compute.if_else(compute.is_valid(texts), compute.if_else(booleans, boolean, mapping), nothing)
+    return named
+
+
+class _Kinds:
+    """Gathers the values of a column, to tell which type holds all of them.
+
+    Rows without a value (errors, mostly) have no say: one failure must not turn a column of numbers into something else.
+    """
+
+    def __init__(self) -> None:
+        self._types: set[str] = set()
+        self._integers = self._reals = True
+
+    def add(self, types: Column, values: Column) -> None:
+        self._types.update(t for t in compute.unique(types).to_pylist() if t is not None and t != "null")
+        if self._types == {"number"}:
+            values = compute.unique(values)
+            self._integers = self._integers and _as_integers(values) is not None
+            self._reals = self._reals and _as_reals(values) is not None
+
+    @property
+    def kind(self) -> Kind | None:
+        """The type that holds all values; None: text."""
+        if self._types == {"boolean"}:
+            return "boolean"
+        if self._types == {"number"}:
+            return "integer" if self._integers else "real" if self._reals else "mixed"
+        return "mixed" if self._types & _TYPED else None
+
+
+def _cast(table: pa.Table, name: str, kind: Kind) -> pa.Table:
+    read = {"boolean": _as_booleans, "integer": _as_integers, "real": _as_reals}[kind]
+    typed = read(column(table, name))
+    return table if typed is None else with_column(table, name, typed)
+
+
+def _as_booleans(values: Column) -> Column | None:
+    found: Column = compute.equal(compute.utf8_lower(values), scalar("true", values.type))
+    return found
+
+
+def _as_integers(values: Column) -> Column | None:
+    return cast(values, pa.int64())
+
+
+def _as_reals(values: Column) -> Column | None:
+    """Read numbers as floats, if no integer among them loses a digit."""
+    reals = cast(values, pa.float64())
+    if reals is None:
+        return None
+    infinite = compute.filter(values, filled(compute.is_inf(reals), False)).to_pylist()
+    if any(text.lower() not in _INFINITE for text in infinite):
+        return None
+    long = compute.filter(values, filled(compute.match_substring_regex(values, _LONG_INTEGER), False))
+    exact = all(len(t) <= _EXACT_CHARACTERS and -_EXACT <= int(t) <= _EXACT for t in long.to_pylist())
+    return reals if exact else None

@@ -1,0 +1,187 @@
+"""Lists of scans: finding their directories, and how they stood when they were listed last.
+
+A list of many scans reads again only those that have changed since. What it knows is in a file in the user's cache for each place
+that holds many scans; it may be deleted, and is not used where it is damaged.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import os
+import time
+import zlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import platformdirs
+
+from ..._support.errors import ScoutError, StorageError
+from ..._support.regular import warn_of_skipped
+from ..._support.storage import Storage, for_each, is_local, local_path, normalize, storage_for
+from ..._types import ScanState
+from ..layout import JOURNAL, SCAN_FILE, SCAN_PREFIX, SUMMARY_FILE, file_name
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_DEPTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class FoundScans:
+    """Scans below a location.
+
+    Args:
+        storage: Where they are.
+        root: The location.
+        folders: Their directories.
+    """
+
+    storage: Storage
+    root: str
+    folders: Sequence[str]
+
+    async def read_each(self, read: Callable[[str], Awaitable[T]]) -> list[T]:
+        """Read something of each; those of which it cannot be read are left out."""
+
+        async def read_one(folder: str) -> list[T]:
+            try:
+                return [await read(folder)]
+            except StorageError as error:
+                logger.warning("Left out of the list of scans: %s", error)
+            except ScoutError as error:
+                logger.debug("Left out of the list of scans: %s", error)  # removed meanwhile, or not a scan
+            return []
+
+        return [one for found in await for_each(self.root, self.folders, read_one) for one in found]
+
+
+async def find_scans(location: str, storage: Storage | None = None) -> FoundScans:
+    """Find the scan directories at and below a location, whatever their depth; a missing location holds none.
+
+    Args:
+        location: Where scans are kept.
+        storage: Where that is (None: what serves the location).
+    """
+    where = storage if storage is not None else storage_for(location)
+    root = normalize(location) if is_local(location) else location
+    if file_name(root.rstrip("/")).startswith(SCAN_PREFIX):
+        return FoundScans(where, root, [root.rstrip("/")])
+    return FoundScans(where, root, await _below(where, root, _DEPTH))
+
+
+async def _below(storage: Storage, folder: str, depth: int) -> list[str]:
+    # The depth is limited because links may lead in circles.
+    found: list[str] = []
+    if is_local(folder):
+        warn_of_skipped(local_path(folder), lambda name: name.startswith(SCAN_PREFIX), deep=False)
+    try:
+        folders = await storage.folders(folder)
+    except StorageError as error:
+        if depth == _DEPTH or not is_local(folder):
+            raise
+        logger.warning("Left out of the list of scans: %s", error)
+        return []
+    for below in folders:
+        name = file_name(below)
+        if name.startswith(SCAN_PREFIX):
+            found.append(below)
+        elif depth and not name.startswith("."):
+            found += await _below(storage, below, depth - 1)
+    return found
+
+
+VERSION = 2
+"""Goes up with each change of what is kept."""
+
+MANY = 50
+"""Fewer scans are read as fast as the file."""
+
+_SETTLED_SECONDS = 2.0
+"""A file changed twice within a tick of the clock of its disk looks unchanged: what is newer is read again."""
+
+Stamp = tuple[int, ...]
+"""Size, time and number of the files that say how a scan stands."""
+
+
+class _Listed(msgspec.Struct, frozen=True, array_like=True):
+    stamp: Stamp
+    state: ScanState
+
+
+_DECODER = msgspec.msgpack.Decoder(dict[str, _Listed])
+
+
+class ListedScans:
+    """Scans below a local place, as they stood.
+
+    Args:
+        root: The place.
+        folder: Where this is kept (None: in the user's cache).
+    """
+
+    def __init__(self, root: str, folder: Path | None = None) -> None:
+        name = hashlib.blake2b(root.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+        self.path = (folder or platformdirs.user_cache_path("inspect_scout") / f"lists_v{VERSION}") / f"{name}.msgpack"
+        self._before = self._read()
+        self._now: dict[str, _Listed] = {}
+
+    def get(self, scan: str) -> ScanState | None:
+        """Tell how a scan stands; None if it must be read, as it was not listed before, or has changed."""
+        found = self._before.get(scan)
+        if found is None or found.stamp != stamp_of(scan):
+            return None
+        self._now[scan] = found
+        return found.state
+
+    def put(self, scan: str, stamp: Stamp | None, state: ScanState) -> None:
+        """Keep how a scan stands.
+
+        Args:
+            scan: Its directory.
+            stamp: What `stamp_of` said before it was read.
+            state: How it stands.
+        """
+        if stamp is not None and max(stamp[1], stamp[4]) < (time.time() - _SETTLED_SECONDS) * 1e9:
+            self._now[scan] = _Listed(stamp, state)
+
+    def save(self) -> None:
+        """Write down what has changed; if that is not possible, the next list reads again."""
+        if self._now == self._before:
+            return
+        told = msgspec.msgpack.encode(self._now)
+        beside = self.path.with_suffix(f".{os.getpid():x}-{os.urandom(4).hex()}.tmp")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            beside.write_bytes(zlib.crc32(told).to_bytes(4, "little") + told)
+            os.replace(beside, self.path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                beside.unlink()
+
+    def _read(self) -> Mapping[str, _Listed]:
+        try:
+            text = self.path.read_bytes()
+            if zlib.crc32(memoryview(text)[4:]) == int.from_bytes(text[:4], "little"):
+                return _DECODER.decode(memoryview(text)[4:])
+        except (OSError, ValueError):
+            pass  # never kept, damaged, or of a version that kept something else
+        return {}
+
+
+def stamp_of(scan: str) -> Stamp | None:
+    """Describe the files that say how a scan stands; None where there is more to read, as in one that runs."""
+    try:
+        spec, summary = os.stat(f"{scan}/{SCAN_FILE}"), os.stat(f"{scan}/{SUMMARY_FILE}")
+        with contextlib.suppress(FileNotFoundError):
+            if os.listdir(f"{scan}/{JOURNAL}"):
+                return None
+    except (OSError, ValueError):
+        return None
+    return tuple(number for file in (spec, summary) for number in (file.st_size, file.st_mtime_ns, file.st_ino))

@@ -1,0 +1,53 @@
+"""Counting the transcripts of a scan that has many."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from inspect_scout._results.files.light_spec import (
+    MANY_BYTES,
+    count_members,
+    ids_in_order,
+    parse_light_spec,
+    transcript_count,
+)
+
+TEXTS = st.text(st.sampled_from('ab":,{}[]\\ \nnul0é'), max_size=6)
+
+
+@given(
+    st.dictionaries(TEXTS, st.one_of(st.none(), TEXTS, st.integers(), st.booleans(), st.lists(TEXTS))), st.booleans()
+)
+@example({":": ":", ",": None}, True)
+@example({'a":null,"b': None, "n": 5}, True)
+def test_members_are_counted_right_or_not_at_all(members: dict[str, object], compact: bool) -> None:
+    separators = (",", ":") if compact else (", ", ": ")
+    text = json.dumps(members, separators=separators, ensure_ascii=False).encode()
+    fit = all(value is None or isinstance(value, str) for value in members.values())
+    assert count_members(text) in ((len(members), None) if fit else (None,))
+
+
+def described(ids: dict[str, object], **fields: object) -> bytes:
+    spec = {"scan_id": "x", "scan_name": "n", "scanners": {"a": {"name": "a"}}, "transcripts": {"transcript_ids": ids}}
+    return json.dumps({**spec, **fields}, indent=2).encode()
+
+
+def test_ids_of_large_scans_are_counted() -> None:
+    ids: dict[str, object] = {f"t{number:09}": "log.eval" if number % 2 else None for number in range(60_000)}
+    assert len(described(ids)) > MANY_BYTES
+    assert count_members(json.dumps(ids).encode()) == 60_000
+    assert transcript_count(parse_light_spec(described(ids))) == 60_000
+    odd = {**ids, "s3://x": "s3://bucket/log.eval", "not a place": 7}
+    assert transcript_count(parse_light_spec(described(odd))) == 60_001
+    spec = parse_light_spec(described(ids, worklist=[{"scanner": "a", "transcripts": ["t000000001"]}]))
+    assert spec.transcripts is not None
+    assert "t000000001" in spec.transcripts.transcript_ids
+
+
+def test_ids_of_many_transcripts_are_read_where_they_matter() -> None:
+    ids: dict[str, object] = {f"transcript-{number:08}": None for number in range(60_000)}
+    assert len(described(ids)) > MANY_BYTES
+    assert list(ids_in_order(described(ids))) == list(ids)
