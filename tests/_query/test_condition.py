@@ -152,7 +152,7 @@ def test_old_names_of_columns_warn(old: str, new: str) -> None:
 
 @given(st.text(min_size=1), st.lists(st.one_of(st.text(), st.integers(0, 99)), max_size=3))
 def test_any_key_can_be_reached(base: str, keys: list[str | int]) -> None:
-    from inspect_scout._query.path import ColumnPath
+    from inspect_scout._query.column_path import ColumnPath
 
     path = ColumnPath(base.replace("\0", ""), tuple(k.replace("\0", "") if isinstance(k, str) else k for k in keys))
     assert ColumnPath.parse(str(path)) == path

@@ -28,7 +28,7 @@ from inspect_scout._query import (
     Operator,
     OrderBy,
     Query,
-    Stream,
+    RowStream,
     condition_as_sql,
     condition_from_sql,
     find_rows,
@@ -44,7 +44,9 @@ def rows_of(rows: pa.Table, where: Condition, **said: Any) -> list[int]:
     """Rows of a stream of one table."""
     numbers = pa.chunked_array([pa.array(range(rows.num_rows), pa.int64())])
     columns = dict(zip(rows.schema.names, rows.schema.types, strict=True))
-    stream = Stream(columns, lambda names: iter([rows.select(names).append_column("row", numbers)]), ("row",), **said)
+    stream = RowStream(
+        columns, lambda names: iter([rows.select(names).append_column("row", numbers)]), ("row",), **said
+    )
     return [row["row"] for row in find_rows(stream, [where]).to_pylist()]
 
 
@@ -460,7 +462,7 @@ def test_order_puts_missing_values_last_and_keeps_ties() -> None:
 def test_nothing_outside_the_table_can_be_read() -> None:
     import duckdb
 
-    from inspect_scout._query.finding import memory_database
+    from inspect_scout._query.row_search import memory_database
 
     database = memory_database(0).cursor()
     for statement in (

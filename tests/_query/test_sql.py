@@ -255,7 +255,7 @@ def test_sql_text_is_understood(sql: str, text: str) -> None:
         ("a not 1", "NOT"),
         ("a is 5", "IS"),
         ("a between 1", "AND"),
-        ("1", "no condition"),
+        ("1", "not a condition"),
         ("1a = 1", "digit"),
         ("a = DATE 'x'", "'x'"),
         ("a::int = 'x'", "'x'"),

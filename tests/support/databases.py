@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 
 from inspect_scout._query import Query
 from inspect_scout._transcripts import DatabaseSource, RawTranscript, TranscriptSource
-from inspect_scout._transcripts.database.incoming import from_source
-from inspect_scout._transcripts.database.schema import FILENAME
-from inspect_scout._transcripts.database.writer import DataFileWriter
+from inspect_scout._transcripts.database.files.data_file_writer import DataFileWriter
+from inspect_scout._transcripts.database.format.schema import FILENAME
+from inspect_scout._transcripts.database.ingest.inputs import source_rows
 
 _parquet: Any = pq
 
@@ -39,7 +39,7 @@ def write_rows(folder: Path | str, rows: Iterable[RawTranscript], name: str = "t
 
 async def stored_rows(source: TranscriptSource, query: Query | None = None) -> list[RawTranscript]:
     """Read the transcripts of a source as rows."""
-    return [row async for row in from_source(source, query or Query())]
+    return [row async for row in source_rows(source, query or Query())]
 
 
 async def database_of(source: TranscriptSource, folder: Path) -> DatabaseSource:

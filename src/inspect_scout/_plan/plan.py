@@ -25,8 +25,8 @@ from .._transcripts import (
     TranscriptIndex,
     Transcripts,
     TranscriptSource,
-    cases_missed,
-    find_again,
+    no_cases_message,
+    restore_transcripts,
     snapshot_of,
     transcripts_from,
 )
@@ -240,7 +240,7 @@ async def _plan_resumed(
     planned = _planned_scanners(named, restore_validation(spec, request.predicate_overrides or {}), versions)
     is_done = _done_under(spec, recorded)
     listed = {one.scanner: len(one.transcripts) for one in spec.worklist or ()}
-    found = await find_again(snapshot, listed, progress)
+    found = await restore_transcripts(snapshot, listed, progress)
     wanted = _wanted_ids(spec.worklist, named)
 
     def is_due(transcript_id: str) -> bool:
@@ -293,7 +293,7 @@ def _nothing_to_scan(transcripts: Transcripts, problems: Sequence[str]) -> str:
     if problems:
         return f"There are no transcripts to scan. {' '.join(problems)} Nothing was created."
     if transcripts.cases:
-        return f"{cases_missed(transcripts)} Nothing was created."
+        return f"{no_cases_message(transcripts)} Nothing was created."
     if transcripts.filters:
         return f"No transcript meets the filter {' AND '.join(transcripts.filters)!r}. Nothing was created."
     return "There are no transcripts to scan: what was given holds none. Nothing was created."

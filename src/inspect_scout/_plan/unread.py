@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from .._transcripts import FoundAgain, Transcripts, reasons, selection_of
+from .._transcripts import RestoredTranscripts, Transcripts, selection_of, unread_reasons
 from .._types import ScanSpec, SelectionSpec, Worklist
 from .worklist import ScannerWork
 
 
-def with_found_transcripts(spec: ScanSpec, found: FoundAgain, is_due: Callable[[str], bool]) -> ScanSpec:
+def with_found_transcripts(spec: ScanSpec, found: RestoredTranscripts, is_due: Callable[[str], bool]) -> ScanSpec:
     """Bring a scan up to date with what can be read by now.
 
     What still cannot be read stays recorded, with the newest reason; so does what has become unreadable since, where
@@ -29,7 +29,7 @@ def with_found_transcripts(spec: ScanSpec, found: FoundAgain, is_due: Callable[[
     for id, log in found.recorded.items():
         if id not in there and is_due(id):
             lost.setdefault(log or snapshot.location or "", []).append(id)
-    now = reasons(found.index.problems)
+    now = unread_reasons(found.index.problems)
     unread = {path: reason for path, reason in now.items() if path in (snapshot.unread or {}) or path in lost}
     for path, ids in lost.items():
         unread.setdefault(path, f"{len(ids)} transcripts that were left to scan are no longer in {path!r}.")

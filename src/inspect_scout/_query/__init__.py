@@ -12,10 +12,10 @@ from .._support.lazy import lazy_exports
 if TYPE_CHECKING:
     from .column import Column, Columns, LogColumns, columns, log_columns
     from .condition import Condition, LogicalOperator, Operator, OrderBy, Query, ScalarValue
-    from .finding import COUNT, Stream, find_groups, find_rows
     from .lexer import ConditionSQLError, ConditionSQLSyntaxError, ConditionSQLUnsupportedError
     from .parse import condition_from_sql
-    from .selection import columns_of, names_in, select
+    from .row_search import COUNT, RowStream, find_groups, find_rows
+    from .selection import referenced_columns, referenced_names, select
     from .sql import condition_as_sql
 
 __getattr__, __dir__ = lazy_exports(__name__)

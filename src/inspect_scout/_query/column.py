@@ -5,11 +5,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator
 
+from .column_path import ColumnPath
 from .condition import Condition, Operator, ScalarValue
-from .path import ColumnPath
 
 
-class _Tests:
+class _ColumnTests:
     """Tests of a column that have names of their own."""
 
     __slots__ = ("name",)
@@ -63,7 +63,7 @@ class _Tests:
         return self._is(Operator.NOT_BETWEEN, _bounds(low, high))
 
 
-class Column(_Tests):
+class Column(_ColumnTests):
     """A column of a transcript index, or a value inside one that holds JSON.
 
     Comparing it gives a condition. `c.sample_metadata.category` and `c.sample_metadata["odd.key"]` lead into JSON;
@@ -132,7 +132,7 @@ def _bounds(low: ScalarValue, high: ScalarValue) -> tuple[ScalarValue, ScalarVal
     return low, high
 
 
-class _Named:
+class _NamedColumn:
     """Attribute that is the column of its own name, or of the name that replaced it."""
 
     def __init__(self, renamed: str | None = None) -> None:
@@ -161,128 +161,128 @@ class Columns:
         """Get a column, or a path into one, by name."""
         return Column(name)
 
-    transcript_id = _Named()
+    transcript_id = _NamedColumn()
     """Unique id of the transcript."""
 
-    source_type = _Named()
+    source_type = _NamedColumn()
     """Kind of source ("eval_log", ...)."""
 
-    source_id = _Named()
+    source_id = _NamedColumn()
     """Id within the source."""
 
-    source_uri = _Named()
+    source_uri = _NamedColumn()
     """Where the source is."""
 
-    date = _Named()
+    date = _NamedColumn()
     """When the run was started (ISO text)."""
 
-    task_set = _Named()
+    task_set = _NamedColumn()
     """Set of tasks (benchmark)."""
 
-    task_id = _Named()
+    task_id = _NamedColumn()
     """Task within its set."""
 
-    task_repeat = _Named()
+    task_repeat = _NamedColumn()
     """Repetition of the task."""
 
-    agent = _Named()
+    agent = _NamedColumn()
     """Agent that ran."""
 
-    agent_args = _Named()
+    agent_args = _NamedColumn()
     """Arguments of the agent (JSON)."""
 
-    model = _Named()
+    model = _NamedColumn()
     """Main model."""
 
-    model_options = _Named()
+    model_options = _NamedColumn()
     """Generation options of the main model (JSON)."""
 
-    score = _Named()
+    score = _NamedColumn()
     """Value of the first score."""
 
-    score_explanation = _Named()
+    score_explanation = _NamedColumn()
     """Explanation of the first score."""
 
-    success = _Named()
+    success = _NamedColumn()
     """Whether the task was done."""
 
-    message_count = _Named()
+    message_count = _NamedColumn()
     """Number of messages."""
 
-    total_time = _Named()
+    total_time = _NamedColumn()
     """Seconds the run took."""
 
-    total_tokens = _Named()
+    total_tokens = _NamedColumn()
     """Tokens used, over all models."""
 
-    error = _Named()
+    error = _NamedColumn()
     """Message of the error that ended the run."""
 
-    limit = _Named()
+    limit = _NamedColumn()
     """Limit that ended the run."""
 
-    trust_content = _Named()
+    trust_content = _NamedColumn()
     """Hint for viewers: False shows model output as plain text."""
 
 
 class LogColumns(Columns):
     """Columns of an index of eval logs."""
 
-    sample_id = _Named()
+    sample_id = _NamedColumn()
     """Unique id of the sample."""
 
-    eval_id = _Named()
+    eval_id = _NamedColumn()
     """Id of the eval."""
 
-    eval_status = _Named()
+    eval_status = _NamedColumn()
     """Status of the eval."""
 
-    log = _Named()
+    log = _NamedColumn()
     """Location of the log."""
 
-    eval_tags = _Named()
+    eval_tags = _NamedColumn()
     """Tags of the eval, joined by commas."""
 
-    eval_metadata = _Named()
+    eval_metadata = _NamedColumn()
     """Metadata of the eval (JSON)."""
 
-    task_args = _Named()
+    task_args = _NamedColumn()
     """Arguments of the task (JSON)."""
 
-    generate_config = _Named()
+    generate_config = _NamedColumn()
     """Generation options of the eval (JSON)."""
 
-    model_roles = _Named()
+    model_roles = _NamedColumn()
     """Models by role (JSON)."""
 
-    id = _Named()
+    id = _NamedColumn()
     """Id of the sample within its dataset."""
 
-    epoch = _Named()
+    epoch = _NamedColumn()
     """Epoch of the sample."""
 
-    input = _Named()
+    input = _NamedColumn()
     """Input of the sample, as text."""
 
-    target = _Named()
+    target = _NamedColumn()
     """Target of the sample, joined by commas."""
 
-    sample_metadata = _Named()
+    sample_metadata = _NamedColumn()
     """Metadata of the sample (JSON)."""
 
-    working_time = _Named()
+    working_time = _NamedColumn()
     """Seconds spent working."""
 
-    eval_created = _Named("date")
+    eval_created = _NamedColumn("date")
     """Deprecated name of `date`."""
 
-    task_name = _Named("task_set")
+    task_name = _NamedColumn("task_set")
     """Deprecated name of `task_set`."""
 
-    solver = _Named("agent")
+    solver = _NamedColumn("agent")
     """Deprecated name of `agent`."""
 
-    solver_args = _Named("agent_args")
+    solver_args = _NamedColumn("agent_args")
     """Deprecated name of `agent_args`."""
 
 

@@ -1,4 +1,4 @@
-"""The words of a condition: columns with their paths, literals, operators."""
+"""Tokens of a condition: columns with their paths, literals, operators."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .._support.errors import ConfigError
-from .path import ColumnPath, Key
+from .column_path import ColumnPath, Key
 
 
 class ConditionSQLError(ConfigError):
@@ -15,12 +15,12 @@ class ConditionSQLError(ConfigError):
 
 
 class ConditionSQLSyntaxError(ConditionSQLError):
-    """The text is no condition.
+    """The text is not a condition.
 
     Args:
         message: What was refused and what to do next.
         sql: The whole text.
-        detail: What is wrong with it, in short.
+        detail: What is wrong with it, briefly.
     """
 
     def __init__(self, message: str, sql: str, detail: str = "") -> None:
@@ -52,7 +52,7 @@ def _shortened(sql: str, limit: int = 200) -> str:
     return sql if len(sql) <= limit else sql[:limit] + "..."
 
 
-class Kind(StrEnum):
+class TokenKind(StrEnum):
     """Kind of a token."""
 
     COLUMN = "column"
@@ -65,7 +65,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word of a condition.
+    """A token of a condition.
 
     Args:
         kind: What it is.
@@ -76,31 +76,31 @@ class Token:
         quoted: Whether a column begins with a double quote, so that it can be no keyword.
     """
 
-    kind: Kind
+    kind: TokenKind
     text: str
     start: int
     end: int
     path: ColumnPath | None = None
     quoted: bool = False
 
-    def word(self) -> str:
+    def keyword(self) -> str:
         """Return the word in upper case if it can be a keyword, else ""."""
-        return self.text.upper() if self.kind is Kind.COLUMN and not self.quoted else ""
+        return self.text.upper() if self.kind is TokenKind.COLUMN and not self.quoted else ""
 
     def is_mark(self, mark: str) -> bool:
         """Tell whether this is the punctuation `mark`."""
-        return self.kind is Kind.MARK and self.text == mark
+        return self.kind is TokenKind.MARK and self.text == mark
 
     def shown(self) -> str:
         """Describe the token in a message."""
-        return "the end" if self.kind is Kind.END else repr(self.text)
+        return "the end" if self.kind is TokenKind.END else repr(self.text)
 
 
 _SPACE = re.compile(r"\s+")
 _TEXT = re.compile(r"'((?:[^']|'')*)'")
 _NUMBER = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _COMPARISON = re.compile(r"<=|>=|<>|!=|==|=|<|>")
-_FOREIGN = re.compile(r"->>?|\|\||~~?\*?|!~|[-+*/%^&|~?$@#{}:]")
+_UNSUPPORTED = re.compile(r"->>?|\|\||~~?\*?|!~|[-+*/%^&|~?$@#{}:]")
 # A hyphen inside a name is part of it: conditions know no subtraction, and keys such as `tool-use` are common.
 _NAME = re.compile(r"[^\W\d][\w$]*(?:-[\w$]+)*")
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
@@ -108,7 +108,7 @@ _POSITION = re.compile(r"\d+", re.ASCII)
 _BRACKET = re.compile(r"""\[\s*(?:(\d+)|'((?:[^']|'')*)'|"((?:[^"]|"")*)")\s*\]""", re.ASCII)
 
 
-def tokens(sql: str) -> list[Token]:
+def tokenize(sql: str) -> list[Token]:
     """Cut a condition into tokens, an END token last (raises ConditionSQLError)."""
     found: list[Token] = []
     position = 0
@@ -117,31 +117,31 @@ def tokens(sql: str) -> list[Token]:
         position = space.end() if space else position
         token = _token(sql, position)
         found.append(token)
-        if token.kind is Kind.END:
+        if token.kind is TokenKind.END:
             return found
         position = token.end
 
 
 def _token(sql: str, start: int) -> Token:
     if start >= len(sql):
-        return Token(Kind.END, "", start, start)
+        return Token(TokenKind.END, "", start, start)
     if sql.startswith(("--", "/*"), start):
         raise ConditionSQLSyntaxError(
             "Comments are not allowed in conditions. Leave the comment out.", sql, f"comment at character {start + 1}"
         )
     if text := _TEXT.match(sql, start):
-        return Token(Kind.TEXT, text[1].replace("''", "'"), start, text.end())
+        return Token(TokenKind.TEXT, text[1].replace("''", "'"), start, text.end())
     if number := _NUMBER.match(sql, start):
         return _number(sql, start, number)
     if comparison := _COMPARISON.match(sql, start):
-        return Token(Kind.COMPARISON, comparison[0], start, comparison.end())
+        return Token(TokenKind.COMPARISON, comparison[0], start, comparison.end())
     if sql.startswith("::", start):
-        return Token(Kind.MARK, "::", start, start + 2)
+        return Token(TokenKind.MARK, "::", start, start + 2)
     if sql[start] in "(),-+[]" and not sql.startswith("->", start):
-        return Token(Kind.MARK, sql[start], start, start + 1)
+        return Token(TokenKind.MARK, sql[start], start, start + 1)
     if sql[start] == '"' or _NAME.match(sql, start):
         return _column(sql, start)
-    raise _refused(sql, start)
+    raise _unexpected(sql, start)
 
 
 def _number(sql: str, start: int, number: re.Match[str]) -> Token:
@@ -151,10 +151,10 @@ def _number(sql: str, start: int, number: re.Match[str]) -> Token:
             sql,
             f"name that begins with a digit at character {start + 1}",
         )
-    return Token(Kind.NUMBER, number[0], start, number.end())
+    return Token(TokenKind.NUMBER, number[0], start, number.end())
 
 
-def _refused(sql: str, start: int) -> ConditionSQLSyntaxError | ConditionSQLUnsupportedError:
+def _unexpected(sql: str, start: int) -> ConditionSQLSyntaxError | ConditionSQLUnsupportedError:
     where = f"at character {start + 1}"
     if sql[start] in "'\"":
         return ConditionSQLSyntaxError(
@@ -168,7 +168,7 @@ def _refused(sql: str, start: int) -> ConditionSQLSyntaxError | ConditionSQLUnsu
             sql,
             f"';' {where}",
         )
-    foreign = _FOREIGN.match(sql, start)
+    foreign = _UNSUPPORTED.match(sql, start)
     if foreign:
         hint = (
             "Write values directly into the text."
@@ -205,7 +205,9 @@ def _column(sql: str, start: int) -> Token:
             break
     if "\0" in base or any(isinstance(key, str) and "\0" in key for key in keys):
         raise ConditionSQLSyntaxError("A name cannot hold a NUL character.", sql, "NUL in a name")
-    return Token(Kind.COLUMN, sql[start:position], start, position, ColumnPath(base, tuple(keys)), quoted or bool(keys))
+    return Token(
+        TokenKind.COLUMN, sql[start:position], start, position, ColumnPath(base, tuple(keys)), quoted or bool(keys)
+    )
 
 
 def _part(sql: str, start: int) -> tuple[str, int]:
@@ -216,7 +218,7 @@ def _part(sql: str, start: int) -> tuple[str, int]:
     if name:
         return name[0], name.end()
     if start < len(sql) and sql[start] == '"':
-        raise _refused(sql, start)
+        raise _unexpected(sql, start)
     raise ConditionSQLSyntaxError(
         f"A key must follow the dot at character {start}. Put keys with odd characters between double quotes.",
         sql,

@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from .._support.arrow import array
 from .._support.errors import ConfigError
+from .column_path import ColumnPath
 from .condition import Query
-from .finding import Names, Stream, find_rows, mentioned
-from .path import ColumnPath
+from .row_search import ColumnResolver, RowStream, find_rows, names_in_condition
 
 _NO_ALIASES: Mapping[str, str] = {}
 _ROW = "row"
@@ -47,43 +47,43 @@ def select(
     if not table.column_names:
         return []
     numbers = array(range(table.num_rows), pa.int64())
-    stream = Stream(
+    stream = RowStream(
         columns=dict(zip(table.schema.names, table.schema.types, strict=True)),
         read=lambda columns: iter([table.select(columns).append_column(_ROW, numbers)]),
         kept=(_ROW,),
         aliases=aliases,
     )
     if query.shuffle is None and (query.where or query.order_by):
-        return _found(stream, query)
+        return _matching_rows(stream, query)
     for order in query.order_by:
         stream.path(order.column)
-    rows: Sequence[int] = _found(stream, Query(where=query.where)) if query.where else range(table.num_rows)
+    rows: Sequence[int] = _matching_rows(stream, Query(where=query.where)) if query.where else range(table.num_rows)
     if query.shuffle is not None:
         rows = _shuffled(rows, table.column(key), query.shuffle)
     return list(rows[: query.limit])
 
 
-def _found(stream: Stream, query: Query) -> list[int]:
+def _matching_rows(stream: RowStream, query: Query) -> list[int]:
     rows: list[Any] = find_rows(stream, query.where, query.order_by, query.limit).column(_ROW).to_pylist()
     return rows
 
 
-def names_in(query: Query) -> set[str]:
+def referenced_names(query: Query) -> set[str]:
     """List what may be names of columns: the names in the conditions and the order, and what paths among them begin with.
 
     Args:
         query: Conditions and order.
     """
-    names = {name for condition in query.where for name in mentioned(condition)}
+    names = {name for condition in query.where for name in names_in_condition(condition)}
     names |= {order.column for order in query.order_by}
     for name in tuple(names):
-        # What is no path either is refused where it is resolved.
+        # What is not a path either is refused where it is resolved.
         with contextlib.suppress(ConfigError):
             names.add(ColumnPath.parse(name).base)
     return names
 
 
-def columns_of(query: Query, table: pa.Table, aliases: Mapping[str, str] = _NO_ALIASES) -> set[str]:
+def referenced_columns(query: Query, table: pa.Table, aliases: Mapping[str, str] = _NO_ALIASES) -> set[str]:
     """Find the columns of a table that a query looks at.
 
     Args:
@@ -94,8 +94,8 @@ def columns_of(query: Query, table: pa.Table, aliases: Mapping[str, str] = _NO_A
     Raises:
         UnknownNameError: If it names a column that the table does not have.
     """
-    names = Names(table.column_names, aliases)
-    named = {name for condition in query.where for name in mentioned(condition)}
+    names = ColumnResolver(table.column_names, aliases)
+    named = {name for condition in query.where for name in names_in_condition(condition)}
     return {names.resolve(name).base for name in named | {order.column for order in query.order_by}}
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar, Literal, TypeAlias, overload
 
+from .column_path import ColumnPath, Key
 from .condition import LIKES, NULL_TESTS, Condition, LogicalOperator, Operator, ScalarValue
-from .path import ColumnPath, Key
 
 SQLDialect: TypeAlias = Literal["sqlite", "duckdb", "postgres", "filter"]
 """Databases that SQL is written for; "filter" is text with the values in it, for people and `condition_from_sql`."""
@@ -47,7 +47,7 @@ def condition_as_sql(condition: Condition, dialect: SQLDialect = "sqlite") -> st
     return writer.render(condition), writer.params
 
 
-def joined(condition: Condition, render: Callable[[Condition], str]) -> str:
+def join_compound(condition: Condition, render: Callable[[Condition], str]) -> str:
     """Render a compound condition; chains of one operator stay flat, so that long ones do not nest."""
     if condition.operator is LogicalOperator.NOT:
         assert isinstance(condition.left, Condition)
@@ -66,7 +66,7 @@ def joined(condition: Condition, render: Callable[[Condition], str]) -> str:
     return "(" + f" {condition.operator.value} ".join([render(side) for side in reversed(sides)]) + ")"
 
 
-def membership(
+def membership_sql(
     operator: Operator, values: Sequence[ScalarValue], column: str, among: Callable[[Sequence[ScalarValue]], str]
 ) -> str:
     """Write a test of some values; None among them asks whether there is a value.
@@ -86,7 +86,7 @@ def membership(
     return test if len(given) == len(values) else f"({test} {'AND' if negated else 'OR'} {null_test})"
 
 
-class _Writer:
+class _SqlWriter:
     """The shape that all dialects share: columns, values and placeholders differ."""
 
     has_ilike = True
@@ -97,7 +97,7 @@ class _Writer:
         self.params: list[Any] = []
 
     def render(self, condition: Condition) -> str:
-        return joined(condition, self.render) if condition.is_compound else self._simple(condition)
+        return join_compound(condition, self.render) if condition.is_compound else self._simple(condition)
 
     def _simple(self, condition: Condition) -> str:
         operator, right = condition.operator, condition.right
@@ -123,7 +123,7 @@ class _Writer:
             column = self.column(path, operator, given)
             return f"{column} {operator.value} ({', '.join(map(self.value, given))})"
 
-        return membership(operator, values, self.column(path, Operator.IS_NULL, []), among)
+        return membership_sql(operator, values, self.column(path, Operator.IS_NULL, []), among)
 
     def comparison(self, column: str, operator: Operator, value: ScalarValue) -> str:
         if not self.has_ilike and operator in (Operator.ILIKE, Operator.NOT_ILIKE):
@@ -146,7 +146,7 @@ class _Writer:
         raise NotImplementedError
 
 
-class _Sqlite(_Writer):
+class _Sqlite(_SqlWriter):
     has_ilike = False
 
     def value(self, value: ScalarValue) -> str:
@@ -163,7 +163,7 @@ class _Sqlite(_Writer):
         return f"json_extract({base}, {_literal('$' + _json_path(path.keys))})" if path.keys else base
 
 
-class _DuckDB(_Writer):
+class _DuckDB(_SqlWriter):
     has_ilike = False
     # TRY_CAST: a value of another type does not match; it must not fail the query.
     casts = dict.fromkeys(("int", "float"), "TRY_CAST({} AS DOUBLE)") | {"bool": "TRY_CAST({} AS BOOLEAN)"}
@@ -174,7 +174,7 @@ class _DuckDB(_Writer):
         return f"json_extract_string({base}, {json_path})" if path.keys else base
 
 
-class _Postgres(_Writer):
+class _Postgres(_SqlWriter):
     casts: ClassVar[Mapping[str, str]] = {
         "bool": "({})::text::boolean",
         "int": "({})::text::bigint",
@@ -191,10 +191,10 @@ class _Postgres(_Writer):
         return f"${len(self.params)}"
 
 
-class _FilterText(_Writer):
+class _FilterText(_SqlWriter):
     def reference(self, path: ColumnPath) -> str:
-        return _word(path.base, base=True) + "".join(
-            f"[{key}]" if isinstance(key, int) else f".{_word(key)}" for key in path.keys
+        return _name_as_text(path.base, base=True) + "".join(
+            f"[{key}]" if isinstance(key, int) else f".{_name_as_text(key)}" for key in path.keys
         )
 
     def value(self, value: ScalarValue) -> str:
@@ -220,7 +220,7 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _word(name: str, *, base: bool = False) -> str:
+def _name_as_text(name: str, *, base: bool = False) -> str:
     plain = _WORD.fullmatch(name) and not (base and name.lower() in _RESERVED)
     return name if plain else _quoted(name)
 

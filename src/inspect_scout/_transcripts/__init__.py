@@ -1,11 +1,11 @@
-"""Where transcripts live: collections of them, the places they come from, and decoding them.
+"""Transcripts: collections of them, the sources they come from, and decoding them.
 
-collection  what users hold: which transcripts, in what order      contract  what every source can do
-eval_log    Inspect's logs          memory  transcripts in memory   decode    JSON of a sample -> transcript
-database    parquet files           kinds    the table of kinds of sources
-locations   what is at a location   places   the source of it, decided when it is read where it must be
-recorded    what scans recorded     unread   logs that could not be read when a scan was made
-reader      what reads the traces of other tools
+collection      what users hold: which transcripts, in what order   contract        what every source can do
+eval_log        Inspect's logs                                      memory          transcripts in memory
+database        parquet files                                       decode          JSON of a sample -> transcript
+source_kinds    the table of kinds of sources                       location_probe  what is at a location
+resolve_source  the source of a location, chosen when it is read    trace_reader    what reads traces of other tools
+recorded_transcripts  what scans recorded                           unread_logs     logs that a scan could not read
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from .collection import (
         Transcripts,
         TranscriptsReader,
-        cases_missed,
-        reasons,
+        no_cases_message,
         selection_of,
         snapshot_of,
         transcripts_from,
+        unread_reasons,
     )
     from .contract import (
         Duplicates,
@@ -39,13 +39,13 @@ if TYPE_CHECKING:
         TranscriptSource,
         UnreadLogs,
     )
-    from .database.compaction import CompactReport
     from .database.database import TranscriptsDB, transcripts_db
-    from .database.encode import raw_of
-    from .database.inspection import DatabaseStats, VerifyReport
-    from .database.schema import transcripts_db_schema
-    from .database.source import DatabaseSource
-    from .database.validation import TranscriptSchemaError, validate_transcript_schema
+    from .database.format.schema import transcripts_db_schema
+    from .database.ingest.transcript_rows import raw_of
+    from .database.ingest.validation import TranscriptSchemaError, validate_transcript_schema
+    from .database.maintenance.compaction import CompactReport
+    from .database.maintenance.reports import DatabaseStats, VerifyReport
+    from .database.reading.source import DatabaseSource
     from .decode.handle import MaterializedHandle
     from .decode.ids import IdDeriver
     from .decode.repair import count_incomplete
@@ -55,14 +55,14 @@ if TYPE_CHECKING:
     from .eval_log.located import read_sample
     from .eval_log.records import EvalSpec, SampleSummary
     from .eval_log.source import EvalLogSource
-    from .index import index_rows
-    from .kinds import read_origin, register_source
     from .memory import MemorySource
-    from .reader import TraceProblem, TraceReader, TraceRef, changed_since, cursor_of
     from .sample_metadata import SampleMetadata
+    from .selected_index import index_rows
+    from .source_kinds import read_origin, register_source
     from .threads.events import choose_timeline, scannable_spans
     from .threads.splices import splice, splice_to_timeline
     from .threads.thread import Compaction, span_messages, span_tools
-    from .unread import FoundAgain, find_again
+    from .trace_reader import TraceProblem, TraceReader, TraceRef, changed_since, cursor_of
+    from .unread_logs import RestoredTranscripts, restore_transcripts
 
 __getattr__, __dir__ = lazy_exports(__name__)

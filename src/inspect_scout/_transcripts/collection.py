@@ -28,10 +28,10 @@ from .._types import (
 )
 from .._validation import case_ids
 from .contract import DUPLICATES, Duplicates, HasCopies, LogProblem, Progress, TranscriptIndex, TranscriptSource
-from .kinds import kind_named
-from .labelled import with_cases
+from .labelled_cases import with_cases
 from .memory import MemorySource
-from .places import source_at
+from .resolve_source import resolve_source
+from .source_kinds import kind_named
 
 if TYPE_CHECKING:
     from .._types import ValidationCase, ValidationSet
@@ -41,7 +41,7 @@ logger = logging.getLogger("inspect_scout")
 Location = str | PathLike[str] | EvalLogInfo
 """Where transcripts are: a log, or a folder of logs."""
 
-Held = Transcript | EvalLog
+InMemory = Transcript | EvalLog
 """A transcript in memory, or a log with its samples."""
 
 
@@ -55,7 +55,7 @@ class Transcripts:
     Args:
         source: Where they are.
         query: Which of them, in what order.
-        filters: The conditions as SQL text, in the words of whoever wrote them.
+        filters: The conditions as SQL text, as they were written.
         cases: Ids of labelled cases, of each `for_validation`; a transcript must be meant by each of these.
     """
 
@@ -71,14 +71,14 @@ class Transcripts:
             condition: SQL text such as `model = 'openai/gpt-5' AND score < 0.5`, or a condition made with `columns`.
 
         Raises:
-            ConfigError: The text is no condition. Names of columns are checked when the transcripts are read.
+            ConfigError: The text is not a condition. Names of columns are checked when the transcripts are read.
         """
         if isinstance(condition, str):
             text, condition = condition, condition_from_sql(condition)
         elif isinstance(cast("object", condition), Condition):
             text = condition_as_sql(condition, "filter")
         else:
-            raise ConfigError(f"{condition!r} is no condition: give SQL text, or compare a column of `columns`.")
+            raise ConfigError(f"{condition!r} is not a condition: give SQL text, or compare a column of `columns`.")
         query = replace(self.query, where=(*self.query.where, condition))
         return replace(self, query=query, filters=(*self.filters, text))
 
@@ -108,7 +108,7 @@ class Transcripts:
         """Keep the first `n` transcripts at most (0: none).
 
         Raises:
-            ConfigError: `n` is no number of transcripts.
+            ConfigError: `n` is not a number of transcripts.
         """
         if isinstance(n, bool) or not isinstance(cast("object", n), int) or n < 0:
             raise ConfigError(f"A limit of {n!r} transcripts makes no sense: give 0 or more.")
@@ -121,7 +121,7 @@ class Transcripts:
             seed: Other seeds give other orders (None: 0).
 
         Raises:
-            ConfigError: The seed is no integer.
+            ConfigError: The seed is not an integer.
         """
         if seed is not None and (isinstance(seed, bool) or not isinstance(cast("object", seed), int)):
             raise ConfigError(f"A seed must be an integer, not {seed!r}.")
@@ -248,7 +248,7 @@ def snapshot_of(
         index: What it selects.
         by_scanner: How the transcripts of a worklist were chosen.
     """
-    unread = reasons(index.problems)
+    unread = unread_reasons(index.problems)
     selection = selection_of(transcripts).model_copy(update={"by_scanner": by_scanner or None}) if unread else None
     return ScanTranscripts(
         type=transcripts.source.type,
@@ -260,7 +260,7 @@ def snapshot_of(
     )
 
 
-def cases_missed(transcripts: Transcripts) -> str:
+def no_cases_message(transcripts: Transcripts) -> str:
     """Say why no transcript is selected, where `for_validation` was used."""
     counts = [len(ids) for ids in transcripts.cases]
     if 0 in counts:
@@ -269,7 +269,7 @@ def cases_missed(transcripts: Transcripts) -> str:
     return f"There are no transcripts to scan: no id of a labelled case is in a transcript{meeting}."
 
 
-def reasons(problems: Iterable[LogProblem]) -> dict[str, str]:
+def unread_reasons(problems: Iterable[LogProblem]) -> dict[str, str]:
     """Say of each log why it was not read, or not whole."""
     found: dict[str, list[str]] = {}
     for problem in problems:
@@ -297,7 +297,7 @@ def selection_of(transcripts: Transcripts, *, filtered: bool = False) -> Selecti
 
 
 def transcripts_from(
-    location: Location | Held | Sequence[Location] | Sequence[Held], *, duplicates: Duplicates = "newest"
+    location: Location | InMemory | Sequence[Location] | Sequence[InMemory], *, duplicates: Duplicates = "newest"
 ) -> Transcripts:
     """Find transcripts.
 
@@ -325,19 +325,19 @@ def transcripts_from(
         given = list(location)
     # The samples of a log of which only the header was read are in its file.
     items = [i.location if isinstance(i, EvalLog) and i.samples is None and i.location else i for i in given]
-    held = [item for item in items if isinstance(item, Transcript | EvalLog)]
-    if held and len(held) < len(items):
+    in_memory = [item for item in items if isinstance(item, Transcript | EvalLog)]
+    if in_memory and len(in_memory) < len(items):
         raise ConfigError("Transcripts in memory and locations cannot be mixed: read the logs first, or scan twice.")
-    if held:
-        return Transcripts(MemorySource(held, duplicates))
-    return Transcripts(source_at([_text(item) for item in items], duplicates))
+    if in_memory:
+        return Transcripts(MemorySource(in_memory, duplicates))
+    return Transcripts(resolve_source([_location_text(item) for item in items], duplicates))
 
 
-def _text(location: object) -> str:
+def _location_text(location: object) -> str:
     if isinstance(location, EvalLogInfo):
         return location.name
     if isinstance(location, str | PathLike):
         text = os.fspath(cast("PathLike[str]", location))
         if isinstance(cast("object", text), str) and text:
             return text
-    raise ConfigError(f"{location!r} is no location of transcripts: give a path, several, or transcripts.")
+    raise ConfigError(f"{location!r} is not a location of transcripts: give a path, several, or transcripts.")

@@ -1,4 +1,4 @@
-"""What every place that holds transcripts can do."""
+"""The contract of sources of transcripts."""
 
 from __future__ import annotations
 
@@ -8,14 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from .._query import Query
-    from .._types import (
-        InputOrigin,
-        ScanTranscripts,
-        Transcript,
-        TranscriptContent,
-        TranscriptHandle,
-        TranscriptInfo,
-    )
+    from .._types import InputOrigin, ScanTranscripts, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
 
 
 Duplicates = Literal["newest", "all"]

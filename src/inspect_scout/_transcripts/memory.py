@@ -26,7 +26,7 @@ from .eval_log.duplicates import as_copy
 from .eval_log.records import Header, SampleSummary, without_surrogates
 from .eval_log.rows import latest_samples, log_rows
 from .eval_log.table import SOURCE_TYPE, EvalRow
-from .index import index_rows
+from .selected_index import index_rows
 
 if TYPE_CHECKING:
     from inspect_ai.log import EvalLog, EvalSample
@@ -40,7 +40,7 @@ _IN_MEMORY = "a log in memory"
 
 
 @dataclass(frozen=True, slots=True)
-class _HeldTranscript:
+class _MemoryTranscript:
     """A transcript."""
 
     transcript: Transcript
@@ -66,47 +66,49 @@ class _HeldTranscript:
         return LoadedTranscript(transcript, 0)
 
     def raw(self, info: TranscriptInfo) -> RawTranscript:  # noqa: ARG002 - the transcript describes itself
-        from .database.encode import raw_of
+        from .database.ingest.transcript_rows import raw_of
 
         return raw_of(self.transcript)
 
 
 @dataclass(frozen=True, slots=True)
-class _HeldSample(EvalRow):
+class _MemorySample(EvalRow):
     """A sample of a log, as if it had been read from a file."""
 
-    held: EvalSample
+    eval_sample: EvalSample
 
     def read(self, info: TranscriptInfo, content: TranscriptContent, max_bytes: int | None) -> LoadedTranscript:
         source = self._source()
         if max_bytes is not None:
             _check_size(info, source.size, max_bytes)
-        with self._naming():
+        with self._translating_errors():
             return decode_sample(source, info, content)
 
     def raw(self, info: TranscriptInfo) -> RawTranscript:
-        from .database.incoming import store_sample
+        from .database.ingest.inputs import sample_row
 
-        with self._naming():
-            return store_sample(self._source(), info)
+        with self._translating_errors():
+            return sample_row(self._source(), info)
 
     def _source(self) -> MemoryBytes:
         """Write the sample as its log would hold it."""
         try:
-            return MemoryBytes(self.held.model_dump_json(exclude_none=True).encode())
+            return MemoryBytes(self.eval_sample.model_dump_json(exclude_none=True).encode())
         except (PydanticSerializationError, UnicodeEncodeError):  # lone surrogates: Python's writer escapes them
-            return MemoryBytes(json.dumps(self.held.model_dump(mode="json", exclude_none=True), default=str).encode())
+            return MemoryBytes(
+                json.dumps(self.eval_sample.model_dump(mode="json", exclude_none=True), default=str).encode()
+            )
 
     @contextlib.contextmanager
-    def _naming(self) -> Generator[None]:
+    def _translating_errors(self) -> Generator[None]:
         try:
             yield
         except SampleError as error:
-            sample = f"{self.held.id!r} epoch {self.held.epoch}"
-            raise LogReadError(self.location or _IN_MEMORY, str(error), sample) from error
+            name = f"{self.eval_sample.id!r} epoch {self.eval_sample.epoch}"
+            raise LogReadError(self.location or _IN_MEMORY, str(error), name) from error
 
 
-def _samples_of(log: EvalLog) -> list[_HeldSample]:
+def _samples_of(log: EvalLog) -> list[_MemorySample]:
     """Index a log (raises LogReadError if it holds values that cannot stand in a log)."""
     samples: Sequence[EvalSample] = log.samples or ()
     try:
@@ -117,8 +119,8 @@ def _samples_of(log: EvalLog) -> list[_HeldSample]:
     except (msgspec.ValidationError, PydanticSerializationError) as error:
         raise LogReadError(log.location or _IN_MEMORY, f"it cannot be written as JSON: {error}") from error
     rows = log_rows(header, summaries)
-    held = zip(rows.samples, latest_samples(samples), strict=True)
-    return [_HeldSample(log.location or None, rows, row, sample) for row, sample in held]
+    paired = zip(rows.samples, latest_samples(samples), strict=True)
+    return [_MemorySample(log.location or None, rows, row, sample) for row, sample in paired]
 
 
 class MemorySource:
@@ -139,15 +141,15 @@ class MemorySource:
 
     def __init__(self, items: Sequence[Transcript | EvalLog], duplicates: Duplicates = "newest") -> None:
         self.duplicates: Duplicates = duplicates
-        self._rows: dict[str, _HeldTranscript | _HeldSample] = {}
+        self._rows: dict[str, _MemoryTranscript | _MemorySample] = {}
         repeated = 0
         for number, item in enumerate(items, 1):
             if isinstance(item, Transcript):
                 # Given once, so that every reading, in whatever process, gives the same.
-                self._add(_HeldTranscript(with_ids(item)))
+                self._add(_MemoryTranscript(with_ids(item)))
                 continue
             for row in _samples_of(item):
-                if not isinstance(self._rows.get(row.transcript_id), _HeldSample):
+                if not isinstance(self._rows.get(row.transcript_id), _MemorySample):
                     self._add(row)
                 elif duplicates == "all":  # one log may be given twice
                     self._add(as_copy(row, f"{number}: {row.location or ''}"))
@@ -156,10 +158,10 @@ class MemorySource:
                     self._rows[row.transcript_id] = row
         self._items, self._repeated = tuple(items), repeated
 
-    def _add(self, held: _HeldTranscript | _HeldSample) -> None:
-        if held.transcript_id in self._rows:
-            raise ConfigError(f"Two transcripts have the id {held.transcript_id!r}: give each its own.")
-        self._rows[held.transcript_id] = held
+    def _add(self, found: _MemoryTranscript | _MemorySample) -> None:
+        if found.transcript_id in self._rows:
+            raise ConfigError(f"Two transcripts have the id {found.transcript_id!r}: give each its own.")
+        self._rows[found.transcript_id] = found
 
     def with_duplicates(self, duplicates: Duplicates) -> MemorySource:
         """Give the same transcripts with another rule for samples that several logs hold."""
@@ -196,8 +198,8 @@ class LocatedInMemory:
     fingerprint = None
     """None: what is in memory cannot be found again later."""
 
-    def __init__(self, held: _HeldTranscript | _HeldSample, info: TranscriptInfo) -> None:
-        self._held, self._info = held, info
+    def __init__(self, found: _MemoryTranscript | _MemorySample, info: TranscriptInfo) -> None:
+        self._found, self._info = found, info
 
     async def read(self, content: TranscriptContent, *, max_bytes: int | None = None) -> LoadedTranscript:
         """Give the content asked for.
@@ -205,7 +207,7 @@ class LocatedInMemory:
         Raises:
             TranscriptTooLargeError: It is larger than `max_bytes`.
         """
-        return self._held.read(self._info, content, max_bytes)
+        return self._found.read(self._info, content, max_bytes)
 
     async def open(self, content: TranscriptContent) -> TranscriptHandle:
         """Open the content asked for, to be read item by item."""
@@ -217,7 +219,7 @@ class LocatedInMemory:
 
     async def raw(self) -> RawTranscript:
         """Give everything there is of it."""
-        return self._held.raw(self._info)
+        return self._found.raw(self._info)
 
     def origin(self, view: TranscriptContent, size: int) -> InputOrigin | None:  # noqa: ARG002 - the contract's
         """None: what is in memory cannot be found again later."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from inspect_ai.event import InfoEvent, ModelEvent, SampleLimitEvent, ToolEvent
 from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageTool, ContentImage, ContentReasoning
 
-from inspect_scout._transcripts.database.encode import raw_of
+from inspect_scout._transcripts.database.ingest.transcript_rows import raw_of
 from inspect_scout._transcripts.decode.repair import count_incomplete
 from inspect_scout._transcripts.decode.sample import decode_sample, decode_sections
 from inspect_scout._transcripts.decode.sections import sections_from

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from ..._query import COUNT, Condition, Operator, OrderBy, Stream, find_groups, find_rows
+from ..._query import COUNT, Condition, Operator, OrderBy, RowStream, find_groups, find_rows
 from ..._support.arrow import Array
 from ..._support.errors import UnknownNameError
 from ..rows.arrow_tables import (
@@ -196,12 +196,12 @@ class Combined:
             view.look_at(survey, shown, weigh=False)
         return survey
 
-    def _stream(self) -> Stream:
+    def _stream(self) -> RowStream:
         kinds: dict[str, pa.DataType] = {name: self._types[name] for name in self._names}
         if any(view.has_sets for view in self._views):
             kinds = {n: REFERENCES if is_text(t) and n not in OWN_COLUMNS else t for n, t in kinds.items()}
         kinds |= {KIND: pa.string(), _POSITIVE: pa.bool_()}
-        return Stream(
+        return RowStream(
             kinds, lambda names: self._read(names, kinds), _KEPT, self._aliases, {"value": KIND}, _LENIENT, _MIXED
         )
 

@@ -9,10 +9,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ..errors import ConfigError, StorageError
-from .again import RETRY_SECONDS, TIMEOUT, timeout_seconds
 from .aws import is_yes, s3_settings
-from .failures import refused_name, translate
 from .locations import scheme_of
+from .remote_failures import refused_name_error, translate_error
+from .retry import RETRY_SECONDS, TIMEOUT, timeout_seconds
 
 if TYPE_CHECKING:
     from obstore.store import AzureConfig, AzureStore, ClientConfig, GCSStore, RetryConfig, S3Config, S3Store
@@ -25,7 +25,7 @@ _SETTINGS = ("AWS_", "AZURE_", "GOOGLE_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ObjectTarget:
     """What a location names.
 
     Args:
@@ -42,7 +42,7 @@ class Target:
     knows_tails: bool
 
 
-class Clients:
+class BucketClients:
     """Clients by bucket and settings, made when they are first needed.
 
     Args:
@@ -54,21 +54,21 @@ class Clients:
         self._made: dict[tuple[str, str, tuple[tuple[str, str], ...]], tuple[Client, Client]] = {}
         self._lock = threading.Lock()
 
-    def target(self, doing: str, location: str) -> Target:
+    def target(self, doing: str, location: str) -> ObjectTarget:
         """Find the client and the name that a location stands for.
 
         Raises:
             ConfigError: The location names no bucket.
             StorageError: The name cannot be used in object stores, or there are no credentials.
         """
-        scheme, bucket, key = split(doing, location)
+        scheme, bucket, key = split_location(doing, location)
         settings = tuple((name, os.environ[name]) for name in sorted(os.environ) if name.startswith(_SETTINGS))
-        known = (scheme, bucket, settings)
+        bucket_key = (scheme, bucket, settings)
         with self._lock:
-            if known not in self._made:
-                self._made[known] = self._make(doing, location, scheme, bucket)
-            client, once = self._made[known]
-        return Target(client, once, key, scheme not in AZURE)
+            if bucket_key not in self._made:
+                self._made[bucket_key] = self._make(doing, location, scheme, bucket)
+            client, once = self._made[bucket_key]
+        return ObjectTarget(client, once, key, scheme not in AZURE)
 
     def _make(self, doing: str, location: str, scheme: str, bucket: str) -> tuple[Client, Client]:
         from obstore.exceptions import BaseError
@@ -87,11 +87,11 @@ class Clients:
             client = _client(scheme, bucket, location, retry)
             once = _client(scheme, bucket, location, {"max_retries": 0})
         except (BaseError, ValueError) as error:
-            raise translate(doing, location, error) from None
+            raise translate_error(doing, location, error) from None
         return client, once
 
 
-def split(doing: str, location: str) -> tuple[str, str, str]:
+def split_location(doing: str, location: str) -> tuple[str, str, str]:
     """Split a location into scheme, bucket and the name within it.
 
     Raises:
@@ -105,7 +105,7 @@ def split(doing: str, location: str) -> tuple[str, str, str]:
     key = key.removesuffix("/")
     for part in key.split("/") if key else ():
         if part in ("", ".", "..") or any(ord(c) < 32 or ord(c) == 127 or 0xD800 <= ord(c) < 0xE000 for c in part):
-            raise refused_name(doing, location, key)
+            raise refused_name_error(doing, location, key)
     return scheme, bucket, key
 
 
@@ -139,7 +139,7 @@ _AZURE_ACCOUNT = ("AZURE_STORAGE_ACCOUNT_NAME", "AZURE_ACCOUNT_NAME", "AZURE_STO
 
 
 def _options(endpoint: str | None) -> ClientConfig:
-    """Settle how requests are sent."""
+    """Choose how requests are sent."""
     plain = (endpoint or "").startswith("http://") or is_yes(os.environ.get("AWS_ALLOW_HTTP"))
     # Large files take long; a connection that brings nothing for a while is given up all the same.
     silence = timedelta(seconds=timeout_seconds())

@@ -1,4 +1,4 @@
-"""What every place that holds files can do."""
+"""The contract of storages."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Storage(Protocol):
     What is built on storages relies on two more things. `create` is atomic between all processes and machines: of any
     number of writers of one path exactly one succeeds, and a storage that cannot promise this raises StorageError. And
     listing is consistent: `list`, `folders`, `stat` and `read` know of a file as soon as the call that wrote it has
-    returned, and no longer once the call that deleted it has returned, whoever asks.
+    returned, and no longer once the call that deleted it has returned, in every process.
 
     Coroutines wait without holding up the event loop, except for local files, where calls are short. What is not a
     coroutine (`open_read`, `open_write` and their files) blocks: for remote locations call it in `run_blocking`.
@@ -53,7 +53,7 @@ class Storage(Protocol):
         ...
 
     async def create(self, path: str, data: bytes) -> None:
-        """Write a file that must not exist yet; raises FileExistsError if it does, whoever made it."""
+        """Write a file that must not exist yet; raises FileExistsError if it does."""
         ...
 
     async def list(self, prefix: str, *, recursive: bool = True) -> list[Entry]:
@@ -65,11 +65,11 @@ class Storage(Protocol):
         ...
 
     async def delete(self, path: str) -> None:
-        """Delete a file; a missing one is no error."""
+        """Delete a file; a missing one is not an error."""
         ...
 
     async def delete_tree(self, prefix: str) -> None:
-        """Delete a folder with all that is in it; a missing one is no error."""
+        """Delete a folder with all that is in it; a missing one is not an error."""
         ...
 
     def open_read(self, path: str, entry: Entry | None = None) -> BinaryIO:

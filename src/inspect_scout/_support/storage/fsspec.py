@@ -11,11 +11,11 @@ import anyio.to_thread
 import fsspec  # type: ignore[import-untyped]
 
 from ..errors import ConfigError, LocationError, ScoutError, StorageError
-from .again import RETRY_SECONDS, Attempts, Rule, timeout_seconds
 from .contract import Entry
-from .failures import changed, missing, passing_status, whole
 from .locations import scheme_of
+from .remote_failures import changed_error, is_transient_status, missing_error, require_size
 from .remote_file import RemoteFile
+from .retry import RETRY_SECONDS, Attempts, RetryRule, timeout_seconds
 
 _fsspec: Any = fsspec  # it states no types
 T = TypeVar("T")
@@ -45,7 +45,7 @@ class FsspecStorage:
         self._scheme = scheme_of(location)
         self._retry_seconds = retry_seconds
         try:
-            self._fs: Any = _fsspec.filesystem(self._scheme, **_patience(self._scheme), **(options or {}))
+            self._fs: Any = _fsspec.filesystem(self._scheme, **_timeout_options(self._scheme), **(options or {}))
         except ImportError as error:
             needed = _EXTRAS.get(self._scheme)
             advice = f"Install it: `pip install '{needed}'`" if needed else str(error).rstrip(".")
@@ -60,14 +60,14 @@ class FsspecStorage:
 
     async def read(self, path: str) -> bytes:
         """Read a whole file."""
-        return await self._run("read", path, lambda name: self._again(lambda: bytes(self._fs.cat_file(name))))
+        return await self._run("read", path, lambda name: self._retried(lambda: bytes(self._fs.cat_file(name))))
 
     async def read_range(self, path: str, start: int, length: int) -> bytes:
         """Read `length` bytes from `start` (fewer at the end of the file)."""
 
         def work(name: str) -> bytes:
-            end = min(start + max(0, length), self._again(lambda: self._info(path, name)).size)
-            return self._again(lambda: _range(self._fs, name, start, end)) if start < end else b""
+            end = min(start + max(0, length), self._retried(lambda: self._info(path, name)).size)
+            return self._retried(lambda: _read_range(self._fs, name, start, end)) if start < end else b""
 
         return await self._run("read", path, work)
 
@@ -90,7 +90,7 @@ class FsspecStorage:
     async def stat(self, path: str) -> Entry | None:
         """Describe a file, or None if there is none."""
         try:
-            return await self._run("read", path, lambda name: self._again(lambda: self._info(path, name)))
+            return await self._run("read", path, lambda name: self._retried(lambda: self._info(path, name)))
         except LocationError:
             return None
 
@@ -106,13 +106,13 @@ class FsspecStorage:
         """Open a file for reading at any position (as `entry` describes it, if that is given)."""
         with _Translated("read", path):
             name = self._name(path)
-            found = self._again(lambda: self._info(path, name))
+            found = self._retried(lambda: self._info(path, name))
         if entry is not None and entry.etag != found.etag:
-            raise changed(path)
+            raise changed_error(path)
 
         def fetch(start: int, end: int) -> bytes:
             with _Translated("read", path):
-                return self._again(lambda: _range(self._fs, name, start, end))
+                return self._retried(lambda: _read_range(self._fs, name, start, end))
 
         return cast("BinaryIO", RemoteFile(fetch, found.size, path, found.etag))
 
@@ -135,18 +135,21 @@ class FsspecStorage:
     def _info(self, path: str, name: str) -> Entry:
         info: dict[str, Any] = self._fs.info(name)
         if info["type"] != "file":
-            raise missing("read", path)
+            raise missing_error("read", path)
         return Entry(path, int(info["size"] or 0), _etag(info), _modified(info))
 
     def _listed(self, name: str, recursive: bool) -> Sequence[dict[str, Any]]:
         try:
             if recursive:
                 if self._scheme in _HTTP:
-                    return _below(self._fs, name, self._again)
-                return self._again(lambda: list(self._fs.find(name, detail=True).values()))
-            return self._again(lambda: list(self._fs.ls(name, detail=True)))
+                    return _files_below(self._fs, name, self._retried)
+                return self._retried(lambda: list(self._fs.find(name, detail=True).values()))
+            return self._retried(lambda: list(self._fs.ls(name, detail=True)))
         except (FileNotFoundError, NotADirectoryError) as error:
-            if isinstance(_real(error), FileNotFoundError | NotADirectoryError) or _status(_real(error)) == 404:
+            if (
+                isinstance(_root_cause(error), FileNotFoundError | NotADirectoryError)
+                or _status(_root_cause(error)) == 404
+            ):
                 return []
             raise
 
@@ -154,8 +157,8 @@ class FsspecStorage:
         with _Translated(doing, path):
             return await anyio.to_thread.run_sync(lambda: work(self._name(path)))
 
-    def _again(self, call: Callable[[], T]) -> T:
-        return Attempts(Rule((Exception,), _may_pass), self._retry_seconds).here(call)
+    def _retried(self, call: Callable[[], T]) -> T:
+        return Attempts(RetryRule((Exception,), _may_pass), self._retry_seconds).run_sync(call)
 
     def _name(self, path: str) -> str:
         name: str = _fsspec.core.url_to_fs(path)[1]
@@ -181,9 +184,9 @@ class _Translated:
         """Translate."""
         if error is None or isinstance(error, ScoutError) or not isinstance(error, Exception):
             return
-        error = _real(error)
+        error = _root_cause(error)
         if isinstance(error, _NO_FILE) or _status(error) == 404:
-            raise missing(self._doing, self._path) from None
+            raise missing_error(self._doing, self._path) from None
         # Only the kind of error: texts may quote addresses with tokens.
         raise StorageError(
             f"Cannot {self._doing} {self._path!r}: the service refused or did not answer ({type(error).__name__}). "
@@ -191,22 +194,22 @@ class _Translated:
         ) from None
 
 
-def _below(fs: Any, name: str, again: Callable[[Callable[[], Any]], Any]) -> list[dict[str, Any]]:
+def _files_below(fs: Any, name: str, again: Callable[[Callable[[], Any]], Any]) -> list[dict[str, Any]]:
     """List the files below a folder: fsspec itself takes a folder that cannot be listed for an empty one."""
     found: list[dict[str, Any]] = []
     for info in again(lambda: fs.ls(name, detail=True)):
         if info["type"] != "directory":
             found.append(info)
         elif str(info["name"]).rstrip("/") != name:
-            found += _below(fs, str(info["name"]).rstrip("/"), again)
+            found += _files_below(fs, str(info["name"]).rstrip("/"), again)
     return found
 
 
-def _range(fs: Any, name: str, start: int, end: int) -> bytes:
-    return whole(bytes(fs.cat_file(name, start=start, end=end)), end - start)
+def _read_range(fs: Any, name: str, start: int, end: int) -> bytes:
+    return require_size(bytes(fs.cat_file(name, start=start, end=end)), end - start)
 
 
-def _patience(scheme: str) -> Mapping[str, object]:
+def _timeout_options(scheme: str) -> Mapping[str, object]:
     """Give the options that end requests which hang, where a file system would wait for minutes."""
     if scheme not in _HTTP:
         return {}
@@ -216,11 +219,11 @@ def _patience(scheme: str) -> Mapping[str, object]:
     return {"client_kwargs": {"timeout": ClientTimeout(total=None, sock_connect=silence, sock_read=silence)}}
 
 
-def _real(error: BaseException) -> BaseException:
+def _root_cause(error: BaseException) -> BaseException:
     """Give what really went wrong: fsspec says of whatever fails over HTTP that there is no such file."""
     cause = error.__cause__
-    told = cause is not None and (_status(cause) != 0 or _is_of_network(cause))
-    return cause if cause is not None and told and isinstance(error, FileNotFoundError) else error
+    informative = cause is not None and (_status(cause) != 0 or _is_of_network(cause))
+    return cause if cause is not None and informative and isinstance(error, FileNotFoundError) else error
 
 
 def _is_of_network(error: BaseException) -> bool:
@@ -238,11 +241,11 @@ def _status(error: BaseException) -> int:
 
 def _may_pass(error: BaseException) -> bool:
     """Tell of an error of whichever library whether trying again may help."""
-    error = _real(error)
+    error = _root_cause(error)
     if isinstance(error, (*_NO_FILE, ScoutError, PermissionError)):
         return False
     if status := _status(error):
-        return passing_status(status)
+        return is_transient_status(status)
     return isinstance(error, OSError) or _is_of_network(error)
 
 

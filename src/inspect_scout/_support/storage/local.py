@@ -17,8 +17,8 @@ from typing import BinaryIO
 from ..errors import LocationError, StorageError
 from ..regular import NOWHERE, IrregularFileError, check_regular, irregular_kind, open_regular
 from .contract import Entry
-from .failures import changed, missing
 from .locations import join, local_path
+from .remote_failures import changed_error, missing_error
 
 _ADVICE = {
     errno.EACCES: "Check the permissions of the file and of its folder, or choose another location.",
@@ -49,7 +49,7 @@ def host_name() -> str:
 def process_exists(pid: int) -> bool | None:
     """Tell whether a process of this machine exists; None where the system does not say."""
     if os.name == "nt" or pid <= 0:
-        return None  # signal 0 is no question there, but Ctrl-C
+        return None  # signal 0 would send Ctrl-C there
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -75,7 +75,7 @@ def _translated(doing: str, path: str) -> Generator[None]:
 def _translate(doing: str, path: str, error: OSError) -> Exception:
     reason = error.strerror or str(error)
     if error.errno == errno.ENOENT:
-        return missing(doing, path)
+        return missing_error(doing, path)
     if isinstance(error, IrregularFileError):
         return StorageError(f"Cannot {doing} {path!r}: {reason}. Name a file, or a link to one.")
     advice = _ADVICE.get(error.errno or 0, "Check the location and the state of the disk, then try again.")
@@ -114,7 +114,7 @@ class LocalStorage:
             file.write(data)
 
     async def create(self, path: str, data: bytes) -> None:
-        """Write a file that must not exist yet; raises FileExistsError if it does, whoever made it."""
+        """Write a file that must not exist yet; raises FileExistsError if it does."""
         target = local_path(path)
         if os.path.lexists(target):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
@@ -153,15 +153,15 @@ class LocalStorage:
         return None if stat.S_ISDIR(state.st_mode) else _entry(path, state)
 
     async def delete(self, path: str) -> None:
-        """Delete a file; a missing one is no error."""
+        """Delete a file; a missing one is not an error."""
         with _translated("delete", path), contextlib.suppress(FileNotFoundError):
             os.unlink(local_path(path))
 
     async def delete_tree(self, prefix: str) -> None:
-        """Delete a folder with all that is in it; a missing one is no error."""
+        """Delete a folder with all that is in it; a missing one is not an error."""
         import shutil  # loads compression libraries that reading needs not
 
-        # Another process may be deleting the same folder: what is gone already is no failure.
+        # Another process may be deleting the same folder: what is gone already is not a failure.
         for _ in range(3):
             with _translated("delete", prefix):
                 try:
@@ -178,7 +178,7 @@ class LocalStorage:
             file = open_regular(local_path(path))
         if entry is not None and _entry(path, os.fstat(file.fileno())).etag != entry.etag:
             file.close()
-            raise changed(path)
+            raise changed_error(path)
         return file
 
     def open_write(self, path: str) -> AbstractContextManager[BinaryIO]:
@@ -216,7 +216,7 @@ class LocalStorage:
             with file:
                 yield file
                 with _translated("write", path):
-                    self._settle(file)
+                    self._flush(file)
             with _translated("write", path):
                 os.replace(temporary, target)
         except BaseException as error:  # the caller's writing may raise anything, or be cancelled; raised again
@@ -231,10 +231,10 @@ class LocalStorage:
         temporary, file = _open_beside(target)
         with file:
             file.write(data)
-            self._settle(file)
+            self._flush(file)
         return temporary
 
-    def _settle(self, file: BinaryIO) -> None:
+    def _flush(self, file: BinaryIO) -> None:
         file.flush()
         if self._durable:
             os.fsync(file.fileno())

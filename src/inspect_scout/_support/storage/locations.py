@@ -48,12 +48,12 @@ def join(location: str, *parts: str) -> str:
         parts: Names or relative paths below it ("/" separates folders).
 
     Raises:
-        ConfigError: A part is absolute or leads out of the folder; names from strangers must not escape.
+        ConfigError: A part is absolute or leads out of the folder; untrusted names must not escape.
     """
     for part in parts:
         steps = part.replace("\\", "/").split("/") if os.sep == "\\" else part.split("/")
         if ".." in steps or part.startswith(("/", _FILE)) or "\0" in part or os.path.isabs(part):
-            raise ConfigError(f"{part!r} is no name below {location!r}: use a relative path without '..'.")
+            raise ConfigError(f"{part!r} is not a name below {location!r}: use a relative path without '..'.")
     below = "/".join(part.strip("/") for part in parts if part.strip("/"))
     if not below:
         return location

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from .contract import Entry
-from .failures import changed, missing
 from .locations import normalize
+from .remote_failures import changed_error, missing_error
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class _MemoryFile:
     data: bytes
     version: int
     modified: float
@@ -28,7 +28,7 @@ class MemoryStorage:
     """Files in memory. Every location works, whatever its scheme; nothing outlives the object."""
 
     def __init__(self) -> None:
-        self._files: dict[str, _File] = {}
+        self._files: dict[str, _MemoryFile] = {}
         self._version = 0
 
     async def read(self, path: str) -> bytes:
@@ -44,7 +44,7 @@ class MemoryStorage:
         self._put(path, data)
 
     async def create(self, path: str, data: bytes) -> None:
-        """Write a file that must not exist yet; raises FileExistsError if it does, whoever made it."""
+        """Write a file that must not exist yet; raises FileExistsError if it does."""
         if normalize(path) in self._files:
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
         self._put(path, data)
@@ -64,11 +64,11 @@ class MemoryStorage:
         return None if file is None else self._entry(path, file)
 
     async def delete(self, path: str) -> None:
-        """Delete a file; a missing one is no error."""
+        """Delete a file; a missing one is not an error."""
         self._files.pop(normalize(path), None)
 
     async def delete_tree(self, prefix: str) -> None:
-        """Delete a folder with all that is in it; a missing one is no error."""
+        """Delete a folder with all that is in it; a missing one is not an error."""
         root = normalize(prefix).rstrip("/") + "/"
         for key in [key for key in self._files if key.startswith(root)]:
             del self._files[key]
@@ -77,7 +77,7 @@ class MemoryStorage:
         """Open a file for reading at any position (as `entry` describes it, if that is given)."""
         file = self._file(path)
         if entry is not None and entry.etag != self._entry(path, file).etag:
-            raise changed(path)
+            raise changed_error(path)
         return io.BytesIO(file.data)
 
     def open_write(self, path: str) -> AbstractContextManager[BinaryIO]:
@@ -98,27 +98,27 @@ class MemoryStorage:
     @contextlib.contextmanager
     def _writing(self, path: str) -> Generator[BinaryIO]:
         # A writer may close the file it is given (parquet does), so the bytes are taken on closing.
-        with _Kept() as file:
+        with _KeepingBytesIO() as file:
             yield file
             data = file.kept if file.closed else file.getvalue()
         self._put(path, data)
 
     def _put(self, path: str, data: bytes) -> None:
         self._version += 1
-        self._files[normalize(path)] = _File(bytes(data), self._version, time.time())
+        self._files[normalize(path)] = _MemoryFile(bytes(data), self._version, time.time())
 
-    def _file(self, path: str) -> _File:
+    def _file(self, path: str) -> _MemoryFile:
         try:
             return self._files[normalize(path)]
         except KeyError:
-            raise missing("read", path) from None
+            raise missing_error("read", path) from None
 
     @staticmethod
-    def _entry(path: str, file: _File) -> Entry:
+    def _entry(path: str, file: _MemoryFile) -> Entry:
         return Entry(path, len(file.data), f"{file.version:x}-{len(file.data):x}", file.modified)
 
 
-class _Kept(io.BytesIO):
+class _KeepingBytesIO(io.BytesIO):
     kept = b""
 
     def close(self) -> None:

@@ -13,10 +13,10 @@ StorageFactory = Callable[[str], Storage]
 """Makes the storage for a location of its scheme."""
 
 _LOCAL = LocalStorage()
-_QUICK = LocalStorage(durable=False)
+_NOT_DURABLE = LocalStorage(durable=False)
 _MEMORY = MemoryStorage()
 """What this process keeps under `memory://`."""
-_OBJECTS = {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss"}
+_OBJECT_SCHEMES = {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss"}
 _remote: dict[str, Storage] = {}
 _factories: dict[str, StorageFactory] = {}
 
@@ -36,7 +36,7 @@ def storage_for(location: str, *, durable: bool = True) -> Storage:
     if scheme in _factories:
         return _factories[scheme](location)
     if scheme == "file":
-        return _LOCAL if durable else _QUICK
+        return _LOCAL if durable else _NOT_DURABLE
     if scheme == "memory":
         return _MEMORY
     if scheme not in _remote:
@@ -66,8 +66,8 @@ def register_storage(scheme: str, factory: StorageFactory) -> Callable[[], None]
 
 def _remote_storage(scheme: str, location: str) -> Storage:
     # Their libraries are loaded only by those who use such a location.
-    if scheme in _OBJECTS:
-        from .object import ObjectStorage
+    if scheme in _OBJECT_SCHEMES:
+        from .object_storage import ObjectStorage
 
         return ObjectStorage()
     from .fsspec import FsspecStorage

@@ -1,4 +1,4 @@
-"""Files far away, read at any position with few requests, and written in pieces."""
+"""Remote files, read at any position with few requests, and written in pieces."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class RemoteFile(io.RawIOBase):
         return data[:length]
 
 
-class Writer(Protocol):
+class UploadWriter(Protocol):
     """What takes the pieces of an upload."""
 
     def write(self, buffer: bytes, /) -> int:
@@ -117,7 +117,7 @@ class Upload(io.RawIOBase):
         writer: Takes the pieces.
     """
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: UploadWriter) -> None:
         self._writer = writer
         self._at = 0
 

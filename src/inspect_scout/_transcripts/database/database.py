@@ -1,4 +1,4 @@
-"""Databases of transcripts, as users hold them."""
+"""`TranscriptsDB`: databases of transcripts for users."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from ..._support.ids import new_id
 from ..._support.loops import asyncio_only
 from ..._types import TranscriptContent, TranscriptInfo
 from ..contract import Progress
-from ..locations import database_location
-from .catalogue import Catalogue, load, places
-from .changes import Mode, without
-from .commits import commit as commit_change
-from .commits import prepare, tidy
-from .compaction import CompactReport, compact
-from .incoming import Input
-from .inspection import DatabaseStats, VerifyReport, stats, verify
-from .intake import Added, Intake, commit_session
-from .layout import session_name
-from .log import State
-from .reading import DatabaseReader
-from .rebuild import rebuild_index
-from .source import DatabaseSource
+from ..location_probe import database_location
+from .format.names import session_name
+from .ingest.ingestion import Ingestion, OnAdded, commit_session
+from .ingest.inputs import IngestInput
+from .journal.commit import commit as commit_change
+from .journal.commit import merge_index_if_needed, prepare_log
+from .journal.commit_log import LogState
+from .journal.snapshot import DatabaseSnapshot, load_snapshot
+from .journal.state_changes import WriteMode, without_transcripts
+from .maintenance.compaction import CompactReport, compact
+from .maintenance.index_rebuild import rebuild_index
+from .maintenance.reports import DatabaseStats, VerifyReport, database_stats, verify_database
+from .reading.reader import DatabaseReader
+from .reading.source import DatabaseSource
 
 # What others change while we look is not a problem: we look again.
 _LOOKS = 5
@@ -48,7 +48,7 @@ def transcripts_db(location: str | PathLike[str]) -> TranscriptsDB:
     given = cast("object", location)
     text: object = os.fspath(cast("PathLike[str]", given)) if isinstance(given, str | PathLike) else None
     if not isinstance(text, str) or not text:
-        raise ConfigError(f"{location!r} is no location of a database: give the path or URL of a folder.")
+        raise ConfigError(f"{location!r} is not a location of a database: give the path or URL of a folder.")
     return TranscriptsDB(database_location(text))
 
 
@@ -83,20 +83,20 @@ class TranscriptsDB(DatabaseReader):
 
     async def disconnect(self) -> None:
         """Forget what was read."""
-        self._known = None
+        self._snapshot = None
         self._source = DatabaseSource(self._location)
 
     async def insert(
         self,
-        transcripts: Input,
+        transcripts: IngestInput,
         session_id: str | None = None,
         commit: bool = True,
         *,
-        progress: Added | None = None,
+        progress: OnAdded | None = None,
     ) -> int:
         """Add transcripts; those whose id is there already, or comes a second time, are passed over.
 
-        What is written is committed file by file, so that whoever is killed can start again and go on.
+        What is written is committed file by file, so that a killed program can start again and continue.
 
         Args:
             transcripts: An iterable or async iterable of transcripts, a collection made by `transcripts_from`, or a
@@ -110,18 +110,20 @@ class TranscriptsDB(DatabaseReader):
             Number of transcripts added.
 
         Raises:
-            ConfigError: They are no transcripts, or one of them cannot be written.
+            ConfigError: They are not transcripts, or one of them cannot be written.
             StorageError: Writing failed; what was committed so far stays.
         """
         session = self._session_name(session_id)
-        known = await prepare(self._location, self._known)
+        snapshot = await prepare_log(self._location, self._snapshot)
         named = session if session_id is not None and not commit else None
-        intake = Intake(self._location, known, "insert", session, held=not commit, named=named, added=progress)
-        await intake.take(transcripts)
-        self._known = intake.known
+        ingestion = Ingestion(
+            self._location, snapshot, "insert", session, deferred=not commit, session_in_names=named, on_added=progress
+        )
+        await ingestion.write(transcripts)
+        self._snapshot = ingestion.snapshot
         if commit:
             await self.commit(session_id)
-        return intake.count
+        return ingestion.count
 
     async def commit(self, session_id: str | None = None) -> None:
         """Make visible what a session has written with `commit=False`, and put its small files together.
@@ -132,11 +134,11 @@ class TranscriptsDB(DatabaseReader):
         Raises:
             StorageError: It failed; the files wait for another try.
         """
-        known = await prepare(self._location, self._known)
-        known = await commit_session(self._location, known, self._session_name(session_id))
-        self._known = await tidy(self._location, known)
+        snapshot = await prepare_log(self._location, self._snapshot)
+        snapshot = await commit_session(self._location, snapshot, self._session_name(session_id))
+        self._snapshot = await merge_index_if_needed(self._location, snapshot)
 
-    async def upsert(self, transcripts: Input, *, progress: Added | None = None) -> int:
+    async def upsert(self, transcripts: IngestInput, *, progress: OnAdded | None = None) -> int:
         """Add transcripts, in the place of those with the same ids.
 
         Args:
@@ -148,7 +150,7 @@ class TranscriptsDB(DatabaseReader):
         """
         return await self._write("upsert", transcripts, progress)
 
-    async def update(self, transcripts: Input, *, progress: Added | None = None) -> int:
+    async def update(self, transcripts: IngestInput, *, progress: OnAdded | None = None) -> int:
         """Replace transcripts that are there; all of them or, if something is wrong, none.
 
         Args:
@@ -169,7 +171,7 @@ class TranscriptsDB(DatabaseReader):
         """Delete transcripts. Their bytes are gone from the disk after `compact`.
 
         Args:
-            ids: Their ids (those that are not there are no error), or a condition.
+            ids: Their ids (missing ones are not an error), or a condition.
             where: Condition, or SQL text of one, instead of ids.
 
         Returns:
@@ -188,27 +190,27 @@ class TranscriptsDB(DatabaseReader):
         chosen = frozenset(ids if ids is not None else (await self._selected(where)).ids)
         deleted = 0
 
-        def change(now: Catalogue) -> State | None:
+        def change(now: DatabaseSnapshot) -> LogState | None:
             nonlocal deleted
-            deleted = len(places(now, chosen))
-            return without(now, chosen)
+            deleted = len(now.files_of(chosen))
+            return without_transcripts(now, chosen)
 
-        known = await commit_change(self._location, change, await prepare(self._location, self._known))
-        self._known = await tidy(self._location, known)
+        snapshot = await commit_change(self._location, change, await prepare_log(self._location, self._snapshot))
+        self._snapshot = await merge_index_if_needed(self._location, snapshot)
         return deleted
 
     async def compact(self, *, progress: Progress | None = None) -> CompactReport:
-        """Write data files anew without what was deleted or replaced, and put small files together.
+        """Rewrite data files without what was deleted or replaced, and put small files together.
 
         Args:
             progress: Called with the number of transcripts done and their total.
         """
-        known = await prepare(self._location, self._known)
-        self._known, report = await compact(self._location, known, progress)
+        snapshot = await prepare_log(self._location, self._snapshot)
+        self._snapshot, report = await compact(self._location, snapshot, progress)
         return report
 
     async def rebuild_index(self, *, progress: Progress | None = None) -> str | None:
-        """Make the index anew from the data files, which may have come or gone without telling it.
+        """Rebuild the index from the data files, which may have come or gone without telling it.
 
         Args:
             progress: Called with the number of data files read and their total.
@@ -219,35 +221,35 @@ class TranscriptsDB(DatabaseReader):
         return await rebuild_index(self._location, progress)
 
     async def verify(self, *, deep: bool = False, progress: Progress | None = None) -> VerifyReport:
-        """Hold the index against the data files.
+        """Compare the index with the data files.
 
         Args:
-            deep: Read the content of all transcripts, too.
+            deep: Also read the content of all transcripts.
             progress: Called with the number of data files done and their total.
         """
 
         async def read(id: str) -> None:
             await (await self._source.locate(TranscriptInfo(transcript_id=id))).read(_EVERYTHING)
 
-        known = await load(self._location, self._known)
-        report = await verify(self._location, known, read if deep else None, progress)
+        snapshot = await load_snapshot(self._location, self._snapshot)
+        report = await verify_database(self._location, snapshot, read if deep else None, progress)
         for _ in range(_LOOKS):
-            before, known = known, await load(self._location, known)
-            if report.ok or known is before:
+            before, snapshot = snapshot, await load_snapshot(self._location, snapshot)
+            if report.ok or snapshot is before:
                 break
-            report = await verify(self._location, known, read if deep else None, progress)
+            report = await verify_database(self._location, snapshot, read if deep else None, progress)
         return report
 
     async def stats(self) -> DatabaseStats:
         """Count what is in the database."""
-        return await stats(self._location, await self._refreshed())
+        return await database_stats(self._location, await self._refreshed())
 
-    async def _write(self, mode: Mode, transcripts: Input, progress: Added | None) -> int:
-        known = await prepare(self._location, self._known)
-        intake = Intake(self._location, known, mode, self._session, added=progress)
-        await intake.take(transcripts)
-        self._known = await tidy(self._location, intake.known)
-        return intake.count
+    async def _write(self, mode: WriteMode, transcripts: IngestInput, progress: OnAdded | None) -> int:
+        snapshot = await prepare_log(self._location, self._snapshot)
+        ingestion = Ingestion(self._location, snapshot, mode, self._session, on_added=progress)
+        await ingestion.write(transcripts)
+        self._snapshot = await merge_index_if_needed(self._location, ingestion.snapshot)
+        return ingestion.count
 
     def _session_name(self, session_id: str | None) -> str:
         return self._session if session_id is None else session_name(session_id)

@@ -9,35 +9,35 @@ from typing import TYPE_CHECKING
 from ..._support.errors import ConfigError, LocationError
 from ..._support.storage import is_local, normalize
 from ..contract import Duplicates, SourceKind, SourceLocation
-from ..recorded import recorded_transcripts
-from .layout import DATA_SUFFIX, INDEX
+from ..recorded_transcripts import recorded_transcripts
+from .format.names import DATA_SUFFIX, INDEX_FOLDER
 
 if TYPE_CHECKING:
     from ..._types import InputOrigin, ScanTranscripts, Transcript, TranscriptInfo
-    from .source import DatabaseSource
+    from .reading.source import DatabaseSource
 
 _NAME = "database"
 
 
-def _holds_data(place: SourceLocation) -> bool:
+def _is_database(place: SourceLocation) -> bool:
     """Whether a file is a data file, or a folder has some, or an index of them."""
     if place.paths is None:
         return place.location.lower().endswith(DATA_SUFFIX)
-    return any(path.endswith(DATA_SUFFIX) or f"/{INDEX}/" in path for path in place.paths)
+    return any(path.endswith(DATA_SUFFIX) or f"/{INDEX_FOLDER}/" in path for path in place.paths)
 
 
-def _open(locations: Sequence[str], duplicates: Duplicates) -> DatabaseSource:  # noqa: ARG001 - ids are unique in it
-    from .source import DatabaseSource
+def _open_source(locations: Sequence[str], duplicates: Duplicates) -> DatabaseSource:  # noqa: ARG001 - ids are unique in it
+    from .reading.source import DatabaseSource
 
     (location,) = locations
     return DatabaseSource(location, tolerant=True)
 
 
-def _restore(snapshot: ScanTranscripts) -> DatabaseSource:
-    from .source import DatabaseSource
+def _restore_source(snapshot: ScanTranscripts) -> DatabaseSource:
+    from .reading.source import DatabaseSource
 
     if not snapshot.location:
-        raise ConfigError("The scan read a transcript database, and did not record where that is: scan anew.")
+        raise ConfigError("The scan read a transcript database, and did not record where that is: start a new scan.")
     location = normalize(snapshot.location)
     if is_local(location) and not os.path.exists(location):
         raise LocationError(
@@ -47,10 +47,10 @@ def _restore(snapshot: ScanTranscripts) -> DatabaseSource:
 
 
 async def _read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
-    from .source import read_origin
+    from .reading.source import read_origin
 
     return await read_origin(origin, info)
 
 
-DATABASES = SourceKind(_NAME, _holds_data, _open, _restore, _read_origin, single=True)
+DATABASE_KIND = SourceKind(_NAME, _is_database, _open_source, _restore_source, _read_origin, single=True)
 """Transcript databases."""

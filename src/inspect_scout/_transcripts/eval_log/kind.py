@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..._support.errors import ConfigError, LocationError
 from ..._support.storage import is_local
 from ..contract import Duplicates, SourceKind
-from ..recorded import recorded_transcripts
+from ..recorded_transcripts import recorded_transcripts
 from .listing import holds_logs
 from .table import SOURCE_TYPE
 

@@ -81,9 +81,9 @@ class LocatedSample:
         Raises:
             LogReadError: The sample cannot be read.
         """
-        from ..database.incoming import store_sample
+        from ..database.ingest.inputs import sample_row
 
-        return await self._of_sample(lambda sample: store_sample(sample, self._info))
+        return await self._of_sample(lambda sample: sample_row(sample, self._info))
 
     def origin(self, view: TranscriptContent, size: int) -> InputOrigin:
         """Where content seen through `view` can be found again."""

@@ -13,7 +13,7 @@ from ..._support.errors import LogReadError
 from ..._support.storage import Entry, for_each, is_local, run_blocking
 from ..._types import TranscriptInfo
 from ..contract import Duplicates, LogProblem, Progress, TranscriptIndex, UnreadLogs
-from ..index import SelectedIndex, select_rows
+from ..selected_index import SelectedIndex, select_rows
 from .cache import IndexCache
 from .duplicates import as_copy, describe_repeats, describe_unlisted, resolve_duplicates
 from .indexing import index_log

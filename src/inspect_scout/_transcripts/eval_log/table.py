@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from ..._support.arrow import array
 from ..._support.json import dumps, finite, loads
-from ..index import typed_column
+from ..selected_index import typed_column
 from .records import LogRows, SampleRow
 
 if TYPE_CHECKING:

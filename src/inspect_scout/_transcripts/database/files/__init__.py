@@ -1,0 +1,1 @@
+"""Reading and writing the parquet files of a database."""

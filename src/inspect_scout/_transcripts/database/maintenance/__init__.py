@@ -1,0 +1,1 @@
+"""Looking after a database: compaction, index rebuild, and reports on what it holds."""

@@ -1,0 +1,1 @@
+"""Reading a database: which transcripts a query selects, and their content."""
