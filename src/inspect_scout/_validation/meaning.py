@@ -98,11 +98,11 @@ def normalised(target: Any, value: Any, answer: str | None = None, values: Possi
         return values.labels[place]
     if values is not None and values.kind == "labels" and (places := label_places(target, values)) is not None:
         return [values.labels[place] for place in sorted(places)]
-    if isinstance(value, bool) and (read := as_truth(target)) is not None:
-        return read
+    if isinstance(value, bool) and (truth := as_truth(target)) is not None:
+        return truth
     if isinstance(target, str) and as_number(value) is not None and not isinstance(value, str):
-        read = as_number(target)
-        return target if read is None else read
+        number = as_number(target)
+        return target if number is None else number
     others = names_of(value, answer, values)[1:]
     if isinstance(target, str) and others and _plain(target) in {_plain(str(value)), _plain(answer or "")}:
         return answer

@@ -115,8 +115,8 @@ async def verify_database(
     if unknown and not any(problem.startswith("Index is stale") for problem in snapshot.problems):
         problems.append(f"{len(unknown)} data files are not in the index: {_shorten(unknown)}. {_advice(location)}")
     notes = [f"Session {session!r} has data files that are not committed." for session in count_by_session(left)]
-    if rows := sum(map(len, snapshot.state.tombstones.values())):
-        notes.insert(0, f"{rows} rows no longer count: `scout db compact {location}` drops them.")
+    if dropped := sum(map(len, snapshot.state.tombstones.values())):
+        notes.insert(0, f"{dropped} rows no longer count: `scout db compact {location}` drops them.")
     return VerifyReport(snapshot.table.num_rows, len(wanted), read is not None, tuple(problems), tuple(notes))
 
 
