@@ -21,7 +21,7 @@ from inspect_scout._display.wording import (
     shell_quoted,
     title_line,
 )
-from inspect_scout._types import Agreement, HeldBack, ScanFacts, ScannerState, ScanState, WorkerState
+from inspect_scout._types import ConfusionCounts, HeldBack, ScanFacts, ScannerState, ScanState, WorkerState
 from support.states import scan_state
 
 LOCATION = "./my scans/scan_id=L3aavDT5nsTHpoaVBfah7J"
@@ -152,7 +152,7 @@ def test_tokens_are_divided_by_the_invocations_that_used_them(rows: int, share: 
 
 def test_agreement_has_a_column_where_there_are_labelled_cases() -> None:
     counts = {
-        "a": ScannerState(scans=4, results=1, tokens=10, agreement=Agreement(tp=654, fn=346)),
+        "a": ScannerState(scans=4, results=1, tokens=10, agreement=ConfusionCounts(tp=654, fn=346)),
         "b": ScannerState(scans=4),
     }
     assert scanner_headers(counts) == ("scanner", "scans", "validation", "results", "errors", "tokens", "tokens/scan")

@@ -14,8 +14,8 @@ import msgspec
 import pytest
 
 from inspect_scout import ScanStateError, StorageError
-from inspect_scout._results import ScanStore, list_status
-from inspect_scout._results.journal.lock import LEASE_SECONDS, Owner, claimed, owner_path
+from inspect_scout._results import ScanStore, list_statuses
+from inspect_scout._results.journal.lock import LEASE_SECONDS, LockHolder, lock_path, locked
 from inspect_scout.testing import Entry, FaultStorage, MemoryStorage, Storage, storage_for
 from support.results import results_arrow, results_batches, results_df
 from support.s3 import S3Server, methods
@@ -30,7 +30,7 @@ PAIRS = [(i, "a", [make_report(n, uuid=i)]) for n, i in enumerate(IDS)]
 
 async def test_a_scan_is_filled_merged_and_read(s3: S3Server, bucket: str) -> None:
     store = await ScanStore.create(make_spec(["a", "b"], IDS), f"{bucket}/scans")
-    async with store.claim():
+    async with store.lock():
         await fill(store, [*PAIRS[:2], ("t0", "b", [failed_report("t0", "b")]), ("t1", "b", [])])
         assert await asyncio.to_thread(lambda: read_standing(store.location).state.phase) == "running"
         running = await results_df(store.location)
@@ -43,7 +43,7 @@ async def test_a_scan_is_filled_merged_and_read(s3: S3Server, bucket: str) -> No
     done = await results_df(store.location)
     assert done.complete
     assert done.scanners["a"]["value"].tolist() == [0, 1, 2]
-    assert (await store.recorded()).done == {"a": set(IDS), "b": {"t0", "t1"}}
+    assert (await store.recorded_pairs()).done == {"a": set(IDS), "b": {"t0", "t1"}}
     arrow = await results_arrow(store.location)
     assert await asyncio.to_thread(lambda: arrow.reader("a").read_all().num_rows) == 3
     batches = [len(frame) async for frame in results_batches(store.location, "a", batch_size=2)]
@@ -90,7 +90,7 @@ async def test_listing_asks_little_of_each_scan(s3: S3Server, bucket: str) -> No
     assert methods(asked) == {"GET": 3 * count + 1}
     assert not any(path.endswith(".parquet") for _, path in asked)
     with s3.counting() as asked:
-        assert len(await list_status(f"{bucket}/scans")) == count
+        assert len(await list_statuses(f"{bucket}/scans")) == count
     assert len(asked) <= 4 * count + 1
 
 
@@ -111,8 +111,8 @@ class TestClaims:
 
     @contextlib.asynccontextmanager
     async def held_elsewhere(self, storage: Storage) -> AsyncGenerator[str]:
-        owner = Owner(os.getpid(), "far-away", "x", machine="m")
-        await storage.write(owner_path("mem://scan"), msgspec.json.encode(owner))
+        holder = LockHolder(os.getpid(), "far-away", "x", machine="m")
+        await storage.write(lock_path("mem://scan"), msgspec.json.encode(holder))
         yield "mem://scan"
 
     async def test_another_machine_is_named(self, storage: Aged) -> None:
@@ -121,29 +121,29 @@ class TestClaims:
             with pytest.raises(
                 ScanStateError, match=f"process {os.getpid()} on 'far-away'.*70 seconds ago.*50 seconds"
             ):
-                async with claimed(storage, scan):
+                async with locked(storage, scan):
                     pass
 
-    async def test_the_claim_of_a_dead_machine_lapses(self, storage: Aged) -> None:
+    async def test_the_lock_of_a_dead_machine_lapses(self, storage: Aged) -> None:
         storage.age = LEASE_SECONDS + 1
         async with self.held_elsewhere(storage) as scan:
-            async with claimed(storage, scan):
-                assert b"far-away" not in await storage.read(owner_path(scan))
-                assert [e.path for e in await storage.list(scan)] == [owner_path(scan)]
+            async with locked(storage, scan):
+                assert b"far-away" not in await storage.read(lock_path(scan))
+                assert [e.path for e in await storage.list(scan)] == [lock_path(scan)]
             assert await storage.list(scan) == []
 
     async def test_of_eight_heirs_one_takes_over(self, bucket: str) -> None:
         storage = storage_for(bucket)
         # A number that no process has.
-        dead = Owner(2**22 + 1, os.uname().nodename, "x")
-        await storage.write(owner_path(f"{bucket}/scan"), msgspec.json.encode(dead))
+        dead = LockHolder(2**22 + 1, os.uname().nodename, "x")
+        await storage.write(lock_path(f"{bucket}/scan"), msgspec.json.encode(dead))
         won, all_tried = 0, asyncio.Event()
         tried = 0
 
         async def take() -> None:
             nonlocal won, tried
             try:
-                async with claimed(storage, f"{bucket}/scan"):
+                async with locked(storage, f"{bucket}/scan"):
                     won += 1
                     await all_tried.wait()
             except ScanStateError:
@@ -165,13 +165,13 @@ class TestClaims:
         storage.age = LEASE_SECONDS + 1
         async with self.held_elsewhere(storage) as scan:
             with pytest.raises(StorageError, match="dead"):
-                async with claimed(Dying(storage), scan):
+                async with locked(Dying(storage), scan):
                     pass
             assert len(await storage.list(scan)) == 2
-            async with claimed(storage, scan):
-                assert [e.path for e in await storage.list(scan)] == [owner_path(scan)]
+            async with locked(storage, scan):
+                assert [e.path for e in await storage.list(scan)] == [lock_path(scan)]
 
-    async def test_a_claim_is_renewed(self, storage: Aged) -> None:
+    async def test_a_lock_is_renewed(self, storage: Aged) -> None:
         written = asyncio.Event()
 
         class Telling(FaultStorage):
@@ -179,14 +179,14 @@ class TestClaims:
                 await super().write(path, data)
                 written.set()
 
-        async with claimed(Telling(storage), "mem://scan", renew_seconds=0.001):
+        async with locked(Telling(storage), "mem://scan", renew_seconds=0.001):
             await written.wait()
 
     async def test_whoever_was_taken_for_dead_stops(self, storage: Aged) -> None:
         with pytest.raises(ScanStateError, match="taken over by another process"):
-            async with claimed(storage, "mem://scan", renew_seconds=0.001), self.held_elsewhere(storage):
+            async with locked(storage, "mem://scan", renew_seconds=0.001), self.held_elsewhere(storage):
                 await asyncio.Event().wait()
-        assert b"far-away" in await storage.read(owner_path("mem://scan"))
+        assert b"far-away" in await storage.read(lock_path("mem://scan"))
 
     async def test_a_fault_while_renewing_does_not_stop_the_scan(
         self, storage: Aged, caplog: pytest.LogCaptureFixture
@@ -198,13 +198,13 @@ class TestClaims:
                 told.set()
                 raise StorageError("busy")
 
-        async with claimed(Faulty(storage), "mem://scan", renew_seconds=0.001):
+        async with locked(Faulty(storage), "mem://scan", renew_seconds=0.001):
             await told.wait()
         assert "could not be renewed" in caplog.text
 
-    async def test_cancelling_the_work_is_no_loss_of_the_claim(self, storage: Aged) -> None:
+    async def test_cancelling_the_work_does_not_lose_the_lock(self, storage: Aged) -> None:
         async def work() -> None:
-            async with claimed(storage, "mem://scan"):
+            async with locked(storage, "mem://scan"):
                 await asyncio.Event().wait()
 
         task = asyncio.create_task(work())

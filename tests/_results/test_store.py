@@ -91,7 +91,7 @@ async def test_a_strangers_scanner_key_cannot_leave_the_directory(key: str) -> N
 async def test_a_finished_scan_has_the_published_layout(tmp_path: Path) -> None:
     spec = make_spec(["a", "b", "none"], ["t0", "t1"])
     store = await ScanStore.create(spec, str(tmp_path))
-    async with store.claim():
+    async with store.lock():
         await fill(store, [("t1", "a", [make_report(1)]), ("t0", "a", [make_report(2)]), ("t0", "b", [make_report(3)])])
         await store.compact(["t0", "t1"], complete=True)
     names = sorted(p.name for p in Path(store.location).iterdir())
@@ -131,7 +131,7 @@ async def test_errors_are_listed_and_counted_from_rows() -> None:
 async def test_a_retried_pair_replaces_its_rows_in_the_table() -> None:
     pairs: list[Pair] = [("t0", "a", [failed_report()]), ("t1", "a", [make_report(1)])]
     store, storage = await finished(pairs, complete=False)
-    assert (await store.recorded()).failed == {"a": {"t0"}}
+    assert (await store.recorded_pairs()).failed == {"a": {"t0"}}
     await fill(store, [("t0", "a", [make_report(2), make_report(3)])])
     running = await store.status()
     assert (running.summary["a"].scans, running.summary["a"].results, running.errors) == (2, 3, [])
@@ -145,12 +145,12 @@ async def test_a_retried_pair_replaces_its_rows_in_the_table() -> None:
 @pytest.mark.anyio
 async def test_pairs_without_rows_stay_recorded_after_merging() -> None:
     store, _ = await finished([("t0", "a", []), ("t1", "a", [make_report(1)])])
-    assert (await store.recorded()).done == {"a": {"t0", "t1"}}
+    assert (await store.recorded_pairs()).done == {"a": {"t0", "t1"}}
     assert (await store.status()).summary["a"].scans == 2
     await fill(store, [("t0", "a", [make_report(5)]), ("t1", "a", [])])
     summary = await store.compact(["t0", "t1"], complete=True)
     assert (summary["a"].scans, summary["a"].results) == (2, 1)
-    assert (await store.recorded()).done == {"a": {"t0", "t1"}}
+    assert (await store.recorded_pairs()).done == {"a": {"t0", "t1"}}
 
 
 @pytest.mark.anyio
@@ -159,7 +159,7 @@ async def test_a_table_that_lost_all_rows_is_removed() -> None:
     await fill(store, [("t0", "a", [])])
     await store.compact(["t0"], complete=True)
     assert await storage.stat(f"{store.location}/a.parquet") is None
-    assert (await store.recorded()).done == {"a": {"t0"}}
+    assert (await store.recorded_pairs()).done == {"a": {"t0"}}
 
 
 @pytest.mark.anyio
@@ -171,7 +171,7 @@ async def test_merging_in_the_middle_keeps_what_is_written_meanwhile() -> None:
         await journal.append(make_info(f"t{number}"), "a", [make_report(number)])
         await journal.flush()
         await store.compact(["t0", "t1", "t2"], complete=False)
-    assert (await store.recorded()).done == {"a": {"t0", "t1", "t2"}}
+    assert (await store.recorded_pairs()).done == {"a": {"t0", "t1", "t2"}}
     summary = await store.compact(["t0", "t1", "t2"], complete=True)
     assert (summary["a"].scans, summary["a"].results) == (3, 2)
 
@@ -183,7 +183,7 @@ async def test_an_older_table_keeps_its_columns_when_new_rows_come() -> None:
     old = old.append_column("transcript_message_count", pa.array(["none"], pa.string()))
     old = old.append_column("eval_created", pa.array(["2025"], pa.string()))
     write_parquet(storage, f"{store.location}/a.parquet", old)
-    assert (await store.recorded()).done == {"a": {"t0"}}
+    assert (await store.recorded_pairs()).done == {"a": {"t0"}}
     await fill(store, [("t1", "a", [make_report(2)])])
     await store.compact(["t0", "t1"], complete=True)
     table = await stored_table(store, storage)
@@ -295,11 +295,11 @@ def test_any_journal_gives_the_same_tables_as_a_dictionary(steps: list[tuple[int
     async def check() -> None:
         storage = MemoryStorage()
         store = await play(steps, storage)
-        recorded = await store.recorded()
+        recorded = await store.recorded_pairs()
         before = {s: contents(await stored_table(store, storage, s)) for s in SCANNERS if expected(steps, s)}
         running = await store.status()
         summary = await store.compact(TRANSCRIPTS, complete=True)
-        assert (await store.recorded()) == recorded
+        assert (await store.recorded_pairs()) == recorded
         assert running.summary.scanners == summary.scanners
         for scanner in SCANNERS:
             wanted = expected(steps, scanner)
@@ -414,7 +414,7 @@ async def answers(store: ScanStore, storage: Storage) -> dict[str, Any]:
         with contextlib.suppress(KeyError):
             tables[scanner] = contents(await stored_table(store, storage, scanner))
     return {
-        "recorded": await store.recorded(),
+        "recorded": await store.recorded_pairs(),
         "summary": status.summary.scanners,
         "errors": status.errors,
         "tables": tables,

@@ -115,7 +115,7 @@ async def scanned(
     feed = Feed()
     async with executor_for(len(plan.units), processes).prepared(setup, str(folder)) as run:
         store = await ScanStore.create(plan.spec, str(folder / "scans"))
-        async with store.claim():
+        async with store.lock():
             feed.emit(Planned(at=1.0, facts=facts_of(plan.spec, store.location), due=plan.total, skipped=plan.skipped))
             await run(Job(plan, setup, store, feed))
             await store.compact(plan.index.ids, complete=not feed.state().error_count, pairs=plan.total)

@@ -12,7 +12,7 @@ import pytest
 from inspect_scout import Result, Scanner, Transcript, ValidationCase, ValidationSet, scanner, transcripts_from
 from inspect_scout._engine import Feed, Job, executor_for, worker_setup
 from inspect_scout._plan import ScanRequest, plan_scan, settle
-from inspect_scout._results import ScanStore, facts_of, read_state
+from inspect_scout._results import ScanStore, facts_of, read_standing
 from inspect_scout._types import Planned, ScanState
 from inspect_scout.testing.executor_laws import counts, deadly, each, refuses
 from support.transcripts import length, talks
@@ -51,7 +51,7 @@ async def ran(
     feed = Feed(heard.append)
     async with executor.prepared(setup, str(folder)) as run:
         store = await ScanStore.create(plan.spec, str(folder))
-        async with store.claim():
+        async with store.lock():
             feed.emit(Planned(at=1.0, facts=facts_of(plan.spec, store.location), due=plan.total, skipped=plan.skipped))
             job = Job(plan, setup, store, feed)
             if stop is not None:
@@ -61,7 +61,7 @@ async def ran(
     status = await store.status()
     stopped = job.stopping.asked
     feed.end("interrupted" if stopped else "complete" if status.complete else "errors")
-    return heard, await read_state(store.location, errors=False)
+    return heard, (await read_standing(store.location, errors=False)).state
 
 
 @pytest.mark.parametrize("processes", EXECUTORS.values(), ids=EXECUTORS)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspect_scout._types import (
-    Agreement,
+    ConfusionCounts,
     Ended,
     HeldBack,
     LongestRunning,
@@ -44,7 +44,7 @@ COUNTS = st.builds(
     results=COUNT,
     errors=COUNT,
     tokens=COUNT,
-    agreement=st.builds(Agreement, tp=COUNT, fp=COUNT, tn=COUNT, fn=COUNT),
+    agreement=st.builds(ConfusionCounts, tp=COUNT, fp=COUNT, tn=COUNT, fn=COUNT),
     usage=st.dictionaries(NAMES, st.dictionaries(NAMES, COUNT)),
     fingerprints=st.dictionaries(NAMES, COUNT),
 )

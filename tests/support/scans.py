@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageUser, ModelUsage
 from pydantic import JsonValue
 
-from inspect_scout._results import Journal, ScanStore
+from inspect_scout._results import JournalWriter, ScanStore
 from inspect_scout._types import (
     Error,
     Reference,
@@ -88,8 +88,8 @@ async def make_store(spec: ScanSpec, storage: Storage | None = None, scans: str 
     return await ScanStore.create(spec, scans, storage if storage is not None else MemoryStorage())
 
 
-async def open_journal(store: ScanStore, clock: JumpingClock | None = None, **fields: Any) -> Journal:
-    return await store.journal({"a": "fingerprint"}, clock=clock or JumpingClock(), **fields)
+async def open_journal(store: ScanStore, clock: JumpingClock | None = None, **fields: Any) -> JournalWriter:
+    return await store.open_journal({"a": "fingerprint"}, clock=clock or JumpingClock(), **fields)
 
 
 async def fill(store: ScanStore, pairs: Iterable[tuple[str, str, Sequence[ResultReport]]]) -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._plan import ModelRole, ResumeRequest, Scanners, ScannerWork, ScanRequest
-from .._results import RecordInput, Rows, ScanResultsArrow, ScanResultsDF
-from .._results import list_status as _list_status
+from .._results import RecordInput, RowMode, ScanResultsArrow, ScanResultsDF
+from .._results import list_statuses as _list_statuses
+from .._results import read_status as _read_status
 from .._results import results_arrow as _results_arrow
 from .._results import results_batches as _results_batches
 from .._results import results_df as _results_df
-from .._results import status as _status
 from .._scanners import end_loading
 from .._support.loops import asyncio_only
 from .._support.storage import normalize
@@ -275,7 +275,7 @@ async def scan_list_async(scans_location: str) -> list[Status]:
     Args:
         scans_location: Directory that holds scans, at any depth.
     """
-    return await _list_status(scans_location)
+    return await _list_statuses(scans_location)
 
 
 scan_list = in_sync(scan_list_async)
@@ -291,7 +291,7 @@ async def scan_status_async(scan_location: str) -> Status:
     Raises:
         LocationError: There is no scan.
     """
-    return await _status(scan_location)
+    return await _read_status(scan_location)
 
 
 scan_status = in_sync(scan_status_async)
@@ -302,7 +302,7 @@ async def scan_results_df_async(
     scan_location: str,
     *,
     scanner: str | None = None,
-    rows: Rows = "results",
+    rows: RowMode = "results",
     exclude_columns: Sequence[str] | None = None,
 ) -> ScanResultsDF:
     """Read results as data frames, one for each scanner, each loaded when it is asked for.
@@ -338,7 +338,7 @@ def scan_results_batches_async(
     *,
     batch_size: int = 1024,
     exclude_columns: Sequence[str] | None = None,
-    rows: Rows = "results",
+    rows: RowMode = "results",
 ) -> AsyncIterator[pd.DataFrame]:
     """Read the results of a scanner in batches, so that no large table is held in memory.
 

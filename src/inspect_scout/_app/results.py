@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from .._query import OrderBy, condition_from_sql
-from .._results import HEAVY_COLUMNS, ResultsPage, ResultsQuery, ResultsTable, Rows, TypedTable
+from .._results import HEAVY_COLUMNS, ResultsPage, ResultsQuery, ResultsTable, RowMode, TypedTable
 from .._support.errors import ConfigError
 from .._support.loops import asyncio_only
 from .bridge import in_sync, run_sync
@@ -30,7 +30,7 @@ async def scan_results_query_async(
     after: str | None = None,
     count: bool = False,
     group_by: str | Sequence[str] | None = None,
-    rows: Rows = "results",
+    rows: RowMode = "results",
 ) -> ResultsPage:
     """Read a page of results; only what the query names is read.
 
@@ -71,7 +71,7 @@ async def scan_results_query_async(
         count=count,
         group_by=[group_by] if isinstance(group_by, str) else group_by or (),
     )
-    return await ResultsTable.at(location, run_sync, rows=rows).query(asked, scanner)
+    return await ResultsTable.open(location, run_sync, rows=rows).query(asked, scanner)
 
 
 scan_results_query = in_sync(scan_results_query_async)
@@ -87,7 +87,7 @@ async def results_table(
     scanner: str,
     where: str | None = None,
     columns: Sequence[str] | None = None,
-    rows: Rows = "results",
+    rows: RowMode = "results",
     limit: int | None = None,
     positive: bool = False,
 ) -> TypedTable:
@@ -108,9 +108,9 @@ async def results_table(
     """
     condition = condition_from_sql(where) if where else None
     asked = ResultsQuery(condition, columns, limit=limit, positive=positive)
-    return await ResultsTable.at(location, run_sync, rows=rows).typed(scanner, asked)
+    return await ResultsTable.open(location, run_sync, rows=rows).typed_table(scanner, asked)
 
 
 async def results_scanners(location: str) -> list[str]:
     """Name the scanners of a scan."""
-    return await ResultsTable.at(location, run_sync).scanners()
+    return await ResultsTable.open(location, run_sync).scanners()

@@ -74,7 +74,7 @@ async def _scan(request: ScanRequest) -> Status:
     setup = worker_setup(plan, request.record_input or "auto", request.fail_on_error)
     async with _prepared(plan, setup, scans, request.executor, request.ray_address) as run:
         store = await ScanStore.create(plan.spec, scans)
-        async with store.claim():
+        async with store.lock():
             return await _run(plan, store, display, _Engine(run, setup, grace))
 
 
@@ -92,21 +92,21 @@ async def _resume(request: ResumeRequest) -> Status:
     prepare_logging(request.log_level)
     shown, grace = display_for(request.display), grace_seconds()
     store = await ScanStore.open(request.location)
-    async with store.claim(request.wait):
+    async with store.lock(request.wait):
         spec = await store.spec(strict=True)
         executor = request.executor or spec.options.executor
         check_executor(executor, request.ray_address)
-        if request.wait and (standing := await store.standing())[0].complete:
+        if request.wait and (standing := await store.status_and_state())[0].complete:
             return _show_outcome(shown, *standing)
         await _refuse_complete(store, "resume")
-        recorded = await store.recorded()
+        recorded = await store.recorded_pairs()
         with shown.counting("Indexing") as progress:
             plan = await plan_resume(spec, request, recorded, progress)
         _warn_of_problems(plan)
         setup = worker_setup(plan, spec.options.record_input or "auto", request.fail_on_error)
         async with _prepared(plan, setup, store.location, executor, request.ray_address) as run:
             if plan.spec != spec:
-                await store.write_found(plan.spec)
+                await store.update_spec(plan.spec)
             return await _run(plan, store, shown, _Engine(run, setup, grace))
 
 
@@ -119,11 +119,11 @@ async def complete_scan(location: str, display: str | None = None, log_level: st
     prepare_logging(log_level)
     shown = display_for(display)
     store = await ScanStore.open(location)
-    async with store.claim():
+    async with store.lock():
         await _refuse_complete(store, "complete")
         await store.accept_unread()
         await store.compact(_transcript_order(await store.spec()), complete=True)
-    return _show_outcome(shown, *await store.standing())
+    return _show_outcome(shown, *await store.status_and_state())
 
 
 def prepare_logging(log_level: str | None) -> None:
@@ -167,7 +167,7 @@ async def _run(plan: ScanPlan, store: ScanStore, display: Display, engine: _Engi
             display.outcome(interrupted)
         raise
     await own_loop_iteration()
-    status, state = await store.standing()
+    status, state = await store.status_and_state()
     _warn_of_comparisons(status)
     _show_outcome(display, status, state, interrupted=stopped is not None)
     if stopped is not None:

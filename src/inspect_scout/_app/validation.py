@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
-from .._results import UnknownScannerError, compared_rows
+from .._results import UnknownScannerError, read_comparisons
 from .._support.errors import ConfigError
 from .._support.loops import asyncio_only
 from .._validation import GroupBy, ScannerReport, agreement_record, recorded_cases, scanner_report
@@ -31,7 +31,7 @@ async def validation_reports(
     """
     if by is not None and by not in get_args(GroupBy):
         raise ConfigError(f"by={by!r} is not a group; use one of {', '.join(get_args(GroupBy))}.")
-    spec, rows = await compared_rows(location)
+    spec, rows = await read_comparisons(location)
     sets = spec.validation or {}
     if scanner is not None and scanner not in sets:
         raise UnknownScannerError(scanner, sets)

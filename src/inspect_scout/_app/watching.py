@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from .._results import ActiveScans, entry_of, read_standing, workers_of
+from .._results import ActiveScans, active_scan_of, read_standing, workers_of
 from .._types import ScanFacts, ScanState
 
 UPDATE_SECONDS = 1.0
@@ -101,7 +101,7 @@ def publishing_progress(facts: ScanFacts) -> Generator[Callable[[ScanState], Non
         now = time.time()
         if abs(now - written) >= UPDATE_SECONDS and writing.done():
             written = now
-            writing = _writer.submit(scans.put, entry_of(state, *words, now))
+            writing = _writer.submit(scans.put, active_scan_of(state, *words, now))
 
     try:
         yield update

@@ -9,7 +9,7 @@ from typing import Any
 
 from .._inspect.models import ModelError, close_models
 from .._project import OPTION_BY_NAME
-from .._results import Recorded
+from .._results import RecordedPairs
 from .._scanners import (
     ScannerConfig,
     name_scanners,
@@ -196,7 +196,7 @@ def _recorded_options(request: ScanRequest, models: PlannedModels) -> ScanOption
 async def plan_resume(
     spec: ScanSpec,
     request: ResumeRequest,
-    recorded: Recorded,
+    recorded: RecordedPairs,
     progress: Progress | None = None,
 ) -> ScanPlan:
     """Plan what is left of an earlier scan.
@@ -221,7 +221,7 @@ async def plan_resume(
 
 
 async def _plan_resumed(
-    spec: ScanSpec, request: ResumeRequest, recorded: Recorded, models: PlannedModels, progress: Progress | None
+    spec: ScanSpec, request: ResumeRequest, recorded: RecordedPairs, models: PlannedModels, progress: Progress | None
 ) -> ScanPlan:
     snapshot = spec.transcripts
     if snapshot is None:
@@ -314,7 +314,7 @@ def _planned_scanners(
     return planned
 
 
-def _done_under(spec: ScanSpec, recorded: Recorded) -> IsRecorded:
+def _done_under(spec: ScanSpec, recorded: RecordedPairs) -> IsRecorded:
     """Tell which pairs need not be scanned again: those recorded without error by a version that the scan accepts."""
     accepted = {key: accepted_fingerprints(scanner) for key, scanner in spec.scanners.items()}
 

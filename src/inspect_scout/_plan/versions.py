@@ -8,7 +8,7 @@ from typing import Any
 
 from inspect_ai.model import GenerateConfig, ModelConfig
 
-from .._results import Recorded
+from .._results import RecordedPairs
 from .._scanners import ScannerConfig, hashed
 from .._support.errors import ConfigError, ScanStateError
 from .._types import AskedSpec, ScannerSpec, ScannerVersion, ScanSpec
@@ -59,7 +59,7 @@ def accepted_fingerprints(spec: ScannerSpec) -> frozenset[str] | None:
 
 
 def reconcile_versions(
-    spec: ScanSpec, now: Mapping[str, ScannerVersion], recorded: Recorded, rescan: bool, accept: bool
+    spec: ScanSpec, now: Mapping[str, ScannerVersion], recorded: RecordedPairs, rescan: bool, accept: bool
 ) -> ScanSpec:
     """Decide how a scan goes on whose scanners may have changed since it was made.
 

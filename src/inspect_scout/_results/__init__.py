@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING
 from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from .active_scans import ActiveScans, entry_of, workers_of
-    from .comparisons import compared_rows
+    from .active_scans import ActiveScans, active_scan_of, workers_of
+    from .comparisons import read_comparisons
     from .files.spec import unread_errors
     from .journal.index import UnknownScannerError
     from .journal.lock import ScanGoneError
-    from .journal.writer import Journal, UnwritableError
+    from .journal.writer import JournalWriter, UnwritableError
     from .reading.arrow_batches import ScanResultsArrow, results_arrow
     from .reading.data_frames import ScanResultsDF, results_batches, results_df
     from .reading.results_query import ResultsPage, ResultsQuery, ResultsTable
-    from .reading.row_view import Rows
+    from .reading.row_view import RowMode
     from .reading.typed_table import TypedTable
     from .rows.cells import clean_id
     from .rows.pair_records import counts_of_record
     from .rows.row_writer import CELL_BYTES, RecordInput, RowWriter
     from .rows.schema import HEAVY_COLUMNS, results_schema
-    from .state.scan_state import Standing, list_states, read_error_groups, read_standing, read_state
-    from .store import Recorded, ScanStore, facts_of, list_status, status
+    from .state.scan_state import Standing, list_states, read_error_groups, read_standing
+    from .store import RecordedPairs, ScanStore, facts_of, list_statuses, read_status
 
 __getattr__, __dir__ = lazy_exports(__name__)

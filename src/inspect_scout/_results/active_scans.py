@@ -18,7 +18,7 @@ import platformdirs
 from .._support.storage import process_exists
 from .._types import ScanState, WorkerState
 
-FILE = "scout_active_scans.db"
+DATABASE_FILE = "scout_active_scans.db"
 
 _VERSION_KEY, _VERSION = "__version__", "4"
 _TABLE = (
@@ -111,7 +111,7 @@ class ActiveScan(msgspec.Struct, frozen=True, kw_only=True):
 _DECODER = msgspec.json.Decoder(ActiveScan)
 
 
-def entry_of(state: ScanState, title: str, config: str, now: float) -> ActiveScan:
+def active_scan_of(state: ScanState, title: str, config: str, now: float) -> ActiveScan:
     """Describe a running scan as other programs read it.
 
     Args:
@@ -166,14 +166,14 @@ def workers_of(scan: ActiveScan) -> dict[str, WorkerState]:
 
 
 class ActiveScans:
-    """The database of running scans. Watching is no part of scanning: what goes wrong here is only logged.
+    """The database of running scans. Watching must never stop a scan: what goes wrong here is only logged.
 
     Args:
         path: The file (None: where all programs of this user look).
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self.path = path or Path(platformdirs.user_data_dir("inspect_ai")) / "kvstore" / FILE
+        self.path = path or Path(platformdirs.user_data_dir("inspect_ai")) / "kvstore" / DATABASE_FILE
 
     def put(self, scan: ActiveScan) -> None:
         """Write the entry of this process."""

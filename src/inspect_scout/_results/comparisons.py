@@ -8,7 +8,7 @@ from typing import Any
 from .._support.shapes import is_mapping
 from .._types import RESULTSET, ScanSpec
 from .._validation import Comparison, found_labels, id_key
-from .journal.index import Catalog
+from .journal.index import JournalIndex
 from .rows.arrow_tables import cells, select_fields
 from .rows.cells import read_json, read_value
 from .rows.schema import results_schema
@@ -32,7 +32,7 @@ _COLUMNS = (
 )
 
 
-async def compared_rows(location: str) -> tuple[ScanSpec, Mapping[str, list[Comparison]]]:
+async def read_comparisons(location: str) -> tuple[ScanSpec, Mapping[str, list[Comparison]]]:
     """Read what a scan recorded of comparisons, and its rows with errors.
 
     Args:
@@ -45,14 +45,14 @@ async def compared_rows(location: str) -> tuple[ScanSpec, Mapping[str, list[Comp
         LocationError: There is no scan at the location.
     """
     store = await ScanStore.open(location)
-    spec, catalog = await store.spec(), await store.catalog()
-    keys = dict.fromkeys([*spec.scanners, *catalog.known()])
-    return spec, {key: list(_rows(catalog, key, spec)) for key in keys}
+    spec, index = await store.spec(), await store.journal_index()
+    keys = dict.fromkeys([*spec.scanners, *index.recorded_scanners()])
+    return spec, {key: list(_rows(index, key, spec)) for key in keys}
 
 
-def _rows(catalog: Catalog, scanner: str, spec: ScanSpec) -> Iterator[Comparison]:
-    if scanner in catalog.scanners():
-        for table in catalog.rows(scanner, transcript_order(spec), select_fields(results_schema(), _COLUMNS)):
+def _rows(index: JournalIndex, scanner: str, spec: ScanSpec) -> Iterator[Comparison]:
+    if scanner in index.scanners_with_rows():
+        for table in index.rows(scanner, transcript_order(spec), select_fields(results_schema(), _COLUMNS)):
             for row in zip(*(cells(table, name) for name in _COLUMNS), strict=True):
                 yield _comparison(dict(zip(_COLUMNS, row, strict=True)))
 

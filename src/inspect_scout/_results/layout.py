@@ -11,7 +11,7 @@ ERRORS_FILE = "_errors.jsonl"
 EMPTY_FILE = "_empty.json"
 """Pairs that were recorded without a row: {scanner: [transcript ids]}."""
 JOURNAL = "_journal"
-OWNER_FILE = "owner.json"
+LOCK_FILE = "owner.json"
 TABLE_SUFFIX = ".parquet"
 SCAN_PREFIX = "scan_id="
 
@@ -41,7 +41,7 @@ def file_name(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-def table_key(path: str) -> str | None:
+def scanner_of_table(path: str) -> str | None:
     """Key of the scanner that a file of a scan directory belongs to; None for other files."""
     name = file_name(path)
     if not name.endswith(TABLE_SUFFIX) or name[0] in "._":

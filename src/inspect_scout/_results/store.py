@@ -19,17 +19,17 @@ from .._support.errors import LocationError
 from .._support.storage import Storage, for_each, join, normalize, run_blocking, run_long, storage_for
 from .._types import Error, ScanFacts, ScanSpec, ScanState, Status, Summary
 from .files.errors import read_errors
-from .files.light_spec import no_scan, pair_count, parse_light_spec, spec_text
+from .files.light_spec import no_scan_message, pair_count, parse_light_spec, read_spec_text
 from .files.spec import MODELS, parse_spec, unread_errors, with_models, with_transcripts
 from .files.summary import read_summary
-from .journal.index import Catalog, load_catalog, load_tables, pairs_of_writer
-from .journal.lock import check_still_there, claimed, owner_text
-from .journal.writer import Journal, stamp_of
+from .journal.index import JournalIndex, load_index, load_table_index, pairs_of_writer
+from .journal.lock import check_lock, lock_text, locked
+from .journal.writer import JournalWriter, file_stamp
 from .layout import (
     EMPTY_FILE,
     ERRORS_FILE,
     JOURNAL,
-    OWNER_FILE,
+    LOCK_FILE,
     SCAN_FILE,
     SUMMARY_FILE,
     file_name,
@@ -42,19 +42,19 @@ from .rows.pair_records import PairRecord
 from .rows.parquet import open_table, write_tables
 from .rows.row_writer import RecordInput, RowWriter
 from .rows.schema import results_schema
-from .state.row_counter import Tally, tally_rows
+from .state.row_counter import RowCounter, count_rows
 from .state.scan_list import find_scans
-from .state.scan_state import facts_in, journal_files, phase_of, recorded_of
+from .state.scan_state import facts_of_light_spec, journal_files, phase_of, read_counts
 from .state.summary import MEASURED_COLUMNS, measure, summary_of
 
 if TYPE_CHECKING:
     from .._inspect.metrics import Metrics
 
-_RECORDED_COLUMNS = ("transcript_id", "scan_error", "scanner_fingerprint")
+_PAIR_COLUMNS = ("transcript_id", "scan_error", "scanner_fingerprint")
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedPairs:
     """Pairs of transcript and scanner that a scan directory holds.
 
     Args:
@@ -78,14 +78,14 @@ def facts_of(spec: ScanSpec, location: str) -> ScanFacts:
     """Tell what is known of a scan before it runs, as readers of its directory will tell it."""
     transcripts = spec.transcripts
     if transcripts is None:
-        return facts_in(parse_light_spec(_text(spec)), location)
+        return facts_of_light_spec(parse_light_spec(_spec_text(spec)), location)
     # The ids may be millions, and are only counted.
     few = spec.model_copy(update={"transcripts": transcripts.model_copy(update={"transcript_ids": {}})})
-    facts = facts_in(parse_light_spec(_text(few)), location)
+    facts = facts_of_light_spec(parse_light_spec(_spec_text(few)), location)
     return msgspec.structs.replace(facts, transcripts=len(transcripts.transcript_ids))
 
 
-def _text(spec: ScanSpec) -> bytes:
+def _spec_text(spec: ScanSpec) -> bytes:
     try:
         return to_json(spec, indent=2, exclude_none=True, inf_nan_mode="null", fallback=str)
     except ValueError:  # lone surrogates
@@ -128,7 +128,7 @@ class ScanStore:
         """
         store = cls(location, storage)
         if await store._storage.stat(join(store.location, SCAN_FILE)) is None:
-            raise LocationError(await no_scan(store._storage, store.location))
+            raise LocationError(await no_scan_message(store._storage, store.location))
         return store
 
     async def spec(self, *, strict: bool = False) -> ScanSpec:
@@ -141,17 +141,17 @@ class ScanStore:
             LocationError: There is no scan at the location.
         """
         if self._spec is None or (strict and not self._strict):
-            text = await spec_text(self._storage, self.location)
+            text = await read_spec_text(self._storage, self.location)
             self._spec, self._strict = parse_spec(text, join(self.location, SCAN_FILE), strict=strict), strict
         return self._spec
 
     async def write_spec(self, spec: ScanSpec) -> None:
         """Write what defines the scan."""
-        text = _text(spec)
+        text = _spec_text(spec)
         await self._storage.write(join(self.location, SCAN_FILE), text)
         self._spec = None  # what is read differs from what is written, as in lists for tuples
 
-    async def write_found(self, spec: ScanSpec) -> None:
+    async def update_spec(self, spec: ScanSpec) -> None:
         """Write what may change when a scan goes on: transcripts, worklist, models, versions of scanners, `scanner_timeout`."""
         path = join(self.location, SCAN_FILE)
         before = await self.spec()
@@ -173,36 +173,36 @@ class ScanStore:
             await self._storage.write(path, with_transcripts(await self._storage.read(path), changed))
             self._spec = spec.model_copy(update={"transcripts": changed})
 
-    async def catalog(self) -> Catalog:
-        """Look up which rows are where."""
-        return await load_catalog(self._storage, self.location)
+    async def journal_index(self) -> JournalIndex:
+        """Read which rows are where."""
+        return await load_index(self._storage, self.location)
 
-    async def recorded(self) -> Recorded:
+    async def recorded_pairs(self) -> RecordedPairs:
         """List the pairs that are recorded; a pair with several invocations has failed if one of them has."""
-        catalog = await self.catalog()
-        known = catalog.known()
-        found = [await run_long(self.location, functools.partial(_recorded, catalog, scanner)) for scanner in known]
-        return Recorded(*(dict(zip(known, column)) for column in zip(*found))) if found else Recorded()
+        index = await self.journal_index()
+        keys = index.recorded_scanners()
+        found = [await run_long(self.location, functools.partial(_pairs_of, index, key)) for key in keys]
+        return RecordedPairs(*(dict(zip(keys, column)) for column in zip(*found))) if found else RecordedPairs()
 
-    def claim(self, wait: bool = False) -> AbstractAsyncContextManager[None]:
-        """Hold the scan for a block, so that no other process works on it.
+    def lock(self, wait: bool = False) -> AbstractAsyncContextManager[None]:
+        """Hold the lock of the scan for a block, so that no other process works on it.
 
         Args:
-            wait: Wait until whoever holds it is done with it.
+            wait: Wait until whoever holds the lock releases it.
 
         Raises:
-            ScanStateError: Another one does.
+            ScanStateError: Another process holds it.
         """
-        return claimed(self._storage, self.location, wait=wait)
+        return locked(self._storage, self.location, wait=wait)
 
-    async def journal(
+    async def open_journal(
         self,
         fingerprints: Mapping[str, str] | None = None,
         record_input: RecordInput = "auto",
         clock: Clock = SYSTEM_CLOCK,
         writer_id: str | None = None,
         spec: ScanSpec | None = None,
-    ) -> Journal:
+    ) -> JournalWriter:
         """Open a journal to write to; a scan may have several at once.
 
         Args:
@@ -214,13 +214,13 @@ class ScanStore:
         """
         rows = RowWriter(spec if spec is not None else await self.spec(), fingerprints, record_input, clock)
         entries = await self._storage.list(join(self.location, JOURNAL), recursive=False)
-        newest = max((stamp_of(file_name(entry.path)) for entry in entries), default=0)
-        owned = any(file_name(entry.path) == OWNER_FILE for entry in entries)
-        text = await owner_text(self._storage, self.location) if owned else None
-        check = functools.partial(check_still_there, self._storage, self.location, text) if text is not None else None
-        return Journal(self.location, self._storage, rows, newest, clock, writer_id, check)
+        newest = max((file_stamp(file_name(entry.path)) for entry in entries), default=0)
+        is_locked = any(file_name(entry.path) == LOCK_FILE for entry in entries)
+        text = await lock_text(self._storage, self.location) if is_locked else None
+        check = functools.partial(check_lock, self._storage, self.location, text) if text is not None else None
+        return JournalWriter(self.location, self._storage, rows, newest, clock, writer_id, check)
 
-    async def recorded_by(self, writer_id: str) -> Mapping[str, Mapping[str, PairRecord]]:
+    async def pairs_of_writer(self, writer_id: str) -> Mapping[str, Mapping[str, PairRecord]]:
         """List the pairs that the journal files of one writer hold: scanner -> transcript id -> what they say of it."""
         return await pairs_of_writer(self._storage, self.location, writer_id)
 
@@ -243,46 +243,47 @@ class ScanStore:
             pairs: Recorded pairs without which it is not complete in any case (None: it is as `complete` says).
             metrics: Metrics that scanners declare, by key (None: not known here, those computed before stay).
         """
-        spec, catalog = await self.spec(), await self.catalog()
-        keys = list(dict.fromkeys([*spec.scanners, *catalog.known()]))
-        merged: dict[str, Tally] = {}
-        for scanner, part in catalog.waves(keys):
+        spec, index = await self.spec(), await self.journal_index()
+        keys = list(dict.fromkeys([*spec.scanners, *index.recorded_scanners()]))
+        merged: dict[str, RowCounter] = {}
+        for scanner, part in index.with_shared_groups(keys):
             merge = functools.partial(self._merge, part, scanner, order)
             merged[scanner] = await run_long(self.location, merge)
-            if scanner in catalog.journal and not merged[scanner].transcripts:
+            if scanner in index.journal and not merged[scanner].transcripts:
                 await self._storage.delete(table_path(self.location, scanner))
-        tallies = {key: merged[key] for key in keys}
-        await self._write_empty(tallies.values())
-        counts = {key: tally.counts for key, tally in tallies.items()}
+        counters = {key: merged[key] for key in keys}
+        await self._write_empty_pairs(counters.values())
+        counts = {key: counter.counts for key, counter in counters.items()}
         complete = complete and (pairs is None or sum(one.scans for one in counts.values()) >= pairs)
         complete = complete and not (spec.transcripts is not None and spec.transcripts.unread)
-        summary = summary_of(counts, complete, tallies, {})
-        await self._measure(summary, order, metrics)
-        errors = b"".join(error.model_dump_json().encode() + b"\n" for error in _errors(tallies.values()))
+        summary = summary_of(counts, complete, counters, {})
+        await self._add_metrics(summary, order, metrics)
+        errors = b"".join(error.model_dump_json().encode() + b"\n" for error in _errors_of(counters.values()))
         await self._storage.write(join(self.location, ERRORS_FILE), errors)
         await self._storage.write(join(self.location, SUMMARY_FILE), summary.model_dump_json().encode())
-        done = catalog.files if complete else [path for path in catalog.files if path not in catalog.damaged]
+        done = index.files if complete else [path for path in index.files if path not in index.damaged]
         await for_each(self.location, done, self._storage.delete)
-        await self._clean(complete)
+        await self._remove_journal(complete)
         return summary
 
     async def status(self) -> Status:
         """Tell how the scan stands."""
-        return (await self.standing())[0]
+        return (await self.status_and_state())[0]
 
-    async def standing(self) -> tuple[Status, ScanState]:
+    async def status_and_state(self) -> tuple[Status, ScanState]:
         """Tell how the scan stands, for programs and for displays: its directory is read once for both."""
         spec = await self.spec()
         journal = await journal_files(self._storage, self.location)
-        recorded = await recorded_of(self._storage, self.location, spec, journal, each=True)
+        recorded = await read_counts(self._storage, self.location, spec, journal, each=True)
         lines = [] if recorded.has_journal else await read_errors(self._storage, self.location)
         with_lines = {line.scanner for line in lines}
         errors = [Error(**asdict(line)) for line in lines]
-        errors += _errors(tally for key, tally in recorded.tallies.items() if key not in with_lines)
+        errors += _errors_of(counter for key, counter in recorded.counters.items() if key not in with_lines)
         facts, due = facts_of(spec, self.location), pair_count(spec)
         complete = recorded.complete and not facts.unread
-        kept = {k: f for k, f in recorded.stored.fields.items() if not (recorded.has_journal and k in recorded.tallies)}
-        summary = summary_of(recorded.scanners, complete, recorded.tallies, kept)
+        newer = recorded.counters if recorded.has_journal else dict[str, RowCounter]()
+        kept = {key: fields for key, fields in recorded.stored.fields.items() if key not in newer}
+        summary = summary_of(recorded.scanners, complete, recorded.counters, kept)
         state = ScanState(
             facts=facts,
             phase=phase_of(recorded, due, bool(facts.unread)),
@@ -292,26 +293,26 @@ class ScanStore:
         )
         return Status(complete, spec, self.location, summary, [*errors, *unread_errors(spec)]), state
 
-    def _merge(self, catalog: Catalog, scanner: str, order: Sequence[str]) -> Tally:
-        """Write the table of a scanner anew, if the journal has something for it, and count its rows."""
-        if scanner not in catalog.journal:
-            return tally_rows(catalog, scanner, order)
-        tally = Tally(scanner, empty=catalog.empty_pairs(scanner))
+    def _merge(self, index: JournalIndex, scanner: str, order: Sequence[str]) -> RowCounter:
+        """Write the table of a scanner again, if the journal has something for it, and count its rows."""
+        if scanner not in index.journal:
+            return count_rows(index, scanner, order)
+        counter = RowCounter(scanner, empty=index.empty_pairs(scanner))
         path = table_path(self.location, scanner)
-        schema = catalog.schema(scanner)
+        schema = index.schema(scanner)
 
-        def counted() -> Iterator[pa.Table]:
-            for table in catalog.rows(scanner, order, schema):
-                tally.add_rows(table)
+        def count_while_merging() -> Iterator[pa.Table]:
+            for table in index.rows(scanner, order, schema):
+                counter.add_rows(table)
                 yield table
 
-        rows = counted()
+        rows = count_while_merging()
         for first in rows:  # none: no table
             write_tables(self._storage, path, schema, chain([first], rows))
-        return tally
+        return counter
 
-    async def _measure(self, summary: Summary, order: Sequence[str], metrics: Mapping[str, Metrics] | None) -> None:
-        """Put metrics into a summary."""
+    async def _add_metrics(self, summary: Summary, order: Sequence[str], metrics: Mapping[str, Metrics] | None) -> None:
+        """Add metrics to a summary."""
         if metrics is None:
             stored = await read_summary(self._storage, self.location)
             before = summary_of(stored.scanners, False, {}, stored.fields).scanners if stored is not None else {}
@@ -320,24 +321,24 @@ class ScanStore:
                     counts.metrics = before[scanner].metrics
         elif metrics:
             # From the tables alone: they hold now what the summary counts.
-            catalog = await load_tables(self._storage, self.location)
+            index = await load_table_index(self._storage, self.location)
             columns = select_fields(results_schema(), MEASURED_COLUMNS)
             for scanner, declared in metrics.items():
                 if scanner in summary.scanners:
-                    rows = catalog.rows(scanner, order, columns)
+                    rows = index.rows(scanner, order, columns)
                     work = functools.partial(measure, scanner, rows, declared)
                     summary.scanners[scanner].metrics = await run_blocking(self.location, work)
 
-    async def _clean(self, complete: bool) -> None:
+    async def _remove_journal(self, complete: bool) -> None:
         folder = join(self.location, JOURNAL)
         await self._storage.sweep(self.location)
         await self._storage.sweep(folder)
         if complete and not await self._storage.list(folder):
             await self._storage.delete_tree(folder)
 
-    async def _write_empty(self, tallies: Iterable[Tally]) -> None:
+    async def _write_empty_pairs(self, counters: Iterable[RowCounter]) -> None:
         path = join(self.location, EMPTY_FILE)
-        empty = {tally.scanner: sorted(tally.empty) for tally in tallies if tally.empty}
+        empty = {counter.scanner: sorted(counter.empty) for counter in counters if counter.empty}
         if empty:
             await self._storage.write(path, msgspec.json.encode(empty))
         else:
@@ -349,35 +350,37 @@ def transcript_order(spec: ScanSpec) -> list[str]:
     return list(spec.transcripts.transcript_ids) if spec.transcripts is not None else []
 
 
-def _recorded(catalog: Catalog, scanner: str) -> tuple[frozenset[str], frozenset[str], dict[str, str], dict[str, int]]:
+def _pairs_of(
+    index: JournalIndex, scanner: str
+) -> tuple[frozenset[str], frozenset[str], dict[str, str], dict[str, int]]:
     """Transcripts recorded without and with an error, fingerprint of the scanner by transcript, rows by fingerprint."""
-    places = catalog.journal.get(scanner, {})
+    entries = index.journal.get(scanner, {})
     seen: set[str] = set()
-    failed = {transcript_id for transcript_id, place in places.items() if place.record.errors}
+    failed = {transcript_id for transcript_id, entry in entries.items() if entry.record.errors}
     fingerprints: dict[str, str] = {}
     rows: Counter[str] = Counter()
-    if scanner in catalog.tables:
-        with open_table(catalog.storage, catalog.tables[scanner]) as file:
-            table = file.read(_RECORDED_COLUMNS)
-        for transcript_id, error, made_by in zip(*(cells(table, name) for name in _RECORDED_COLUMNS)):
-            if transcript_id not in places:
+    if scanner in index.tables:
+        with open_table(index.storage, index.tables[scanner]) as file:
+            table = file.read(_PAIR_COLUMNS)
+        for transcript_id, error, made_by in zip(*(cells(table, name) for name in _PAIR_COLUMNS)):
+            if transcript_id not in entries:
                 (seen if error is None else failed).add(transcript_id)
                 if made_by is not None:
                     fingerprints[transcript_id] = made_by
                     rows[made_by] += 1
-    for transcript_id, place in places.items():
-        if place.record.fingerprint is not None and place.record.rows:
-            fingerprints[transcript_id] = place.record.fingerprint
-            rows[place.record.fingerprint] += place.record.rows
-    done = (seen | set(places) | catalog.empty_pairs(scanner)) - failed
+    for transcript_id, entry in entries.items():
+        if entry.record.fingerprint is not None and entry.record.rows:
+            fingerprints[transcript_id] = entry.record.fingerprint
+            rows[entry.record.fingerprint] += entry.record.rows
+    done = (seen | set(entries) | index.empty_pairs(scanner)) - failed
     return frozenset(done), frozenset(failed), fingerprints, dict(rows)
 
 
-def _errors(tallies: Iterable[Tally]) -> list[Error]:
-    return [Error(**asdict(error)) for tally in tallies for error in tally.errors]
+def _errors_of(counters: Iterable[RowCounter]) -> list[Error]:
+    return [Error(**asdict(error)) for counter in counters for error in counter.errors]
 
 
-async def status(location: str, storage: Storage | None = None) -> Status:
+async def read_status(location: str, storage: Storage | None = None) -> Status:
     """Tell how a scan stands.
 
     Args:
@@ -390,7 +393,7 @@ async def status(location: str, storage: Storage | None = None) -> Status:
     return await (await ScanStore.open(location, storage)).status()
 
 
-async def list_status(scans_location: str, storage: Storage | None = None) -> list[Status]:
+async def list_statuses(scans_location: str, storage: Storage | None = None) -> list[Status]:
     """Tell how the scans below a location stand, newest first; a missing location holds none.
 
     Args:

@@ -1,4 +1,4 @@
-"""The vocabulary: frozen records and models that every room speaks; no input or output.
+"""The vocabulary: frozen records and models that every package uses; no input or output.
 
 Loaded by name, because the models of transcripts and scans need inspect_ai, which light commands must not load.
 """
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
         Worklist,
     )
     from .state import (
-        Agreement,
         AskedVersion,
+        ConfusionCounts,
         Ended,
         HeldBack,
         LongestRunning,

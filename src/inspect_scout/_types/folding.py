@@ -32,12 +32,12 @@ class StateFold:
         self._units = self._died = self._reused = 0
         self._scanners: dict[str, ScannerState] = {}
         self._reports: dict[str, WorkerState] = {}
-        self._gone: dict[str, float] = {}
+        self._lost: dict[str, float] = {}
         self._joined: dict[str, float] = {}
         self._problems: dict[str, int] = {}
 
     def add(self, event: ScanEvent) -> None:
-        """Take note of an event."""
+        """Add an event."""
         self._updated = max(self._updated, event.state.at if isinstance(event, WorkerReported) else event.at)
         match event:
             case PairRecorded(scanner=scanner):
@@ -48,13 +48,13 @@ class StateFold:
             case UnitStarted():
                 self._units += event.units
             case WorkerReported(worker=worker):
-                told = self._reports.get(worker)
-                if told is None or told.at <= event.state.at:
+                last = self._reports.get(worker)
+                if last is None or last.at <= event.state.at:
                     self._reports[worker] = event.state
             case WorkerJoined(worker=worker):
                 self._joined[worker] = max(event.at, self._joined.get(worker, 0.0))
             case WorkerLost(worker=worker):
-                self._gone[worker] = max(event.at, self._gone.get(worker, 0.0))
+                self._lost[worker] = max(event.at, self._lost.get(worker, 0.0))
                 self._died += event.died
             case Problem(message=message):
                 self._problems[message] = self._problems.get(message, 0) + 1
@@ -97,9 +97,9 @@ class StateFold:
 
     def _workers(self) -> dict[str, WorkerState]:
         """What those say that are at work: a report from before a worker was lost is not one of its successor."""
-        there = {name: at for name, at in self._joined.items() if at > self._gone.get(name, -1.0)}
-        reports = {name: self._reports.get(name, WorkerState(at=at)) for name, at in sorted(there.items())}
-        return {name: said if said.at >= there[name] else WorkerState(at=there[name]) for name, said in reports.items()}
+        at_work = {name: at for name, at in self._joined.items() if at > self._lost.get(name, -1.0)}
+        reports = {name: self._reports.get(name, WorkerState(at=at)) for name, at in sorted(at_work.items())}
+        return {n: last if last.at >= at_work[n] else WorkerState(at=at_work[n]) for n, last in reports.items()}
 
 
 def fold(events: Iterable[ScanEvent]) -> ScanState:

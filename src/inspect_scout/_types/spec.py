@@ -191,7 +191,7 @@ class ScanOptions(BaseModel):
     """Worker processes."""
 
     executor: str | None = None
-    """What runs the scan, where it was said."""
+    """What runs the scan, where that was given."""
 
     limit: int | None = None
     """Transcripts at most."""
@@ -203,7 +203,7 @@ class ScanOptions(BaseModel):
     """Records after which the tables of a running scan are brought up to date."""
 
     record_input: Literal["copy", "reference"] | None = None
-    """Whether results hold copies of their input, where it was said: a resumed scan goes on in the same way."""
+    """Whether results hold copies of their input, where that was given: a resumed scan goes on in the same way."""
 
     scanner_timeout: float | None = None
     """Seconds that a scanner may take for a transcript."""
@@ -226,7 +226,7 @@ class ScanRevision(BaseModel):
 
 
 class PredicateSpec(BaseModel):
-    """How a predicate that is no builtin can be found again (data only: reading it runs nothing)."""
+    """How a predicate that is not a built-in can be found again (data only: reading it runs nothing)."""
 
     kind: Literal["registered", "unavailable"]
     name: str | None = None

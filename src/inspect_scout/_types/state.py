@@ -25,7 +25,7 @@ class _Record(msgspec.Struct, frozen=True, kw_only=True):
     """A record that survives JSON."""
 
 
-class Agreement(_Record, frozen=True, kw_only=True):
+class ConfusionCounts(_Record, frozen=True, kw_only=True):
     """How results of a scanner compare with their labelled cases.
 
     Args:
@@ -42,14 +42,14 @@ class Agreement(_Record, frozen=True, kw_only=True):
     fn: int = 0
     keyed: bool = False
 
-    def __add__(self, other: Agreement) -> Agreement:
+    def __add__(self, other: ConfusionCounts) -> ConfusionCounts:
         """Add counts of the same scanner."""
         if self is _NOTHING_COMPARED or other is _NOTHING_COMPARED:  # nearly always: this is done for every pair
             return other if self is _NOTHING_COMPARED else self
         if self.keyed != other.keyed:
             return self if self.keyed else other
         added = (self.tp + other.tp, self.fp + other.fp, self.tn + other.tn, self.fn + other.fn)
-        return Agreement(tp=added[0], fp=added[1], tn=added[2], fn=added[3], keyed=self.keyed)
+        return ConfusionCounts(tp=added[0], fp=added[1], tn=added[2], fn=added[3], keyed=self.keyed)
 
     @property
     def score(self) -> float | None:
@@ -60,7 +60,7 @@ class Agreement(_Record, frozen=True, kw_only=True):
         return (self.tp + self.tn) / total if total else None
 
 
-_NOTHING_COMPARED = Agreement()
+_NOTHING_COMPARED = ConfusionCounts()
 
 
 class ScannerState(_Record, frozen=True, kw_only=True):
@@ -74,7 +74,7 @@ class ScannerState(_Record, frozen=True, kw_only=True):
         tokens: Tokens used.
         incomplete: Invocations whose input held messages or events that could not be read whole.
         unseen_citations: Invocations whose result cites messages that were not shown to the model.
-        calls_without_usage: Answers of models that told no tokens, or none that can be believed.
+        calls_without_usage: Answers of models that reported no tokens, or none that can be believed.
         not_compared: Results that could not be compared with their labelled case.
         agreement: How results compare with labelled cases.
         usage: Tokens by model and kind.
@@ -90,7 +90,7 @@ class ScannerState(_Record, frozen=True, kw_only=True):
     unseen_citations: int = 0
     calls_without_usage: int = 0
     not_compared: int = 0
-    agreement: Agreement = _NOTHING_COMPARED
+    agreement: ConfusionCounts = _NOTHING_COMPARED
     usage: Usage = msgspec.field(default_factory=dict[str, Mapping[str, float]])
     fingerprints: Mapping[str, int] = msgspec.field(default_factory=dict[str, int])
 
@@ -141,10 +141,10 @@ class HeldBack(_Record, frozen=True, kw_only=True):
 
 
 class WorkerState(_Record, frozen=True, kw_only=True):
-    """What one worker said last of what it is doing.
+    """What one worker reported last of what it is doing.
 
     Args:
-        at: When it said so, in seconds since the epoch.
+        at: When it reported so, in seconds since the epoch.
         slots: Transcripts that it may have in work at once.
         reading: Transcripts being read.
         scanning: Scanners at work.
@@ -244,9 +244,9 @@ class ScanState(_Record, frozen=True, kw_only=True):
         started_units: Transcripts that this run has begun with.
         reused: Pairs recorded in this run whose reports were recalled.
         scanners: Counts by scanner, those of earlier runs left out while a run goes on, and in otherwise.
-        workers: What each worker at work said last.
+        workers: What each worker at work reported last.
         workers_lost: Workers that died.
-        retries: Model calls that providers refused in this run, to be sent again later; those of workers that are gone, too.
+        retries: Model calls that providers refused in this run, to be sent again later; those of workers that are gone included.
         problems: What went wrong with the scan as a whole (logs that were not read, ...), and how often.
         errors: What went wrong in scanners, by cause, and how often, as far as somebody has read it: what has one cause
             shows when all errors are compared, so it is not made of events.
@@ -306,16 +306,16 @@ class ScanState(_Record, frozen=True, kw_only=True):
     @property
     def doing(self) -> WorkerState:
         """What all workers do together: numbers added up, of what fails the newest, the longest of what is running."""
-        told = list(self.workers.values())
-        held = [worker.held_back for worker in told if worker.held_back is not None]
+        workers = list(self.workers.values())
+        held = [worker.held_back for worker in workers if worker.held_back is not None]
         running = [
             msgspec.structs.replace(w.longest, seconds=w.longest.seconds + max(0.0, self.updated - w.at))
-            for w in told
+            for w in workers
             if w.longest is not None
         ]
-        newest = max(told, key=lambda worker: worker.at, default=WorkerState())
+        newest = max(workers, key=lambda worker: worker.at, default=WorkerState())
         return WorkerState(
-            **{name: sum(getattr(worker, name) for worker in told) for name in _DOINGS},
+            **{name: sum(getattr(worker, name) for worker in workers) for name in _SUMMED},
             at=newest.at,
             held_back=HeldBack(rate=sum(h.rate for h in held), seconds=min(h.seconds for h in held)) if held else None,
             trouble=newest.trouble,
@@ -323,7 +323,7 @@ class ScanState(_Record, frozen=True, kw_only=True):
         )
 
     def durable(self) -> ScanState:
-        """Give what a scan directory knows, too: without workers, times, and what was only so for this run."""
+        """Give what a scan directory knows as well: without workers, times, and what was only so for this run."""
         known = ScanState(facts=self.facts, phase=self.phase, due=self.due, problems=self.problems, cost=self.cost)
         return msgspec.structs.replace(known, scanners=dict(sorted(self.scanners.items())))
 
@@ -371,7 +371,7 @@ class PairRecorded(_Record, frozen=True, kw_only=True, tag="pair_recorded"):
 
 
 class PairsReused(_Record, frozen=True, kw_only=True, tag="pairs_reused"):
-    """Pairs were recorded whose reports were recalled; `PairRecorded` counts them, too.
+    """Pairs were recorded whose reports were recalled; `PairRecorded` counts them as well.
 
     Args:
         at: When.
@@ -409,11 +409,11 @@ class WorkerLost(_Record, frozen=True, kw_only=True, tag="worker_lost"):
 
 
 class WorkerReported(_Record, frozen=True, kw_only=True, tag="usage"):
-    """A worker tells what it is doing and what it uses.
+    """A worker reported what it is doing and what it uses.
 
     Args:
         worker: Its name.
-        state: What it says; `state.at` is when.
+        state: What it reported; `state.at` is when.
     """
 
     worker: str
@@ -449,7 +449,7 @@ ScanEvent: TypeAlias = (
 )
 """All that can happen to a scan."""
 
-_DOINGS = tuple(name for name in WorkerState.__struct_fields__ if name not in {"at", "held_back", "trouble", "longest"})
+_SUMMED = tuple(name for name in WorkerState.__struct_fields__ if name not in {"at", "held_back", "trouble", "longest"})
 
 
 def added_usage(one: Usage, other: Usage) -> Usage:

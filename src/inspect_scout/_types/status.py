@@ -138,7 +138,7 @@ class ScannerSummary(BaseModel):
     """Invocations whose result cites messages that were not shown to the model."""
 
     calls_without_usage: int = 0
-    """Answers of models that told no tokens, or none that can be believed: they are missing in `tokens`."""
+    """Answers of models that reported no tokens, or none that can be believed: they are missing in `tokens`."""
 
     @model_validator(mode="before")
     @classmethod

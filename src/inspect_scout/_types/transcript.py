@@ -148,7 +148,7 @@ class TranscriptContent:
 
 @runtime_checkable
 class TranscriptHandle(Protocol):
-    """A transcript read item by item. Each call of `messages` or `events` starts anew; not picklable."""
+    """A transcript read item by item. Each call of `messages` or `events` starts again from the first item; not picklable."""
 
     @property
     def info(self) -> TranscriptInfo:
@@ -168,7 +168,7 @@ class TranscriptHandle(Protocol):
         ...
 
     async def aclose(self) -> None:
-        """Give back files and memory; using the handle afterwards raises RuntimeError."""
+        """Release files and memory; using the handle afterwards raises RuntimeError."""
         ...
 
     async def __aenter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""What values of results can be, what they say, and what they cite. Loads nothing heavy: lists of scans count results, too."""
+"""What values of results can be, what they say, and what they cite. Loads nothing heavy: lists of scans count results as well."""
 
 from __future__ import annotations
 

@@ -410,6 +410,6 @@ def test_a_kind_of_source_that_cannot_be_one_is_told_by_the_location(tmp_path: P
 def test_odd_parts_of_the_list_of_empty_pairs_cost_only_themselves(tmp_path: Path, text: str, kept: bool) -> None:
     folder = make_scan(tmp_path)
     (folder / "_empty.json").write_text(text)
-    recorded = asyncio.run(ScanStore(str(folder)).recorded())
+    recorded = asyncio.run(ScanStore(str(folder)).recorded_pairs())
     assert recorded.is_done("t1", "b") == kept
     assert recorded.is_done("t0", "b")

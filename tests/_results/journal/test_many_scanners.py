@@ -10,10 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from inspect_scout._results import ScanStore
-from inspect_scout._results.journal.row_groups import HELD_BYTES
+from inspect_scout._results.journal.row_groups import SHARED_BYTES
 from inspect_scout._results.journal.writer import FLUSH_ROWS, GROUP_ROWS
 from inspect_scout._results.rows.pair_records import ScannerPairs
-from inspect_scout._results.rows.parquet import quick_file
+from inspect_scout._results.rows.parquet import encode_journal_file
 from inspect_scout._results.rows.row_writer import RowWriter
 from inspect_scout._types import ResultReport, ResultValidation
 from inspect_scout.testing import Entry, MemoryStorage
@@ -58,10 +58,10 @@ async def write_as_before(store: ScanStore, storage: MemoryStorage, pairs: Seque
     made = [rows.pair(make_info(transcript_id), scanner, reports) for transcript_id, scanner, reports in pairs]
     keys = list(dict.fromkeys(pair.scanner for pair in made))
     own = {key: [pair for pair in made if pair.scanner == key] for key in keys}
-    filled = [[pair for pair in own[key] if pair.rows] for key in keys]
-    text = quick_file(
+    fill_nulls = [[pair for pair in own[key] if pair.rows] for key in keys]
+    text = encode_journal_file(
         [ScannerPairs(key, [pair.record for pair in own[key]]) for key in keys],
-        [rows.table(group) for group in filled if group],
+        [rows.table(group) for group in fill_nulls if group],
     )
     await storage.write(f"{store.location}/_journal/{number:020d}-earlier1-000001.parquet", text)
 
@@ -89,7 +89,7 @@ async def check(store: ScanStore, storage: MemoryStorage, pairs: Sequence[Pair])
     last = {(scanner, transcript_id): reports for transcript_id, scanner, reports in pairs}
     keys = sorted({scanner for scanner, _ in last})
     frames = (await results_df(store.location, storage=storage)).scanners
-    recorded = await store.recorded()
+    recorded = await store.recorded_pairs()
     status = await store.status()
     for key in keys:
         own = {t: reports for (scanner, t), reports in last.items() if scanner == key}
@@ -157,7 +157,7 @@ async def test_rows_of_many_scanners_read_as_they_were_recorded(every: int, merg
 async def test_more_rows_than_are_held_at_once_are_merged_in_turns() -> None:
     storage = MemoryStorage()
     store = await make_store(make_spec(SCANNERS[:20], ["t0", "t1"]), storage)
-    events = "x" * (HELD_BYTES // 12)
+    events = "x" * (SHARED_BYTES // 12)
     pairs = [(t, s, [make_report(uuid=f"{t}{s}", events=events)]) for t in ("t0", "t1") for s in SCANNERS[:20]]
     await record(store, pairs, every=100)
     await store.compact(["t0", "t1"], complete=True)
@@ -172,7 +172,7 @@ async def test_a_journal_of_an_earlier_version_is_gone_on_with(merged: bool) -> 
     before, again = pairs_of(3, SCANNERS[8::-1]), pairs_of(4, SCANNERS[:9], first=300)
     await write_as_before(store, storage, before, number=5)
     await check(store, storage, sorted(before))
-    assert not (await store.recorded()).is_done("t3", SCANNERS[0])
+    assert not (await store.recorded_pairs()).is_done("t3", SCANNERS[0])
     resumed = [pair for pair in again if pair[0] in ("t1", "t3")]
     await record(store, resumed, every=10)
     if merged:
@@ -189,7 +189,7 @@ async def test_a_dead_writers_pairs_are_found_in_files_of_both_kinds() -> None:
         await journal.append(make_info(transcript_id), scanner, reports)
     await journal.aclose()
     for writer, first in (("earlier1", 0), ("writer01", 100)):
-        found = await store.recorded_by(writer)
+        found = await store.pairs_of_writer(writer)
         pairs = pairs_of(2, SCANNERS[:9], first)
         assert {(s, t): record.rows for s, own in found.items() for t, record in own.items()} == {
             (scanner, transcript_id): len(reports) for transcript_id, scanner, reports in pairs
@@ -204,6 +204,8 @@ async def test_a_file_that_lacks_a_row_group_is_not_believed(caplog: pytest.LogC
     said = [ScannerPairs(pair.scanner, [pair.record]) for pair in made]
     cut = [[rows.table(made[:2])], [rows.table(made[:2]), rows.table(made[:2])], [rows.table([*made, *made])], []]
     for number, tables in enumerate(cut, 1):
-        await storage.write(f"{store.location}/_journal/{number:020d}-writer-000001.parquet", quick_file(said, tables))
-    assert (await store.recorded()).done == {}
+        await storage.write(
+            f"{store.location}/_journal/{number:020d}-writer-000001.parquet", encode_journal_file(said, tables)
+        )
+    assert (await store.recorded_pairs()).done == {}
     assert caplog.text.count("does not hold the rows that it announces") == len(cut)

@@ -6,7 +6,7 @@ import pytest
 
 from inspect_scout import StorageError, UnknownNameError
 from inspect_scout._results import ScanStore
-from inspect_scout._results.journal.index import load_catalog
+from inspect_scout._results.journal.index import load_index
 from inspect_scout._results.journal.writer import FLUSH_BYTES, FLUSH_ROWS, REMOTE_FLUSH_SECONDS
 from inspect_scout.testing import FaultStorage, JumpingClock, MemoryStorage
 from support.scans import failed_report, make_info, make_message, make_report, make_spec, make_store, open_journal
@@ -39,7 +39,7 @@ async def test_a_late_append_writes_what_waited() -> None:
     await journal.append(make_info("t0"), "a", [make_report()])
     clock.jump(REMOTE_FLUSH_SECONDS)
     await journal.append(make_info("t1"), "a", [make_report()])
-    assert (await store.recorded()).done == {"a": {"t0", "t1"}}
+    assert (await store.recorded_pairs()).done == {"a": {"t0", "t1"}}
 
 
 async def test_many_rows_do_not_wait() -> None:
@@ -68,7 +68,7 @@ async def test_closing_writes_all_and_nothing_twice() -> None:
     await journal.aclose()
     await journal.aclose()
     assert len(await journal_files(store, storage)) == 1
-    recorded = await store.recorded()
+    recorded = await store.recorded_pairs()
     assert recorded.done == {"a": {"t0"}, "b": {"t0"}}
     assert recorded.failed == {"a": set(), "b": {"t1"}}
     assert recorded.is_done("t0", "b")
@@ -81,7 +81,7 @@ async def test_a_pair_without_rows_is_recorded() -> None:
     journal = await open_journal(store)
     await journal.append(make_info("t0"), "a", [])
     await journal.aclose()
-    assert (await store.recorded()).is_done("t0", "a")
+    assert (await store.recorded_pairs()).is_done("t0", "a")
 
 
 async def test_a_later_run_replaces_a_pair_whatever_the_clock_says() -> None:
@@ -94,7 +94,7 @@ async def test_a_later_run_replaces_a_pair_whatever_the_clock_says() -> None:
     second = await open_journal(store, early)
     await second.append(make_info("t0"), "a", [make_report()])
     await second.aclose()
-    assert (await store.recorded()).done == {"a": {"t0"}}
+    assert (await store.recorded_pairs()).done == {"a": {"t0"}}
 
 
 async def test_a_pair_given_twice_counts_once_with_its_last_rows() -> None:
@@ -154,7 +154,7 @@ async def test_a_damaged_file_is_passed_over_with_a_warning(damage: bytes, caplo
         await journal.flush()
     first, _ = await journal_files(store, storage)
     await storage.write(first, (await storage.read(first))[:-20] if damage == b"cut" else damage)
-    assert (await store.recorded()).done == {"a": {"t1"}}
+    assert (await store.recorded_pairs()).done == {"a": {"t1"}}
     assert first in caplog.text
     assert "scanned again" in caplog.text
-    assert list((await load_catalog(storage, store.location)).damaged) == [first]
+    assert list((await load_index(storage, store.location)).damaged) == [first]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from inspect_scout import ConfigError, LocationError, StorageError
-from inspect_scout._results import HEAVY_COLUMNS, Rows, ScanStore, UnknownScannerError
+from inspect_scout._results import HEAVY_COLUMNS, RowMode, ScanStore, UnknownScannerError
 from inspect_scout._types import Reference, Result, ResultReport, ResultValidation, as_resultset
 from inspect_scout.testing import MemoryStorage, Storage
 from support.results import results_batches, results_df
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def frame_of(
-    store: ScanStore, storage: Storage, rows: Rows = "results", exclude: Sequence[str] | None = None
+    store: ScanStore, storage: Storage, rows: RowMode = "results", exclude: Sequence[str] | None = None
 ) -> pd.DataFrame:
     return (await results_df(store.location, rows=rows, exclude_columns=exclude, storage=storage)).scanners["a"]
 
@@ -48,7 +48,7 @@ async def frame_of_values(*values: JsonValue) -> pd.DataFrame:
 
 
 async def batches_of(
-    store: ScanStore, storage: Storage, rows: Rows = "results", exclude: Sequence[str] | None = None, size: int = 2
+    store: ScanStore, storage: Storage, rows: RowMode = "results", exclude: Sequence[str] | None = None, size: int = 2
 ) -> list[pd.DataFrame]:
     batches = results_batches(store.location, "a", batch_size=size, exclude_columns=exclude, rows=rows, storage=storage)
     return [batch async for batch in batches]
@@ -265,7 +265,7 @@ async def test_a_plain_verdict_is_repeated_and_nothing_is_made_up() -> None:
 
 
 @pytest.mark.parametrize("rows", ["transcripts", "transcript"])
-async def test_rows_may_be_stored_ones(rows: Rows) -> None:
+async def test_rows_may_be_stored_ones(rows: RowMode) -> None:
     store, storage = await finished([("t0", "a", [resultset(Result(value=1), Result(value=2))])])
     assert len(await frame_of(store, storage, rows=rows)) == 1
 
@@ -374,7 +374,7 @@ REPORTS = st.builds(make_verified, RESULTS | st.lists(RESULTS, max_size=3).map(a
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(reports=st.lists(REPORTS, min_size=1, max_size=6), rows=st.sampled_from(["results", "transcripts"]))
-def test_batches_put_together_are_the_frame(reports: list[ResultReport], rows: Rows) -> None:
+def test_batches_put_together_are_the_frame(reports: list[ResultReport], rows: RowMode) -> None:
     async def check() -> None:
         store, storage = await finished([(f"t{i}", "a", [report]) for i, report in enumerate(reports)])
         frame = await frame_of(store, storage, rows, exclude=[])

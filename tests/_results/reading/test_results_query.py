@@ -49,7 +49,7 @@ def results(values: Sequence[JsonValue]) -> ResultReport:
 async def page(store: ScanStore, storage: Storage, scanner: str | None = "a", **asked: Any) -> ResultsPage:
     where = asked.pop("where", None)
     query = ResultsQuery(where=condition_from_sql(where) if where else None, **asked)
-    return await ResultsTable.at(store.location, run_sync, storage=storage).query(query, scanner)
+    return await ResultsTable.open(store.location, run_sync, storage=storage).query(query, scanner)
 
 
 def scan_on_disk(folder: Path, values: Sequence[JsonValue], done: bool = True) -> str:
@@ -299,7 +299,7 @@ async def test_inputs_are_read_for_the_rows_asked_for_alone(
 ) -> None:
     store, storage = await referring_scan()
     origins = Origins()
-    table = ResultsTable.at(store.location, run_sync, storage=storage, read=origins)
+    table = ResultsTable.open(store.location, run_sync, storage=storage, read=origins)
     condition = condition_from_sql(where) if where else None
     found = await table.query(ResultsQuery(condition, columns, limit=limit), "a")
     assert found.table.num_rows == (limit or found.table.num_rows) > 0

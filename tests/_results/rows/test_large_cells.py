@@ -1,4 +1,4 @@
-"""Rows that are larger than a file can hold: what is too large is left out, the rest is written in pieces."""
+"""Rows that are larger than a file can hold: what is too large is left out, the rest is written in chunks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from inspect_scout._results.rows.pair_records import PairRecord
-from inspect_scout._results.rows.row_writer import CELL_BYTES, OWN_COLUMNS, PairRows, limited, pieces, size_of
+from inspect_scout._results.rows.row_writer import (
+    CELL_BYTES,
+    OWN_COLUMNS,
+    PairRows,
+    large_cell_chars,
+    limit_cells,
+    split_pairs,
+)
 
 NAMES = [name for name, _ in OWN_COLUMNS]
 
@@ -39,12 +46,12 @@ def row(**cells: Any) -> tuple[Any, ...]:
 def pair(number: int, *rows: tuple[Any, ...]) -> PairRows:
     """Make a pair."""
     record = PairRecord(f"t{number}", len(rows), 0, 0, 0, {}, [])
-    return PairRows("s", record, (), rows, [{"k": True} for _ in rows], sum(map(size_of, rows)))
+    return PairRows("s", record, (), rows, [{"k": True} for _ in rows], sum(map(large_cell_chars, rows)))
 
 
 def test_rows_of_a_usual_size_stay_as_they_are() -> None:
     given = row(value="x" * 1000, metadata="{}", input="[]")
-    assert limited(given, "t") is given
+    assert limit_cells(given, "t") is given
 
 
 @pytest.mark.parametrize(
@@ -58,20 +65,20 @@ def test_rows_of_a_usual_size_stay_as_they_are() -> None:
 )
 def test_a_cell_that_is_too_large_says_so(column: str, left: Any, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        found = limited(row(**{"answer": "kept", column: Huge()}), "t7")
+        found = limit_cells(row(**{"answer": "kept", column: Huge()}), "t7")
     assert found == row(**{"answer": "kept", column: left})
     assert f"{column!r} of a result for transcript 't7'" in caplog.text
 
 
 def test_small_pairs_are_one_piece() -> None:
     given = [pair(0, row(value="a"), row(value="b")), pair(1, row(value="c"))]
-    assert list(pieces(given)) == [given]
+    assert list(split_pairs(given)) == [given]
 
 
 def test_large_rows_are_split_in_order() -> None:
     given = [pair(0, row(value=Half()), row(value=Half()), row(value="b")), pair(1, row(value=Half()))]
-    found = list(pieces(given))
-    assert [[(p.record.transcript_id, len(p.rows), p.verdicts) for p in piece] for piece in found] == [
+    found = list(split_pairs(given))
+    assert [[(p.record.transcript_id, len(p.rows), p.verdicts) for p in chunk] for chunk in found] == [
         [("t0", 1, [{"k": True}])],
         [("t0", 1, [{"k": True}]), ("t0", 1, [{"k": True}])],
         [("t1", 1, [{"k": True}])],

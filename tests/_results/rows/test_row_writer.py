@@ -18,7 +18,7 @@ from pydantic import JsonValue
 from inspect_scout import UnknownNameError
 from inspect_scout._results import RecordInput, RowWriter, results_schema
 from inspect_scout._results.rows.arrow_tables import fields
-from inspect_scout._results.rows.counting import count_cells, count_results
+from inspect_scout._results.rows.counting import count_results, count_row_results
 from inspect_scout._types import (
     InputOrigin,
     Reference,
@@ -47,7 +47,7 @@ REFERENCE_COLUMNS = (
 
 
 def counted(value: str | None, kind: str | None) -> int:
-    return int(count_cells(pa.array([value], pa.string()), pa.array([kind], pa.string()))[0])
+    return int(count_row_results(pa.array([value], pa.string()), pa.array([kind], pa.string()))[0])
 
 
 def rows_of(

@@ -13,7 +13,7 @@ from inspect_ai.model import ModelUsage
 from msgspec.structs import replace
 
 from inspect_scout._results import ScanStore
-from inspect_scout._results.journal.index import load_catalog
+from inspect_scout._results.journal.index import load_index
 from inspect_scout._results.rows.pair_records import (
     PairRecord,
     ScannerPairs,
@@ -22,8 +22,8 @@ from inspect_scout._results.rows.pair_records import (
     decode_pairs,
     encode_pairs,
 )
-from inspect_scout._results.state.row_counter import read_tallies
-from inspect_scout._types import Agreement, Result, ResultReport, ResultValidation, ScannerState, as_resultset
+from inspect_scout._results.state.row_counter import count_scanners
+from inspect_scout._types import ConfusionCounts, Result, ResultReport, ResultValidation, ScannerState, as_resultset
 from inspect_scout.testing import MemoryStorage
 from support.scans import failed_report, fill, make_report, make_spec
 
@@ -77,12 +77,12 @@ def test_records_and_rows_amount_to_the_same(pairs: Sequence[Sequence[ResultRepo
         storage = MemoryStorage()
         store = await ScanStore.create(make_spec(["a"], ids), "mem://scans", storage)
         await fill(store, [(i, "a", reports) for i, reports in zip(ids, pairs)])
-        catalog = await load_catalog(storage, store.location)
-        records = [place.record for place in catalog.journal["a"].values()]
+        index = await load_index(storage, store.location)
+        records = [place.record for place in index.journal["a"].values()]
         added = ScannerState()
         for record in records:
             added += counts_of_record(record)
-        (of_rows,) = read_tallies(catalog, ["a"], ids).values()
+        (of_rows,) = count_scanners(index, ["a"], ids).values()
         return counts_of_records(records), added, of_rows.counts
 
     together, added, of_rows = anyio.run(counted)
@@ -91,9 +91,9 @@ def test_records_and_rows_amount_to_the_same(pairs: Sequence[Sequence[ResultRepo
 
 
 def test_verdicts_without_keys_do_not_add_up_with_those_by_key() -> None:
-    plain, keyed = Agreement(tp=1), Agreement(tp=2, fn=1, keyed=True)
+    plain, keyed = ConfusionCounts(tp=1), ConfusionCounts(tp=2, fn=1, keyed=True)
     assert plain + keyed == keyed + plain == keyed
-    assert keyed + plain + keyed == Agreement(tp=4, fn=2, keyed=True)
+    assert keyed + plain + keyed == ConfusionCounts(tp=4, fn=2, keyed=True)
 
 
 def test_records_of_earlier_versions_are_read_and_theirs_read_ours() -> None:
@@ -103,4 +103,6 @@ def test_records_of_earlier_versions_are_read_and_theirs_read_ours() -> None:
     older = json.dumps([["a", [written[0][1][0][:-3]]]]).encode()
     (pairs,) = decode_pairs({b"scout.pairs": older})
     assert pairs.pairs == [PairRecord("t0", 2, 1)]
-    assert replace(counts_of_record(record), agreement=Agreement(), not_compared=0) == counts_of_record(pairs.pairs[0])
+    assert replace(counts_of_record(record), agreement=ConfusionCounts(), not_compared=0) == counts_of_record(
+        pairs.pairs[0]
+    )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from inspect_scout._results.state.scan_list import MANY, ListedScans
+from inspect_scout._results.state.scan_list import MIN_CACHED_SCANS, StateCache
 from inspect_scout._types import ScanState
 from support.use_cases import list_states
 
@@ -30,7 +30,7 @@ def make_scan(folder: Path, number: int, results: int = 1) -> Path:
 def scans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """As many scans as are worth keeping, of an hour ago."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    for number in range(MANY):
+    for number in range(MIN_CACHED_SCANS):
         age(make_scan(tmp_path / "scans", number))
     return tmp_path / "scans"
 
@@ -63,7 +63,7 @@ def test_what_has_not_changed_is_not_read_again(scans: Path) -> None:
     first = listed(scans)
     spoil(scans / "scan_id=003")
     assert listed(scans) == first
-    ListedScans(str(scans)).path.unlink()
+    StateCache(str(scans)).path.unlink()
     assert results(listed(scans)["003"]) == 7
 
 
@@ -113,7 +113,7 @@ def test_what_was_written_just_now_may_change_unseen(scans: Path) -> None:
 @pytest.mark.parametrize("text", [b"", b"\0\0\0\0", b"x" * 100])
 def test_a_damaged_file_is_not_used(scans: Path, text: bytes) -> None:
     first = listed(scans)
-    path = ListedScans(str(scans)).path
+    path = StateCache(str(scans)).path
     whole = path.read_bytes()
     for damaged in (text, whole[:-1], whole[:200] + b"?" + whole[201:]):
         path.write_bytes(damaged)
@@ -122,7 +122,7 @@ def test_a_damaged_file_is_not_used(scans: Path, text: bytes) -> None:
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(scans: Path) -> None:
-    folder = ListedScans(str(scans)).path.parent
+    folder = StateCache(str(scans)).path.parent
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.write_text("no folder")
-    assert len(listed(scans)) == MANY
+    assert len(listed(scans)) == MIN_CACHED_SCANS

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from inspect_scout import LocationError, ScanStateError
-from inspect_scout._results import ScanStore, list_status
-from inspect_scout._results.journal.lock import LEASE_SECONDS, Owner, is_alive, owner_path
+from inspect_scout._results import ScanStore, list_statuses
+from inspect_scout._results.journal.lock import LEASE_SECONDS, LockHolder, is_alive, lock_path
 from inspect_scout._types import ResultReport, ScannerState, ScanState, Worklist
 from support.scans import failed_report, fill, make_report, make_spec, make_usage
 from support.use_cases import list_states, read_standing
@@ -64,14 +64,14 @@ def test_scans_are_listed_newest_first_at_any_depth(tmp_path: Path) -> None:
     assert newest.facts.location == f"{tmp_path}/deep/er/scan_id=id3"
     assert newest.facts.created_at == datetime(2026, 3, 1, tzinfo=UTC).timestamp()
     assert (newest.facts.transcripts, newest.done, newest.error_count, newest.phase) == (2, 4, 0, "complete")
-    statuses = asyncio.run(list_status(str(tmp_path)))
+    statuses = asyncio.run(list_statuses(str(tmp_path)))
     assert [status.spec.scan_id for status in statuses] == ["id3", "id2", "id1"]
     assert [status.location for status in statuses] == [state.facts.location for state in states]
 
 
 def test_missing_location_holds_no_scans(tmp_path: Path) -> None:
     assert list_states(str(tmp_path / "none")) == []
-    assert asyncio.run(list_status(str(tmp_path / "none"))) == []
+    assert asyncio.run(list_statuses(str(tmp_path / "none"))) == []
 
 
 def test_relative_location_gives_absolute_ones(tmp_path: Path) -> None:
@@ -150,15 +150,15 @@ def test_nothing_heavy_is_loaded(tmp_path: Path) -> None:
 
 
 @pytest.mark.anyio
-async def test_a_claimed_scan_is_running_and_refuses_a_second_owner(tmp_path: Path) -> None:
+async def test_a_locked_scan_is_running_and_refuses_a_second_process(tmp_path: Path) -> None:
     store = await asyncio.to_thread(make_scan, tmp_path, 1, None)
-    async with store.claim():
+    async with store.lock():
         assert read_standing(store.location).state.phase == "running"
         with pytest.raises(ScanStateError, match="this process"):
-            async with ScanStore(store.location).claim():
+            async with ScanStore(store.location).lock():
                 pass
     assert read_standing(store.location).state.phase == "interrupted"
-    async with store.claim():
+    async with store.lock():
         await store.compact(["t0", "t1"], complete=True)
     assert not Path(store.location, "_journal").exists()
 
@@ -167,38 +167,38 @@ async def test_a_claimed_scan_is_running_and_refuses_a_second_owner(tmp_path: Pa
 async def test_a_live_process_is_named(tmp_path: Path) -> None:
     store = await ScanStore.create(make_spec(), str(tmp_path))
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
-        path = Path(owner_path(store.location))
+        path = Path(lock_path(store.location))
         path.parent.mkdir()
         path.write_text(json.dumps({"pid": other.pid, "host": HOST, "token": "x"}))
         with pytest.raises(ScanStateError, match=f"process {other.pid}"):
-            async with store.claim():
+            async with store.lock():
                 pass
         other.communicate(b"\n")
-    async with store.claim():
+    async with store.lock():
         assert json.loads(path.read_text())["pid"] == os.getpid()
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("text", ["{", '{"pid":-1,"host":"x","token":"y"}', '{"pid":"x"}', ""])
-async def test_a_damaged_or_stale_claim_is_taken_over(tmp_path: Path, text: str) -> None:
+async def test_a_damaged_or_stale_lock_is_taken_over(tmp_path: Path, text: str) -> None:
     store = await ScanStore.create(make_spec(), str(tmp_path))
-    path = Path(owner_path(store.location))
+    path = Path(lock_path(store.location))
     path.parent.mkdir()
     path.write_text(text)
-    async with store.claim():
+    async with store.lock():
         pass
     assert not path.exists()
 
 
 def test_a_later_process_with_the_same_number_is_another() -> None:
     parent = os.getppid()
-    assert is_alive(Owner(parent, HOST, "x"), age=1e6)
-    assert not is_alive(Owner(parent, HOST, "x", born="1 tick after the big bang"), age=0)
-    assert not is_alive(Owner(os.getpid(), HOST, "never claimed"), age=0)
+    assert is_alive(LockHolder(parent, HOST, "x"), age=1e6)
+    assert not is_alive(LockHolder(parent, HOST, "x", started="1 tick after the big bang"), age=0)
+    assert not is_alive(LockHolder(os.getpid(), HOST, "never locked"), age=0)
 
 
 @pytest.mark.parametrize(("host", "machine"), [("elsewhere", ""), (HOST, "another of the same name")])
 def test_a_process_elsewhere_is_alive_as_long_as_it_says_so(host: str, machine: str) -> None:
-    owner = Owner(os.getpid(), host, "x", machine=machine)
-    assert is_alive(owner, age=LEASE_SECONDS - 1)
-    assert not is_alive(owner, age=LEASE_SECONDS + 1)
+    holder = LockHolder(os.getpid(), host, "x", machine=machine)
+    assert is_alive(holder, age=LEASE_SECONDS - 1)
+    assert not is_alive(holder, age=LEASE_SECONDS + 1)

@@ -30,7 +30,7 @@ async def recorded_pairs(
     Returns:
         Pairs of position and scanner.
     """
-    found = await job.store.recorded_by(writer_id)
+    found = await job.store.pairs_of_writer(writer_id)
     pairs: set[tuple[int, str]] = set()
     for lease in leases:
         transcript_id = job.plan.index.ids[lease.unit.position]
@@ -84,7 +84,7 @@ async def mark_failed(job: Job, lease: Lease, how: str) -> Committed:
 
 async def _record(job: Job, info: TranscriptInfo, reports: Mapping[str, ResultReport]) -> Committed:
     recorder = DurableRecorder(
-        await job.store.journal(job.setup.fingerprints, job.setup.record_input, spec=job.setup.spec)
+        await job.store.open_journal(job.setup.fingerprints, job.setup.record_input, spec=job.setup.spec)
     )
     for scanner, report in reports.items():
         await recorder.record(info, scanner, [report])

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from ..._results import Journal
+from ..._results import JournalWriter
 from ..._types import ResultReport, ScannerState, TranscriptInfo
 from ..workers.protocol import Committed
 
@@ -32,7 +32,7 @@ class DurableRecorder:
         journal: Where rows go.
     """
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: JournalWriter) -> None:
         self._journal = journal
         self._pairs: list[_PendingPair] = []
         self._finished: list[tuple[int, int, str]] = []

@@ -119,7 +119,7 @@ async def run_host(
     try:
         with using_models(setup.models), gc_frozen(), admitting(limiter), listening(listener or calls), metering(meter):
             try:
-                journal = await ScanStore(start.location).journal(
+                journal = await ScanStore(start.location).open_journal(
                     setup.fingerprints, setup.record_input, writer_id=start.writer_id, spec=setup.spec
                 )
                 host = WorkerHost(parent, setup, start, DurableRecorder(journal), limiter, calls, meter, memory)

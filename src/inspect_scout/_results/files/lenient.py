@@ -12,7 +12,7 @@ from ..._support.shapes import is_list, is_mapping
 
 M = TypeVar("M", bound=BaseModel)
 
-Place: TypeAlias = tuple[str | int, ...]
+JsonPath: TypeAlias = tuple[str | int, ...]
 """Keys and positions that lead to a part."""
 
 
@@ -21,7 +21,7 @@ class RequiredPartError(ValueError):
 
 
 def read_leniently(
-    model: type[M], data: Mapping[str, Any], is_required: Callable[[Place], bool] = lambda _: False
+    model: type[M], data: Mapping[str, Any], is_required: Callable[[JsonPath], bool] = lambda _: False
 ) -> tuple[M, dict[str, str]]:
     """Make a model of what fits.
 
@@ -44,52 +44,52 @@ def read_leniently(
         except ValidationError as error:
             if not dropped:
                 left = copy.deepcopy(left)
-            for place, reason in _deepest(_places(left, error)):
-                name = ".".join(map(str, place))
-                if not place[:-1] and reason.startswith("Field required"):
+            for path, reason in _deepest(_error_paths(left, error)):
+                name = ".".join(map(str, path))
+                if not path[:-1] and reason.startswith("Field required"):
                     raise RequiredPartError(f"{name}: {dropped.get(name, 'it is missing')}") from error
-                if is_required(place):
+                if is_required(path):
                     raise RequiredPartError(f"{name}: {reason}") from error
-                _remove(left, place)
+                _remove(left, path)
                 dropped.setdefault(name, reason)
 
 
-def _places(data: Any, error: ValidationError) -> dict[Place, str]:
+def _error_paths(data: Any, error: ValidationError) -> dict[JsonPath, str]:
     """Find the parts that errors are about: of a missing field that which lacks it."""
-    found: dict[Place, str] = {}
+    found: dict[JsonPath, str] = {}
     for one in error.errors(include_url=False, include_context=False, include_input=False):
         location, missing = one["loc"], one["type"] == "missing"
-        place = _resolved(data, location[:-1] if missing else location)
-        if missing and not place:
+        path = _resolved(data, location[:-1] if missing else location)
+        if missing and not path:
             found[(location[-1],)] = "Field required"
         else:
-            found.setdefault(place, f"{location[-1]!r} is missing" if missing else str(one["msg"]))
+            found.setdefault(path, f"{location[-1]!r} is missing" if missing else str(one["msg"]))
     if () in found:
         raise RequiredPartError(found[()])
     return found
 
 
-def _resolved(data: Any, location: Iterable[str | int]) -> Place:
+def _resolved(data: Any, location: Iterable[str | int]) -> JsonPath:
     """Follow a location as far as it leads; the names of union members in between lead nowhere."""
-    place: list[str | int] = []
+    path: list[str | int] = []
     here = data
     for step in location:
         if (is_mapping(here) and step in here) or (is_list(here) and isinstance(step, int) and 0 <= step < len(here)):
             inner: Any = here
             here = inner[step]
-            place.append(step)
-    return tuple(place)
+            path.append(step)
+    return tuple(path)
 
 
-def _deepest(found: Mapping[Place, str]) -> list[tuple[Place, str]]:
+def _deepest(found: Mapping[JsonPath, str]) -> list[tuple[JsonPath, str]]:
     """Leave out the parts that hold others, and begin with the last ones: positions before them stay."""
-    holders = {place[:length] for place in found for length in range(len(place))}
-    kept = [place for place in found if place not in holders]
-    kept.sort(key=lambda place: [(isinstance(step, int), step) for step in place], reverse=True)
-    return [(place, found[place]) for place in kept]
+    parents = {path[:length] for path in found for length in range(len(path))}
+    kept = [path for path in found if path not in parents]
+    kept.sort(key=lambda path: [(isinstance(step, int), step) for step in path], reverse=True)
+    return [(path, found[path]) for path in kept]
 
 
-def _remove(data: Any, place: Place) -> None:
-    for step in place[:-1]:
+def _remove(data: Any, path: JsonPath) -> None:
+    for step in path[:-1]:
         data = data[step]
-    del data[place[-1]]
+    del data[path[-1]]

@@ -25,7 +25,7 @@ class LightTranscripts(msgspec.Struct):
     accepted: dict[str, str] | None = None
 
 
-class LightWork(msgspec.Struct):
+class LightWorklist(msgspec.Struct):
     """Transcripts of one scanner."""
 
     scanner: str
@@ -79,7 +79,7 @@ class LightSpec(msgspec.Struct):
     model: LightModel | None = None
     options: dict[str, Any] = {}
     transcripts: LightTranscripts | None = None
-    worklist: list[LightWork] | None = None
+    worklist: list[LightWorklist] | None = None
 
 
 class _ManyTranscripts(LightTranscripts):
@@ -113,7 +113,7 @@ def parse_light_spec(text: bytes, *, ids: bool = False) -> LightSpec:
         ValueError: It does not define a scan.
     """
     try:
-        counted = _with_number(_LARGE_DECODER.decode(text)) if len(text) >= MANY_BYTES and not ids else None
+        counted = _with_counted_ids(_LARGE_DECODER.decode(text)) if len(text) >= MANY_BYTES and not ids else None
         return counted if counted is not None else _DECODER.decode(text)
     except msgspec.ValidationError as error:
         data = loads(text)
@@ -144,7 +144,7 @@ def pair_count(spec: Any) -> int:
     return sum(len(set(work.transcripts) & ids.keys()) for work in spec.worklist)
 
 
-def _with_number(spec: _LargeSpec) -> LightSpec | None:
+def _with_counted_ids(spec: _LargeSpec) -> LightSpec | None:
     """Count the transcripts, in place of their ids; None where the ids matter, or counting is not that easy."""
     if spec.worklist is not None or spec.transcripts is None:
         return None
@@ -224,7 +224,7 @@ class _Head(msgspec.Struct):
 _HEAD = msgspec.json.Decoder(_Head)
 
 
-async def spec_text(storage: Storage, location: str) -> bytes:
+async def read_spec_text(storage: Storage, location: str) -> bytes:
     """Read the file that defines a scan.
 
     Raises:
@@ -233,22 +233,22 @@ async def spec_text(storage: Storage, location: str) -> bytes:
     try:
         return await storage.read(join(location, SCAN_FILE))
     except LocationError:
-        raise LocationError(await no_scan(storage, location)) from None
+        raise LocationError(await no_scan_message(storage, location)) from None
 
 
-async def light_spec(storage: Storage, location: str) -> LightSpec:
+async def read_light_spec(storage: Storage, location: str) -> LightSpec:
     """Read what defines a scan, as far as readers that must be fast need it.
 
     Raises:
         LocationError: There is no scan at the location.
     """
-    text = await spec_text(storage, location)
-    with _described(location):
+    text = await read_spec_text(storage, location)
+    with _naming_file(location):
         return parse_light_spec(text)
 
 
 @contextmanager
-def _described(location: str) -> Generator[None]:
+def _naming_file(location: str) -> Generator[None]:
     """Name the file that does not define a scan."""
     try:
         yield
@@ -262,7 +262,7 @@ def declared_scanners(text: bytes, location: str) -> list[str]:
     Raises:
         LocationError: The text does not define a scan.
     """
-    with _described(location):
+    with _naming_file(location):
         try:
             return list(_HEAD.decode(text).scanners)
         except msgspec.ValidationError:
@@ -275,7 +275,7 @@ def ids_in_order(text: bytes) -> Sequence[str]:
     return list(transcripts.transcript_ids) if transcripts is not None else []
 
 
-async def no_scan(storage: Storage, location: str) -> str:
+async def no_scan_message(storage: Storage, location: str) -> str:
     """Say what is missing at a location that holds no scan, and which scans are below it."""
     message = (
         f"There is no scan at {location!r}: the directory of a scan is called 'scan_id=...' and holds {SCAN_FILE}."

@@ -15,7 +15,7 @@ from ..._support.errors import ConfigError, LocationError
 from ..._support.json import loads
 from ..._support.shapes import is_mapping
 from ..._types import RECORDED_FIELDS, Error, ScanSpec
-from .lenient import Place, RequiredPartError, read_leniently
+from .lenient import JsonPath, RequiredPartError, read_leniently
 
 if TYPE_CHECKING:
     from ..._types import ScannerSpec, ScanTranscripts, Worklist
@@ -43,7 +43,7 @@ def parse_spec(text: bytes, path: str, *, strict: bool = False) -> ScanSpec:
         raise LocationError(f"{path!r} does not describe a scan: {str(error).partition(chr(10))[0]}") from error
     deciding = {name: why for name, why in dropped.items() if name.partition(".")[0] not in _RECORDED_ONLY}
     if strict and deciding:
-        raise LocationError(f"{path!r} cannot be used to go on: {_listed(deciding)}. Repair it, or scan anew.")
+        raise LocationError(f"{path!r} cannot be used to go on: {_listed(deciding)}. Repair it, or start a new scan.")
     if dropped:
         logger.warning("Parts of %r cannot be read and are left out: %s", path, _listed(dropped))
     if "timestamp" not in spec.model_fields_set:
@@ -133,9 +133,9 @@ def _parsed(text: bytes) -> tuple[ScanSpec, dict[str, str]]:
     return spec, dropped
 
 
-def _is_required(place: Place) -> bool:
+def _is_required(part: JsonPath) -> bool:
     """Tell whether a part must be there: a scanner that is left out would look as if it was never asked for."""
-    return place[0] == "scanners" and len(place) <= 2
+    return part[0] == "scanners" and len(part) <= 2
 
 
 def _with_type(data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

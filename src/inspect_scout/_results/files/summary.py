@@ -1,6 +1,6 @@
 """What a summary file says, as far as it can be read. Needs neither Arrow nor the models of inspect_ai.
 
-Older scans and other programs write summaries, too, and files get damaged: a part that cannot be read, or that cannot be
+Older scans and other programs write summaries as well, and files get damaged: a part that cannot be read, or that cannot be
 true, is counted again from the rows of its scanner, and costs the other parts nothing.
 """
 
@@ -15,8 +15,8 @@ from ..._support.errors import LocationError
 from ..._support.json import loads
 from ..._support.shapes import is_list, is_mapping
 from ..._support.storage import Storage, join
-from ..._types import Agreement, ScannerState, Usage
-from ..layout import SUMMARY_FILE, table_key
+from ..._types import ConfusionCounts, ScannerState, Usage
+from ..layout import SUMMARY_FILE, scanner_of_table
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ async def doubtful_scanners(
     found = [key for key in known if key not in stored.sound or 0 < transcripts < scans.get(key, 0)]
     if found or not all(scans.values()):
         # Zeros over a table that has rows are those that another program left behind.
-        tables = [key for e in await storage.list(location, recursive=False) if (key := table_key(e.path))]
+        tables = [key for e in await storage.list(location, recursive=False) if (key := scanner_of_table(e.path))]
         found += [key for key in tables if key not in found and not scans.get(key)]
     return found
 
@@ -117,7 +117,7 @@ def _scanner(part: Mapping[str, Any] | None) -> tuple[ScannerState, bool]:
     counts = {name: _count(part.get(name, 0)) for name in _COUNTED}
     usage = _usage(part.get("model_usage", _NOTHING))
     fingerprints = _fingerprints(part.get("fingerprints", _NOTHING))
-    agreement, not_compared, is_readable = _agreement(part.get("validation"))
+    agreement, not_compared, is_readable = _confusion(part.get("validation"))
     is_sound = (
         is_readable and None not in counts.values() and (part.get("metrics") is None or is_mapping(part["metrics"]))
     )
@@ -161,17 +161,17 @@ def _fingerprints(value: object) -> dict[str, int] | None:
     return known if len(known) == len(counts) else None
 
 
-def _agreement(validation: object) -> tuple[Agreement, int, bool]:
-    """Agreement that a summary tells, results that were not compared, and whether what it says of them can be read."""
+def _confusion(validation: object) -> tuple[ConfusionCounts, int, bool]:
+    """Comparison with labelled cases that a summary holds, results that were not compared, and whether what it says of them can be read."""
     if validation is None or is_list(validation):  # older summaries hold verdicts, and no metrics
-        return Agreement(), 0, True
+        return ConfusionCounts(), 0, True
     metrics = validation.get("metrics") if is_mapping(validation) else 0
     not_compared = (_count(validation.get("not_compared", 0)) if is_mapping(validation) else None) or 0
     if metrics is None:
-        return Agreement(), not_compared, True
+        return ConfusionCounts(), not_compared, True
     counts = [_count(metrics.get(name, 0)) for name in ("tp", "fp", "tn", "fn")] if is_mapping(metrics) else [None]
     known = [count for count in counts if count is not None]
     if len(known) < 4:
-        return Agreement(), not_compared, False
+        return ConfusionCounts(), not_compared, False
     keyed = is_mapping(validation) and bool(validation.get("metrics_by_key"))
-    return Agreement(tp=known[0], fp=known[1], tn=known[2], fn=known[3], keyed=keyed), not_compared, True
+    return ConfusionCounts(tp=known[0], fp=known[1], tn=known[2], fn=known[3], keyed=keyed), not_compared, True

@@ -12,20 +12,20 @@ import pyarrow as pa
 
 from ..._support.cache import Cache
 from ..._support.storage import Storage
-from ..rows.arrow_tables import joined, select_fields, stacked, take
+from ..rows.arrow_tables import concat_promoted, concat_tables, select_fields, take
 from ..rows.parquet import open_table
 from ..rows.schema import conform, merged_schema
 
-Group: TypeAlias = "tuple[str, int]"
+RowGroup: TypeAlias = "tuple[str, int]"
 """A file, and the number of a row group in it."""
 
-_HELD: Group = ("", 0)
+_SHARED: RowGroup = ("", 0)
 
 CACHE_BYTES = 128 * 2**20
 """Rows read ahead that may wait for their turn in the order of transcripts."""
 
-HELD_BYTES = 32 * 2**20
-"""Rows that are held for several readers."""
+SHARED_BYTES = 32 * 2**20
+"""Rows that are kept for several readers."""
 
 BATCH_ROWS = 1024
 BATCH_BYTES = 32 * 2**20
@@ -42,7 +42,7 @@ class Segment:
     count: int
 
 
-class HeldGroups:
+class SharedGroups:
     """Row groups that several readers need, read when the first one asks and put together into one table.
 
     Args:
@@ -51,15 +51,15 @@ class HeldGroups:
         columns: Columns to read (None: all).
     """
 
-    def __init__(self, storage: Storage, groups: Iterable[Group], columns: Sequence[str] | None = None) -> None:
+    def __init__(self, storage: Storage, groups: Iterable[RowGroup], columns: Sequence[str] | None = None) -> None:
         self._storage = storage
         self._columns = columns
         self._groups = sorted(groups)
-        self._starts: dict[Group, int] = {}
+        self._starts: dict[RowGroup, int] = {}
         self._table: pa.Table | None = None
 
     def start(self, path: str, group: int) -> int | None:
-        """Give the first row of a group in the table; None if it is not one of those that are held."""
+        """Give the first row of a group in the table; None if it is not one of the shared ones."""
         self.table()
         return self._starts.get((path, group))
 
@@ -82,8 +82,8 @@ class HeldGroups:
         schema = merged_schema(table.schema for table in tables)
         if self._columns is not None:
             schema = select_fields(schema, [name for name in schema.names if name in self._columns])
-        # In one piece: Arrow would join the chunks for each of the readers.
-        return stacked((conform(table, schema) for table in tables), schema).combine_chunks()
+        # As one chunk: Arrow would join the chunks for each of the readers.
+        return concat_tables((conform(table, schema) for table in tables), schema).combine_chunks()
 
 
 class _Batch:
@@ -96,12 +96,12 @@ class _Batch:
         self._bytes = self._height = 0
         self._parts: list[range] = []
 
-    def is_full(self, group: _Loaded) -> bool:
+    def is_full(self, group: _LoadedGroup) -> bool:
         """Tell whether a segment of a row group is better put into another table."""
         new = 0 if id(group.table) in self._starts else group.size
         return self.rows >= BATCH_ROWS or (self.rows > 0 and self._bytes + new > BATCH_BYTES)
 
-    def add(self, group: _Loaded, segment: Segment) -> None:
+    def add(self, group: _LoadedGroup, segment: Segment) -> None:
         """Add a segment of a row group."""
         key = id(group.table)
         if key not in self._starts:
@@ -118,7 +118,7 @@ class _Batch:
 
     def table(self) -> pa.Table:
         """Put the rows together."""
-        groups = joined(self._groups)
+        groups = concat_promoted(self._groups)
         if len(self._parts) == 1:
             return groups.slice(self._parts[0].start, self.rows)
         taken: pa.Table = take(groups, [place for part in self._parts for place in part])
@@ -126,42 +126,42 @@ class _Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Loaded:
-    """A row group in memory, and the bytes that it takes (0: it is held anyway)."""
+class _LoadedGroup:
+    """A row group in memory, and the bytes that it takes (0: it is shared anyway)."""
 
     table: pa.Table
     size: int
 
 
-class GroupReader:
+class RowGroupReader:
     """Reads row groups, and keeps the last ones.
 
     Args:
         storage: Where they are.
         schema: Columns to read, and their types.
         parts: Rows to read of groups that others have rows in.
-        held: Groups that are read once for several readers.
+        shared: Groups that are read once for several readers.
     """
 
     def __init__(
         self,
         storage: Storage,
         schema: pa.Schema,
-        parts: Mapping[Group, range],
-        held: HeldGroups | None = None,
+        parts: Mapping[RowGroup, range],
+        shared: SharedGroups | None = None,
     ) -> None:
         self._storage = storage
         self._schema = schema
         self._parts = parts
-        self._held = held
+        self._shared = shared
         # The last group is kept however large it is: all its segments may follow one another.
-        self._kept: Cache[Group, _Loaded] = Cache(CACHE_BYTES, lambda loaded: min(loaded.size, CACHE_BYTES))
+        self._cache: Cache[RowGroup, _LoadedGroup] = Cache(CACHE_BYTES, lambda loaded: min(loaded.size, CACHE_BYTES))
 
     def segment(self, path: str, group: int, start: int, count: int) -> Segment:
         """Say where to find rows of a group that others may have rows in."""
-        held = self._held.start(path, group) if self._held is not None else None
-        if held is not None:
-            return Segment(*_HELD, held + start, count)
+        shared = self._shared.start(path, group) if self._shared is not None else None
+        if shared is not None:
+            return Segment(*_SHARED, shared + start, count)
         part = self._parts.get((path, group))
         return Segment(path, group, start - (part.start if part is not None else 0), count)
 
@@ -174,7 +174,7 @@ class GroupReader:
         batch = _Batch()
         for segment in segments:
             key = (segment.path, segment.group)
-            group = self._kept.fetch(key, partial(self._load, *key))
+            group = self._cache.fetch(key, partial(self._load, *key))
             if batch.is_full(group):
                 yield batch.table()
                 batch = _Batch()
@@ -182,13 +182,13 @@ class GroupReader:
         if batch.rows:
             yield batch.table()
 
-    def _load(self, path: str, group: int) -> _Loaded:
-        if self._held is not None and (path, group) == _HELD:
-            return _Loaded(conform(self._held.table(), self._schema), 0)
+    def _load(self, path: str, group: int) -> _LoadedGroup:
+        if self._shared is not None and (path, group) == _SHARED:
+            return _LoadedGroup(conform(self._shared.table(), self._schema), 0)
         with open_table(self._storage, path) as file:
             table = file.read_group(group, self._schema.names)
         part = self._parts.get((path, group))
         if part is not None:
             table = table.slice(part.start, len(part))
         table = conform(table, self._schema)
-        return _Loaded(table, table.nbytes)
+        return _LoadedGroup(table, table.nbytes)

@@ -30,7 +30,7 @@ _GUESS = 16 * 1024
 """Totals of most files are shorter, and read at once with their trailer."""
 
 
-class _Totals(msgspec.Struct, frozen=True, array_like=True):
+class _ScannerTotals(msgspec.Struct, frozen=True, array_like=True):
     """Counts of a scanner in a file, and a hash of each of its pairs."""
 
     scanner: str
@@ -39,19 +39,19 @@ class _Totals(msgspec.Struct, frozen=True, array_like=True):
 
 
 _ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(list[_Totals])
+_DECODER = msgspec.msgpack.Decoder(list[_ScannerTotals])
 
 
-def with_totals(file: bytes, pairs: Sequence[ScannerPairs]) -> bytes:
+def insert_totals(file: bytes, pairs: Sequence[ScannerPairs]) -> bytes:
     """Put into a parquet file what its pairs amount to."""
-    totals = [_Totals(own.scanner, counts_of_records(own.pairs), _hashes(own)) for own in pairs]
-    told = _ENCODER.encode(totals)
-    trailer = zlib.crc32(told).to_bytes(4, "little") + len(told).to_bytes(4, "little") + _MARK
+    totals = [_ScannerTotals(own.scanner, counts_of_records(own.pairs), _hashes(own)) for own in pairs]
+    encoded = _ENCODER.encode(totals)
+    trailer = zlib.crc32(encoded).to_bytes(4, "little") + len(encoded).to_bytes(4, "little") + _MARK
     footer = len(file) - _TAIL - int.from_bytes(file[-_TAIL:-4], "little")
-    return b"".join((file[:footer], told, trailer, file[footer:]))
+    return b"".join((file[:footer], encoded, trailer, file[footer:]))
 
 
-async def added_totals(storage: Storage, location: str, files: Sequence[Entry]) -> Mapping[str, ScannerState] | None:
+async def sum_totals(storage: Storage, location: str, files: Sequence[Entry]) -> Mapping[str, ScannerState] | None:
     """Add up what files of a journal amount to; None if some do not say it readably, or a pair stands in two of them.
 
     Args:
@@ -61,46 +61,46 @@ async def added_totals(storage: Storage, location: str, files: Sequence[Entry]) 
     """
     counts: dict[str, ScannerState] = {}
     pairs: dict[str, list[bytes]] = {}
-    for told in await for_each(location, files, lambda entry: _totals(storage, entry)):
-        if told is None:
+    for encoded in await for_each(location, files, lambda entry: _totals_or_none(storage, entry)):
+        if encoded is None:
             return None
-        for one in told:
+        for one in encoded:
             counts[one.scanner] = counts[one.scanner] + one.counts if one.scanner in counts else one.counts
             pairs.setdefault(one.scanner, []).append(one.pairs)
-    all_once = all(_differ(pairs[scanner], counts[scanner].scans) for scanner in counts)
+    all_once = all(_all_distinct(pairs[scanner], counts[scanner].scans) for scanner in counts)
     return counts if all_once else None
 
 
-async def _totals(storage: Storage, entry: Entry) -> list[_Totals] | None:
+async def _totals_or_none(storage: Storage, entry: Entry) -> list[_ScannerTotals] | None:
     try:
-        return await run_blocking(entry.path, functools.partial(_read, storage, entry))
+        return await run_blocking(entry.path, functools.partial(_read_totals, storage, entry))
     except (LocationError, StorageError, OSError, ValueError):
         return None  # merged since, or damaged: whoever looks at its pairs will say so
 
 
-def _read(storage: Storage, entry: Entry) -> list[_Totals] | None:
+def _read_totals(storage: Storage, entry: Entry) -> list[_ScannerTotals] | None:
     if entry.size < _TAIL + _TRAILER:
         return None
     with storage.open_read(entry.path, entry) as file:
-        tail = _part(file, entry.size - _TAIL, _TAIL)
+        tail = _read_at(file, entry.size - _TAIL, _TAIL)
         end = entry.size - _TAIL - int.from_bytes(tail[:4], "little")
         start = max(0, end - _GUESS)
         if tail[4:] != _END or end < _TRAILER:
             return None
-        found = _part(file, start, end - start)
+        found = _read_at(file, start, end - start)
         if not found.endswith(_MARK):
             return None
         length = int.from_bytes(found[-12:-8], "little")
         if length > len(found) - _TRAILER:
             start = max(0, end - _TRAILER - length)
-            found = _part(file, start, end - start)
-    told = found[len(found) - _TRAILER - length : -_TRAILER]
-    if zlib.crc32(told) != int.from_bytes(found[-_TRAILER:-12], "little"):
+            found = _read_at(file, start, end - start)
+    encoded = found[len(found) - _TRAILER - length : -_TRAILER]
+    if zlib.crc32(encoded) != int.from_bytes(found[-_TRAILER:-12], "little"):
         return None
-    return _DECODER.decode(told)
+    return _DECODER.decode(encoded)
 
 
-def _part(file: BinaryIO, start: int, length: int) -> bytes:
+def _read_at(file: BinaryIO, start: int, length: int) -> bytes:
     file.seek(start)
     return file.read(length)
 
@@ -110,7 +110,7 @@ def _hashes(own: ScannerPairs) -> bytes:
     return b"".join(hashlib.blake2b(one, digest_size=_HASH).digest() for one in ids)
 
 
-def _differ(hashes: Iterable[bytes], count: int) -> bool:
+def _all_distinct(hashes: Iterable[bytes], count: int) -> bool:
     """Tell whether there are as many different hashes as pairs."""
     joined = b"".join(hashes)
     return len(joined) == count * _HASH and len(set(memoryview(joined).cast("Q"))) == count

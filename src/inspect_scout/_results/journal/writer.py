@@ -13,9 +13,9 @@ from ..._support.ids import new_id
 from ..._support.storage import Storage, is_local, join
 from ..layout import JOURNAL, TABLE_SUFFIX
 from ..rows.pair_records import ScannerPairs, counts_of_record
-from ..rows.parquet import quick_file
+from ..rows.parquet import encode_journal_file
 from ..rows.row_writer import PairRows, RowWriter
-from .totals import with_totals
+from .totals import insert_totals
 
 if TYPE_CHECKING:
     from ..._types import ResultReport, ScannerState, TranscriptInfo
@@ -37,7 +37,7 @@ class UnwritableError(ScoutError, ValueError):
     """What a scanner returned, or what its transcript holds, cannot be written: its own code raised when it was read."""
 
 
-class Journal:
+class JournalWriter:
     """Collects the rows of one writer and writes them in files of some hundred rows.
 
     What `append` was given is durable once a flush that began later has returned.
@@ -139,10 +139,9 @@ class Journal:
             if self._waiting:
                 pairs, self._waiting, self._sent_with = self._waiting, [], self.appended
                 self._waiting_rows = self._waiting_bytes = 0
-                self._since = (
-                    self._clock.monotonic()
-                )  # what could not be written is tried again when as much time has passed
-                self._unsent = (self._next_path(), _file(self._rows, pairs))
+                # What cannot be written is tried again when as much time has passed.
+                self._since = self._clock.monotonic()
+                self._unsent = (self._next_path(), _journal_file(self._rows, pairs))
                 await self._send()
 
     async def aclose(self) -> None:
@@ -167,30 +166,32 @@ class Journal:
         return join(self._folder, f"{self._stamp:020d}-{self._writer}-{self._sequence:06d}{TABLE_SUFFIX}")
 
 
-def stamp_of(name: str) -> int:
+def file_stamp(name: str) -> int:
     """Give the stamp in the name of a journal file; 0 for other files."""
     stamp = name.partition("-")[0]
     return int(stamp) if len(stamp) == 20 and stamp.isascii() and stamp.isdigit() else 0
 
 
-def _file(rows: RowWriter, pairs: Sequence[PairRows]) -> bytes:
+def _journal_file(rows: RowWriter, pairs: Sequence[PairRows]) -> bytes:
     by_scanner: dict[str, list[PairRows]] = {}
     for pair in pairs:
         by_scanner.setdefault(pair.scanner, []).append(pair)
     # Sorted: scanners that are merged together stand together in all files.
     records = [ScannerPairs(key, [pair.record for pair in by_scanner[key]]) for key in sorted(by_scanner)]
-    filled = [[pair for pair in by_scanner[key] if pair.rows] for key in sorted(by_scanner)]
-    return with_totals(quick_file(records, [rows.table(group) for group in _groups(filled)]), records)
+    fill_nulls = [[pair for pair in by_scanner[key] if pair.rows] for key in sorted(by_scanner)]
+    return insert_totals(
+        encode_journal_file(records, [rows.table(group) for group in _row_groups(fill_nulls)]), records
+    )
 
 
-def _groups(filled: Iterable[list[PairRows]]) -> Iterator[list[PairRows]]:
+def _row_groups(fill_nulls: Iterable[list[PairRows]]) -> Iterator[list[PairRows]]:
     """Put the rows of scanners together until they are worth a row group.
 
     A group costs as much as 200 rows, however few it has: with one for each of 200 scanners a pair cost five times as much.
     """
     group: list[PairRows] = []
     count = 0
-    for pairs in filled:
+    for pairs in fill_nulls:
         group += pairs
         count += sum(len(pair.rows) for pair in pairs)
         if count >= GROUP_ROWS:

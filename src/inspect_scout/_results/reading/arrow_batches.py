@@ -13,9 +13,9 @@ from ..._support.errors import ConfigError, UnknownNameError
 from ..._support.storage import Storage
 from ..._types import Status
 from ..rows.arrow_tables import column, select_fields
-from .inputs import ReadOrigin, Run, read_from_source
+from .inputs import ReadOrigin, RunCoroutine, read_from_source
 from .results_query import ResultsPage, ResultsQuery, ResultsTable
-from .row_view import RowView, excluded
+from .row_view import RowView, columns_to_exclude
 
 _arrow: Any = pa  # the stubs leave scalars of unknown types open
 
@@ -47,7 +47,7 @@ class ScanResultsArrow(Status):
         if streaming_batch_size < 1:
             raise ConfigError(f"streaming_batch_size={streaming_batch_size} is too small; use 1 or more.")
         view = self._view(scanner)
-        shown = view.source.shown(excluded(exclude_columns))
+        shown = view.source.visible(columns_to_exclude(exclude_columns))
         tables = (part.table().combine_chunks() for part in view.batches(shown, streaming_batch_size))
         batches = (batch for table in tables for batch in table.to_batches())
         return pa.RecordBatchReader.from_batches(select_fields(view.source.schema, shown), batches)
@@ -85,12 +85,12 @@ class ScanResultsArrow(Status):
         """
         view = self._view(scanner)
         wanted = set(target_columns)
-        present = [name for name in view.source.shown(()) if name in wanted]
+        present = [name for name in view.source.visible(()) if name in wanted]
         return dict.fromkeys(target_columns) | self._cells(view, id_column, id_value, present)
 
     def _view(self, scanner: str) -> RowView:
         table = self._opened()
-        view: RowView = table.run(lambda: table.view(scanner))
+        view: RowView = table.run(lambda: table.row_view(scanner))
         return view
 
     def _opened(self) -> ResultsTable:
@@ -102,7 +102,7 @@ class ScanResultsArrow(Status):
         # What other libraries give as an id, a number of numpy say, is compared as the value it stands for.
         where = Condition(left=id_column, operator=Operator.EQ, right=_arrow.scalar(id_value).as_py())
         try:
-            page = self._opened().page([view], ResultsQuery(where, columns, limit=1, count=True))
+            page = self._opened().read_page([view], ResultsQuery(where, columns, limit=1, count=True))
         except UnknownNameError as error:
             raise KeyError(str(error)) from None
         except ConfigError:  # none of the values of the column is anything like it
@@ -115,7 +115,7 @@ class ScanResultsArrow(Status):
 
 
 async def results_arrow(
-    location: str, *, run: Run, read: ReadOrigin = read_from_source, storage: Storage | None = None
+    location: str, *, run: RunCoroutine, read: ReadOrigin = read_from_source, storage: Storage | None = None
 ) -> ScanResultsArrow:
     """Read results as Arrow record batches.
 
@@ -128,7 +128,7 @@ async def results_arrow(
     Raises:
         LocationError: There is no scan at the location.
     """
-    table = ResultsTable.at(location, run, rows="stored", read=read, storage=storage)
+    table = ResultsTable.open(location, run, rows="stored", read=read, storage=storage)
     status, scanners = await table.status()
     return ScanResultsArrow(
         status.complete, status.spec, status.location, status.summary, status.errors, scanners, table

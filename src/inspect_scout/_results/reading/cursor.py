@@ -29,7 +29,7 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
     row: Identity | None = None
 
     @classmethod
-    def of(cls, text: str | None, question: object) -> Cursor:
+    def parse(cls, text: str | None, question: object) -> Cursor:
         """Read a cursor.
 
         Args:
@@ -53,11 +53,11 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
             )
         return read
 
-    def at(self, offset: int, row: Identity) -> str:
+    def encode_at(self, offset: int, row: Identity) -> str:
         """Write a cursor behind a row."""
         return urlsafe_b64encode(msgspec.json.encode(Cursor(self.question, offset, row))).decode("ascii")
 
-    def behind(self, rows: Sequence[Identity]) -> int:
+    def position_after(self, rows: Sequence[Identity]) -> int:
         """Find the first row behind the place.
 
         Raises:

@@ -10,9 +10,9 @@ from ..._support.errors import ConfigError
 from ..._support.storage import Storage
 from ..._types import Status
 from ..journal.index import UnknownScannerError
-from .inputs import ReadOrigin, Run, read_from_source
+from .inputs import ReadOrigin, RunCoroutine, read_from_source
 from .results_query import ResultsQuery, ResultsTable
-from .row_view import Rows, excluded
+from .row_view import RowMode, columns_to_exclude
 from .typed_table import TypedTable
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class ScanResultsDF(Status):
     """State of a scan, and its results as data frames.
 
     Args:
-        scanners: Data frame of each scanner that has results; read anew at each access.
+        scanners: Data frame of each scanner that has results; read again at each access.
     """
 
     scanners: Mapping[str, pd.DataFrame] = field(default_factory=dict[str, "pd.DataFrame"])
@@ -35,19 +35,19 @@ class ScannerFrames(Mapping[str, "pd.DataFrame"]):
 
     Args:
         table: The results.
-        asked: What is asked of them.
+        query: Which columns to read.
         scanners: Keys of the scanners.
     """
 
-    def __init__(self, table: ResultsTable, asked: ResultsQuery, scanners: Sequence[str]) -> None:
+    def __init__(self, table: ResultsTable, query: ResultsQuery, scanners: Sequence[str]) -> None:
         self._table = table
-        self._asked = asked
+        self._query = query
         self._scanners = tuple(scanners)
 
     def __getitem__(self, scanner: str) -> pd.DataFrame:
         if scanner not in self._scanners:
             raise UnknownScannerError(scanner, self._scanners)
-        table: TypedTable = self._table.run(lambda: self._table.typed(scanner, self._asked))
+        table: TypedTable = self._table.run(lambda: self._table.typed_table(scanner, self._query))
         return table.frame()
 
     def __contains__(self, scanner: object) -> bool:
@@ -67,9 +67,9 @@ async def results_df(
     location: str,
     *,
     scanner: str | None = None,
-    rows: Rows = "results",
+    rows: RowMode = "results",
     exclude_columns: Sequence[str] | None = None,
-    run: Run,
+    run: RunCoroutine,
     read: ReadOrigin = read_from_source,
     storage: Storage | None = None,
 ) -> ScanResultsDF:
@@ -88,15 +88,15 @@ async def results_df(
         LocationError: There is no scan at the location.
         UnknownScannerError: The scan has no such scanner.
     """
-    table = ResultsTable.at(location, run, rows=rows, read=read, storage=storage)
-    asked = ResultsQuery(exclude=exclude_columns)
+    table = ResultsTable.open(location, run, rows=rows, read=read, storage=storage)
+    query = ResultsQuery(exclude=exclude_columns)
     status, known = await table.status()
     if scanner is not None:
         if scanner not in known and scanner not in status.spec.scanners:
             raise UnknownScannerError(scanner, {*known, *status.spec.scanners})
         known = [scanner]
     return ScanResultsDF(
-        status.complete, status.spec, status.location, status.summary, status.errors, ScannerFrames(table, asked, known)
+        status.complete, status.spec, status.location, status.summary, status.errors, ScannerFrames(table, query, known)
     )
 
 
@@ -106,8 +106,8 @@ async def results_batches(
     *,
     batch_size: int = 1024,
     exclude_columns: Sequence[str] | None = None,
-    rows: Rows = "results",
-    run: Run,
+    rows: RowMode = "results",
+    run: RunCoroutine,
     read: ReadOrigin = read_from_source,
     storage: Storage | None = None,
 ) -> AsyncIterator[pd.DataFrame]:
@@ -131,10 +131,10 @@ async def results_batches(
         raise ConfigError(f"batch_size={batch_size} is too small; use 1 or more.")
     import asyncio
 
-    table = ResultsTable.at(location, run, rows=rows, read=read, storage=storage)
-    left_out = excluded(exclude_columns)
-    view = await table.view(scanner)
-    frames = (part.frame() for part in view.batches(view.source.shown(left_out), batch_size))
+    table = ResultsTable.open(location, run, rows=rows, read=read, storage=storage)
+    left_out = columns_to_exclude(exclude_columns)
+    view = await table.row_view(scanner)
+    frames = (part.frame() for part in view.batches(view.source.visible(left_out), batch_size))
     while True:
         # Reading and converting take a while: other tasks of this loop go on meanwhile.
         frame = await asyncio.to_thread(next, frames, None)

@@ -15,7 +15,7 @@ from ..._support.errors import ScoutError
 from ..._support.json import dumps, loads, well_formed
 from ..._support.shapes import is_list, is_mapping
 from ..._types import InputOrigin
-from ..rows.arrow_tables import Places, cells, column, with_column
+from ..rows.arrow_tables import Int64Array, cells, column, with_column
 from ..rows.cells import input_text, read_json
 
 if TYPE_CHECKING:
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 ReadOrigin = Callable[["InputOrigin", "TranscriptInfo"], Awaitable["Transcript | None"]]
-"""Reads again what a scanner was given; raises if it is gone or has changed (None: that was said before)."""
+"""Reads again what a scanner was given; raises if it is gone or has changed (None: that was reported before)."""
 
-Run = Callable[[Callable[[], Coroutine[Any, Any, Any]]], Any]
+RunCoroutine = Callable[[Callable[[], Coroutine[Any, Any, Any]]], Any]
 """Runs a coroutine to its end for code that cannot await: a frame is read when its mapping is asked for it."""
 
-Follow = Callable[[pa.Table], pa.Table]
+FollowReferences = Callable[[pa.Table], pa.Table]
 """Puts inputs in the place of references."""
 
 REFERENCE_COLUMNS = ("input", "input_data", "input_ref", "input_type", "input_ids")
@@ -48,17 +48,17 @@ async def read_from_source(origin: InputOrigin, info: TranscriptInfo) -> Transcr
     return await read_origin(origin, info)
 
 
-def once_a_log(read: ReadOrigin) -> ReadOrigin:
-    """Let what is gone or has changed be said once for each log or database, however many rows came from there."""
-    said: set[str] = set()
+def warn_once_per_log(read: ReadOrigin) -> ReadOrigin:
+    """Report what is gone or has changed once for each log or database, however many rows came from there."""
+    reported: set[str] = set()
 
     async def read_once(origin: InputOrigin, info: TranscriptInfo) -> Transcript | None:
         try:
             return await read(origin, info)
         except (ScoutError, OSError, ValueError):
-            if origin.location in said:
+            if origin.location in reported:
                 return None
-            said.add(origin.location)
+            reported.add(origin.location)
             raise
 
     return read_once
@@ -71,7 +71,7 @@ def has_references(table: pa.Table) -> bool:
     return column(table, "input_ref").null_count < table.num_rows
 
 
-def referred_bytes(table: pa.Table) -> dict[str, Places]:
+def referenced_bytes(table: pa.Table) -> dict[str, Int64Array]:
     """Tell how large the inputs of rows are about that are not in the column `input` itself."""
     if not has_references(table) or "input_data" not in table.column_names:
         return {}
@@ -121,7 +121,7 @@ def _expanded(text: str | None, pool: str | None) -> str | None:
     try:
         value, pools = loads(text), loads(pool)
         if not is_mapping(pools):
-            raise TypeError("pools are no mapping")
+            raise TypeError("pools are not a mapping")
         events = value.get("events") if is_mapping(value) else value
         for event in events if is_list(events) else ():
             _expand_event(event, pools)

@@ -11,12 +11,12 @@ import pyarrow as pa
 from ..._query import Condition, OrderBy
 from ..._support.errors import ConfigError
 from ..._support.storage import Storage, normalize, run_long, storage_for
-from ..files.light_spec import declared_scanners, ids_in_order, spec_text
-from ..journal.index import Catalog, load_catalog, with_catalog
-from .combined_rows import Combined, Found
+from ..files.light_spec import declared_scanners, ids_in_order, read_spec_text
+from ..journal.index import JournalIndex, load_index, with_index
+from .combined_rows import CombinedRows, FoundRows
 from .cursor import Cursor, Identity
-from .inputs import ReadOrigin, Run, follow_references, has_references, once_a_log, read_from_source
-from .row_view import RowKind, RowView, check_rows, excluded
+from .inputs import ReadOrigin, RunCoroutine, follow_references, has_references, read_from_source, warn_once_per_log
+from .row_view import RowView, StoredRowMode, check_rows, columns_to_exclude
 from .scanner_rows import ScannerRows
 from .typed_table import TypedTable
 
@@ -79,7 +79,7 @@ class ResultsQuery:
             raise ConfigError(
                 f"Both group_by and columns={self.columns!r} were given; groups have columns of their own."
             )
-        excluded(self.exclude)
+        columns_to_exclude(self.exclude)
 
     @property
     def question(self) -> object:
@@ -109,17 +109,17 @@ class ResultsTable:
 
     location: str
     storage: Storage
-    run: Run
-    rows: RowKind = "results"
+    run: RunCoroutine
+    rows: StoredRowMode = "results"
     read: ReadOrigin = read_from_source
 
     @classmethod
-    def at(
+    def open(
         cls,
         location: str,
-        run: Run,
+        run: RunCoroutine,
         *,
-        rows: RowKind = "results",
+        rows: StoredRowMode = "results",
         read: ReadOrigin = read_from_source,
         storage: Storage | None = None,
     ) -> ResultsTable:
@@ -127,13 +127,13 @@ class ResultsTable:
         if rows != "stored":
             check_rows(rows)
         where = storage if storage is not None else storage_for(location)
-        return cls(normalize(location), where, run, rows, once_a_log(read))
+        return cls(normalize(location), where, run, rows, warn_once_per_log(read))
 
-    async def query(self, asked: ResultsQuery, scanner: str | None = None) -> ResultsPage:
+    async def query(self, query: ResultsQuery, scanner: str | None = None) -> ResultsPage:
         """Read a page of results.
 
         Args:
-            asked: What is asked.
+            query: What is asked.
             scanner: Key of one scanner (None: those of all, one after the other).
 
         Raises:
@@ -141,16 +141,16 @@ class ResultsTable:
             UnknownNameError: The scan has no such scanner, or its results no such column.
             ConfigError: A condition, the order or the cursor cannot be used.
         """
-        return await self._on_views(scanner, lambda views: self.page(views, asked))
+        return await self._with_views(scanner, lambda views: self.read_page(views, query))
 
-    async def typed(self, scanner: str, asked: ResultsQuery) -> TypedTable:
+    async def typed_table(self, scanner: str, query: ResultsQuery) -> TypedTable:
         """Read results of a scanner whose cells have the types of what they hold; see `query`."""
-        return await self._on_views(scanner, lambda views: self._typed(views, asked))
+        return await self._with_views(scanner, lambda views: self._typed_table(views, query))
 
     async def scanners(self) -> list[str]:
         """Name the scanners: those that the scan declares, then those that only its files know."""
-        text = await spec_text(self.storage, self.location)
-        known = (await load_catalog(self.storage, self.location)).known()
+        text = await read_spec_text(self.storage, self.location)
+        known = (await load_index(self.storage, self.location)).recorded_scanners()
         return list(dict.fromkeys([*declared_scanners(text, self.location), *known]))
 
     async def status(self) -> tuple[Status, list[str]]:
@@ -158,11 +158,11 @@ class ResultsTable:
         from ..store import ScanStore  # here: its models need inspect_ai, which results alone do not
 
         status = await ScanStore(self.location, self.storage).status()
-        return status, (await load_catalog(self.storage, self.location)).scanners()
+        return status, (await load_index(self.storage, self.location)).scanners_with_rows()
 
-    async def view(self, scanner: str) -> RowView:
+    async def row_view(self, scanner: str) -> RowView:
         """Find the rows of a scanner as they are now."""
-        (view,) = await self._on_views(scanner, lambda views: views)
+        (view,) = await self._with_views(scanner, lambda views: views)
         return view
 
     def _follow(self, table: pa.Table) -> pa.Table:
@@ -170,67 +170,69 @@ class ResultsTable:
         followed: pa.Table = self.run(lambda: follow_references(table, self.read)) if has_references(table) else table
         return followed
 
-    async def _on_views(self, scanner: str | None, work: Callable[[list[RowView]], T]) -> T:
-        text = await spec_text(self.storage, self.location)
+    async def _with_views(self, scanner: str | None, work: Callable[[list[RowView]], T]) -> T:
+        text = await read_spec_text(self.storage, self.location)
         declared = declared_scanners(text, self.location)
 
-        def on(catalog: Catalog) -> T:
-            keys = [scanner] if scanner is not None else catalog.scanners() or declared
+        def on(index: JournalIndex) -> T:
+            keys = [scanner] if scanner is not None else index.scanners_with_rows() or declared
             # The order of transcripts is only needed for rows that are not merged yet.
-            order = ids_in_order(text) if catalog.journal else list[str]()
-            sources = [ScannerRows(catalog, key, order, declared) for key in keys]
+            order = ids_in_order(text) if index.journal else list[str]()
+            sources = [ScannerRows(index, key, order, declared) for key in keys]
             return work([RowView(source, self.rows, self._follow) for source in sources])
 
-        return await with_catalog(self.storage, self.location, on, run_long)
+        return await with_index(self.storage, self.location, on, run_long)
 
-    def page(self, views: Sequence[RowView], asked: ResultsQuery) -> ResultsPage:
+    def read_page(self, views: Sequence[RowView], query: ResultsQuery) -> ResultsPage:
         """Read a page of the rows of some scanners."""
-        combined = Combined(views)
-        cursor = Cursor.of(asked.after, (asked.question, self.rows, [view.source.scanner for view in views]))
-        if asked.group_by:
-            return _grouped(combined, asked, cursor)
-        shown = combined.named(asked.columns, asked.exclude)
-        found, start = _found(combined, asked, cursor)
-        end = len(found) if asked.limit is None else min(len(found), start + asked.limit)
+        combined = CombinedRows(views)
+        cursor = Cursor.parse(query.after, (query.question, self.rows, [view.source.scanner for view in views]))
+        if query.group_by:
+            return _grouped(combined, query, cursor)
+        shown = combined.select_columns(query.columns, query.exclude)
+        found, start = _find_page(combined, query, cursor)
+        end = len(found) if query.limit is None else min(len(found), start + query.limit)
         chosen = found[start:end]
         after = None
-        if end < len(found) and asked.limit:
-            after = cursor.at(end, combined.identities(found[end - 1 : end])[0])
-        return ResultsPage(combined.table(chosen, shown), len(found) if asked.count else None, after)
+        if end < len(found) and query.limit:
+            after = cursor.encode_at(end, combined.identities(found[end - 1 : end])[0])
+        return ResultsPage(combined.read_table(chosen, shown), len(found) if query.count else None, after)
 
-    def _typed(self, views: Sequence[RowView], asked: ResultsQuery) -> TypedTable:
-        combined = Combined(views)
-        shown = combined.named(asked.columns, asked.exclude)
-        if asked.wants_all:
+    def _typed_table(self, views: Sequence[RowView], query: ResultsQuery) -> TypedTable:
+        combined = CombinedRows(views)
+        shown = combined.select_columns(query.columns, query.exclude)
+        if query.wants_all:
             columns = list(dict.fromkeys(shown.values()))
-            table = views[0].table(columns, whole=asked.columns is not None)
+            table = views[0].table(columns, whole=query.columns is not None)
             return table.select({name: column for name, column in shown.items() if column in table.column_names})
-        found, start = _found(combined, asked, Cursor.of(None, ()))
-        (typed,) = combined.typed(found[start:][: asked.limit], shown)
+        found, start = _find_page(combined, query, Cursor.parse(None, ()))
+        (typed,) = combined.read_typed(found[start:][: query.limit], shown)
         return typed
 
 
-def _found(combined: Combined, asked: ResultsQuery, cursor: Cursor) -> tuple[Found, int]:
+def _find_page(combined: CombinedRows, query: ResultsQuery, cursor: Cursor) -> tuple[FoundRows, int]:
     """Find rows, at least one more than are to be shown if there are more, and the first that is to be shown."""
-    start = asked.offset if cursor.row is None else cursor.offset
-    wanted = None if asked.count or asked.limit is None else start + asked.limit + 1
-    found = combined.find(asked.where, asked.order_by, wanted, asked.positive)
+    start = query.offset if cursor.row is None else cursor.offset
+    wanted = None if query.count or query.limit is None else start + query.limit + 1
+    found = combined.find(query.where, query.order_by, wanted, query.positive)
     if cursor.row is None or combined.identities(found[start - 1 : start]) == [cursor.row]:
         return found, start
     # The scan went on meanwhile: the row is elsewhere.
-    found = combined.find(asked.where, asked.order_by, None, asked.positive)
-    return found, cursor.behind(combined.identities(found))
+    found = combined.find(query.where, query.order_by, None, query.positive)
+    return found, cursor.position_after(combined.identities(found))
 
 
-def _grouped(combined: Combined, asked: ResultsQuery, cursor: Cursor) -> ResultsPage:
-    groups = combined.groups(asked.where, asked.group_by, asked.order_by, asked.positive)
+def _grouped(combined: CombinedRows, query: ResultsQuery, cursor: Cursor) -> ResultsPage:
+    groups = combined.count_groups(query.where, query.group_by, query.order_by, query.positive)
     rows = [_group(row) for row in groups.to_pylist()]
-    start, count = asked.offset, len(rows)
+    start, count = query.offset, len(rows)
     if cursor.row is not None:
-        start = cursor.offset if rows[cursor.offset - 1 : cursor.offset] == [cursor.row] else cursor.behind(rows)
-    end = count if asked.limit is None else min(count, start + asked.limit)
-    after = cursor.at(end, rows[end - 1]) if end < count and asked.limit else None
-    return ResultsPage(groups.slice(start, max(0, end - start)), count if asked.count else None, after)
+        start = (
+            cursor.offset if rows[cursor.offset - 1 : cursor.offset] == [cursor.row] else cursor.position_after(rows)
+        )
+    end = count if query.limit is None else min(count, start + query.limit)
+    after = cursor.encode_at(end, rows[end - 1]) if end < count and query.limit else None
+    return ResultsPage(groups.slice(start, max(0, end - start)), count if query.count else None, after)
 
 
 def _group(row: Mapping[str, object]) -> Identity:

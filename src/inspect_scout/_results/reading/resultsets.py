@@ -19,37 +19,38 @@ from ..._support.json import dumps, loads
 from ..._support.shapes import is_list, is_mapping
 from ..._types import is_positive, unseen_in
 from ..rows.arrow_tables import (
-    PIECE_ROWS,
-    Places,
+    CHUNK_ROWS,
+    Int64Array,
     column,
     compute,
     fields,
-    filled,
-    filtered,
+    fill_nulls,
+    filter_rows,
     is_text,
     nulls,
-    numpy_of,
     repeat,
     scalar,
     schema_of,
     table_of,
+    to_numpy,
 )
-from ..rows.cells import KINDS, value_text, value_type
+from ..rows.cells import VALUE_TYPES, value_text, value_type
 from ..rows.counting import RESULTSET
-from .shared_rows import SharedRows, sharing
+from .shared_rows import SharedRows, share_rows
 
 logger = logging.getLogger(__name__)
 
-KIND, ITEM = "scout.kind", "scout.item"
+KIND_COLUMN, ITEM_COLUMN = "scout.kind", "scout.item"
 """Columns that exist while rows are prepared: the type of each value, and whether it is an item of a resultset."""
 
 NEEDED_COLUMNS = ("value", "value_type", "validation_target", "validation_result")
 """Columns that expanding needs."""
 
-_PIECE_CHARS = 2**26
+_CHUNK_CHARS = 2**26
 _LONG_CHARS = 2**20
 _OWN = ("uuid", "label", "value", "value_type", "answer", "explanation", "metadata")
-_REPLACED = (*_OWN, "message_references", "event_references", "validation_result", "unseen_citations", KIND, ITEM)
+_CITED = ("message_references", "event_references", "unseen_citations")
+_REPLACED = (*_OWN, *_CITED, "validation_result", KIND_COLUMN, ITEM_COLUMN)
 _NULLED = ("scan_total_tokens", "scan_model_usage")
 
 OWN_COLUMNS = frozenset((*_REPLACED, *_NULLED))
@@ -65,7 +66,7 @@ Cells = Sequence[str | None] | str
 
 
 @dataclass(slots=True)
-class _Piece:
+class _NewRows:
     """Some rows to be made: the stored row, the result and the verdict of each."""
 
     rows: list[int] = field(default_factory=list[int])
@@ -82,7 +83,7 @@ class _Piece:
 
     def cells(self, name: str) -> Cells:
         """Make the cells of a column."""
-        return _MAKERS[name](self)
+        return _CELL_MAKERS[name](self)
 
     def write(self, value: Any) -> str:
         """Write what was read of JSON, fast where there is no infinity in it."""
@@ -92,77 +93,79 @@ class _Piece:
             return dumps(value)
 
 
-def has_sets(table: pa.Table) -> bool:
+def has_resultsets(table: pa.Table) -> bool:
     """Tell whether a table holds resultsets."""
-    return "value_type" in table.column_names and bool(compute.any(_is_set(table)).as_py())
+    return "value_type" in table.column_names and bool(compute.any(_is_resultset(table)).as_py())
 
 
 def plain_rows(table: pa.Table) -> SharedRows:
     """Leave out the resultsets."""
-    return SharedRows(filtered(table, compute.invert(_is_set(table))) if has_sets(table) else table)
+    return SharedRows(filter_rows(table, compute.invert(_is_resultset(table))) if has_resultsets(table) else table)
 
 
-def expanded_rows(table: pa.Table, most: int = PIECE_ROWS) -> Iterator[SharedRows]:
+def expanded_rows(table: pa.Table, most: int = CHUNK_ROWS) -> Iterator[SharedRows]:
     """Make one row for each result of the resultsets, at most `most` at once; other rows are left out."""
-    sets = filtered(table, _is_set(table))
+    sets = filter_rows(table, _is_resultset(table))
     for own, rows in _expanded(sets, most):
-        yield sharing(sets, own, rows)
+        yield share_rows(sets, own, rows)
 
 
-def absent_rows(table: pa.Table) -> SharedRows:
+def absent_label_rows(table: pa.Table) -> SharedRows:
     """Make a row for each label that was expected not to be found in a resultset, and was not."""
-    sets = filtered(table, _is_set(table))
-    return sharing(sets, *_absent(sets))
+    sets = filter_rows(table, _is_resultset(table))
+    return share_rows(sets, *_absent_labels(sets))
 
 
-def expand(table: pa.Table) -> SharedRows:
+def expand_resultsets(table: pa.Table) -> SharedRows:
     """Expand all resultsets of a table: plain rows first, then results, then absent labels."""
-    if not has_sets(table):
+    if not has_resultsets(table):
         return SharedRows(table)
-    is_set = _is_set(table)
-    plain, of_sets = compute.invert(is_set), numpy_of(compute.indices_nonzero(is_set)).astype(np.int64)
-    sets = filtered(table, is_set)
-    first = filtered(table, plain).select([name for name in table.column_names if name in OWN_COLUMNS])
-    tables, places = [first], [numpy_of(compute.indices_nonzero(plain)).astype(np.int64)]
-    for own, rows in (*_expanded(sets, PIECE_ROWS), _absent(sets)):
+    is_set = _is_resultset(table)
+    plain, of_sets = compute.invert(is_set), to_numpy(compute.indices_nonzero(is_set)).astype(np.int64)
+    sets = filter_rows(table, is_set)
+    first = filter_rows(table, plain).select([name for name in table.column_names if name in OWN_COLUMNS])
+    tables, row_numbers = [first], [to_numpy(compute.indices_nonzero(plain)).astype(np.int64)]
+    for own, rows in (*_expanded(sets, CHUNK_ROWS), _absent_labels(sets)):
         tables.append(own)
-        places.append(of_sets[rows])
-    return sharing(table, pa.concat_tables(tables), np.concatenate(places))
+        row_numbers.append(of_sets[rows])
+    return share_rows(table, pa.concat_tables(tables), np.concatenate(row_numbers))
 
 
-def _is_set(table: pa.Table) -> Any:
+def _is_resultset(table: pa.Table) -> Any:
     if "value_type" not in table.column_names:
         return array([False] * table.num_rows, pa.bool_())
     types = column(table, "value_type")
-    return filled(compute.equal(types, scalar(RESULTSET, types.type)), False)
+    return fill_nulls(compute.equal(types, scalar(RESULTSET, types.type)), False)
 
 
-def _expanded(sets: pa.Table, most: int) -> Iterator[tuple[pa.Table, Places]]:
+def _expanded(sets: pa.Table, most: int) -> Iterator[tuple[pa.Table, Int64Array]]:
     """Make the own columns of results, and say which set each comes from."""
-    for piece in _pieces(sets, most):
-        yield _own(sets, len(piece.rows), piece.cells), np.asarray(piece.rows, np.int64)
+    for new in _new_rows(sets, most):
+        yield _own_columns(sets, len(new.rows), new.cells), np.asarray(new.rows, np.int64)
 
 
-def _pieces(sets: pa.Table, most: int) -> Iterator[_Piece]:
-    piece = _Piece()
+def _new_rows(sets: pa.Table, most: int) -> Iterator[_NewRows]:
+    new = _NewRows()
     for row, (text, verdicts, stored) in enumerate(
         zip(_cells(sets, "value"), _verdicts(sets), _cells(sets, "validation_result"))
     ):
         finite = not isinstance(text, str) or not ("NaN" in text or "Infinity" in text)
-        piece.chars += len(text) if isinstance(text, str) else 0
+        new.chars += len(text) if isinstance(text, str) else 0
         for listed in _items(text):
             items = listed
             while items:
-                piece.finite = piece.finite and finite
-                part = items[: most - len(piece.items)]
+                new.finite = new.finite and finite
+                part = items[: most - len(new.items)]
                 items = items[len(part) :]
-                said = (stored if verdicts is None else _verdict_text(verdicts, item.get("label")) for item in part)
-                piece.add(row, part, said)
-                if len(piece.items) >= most or piece.chars > _PIECE_CHARS:
-                    yield piece
-                    piece = _Piece()
-    if piece.items:
-        yield piece
+                verdict_texts = (
+                    stored if verdicts is None else _verdict_text(verdicts, item.get("label")) for item in part
+                )
+                new.add(row, part, verdict_texts)
+                if len(new.items) >= most or new.chars > _CHUNK_CHARS:
+                    yield new
+                    new = _NewRows()
+    if new.items:
+        yield new
 
 
 def _items(text: Any) -> Iterator[list[Item]]:
@@ -170,8 +173,8 @@ def _items(text: Any) -> Iterator[list[Item]]:
     if isinstance(text, str) and len(text) > _LONG_CHARS:
         with contextlib.suppress(msgspec.DecodeError, UnicodeError, RecursionError):
             parts: list[Any] = _SPLITTER.decode(text)  # without making objects of the items
-            for start in range(0, len(parts), PIECE_ROWS):
-                yield _mappings(_parsed(b"[" + b",".join(parts[start : start + PIECE_ROWS]) + b"]"))
+            for start in range(0, len(parts), CHUNK_ROWS):
+                yield _mappings(_parsed(b"[" + b",".join(parts[start : start + CHUNK_ROWS]) + b"]"))
             return
     items = _parsed(text)
     if not is_list(items):
@@ -212,62 +215,62 @@ def _parsed(text: Any) -> Any:
         return None
 
 
-def _texts(piece: _Piece, name: str) -> Cells:
+def _texts(new: _NewRows, name: str) -> Cells:
     return [
-        text if type(text) is str else piece.write(text) if type(text) in _CONTAINERS else value_text(text)
-        for text in (item.get(name) for item in piece.items)
+        text if type(text) is str else new.write(text) if type(text) in _CONTAINERS else value_text(text)
+        for text in (item.get(name) for item in new.items)
     ]
 
 
-def _metadata(piece: _Piece) -> Cells:
-    found = [item.get("metadata") for item in piece.items]
-    return [piece.write(fields) if fields else "{}" for fields in found] if any(found) else "{}"
+def _metadata(new: _NewRows) -> Cells:
+    found = [item.get("metadata") for item in new.items]
+    return [new.write(fields) if fields else "{}" for fields in found] if any(found) else "{}"
 
 
-def _unseen(piece: _Piece) -> Cells:
-    found = [unseen_in(item.get("metadata")) for item in piece.items]
+def _unseen(new: _NewRows) -> Cells:
+    found = [unseen_in(item.get("metadata")) for item in new.items]
     return [dumps(cited) for cited in found] if any(found) else "[]"
 
 
-def _cited(piece: _Piece, kind: str) -> Cells:
-    found = [cited if is_list(cited := item.get("references")) else [] for item in piece.items]
+def _cited(new: _NewRows, kind: str) -> Cells:
+    found = [cited if is_list(cited := item.get("references")) else [] for item in new.items]
     if not any(found):
         return "[]"
     return [
-        piece.write([each for each in references if is_mapping(each) and each.get("type") == kind])
+        new.write([each for each in references if is_mapping(each) and each.get("type") == kind])
         if references
         else "[]"
         for references in found
     ]
 
 
-def _kinds(piece: _Piece) -> list[str | None]:
+def _kinds(new: _NewRows) -> list[str | None]:
     """Types of the values; a type that the result gives itself says nothing of how its value is written."""
-    return [KINDS[type(item.get("value"))] for item in piece.items]
+    return [VALUE_TYPES[type(item.get("value"))] for item in new.items]
 
 
-def _value_types(piece: _Piece) -> Cells:
+def _value_types(new: _NewRows) -> Cells:
     return [
         value_type(item.get("value"), declared, any_declared=True) if isinstance(declared, str) else kind
-        for item, kind, declared in ((i, k, i.get("type")) for i, k in zip(piece.items, _kinds(piece), strict=True))
+        for item, kind, declared in ((i, k, i.get("type")) for i, k in zip(new.items, _kinds(new), strict=True))
     ]
 
 
-_MAKERS: Mapping[str, Callable[[_Piece], Cells]] = {
+_CELL_MAKERS: Mapping[str, Callable[[_NewRows], Cells]] = {
     **{name: functools.partial(_texts, name=name) for name in ("uuid", "label", "value", "answer", "explanation")},
     "value_type": _value_types,
     "metadata": _metadata,
     "message_references": functools.partial(_cited, kind="message"),
     "event_references": functools.partial(_cited, kind="event"),
     "unseen_citations": _unseen,
-    "validation_result": lambda piece: piece.verdicts,
-    KIND: _kinds,
-    ITEM: lambda _: "true",
+    "validation_result": lambda new: new.verdicts,
+    KIND_COLUMN: _kinds,
+    ITEM_COLUMN: lambda _: "true",
 }
 """Make the cells of results, column by column: row by row, it took three times as long."""
 
 
-def _absent(sets: pa.Table) -> tuple[pa.Table, Places]:
+def _absent_labels(sets: pa.Table) -> tuple[pa.Table, Int64Array]:
     """Make the own columns of labels that were not found, and say in which set."""
     rows: list[int] = []
     made: dict[str, list[str | None]] = {name: [] for name in _REPLACED}
@@ -281,7 +284,7 @@ def _absent(sets: pa.Table) -> tuple[pa.Table, Places]:
                 absent = {**_absent_cells(label, expected), "validation_result": _verdict_text(verdicts, label)}
                 for name, known in made.items():
                     known.append(absent.get(name))
-    return _own(sets, len(rows), made.__getitem__), np.asarray(rows, np.int64)
+    return _own_columns(sets, len(rows), made.__getitem__), np.asarray(rows, np.int64)
 
 
 def _absent_cells(label: str, expected: Any) -> dict[str, str | None]:
@@ -289,8 +292,8 @@ def _absent_cells(label: str, expected: Any) -> dict[str, str | None]:
         "label": label,
         "value": value_text(expected),
         "value_type": value_type(expected, None),
-        KIND: value_type(expected, None),
-        ITEM: "true",
+        KIND_COLUMN: value_type(expected, None),
+        ITEM_COLUMN: "true",
         "metadata": "{}",
         "message_references": "[]",
         "event_references": "[]",
@@ -302,7 +305,7 @@ def _verdict_text(verdicts: Mapping[str, Any], label: Any) -> str | None:
     return dumps(verdicts[label]) if isinstance(label, str) and label in verdicts else None
 
 
-def _own(sets: pa.Table, count: int, make: Callable[[str], Cells]) -> pa.Table:
+def _own_columns(sets: pa.Table, count: int, make: Callable[[str], Cells]) -> pa.Table:
     """Make the own columns of rows, with the order and types of the table that they come from."""
     own = [each for each in fields(sets.schema) if each.name in OWN_COLUMNS]
     columns: list[Array] = []

@@ -10,35 +10,43 @@ import numpy as np
 import pyarrow as pa
 
 from ..._support.errors import ConfigError
-from ..rows.arrow_tables import PIECE_ROWS, Places, column, numbered, numpy_of
+from ..rows.arrow_tables import CHUNK_ROWS, Int64Array, column, int64_column, to_numpy
 from ..rows.schema import HEAVY_COLUMNS
-from .inputs import REFERENCE_COLUMNS, Follow, expand_inputs
-from .resultsets import NEEDED_COLUMNS, OWN_COLUMNS, absent_rows, expand, expanded_rows, has_sets, plain_rows
+from .inputs import REFERENCE_COLUMNS, FollowReferences, expand_inputs
+from .resultsets import (
+    NEEDED_COLUMNS,
+    OWN_COLUMNS,
+    absent_label_rows,
+    expand_resultsets,
+    expanded_rows,
+    has_resultsets,
+    plain_rows,
+)
 from .scanner_rows import ScannerRows
 from .shared_rows import SharedRows
-from .typed_table import Survey, TypedTable, with_kinds
+from .typed_table import ColumnSurvey, TypedTable, with_value_kinds
 
-Rows = Literal["results", "transcripts", "transcript"]
+RowMode = Literal["results", "transcripts", "transcript"]
 """One row for each result (resultsets expanded), or one for each invocation."""
 
 _TYPED = {"value": ("value", "value_type"), "validation_result": ("validation_result",)}
 """Columns whose type depends on what they hold, and those that tell it."""
 
 
-RowKind = Rows | Literal["stored"]
+StoredRowMode = RowMode | Literal["stored"]
 """The same, or invocations as they are stored: all values as text, shared messages apart from inputs."""
 
 
 def check_rows(rows: str) -> None:
     """Refuse what is not a choice of rows (raises ConfigError)."""
-    if rows not in get_args(Rows):
+    if rows not in get_args(RowMode):
         raise ConfigError(
             f"rows={rows!r} is not known; use 'results' (one row for each result) or 'transcripts' (one for each "
             "invocation of a scanner)."
         )
 
 
-def excluded(exclude_columns: Sequence[str] | None) -> Sequence[str]:
+def columns_to_exclude(exclude_columns: Sequence[str] | None) -> Sequence[str]:
     """Columns to leave out: the heavy ones, unless the caller says otherwise."""
     if isinstance(exclude_columns, str):
         raise ConfigError(f"exclude_columns={exclude_columns!r} is one text; give a list of column names.")
@@ -54,57 +62,60 @@ class RowView:
         follow: Puts inputs in the place of references.
     """
 
-    def __init__(self, source: ScannerRows, rows: RowKind, follow: Follow) -> None:
+    def __init__(self, source: ScannerRows, rows: StoredRowMode, follow: FollowReferences) -> None:
         self.source = source
         self._expands = rows == "results"
         self._is_stored = rows == "stored"
         self._follow = follow
 
     @cached_property
-    def has_sets(self) -> bool:
+    def has_resultsets(self) -> bool:
         """Whether there are resultsets to expand."""
-        wanted = self.source.known(["value_type"]) if self._expands else []
-        return bool(wanted) and any(map(has_sets, self.source.batches(wanted, PIECE_ROWS)))
+        wanted = self.source.existing(["value_type"]) if self._expands else []
+        return bool(wanted) and any(map(has_resultsets, self.source.batches(wanted, CHUNK_ROWS)))
 
     def table(self, shown: Sequence[str], *, whole: bool = False) -> TypedTable:
-        """Read all rows; inputs are made whole if their shared parts are shown, too, or in any case."""
+        """Read all rows; inputs are made whole if their shared parts are shown as well, or (`whole`) in any case."""
         table = self.source.table(_needed(self.source, shown, expands=self._expands))
-        rows, survey = self._spread(table), Survey()
+        rows, survey = self._expanded(table), ColumnSurvey()
         survey.add(rows)
-        return survey.typed(rows.stored_as(partial(self._with_inputs, shown=shown, whole=whole)), shown)
+        return survey.typed(rows.map_stored(partial(self._with_inputs, shown=shown, whole=whole)), shown)
 
     def batches(self, shown: Sequence[str], size: int) -> Iterator[TypedTable]:
         """Read rows in tables of at most `size` rows, which together are the same as the whole."""
-        columns, survey = _needed(self.source, shown, expands=self._expands), Survey()
-        self.look_at(survey, shown, size)
+        columns, survey = _needed(self.source, shown, expands=self._expands), ColumnSurvey()
+        self.survey_rows(survey, shown, size)
         for rows in self._parts(columns, size):
-            yield survey.typed(rows.stored_as(partial(self._with_inputs, shown=shown)), shown)
+            yield survey.typed(rows.map_stored(partial(self._with_inputs, shown=shown)), shown)
 
-    def numbered(self, columns: Sequence[str]) -> Iterator[tuple[SharedRows, Places, Places]]:
+    def numbered_rows(self, columns: Sequence[str]) -> Iterator[tuple[SharedRows, Int64Array, Int64Array]]:
         """Go through some columns of all rows, in the order of the whole, with what finds the rows again.
 
         Returns:
             Rows, the number of the stored row of each, and which of the rows that come from it each is.
         """
-        seen = np.zeros(self.source.count() if self.has_sets else 0, np.int64)
-        for rows in self._parts(_needed(self.source, columns, expands=self.has_sets), PIECE_ROWS):
-            places = numpy_of(rows.column(PLACE))
-            nths = _nths(places) + seen[places] if self.has_sets else np.zeros(len(places), np.int64)
-            if self.has_sets:
-                np.add.at(seen, places, 1)
-            yield rows.stored_as(partial(self._with_inputs, shown=columns, whole=True)), places, nths
+        seen = np.zeros(self.source.count() if self.has_resultsets else 0, np.int64)
+        for rows in self._parts(_needed(self.source, columns, expands=self.has_resultsets), CHUNK_ROWS):
+            row_numbers = to_numpy(rows.column(ROW_NUMBER_COLUMN))
+            occurrences = np.zeros(len(row_numbers), np.int64)
+            if self.has_resultsets:
+                occurrences = _occurrences(row_numbers) + seen[row_numbers]
+                np.add.at(seen, row_numbers, 1)
+            yield rows.map_stored(partial(self._with_inputs, shown=columns, whole=True)), row_numbers, occurrences
 
-    def at(self, columns: Sequence[str], places: Places, nths: Places) -> SharedRows:
+    def rows_at(self, columns: Sequence[str], row_numbers: Int64Array, occurrences: Int64Array) -> SharedRows:
         """Read some columns of rows that were numbered, in the order given."""
-        wanted = np.unique(places)
-        table = self.source.at(_needed(self.source, columns, expands=self.has_sets), wanted)
-        rows = self._spread(_placed(table, wanted))
-        made = numpy_of(rows.column(PLACE))
-        found = {key: row for row, key in enumerate(zip(made.tolist(), _nths(made).tolist(), strict=True))}
-        chosen = [found[key] for key in zip(places.tolist(), nths.tolist(), strict=True)]
-        return rows.take(chosen).stored_as(partial(self._with_inputs, shown=columns, whole=True))
+        wanted = np.unique(row_numbers)
+        table = self.source.rows_at(_needed(self.source, columns, expands=self.has_resultsets), wanted)
+        rows = self._expanded(_with_row_numbers(table, wanted))
+        made = to_numpy(rows.column(ROW_NUMBER_COLUMN))
+        found = {key: row for row, key in enumerate(zip(made.tolist(), _occurrences(made).tolist(), strict=True))}
+        chosen = [found[key] for key in zip(row_numbers.tolist(), occurrences.tolist(), strict=True)]
+        return rows.take(chosen).map_stored(partial(self._with_inputs, shown=columns, whole=True))
 
-    def look_at(self, survey: Survey, shown: Sequence[str], size: int = PIECE_ROWS, *, weigh: bool = True) -> None:
+    def survey_rows(
+        self, survey: ColumnSurvey, shown: Sequence[str], size: int = CHUNK_ROWS, *, weigh: bool = True
+    ) -> None:
         """Look at all rows first: types of values, and whether texts are shared, must not differ between parts.
 
         Args:
@@ -116,37 +127,37 @@ class RowView:
         if self._is_stored:
             return  # nothing is typed, and no text is shared
         typed = {name for value, names in _TYPED.items() if value in shown for name in names}
-        wanted = self.source.known(NEEDED_COLUMNS if self.has_sets and typed else typed)
-        if self.has_sets and weigh:
+        wanted = self.source.existing(NEEDED_COLUMNS if self.has_resultsets and typed else typed)
+        if self.has_resultsets and weigh:
             columns = _needed(self.source, shown, expands=True)
             wanted = [n for n in columns if n not in OWN_COLUMNS or n in NEEDED_COLUMNS]
-        for stored in map(with_kinds, self.source.batches(wanted, max(size, PIECE_ROWS))) if wanted else ():
+        for stored in map(with_value_kinds, self.source.batches(wanted, max(size, CHUNK_ROWS))) if wanted else ():
             survey.add(plain_rows(stored) if self._expands else SharedRows(stored))
-            for rows in (*expanded_rows(stored), absent_rows(stored)) if self.has_sets else ():
+            for rows in (*expanded_rows(stored), absent_label_rows(stored)) if self.has_resultsets else ():
                 survey.add(rows)
 
     def _parts(self, columns: Sequence[str], size: int) -> Iterator[SharedRows]:
         """Spread resultsets, in the order of the whole: plain rows, results, absent labels."""
-        if not self.has_sets:
+        if not self.has_resultsets:
             yield from map(SharedRows, self._stored(columns, size))
             return
         for table in self._stored(columns, size):
-            yield from _filled(plain_rows(table), size)
+            yield from _split(plain_rows(table), size)
         for table in self._stored(columns, size):
-            yield from expanded_rows(table, min(size, PIECE_ROWS))
-        targets = self.source.known(["validation_target"])
+            yield from expanded_rows(table, min(size, CHUNK_ROWS))
+        targets = self.source.existing(["validation_target"])
         labelled = targets and any(part.column(0).null_count < len(part) for part in self.source.batches(targets, size))
         for table in self._stored(columns, size) if labelled else ():
-            yield from _filled(absent_rows(table), size)
+            yield from _split(absent_label_rows(table), size)
 
-    def _spread(self, table: pa.Table) -> SharedRows:
-        prepared = with_kinds(table)
-        return expand(prepared) if self._expands else SharedRows(prepared)
+    def _expanded(self, table: pa.Table) -> SharedRows:
+        prepared = with_value_kinds(table)
+        return expand_resultsets(prepared) if self._expands else SharedRows(prepared)
 
     def _stored(self, columns: Sequence[str], size: int) -> Iterator[pa.Table]:
         before = 0
         for table in self.source.batches(columns or self.source.schema.names[:1], size):
-            yield with_kinds(_placed(table, np.arange(before, before + table.num_rows)))
+            yield with_value_kinds(_with_row_numbers(table, np.arange(before, before + table.num_rows)))
             before += table.num_rows
 
     def _with_inputs(self, table: pa.Table, shown: Sequence[str], whole: bool = False) -> pa.Table:
@@ -161,25 +172,25 @@ class RowView:
         return expanded.append_column("input_data", column(table, "input_data")) if kept else expanded
 
 
-PLACE = "scout.place"
+ROW_NUMBER_COLUMN = "scout.row_number"
 """Column that exists while rows are prepared: the number of the stored row."""
 
 
-def _placed(table: pa.Table, places: Places) -> pa.Table:
-    return table.append_column(PLACE, numbered(places))
+def _with_row_numbers(table: pa.Table, row_numbers: Int64Array) -> pa.Table:
+    return table.append_column(ROW_NUMBER_COLUMN, int64_column(row_numbers))
 
 
-def _nths(places: Places) -> Places:
+def _occurrences(row_numbers: Int64Array) -> Int64Array:
     """Count the rows of each place, in their order."""
-    order = np.argsort(places, kind="stable")
-    ordered = places[order]
+    order = np.argsort(row_numbers, kind="stable")
+    ordered = row_numbers[order]
     starts = np.flatnonzero(np.diff(ordered, prepend=-1))
-    nths = np.empty(len(places), np.int64)
-    nths[order] = np.arange(len(places)) - np.repeat(starts, np.diff(starts, append=len(places)))
-    return nths
+    occurrences = np.empty(len(row_numbers), np.int64)
+    occurrences[order] = np.arange(len(row_numbers)) - np.repeat(starts, np.diff(starts, append=len(row_numbers)))
+    return occurrences
 
 
-def _filled(rows: SharedRows, size: int) -> Iterator[SharedRows]:
+def _split(rows: SharedRows, size: int) -> Iterator[SharedRows]:
     """Split rows into parts of at most `size`, none of them empty."""
     return (rows.slice(start, size) for start in range(0, rows.num_rows, size))
 
@@ -194,4 +205,4 @@ def _needed(source: ScannerRows, shown: Iterable[str], *, expands: bool) -> list
     if "input" in wanted and "input_ref" in source.schema.names:
         wanted.update(REFERENCE_COLUMNS)
         wanted.update(name for name in source.schema.names if name.startswith("transcript_"))
-    return source.known(wanted)
+    return source.existing(wanted)

@@ -12,21 +12,21 @@ import pyarrow as pa
 
 from ..rows.arrow_tables import (
     Column,
-    Places,
-    cast,
-    chunked,
+    Int64Array,
+    chunked_column,
     column,
     compute,
-    drop,
+    dictionary_column,
+    drop_columns,
     fields,
-    filled,
+    fill_nulls,
+    int64_column,
     is_text,
     nulls,
-    numbered,
-    numpy_of,
-    references,
     table_of,
     take,
+    to_numpy,
+    try_cast,
 )
 
 COPIED_BYTES = 32 * 2**20
@@ -42,12 +42,12 @@ class SharedRows:
     Args:
         own: Columns of which each row has a cell of its own.
         stored: All other columns, as they are stored (None: `own` has all columns).
-        places: Stored row of each row.
+        row_numbers: Stored row of each row.
     """
 
     own: pa.Table
     stored: pa.Table | None = None
-    places: Places | None = None
+    row_numbers: Int64Array | None = None
 
     @property
     def names(self) -> list[str]:
@@ -61,16 +61,16 @@ class SharedRows:
 
     def slice(self, offset: int, length: int) -> SharedRows:
         """Take a part of the rows."""
-        places = None if self.places is None else self.places[offset : offset + length]
-        return replace(self, own=self.own.slice(offset, length), places=places)
+        row_numbers = None if self.row_numbers is None else self.row_numbers[offset : offset + length]
+        return replace(self, own=self.own.slice(offset, length), row_numbers=row_numbers)
 
     def take(self, rows: Sequence[int]) -> SharedRows:
         """Take rows by their numbers."""
         numbers = np.asarray(rows, np.int64)
-        places = None if self.places is None else self.places[numbers]
-        return replace(self, own=taken(self.own, numbers), places=places)
+        row_numbers = None if self.row_numbers is None else self.row_numbers[numbers]
+        return replace(self, own=take_rows(self.own, numbers), row_numbers=row_numbers)
 
-    def stored_as(self, change: Callable[[pa.Table], pa.Table]) -> SharedRows:
+    def map_stored(self, change: Callable[[pa.Table], pa.Table]) -> SharedRows:
         """Change columns that are as they are stored."""
         if self.stored is None:
             return replace(self, own=change(self.own))
@@ -79,78 +79,78 @@ class SharedRows:
     def column(self, name: str) -> Column:
         """Make a column, with a copy of what is shared for each row."""
         shared = self._shared(name)
-        return column(self.own, name) if shared is None else _taken(shared[0], shared[1])
+        return column(self.own, name) if shared is None else _take_cells(shared[0], shared[1])
 
     def cells(self, name: str) -> list[Any]:
         """List the cells of a column; what several rows share is one object."""
         shared = self._shared(name)
         if shared is None:
             return column(self.own, name).to_pylist()
-        source, places = shared
-        wanted, rows = np.unique(places, return_inverse=True)
+        source, row_numbers = shared
+        wanted, rows = np.unique(row_numbers, return_inverse=True)
         known = np.empty(len(wanted), object)
-        known[:] = _taken(source, wanted).to_pylist() if len(wanted) < len(source) else source.to_pylist()
+        known[:] = _take_cells(source, wanted).to_pylist() if len(wanted) < len(source) else source.to_pylist()
         cells: list[Any] = known[rows].tolist()
         return cells
 
     def references(self, name: str) -> Column:
         """Make a column of text whose cells refer to what is shared, or to each text itself."""
-        return references(*(self._shared(name) or (column(self.own, name), np.arange(self.num_rows))))
+        return dictionary_column(*(self._shared(name) or (column(self.own, name), np.arange(self.num_rows))))
 
-    def weights(self, beside: Callable[[pa.Table], Mapping[str, Places]]) -> dict[str, int]:
+    def text_bytes(self, referenced: Callable[[pa.Table], Mapping[str, Int64Array]]) -> dict[str, int]:
         """Count the bytes of the texts of columns that are as they are stored, with a copy for each row.
 
         Args:
-            beside: Gives the bytes of texts that are read from elsewhere: column -> bytes for each stored row.
+            referenced: Gives the bytes of texts that are read from elsewhere: column -> bytes for each stored row.
         """
         table = self.own if self.stored is None else self.stored
-        repeats = 1 if self.places is None else np.bincount(self.places, minlength=table.num_rows)
+        repeats = 1 if self.row_numbers is None else np.bincount(self.row_numbers, minlength=table.num_rows)
         texts = [field.name for field in fields(table.schema) if is_text(field.type)]
         found = {name: int((_lengths(column(table, name)) * repeats).sum()) for name in texts}
-        for name, sizes in beside(table).items():
+        for name, sizes in referenced(table).items():
             found[name] = found.get(name, 0) + int((sizes * repeats).sum())
         return found
 
-    def _shared(self, name: str) -> tuple[Column, Places] | None:
-        if self.stored is None or self.places is None or name in self.own.column_names:
+    def _shared(self, name: str) -> tuple[Column, Int64Array] | None:
+        if self.stored is None or self.row_numbers is None or name in self.own.column_names:
             return None
-        return column(self.stored, name), self.places
+        return column(self.stored, name), self.row_numbers
 
 
-def sharing(table: pa.Table, own: pa.Table, places: Places) -> SharedRows:
+def share_rows(table: pa.Table, own: pa.Table, row_numbers: Int64Array) -> SharedRows:
     """Make rows of a table that have some columns of their own; what no row refers to is left out."""
-    stored = drop(table, own.column_names)
+    stored = drop_columns(table, own.column_names)
     used = np.zeros(table.num_rows, np.bool_)
-    used[places] = True
+    used[row_numbers] = True
     if not used.all():
-        stored = taken(stored, np.flatnonzero(used))
-        places = (np.cumsum(used) - 1)[places]
-    return SharedRows(own, stored, places)
+        stored = take_rows(stored, np.flatnonzero(used))
+        row_numbers = (np.cumsum(used) - 1)[row_numbers]
+    return SharedRows(own, stored, row_numbers)
 
 
-def taken(table: pa.Table, rows: Places) -> pa.Table:
+def take_rows(table: pa.Table, rows: Int64Array) -> pa.Table:
     """Take rows of a table by their numbers."""
     if not table.column_names:
         return table
-    return table_of([_taken(column(table, name), rows) for name in table.column_names], table.schema)
+    return table_of([_take_cells(column(table, name), rows) for name in table.column_names], table.schema)
 
 
-def _taken(source: Column, rows: Places) -> Column:
+def _take_cells(source: Column, rows: Int64Array) -> Column:
     """Take cells of a column."""
     if source.null_count == len(source):
-        return chunked([nulls(len(rows), source.type)], source.type)
+        return chunked_column([nulls(len(rows), source.type)], source.type)
     if not is_text(source.type):
-        return chunked([take(source, numbered(rows))], source.type)
+        return chunked_column([take(source, int64_column(rows))], source.type)
     # Arrow joins the chunks of what it takes from, which may have more text than offsets of 32 bits can count.
-    long = cast(source, pa.large_string())
+    long = try_cast(source, pa.large_string())
     assert long is not None
     if not pa.types.is_string(source.type):
-        return chunked([take(long, numbered(rows))], source.type)
+        return chunked_column([take(long, int64_column(rows))], source.type)
     ends = np.cumsum(_lengths(source)[rows])
     bounds = [0, *(np.flatnonzero(np.diff(ends // _CHUNK_BYTES)) + 1).tolist(), len(rows)]
-    parts = (take(long, numbered(rows[start:end])) for start, end in pairwise(bounds))
-    return chunked([part.cast(source.type) for part in parts], source.type)
+    parts = (take(long, int64_column(rows[start:end])) for start, end in pairwise(bounds))
+    return chunked_column([part.cast(source.type) for part in parts], source.type)
 
 
-def _lengths(texts: Column) -> Places:
-    return numpy_of(filled(compute.binary_length(texts), 0)).astype(np.int64)
+def _lengths(texts: Column) -> Int64Array:
+    return to_numpy(fill_nulls(compute.binary_length(texts), 0)).astype(np.int64)

@@ -12,15 +12,26 @@ from typing import TYPE_CHECKING, Any, Literal
 import pyarrow as pa
 
 from ..._support.arrow import array
-from ..rows.arrow_tables import Column, cast, column, compute, filled, is_text, named_table, nulls, scalar, with_column
-from .inputs import referred_bytes
-from .resultsets import ITEM, KIND, OWN_COLUMNS
+from ..rows.arrow_tables import (
+    Column,
+    column,
+    compute,
+    fill_nulls,
+    is_text,
+    named_table,
+    nulls,
+    scalar,
+    try_cast,
+    with_column,
+)
+from .inputs import referenced_bytes
+from .resultsets import ITEM_COLUMN, KIND_COLUMN, OWN_COLUMNS
 from .shared_rows import COPIED_BYTES, SharedRows
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Kind = Literal["boolean", "integer", "real", "mixed"]
+ColumnKind = Literal["boolean", "integer", "real", "mixed"]
 
 _TYPED = frozenset(("boolean", "number"))
 _INFINITE = frozenset(("infinity", "-infinity", "+infinity", "inf", "-inf", "+inf"))
@@ -84,13 +95,13 @@ class TypedTable:
         """Make a data frame; columns that mix types, or share long texts, hold Python values."""
         import pandas as pd
 
-        held = {shown: name in self._types or name in self._objects for shown, name in self._columns.items()}
+        as_objects = {shown: name in self._types or name in self._objects for shown, name in self._columns.items()}
         nothing = nulls(self.num_rows, pa.null())
-        columns = [nothing if held[shown] else self._rows.column(name) for shown, name in self._columns.items()]
+        columns = [nothing if as_objects[shown] else self._rows.column(name) for shown, name in self._columns.items()]
         table: Any = named_table(columns, list(self._columns))
         frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
         for shown, name in self._columns.items():
-            if held[shown]:
+            if as_objects[shown]:
                 frame[shown] = pd.Series(self._cells(name), index=frame.index, dtype=object)
         return frame
 
@@ -121,29 +132,29 @@ def _finite(text: str) -> float | str:
     return text if math.isinf(number) and text.lower() not in _INFINITE else number
 
 
-def with_kinds(table: pa.Table) -> pa.Table:
+def with_value_kinds(table: pa.Table) -> pa.Table:
     """Add what expanding resultsets keeps up to date: the type of each value, and that it is not an item."""
     nothing = nulls(table.num_rows, pa.string())
     kinds = column(table, "value_type") if "value_type" in table.column_names else nothing
-    return table.append_column(KIND, kinds).append_column(ITEM, nothing)
+    return table.append_column(KIND_COLUMN, kinds).append_column(ITEM_COLUMN, nothing)
 
 
-class Survey:
+class ColumnSurvey:
     """What must be known of all rows before any of them is shown: no part of them may be read differently from the whole."""
 
     def __init__(self) -> None:
-        self._kinds = {"value": _Kinds(), "validation_result": _Kinds()}
+        self._kinds = {"value": _KindGatherer(), "validation_result": _KindGatherer()}
         self._weights: Counter[str] = Counter()
-        self._sets = False
+        self._has_resultsets = False
 
     def add(self, rows: SharedRows) -> None:
         """Take note of some rows."""
         table = rows.own
         for name, kinds in self._kinds.items():
             if name in table.column_names and is_text(column(table, name).type):
-                kinds.add(_types(table, name), column(table, name))
-        self._weights.update(rows.weights(referred_bytes))
-        self._sets = self._sets or rows.stored is not None
+                kinds.add(_value_kinds(table, name), column(table, name))
+        self._weights.update(rows.text_bytes(referenced_bytes))
+        self._has_resultsets = self._has_resultsets or rows.stored is not None
 
     def typed(self, rows: SharedRows, shown: Sequence[str]) -> TypedTable:
         """Give the columns of some rows the types of what they hold in all rows, and keep those that are shown."""
@@ -153,18 +164,18 @@ class Survey:
             if name not in shown or name not in table.column_names or not is_text(column(table, name).type):
                 continue  # typed by another writer
             if kinds.kind == "mixed":
-                mixed[name] = _types(table, name)
+                mixed[name] = _value_kinds(table, name)
             elif kinds.kind is not None:
-                table = _cast(table, name, kinds.kind)
+                table = _typed_column(table, name, kinds.kind)
         present = set(rows.names)
         columns = {name: name for name in shown if name in present}
-        heavy = {name for name, weight in self._weights.items() if self._sets and weight > COPIED_BYTES}
+        heavy = {name for name, weight in self._weights.items() if self._has_resultsets and weight > COPIED_BYTES}
         return TypedTable(replace(rows, own=table), columns, mixed, heavy - OWN_COLUMNS)
 
 
-def _types(table: pa.Table, name: str) -> Column:
+def _value_kinds(table: pa.Table, name: str) -> Column:
     if name == "value":
-        return column(table, KIND)
+        return column(table, KIND_COLUMN)
     # A verdict is JSON: a boolean, or one for each label.
     texts = column(table, name)
     words = array(["true", "false"], texts.type)
@@ -174,34 +185,34 @@ def _types(table: pa.Table, name: str) -> Column:
     return named
 
 
-class _Kinds:
+class _KindGatherer:
     """Gathers the values of a column, to tell which type holds all of them.
 
     Rows without a value (errors, mostly) have no say: one failure must not turn a column of numbers into something else.
     """
 
     def __init__(self) -> None:
-        self._types: set[str] = set()
+        self._seen: set[str] = set()
         self._integers = self._reals = True
 
     def add(self, types: Column, values: Column) -> None:
-        self._types.update(t for t in compute.unique(types).to_pylist() if t is not None and t != "null")
-        if self._types == {"number"}:
+        self._seen.update(t for t in compute.unique(types).to_pylist() if t is not None and t != "null")
+        if self._seen == {"number"}:
             values = compute.unique(values)
             self._integers = self._integers and _as_integers(values) is not None
             self._reals = self._reals and _as_reals(values) is not None
 
     @property
-    def kind(self) -> Kind | None:
+    def kind(self) -> ColumnKind | None:
         """The type that holds all values; None: text."""
-        if self._types == {"boolean"}:
+        if self._seen == {"boolean"}:
             return "boolean"
-        if self._types == {"number"}:
+        if self._seen == {"number"}:
             return "integer" if self._integers else "real" if self._reals else "mixed"
-        return "mixed" if self._types & _TYPED else None
+        return "mixed" if self._seen & _TYPED else None
 
 
-def _cast(table: pa.Table, name: str, kind: Kind) -> pa.Table:
+def _typed_column(table: pa.Table, name: str, kind: ColumnKind) -> pa.Table:
     read = {"boolean": _as_booleans, "integer": _as_integers, "real": _as_reals}[kind]
     typed = read(column(table, name))
     return table if typed is None else with_column(table, name, typed)
@@ -213,17 +224,17 @@ def _as_booleans(values: Column) -> Column | None:
 
 
 def _as_integers(values: Column) -> Column | None:
-    return cast(values, pa.int64())
+    return try_cast(values, pa.int64())
 
 
 def _as_reals(values: Column) -> Column | None:
     """Read numbers as floats, if no integer among them loses a digit."""
-    reals = cast(values, pa.float64())
+    reals = try_cast(values, pa.float64())
     if reals is None:
         return None
-    infinite = compute.filter(values, filled(compute.is_inf(reals), False)).to_pylist()
+    infinite = compute.filter(values, fill_nulls(compute.is_inf(reals), False)).to_pylist()
     if any(text.lower() not in _INFINITE for text in infinite):
         return None
-    long = compute.filter(values, filled(compute.match_substring_regex(values, _LONG_INTEGER), False))
+    long = compute.filter(values, fill_nulls(compute.match_substring_regex(values, _LONG_INTEGER), False))
     exact = all(len(t) <= _EXACT_CHARACTERS and -_EXACT <= int(t) <= _EXACT for t in long.to_pylist())
     return reals if exact else None

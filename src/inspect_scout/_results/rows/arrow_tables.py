@@ -1,4 +1,4 @@
-"""Arrow tables, as far as this room uses them, with types that checkers can follow."""
+"""Arrow tables, as far as this package uses them, with types that checkers can follow."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from ..._support.arrow import Array, array
 
 Column: TypeAlias = "pa.ChunkedArray[Any]"
 Field: TypeAlias = "pa.Field[Any]"
-Places: TypeAlias = "npt.NDArray[np.int64]"
+Int64Array: TypeAlias = "npt.NDArray[np.int64]"
 
-PIECE_ROWS = 8192
-"""Rows that are looked at, or held as Python objects, at once."""
+CHUNK_ROWS = 8192
+"""Rows that are processed, or are Python objects, at once."""
 
 # The stubs give Arrow's functions one overload for each type of column; ours are known when the program runs.
 compute: Any = pc
@@ -27,7 +27,7 @@ _arrow: Any = pa
 
 
 def nulls(count: int, kind: pa.DataType) -> Array:
-    """Make a column in which nothing is known."""
+    """Make a column of nulls."""
     made: Array = _arrow.nulls(count, kind)
     return made
 
@@ -44,21 +44,21 @@ def scalar(value: str | bool | int | None, kind: pa.DataType) -> Any:
     return array([value], kind)[0]
 
 
-def filled(values: Any, value: bool | int) -> Column:
+def fill_nulls(values: Any, value: bool | int) -> Column:
     """Put a value in the place of nulls."""
     made: Column = compute.fill_null(values, scalar(value, values.type))
     return made
 
 
-def take(source: Any, places: Sequence[int] | Array) -> Any:
+def take(source: Any, row_numbers: Sequence[int] | Array) -> Any:
     """Take rows of a table or cells of a column."""
-    return source.take(places if isinstance(places, pa.Array) else array(places, pa.int64()))
+    return source.take(row_numbers if isinstance(row_numbers, pa.Array) else array(row_numbers, pa.int64()))
 
 
-def numbered(rows: Places) -> Array:
-    """Make a column of numbers, without a copy."""
-    held = np.ascontiguousarray(rows, np.int64)
-    made: Array = _arrow.Array.from_buffers(pa.int64(), len(held), [None, _arrow.py_buffer(held)])
+def int64_column(rows: Int64Array) -> Array:
+    """Make an Arrow column of numbers, without a copy."""
+    values = np.ascontiguousarray(rows, np.int64)
+    made: Array = _arrow.Array.from_buffers(pa.int64(), len(values), [None, _arrow.py_buffer(values)])
     return made
 
 
@@ -67,47 +67,47 @@ def _chunks_of(values: Any) -> list[Any]:
     return chunks
 
 
-def numpy_of(values: Any) -> npt.NDArray[Any]:
+def to_numpy(values: Any) -> npt.NDArray[Any]:
     """Give the numbers of a column without nulls; Arrow's own way would import pandas."""
     kind, arrays = str(values.type), _chunks_of(values)
-    held = [np.frombuffer(a.buffers()[1], kind)[a.offset : a.offset + len(a)] for a in arrays if len(a)]
-    return np.concatenate(held) if held else np.zeros(0, kind)
+    parts = [np.frombuffer(a.buffers()[1], kind)[a.offset : a.offset + len(a)] for a in arrays if len(a)]
+    return np.concatenate(parts) if parts else np.zeros(0, kind)
 
 
-def mask(values: Any) -> npt.NDArray[np.bool_]:
+def to_bools(values: Any) -> npt.NDArray[np.bool_]:
     """Give booleans as numpy knows them; nulls are False."""
-    return numpy_of(filled(values, value=False).cast(pa.uint8())).astype(np.bool_)
+    return to_numpy(fill_nulls(values, value=False).cast(pa.uint8())).astype(np.bool_)
 
 
-def booleans(values: npt.NDArray[np.bool_]) -> Array:
+def bool_column(values: npt.NDArray[np.bool_]) -> Array:
     """Make a column of booleans."""
-    held = [None, _arrow.py_buffer(np.packbits(values, bitorder="little"))]
-    made: Array = _arrow.Array.from_buffers(pa.bool_(), len(values), held)
+    buffers = [None, _arrow.py_buffer(np.packbits(values, bitorder="little"))]
+    made: Array = _arrow.Array.from_buffers(pa.bool_(), len(values), buffers)
     return made
 
 
-def chunked(parts: Iterable[Any], kind: pa.DataType) -> Column:
-    """Put arrays and chunked arrays of a type one below the other."""
+def chunked_column(parts: Iterable[Any], kind: pa.DataType) -> Column:
+    """Put arrays and chunked arrays of a type one after the other."""
     chunks = [chunk for part in parts for chunk in _chunks_of(part)]
     made: Column = _arrow.chunked_array(chunks, type=kind)
     return made
 
 
-def references(source: Any, rows: Places) -> Column:
+def dictionary_column(source: Any, rows: Int64Array) -> Column:
     """Make a column of text whose cells refer to those of another, by their numbers."""
     texts = source.cast(pa.large_string()).combine_chunks()
     (whole,) = _chunks_of(texts)
-    made = _arrow.DictionaryArray.from_arrays(numbered(rows).cast(pa.int32()), whole)
-    return chunked([made], made.type)
+    made = _arrow.DictionaryArray.from_arrays(int64_column(rows).cast(pa.int32()), whole)
+    return chunked_column([made], made.type)
 
 
-def filtered(table: Any, chosen: Any) -> pa.Table:
+def filter_rows(table: Any, chosen: Any) -> pa.Table:
     """Keep rows."""
     rows: pa.Table = table.filter(chosen)
     return rows
 
 
-def drop(table: Any, names: Sequence[str]) -> pa.Table:
+def drop_columns(table: Any, names: Sequence[str]) -> pa.Table:
     """Leave out columns."""
     made: pa.Table = table.select([name for name in table.column_names if name not in set(names)])
     return made
@@ -147,13 +147,13 @@ def named_table(columns: Sequence[Any], names: Sequence[str]) -> pa.Table:
     return made
 
 
-def joined(tables: Sequence[pa.Table]) -> pa.Table:
+def concat_promoted(tables: Sequence[pa.Table]) -> pa.Table:
     """Put tables one below the other; those that lack a column have nulls in it."""
     made: pa.Table = tables[0] if len(tables) == 1 else _arrow.concat_tables(tables, promote_options="default")
     return made
 
 
-def stacked(tables: Iterable[pa.Table], schema: pa.Schema) -> pa.Table:
+def concat_tables(tables: Iterable[pa.Table], schema: pa.Schema) -> pa.Table:
     """Put tables of one schema one below the other; Arrow's own way to make an empty one imports pandas."""
     found = list(tables)
     return pa.concat_tables(found) if found else table_of([nulls(0, field.type) for field in fields(schema)], schema)
@@ -178,7 +178,7 @@ def with_column(table: Any, name: str, values: Column | Array) -> pa.Table:
     return made
 
 
-def cast(values: Any, kind: pa.DataType) -> Column | None:
+def try_cast(values: Any, kind: pa.DataType) -> Column | None:
     """Convert a column; None if that is not possible for all of its cells."""
     try:
         made: Column = values.cast(kind)
@@ -187,9 +187,9 @@ def cast(values: Any, kind: pa.DataType) -> Column | None:
     return made
 
 
-def as_type(found: Column | Array, kind: pa.DataType) -> Column | Array:
+def cast_or_null(found: Column | Array, kind: pa.DataType) -> Column | Array:
     """Convert a column; its cells are lost, its rows are not, where another writer inferred a type from odd data."""
-    converted = found if found.type.equals(kind) else cast(found, kind)
+    converted = found if found.type.equals(kind) else try_cast(found, kind)
     return nulls(len(found), kind) if converted is None else converted
 
 
@@ -198,7 +198,7 @@ def is_text(kind: pa.DataType) -> bool:
     return pa.types.is_string(kind) or pa.types.is_large_string(kind)
 
 
-def runs(rows: Places) -> Iterator[tuple[int, int]]:
+def find_runs(rows: Int64Array) -> Iterator[tuple[int, int]]:
     """Find the runs in ascending numbers: the first number of each, and how many there are."""
     starts = np.flatnonzero(np.diff(rows, prepend=-2) != 1)
     for start, end in pairwise([*starts.tolist(), len(rows)]):

@@ -23,14 +23,14 @@ CELL_CHARS = 2**29
 """Longest text of a cell: Parquet holds less than 2 GiB of UTF-8."""
 
 _POOLED = ("transcript", "events")
-_PLAINER: Mapping[type, Callable[[Any], Any]] = {
+_CONVERTERS: Mapping[type, Callable[[Any], Any]] = {
     bytes: lambda text: text.decode("utf-8", "replace"),
     Mapping: dict,
     set: list,
     frozenset: list,
     range: list,
 }
-KINDS: Mapping[type, str] = {
+VALUE_TYPES: Mapping[type, str] = {
     str: "string",
     bool: "boolean",
     int: "number",
@@ -50,7 +50,7 @@ def json_text(value: object) -> str:
     try:
         return to_json(value, exclude_none=True, inf_nan_mode="constants", fallback=str).decode()
     except (ValueError, TypeError, RecursionError):
-        return _patient_json(value)
+        return _tolerant_json(value)
 
 
 def value_text(value: Any) -> str | None:
@@ -126,7 +126,8 @@ def read_json(text: Any) -> Any:
 
 
 def _inferred_type(value: object) -> str:
-    return KINDS.get(type(value)) or next((KINDS[kind] for kind in KINDS if isinstance(value, kind)), "object")
+    found = (name for kind, name in VALUE_TYPES.items() if isinstance(value, kind))
+    return VALUE_TYPES.get(type(value)) or next(found, "object")
 
 
 def _pooled_text(value: object) -> tuple[str, str | None]:
@@ -165,7 +166,7 @@ def _float_text(value: float) -> str:
     return {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}.get(text, text)
 
 
-def _patient_json(value: object) -> str:
+def _tolerant_json(value: object) -> str:
     """Write JSON step by step, for what the quick writer refuses: lone surrogates, odd bytes, cycles, huge depth."""
     try:
         return well_formed(json.dumps(value, separators=(",", ":"), ensure_ascii=False, skipkeys=True, default=_plain))
@@ -175,7 +176,7 @@ def _patient_json(value: object) -> str:
 
 def _plain(value: Any) -> Any:
     """Give something nearer to JSON."""
-    for kind, make in _PLAINER.items():
+    for kind, make in _CONVERTERS.items():
         if isinstance(value, kind):
             return make(value)
     dump = getattr(value, "model_dump", None)
@@ -187,7 +188,7 @@ Cell = str | int | float | bool | None
 _INT64 = 2**63
 
 # Fields that an older index kept in the metadata of a transcript, under its own names.
-_BRIDGES = {
+_OLDER_NAMES = {
     "date": "eval_created",
     "task_set": "task_name",
     "task_id": "id",
@@ -213,7 +214,7 @@ def transcript_cells(info: TranscriptInfo) -> tuple[Cell, ...]:
 
     def lookup(field: str) -> Any:
         value = getattr(info, field)
-        return metadata.get(_BRIDGES[field]) if value is None else value
+        return metadata.get(_OLDER_NAMES[field]) if value is None else value
 
     score = lookup("score")
     return (
@@ -224,17 +225,17 @@ def transcript_cells(info: TranscriptInfo) -> tuple[Cell, ...]:
         value_text(lookup("date")),
         value_text(lookup("task_set")),
         value_text(lookup("task_id")),
-        whole(lookup("task_repeat")),
+        int64_or_none(lookup("task_repeat")),
         value_text(lookup("agent")),
-        _json(lookup("agent_args")),
+        _json_or_text(lookup("agent_args")),
         value_text(lookup("model")),
-        _json(lookup("model_options")),
+        _json_or_text(lookup("model_options")),
         value_text(score),
         value_text(lookup("score_explanation")),
         info.success if info.success is not None else _succeeded(score),
-        whole(lookup("message_count")),
-        _real(lookup("total_time")),
-        whole(lookup("total_tokens")),
+        int64_or_none(lookup("message_count")),
+        _float_or_none(lookup("total_time")),
+        int64_or_none(lookup("total_tokens")),
         value_text(lookup("error")),
         value_text(lookup("limit")),
         info.trust_content,
@@ -257,10 +258,10 @@ def scan_cells(spec: ScanSpec) -> tuple[Cell, ...]:
 
 def scanner_cells(key: str, spec: ScannerSpec) -> tuple[Cell, ...]:
     """Describe a scanner, in the order of SCANNER_COLUMNS."""
-    return (key, spec.name, whole(spec.version), spec.package_version, spec.file, json_text(spec.params))
+    return (key, spec.name, int64_or_none(spec.version), spec.package_version, spec.file, json_text(spec.params))
 
 
-def whole(value: Any) -> int | None:
+def int64_or_none(value: Any) -> int | None:
     """Give a whole number that a column can hold, or None."""
     if isinstance(value, float) and math.isfinite(value):
         value = int(value)
@@ -272,11 +273,11 @@ def clean_id(transcript_id: str) -> str:
     return transcript_id if transcript_id.isascii() else well_formed(transcript_id)
 
 
-def _json(value: Any) -> str | None:
+def _json_or_text(value: Any) -> str | None:
     return None if value is None else value if isinstance(value, str) else json_text(value)
 
 
-def _real(value: Any) -> float | None:
+def _float_or_none(value: Any) -> float | None:
     try:
         return float(value) if isinstance(value, int | float) else None
     except OverflowError:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from ..._support.json import loads
 from ..._support.shapes import is_list, is_mapping
 from ..._types import is_positive
-from .arrow_tables import Places, as_type, compute, is_text, mask, scalar
+from .arrow_tables import Int64Array, cast_or_null, compute, is_text, scalar, to_bools
 
 if TYPE_CHECKING:
     from ..._types import Result
@@ -35,31 +35,31 @@ def count_items(items: list[Any]) -> int:
     return sum(is_mapping(item) and is_positive(item.get("value")) for item in items)
 
 
-def count_cells(values: Any, kinds: Any) -> Places:
+def count_row_results(values: Any, kinds: Any) -> Int64Array:
     """Count the results of stored rows, as `count_results` counts those of the results they were made from.
 
     Args:
         values: Column of values; older tables may hold numbers.
         kinds: Column of the types of values.
     """
-    texts, kinds = (each if is_text(each.type) else as_type(each, pa.string()) for each in (values, kinds))
+    texts, kinds = (each if is_text(each.type) else cast_or_null(each, pa.string()) for each in (values, kinds))
     cells = {
         "boolean": compute.equal(compute.utf8_lower(texts), scalar("true", texts.type)),
         "number": compute.invert(compute.match_substring_regex(texts, _ZERO, ignore_case=True)),
         "string": compute.not_equal(texts, scalar("", texts.type)),
     }
     # Column by column: a million values one by one took half a second.
-    counts, others = np.zeros(len(texts), np.int64), mask(compute.is_valid(texts))
+    counts, others = np.zeros(len(texts), np.int64), to_bools(compute.is_valid(texts))
     for kind, found in cells.items():
-        own = mask(compute.equal(kinds, scalar(kind, kinds.type)))
-        counts[own] = mask(found)[own]
+        own = to_bools(compute.equal(kinds, scalar(kind, kinds.type)))
+        counts[own] = to_bools(found)[own]
         others &= ~own
     for row in np.flatnonzero(others).tolist():
         counts[row] = _count_other(texts[row].as_py(), kinds[row].as_py())
     return counts
 
 
-def found_something(values: Any, kinds: Any, items: Any) -> npt.NDArray[np.bool_]:
+def positive_rows(values: Any, kinds: Any, items: Any) -> npt.NDArray[np.bool_]:
     """Tell which rows count as results.
 
     Args:
@@ -67,12 +67,12 @@ def found_something(values: Any, kinds: Any, items: Any) -> npt.NDArray[np.bool_
         kinds: Column of the types of values.
         items: Column that is null but for items of resultsets, where the text "none" says that nothing was found.
     """
-    found = count_cells(values, kinds) > 0
+    found = count_row_results(values, kinds) > 0
     texts = compute.and_(compute.is_valid(items), compute.equal(kinds, scalar("string", kinds.type)))
-    if not mask(texts).any():
+    if not to_bools(texts).any():
         return found
     nothing = compute.equal(compute.utf8_lower(values), scalar("none", values.type))
-    return found & ~mask(compute.and_(texts, nothing))
+    return found & ~to_bools(compute.and_(texts, nothing))
 
 
 def _count_other(text: str, kind: str | None) -> int:

@@ -11,13 +11,13 @@ from typing import Any
 
 import msgspec
 
-from ..._types import Agreement, ScannerState
+from ..._types import ConfusionCounts, ScannerState
 
 PAIRS_KEY = b"scout.pairs"
 """Key of the footer's metadata."""
 
-_UNTOLD = "calls_without_usage"
-"""Stands beside the kinds of tokens in what is recorded of a model."""
+_CALLS_WITHOUT_USAGE = "calls_without_usage"
+"""Stands next to the kinds of tokens in what is recorded of a model."""
 
 
 class PairRecord(msgspec.Struct, frozen=True, array_like=True):
@@ -92,7 +92,7 @@ def counts_of_records(records: Iterable[PairRecord]) -> ScannerState:
     scans = rows = results = errors = tokens = incomplete = unseen = not_compared = 0
     usage: dict[str, dict[str, float]] = {}
     fingerprints: dict[str, int] = {}
-    agreement = Agreement()
+    agreement = ConfusionCounts()
     for record in records:
         scans += 1
         rows += record.rows
@@ -108,7 +108,7 @@ def counts_of_records(records: Iterable[PairRecord]) -> ScannerState:
             fingerprints[record.fingerprint] = fingerprints.get(record.fingerprint, 0) + record.rows
         if len(record.agreement) == 4:
             tp, fp, tn, fn = record.agreement
-            agreement += Agreement(tp=tp, fp=fp, tn=tn, fn=fn, keyed=record.keyed)
+            agreement += ConfusionCounts(tp=tp, fp=fp, tn=tn, fn=fn, keyed=record.keyed)
     return ScannerState(
         scans=scans,
         rows=rows,
@@ -117,7 +117,7 @@ def counts_of_records(records: Iterable[PairRecord]) -> ScannerState:
         tokens=tokens,
         incomplete=incomplete,
         unseen_citations=unseen,
-        calls_without_usage=take_untold(usage),
+        calls_without_usage=pop_calls_without_usage(usage),
         not_compared=not_compared,
         agreement=agreement,
         usage=usage,
@@ -134,20 +134,20 @@ def add_usage(total: dict[str, dict[str, float]], usage: Mapping[str, Mapping[st
                 into[kind] = into.get(kind, 0) + number
 
 
-def take_untold(usage: Mapping[str, dict[str, float]]) -> int:
+def pop_calls_without_usage(usage: Mapping[str, dict[str, float]]) -> int:
     """Take the answers without usage out of what was used, and count them."""
-    return sum(int(kinds.pop(_UNTOLD, 0)) for kinds in usage.values())
+    return sum(int(kinds.pop(_CALLS_WITHOUT_USAGE, 0)) for kinds in usage.values())
 
 
-def agreement_of(verdicts: Iterable[tuple[Any, bool | Mapping[str, bool]]]) -> Agreement:
+def confusion_of(verdicts: Iterable[tuple[Any, bool | Mapping[str, bool]]]) -> ConfusionCounts:
     """Count how results compare with their labelled cases (target, verdict)."""
     compared = list(verdicts)
     if not compared:
-        return Agreement()
+        return ConfusionCounts()
     from ..._validation import Confusion
 
     confusion = Confusion()
     for target, valid in compared:
         confusion.add(target, valid)
     total = confusion.total
-    return Agreement(tp=total.tp, fp=total.fp, tn=total.tn, fn=total.fn, keyed=bool(confusion.by_key))
+    return ConfusionCounts(tp=total.tp, fp=total.fp, tn=total.tn, fn=total.fn, keyed=bool(confusion.by_key))

@@ -14,7 +14,7 @@ from ..._support.errors import LocationError, StorageError
 from ..._support.storage import LocalStorage, Storage, is_local, local_path
 from .arrow_tables import fields, nulls, schema_of, with_column, with_metadata
 from .pair_records import PAIRS_KEY, ScannerPairs, encode_pairs
-from .schema import conform, repeated_columns
+from .schema import conform, dictionary_columns
 
 ROW_GROUP_BYTES = 96 * 2**20
 ROW_GROUP_ROWS = 8192
@@ -59,20 +59,20 @@ class TableFile:
         return [footer.row_group(group).num_rows for group in range(footer.num_row_groups)]
 
     def read(self, columns: Iterable[str]) -> pa.Table:
-        """Read some columns; names that the file has not are passed over."""
-        with _reading(self._path):
-            return _settled(self._file.read(columns=self._present(columns)))
+        """Read some columns; names that the file does not have are skipped."""
+        with _translated_errors(self._path):
+            return _nulls_as_text(self._file.read(columns=self._present(columns)))
 
     def read_group(self, group: int, columns: Iterable[str]) -> pa.Table:
-        """Read some columns of a row group; names that the file has not are passed over."""
+        """Read some columns of a row group; names that the file does not have are skipped."""
         present = self._present(columns)
-        with _reading(self._path):
+        with _translated_errors(self._path):
             if not present:
                 return pa.table({"": nulls(self.group_rows()[group], pa.null())})
-            return _settled(self._file.read_row_group(group, columns=present))
+            return _nulls_as_text(self._file.read_row_group(group, columns=present))
 
     def batches(self, size: int, columns: Iterable[str], groups: Iterable[int] | None = None) -> Iterator[pa.Table]:
-        """Read some columns in tables of at most `size` rows and about `BATCH_BYTES`; unknown names are passed over.
+        """Read some columns in tables of at most `size` rows and about `BATCH_BYTES`; unknown names are skipped.
 
         Args:
             size: Rows in a table at most.
@@ -80,11 +80,11 @@ class TableFile:
             groups: Row groups to read (None: all).
         """
         present, rows = self._present(columns), self.group_rows()
-        with _reading(self._path):
+        with _translated_errors(self._path):
             for group in range(len(rows)) if groups is None else groups:
                 fitting = max(1, BATCH_BYTES * rows[group] // max(1, self._group_bytes(group, present)))
                 batches = self._file.iter_batches(min(size, fitting), row_groups=[group], columns=present)
-                yield from (_settled(pa.Table.from_batches([batch])) for batch in batches)
+                yield from (_nulls_as_text(pa.Table.from_batches([batch])) for batch in batches)
 
     def _group_bytes(self, group: int, columns: Sequence[str]) -> int:
         chunks, wanted = self._file.metadata.row_group(group), set(columns)
@@ -102,12 +102,12 @@ def open_table(storage: Storage, path: str) -> Generator[TableFile]:
 
     Raises:
         LocationError: There is no such file.
-        DamagedFileError: It is no parquet file.
+        DamagedFileError: It is not a parquet file.
         StorageError: It cannot be read.
     """
     with contextlib.ExitStack() as stack:
-        with _reading(path):
-            # A path lets Arrow read without going through Python for every piece.
+        with _translated_errors(path):
+            # A path lets Arrow read without going through Python for every part.
             local = isinstance(storage, LocalStorage)
             source = local_path(path) if local else stack.enter_context(storage.open_read(path))
             # Of a remote file the columns wanted are fetched in few requests, those that stand together in one.
@@ -115,7 +115,7 @@ def open_table(storage: Storage, path: str) -> Generator[TableFile]:
         yield TableFile(path, file)
 
 
-def quick_file(pairs: Sequence[ScannerPairs], tables: Sequence[pa.Table]) -> bytes:
+def encode_journal_file(pairs: Sequence[ScannerPairs], tables: Sequence[pa.Table]) -> bytes:
     """Write tables into one file, for speed: a row group for each.
 
     Args:
@@ -134,16 +134,16 @@ def quick_file(pairs: Sequence[ScannerPairs], tables: Sequence[pa.Table]) -> byt
 
 def write_tables(storage: Storage, path: str, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
     """Write a stream of tables of one schema as a file that appears when it is whole."""
-    statistics = repeated_columns(schema)
+    statistics = dictionary_columns(schema)
     with (
         storage.open_write(path) as file,
         _writer(file, schema, compression="zstd", statistics=statistics) as writer,
     ):
-        for group in _groups(tables):
+        for group in _row_groups(tables):
             writer.write_table(group, row_group_size=max(1, group.num_rows))
 
 
-def _settled(table: pa.Table) -> pa.Table:
+def _nulls_as_text(table: pa.Table) -> pa.Table:
     """Make text of columns in which another writer found nothing at all."""
     for field in fields(table.schema):
         if pa.types.is_null(field.type):
@@ -151,7 +151,7 @@ def _settled(table: pa.Table) -> pa.Table:
     return table
 
 
-def _groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+def _row_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
     """Put small tables together, up to the size of a row group."""
     waiting: list[pa.Table] = []
     rows = size = 0
@@ -173,13 +173,13 @@ def _writer(sink: Any, schema: pa.Schema, *, compression: str, statistics: bool 
         schema,
         version="2.6",
         compression=compression,
-        use_dictionary=repeated_columns(schema),
+        use_dictionary=dictionary_columns(schema),
         write_statistics=statistics,
     )
 
 
 @contextlib.contextmanager
-def _reading(path: str) -> Generator[None]:
+def _translated_errors(path: str) -> Generator[None]:
     """Translate what Arrow raises while it reads a file."""
     try:
         yield
@@ -192,5 +192,5 @@ def _reading(path: str) -> Generator[None]:
         if isinstance(error, OSError) and error.errno is not None:
             raise StorageError(f"Cannot read {path!r}: {error}. Nothing was changed; try again.") from error
         raise DamagedFileError(
-            f"Cannot read {path!r}: {error}. The file is damaged, or no results of a scan."
+            f"Cannot read {path!r}: {error}. The file is damaged, or not a table of results."
         ) from error

@@ -18,11 +18,12 @@ from ..._support.errors import UnknownNameError
 from ..._support.ids import new_id
 from ..._support.json import dumps, well_formed
 from ..._types import unseen_citations
-from .arrow_tables import joined, repeat, table_of, take
+from .arrow_tables import concat_promoted, repeat, table_of, take
 from .cells import (
     Cell,
     clean_id,
     input_text,
+    int64_or_none,
     json_text,
     references_text,
     scan_cells,
@@ -30,13 +31,12 @@ from .cells import (
     transcript_cells,
     value_text,
     value_type,
-    whole,
 )
 from .counting import count_results
-from .pair_records import PairRecord, add_usage, agreement_of
+from .pair_records import PairRecord, add_usage, confusion_of
 from .schema import (
-    NOTE_COLUMNS,
-    RECORD_COLUMNS,
+    HIDDEN_COLUMNS,
+    RELIABILITY_COLUMNS,
     RESULT_COLUMNS,
     SCAN_COLUMNS,
     SCANNER_COLUMNS,
@@ -60,16 +60,16 @@ _SINGLE = ("message", "event")
 _KEPT_DESCRIPTIONS = 64
 
 CELL_BYTES: Final = 2**30
-"""Largest text of a cell: a column of a table piece has to stay below the two gigabytes that its offsets can count."""
+"""Largest text of a cell: a column of a table chunk has to stay below the two gigabytes that its offsets can count."""
 
-OWN_COLUMNS: Final = RESULT_COLUMNS + USAGE_COLUMNS + NOTE_COLUMNS[1:] + RECORD_COLUMNS
+OWN_COLUMNS: Final = RESULT_COLUMNS + USAGE_COLUMNS + RELIABILITY_COLUMNS[1:] + HIDDEN_COLUMNS
 """Columns that each invocation fills; the fingerprint is the same for all of a scanner."""
 
-_COUNTED = [
+_LARGE_POSITIONS = [
     [n for n, _ in OWN_COLUMNS].index(n) for n in ("input", "input_data", "value", "explanation", "scan_events")
 ]
 _NAMES: Final = [name for name, _ in OWN_COLUMNS]
-_EMPTY: Final[Mapping[str, Cell]] = {
+_REPLACEMENTS: Final[Mapping[str, Cell]] = {
     "input": None,
     "input_data": None,
     "metadata": "{}",
@@ -136,7 +136,7 @@ class RowWriter:
         """
         if scanner not in self._scanners:
             raise UnknownNameError("scanner", scanner, self._scanners)
-        rows = [limited(self._row(report), info.transcript_id) for report in reports]
+        rows = [limit_cells(self._row(report), info.transcript_id) for report in reports]
         verdicts = [_verdicts(report) for report in reports]
         record = PairRecord(
             transcript_id=clean_id(info.transcript_id),
@@ -149,31 +149,31 @@ class RowWriter:
             fingerprint=self._fingerprints.get(scanner),
             incomplete=sum(report.incomplete > 0 for report in reports),
             unseen=sum(bool(unseen_citations(report.result)) for report in reports),
-            **_compared(reports),
+            **_validation_counts(reports),
         )
-        return PairRows(scanner, record, self._describe(info), rows, verdicts, sum(map(size_of, rows)))
+        return PairRows(scanner, record, self._describe(info), rows, verdicts, sum(map(large_cell_chars, rows)))
 
     def table(self, pairs: Sequence[PairRows]) -> pa.Table:
         """Make one table of pairs (at least one row among them), in the order given."""
-        return joined([self._piece(piece) for piece in pieces(pairs)])
+        return concat_promoted([self._chunk_table(chunk) for chunk in split_pairs(pairs)])
 
-    def _piece(self, pairs: Sequence[PairRows]) -> pa.Table:
+    def _chunk_table(self, pairs: Sequence[PairRows]) -> pa.Table:
         count = sum(len(pair.rows) for pair in pairs)
         verdicts = [verdict for pair in pairs for verdict in pair.verdicts]
         keys = sorted({key for verdict in verdicts for key in verdict})
-        places = _places(pairs)
+        pair_numbers = _pair_numbers(pairs)
         own = list(zip(*(row for pair in pairs for row in pair.rows)))
         invocation, after = own[: len(RESULT_COLUMNS)], own[len(RESULT_COLUMNS) :]
         usage, notes = after[: len(USAGE_COLUMNS)], after[len(USAGE_COLUMNS) :]
         columns = [
-            *_spread([pair.transcript for pair in pairs], TRANSCRIPT_COLUMNS, places),
-            *_constants(self._scan, SCAN_COLUMNS, count),
-            *_of_scanners(pairs, self._scanners, SCANNER_COLUMNS, places),
+            *_pair_columns([pair.transcript for pair in pairs], TRANSCRIPT_COLUMNS, pair_numbers),
+            *_constant_columns(self._scan, SCAN_COLUMNS, count),
+            *_scanner_columns(pairs, self._scanners, SCANNER_COLUMNS, pair_numbers),
             *_arrays(invocation, RESULT_COLUMNS),
             *(array([verdict.get(k) for verdict in verdicts], pa.bool_()) for k in keys),
             *_arrays(usage, USAGE_COLUMNS),
-            *_of_scanners(pairs, self._asked, NOTE_COLUMNS[:1], places),
-            *_arrays(notes, NOTE_COLUMNS[1:] + RECORD_COLUMNS),
+            *_scanner_columns(pairs, self._asked, RELIABILITY_COLUMNS[:1], pair_numbers),
+            *_arrays(notes, RELIABILITY_COLUMNS[1:] + HIDDEN_COLUMNS),
         ]
         return table_of(columns, results_schema(keys))
 
@@ -196,12 +196,12 @@ class RowWriter:
             _ids_text(report.input_ids),
             text,
             data,
-            (_text(result.uuid) if result is not None else None) or new_id(),
-            _text(result.label) if result is not None else None,
+            (_plain_text(result.uuid) if result is not None else None) or new_id(),
+            _plain_text(result.label) if result is not None else None,
             value_text(value),
             value_type(value, result.type if result is not None else None),
-            _text(result.answer) if result is not None else None,
-            _text(result.explanation) if result is not None else None,
+            _plain_text(result.answer) if result is not None else None,
+            _plain_text(result.explanation) if result is not None else None,
             json_text(result.metadata) if result is not None and result.metadata else "{}",
             references_text(result, "message"),
             references_text(result, "event"),
@@ -212,7 +212,7 @@ class RowWriter:
             dumps(validation.valid) if validation is not None and validation.valid is not None else None,
             validation.predicate if validation is not None else None,
             validation.split if validation is not None else None,
-            whole(_tokens(report)),
+            int64_or_none(_tokens(report)),
             json_text(report.model_usage) if report.model_usage else "{}",
             report.events,
             report.timestamp or self._clock.now().isoformat(),
@@ -238,46 +238,46 @@ class RowWriter:
         return self._policy == "copy"
 
 
-def _places(pairs: Sequence[PairRows]) -> list[int] | None:
+def _pair_numbers(pairs: Sequence[PairRows]) -> list[int] | None:
     """Number the pair of each row; None if each has one row."""
     if all(len(pair.rows) == 1 for pair in pairs):
         return None
     return [number for number, pair in enumerate(pairs) for _ in pair.rows]
 
 
-def _spread(
-    values: Sequence[tuple[Cell, ...]], fields: Sequence[tuple[str, pa.DataType]], places: Sequence[int] | None
+def _pair_columns(
+    values: Sequence[tuple[Cell, ...]], fields: Sequence[tuple[str, pa.DataType]], pair_numbers: Sequence[int] | None
 ) -> list[Array]:
-    """Columns of what pairs say alike in all their rows (places: the pair of each row; None: each has one)."""
+    """Columns of what pairs say alike in all their rows (pair_numbers: the pair of each row; None: each has one)."""
     arrays = _arrays(list(zip(*values)), fields)
-    if places is None:
+    if pair_numbers is None:
         return arrays
-    numbers = array(places, pa.int64())
+    numbers = array(pair_numbers, pa.int64())
     return [take(values, numbers) for values in arrays]
 
 
-def _of_scanners(
+def _scanner_columns(
     pairs: Sequence[PairRows],
     known: Mapping[str, tuple[Cell, ...]],
     fields: Sequence[tuple[str, pa.DataType]],
-    places: Sequence[int] | None,
+    pair_numbers: Sequence[int] | None,
 ) -> list[Array]:
     """Columns of what is the same for all rows of a scanner."""
     first = known[pairs[0].scanner]
     if all(pair.scanner == pairs[0].scanner for pair in pairs):
-        return _constants(first, fields, len(pairs) if places is None else len(places))
-    return _spread([known[pair.scanner] for pair in pairs], fields, places)
+        return _constant_columns(first, fields, len(pairs) if pair_numbers is None else len(pair_numbers))
+    return _pair_columns([known[pair.scanner] for pair in pairs], fields, pair_numbers)
 
 
 def _arrays(columns: Sequence[Sequence[Any]], fields: Sequence[tuple[str, pa.DataType]]) -> list[Array]:
     return [array(values, kind) for values, (_, kind) in zip(columns, fields)]
 
 
-def _constants(values: Sequence[Cell], fields: Sequence[tuple[str, pa.DataType]], count: int) -> list[Array]:
+def _constant_columns(values: Sequence[Cell], fields: Sequence[tuple[str, pa.DataType]], count: int) -> list[Array]:
     return [repeat(value, kind, count) for value, (_, kind) in zip(values, fields)]
 
 
-def _text(value: str | None) -> str | None:
+def _plain_text(value: str | None) -> str | None:
     """Take what a scanner has set as text: nothing checks it where it is assigned, and one table has rows of many pairs."""
     return value if value is None or type(value) is str else str.__str__(value)
 
@@ -306,12 +306,12 @@ def _verdicts(report: ResultReport) -> Mapping[str, bool]:
     return {well_formed(key): verdict for key, verdict in report.validation.valid.items()}
 
 
-def _compared(reports: Sequence[ResultReport]) -> dict[str, Any]:
+def _validation_counts(reports: Sequence[ResultReport]) -> dict[str, Any]:
     """Say how results compare with labelled cases; nothing where there are none."""
     validations = [report.validation for report in reports if report.validation is not None]
     if not validations:
         return {}
-    agreement = agreement_of((each.target, each.valid) for each in validations if each.valid is not None)
+    agreement = confusion_of((each.target, each.valid) for each in validations if each.valid is not None)
     return {
         "not_compared": sum(each.error is not None for each in validations),
         "agreement": [agreement.tp, agreement.fp, agreement.tn, agreement.fn],
@@ -331,45 +331,45 @@ def _usage(reports: Sequence[ResultReport]) -> dict[str, dict[str, float]]:
     return total
 
 
-def size_of(row: Sequence[Cell]) -> int:
+def large_cell_chars(row: Sequence[Cell]) -> int:
     """Count the characters of a row's large cells."""
-    return sum(len(text) for text in (row[i] for i in _COUNTED) if isinstance(text, str))
+    return sum(len(text) for text in (row[i] for i in _LARGE_POSITIONS) if isinstance(text, str))
 
 
-def limited(row: tuple[Cell, ...], transcript_id: str) -> tuple[Cell, ...]:
+def limit_cells(row: tuple[Cell, ...], transcript_id: str) -> tuple[Cell, ...]:
     """Replace the cells of a row that are too large, with a warning; nearly always, there are none."""
-    if size_of(row) <= CELL_BYTES // 4:  # no character takes more than four bytes
+    if large_cell_chars(row) <= CELL_BYTES // 4:  # no character takes more than four bytes
         return row
     cells = list(row)
     for position, (name, cell) in enumerate(zip(_NAMES, row, strict=True)):
         if isinstance(cell, str) and (size := _bytes(cell)) > CELL_BYTES:
-            said = f"{size:,} bytes left out: a cell holds {CELL_BYTES:,} at most"
-            logger.warning("The column %r of a result for transcript %r: %s.", name, transcript_id, said)
-            cells[position] = _EMPTY.get(name, f"[{said}]")
+            reason = f"{size:,} bytes left out: a cell holds {CELL_BYTES:,} at most"
+            logger.warning("The column %r of a result for transcript %r: %s.", name, transcript_id, reason)
+            cells[position] = _REPLACEMENTS.get(name, f"[{reason}]")
     return tuple(cells)
 
 
-def pieces(pairs: Sequence[PairRows]) -> Iterator[list[PairRows]]:
-    """Split pairs so that no column of a piece has more text than a table can count; nearly always, one piece is enough."""
+def split_pairs(pairs: Sequence[PairRows]) -> Iterator[list[PairRows]]:
+    """Split pairs so that no column of a chunk has more text than a table can count; nearly always, one chunk is enough."""
     if sum(pair.size for pair in pairs) <= CELL_BYTES // 4:
         yield list(pairs)
         return
-    piece: list[PairRows] = []
+    chunk: list[PairRows] = []
     size = 0
     for pair in _single_rows(pairs):
-        large = sum(_bytes(text) for text in (pair.rows[0][i] for i in _COUNTED) if isinstance(text, str))
-        if piece and size + large > CELL_BYTES:
-            yield piece
-            piece, size = [], 0
-        piece.append(pair)
+        large = sum(_bytes(text) for text in (pair.rows[0][i] for i in _LARGE_POSITIONS) if isinstance(text, str))
+        if chunk and size + large > CELL_BYTES:
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(pair)
         size += large
-    yield piece
+    yield chunk
 
 
 def _single_rows(pairs: Iterable[PairRows]) -> Iterator[PairRows]:
     for pair in pairs:
         for row, verdict in zip(pair.rows, pair.verdicts, strict=True):
-            yield replace(pair, rows=[row], verdicts=[verdict], size=size_of(row))
+            yield replace(pair, rows=[row], verdicts=[verdict], size=large_cell_chars(row))
 
 
 def _bytes(text: str) -> int:

@@ -7,7 +7,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from .arrow_tables import Field, as_type, column, fields, nulls, schema_of, table_of
+from .arrow_tables import Field, cast_or_null, column, fields, nulls, schema_of, table_of
 
 _TEXT, _SHORT, _INT, _FLOAT, _BOOL = pa.large_string(), pa.string(), pa.int64(), pa.float64(), pa.bool_()
 
@@ -92,21 +92,21 @@ USAGE_COLUMNS: Final[tuple[tuple[str, pa.DataType], ...]] = (
 )
 """What an invocation cost, and when it ended."""
 
-NOTE_COLUMNS: Final[tuple[tuple[str, pa.DataType], ...]] = (
+RELIABILITY_COLUMNS: Final[tuple[tuple[str, pa.DataType], ...]] = (
     ("scanner_fingerprint", _TEXT),
     ("incomplete_items", _INT),
     ("unseen_citations", _TEXT),
 )
 """How far a verdict can be relied on: what was asked, what of the input could not be read, what was cited unseen."""
 
-RECORD_COLUMNS: Final[tuple[tuple[str, pa.DataType], ...]] = (
+HIDDEN_COLUMNS: Final[tuple[tuple[str, pa.DataType], ...]] = (
     ("validation_error", _TEXT),
     ("input_ref", _TEXT),
     ("input_hash", _TEXT),
 )
 """Kept for the record; readers do not show them."""
 
-RECORD_NAMES: Final = frozenset(name for name, _ in RECORD_COLUMNS)
+HIDDEN_NAMES: Final = frozenset(name for name, _ in HIDDEN_COLUMNS)
 
 HEAVY_COLUMNS: Final = ("input", "input_data", "scan_events")
 """Columns that readers leave out unless they are asked for."""
@@ -127,7 +127,7 @@ def results_schema(verdict_keys: Iterable[str] = (), others: Iterable[Field] = (
         others: Further columns, as older scans have them.
     """
     verdicts = [(VERDICT_PREFIX + key, _BOOL) for key in sorted(set(verdict_keys))]
-    return schema_of([*_BEFORE_VERDICTS, *verdicts, *USAGE_COLUMNS, *others, *NOTE_COLUMNS, *RECORD_COLUMNS])
+    return schema_of([*_BEFORE_VERDICTS, *verdicts, *USAGE_COLUMNS, *others, *RELIABILITY_COLUMNS, *HIDDEN_COLUMNS])
 
 
 def merged_schema(schemas: Iterable[pa.Schema]) -> pa.Schema:
@@ -152,9 +152,9 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
         return table
     present = set(table.column_names)
     found = (column(table, f.name) if f.name in present else nulls(table.num_rows, f.type) for f in fields(schema))
-    return table_of([as_type(cells, field.type) for cells, field in zip(found, fields(schema))], schema)
+    return table_of([cast_or_null(cells, field.type) for cells, field in zip(found, fields(schema))], schema)
 
 
-def repeated_columns(schema: pa.Schema) -> list[str]:
+def dictionary_columns(schema: pa.Schema) -> list[str]:
     """Name the columns that a dictionary makes smaller."""
     return [name for name in schema.names if name not in _UNREPEATED]

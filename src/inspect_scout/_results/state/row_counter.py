@@ -18,11 +18,11 @@ from ..._support.shapes import is_list, is_mapping
 from ..._support.storage import Storage
 from ..._types import ScannerState
 from ..files.errors import StoredError
-from ..journal.index import Catalog, UnknownScannerError, with_catalog
-from ..rows.arrow_tables import cells, column, compute, filtered, select_fields
+from ..journal.index import JournalIndex, UnknownScannerError, with_index
+from ..rows.arrow_tables import cells, column, compute, filter_rows, select_fields
 from ..rows.cells import read_json
-from ..rows.counting import count_cells
-from ..rows.pair_records import PairRecord, add_usage, agreement_of, counts_of_records, take_untold
+from ..rows.counting import count_row_results
+from ..rows.pair_records import PairRecord, add_usage, confusion_of, counts_of_records, pop_calls_without_usage
 from ..rows.parquet import open_table
 from ..rows.schema import results_schema
 
@@ -60,12 +60,12 @@ class RowVerdict:
     id: str | list[str]
     target: Any
     valid: bool | dict[str, bool]
-    known: bool = True
+    has_target: bool = True
     """Whether the row says what was expected."""
 
 
 @dataclass(slots=True)
-class Tally:
+class RowCounter:
     """What is recorded of a scanner.
 
     Args:
@@ -86,72 +86,72 @@ class Tally:
     @property
     def counts(self) -> ScannerState:
         """What it all amounts to."""
-        compared = ScannerState(agreement=agreement_of((v.target, v.valid) for v in self.verdicts if v.known))
+        compared = ScannerState(agreement=confusion_of((v.target, v.valid) for v in self.verdicts if v.has_target))
         return replace(self._counts + compared, scans=len(self.transcripts) + len(self.empty))
 
     def add_rows(self, table: pa.Table) -> None:
         """Count rows; the table may lack any of the columns."""
         self.transcripts.update(cells(table, "transcript_id"))
-        self.errors += errors_in(table, self.scanner)
-        self.verdicts += _verdicts_in(table)
-        self._counts += _counts_in(table)
+        self.errors += row_errors(table, self.scanner)
+        self.verdicts += _row_verdicts(table)
+        self._counts += _row_counts(table)
 
     def add_records(self, records: Iterable[PairRecord]) -> None:
         """Count pairs by what the journal says of them."""
-        kept = list(records)
-        for record in kept:
+        listed = list(records)
+        for record in listed:
             (self.transcripts if record.rows else self.empty).add(record.transcript_id)
-        self._counts += counts_of_records(kept)
+        self._counts += counts_of_records(listed)
 
 
-def read_tallies(catalog: Catalog, scanners: Sequence[str], order: Sequence[str] | None) -> dict[str, Tally]:
+def count_scanners(index: JournalIndex, scanners: Sequence[str], order: Sequence[str] | None) -> dict[str, RowCounter]:
     """Count what is recorded of scanners; those whose rows are damaged are left out, with a warning.
 
     Args:
-        catalog: Where it is.
+        index: Where it is.
         scanners: Their keys.
         order: Transcript ids, to read each error and verdict in this order (None: these do not matter, and of the journal
             it is enough what its footers say).
 
     Raises:
-        LocationError: A file has vanished since (the journal was merged): load the catalog anew.
+        LocationError: A file has vanished since (the journal was merged): load the index again.
     """
-    found: dict[str, Tally] = {}
-    for scanner, part in catalog.waves(scanners, COUNTED_COLUMNS):
+    found: dict[str, RowCounter] = {}
+    for scanner, part in index.with_shared_groups(scanners, COUNTED_COLUMNS):
         try:
-            found[scanner] = _tally_footers(part, scanner) if order is None else tally_rows(part, scanner, order)
+            found[scanner] = _count_footers(part, scanner) if order is None else count_rows(part, scanner, order)
         except StorageError as error:
             logger.warning("The rows of scanner %r cannot be counted: %s", scanner, error)
     return {key: found[key] for key in scanners if key in found}
 
 
-def _tally_footers(catalog: Catalog, scanner: str) -> Tally:
-    tally = Tally(scanner)
-    places = catalog.journal.get(scanner, {})
-    if scanner in catalog.tables:
-        with open_table(catalog.storage, catalog.tables[scanner]) as file:
+def _count_footers(index: JournalIndex, scanner: str) -> RowCounter:
+    counter = RowCounter(scanner)
+    entries = index.journal.get(scanner, {})
+    if scanner in index.tables:
+        with open_table(index.storage, index.tables[scanner]) as file:
             for group in range(len(file.group_rows())):
                 table = file.read_group(group, COUNTED_COLUMNS)
-                if places:
+                if entries:
                     ids = column(table, "transcript_id")
-                    newer = compute.is_in(ids, value_set=array(list(places), ids.type))
-                    table = filtered(table, compute.invert(newer))
-                tally.add_rows(table)
-    tally.add_records(place.record for place in places.values())
-    tally.empty |= catalog.empty_pairs(scanner)
-    return tally
+                    newer = compute.is_in(ids, value_set=array(list(entries), ids.type))
+                    table = filter_rows(table, compute.invert(newer))
+                counter.add_rows(table)
+    counter.add_records(entry.record for entry in entries.values())
+    counter.empty |= index.empty_pairs(scanner)
+    return counter
 
 
-def tally_rows(catalog: Catalog, scanner: str, order: Iterable[str]) -> Tally:
+def count_rows(index: JournalIndex, scanner: str, order: Iterable[str]) -> RowCounter:
     """Count what is recorded of a scanner, with each error and each verdict in the order of transcripts."""
-    tally = Tally(scanner)
-    for table in catalog.rows(scanner, order, select_fields(results_schema(), COUNTED_COLUMNS)):
-        tally.add_rows(table)
-    tally.empty |= catalog.empty_pairs(scanner)
-    return tally
+    counter = RowCounter(scanner)
+    for table in index.rows(scanner, order, select_fields(results_schema(), COUNTED_COLUMNS)):
+        counter.add_rows(table)
+    counter.empty |= index.empty_pairs(scanner)
+    return counter
 
 
-def errors_in(table: pa.Table, scanner: str) -> list[StoredError]:
+def row_errors(table: pa.Table, scanner: str) -> list[StoredError]:
     """List the errors that rows hold."""
     if not any(error is not None for error in cells(table, "scan_error")):
         return []
@@ -162,19 +162,19 @@ def errors_in(table: pa.Table, scanner: str) -> list[StoredError]:
     ]
 
 
-def _verdicts_in(table: pa.Table) -> list[RowVerdict]:
+def _row_verdicts(table: pa.Table) -> list[RowVerdict]:
     if not any(result is not None for result in cells(table, "validation_result")):
         return []
     columns = ("transcript_id", "input_ids", "validation_target", "validation_result")
     return [
-        RowVerdict(case_id(ids, transcript_id), read_json(target), valid, known=target is not None)
+        RowVerdict(case_id(ids, transcript_id), read_json(target), valid, has_target=target is not None)
         for transcript_id, ids, target, result in zip(*(cells(table, name) for name in columns))
         if (valid := _verdict(result)) is not None
     ]
 
 
-def _counts_in(table: pa.Table) -> ScannerState:
-    """Count rows, but for transcripts and verdicts, of which other rows may tell, too."""
+def _row_counts(table: pa.Table) -> ScannerState:
+    """Count rows, apart from transcripts and verdicts, about which other rows may say more."""
     counted = {"value", "value_type"} <= set(table.column_names)
     usage: dict[str, dict[str, float]] = {}
     for text in cells(table, "scan_model_usage"):
@@ -185,13 +185,13 @@ def _counts_in(table: pa.Table) -> ScannerState:
     )
     return ScannerState(
         rows=table.num_rows,
-        results=int(count_cells(column(table, "value"), column(table, "value_type")).sum()) if counted else 0,
+        results=int(count_row_results(column(table, "value"), column(table, "value_type")).sum()) if counted else 0,
         errors=sum(error is not None for error in cells(table, "scan_error")),
         # Added in Python, where numbers from strangers do not overflow.
         tokens=sum(number for number in cells(table, "scan_total_tokens") if isinstance(number, int)),
         incomplete=sum(bool(items) for items in cells(table, "incomplete_items")),
         unseen_citations=sum(cited not in _NOTHING_UNSEEN for cited in cells(table, "unseen_citations")),
-        calls_without_usage=take_untold(usage),
+        calls_without_usage=pop_calls_without_usage(usage),
         not_compared=sum(error is not None for error in cells(table, "validation_error")),
         usage=usage,
         fingerprints=dict(fingerprints),
@@ -199,10 +199,10 @@ def _counts_in(table: pa.Table) -> ScannerState:
 
 
 def _usage(text: str) -> dict[str, dict[str, Any]]:
-    return {model: dict(_items(kinds)) for model, kinds in _items(read_json(text))}
+    return {model: dict(_members(kinds)) for model, kinds in _members(read_json(text))}
 
 
-def _items(value: Any) -> list[tuple[str, Any]]:
+def _members(value: Any) -> list[tuple[str, Any]]:
     return [(str(key), item) for key, item in value.items()] if is_mapping(value) else []
 
 
@@ -210,7 +210,7 @@ def _verdict(text: str | None) -> bool | dict[str, bool] | None:
     parsed = read_json(text)
     if isinstance(parsed, bool):
         return parsed
-    return {key: bool(valid) for key, valid in _items(parsed)} if isinstance(parsed, dict) else None
+    return {key: bool(valid) for key, valid in _members(parsed)} if isinstance(parsed, dict) else None
 
 
 def case_id(input_ids: str | None, transcript_id: str | None) -> str | list[str]:
@@ -222,7 +222,7 @@ def case_id(input_ids: str | None, transcript_id: str | None) -> str | list[str]
     return [str(i) for i in ids] or transcript_id or ""
 
 
-async def errors_in_rows(
+async def group_row_errors(
     storage: Storage,
     location: str,
     declared: Sequence[str],
@@ -242,28 +242,28 @@ async def errors_in_rows(
         UnknownScannerError: There is no such scanner.
     """
 
-    def grouped(catalog: Catalog) -> list[ErrorGroup]:
-        known = list(dict.fromkeys([*declared, *catalog.known(), *listed]))
+    def grouped(index: JournalIndex) -> list[ErrorGroup]:
+        known = list(dict.fromkeys([*declared, *index.recorded_scanners(), *listed]))
         if scanner is not None and scanner not in known:
             raise UnknownScannerError(scanner, filter(None, known))
-        return group_errors(_errors(catalog, known if scanner is None else [scanner], listed))
+        return group_errors(_errors(index, known if scanner is None else [scanner], listed))
 
-    return await with_catalog(storage, location, grouped)
+    return await with_index(storage, location, grouped)
 
 
 def _errors(
-    catalog: Catalog, scanners: Sequence[str], listed: Mapping[str, Sequence[ErrorEntry]]
+    index: JournalIndex, scanners: Sequence[str], listed: Mapping[str, Sequence[ErrorEntry]]
 ) -> Iterator[ErrorEntry]:
     for scanner in scanners:
         found: set[str] = set()
         try:
-            for table in catalog.rows(scanner, (), select_fields(results_schema(), ERROR_COLUMNS)):
-                for error in errors_in(table, scanner):
+            for table in index.rows(scanner, (), select_fields(results_schema(), ERROR_COLUMNS)):
+                for error in row_errors(table, scanner):
                     found.add(error.transcript_id)
                     yield error
         except StorageError as error:
             logger.warning("The rows of scanner %r cannot be read, its list of errors counts: %s", scanner, error)
         else:
-            if scanner in catalog.tables or scanner in catalog.journal:
+            if scanner in index.tables or scanner in index.journal:
                 continue
         yield from (error for error in listed.get(scanner, ()) if error.transcript_id not in found)

@@ -73,10 +73,10 @@ async def find_scans(location: str, storage: Storage | None = None) -> FoundScan
     root = normalize(location) if is_local(location) else location
     if file_name(root.rstrip("/")).startswith(SCAN_PREFIX):
         return FoundScans(where, root, [root.rstrip("/")])
-    return FoundScans(where, root, await _below(where, root, _DEPTH))
+    return FoundScans(where, root, await _find_below(where, root, _DEPTH))
 
 
-async def _below(storage: Storage, folder: str, depth: int) -> list[str]:
+async def _find_below(storage: Storage, folder: str, depth: int) -> list[str]:
     # The depth is limited because links may lead in circles.
     found: list[str] = []
     if is_local(folder):
@@ -93,51 +93,52 @@ async def _below(storage: Storage, folder: str, depth: int) -> list[str]:
         if name.startswith(SCAN_PREFIX):
             found.append(below)
         elif depth and not name.startswith("."):
-            found += await _below(storage, below, depth - 1)
+            found += await _find_below(storage, below, depth - 1)
     return found
 
 
-VERSION = 2
+CACHE_VERSION = 2
 """Goes up with each change of what is kept."""
 
-MANY = 50
+MIN_CACHED_SCANS = 50
 """Fewer scans are read as fast as the file."""
 
-_SETTLED_SECONDS = 2.0
+_STABLE_SECONDS = 2.0
 """A file changed twice within a tick of the clock of its disk looks unchanged: what is newer is read again."""
 
 Stamp = tuple[int, ...]
 """Size, time and number of the files that say how a scan stands."""
 
 
-class _Listed(msgspec.Struct, frozen=True, array_like=True):
+class _CachedState(msgspec.Struct, frozen=True, array_like=True):
     stamp: Stamp
     state: ScanState
 
 
-_DECODER = msgspec.msgpack.Decoder(dict[str, _Listed])
+_DECODER = msgspec.msgpack.Decoder(dict[str, _CachedState])
 
 
-class ListedScans:
-    """Scans below a local place, as they stood.
+class StateCache:
+    """How the scans below a local folder stood when they were listed last.
 
     Args:
-        root: The place.
-        folder: Where this is kept (None: in the user's cache).
+        root: The folder.
+        folder: Where the cache is (None: in the user's cache).
     """
 
     def __init__(self, root: str, folder: Path | None = None) -> None:
         name = hashlib.blake2b(root.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
-        self.path = (folder or platformdirs.user_cache_path("inspect_scout") / f"lists_v{VERSION}") / f"{name}.msgpack"
-        self._before = self._read()
-        self._now: dict[str, _Listed] = {}
+        cache = folder or platformdirs.user_cache_path("inspect_scout") / f"lists_v{CACHE_VERSION}"
+        self.path = cache / f"{name}.msgpack"
+        self._loaded = self._read()
+        self._current: dict[str, _CachedState] = {}
 
     def get(self, scan: str) -> ScanState | None:
         """Tell how a scan stands; None if it must be read, as it was not listed before, or has changed."""
-        found = self._before.get(scan)
-        if found is None or found.stamp != stamp_of(scan):
+        found = self._loaded.get(scan)
+        if found is None or found.stamp != scan_stamp(scan):
             return None
-        self._now[scan] = found
+        self._current[scan] = found
         return found.state
 
     def put(self, scan: str, stamp: Stamp | None, state: ScanState) -> None:
@@ -145,27 +146,27 @@ class ListedScans:
 
         Args:
             scan: Its directory.
-            stamp: What `stamp_of` said before it was read.
+            stamp: What `scan_stamp` said before it was read.
             state: How it stands.
         """
-        if stamp is not None and max(stamp[1], stamp[4]) < (time.time() - _SETTLED_SECONDS) * 1e9:
-            self._now[scan] = _Listed(stamp, state)
+        if stamp is not None and max(stamp[1], stamp[4]) < (time.time() - _STABLE_SECONDS) * 1e9:
+            self._current[scan] = _CachedState(stamp, state)
 
     def save(self) -> None:
         """Write down what has changed; if that is not possible, the next list reads again."""
-        if self._now == self._before:
+        if self._current == self._loaded:
             return
-        told = msgspec.msgpack.encode(self._now)
-        beside = self.path.with_suffix(f".{os.getpid():x}-{os.urandom(4).hex()}.tmp")
+        encoded = msgspec.msgpack.encode(self._current)
+        temporary = self.path.with_suffix(f".{os.getpid():x}-{os.urandom(4).hex()}.tmp")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            beside.write_bytes(zlib.crc32(told).to_bytes(4, "little") + told)
-            os.replace(beside, self.path)
+            temporary.write_bytes(zlib.crc32(encoded).to_bytes(4, "little") + encoded)
+            os.replace(temporary, self.path)
         except OSError:
             with contextlib.suppress(OSError):
-                beside.unlink()
+                temporary.unlink()
 
-    def _read(self) -> Mapping[str, _Listed]:
+    def _read(self) -> Mapping[str, _CachedState]:
         try:
             text = self.path.read_bytes()
             if zlib.crc32(memoryview(text)[4:]) == int.from_bytes(text[:4], "little"):
@@ -175,7 +176,7 @@ class ListedScans:
         return {}
 
 
-def stamp_of(scan: str) -> Stamp | None:
+def scan_stamp(scan: str) -> Stamp | None:
     """Describe the files that say how a scan stands; None where there is more to read, as in one that runs."""
     try:
         spec, summary = os.stat(f"{scan}/{SCAN_FILE}"), os.stat(f"{scan}/{SUMMARY_FILE}")

@@ -16,7 +16,7 @@ from ..._validation import Confusion
 from ..files.lenient import read_leniently
 from ..rows.arrow_tables import cells
 from ..rows.cells import read_value
-from .row_counter import RowVerdict, Tally
+from .row_counter import RowCounter, RowVerdict
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 def summary_of(
     scanners: Mapping[str, ScannerState],
     complete: bool,
-    tallies: Mapping[str, Tally],
+    counters: Mapping[str, RowCounter],
     fields: Mapping[str, Mapping[str, Any]],
 ) -> Summary:
     """Make the public counts of a scan.
@@ -37,12 +37,12 @@ def summary_of(
     Args:
         scanners: Counts of each scanner.
         complete: Whether the scan has nothing left to do.
-        tallies: What was read of the rows of scanners.
+        counters: What was read of the rows of scanners.
         fields: What a summary file says of scanners: their metrics, and their labelled cases where no rows were read.
     """
     return Summary(
         complete=complete,
-        scanners={key: _scanner(counts, tallies.get(key), fields.get(key, {})) for key, counts in scanners.items()},
+        scanners={key: _scanner(counts, counters.get(key), fields.get(key, {})) for key, counts in scanners.items()},
     )
 
 
@@ -58,7 +58,7 @@ def validation_of(verdicts: Sequence[RowVerdict], not_compared: int = 0) -> Vali
     entries = [ValidationEntry(id=v.id, target=v.target, valid=v.valid) for v in verdicts]
     confusion = Confusion()
     for verdict in verdicts:
-        if verdict.known:
+        if verdict.has_target:
             confusion.add(verdict.target, verdict.valid)
     return ValidationResults(
         entries=entries,
@@ -68,7 +68,7 @@ def validation_of(verdicts: Sequence[RowVerdict], not_compared: int = 0) -> Vali
     )
 
 
-def _scanner(counts: ScannerState, tally: Tally | None, fields: Mapping[str, Any]) -> ScannerSummary:
+def _scanner(counts: ScannerState, counter: RowCounter | None, fields: Mapping[str, Any]) -> ScannerSummary:
     readable = {
         "scans": counts.scans,
         "results": counts.results,
@@ -83,8 +83,8 @@ def _scanner(counts: ScannerState, tally: Tally | None, fields: Mapping[str, Any
     summary, dropped = read_leniently(ScannerSummary, {**fields, **readable})
     if dropped:
         logger.warning("Parts of a summary cannot be read and are left out: %s", ", ".join(dropped))
-    if tally is not None:
-        summary.validation = validation_of(tally.verdicts, counts.not_compared) or summary.validation
+    if counter is not None:
+        summary.validation = validation_of(counter.verdicts, counts.not_compared) or summary.validation
     return summary
 
 
