@@ -132,7 +132,7 @@ class TestClaims:
                 assert [e.path for e in await storage.list(scan)] == [lock_path(scan)]
             assert await storage.list(scan) == []
 
-    async def test_of_eight_heirs_one_takes_over(self, bucket: str) -> None:
+    async def test_of_eight_successors_one_takes_over(self, bucket: str) -> None:
         storage = storage_for(bucket)
         # A number that no process has.
         dead = LockHolder(2**22 + 1, os.uname().nodename, "x")
@@ -155,7 +155,7 @@ class TestClaims:
         assert (won, tried) == (1, 7)
         assert await storage.list(bucket) == []
 
-    async def test_an_heir_that_died_is_succeeded(self, storage: Aged) -> None:
+    async def test_a_successor_that_died_is_succeeded(self, storage: Aged) -> None:
         """The process that was to take over died between saying so and doing so."""
 
         class Dying(FaultStorage):

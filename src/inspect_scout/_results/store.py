@@ -23,7 +23,7 @@ from .files.light_spec import no_scan_message, pair_count, parse_light_spec, rea
 from .files.spec import MODELS, parse_spec, unread_errors, with_models, with_transcripts
 from .files.summary import read_summary
 from .journal.index import JournalIndex, load_index, load_table_index, pairs_of_writer
-from .journal.lock import check_lock, lock_text, locked
+from .journal.lock import check_lock, locked, read_lock_text
 from .journal.writer import JournalWriter, file_stamp
 from .layout import (
     EMPTY_FILE,
@@ -45,7 +45,7 @@ from .rows.schema import results_schema
 from .state.row_counter import RowCounter, count_rows
 from .state.scan_list import find_scans
 from .state.scan_state import facts_of_light_spec, journal_files, phase_of, read_counts
-from .state.summary import MEASURED_COLUMNS, measure, summary_of
+from .state.summary import MEASURED_COLUMNS, compute_row_metrics, summary_of
 
 if TYPE_CHECKING:
     from .._inspect.metrics import Metrics
@@ -216,7 +216,7 @@ class ScanStore:
         entries = await self._storage.list(join(self.location, JOURNAL), recursive=False)
         newest = max((file_stamp(file_name(entry.path)) for entry in entries), default=0)
         is_locked = any(file_name(entry.path) == LOCK_FILE for entry in entries)
-        text = await lock_text(self._storage, self.location) if is_locked else None
+        text = await read_lock_text(self._storage, self.location) if is_locked else None
         check = functools.partial(check_lock, self._storage, self.location, text) if text is not None else None
         return JournalWriter(self.location, self._storage, rows, newest, clock, writer_id, check)
 
@@ -326,7 +326,7 @@ class ScanStore:
             for scanner, declared in metrics.items():
                 if scanner in summary.scanners:
                     rows = index.rows(scanner, order, columns)
-                    work = functools.partial(measure, scanner, rows, declared)
+                    work = functools.partial(compute_row_metrics, scanner, rows, declared)
                     summary.scanners[scanner].metrics = await run_blocking(self.location, work)
 
     async def _remove_journal(self, complete: bool) -> None:

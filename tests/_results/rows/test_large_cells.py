@@ -70,7 +70,7 @@ def test_a_cell_that_is_too_large_says_so(column: str, left: Any, caplog: pytest
     assert f"{column!r} of a result for transcript 't7'" in caplog.text
 
 
-def test_small_pairs_are_one_piece() -> None:
+def test_small_pairs_are_one_chunk() -> None:
     given = [pair(0, row(value="a"), row(value="b")), pair(1, row(value="c"))]
     assert list(split_pairs(given)) == [given]
 

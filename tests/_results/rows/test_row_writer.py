@@ -116,7 +116,7 @@ def test_what_a_verdict_rests_on_has_columns_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("odd", ["[M9]", None, 3, {"a": 1}])
-def test_metadata_of_that_name_that_are_no_list_say_nothing(odd: JsonValue) -> None:
+def test_metadata_of_that_name_that_are_not_a_list_say_nothing(odd: JsonValue) -> None:
     assert row_of(make_report(metadata={"unseen_citations": odd}))["unseen_citations"] == "[]"
 
 

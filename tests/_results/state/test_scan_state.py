@@ -126,7 +126,7 @@ def test_no_scan_says_what_one_looks_like(tmp_path: Path) -> None:
         read_standing(str(tmp_path))
 
 
-def test_a_lost_summary_is_counted_anew(tmp_path: Path) -> None:
+def test_a_lost_summary_is_counted_again(tmp_path: Path) -> None:
     store = make_scan(tmp_path)
     Path(store.location, "_summary.json").unlink()
     assert figures(read_standing(store.location).state)["a"] == (2, 1, 0, 3, 2)

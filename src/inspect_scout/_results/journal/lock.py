@@ -123,7 +123,7 @@ def lock_path(location: str) -> str:
     return join(location, JOURNAL, LOCK_FILE)
 
 
-async def lock_text(storage: Storage, location: str) -> bytes | None:
+async def read_lock_text(storage: Storage, location: str) -> bytes | None:
     """Read the file of the lock; None if nobody holds it."""
     try:
         return await storage.read(lock_path(location))
@@ -143,7 +143,7 @@ async def check_lock(storage: Storage, location: str, text: bytes) -> None:
         ScanGoneError: It was deleted, or another is in its place.
         ScanStateError: Another process took it over.
     """
-    found = await lock_text(storage, location)
+    found = await read_lock_text(storage, location)
     if found == text:
         return
     if found is None:
@@ -247,7 +247,7 @@ async def locked(
     if lost.is_set():
         if task is not None:
             task.uncancel()
-        if await lock_text(storage, location) is None and await storage.stat(join(location, SCAN_FILE)) is None:
+        if await read_lock_text(storage, location) is None and await storage.stat(join(location, SCAN_FILE)) is None:
             raise ScanGoneError(location, "was deleted")
         raise taken_over_error(location)
 

@@ -16,7 +16,7 @@ from ..journal.index import JournalIndex, load_index, with_index
 from .combined_rows import CombinedRows, FoundRows
 from .cursor import Cursor, Identity
 from .inputs import ReadOrigin, RunCoroutine, follow_references, has_references, read_from_source, warn_once_per_log
-from .row_view import RowView, StoredRowMode, check_rows, columns_to_exclude
+from .row_view import RowView, StoredRowMode, check_row_mode, columns_to_exclude
 from .scanner_rows import ScannerRows
 from .typed_table import TypedTable
 
@@ -125,7 +125,7 @@ class ResultsTable:
     ) -> ResultsTable:
         """Prepare to read results of a scan (storage None: what serves the location)."""
         if rows != "stored":
-            check_rows(rows)
+            check_row_mode(rows)
         where = storage if storage is not None else storage_for(location)
         return cls(normalize(location), where, run, rows, warn_once_per_log(read))
 

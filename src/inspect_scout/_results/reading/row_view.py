@@ -37,7 +37,7 @@ StoredRowMode = RowMode | Literal["stored"]
 """The same, or invocations as they are stored: all values as text, shared messages apart from inputs."""
 
 
-def check_rows(rows: str) -> None:
+def check_row_mode(rows: str) -> None:
     """Refuse what is not a choice of rows (raises ConfigError)."""
     if rows not in get_args(RowMode):
         raise ConfigError(

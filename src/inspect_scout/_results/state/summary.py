@@ -97,7 +97,9 @@ MEASURED_COLUMNS = ("value", "value_type")
 """Columns that measuring needs."""
 
 
-def measure(scanner: str, tables: Iterable[pa.Table], metrics: Metrics) -> dict[str, dict[str, float]] | None:
+def compute_row_metrics(
+    scanner: str, tables: Iterable[pa.Table], metrics: Metrics
+) -> dict[str, dict[str, float]] | None:
     """Compute the metrics of a scanner over its rows, resultsets item by item.
 
     Args:
