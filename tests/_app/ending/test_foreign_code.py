@@ -367,5 +367,5 @@ assert sys.excepthook is mine, sys.excepthook
 
 
 def test_the_excepthook_stays_that_of_the_program() -> None:
-    path = os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])
+    path = os.pathsep.join([str(Path(__file__).parents[2]), *sys.path])
     subprocess.run([sys.executable, "-c", EXCEPTHOOK], check=True, env={**os.environ, "PYTHONPATH": path})
