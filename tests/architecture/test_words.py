@@ -39,9 +39,14 @@ def test_a_name_with_a_word_of_ours_is_seen(code: str) -> None:
 
 
 def test_plain_english_may_stand_in_names_of_functions_and_not_of_classes() -> None:
-    assert list(odd_names("src/a.py", "def next_line(member): ...")) == []
-    assert [finding.line for finding in odd_names("src/a.py", "\nclass Member: ...")] == [2]
-    assert list(odd_names("src/zip.py", "class Member: ...")) == []
+    assert list(odd_names("src/a.py", "def read_piece(owner): ...")) == []
+    assert [finding.line for finding in odd_names("src/a.py", "\nclass Owner: ...")] == [2]
+
+
+def test_a_name_may_be_allowed_everywhere_or_in_one_module() -> None:
+    assert list(odd_names("src/a.py", "def in_flight(): ...")) == []
+    assert list(odd_names("src/meter.py", "def settle(): ...")) == []
+    assert [finding.line for finding in odd_names("src/a.py", "def settle(): ...")] == [1]
 
 
 def test_names_of_modules_and_packages_count() -> None:
@@ -68,6 +73,7 @@ def test_turns_of_speech_are_seen_in_texts(text: str) -> None:
     "text",
     [
         "There is no file.",
+        "There may be no file.",
         "It is no longer there.",
         "It leaves no room for an answer.",
         "in the reading room",

@@ -1,7 +1,7 @@
 """Words that stand for something only to those who wrote the code, and what to write instead.
 
-Whoever knows asyncio, pandas, SQL and model evaluation should know every name. A word that is also plain English ("the
-line", "a member of the zip file") is looked for only where it is a name, or only where it names a class.
+Whoever knows asyncio, pandas, SQL and model evaluation should know every name. A word that is also plain English ("a
+piece of text", "the owner of a file") is looked for only in names, or only in names of classes.
 """
 
 from __future__ import annotations
@@ -67,7 +67,6 @@ IN_NAMES = {
     "settle": "resolve, flush, converge, normalise",
     "settled": "resolved, final",
     "settling": "flushing, converging",
-    "spool": "buffer, or the library's word",
     "station": "worker host",
     "survived": "recorded_pairs",
     "tally": "counts, totals",
@@ -89,14 +88,10 @@ IN_CLASSES = {
     "known": "snapshot",
     "layer": "settings source",
     "levels": "depths",
-    "line": "channel, or what the line shows",
     "link": "channel",
-    "member": "worker handle, entry (of an archive)",
-    "need": "requirement",
     "owner": "lock",
     "pace": "rate",
     "piece": "chunk, token, part",
-    "share": "quota, budget",
     "shares": "quota allocator",
     "turns": "exclusive slot",
 }
@@ -108,8 +103,6 @@ ALLOWED_NAMES = {
     "peak_in_flight": "the usual term for calls that are under way",
     "meter.py:settle": "the public contract of meters: a call is acquired, then settled",
     "meter.py:settled": "the public contract of meters: a call is acquired, then settled",
-    "wording.py:Line": "a line that a terminal shows",
-    "zip.py:Member": "zipfile calls what is in an archive its members",
 }
 # In no text: comments, docstrings, messages, documentation.
 _PLAIN_NO = (
@@ -121,7 +114,7 @@ IN_TEXTS = {
     r"\b(?:rooms|(?:this|each|every|only|another|whole|own) room)\b": "package",
     r"\b(?:the|a|each|every|this) floor\b": "layer",
     r"\banew\b": "again, re-",
-    rf"(?<!here )\b(?:is|are|was|were|be|been) no\s+(?!(?:{_PLAIN_NO})\b)\w+": "is not a",
+    rf"(?<!here )\b(?:is|are|was|were) no\s+(?!(?:{_PLAIN_NO})\b)\w+": "is not a",
     r", too(?=[.;:)]|$)": "also, as well, or nothing",
 }
 # Text -> why it may stand.
