@@ -30,7 +30,7 @@ COUNT = "count"
 
 @dataclass(frozen=True, slots=True)
 class RowStream:
-    """Rows that can be gone through again and again.
+    """Rows that can be read repeatedly.
 
     Args:
         columns: Columns that conditions may name, and their types.

@@ -56,7 +56,7 @@ class Transcripts:
         source: Where they are.
         query: Which of them, in what order.
         filters: The conditions as SQL text, as they were written.
-        cases: Ids of labelled cases, of each `for_validation`; a transcript must be meant by each of these.
+        cases: Ids of labelled cases, of each `for_validation`; a transcript must be selected by each of these.
     """
 
     source: TranscriptSource

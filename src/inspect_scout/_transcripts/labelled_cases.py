@@ -22,7 +22,7 @@ _CONTENT = TranscriptContent(messages="all", events="all", metadata=False)
 
 
 async def with_cases(source: TranscriptSource, query: Query, cases: Sequence[frozenset[str]]) -> Query:
-    """Add to a query that transcripts must be meant by cases: by each of the sets of ids."""
+    """Restrict a query to the transcripts of labelled cases: each of the sets of ids must name them."""
     where = list(query.where)
     for ids in cases:
         own = set((await source.index(Query(where=(Column(ID_COLUMN).in_(sorted(ids)),)))).ids) if ids else set[str]()

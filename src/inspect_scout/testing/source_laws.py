@@ -71,12 +71,14 @@ class SourceLaws:
 
     @pytest.mark.parametrize("name", COLUMNS)
     async def test_conditions_select_what_infos_say(self, source: TranscriptSource, name: str) -> None:
-        said = {info.transcript_id: getattr(info, name) for info in await infos(source)}
+        described = {info.transcript_id: getattr(info, name) for info in await infos(source)}
         column = columns[name]
-        for value in {value for value in said.values() if value is not None}:
-            assert await ids(Transcripts(source).where(column == value)) == [i for i in said if said[i] == value]
+        for value in {value for value in described.values() if value is not None}:
+            assert await ids(Transcripts(source).where(column == value)) == [
+                i for i in described if described[i] == value
+            ]
             assert await ids(Transcripts(source).where(column == value).where(column != value)) == []
-        assert await ids(Transcripts(source).where(column.is_null())) == [i for i in said if said[i] is None]
+        assert await ids(Transcripts(source).where(column.is_null())) == [i for i in described if described[i] is None]
 
     async def test_an_unknown_column_is_named(self, source: TranscriptSource) -> None:
         with pytest.raises(UnknownNameError, match="total_toknes"):

@@ -313,7 +313,7 @@ class TestCredentials:
     async def test_a_damaged_file_is_not_quoted(self, nothing_set: Path, bucket: str, storage: Storage) -> None:
         nothing_set.mkdir()
         (nothing_set / "credentials").write_text("aws_secret_access_key = very-secret\n")
-        with pytest.raises(StorageError, match="Mend the file") as caught:
+        with pytest.raises(StorageError, match="Repair the file") as caught:
             await storage.read(f"{bucket}/x")
         assert "very-secret" not in str(caught.value)
 

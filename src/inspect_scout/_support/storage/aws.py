@@ -88,7 +88,7 @@ def read_profile(environ: Mapping[str, str]) -> Mapping[str, str]:
         except (configparser.Error, UnicodeDecodeError) as error:
             # The error quotes the line, which may hold a key.
             raise StorageError(
-                f"Cannot read the settings in {path!r} ({type(error).__name__}). Mend the file."
+                f"Cannot read the settings in {path!r} ({type(error).__name__}). Repair the file."
             ) from None
         if parser.has_section(section):
             found.update(parser.items(section))

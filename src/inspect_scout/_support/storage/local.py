@@ -28,7 +28,7 @@ _ADVICE = {
     errno.EDQUOT: "The disk quota is used up: free some space and run the command again.",
     errno.EISDIR: "It is a folder: name a file.",
     errno.ENOTDIR: "A part of the path is a file, not a folder: choose another location.",
-    errno.ELOOP: "It is a link that leads back to itself: mend the link, or name a file.",
+    errno.ELOOP: "It is a link that leads back to itself: repair the link, or name a file.",
     errno.ENAMETOOLONG: "The name is too long for this file system: choose a shorter one.",
     errno.EMFILE: "Too many files are open: raise the limit (`ulimit -n`) or run fewer things at once.",
 }

@@ -101,8 +101,8 @@ class DataFile:
             id = found.pop(ID)
             if id is None:
                 raise LogReadError(self.path, f"row {row} has no id")
-            rest = overflow_cells(found.pop(OVERFLOW, None))
-            columns = {**rest, **{name: coerce_index_cell(name, value) for name, value in found.items()}}
+            overflow = overflow_cells(found.pop(OVERFLOW, None))
+            columns = {**overflow, **{name: coerce_index_cell(name, value) for name, value in found.items()}}
             yield RawTranscript(as_text(id), columns, **contents)
 
     def read_cells(self, row: int, names: Iterable[str]) -> dict[str, bytes | None]:

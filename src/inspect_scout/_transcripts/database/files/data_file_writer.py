@@ -170,7 +170,7 @@ class _ColumnTypes:
         self._counts: dict[str, int] = {}
         self._kinds: dict[str, set[type]] = {}
         self._inexact: set[str] = set()
-        self._rest = False
+        self._overflows = False
 
     def widened(self, rows: Sequence[RawTranscript]) -> dict[str, pa.DataType]:
         """Types that also hold the values of these rows; the names are sorted."""
@@ -181,7 +181,7 @@ class _ColumnTypes:
                 if value is None or name in _INDEX_NAMES:
                     continue
                 if kinds is None:
-                    self._rest = True
+                    self._overflows = True
                     continue
                 kinds.add(type(value))
                 if not is_exact(value):
@@ -189,7 +189,7 @@ class _ColumnTypes:
         types = {c.name: ARROW_TYPES[c.kind] for c in INDEX_COLUMNS}
         for name in sorted(self._kinds):
             types[name] = column_type(self._kinds[name], exact=name not in self._inexact)
-        return {**types, OVERFLOW: TEXT} if self._rest else types
+        return {**types, OVERFLOW: TEXT} if self._overflows else types
 
     def _choose(self, rows: Sequence[RawTranscript]) -> None:
         """Make columns of more keys."""

@@ -1,7 +1,7 @@
 """Keys of metadata that few transcripts share, which have no columns: one column holds them all.
 
-A cell of it is a JSON object of the cells that columns would hold. A key may be a column in one file and in the rest of
-another, or of another row: readers look into both. `keys_with_columns` alone decides which keys are columns.
+A cell of it is a JSON object of the cells that columns would hold. A key may be a column in one file and overflow in
+another file, or in another row: readers look into both. `keys_with_columns` alone decides which keys are columns.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def count_keys(tables: Iterable[pa.Table]) -> dict[str, int]:
 
 
 def narrow_table(table: pa.Table, keep: Collection[str] | None = None) -> pa.Table:
-    """Put the keys that are not to be columns into the rest.
+    """Put the keys that are not to be columns into the overflow column.
 
     Args:
         table: The table.
@@ -136,7 +136,7 @@ def narrow_table(table: pa.Table, keep: Collection[str] | None = None) -> pa.Tab
 
 
 def with_keys(table: pa.Table, names: Iterable[str]) -> pa.Table:
-    """Give a table in which some keys are columns wherever they were, in the place of the rest.
+    """Give a table in which some keys are columns wherever they were, in place of the overflow column.
 
     Args:
         table: The table.
@@ -149,27 +149,27 @@ def with_keys(table: pa.Table, names: Iterable[str]) -> pa.Table:
 
 
 def _overflow_cells_of(table: pa.Table, name: str) -> dict[int, Cell]:
-    """Find what the rest has for a key, by row."""
-    rest: Array = table.column(OVERFLOW)
-    positions = _rows_mentioning(rest, name)
-    texts: list[Any] = rest.take(make_column(positions, pa.int64())).to_pylist() if positions else []
+    """Find the overflow cells of a key, by row."""
+    overflow: Array = table.column(OVERFLOW)
+    positions = _rows_mentioning(overflow, name)
+    texts: list[Any] = overflow.take(make_column(positions, pa.int64())).to_pylist() if positions else []
     return {p: cells[name] for p, text in zip(positions, texts, strict=True) if name in (cells := overflow_cells(text))}
 
 
-def _rows_mentioning(rest: Array, name: str) -> list[int]:
-    """Find the rows whose rest may have a key, without reading all of them."""
-    if name == OVERFLOW or rest.type != TEXT:
-        mask = pc.is_valid(rest)
+def _rows_mentioning(overflow: Array, name: str) -> list[int]:
+    """Find the rows whose overflow may have a key, without reading all of them."""
+    if name == OVERFLOW or overflow.type != TEXT:
+        mask = pc.is_valid(overflow)
     else:
         spelled = {json.dumps(name, ensure_ascii=plain) + ":" for plain in (True, False)}
-        masks = [pc.match_substring(rest, pattern=text) for text in sorted(spelled)]
+        masks = [pc.match_substring(overflow, pattern=text) for text in sorted(spelled)]
         mask = masks[0] if len(masks) == 1 else pc.or_(*masks)
     found: list[int] = pc.indices_nonzero(mask).to_pylist()
     return found
 
 
 def _with_key_columns(table: pa.Table, found: Mapping[str, Mapping[int, Cell]]) -> pa.Table:
-    """Put what the rest has for some keys into their columns, beside what is there, which counts first."""
+    """Put overflow cells of some keys into their columns, beside what is there, which counts first."""
     for name, cells in found.items():
         kinds = {type(cell) for cell in cells.values() if cell is not None}
         kind = column_type(kinds, exact=all(map(is_exact, cells.values())))
@@ -183,23 +183,23 @@ def _with_key_columns(table: pa.Table, found: Mapping[str, Mapping[int, Cell]]) 
 
 
 def rebalance(table: pa.Table) -> pa.Table:
-    """Make columns of keys in the rest that many transcripts share by now, and the reverse.
+    """Make columns of overflow keys that many transcripts share by now, and the reverse.
 
     Some rows are looked at, so that this costs little where there is nothing to do.
     """
     if OVERFLOW not in table.column_names:
         return narrow_table(table)
-    rest: Array = table.column(OVERFLOW)
+    overflow: Array = table.column(OVERFLOW)
     step = max(1, table.num_rows // _SAMPLED_ROWS)
     seen = range(0, table.num_rows, step)
     counts = count_keys([table])
-    for text in rest.take(make_column(seen, pa.int64())).to_pylist():
+    for text in overflow.take(make_column(seen, pa.int64())).to_pylist():
         for name in overflow_cells(text):
             counts[name] = counts.get(name, 0) + step
     keep = keys_with_columns(counts, table.num_rows)
     found = {name: cells for name in sorted(keep) if (cells := _overflow_cells_of(table, name))}
     if found:
-        texts: list[Any] = rest.to_pylist()
+        texts: list[Any] = overflow.to_pylist()
         for position in {position for cells in found.values() for position in cells}:
             left = overflow_cells(texts[position])
             texts[position] = overflow_text({name: cell for name, cell in left.items() if name not in found})
@@ -208,7 +208,7 @@ def rebalance(table: pa.Table) -> pa.Table:
 
 
 def overflow_keys(table: pa.Table, most: int | None = None) -> set[str]:
-    """List the keys in the rest of a table.
+    """List the overflow keys of a table.
 
     Args:
         table: The table.

@@ -44,7 +44,7 @@ class SelectedTranscripts(Protocol):
 
     @property
     def cases(self) -> Sequence[frozenset[str]]:
-        """Ids of labelled cases; a transcript must be meant by each of these."""
+        """Ids of labelled cases; a transcript must be selected by each of these."""
         ...
 
 

@@ -43,19 +43,19 @@ def build_snapshot_table(
     if present is not None:
         table = _with_resolved_names(table, location, frozenset(present))
         problems |= _unindexed(table, present, state, location)
-    counting = _CountingRows(table)
-    counting.drop_without_ids(problems)
-    counting.drop_tombstones(state)
+    live = _LiveRows(table)
+    live.drop_without_ids(problems)
+    live.drop_tombstones(state)
     if present is not None:
-        counting.drop_missing_files(frozenset(present), problems, location)
-    counting.keep_one_per_id(ranked)
-    if len(counting.positions) < table.num_rows:
-        positions = array(counting.positions, pa.int64())
+        live.drop_missing_files(frozenset(present), problems, location)
+    live.keep_one_per_id(ranked)
+    if len(live.positions) < table.num_rows:
+        positions = array(live.positions, pa.int64())
         table, rows = table.take(positions), rows.take(positions)
     return table, rows.to_pylist(), problems
 
 
-class _CountingRows:
+class _LiveRows:
     """Positions of the rows that count."""
 
     def __init__(self, table: pa.Table) -> None:
@@ -123,7 +123,7 @@ class _CountingRows:
 def union_tables(tables: Sequence[pa.Table]) -> pa.Table:
     """Put tables below each other; first the columns of the format, then all others, then FILENAME.
 
-    Keys of metadata that few of the transcripts share go into the rest.
+    Keys of metadata that few of the transcripts share go into the overflow column.
     """
     filled = [table for table in tables if table.num_rows]
     keys = keys_with_columns(count_keys(filled), sum(table.num_rows for table in filled))

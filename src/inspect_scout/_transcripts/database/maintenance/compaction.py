@@ -121,7 +121,7 @@ async def _rewrite(
     made: list[str] = []
     try:
         parts = await asyncio.to_thread(
-            write_data_files, location, file_namer(snapshot), session, _counting_rows(location, snapshot, old), made
+            write_data_files, location, file_namer(snapshot), session, _live_rows(location, snapshot, old), made
         )
     except LocationError:
         await _discard(storage, location, made, session)
@@ -148,7 +148,7 @@ async def _discard(storage: Storage, location: str, names: Iterable[str], sessio
         await storage.delete(join(location, marker_name(session, name)))
 
 
-def _counting_rows(location: str, snapshot: DatabaseSnapshot, files: Iterable[str]) -> Iterator[RawTranscript]:
+def _live_rows(location: str, snapshot: DatabaseSnapshot, files: Iterable[str]) -> Iterator[RawTranscript]:
     """Read the transcripts of some data files, those that count, in the order of the table."""
     wanted: dict[str, list[tuple[str, int]]] = {name: [] for name in files}
     for name, id, row in zip(snapshot.files, snapshot.ids, snapshot.rows, strict=True):

@@ -101,12 +101,12 @@ async def verify_database(
     wanted: dict[str, dict[str, int]] = {}
     for name, id, row in zip(snapshot.files, snapshot.ids, snapshot.rows, strict=True):
         wanted.setdefault(name, {})[id] = row
-    for name, rows in with_progress(list(wanted.items()), progress):
-        found = await asyncio.to_thread(_check_file, location, name, rows, snapshot)
+    for name, expected in with_progress(list(wanted.items()), progress):
+        found = await asyncio.to_thread(_check_file, location, name, expected, snapshot)
         problems += found
         if read is None or found:
             continue
-        for id in rows:
+        for id in expected:
             try:
                 await read(id)
             except (LogReadError, LocationError, StorageError) as error:

@@ -105,7 +105,7 @@ class _InfoTable:
             if name not in _TYPES and name not in CONTENT_COLUMNS and name not in (FILENAME, OVERFLOW):
                 column = table.column(name)
                 self._metadata.append((name, column.to_pylist(), _metadata_reader(column)))
-        self._rest: list[Any] = table.column(OVERFLOW).to_pylist() if OVERFLOW in table.column_names else nothing
+        self._overflow: list[Any] = table.column(OVERFLOW).to_pylist() if OVERFLOW in table.column_names else nothing
 
     def info(self, position: int) -> TranscriptInfo:
         """Describe the transcript of a row."""
@@ -119,8 +119,8 @@ class _InfoTable:
             cell = cells[position]
             if cell is not None:
                 metadata[name] = cell if reads is None else reads(cell)
-        if self._rest[position] is not None:
-            for name, cell in overflow_cells(self._rest[position]).items():
+        if self._overflow[position] is not None:
+            for name, cell in overflow_cells(self._overflow[position]).items():
                 metadata.setdefault(name, decode_metadata(cell) if isinstance(cell, str) else cell)
         fields["metadata"] = metadata
         return _make_info(fields)

@@ -292,7 +292,7 @@ async def read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
 
 @lru_cache(maxsize=_RECENT)
 def _recent_source(location: str) -> DatabaseSource:
-    """Remember what results name again and again."""
+    """Remember the databases that results name repeatedly."""
     return DatabaseSource(location, tolerant=True)
 
 
