@@ -16,7 +16,7 @@ from pydantic_core import to_json
 
 from .._support.clock import SYSTEM_CLOCK, Clock
 from .._support.errors import LocationError
-from .._support.storage import Storage, for_each, join, normalize, run_blocking, run_long, storage_for
+from .._support.storage import Storage, for_each, join, normalize, run_blocking, run_in_thread, storage_for
 from .._types import Error, ScanFacts, ScanSpec, ScanState, Status, Summary
 from .files.errors import read_errors
 from .files.light_spec import no_scan_message, pair_count, parse_light_spec, read_spec_text
@@ -181,7 +181,7 @@ class ScanStore:
         """List the pairs that are recorded; a pair with several invocations has failed if one of them has."""
         index = await self.journal_index()
         keys = index.recorded_scanners()
-        found = [await run_long(self.location, functools.partial(_pairs_of, index, key)) for key in keys]
+        found = [await run_in_thread(self.location, functools.partial(_pairs_of, index, key)) for key in keys]
         return RecordedPairs(*(dict(zip(keys, column)) for column in zip(*found))) if found else RecordedPairs()
 
     def lock(self, wait: bool = False) -> AbstractAsyncContextManager[None]:
@@ -248,7 +248,7 @@ class ScanStore:
         merged: dict[str, RowCounter] = {}
         for scanner, part in index.with_shared_groups(keys):
             merge = functools.partial(self._merge, part, scanner, order)
-            merged[scanner] = await run_long(self.location, merge)
+            merged[scanner] = await run_in_thread(self.location, merge)
             if scanner in index.journal and not merged[scanner].transcripts:
                 await self._storage.delete(table_path(self.location, scanner))
         counters = {key: merged[key] for key in keys}

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from inspect_scout._support.storage import run_blocking, run_long
+from inspect_scout._support.storage import run_blocking, run_in_thread
 
 REMOTE, LOCAL = "s3://bucket/folder", "/a/folder"
 
@@ -23,14 +23,14 @@ def test_short_work_on_local_files_is_done_at_once_and_all_else_in_threads(
         here = threading.get_ident()
         return (
             await run_blocking(location, threading.get_ident) == here,
-            await run_long(location, threading.get_ident) == here,
+            await run_in_thread(location, threading.get_ident) == here,
         )
 
     assert asyncio.run(work()) == (blocking, long)
 
 
 def test_long_work_is_done_at_once_where_there_is_no_event_loop() -> None:
-    coroutine = run_long(LOCAL, threading.get_ident)
+    coroutine = run_in_thread(LOCAL, threading.get_ident)
     with pytest.raises(StopIteration) as end:
         coroutine.send(None)
     assert end.value.value == threading.get_ident()
@@ -49,7 +49,7 @@ def test_no_more_long_work_is_done_at_once_than_there_are_processors() -> None:
             under_way -= 1
 
     async def main() -> None:
-        await asyncio.gather(*(run_long(LOCAL, work) for _ in range(20)))
+        await asyncio.gather(*(run_in_thread(LOCAL, work) for _ in range(20)))
 
     asyncio.run(main())
     assert 1 <= most <= (os.cpu_count() or 1)
@@ -60,4 +60,4 @@ def test_what_long_work_raises_is_raised() -> None:
         raise ValueError("no")
 
     with pytest.raises(ValueError, match="no"):
-        asyncio.run(run_long(LOCAL, fail))
+        asyncio.run(run_in_thread(LOCAL, fail))

@@ -208,7 +208,7 @@ async def with_index(
         storage: Where the scan is.
         location: The scan.
         work: Reads rows.
-        run: Runs it (`run_long`: in a thread in any case).
+        run: Runs it (`run_in_thread`: in a thread in any case).
     """
     left = _ATTEMPTS
     while True:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from ..._query import Condition, OrderBy
 from ..._support.errors import ConfigError
-from ..._support.storage import Storage, normalize, run_long, storage_for
+from ..._support.storage import Storage, normalize, run_in_thread, storage_for
 from ..files.light_spec import declared_scanners, ids_in_order, read_spec_text
 from ..journal.index import JournalIndex, load_index, with_index
 from .combined_rows import CombinedRows, FoundRows
@@ -181,7 +181,7 @@ class ResultsTable:
             sources = [ScannerRows(index, key, order, declared) for key in keys]
             return work([RowView(source, self.rows, self._follow) for source in sources])
 
-        return await with_index(self.storage, self.location, on, run_long)
+        return await with_index(self.storage, self.location, on, run_in_thread)
 
     def read_page(self, views: Sequence[RowView], query: ResultsQuery) -> ResultsPage:
         """Read a page of the rows of some scanners."""

@@ -18,7 +18,7 @@ from ..._support.storage import (
     join,
     normalize,
     run_blocking,
-    run_long,
+    run_in_thread,
     storage_for,
 )
 from ..._types import AskedVersion, Phase, ScanFacts, ScannerState, ScanState
@@ -193,7 +193,7 @@ async def _count_rows(
         keys = list(dict.fromkeys([*spec.scanners, *index.recorded_scanners()]))
         return keys, count_scanners(index, keys if doubtful is None else doubtful, order if each else None)
 
-    known, counters = await with_index(storage, location, count, run_long if each else run_blocking)
+    known, counters = await with_index(storage, location, count, run_in_thread if each else run_blocking)
     if doubtful is not None:
         known = list(dict.fromkeys([*known, *stored.scanners]))
         counters = {key: counter for key, counter in counters.items() if counter.counts.scans}

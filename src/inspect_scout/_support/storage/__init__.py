@@ -1,6 +1,6 @@
 """Files in any place: one contract, and its implementations."""
 
-from .blocking import for_each, run_blocking, run_long
+from .blocking import for_each, run_blocking, run_in_thread
 from .contract import Entry, Storage
 from .fault_storage import FaultStorage
 from .local import LocalStorage, host_name, process_exists

@@ -32,7 +32,7 @@ async def run_blocking(location: str, work: Callable[[], T]) -> T:
     return await anyio.to_thread.run_sync(work)
 
 
-async def run_long(location: str, work: Callable[[], T]) -> T:
+async def run_in_thread(location: str, work: Callable[[], T]) -> T:
     """Do what takes long with files of a location in a thread, so that the event loop goes on; here if there is no loop.
 
     No more of it is done at once than there are processors, over all scans of the loop: threads that compute take

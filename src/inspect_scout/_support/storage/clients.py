@@ -31,13 +31,13 @@ class ObjectTarget:
     Args:
         client: Client of the bucket that sends requests again by itself, for calls that make many; of these it knows
             only failures that come instead of an answer, not answers that break off.
-        once: The same, but it sends nothing again.
+        no_retry: The same, but it sends nothing again.
         key: Name within the bucket ("" for the bucket itself).
         knows_tails: Whether the last bytes of a file can be asked for without knowing its size.
     """
 
     client: Client
-    once: Client
+    no_retry: Client
     key: str
     knows_tails: bool
 
@@ -67,8 +67,8 @@ class BucketClients:
         with self._lock:
             if bucket_key not in self._made:
                 self._made[bucket_key] = self._make(doing, location, scheme, bucket)
-            client, once = self._made[bucket_key]
-        return ObjectTarget(client, once, key, scheme not in AZURE)
+            client, no_retry = self._made[bucket_key]
+        return ObjectTarget(client, no_retry, key, scheme not in AZURE)
 
     def _make(self, doing: str, location: str, scheme: str, bucket: str) -> tuple[Client, Client]:
         from obstore.exceptions import BaseError
@@ -85,10 +85,10 @@ class BucketClients:
         }
         try:
             client = _client(scheme, bucket, location, retry)
-            once = _client(scheme, bucket, location, {"max_retries": 0})
+            no_retry = _client(scheme, bucket, location, {"max_retries": 0})
         except (BaseError, ValueError) as error:
             raise translate_error(doing, location, error) from None
-        return client, once
+        return client, no_retry
 
 
 def split_location(doing: str, location: str) -> tuple[str, str, str]:

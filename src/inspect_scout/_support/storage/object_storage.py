@@ -64,7 +64,7 @@ class ObjectStorage:
         target = self._file("read", path)
 
         async def get() -> bytes:
-            found = await obstore.get_async(target.once, target.key)
+            found = await obstore.get_async(target.no_retry, target.key)
             return require_size(bytes(await found.bytes_async()), found.meta["size"])
 
         with _translated("read", path):
@@ -80,7 +80,7 @@ class ObjectStorage:
         options: GetOptions = {"range": (start, start + length)}
 
         async def get() -> bytes:
-            found = await obstore.get_async(target.once, target.key, options=options)
+            found = await obstore.get_async(target.no_retry, target.key, options=options)
             return require_size(bytes(await found.bytes_async()), min(length, found.meta["size"] - start))
 
         with _translated("read", path):
@@ -110,7 +110,7 @@ class ObjectStorage:
         while True:
             try:
                 await obstore.put_async(
-                    target.once, target.key, data, mode="create", attributes={_WRITER: mark}, use_multipart=False
+                    target.no_retry, target.key, data, mode="create", attributes={_WRITER: mark}, use_multipart=False
                 )
                 return
             except (BaseError, OSError) as error:
@@ -144,7 +144,7 @@ class ObjectStorage:
             return None
         with _translated("read", path):
             try:
-                return _entry(path, await self._attempts().run(lambda: obstore.head_async(target.once, target.key)))
+                return _entry(path, await self._attempts().run(lambda: obstore.head_async(target.no_retry, target.key)))
             except FileNotFoundError:
                 return None
 
@@ -152,7 +152,7 @@ class ObjectStorage:
         """Delete a file; a missing one is not an error."""
         target = self._file("delete", path)
         with _translated("delete", path), contextlib.suppress(FileNotFoundError):
-            await self._attempts().run(lambda: obstore.delete_async(target.once, target.key))
+            await self._attempts().run(lambda: obstore.delete_async(target.no_retry, target.key))
 
     async def delete_tree(self, prefix: str) -> None:
         """Delete a folder with all that is in it; a missing one is not an error."""
@@ -161,7 +161,7 @@ class ObjectStorage:
             keys = [meta["path"] for _, meta in _keys_below(target.key, await _all_below(target, self._attempts))]
             for batch in (keys[start : start + _PAGE] for start in range(0, len(keys), _PAGE)):
                 with contextlib.suppress(FileNotFoundError):
-                    await self._attempts().run(functools.partial(obstore.delete_async, target.once, batch))
+                    await self._attempts().run(functools.partial(obstore.delete_async, target.no_retry, batch))
 
     def open_read(self, path: str, entry: Entry | None = None) -> BinaryIO:
         """Open a file for reading at any position (as `entry` describes it, if that is given)."""
@@ -170,7 +170,7 @@ class ObjectStorage:
             if entry is None and target.knows_tails:
                 return self._attempts().run_sync(lambda: _open_by_tail(path, target, self._attempts))
             if entry is None:
-                entry = _entry(path, self._attempts().run_sync(lambda: obstore.head(target.once, target.key)))
+                entry = _entry(path, self._attempts().run_sync(lambda: obstore.head(target.no_retry, target.key)))
             return _open_remote(path, target, self._attempts, entry)
 
     def open_write(self, path: str) -> AbstractContextManager[BinaryIO]:
@@ -218,7 +218,7 @@ class ObjectStorage:
         """Choose what sends a file: a large one goes in parts, of which each is sent again by itself."""
         if size > PART_BYTES:
             return target.client, self._attempts(_MIN_WHOLE_ATTEMPTS)
-        return target.once, self._attempts()
+        return target.no_retry, self._attempts()
 
     def _file(self, doing: str, path: str) -> ObjectTarget:
         target = self._clients.target(doing, path)
@@ -230,7 +230,7 @@ class ObjectStorage:
         with _translated("read", path):
             try:
                 found = await self._attempts().run(
-                    lambda: obstore.get_async(target.once, target.key, options={"head": True})
+                    lambda: obstore.get_async(target.no_retry, target.key, options={"head": True})
                 )
             except FileNotFoundError:
                 return False
@@ -275,7 +275,7 @@ async def _all_below(target: ObjectTarget, attempts: Callable[[], Attempts]) -> 
             found.clear()
         try:
             # Small batches, so that no page is lost with the one after it.
-            async for batch in _listing.list(target.once, target.key or None, offset=after, chunk_size=_BATCH):
+            async for batch in _listing.list(target.no_retry, target.key or None, offset=after, chunk_size=_BATCH):
                 found += batch
                 left = attempts()
             return found
@@ -289,12 +289,12 @@ async def _all_below(target: ObjectTarget, attempts: Callable[[], Attempts]) -> 
 def _open_by_tail(path: str, target: ObjectTarget, attempts: Callable[[], Attempts]) -> BinaryIO:
     """Open a file by reading its end: one request tells whether it exists, its size, and what most readers want."""
     try:
-        found = obstore.get(target.once, target.key, options={"range": {"suffix": TAIL_BYTES}})
+        found = obstore.get(target.no_retry, target.key, options={"range": {"suffix": TAIL_BYTES}})
     except BaseError as error:
         failure = parse_failure(error)
         if not (failure.is_beyond_end or failure.is_whole_answer):  # an empty file has no last bytes
             raise
-        return _open_remote(path, target, attempts, _entry(path, obstore.head(target.once, target.key)))
+        return _open_remote(path, target, attempts, _entry(path, obstore.head(target.no_retry, target.key)))
     entry = _entry(path, found.meta)
     return _open_remote(path, target, attempts, entry, require_size(bytes(found.bytes()), min(TAIL_BYTES, entry.size)))
 
@@ -308,7 +308,7 @@ def _open_remote(
             options["if_match"] = entry.etag
 
         def get() -> bytes:
-            return require_size(bytes(obstore.get(target.once, target.key, options=options).bytes()), end - start)
+            return require_size(bytes(obstore.get(target.no_retry, target.key, options=options).bytes()), end - start)
 
         with _translated("read", path):
             return attempts().run_sync(get)

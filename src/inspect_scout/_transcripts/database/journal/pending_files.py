@@ -106,10 +106,9 @@ def write_data_files(
 
 async def list_markers(storage: Storage, location: str, state: LogState) -> dict[str, Entry]:
     """List the markers of all sessions, relative to the database, without those of committed files."""
-    listing = await storage.list(join(location, MARKER_FOLDER))
     found = {
         relative_to(location, e.path): e
-        for e in listing
+        for e in await storage.list(join(location, MARKER_FOLDER))
         if _SEPARATOR in e.path and e.path.endswith(DATA_SUFFIX + MARKER_SUFFIX)
     }
     return {name: entry for name, entry in found.items() if name not in state.retired}
