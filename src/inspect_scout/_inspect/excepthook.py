@@ -25,7 +25,7 @@ def embedding_inspect() -> Generator[None]:
     """
     with _LOCK:
         _found.append(_found[0] if _found else (_error._exception_hook_set, _platform.have_package))
-        _error._exception_hook_set, _platform.have_package = True, lambda _name: True
+        _error._exception_hook_set, _platform.have_package = True, bool  # any name is true
     try:
         yield
     finally:

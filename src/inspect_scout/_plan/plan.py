@@ -46,7 +46,7 @@ from .precedence import DEFAULT_MAX_BATCHED
 from .request import ResumeRequest, ScanRequest
 from .resumed_models import resumed_models
 from .revision import package_versions, scan_revision
-from .unread import selection_specs, with_found_transcripts
+from .unread import selection_specs, with_restored_transcripts
 from .validation import plan_validation, restore_validation
 from .versions import accepted_fingerprints, reconcile_versions, version_of, with_version
 from .worklist import resolve_worklist
@@ -247,7 +247,7 @@ async def _plan_resumed(
         keys = [k for k in named if wanted is None or transcript_id in wanted[k]]
         return not all(is_done(transcript_id, k) for k in keys)
 
-    spec = with_found_transcripts(spec, found, is_due)
+    spec = with_restored_transcripts(spec, found, is_due)
     problems = list(dict.fromkeys(map(str, found.index.problems)))
     work = _units_due(spec, named, found.index, is_done, found.recorded)
     due = {key: named[key] for unit in work[0] for key in unit.scanners}
@@ -353,7 +353,7 @@ def _units_due(
 def _widened(options: ScanOptions, models: PlannedModels) -> bool:
     """Tell whether the user of an earlier scan left the number of transcripts in work open.
 
-    Who set it has set the connections, too; otherwise the recorded number is the default.
+    Who set it has also set the connections; otherwise the recorded number is the default.
     """
     default = _default_max_transcripts(models)
     return options.max_transcripts == default and models.active.config.max_connections != default

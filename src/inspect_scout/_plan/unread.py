@@ -10,7 +10,7 @@ from .._types import ScanSpec, SelectionSpec, Worklist
 from .worklist import ScannerWork
 
 
-def with_found_transcripts(spec: ScanSpec, found: RestoredTranscripts, is_due: Callable[[str], bool]) -> ScanSpec:
+def with_restored_transcripts(spec: ScanSpec, found: RestoredTranscripts, is_due: Callable[[str], bool]) -> ScanSpec:
     """Bring a scan up to date with what can be read by now.
 
     What still cannot be read stays recorded, with the newest reason; so does what has become unreadable since, where
