@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import inspect_scout
 from inspect_scout._scanners import ScannerConfig, load_scanners, scanner_config, scanner_fingerprint
 
 HEAD = """
@@ -382,6 +384,87 @@ def test_a_script_asks_what_it_asks_when_it_is_loaded(tmp_path: Path, text: str)
     )
     assert loaded.asked is not None
     assert run.stdout.strip() == str([loaded.code, loaded.asked.digest]), run.stderr
+
+
+CLASSES = {
+    "dataclass": """
+from dataclasses import dataclass
+def least():
+    return 3
+@dataclass(frozen=True)
+class Check:
+    size: int = 1
+    def __call__(self, transcript):
+        return len(transcript.messages) > least()
+""",
+    "with a repr": """
+def least():
+    return 3
+class Check:
+    def __repr__(self):
+        return "Check()"
+    def __call__(self, transcript):
+        return len(transcript.messages) > least()
+""",
+    "pydantic": """
+def least():
+    return 3
+class Check(BaseModel):
+    size: int = 1
+    def __call__(self, transcript):
+        return len(transcript.messages) > least()
+""",
+}
+GIVEN = """
+@scanner(messages="all")
+def checks(check):
+    async def scan(transcript: Transcript) -> Result:
+        return Result(value=check(transcript))
+    return scan
+@scanner
+def judge():
+    return checks(globals()["Check"]())
+"""
+
+
+@pytest.mark.parametrize("text", CLASSES.values(), ids=list(CLASSES))
+def test_what_objects_given_to_a_scanner_do_counts(tmp_path: Path, text: str) -> None:
+    one, same = made(tmp_path / "a", text + GIVEN), made(tmp_path / "b", "# Checks.\n" + text + GIVEN)
+    others = [
+        made(tmp_path / "a", changed + GIVEN) for changed in (text.replace("> l", ">= l"), text.replace("3", "4"))
+    ]
+    assert one.code == same.code
+    assert len({one.code, *(other.code for other in others)}) == 3
+
+
+def test_the_revision_of_prompts_counts_for_every_scanner(tmp_path: Path) -> None:
+    """Run with a copy of Scout that renders otherwise, as a later version may."""
+    source = Path(inspect_scout.__file__).parent
+    copied = tmp_path / "later" / source.name
+    shutil.copytree(source, copied, ignore=lambda _, names: [n for n in names if "." in n and not n.endswith(".py")])
+    config = copied / "_scanners" / "declare" / "config.py"
+    config.write_text(config.read_text().replace("\nREVISION = ", "\nREVISION = 1000 + "))
+    texts = [JUDGE, CODE, ITSELF]
+    for number, text in enumerate(texts):
+        made(tmp_path / str(number), text)
+    program = (
+        "from inspect_scout._scanners import load_scanners, scanner_fingerprint\n"
+        f"for number in range({len(texts)}):\n"
+        f"    print(scanner_fingerprint(load_scanners({str(tmp_path)!r} + f'/{{number}}/scanners.py@judge', {{}})[0]))\n"
+    )
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), *filter(None, sys.path)])},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=100,
+        ).stdout.split()
+        for folder in (source.parent, copied.parent)
+    ]
+    assert [len(run) for run in runs] == [3, 3]
+    assert len({*runs[0], *runs[1]}) == 6
 
 
 def test_what_is_asked_is_part_of_the_fingerprint(tmp_path: Path) -> None:

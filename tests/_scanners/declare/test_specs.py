@@ -201,6 +201,16 @@ def test_things_that_cannot_be_told_apart_never_match() -> None:
     assert scanner_fingerprint(probe(looped)) != scanner_fingerprint(probe(looped))
 
 
+def test_fingerprints_do_not_follow_where_scout_keeps_its_classes() -> None:
+    def shown(_: object) -> str:
+        return "()"
+
+    kept = [type("Kept", (), {"__module__": f"inspect_scout._{place}", "__repr__": shown})() for place in "ab"]
+    others = [type("Kept", (), {"__module__": f"others.{place}", "__repr__": shown})() for place in "ab"]
+    assert scanner_fingerprint(probe(kept[0])) == scanner_fingerprint(probe(kept[1]))
+    assert len({scanner_fingerprint(probe(thing)) for thing in (*kept, *others)}) == 3
+
+
 def test_fingerprints_follow_the_scanner_below() -> None:
     limits = [1]
 

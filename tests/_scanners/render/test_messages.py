@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from typing import Any
@@ -9,9 +10,18 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageSystem, ChatMessageTool, ChatMessageUser
+from inspect_ai.model import (
+    ChatMessage,
+    ChatMessageAssistant,
+    ChatMessageSystem,
+    ChatMessageTool,
+    ChatMessageUser,
+    ContentImage,
+    ContentReasoning,
+    ContentText,
+)
 from inspect_ai.scorer import Reference
-from inspect_ai.tool import ToolCall
+from inspect_ai.tool import ToolCall, ToolCallError
 
 from inspect_scout import ConfigError
 from inspect_scout._scanners import (
@@ -22,11 +32,36 @@ from inspect_scout._scanners import (
     messages_as_str,
     tool_callers,
 )
+from inspect_scout._scanners.declare.config import REVISION
 from inspect_scout._scanners.render.citations import MOST_UNSEEN, MessageCitations
 from inspect_scout._scanners.render.numbers import Numbering
 from inspect_scout._types import Result, Transcript
 
 pytestmark = pytest.mark.anyio
+
+
+async def test_rendering_changes_with_the_revision_only() -> None:
+    """Verdicts of an earlier version are taken for those of this one as long as `REVISION` is the same.
+
+    Whoever changes what is rendered raises it, and writes the new pair here.
+    """
+    messages: list[ChatMessage] = [
+        *thread(),
+        ChatMessageUser(content=[ContentText(text="see"), ContentImage(image="data:,x")]),
+        ChatMessageAssistant(
+            content=[ContentReasoning(reasoning="hm"), ContentReasoning(reasoning="x", redacted=True, summary="sum")],
+            tool_calls=[ToolCall(id="c2", function="run", arguments={"code": "a\nb", "n": [1]})],
+        ),
+        ChatMessageTool(content="no", tool_call_id="c2", function="run", error=ToolCallError("timeout", "too slow")),
+        ChatMessageAssistant(content="I", metadata={"prefill": True}),
+    ]
+    everything = MessagesPreprocessor[list[ChatMessage]](exclude_system=False)
+    rendered = [
+        await messages_as_str(messages, preprocessor=everything, include_ids=True, nonce=nonce)
+        for nonce in (None, "abcdefgh12345678")
+    ]
+    text = "\0".join(text for text, _ in rendered)
+    assert (REVISION, hashlib.sha256(text.encode()).hexdigest()[:16]) == (1, "1db164eb98da84c3")
 
 
 def thread() -> list[ChatMessage]:

@@ -2,15 +2,16 @@
 
 The hash follows the syntax tree, written out again by Python, without docstrings: formatting, comments and the order of
 declarations do not change what a scanner does, and must not make recorded verdicts look as if something else had made
-them. It is no hash of bytecode, which differs from version to version of Python. It follows names from the function to
-the declarations of its file, and of modules below the folder of the file, because a question often stands in a constant
-or a helper beside the scanner; what the file declares for other scanners is left out, because it changes nothing here.
-Nothing is run, and packages that are installed count by their version alone.
+them. It is not a hash of bytecode, which differs from version to version of Python. It follows names from the function to
+the declarations of its file, of modules that are not installed, and of other cells of its notebook, because a question
+often stands in a constant or a helper elsewhere; what is declared there for other scanners is left out, because it changes
+nothing here. Nothing is run. Installed packages count by their version alone, Scout by its `REVISION`.
 """
 
 from __future__ import annotations
 
 import ast
+import copy
 import functools
 import inspect
 import linecache
@@ -21,20 +22,26 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from types import CodeType, FunctionType
-from typing import Any
+from typing import Any, cast
 
-_Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _Documented = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module
 _WHOLE = "*"
 _INSTALLED = ("site-packages", "dist-packages", "/lib/python")
-_DEEP = 6
+_VERSIONED = frozenset({"inspect_scout", "inspect_ai"})
+"""Packages that are never followed, also where they are installed as a link to their sources."""
+
 _ENOUGH = 2000
 """Declarations after which references are followed no further."""
 
 
 _ASKING = frozenset({"generate_answer", "scanner_prompt", "generate", "get_model", "llm_scanner"})
 _CARRYING = _ASKING | {"ChatMessageUser", "ChatMessageSystem", "ContentText"}
+_READING = ("read", "read_text", "readlines", "load", "loads", "safe_load", "splitlines")
 _NAMING = ast.Assign | ast.AnnAssign | ast.AugAssign
+_PLAIN = (str, int, float, bytes, list, tuple, dict)
+_LONG = 20_000
+"""Characters of a value beyond which its hash stands for it."""
 _BUILDING = ast.Constant | ast.JoinedStr | ast.BinOp | ast.List | ast.Tuple | ast.Dict | ast.Call
 
 
@@ -45,10 +52,12 @@ class Code:
     Args:
         own: The function, written out.
         reached: Declarations that it refers to, directly or by others, written out: name -> text.
+        files: Files that these stand in.
     """
 
     own: str
     reached: dict[str, str] = field(default_factory=dict[str, str])
+    files: set[str] = field(default_factory=set[str])
 
     @property
     def digest(self) -> str:
@@ -66,29 +75,31 @@ class _Reference:
 
 @dataclass(frozen=True, slots=True)
 class _Module:
-    """A file of Python: statements at its top level by the names that they are about, functions by line and name."""
+    """A file of Python: statements at its top level by the names that they are about, definitions by line and name."""
 
     path: Path
     tree: ast.Module
     documented: bool
     statements: dict[str, list[ast.stmt]]
-    functions: dict[tuple[int, str], _Function | None]
+    definitions: dict[tuple[int, str], _Definition | ast.Lambda | None]
 
 
 def code_of(file: str, line: int, name: str) -> Code | None:
-    """Collect the code of a function from its file; None if the file does not show it.
+    """Collect the code of a function or class from its file; None if the file does not show it.
 
     Args:
         file: The file.
-        line: The first line of the function, as its code object says.
+        line: Its first line, that of its first decorator if it has some.
         name: Its name (`<lambda>` for one without).
     """
     path = Path(file)
     module = _module(path, _text(path))
-    node = None if module is None else module.functions.get((line, name))
+    node = None if module is None else module.definitions.get((line, name))
     if module is None or node is None:
         return None
-    return Code(written(node, module.documented), _reached(module, node, path.parent))
+    found = Code(written(node, module.documented), files={str(path)})
+    _reach(found, module, node)
+    return found
 
 
 def file_code(file: str) -> str:
@@ -122,14 +133,14 @@ def _module(path: Path, text: str) -> _Module | None:
         for name in dict.fromkeys((*_about(statement), *(set(_called(statement)) - imported))):
             statements.setdefault(name, []).append(statement)
     # Code that reads docstrings does something else when they change.
-    return _Module(path, tree, "__doc__" in text or "getdoc" in text, statements, _functions(tree))
+    return _Module(path, tree, "__doc__" in text or "getdoc" in text, statements, _definitions(tree))
 
 
-def _functions(tree: ast.Module) -> dict[tuple[int, str], _Function | None]:
-    """Functions by first line and name; None for several lambdas in a line, of which nobody can tell which is which."""
-    found: dict[tuple[int, str], _Function | None] = {}
+def _definitions(tree: ast.Module) -> dict[tuple[int, str], _Definition | ast.Lambda | None]:
+    """Functions and classes by first line and name; None for several lambdas in a line, which cannot be told apart."""
+    found: dict[tuple[int, str], _Definition | ast.Lambda | None] = {}
     for node in ast.walk(tree):
-        if isinstance(node, _Function):
+        if isinstance(node, _Definition | ast.Lambda):
             name, above = ("<lambda>", []) if isinstance(node, ast.Lambda) else (node.name, node.decorator_list)
             place = (min([node.lineno, *(each.lineno for each in above)]), name)
             found[place] = None if place in found else node
@@ -138,13 +149,13 @@ def _functions(tree: ast.Module) -> dict[tuple[int, str], _Function | None]:
 
 def _about(statement: ast.stmt) -> Iterator[str]:
     """Names that a statement at the top level declares, or whose value it changes."""
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    if isinstance(statement, _Definition):
         yield statement.name
         return
     for node in ast.walk(statement):
         if isinstance(node, ast.alias):
             yield node.asname or node.name.split(".")[0]
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        elif isinstance(node, _Definition):
             yield node.name
         elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             yield node.id
@@ -153,10 +164,11 @@ def _about(statement: ast.stmt) -> Iterator[str]:
 
 
 def _called(statement: ast.stmt) -> Iterator[str]:
-    """Name of what a statement may change by calling a method of it: LABELS.append(...)."""
-    call = statement.value if isinstance(statement, ast.Expr) else None
-    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
-        yield from _root(call.func)
+    """Names of what a statement, or one inside it, may change by calling a method: LABELS.append(...)."""
+    for node in () if isinstance(statement, _Definition) else ast.walk(statement):
+        call = node.value if isinstance(node, ast.Expr) else None
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+            yield from _root(call.func)
 
 
 def _root(node: ast.expr) -> Iterator[str]:
@@ -166,9 +178,10 @@ def _root(node: ast.expr) -> Iterator[str]:
         yield node.id
 
 
-def _reached(module: _Module, node: ast.AST, folder: Path) -> dict[str, str]:
-    found: dict[str, str] = {}
-    seen: set[tuple[Path, int, int]] = set()
+def _reach(code: Code, module: _Module, node: ast.AST) -> None:
+    """Collect the declarations that a node of a module refers to."""
+    found, folder = code.reached, module.path.parent
+    seen: set[tuple[Path, int, int, str]] = set()
     waiting = list(_references(module, node, folder))
     done: set[_Reference] = set()
     while waiting and len(seen) < _ENOUGH:
@@ -178,20 +191,37 @@ def _reached(module: _Module, node: ast.AST, folder: Path) -> dict[str, str]:
         done.add(reference)
         place = module if reference.module == module.path else _module(reference.module, _text(reference.module))
         if place is None:
-            found[reference.name] = _text(reference.module)
+            found[reference.name] = repr(_text(reference.module))  # whatever it is, this is Python
             continue
-        for statement in place.tree.body if reference.name == _WHOLE else place.statements.get(reference.name, ()):
-            position = (place.path, statement.lineno, statement.col_offset)
+        code.files.add(str(place.path))
+        for statement in _statements(place, reference.name):
+            text = written(statement, place.documented)
+            position = (place.path, statement.lineno, statement.col_offset, text)
             if position in seen or any(each is node for each in ast.walk(statement)):
                 continue
             seen.add(position)
-            found[f"{len(seen)} {reference.name}"] = written(statement, place.documented)
+            found[f"{len(seen)} {reference.name}"] = text
             waiting += _references(place, statement, folder)
-    return found
+
+
+def _statements(module: _Module, name: str) -> list[ast.stmt]:
+    """Statements that a name of a module stands for; of an import, the part that gives the name."""
+    if name == _WHOLE:
+        return module.tree.body
+    return [_part(each, name) for each in module.statements.get(name) or module.statements.get(_WHOLE, ())]
+
+
+def _part(statement: ast.stmt, name: str) -> ast.stmt:
+    if not isinstance(statement, ast.Import | ast.ImportFrom):
+        return statement
+    part = copy.copy(statement)
+    part.names = [each for each in statement.names if (each.asname or each.name.split(".")[0]) == name]
+    part.names = part.names or [ast.alias(name)]  # of all names that a module has
+    return part
 
 
 def _references(module: _Module, node: ast.AST, folder: Path) -> Iterator[_Reference]:
-    """Names of the file, and of modules beside it, that code refers to."""
+    """Names of the file, and of other modules that are not installed, that code refers to."""
     for each in ast.walk(node):
         if isinstance(each, ast.Name):
             yield _Reference(module.path, each.id)
@@ -215,20 +245,26 @@ def _imported_from(module: _Module, node: ast.ImportFrom, folder: Path) -> Itera
 
 
 def _local(name: str, level: int, importer: Path, folder: Path) -> Path | None:
-    """File of a module below the folder of the scanner; None for all others."""
+    """File of a module that is not part of an installed package; None for all others."""
     parts = [part for part in name.split(".") if part]
-    bases = [folder, importer.parent]
+    bases = [folder, importer.parent, *map(Path, sys.path)]
     if level:
         bases = [importer.parents[level - 1]] if level <= len(importer.parents) else []
-    elif (known := getattr(sys.modules.get(name), "__file__", None)) is not None:
-        path = Path(known)
-        return path if path.suffix == ".py" and path.is_relative_to(folder) and "site-packages" not in known else None
+    elif parts[0] in _VERSIONED or is_installed(getattr(sys.modules.get(parts[0]), "__file__", None) or ""):
+        return None
+    elif (loaded := getattr(sys.modules.get(name), "__file__", None)) is not None:
+        return Path(loaded) if loaded.endswith(".py") and not is_installed(loaded) else None
     for base in bases:
         stem = base.joinpath(*parts)
         for path in ([stem.with_suffix(".py")] if parts else []) + [stem / "__init__.py"]:
-            if path.is_relative_to(folder) and path.is_file():
-                return path
+            if path.is_file():
+                return None if is_installed(str(path)) else path
     return None
+
+
+def is_installed(file: str) -> bool:
+    """Tell whether a file is part of an installed package, or of Python."""
+    return any(part in file for part in _INSTALLED)
 
 
 class _Undocumented(ast.NodeTransformer):
@@ -261,9 +297,27 @@ def code_of_function(function: Callable[..., Any]) -> Code | None:
     if not isinstance(code, CodeType):
         return None
     found = code_of(code.co_filename, code.co_firstlineno, code.co_name)
-    if found is None or not any(part in code.co_filename for part in _INSTALLED):
-        return found
-    return Code(found.own)  # what it is built on changes with the version of its package
+    if found is None:
+        return None
+    if is_installed(code.co_filename):
+        return Code(found.own)  # what it is built on changes with the version of its package
+    if not Path(code.co_filename).is_file():
+        texts = _declared_elsewhere(function, {id(function)})
+        found.reached.update({f"elsewhere {number}": text for number, text in enumerate(texts)})
+    return found
+
+
+def code_of_class(cls: type) -> Code | None:
+    """Collect the code of a class; None if no source shows it, or it is part of an installed package."""
+    if cls.__module__.split(".")[0] in {"builtins", *_VERSIONED}:
+        return None
+    try:
+        file = inspect.getsourcefile(cls)
+        if file is None or is_installed(file):
+            return None
+        return code_of(file, inspect.getsourcelines(cls)[1], cls.__name__)
+    except (OSError, TypeError):
+        return None
 
 
 def digest_function(function: Callable[..., Any], code: Code | None) -> str:
@@ -275,19 +329,35 @@ def digest_function(function: Callable[..., Any], code: Code | None) -> str:
     """
     if code is not None:
         return code.digest
-    return hash_text("\0".join(_parts_without_file(function, _DEEP)))
+    constants = getattr(function, "__code__", None)
+    own = source_text(function) or (_code_text(constants) if isinstance(constants, CodeType) else repr(function))
+    return hash_text("\0".join([own, *_declared_elsewhere(function, {id(function)})]))
 
 
-def _parts_without_file(function: Any, depth: int) -> Iterator[str]:
-    """Describe a function of no file (of a notebook, or of text that was run) by itself and what it refers to."""
-    code = getattr(function, "__code__", None)
-    if not isinstance(code, CodeType):
-        yield source_text(function) or repr(function)
-        return
-    yield source_text(function) or _code_text(code)
-    if depth:
-        for name in sorted(set(_names(code))):
-            yield from _global(name, function, depth)
+def _declared_elsewhere(thing: Any, seen: set[int]) -> Iterator[str]:
+    """Describe what a function or class refers to that its file does not show: it has none, or is a cell of a notebook.
+
+    Args:
+        thing: The function or class.
+        seen: Identities of what was described already.
+
+    Returns:
+        Texts that are Python.
+    """
+    methods = (
+        [each for each in vars(thing).values() if isinstance(each, FunctionType)] if isinstance(thing, type) else []
+    )
+    for function in methods or [thing]:
+        code, names = getattr(function, "__code__", None), getattr(function, "__globals__", {})
+        for name in sorted(set(_names(code))) if isinstance(code, CodeType) else ():
+            value = names.get(name)
+            if isinstance(value, FunctionType | type):
+                if value.__module__ == function.__module__ and id(value) not in seen:
+                    seen.add(id(value))
+                    yield source_text(value) or f"{name} = {_number(value)}"
+                    yield from _declared_elsewhere(value, seen)
+            elif (text := _literal(value)) is not None:
+                yield f"{name} = {text}"
 
 
 def _names(code: CodeType) -> Iterator[str]:
@@ -297,14 +367,31 @@ def _names(code: CodeType) -> Iterator[str]:
             yield from _names(constant)
 
 
-def _global(name: str, function: FunctionType, depth: int) -> Iterator[str]:
-    value = function.__globals__.get(name)
-    if isinstance(value, FunctionType) and value.__module__ == function.__module__ and value is not function:
-        yield from _parts_without_file(value, depth - 1)
-    elif isinstance(value, type) and value.__module__ == function.__module__:
-        yield source_text(value) or value.__qualname__
-    elif isinstance(value, str | int | float | bytes):
-        yield f"{name}={value!r}"
+def _number(value: FunctionType | type) -> int:
+    """Hash of a function or class without a source."""
+    inside = {"": value} if isinstance(value, FunctionType) else vars(value)
+    parts = [value.__qualname__, repr(inside.get("__annotations__"))]
+    for name, each in inside.items():
+        if isinstance(each, FunctionType):
+            parts.append(source_text(each) or _code_text(each.__code__))
+        elif not name.startswith("__") and (text := _literal(each)) is not None:
+            parts.append(f"{name} = {text}")
+    return int(hash_text("\0".join(parts)), 16)
+
+
+def _literal(value: object) -> str | None:
+    """Write a plain value as Python does; None for others."""
+    if not isinstance(value, (*_PLAIN, set, frozenset)):
+        return None
+    # The order of a set differs from process to process.
+    shown = repr(sorted(value, key=repr) if isinstance(value, set | frozenset) else value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType, reportUnknownLambdaType]
+    if len(shown) > _LONG:
+        return str(int(hash_text(shown), 16))
+    try:
+        ast.literal_eval(shown)
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return None
+    return shown
 
 
 def source_text(thing: Any) -> str | None:
@@ -321,6 +408,35 @@ def _code_text(constant: object) -> str:
         return repr((constant.co_code, constant.co_names, constant.co_varnames, constant.co_freevars, constants))
     # The order of a set differs from process to process.
     return repr(sorted(map(repr, constant)) if isinstance(constant, frozenset) else constant)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+
+
+def values_read(code: Code, function: Callable[..., Any]) -> dict[str, str]:
+    """Collect what the code of a function has read from files, as far as a name of a module holds it.
+
+    What is long is given by its hash: a template is a question, a corpus is not.
+
+    Args:
+        code: The code.
+        function: The function.
+    """
+    parts = [part for part in (code.own, *code.reached.values()) if any(f"{word}(" in part for word in _READING)]
+    names = {name for part in parts for node in ast.walk(ast.parse(part)) for name in _names_read(node)}
+    if not names:
+        return {}
+    modules = [module for module in list(sys.modules.values()) if getattr(module, "__file__", None) in code.files]
+    found = [*map(vars, modules), getattr(function, "__globals__", {})]
+    values = {name: known[name] for name in sorted(names) for known in found if isinstance(known.get(name), _PLAIN)}
+    texts = {name: value if isinstance(value, str) else repr(value) for name, value in values.items()}
+    return {name: text if len(text) <= _LONG else hash_text(text) for name, text in texts.items()}
+
+
+def _names_read(node: ast.AST) -> Iterator[str]:
+    """Names that an assignment gives to what a call reads."""
+    value = node.value if isinstance(node, _NAMING) else None
+    calls = (each for each in ast.walk(value) if isinstance(each, ast.Call)) if value is not None else ()
+    if any(_function_name(call) in _READING for call in calls):
+        for target in node.targets if isinstance(node, ast.Assign) else [cast("ast.AnnAssign", node).target]:
+            yield from _root(target)
 
 
 def hash_text(text: str) -> str:

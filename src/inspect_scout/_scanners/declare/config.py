@@ -16,9 +16,9 @@ from ..._inspect import registry
 from ..._support.errors import ConfigError
 from ..._support.folder import source_file
 from ..._types import PossibleValues, TranscriptContent
-from .code import Code, asked_texts, code_of_function, digest_function, hash_text
+from .code import Code, asked_texts, code_of_function, digest_function, hash_text, values_read
 from .inputs import InputKind, LoadFn
-from .params import FILE_MODULE
+from .params import FILE_MODULE, closed_values
 
 Metrics: TypeAlias = Sequence[Metric | Mapping[str, Sequence[Metric]]] | Mapping[str, Sequence[Metric]]
 """Metrics of a scanner: a list, or lists by name."""
@@ -90,14 +90,21 @@ class Origin:
 
     @cached_property
     def digest(self) -> str:
-        """Hash of its code."""
+        """Hash of its code, of what that has read from files, and of what the factory closes over."""
         # Each version of Scout changes its sources; the revision says whether its scanners still do the same.
-        return str(REVISION) if self.own else digest_function(self.function, self._code)
+        if self.own:
+            return str(REVISION)
+        return hashed([digest_function(self.function, self._code), self._read, closed_values(self.function)])
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
-        """What it asks a model by itself, as far as its code shows it."""
-        return () if self._code is None else asked_texts(self._code)
+        """What it asks a model by itself, as far as its code and the files that this reads show it."""
+        found = () if self._code is None else asked_texts(self._code)
+        return (*found, *self._read.values()) if found else ()
+
+    @cached_property
+    def _read(self) -> dict[str, str]:
+        return {} if self._code is None else values_read(self._code, self.function)
 
     @cached_property
     def _code(self) -> Code | None:

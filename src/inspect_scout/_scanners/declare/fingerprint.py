@@ -60,7 +60,8 @@ def code_digest(
         loader: Its loader, if it declares one.
         declared: What its declaration and its call add: JSON.
     """
-    parts: list[Any] = [origin.name, origin.digest, *declared]
+    # Whatever a scanner does, Scout gives it its input, and may render its prompts.
+    parts: list[Any] = [REVISION, origin.name, origin.digest, *declared]
     if traits.file is not None:
         parts.append(file_code(traits.file))
     if loader is not None:

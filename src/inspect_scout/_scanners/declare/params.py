@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from ..._inspect import registry
 from ..._support.ids import id_from_text, new_id
-from .code import code_of_function, digest_function, hash_text, source_text
+from .code import code_of_class, code_of_function, digest_function, hash_text, source_text
 from .hints import parameter_types
 from .kinds import NotAllowedError
 from .values import from_data
@@ -27,7 +27,7 @@ from .values import from_data
 FILE_MODULE = "scout_file_"
 """How the names of modules begin that are made of single files: these are part of no package, wherever they lie."""
 
-_RUN = ("__main__", "__mp_main__")
+_RUN, _OWN = ("__main__", "__mp_main__"), __name__.split(".", maxsplit=1)[0]
 _KIND, _UNAVAILABLE = "kind", "unavailable"
 _SECRETS = ("api_key", "aws_")
 _MAX_DEPTH = 8
@@ -107,6 +107,16 @@ def closed_over(function: FunctionType) -> list[Any]:
         return [object()]
 
 
+def closed_values(function: Callable[..., Any]) -> list[Any]:
+    """Write the plain values and the code of the functions that a function closes over; others cannot be compared."""
+    inside = closed_over(function) if isinstance(function, FunctionType) else []
+    return [
+        digest_function(value, code_of_function(value)) if isinstance(value, FunctionType) else recorded_value(value)
+        for value in inside
+        if isinstance(value, (FunctionType, *_SCALARS, list, tuple, dict))
+    ]
+
+
 def recorded_value(value: Any) -> Any:
     """Write a value as `record_arguments` does."""
     if isinstance(value, enum.Enum):
@@ -161,12 +171,14 @@ def _digest(value: Any, depth: int) -> str:
     parts = None if depth > _MAX_DEPTH else _parts(value, depth + 1)
     if parts is None:
         return new_id()
-    return hash_text("\0".join([_class_name(value.__class__), *parts]))
+    code = code_of_class(value.__class__)  # of an object of the user's: what its methods do is part of what it is
+    return hash_text("\0".join([_class_name(value.__class__), *([] if code is None else [code.digest]), *parts]))
 
 
 def _class_name(cls: type) -> str:
-    """Name of a class that does not depend on how, or where, its file was run."""
-    module = "" if cls.__module__.startswith((*_RUN, FILE_MODULE)) else cls.__module__
+    """Name of a class that does not depend on how, or where, its file was run, nor on where Scout keeps its own."""
+    package = cls.__module__.split(".")[0]
+    module = "" if package.startswith((*_RUN, FILE_MODULE)) else package if package == _OWN else cls.__module__
     return f"{module}.{cls.__qualname__}"
 
 
@@ -176,7 +188,8 @@ def _parts(value: Any, depth: int) -> list[str] | None:
         function = inspect.unwrap(value)
         return [digest_function(function, code_of_function(function)), *(_digest(v, depth) for v in inside)]
     if isinstance(value, type):
-        return None if (text := source_text(value)) is None else [_class_name(value), text]
+        text = source_text(value) if (code := code_of_class(value)) is None else code.digest
+        return None if text is None else [_class_name(value), text]
     if isinstance(value, BaseModel):
         return [value.model_dump_json(warnings=False)]
     if dataclasses.is_dataclass(value):
