@@ -28,7 +28,7 @@ from .._types import (
 )
 from .cases import cases_by_ids, of_splits
 from .cells import id_key
-from .meaning import as_number, as_truth, is_same, label_place, label_places, names_of, normalised
+from .equality import as_number, as_truth, is_same, label_place, label_places, names_of, normalised
 from .registered import is_async, registered_name
 
 _ORDERED = ("gt", "gte", "lt", "lte")

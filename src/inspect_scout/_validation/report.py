@@ -11,7 +11,7 @@ from typing import Any, Literal
 from .._support.shapes import is_mapping
 from .._types import ValidationCase, ValidationMetrics
 from .cases import cases_by_ids
-from .meaning import class_of
+from .equality import class_of
 from .metrics import Confusion, pearson, spearman, wilson
 
 GroupBy = Literal["split", "task", "model"]
@@ -74,7 +74,7 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class NumericAgreement:
     """Agreement of numbers with numeric targets.
 
     Args:
@@ -127,7 +127,7 @@ class Agreement:
     precision: Rate | None
     recall: Rate | None
     specificity: Rate | None
-    numbers: Numbers | None = None
+    numbers: NumericAgreement | None = None
     not_compared: int = 0
     failed: int = 0
     missing: int = 0
@@ -332,12 +332,12 @@ def _is_number(value: object) -> bool:
         return False
 
 
-def _numbers(pairs: Sequence[tuple[float, float]]) -> Numbers | None:
+def _numbers(pairs: Sequence[tuple[float, float]]) -> NumericAgreement | None:
     if not pairs:
         return None
     values, targets = [v for v, _ in pairs], [t for _, t in pairs]
     errors = [v - t for v, t in pairs]
-    return Numbers(
+    return NumericAgreement(
         count=len(pairs),
         mean_error=math.fsum(errors) / len(errors),
         mean_absolute_error=math.fsum(map(abs, errors)) / len(errors),

@@ -6,7 +6,7 @@ import re
 
 from ..._types import PossibleValues
 from .contract import ParsedAnswer, TextAnswer, answer_form, not_an_answer
-from .decoration import CHECKS, strip_closing, strip_markup, strip_opening
+from .markup import CHECKS, strip_closing, strip_markup, strip_opening
 from .reading import is_reasoned
 
 _VERDICT = re.compile(r"(yes|no|true|false|y|n)(?!_{0,9}[^\W_]|['\u2019\-]\w)", re.IGNORECASE)

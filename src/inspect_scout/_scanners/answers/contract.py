@@ -12,8 +12,8 @@ from pydantic import JsonValue
 
 from ..._support.errors import ConfigError
 from ..._types import PossibleValues, Result
-from .decoration import is_closed, plain_letters, unwrap_answer, unwrap_markup
 from .forms import FoundAnswer
+from .markup import is_closed, plain_letters, unwrap_answer, unwrap_markup
 from .reading import NO_ANSWER, explanation_before, find_answers, quoted
 from .reply import Reply
 from .thoughts import THOUGHT_MARK

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any, cast
 
-from .decoration import answer_of, explanation_of, plain_latex, unique_keys
+from .markup import answer_of, explanation_of, plain_latex, unique_keys
 
 _NAME = r"(?:(?:(?:the|my)[ \t]{1,4})?final[ \t_-]{1,4})?answer"
 _PLAIN_NAME = r"(?:(?:(?:The|My|THE|MY)[ \t]{1,4})?(?:Final|FINAL)[ \t]{1,4})?(?:ANSWER|Answer)"

@@ -7,7 +7,7 @@ from functools import partial
 
 from ..._types import PossibleValues
 from .contract import ParsedAnswer, TextAnswer, answer_form
-from .decoration import strip_markup
+from .markup import strip_markup
 from .options import Chosen, Options
 
 UNKNOWN_LABELS = "unknown_labels"

@@ -8,7 +8,7 @@ import unicodedata
 
 from ..._types import PossibleValues
 from .contract import ParsedAnswer, TextAnswer, answer_form, not_an_answer
-from .decoration import strip_opening
+from .markup import strip_opening
 from .reading import is_reasoned
 
 _LONGEST = 2_000

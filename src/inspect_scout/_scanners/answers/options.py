@@ -10,7 +10,7 @@ from string import ascii_uppercase
 from typing import cast
 
 from ..._support.errors import ConfigError
-from .decoration import plain_letters, strip_markup
+from .markup import plain_letters, strip_markup
 from .reading import is_reasoned, quoted
 
 _LONGEST_LINE = 20_000

@@ -14,7 +14,7 @@ from pydantic import JsonValue
 from ..._support.errors import ConfigError
 from ..._types import Result, as_resultset
 from .contract import ExtractReferences, as_float, unreadable_result
-from .decoration import unique_keys
+from .markup import unique_keys
 from .references import extract_references as references_in
 from .reply import Reply
 from .schema import EXPLANATION, StructuredSchema, roles, structured_schema

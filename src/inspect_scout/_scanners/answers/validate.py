@@ -9,8 +9,8 @@ from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
 
-from .decoration import unique_keys
-from .fitting import fit_model
+from .coercion import coerce_model
+from .markup import unique_keys
 from .reading import quoted
 from .reply import storable
 from .schema import EXPLANATION, RESULTS, StructuredSchema
@@ -42,7 +42,7 @@ def validate_structured(schema: StructuredSchema, arguments: object) -> Structur
     """Check the arguments of a call of the answer tool.
 
     Arguments that miss the schema by a little are brought into its form first, if there is one way to do so (see
-    `fitting`): other spellings of names, text that spells a number or a boolean, one object for a list of one. Nothing
+    `coercion`): other spellings of names, text that spells a number or a boolean, one object for a list of one. Nothing
     else is coerced; validators of the model are run; everything that is wrong is reported in the same way.
 
     Returns:
@@ -71,22 +71,22 @@ def validate_structured(schema: StructuredSchema, arguments: object) -> Structur
 
 def _readings(schema: StructuredSchema, arguments: object) -> Iterator[object]:
     # From the least change to the most: only names, then types, then without what wraps the arguments as a whole.
-    yield _fitted(schema, arguments, types_too=False)
+    yield _coerced(schema, arguments, types_too=False)
     for _ in range(_MOST_WRAPPED):
-        yield _fitted(schema, arguments, types_too=True)
+        yield _coerced(schema, arguments, types_too=True)
         if not isinstance(arguments, dict) or (inner := _called_with(schema, cast(Any, arguments))) is None:
             return
         arguments = inner
 
 
-def _fitted(schema: StructuredSchema, arguments: Any, *, types_too: bool) -> Any:
+def _coerced(schema: StructuredSchema, arguments: Any, *, types_too: bool) -> Any:
     also = (EXPLANATION,) if schema.explained else ()
     if not schema.many:
-        return fit_model(arguments, schema.model, also, types_too=types_too)
+        return coerce_model(arguments, schema.model, also, types_too=types_too)
     wrapped = _as_results(arguments) if types_too else arguments
     if not isinstance(wrapped, dict) or not isinstance(items := cast(Any, wrapped).get(RESULTS), list):
         return cast(Any, wrapped)
-    fitted = [fit_model(item, schema.model, also, types_too=types_too) for item in cast(list[Any], items)]
+    fitted = [coerce_model(item, schema.model, also, types_too=types_too) for item in cast(list[Any], items)]
     return {**cast(dict[str, Any], wrapped), RESULTS: fitted}
 
 

@@ -208,7 +208,8 @@ def _statements(module: _Module, name: str) -> list[ast.stmt]:
     """Statements that a name of a module stands for; of an import, the part that gives the name."""
     if name == _WHOLE:
         return module.tree.body
-    return [_part(each, name) for each in module.statements.get(name) or module.statements.get(_WHOLE, ())]
+    found = module.statements.get(name) or module.statements.get(_WHOLE) or []
+    return [_part(each, name) for each in found]
 
 
 def _part(statement: ast.stmt, name: str) -> ast.stmt:

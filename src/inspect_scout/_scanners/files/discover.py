@@ -11,7 +11,7 @@ _Blocks = ast.If | ast.Try | ast.With
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
+class DeclaredFunction:
     """A decorated function at the top level of a file.
 
     Args:
@@ -32,8 +32,8 @@ class Declarations:
         jobs: Functions decorated with `@scanjob`.
     """
 
-    scanners: tuple[Declared, ...]
-    jobs: tuple[Declared, ...]
+    scanners: tuple[DeclaredFunction, ...]
+    jobs: tuple[DeclaredFunction, ...]
 
 
 def find_declarations(source: str, filename: str) -> Declarations:
@@ -53,7 +53,7 @@ def find_declarations(source: str, filename: str) -> Declarations:
     tree = ast.parse(source, filename)
     scanners, jobs = (
         tuple(
-            Declared(function.name, _registered_name(function.name, expression))
+            DeclaredFunction(function.name, _registered_name(function.name, expression))
             for function, expression in decorated(tree, imported_names(tree, decorator))
         )
         for decorator in ("scanner", "scanjob")

@@ -22,7 +22,7 @@ from ..segments.budget import TokenBudget, segment_budget, token_budget
 from ..segments.concurrency import close_iterator, map_in_order
 from ..segments.counting import count_tokens
 from ..segments.messages import MessagesSegment, packed, resplit
-from ..segments.rendering import own_mark
+from ..segments.rendering import nonce_mark
 from ..segments.timeline import transcript_messages
 from .assemble import SegmentResult, assemble, skipped_result
 from .errors import PromptTooLargeError
@@ -154,7 +154,7 @@ class _SegmentJudge:
     async def _split(self, segment: MessagesSegment) -> list[MessagesSegment]:
         if self._tokens_left() <= 0:
             return [segment]
-        return await resplit(segment, self._token_budget(), own_mark(self.render))
+        return await resplit(segment, self._token_budget(), nonce_mark(self.render))
 
     def _token_budget(self) -> TokenBudget:
         return token_budget(self.model, self.config.context_window, self.reserve)

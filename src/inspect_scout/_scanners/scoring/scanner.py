@@ -15,8 +15,8 @@ from ..._support.shapes import is_list, is_mapping
 from ..._types import Result, Scanner, Transcript
 from ..declare.decorators import scanner
 from ..declare.traits import ScanTraits, set_traits
-from .sample import scorer_input
 from .scorer import FROM_SCANNER
+from .scorer_input import scorer_input
 from .scores import REFERENCES
 
 

@@ -16,8 +16,8 @@ from ..._types import Result, Scanner
 from ..declare.config import Metrics, scanner_config
 from ..declare.inputs import describe_input
 from ..declare.outputs import checked_result
+from .live_sample import transcript_of
 from .scores import score_of
-from .subject import transcript_of
 
 FROM_SCANNER = "__scout_from_scanner__"
 """Attribute of scorers that were made of scanners."""

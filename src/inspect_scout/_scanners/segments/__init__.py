@@ -1,4 +1,4 @@
-"""Messages -> rendered pieces that fit into what a model can read.
+"""Messages -> segments: rendered text that fits into what a model can read.
 
     estimate, vocabulary  tokens of a text without a network     counting  the way to count for a model
     budget   how much of a model's window messages may use       rendering  messages -> texts, together where possible

@@ -14,7 +14,7 @@ from ..._transcripts import Compaction, span_messages
 from ..render.messages import RenderMessages
 from .budget import TokenBudget, token_budget
 from .packing import pack
-from .rendering import MessageText, own_mark, rendered
+from .rendering import MessageText, nonce_mark, rendered
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ async def packed(
 ) -> AsyncIterator[MessagesSegment]:
     """Render messages and distribute them over segments, holding few of a stream in memory."""
     place = 0
-    async for shown in pack(rendered(messages, render), budget, own_mark(render)):
+    async for shown in pack(rendered(messages, render), budget, nonce_mark(render)):
         yield MessagesSegment(segment=place, **_fields(shown))
         place += 1
 

@@ -50,6 +50,6 @@ async def _shown(messages: list[ChatMessage], render: RenderMessages) -> list[Me
     return [MessageText(message, text) for message, text in texts if text]
 
 
-def own_mark(render: RenderMessages) -> str:
+def nonce_mark(render: RenderMessages) -> str:
     """Tell what marks text of ours in what a function renders, so that no message can pretend to be it."""
     return render.mark if isinstance(render, MessageRenderer) else ""

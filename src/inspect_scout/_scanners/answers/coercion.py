@@ -23,26 +23,26 @@ _BOOLEANS = {"true": True, "false": False}
 _ITEMS = (list, tuple, set, frozenset)
 
 
-def fit(value: Any, annotation: Any, *, types_too: bool) -> Any:
+def coerce(value: Any, annotation: Any, *, types_too: bool) -> Any:
     """Bring a value into the form of a type: only names, or types too."""
     origin, inside = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return fit(value, inside[0], types_too=types_too)
+        return coerce(value, inside[0], types_too=types_too)
     if origin in (Union, types.UnionType):
         branches = [branch for branch in inside if branch is not types.NoneType]
         # Between several types nobody can tell which one was meant.
-        return value if value is None or len(branches) != 1 else fit(value, branches[0], types_too=types_too)
+        return value if value is None or len(branches) != 1 else coerce(value, branches[0], types_too=types_too)
     if origin in _ITEMS:
-        return _fit_items(value, inside, types_too=types_too)
+        return _coerce_items(value, inside, types_too=types_too)
     if origin is dict and isinstance(value, Mapping):
         items = cast("Mapping[str, Any]", value)
-        return {key: fit(item, inside[1], types_too=types_too) for key, item in items.items()}
+        return {key: coerce(item, inside[1], types_too=types_too) for key, item in items.items()}
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return fit_model(value, annotation, types_too=types_too)
-    return _fit_scalar(value, annotation) if types_too else value
+        return coerce_model(value, annotation, types_too=types_too)
+    return _coerce_scalar(value, annotation) if types_too else value
 
 
-def fit_model(value: Any, model: type[BaseModel], also: tuple[str, ...] = (), *, types_too: bool) -> Any:
+def coerce_model(value: Any, model: type[BaseModel], also: tuple[str, ...] = (), *, types_too: bool) -> Any:
     """Bring the arguments of a model, and some that are not fields of it, into the form of its fields."""
     if types_too and isinstance(value, list) and len(cast("list[Any]", value)) == 1:
         value = cast(Any, value[0])
@@ -51,7 +51,7 @@ def fit_model(value: Any, model: type[BaseModel], also: tuple[str, ...] = (), *,
     fields = model.model_fields
     named = _renamed(cast("Mapping[str, Any]", value), fields, also)
     return {
-        key: fit(item, fields[key].annotation, types_too=types_too) if key in fields else item
+        key: coerce(item, fields[key].annotation, types_too=types_too) if key in fields else item
         for key, item in named.items()
     }
 
@@ -87,7 +87,7 @@ def _spelled(name: str) -> str:
     return re.sub(r"[\W_]+", "", name).casefold()
 
 
-def _fit_items(value: Any, inside: tuple[Any, ...], *, types_too: bool) -> Any:
+def _coerce_items(value: Any, inside: tuple[Any, ...], *, types_too: bool) -> Any:
     given: Any = [value] if types_too and isinstance(value, dict) else value
     if not isinstance(given, list) or not inside:
         return cast("Any", given)
@@ -95,11 +95,11 @@ def _fit_items(value: Any, inside: tuple[Any, ...], *, types_too: bool) -> Any:
     first, *others = inside
     if others and others[0] is not Ellipsis:
         pairs = zip(items, inside, strict=True) if len(items) == len(inside) else ()
-        return [fit(item, kind, types_too=types_too) for item, kind in pairs] or items
-    return [fit(item, first, types_too=types_too) for item in items]
+        return [coerce(item, kind, types_too=types_too) for item, kind in pairs] or items
+    return [coerce(item, first, types_too=types_too) for item in items]
 
 
-def _fit_scalar(value: Any, annotation: Any) -> Any:
+def _coerce_scalar(value: Any, annotation: Any) -> Any:
     if get_origin(annotation) is Literal:
         return _one_of(value, get_args(annotation))
     if not isinstance(value, str) or not isinstance(annotation, type):
