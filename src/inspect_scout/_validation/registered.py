@@ -60,9 +60,7 @@ def validation_predicate(factory: F | None = None, /, *, name: str | None = None
 
 def _register(factory: F, name: str | None) -> F:
     if not callable(factory):
-        raise TypeError(
-            f"{factory!r} is not a factory of predicates: decorate a function that returns an async function."
-        )
+        raise TypeError(f"{factory!r} is not a factory of predicates: decorate a function that returns an async one.")
     qualified = registry.qualified_name(factory, name or factory.__name__)
     package = qualified.split("/", maxsplit=1)[0] if "/" in qualified else None
     file, signature = None if package else source_file(inspect.unwrap(factory)), inspect.signature(factory)

@@ -125,14 +125,12 @@ class Options:
         if index is None or _GOES_ON.search(text[-_TAIL:]):
             return False
         called = _CALLED.match(text)
-        said = strip_markup(text[called.end() :] if called else text).casefold()
+        said = _barest(text[called.end() :] if called else text)
         if said in {self.letters[index].casefold(), self._bare_text(index)}:
             names = (t for i, letter in enumerate(self.letters) if i != index for t in (letter, self._bare_text(i)))
             return not any(name.casefold().startswith(said) for name in names)
         lettered = _LETTERED.match(text)
-        begun = lettered is not None and self._bare_text(index).startswith(
-            strip_markup(text[lettered.end() :]).casefold()
-        )
+        begun = lettered is not None and self._bare_text(index).startswith(_barest(text[lettered.end() :]))
         return begun or is_reasoned(text)
 
     def refusal(self, text: str, *, several: bool) -> str:
@@ -152,9 +150,8 @@ class Options:
     @cached_property
     def _texts(self) -> re.Pattern[str]:
         # The longest first, so that "not safe" is not read as "not". A text that is also a letter is read as letter.
-        texts = sorted(
-            {t for t in map(plain_letters, self.labels) if t.upper() not in self._places}, key=len, reverse=True
-        )
+        labels = map(plain_letters, self.labels)
+        texts = sorted({text for text in labels if text.upper() not in self._places}, key=len, reverse=True)
         return re.compile(rf"(?:{'|'.join(map(re.escape, texts))})(?!\w)" if texts else r"(?!)", re.IGNORECASE)
 
     @cached_property

@@ -415,10 +415,6 @@ def values_read(code: Code, function: Callable[..., Any]) -> dict[str, str]:
     """Collect what the code of a function has read from files, as far as a name of a module holds it.
 
     What is long is given by its hash: a template is a question, a corpus is not.
-
-    Args:
-        code: The code.
-        function: The function.
     """
     parts = [part for part in (code.own, *code.reached.values()) if any(f"{word}(" in part for word in _READING)]
     names = {name for part in parts for node in ast.walk(ast.parse(part)) for name in _names_read(node)}

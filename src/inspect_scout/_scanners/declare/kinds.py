@@ -156,7 +156,7 @@ def _decimal_data(value: Any) -> decimal.Decimal:
 def _timed(cls: type, read: Callable[[str], Any], allowed: str, example: str, but: tuple[type, ...] = ()) -> ValueKind:
     check = _is((cls,), but)
     return ValueKind(
-        allowed, read, lambda value: read(value) if isinstance(value, str) else check(value), example, read
+        allowed, read, lambda given: read(given) if isinstance(given, str) else check(given), example, read
     )
 
 

@@ -61,6 +61,5 @@ def token_budget(model: Model | str | None, context_window: int | None, reserve:
         )
     resolved = resolve_model(model)
     counter = counter_for(resolved)
-    return TokenBudget(
-        counter, max(1, int(segment_budget(window_of(resolved, context_window), reserve) / counter.margin))
-    )
+    tokens = segment_budget(window_of(resolved, context_window), reserve)
+    return TokenBudget(counter, max(1, int(tokens / counter.margin)))
