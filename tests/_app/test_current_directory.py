@@ -28,7 +28,7 @@ from inspect_scout import (
     scanner,
 )
 from inspect_scout._app import ScanRequest
-from support.use_cases import list_states, read_standing, run_scan
+from support.use_cases import list_states, read_overview, run_scan
 
 MOVES = "import os\nos.chdir(os.environ['ELSEWHERE'])\n"
 FILE = """
@@ -187,7 +187,7 @@ def test_readers_keep_the_location_that_they_were_given(place: Path) -> None:
     batches = scan_results_batches(relative, "moves")
     later = aio.scan_results_batches_async(relative, "moves")
     status, listed, (entry,) = scan_status(relative), scan_list("scans"), list_states("scans")
-    state = read_standing(relative).state
+    state = read_overview(relative).state
     os.chdir(place.parent)
     rows = first.summary["moves"].scans
     assert len(frames.scanners["moves"]) == rows

@@ -28,7 +28,7 @@ from inspect_scout import (
 from inspect_scout._results import ScanStore
 from support.scans import failed_report, fill, make_report, make_spec
 from support.transcripts import number_of, scanner_of, talks
-from support.use_cases import read_error_groups, read_standing
+from support.use_cases import read_error_groups, read_overview
 
 HERE = Path(__file__).name
 
@@ -164,7 +164,7 @@ def test_errors_are_read_by_cause(tmp_path: Path) -> None:
         ("ValueError: four", 1, {"two": 1}, ("t4",)),
     ]
     assert [(g.headline, g.count) for g in scan_status(str(location)).error_groups] == [
-        (g.headline, g.count) for g in read_standing(str(location)).errors
+        (g.headline, g.count) for g in read_overview(str(location)).errors
     ]
     with pytest.raises(UnknownNameError, match="two"):
         read_error_groups(str(location), "tow")
@@ -174,7 +174,7 @@ def test_errors_are_read_without_their_list(tmp_path: Path) -> None:
     location = failing_scan(tmp_path)
     (location / "_errors.jsonl").unlink()
     assert kinds(location) == KINDS
-    assert [g.count for g in read_standing(str(location)).errors] == [6, 2]
+    assert [g.count for g in read_overview(str(location)).errors] == [6, 2]
 
 
 @pytest.mark.parametrize("damage", ["cut", "gone"])
@@ -206,12 +206,12 @@ def test_errors_of_an_unfinished_scan_are_read(tmp_path: Path) -> None:
     location = asyncio.run(make())
     for groups in (
         read_error_groups(location),
-        read_standing(location).errors,
+        read_overview(location).errors,
         scan_status(location).error_groups,
     ):
         assert [(g.count, dict(g.scanners), g.transcripts) for g in groups] == [(3, {"a": 2, "b": 1}, ("t0", "t1"))]
     assert [group.count for group in read_error_groups(location, "b")] == [1]
-    assert read_standing(location, errors=False).errors == []
+    assert read_overview(location, errors=False).errors == []
 
 
 def test_logs_that_were_not_read_stand_at_the_end(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from support.provider.cases import CASES, FEW, TIMED, Case, CaseScript
 from support.provider.dialects import DIALECTS, MODEL_ARGS, MODELS, Dialect
 from support.provider.server import Provider, serving_provider
 from support.transcripts import talks
-from support.use_cases import read_standing
+from support.use_cases import read_overview
 
 LONG = int(os.environ.get("SCOUT_TEST_FAULT_ROUNDS", "0")) > 0
 
@@ -288,7 +288,7 @@ def test_a_model_that_is_missing_is_no_failed_call() -> None:
 # What an answer tells
 
 
-@pytest.mark.parametrize("read", [scan_status, read_standing])
+@pytest.mark.parametrize("read", [scan_status, read_overview])
 def test_answers_without_usage_are_counted(provider: Provider, read: Callable[[str], Any], tmp_path: Path) -> None:
     provider.script = [ok(usage=None), ok(), ok(usage=(10**15, 1)), ok()]
     status, rows = ask(provider, "openai", tmp_path, transcripts=4)

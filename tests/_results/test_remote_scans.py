@@ -20,7 +20,7 @@ from inspect_scout.testing import Entry, FaultStorage, MemoryStorage, Storage, s
 from support.results import results_arrow, results_batches, results_df
 from support.s3 import S3Server, methods
 from support.scans import failed_report, fill, make_report, make_spec
-from support.use_cases import list_states, read_standing
+from support.use_cases import list_states, read_overview
 
 pytestmark = pytest.mark.anyio
 
@@ -32,7 +32,7 @@ async def test_a_scan_is_filled_merged_and_read(s3: S3Server, bucket: str) -> No
     store = await ScanStore.create(make_spec(["a", "b"], IDS), f"{bucket}/scans")
     async with store.lock():
         await fill(store, [*PAIRS[:2], ("t0", "b", [failed_report("t0", "b")]), ("t1", "b", [])])
-        assert await asyncio.to_thread(lambda: read_standing(store.location).state.phase) == "running"
+        assert await asyncio.to_thread(lambda: read_overview(store.location).state.phase) == "running"
         running = await results_df(store.location)
         assert running.scanners["a"]["value"].tolist() == [0, 1]
         await store.compact(IDS, complete=False)

@@ -12,7 +12,7 @@ import pytest
 from inspect_scout import Result, Scanner, Transcript, ValidationCase, ValidationSet, scanner, transcripts_from
 from inspect_scout._engine import Feed, Job, executor_for, worker_setup
 from inspect_scout._plan import ScanRequest, plan_scan, settle
-from inspect_scout._results import ScanStore, facts_of, read_standing
+from inspect_scout._results import ScanStore, facts_of, read_overview
 from inspect_scout._types import Planned, ScanState
 from inspect_scout.testing.executor_laws import counts, deadly, each, refuses
 from support.transcripts import length, talks
@@ -61,7 +61,7 @@ async def ran(
     status = await store.status()
     stopped = job.stopping.asked
     feed.end("interrupted" if stopped else "complete" if status.complete else "errors")
-    return heard, (await read_standing(store.location, errors=False)).state
+    return heard, (await read_overview(store.location, errors=False)).state
 
 
 @pytest.mark.parametrize("processes", EXECUTORS.values(), ids=EXECUTORS)

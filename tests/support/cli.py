@@ -15,8 +15,8 @@ from inspect_scout import UnknownNameError
 from inspect_scout._app import (
     ErrorGroup,
     ResumeRequest,
+    ScanOverview,
     ScanRequest,
-    Standing,
     WatchedScan,
     explain_settings,
 )
@@ -67,17 +67,17 @@ def error_group(scanner: str, error: str, **changes: Any) -> ErrorGroup:
     return ErrorGroup(**{**fields, **changes})
 
 
-def standing(phase: Any = "complete", errors: Sequence[str] = (), **facts: Any) -> Standing:
+def standing(phase: Any = "complete", errors: Sequence[str] = (), **facts: Any) -> ScanOverview:
     """A scan in which something went wrong ("scanner: what")."""
     groups = [error_group(*(["", error] if ": " not in error else error.split(": ", 1))) for error in errors]
     stands = stood(state(phase, len(errors), **facts), groups)
     problems = Counter(stands.state.facts.unread.values())
-    return Standing(msgspec.structs.replace(stands.state, problems=problems), stands.errors)
+    return ScanOverview(msgspec.structs.replace(stands.state, problems=problems), stands.errors)
 
 
-def stood(state: ScanState, groups: Sequence[ErrorGroup]) -> Standing:
+def stood(state: ScanState, groups: Sequence[ErrorGroup]) -> ScanOverview:
     """Tell what went wrong in a scan."""
-    return Standing(msgspec.structs.replace(state, errors={g.headline: g.count for g in groups}), groups)
+    return ScanOverview(msgspec.structs.replace(state, errors={g.headline: g.count for g in groups}), groups)
 
 
 def status(complete: bool = True, errors: Sequence[Error] = (), location: str = LOCATION) -> Status:
@@ -115,7 +115,7 @@ class FakeApp:
 
     ends_as: Callable[[], Status] = status
     listed: Sequence[ScanState] = ()
-    stands: Standing = field(default_factory=standing)
+    stands: ScanOverview = field(default_factory=standing)
     tables: dict[str, Rows] = field(default_factory=dict[str, Rows])
     agreements: Sequence[ScannerReport] = ()
     requests: list[ScanRequest] = field(default_factory=list[ScanRequest])
@@ -146,7 +146,7 @@ class FakeApp:
         self.calls.append(("list", scans_location))
         return self.listed
 
-    async def read_standing(self, location: str) -> Standing:
+    async def read_overview(self, location: str) -> ScanOverview:
         self.calls.append(("status", location))
         return self.stands
 

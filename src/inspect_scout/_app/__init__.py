@@ -9,7 +9,7 @@ from .._support.lazy import lazy_exports
 if TYPE_CHECKING:
     from .._plan import ResumeRequest, ScanRequest
     from .._project import default_scans
-    from .._results import Standing, list_states, read_error_groups, read_standing
+    from .._results import ScanOverview, list_states, read_error_groups, read_overview
     from .._scanners import Parameter, ScannerFileReport, ScannerSource, StructuredSource, describe_scanner_files
     from .._support.causes.grouping import ErrorGroup
     from .api import (
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from .databases import SchemaFormat, copy_transcripts, count_transcripts, database_schema, with_database
     from .explain import explain_settings
     from .results import results_scanners, results_table, scan_results_query, scan_results_query_async
-    from .scan_json import MAX_IDS, group_json, standing_json, state_json
+    from .scan_json import MAX_IDS, group_json, overview_json, state_json
     from .scanning import complete_scan, resume_scan, run_scan
     from .validation import validation_reports, validation_results_df, validation_results_df_async
     from .watching import WatchedScan, watch_scan

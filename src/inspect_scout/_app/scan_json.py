@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .._results import Standing
+    from .._results import ScanOverview
     from .._support.causes.grouping import ErrorGroup
     from .._types import ScannerState, ScanState
 
@@ -33,19 +33,19 @@ def state_json(state: ScanState) -> dict[str, Any]:
     }
 
 
-def standing_json(standing: Standing) -> dict[str, Any]:
+def overview_json(overview: ScanOverview) -> dict[str, Any]:
     """Describe how a scan stands."""
-    state = standing.state
+    state = overview.state
     return {
         **state_json(state),
         "total": state.due,
         "config": dict(state.facts.options),
         "summary": {name: _counts_json(counts) for name, counts in state.scanners.items()},
         "model_usage": integer_usage(state),
-        "errors": [group.headline for group in standing.errors],
+        "errors": [group.headline for group in overview.errors],
         "unread": dict(state.facts.unread),
         "accepted": dict(state.facts.accepted),
-        "error_groups": [group_json(group, MAX_IDS) for group in standing.errors],
+        "error_groups": [group_json(group, MAX_IDS) for group in overview.errors],
     }
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from .._results import ActiveScans, active_scan_of, read_standing, workers_of
+from .._results import ActiveScans, active_scan_of, read_overview, workers_of
 from .._types import ScanFacts, ScanState
 
 UPDATE_SECONDS = 1.0
@@ -72,7 +72,7 @@ async def watch_scan(
     seen, active = deque[tuple[float, int]](), ActiveScans()
     while True:
         began = clock()
-        state = (await read_standing(location, errors=False)).state
+        state = (await read_overview(location, errors=False)).state
         found = next((scan for scan in active.all().values() if scan.scan_id == state.facts.scan_id), None)
         if found is not None:
             state = msgspec.structs.replace(state, workers=workers_of(found))

@@ -121,11 +121,11 @@ def _finish(output: OutputOptions, status: Status) -> int:
     if output.as_json and status.location == DRY_RUN:
         write_json(_dry_run_json(status))
     elif output.as_json:
-        from .._app import read_standing, standing_json
+        from .._app import overview_json, read_overview
 
         # Problems that concern no scanner, as a log that could not be read, are known only to the run that met them.
         problems = [error.error for error in status.errors if not error.scanner]
-        write_json({**standing_json(read_use_case(read_standing, status.location)), "problems": problems})
+        write_json({**overview_json(read_use_case(read_overview, status.location)), "problems": problems})
     return DONE if status.complete and not status.errors else SCANNER_ERRORS
 
 

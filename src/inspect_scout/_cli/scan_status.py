@@ -35,20 +35,20 @@ MAX_TROUBLE_CHARACTERS = 300
 )
 def command(location: str, watch: bool, **options: Any) -> int:
     """Show how the scan at LOC stands: counts by scanner, errors, and the commands that lead on."""
-    from .._app import read_standing
+    from .._app import read_overview
 
     output = pop_output_options(options, log=True)
     if watch:
         from .._app import watch_scan
 
         _print_progress(iterate_use_case(watch_scan, location))
-    standing = read_use_case(read_standing, location)
+    overview = read_use_case(read_overview, location)
     if output.as_json:
-        from .._app import standing_json
+        from .._app import overview_json
 
-        write_json(standing_json(standing))
+        write_json(overview_json(overview))
         return DONE
-    output.make_display().outcome(standing.state)
+    output.make_display().outcome(overview.state)
     return DONE
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .rows.pair_records import counts_of_record
     from .rows.row_writer import CELL_BYTES, RecordInput, RowWriter
     from .rows.schema import HEAVY_COLUMNS, results_schema
-    from .state.scan_state import Standing, list_states, read_error_groups, read_standing
+    from .state.scan_state import ScanOverview, list_states, read_error_groups, read_overview
     from .store import RecordedPairs, ScanStore, facts_of, list_statuses, read_status
 
 __getattr__, __dir__ = lazy_exports(__name__)

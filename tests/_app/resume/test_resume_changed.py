@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from inspect_scout import ConfigError, ScanStateError, Status, scan_results_df, scan_resume, scan_status
-from inspect_scout._app import ScanRequest, standing_json, state_json
+from inspect_scout._app import ScanRequest, overview_json, state_json
 from inspect_scout._cli import main as run
 from inspect_scout.testing import scripted_model
 from support.cli import Ran
-from support.use_cases import list_states, read_standing, run_scan
+from support.use_cases import list_states, read_overview, run_scan
 
 FILE = """
 import os
@@ -350,7 +350,7 @@ def test_the_command_line_has_both_ways(place: Path) -> None:
 def test_scans_of_one_version_show_none(place: Path) -> None:
     status = run_scan(request())
     assert "versions" not in json.loads(scout("scan", "status", status.location, "--json").out)
-    assert "versions" not in standing_json(read_standing(status.location))
+    assert "versions" not in overview_json(read_overview(status.location))
     assert ["versions" in state_json(state) for state in list_states("scans")] == [False]
 
 

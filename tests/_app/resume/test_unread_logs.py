@@ -39,7 +39,7 @@ from inspect_scout.testing import LocalStorage, register_storage
 from support.foreign import record, write_data, write_index
 from support.logs import make_log, make_sample, rewrite, unfinished, write
 from support.transcripts import talks
-from support.use_cases import list_states, read_standing
+from support.use_cases import list_states, read_overview
 
 SCANNERS = """
 from inspect_scout import Result, Scanner, Transcript, scanner
@@ -105,7 +105,7 @@ def snapshot(status: Status) -> Any:
 
 def stated(status: Status) -> tuple[str, int]:
     """State and unread logs, of which both light readers say the same."""
-    light = read_standing(status.location).state
+    light = read_overview(status.location).state
     listed = list_states(str(Path(status.location).parent))
     (state,) = [s for s in listed if Path(s.facts.location) == Path(status.location).resolve()]
     assert (state.phase, state.facts) == (light.phase, light.facts)
@@ -126,7 +126,7 @@ def test_what_was_not_read_is_recorded_and_resume_scans_it(place: Path, caplog: 
     assert scan_status(first.location) == first
     assert scan_list(str(place / "scans"))[0].complete is False
     assert stated(first) == ("errors", 1)
-    assert read_standing(first.location).state.facts.unread == snapshot(first).unread
+    assert read_overview(first.location).state.facts.unread == snapshot(first).unread
 
     still = resume(first)
     assert not still.complete
@@ -217,7 +217,7 @@ def test_complete_accepts_and_records_what_was_not_read(place: Path) -> None:
     assert [e.error for e in done.errors] == [f"{first.errors[0].error} (the scan was accepted without it)"]
     assert scan_status(done.location) == done
     assert stated(done) == ("complete", 0)
-    assert read_standing(done.location).state.facts.accepted == snapshot(done).accepted
+    assert read_overview(done.location).state.facts.accepted == snapshot(done).accepted
     mend()
     with pytest.raises(ScanStateError, match="complete already"):
         resume(done)
@@ -349,7 +349,7 @@ def test_a_worklist_gives_what_is_read_later_to_those_that_want_it(place: Path) 
     assert ids(done) == ["u0-1", "u3-1"]
     frame = scan_results_df(done.location).scanners["others"]
     assert frame["transcript_id"].tolist() == ["u4-1", "u5-1", "u2-1", "u3-1"]
-    assert read_standing(done.location).state.due == 6
+    assert read_overview(done.location).state.due == 6
 
 
 @pytest.mark.parametrize("more", [{"max_processes": 1}, {"max_processes": 2}])

@@ -19,7 +19,7 @@ from inspect_scout._results import ScanStore
 from inspect_scout._types import ResultValidation, ScanState, Worklist
 from support.scans import failed_report, fill, make_report, make_spec, make_usage
 from support.shapes import is_list, is_mapping
-from support.use_cases import list_states, read_standing
+from support.use_cases import list_states, read_overview
 
 IDS = ["t0", "t1", "t2"]
 SCANNERS = ["a", "b", "c"]
@@ -87,7 +87,7 @@ def changed(data: Any, place: Node, value: Any) -> Any:
 
 
 def told(folder: Path) -> tuple[Status, ScanState]:
-    return scan_status(str(folder)), read_standing(str(folder)).state
+    return scan_status(str(folder)), read_overview(str(folder)).state
 
 
 def figures(state: ScanState) -> dict[str, tuple[object, ...]]:
@@ -299,7 +299,7 @@ def test_lines_of_the_errors_are_read_as_far_as_they_go(tmp_path: Path, line: An
     status, light = told(folder)
     found = [(e.transcript_id, e.scanner, e.error, e.refusal) for e in status.errors]
     assert found == [*([read] if read else []), ("t2", "c", "last", True)]
-    assert read_standing(str(folder)).errors == status.error_groups
+    assert read_overview(str(folder)).errors == status.error_groups
     assert sum(light.errors.values()) == len(found)
 
 
@@ -355,14 +355,14 @@ def test_any_damaged_node_of_a_spec_is_left_out_or_refused_by_name(described: Pa
 def check_spec(folder: Path, place: Node) -> None:
     """The readers agree about a scan one node of whose description was damaged."""
     refused = refusal(scan_status, folder)
-    assert (refused is None) == (refusal(read_standing, folder) is None)
+    assert (refused is None) == (refusal(read_overview, folder) is None)
     if refused is not None:
         assert place in REQUIRED
         assert not place or str(place[-1]) in refused
         assert list_states(str(folder.parent)) == []
         return
     status = scan_status(str(folder))
-    light = read_standing(str(folder)).state
+    light = read_overview(str(folder)).state
     assert status.complete
     assert figures(light) == light_counts(status)
     assert status.spec.scan_id == light.facts.scan_id

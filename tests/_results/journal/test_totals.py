@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow.parquet
 import pytest
 
-from inspect_scout._results import ScanStore, read_standing
+from inspect_scout._results import ScanStore, read_overview
 from inspect_scout._results.journal.totals import sum_totals
 from inspect_scout._types import ResultReport, ScannerState
 from inspect_scout.testing import LocalStorage, MemoryStorage
@@ -61,13 +61,13 @@ def test_files_of_different_pairs_are_added_up(tmp_path: Path) -> None:
         "a": (3, 4, 3, 0, 3),
         "b": (2, 1, 0, 1, 0),
     }
-    assert asyncio.run(read_standing(store.location)).state.scanners == found
+    assert asyncio.run(read_overview(store.location)).state.scanners == found
 
 
 def test_a_pair_that_was_recorded_again_counts_once(tmp_path: Path) -> None:
     store = make_scan(tmp_path, FIRST, SECOND, [("t1", "b", [make_report(5)])])
     assert quickly(store) is None
-    state = asyncio.run(read_standing(store.location)).state
+    state = asyncio.run(read_overview(store.location)).state
     assert {key: (c.scans, c.results, c.errors) for key, c in state.scanners.items()} == {
         "a": (3, 3, 0),
         "b": (2, 1, 0),
@@ -80,7 +80,7 @@ def test_a_file_that_is_cut_off_is_not_counted(tmp_path: Path, cut: int) -> None
     last = journal(store)[-1]
     last.write_bytes(last.read_bytes()[:-cut])
     assert quickly(store) is None
-    assert asyncio.run(read_standing(store.location)).state.scanners["a"].scans == 2
+    assert asyncio.run(read_overview(store.location)).state.scanners["a"].scans == 2
 
 
 def test_totals_that_are_damaged_or_missing_are_made_of_pairs(tmp_path: Path) -> None:
@@ -91,13 +91,13 @@ def test_totals_that_are_damaged_or_missing_are_made_of_pairs(tmp_path: Path) ->
         place = text.index(b"scoutsum")
         path.write_bytes(text[: place - 20] + b"?" + text[place - 19 :])
         assert quickly(store) is None
-        assert asyncio.run(read_standing(store.location)).state.scanners == sound
+        assert asyncio.run(read_overview(store.location)).state.scanners == sound
         # As files of earlier versions are.
         footer = len(text) - 8 - int.from_bytes(text[-8:-4], "little")
         told = int.from_bytes(text[footer - 12 : footer - 8], "little")
         path.write_bytes(text[: footer - 16 - told] + text[footer:])
         assert quickly(store) is None
-        assert asyncio.run(read_standing(store.location)).state.scanners == sound
+        assert asyncio.run(read_overview(store.location)).state.scanners == sound
 
 
 def test_readers_of_parquet_read_the_rows(tmp_path: Path) -> None:
@@ -119,5 +119,5 @@ async def test_tables_beside_a_journal_are_counted_with_it() -> None:
     await fill(store, FIRST)
     await store.compact(["t0", "t1", "t2"], complete=False)
     await fill(store, SECOND)
-    state = (await read_standing(store.location, storage)).state
+    state = (await read_overview(store.location, storage)).state
     assert {key: c.scans for key, c in state.scanners.items()} == {"a": 3, "b": 2}

@@ -19,7 +19,7 @@ from inspect_scout._results import ScanStore, list_statuses
 from inspect_scout._results.journal.lock import LEASE_SECONDS, LockHolder, is_alive, lock_path
 from inspect_scout._types import ResultReport, ScannerState, ScanState, Worklist
 from support.scans import failed_report, fill, make_report, make_spec, make_usage
-from support.use_cases import list_states, read_standing
+from support.use_cases import list_states, read_overview
 
 
 def figures(state: ScanState) -> dict[str, tuple[int, ...]]:
@@ -82,7 +82,7 @@ def test_relative_location_gives_absolute_ones(tmp_path: Path) -> None:
 
 def test_outcome_of_a_finished_scan(tmp_path: Path) -> None:
     store = make_scan(tmp_path, tags=["x", "y"], scan_args={"k": 1})
-    state = read_standing(store.location + "/").state
+    state = read_overview(store.location + "/").state
     assert state.phase == "complete"
     assert figures(state) == {"a": (2, 1, 0, 3, 2), "b": (2, 1, 0, 0, 0)}
     assert (state.done, state.due) == (4, 4)
@@ -92,7 +92,7 @@ def test_outcome_of_a_finished_scan(tmp_path: Path) -> None:
 
 
 def test_outcome_with_errors(tmp_path: Path) -> None:
-    standing = read_standing(make_scan(tmp_path, complete=False).location)
+    standing = read_overview(make_scan(tmp_path, complete=False).location)
     assert (standing.state.phase, standing.state.error_count) == ("errors", 1)
     assert standing.state.errors == {"b: broken": 1}
     assert [group.headline for group in standing.errors] == ["b: broken"]
@@ -101,7 +101,7 @@ def test_outcome_with_errors(tmp_path: Path) -> None:
 def test_outcome_counts_the_journal_as_the_full_status_does(tmp_path: Path) -> None:
     store = make_scan(tmp_path, complete=False)
     asyncio.run(fill(store, [("t1", "b", [make_report(7), make_report(8, model_usage=make_usage(4))])]))
-    state, status = read_standing(store.location).state, asyncio.run(store.status())
+    state, status = read_overview(store.location).state, asyncio.run(store.status())
     assert figures(state) == {"a": (2, 1, 0, 3, 2), "b": (2, 2, 0, 4, 2)}
     assert {key: counts[:4] for key, counts in figures(state).items()} == {
         key: (s.scans, s.results, s.errors, s.tokens) for key, s in status.summary.scanners.items()
@@ -111,25 +111,25 @@ def test_outcome_counts_the_journal_as_the_full_status_does(tmp_path: Path) -> N
 
 def test_a_scan_just_created_is_interrupted(tmp_path: Path) -> None:
     store = asyncio.run(ScanStore.create(make_spec(["a"], ["t0"]), str(tmp_path)))
-    state = read_standing(store.location).state
+    state = read_overview(store.location).state
     assert (state.phase, state.scanners) == ("interrupted", {"a": ScannerState()})
     assert not asyncio.run(store.status()).complete
 
 
 def test_total_follows_the_worklist(tmp_path: Path) -> None:
     work = [Worklist(scanner="a", transcripts=["t0", "elsewhere"]), Worklist(scanner="b", transcripts=["t0", "t1"])]
-    assert read_standing(make_scan(tmp_path, worklist=work).location).state.due == 3
+    assert read_overview(make_scan(tmp_path, worklist=work).location).state.due == 3
 
 
 def test_no_scan_says_what_one_looks_like(tmp_path: Path) -> None:
     with pytest.raises(LocationError, match=r"scan_id=\.\.\.'.*scout scan list"):
-        read_standing(str(tmp_path))
+        read_overview(str(tmp_path))
 
 
 def test_a_lost_summary_is_counted_again(tmp_path: Path) -> None:
     store = make_scan(tmp_path)
     Path(store.location, "_summary.json").unlink()
-    assert figures(read_standing(store.location).state)["a"] == (2, 1, 0, 3, 2)
+    assert figures(read_overview(store.location).state)["a"] == (2, 1, 0, 3, 2)
     assert asyncio.run(store.status()).summary["a"].results == 1
     Path(store.location, "_summary.json").write_text("not json")
     assert asyncio.run(store.status()).summary["b"].scans == 2
@@ -139,9 +139,9 @@ def test_nothing_heavy_is_loaded(tmp_path: Path) -> None:
     store = make_scan(tmp_path)
     code = (
         "import sys\n"
-        "from inspect_scout._app import list_states, read_standing, run_read_only\n"
+        "from inspect_scout._app import list_states, read_overview, run_read_only\n"
         "assert len(run_read_only(sys.argv[1], lambda: list_states(sys.argv[1]))) == 1\n"
-        "run_read_only(sys.argv[2], lambda: read_standing(sys.argv[2]))\n"
+        "run_read_only(sys.argv[2], lambda: read_overview(sys.argv[2]))\n"
         "heavy = {'inspect_ai', 'pydantic', 'pyarrow', 'pandas', 'duckdb', 'numpy', 'asyncio'} & set(sys.modules)\n"
         "sys.exit(', '.join(heavy) or None)\n"
     )
@@ -153,11 +153,11 @@ def test_nothing_heavy_is_loaded(tmp_path: Path) -> None:
 async def test_a_locked_scan_is_running_and_refuses_a_second_process(tmp_path: Path) -> None:
     store = await asyncio.to_thread(make_scan, tmp_path, 1, None)
     async with store.lock():
-        assert read_standing(store.location).state.phase == "running"
+        assert read_overview(store.location).state.phase == "running"
         with pytest.raises(ScanStateError, match="this process"):
             async with ScanStore(store.location).lock():
                 pass
-    assert read_standing(store.location).state.phase == "interrupted"
+    assert read_overview(store.location).state.phase == "interrupted"
     async with store.lock():
         await store.compact(["t0", "t1"], complete=True)
     assert not Path(store.location, "_journal").exists()

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from pydantic import JsonValue
 
-from inspect_scout._results import read_standing
+from inspect_scout._results import read_overview
 from inspect_scout._results.rows.counting import count_results, count_row_results
 from inspect_scout._types import Result, ResultValidation, ScannerState, ValidationMetrics, as_resultset, is_positive
 from support.scans import fill, finished, make_report
@@ -120,6 +120,6 @@ async def test_shaky_verdicts_are_counted_in_the_journal_as_in_the_table() -> No
     await fill(store, [("t1", "a", [shaky]), ("t2", "a", [])])
     for summary in ((await store.status()).summary["a"], (await store.compact(["t0", "t1"], complete=True))["a"]):
         assert (summary.incomplete, summary.unseen_citations, summary.fingerprints) == (2, 2, {"fingerprint": 3})
-    assert (await read_standing(store.location, storage)).state.scanners["a"] == ScannerState(
+    assert (await read_overview(store.location, storage)).state.scanners["a"] == ScannerState(
         scans=3, results=3, rows=3, incomplete=2, unseen_citations=2, fingerprints={"fingerprint": 3}
     )

@@ -63,7 +63,7 @@ class RecordedCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ScanOverview:
     """How a scan stands.
 
     Args:
@@ -95,10 +95,10 @@ async def list_states(scans_location: str, storage: Storage | None = None) -> li
         if known is not None:
             return known
         stamp = scan_stamp(folder) if cache is not None else None
-        standing = await _read_report(scans.storage, folder, listed=True)
-        if cache is not None and standing.is_final:
-            cache.put(folder, stamp, standing.state)
-        return standing.state
+        overview = await _read_report(scans.storage, folder, listed=True)
+        if cache is not None and overview.is_final:
+            cache.put(folder, stamp, overview.state)
+        return overview.state
 
     found = await scans.read_each(read)
     if cache is not None:
@@ -106,7 +106,7 @@ async def list_states(scans_location: str, storage: Storage | None = None) -> li
     return sorted(found, key=lambda state: state.facts.created_at, reverse=True)
 
 
-async def read_standing(location: str, storage: Storage | None = None, *, errors: bool = True) -> Standing:
+async def read_overview(location: str, storage: Storage | None = None, *, errors: bool = True) -> ScanOverview:
     """Tell how a scan stands, with what went wrong by cause.
 
     Args:
@@ -220,7 +220,7 @@ async def journal_files(storage: Storage, location: str) -> list[str]:
     return [file_name(entry.path) for entry in await storage.list(join(location, JOURNAL), recursive=False)]
 
 
-async def _read_report(storage: Storage, location: str, *, listed: bool = False, errors: bool = False) -> Standing:
+async def _read_report(storage: Storage, location: str, *, listed: bool = False, errors: bool = False) -> ScanOverview:
     spec = await read_light_spec(storage, location)
     journal = await journal_files(storage, location)
     recorded = await read_counts(storage, location, spec, journal, listed=listed)
@@ -241,7 +241,7 @@ async def _read_report(storage: Storage, location: str, *, listed: bool = False,
         errors={group.headline: group.count for group in groups},
         counted=recorded.counted,
     )
-    return Standing(state, groups, recorded.is_final and not journal)
+    return ScanOverview(state, groups, recorded.is_final and not journal)
 
 
 def phase_of(recorded: RecordedCounts, due: int, has_unread: bool) -> Phase:
