@@ -35,7 +35,7 @@ _BAD_KEY: Final = re.compile(
     r"(api.?key|credentials?|token).{0,20}(not valid|invalid|expired|incorrect)|invalid.{0,3}api.?key", re.IGNORECASE
 )
 _UNKNOWN: Final = re.compile(r"model.?not.?found|model .{0,100}(does not exist|not found)|no such model", re.IGNORECASE)
-# Google says "check your plan and billing" of limits by the minute, too; only then it says when to try again.
+# Google says "check your plan and billing" also of limits by the minute; only then it says when to try again.
 _TEMPORARY: Final = re.compile(r"retry ?(in|delay|after|info)|per.?minute", re.IGNORECASE)
 
 _UNREACHABLE: Final = frozenset({errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH})

@@ -34,7 +34,7 @@ from .missing_usage import note_missing_usage, without_usage
 __all__ = ["PrerequisiteError", "Recording", "recording"]
 
 _ATTACHMENT = "attachment://"
-# A whole string that is no key: quotes inside a string stand behind a backslash, and none stands before a string.
+# A whole string that is not a key: quotes inside a string stand behind a backslash, and none stands before a string.
 _REFERENCE = re.compile(rf'(?<!\\)"{_ATTACHMENT}([^"\\]*)"(?!:)')
 
 

@@ -118,7 +118,7 @@ def using_models(models: ActiveModels) -> Generator[None]:
 
     inspect_ai puts the options of the eval before those that a model was named with. In the block it is the other way
     round for what a model brings itself: the number of its connections, and for models with a role, and those of
-    scanners, retries, timeouts and caching, too.
+    scanners, retries, timeouts and caching as well.
     """
     Model._resolve_config = _resolve_call_config  # type: ignore[method-assign]  # an eval in this process goes on as before
     tokens = (

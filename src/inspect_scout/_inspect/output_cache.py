@@ -23,7 +23,7 @@ def caching_only(wanted: Callable[[ModelOutput], bool]) -> Generator[None]:
     """Let the cache keep only some outputs of the calls in the block, and give back no others.
 
     inspect_ai keeps whatever comes, but for what a content filter stopped: a refusal that will be another answer
-    tomorrow, too.
+    tomorrow as well.
 
     Args:
         wanted: Whether an output is to be kept.

@@ -103,7 +103,7 @@ def decode_eval_sample(data: bytes) -> EvalSample:
     """Read a sample as its log holds it, with everything that is stored apart put in its place.
 
     Raises:
-        ValueError: It is no JSON, or no sample.
+        ValueError: It is not JSON, or not a sample.
     """
     sample = EvalSample.model_validate(json.loads(data), context={DESERIALIZING: True})
     return rebind_sample_timelines(resolve_sample_attachments(sample))

@@ -316,7 +316,7 @@ def _check(answers: Rules, schedules: Sequence[Schedule], capacity: int | None) 
         try:
             re.compile(pattern)
         except re.error as error:
-            raise ConfigError(f"The pattern {pattern!r} is no regular expression: {error}.") from error
+            raise ConfigError(f"The pattern {pattern!r} is not a regular expression: {error}.") from error
 
 
 def _due(schedule: Schedule, number: int) -> bool:

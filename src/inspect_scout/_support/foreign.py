@@ -30,7 +30,7 @@ _RAISE = opmap["RAISE_VARARGS"]
 class Cancellation:
     """Tells `foreign` in the tasks of a block whether these are cancelled because we want them to end.
 
-    A count of cancellations (`Task.cancelling`) cannot tell it: code of others cancels the task that it runs in, too.
+    A count of cancellations (`Task.cancelling`) cannot tell it: code of others also cancels the task that it runs in.
     """
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ class foreign:  # noqa: N801 - used as a word of the language, as `suppress` is
 
     def __init__(self) -> None:
         self.error: BaseException | None = None
-        """What the code raised, if that is no reason to end the scan."""
+        """What the code raised, unless that ends the scan."""
 
     def __enter__(self) -> Self:
         self._task = task = _current_task()

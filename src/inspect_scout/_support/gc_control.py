@@ -1,4 +1,4 @@
-"""The garbage collector of Python, kept from walking what is no garbage.
+"""The garbage collector of Python, kept from walking objects that stay.
 
 Its full passes walk all objects that the program holds. With inspect_ai and a provider's client imported these are more
 than half a million, and nearly none of them ever becomes garbage.

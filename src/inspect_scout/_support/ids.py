@@ -12,7 +12,7 @@ LENGTH = 22
 _PAIRS = [a + b for a in ALPHABET for b in ALPHABET]
 
 
-# 256 is no multiple of 57, so some letters come up a little more often: 22 of them still hold more than 127 bits.
+# 256 is not a multiple of 57, so some letters come up a little more often: 22 of them still hold more than 127 bits.
 _LETTERS = bytes(ord(ALPHABET[byte % len(ALPHABET)]) for byte in range(256))
 
 

@@ -81,7 +81,7 @@ def irregular_below(folder: str, wanted: Callable[[str], bool], *, deep: bool = 
     Args:
         folder: Path of the folder.
         wanted: Tells by a name whether a file of that name would be read.
-        deep: Whether the folders in it are looked at, too; then links without a suffix count that lead nowhere, because
+        deep: Whether the folders in it are looked at as well; then links without a suffix count that lead nowhere, because
             they may have been such folders.
     """
     return sorted(_below(folder, wanted, () if deep else None), key=lambda found: found.path)
@@ -103,7 +103,7 @@ def warn_of_skipped(folder: str, wanted: Callable[[str], bool], *, deep: bool = 
     Args:
         folder: Path of the folder.
         wanted: As `irregular_below` takes it.
-        deep: Whether what lies below the folders in it was read, too.
+        deep: Whether what lies below the folders in it was read as well.
     """
     notice = describe_skipped(irregular_below(folder, wanted, deep=deep))
     if notice is not None and notice not in _warned:

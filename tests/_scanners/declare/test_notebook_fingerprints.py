@@ -1,4 +1,4 @@
-"""Fingerprints of scanners that are declared in a notebook, whose cells are no files and refer to each other."""
+"""Fingerprints of scanners that are declared in a notebook, whose cells are not files and refer to each other."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ async def run_host(
         parent: Leads to the parent.
         setup: What to run.
         start: Where results go, and how much may be in work at once.
-        memory: Tells the bytes of transcripts that may be in work at once, where this process is the parent's own, too; a
+        memory: Tells the bytes of transcripts that may be in work at once, where this process is also the parent; a
             process of its own is ended when a scanner holds it up for too long.
         listener: Is told what becomes of calls at once (None: the parent is told, a moment later).
     """

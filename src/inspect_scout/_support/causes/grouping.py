@@ -25,7 +25,7 @@ _ID = re.compile(
     r"|(?<![A-Za-z0-9])(?=[A-Za-z]*\d)(?=\d*[A-Za-z])(?:[A-Za-z0-9]{16,}|[0-9a-f]{8,})(?![A-Za-z0-9])"
 )
 _COUNTED = re.compile(r"\b(Task|Thread|Worker|Process|ForkProcess|SpawnProcess|\w{1,40}PoolWorker)-\d+")
-# Digits that belong to a name (gpt-4, int32), to an address (localhost:8000) or to a line (scan.py:12) are no numbers.
+# Digits that belong to a name (gpt-4, int32), to an address (localhost:8000) or to a line (scan.py:12) are not numbers.
 _NUMBER = re.compile(r"(?<![A-Za-z0-9.])(?<![A-Za-z]-)(?<![A-Za-z0-9]:)\d+(?:[.,]\d+)*")
 _CODE = re.compile(r"(?:http|status|code|errno|winerror|signal|exit)[^\w\s]{0,2}\s?[^\w\s]{0,2}$", re.IGNORECASE)
 _THINGS = re.compile(r"\s(?!is\b|was\b|has\b|as\b|this\b)[a-z]{1,30}s\b")

@@ -85,7 +85,7 @@ class IndexCache:
             path = path or default_path()
             path.parent.mkdir(parents=True, exist_ok=True)
             with contextlib.closing(sqlite3.connect(path, timeout=self._busy_seconds)) as db, db:
-                # Losing the cache with the power is no loss; waiting for the disk would be.
+                # Losing the cache with the power does no harm; waiting for the disk would be.
                 db.execute("PRAGMA synchronous = OFF")
                 db.execute(_CREATE)
                 return work(db)
