@@ -321,7 +321,7 @@ def code_of_class(cls: type) -> Code | None:
         return None
 
 
-def digest_function(function: Callable[..., Any], code: Code | None) -> str:
+def digest_function(function: Callable[..., object], code: Code | None) -> str:
     """Hash of what a function does.
 
     Args:
@@ -335,7 +335,7 @@ def digest_function(function: Callable[..., Any], code: Code | None) -> str:
     return hash_text("\0".join([own, *_declared_elsewhere(function, {id(function)})]))
 
 
-def _declared_elsewhere(thing: Any, seen: set[int]) -> Iterator[str]:
+def _declared_elsewhere(thing: object, seen: set[int]) -> Iterator[str]:
     """Describe what a function or class refers to that its file does not show: it has none, or is a cell of a notebook.
 
     Args:
@@ -345,10 +345,9 @@ def _declared_elsewhere(thing: Any, seen: set[int]) -> Iterator[str]:
     Returns:
         Texts that are Python.
     """
-    methods = (
-        [each for each in vars(thing).values() if isinstance(each, FunctionType)] if isinstance(thing, type) else []
-    )
-    for function in methods or [thing]:
+    members = vars(thing).values() if isinstance(thing, type) else ()
+    functions: list[object] = [each for each in members if isinstance(each, FunctionType)] or [thing]
+    for function in functions:
         code, names = getattr(function, "__code__", None), getattr(function, "__globals__", {})
         for name in sorted(set(_names(code))) if isinstance(code, CodeType) else ():
             value = names.get(name)
@@ -411,7 +410,7 @@ def _code_text(constant: object) -> str:
     return repr(sorted(map(repr, constant)) if isinstance(constant, frozenset) else constant)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
 
 
-def values_read(code: Code, function: Callable[..., Any]) -> dict[str, str]:
+def values_read(code: Code, function: Callable[..., object]) -> dict[str, str]:
     """Collect what the code of a function has read from files, as far as a name of a module holds it.
 
     What is long is given by its hash: a template is a question, a corpus is not.

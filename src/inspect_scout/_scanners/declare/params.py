@@ -107,7 +107,7 @@ def closed_over(function: FunctionType) -> list[Any]:
         return [object()]
 
 
-def closed_values(function: Callable[..., Any]) -> list[Any]:
+def closed_values(function: Callable[..., object]) -> list[object]:
     """Write the plain values and the code of the functions that a function closes over; others cannot be compared."""
     inside = closed_over(function) if isinstance(function, FunctionType) else []
     return [
