@@ -12,6 +12,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 WORKERS ?= 2
+# A process that a test kills is not started again: the run would wait for its tests without an end.
+PARALLEL = -n $(WORKERS) --dist loadgroup --max-worker-restart=0
 SCANS := scans-demo
 
 help:  ## List the commands
@@ -60,7 +62,7 @@ demo: $(VENV)/.installed  ## Scan the example logs and show the results
 	@echo "  the manual           docs/index.md (make docs builds it)"
 
 test: $(VENV)/.installed-dev  ## Run the whole test suite
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup
+	@$(BIN)/python -m pytest -q $(PARALLEL)
 
 check: $(VENV)/.installed-dev  ## Run every static check and hold the budgets
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash tests/check.sh
@@ -75,7 +77,7 @@ hooks:  ## Let git refuse commits whose subject is too long
 
 faults: $(VENV)/.installed-dev  ## Kill and corrupt many more times than `make test` does
 	@SCOUT_TEST_FAULT_ROUNDS=$${SCOUT_TEST_FAULT_ROUNDS:-70} SCOUT_TEST_HUGE_MEGABYTES=$${SCOUT_TEST_HUGE_MEGABYTES:-1000} \
-	  $(BIN)/python -m pytest -q -m fault --timeout 1800
+	  $(BIN)/python -m pytest -q $(PARALLEL) -m fault --timeout 1800
 
 bench: $(VENV)/.installed-dev  ## Time what can be timed beside bare libraries (REFERENCE=/path/to/python compares)
 	@$(BIN)/python -m benchmarks $(if $(REFERENCE),--reference $(REFERENCE)) $(if $(ONLY),--only $(ONLY)) $(if $(SIZE),--size $(SIZE))
