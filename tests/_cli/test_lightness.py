@@ -48,5 +48,5 @@ def test_the_version_needs_no_parser() -> None:
 
 def test_a_command_loads_no_other_command() -> None:
     loaded = modules("info", "version")
-    assert not {name for name in loaded if name.startswith("inspect_scout._cli.scan")}
-    assert "inspect_scout._cli.scan_results" not in modules("scan", "list", "--help")
+    assert not {name for name in loaded if name.startswith("inspect_scout._cli.scans")}
+    assert "inspect_scout._cli.scans.results" not in modules("scan", "list", "--help")

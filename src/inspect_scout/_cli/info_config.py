@@ -8,7 +8,7 @@ import click
 
 from .contract import DONE
 from .options import display_option, display_options, json_option, pop_output_options, table_options
-from .scan_options import ScanOptionsCommand, make_scan_request
+from .scans.options import ScanOptionsCommand, make_scan_request
 from .stdout import cell_text, write_json
 from .use_cases import run_use_case
 

@@ -16,12 +16,12 @@ COMMANDS = {
     "info": (".info", "Say which version this is, and which settings hold here."),
 }
 SCAN_COMMANDS = {
-    "list": (".scan_list", "List scans, newest first."),
-    "status": (".scan_status", "Show how a scan stands."),
-    "resume": (".scan:resume", "Go on with a scan; failed scanners are tried again."),
-    "complete": (".scan:complete", "Declare a scan complete, errors included."),
-    "results": (".scan_results", "Print the results of a scan."),
-    "errors": (".scan_errors", "Print what went wrong in a scan, by cause."),
+    "list": (".scans.list", "List scans, newest first."),
+    "status": (".scans.status", "Show how a scan stands."),
+    "resume": (".scans.scan:resume", "Go on with a scan; failed scanners are tried again."),
+    "complete": (".scans.scan:complete", "Declare a scan complete, errors included."),
+    "results": (".scans.results", "Print the results of a scan."),
+    "errors": (".scans.errors", "Print what went wrong in a scan, by cause."),
 }
 """The commands beside `scout scan FILE`."""
 
@@ -44,11 +44,11 @@ class ScanGroup(LazyGroup):
         """Hand everything that names no sub-command to the command that scans."""
         if args and args[0] in SCAN_COMMANDS:
             return super().make_context(info_name, args, parent, **extra)
-        return load_command(".scan").make_context(info_name, args, parent, **extra)
+        return load_command(".scans.scan").make_context(info_name, args, parent, **extra)
 
     def get_help(self, ctx: click.Context) -> str:
         """Show the help page of the command that scans, which also lists the sub-commands."""
-        return load_command(".scan").get_help(ctx)
+        return load_command(".scans.scan").get_help(ctx)
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:

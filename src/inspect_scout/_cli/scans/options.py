@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from .._project import MERGED_OPTIONS, OPTION_BY_NAME, OPTIONS, Kind, Option
-from .options import OutputOptions, SectionCommand
-from .values import MODEL_PARSERS, is_count_or_file, is_seed, parse_pairs, parse_texts, split_names
+from ..._project import MERGED_OPTIONS, OPTION_BY_NAME, OPTIONS, Kind, Option
+from ..options import OutputOptions, SectionCommand
+from ..values import MODEL_PARSERS, is_count_or_file, is_seed, parse_pairs, parse_texts, split_names
 
 if TYPE_CHECKING:
-    from .._app import ScanRequest
-    from .._validation import CasesFile
+    from ..._app import ScanRequest
+    from ..._validation import CasesFile
 
 # Kinds of options whose value may be left out, and how a word after them is recognised as their value.
 _MAY_STAND_ALONE: dict[Kind, Callable[[str], bool]] = {
@@ -76,7 +76,7 @@ def fill_optional_values(arguments: list[str], params: list[click.Parameter]) ->
 
 def make_scan_request(ctx: click.Context, file: str | None, output: OutputOptions) -> ScanRequest:
     """Pack the options of a scan into the one record that the application takes."""
-    from .._app import ScanRequest
+    from ..._app import ScanRequest
 
     given = ctx.params.items()
     typed = {n: v for n, v in given if ctx.get_parameter_source(n) is ParameterSource.COMMANDLINE}
@@ -145,7 +145,7 @@ def _labelled_cases(text: str) -> tuple[str | None, CasesFile]:
     Raises:
         click.UsageError: It is not of the form that it should have.
     """
-    from .._validation import CasesFile
+    from ..._validation import CasesFile
 
     if os.path.isfile(text):
         return None, CasesFile(text)

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .._support.folder import current_folder
-from .._support.terminal import plural
-from .contract import DONE
-from .options import location_command, pop_output_options
-from .stdout import write_json
-from .use_cases import read_use_case
+from ..._support.folder import current_folder
+from ..._support.terminal import plural
+from ..contract import DONE
+from ..options import location_command, pop_output_options
+from ..stdout import write_json
+from ..use_cases import read_use_case
 
 if TYPE_CHECKING:
-    from .._types import ScanState
+    from ..._types import ScanState
 
 # Older scans show their year instead of the time of day.
 RECENT_SECONDS = 180 * 86400
@@ -36,13 +36,13 @@ def command(location: str | None, **options: Any) -> int:
 
     DIR is by default what SCOUT_SCAN_SCANS says, else ./scans.
     """
-    from .._app import default_scans, list_states
+    from ..._app import default_scans, list_states
 
     output = pop_output_options(options, log=True)
     location = location or default_scans()
     states = read_use_case(list_states, location)
     if output.as_json:
-        from .._app import state_json
+        from ..._app import state_json
 
         write_json([state_json(state) for state in states])
         return DONE

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from .._support.errors import UnknownNameError
-from .._support.terminal import one_line
-from .contract import DONE
-from .options import SectionCommand, SectionOption, display_options, json_option, pop_output_options
-from .stdout import cell_text, reserve_stdout_if, write_csv, write_json_lines, write_json_rows
-from .use_cases import read_use_case, run_use_case
-from .values import split_names
+from ..._support.errors import UnknownNameError
+from ..._support.terminal import one_line
+from ..contract import DONE
+from ..options import SectionCommand, SectionOption, display_options, json_option, pop_output_options
+from ..stdout import cell_text, reserve_stdout_if, write_csv, write_json_lines, write_json_rows
+from ..use_cases import read_use_case, run_use_case
+from ..values import split_names
 
 if TYPE_CHECKING:
-    from .._results import TypedTable
+    from ..._results import TypedTable
 
 EPILOG = """\b
 Examples:
@@ -99,7 +99,7 @@ def command(location: str, form: str | None, **options: Any) -> int:
 
 def _tables(selection: Selection, limit: int | None) -> Iterator[tuple[str, TypedTable | None]]:
     """Read the tables of the scanners one after the other; None where a scanner has no results."""
-    from .._app import results_scanners, results_table
+    from ..._app import results_scanners, results_table
 
     known = read_use_case(results_scanners, selection["location"])
     for scanner in known if selection["scanner"] is None else [selection["scanner"]]:
@@ -134,7 +134,7 @@ def _rows(tables: Iterable[tuple[str, TypedTable]], named: bool) -> Iterator[dic
 
 
 def _show_tables(display_kind: str | None, selection: Selection, usual: bool) -> None:
-    from .._display import display_for
+    from ..._display import display_for
 
     display = display_for(display_kind)
     in_terminal = sys.stdout.isatty()

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .._support.terminal import one_line, printable
-from .contract import DONE
-from .options import display_option, location_command, pop_output_options
-from .stdout import write_json
-from .use_cases import iterate_use_case, read_use_case
+from ..._support.terminal import one_line, printable
+from ..contract import DONE
+from ..options import display_option, location_command, pop_output_options
+from ..stdout import write_json
+from ..use_cases import iterate_use_case, read_use_case
 
 if TYPE_CHECKING:
-    from .._app import WatchedScan
+    from ..._app import WatchedScan
 
 
 MAX_TROUBLE_CHARACTERS = 300
@@ -35,16 +35,16 @@ MAX_TROUBLE_CHARACTERS = 300
 )
 def command(location: str, watch: bool, **options: Any) -> int:
     """Show how the scan at LOC stands: counts by scanner, errors, and the commands that lead on."""
-    from .._app import read_overview
+    from ..._app import read_overview
 
     output = pop_output_options(options, log=True)
     if watch:
-        from .._app import watch_scan
+        from ..._app import watch_scan
 
         _print_progress(iterate_use_case(watch_scan, location))
     overview = read_use_case(read_overview, location)
     if output.as_json:
-        from .._app import overview_json
+        from ..._app import overview_json
 
         write_json(overview_json(overview))
         return DONE

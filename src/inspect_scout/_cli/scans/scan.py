@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .._project import OPTION_BY_NAME
-from .contract import DONE, SCANNER_ERRORS
-from .lazy import write_commands
-from .options import OutputOptions, display_options, json_option, location_command, pop_output_options, table_options
-from .root import SCAN_COMMANDS
-from .scan_options import ScanOptionsCommand, command_line_only, make_scan_request, option_values
-from .stdout import write_json
-from .use_cases import read_use_case, run_use_case
+from ..._project import OPTION_BY_NAME
+from ..contract import DONE, SCANNER_ERRORS
+from ..lazy import write_commands
+from ..options import OutputOptions, display_options, json_option, location_command, pop_output_options, table_options
+from ..root import SCAN_COMMANDS
+from ..stdout import write_json
+from ..use_cases import read_use_case, run_use_case
+from .options import ScanOptionsCommand, command_line_only, make_scan_request, option_values
 
 if TYPE_CHECKING:
-    from .._types import Status
+    from ..._types import Status
 
 DRY_RUN = "(dry-run)"
 
@@ -61,7 +61,7 @@ def command(ctx: click.Context, /, file: str, **options: Any) -> int:
     nor the job says comes from the project (scout.yaml), then from the environment. Results are kept in a directory of
     their own below the scans location.
     """
-    from .._app import run_scan
+    from ..._app import run_scan
 
     _refuse_mistyped_command(file)
     output = pop_output_options(options)
@@ -89,7 +89,7 @@ def resume(location: str, **options: Any) -> int:
     A scan whose question, answer or template has changed since is refused: say what is to become of the rows that it has.
     So is another model than was recorded; how it is reached may change.
     """
-    from .._app import ResumeRequest, resume_scan
+    from ..._app import ResumeRequest, resume_scan
 
     if options["rescan_changed"] and options["accept_changed"]:
         raise click.UsageError("--rescan-changed and --accept-changed exclude each other.")
@@ -109,7 +109,7 @@ def resume(location: str, **options: Any) -> int:
 )
 def complete(location: str, **options: Any) -> int:
     """Declare the scan at LOC complete: its errors, and the logs that were not read, stay listed and are not tried again."""
-    from .._app import complete_scan
+    from ..._app import complete_scan
 
     output = pop_output_options(options)
     _finish(output, run_use_case(complete_scan, location, output.display, output.log_level))
@@ -121,7 +121,7 @@ def _finish(output: OutputOptions, status: Status) -> int:
     if output.as_json and status.location == DRY_RUN:
         write_json(_dry_run_json(status))
     elif output.as_json:
-        from .._app import overview_json, read_overview
+        from ..._app import overview_json, read_overview
 
         # Problems that concern no scanner, as a log that could not be read, are known only to the run that met them.
         problems = [error.error for error in status.errors if not error.scanner]

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .._support.terminal import plural
-from .contract import DONE
-from .options import SectionOption, location_command, pop_output_options
-from .stdout import write_json_rows
-from .use_cases import read_use_case
+from ..._support.terminal import plural
+from ..contract import DONE
+from ..options import SectionOption, location_command, pop_output_options
+from ..stdout import write_json_rows
+from ..use_cases import read_use_case
 
 if TYPE_CHECKING:
-    from .._support.causes.grouping import ErrorGroup
+    from ..._support.causes.grouping import ErrorGroup
 
 SECTION = "Error options"
 
@@ -39,13 +39,13 @@ def command(location: str, scanner: str | None, limit: int | None, **options: An
     Errors are of one kind if they differ only in addresses, ids, temporary paths and numbers of things. The scan may be
     running, interrupted or damaged.
     """
-    from .._app import read_error_groups
+    from ..._app import read_error_groups
 
     output = pop_output_options(options, log=True)
     groups = read_use_case(read_error_groups, location, scanner)
     told = groups if limit is None else groups[:limit]
     if output.as_json:
-        from .._app import group_json
+        from ..._app import group_json
 
         write_json_rows(group_json(group) for group in told)
         return DONE
@@ -66,7 +66,7 @@ def command(location: str, scanner: str | None, limit: int | None, **options: An
 
 def _group_headline(group: ErrorGroup) -> str:
     """Say how many errors a kind has, and where."""
-    from .._app import MAX_IDS
+    from ..._app import MAX_IDS
 
     if not group.scanners:
         return f"{plural(group.count, 'log')} not read"

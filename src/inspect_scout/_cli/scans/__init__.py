@@ -1,0 +1,1 @@
+"""The commands below `scout scan`, a file each."""
