@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -141,6 +141,9 @@ class FakeApp:
     async def complete_scan(self, location: str, display: str | None, log_level: str | None) -> Status:
         self.calls.append(("complete", location, display, log_level))
         return self.ends_as()
+
+    async def find_scan(self, reference: str | None, scans: str, phases: Collection[str]) -> str:
+        return reference or f"newest of {scans} {' '.join(phases)}".rstrip()
 
     async def list_states(self, scans_location: str) -> Sequence[ScanState]:
         self.calls.append(("list", scans_location))

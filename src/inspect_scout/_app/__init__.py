@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .explain import explain_settings
     from .results import results_scanners, results_table, scan_results_query, scan_results_query_async
     from .scan_json import MAX_IDS, group_json, overview_json, state_json
+    from .scan_reference import find_scan, is_location, short_id_length
     from .scanning import complete_scan, resume_scan, run_scan
     from .validation import validation_reports, validation_results_df, validation_results_df_async
     from .watching import WatchedScan, watch_scan

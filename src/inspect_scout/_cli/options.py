@@ -159,6 +159,25 @@ def json_option(function: F) -> F:
     )(function)
 
 
+def json_command(name: str, *examples: str, display: bool = True) -> Callable[[Callable[..., int]], click.Command]:
+    """Make a command with `--json`.
+
+    Args:
+        name: Its name.
+        examples: Lines that the help page ends with.
+        display: Whether it has the options about what is shown.
+    """
+
+    def make(function: Callable[..., int]) -> click.Command:
+        epilog = "\n".join(["\b\nExamples:", *(f"  {line}" for line in examples)])
+        command = click.command(name, cls=SectionCommand, epilog=epilog)(function)
+        # After its own options, so that these stand above them on the help page.
+        command.params += click.command()(json_option(display_options(_no_command) if display else _no_command)).params
+        return command
+
+    return make
+
+
 def location_command(
     name: str, *examples: str, metavar: str = "LOC", required: bool = True, display: bool = True
 ) -> Callable[[Callable[..., int]], click.Command]:
@@ -171,16 +190,8 @@ def location_command(
         required: Whether the location must be given.
         display: Whether it has the options about what is shown.
     """
-
-    def make(function: Callable[..., int]) -> click.Command:
-        location = click.Argument(["location"], metavar=metavar, required=required)
-        epilog = "\n".join(["\b\nExamples:", *(f"  {line}" for line in examples)])
-        command = click.command(name, cls=SectionCommand, params=[location], epilog=epilog)(function)
-        # After its own options, so that these stand above them on the help page.
-        command.params += click.command()(json_option(display_options(_no_command) if display else _no_command)).params
-        return command
-
-    return make
+    with_location = click.argument("location", metavar=metavar, required=required)
+    return lambda function: json_command(name, *examples, display=display)(with_location(function))
 
 
 def _no_command(**_: Any) -> None:

@@ -16,23 +16,23 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def run_use_case(use_case: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a use case to its end."""
-    return in_sync(_from_given_app(use_case))(*args, **kwargs)
+    return in_sync(given_use_case(use_case))(*args, **kwargs)
 
 
 def read_use_case(
     use_case: Callable[Concatenate[str, P], Coroutine[Any, Any, T]], location: str, *args: P.args, **kwargs: P.kwargs
 ) -> T:
     """Run a use case that only reads files of a location, which starts at once where they are local."""
-    chosen = _from_given_app(use_case)
+    chosen = given_use_case(use_case)
     return run_read_only(location, lambda: chosen(location, *args, **kwargs))
 
 
 def iterate_use_case(use_case: Callable[P, AsyncIterator[T]], *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
     """Iterate over what a use case gives."""
-    return in_sync_items(_from_given_app(use_case))(*args, **kwargs)
+    return in_sync_items(given_use_case(use_case))(*args, **kwargs)
 
 
-def _from_given_app(use_case: F) -> F:
-    """Take the use case of the application that the command was given, if it has one of this name."""
+def given_use_case(use_case: F) -> F:
+    """Take the use case of the application that the command was given (in tests), if it has one of this name."""
     given: Any = click.get_current_context().find_root().obj
     return getattr(given, use_case.__name__, use_case)

@@ -10,7 +10,8 @@ import click
 
 from .._support.terminal import one_line, plural
 from .contract import DONE
-from .options import SectionOption, location_command, pop_output_options
+from .options import SectionOption, json_command, pop_output_options
+from .scan_argument import scan_argument, scans_option
 from .stdout import write_json
 from .use_cases import run_use_case
 
@@ -26,12 +27,14 @@ MAX_CLASS_COLUMNS = 8
 MAX_TEXT_CHARACTERS = 200
 
 
-@location_command(
+@json_command(
     "validate",
-    "scout validate ./scans/scan_id=...",
-    "scout validate ./scans/scan_id=... --by split",
+    "scout validate",
+    "scout validate 4Kd8xQ2m --by split",
     "scout validate ./scans/scan_id=... --json | jq '.[].rows[0].recall'",
 )
+@scan_argument()
+@scans_option
 @click.option("--scanner", metavar="NAME", cls=SectionOption, section=SECTION, help="Only this scanner.")
 @click.option(
     "--by",
@@ -41,7 +44,9 @@ MAX_TEXT_CHARACTERS = 200
     help="Also report on each split of the cases, or on each task or model of the transcripts.",
 )
 def command(location: str, scanner: str | None, by: Any, **options: Any) -> int:
-    """Tell how far the scanners of the scan at LOC agree with their labelled cases.
+    """Tell how far the scanners of a scan agree with their labelled cases.
+
+    SCAN is a path, the beginning of an id, a name, or "latest", "latest~1" and so on; without one the newest is taken.
 
     Rates stand with their 95 % interval: 82% (71-90) says that the true rate is likely between 71 and 90 percent.
     """

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .journal.index import UnknownScannerError
     from .journal.lock import ScanGoneError
     from .journal.writer import JournalWriter, UnwritableError
+    from .layout import scan_id_of
     from .reading.arrow_batches import ScanResultsArrow, results_arrow
     from .reading.data_frames import ScanResultsDF, results_batches, results_df
     from .reading.results_query import ResultsPage, ResultsQuery, ResultsTable
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from .rows.pair_records import counts_of_record
     from .rows.row_writer import CELL_BYTES, RecordInput, RowWriter
     from .rows.schema import HEAVY_COLUMNS, results_schema
+    from .state.scan_list import find_scans
     from .state.scan_state import ScanOverview, list_states, read_error_groups, read_overview
     from .store import RecordedPairs, ScanStore, facts_of, list_statuses, read_status
 

@@ -23,6 +23,11 @@ def scan_directory(scans_location: str, scan_id: str) -> str:
     return join(scans_location, SCAN_PREFIX + scan_id)
 
 
+def scan_id_of(location: str) -> str:
+    """Id of the scan in a directory, by the name of the directory, given with or without the folders above it."""
+    return file_name(location.rstrip("/")).removeprefix(SCAN_PREFIX)
+
+
 def table_path(location: str, scanner: str) -> str:
     """Parquet file of a scanner.
 

@@ -33,6 +33,17 @@ class SystemClock:
 
 SYSTEM_CLOCK: Clock = SystemClock()
 
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+def format_age(seconds: float) -> str:
+    """Write how old something is, in the largest unit that it has two of, or seconds: "45s", "90m", "30h", "12d"."""
+    whole = max(0, int(seconds))
+    for length, unit in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "m")):
+        if whole >= 2 * length:
+            return f"{whole // length}{unit}"
+    return f"{whole}s"
+
 
 class JumpingClock:
     """A clock for tests: time passes only when it is told to."""

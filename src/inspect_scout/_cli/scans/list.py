@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..._support.folder import current_folder
 from ..._support.terminal import plural
 from ..contract import DONE
 from ..options import location_command, pop_output_options
+from ..scan_argument import relative_to_cwd
 from ..stdout import write_json
 from ..use_cases import read_use_case
 
@@ -60,7 +60,7 @@ def _row(state: ScanState) -> list[str]:
     facts, count = state.facts, state.error_count
     unread = f" ({plural(len(facts.unread), 'log')} unread)" if facts.unread else ""
     errors = f"{count:,}" if count else "-"
-    return [_format_time(facts.created_at), facts.name, state.phase + unread, errors, _relative_to_cwd(facts.location)]
+    return [_format_time(facts.created_at), facts.name, state.phase + unread, errors, relative_to_cwd(facts.location)]
 
 
 def _format_time(epoch: float) -> str:
@@ -70,11 +70,3 @@ def _format_time(epoch: float) -> str:
         return time.strftime(form, time.localtime(epoch))
     except (OverflowError, ValueError, OSError):
         return "?"
-
-
-def _relative_to_cwd(location: str) -> str:
-    """Shorten a local path below the working directory."""
-    if "://" in location or not current_folder():
-        return location
-    relative = os.path.relpath(location)
-    return location if relative.startswith(os.pardir) else relative

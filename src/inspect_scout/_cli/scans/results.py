@@ -12,6 +12,7 @@ from ..._support.errors import UnknownNameError
 from ..._support.terminal import one_line
 from ..contract import DONE
 from ..options import SectionCommand, SectionOption, display_options, json_option, pop_output_options
+from ..scan_argument import scan_argument, scans_option
 from ..stdout import cell_text, reserve_stdout_if, write_csv, write_json_lines, write_json_rows
 from ..use_cases import read_use_case, run_use_case
 from ..values import split_names
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
 EPILOG = """\b
 Examples:
-  scout scan results ./scans/scan_id=...
-  scout scan results ./scans/scan_id=... --scanner refusal --positive
-  scout scan results ./scans/scan_id=... --where "value > 2 AND task_set = 'gaia'" --columns task_id,value
+  scout scan results
+  scout scan results latest~1 --scanner refusal --positive
+  scout scan results 4Kd8xQ2m --where "value > 2 AND task_set = 'gaia'" --columns task_id,value
   scout scan results ./scans/scan_id=... --format csv > results.csv
 """
 F = TypeVar("F", bound=Callable[..., Any])
@@ -55,7 +56,8 @@ def _option(*declarations: str, **settings: Any) -> Callable[[F], F]:
 
 
 @click.command("results", cls=SectionCommand, epilog=EPILOG)
-@click.argument("location", metavar="LOC")
+@scan_argument()
+@scans_option
 @_option("--scanner", metavar="NAME", help="Only results of this scanner.")
 @_option("--where", metavar="SQL", help="Only results for which this holds; short names such as task_id will do.")
 @_option("--positive", is_flag=True, help="Only results that found something, as the summary counts them.")
@@ -77,7 +79,9 @@ def _option(*declarations: str, **settings: Any) -> Callable[[F], F]:
 @json_option
 @display_options
 def command(location: str, form: str | None, **options: Any) -> int:
-    """Print the results of the scan at LOC.
+    """Print the results of a scan.
+
+    SCAN is a path, the beginning of an id, a name, or "latest", "latest~1" and so on; without one the newest is taken.
 
     A table is for reading: it shows the usual columns, shortened to fit the terminal. The other formats are for
     programs: they hold whole values of all columns but the recorded input and events, unless --columns names others.

@@ -11,16 +11,18 @@ import click
 from ..._project import OPTION_BY_NAME
 from ..contract import DONE, SCANNER_ERRORS
 from ..lazy import write_commands
-from ..options import OutputOptions, display_options, json_option, location_command, pop_output_options, table_options
+from ..options import OutputOptions, display_options, json_command, json_option, pop_output_options, table_options
 from ..root import SCAN_COMMANDS
+from ..scan_argument import scan_argument, scans_option
 from ..stdout import write_json
 from ..use_cases import read_use_case, run_use_case
 from .options import ScanOptionsCommand, command_line_only, make_scan_request, option_values
 
 if TYPE_CHECKING:
-    from ..._types import Status
+    from ..._types import Phase, Status
 
 DRY_RUN = "(dry-run)"
+UNFINISHED: tuple[Phase, ...] = ("errors", "interrupted")
 
 EPILOG = """\b
 Examples:
@@ -75,16 +77,21 @@ def _refuse_mistyped_command(file: str) -> None:
         raise click.UsageError(f"There is no file {file!r}. Did you mean the command 'scout scan {close[0]}'?")
 
 
-@location_command(
+@json_command(
     "resume",
-    "scout scan resume ./scans/scan_id=...",
-    "scout scan resume ./scans/scan_id=... --model openai/gpt-4o-mini",
-    "scout scan resume ./scans/scan_id=... --model-base-url http://localhost:8000/v1 --max-connections 10",
+    "scout scan resume",
+    "scout scan resume 4Kd8xQ2m --model openai/gpt-4o-mini",
+    "scout scan resume 4Kd8xQ2m --model-base-url http://localhost:8000/v1 --max-connections 10",
     "scout scan resume s3://bucket/scans/scan_id=... --executor ray --wait",
 )
+@scan_argument(phases=UNFINISHED)
+@scans_option
 @table_options("resume")
 def resume(location: str, **options: Any) -> int:
-    """Go on with the scan at LOC: what is missing is scanned, failed scanners are tried again.
+    """Go on with a scan: what is missing is scanned, failed scanners are tried again.
+
+    SCAN is a path, the beginning of an id, a name, or "latest", "latest~1" and so on; without one the newest is taken
+    that is interrupted or has errors.
 
     A scan whose question, answer or template has changed since is refused: say what is to become of the rows that it has.
     So is another model than was recorded; how it is reached may change.
@@ -102,13 +109,19 @@ def resume(location: str, **options: Any) -> int:
     return _finish(output, run_use_case(resume_scan, request))
 
 
-@location_command(
+@json_command(
     "complete",
-    "scout scan complete ./scans/scan_id=...",
+    "scout scan complete 4Kd8xQ2m",
     "scout scan complete ./scans/scan_id=... --json",
 )
+@scan_argument(phases=UNFINISHED)
+@scans_option
 def complete(location: str, **options: Any) -> int:
-    """Declare the scan at LOC complete: its errors, and the logs that were not read, stay listed and are not tried again."""
+    """Declare a scan complete: its errors, and the logs that were not read, stay listed and are not tried again.
+
+    SCAN is a path, the beginning of an id, a name, or "latest", "latest~1" and so on; without one the newest is taken
+    that is interrupted or has errors.
+    """
     from ..._app import complete_scan
 
     output = pop_output_options(options)

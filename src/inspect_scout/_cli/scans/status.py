@@ -11,7 +11,8 @@ import click
 
 from ..._support.terminal import one_line, printable
 from ..contract import DONE
-from ..options import display_option, location_command, pop_output_options
+from ..options import display_option, json_command, pop_output_options
+from ..scan_argument import scan_argument, scans_option
 from ..stdout import write_json
 from ..use_cases import iterate_use_case, read_use_case
 
@@ -22,33 +23,46 @@ if TYPE_CHECKING:
 MAX_TROUBLE_CHARACTERS = 300
 
 
-@location_command(
+@json_command(
     "status",
-    "scout scan status ./scans/scan_id=...",
-    "scout scan status ./scans/scan_id=... --json | jq .state",
-    "scout scan status ./scans/scan_id=... --watch",
+    "scout scan status",
+    "scout scan status latest~1 --json | jq .state",
+    "scout scan status 4Kd8xQ2m --watch",
+    "scout scan status ./scans/scan_id=... s3://bucket/scans/scan_id=...",
 )
+@scan_argument("locations", several=True)
+@scans_option
 @display_option(
     "--watch",
     is_flag=True,
     help="While the scan runs, show how it gets on: on one line of a terminal, or as a line each time in a pipe.",
 )
-def command(location: str, watch: bool, **options: Any) -> int:
-    """Show how the scan at LOC stands: counts by scanner, errors, and the commands that lead on."""
+def command(locations: tuple[str, ...], watch: bool, **options: Any) -> int:
+    """Show how scans stand: counts by scanner, errors, and the commands that lead on.
+
+    SCAN is a path, the beginning of an id, a name, or "latest", "latest~1" and so on; without one the newest is shown.
+    """
     from ..._app import read_overview
 
     output = pop_output_options(options, log=True)
+    if watch and len(locations) > 1:
+        raise click.UsageError(f"--watch follows one scan, not {len(locations)}.")
     if watch:
         from ..._app import watch_scan
 
-        _print_progress(iterate_use_case(watch_scan, location))
-    overview = read_use_case(read_overview, location)
+        _print_progress(iterate_use_case(watch_scan, locations[0]))
+    overviews = [read_use_case(read_overview, location) for location in locations]
     if output.as_json:
         from ..._app import overview_json
 
-        write_json(overview_json(overview))
+        described = [overview_json(overview) for overview in overviews]
+        write_json(described if len(described) > 1 else described[0])
         return DONE
-    output.make_display().outcome(overview.state)
+    display = output.make_display()
+    for number, overview in enumerate(overviews):
+        if number:
+            display.print()
+        display.outcome(overview.state)
     return DONE
 
 

@@ -1,0 +1,88 @@
+"""The argument that names a scan, or several, and the option that says where scans are looked for.
+
+A command gets the location of what was named. What was not given as a path is said on standard error, so that a program
+whose output is read elsewhere tells which scan it is about.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from .._app import is_location, run_read_only
+from .._support.folder import current_folder
+from .options import SectionOption
+from .use_cases import given_use_case
+
+if TYPE_CHECKING:
+    from .._types import Phase
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_PLACE = f"{__name__}.scans"
+
+
+def scan_argument(
+    name: str = "location", *, required: bool = False, several: bool = False, phases: Collection[Phase] = ()
+) -> Callable[[F], F]:
+    """Add an argument that names a scan: a path, the beginning of an id, a name, `latest`, `latest~1`, or nothing.
+
+    Args:
+        name: Parameter of the command that gets the location.
+        required: Whether a scan must be named; else the newest is taken where none is.
+        several: Whether several scans may be named; the parameter gets a tuple.
+        phases: How the newest scan may stand (none given: in any way).
+    """
+
+    def take(ctx: click.Context, _: click.Parameter, given: Any) -> Any:
+        if ctx.resilient_parsing:
+            return given
+        references: tuple[str | None, ...] = (given or (None,)) if several else (given,)
+        locations = tuple(_take(ctx.meta.get(_PLACE), reference, phases) for reference in references)
+        return locations if several else locations[0]
+
+    metavar = ("SCAN" if required else "[SCAN]") + ("..." if several else "")
+    return click.argument(name, metavar=metavar, nargs=-1 if several else 1, required=required, callback=take)
+
+
+def scans_option(function: F) -> F:
+    """Add `--scans`, where scans that are not given as paths are looked for; commands need not know of it."""
+
+    def keep(ctx: click.Context, _: click.Parameter, given: str | None) -> None:
+        ctx.meta[_PLACE] = given
+
+    return click.option(
+        "--scans",
+        metavar="LOC",
+        cls=SectionOption,
+        section="Scan options",
+        is_eager=True,
+        expose_value=False,
+        callback=keep,
+        help="Where scans named otherwise than by a path are looked for. [default: of the project, else ./scans]",
+    )(function)
+
+
+def relative_to_cwd(location: str) -> str:
+    """Shorten a local path below the working directory."""
+    if "://" in location or not current_folder():
+        return location
+    relative = os.path.relpath(location)
+    return location if relative.startswith(os.pardir) else relative
+
+
+def _take(scans: str | None, reference: str | None, phases: Collection[Phase]) -> str:
+    from .._app import default_scans, find_scan
+
+    if reference is not None and is_location(reference):
+        return reference
+    find, place = given_use_case(find_scan), default_scans() if scans is None else scans
+    location = run_read_only(place, lambda: find(reference, place, phases))
+    what = repr(reference) if reference is not None else "The newest scan"
+    if reference is None and phases:
+        what += f" with the state {' or '.join(sorted(phases))}"
+    click.echo(f"{what} is {relative_to_cwd(location)}", err=True)
+    return location
