@@ -80,7 +80,7 @@ def test_files_and_mappings_of_cases_are_taken(tmp_path: Path) -> None:
     assert transcripts.for_validation(str(file)).cases == (frozenset({"t0"}),)
     both: dict[str, str | Path | ValidationSet] = {"a": str(file), "b": ValidationSet(cases=cases(["t1", "t2"]))}
     assert transcripts.for_validation(both).cases == (frozenset({"t0", "t1", "t2"}),)
-    with pytest.raises(ConfigError, match="no ValidationCase"):
+    with pytest.raises(ConfigError, match="is not a ValidationCase"):
         transcripts.for_validation(["t0"])  # type: ignore[list-item]
 
 

@@ -24,7 +24,7 @@ from inspect_scout import (
     transcripts_from,
 )
 from inspect_scout._engine import Feed, Job, PairKey, PairReports, executor_for, worker_setup
-from inspect_scout._plan import ScanRequest, plan_scan, settle
+from inspect_scout._plan import ScanRequest, plan_scan, resolve_request
 from inspect_scout._results import ScanStore, facts_of
 from inspect_scout._types import Planned, ScanState
 from inspect_scout.testing import scripted_model
@@ -110,7 +110,7 @@ async def scanned(
         model=scripted_model("yes"),
         **more,
     )
-    plan = await plan_scan(settle(request).request)
+    plan = await plan_scan(resolve_request(request).request)
     setup = dataclasses.replace(worker_setup(plan), recall=shelf)
     feed = Feed()
     async with executor_for(len(plan.units), processes).prepared(setup, str(folder)) as run:

@@ -12,7 +12,7 @@ import pytest
 from inspect_ai.model import GenerateConfig
 
 from inspect_scout import transcripts_from
-from inspect_scout._plan import ScanRequest, plan_scan, settle
+from inspect_scout._plan import ScanRequest, plan_scan, resolve_request
 from inspect_scout.testing import scripted_model
 from support.logs import make_log, make_sample, write
 
@@ -106,7 +106,7 @@ async def fingerprint(
     log = write(make_log([make_sample(1)]), folder / "log.eval")
     model = request.pop("model", None) or scripted_model("yes", name="x")
     planned = await plan_scan(
-        settle(
+        resolve_request(
             ScanRequest(scanners=[factory(**(args or {}))], transcripts=transcripts_from(log), model=model, **request)
         ).request
     )

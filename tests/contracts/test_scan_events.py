@@ -11,7 +11,7 @@ import pytest
 
 from inspect_scout import Result, Scanner, Transcript, ValidationCase, ValidationSet, scanner, transcripts_from
 from inspect_scout._engine import Feed, Job, executor_for, worker_setup
-from inspect_scout._plan import ScanRequest, plan_scan, settle
+from inspect_scout._plan import ScanRequest, plan_scan, resolve_request
 from inspect_scout._results import ScanStore, facts_of, read_overview
 from inspect_scout._types import Planned, ScanState
 from inspect_scout.testing.executor_laws import counts, deadly, each, refuses
@@ -44,7 +44,7 @@ async def ran(
     """Run a scan: gives what a listener heard, and the state that its tables give."""
     given = transcripts_from(talks(count))
     request = ScanRequest(scanners=scanners, transcripts=given, scans=str(folder), max_processes=processes, **options)
-    plan = await plan_scan(settle(request).request)
+    plan = await plan_scan(resolve_request(request).request)
     setup = worker_setup(plan)
     executor = executor_for(len(plan.units), processes)
     heard: list[ScanState] = []

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from inspect_scout._engine.recording.recorder import DurableRecorder
+from inspect_scout._support.clock import SYSTEM_CLOCK, Clock
 from inspect_scout._types import ResultReport, ScannerState, TranscriptInfo
+from inspect_scout.testing import JumpingClock
 
 pytestmark = pytest.mark.anyio
 
@@ -37,8 +39,8 @@ class Paper:
             await self.flush()
 
 
-def recorder_on(paper: Any) -> DurableRecorder:
-    return DurableRecorder(paper)
+def recorder_on(paper: Any, clock: Clock = SYSTEM_CLOCK) -> DurableRecorder:
+    return DurableRecorder(paper, clock)
 
 
 def transcript(name: str) -> TranscriptInfo:
@@ -90,15 +92,48 @@ async def test_a_pair_that_is_cancelled_while_rows_are_written_is_recorded() -> 
     assert told.counts["s"].scans == 1
 
 
-async def test_what_cannot_be_written_is_told_later() -> None:
-    class Broken(Paper):
-        async def flush(self) -> None:
-            raise OSError("the disk is full")
+class Broken(Paper):
+    """A journal on a disk that is full for a while."""
 
-    paper: Paper = Broken()
+    full = True
+
+    async def flush(self) -> None:
+        if self.full:
+            raise OSError("the disk is full")
+        await super().flush()
+
+
+async def test_what_cannot_be_written_is_told_later() -> None:
+    paper = Broken()
     recorder = recorder_on(paper)
     await record(recorder, 1, "a")
+    assert list((await recorder.write(now=True)).tickets) == []
+    assert recorder.waiting == 1
+    paper.full = False
+    assert list((await recorder.write(now=True)).tickets) == [1]
+    assert recorder.waiting == 0
+
+
+async def test_nothing_can_be_written_for_long() -> None:
+    paper, clock = Broken(), JumpingClock()
+    recorder = recorder_on(paper, clock)
+    await record(recorder, 1, "a")
+    await recorder.write(now=True)
+    clock.jump(9)
+    await recorder.write(now=True)
+    await recorder.write()  # nothing is due: that says nothing about the disk
+    clock.jump(2)
     with pytest.raises(OSError, match="full"):
         await recorder.write(now=True)
-    paper.durable = 1
-    assert list((await recorder.write()).tickets) == [1]
+
+
+async def test_a_disk_that_is_full_now_and_then_is_not_an_error() -> None:
+    paper, clock = Broken(), JumpingClock()
+    recorder = recorder_on(paper, clock)
+    for number in range(4):
+        await record(recorder, number, str(number))
+        paper.full = True
+        await recorder.write(now=True)
+        clock.jump(9)
+        paper.full = False
+        assert list((await recorder.write(now=True)).tickets) == [number]

@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..._results import JournalWriter
+from ..._support.clock import SYSTEM_CLOCK, Clock
 from ..._types import ResultReport, ScannerState, TranscriptInfo
 from ..workers.protocol import Committed
 
 logger = logging.getLogger("inspect_scout")
+
+PATIENCE_SECONDS = 10.0
+"""How long nothing can be written before that is an error; object stores have been asked again for 20 s each time by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +32,17 @@ class _PendingPair:
 class DurableRecorder:
     """Hands pairs to a journal, and tells what is durable.
 
+    Rows that cannot be written are kept and tried again; when nothing could be written for `PATIENCE_SECONDS`, that is an
+    error.
+
     Args:
         journal: Where rows go.
+        clock: Tells how long writing has failed.
     """
 
-    def __init__(self, journal: JournalWriter) -> None:
-        self._journal = journal
+    def __init__(self, journal: JournalWriter, clock: Clock = SYSTEM_CLOCK) -> None:
+        self._journal, self._clock = journal, clock
+        self._failing_since: float | None = None
         self._pairs: list[_PendingPair] = []
         self._finished: list[tuple[int, int, str]] = []
 
@@ -52,11 +61,15 @@ class DurableRecorder:
             scanner: Key of the scanner.
             reports: What it reported.
             reused: Whether these reports were recalled.
+
+        Raises:
+            OSError: Nothing could be written for too long.
+            ScanStateError: The scan was deleted, or taken over by another process.
         """
         # Noted before anything is waited for: whoever is cancelled while rows are written has recorded the pair all the same.
         counts = self._journal.take(info, scanner, reports)
         self._pairs.append(_PendingPair(self._journal.appended, info.transcript_id, scanner, counts, reused))
-        await self._journal.flush_if_due()
+        await self._flush()
 
     def finished(self, ticket: int, info: TranscriptInfo) -> None:
         """Take note that all pairs of a unit were handed over."""
@@ -67,8 +80,12 @@ class DurableRecorder:
 
         Args:
             now: Whether to write all there is.
+
+        Raises:
+            OSError: Nothing could be written for too long.
+            ScanStateError: The scan was deleted, or taken over by another process.
         """
-        await (self._journal.flush() if now else self._journal.flush_if_due())
+        await self._flush(now=now)
         durable = self._journal.durable
         pairs = [pair for pair in self._pairs if pair.number <= durable]
         self._pairs = [pair for pair in self._pairs if pair.number > durable]
@@ -86,8 +103,27 @@ class DurableRecorder:
         )
 
     async def close(self) -> None:
-        """See that what was written is still there (raises ScanStateError if it is not)."""
+        """Write what is left, and see that what was written is still there.
+
+        Raises:
+            OSError: Something could not be written.
+            ScanStateError: The scan was deleted, or taken over by another process.
+        """
         await self._journal.aclose()
+
+    async def _flush(self, *, now: bool = False) -> None:
+        durable = self._journal.durable
+        try:
+            await (self._journal.flush() if now else self._journal.flush_if_due())
+        except OSError as error:
+            moment = self._clock.monotonic()
+            if self._failing_since is None:
+                self._failing_since = moment
+                logger.warning("Rows could not be written, trying again: %s", error)
+            elif moment - self._failing_since >= PATIENCE_SECONDS:
+                raise
+        if self._journal.durable > durable:
+            self._failing_since = None
 
 
 class TableSync:

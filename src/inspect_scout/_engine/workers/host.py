@@ -197,7 +197,6 @@ class WorkerHost:
         self._waiting: asyncio.Queue[Item | None] = asyncio.Queue()
         self._in_work, self._more = 0, True
         self._finished: list[int] = []
-        self._failing = False
         self._stop = asyncio.Event()
         self._write_now = asyncio.Event()
         """Somebody waits for what is done to be durable."""
@@ -332,18 +331,12 @@ class WorkerHost:
             self._write_now.clear()
             try:
                 await self._write(now=now)
-            except ScanStateError as error:  # the scan is gone, or another's
+            except Exception as error:  # noqa: BLE001 - the border of a worker: the parent decides what it means
                 self._fail(error)
                 return
-            except Exception as error:  # noqa: BLE001 - the rows are kept, and the next attempt may succeed
-                if not self._failing:
-                    logging.getLogger("inspect_scout").warning("Rows could not be written, trying again: %s", error)
-                self._failing = True
-                if now:
-                    await asyncio.sleep(TICK_SECONDS)
-                    self._note_idle()
-            else:
-                self._failing = False
+            if now and self._recorder.waiting:  # writing failed
+                await asyncio.sleep(TICK_SECONDS)
+                self._note_idle()
             if tick % every == 0:
                 self._send_stats()
                 self._calls.flush()
