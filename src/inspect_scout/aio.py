@@ -20,4 +20,5 @@ if TYPE_CHECKING:
 
     __all__: list[str]
 
-__getattr__, __dir__ = public_exports(__name__)
+if not TYPE_CHECKING:  # else any name would be taken for an export
+    __getattr__, __dir__ = public_exports(__name__)

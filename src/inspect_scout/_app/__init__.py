@@ -40,4 +40,5 @@ if TYPE_CHECKING:
     from .validation import validation_reports, validation_results_df, validation_results_df_async
     from .watching import WatchedScan, watch_scan
 
-__getattr__, __dir__ = lazy_exports(__name__)
+if not TYPE_CHECKING:  # else any name would be taken for an export
+    __getattr__, __dir__ = lazy_exports(__name__)

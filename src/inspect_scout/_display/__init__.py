@@ -11,4 +11,5 @@ if TYPE_CHECKING:
     from .contract import Display, DisplayType
     from .wording import config_line, title_line
 
-__getattr__, __dir__ = lazy_exports(__name__)
+if not TYPE_CHECKING:  # else any name would be taken for an export
+    __getattr__, __dir__ = lazy_exports(__name__)

@@ -17,4 +17,5 @@ if TYPE_CHECKING:
     from .workers.recall import PairKey, PairReports, Recall
     from .workers.setup import WorkerSetup, wants_diagnostics, worker_setup
 
-__getattr__, __dir__ = lazy_exports(__name__)
+if not TYPE_CHECKING:  # else any name would be taken for an export
+    __getattr__, __dir__ = lazy_exports(__name__)

@@ -17,4 +17,5 @@ if TYPE_CHECKING:
     from .roles import parse_role_mapping
     from .worklist import ScannerWork
 
-__getattr__, __dir__ = lazy_exports(__name__)
+if not TYPE_CHECKING:  # else any name would be taken for an export
+    __getattr__, __dir__ = lazy_exports(__name__)

@@ -19,4 +19,5 @@ if TYPE_CHECKING:
     from .project import Project, load_project, read_job_config, read_project
     from .schemas import schema_text
 
-__getattr__, __dir__ = lazy_exports(__name__)
+if not TYPE_CHECKING:  # else any name would be taken for an export
+    __getattr__, __dir__ = lazy_exports(__name__)

@@ -18,4 +18,5 @@ if TYPE_CHECKING:
     from .selection import referenced_columns, referenced_names, select
     from .sql import condition_as_sql
 
-__getattr__, __dir__ = lazy_exports(__name__)
+if not TYPE_CHECKING:  # else any name would be taken for an export
+    __getattr__, __dir__ = lazy_exports(__name__)

@@ -30,4 +30,5 @@ if TYPE_CHECKING:
     from .state.scan_state import ScanOverview, list_states, read_error_groups, read_overview
     from .store import RecordedPairs, ScanStore, facts_of, list_statuses, read_status
 
-__getattr__, __dir__ = lazy_exports(__name__)
+if not TYPE_CHECKING:  # else any name would be taken for an export
+    __getattr__, __dir__ = lazy_exports(__name__)

@@ -52,4 +52,5 @@ if TYPE_CHECKING:
     from .source.files import ScannerFileReport, describe_scanner_files
     from .source.model import Parameter, ScannerSource, StructuredSource
 
-__getattr__, __dir__ = lazy_exports(__name__)
+if not TYPE_CHECKING:  # else any name would be taken for an export
+    __getattr__, __dir__ = lazy_exports(__name__)

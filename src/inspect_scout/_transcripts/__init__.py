@@ -65,4 +65,5 @@ if TYPE_CHECKING:
     from .trace_reader import TraceProblem, TraceReader, TraceRef, changed_since, cursor_of
     from .unread_logs import RestoredTranscripts, restore_transcripts
 
-__getattr__, __dir__ = lazy_exports(__name__)
+if not TYPE_CHECKING:  # else any name would be taken for an export
+    __getattr__, __dir__ = lazy_exports(__name__)

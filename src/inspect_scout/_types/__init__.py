@@ -68,4 +68,5 @@ if TYPE_CHECKING:
     from .validation import PredicateFn, PredicateType, ValidationCase, ValidationPredicate, ValidationSet
     from .values import UNSEEN_CITATIONS, PossibleValues, is_positive, unseen_citations, unseen_in
 
-__getattr__, __dir__ = lazy_exports(__name__)
+if not TYPE_CHECKING:  # else any name would be taken for an export
+    __getattr__, __dir__ = lazy_exports(__name__)

@@ -16,4 +16,5 @@ if TYPE_CHECKING:
     from .specs import is_custom, recorded_cases, validation_from_spec, validation_spec
     from .writer import CasesFileExistsError, ValidationFileWriter, is_validation_file, scan_validation_files
 
-__getattr__, __dir__ = lazy_exports(__name__)
+if not TYPE_CHECKING:  # else any name would be taken for an export
+    __getattr__, __dir__ = lazy_exports(__name__)
