@@ -139,17 +139,19 @@ if not current_folder():
     import_elsewhere("inspect_ai")
 
 
-def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        from importlib.metadata import version
+if not TYPE_CHECKING:  # else any name would be taken for an export
 
-        return version("inspect-scout")
-    if name == "__all__":
-        return [*__dir__(), "__version__"]
-    renamed = _RENAMED.get(name)
-    if renamed is not None:
-        import warnings
+    def __getattr__(name: str) -> Any:
+        if name == "__version__":
+            from importlib.metadata import version
 
-        warnings.warn(f"inspect_scout.{name} is now inspect_scout.{renamed}", DeprecationWarning, stacklevel=2)
-        name = renamed
-    return _public(name)
+            return version("inspect-scout")
+        if name == "__all__":
+            return [*__dir__(), "__version__"]
+        renamed = _RENAMED.get(name)
+        if renamed is not None:
+            import warnings
+
+            warnings.warn(f"inspect_scout.{name} is now inspect_scout.{renamed}", DeprecationWarning, stacklevel=2)
+            name = renamed
+        return _public(name)

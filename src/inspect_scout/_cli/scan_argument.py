@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -20,7 +20,7 @@ from .use_cases import given_use_case
 if TYPE_CHECKING:
     from .._types import Phase
 
-F = TypeVar("F", bound=Callable[..., Any])
+F = TypeVar("F", bound=Callable[..., object])
 
 _PLACE = f"{__name__}.scans"
 
@@ -37,10 +37,12 @@ def scan_argument(
         phases: How the newest scan may stand (none given: in any way).
     """
 
-    def take(ctx: click.Context, _: click.Parameter, given: Any) -> Any:
+    def take(
+        ctx: click.Context, _: click.Parameter, given: str | tuple[str, ...] | None
+    ) -> str | tuple[str, ...] | None:
         if ctx.resilient_parsing:
             return given
-        references: tuple[str | None, ...] = (given or (None,)) if several else (given,)
+        references: tuple[str | None, ...] = (given or (None,)) if isinstance(given, tuple) else (given,)
         locations = tuple(_take(ctx.meta.get(_PLACE), reference, phases) for reference in references)
         return locations if several else locations[0]
 
