@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from inspect_scout import ValidationCase
 from inspect_scout._types import ValidationMetrics
 from inspect_scout._validation import Comparison, Confusion, scanner_report
-from inspect_scout._validation.metrics import pearson, spearman, wilson
+from inspect_scout._validation.metrics import pearson, spearman
 
 
 def test_the_published_example_of_labels() -> None:
@@ -37,22 +37,6 @@ def test_verdicts_without_keys_do_not_mix_with_those_that_have_them() -> None:
     assert confusion.total == ValidationMetrics(tp=1)
     confusion.add({"x": False}, {"x": True})
     assert confusion.total == ValidationMetrics(tn=1)
-
-
-@pytest.mark.parametrize(
-    ("part", "whole", "low", "high"),
-    # As statsmodels' proportion_confint(method="wilson") gives them.
-    [(8, 10, 0.4901625, 0.9433178), (0, 5, 0.0, 0.4344825), (5, 5, 0.5655175, 1.0), (50, 100, 0.4038315, 0.5961685)],
-)
-def test_wilson_intervals(part: int, whole: int, low: float, high: float) -> None:
-    assert wilson(part, whole) == pytest.approx((low, high), abs=1e-6)
-
-
-@given(st.integers(1, 10_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-def test_wilson_intervals_hold_their_share(counts: tuple[int, int]) -> None:
-    interval = wilson(*counts)
-    assert interval is not None
-    assert 0 <= interval[0] <= counts[0] / counts[1] <= interval[1] <= 1
 
 
 def test_correlations() -> None:

@@ -1,4 +1,4 @@
-"""Counting agreement, and saying how sure one can be of it."""
+"""Counting agreement, and how numbers go together."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ Verdict = bool | Mapping[str, bool]
 
 # By whether the target is positive, and whether it was met.
 _COUNTS = {(True, True): "tp", (True, False): "fn", (False, True): "tn", (False, False): "fp"}
-_Z95 = 1.959963984540054
 
 
 class Confusion:
@@ -45,22 +44,6 @@ def added(parts: Iterable[ValidationMetrics]) -> ValidationMetrics:
         for name in _COUNTS.values():
             setattr(total, name, getattr(total, name) + getattr(part, name))
     return total
-
-
-def wilson(part: int, whole: int) -> tuple[float, float] | None:
-    """Give the 95 % interval of a share (Wilson's); None of nothing.
-
-    Args:
-        part: How many of them.
-        whole: How many there are.
-    """
-    if whole <= 0:
-        return None
-    share, z2 = part / whole, _Z95 * _Z95
-    centre = (share + z2 / (2 * whole)) / (1 + z2 / whole)
-    half = _Z95 / (1 + z2 / whole) * math.sqrt(share * (1 - share) / whole + z2 / (4 * whole * whole))
-    # At the ends rounding must not leave the share outside of its interval.
-    return max(0.0, min(centre - half, share)), min(1.0, max(centre + half, share))
 
 
 def pearson(xs: Sequence[float], ys: Sequence[float]) -> float | None:

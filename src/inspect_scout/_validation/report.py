@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from .._statistics import Proportion
 from .._support.shapes import is_mapping
 from .._types import ValidationCase, ValidationMetrics
 from .cases import cases_by_ids
 from .equality import class_of
-from .metrics import Confusion, pearson, spearman, wilson
+from .metrics import Confusion, pearson, spearman
 
 GroupBy = Literal["split", "task", "model"]
 
@@ -304,7 +305,7 @@ def _rates(counts: ValidationMetrics, pairs: Sequence[tuple[float, float]], *, c
 
 
 def _rate(part: int, whole: int) -> Rate | None:
-    interval = wilson(part, whole)
+    interval = Proportion(whole, part).interval()
     return None if interval is None else Rate(part / whole, *interval)
 
 
