@@ -33,6 +33,15 @@ if TYPE_CHECKING:
     from .bridge import in_sync, in_sync_items, run_read_only, run_sync
     from .databases import SchemaFormat, copy_transcripts, count_transcripts, database_schema, with_database
     from .explain import explain_settings
+    from .findings import (
+        FindingsGroup,
+        KindCount,
+        ScannerBreakdown,
+        ScannerFindings,
+        findings_by,
+        group_records,
+        scanner_findings,
+    )
     from .results import results_scanners, results_table, scan_results_query, scan_results_query_async
     from .scan_json import MAX_IDS, group_json, overview_json, state_json
     from .scan_reference import find_scan, is_location, short_id_length

@@ -11,10 +11,11 @@ from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .column import Column, Columns, LogColumns, columns, log_columns
+    from .column_path import ColumnPath
     from .condition import Condition, LogicalOperator, Operator, OrderBy, Query, ScalarValue
     from .lexer import ConditionSQLError, ConditionSQLSyntaxError, ConditionSQLUnsupportedError
     from .parse import condition_from_sql
-    from .row_search import COUNT, RowStream, find_groups, find_rows
+    from .row_search import COUNT, GroupCount, RowStream, find_groups, find_rows, names_in_condition
     from .selection import referenced_columns, referenced_names, select
     from .sql import condition_as_sql
 

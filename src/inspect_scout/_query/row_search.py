@@ -59,6 +59,22 @@ class RowStream:
         return ColumnResolver(self.columns, self.aliases).resolve(name)
 
 
+@dataclass(frozen=True, slots=True)
+class GroupCount:
+    """What is counted of each group besides its rows.
+
+    Args:
+        where: What must hold of the rows that are counted.
+        distinct: Column of `kept`: rows that are alike in it count once ("": each counts).
+    """
+
+    where: Sequence[Condition] = ()
+    distinct: str = ""
+
+
+_NO_COUNTS: Mapping[str, GroupCount] = {}
+
+
 def find_rows(
     stream: RowStream,
     where: Sequence[Condition],
@@ -94,7 +110,11 @@ def find_rows(
 
 
 def find_groups(
-    stream: RowStream, where: Sequence[Condition], group_by: Sequence[str], order_by: Sequence[OrderBy] = ()
+    stream: RowStream,
+    where: Sequence[Condition],
+    group_by: Sequence[str],
+    order_by: Sequence[OrderBy] = (),
+    counts: Mapping[str, GroupCount] = _NO_COUNTS,
 ) -> pa.Table:
     """Count the rows for which all conditions hold, by the values of columns.
 
@@ -103,12 +123,14 @@ def find_groups(
         where: Conditions.
         group_by: Columns.
         order_by: Order, by those columns or by `count` (none: the largest group first).
+        counts: What else is counted, by the names of the columns that say it.
 
     Returns:
-        A row for each group: the values under the names given, the type of each under the name of the column of types, and
-        `count`.
+        A row for each group: the values under the names given, the type of each under the name of the column of types,
+        `count`, and the columns of `counts`.
     """
-    statement = _Statement(stream, where, group_by)
+    counted = [condition for count in counts.values() for condition in count.where]
+    statement = _Statement(stream, where, [*group_by, *(n for c in counted for n in names_in_condition(c))])
     named: dict[str, str] = {}
     for name in group_by:
         value, *kind = statement.builder.value(statement.paths[name])
@@ -122,12 +144,14 @@ def find_groups(
                 f"Groups cannot be sorted by {order.column!r}; use {COUNT!r}, or a column they are made by."
             )
         terms += statement.terms(order) if order.column != COUNT else [f"{COUNT} {_direction(order)}"]
+    others = "".join(f", {statement.count(count)} AS n{number}" for number, count in enumerate(counts.values()))
     columns, rows, order_text = ", ".join(named), statement.rows, ", ".join(terms)
-    groups = f"SELECT {columns}, count(*) AS {COUNT} FROM {rows} WHERE {statement.where} GROUP BY {columns}"  # noqa: S608 - as above
+    selected = f"{columns}, count(*) AS {COUNT}{others}"
+    groups = f"SELECT {selected} FROM {rows} WHERE {statement.where} GROUP BY {columns}"  # noqa: S608 - as above
     found = statement.execute(f"{groups} ORDER BY {order_text}")
     if not found.num_rows and where:
         statement.refuse_mismatches()
-    return found.rename_columns([*named.values(), COUNT])
+    return found.rename_columns([*named.values(), COUNT, *counts])
 
 
 class ColumnResolver:
@@ -172,6 +196,11 @@ class _Statement:
     def rows(self) -> str:
         """Write the rows, once all that names columns is written."""
         return self.builder.rows()
+
+    def count(self, count: GroupCount) -> str:
+        """Write what is counted of a group."""
+        what = f"DISTINCT {count.distinct}" if count.distinct else "*"
+        return f"count({what}) FILTER (WHERE {self.builder.where(count.where, self.paths)})"
 
     def terms(self, order: OrderBy) -> list[str]:
         """Write the terms of an order."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .reading.arrow_batches import ScanResultsArrow, results_arrow
     from .reading.data_frames import ScanResultsDF, results_batches, results_df
     from .reading.results_query import ResultsPage, ResultsQuery, ResultsTable
+    from .reading.resultsets import RESULT_OWN_COLUMNS
     from .reading.row_view import RowMode
     from .reading.typed_table import TypedTable
     from .rows.cells import clean_id

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from ..._query import COUNT, Condition, Operator, OrderBy, RowStream, find_groups, find_rows
+from ..._query import COUNT, Condition, GroupCount, Operator, OrderBy, RowStream, find_groups, find_rows
 from ..._support.arrow import Array
 from ..._support.errors import UnknownNameError
 from ..rows.arrow_tables import (
@@ -39,6 +39,7 @@ _PREFIX = "transcript_"
 _SHORT_NAMES = {
     "scanner": "scanner_key",
     "error": "scan_error",
+    "task": "transcript_task_set",
     "tokens": "scan_total_tokens",
     "epoch": "transcript_task_repeat",
     "sample_id": "transcript_id",
@@ -130,16 +131,34 @@ class CombinedRows:
         self, where: Condition | None, group_by: Sequence[str], order_by: Sequence[OrderBy], positive: bool
     ) -> pa.Table:
         """Count rows by the values of columns."""
-        stream = self._stream()
         conditions = [*([where] if where is not None else []), *(_IS_POSITIVE if positive else ())]
-        found = find_groups(stream, conditions, group_by, order_by)
+        return self._groups(conditions, group_by, order_by, {})
+
+    def count_findings(self, where: Condition | None, group_by: Sequence[str]) -> pa.Table:
+        """Count rows by the values of columns, and of each group what was found, what failed and what came of what.
+
+        Returns:
+            As `count_groups` does, with more columns: `positive`, `errors`, `nulls` (rows), `inputs` and `found_in` (stored
+            rows that these come from: all that did not fail, and those of positive ones).
+        """
+        return self._groups([where] if where is not None else [], group_by, (), _FINDINGS)
+
+    def _groups(
+        self,
+        conditions: Sequence[Condition],
+        group_by: Sequence[str],
+        order_by: Sequence[OrderBy],
+        counts: Mapping[str, GroupCount],
+    ) -> pa.Table:
+        stream = self._stream()
+        found = find_groups(stream, conditions, group_by, order_by, counts)
         bases = {name: stream.path(name) for name in group_by}
         whole = {name: path.base for name, path in bases.items() if not path.keys}
         typed = {base: name for name, base in whole.items() if base in ("value", "validation_result")}
         rows = found.rename_columns([whole.get(n, n) if whole.get(n) in typed else n for n in found.column_names])
         survey = self._survey(list(typed))
         made = survey.typed(SharedRows(rows), [n for n in rows.column_names if n != KIND_COLUMN]).table()
-        made = made.rename_columns([*group_by, COUNT])
+        made = made.rename_columns([*group_by, COUNT, *counts])
         for name, base in whole.items():
             if base not in typed and is_text(self._types[base]):
                 made = made.set_column(made.column_names.index(name), name, column(made, name).cast(self._types[base]))
@@ -222,6 +241,15 @@ class CombinedRows:
 
 
 _IS_POSITIVE = (Condition(left=_POSITIVE, operator=Operator.EQ, right=True),)
+_IS_ERROR = Condition(left="scan_error", operator=Operator.IS_NOT_NULL)
+_IS_NO_ERROR = Condition(left="scan_error", operator=Operator.IS_NULL)
+_FINDINGS: Mapping[str, GroupCount] = {
+    "positive": GroupCount(_IS_POSITIVE),
+    "errors": GroupCount((_IS_ERROR,)),
+    "nulls": GroupCount((_IS_NO_ERROR, Condition(left="value", operator=Operator.IS_NULL))),
+    "inputs": GroupCount((_IS_NO_ERROR,), distinct="row_number"),
+    "found_in": GroupCount(_IS_POSITIVE, distinct="row_number"),
+}
 
 
 def _numbers(view: RowView) -> Iterator[tuple[Int64Array, Int64Array]]:

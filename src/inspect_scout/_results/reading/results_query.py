@@ -147,6 +147,24 @@ class ResultsTable:
         """Read results of a scanner whose cells have the types of what they hold; see `query`."""
         return await self._with_views(scanner, lambda views: self._typed_table(views, query))
 
+    async def count_findings(self, scanner: str, group_by: Sequence[str], where: Condition | None = None) -> pa.Table:
+        """Count the results of a scanner by the values of columns, and say of each group how much was found.
+
+        Args:
+            scanner: Its key.
+            group_by: Columns.
+            where: What must hold.
+
+        Returns:
+            A row for each group: the values under the names given, `count`, `positive` (as the summary counts), `errors`,
+            `nulls`, and how many stored rows they come from: `inputs` (of those that did not fail), `found_in`.
+
+        Raises:
+            UnknownNameError: The scan has no such scanner, or its results no such column.
+            ConfigError: The condition cannot be used.
+        """
+        return await self._with_views(scanner, lambda views: CombinedRows(views).count_findings(where, group_by))
+
     async def scanners(self) -> list[str]:
         """Name the scanners: those that the scan declares, then those that only its files know."""
         text = await read_spec_text(self.storage, self.location)

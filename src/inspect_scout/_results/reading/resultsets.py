@@ -56,6 +56,9 @@ _NULLED = ("scan_total_tokens", "scan_model_usage")
 OWN_COLUMNS = frozenset((*_REPLACED, *_NULLED))
 """Columns that a result of a set does not have in common with the others."""
 
+RESULT_OWN_COLUMNS = frozenset((*_OWN, *_CITED, "validation_result"))
+"""Of these, what a result says itself: about it, a question is one about results, and not about inputs of a scanner."""
+
 _CONTAINERS = (dict, list)
 _SPLITTER = msgspec.json.Decoder(list[msgspec.Raw])
 _ENCODER = msgspec.json.Encoder()

@@ -1,0 +1,282 @@
+"""What scanners found: in how many of their inputs, of what kinds, and how often by the values of columns.
+
+A scanner is called for each of its inputs: a transcript, a message, an event, or a list of them. Rates are shares of the
+inputs that were judged: those whose call failed are counted apart. A list of results for an input counts once there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from .._query import ColumnPath, condition_from_sql, names_in_condition
+from .._results import RESULT_OWN_COLUMNS, ResultsTable
+from .._statistics import Proportion
+from .._support.errors import UnknownNameError
+from .bridge import run_sync
+
+if TYPE_CHECKING:
+    from .._query import Condition
+
+Unit = Literal["transcript", "message", "event", "input", "result"]
+"""What is counted: inputs by their type, or each result of those lists of which a condition selects some."""
+
+_UNITS: Mapping[object, Unit] = {"transcript": "transcript", "message": "message", "event": "event"}
+
+
+@dataclass(frozen=True, slots=True)
+class KindCount:
+    """How many results have one label, or one value.
+
+    Args:
+        value: The label or value.
+        count: How many results.
+    """
+
+    value: object
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerFindings:
+    """What a scanner found.
+
+    Args:
+        scanner: Its key.
+        unit: What `found` counts.
+        found: How many of the judged inputs something was found in.
+        results: How many results were found, as the summary counts them: each one of a list.
+        errors: Calls that failed.
+        nulls: Results without a value; they count as judged, and as not found.
+        has_lists: Whether the scanner gives lists of results.
+        kinds_by: What `kinds` are: labels of what was found, or, where nothing has a label, all values.
+        kinds: The kinds of results, the most frequent first.
+    """
+
+    scanner: str
+    unit: Unit
+    found: Proportion
+    results: int
+    errors: int
+    nulls: int
+    has_lists: bool
+    kinds_by: Literal["label", "value"]
+    kinds: Sequence[KindCount]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingsGroup:
+    """What was found where columns have certain values.
+
+    Args:
+        values: Value of each column.
+        found: How many were found, of how many; see `ScannerBreakdown`.
+        results: How many results were found.
+        errors: Calls that failed.
+        nulls: Results without a value.
+    """
+
+    values: Sequence[object]
+    found: Proportion
+    results: int
+    errors: int
+    nulls: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerBreakdown:
+    """What a scanner found by the values of columns.
+
+    Args:
+        scanner: Its key.
+        unit: What is counted.
+        by: The columns, under the names given.
+        is_share: Whether each group is a share of all that was judged, because the columns tell results apart (label,
+            value), or else a rate of its own: what was found of what was judged in the group.
+        groups: The groups, the largest first.
+    """
+
+    scanner: str
+    unit: Unit
+    by: Sequence[str]
+    is_share: bool
+    groups: Sequence[FindingsGroup]
+
+
+async def scanner_findings(
+    location: str, scanner: str | None = None, where: str | None = None
+) -> list[ScannerFindings]:
+    """Tell what scanners found.
+
+    Args:
+        location: Directory of the scan (finished, interrupted or running).
+        scanner: Key of one scanner (None: all).
+        where: SQL condition over the columns of results.
+
+    Raises:
+        LocationError: There is no scan.
+        UnknownNameError: The scan has no such scanner, or its results no such column.
+        ConfigError: The condition cannot be used.
+    """
+    condition = condition_from_sql(where) if where else None
+    return [await _findings(each, condition) for each in await _counted_scanners(location, scanner, condition)]
+
+
+async def findings_by(
+    location: str, by: Sequence[str], scanner: str | None = None, where: str | None = None
+) -> list[ScannerBreakdown]:
+    """Tell what scanners found, by the values of columns.
+
+    Args:
+        location: Directory of the scan (finished, interrupted or running).
+        by: Columns, short names too (`model`, `task`, `label`, `score`, `metadata.k`).
+        scanner: Key of one scanner (None: all).
+        where: SQL condition over the columns of results.
+
+    Raises:
+        LocationError: There is no scan.
+        UnknownNameError: The scan has no such scanner, or its results no such column.
+        ConfigError: The condition cannot be used, or one column is named twice.
+    """
+    condition = condition_from_sql(where) if where else None
+    return [await _breakdown(each, by, condition) for each in await _counted_scanners(location, scanner, condition)]
+
+
+def group_records(breakdown: ScannerBreakdown) -> list[dict[str, object]]:
+    """Write groups as flat records, for programs."""
+    return [
+        {
+            "scanner": breakdown.scanner,
+            **dict(zip(breakdown.by, group.values, strict=True)),
+            "unit": breakdown.unit,
+            "n": group.found.n,
+            "found": group.found.positive,
+            "rate": group.found.rate,
+            **dict(zip(("rate_low", "rate_high"), group.found.interval() or (None, None), strict=True)),
+            "results": group.results,
+            "errors": group.errors,
+            "nulls": group.nulls,
+        }
+        for group in breakdown.groups
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """A group of rows as they were counted."""
+
+    values: Sequence[object]
+    count: int
+    positive: int
+    errors: int
+    nulls: int
+    inputs: int
+    found_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """The rows of a scanner that are counted.
+
+    Args:
+        scanner: Its key.
+        results: A row for each result.
+        inputs: A row for each input.
+        has_lists: Whether the two differ.
+        selects_results: Whether a condition selects some of the results of lists, so that nothing but results can be counted.
+    """
+
+    scanner: str
+    results: ResultsTable
+    inputs: ResultsTable
+    has_lists: bool
+    selects_results: bool
+
+    @property
+    def counted(self) -> ResultsTable:
+        """The rows that rates are about."""
+        return self.results if self.selects_results else self.inputs
+
+    def unit(self, input_types: Iterable[object]) -> Unit:
+        """Name what is counted."""
+        if self.selects_results:
+            return "result"
+        units = {_UNITS.get(each, "input") for each in input_types}
+        return units.pop() if len(units) == 1 else "input"
+
+
+async def _counted_scanners(location: str, scanner: str | None, where: Condition | None) -> list[_Counted]:
+    results, inputs = (ResultsTable.open(location, run_sync, rows=rows) for rows in ("results", "transcripts"))
+    named = _are_own(names_in_condition(where)) if where is not None else False
+    known = await results.scanners()
+    found: list[_Counted] = []
+    for key in known if scanner is None else [scanner]:
+        try:
+            has_lists = (await results.row_view(key)).has_resultsets
+        except UnknownNameError as error:
+            # A scanner without a row has no table; it exists all the same.
+            if error.kind != "scanner" or key not in known:
+                raise
+            continue
+        found.append(_Counted(key, results, inputs, has_lists, has_lists and named))
+    return found
+
+
+def _are_own(columns: Iterable[str]) -> bool:
+    """Tell whether some of these columns tell the results of one input apart."""
+    return any(ColumnPath.parse(name).base in RESULT_OWN_COLUMNS for name in columns)
+
+
+async def _groups(table: ResultsTable, scanner: str, by: Sequence[str], where: Condition | None) -> list[_Group]:
+    counted = await table.count_findings(scanner, by, where)
+    columns = [column.to_pylist() for column in counted.columns]
+    return [_Group(row[: len(by)], *row[len(by) :]) for row in zip(*columns, strict=True)]
+
+
+async def _findings(counted: _Counted, where: Condition | None) -> ScannerFindings:
+    scanner, by = counted.scanner, ["input_type"] if counted.has_lists else ["input_type", "label"]
+    inputs = await _groups(counted.counted, scanner, by, where)
+    labels = await _groups(counted.results, scanner, ["label"], where) if counted.has_lists else inputs
+    kinds_by: Literal["label", "value"] = "label"
+    kinds = [KindCount(group.values[-1], group.positive) for group in labels if group.values[-1] is not None]
+    if not kinds:
+        kinds_by = "value"
+        values = await _groups(counted.results, scanner, ["value"], where)
+        kinds = [KindCount(group.values[0], group.count) for group in values if group.values[0] is not None]
+    return ScannerFindings(
+        scanner,
+        counted.unit(group.values[0] for group in inputs),
+        Proportion(sum(group.count - group.errors for group in inputs), sum(group.positive for group in inputs)),
+        results=sum(group.positive for group in labels),
+        errors=sum(group.errors for group in inputs),
+        nulls=sum(group.nulls for group in inputs),
+        has_lists=counted.has_lists,
+        kinds_by=kinds_by,
+        kinds=sorted((kind for kind in kinds if kind.count), key=lambda kind: -kind.count),
+    )
+
+
+async def _breakdown(counted: _Counted, by: Sequence[str], where: Condition | None) -> ScannerBreakdown:
+    inputs = await _groups(counted.counted, counted.scanner, ["input_type"], where)
+    unit, judged = counted.unit(group.values[0] for group in inputs), sum(each.count - each.errors for each in inputs)
+    is_share = _are_own(by)
+    table = counted.results if is_share else counted.counted
+    groups = await _groups(table, counted.scanner, by, where)
+    results = {tuple(group.values): group.positive for group in groups}
+    if counted.has_lists and table is counted.inputs:
+        of_lists = await _groups(counted.results, counted.scanner, by, where)
+        results = {tuple(group.values): group.positive for group in of_lists}
+    # A label names what was found; a value also tells what was not.
+    labels = any(ColumnPath.parse(name).base == "label" for name in by)
+    made: list[FindingsGroup] = []
+    for group in groups:
+        n, part = group.count - group.errors, group.positive
+        if is_share:
+            rows, of_inputs = (group.positive, group.found_in) if labels else (n, group.inputs)
+            n, part = judged, rows if unit == "result" else of_inputs
+            if not part:
+                continue
+        found = results.get(tuple(group.values), 0)
+        made.append(FindingsGroup(group.values, Proportion(n, part), found, group.errors, group.nulls))
+    return ScannerBreakdown(counted.scanner, unit, by, is_share, made)
