@@ -32,6 +32,17 @@ if TYPE_CHECKING:
     )
     from .bridge import in_sync, in_sync_items, run_read_only, run_sync
     from .databases import SchemaFormat, copy_transcripts, count_transcripts, database_schema, with_database
+    from .evidence import (
+        Evidence,
+        ScanEvidence,
+        Verdict,
+        evidence_json,
+        parse_message_range,
+        scan_evidence,
+        scan_evidence_async,
+        transcript_evidence,
+        transcript_evidence_async,
+    )
     from .explain import explain_settings
     from .findings import (
         FindingsGroup,
@@ -42,6 +53,7 @@ if TYPE_CHECKING:
         group_records,
         scanner_findings,
     )
+    from .passages import Passage, Shown
     from .results import results_scanners, results_table, scan_results_query, scan_results_query_async
     from .scan_json import MAX_IDS, group_json, overview_json, state_json
     from .scan_reference import find_scan, is_location, short_id_length

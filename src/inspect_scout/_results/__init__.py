@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from .journal.writer import JournalWriter, UnwritableError
     from .layout import scan_id_of
     from .reading.arrow_batches import ScanResultsArrow, results_arrow
+    from .reading.chosen_results import ChosenResult, RecordedInput, ResultKey
     from .reading.data_frames import ScanResultsDF, results_batches, results_df
+    from .reading.inputs import transcript_info
     from .reading.results_query import ResultsPage, ResultsQuery, ResultsTable
     from .reading.resultsets import RESULT_OWN_COLUMNS
     from .reading.row_view import RowMode
     from .reading.typed_table import TypedTable
-    from .rows.cells import clean_id
+    from .rows.cells import clean_id, read_json
     from .rows.pair_records import counts_of_record
     from .rows.row_writer import CELL_BYTES, RecordInput, RowWriter
     from .rows.schema import HEAVY_COLUMNS, results_schema

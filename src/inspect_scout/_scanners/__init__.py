@@ -41,9 +41,12 @@ if TYPE_CHECKING:
     from .llm.reduce import ResultReducer
     from .llm.scanner import llm_scanner
     from .needs import models_needed
+    from .render.folding import Piece, fold
     from .render.message import MessageFormatOptions, message_as_str
     from .render.messages import LabelForId, MessagesPreprocessor, message_numbering, messages_as_str
     from .render.numbers import tool_callers
+    from .render.plain import PlainItem, plain_events_text, plain_messages_text
+    from .render.quotes import find_words, quoted_words
     from .scoring.scanner import as_scanner
     from .scoring.scorer import as_scorer
     from .segments.estimate import estimate_tokens

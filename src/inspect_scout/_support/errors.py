@@ -21,7 +21,7 @@ uses RefusalError, which is a result of scanning and no mistake, so it stands ap
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 class ScoutError(Exception):
@@ -41,13 +41,14 @@ class UnknownNameError(ConfigError):
         kind: What was looked for, in plain words ("column", "scanner").
         name: The name that was refused.
         known: The names that are allowed.
+        close: Those that may be meant (default: the most similar ones).
     """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str] = ()) -> None:
+    def __init__(self, kind: str, name: str, known: Iterable[str] = (), close: Sequence[str] | None = None) -> None:
         self.kind, self.name, self.known = kind, name, tuple(sorted(known))
-        close = difflib.get_close_matches(name, self.known, n=3)
-        if close:
-            advice = f"Did you mean {' or '.join(map(repr, close))}?"
+        self.close = tuple(difflib.get_close_matches(name, self.known, n=3) if close is None else close)
+        if self.close:
+            advice = f"Did you mean {' or '.join(map(repr, self.close))}?"
         elif self.known:
             shown = ", ".join(self.known[:20]) + (", ..." if len(self.known) > 20 else "")
             advice = f"Known: {shown}."
@@ -55,8 +56,8 @@ class UnknownNameError(ConfigError):
             advice = "There are none."
         super().__init__(f"Unknown {kind}: {name!r}. {advice}")
 
-    def __reduce__(self) -> tuple[type[UnknownNameError], tuple[str, str, tuple[str, ...]]]:
-        return type(self), (self.kind, self.name, self.known)
+    def __reduce__(self) -> tuple[type[UnknownNameError], tuple[str, str, tuple[str, ...], tuple[str, ...]]]:
+        return type(self), (self.kind, self.name, self.known, self.close)
 
 
 class LocationError(ScoutError, FileNotFoundError):

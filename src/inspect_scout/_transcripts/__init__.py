@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from .decode.views import filter_events, filter_messages, filter_timelines, union_content, view, view_of, view_text
     from .eval_log.live import live_info
     from .eval_log.located import read_sample
+    from .eval_log.plain_messages import plain_messages
     from .eval_log.records import EvalSpec, SampleSummary
     from .eval_log.source import EvalLogSource
     from .memory import MemorySource

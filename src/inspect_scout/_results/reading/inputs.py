@@ -111,11 +111,12 @@ def expand_inputs(table: pa.Table) -> pa.Table:
     pools = cells(table, "input_data")
     if any(pool is not None for pool in pools):
         texts = cells(table, "input")
-        table = _with_texts(table, "input", [_expanded(text, pool) for text, pool in zip(texts, pools)])
+        table = _with_texts(table, "input", [expand_input(text, pool) for text, pool in zip(texts, pools)])
     return table.drop_columns(["input_data"])
 
 
-def _expanded(text: str | None, pool: str | None) -> str | None:
+def expand_input(text: str | None, pool: str | None) -> str | None:
+    """Put shared messages and calls back into the events of one input."""
     if text is None or pool is None or not any(mark in text for mark in ("_refs", _ATTACHMENT)):
         return text
     try:
@@ -172,14 +173,22 @@ async def _read(table: pa.Table, row: int, ref: str, read: ReadOrigin) -> Transc
 
 
 def _info(table: pa.Table, row: int) -> TranscriptInfo:
-    """Describe the transcript of a row as the scan knew it."""
+    names = [name for name in table.column_names if name.startswith(_PREFIX)]
+    return transcript_info({name: column(table, name)[row].as_py() for name in names})
+
+
+def transcript_info(cells: Mapping[str, Any]) -> TranscriptInfo:
+    """Describe the transcript of a row as the scan knew it.
+
+    Args:
+        cells: Cells of the row, by column.
+    """
     from ..._types import TranscriptInfo  # here: results without references are read without inspect_ai
 
     fields: dict[str, Any] = {}
-    for name in table.column_names:
+    for name, cell in cells.items():
         if name.startswith(_PREFIX):
-            field = name if name == "transcript_id" else name[len(_PREFIX) :]
-            fields[field] = column(table, name)[row].as_py()
+            fields[name if name == "transcript_id" else name[len(_PREFIX) :]] = cell
     for field in _JSON_FIELDS:
         fields[field] = parsed if is_mapping(parsed := read_json(fields.get(field))) else None
     fields["metadata"] = fields.get("metadata") or {}

@@ -13,6 +13,7 @@ from ..._support.errors import ConfigError
 from ..._support.storage import Storage, normalize, run_in_thread, storage_for
 from ..files.light_spec import declared_scanners, ids_in_order, read_spec_text
 from ..journal.index import JournalIndex, load_index, with_index
+from .chosen_results import Choose, ChosenResult, read_chosen
 from .combined_rows import CombinedRows, FoundRows
 from .cursor import Cursor, Identity
 from .inputs import ReadOrigin, RunCoroutine, follow_references, has_references, read_from_source, warn_once_per_log
@@ -164,6 +165,19 @@ class ResultsTable:
             ConfigError: The condition cannot be used.
         """
         return await self._with_views(scanner, lambda views: CombinedRows(views).count_findings(where, group_by))
+
+    async def chosen_results(self, scanner: str | None, choose: Choose) -> list[ChosenResult]:
+        """Read the results that are chosen by their ids, with what their scanners were given.
+
+        Args:
+            scanner: Key of one scanner (None: of all).
+            choose: Chooses; what it raises, this raises.
+
+        Raises:
+            LocationError: There is no scan at the location.
+            UnknownNameError: The scan has no such scanner.
+        """
+        return await self._with_views(scanner, lambda views: read_chosen(views, choose))
 
     async def scanners(self) -> list[str]:
         """Name the scanners: those that the scan declares, then those that only its files know."""

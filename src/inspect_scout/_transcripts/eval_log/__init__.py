@@ -5,5 +5,6 @@ indexing header and summaries of a log    rows, scores, summaries, records  what
 cache    what was read before             table    the index as infos, and as the table that conditions refer to
 locator  finding a sample, located  reading it     duplicates  samples that several logs hold
 source   the whole, kind  as a kind of source
+plain_messages  messages as JSON, for showing them
 live     a sample that is being scored
 """

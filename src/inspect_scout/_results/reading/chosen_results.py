@@ -1,0 +1,126 @@
+"""Single results, with what their scanner was given: found by their ids, read whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from ..._support.shapes import is_list
+from ..._types import InputOrigin
+from ..rows.arrow_tables import Int64Array
+from ..rows.cells import read_json
+from ..rows.schema import HEAVY_COLUMNS
+from .combined_rows import CombinedRows, FoundRows
+from .inputs import expand_input
+from .row_view import RowView
+
+_ORIGIN = msgspec.json.Decoder(InputOrigin)
+_INPUT_COLUMNS = ("input_type", "input_ids", "input", "input_data", "input_ref")
+
+
+@dataclass(frozen=True, slots=True)
+class ResultKey:
+    """What a result can be found by.
+
+    Args:
+        scanner: Key of its scanner.
+        transcript_id: Its transcript.
+        uuid: Its own id (None: a failure of the scanner, or a row of another writer).
+    """
+
+    scanner: str
+    transcript_id: str
+    uuid: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedInput:
+    """What a scan recorded of the input of an invocation.
+
+    Args:
+        kind: What the scanner was given ("transcript", "messages", ...).
+        ids: Ids of the transcript, messages or events given.
+        text: JSON of the input (None: not recorded).
+        origin: Where it can be found again (None: not recorded).
+    """
+
+    kind: str
+    ids: tuple[str, ...] = ()
+    text: str | None = None
+    origin: InputOrigin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenResult:
+    """A result, as it is recorded.
+
+    Args:
+        scanner: Key of its scanner.
+        cells: Its columns, but for those of the input and of the events of the invocation.
+        input: What the scanner was given.
+    """
+
+    scanner: str
+    cells: Mapping[str, Any]
+    input: RecordedInput
+
+
+Choose = Callable[[Sequence[ResultKey]], Sequence[int]]
+"""Chooses results by their keys: gives their places among them."""
+
+
+def read_chosen(views: Sequence[RowView], choose: Choose) -> list[ChosenResult]:
+    """Read the results that are chosen among those of some scanners.
+
+    Args:
+        views: The rows of each scanner.
+        choose: Chooses; what it raises, this raises.
+    """
+    combined = CombinedRows(views)
+    found = combined.find(None, (), None, False)
+    keys = _keys(views, found)
+    places = np.asarray(choose(keys), np.int64)
+    chosen = FoundRows(found.views[places], found.row_numbers[places], found.occurrences[places])
+    shown = combined.select_columns(None, HEAVY_COLUMNS)
+    cells = [iter(table.to_pylist()) for table in combined.read_typed(chosen, shown)]
+    results: list[ChosenResult] = []
+    for view, row in zip(chosen.views.tolist(), chosen.row_numbers.tolist(), strict=True):
+        scanner = views[view].source.scanner
+        results.append(ChosenResult(scanner, next(cells[view]), _recorded_input(views[view], row)))
+    return results
+
+
+def _keys(views: Sequence[RowView], found: FoundRows) -> list[ResultKey]:
+    keys: list[ResultKey] = []
+    for number, view in enumerate(views):
+        own = found.views == number
+        names = view.source.existing(["transcript_id", "uuid"])
+        rows = view.rows_at(names, found.row_numbers[own], found.occurrences[own])
+        nothing = [None] * rows.num_rows
+        transcripts, uuids = (rows.cells(n) if n in names else nothing for n in ("transcript_id", "uuid"))
+        keys += [ResultKey(view.source.scanner, str(t or ""), u) for t, u in zip(transcripts, uuids, strict=True)]
+    return keys
+
+
+def _recorded_input(view: RowView, row: int) -> RecordedInput:
+    row_number: Int64Array = np.asarray([row], np.int64)
+    names = view.source.existing(_INPUT_COLUMNS)
+    (cells,) = view.source.rows_at(names, row_number).to_pylist()
+    ids = read_json(cells.get("input_ids"))
+    return RecordedInput(
+        kind=cells.get("input_type") or "transcript",
+        ids=tuple(str(id) for id in ids) if is_list(ids) else (),
+        text=expand_input(cells.get("input"), cells.get("input_data")),
+        origin=_origin(cells.get("input_ref")),
+    )
+
+
+def _origin(text: str | None) -> InputOrigin | None:
+    try:
+        return None if text is None else _ORIGIN.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
