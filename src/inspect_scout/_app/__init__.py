@@ -32,17 +32,12 @@ if TYPE_CHECKING:
     )
     from .bridge import in_sync, in_sync_items, run_read_only, run_sync
     from .databases import SchemaFormat, copy_transcripts, count_transcripts, database_schema, with_database
-    from .evidence import (
-        Evidence,
-        ScanEvidence,
-        Verdict,
-        evidence_json,
-        parse_message_range,
-        scan_evidence,
-        scan_evidence_async,
-        transcript_evidence,
-        transcript_evidence_async,
-    )
+    from .evidence.as_json import evidence_json, scan_evidence_json
+    from .evidence.as_markdown import evidence_markdown
+    from .evidence.as_text import evidence_lines
+    from .evidence.reading import scan_evidence, scan_evidence_async, transcript_evidence, transcript_evidence_async
+    from .evidence.records import Evidence, Passage, ScanEvidence, Shown, Verdict, parse_message_range
+    from .evidence.scanned_input import open_transcripts
     from .explain import explain_settings
     from .findings import (
         FindingsGroup,
@@ -53,11 +48,17 @@ if TYPE_CHECKING:
         group_records,
         scanner_findings,
     )
-    from .passages import Passage, Shown
     from .results import results_scanners, results_table, scan_results_query, scan_results_query_async
     from .scan_json import MAX_IDS, group_json, overview_json, state_json
     from .scan_reference import find_scan, is_location, short_id_length
     from .scanning import complete_scan, resume_scan, run_scan
+    from .transcripts import (
+        TranscriptCounts,
+        TranscriptsSummary,
+        summarise_transcripts,
+        summarise_transcripts_async,
+        transcripts_json,
+    )
     from .validation import validation_reports, validation_results_df, validation_results_df_async
     from .watching import WatchedScan, watch_scan
 

@@ -10,6 +10,8 @@ from .lazy import LazyGroup, load_command
 
 COMMANDS = {
     "scan": (".root:scan", "Scan transcripts; list, show, resume and complete scans; print results."),
+    "show": (".show", "Show what a result rests on: the verdict, and the messages that it cites."),
+    "transcripts": (".transcripts", "Say which transcripts there are: by task, model, score or anything else."),
     "scanner": (".scanner", "Say what the scanners of a file ask, without running it."),
     "validate": (".validate", "Tell how far scanners agree with labelled cases."),
     "db": (".db", "Look after transcript databases: index, verify, compact, delete, copy."),

@@ -9,7 +9,9 @@ from .._support.lazy import lazy_exports
 if TYPE_CHECKING:
     from .choose import display_for
     from .contract import Display, DisplayType
-    from .wording import config_line, title_line
+    from .layout import wrap
+    from .plain import output_width
+    from .wording import Line, Tone, config_line, duration, title_line
 
 if not TYPE_CHECKING:  # else any name would be taken for an export
     __getattr__, __dir__ = lazy_exports(__name__)

@@ -43,6 +43,36 @@ def shorten(text: str, width: int) -> str:
     return text
 
 
+def wrap(text: str, width: int) -> list[str]:
+    """Break a line of text into lines of at most `width` terminal cells, at blanks where there are some.
+
+    Args:
+        text: One line; blanks at its beginning stay.
+        width: Terminal cells, at least 2.
+    """
+    lines: list[str] = []
+    line, used = "", 0
+    for word in re.findall(r"\s+|\S+", text):
+        cells = cell_width(word)
+        if used + cells <= width:
+            line, used = line + word, used + cells
+            continue
+        if word.isspace():
+            lines.append(line)
+            line, used = "", 0
+            continue
+        if line.strip():
+            lines.append(line.rstrip())
+            line, used = "", 0
+        for character in word if cells > width - used else [word]:
+            more = cell_width(character)
+            if used + more > width:
+                lines.append(line)
+                line, used = "", 0
+            line, used = line + character, used + more
+    return [*lines, line] if line.strip() or not lines else lines
+
+
 @dataclass(frozen=True, slots=True)
 class TableText:
     """A table as lines of text.

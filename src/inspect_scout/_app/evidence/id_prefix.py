@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Collection
 from itertools import islice
 
-from .._support.errors import ConfigError, UnknownNameError
+from ..._support.errors import ConfigError, UnknownNameError
 
 _SHOWN = 5
 # Comparing with every id of a large scan takes longer than reading it.

@@ -7,18 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .._results import RecordedInput, transcript_info
-from .._scanners import PlainItem, plain_events_text, plain_messages_text
-from .._support.errors import LocationError, LogReadError
-from .._support.json import loads
-from .._support.shapes import is_list, is_mapping
-from .._support.storage import is_local, local_path
-from .._transcripts import plain_messages
+from ..._results import RecordedInput, transcript_info
+from ..._scanners import PlainItem, plain_events_text, plain_messages_text
+from ..._support.errors import LocationError, LogReadError
+from ..._support.json import loads
+from ..._support.shapes import is_list, is_mapping
+from ..._support.storage import is_local, local_path
+from ..._transcripts import plain_messages
 from .id_prefix import match_id
 
 if TYPE_CHECKING:
-    from .._transcripts import Transcripts
-    from .._types import InputOrigin, Transcript, TranscriptInfo
+    from ..._transcripts import Transcripts
+    from ..._types import InputOrigin, Transcript, TranscriptInfo
 
 _NOTHING_RECORDED = "The scan recorded neither the input nor where it is."
 
@@ -102,8 +102,8 @@ def open_transcripts(locations: Sequence[str] = ()) -> Transcripts:
     Raises:
         LocationError: There are none.
     """
-    from .._project import default_transcripts, load_project  # here: they need Inspect, which most results do not
-    from .._transcripts import transcripts_from
+    from ..._project import default_transcripts, load_project  # here: they need Inspect, which most results do not
+    from ..._transcripts import transcripts_from
 
     found = list(locations) or load_project().config.transcripts or default_transcripts()
     if not found:
@@ -124,7 +124,7 @@ async def _find_transcript(transcripts: Transcripts, id: str) -> _Found:
 
 
 async def _read(found: _Found, messages: Any, *, events: bool) -> Transcript:
-    from .._types import TranscriptContent
+    from ..._types import TranscriptContent
 
     located = await found.transcripts.source.locate(found.info)
     content = TranscriptContent(messages=messages, events="all" if events else None, metadata=False)
@@ -144,7 +144,7 @@ async def _content_at(origin: InputOrigin, cells: Mapping[str, Any], events: boo
         messages = await plain_messages(origin)
         if messages is not None:
             return _Content(messages)
-    from .._transcripts import read_origin
+    from ..._transcripts import read_origin
 
     read = await read_origin(origin, transcript_info(cells))
     return _Content(_dumped(read.messages), _dumped(read.events) if events else ())

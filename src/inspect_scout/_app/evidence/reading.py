@@ -2,116 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
-from .._results import ChosenResult, ResultKey, ResultsTable, read_json
-from .._scanners import Piece
-from .._support.errors import ConfigError
-from .._support.shapes import is_list, is_mapping
-from .._types import is_positive
-from .bridge import in_sync, run_sync
+from ..._results import ChosenResult, ResultKey, ResultsTable, read_json
+from ..._support.shapes import is_list, is_mapping
+from ..._types import is_positive
+from ..bridge import in_sync, run_sync
 from .id_prefix import match_id
-from .passages import Citation, Passage, Shown, choose_passages
+from .passages import choose_passages
+from .records import Citation, Evidence, ScanEvidence, Shown, TranscriptFacts, Verdict
 from .scanned_input import ScannedInput, read_scanned_input, read_transcript_input
-
-
-@dataclass(frozen=True, slots=True)
-class TranscriptFacts:
-    """What is known of a transcript.
-
-    Args:
-        id: Its id.
-        task_set: Set of its task.
-        task_id: Its task.
-        epoch: Repetition of the task.
-        model: Main model.
-        score: Its score.
-        source: The log or database that it is from.
-    """
-
-    id: str
-    task_set: str | None = None
-    task_id: str | None = None
-    epoch: int | None = None
-    model: str | None = None
-    score: Any = None
-    source: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a scanner said.
-
-    Args:
-        scanner: Key of the scanner.
-        id: Id of the result (None: the scanner failed).
-        value: The value.
-        label: Its label.
-        answer: The answer as a model gave it.
-        explanation: Why.
-        metadata: Anything else that the scanner kept.
-        error: What the scanner failed with.
-        target: What a labelled case expects (None: there is none).
-        agrees: Whether the value meets it.
-        citations: Messages and events that are cited.
-        unseen: Citations of messages that the scanner was not shown.
-    """
-
-    scanner: str
-    id: str | None
-    value: Any = None
-    label: str | None = None
-    answer: str | None = None
-    explanation: str | None = None
-    metadata: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    error: str | None = None
-    target: str | None = None
-    agrees: Any = None
-    citations: tuple[Citation, ...] = ()
-    unseen: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Verdicts on one input, and what they rest on.
-
-    Args:
-        transcript: The transcript.
-        input: What the scanner was given ("transcript", "messages", ...).
-        verdicts: The verdicts (none where only the transcript was asked for).
-        passages: Messages and events that are shown, in order.
-        messages: How many messages there are.
-        events: How many events there are, where events are shown.
-        dropped: Messages that were asked for and did not fit into the budget.
-        remarks: What was not found as it should be.
-    """
-
-    transcript: TranscriptFacts
-    input: str
-    verdicts: tuple[Verdict, ...] = ()
-    passages: tuple[Passage, ...] = ()
-    messages: int = 0
-    events: int = 0
-    dropped: int = 0
-    remarks: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ScanEvidence:
-    """Results that were asked for, and what they rest on.
-
-    Args:
-        location: Directory of the scan.
-        evidence: Evidence for each input that the results are about.
-        others: Further results on the same transcript, which found nothing.
-    """
-
-    location: str
-    evidence: tuple[Evidence, ...]
-    others: int = 0
 
 
 async def scan_evidence_async(
@@ -191,15 +93,14 @@ transcript_evidence = in_sync(transcript_evidence_async)
 
 
 def _worth_telling(results: Sequence[ChosenResult]) -> list[ChosenResult]:
-    """Leave out what found nothing, of scanners that have several results; of each scanner one stays."""
+    """Leave out what found nothing, of scanners that have several results; where nothing was found, the first ones stay."""
     by_scanner: dict[str, list[ChosenResult]] = {}
     for result in results:
         by_scanner.setdefault(result.scanner, []).append(result)
     told: list[ChosenResult] = []
     for own in by_scanner.values():
-        found = [r for r in own if r.cells.get("scan_error") or is_positive(_value(r.cells))]
-        told += found or own[:1]
-    return told
+        told += own if len(own) == 1 else [r for r in own if r.cells.get("scan_error") or is_positive(_value(r.cells))]
+    return told or [own[0] for own in by_scanner.values()]
 
 
 def _input_key(result: ChosenResult) -> object:
@@ -218,7 +119,16 @@ async def _of_input(results: Sequence[ChosenResult], shown: Shown, transcripts: 
     cites_events = any(citation.cite.startswith("[E") for verdict in verdicts for citation in verdict.citations)
     first = results[0]
     read = await read_scanned_input(first.input, first.cells, transcripts, events=cites_events)
-    return _evidence(_facts(first.cells), first.input.kind, verdicts, read, shown)
+    return _evidence(_facts(first.cells), first.input.kind, verdicts, _with_count(read, first.cells), shown)
+
+
+def _with_count(read: ScannedInput, cells: Mapping[str, Any]) -> ScannedInput:
+    """Say that the scanner was given a part of the messages, where numbers are not those of the transcript."""
+    given, all_of_them = len(read.messages), cells.get("transcript_message_count")
+    if not given or not isinstance(all_of_them, int) or given >= all_of_them:
+        return read
+    remark = f"The scanner was given {given:,} of the {all_of_them:,} messages; numbers count these."
+    return replace(read, remarks=(remark, *read.remarks))
 
 
 def _evidence(
@@ -278,72 +188,3 @@ def _citations(cells: Mapping[str, Any]) -> tuple[Citation, ...]:
             if is_mapping(one) and one.get("id"):
                 found.append(Citation(str(one.get("cite") or ""), str(one["id"]), kind))
     return tuple(found)
-
-
-def parse_message_range(text: str) -> tuple[int, int]:
-    """Read which messages are asked for: `M5`, `5`, `M5..M9`, `5-9`.
-
-    Raises:
-        ConfigError: It is something else.
-    """
-    found = re.fullmatch(r"\[?[Mm]?(\d{1,9})(?:\s*(?:\.\.|-|\u2013)\s*[Mm]?(\d{1,9}))?\]?", text, re.ASCII)
-    if found is None or int(found[1]) < 1 or int(found[2] or found[1]) < int(found[1]):
-        raise ConfigError(f"{text!r} does not name messages: write M5 for one, M5..M9 for several.")
-    return int(found[1]), int(found[2] or found[1])
-
-
-def evidence_json(evidence: Evidence) -> dict[str, Any]:
-    """Describe evidence as `--json` prints it."""
-    facts = evidence.transcript
-    return {
-        "transcript": {
-            "transcript_id": facts.id,
-            "task_set": facts.task_set,
-            "task_id": facts.task_id,
-            "task_repeat": facts.epoch,
-            "model": facts.model,
-            "score": facts.score,
-            "source_uri": facts.source,
-        },
-        "input_type": evidence.input,
-        "results": [_verdict_json(verdict) for verdict in evidence.verdicts],
-        "message_count": evidence.messages,
-        "messages": [_passage_json(p) for p in evidence.passages if p.kind == "message"],
-        "events": [_passage_json(p) for p in evidence.passages if p.kind == "event"],
-        "dropped": evidence.dropped,
-        "remarks": list(evidence.remarks),
-    }
-
-
-def _verdict_json(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "scanner": verdict.scanner,
-        "uuid": verdict.id,
-        "value": verdict.value,
-        "label": verdict.label,
-        "answer": verdict.answer,
-        "explanation": verdict.explanation,
-        "metadata": dict(verdict.metadata),
-        "scan_error": verdict.error,
-        "validation_target": verdict.target,
-        "validation_result": verdict.agrees,
-        "references": [{"type": c.kind, "cite": c.cite, "id": c.id} for c in verdict.citations],
-        "unseen_citations": list(verdict.unseen),
-    }
-
-
-def _passage_json(passage: Passage) -> dict[str, Any]:
-    return {
-        "number": passage.number,
-        "id": passage.id,
-        "role": passage.who,
-        "cited": passage.cited,
-        "text": "".join(map(piece_text, passage.pieces)),
-        "marked": [piece.text for piece in passage.pieces if piece.marked],
-        "characters_left_out": sum(piece.left_out for piece in passage.pieces),
-    }
-
-
-def piece_text(piece: Piece) -> str:
-    """Write a piece as plain text: where something is left out, how much."""
-    return f"[… {piece.left_out:,} characters left out …]" if piece.left_out else piece.text

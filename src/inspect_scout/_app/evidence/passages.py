@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
-from .._scanners import Piece, PlainItem, estimate_tokens, find_words, fold, quoted_words
-from .._support.errors import ConfigError
+from ..._scanners import PlainItem, estimate_tokens, find_words, fold, quoted_words
+from ..._support.errors import ConfigError
+from .records import Citation, ItemKind, Passage, Shown
 
 CITED_CHARACTERS = 2400
 """Characters of a cited message that are shown, about, where it is folded."""
@@ -17,67 +17,6 @@ OTHER_CHARACTERS = 600
 DEFAULT_CONTEXT = 1
 _LEAST_CHARACTERS = 40
 _ROUNDS = 12
-
-ItemKind = Literal["message", "event"]
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """What a result cites.
-
-    Args:
-        cite: The citation, as the explanation writes it ("[M3]"; "": none is written).
-        id: Id of the message or event.
-        kind: Which of the two.
-    """
-
-    cite: str
-    id: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What is shown of the messages.
-
-    Args:
-        ranges: Messages that are asked for, by their numbers: first and last (none: those that are cited).
-        context: Messages before and behind each cited one (None: 1).
-        cited_only: Whether nothing but what is cited is shown, also where nothing is.
-        every: Whether all messages are shown.
-        full: Whether long messages are shown whole.
-        budget: Tokens of messages at most, about (None: long messages are folded, whatever there is of them).
-    """
-
-    ranges: tuple[tuple[int, int], ...] = ()
-    context: int | None = None
-    cited_only: bool = False
-    every: bool = False
-    full: bool = False
-    budget: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A message or an event that is shown.
-
-    Args:
-        kind: Which of the two.
-        number: Its place among what the scanner was given, by which it is cited.
-        id: Its id.
-        who: Role of the message, kind of the event.
-        cited: Whether a result cites it.
-        cited_as: Citations that are not its number: the scanner was shown its messages in parts.
-        pieces: Its text.
-    """
-
-    kind: ItemKind
-    number: int
-    id: str
-    who: str
-    cited: bool
-    cited_as: tuple[str, ...]
-    pieces: tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,125 @@
+"""The command `scout show`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .contract import DONE
+from .options import SectionCommand, SectionOption, display_options, json_option, pop_output_options
+from .stdout import document_stream, write_json
+from .use_cases import read_use_case, run_use_case
+
+if TYPE_CHECKING:
+    from .._app import Evidence, ScanEvidence, Shown
+
+SECTION = "Evidence options"
+EPILOG = """\b
+Examples:
+  scout show ./scans/scan_id=... NQ7dDdcK
+  scout show ./scans/scan_id=... NQ7dDdcK --scanner refusal --context 3
+  scout show ./scans/scan_id=... NQ7dDdcK M5..M9
+  scout show -T ./logs NQ7dDdcK M5..M9 --full
+  scout show ./scans/scan_id=... NQ7dDdcK --markdown --budget 2000 > evidence.md
+"""
+_MESSAGES = re.compile(r"\[?[Mm]\d+(?:\s*(?:\.\.|-)\s*[Mm]?\d+)?\]?", re.ASCII)
+
+
+def _option(*names: str, **settings: Any) -> Any:
+    return click.option(*names, cls=SectionOption, section=SECTION, **settings)
+
+
+@click.command("show", cls=SectionCommand, epilog=EPILOG)
+@click.argument("words", nargs=-1, required=True, metavar="[SCAN] RESULT|TRANSCRIPT [M5..M9]...")
+@_option(
+    "-T",
+    "--transcripts",
+    multiple=True,
+    metavar="LOC",
+    help="Show a transcript of these logs, without verdicts; with SCAN, the logs of the scan are here now.",
+)
+@_option("--scanner", metavar="NAME", help="Only results of this scanner.")
+@_option("--cite", "cited_only", is_flag=True, help="Only messages that are cited.")
+@_option(
+    "--context",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Messages before and behind each cited one. [default: 1; with --cite, 0]",
+)
+@_option("--all", "every", is_flag=True, help="All messages, and results that found nothing.")
+@_option("--full", is_flag=True, help="Long messages whole.")
+@_option(
+    "--budget", type=click.IntRange(min=1), metavar="TOKENS", help="Fold messages until they have about so many tokens."
+)
+@_option("--markdown", is_flag=True, help="Write Markdown.")
+@json_option
+@display_options
+def command(words: tuple[str, ...], transcripts: tuple[str, ...], markdown: bool, **options: Any) -> int:
+    """Show what a result rests on: the verdict, then the messages that it cites, the cited words between » and «.
+
+    RESULT or TRANSCRIPT is an id, or as much of its beginning as no other id of the scan has. Messages have the numbers
+    by which they are cited, and long ones are folded; M5..M9 shows these messages instead of those that are cited.
+    """
+    output = pop_output_options(options, log=True)
+    if markdown and output.as_json:
+        raise click.UsageError("--json and --markdown exclude each other.")
+    named, ranges = _split_words(words, bool(transcripts))
+    found = _find(named, transcripts, options.pop("scanner"), _shown(ranges, whole=output.as_json, **options))
+    if output.as_json:
+        from .._app import evidence_json, scan_evidence_json
+
+        write_json(scan_evidence_json(found) if hasattr(found, "evidence") else evidence_json(found))
+    elif markdown:
+        from .._app import evidence_markdown
+
+        click.echo(evidence_markdown(found), file=document_stream())
+    else:
+        _print(found, output.display)
+    return DONE
+
+
+def _split_words(words: Sequence[str], has_transcripts: bool) -> tuple[list[str], list[str]]:
+    """Tell the names of scan and result from the messages behind them."""
+    named = list(words)
+    ranges: list[str] = []
+    while len(named) > 1 and _MESSAGES.fullmatch(named[-1]):
+        ranges.insert(0, named.pop())
+    least, most = (1, 2) if has_transcripts else (2, 2)
+    if not least <= len(named) <= most:
+        raise click.UsageError(
+            "Say whose result is to be shown: scout show SCAN RESULT (the ids are in `scout scan results SCAN`), or "
+            "scout show -T LOGS TRANSCRIPT."
+        )
+    return named, ranges
+
+
+def _shown(ranges: Sequence[str], *, whole: bool, full: bool, **options: Any) -> Shown:
+    from .._app import Shown, parse_message_range
+
+    # Programs get whole messages, unless they say how much they can take.
+    return Shown(ranges=tuple(map(parse_message_range, ranges)), full=full or whole, **options)
+
+
+def _find(
+    named: Sequence[str], transcripts: Sequence[str], scanner: str | None, shown: Shown
+) -> ScanEvidence | Evidence:
+    from .._app import scan_evidence_async, transcript_evidence_async
+
+    if len(named) == 1:
+        if scanner is not None:
+            raise click.UsageError("--scanner is for results: scout show SCAN RESULT --scanner NAME.")
+        return run_use_case(transcript_evidence_async, transcripts, named[0], shown=shown)
+    location, id = named
+    return read_use_case(scan_evidence_async, location, id, scanner=scanner, shown=shown, transcripts=transcripts)
+
+
+def _print(found: ScanEvidence | Evidence, display: str | None) -> None:
+    from .._app import evidence_lines
+    from .._display import display_for, output_width
+
+    shows = display_for(display)
+    for line in evidence_lines(found, output_width()):
+        shows.print(line.text)

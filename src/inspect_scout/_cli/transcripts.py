@@ -1,0 +1,163 @@
+"""The command `scout transcripts`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .._support.terminal import one_line, plural, printable
+from .contract import DONE
+from .options import SectionCommand, SectionOption, display_options, json_option, pop_output_options, table_options
+from .stdout import cell_text, write_json
+from .use_cases import run_use_case
+from .values import split_names
+
+if TYPE_CHECKING:
+    from .._app import TranscriptCounts, TranscriptsSummary
+
+EPILOG = """\b
+Examples:
+  scout transcripts -T ./logs
+  scout transcripts -T ./logs --by model,score
+  scout transcripts -T ./logs -F "task_set = 'popularity' AND error IS NULL" --by task_id
+  scout transcripts -T ./logs --json | jq .tokens
+"""
+MAX_CELL_CHARACTERS = 300
+MAX_GROUPS = 50
+MAX_PROBLEMS = 5
+
+Column = tuple[str, "Callable[[TranscriptCounts], str]"]
+
+
+@click.command("transcripts", cls=SectionCommand, epilog=EPILOG)
+@table_options("command line", "transcripts", "filter")
+@click.option(
+    "--by",
+    metavar="A,B",
+    cls=SectionOption,
+    section="Count options",
+    help="What to count by: task, model, score, epoch, agent, error, any other field or a key of the metadata; "
+    "none for the whole only. [default: task,model]",
+)
+@json_option
+@display_options
+def command(transcripts: tuple[str, ...], filter: tuple[str, ...], by: str | None, **options: Any) -> int:
+    """Say which transcripts there are: how many, of which tasks and models, their scores, tokens, times and errors.
+
+    Nothing but the index of the logs is read.
+    """
+    from .._app import summarise_transcripts_async
+
+    output = pop_output_options(options, log=True)
+    chosen = _names(by)
+    summary = run_use_case(summarise_transcripts_async, transcripts, filter, by=chosen)
+    if output.as_json:
+        from .._app import transcripts_json
+
+        write_json(transcripts_json(summary))
+        return DONE
+    _print(summary, output.display)
+    return DONE
+
+
+def _names(by: str | None) -> list[str]:
+    if by is None:
+        return ["task", "model"]
+    return [] if by.strip().lower() in {"", "none"} else split_names(by) or []
+
+
+def _print(summary: TranscriptsSummary, display: str | None) -> None:
+    from .._display import display_for, output_width
+
+    shows, width = display_for(display), output_width()
+    shows.print(_headline(summary))
+    if summary.total.transcripts:
+        shows.print(_details(summary.total))
+    if summary.groups:
+        shows.print()
+        columns = _columns(summary, width)
+        rows = [_row(group, summary.by, columns) for group in summary.groups[:MAX_GROUPS]]
+        shows.table("", [*summary.by, *(name for name, _ in columns)], rows)
+    if len(summary.groups) > MAX_GROUPS:
+        more = len(summary.groups) - MAX_GROUPS
+        shows.print(f"and {plural(more, 'more group')}: --json has them all")
+    for problem in summary.problems[:MAX_PROBLEMS]:
+        click.echo(printable(problem), file=sys.stderr)
+    if len(summary.problems) > MAX_PROBLEMS:
+        click.echo(f"and {plural(len(summary.problems) - MAX_PROBLEMS, 'more problem')}", file=sys.stderr)
+
+
+def _headline(summary: TranscriptsSummary) -> str:
+    said = f"{plural(summary.total.transcripts, 'transcript')} in {plural(summary.sources, 'file')}"
+    first, last = (_day(date) for date in (summary.first_date, summary.last_date))
+    if not first:
+        return said
+    return f"{said}, {first}" + ("" if last == first else f" to {last}")
+
+
+def _day(date: str | None) -> str:
+    return one_line((date or "")[:10], 10)
+
+
+def _details(total: TranscriptCounts) -> str:
+    counted = ((total.messages, "message"), (total.tokens, "token"))
+    said = [plural(count, noun) for count, noun in counted if count is not None]
+    said += [f"time {_time(total)}"] if total.seconds is not None else []
+    said += [f"success {_success(total)}"] if total.judged else []
+    said += [plural(total.errors, "error")] if total.errors else []
+    said += [f"{total.limits:,} ended by a limit"] if total.limits else []
+    return ", ".join(said)
+
+
+_WIDTHS: Mapping[str, int] = {
+    "n": 0,
+    "success": 0,
+    "score": 60,
+    "errors": 60,
+    "tokens": 70,
+    "time": 90,
+    "messages": 100,
+    "limits": 100,
+}
+"""Terminal cells from which on a column is shown."""
+
+
+def _columns(summary: TranscriptsSummary, width: int | None) -> list[Column]:
+    """Choose the columns that fit and say something."""
+    every: dict[str, tuple[Callable[[TranscriptCounts], str], bool]] = {
+        "n": (lambda group: f"{group.transcripts:,}", True),
+        "success": (_success, summary.total.judged > 0),
+        "score": (_score, any(group.mean_score is not None for group in summary.groups)),
+        "messages": (lambda group: _number(group.messages), summary.total.messages is not None),
+        "tokens": (lambda group: _number(group.tokens), summary.total.tokens is not None),
+        "time": (_time, summary.total.seconds is not None),
+        "errors": (lambda group: _number(group.errors or None), summary.total.errors > 0),
+        "limits": (lambda group: _number(group.limits or None), summary.total.limits > 0),
+    }
+    return [(n, write) for n, (write, wanted) in every.items() if wanted and (width is None or width >= _WIDTHS[n])]
+
+
+def _row(group: TranscriptCounts, by: Sequence[str], columns: Sequence[Column]) -> list[str]:
+    values = [one_line(cell_text(group.by[name]), MAX_CELL_CHARACTERS) or "-" for name in by]
+    return [*values, *(write(group) for _, write in columns)]
+
+
+def _number(count: int | None) -> str:
+    return "-" if count is None else f"{count:,}"
+
+
+def _success(group: TranscriptCounts) -> str:
+    return f"{group.successes:,}/{group.judged:,}" if group.judged else "-"
+
+
+def _score(group: TranscriptCounts) -> str:
+    return "-" if group.mean_score is None else f"{group.mean_score:.2f}"
+
+
+def _time(group: TranscriptCounts) -> str:
+    from .._display import duration
+
+    return "-" if group.seconds is None else duration(group.seconds)
