@@ -34,7 +34,7 @@ class TranscriptCounts:
         mean_score: Mean of the scores (None: not all of them are numbers).
         successes: How many succeeded, as far as their scores tell.
         judged: Of how many scores tell that.
-        messages: Messages (None: it is not known of any).
+        messages: Messages (None: it is not known of all of them).
         tokens: Tokens that their runs used (None: likewise).
         seconds: Time that their runs took together (None: likewise).
         errors: How many were ended by an error.
@@ -172,8 +172,9 @@ def _counts(by: Mapping[str, Any], infos: Sequence[TranscriptInfo]) -> Transcrip
 
 
 def _sum(numbers: Iterable[N | None]) -> N | None:
-    known = [number for number in numbers if number is not None]
-    return sum(known[1:], known[0]) if known else None
+    known = list(numbers)
+    counted = [number for number in known if number is not None]
+    return sum(counted[1:], counted[0]) if counted and len(counted) == len(known) else None
 
 
 def _mean(scores: Sequence[Any]) -> float | None:

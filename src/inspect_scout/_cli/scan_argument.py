@@ -43,7 +43,7 @@ def scan_argument(
         if ctx.resilient_parsing:
             return given
         references: tuple[str | None, ...] = (given or (None,)) if isinstance(given, tuple) else (given,)
-        locations = tuple(_take(ctx.meta.get(_PLACE), reference, phases) for reference in references)
+        locations = tuple(take_scan(ctx, reference, phases) for reference in references)
         return locations if several else locations[0]
 
     metavar = ("SCAN" if required else "[SCAN]") + ("..." if several else "")
@@ -76,11 +76,19 @@ def relative_to_cwd(location: str) -> str:
     return location if relative.startswith(os.pardir) else relative
 
 
-def _take(scans: str | None, reference: str | None, phases: Collection[Phase]) -> str:
+def take_scan(ctx: click.Context, reference: str | None, phases: Collection[Phase] = ()) -> str:
+    """Find the scan that a word names, and say on standard error which it is unless it is a path.
+
+    Args:
+        ctx: Context of a command with `scans_option`.
+        reference: The word (None: the newest scan).
+        phases: How the newest scan may stand (none given: in any way).
+    """
     from .._app import default_scans, find_scan
 
     if reference is not None and is_location(reference):
         return reference
+    scans: str | None = ctx.meta.get(_PLACE)
     find, place = given_use_case(find_scan), default_scans() if scans is None else scans
     location = run_read_only(place, lambda: find(reference, place, phases))
     what = repr(reference) if reference is not None else "The newest scan"

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .._app import is_location
 from .contract import DONE
 from .options import SectionCommand, SectionOption, display_options, json_option, pop_output_options
+from .scan_argument import scans_option, take_scan
 from .stdout import document_stream, write_json
 from .use_cases import read_use_case, run_use_case
 
@@ -19,12 +21,13 @@ if TYPE_CHECKING:
 SECTION = "Evidence options"
 EPILOG = """\b
 Examples:
-  scout show ./scans/scan_id=... NQ7dDdcK
-  scout show ./scans/scan_id=... NQ7dDdcK --scanner refusal --context 3
-  scout show ./scans/scan_id=... NQ7dDdcK M5..M9
-  scout show -T ./logs NQ7dDdcK M5..M9 --full
-  scout show ./scans/scan_id=... NQ7dDdcK --markdown --budget 2000 > evidence.md
+  scout show NQ7dDdcK
+  scout show latest~1 NQ7dDdcK --scanner refusal --context 3
+  scout show latest NQ7dDdcK M5..M9 --full
+  scout show -T ./logs NQ7dDdcK
+  scout show NQ7dDdcK --markdown --budget 2000 > evidence.md
 """
+_LATEST = re.compile(r"latest(~\d+)?")
 _MESSAGES = re.compile(r"\[?[Mm]\d+(?:\s*(?:\.\.|-)\s*[Mm]?\d+)?\]?", re.ASCII)
 
 
@@ -55,19 +58,36 @@ def _option(*names: str, **settings: Any) -> Any:
     "--budget", type=click.IntRange(min=1), metavar="TOKENS", help="Fold messages until they have about so many tokens."
 )
 @_option("--markdown", is_flag=True, help="Write Markdown.")
+@scans_option
 @json_option
 @display_options
-def command(words: tuple[str, ...], transcripts: tuple[str, ...], markdown: bool, **options: Any) -> int:
+@click.pass_context
+def command(
+    ctx: click.Context, words: tuple[str, ...], transcripts: tuple[str, ...], markdown: bool, **options: Any
+) -> int:
     """Show what a result rests on: the verdict, then the messages that it cites, the cited words between » and «.
 
-    RESULT or TRANSCRIPT is an id, or as much of its beginning as no other id of the scan has. Messages have the numbers
-    by which they are cited, and long ones are folded; M5..M9 shows these messages instead of those that are cited.
+    RESULT or TRANSCRIPT is an id, or as much of its beginning as no other id of the scan has. SCAN is a path, the
+    beginning of an id, a name, `latest` or `latest~1`; without it, the newest scan is taken. Messages have the numbers by
+    which they are cited, and long ones are folded. M5..M9 shows these messages instead of those that are cited.
     """
+    from .._app import scan_evidence_async
+
     output = pop_output_options(options, log=True)
     if markdown and output.as_json:
         raise click.UsageError("--json and --markdown exclude each other.")
-    named, ranges = _split_words(words, bool(transcripts))
-    found = _find(named, transcripts, options.pop("scanner"), _shown(ranges, whole=output.as_json, **options))
+    named, ranges = _split_words(words)
+    scanner: str | None = options.pop("scanner")
+    if output.as_json and options["budget"] is None:
+        options["full"] = True  # programs get whole messages, unless they say how much they can take
+    shown = _shown(ranges, **options)
+    found: ScanEvidence | Evidence
+    if transcripts and len(named) == 1:
+        found = _show_transcript(transcripts, named[0], scanner, shown)
+    else:
+        location, id = take_scan(ctx, named[0] if len(named) > 1 else None), named[-1]
+        arguments = {"scanner": scanner, "shown": shown, "transcripts": transcripts}
+        found = read_use_case(scan_evidence_async, location, id, **arguments)
     if output.as_json:
         from .._app import evidence_json, scan_evidence_json
 
@@ -81,39 +101,32 @@ def command(words: tuple[str, ...], transcripts: tuple[str, ...], markdown: bool
     return DONE
 
 
-def _split_words(words: Sequence[str], has_transcripts: bool) -> tuple[list[str], list[str]]:
+def _split_words(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """Tell the names of scan and result from the messages behind them."""
     named = list(words)
     ranges: list[str] = []
     while len(named) > 1 and _MESSAGES.fullmatch(named[-1]):
         ranges.insert(0, named.pop())
-    least, most = (1, 2) if has_transcripts else (2, 2)
-    if not least <= len(named) <= most:
+    if len(named) > 2 or is_location(named[-1]) or _LATEST.fullmatch(named[-1]):
         raise click.UsageError(
-            "Say whose result is to be shown: scout show SCAN RESULT (the ids are in `scout scan results SCAN`), or "
-            "scout show -T LOGS TRANSCRIPT."
+            f"{named[-1]!r} is not the id of a result or a transcript. Write scout show [SCAN] RESULT [M5..M9], or scout show "
+            "-T LOGS TRANSCRIPT; `scout scan results SCAN` lists the ids."
         )
     return named, ranges
 
 
-def _shown(ranges: Sequence[str], *, whole: bool, full: bool, **options: Any) -> Shown:
+def _shown(ranges: Sequence[str], **options: Any) -> Shown:
     from .._app import Shown, parse_message_range
 
-    # Programs get whole messages, unless they say how much they can take.
-    return Shown(ranges=tuple(map(parse_message_range, ranges)), full=full or whole, **options)
+    return Shown(ranges=tuple(map(parse_message_range, ranges)), **options)
 
 
-def _find(
-    named: Sequence[str], transcripts: Sequence[str], scanner: str | None, shown: Shown
-) -> ScanEvidence | Evidence:
-    from .._app import scan_evidence_async, transcript_evidence_async
+def _show_transcript(transcripts: Sequence[str], id: str, scanner: str | None, shown: Shown) -> Evidence:
+    from .._app import transcript_evidence_async
 
-    if len(named) == 1:
-        if scanner is not None:
-            raise click.UsageError("--scanner is for results: scout show SCAN RESULT --scanner NAME.")
-        return run_use_case(transcript_evidence_async, transcripts, named[0], shown=shown)
-    location, id = named
-    return read_use_case(scan_evidence_async, location, id, scanner=scanner, shown=shown, transcripts=transcripts)
+    if scanner is not None:
+        raise click.UsageError("--scanner is for results of a scan: scout show SCAN RESULT --scanner NAME.")
+    return run_use_case(transcript_evidence_async, transcripts, id, shown=shown)
 
 
 def _print(found: ScanEvidence | Evidence, display: str | None) -> None:

@@ -7,7 +7,8 @@ import functools
 import inspect
 import sys
 import threading
-from collections.abc import Callable
+import types
+from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from contextvars import ContextVar
 from typing import Any, TypeVar, cast
@@ -54,6 +55,19 @@ def in_main_thread(act: Callable[[], T_co]) -> T_co:
 
     post(work)
     return future.result()
+
+
+async def needs_loop() -> None:
+    """Begin what cannot do without an event loop: a coroutine that is run by hand (`run_read_only`) starts again on one."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        await _pause()
+
+
+@types.coroutine
+def _pause() -> Generator[None]:
+    yield
 
 
 def refuse_trio() -> None:

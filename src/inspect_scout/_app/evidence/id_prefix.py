@@ -22,8 +22,7 @@ def match_id(kind: str, given: str, known: Collection[str]) -> str:
         known: All ids.
 
     Raises:
-        UnknownNameError: There is none; close matches are named.
-        ConfigError: There are several.
+        ConfigError: There is none (UnknownNameError, which names close matches, if there are some), or there are several.
     """
     if given in known:
         return given
@@ -33,7 +32,9 @@ def match_id(kind: str, given: str, known: Collection[str]) -> str:
     if found:
         shown = ", ".join(map(repr, found[:_SHOWN])) + (", ..." if len(found) > _SHOWN else "")
         raise ConfigError(f"{len(found):,} ids begin with {given!r}: {shown}. Type more of it.")
-    raise UnknownNameError(kind, given, known, _close(given, known))
+    if close := _close(given, known):
+        raise UnknownNameError(kind, given, known, close)
+    raise ConfigError(f"Unknown {kind}: {given!r}. None of the {len(known):,} ids begins so.")
 
 
 def _close(given: str, known: Collection[str]) -> list[str]:

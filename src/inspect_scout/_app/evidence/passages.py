@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ..._scanners import PlainItem, estimate_tokens, find_words, fold, quoted_words
-from ..._support.errors import ConfigError
 from .records import Citation, ItemKind, Passage, Shown
 
 CITED_CHARACTERS = 2400
@@ -50,12 +49,9 @@ def choose_passages(
 
     Returns:
         What is shown, and how many messages did not fit into the budget.
-
-    Raises:
-        ConfigError: A message is asked for that does not exist.
     """
     items = [*_items("message", messages, citations), *_items("event", events, citations)]
-    chosen = _chosen(items, len(messages), shown)
+    chosen = _chosen(items, shown)
     words = [word for text in said for word in quoted_words(text)]
     marked = [replace(i, marks=tuple(find_words(i.plain.text, words))) if i.is_cited else i for i in chosen]
     if shown.budget is not None:
@@ -83,11 +79,8 @@ def _items(kind: ItemKind, plain: Sequence[PlainItem], citations: Sequence[Citat
     return items
 
 
-def _chosen(items: Sequence[_Item], count: int, shown: Shown) -> list[_Item]:
+def _chosen(items: Sequence[_Item], shown: Shown) -> list[_Item]:
     if shown.ranges:
-        for first, last in shown.ranges:
-            if last > count:
-                raise ConfigError(f"There is no message M{max(first, count + 1)}: there are {count:,}, M1 to M{count}.")
         return [i for i in items if i.kind == "message" and any(a <= i.number <= b for a, b in shown.ranges)]
     cited = [item for item in items if item.is_cited]
     if shown.every or not (cited or shown.cited_only):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..._results import ChosenResult, ResultKey, ResultsTable, read_json
+from ..._support.errors import ConfigError
 from ..._support.shapes import is_list, is_mapping
 from ..._types import is_positive
 from ..bridge import in_sync, run_sync
@@ -51,6 +52,9 @@ async def scan_evidence_async(
     for result in told:
         groups.setdefault(_input_key(result), []).append(result)
     found = [await _of_input(group, shown, transcripts) for group in groups.values()]
+    _refuse_missing(shown, found)
+    if shown.ranges:
+        found = [evidence for evidence in found if evidence.passages] or found
     return ScanEvidence(location, tuple(found), len(chosen) - len(told))
 
 
@@ -86,10 +90,20 @@ async def transcript_evidence_async(
         score=info.score,
         source=info.source_uri,
     )
-    return _evidence(facts, "transcript", (), read, shown)
+    evidence = _evidence(facts, "transcript", (), read, shown)
+    _refuse_missing(shown, [evidence])
+    return evidence
 
 
 transcript_evidence = in_sync(transcript_evidence_async)
+
+
+def _refuse_missing(shown: Shown, found: Sequence[Evidence]) -> None:
+    """Refuse to show a message that no input has; nothing is refused where messages could not be read."""
+    most = max((evidence.messages for evidence in found), default=0)
+    for first, last in shown.ranges:
+        if most and last > most:
+            raise ConfigError(f"There is no message M{max(first, most + 1)}: messages are M1 to M{most}.")
 
 
 def _worth_telling(results: Sequence[ChosenResult]) -> list[ChosenResult]:

@@ -11,6 +11,7 @@ from ..._results import RecordedInput, transcript_info
 from ..._scanners import PlainItem, plain_events_text, plain_messages_text
 from ..._support.errors import LocationError, LogReadError
 from ..._support.json import loads
+from ..._support.loops import needs_loop
 from ..._support.shapes import is_list, is_mapping
 from ..._support.storage import is_local, local_path
 from ..._transcripts import plain_messages
@@ -67,12 +68,19 @@ async def read_scanned_input(
             return ScannedInput(remarks=(_NOTHING_RECORDED,))
         return _as_text(given, await _content_at(given.origin, cells, events or given.kind == "events"), events)
     except (LogReadError, LocationError) as error:
-        return ScannedInput(
-            remarks=(
-                f"{error}",
-                "The scan holds no copy of the messages. If the log has moved, say where it is: -T LOGS.",
-            )
-        )
+        if transcripts:
+            raise
+        return ScannedInput(remarks=(_gone_text(given, error),))
+
+
+def _gone_text(given: RecordedInput, error: Exception) -> str:
+    """Say that what was scanned is no longer where it was."""
+    log = given.origin.location if given.origin is not None else ""
+    if is_local(log) and not os.path.exists(local_path(log)):
+        said = f"{log!r} is gone, and the scan holds no copy of the messages."
+    else:
+        said = f"{str(error).rstrip('.')}. The scan holds no copy of the messages."
+    return f"{said} If they have moved, say where they are: -T LOGS."
 
 
 async def read_transcript_input(transcripts: Sequence[str], id: str) -> tuple[TranscriptInfo, ScannedInput]:
@@ -132,6 +140,7 @@ async def _read(found: _Found, messages: Any, *, events: bool) -> Transcript:
 
 
 async def _content_elsewhere(transcripts: Sequence[str], id: str, given: RecordedInput) -> _Content:
+    await needs_loop()
     view: Any = loads(given.origin.view) if given.origin is not None else {}
     found = await _find_transcript(open_transcripts(transcripts), id)
     wants_events = given.kind in {"event", "events"} or bool(view.get("events"))
@@ -144,6 +153,7 @@ async def _content_at(origin: InputOrigin, cells: Mapping[str, Any], events: boo
         messages = await plain_messages(origin)
         if messages is not None:
             return _Content(messages)
+    await needs_loop()
     from ..._transcripts import read_origin
 
     read = await read_origin(origin, transcript_info(cells))
