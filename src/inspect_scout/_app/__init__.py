@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     )
     from .bridge import in_sync, in_sync_items, run_read_only, run_sync
     from .databases import SchemaFormat, copy_transcripts, count_transcripts, database_schema, with_database
-    from .evidence.as_json import evidence_json, scan_evidence_json
+    from .evidence.as_json import evidence_json
     from .evidence.as_markdown import evidence_markdown
     from .evidence.as_text import evidence_lines
     from .evidence.reading import scan_evidence, scan_evidence_async, transcript_evidence, transcript_evidence_async

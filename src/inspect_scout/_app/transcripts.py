@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from .._support.errors import UnknownNameError
 from .._support.json import dumps
@@ -41,7 +41,7 @@ class TranscriptCounts:
         limits: How many were ended by a limit.
     """
 
-    by: Mapping[str, Any]
+    by: Mapping[str, object]
     transcripts: int
     scored: int
     mean_score: float | None
@@ -134,7 +134,7 @@ def _refuse_unknown(names: Mapping[str, str], infos: Sequence[TranscriptInfo]) -
 def _groups(names: Mapping[str, str], infos: Iterable[TranscriptInfo]) -> list[TranscriptCounts]:
     if not names:
         return []
-    found: dict[tuple[str, ...], tuple[dict[str, Any], list[TranscriptInfo]]] = {}
+    found: dict[tuple[str, ...], tuple[dict[str, object], list[TranscriptInfo]]] = {}
     for info in infos:
         values = {given: _field(info, name) for given, name in names.items()}
         found.setdefault(tuple(map(dumps, values.values())), (values, []))[1].append(info)
@@ -142,18 +142,18 @@ def _groups(names: Mapping[str, str], infos: Iterable[TranscriptInfo]) -> list[T
     return [_counts(values, members) for values, members in ordered]
 
 
-def _field(info: TranscriptInfo, name: str) -> Any:
+def _field(info: TranscriptInfo, name: str) -> object:
     return getattr(info, name) if name in type(info).model_fields else info.metadata.get(name)
 
 
-def _sort_key(value: Any) -> tuple[int, float, str]:
+def _sort_key(value: object) -> tuple[int, float, str]:
     """Order numbers before texts, what has no value last."""
     if isinstance(value, int | float) and not math.isnan(value):
         return 0, float(value) if abs(value) < 2**1000 else math.copysign(math.inf, value), ""
     return (2, 0.0, "") if value is None else (1, 0.0, value if isinstance(value, str) else dumps(value))
 
 
-def _counts(by: Mapping[str, Any], infos: Sequence[TranscriptInfo]) -> TranscriptCounts:
+def _counts(by: Mapping[str, object], infos: Sequence[TranscriptInfo]) -> TranscriptCounts:
     scores = [info.score for info in infos if info.score is not None]
     judged = [info.success for info in infos if info.success is not None]
     return TranscriptCounts(
@@ -177,12 +177,12 @@ def _sum(numbers: Iterable[N | None]) -> N | None:
     return sum(counted[1:], counted[0]) if counted and len(counted) == len(known) else None
 
 
-def _mean(scores: Sequence[Any]) -> float | None:
+def _mean(scores: Sequence[object]) -> float | None:
     numbers = [float(s) for s in scores if isinstance(s, int | float) and math.isfinite(s)]
     return math.fsum(numbers) / len(numbers) if numbers and len(numbers) == len(scores) else None
 
 
-def transcripts_json(summary: TranscriptsSummary) -> dict[str, Any]:
+def transcripts_json(summary: TranscriptsSummary) -> dict[str, object]:
     """Describe which transcripts there are, as `--json` prints it."""
     return {
         **_counts_json(summary.total),
@@ -195,7 +195,7 @@ def transcripts_json(summary: TranscriptsSummary) -> dict[str, Any]:
     }
 
 
-def _counts_json(counts: TranscriptCounts) -> dict[str, Any]:
+def _counts_json(counts: TranscriptCounts) -> dict[str, object]:
     names = (
         "transcripts",
         "scored",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
@@ -31,8 +33,7 @@ _LATEST = re.compile(r"latest(~\d+)?")
 _MESSAGES = re.compile(r"\[?[Mm]\d+(?:\s*(?:\.\.|-)\s*[Mm]?\d+)?\]?", re.ASCII)
 
 
-def _option(*names: str, **settings: Any) -> Any:
-    return click.option(*names, cls=SectionOption, section=SECTION, **settings)
+_option = partial(click.option, cls=SectionOption, section=SECTION)
 
 
 @click.command("show", cls=SectionCommand, epilog=EPILOG)
@@ -63,7 +64,12 @@ def _option(*names: str, **settings: Any) -> Any:
 @display_options
 @click.pass_context
 def command(
-    ctx: click.Context, words: tuple[str, ...], transcripts: tuple[str, ...], markdown: bool, **options: Any
+    ctx: click.Context,
+    words: tuple[str, ...],
+    transcripts: tuple[str, ...],
+    scanner: str | None,
+    markdown: bool,
+    **options: object,
 ) -> int:
     """Show what a result rests on: the verdict, then the messages that it cites, the cited words between » and «.
 
@@ -77,7 +83,6 @@ def command(
     if markdown and output.as_json:
         raise click.UsageError("--json and --markdown exclude each other.")
     named, ranges = _split_words(words)
-    scanner: str | None = options.pop("scanner")
     if output.as_json and options["budget"] is None:
         options["full"] = True  # programs get whole messages, unless they say how much they can take
     shown = _shown(ranges, **options)
@@ -86,12 +91,11 @@ def command(
         found = _show_transcript(transcripts, named[0], scanner, shown)
     else:
         location, id = take_scan(ctx, named[0] if len(named) > 1 else None), named[-1]
-        arguments = {"scanner": scanner, "shown": shown, "transcripts": transcripts}
-        found = read_use_case(scan_evidence_async, location, id, **arguments)
+        found = read_use_case(scan_evidence_async, location, id, scanner=scanner, shown=shown, transcripts=transcripts)
     if output.as_json:
-        from .._app import evidence_json, scan_evidence_json
+        from .._app import evidence_json
 
-        write_json(scan_evidence_json(found) if hasattr(found, "evidence") else evidence_json(found))
+        write_json(evidence_json(found))
     elif markdown:
         from .._app import evidence_markdown
 
@@ -115,10 +119,10 @@ def _split_words(words: Sequence[str]) -> tuple[list[str], list[str]]:
     return named, ranges
 
 
-def _shown(ranges: Sequence[str], **options: Any) -> Shown:
+def _shown(ranges: Sequence[str], **options: object) -> Shown:
     from .._app import Shown, parse_message_range
 
-    return Shown(ranges=tuple(map(parse_message_range, ranges)), **options)
+    return replace(Shown(), ranges=tuple(map(parse_message_range, ranges)), **options)
 
 
 def _show_transcript(transcripts: Sequence[str], id: str, scanner: str | None, shown: Shown) -> Evidence:

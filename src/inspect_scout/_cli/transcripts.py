@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -44,7 +44,7 @@ Column = tuple[str, "Callable[[TranscriptCounts], str]"]
 )
 @json_option
 @display_options
-def command(transcripts: tuple[str, ...], filter: tuple[str, ...], by: str | None, **options: Any) -> int:
+def command(transcripts: tuple[str, ...], filter: tuple[str, ...], by: str | None, **options: object) -> int:
     """Say which transcripts there are: how many, of which tasks and models, their scores, tokens, times and errors.
 
     Nothing but the index of the logs is read.

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..._scanners import Piece
 from .records import Evidence, Passage, ScanEvidence, Verdict
 
 
-def scan_evidence_json(found: ScanEvidence) -> dict[str, Any]:
-    """Describe what results of a scan rest on."""
-    return {"location": found.location, "evidence": [evidence_json(e) for e in found.evidence], "others": found.others}
-
-
-def evidence_json(evidence: Evidence) -> dict[str, Any]:
+def evidence_json(found: ScanEvidence | Evidence) -> dict[str, object]:
     """Describe evidence as `--json` prints it."""
+    if isinstance(found, Evidence):
+        return _evidence_json(found)
+    return {"location": found.location, "evidence": list(map(_evidence_json, found.evidence)), "others": found.others}
+
+
+def _evidence_json(evidence: Evidence) -> dict[str, object]:
     facts = evidence.transcript
     return {
         "transcript": {
@@ -36,7 +35,7 @@ def evidence_json(evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def _verdict_json(verdict: Verdict) -> dict[str, Any]:
+def _verdict_json(verdict: Verdict) -> dict[str, object]:
     return {
         "scanner": verdict.scanner,
         "uuid": verdict.id,
@@ -53,7 +52,7 @@ def _verdict_json(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _passage_json(passage: Passage) -> dict[str, Any]:
+def _passage_json(passage: Passage) -> dict[str, object]:
     return {
         "number": passage.number,
         "id": passage.id,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from ..._results import ChosenResult, ResultKey, ResultsTable, read_json
 from ..._support.errors import ConfigError
@@ -123,7 +122,7 @@ def _input_key(result: ChosenResult) -> object:
     return result.cells.get("transcript_id"), given.kind, given.ids, given.origin.view if given.origin else given.text
 
 
-def _value(cells: Mapping[str, Any]) -> Any:
+def _value(cells: Mapping[str, object]) -> object:
     value = cells.get("value")
     return read_json(value) if cells.get("value_type") in {"array", "object"} else value
 
@@ -136,7 +135,7 @@ async def _of_input(results: Sequence[ChosenResult], shown: Shown, transcripts: 
     return _evidence(_facts(first.cells), first.input.kind, verdicts, _with_count(read, first.cells), shown)
 
 
-def _with_count(read: ScannedInput, cells: Mapping[str, Any]) -> ScannedInput:
+def _with_count(read: ScannedInput, cells: Mapping[str, object]) -> ScannedInput:
     """Say that the scanner was given a part of the messages, where numbers are not those of the transcript."""
     given, all_of_them = len(read.messages), cells.get("transcript_message_count")
     if not given or not isinstance(all_of_them, int) or given >= all_of_them:
@@ -163,16 +162,21 @@ def _evidence(
     )
 
 
-def _facts(cells: Mapping[str, Any]) -> TranscriptFacts:
+def _facts(cells: Mapping[str, object]) -> TranscriptFacts:
     return TranscriptFacts(
-        id=cells.get("transcript_id") or "",
-        task_set=cells.get("transcript_task_set"),
-        task_id=cells.get("transcript_task_id"),
-        epoch=cells.get("transcript_task_repeat"),
-        model=cells.get("transcript_model"),
+        id=_text(cells, "transcript_id") or "",
+        task_set=_text(cells, "transcript_task_set"),
+        task_id=_text(cells, "transcript_task_id"),
+        epoch=epoch if isinstance(epoch := cells.get("transcript_task_repeat"), int) else None,
+        model=_text(cells, "transcript_model"),
         score=read_json(cells.get("transcript_score")),
-        source=cells.get("transcript_source_uri"),
+        source=_text(cells, "transcript_source_uri"),
     )
+
+
+def _text(cells: Mapping[str, object], name: str) -> str | None:
+    value = cells.get(name)
+    return None if value is None else str(value)
 
 
 def _verdict(result: ChosenResult) -> Verdict:
@@ -180,21 +184,21 @@ def _verdict(result: ChosenResult) -> Verdict:
     metadata, unseen = read_json(cells.get("metadata")), read_json(cells.get("unseen_citations"))
     return Verdict(
         scanner=result.scanner,
-        id=cells.get("uuid"),
+        id=_text(cells, "uuid"),
         value=_value(cells),
-        label=cells.get("label"),
-        answer=cells.get("answer"),
-        explanation=cells.get("explanation"),
+        label=_text(cells, "label"),
+        answer=_text(cells, "answer"),
+        explanation=_text(cells, "explanation"),
         metadata=metadata if is_mapping(metadata) else {},
-        error=cells.get("scan_error"),
-        target=cells.get("validation_target"),
+        error=_text(cells, "scan_error"),
+        target=_text(cells, "validation_target"),
         agrees=read_json(cells.get("validation_result")),
         citations=_citations(cells),
         unseen=tuple(str(cite) for cite in unseen) if is_list(unseen) else (),
     )
 
 
-def _citations(cells: Mapping[str, Any]) -> tuple[Citation, ...]:
+def _citations(cells: Mapping[str, object]) -> tuple[Citation, ...]:
     found: list[Citation] = []
     for kind in ("message", "event"):
         listed = read_json(cells.get(f"{kind}_references"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from ..._scanners import Piece
 from ..._support.errors import ConfigError
@@ -91,7 +91,7 @@ class TranscriptFacts:
     task_id: str | None = None
     epoch: int | None = None
     model: str | None = None
-    score: Any = None
+    score: object = None
     source: str | None = None
 
 
@@ -106,7 +106,7 @@ class Verdict:
         label: Its label.
         answer: The answer as a model gave it.
         explanation: Why.
-        metadata: Anything else that the scanner kept.
+        metadata: objectthing else that the scanner kept.
         error: What the scanner failed with.
         target: What a labelled case expects (None: there is none).
         agrees: Whether the value meets it.
@@ -116,14 +116,14 @@ class Verdict:
 
     scanner: str
     id: str | None
-    value: Any = None
+    value: object = None
     label: str | None = None
     answer: str | None = None
     explanation: str | None = None
-    metadata: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    metadata: Mapping[str, object] = field(default_factory=dict[str, object])
     error: str | None = None
     target: str | None = None
-    agrees: Any = None
+    agrees: object = None
     citations: tuple[Citation, ...] = ()
     unseen: tuple[str, ...] = ()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..._results import RecordedInput, transcript_info
 from ..._scanners import PlainItem, plain_events_text, plain_messages_text
@@ -41,12 +41,12 @@ class ScannedInput:
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    messages: Sequence[Any] = ()
-    events: Sequence[Any] = ()
+    messages: Sequence[object] = ()
+    events: Sequence[object] = ()
 
 
 async def read_scanned_input(
-    given: RecordedInput, cells: Mapping[str, Any], transcripts: Sequence[str], *, events: bool
+    given: RecordedInput, cells: Mapping[str, object], transcripts: Sequence[str], *, events: bool
 ) -> ScannedInput:
     """Read what a scanner was given.
 
@@ -131,7 +131,7 @@ async def _find_transcript(transcripts: Transcripts, id: str) -> _Found:
     return _Found(transcripts, index.info(places[match_id("transcript", id, places)]))
 
 
-async def _read(found: _Found, messages: Any, *, events: bool) -> Transcript:
+async def _read(found: _Found, messages: object, *, events: bool) -> Transcript:
     from ..._types import TranscriptContent
 
     located = await found.transcripts.source.locate(found.info)
@@ -141,14 +141,14 @@ async def _read(found: _Found, messages: Any, *, events: bool) -> Transcript:
 
 async def _content_elsewhere(transcripts: Sequence[str], id: str, given: RecordedInput) -> _Content:
     await needs_loop()
-    view: Any = loads(given.origin.view) if given.origin is not None else {}
+    view: object = loads(given.origin.view) if given.origin is not None else {}
     found = await _find_transcript(open_transcripts(transcripts), id)
     wants_events = given.kind in {"event", "events"} or bool(view.get("events"))
     read = await _read(found, view.get("messages", "all"), events=wants_events)
     return _Content(_dumped(read.messages), _dumped(read.events))
 
 
-async def _content_at(origin: InputOrigin, cells: Mapping[str, Any], events: bool) -> _Content:
+async def _content_at(origin: InputOrigin, cells: Mapping[str, object], events: bool) -> _Content:
     if not events:
         messages = await plain_messages(origin)
         if messages is not None:
@@ -184,7 +184,7 @@ def _as_text(given: RecordedInput, content: _Content, events: bool, remarks: tup
     return ScannedInput(plain_messages_text(messages), plain_events_text(those) if events else (), remarks)
 
 
-def _with_ids(items: Sequence[Any], name: str, ids: Sequence[str]) -> tuple[Sequence[Any], tuple[str, ...]]:
+def _with_ids(items: Sequence[object], name: str, ids: Sequence[str]) -> tuple[Sequence[object], tuple[str, ...]]:
     """Keep those that an invocation was given, in its order."""
     by_id = {item.get(name): item for item in items if is_mapping(item)}
     if all(id in by_id for id in ids) and ids:
@@ -196,7 +196,7 @@ def _with_ids(items: Sequence[Any], name: str, ids: Sequence[str]) -> tuple[Sequ
     )
 
 
-def _moved(cells: Mapping[str, Any]) -> tuple[str, ...]:
+def _moved(cells: Mapping[str, object]) -> tuple[str, ...]:
     """Say that the log of a recorded input is no longer where it was."""
     log = cells.get("transcript_source_uri")
     if not log or not is_local(log) or os.path.exists(local_path(log)):
@@ -204,5 +204,5 @@ def _moved(cells: Mapping[str, Any]) -> tuple[str, ...]:
     return (f"{log!r} is gone; shown is what the scan recorded of it.",)
 
 
-def _dumped(items: Iterable[Any]) -> list[Any]:
+def _dumped(items: Iterable[object]) -> list[object]:
     return [item.model_dump(mode="json", exclude_none=True) for item in items]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -65,7 +64,7 @@ class ChosenResult:
     """
 
     scanner: str
-    cells: Mapping[str, Any]
+    cells: Mapping[str, object]
     input: RecordedInput
 
 

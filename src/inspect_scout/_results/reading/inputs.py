@@ -177,7 +177,7 @@ def _info(table: pa.Table, row: int) -> TranscriptInfo:
     return transcript_info({name: column(table, name)[row].as_py() for name in names})
 
 
-def transcript_info(cells: Mapping[str, Any]) -> TranscriptInfo:
+def transcript_info(cells: Mapping[str, object]) -> TranscriptInfo:
     """Describe the transcript of a row as the scan knew it.
 
     Args:

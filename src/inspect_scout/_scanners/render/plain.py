@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ..._support.json import dumps
 from ..._support.shapes import is_list, is_mapping
@@ -33,7 +32,7 @@ class PlainItem:
     text: str
 
 
-def plain_messages_text(messages: Sequence[Any]) -> list[PlainItem]:
+def plain_messages_text(messages: Sequence[object]) -> list[PlainItem]:
     """Number messages as prompts do (design/002-one-numbering.md) and write each as text.
 
     Args:
@@ -42,7 +41,7 @@ def plain_messages_text(messages: Sequence[Any]) -> list[PlainItem]:
     return [_plain_message(f"M{number}", message) for number, message in enumerate(messages, 1)]
 
 
-def plain_events_text(events: Sequence[Any]) -> list[PlainItem]:
+def plain_events_text(events: Sequence[object]) -> list[PlainItem]:
     """Number events and write each as text.
 
     Args:
@@ -51,13 +50,13 @@ def plain_events_text(events: Sequence[Any]) -> list[PlainItem]:
     return [_plain_event(f"E{number}", event) for number, event in enumerate(events, 1)]
 
 
-def _plain_message(cite: str, message: Any) -> PlainItem:
+def _plain_message(cite: str, message: object) -> PlainItem:
     if not is_mapping(message):
         return PlainItem(cite, "", "unknown", _text(message))
     return PlainItem(cite, _text(message.get("id")), _who(message), message_body(message))
 
 
-def _who(message: Mapping[str, Any]) -> str:
+def _who(message: Mapping[str, object]) -> str:
     metadata = message.get("metadata")
     label = metadata.get("role_label") if is_mapping(metadata) else None
     role = label if isinstance(label, str) and label else _text(message.get("role")) or "unknown"
@@ -65,7 +64,7 @@ def _who(message: Mapping[str, Any]) -> str:
     return f"{role} {function}" if function and message.get("role") == "tool" else role
 
 
-def message_body(message: Mapping[str, Any]) -> str:
+def message_body(message: Mapping[str, object]) -> str:
     """Write what a message says, with its calls of tools and its error."""
     content = message.get("content")
     parts = [_part(part) for part in content] if is_list(content) else [_text(content)]
@@ -80,7 +79,7 @@ def message_body(message: Mapping[str, Any]) -> str:
     return text.rstrip("\n")
 
 
-def _part(part: Any) -> str | None:
+def _part(part: object) -> str | None:
     if not is_mapping(part):
         return _text(part)
     kind = part.get("type")
@@ -94,7 +93,7 @@ def _part(part: Any) -> str | None:
     return f"<{kind} />" if kind in _MEDIA else None
 
 
-def _reasoning(part: Mapping[str, Any]) -> str | None:
+def _reasoning(part: Mapping[str, object]) -> str | None:
     if not part.get("redacted"):
         said = part.get("reasoning")
         return f"\n<thinking>{_text(said)}</thinking>" if said else None
@@ -102,7 +101,7 @@ def _reasoning(part: Mapping[str, Any]) -> str | None:
     return f"\n<thinking_summary>{_text(summary)}</thinking_summary>" if summary else "\n<thinking_redacted/>"
 
 
-def _call(call: Any) -> str:
+def _call(call: object) -> str:
     if not is_mapping(call):
         return f"\nTool Call: {_text(call)}"
     given = call.get("arguments")
@@ -110,14 +109,14 @@ def _call(call: Any) -> str:
     return f"\nTool Call: {call.get('function')}\nArguments:\n{arguments}"
 
 
-def _plain_event(cite: str, event: Any) -> PlainItem:
+def _plain_event(cite: str, event: object) -> PlainItem:
     if not is_mapping(event):
         return PlainItem(cite, "", "unknown", _text(event))
     kind = _text(event.get("event")) or "unknown"
     return PlainItem(cite, _text(event.get("uuid")), kind, _event_text(kind, event))
 
 
-def _event_text(kind: str, event: Mapping[str, Any]) -> str:
+def _event_text(kind: str, event: Mapping[str, object]) -> str:
     output = event.get("output")
     choices = output.get("choices") if is_mapping(output) else None
     if (
@@ -136,5 +135,5 @@ def _event_text(kind: str, event: Mapping[str, Any]) -> str:
     return "\n".join(f"{key}: {_text(value)}" for key, value in told.items())
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return "" if value is None else value if isinstance(value, str) else dumps(value)

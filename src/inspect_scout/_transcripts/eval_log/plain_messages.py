@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -32,7 +32,7 @@ _ROLES = frozenset(("system", "user", "assistant", "tool"))
 _EARLY_STOP_BYTES = 64 * 1024
 
 
-async def plain_messages(origin: InputOrigin) -> list[dict[str, Any]] | None:
+async def plain_messages(origin: InputOrigin) -> list[dict[str, object]] | None:
     """Read messages again from where they were found, in the order and with the choice that their scanner was given.
 
     Args:
@@ -59,12 +59,12 @@ async def plain_messages(origin: InputOrigin) -> list[dict[str, Any]] | None:
         return None
 
 
-def _messages(source: ByteSource, view: Mapping[str, Any]) -> list[dict[str, Any]] | None:
+def _messages(source: ByteSource, view: Mapping[str, object]) -> list[dict[str, object]] | None:
     sections = _sections(source)
     stored = sections.attachments
     attachments = None if is_empty(stored) else RawAttachments(lambda: split_object(stored, "attachments"))
     wanted = view.get("messages")
-    found: list[dict[str, Any]] = []
+    found: list[dict[str, object]] = []
     for raw in split_list(sections.messages, "messages"):
         message = msgspec.json.decode(raw)
         if not _is_usual(message):
@@ -80,7 +80,7 @@ def _sections(source: ByteSource) -> RawSample:
     return split_until_events(source, lambda found: not (is_missing(found.messages) or may_refer(found.messages)))
 
 
-def _is_usual(message: Any) -> bool:
+def _is_usual(message: object) -> bool:
     """Tell whether a message has what Inspect writes: an id of its own, a role, and content of parts."""
     if not is_mapping(message) or message.get("role") not in _ROLES:
         return False

@@ -1,0 +1,140 @@
+"""What `scout show` prints: read line by line in the files of `snapshots/`."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.cli import scout
+from support.evidence import record_usual
+from support.snapshots import check_snapshot
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
+@pytest.fixture(scope="module")
+def scan(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return record_usual(tmp_path_factory.mktemp("scans"))
+
+
+@pytest.fixture(autouse=True)
+def no_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
+@pytest.mark.parametrize("width", [50, 80, 160])
+@pytest.mark.parametrize(("name", "id"), [("result", "rCheating"), ("transcript", "aBcDeF")])
+def test_evidence_fits_the_terminal(scan: str, width: int, name: str, id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    ran = scout("show", scan, id)
+    assert (ran.code, ran.err) == (0, "")
+    assert max(map(len, ran.out.splitlines())) <= width
+    check_snapshot(SNAPSHOTS / f"show-{name}-{width}.txt", ran.out)
+
+
+@pytest.mark.parametrize(("form", "ending"), [((), "txt"), (("--json",), "json"), (("--markdown",), "md")])
+def test_evidence_in_a_pipe(scan: str, form: tuple[str, ...], ending: str) -> None:
+    ran = scout("show", scan, "rCheating", *form)
+    assert ran.code == 0
+    check_snapshot(SNAPSHOTS / f"show-result.{ending}", ran.out.replace(scan, "SCAN"))
+
+
+@pytest.mark.parametrize("form", [(), ("--json",), ("--markdown",)])
+def test_nothing_from_a_transcript_controls_the_terminal(scan: str, form: tuple[str, ...]) -> None:
+    ran = scout("show", scan, "aBcDeF", "--all", "--full", *form)
+    assert not UNSAFE.search(ran.out)
+
+
+def test_no_text_passes_for_a_heading(scan: str) -> None:
+    ran = scout("show", scan, "rCheating", "--all")
+    assert "\n  [M99] system" in ran.out
+    assert not re.search(r"^\[M99\]", ran.out, re.MULTILINE)
+
+
+def test_no_text_ends_the_fence_that_it_stands_in(scan: str) -> None:
+    ran = scout("show", scan, "rCheating", "--all", "--markdown")
+    inside, fence, headings = False, "", list[str]()
+    for line in ran.out.splitlines():
+        if not inside and (opened := re.fullmatch(r"(`{3,})text", line)):
+            inside, fence = True, opened[1]
+        elif inside and line == fence:
+            inside = False
+        elif not inside and line.startswith("#"):
+            headings.append(line)
+    assert not inside
+    assert headings == ["## `cheating: true`", *(h for h in headings if h.startswith("### `[M"))]
+    assert len(headings) == 7
+
+
+def shown(*arguments: str) -> list[int]:
+    document: Any = json.loads(scout("show", *arguments, "--json").out)
+    return [message["number"] for evidence in document["evidence"] for message in evidence["messages"]]
+
+
+def test_messages_can_be_chosen(scan: str) -> None:
+    assert shown(scan, "rCheating") == [3, 4, 5, 6]
+    assert shown(scan, "rCheating", "--cite") == [4, 6]
+    assert shown(scan, "rCheating", "--context", "0") == [4, 6]
+    assert shown(scan, "rCheating", "--all") == [1, 2, 3, 4, 5, 6]
+    assert shown(scan, "rCheating", "M1..M2", "M6") == [1, 2, 6]
+
+
+def test_long_messages_are_folded_for_people_and_whole_for_programs(scan: str) -> None:
+    assert re.search(r"… \d,\d\d\d characters left out …", scout("show", scan, "rCheating").out)
+    assert "left out" not in scout("show", scan, "rCheating", "--full").out
+    document: Any = json.loads(scout("show", scan, "rCheating", "M3", "--json").out)
+    (message,) = document["evidence"][0]["messages"]
+    assert (message["text"].count("\n"), message["characters_left_out"]) == (399, 0)
+
+
+def test_a_budget_folds_what_programs_get(scan: str) -> None:
+    document: Any = json.loads(scout("show", scan, "rCheating", "--budget", "100", "--json").out)
+    (evidence,) = document["evidence"]
+    assert sum(len(message["text"]) for message in evidence["messages"]) < 600
+    assert evidence["dropped"] == 4 - len(evidence["messages"])
+
+
+def test_the_newest_scan_is_taken_where_none_is_named(tmp_path: Path) -> None:
+    location = record_usual(tmp_path)
+    ran = scout("show", "rCheating", "--scans", str(tmp_path))
+    assert ran.code == 0
+    assert location in ran.err
+    assert ran.out.startswith("cheating: true\n")
+    assert scout("show", "latest", "rCheating", "--scans", str(tmp_path)).out == ran.out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("latest",), "'latest' is not the id of a result"),
+        (("./scans/x",), "'./scans/x' is not the id of a result"),
+        (("a", "b", "c"), "Write scout show [SCAN] RESULT [M5..M9]"),
+        ((), "Missing argument"),
+        (("a", "b", "--json", "--markdown"), "--json and --markdown exclude each other"),
+        (("-T", "logs", "a", "--scanner", "x"), "--scanner is for results of a scan"),
+    ],
+)
+def test_wrong_usage_is_refused(words: tuple[str, ...], said: str) -> None:
+    ran = scout("show", *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+
+
+def test_misses_name_what_is_close(scan: str) -> None:
+    ran = scout("show", scan, "rCheatinf")
+    assert (ran.code, ran.out) == (1, "")
+    assert "Did you mean 'rCheating111111111111'?" in ran.err
+    assert "2 ids begin with 'aBc'" in scout("show", scan, "aBc").err
+
+
+def test_a_transcript_of_logs_is_shown(example_logs: Path) -> None:
+    ran = scout("show", "-T", str(example_logs), "NQ7dDd", "M9")
+    assert ran.code == 0
+    check_snapshot(SNAPSHOTS / "show-logs.txt", ran.out)
+    document: Any = json.loads(scout("show", "-T", str(example_logs), "NQ7dDd", "M9", "--json").out)
+    assert [message["number"] for message in document["messages"]] == [9]
