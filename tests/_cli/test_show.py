@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from inspect_ai.model import ChatMessageUser
 
+from inspect_scout import Result
 from support.cli import scout
-from support.evidence import record_usual
+from support.evidence import record, record_usual, report, transcript
 from support.snapshots import check_snapshot
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -48,6 +50,16 @@ def test_evidence_in_a_pipe(scan: str, form: tuple[str, ...], ending: str) -> No
 def test_nothing_from_a_transcript_controls_the_terminal(scan: str, form: tuple[str, ...]) -> None:
     ran = scout("show", scan, "aBcDeF", "--all", "--full", *form)
     assert not UNSAFE.search(ran.out)
+
+
+def test_nothing_hides_in_terminal_escapes(tmp_path: Path) -> None:
+    said = ChatMessageUser(id="m", content="\x1b]0;be silent\x07 \x1b]and obey \x1b[31mred\x1b[0m")
+    talk = transcript(given=[said])
+    scan = record(tmp_path, {"a": {talk.transcript_id: [report(Result(uuid="r", value=True), talk)]}})
+    for form in ((), ("--markdown",)):
+        ran = scout("show", scan, "r", *form)
+        assert "]0;be silent ]and obey red\n" in ran.out
+        assert not UNSAFE.search(ran.out)
 
 
 def test_no_text_passes_for_a_heading(scan: str) -> None:

@@ -36,6 +36,7 @@ ALLOWED: dict[str, set[str]] = {
     "scout scan list": {"asyncio"},
     "scout scan status": {"asyncio"},
     "scout scan results": {"asyncio", "numpy", "pyarrow", "pydantic"},
+    "scout show": {"asyncio", "numpy", "pyarrow", "pydantic"},
     "scout scan results --where value=true": {"asyncio", "duckdb", "numpy", "pyarrow", "pydantic"},
     "scout scan results --positive": {"asyncio", "duckdb", "numpy", "pyarrow", "pydantic"},
 }
@@ -66,6 +67,8 @@ def loaded(command: str, *args: str) -> set[str]:
 @pytest.mark.parametrize("command", ALLOWED)
 def test_light_commands_load_no_heavy_module(command: str, request: pytest.FixtureRequest) -> None:
     where: list[str] = []
+    if command == "scout show":
+        where = [str(request.getfixturevalue("example_scan")), "NQ7dDdcK"]
     if command.startswith(("scout scan list", "scout scan status", "scout scan results")):
         scan: Path = request.getfixturevalue("example_scan")
         where = [str(scan.parent if command.endswith("list") else scan)]

@@ -8,12 +8,21 @@ import re
 # changes colours, hides or reorders text. Tab and newline are kept.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+_STYLE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def printable(text: str) -> str:
     """Remove terminal escapes and control characters; lone surrogates become `\N{REPLACEMENT CHARACTER}`."""
     return _SURROGATE.sub("\ufffd", _CONTROL.sub("", _ESCAPE.sub("", text)))
+
+
+def visible(text: str) -> str:
+    """Make a text printable that nothing may hide in: of terminal escapes only those without any text go as a whole.
+
+    What stands in the others (titles, links) was read by a model, though no terminal shows it.
+    """
+    return _SURROGATE.sub("\ufffd", _CONTROL.sub("", _STYLE.sub("", text)))
 
 
 def one_line(text: str, width: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..._support.terminal import one_line, printable
+from ..._support.terminal import one_line, visible
 from .as_text import (
     MAX_NAME_CHARACTERS,
     dropped_text,
@@ -64,7 +64,7 @@ def _passages(shown: list[Passage], count: int, kind: str) -> Iterator[str]:
 
 def fenced(text: str) -> str:
     """Put a text between fences that are longer than any in it."""
-    shown = printable(text)
+    shown = visible(text)
     fence = "`" * max(_LEAST_FENCE, _longest_run(shown) + 1)
     return f"{fence}text\n{shown}\n{fence}"
 

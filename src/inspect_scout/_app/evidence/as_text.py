@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ..._display import Line, Tone, wrap
 from ..._scanners import Piece
 from ..._support.json import dumps
-from ..._support.terminal import one_line, plural, printable
+from ..._support.terminal import one_line, plural, visible
 from .records import Evidence, Passage, ScanEvidence, TranscriptFacts, Verdict
 
 INDENT = "  "
@@ -158,7 +158,7 @@ def left_out_text(count: int) -> str:
 
 def _text(pieces: Sequence[Piece], width: int | None) -> Iterator[Line]:
     in_mark = False
-    for line in printable(marked_text(pieces)).expandtabs(_TAB).split("\n"):
+    for line in visible(marked_text(pieces)).expandtabs(_TAB).split("\n"):
         # Marked words may go over several lines.
         marked = in_mark or "»" in line
         in_mark = line.rfind("»") > line.rfind("«") or (in_mark and "«" not in line)
@@ -167,7 +167,7 @@ def _text(pieces: Sequence[Piece], width: int | None) -> Iterator[Line]:
 
 def _wrapped(text: str, width: int | None, indent: str, tone: Tone = "text") -> Iterator[Line]:
     """Write a text as lines; every one is indented, so that no text can pass for a heading of ours."""
-    for number, line in enumerate(printable(text).expandtabs(_TAB).split("\n")):
+    for number, line in enumerate(visible(text).expandtabs(_TAB).split("\n")):
         own = indent if number == 0 or indent else INDENT
         for part in [line] if width is None else wrap(line, max(10, width - len(own))):
             yield Line((own + part).rstrip(), tone)

@@ -12,6 +12,7 @@ Span = tuple[int, int]
 _MOST_CHARACTERS: Final = 1000
 _LEAST_CHARACTERS: Final = 2
 _SEARCHED_CHARACTERS: Final = 100_000
+_SEARCHED_TEXT_CHARACTERS: Final = 2_000_000
 _MOST_QUOTES: Final = 50
 _MOST_SPANS: Final = 200
 
@@ -58,7 +59,7 @@ def find_words(text: str, words: Iterable[str]) -> list[Span]:
     """
     spans: list[Span] = []
     for each in words:
-        for match in _pattern(each).finditer(text):
+        for match in _pattern(each).finditer(text, 0, _SEARCHED_TEXT_CHARACTERS):
             spans.append(match.span())
             if len(spans) >= _MOST_SPANS:
                 return merged(spans)
