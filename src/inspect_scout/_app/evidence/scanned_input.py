@@ -59,11 +59,11 @@ async def read_scanned_input(
     if "timeline" in given.kind:
         return ScannedInput(remarks=(f"The scanner was given a {given.kind.rstrip('s')}, which is not shown here.",))
     try:
+        if given.text is not None:  # it is what the scanner saw, wherever the log is by now
+            return _as_text(given, _recorded_content(given), events, () if transcripts else _moved(cells))
         if transcripts:
             id = str(cells.get("transcript_id") or "")
             return _as_text(given, await _content_elsewhere(transcripts, id, given), events)
-        if given.text is not None:
-            return _as_text(given, _recorded_content(given), events, _moved(cells))
         if given.origin is None:
             return ScannedInput(remarks=(_NOTHING_RECORDED,))
         return _as_text(given, await _content_at(given.origin, cells, events or given.kind == "events"), events)
