@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         group_records,
         scanner_findings,
     )
+    from .new_project import NewProject, guess_transcripts, start_project
     from .results import results_scanners, results_table, scan_results_query, scan_results_query_async
     from .scan_json import MAX_IDS, group_json, overview_json, state_json
     from .scan_reference import find_scan, is_location, short_id_length

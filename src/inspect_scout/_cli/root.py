@@ -9,6 +9,7 @@ import click
 from .lazy import LazyGroup, load_command
 
 COMMANDS = {
+    "init": (".init", "Start a project: settings, example scanners, a file for labelled cases."),
     "scan": (".root:scan", "Scan transcripts; list, show, resume and complete scans; print results."),
     "show": (".show", "Show what a result rests on: the verdict, and the messages that it cites."),
     "transcripts": (".transcripts", "Say which transcripts there are: by task, model, score or anything else."),
@@ -18,6 +19,7 @@ COMMANDS = {
     "info": (".info", "Say which version this is, and which settings hold here."),
 }
 SCAN_COMMANDS = {
+    "init": (".init", "Start a project: settings, example scanners, a file for labelled cases."),
     "list": (".scans.list", "List scans, newest first."),
     "status": (".scans.status", "Show how a scan stands."),
     "resume": (".scans.scan:resume", "Go on with a scan; failed scanners are tried again."),

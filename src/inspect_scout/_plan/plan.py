@@ -25,6 +25,7 @@ from .._transcripts import (
     TranscriptIndex,
     Transcripts,
     TranscriptSource,
+    nearby_advice,
     no_cases_message,
     restore_transcripts,
     snapshot_of,
@@ -275,7 +276,7 @@ def _transcripts(request: ScanRequest) -> Transcripts:
     if given is None:
         raise ConfigError(
             "There are no transcripts: none were given, and there is neither ./transcripts nor $INSPECT_LOG_DIR nor "
-            "./logs. Give a log file or a directory of logs, or name them in scout.yaml."
+            f"./logs. Give a log file or a directory of logs, or name them in scout.yaml. {nearby_advice()}".rstrip()
         )
     transcripts = given if isinstance(given, Transcripts) else transcripts_from(given)
     if request.duplicates is not None:

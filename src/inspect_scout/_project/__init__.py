@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .options import MERGED_OPTIONS, OPTION_BY_NAME, OPTIONS, describe_options, options_of, start_logging
     from .project import Project, load_project, read_job_config, read_project
     from .schemas import schema_text
+    from .starting import new_project_files
 
 if not TYPE_CHECKING:  # else any name would be taken for an export
     __getattr__, __dir__ = lazy_exports(__name__)

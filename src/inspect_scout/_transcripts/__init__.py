@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from .eval_log.records import EvalSpec, SampleSummary
     from .eval_log.source import EvalLogSource
     from .memory import MemorySource
+    from .nearby import NearbyFolder, find_nearby, nearby_advice
     from .sample_metadata import SampleMetadata
     from .selected_index import index_rows
     from .source_kinds import read_origin, register_source

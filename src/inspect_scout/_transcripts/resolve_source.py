@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
 
-from .._support.errors import ConfigError, LocationError
+from .._support.errors import ConfigError
 from .._support.storage import is_local
 from .contract import Duplicates, LogProblem, SourceKind, SourceLocation
 from .eval_log.kind import EVAL_LOGS
 from .location_probe import not_recognised_error, probe_location, probe_remote_folder
+from .nearby import missing_location_error
 from .selected_index import SelectedIndex
 from .source_kinds import find_kind
 
@@ -45,7 +46,7 @@ def _resolve(place: SourceLocation) -> ResolvedLocation:
     if place.paths is None and is_local(path):
         exists = os.path.exists(path)
         if kind is not None and not exists:
-            raise LocationError(f"No transcripts at {path!r}: there is no such file or folder. Check the path.")
+            raise missing_location_error(path)
         if kind is None and exists:
             raise not_recognised_error(path)
     return path, kind

@@ -7,23 +7,18 @@ import os
 import re
 from collections.abc import Sequence
 
-from ..._support.errors import LocationError, LogReadError, ScoutError, StorageError
+from ..._support.errors import LogReadError, ScoutError, StorageError
 from ..._support.regular import describe_skipped, irregular_below
 from ..._support.storage import Entry, Storage, for_each, is_local, local_path, storage_for
 from ..contract import HEAD_BYTES, SourceLocation
+from ..nearby import missing_location_error
+from .log_names import may_be_log, named_by_inspect
 
 _DATABASE_INDEX = "_index"
-# What Inspect names its own log files; of such a name a broken file is reported, of any other it is just another file.
-_NAMED_AS_LOG = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}[:-]\d{2}[:-]\d{2}.*\.json$")
 _FIRST_KEY = re.compile(
     rb'\s*\{\s*"(?:version|status|eval|plan|results|stats|error|samples|location|tags|metadata)"\s*:'
 )
 _EVAL_KEY = re.compile(rb'"eval"\s*:\s*\{')
-
-
-def is_log_name(path: str) -> bool:
-    """Tell whether a name is one of a log (`.json` files may be something else all the same)."""
-    return path.lower().endswith((".eval", ".json"))
 
 
 async def find_logs(
@@ -46,7 +41,7 @@ async def find_logs(
         try:
             entry = await storage.stat(location)
         except StorageError as error:
-            if not (many and is_log_name(location)):
+            if not (many and may_be_log(location)):
                 raise
             failed[location] = LogReadError(location, str(error))
             continue
@@ -58,7 +53,7 @@ async def find_logs(
             continue
         found = await storage.list(location)
         if not found and not _is_folder(location):
-            raise LocationError(f"No transcripts at {location!r}: there is no such file or folder. Check the path.")
+            raise missing_location_error(location)
         for entry, kept in zip(found, await for_each(location, found, functools.partial(_is_log, storage))):
             if isinstance(kept, LogReadError):
                 failed[entry.path] = kept
@@ -70,7 +65,7 @@ async def find_logs(
 def describe_skipped_files(locations: Sequence[str]) -> str | None:
     """Say what the folders among some locations hold that has the name of a log and is not a file."""
     folders = [local_path(location) for location in locations if _is_folder(location)]
-    return describe_skipped([found for folder in folders for found in irregular_below(folder, is_log_name)])
+    return describe_skipped([found for folder in folders for found in irregular_below(folder, may_be_log)])
 
 
 def _is_folder(location: str) -> bool:
@@ -93,7 +88,7 @@ def _starts_like_log(name: str, start: bytes) -> bool:
     """Tell by the beginning of a `.json` file whether it is a log."""
     if _FIRST_KEY.match(start) and _EVAL_KEY.search(start):
         return True
-    return bool(_NAMED_AS_LOG.match(name)) and not start.lstrip().startswith((b"{", b"["))
+    return named_by_inspect(name) and not start.lstrip().startswith((b"{", b"["))
 
 
 def holds_logs(place: SourceLocation) -> bool:
@@ -102,7 +97,7 @@ def holds_logs(place: SourceLocation) -> bool:
     A single `.eval` file decides it: the rest of a large folder is not looked at.
     """
     if place.paths is None:
-        return is_log_name(place.location)
+        return may_be_log(place.location)
     maybe: list[str] = []
     for path in place.paths:
         if f"/{_DATABASE_INDEX}/" not in path:
