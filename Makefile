@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check hooks faults bench growth reading docs examples clean
+.PHONY: help demo test check hooks faults bench growth reading refusals docs examples clean
 
 # The first Python of at least 3.11 on this machine; `make PYTHON=/path/to/python ...` chooses another.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
@@ -87,6 +87,9 @@ growth: $(VENV)/.installed-dev  ## Time what a unit costs when there are 1, 10 a
 
 reading: $(VENV)/.installed-dev  ## Time what only looks at scans: list, status, results
 	@$(BIN)/python -m benchmarks.reading
+
+refusals: $(VENV)/.installed-dev  ## Time how soon one is told of a mistake, and sees that a scan has begun
+	@$(BIN)/python -m benchmarks.refusals
 
 docs: $(VENV)/.installed-dev  ## Build the manual into site/
 	@$(BIN)/python docs/generate_cli.py

@@ -130,6 +130,12 @@ class FakeApp:
         self.requests.append(request)
         return self.ends_as()
 
+    async def refuse_scan_early(self, named: str, request: ScanRequest) -> None:
+        """Let every scan begin: what it is named by need not be there."""
+
+    async def refuse_complete_scan(self, location: str, wish: str) -> None:
+        """Let every scan go on."""
+
     async def explain_settings(self, request: ScanRequest) -> Mapping[str, Setting]:
         self.requests.append(request)
         return await explain_settings(request)

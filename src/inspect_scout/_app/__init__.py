@@ -10,7 +10,15 @@ if TYPE_CHECKING:
     from .._plan import ResumeRequest, ScanRequest
     from .._project import default_scans
     from .._results import ScanOverview, list_states, read_error_groups, read_overview
-    from .._scanners import Parameter, ScannerFileReport, ScannerSource, StructuredSource, describe_scanner_files
+    from .._scanners import (
+        FoundFile,
+        Parameter,
+        ScannerFileReport,
+        ScannerSource,
+        StructuredSource,
+        describe_scanner_files,
+        find_scan_files,
+    )
     from .._support.causes.grouping import ErrorGroup
     from .api import (
         scan,
@@ -32,6 +40,7 @@ if TYPE_CHECKING:
     )
     from .bridge import in_sync, in_sync_items, run_read_only, run_sync
     from .databases import SchemaFormat, copy_transcripts, count_transcripts, database_schema, with_database
+    from .early_refusals import refuse_complete_scan, refuse_scan_early
     from .evidence.as_json import evidence_json
     from .evidence.as_markdown import evidence_markdown
     from .evidence.as_text import evidence_lines

@@ -35,9 +35,9 @@ from .._plan import (
 )
 from .._project import default_log_level, default_scans, load_dotenv_once, start_logging
 from .._results import ScanGoneError, ScanStore, facts_of, unread_errors
-from .._support.errors import ScanStateError
 from .._support.loop_iterations import own_loop_iteration
 from .._types import Phase, Planned, Problem, ScanState, Status, Summary, fold
+from .early_refusals import complete_scan_error
 from .ending import grace_seconds, run_to_its_end
 from .interruption import is_abandoned, on_abandoned
 from .watching import publishing_progress
@@ -215,10 +215,7 @@ def _show_outcome(display: Display, status: Status, state: ScanState, *, interru
 
 async def _refuse_complete(store: ScanStore, wish: str) -> None:
     if (await store.status()).complete:
-        raise ScanStateError(
-            f"The scan at {store.location!r} is complete already: there is nothing to {wish}. "
-            "Start a new scan to scan again."
-        )
+        raise complete_scan_error(store.location, wish)
 
 
 def _dry_run(plan: ScanPlan, display: Display) -> Status:

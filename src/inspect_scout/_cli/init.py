@@ -15,7 +15,7 @@ from .._support.terminal import printable
 from .contract import DONE
 from .options import SectionCommand, json_option
 from .stdout import write_json
-from .use_cases import run_use_case
+from .use_cases import read_use_case
 
 if TYPE_CHECKING:
     from .._app import NewProject
@@ -44,7 +44,7 @@ def command(folder: str, transcripts: str | None, model: str | None, as_json: bo
     """
     if transcripts is None and not as_json and sys.stdin.isatty() and sys.stderr.isatty():
         transcripts = click.prompt("Transcripts", default=guess_transcripts(folder) or "./logs", err=True)
-    made = run_use_case(start_project, folder, transcripts, model)
+    made = read_use_case(start_project, folder, transcripts, model)
     if as_json:
         write_json(asdict(made))
         return DONE

@@ -17,7 +17,7 @@ from .._support.text import ArgumentText
 from .._support.yaml import SWITCHES, guess_value
 
 if TYPE_CHECKING:
-    from inspect_ai.model import BatchConfig, CachePolicy, GenerateConfig
+    from inspect_ai.model import BatchConfig, CachePolicy, GenerateConfig, ResponseSchema
 
     from .._plan import ModelRole
     from .._project import Option
@@ -196,40 +196,46 @@ def _parse_generation(given: Mapping[str, Any]) -> GenerateConfig | None:
     flags = [flag for flag in OPTION_BY_NAME["generate_config"].flags if given.get(flag.parameter_name) is not None]
     if not flags:
         return None
-    from inspect_ai.model import GenerateConfig, ResponseSchema
-
     readers: Mapping[Kind | None, Callable[[str], Any]] = {
         "cache": _parse_cache,
         "batch": _parse_batch,
-        "schema": ResponseSchema.model_validate_json,
+        "schema": _parse_schema,
     }
     values = {flag.parameter_name: given[flag.parameter_name] for flag in flags}
     for flag in flags:
         if flag.kind in readers:
             with _usage_errors(flag.names):
                 values[flag.parameter_name] = readers[flag.kind](given[flag.parameter_name])
+    from inspect_ai.model import GenerateConfig  # here: what is refused above is refused at once
+
     with _usage_errors("Generation options"):
         return GenerateConfig(**values)
 
 
-def _parse_cache(text: str) -> CachePolicy | Literal[False]:
-    from inspect_ai.model import CachePolicy
+def _parse_schema(text: str) -> ResponseSchema:
+    from inspect_ai.model import ResponseSchema
 
+    return ResponseSchema.model_validate_json(text)
+
+
+def _parse_cache(text: str) -> CachePolicy | Literal[False]:
     expiry = _parse_switch(text, DEFAULT_CACHE, "{}D")
     if expiry is None and re.fullmatch(r"\d+[smhDWMYdwy]", text):
         # Letters are those of inspect_ai: m are minutes, M months; the others exist in one size only.
         expiry = text[:-1] + (text[-1].upper() if text[-1] in "dwy" else text[-1])
     if expiry is None:
-        return cast("CachePolicy", _parse_settings(text, "--cache", CachePolicy))
-    return CachePolicy(expiry=expiry) if expiry else False
+        return cast("CachePolicy", _parse_settings(text, "--cache", "CachePolicy"))
+    if not expiry:
+        return False
+    from inspect_ai.model import CachePolicy
+
+    return CachePolicy(expiry=expiry)
 
 
 def _parse_batch(text: str) -> int | BatchConfig | Literal[False]:
-    from inspect_ai.model import BatchConfig
-
     size = _parse_switch(text, str(DEFAULT_BATCH), "{}")
     if size is None:
-        return cast("BatchConfig", _parse_settings(text, "--batch", BatchConfig))
+        return cast("BatchConfig", _parse_settings(text, "--batch", "BatchConfig"))
     return int(size) if size else False
 
 
@@ -240,9 +246,8 @@ def _parse_switch(text: str, usual: str, number: str) -> str | None:
     return number.format(text) if text.isdigit() else None
 
 
-def _parse_settings(text: str, option: str, model: Any) -> Any:
-    """Read settings written in a file or in the option itself."""
-    from .._plan import parse_mapping
+def _parse_settings(text: str, option: str, model: str) -> Any:
+    """Read settings written in a file or in the option itself, as a model of inspect_ai."""
     from .._support.text import read_text
 
     what, given = f"{option} {text!r}", text
@@ -251,8 +256,12 @@ def _parse_settings(text: str, option: str, model: Any) -> Any:
             raise click.UsageError(f"{what} is neither a number, nor true or false, nor a YAML or JSON file.")
         with _usage_errors(what, f"{option}: "):
             given = read_text(text)
+    from inspect_ai import model as models
+
+    from .._plan import parse_mapping
+
     with _usage_errors(what):
-        return model.model_validate(parse_mapping(given, what))
+        return getattr(models, model).model_validate(parse_mapping(given, what))
 
 
 @contextmanager
@@ -263,13 +272,15 @@ def _usage_errors(what: str, before: str = "") -> Generator[None]:
         what: The option, and perhaps its value.
         before: What stands before messages that do not name them.
     """
-    from pydantic import ValidationError
-
     try:
         yield
     except ScoutError as error:
         raise click.UsageError(f"{before}{error}") from error
-    except ValidationError as error:
+    except ValueError as error:
+        from pydantic import ValidationError  # here: what is refused before pydantic is needed is refused at once
+
+        if not isinstance(error, ValidationError):
+            raise
         first = error.errors()[0]  # one line says enough
         where = "".join(f"{part}." for part in first["loc"]).removesuffix(".")
         raise click.UsageError(f"{what}: {where}{': ' if where else ''}{first['msg']}") from error

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from .checks import check_executor, executor_plugins
+    from .checks import check_executor, check_request, executor_plugins
     from .job import ModelRole, ScanJob, scanjob
+    from .model_messages import no_model_message
     from .models import parse_mapping, read_model_args
     from .plan import PlannedScanner, ScanPlan, Unit, plan_resume, plan_scan
     from .precedence import Setting

@@ -11,15 +11,7 @@ from .._inspect.models import NO_MODEL, ActiveModels, close_models, make_model, 
 from .._scanners import models_needed
 from .._support.errors import ConfigError
 from .._types import Scanner
-
-_NEW = (
-    "Nothing was created. Name one with scan(..., model='provider/name'), --model provider/name, 'model' in scout.yaml or "
-    "the variable SCOUT_SCAN_MODEL."
-)
-_AGAIN = (
-    "Nothing was scanned. Name one with scan_resume(..., model='provider/name') or scout scan resume SCAN --model "
-    "provider/name."
-)
+from .model_messages import no_model_message, no_role_message
 
 
 def missing_models(
@@ -38,17 +30,9 @@ def missing_models(
         for need in models_needed(scan):
             bound = need.role is not None and need.role in roles
             if need.model is None and not bound and (need.required or not default):
-                lacking.setdefault(need.role, []).append(repr(key))
+                lacking.setdefault(need.role, []).append(key)
     for role, keys in lacking.items():
-        who = f"scanner {keys[0]} calls" if len(keys) == 1 else f"scanners {', '.join(keys)} call"
-        if role is None:
-            return f"No model specified: {who} a model, and this scan has none. {_AGAIN if again else _NEW}"
-        return (
-            f"No model specified: {who} the model with the role {role!r}, and this scan has none with that role"
-            f"{'' if default else ', nor any other'}. Nothing was {'scanned' if again else 'created'}. Name one with "
-            f"model_roles={{{role!r}: 'provider/name'}} or --model-role {role}=provider/name"
-            f"{'.' if default else ', or one for all with model= or --model.'}"
-        )
+        return no_model_message(keys, again) if role is None else no_role_message(keys, role, default, again)
     return None
 
 

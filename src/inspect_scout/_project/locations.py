@@ -20,6 +20,11 @@ def default_scans() -> str:
     return _project_text("scans", "results") or next(filter(None, map(os.environ.get, variables)), DEFAULT_SCANS)
 
 
+def default_model() -> str | None:
+    """Model when none is given: of the project, else from the environment."""
+    return _project_text("model") or os.environ.get("SCOUT_SCAN_MODEL") or None
+
+
 def default_log_level() -> str | None:
     """Level of log messages when none is given: of the project, else from the environment."""
     return _project_text("log_level") or os.environ.get(LOG_LEVEL_VARIABLE) or None

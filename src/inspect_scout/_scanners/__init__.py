@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     )
     from .declare.traits import ScanTraits, set_traits
     from .declare.values import typed_arguments
+    from .files.found import FoundFile, find_scan_files
     from .files.load import find_target, load_scanners, make_scanners, run_recorded_file, scanners_from_specs
     from .files.load_guard import end_loading, while_loading
+    from .files.named import NamedTarget, check_named
     from .grep.scan import grep_scanner
     from .llm.generate import generate_answer
     from .llm.prompt import scanner_prompt

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from .eval_log.plain_messages import plain_messages
     from .eval_log.records import EvalSpec, SampleSummary
     from .eval_log.source import EvalLogSource
+    from .location_probe import refuse_missing
     from .memory import MemorySource
     from .nearby import NearbyFolder, find_nearby, nearby_advice
     from .sample_metadata import SampleMetadata

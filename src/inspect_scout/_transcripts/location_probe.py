@@ -12,6 +12,7 @@ from .._support.regular import irregular_kind, leads_nowhere, open_regular
 from .._support.storage import is_local, local_path, normalize, storage_for
 from .contract import HEAD_BYTES, SourceLocation
 from .eval_log.listing import holds_logs
+from .nearby import missing_location_error
 
 _DATA_SUFFIX = ".parquet"
 _AT_ONCE = 16
@@ -32,6 +33,16 @@ def probe_location(location: str) -> SourceLocation:
         return SourceLocation(path, _LazyFileList(path), _local_heads)
     _check_regular(path)
     return SourceLocation(path, None, _local_heads)
+
+
+def refuse_missing(location: str) -> None:
+    """Refuse a local path that leads nowhere, before anything is loaded that reads it.
+
+    Raises:
+        LocationError: There is no such file or folder.
+    """
+    if is_local(location) and not os.path.lexists(path := _full_path(location)):
+        raise missing_location_error(path)
 
 
 async def probe_remote_folder(location: str) -> SourceLocation:

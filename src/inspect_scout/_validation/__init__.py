@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from .cases import CasesFile, case_ids, resolved_set, validation_set
+    from .cases import case_ids, resolved_set, validation_set
+    from .cases_file import CasesFile, refuse_missing_cases
     from .cells import id_key
     from .metrics import Confusion
     from .predicates import Validator, check_predicate, found_labels, never_met

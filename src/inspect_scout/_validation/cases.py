@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
 
@@ -14,6 +13,7 @@ from .._support.errors import ConfigError, LocationError
 from .._support.json import finite
 from .._support.storage import storage_for
 from .._types import PredicateType, ValidationCase, ValidationPredicate, ValidationSet
+from .cases_file import CasesFile, missing_cases_error
 from .cells import id_key, read_id
 from .formats import CaseRow, nested_form, parse_rows, suffix_of
 from .registered import predicate_named
@@ -24,19 +24,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger("inspect_scout")
 
 _PREDICATES = get_args(PredicateType)
-
-
-@dataclass(frozen=True, slots=True)
-class CasesFile:
-    """A file of labelled cases, and the predicate to compare by.
-
-    Args:
-        path: The file.
-        predicate: Name of a built-in or registered predicate (None: eq).
-    """
-
-    path: str
-    predicate: str | None = None
 
 
 def validation_set(
@@ -136,7 +123,7 @@ def read_bytes(path: str) -> bytes:
         with storage_for(path).open_read(path) as file:
             return file.read()
     except LocationError:
-        raise LocationError(f"The file of labelled cases {path!r} does not exist.") from None
+        raise missing_cases_error(path) from None
 
 
 def parse_file(data: bytes, path: str) -> list[CaseRow]:

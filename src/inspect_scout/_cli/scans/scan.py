@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import difflib
 import os
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..._project import OPTION_BY_NAME
+from ..._support.terminal import one_line
 from ..contract import DONE, SCANNER_ERRORS
+from ..first_sign import first_sign
 from ..lazy import write_commands
 from ..options import OutputOptions, display_options, json_command, json_option, pop_output_options, table_options
 from ..root import SCAN_COMMANDS
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 
 DRY_RUN = "(dry-run)"
 UNFINISHED: tuple[Phase, ...] = ("errors", "interrupted")
+MAX_TARGETS = 12
+MAX_TARGET_CHARACTERS = 60
 
 EPILOG = """\b
 Examples:
@@ -50,12 +55,12 @@ class ScanCommand(ScanOptionsCommand):
 
 
 @click.command("scan", cls=ScanCommand, epilog=EPILOG)
-@click.argument("file")
+@click.argument("file", metavar="FILE", required=False)
 @table_options("command line")
 @json_option
 @display_options
 @click.pass_context
-def command(ctx: click.Context, /, file: str, **options: Any) -> int:
+def command(ctx: click.Context, /, file: str | None, **options: Any) -> int:
     """Scan transcripts with the scanners of FILE.
 
     FILE is a Python file with a scan job or with scanners ("file.py", or "file.py@name" for one of them), a YAML or
@@ -63,12 +68,33 @@ def command(ctx: click.Context, /, file: str, **options: Any) -> int:
     nor the job says comes from the project (scout.yaml), then from the environment. Results are kept in a directory of
     their own below the scans location.
     """
-    from ..._app import run_scan
+    from ..._app import refuse_scan_early
 
+    if file is None:
+        raise click.UsageError(_what_is_here())
     _refuse_mistyped_command(file)
     output = pop_output_options(options)
-    request = make_scan_request(ctx, file, output)
+    with first_sign(output):
+        request = make_scan_request(ctx, file, output)
+        read_use_case(refuse_scan_early, file, request)
+        from ..._app import run_scan
     return _finish(output, run_use_case(run_scan, request))
+
+
+def _what_is_here() -> str:
+    """Say what there is in this folder that one can scan with."""
+    from ..._app import find_scan_files
+
+    targets = [target for file in find_scan_files() for target in file.targets]
+    if not targets:
+        return (
+            "Name the scanners or the scan job to scan with. There are none in this folder: 'scout init' writes some."
+        )
+    shown = [(f"scout scan {shlex.quote(target)}", what) for target, what in targets[:MAX_TARGETS]]
+    width = max(len(typed) for typed, _ in shown)
+    lines = [f"  {typed:{width}}  {one_line(what, MAX_TARGET_CHARACTERS)}" for typed, what in shown]
+    more = [f"  and {len(targets) - MAX_TARGETS:,} more"] if len(targets) > MAX_TARGETS else []
+    return "\n".join(["Name the scanners or the scan job to scan with. In this folder there are:", *lines, *more])
 
 
 def _refuse_mistyped_command(file: str) -> None:
@@ -96,16 +122,20 @@ def resume(location: str, **options: Any) -> int:
     A scan whose question, answer or template has changed since is refused: say what is to become of the rows that it has.
     So is another model than was recorded; how it is reached may change.
     """
-    from ..._app import ResumeRequest, resume_scan
-
     if options["rescan_changed"] and options["accept_changed"]:
         raise click.UsageError("--rescan-changed and --accept-changed exclude each other.")
     output = pop_output_options(options)
-    merged = {OPTION_BY_NAME[name].field: value for name, value in option_values(options).items()}
-    request = ResumeRequest(
-        location=location,
-        **{**command_line_only(options), **merged, "display": output.display, "log_level": output.log_level},
-    )
+    with first_sign(output):
+        from ..._app import ResumeRequest, refuse_complete_scan
+
+        if not options["wait"]:
+            read_use_case(refuse_complete_scan, location, "resume")
+        merged = {OPTION_BY_NAME[name].field: value for name, value in option_values(options).items()}
+        request = ResumeRequest(
+            location=location,
+            **{**command_line_only(options), **merged, "display": output.display, "log_level": output.log_level},
+        )
+        from ..._app import resume_scan
     return _finish(output, run_use_case(resume_scan, request))
 
 
@@ -122,9 +152,12 @@ def complete(location: str, **options: Any) -> int:
     SCAN is a path, the beginning of an id, a name, or "latest", "latest~1" and so on; without one the newest is taken
     that is interrupted or has errors.
     """
-    from ..._app import complete_scan
+    from ..._app import refuse_complete_scan
 
     output = pop_output_options(options)
+    with first_sign(output):
+        read_use_case(refuse_complete_scan, location, "complete")
+        from ..._app import complete_scan
     _finish(output, run_use_case(complete_scan, location, output.display, output.log_level))
     return DONE
 

@@ -17,10 +17,12 @@ class DeclaredFunction:
     Args:
         function: Name of the function.
         name: Name that it is registered under; None if it is computed when the file runs.
+        unconditional: Whether it is declared whatever happens, and not within `if`, `try` or `with`.
     """
 
     function: str
     name: str | None
+    unconditional: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def find_declarations(source: str, filename: str) -> Declarations:
     tree = ast.parse(source, filename)
     scanners, jobs = (
         tuple(
-            DeclaredFunction(function.name, _registered_name(function.name, expression))
+            DeclaredFunction(function.name, _registered_name(function.name, expression), function in tree.body)
             for function, expression in decorated(tree, imported_names(tree, decorator))
         )
         for decorator in ("scanner", "scanjob")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +12,8 @@ from ..._types import Scanner, ScannerSpec
 from ..declare.config import OWN_PACKAGE
 from ..declare.specs import accepted_arguments, create_with, find_factory, find_registered, make_scanner
 from .discover import Declarations
-from .modules import ScannerFile, load_file, read_declarations
-
-_JOB_FILES = frozenset({".yaml", ".yml", ".json"})
-_REGISTERED = re.compile(r"[A-Za-z_][\w-]*/[^/\\@]+")
-_NAME = re.compile(r"[\w./-]+")
+from .modules import ScannerFile, load_file
+from .named import check_named, check_one_job
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +64,13 @@ def find_target(spec: str) -> ScanTarget:
         ConfigError: The file has neither, has several scan jobs, is broken, or raises.
         UnknownNameError: The file or package has nothing of that name.
     """
-    path, name = _split(spec)
-    if name is None and not path.is_file() and not path.suffix and _REGISTERED.fullmatch(spec):
-        job = find_registered("scanjob", spec)
-        return ScanTarget(job=job) if job is not None else ScanTarget(scanners=[_registered(spec)])
-    if path.suffix.lower() in _JOB_FILES and path.is_file():
-        if name is not None:
-            raise ConfigError(f"{str(path)!r} holds a single scan job: name it without @{name}.")
-        return ScanTarget(job_file=path)
-    return _from_file(path, name)
+    named = check_named(spec)
+    if named.declared is not None:
+        return _from_file(named.path, named.name, named.declared)
+    if named.is_job_file:
+        return ScanTarget(job_file=named.path)
+    job = find_registered("scanjob", spec)
+    return ScanTarget(job=job) if job is not None else ScanTarget(scanners=[_registered(spec)])
 
 
 def make_scanners(factories: Sequence[Callable[..., Any]], args: Mapping[str, Any]) -> list[Scanner[Any]]:
@@ -87,13 +81,6 @@ def make_scanners(factories: Sequence[Callable[..., Any]], args: Mapping[str, An
     """
     _check_known(factories, args)
     return [_make(factory, args) for factory in factories]
-
-
-def _split(spec: str) -> tuple[Path, str | None]:
-    front, at, name = spec.rpartition("@")
-    if not at or Path(spec).exists() or not _NAME.fullmatch(name):
-        return Path(spec).expanduser(), None
-    return Path(front).expanduser(), name
 
 
 def _registered(name: str) -> Callable[..., Any]:
@@ -110,13 +97,7 @@ def _registered(name: str) -> Callable[..., Any]:
         ) from None
 
 
-def _from_file(path: Path, name: str | None) -> ScanTarget:
-    if path.is_file() and path.suffix.lower() != ".py":
-        raise ConfigError(
-            f"{str(path)!r} is not a Python file: scanners are loaded from .py files, scan jobs also from YAML and JSON."
-        )
-    _, declared = read_declarations(path)
-    _check_declared(path, name, declared)
+def _from_file(path: Path, name: str | None, declared: Declarations) -> ScanTarget:
     loaded = load_file(path)
     if name is not None:
         if (job := loaded.find_job(name)) is not None:
@@ -124,11 +105,7 @@ def _from_file(path: Path, name: str | None) -> ScanTarget:
         if (scanner := loaded.find(name)) is not None:
             return ScanTarget(scanners=[scanner])
         raise loaded.unknown("scanner or scan job", name)
-    if len(loaded.jobs) > 1:
-        example = f"{path.name}@{next(iter(loaded.jobs))}"
-        raise ConfigError(
-            f"The file {str(path)!r} has {len(loaded.jobs)} scan jobs ({', '.join(loaded.jobs)}): name one, as in {example}."
-        )
+    check_one_job(path, list(loaded.jobs))
     if loaded.jobs:
         return ScanTarget(job=next(iter(loaded.jobs.values())))
     if not loaded.factories and loaded.missed:
@@ -140,20 +117,6 @@ def _from_file(path: Path, name: str | None) -> ScanTarget:
             "inspect_scout."
         )
     return ScanTarget(scanners=list(loaded.factories.values()))
-
-
-def _check_declared(path: Path, name: str | None, declared: Declarations) -> None:
-    """Refuse what can be refused without running the file."""
-    everything = (*declared.jobs, *declared.scanners)
-    if not everything:
-        raise ConfigError(
-            f"The file {str(path)!r} has no scanners and no scan jobs: it needs a function decorated with @scanner or "
-            "@scanjob at its top level."
-        )
-    known = any(name in (each.name, each.function) for each in everything)
-    certain = [each.name for each in everything if each.name is not None]
-    if name is not None and not known and len(certain) == len(everything):
-        raise UnknownNameError(f"scanner or scan job in {str(path)!r}", name, certain)
 
 
 def _check_known(factories: Sequence[Callable[..., Any]], args: Mapping[str, Any]) -> None:

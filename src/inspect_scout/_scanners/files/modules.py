@@ -17,13 +17,13 @@ from typing import Any
 
 from ..._inspect import registry
 from ..._support.causes.describing import brief
-from ..._support.errors import ConfigError, LocationError, UnknownNameError
+from ..._support.errors import ConfigError, UnknownNameError
 from ..._support.foreign import foreign
-from ..._support.regular import IrregularFileError, open_regular
 from ..declare.config import factory_origin
 from ..declare.params import FILE_MODULE
-from .discover import Declarations, find_declarations
+from .discover import Declarations
 from .load_guard import frames, while_loading
+from .named import read_declarations
 
 logger = logging.getLogger("inspect_scout")
 
@@ -75,33 +75,6 @@ class ScannerFile:
 # Running a file changes sys.modules and sys.path, and inspect_ai's registry.
 _LOCK = threading.RLock()
 _LOADED: dict[Path, tuple[str, ScannerFile]] = {}
-
-
-def read_declarations(path: Path) -> tuple[str, Declarations]:
-    """Read a Python file and find what it declares, without running it.
-
-    Returns:
-        Text of the file, and its declarations.
-
-    Raises:
-        LocationError: There is no such file.
-        ConfigError: It is not readable Python.
-    """
-    if not path.exists():
-        raise LocationError(f"The file {str(path)!r} does not exist.")
-    if path.is_dir():
-        raise ConfigError(f"{str(path)!r} is a directory: name the Python file that holds the scanners.")
-    try:
-        with open_regular(path) as file:
-            text = importlib.util.decode_source(file.read())
-        return text, find_declarations(text, str(path))
-    except SyntaxError as error:
-        where = f", line {error.lineno}" if error.lineno else ""
-        raise ConfigError(f"The file {str(path)!r} is not valid Python{where}: {error.msg}.") from error
-    except IrregularFileError as error:
-        raise ConfigError(f"The file {str(path)!r} cannot be read: {error.strerror}. Name a Python file.") from None
-    except (OSError, ValueError, RecursionError, MemoryError) as error:
-        raise ConfigError(f"The file {str(path)!r} cannot be read as Python: {brief(error)}") from error
 
 
 def load_file(path: Path) -> ScannerFile:
