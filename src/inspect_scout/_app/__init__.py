@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         scan_status_async,
     )
     from .bridge import in_sync, in_sync_items, run_read_only, run_sync
+    from .completions import columns_to_name, scanners_to_name, scans_to_name, targets_to_name
     from .databases import SchemaFormat, copy_transcripts, count_transcripts, database_schema, with_database
     from .early_refusals import refuse_complete_scan, refuse_scan_early
     from .evidence.as_json import evidence_json

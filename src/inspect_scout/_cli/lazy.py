@@ -5,11 +5,14 @@ from __future__ import annotations
 import difflib
 import importlib
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .._support.errors import NotAvailableError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 
 class LazyGroup(click.Group):
@@ -41,6 +44,8 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that is called; one that does not exist is a usage error."""
         name = args[0]
+        if ctx.resilient_parsing:  # a shell asks for completions of a line that may be wrong
+            return super().resolve_command(ctx, args)
         if name in self._later:
             raise NotAvailableError(f"{ctx.command_path} {name}")
         if name not in self._lazy and not name.startswith("-"):
@@ -48,6 +53,13 @@ class LazyGroup(click.Group):
             advice = f"Did you mean {close[0]!r}?" if close else f"Commands: {', '.join(self._lazy)}."
             ctx.fail(f"No such command {name!r}. {advice}")
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Complete the name of a command without loading it."""
+        from .completing import complete_commands
+
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [*complete_commands(self._lazy, incomplete), *options]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list of commands without loading them."""

@@ -251,6 +251,15 @@ class SectionCommand(click.Command):
             load_dotenv_once()
         return super().make_context(info_name, args, parent, **extra)
 
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Give its parameters; a shell gets them with what their values are completed with."""
+        params = super().get_params(ctx)
+        if not ctx.resilient_parsing:
+            return params
+        from .completing import with_completion
+
+        return with_completion(params)
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options under their headings."""
         sections: dict[str, list[tuple[str, str]]] = {}

@@ -17,6 +17,7 @@ COMMANDS = {
     "validate": (".validate", "Tell how far scanners agree with labelled cases."),
     "db": (".db", "Look after transcript databases: index, verify, compact, delete, copy."),
     "info": (".info", "Say which version this is, and which settings hold here."),
+    "completion": (".completion", "Print what makes a shell complete words."),
 }
 SCAN_COMMANDS = {
     "init": (".init", "Start a project: settings, example scanners, a file for labelled cases."),

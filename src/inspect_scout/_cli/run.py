@@ -17,6 +17,8 @@ from .._support.terminal import printable
 from .contract import DONE, FAILED, INTERRUPTED
 from .root import root
 
+COMPLETING = "_SCOUT_COMPLETE"
+"""Variable by which a shell asks for completions."""
 _END_SECONDS = 2.0
 
 
@@ -34,6 +36,8 @@ def run_command(arguments: Sequence[str], app: object = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             # A letter that the terminal's encoding lacks must not end a command.
             stream.reconfigure(errors="backslashreplace")
+    if os.environ.get(COMPLETING):
+        from . import completing  # noqa: F401 - makes completion for bash known
     try:
         result = root.main(list(arguments), prog_name="scout", standalone_mode=False, obj=app)
         if sys.stdout is not None:  # pyright: ignore[reportUnnecessaryComparison] - it is None where it was closed

@@ -68,13 +68,13 @@ def command(ctx: click.Context, /, file: str | None, **options: Any) -> int:
     nor the job says comes from the project (scout.yaml), then from the environment. Results are kept in a directory of
     their own below the scans location.
     """
-    from ..._app import refuse_scan_early
-
     if file is None:
         raise click.UsageError(_what_is_here())
     _refuse_mistyped_command(file)
     output = pop_output_options(options)
     with first_sign(output):
+        from ..._app import refuse_scan_early
+
         request = make_scan_request(ctx, file, output)
         read_use_case(refuse_scan_early, file, request)
         from ..._app import run_scan

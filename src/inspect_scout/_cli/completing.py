@@ -1,0 +1,188 @@
+"""Completing words of the command line: which parameter is completed with what. Loaded only when a shell asks."""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+import click
+from click.shell_completion import BashComplete, CompletionItem, add_completion_class, split_arg_string
+
+from .._support.errors import ScoutError
+from .._support.terminal import one_line
+
+if TYPE_CHECKING:
+    Item: TypeAlias = CompletionItem[str]
+else:
+    # Older releases of click know no type arguments here.
+    Item = CompletionItem
+
+T = TypeVar("T")
+Completer: TypeAlias = Callable[[click.Context, str], list[Item]]
+
+MAX_HELP_CHARACTERS = 60
+# Characters at which bash ends a word, and which stand inside words of ours.
+_BREAKS = ("@", "=", ":")
+
+
+def with_completion(params: Sequence[click.Parameter]) -> list[click.Parameter]:
+    """Give the parameters of a command, those that we know values of so that they are completed with these."""
+    return [_completed(param) for param in params]
+
+
+def complete_commands(commands: Mapping[str, tuple[str, str]], incomplete: str) -> list[Item]:
+    """Complete the name of a command without loading any."""
+    return [CompletionItem(name, help=said) for name, (_, said) in commands.items() if name.startswith(incomplete)]
+
+
+class _CompletedType(click.ParamType):
+    """Values that stay what they are; a shell is told what they may be."""
+
+    name = "text"
+
+    def __init__(self, completer: Completer) -> None:
+        self._completer = completer
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Item]:  # noqa: ARG002
+        """Complete a value; where that cannot be told, nothing is offered: an error would stand in the middle of a line."""
+        try:
+            return self._completer(ctx, incomplete)
+        except (ScoutError, OSError):
+            return []
+
+
+def _completed(param: click.Parameter) -> click.Parameter:
+    if isinstance(param, click.Option):
+        completer = next((_OPTIONS[name] for name in param.opts if name in _OPTIONS), None)
+    else:
+        metavar = (param.metavar or "").strip("[.]").partition("[")[0]
+        completer = _ARGUMENTS.get(metavar)
+    if completer is None:
+        return param
+    made = copy.copy(param)
+    made.type = _CompletedType(completer)
+    return made
+
+
+def _scans(ctx: click.Context, incomplete: str) -> list[Item]:
+    from .._app import scans_to_name
+
+    return [*_folders(ctx, incomplete), *_items(_now(scans_to_name()), incomplete)]
+
+
+def _scanners(ctx: click.Context, incomplete: str) -> list[Item]:
+    from .._app import scanners_to_name
+
+    named = ctx.params.get("location") or ctx.params.get("locations")
+    scan = named[0] if isinstance(named, tuple) else named
+    return _items(((name, "") for name in _now(scanners_to_name(scan))), incomplete)
+
+
+def _columns(_: click.Context, incomplete: str) -> list[Item]:
+    from .._app import columns_to_name
+
+    before, comma, last = incomplete.rpartition(",")
+    return [CompletionItem(f"{before}{comma}{name}") for name in _now(columns_to_name()) if name.startswith(last)]
+
+
+def _targets(ctx: click.Context, incomplete: str) -> list[Item]:
+    from .._app import targets_to_name
+    from .root import SCAN_COMMANDS
+
+    commands = complete_commands(SCAN_COMMANDS, incomplete) if ctx.command_path == "scout scan" else []
+    return [*_files(ctx, incomplete), *commands, *_items(_now(targets_to_name(incomplete)), incomplete)]
+
+
+# In bash, click forgets what stands before these two, so they come first.
+def _files(_: click.Context, incomplete: str) -> list[Item]:
+    return [CompletionItem(incomplete, type="file")]
+
+
+def _folders(_: click.Context, incomplete: str) -> list[Item]:
+    return [CompletionItem(incomplete, type="dir")]
+
+
+_OPTIONS: Mapping[str, Completer] = {
+    "--scanner": _scanners,
+    "--columns": _columns,
+    "--by": _columns,
+    "--transcripts": _files,
+    "--validation": _files,
+    "--worklist": _files,
+    "--model-config": _files,
+    "--output": _files,
+    "--scans": _folders,
+}
+"""What the values of options are completed with, by name."""
+
+_ARGUMENTS: Mapping[str, Completer] = {
+    "SCAN": _scans,
+    "FILE": _targets,
+    "FILE|DIR": _files,
+    "LOC": _folders,
+    "DIR": _folders,
+    "SRC": _files,
+    "DST": _folders,
+}
+"""What arguments are completed with, by how the help page calls them."""
+
+
+def _items(known: Iterable[tuple[str, str]], incomplete: str) -> list[Item]:
+    return [
+        CompletionItem(name, help=one_line(said, MAX_HELP_CHARACTERS) or None)
+        for name, said in known
+        if name.startswith(incomplete) and one_line(name, len(name)) == name and " " not in name
+    ]
+
+
+def _now(looking: Coroutine[Any, Any, T]) -> T:
+    """Take what a use case finds that only looks at local files, which waits for nothing."""
+    try:
+        looking.send(None)
+    except StopIteration as end:
+        found: T = end.value
+        return found
+    looking.close()
+    raise ScoutError("Scans that are not on this machine are not completed.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """The word at the cursor as it was typed, and how much of it stands before what bash takes for the word."""
+
+    text: str
+    before: int
+
+
+@add_completion_class
+class _BashComplete(BashComplete):
+    """Completion for bash, which ends words at "@" and "=", where file.py@name and scan_id=... go on."""
+
+    name = "bash"
+    _before = 0
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        """Put words together again that bash has taken apart."""
+        words = split_arg_string(os.environ["COMP_WORDS"])
+        at = int(os.environ["COMP_CWORD"])
+        joined: list[str] = []
+        self._before = 0
+        for number, word in enumerate(words[: at + 1]):
+            goes_on = joined and (word in _BREAKS or words[number - 1] in _BREAKS) and not joined[-1].startswith("--")
+            if goes_on:
+                self._before = len(joined[-1]) + (word in _BREAKS)
+                joined[-1] += word
+            else:
+                self._before = 0
+                joined.append(word)
+        if at >= len(words):
+            joined.append("")
+            self._before = 0
+        return joined[1:-1], joined[-1]
+
+    def format_completion(self, item: CompletionItem) -> str:
+        """Leave out what bash takes for an earlier word."""
+        return f"{item.type},{item.value[self._before :] if item.type == 'plain' else item.value}"
