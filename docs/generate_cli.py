@@ -12,12 +12,15 @@ from pathlib import Path
 
 import click
 
+from inspect_scout._cli.options import HELP_ALL
 from inspect_scout._cli.root import root
 
 HEAD = """\
 # Command line
 
 <!-- Made by docs/generate_cli.py; do not edit. -->
+
+`--help` shows the usual options of a command, `--help-all` all of them, as this page does.
 
 Exit codes are explained in [Errors and exit codes](errors.md). Every command that prints also speaks JSON (`--json`),
 and nothing that comes from a transcript can reach the terminal as a control character. With `--json` (and with `--format`
@@ -43,12 +46,13 @@ def commands(path: tuple[str, ...], command: click.Command) -> Iterator[tuple[tu
 
 
 def section(path: tuple[str, ...], command: click.Command) -> str:
-    """Show the help of one command as its users see it."""
+    """Show the whole help of one command, as `--help-all` does."""
     parent: click.Context | None = None
     for name in path[:-1]:
         parent = click.Context(click.Command(name), info_name=name, parent=parent, **root.context_settings)
     settings = {**root.context_settings, "terminal_width": 100, "max_content_width": 100}
     context = click.Context(command, info_name=path[-1], parent=parent, **settings)
+    context.meta[HELP_ALL] = True
     text = "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
     return f"\n## {' '.join(path)}\n\n```text\n{text}\n```\n"
 

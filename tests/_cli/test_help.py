@@ -9,6 +9,7 @@ import click
 import pytest
 
 from inspect_scout._cli.root import root
+from inspect_scout._project import OPTION_BY_NAME
 from support.cli import scout
 
 
@@ -34,7 +35,7 @@ def test_help_of_scan_has_both_ways_to_use_it() -> None:
     text = scout("scan", "--help").out
     assert "scout scan [OPTIONS] FILE" in text
     assert "scout scan COMMAND [ARGS]..." in text
-    assert "--record-input" in text
+    assert "--transcripts" in text
     for name in ("list", "status", "resume", "complete", "results", "errors"):
         assert re.search(rf"^  {name} ", text, re.MULTILINE)
 
@@ -45,3 +46,39 @@ def test_help_lines_of_a_group_match_the_commands() -> None:
 
     assert set(SCAN_COMMANDS) == {"list", "status", "resume", "complete", "results", "errors"}
     assert all(help_line.endswith(".") and len(help_line) < 70 for _, help_line in SCAN_COMMANDS.values())
+
+
+def test_short_help_shows_what_one_usually_needs_and_where_the_rest_is() -> None:
+    short, long = scout("scan", "--help").out, scout("scan", "--help-all").out
+    rare = ("--record-input", "--top-k", "--debug-port", "--log-level", "[env: SCOUT_SCAN_LIMIT]")
+    assert [name for name in rare if name in short] == []
+    assert [name for name in rare if name not in long] == []
+    assert "--help-all" in short
+    assert len(short.splitlines()) < 70 < len(long.splitlines())
+
+
+@pytest.mark.parametrize("path", list(commands((), root)), ids=" ".join)
+def test_short_help_hides_what_only_developers_need(path: tuple[str, ...]) -> None:
+    short = scout(*path, "--help").out
+    assert "--debug" not in short
+    if "--help-all" in short:
+        long = scout(*path, "--help-all").out
+        options = set(re.findall(r"^  (?:-\w, )?(--[\w-]+)", short, re.MULTILINE))
+        assert options
+        assert options <= set(re.findall(r"^  (?:-\w, )?(--[\w-]+)", long, re.MULTILINE))
+
+
+def test_defaults_on_the_help_page_are_those_that_apply() -> None:
+    long = " ".join(scout("scan", "--help-all").out.split())
+    assert f"Transcripts in work at once. Default: {OPTION_BY_NAME['max_transcripts'].default}" in long
+    assert f"say where it is. Default: {OPTION_BY_NAME['record_input'].default}." in long
+    assert OPTION_BY_NAME["scans"].default in long.partition("Where scans are kept. Default:")[2][:40]
+
+
+def test_every_line_of_help_is_a_sentence() -> None:
+    for path in commands((), root):
+        listed = scout(*path, "--help").out.partition("Commands:")[2].partition("Examples:")[0]
+        for line in filter(str.strip, listed.splitlines()):
+            said = line.split(maxsplit=1)[1]
+            assert said[0].isupper(), line
+            assert said.endswith("."), line

@@ -36,6 +36,7 @@ from .._plan import (
 from .._project import default_log_level, default_scans, load_dotenv_once, start_logging
 from .._results import ScanGoneError, ScanStore, facts_of, unread_errors
 from .._support.loop_iterations import own_loop_iteration
+from .._support.terminal import plural
 from .._types import Phase, Planned, Problem, ScanState, Status, Summary, fold
 from .early_refusals import complete_scan_error
 from .ending import grace_seconds, run_to_its_end
@@ -244,8 +245,8 @@ def _warn_of_comparisons(status: Status) -> None:
     for scanner, summary in status.summary.scanners.items():
         if summary.validation is not None and summary.validation.not_compared:
             logger.warning(
-                "%d results of scanner %r could not be compared with their labelled cases; `scout validate %s` says why",
-                summary.validation.not_compared,
+                "%s of scanner %r could not be compared with labelled cases; `scout validate %s` says why",
+                plural(summary.validation.not_compared, "result"),
                 scanner,
                 status.location,
             )

@@ -24,7 +24,7 @@ PROGRAM = "scout"
 @click.command("completion", epilog=EPILOG)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> int:
-    """Print what makes a shell complete commands, options, scans, scanners and columns of results."""
+    """Print a script that lets a shell complete commands, options, scans, scanners and columns of results."""
     made = get_completion_class(shell)
     if made is not None:
         click.echo(made(click.get_current_context().find_root().command, {}, PROGRAM, COMPLETING).source())

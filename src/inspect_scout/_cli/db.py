@@ -13,7 +13,7 @@ import click
 
 from .._app import copy_transcripts, count_transcripts, database_schema, with_database
 from .._support.errors import StorageError
-from .._support.terminal import printable
+from .._support.terminal import plural, printable
 from .contract import DONE, FAILED
 from .lazy import LazyGroup
 from .options import SectionCommand, json_option, location_command
@@ -127,8 +127,8 @@ def verify(location: str, deep: bool, as_json: bool) -> int:
         write_json({"ok": report.ok, **asdict(report)})
     else:
         _print_errors(*report.problems, *report.notes)
-        counted = f"{report.transcripts:,} transcripts in {report.files:,} files"
-        click.echo(f"Verified {counted}: {'all is well' if report.ok else f'{len(report.problems)} problems'}.")
+        counted = f"{plural(report.transcripts, 'transcript')} in {plural(report.files, 'file')}"
+        click.echo(f"Verified {counted}: {'all is well' if report.ok else plural(len(report.problems), 'problem')}.")
     return DONE if report.ok else FAILED
 
 
@@ -173,7 +173,7 @@ def delete(location: str, ids: tuple[str, ...], where: str | None, yes: bool, as
         if not sys.stdin.isatty():
             raise click.UsageError("Nobody can be asked whether to delete: add --yes.")
         count = run_use_case(with_database, location, lambda db: count_transcripts(db, ids, where))
-        question = f"Delete {count:,} transcripts from {printable(location)}?"
+        question = f"Delete {plural(count, 'transcript')} from {printable(location)}?"
         if not click.confirm(question, err=True):
             raise click.Abort
     chosen = ids if where is None else None
@@ -201,7 +201,7 @@ def stats(location: str, as_json: bool) -> int:
         ("metadata", f"{found.metadata_columns:,} columns, {found.other_keys:,} other keys"),
         ("dates", f"{found.first_date} to {found.last_date}" if found.first_date else "-"),
     ]
-    lines += [("uncommitted", f"{session} ({count} files)") for session, count in found.uncommitted.items()]
+    lines += [("uncommitted", f"{session} ({plural(count, 'file')})") for session, count in found.uncommitted.items()]
     for name, text in lines:
         click.echo(printable(f"{name:12} {text}"))
     return DONE
@@ -245,7 +245,7 @@ def _report_count(as_json: bool, deed: str, count: int) -> None:
     if as_json:
         write_json({deed: count})
     else:
-        click.echo(f"{deed.capitalize()} {count:,} transcripts.")
+        click.echo(f"{deed.capitalize()} {plural(count, 'transcript')}.")
 
 
 def _print_errors(*lines: str) -> None:

@@ -18,7 +18,7 @@ command = LazyGroup(
         "config": (".info_config", "Print the settings that a scan would use, and where they come from."),
         "schema": (".info:print_schema", "Print the JSON schema of project files or job files."),
     },
-    help="Say which version this is, and which settings hold here.",
+    help="Show the version, and the settings that apply here.",
     epilog="""\b
 Examples:
   scout info version

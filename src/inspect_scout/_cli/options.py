@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from .._display import Display
 
 F = TypeVar("F", bound=Callable[..., Any])
+OPTIONS, OTHER_OPTIONS = "Options", "Other options"
+
+
+HELP_ALL = f"{__name__}.help_all"
+"""What the context of a command holds while the long help page is made."""
 
 
 class SectionOption(click.Option):
@@ -26,12 +31,24 @@ class SectionOption(click.Option):
 
     Args:
         section: The heading.
+        usual: Whether the short help page shows it.
+        variable: Variable of the environment that sets it, which the long help page names.
         settings: As for `click.Option`.
     """
 
-    def __init__(self, *names: Any, section: str = "Options", **settings: Any) -> None:
+    def __init__(
+        self, *names: Any, section: str = OPTIONS, usual: bool = True, variable: str | None = None, **settings: Any
+    ) -> None:
         super().__init__(*names, **settings)
-        self.section = section
+        self.section, self.usual, self._variable = section, usual, variable
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Describe it on the help page, if it is to be there."""
+        record, shows_all = super().get_help_record(ctx), HELP_ALL in ctx.meta
+        if record is None or not (self.usual or shows_all):
+            return None
+        names, text = record
+        return (names, f"{text}  [env: {self._variable}]") if self._variable and shows_all else record
 
 
 def display_option(*names: str, **settings: Any) -> Callable[[F], F]:
@@ -93,13 +110,14 @@ def _decorator(option: Option, flag: Flag, resuming: bool) -> Callable[[F], F]:
         settings["metavar"] = flag.metavar
     differs = resuming and flag.resume != SAME_HELP
     text, variable = (flag.resume if differs else flag.help or option.help), None if differs else flag.variable_name
-    note = f"{variable}; {flag.note}" if flag.note else variable
     return click.option(
         *(*flag.names.split(), flag.parameter_name),
         cls=SectionOption,
         section=flag.section,
         envvar=None if option.is_display else variable,  # of what is shown, it is read where that is used
-        help=f"{text} [env: {note}]" if note else text,
+        help=text,
+        usual=flag.usual,
+        variable=variable,
         hidden=flag.hidden,
         **settings,
     )
@@ -134,7 +152,9 @@ def display_options(function: F) -> F:
         "--debug",
         is_flag=True,
         envvar="SCOUT_DEBUG",
-        help="Wait until a debugger attaches (needs debugpy). [env: SCOUT_DEBUG]",
+        usual=False,
+        variable="SCOUT_DEBUG",
+        help="Wait until a debugger attaches (needs debugpy).",
     )
     with_port = display_option(
         "--debug-port",
@@ -142,7 +162,9 @@ def display_options(function: F) -> F:
         default=5678,
         envvar="SCOUT_DEBUG_PORT",
         metavar="PORT",
-        help="Port for the debugger. [env: SCOUT_DEBUG_PORT; default: 5678]",
+        usual=False,
+        variable="SCOUT_DEBUG_PORT",
+        help="Port for the debugger. Default: 5678.",
     )
     return table_options("command line", "display", "log_level")(with_debugger(with_port(function)))
 
@@ -247,27 +269,50 @@ class SectionCommand(click.Command):
         """Load `.env` before options look at the environment."""
         from .._project import load_dotenv_once
 
-        if not {"-h", "--help"} & set(args):
+        if not {"-h", "--help", "--help-all"} & set(args):
             load_dotenv_once()
         return super().make_context(info_name, args, parent, **extra)
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Give its parameters; a shell gets them with what their values are completed with."""
-        params = super().get_params(ctx)
+        params = [*super().get_params(ctx), *([_HELP_ALL_OPTION] if self._has_more(ctx) else [])]
         if not ctx.resilient_parsing:
             return params
         from .completing import with_completion
 
         return with_completion(params)
 
+    def _has_more(self, ctx: click.Context) -> bool:
+        """Whether the long help page shows more than the short one."""
+        return any(isinstance(param, SectionOption) and not param.usual for param in super().get_params(ctx))
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options under their headings."""
-        sections: dict[str, list[tuple[str, str]]] = {}
+        sections: dict[str, list[tuple[str, str]]] = {OPTIONS: []}
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx)
             if record is not None and isinstance(param, click.Option):
-                section = param.section if isinstance(param, SectionOption) else "Other options"
+                general = OTHER_OPTIONS if {"--help", "--help-all"} & {*param.opts} else OPTIONS
+                section = param.section if isinstance(param, SectionOption) else general
                 sections.setdefault(section, []).append(record)
-        for section, records in sorted(sections.items(), key=lambda item: item[0] == "Other options"):
-            with formatter.section(section):
-                formatter.write_dl(records)
+        for section, records in sorted(sections.items(), key=lambda item: item[0] == OTHER_OPTIONS):
+            if records:
+                with formatter.section(section):
+                    formatter.write_dl(records)
+
+
+def _print_help_all(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        ctx.meta[HELP_ALL] = True
+        click.echo(ctx.get_help(), color=ctx.color)
+        ctx.exit()
+
+
+_HELP_ALL_OPTION = click.Option(
+    ["--help-all"],
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_help_all,
+    help="Show all options, and the variables that set them.",
+)

@@ -13,14 +13,13 @@ COMMANDS = {
     "scan": (".root:scan", "Scan transcripts; list, show, resume and complete scans; print results."),
     "show": (".show", "Show what a result rests on: the verdict, and the messages that it cites."),
     "transcripts": (".transcripts", "Say which transcripts there are: by task, model, score or anything else."),
-    "scanner": (".scanner", "Say what the scanners of a file ask, without running it."),
-    "validate": (".validate", "Tell how far scanners agree with labelled cases."),
+    "scanner": (".scanner", "Show what the scanners of a file ask, without running it."),
+    "validate": (".validate", "Show how far scanners agree with labelled cases."),
     "db": (".db", "Look after transcript databases: index, verify, compact, delete, copy."),
-    "info": (".info", "Say which version this is, and which settings hold here."),
-    "completion": (".completion", "Print what makes a shell complete words."),
+    "info": (".info", "Show the version, and the settings that apply here."),
+    "completion": (".completion", "Print a script that lets a shell complete words."),
 }
 SCAN_COMMANDS = {
-    "init": (".init", "Start a project: settings, example scanners, a file for labelled cases."),
     "list": (".scans.list", "List scans, newest first."),
     "status": (".scans.status", "Show how a scan stands."),
     "resume": (".scans.scan:resume", "Go on with a scan; failed scanners are tried again."),

@@ -32,7 +32,7 @@ command = LazyGroup(
         "list": (".scanner:list_scanners", "List the scanners of a file or folder, and what each asks."),
         "show": (".scanner:show_scanners", "Show all that a file says of its scanners."),
     },
-    help="Say what the scanners of a file ask, without running it.",
+    help="Show what the scanners of a file ask, without running it.",
     epilog="""\b
 Examples:
   scout scanner list ./scanners

@@ -44,7 +44,7 @@ MAX_TEXT_CHARACTERS = 200
     help="Also report on each split of the cases, or on each task or model of the transcripts.",
 )
 def command(location: str, scanner: str | None, by: Any, **options: Any) -> int:
-    """Tell how far the scanners of a scan agree with their labelled cases.
+    """Show how far the scanners of a scan agree with their labelled cases.
 
     SCAN is a path, the beginning of an id, a name, or "latest", "latest~1" and so on; without one the newest is taken.
 

@@ -57,10 +57,10 @@ class Flag:
         parameter: Name of what it sets (default: its first name).
         variable: Variable of the environment ("": made of its name; None: none).
         hidden: Whether the help page leaves it out: an older name.
-        note: What the help page adds to the variable.
         resume: Help on resume (None: it is not there). Only with `SAME_HELP` the variable applies there: what a scan has
             recorded is not changed by an environment that was set for another one.
         only_resume: Whether it is for resuming alone.
+        usual: Whether the short help page shows it; the long one shows all.
     """
 
     names: str
@@ -72,9 +72,9 @@ class Flag:
     parameter: str = ""
     variable: str | None = ""
     hidden: bool = False
-    note: str = ""
     resume: str | None = None
     only_resume: bool = False
+    usual: bool = False
 
     @property
     def parameter_name(self) -> str:
@@ -129,8 +129,7 @@ class Option:
     @property
     def default_help(self) -> str:
         """Its default, as the help page describes it."""
-        texts = [self.help, *(f"D{flag.note[1:]}" for flag in self.flags)]
-        return next((text.partition("Default: ")[2].rstrip(".") for text in texts if "Default: " in text), "")
+        return self.help.partition("Default: ")[2].rstrip(".")
 
     @property
     def variables(self) -> list[str]:

@@ -78,7 +78,7 @@ def _print_groups(display: Display, groups: Sequence[ErrorGroup], limit: int | N
             display.print(f"    {line}")
         display.print()
     if left:
-        display.print(f"and {sum(group.count for group in left):,} errors of {plural(len(left), 'more kind')}")
+        display.print(f"and {plural(sum(group.count for group in left), 'error')} of {plural(len(left), 'more kind')}")
     elif not groups:
         display.print("no errors")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..._support.terminal import one_line, printable
+from ..._support.terminal import one_line, plural, printable
 from ..contract import DONE
 from ..options import display_option, json_command, pop_output_options
 from ..scan_argument import scan_argument, scans_option
@@ -89,7 +89,7 @@ def watched_line(seen: WatchedScan) -> str:
     share = f"{100 * done // total}%" if total else "100%"
     parts = [f"running: {share} ({done:,}/{total:,})"]
     if state.error_count:
-        parts.append(f"{state.error_count:,} errors")
+        parts.append(plural(state.error_count, "error"))
     if seen.rate:
         parts.append(f"{seen.rate:.3g} a second")
     if seen.left_seconds is not None:
