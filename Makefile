@@ -55,6 +55,7 @@ demo: $(VENV)/.installed  ## Scan the example logs and show the results
 	@$(BIN)/python examples/judging.py examples/logs $(SCANS)-judged
 	@echo
 	@echo "Where to look next:"
+	@echo "  the command          source $(VENV)/bin/activate, then: scout --help"
 	@echo "  the scanners         examples/scanners.py, examples/judging.py"
 	@echo "  as JSON              $(BIN)/scout scan results $(SCANS)/scan_id=* --scanner edits_tests --format json"
 	@echo "  as a data frame      $(BIN)/python -c \"import inspect_scout as s;" \

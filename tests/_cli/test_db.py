@@ -36,7 +36,7 @@ def test_stats_and_verify_count(database: str) -> None:
     assert (stats["transcripts"], stats["files"], stats["dead_rows"]) == (12, 1, 0)
     assert "transcripts  12" in scout("db", "stats", database).out
     assert as_json("verify", database, "--deep")["ok"] is True
-    assert scout("db", "verify", database).out == "Verified 12 transcripts in 1 files: all is well.\n"
+    assert scout("db", "verify", database).out == "Verified 12 transcripts in 1 file: all is well.\n"
 
 
 def test_delete_asks_and_without_a_terminal_refuses(database: str) -> None:

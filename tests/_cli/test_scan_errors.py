@@ -39,7 +39,7 @@ def test_each_kind_is_printed_once_with_its_traceback() -> None:
 
 def test_limit_says_what_is_left_out() -> None:
     lines, _ = ran("--limit", "1")
-    assert lines[-1] == "and 1 errors of 1 more kind"
+    assert lines[-1] == "and 1 error of 1 more kind"
     assert "KeyError" not in "\n".join(lines)
     assert ran("--limit", "2")[0][-1] != lines[-1]
 

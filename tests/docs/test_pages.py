@@ -1,8 +1,10 @@
 """Every code block of the manual and the README runs, in order, in a copy of the examples.
 
+The README and the first page begin in the folder of a clone, where nothing is activated, as a person does who types them.
+
 python                  executed; a `text` block right after it must equal what was printed
 python title="name.py"  written to that file
-console                 each line after `$ ` is run by the shell; the lines below it must equal its output
+console                 each line after `$ ` is typed into one shell; the lines below it must equal its output
 
 Expected output may contain `...` for what varies (ids, times, numbers). Blocks of other kinds only have to be there.
 """
@@ -32,6 +34,9 @@ BUCKET = "s3://my-bucket"
 """Pages that name it find it on the local server, with the example logs in it."""
 
 ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+FROM_A_CLONE = ("README.md", "index.md")
+"""Pages that begin in the folder of a clone."""
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 FENCE = re.compile(r"^```(?P<kind>\w+)(?P<options>[^\n]*)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -74,17 +79,42 @@ def assert_like(expected: str, got: str, where: str) -> None:
         pytest.fail(f"{where} printed\n{got}\n\nwhere the page says\n{expected}", pytrace=False)
 
 
-def run_console(block: Block, where: str) -> None:
-    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "COLUMNS": "120"}
-    for command, expected in commands(block.code):
+class Shell:
+    """A shell that is typed into: what a command does to folder and environment stays.
+
+    Args:
+        folder: Where it keeps what it must not forget.
+        activated: Whether `scout` is on its path from the beginning.
+    """
+
+    def __init__(self, folder: Path, *, activated: bool) -> None:
+        self._state, self._environment = folder / "state", {**os.environ, "COLUMNS": "120"}
+        if activated:
+            self._environment["PATH"] = f"{BIN}:{os.environ['PATH']}"
+        else:
+            places = os.environ["PATH"].split(os.pathsep)
+            self._environment["PATH"] = os.pathsep.join(place for place in places if not Path(place, "scout").exists())
+
+    def type(self, command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command; this process follows it into the folder where it ends."""
+        script = f'{command}\n__code=$?; {{ pwd; env -0; }} > "{self._state}"; exit $__code'
         ran = subprocess.run(
-            ["bash", "-c", command],
+            ["bash", "-c", script],
             check=False,
-            env=environment,
+            env=self._environment,
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
+        folder, _, variables = self._state.read_text().partition("\n")
+        self._environment = dict(each.split("=", 1) for each in variables.split("\0") if "=" in each)
+        os.chdir(folder)
+        return ran
+
+
+def run_console(block: Block, where: str, shell: Shell) -> None:
+    for command, expected in commands(block.code):
+        ran = shell.type(command)
         assert ran.returncode == 0, f"{where}: {command!r} ended with {ran.returncode}\n{ran.stdout}"
         if expected:
             assert_like(expected, ran.stdout, f"{where}: {command!r}")
@@ -102,13 +132,15 @@ def run_python(block: Block, names: dict[str, Any], where: str, expected: str | 
 def test_code_blocks_run(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    shutil.copytree(ROOT / "examples", tmp_path, dirs_exist_ok=True)
+    examples = make_clone(tmp_path)
     if BUCKET in page.read_text(encoding="utf-8"):
         request.getfixturevalue("s3").make_bucket(BUCKET.removeprefix("s3://"))
-        for log in (tmp_path / "logs").iterdir():
+        for log in (examples / "logs").iterdir():
             asyncio.run(storage_for(BUCKET).write(f"{BUCKET}/logs/{log.name}", log.read_bytes()))
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    from_a_clone = page.name in FROM_A_CLONE
+    monkeypatch.chdir(examples.parent if from_a_clone else examples)
+    monkeypatch.setattr(sys, "path", [str(examples), *sys.path])
+    shell = Shell(tmp_path, activated=not from_a_clone)
     names: dict[str, Any] = {"__name__": "page"}
     found = blocks(page)
     for block, following in zip_longest(found, found[1:]):
@@ -119,6 +151,16 @@ def test_code_blocks_run(
             expected = following.code if following and following.kind == "text" else None
             run_python(block, names, where, expected)
         elif block.kind == "console":
-            run_console(block, where)
-    for name in ("scanners", "my_scanners"):
+            run_console(block, where, shell)
+    for name in ("scanners", "my_scanners", "cheating"):
         sys.modules.pop(name, None)
+
+
+def make_clone(folder: Path) -> Path:
+    """Make a folder that looks like a clone after `make demo`; gives its examples."""
+    clone = folder / "clone"
+    shutil.copytree(ROOT / "examples", clone / "examples")
+    activate = clone / ".venv" / "bin" / "activate"
+    activate.parent.mkdir(parents=True)
+    activate.write_text(f'export PATH="{BIN}:$PATH"\n')
+    return clone / "examples"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import copy
 import os
+import re
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import click
@@ -13,6 +13,7 @@ from click.shell_completion import BashComplete, CompletionItem, add_completion_
 
 from .._support.errors import ScoutError
 from .._support.terminal import one_line
+from .values import TextType
 
 if TYPE_CHECKING:
     Item: TypeAlias = CompletionItem[str]
@@ -26,6 +27,7 @@ Completer: TypeAlias = Callable[[click.Context, str], list[Item]]
 MAX_HELP_CHARACTERS = 60
 # Characters at which bash ends a word, and which stand inside words of ours.
 _BREAKS = ("@", "=", ":")
+_WORD = re.compile("[A-Z]+")
 
 
 def with_completion(params: Sequence[click.Parameter]) -> list[click.Parameter]:
@@ -38,7 +40,7 @@ def complete_commands(commands: Mapping[str, tuple[str, str]], incomplete: str) 
     return [CompletionItem(name, help=said) for name, (_, said) in commands.items() if name.startswith(incomplete)]
 
 
-class _CompletedType(click.ParamType):
+class _CompletedType(TextType):
     """Values that stay what they are; a shell is told what they may be."""
 
     name = "text"
@@ -58,8 +60,8 @@ def _completed(param: click.Parameter) -> click.Parameter:
     if isinstance(param, click.Option):
         completer = next((_OPTIONS[name] for name in param.opts if name in _OPTIONS), None)
     else:
-        metavar = (param.metavar or "").strip("[.]").partition("[")[0]
-        completer = _ARGUMENTS.get(metavar)
+        first = _WORD.search(param.metavar or (param.name or "").upper())
+        completer = _ARGUMENTS.get(first[0]) if first is not None else None
     if completer is None:
         return param
     made = copy.copy(param)
@@ -121,13 +123,12 @@ _OPTIONS: Mapping[str, Completer] = {
 _ARGUMENTS: Mapping[str, Completer] = {
     "SCAN": _scans,
     "FILE": _targets,
-    "FILE|DIR": _files,
     "LOC": _folders,
     "DIR": _folders,
     "SRC": _files,
     "DST": _folders,
 }
-"""What arguments are completed with, by how the help page calls them."""
+"""What arguments are completed with, by the first word that the help page calls them by."""
 
 
 def _items(known: Iterable[tuple[str, str]], incomplete: str) -> list[Item]:
@@ -149,16 +150,8 @@ def _now(looking: Coroutine[Any, Any, T]) -> T:
     raise ScoutError("Scans that are not on this machine are not completed.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """The word at the cursor as it was typed, and how much of it stands before what bash takes for the word."""
-
-    text: str
-    before: int
-
-
 @add_completion_class
-class _BashComplete(BashComplete):
+class JoiningBashComplete(BashComplete):
     """Completion for bash, which ends words at "@" and "=", where file.py@name and scan_id=... go on."""
 
     name = "bash"
@@ -183,6 +176,6 @@ class _BashComplete(BashComplete):
             self._before = 0
         return joined[1:-1], joined[-1]
 
-    def format_completion(self, item: CompletionItem) -> str:
+    def format_completion(self, item: Item) -> str:
         """Leave out what bash takes for an earlier word."""
         return f"{item.type},{item.value[self._before :] if item.type == 'plain' else item.value}"

@@ -33,9 +33,10 @@ LATER = frozenset({"import", "view", "trace"})
 
 EPILOG = """\b
 Examples:
+  scout init
   scout scan scanners.py -T ./logs
   scout scan list
-  scout scan results ./scans/scan_id=...
+  scout scan results
 """
 
 
