@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,7 +19,7 @@ from .._results import results_df as _results_df
 from .._scanners import end_loading
 from .._support.loops import asyncio_only
 from .._support.storage import normalize
-from .._types import PredicateFn, Status, ValidationSet, Worklist
+from .._types import PredicateFn, ScanLocation, Status, ValidationSet, Worklist, location_text
 from .bridge import in_sync, in_sync_items, run_sync
 from .scanning import complete_scan, resume_scan, run_scan
 
@@ -47,14 +48,14 @@ def described_as(twin: Callable[..., Any]) -> Callable[[F], F]:
 
 def scan(
     scanners: Scanners,
-    transcripts: Transcripts | str | Sequence[str] | None = None,
-    scans: str | None = None,
+    transcripts: Transcripts | ScanLocation | Sequence[str | PathLike[str]] | None = None,
+    scans: str | PathLike[str] | None = None,
     worklist: Sequence[ScannerWork] | Sequence[Worklist] | str | Path | None = None,
     validation: str | Path | ValidationSet | Mapping[str, str | Path | ValidationSet] | None = None,
     model: str | Model | None = None,
     model_config: GenerateConfig | None = None,
     model_base_url: str | None = None,
-    model_args: dict[str, Any] | str | None = None,
+    model_args: dict[str, Any] | str | Path | None = None,
     model_roles: Mapping[str, ModelRole | Sequence[ModelRole]] | None = None,
     max_transcripts: int | None = None,
     max_processes: int | None = None,
@@ -73,7 +74,7 @@ def scan(
     ray_address: str | None = None,
     duplicates: Duplicates | None = None,
     scanner_timeout: float | None = None,
-    results: str | None = None,
+    results: str | PathLike[str] | None = None,
 ) -> Status:
     """Scan transcripts.
 
@@ -81,11 +82,12 @@ def scan(
     for `model` and `scans`, of the environment. Conditions, tags, metadata and worklists of all of them count together.
 
     Args:
-        scanners: Scanners: a list, a list of (name, scanner), or a mapping from name to scanner; or a scan job
-            (`ScanJob`, `ScanJobConfig`), which the other arguments refine.
-        transcripts: What to scan: `transcripts_from(...)`, or paths of logs (default: `./transcripts`,
-            `$INSPECT_LOG_DIR`, `./logs`, whichever exists first).
-        scans: Where scans are kept (default: `$SCOUT_SCAN_SCANS`, else `./scans`).
+        scanners: Scanners: a list, a list of (name, scanner), or a mapping from name to scanner; what the command line takes
+            as FILE (`"scanners.py"`, `"scanners.py@refusals"`, `"package/scanner"`); or a scan job (`ScanJob`,
+            `ScanJobConfig`, `"job.yaml"`), which the other arguments refine.
+        transcripts: What to scan: `transcripts_from(...)`, paths of logs, or the `Status` of a scan whose transcripts are
+            scanned again (default: `./transcripts`, `$INSPECT_LOG_DIR`, `./logs`, whichever exists first).
+        scans: Folder that scans are kept in (default: `$SCOUT_SCAN_SCANS`, else `./scans`).
         worklist: Transcripts by scanner, or a JSON or YAML file that lists them (default: all for all).
         validation: Labelled cases that results are compared with: a file or `validation_set(...)` for the only scanner,
             or a mapping from names of scanners to these.
@@ -137,14 +139,14 @@ def scan(
 @asyncio_only
 async def scan_async(
     scanners: Scanners,
-    transcripts: Transcripts | str | Sequence[str] | None = None,
-    scans: str | None = None,
+    transcripts: Transcripts | ScanLocation | Sequence[str | PathLike[str]] | None = None,
+    scans: str | PathLike[str] | None = None,
     worklist: Sequence[ScannerWork] | Sequence[Worklist] | str | Path | None = None,
     validation: str | Path | ValidationSet | Mapping[str, str | Path | ValidationSet] | None = None,
     model: str | Model | None = None,
     model_config: GenerateConfig | None = None,
     model_base_url: str | None = None,
-    model_args: dict[str, Any] | str | None = None,
+    model_args: dict[str, Any] | str | Path | None = None,
     model_roles: Mapping[str, ModelRole | Sequence[ModelRole]] | None = None,
     max_transcripts: int | None = None,
     max_processes: int | None = None,
@@ -162,14 +164,14 @@ async def scan_async(
     ray_address: str | None = None,
     duplicates: Duplicates | None = None,
     scanner_timeout: float | None = None,
-    results: str | None = None,
+    results: str | PathLike[str] | None = None,
 ) -> Status:
     """Scan transcripts, as `scan` does."""
     return await run_scan(_scan_request({**locals(), "display": _display()}, stacklevel=4))
 
 
 def scan_resume(
-    scan_location: str,
+    scan_location: ScanLocation,
     display: DisplayType | None = None,
     log_level: str | None = None,
     fail_on_error: bool = False,
@@ -183,14 +185,14 @@ def scan_resume(
     model: str | Model | None = None,
     model_config: GenerateConfig | None = None,
     model_base_url: str | None = None,
-    model_args: dict[str, Any] | str | None = None,
+    model_args: dict[str, Any] | str | Path | None = None,
     model_roles: Mapping[str, ModelRole | Sequence[ModelRole]] | None = None,
     scanner_timeout: float | None = None,
 ) -> Status:
     """Go on with an interrupted or partly failed scan; what is recorded without error is not scanned again.
 
     Args:
-        scan_location: Directory of the scan (`.../scan_id=...`).
+        scan_location: Where the scan is: its directory (`.../scan_id=...`), as a path or URL, or its `Status`.
         display: How to show progress: `rich`, `plain`, `log`, `none`.
         log_level: Level of log messages.
         fail_on_error: Stop at the first scanner that raises, and raise its exception after saving.
@@ -224,7 +226,7 @@ def scan_resume(
 @described_as(scan_resume)
 @asyncio_only
 async def scan_resume_async(
-    scan_location: str,
+    scan_location: ScanLocation,
     log_level: str | None = None,
     fail_on_error: bool = False,
     predicate_overrides: Mapping[str, PredicateFn] | None = None,
@@ -237,7 +239,7 @@ async def scan_resume_async(
     model: str | Model | None = None,
     model_config: GenerateConfig | None = None,
     model_base_url: str | None = None,
-    model_args: dict[str, Any] | str | None = None,
+    model_args: dict[str, Any] | str | Path | None = None,
     model_roles: Mapping[str, ModelRole | Sequence[ModelRole]] | None = None,
     scanner_timeout: float | None = None,
 ) -> Status:
@@ -245,11 +247,13 @@ async def scan_resume_async(
     return await resume_scan(_resume_request({**locals(), "display": _display()}))
 
 
-def scan_complete(scan_location: str, display: DisplayType | None = None, log_level: str | None = None) -> Status:
+def scan_complete(
+    scan_location: ScanLocation, display: DisplayType | None = None, log_level: str | None = None
+) -> Status:
     """Declare a scan complete although some of it failed or is missing; errors stay listed.
 
     Args:
-        scan_location: Directory of the scan.
+        scan_location: Where the scan is: its directory, as a path or URL, or its `Status`.
         display: How to show the outcome: `rich`, `plain`, `log`, `none`.
         log_level: Level of log messages.
 
@@ -257,41 +261,41 @@ def scan_complete(scan_location: str, display: DisplayType | None = None, log_le
         ScanStateError: The scan is complete already.
     """
     end_loading()
-    return run_sync(lambda: complete_scan(scan_location, display, log_level))
+    return run_sync(lambda: complete_scan(location_text(scan_location), display, log_level))
 
 
 @described_as(scan_complete)
 @asyncio_only
-async def scan_complete_async(scan_location: str, log_level: str | None = None) -> Status:
+async def scan_complete_async(scan_location: ScanLocation, log_level: str | None = None) -> Status:
     """Declare a scan complete, as `scan_complete` does."""
     end_loading()
-    return await complete_scan(scan_location, _display(), log_level)
+    return await complete_scan(location_text(scan_location), _display(), log_level)
 
 
 @asyncio_only
-async def scan_list_async(scans_location: str) -> list[Status]:
+async def scan_list_async(scans_location: ScanLocation) -> list[Status]:
     """List the scans below a location; a location that does not exist has none.
 
     Args:
-        scans_location: Directory that holds scans, at any depth.
+        scans_location: Folder that holds scans, at any depth: a path or URL.
     """
-    return await _list_statuses(scans_location)
+    return await _list_statuses(location_text(scans_location))
 
 
 scan_list = in_sync(scan_list_async)
 
 
 @asyncio_only
-async def scan_status_async(scan_location: str) -> Status:
+async def scan_status_async(scan_location: ScanLocation) -> Status:
     """Tell how a scan stands, also while it runs.
 
     Args:
-        scan_location: Directory of the scan.
+        scan_location: Where the scan is: its directory, as a path or URL, or its `Status`.
 
     Raises:
         LocationError: There is no scan.
     """
-    return await _read_status(scan_location)
+    return await _read_status(location_text(scan_location))
 
 
 scan_status = in_sync(scan_status_async)
@@ -299,7 +303,7 @@ scan_status = in_sync(scan_status_async)
 
 @asyncio_only
 async def scan_results_df_async(
-    scan_location: str,
+    scan_location: ScanLocation,
     *,
     scanner: str | None = None,
     rows: RowMode = "results",
@@ -308,32 +312,35 @@ async def scan_results_df_async(
     """Read results as data frames, one for each scanner, each loaded when it is asked for.
 
     Args:
-        scan_location: Directory of the scan (finished, interrupted or running).
+        scan_location: Where the scan is (finished, interrupted or running): its directory, as a path or URL, or its
+            `Status`.
         scanner: Key of one scanner (default: all).
         rows: `results`: one row for each result, resultsets expanded; `transcripts`: one row for each invocation.
         exclude_columns: Columns left out (default: `input`, `input_data`, `scan_events`; `[]` for none).
     """
-    return await _results_df(scan_location, scanner=scanner, rows=rows, exclude_columns=exclude_columns, run=run_sync)
+    location = location_text(scan_location)
+    return await _results_df(location, scanner=scanner, rows=rows, exclude_columns=exclude_columns, run=run_sync)
 
 
 scan_results_df = in_sync(scan_results_df_async)
 
 
 @asyncio_only
-async def scan_results_arrow_async(scan_location: str) -> ScanResultsArrow:
+async def scan_results_arrow_async(scan_location: ScanLocation) -> ScanResultsArrow:
     """Read results as Arrow record batches.
 
     Args:
-        scan_location: Directory of the scan (finished, interrupted or running).
+        scan_location: Where the scan is (finished, interrupted or running): its directory, as a path or URL, or its
+            `Status`.
     """
-    return await _results_arrow(scan_location, run=run_sync)
+    return await _results_arrow(location_text(scan_location), run=run_sync)
 
 
 scan_results_arrow = in_sync(scan_results_arrow_async)
 
 
 def scan_results_batches_async(
-    scan_location: str,
+    scan_location: ScanLocation,
     scanner: str,
     *,
     batch_size: int = 1024,
@@ -343,7 +350,8 @@ def scan_results_batches_async(
     """Read the results of a scanner in batches, so that no large table is held in memory.
 
     Args:
-        scan_location: Directory of the scan (finished, interrupted or running).
+        scan_location: Where the scan is (finished, interrupted or running): its directory, as a path or URL, or its
+            `Status`.
         scanner: Key of the scanner.
         batch_size: Rows in a frame at most, results of resultsets included.
         exclude_columns: Columns left out (default: `input`, `input_data`, `scan_events`; `[]` for none).
@@ -351,7 +359,7 @@ def scan_results_batches_async(
     """
     # Nothing is read before the first batch is asked for; the location is taken now.
     return asyncio_only(_results_batches)(
-        normalize(scan_location),
+        normalize(location_text(scan_location)),
         scanner,
         batch_size=batch_size,
         exclude_columns=exclude_columns,
@@ -376,6 +384,8 @@ def _scan_request(given: Mapping[str, Any], stacklevel: int = 3) -> ScanRequest:
         stacklevel: Who is warned of the older name.
     """
     values = dict(given)
+    if isinstance(values["scanners"], PathLike):
+        values["scanners"] = os.fspath(values["scanners"])
     end_loading(values["scanners"])
     if (results := values.pop("results")) is not None:
         if values["scans"] is not None:
@@ -384,10 +394,12 @@ def _scan_request(given: Mapping[str, Any], stacklevel: int = 3) -> ScanRequest:
             )
         warnings.warn("'results' is deprecated; use 'scans'.", DeprecationWarning, stacklevel=stacklevel)
         values["scans"] = results
+    if values["scans"] is not None:
+        values["scans"] = os.fspath(values["scans"])
     return ScanRequest(**values)
 
 
 def _resume_request(given: Mapping[str, Any]) -> ResumeRequest:
     values = dict(given)
     end_loading()
-    return ResumeRequest(location=values.pop("scan_location"), **values)
+    return ResumeRequest(location=location_text(values.pop("scan_location")), **values)

@@ -9,6 +9,7 @@ from .._query import OrderBy, condition_from_sql
 from .._results import HEAVY_COLUMNS, ResultsPage, ResultsQuery, ResultsTable, RowMode, TypedTable
 from .._support.errors import ConfigError
 from .._support.loops import asyncio_only
+from .._types import ScanLocation, location_text
 from .bridge import in_sync, run_sync
 
 Order = str | Sequence[str | tuple[str, Literal["ASC", "DESC"]]]
@@ -19,7 +20,7 @@ _HEAVY = (*HEAVY_COLUMNS, "transcript_metadata")
 
 @asyncio_only
 async def scan_results_query_async(
-    location: str,
+    location: ScanLocation,
     *,
     scanner: str | None = None,
     sql_where: str | None = None,
@@ -35,7 +36,7 @@ async def scan_results_query_async(
     """Read a page of results; only what the query names is read.
 
     Args:
-        location: Directory of the scan (finished, interrupted or running).
+        location: Where the scan is (finished, interrupted or running): its directory, as a path or URL, or its `Status`.
         scanner: Key of one scanner (default: all, one after the other).
         sql_where: SQL condition over the columns of results.
         columns: Columns, in this order and under these names, short ones too (default: all but `input`, `input_data`,
@@ -71,7 +72,7 @@ async def scan_results_query_async(
         count=count,
         group_by=[group_by] if isinstance(group_by, str) else group_by or (),
     )
-    return await ResultsTable.open(location, run_sync, rows=rows).query(asked, scanner)
+    return await ResultsTable.open(location_text(location), run_sync, rows=rows).query(asked, scanner)
 
 
 scan_results_query = in_sync(scan_results_query_async)

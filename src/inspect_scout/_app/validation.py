@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, get_args
 from .._results import UnknownScannerError, read_comparisons
 from .._support.errors import ConfigError
 from .._support.loops import asyncio_only
+from .._types import ScanLocation, location_text
 from .._validation import GroupBy, ScannerReport, agreement_record, recorded_cases, scanner_report
 from .bridge import in_sync
 
@@ -41,12 +42,13 @@ async def validation_reports(
 
 @asyncio_only
 async def validation_results_df_async(
-    scan_location: str, *, scanner: str | None = None, by: GroupBy | None = None
+    scan_location: ScanLocation, *, scanner: str | None = None, by: GroupBy | None = None
 ) -> pd.DataFrame:
     """Tell how far scanners agree with their labelled cases.
 
     Args:
-        scan_location: Directory of the scan (finished, interrupted or running).
+        scan_location: Where the scan is (finished, interrupted or running): its directory, as a path or URL, or its
+            `Status`.
         scanner: Key of one scanner (default: all that have cases).
         by: A row for each `split`, `task` or `model` besides that for all cases (default: none).
 
@@ -60,7 +62,7 @@ async def validation_results_df_async(
     """
     import pandas as pd
 
-    reports = await validation_reports(scan_location, scanner, by)
+    reports = await validation_reports(location_text(scan_location), scanner, by)
     empty = scanner_report("", [], []).rows
     records = [agreement_record(row) for report in reports for row in report.rows]
     # Without a row there are columns all the same.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import functools
+import os
 import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -21,12 +22,14 @@ from .._support.folder import current_folder
 from .._types import Scanner, ScannerSpec
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     from inspect_ai.model import GenerateConfig, Model, ModelConfig
     from inspect_ai.scorer import Scorer
 
     from .._project import ScanJobConfig as Config
     from .._transcripts import Duplicates, Transcripts
-    from .._types import ValidationSet, Worklist
+    from .._types import ScanLocation, ValidationSet, Worklist
     from .worklist import ScannerWork
 
 _P = ParamSpec("_P")
@@ -61,13 +64,14 @@ class ScanJob(PlainOptions):
 
     Args:
         scanners: Scanners: a list, a list of (name, scanner), or a mapping from name to scanner.
-        transcripts: What to scan: `transcripts_from(...)`, or paths of logs.
+        transcripts: What to scan: `transcripts_from(...)`, paths of logs, or the `Status` of a scan whose transcripts are
+            scanned again.
         duplicates: What becomes of a sample that several logs hold: `newest` or `all` (default: what `transcripts` say).
         scanner_timeout: Seconds that a scanner may take for a transcript.
         filter: SQL conditions that must hold besides.
         worklist: Transcripts by scanner, or a file that lists them.
         validation: Labelled cases by scanner.
-        scans: Where scans are kept.
+        scans: Folder that scans are kept in.
         model: What `get_model()` gives in scanners: a model or its name.
         model_base_url: Where the model is served.
         model_args: Arguments for the provider of the model, or a YAML or JSON file of them.
@@ -93,7 +97,7 @@ class ScanJob(PlainOptions):
     """
 
     scanners: ScannerList
-    transcripts: Transcripts | str | Sequence[str] | None = None
+    transcripts: Transcripts | ScanLocation | Sequence[str | PathLike[str]] | None = None
     filter: str | Sequence[str] | None = None
     worklist: Sequence[ScannerWork] | Sequence[Worklist] | str | Path | None = None
     validation: str | ValidationSet | Mapping[str, str | ValidationSet] | None = None
@@ -101,18 +105,20 @@ class ScanJob(PlainOptions):
     generate_config: GenerateConfig | None = None
     model_roles: Mapping[str, ModelRole | Sequence[ModelRole]] | None = None
     duplicates: Duplicates | None = None
-    results: InitVar[str | None] = None
+    results: InitVar[str | PathLike[str] | None] = None
     origin: JobOrigin | None = field(default=None, init=False, repr=False)
     folder: str = field(default="", init=False, repr=False)
     """Directory that its relative paths are relative to: the current one, when it was made."""
 
-    def __post_init__(self, results: str | None) -> None:
+    def __post_init__(self, results: str | PathLike[str] | None) -> None:
         """Name the scanners, and accept the older name of `scans`."""
         if results is not None:
             if self.scans is not None:
                 raise TypeError("Both 'scans' and 'results' were given; 'results' is the older name: give 'scans'.")
             warnings.warn("'results' is deprecated; use 'scans'.", DeprecationWarning, stacklevel=3)
             self._set("scans", results)
+        if self.scans is not None:
+            self._set("scans", os.fspath(self.scans))
         self._set("folder", current_folder())
         # None at all are allowed here: those of the project may be enough.
         self._set("scanners", name_scanners(self.scanners) if self.scanners else {})

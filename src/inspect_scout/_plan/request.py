@@ -10,13 +10,16 @@ from .._project import OPTIONS, Option, options_of
 from .._support.folder import current_folder
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     from .._project import ScanJobConfig
     from .._types import ValidationSet
     from .._validation import CasesFile
     from .job import ScanJob, ScannerList
 
-Scanners: TypeAlias = "ScannerList | ScanJob | ScanJobConfig"
-"""What `scan` takes: a list of scanners (or of name and scanner), a mapping from name to scanner, or a scan job."""
+Scanners: TypeAlias = "ScannerList | ScanJob | ScanJobConfig | str | PathLike[str]"
+"""What `scan` takes: a list of scanners (or of name and scanner), a mapping from name to scanner, a scan job, or the text
+that names any of these on the command line (`"scanners.py"`, `"scanners.py@refusals"`, `"job.yaml"`)."""
 
 Validation: TypeAlias = "str | Path | ValidationSet | CasesFile"
 """Labelled cases: a file of them, a set, or a file with the name of a predicate."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias, cast
 
 from inspect_ai.model import GenerateConfig, ModelConfig
@@ -167,9 +169,9 @@ class PlainOptions:
     """The options of a scan job in Python that are plain data there as well; `ScanJob` explains them."""
 
     name: str | None = None
-    scans: str | None = None
+    scans: str | PathLike[str] | None = None
     model_base_url: str | None = None
-    model_args: Mapping[str, Any] | str | None = None
+    model_args: Mapping[str, Any] | str | Path | None = None
     max_transcripts: int | None = None
     max_processes: int | None = None
     executor: str | None = None

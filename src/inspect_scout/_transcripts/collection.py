@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
@@ -21,10 +20,12 @@ from .._types import (
     OrderBySpec,
     ScanTranscripts,
     SelectionSpec,
+    Status,
     Transcript,
     TranscriptContent,
     TranscriptHandle,
     TranscriptInfo,
+    location_text,
 )
 from .._validation import case_ids
 from .contract import DUPLICATES, Duplicates, HasCopies, LogProblem, Progress, TranscriptIndex, TranscriptSource
@@ -297,7 +298,9 @@ def selection_of(transcripts: Transcripts, *, filtered: bool = False) -> Selecti
 
 
 def transcripts_from(
-    location: Location | InMemory | Sequence[Location] | Sequence[InMemory], *, duplicates: Duplicates = "newest"
+    location: Location | Status | InMemory | Sequence[Location] | Sequence[InMemory],
+    *,
+    duplicates: Duplicates = "newest",
 ) -> Transcripts:
     """Find transcripts.
 
@@ -305,8 +308,8 @@ def transcripts_from(
 
     Args:
         location: Log (`.eval` or `.json`), folder with logs in it or below it, or several of these (paths or URLs, as in
-            "s3://bucket/logs"); one transcript database (a folder with parquet files, or a single one); or transcripts
-            and eval logs that are in memory already.
+            "s3://bucket/logs"); one transcript database (a folder with parquet files, or a single one); the `Status` of a
+            scan, whose transcripts are found again; or transcripts and eval logs that are in memory already.
         duplicates: What becomes of a sample that is in several logs (a rescored copy beside the original, a retried
             eval): "newest" takes it from the log that was modified last (of several, from the first by path; in memory,
             from the log given last), and says so. "all" takes every one: the oldest keeps its id, each other has an id
@@ -320,6 +323,10 @@ def transcripts_from(
     load_dotenv_once()
     if duplicates not in DUPLICATES:
         raise ConfigError(f"duplicates={duplicates!r} is not known; use one of {', '.join(map(repr, DUPLICATES))}.")
+    if isinstance(location, Status):
+        if duplicates == "all":
+            raise ConfigError("duplicates='all' is for logs: a scan has recorded which copies it means. Leave it out.")
+        return Transcripts.from_snapshot(_recorded_by(location))
     given: list[Any] = [location]
     if isinstance(location, Sequence) and not isinstance(location, str | bytes):
         given = list(location)
@@ -333,11 +340,17 @@ def transcripts_from(
     return Transcripts(resolve_source([_location_text(item) for item in items], duplicates))
 
 
+def _recorded_by(status: Status) -> ScanTranscripts:
+    if status.spec.transcripts is None:
+        raise ConfigError(
+            f"The scan at {status.location!r} stopped before its transcripts were known; name their logs."
+        )
+    return status.spec.transcripts
+
+
 def _location_text(location: object) -> str:
     if isinstance(location, EvalLogInfo):
         return location.name
-    if isinstance(location, str | PathLike):
-        text = os.fspath(cast("PathLike[str]", location))
-        if isinstance(cast("object", text), str) and text:
-            return text
+    if isinstance(location, str | PathLike) and (text := location_text(cast("str | PathLike[str]", location))):
+        return text
     raise ConfigError(f"{location!r} is not a location of transcripts: give a path, several, or transcripts.")

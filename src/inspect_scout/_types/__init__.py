@@ -11,6 +11,7 @@ from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .folding import StateFold, fold
+    from .location import ScanLocation, location_text
     from .origin import InputOrigin, InputType
     from .result import RESULTSET, Error, Reference, Result, ResultReport, ResultValidation, as_resultset
     from .scanner import Loader, Scanner, ScannerInput
