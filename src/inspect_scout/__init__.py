@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ._app import scan_results_query as scan_results_query
     from ._app import scan_resume as scan_resume
     from ._app import scan_status as scan_status
+    from ._app import transcripts_from as transcripts_from
     from ._app import validation_results_df as validation_results_df
     from ._plan import ScanJob as ScanJob
     from ._plan import Scanners as Scanners
@@ -90,7 +91,6 @@ if TYPE_CHECKING:
     from ._transcripts import splice_to_timeline as splice_to_timeline
     from ._transcripts import transcripts_db as transcripts_db
     from ._transcripts import transcripts_db_schema as transcripts_db_schema
-    from ._transcripts import transcripts_from as transcripts_from
     from ._types import Error as Error
     from ._types import EventType as EventType
     from ._types import Loader as Loader

@@ -63,13 +63,14 @@ if TYPE_CHECKING:
     from .scan_json import MAX_IDS, group_json, overview_json, state_json
     from .scan_reference import find_scan, is_location, short_id_length
     from .scanning import complete_scan, resume_scan, run_scan
-    from .transcripts import (
+    from .transcript_counts import (
         TranscriptCounts,
         TranscriptsSummary,
         summarise_transcripts,
         summarise_transcripts_async,
         transcripts_json,
     )
+    from .transcripts import transcripts_from
     from .validation import validation_reports, validation_results_df, validation_results_df_async
     from .watching import WatchedScan, watch_scan
 

@@ -8,7 +8,7 @@ import inspect
 import sys
 import threading
 import types
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Coroutine, Generator
 from concurrent.futures import Future
 from contextvars import ContextVar
 from typing import Any, TypeVar, cast
@@ -18,6 +18,8 @@ from .errors import ConfigError
 T = TypeVar("T", bound=Callable[..., Any])
 T_co = TypeVar("T_co")
 
+RunCoroutine = Callable[[Callable[[], Coroutine[Any, Any, Any]]], Any]
+"""Runs a coroutine to its end for code that cannot await: a frame is read when its mapping is asked for it."""
 
 _main: ContextVar[Callable[[Callable[[], object]], None] | None] = ContextVar("scout_main_thread", default=None)
 

@@ -16,6 +16,8 @@ from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .collection import (
+        InMemory,
+        Location,
         Transcripts,
         TranscriptsReader,
         no_cases_message,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
@@ -14,8 +14,9 @@ from inspect_ai.log import EvalLog, EvalLogInfo
 
 from .._project import load_dotenv_once
 from .._query import Column, Condition, OrderBy, Query, condition_as_sql, condition_from_sql
-from .._support.errors import ConfigError
-from .._support.loops import asyncio_only
+from .._support.errors import ConfigError, UnknownNameError
+from .._support.loops import RunCoroutine, asyncio_only
+from .._support.reprs import html_table, one_line_repr
 from .._types import (
     OrderBySpec,
     ScanTranscripts,
@@ -29,12 +30,15 @@ from .._types import (
 )
 from .._validation import case_ids
 from .contract import DUPLICATES, Duplicates, HasCopies, LogProblem, Progress, TranscriptIndex, TranscriptSource
+from .description import described, index_frame
 from .labelled_cases import with_cases
 from .memory import MemorySource
 from .resolve_source import resolve_source
 from .source_kinds import kind_named
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from .._types import ValidationCase, ValidationSet
 
 logger = logging.getLogger("inspect_scout")
@@ -46,24 +50,119 @@ InMemory = Transcript | EvalLog
 """A transcript in memory, or a log with its samples."""
 
 
-@asyncio_only
-@dataclass(frozen=True)
-class Transcripts:
-    """Transcripts to scan; every method gives a new collection and leaves this one as it is.
+_EVERYTHING = TranscriptContent(messages="all", events="all", timeline="all")
+_KNOWN = 10_000
+"""Ids among which one is looked for that is close to an unknown one."""
 
-    Made by `transcripts_from`.
+
+@asyncio_only
+@dataclass(frozen=True, repr=False)
+class Transcripts:
+    """Transcripts to scan: which they are, in what order; nothing is read before it is asked for.
+
+    Made by `transcripts_from`. Methods that choose (`where`, `limit`, ...) give a new collection and leave this one as it
+    is. `count`, `to_df`, `read` and a loop look at the transcripts; `count_async`, `to_df_async`, `read_async` and `async
+    for` are their twins for programs with an event loop.
 
     Args:
         source: Where they are.
         query: Which of them, in what order.
         filters: The conditions as SQL text, as they were written.
         cases: Ids of labelled cases, of each `for_validation`; a transcript must be selected by each of these.
+        run: Runs coroutines for code that cannot await.
+
+    Example:
+        ```python
+        failed = transcripts_from("logs").where("score = 'I'")
+        print(failed.count())
+        for info in failed.limit(3):
+            print(info.task_id, info.total_tokens)
+        ```
     """
 
     source: TranscriptSource
     query: Query = field(default_factory=Query)
     filters: tuple[str, ...] = ()
     cases: tuple[frozenset[str], ...] = ()
+    run: RunCoroutine | None = field(default=None, compare=False)
+
+    def __repr__(self) -> str:
+        return one_line_repr(self, **self._described())
+
+    def _repr_html_(self) -> str:
+        return html_table("Transcripts (nothing is read before it is asked for)", list(self._described().items()))
+
+    def __iter__(self) -> Iterator[TranscriptInfo]:
+        """Describe the transcripts one after the other, without reading their content."""
+        index: TranscriptIndex = self._runner()(self._readable)
+        return (index.info(position) for position in range(len(index)))
+
+    async def __aiter__(self) -> AsyncIterator[TranscriptInfo]:
+        """Describe the transcripts one after the other, as `for` does."""
+        index = await self._readable()
+        for position in range(len(index)):
+            yield index.info(position)
+
+    def count(self) -> int:
+        """Count the transcripts, without reading their content.
+
+        Logs that cannot be read are named in a warning and left out, here as in a scan.
+
+        Returns:
+            Number of transcripts.
+
+        Raises:
+            LogReadError: None of the logs can be read.
+            LocationError: A location is gone.
+            UnknownNameError: A condition names a column that there is not; close matches are named.
+        """
+        counted: int = self._runner()(self.count_async)
+        return counted
+
+    async def count_async(self) -> int:
+        """Count the transcripts, as `count` does."""
+        return len(await self._readable())
+
+    def to_df(self) -> pd.DataFrame:
+        """Describe the transcripts in a data frame, without reading their content.
+
+        Returns:
+            A row for each transcript, in their order, with the fields of `TranscriptInfo` as columns: `date` is a time in
+            UTC, `total_time` is in seconds; `score`, `metadata` and the like hold Python values.
+
+        Raises:
+            LogReadError: None of the logs can be read.
+            LocationError: A location is gone.
+            UnknownNameError: A condition names a column that there is not; close matches are named.
+        """
+        frame: pd.DataFrame = self._runner()(self.to_df_async)
+        return frame
+
+    async def to_df_async(self) -> pd.DataFrame:
+        """Describe the transcripts in a data frame, as `to_df` does."""
+        return index_frame(await self._readable())
+
+    def read(self, transcript_id: str, content: TranscriptContent | None = None) -> Transcript:
+        """Read one of the transcripts.
+
+        Args:
+            transcript_id: Its id, as in `TranscriptInfo.transcript_id` or the column `transcript_id` of results.
+            content: What to read of it (default: all messages, events and timelines).
+
+        Raises:
+            UnknownNameError: None of these transcripts has that id; close matches are named.
+            LogReadError: It cannot be read.
+        """
+        found: Transcript = self._runner()(lambda: self.read_async(transcript_id, content))
+        return found
+
+    async def read_async(self, transcript_id: str, content: TranscriptContent | None = None) -> Transcript:
+        """Read one of the transcripts, as `read` does."""
+        index = await self.index()
+        if transcript_id not in index.ids:
+            raise UnknownNameError("transcript", transcript_id, index.ids[:_KNOWN])
+        located = await self.source.locate(index.info(index.ids.index(transcript_id)))
+        return (await located.read(_EVERYTHING if content is None else content)).transcript
 
     def where(self, condition: str | Condition) -> Transcripts:
         """Keep the transcripts that meet a condition (and those given before).
@@ -167,6 +266,24 @@ class Transcripts:
             snapshot: Read those that a scan recorded instead (None: those of this collection).
         """
         return TranscriptsReader(self if snapshot is None else Transcripts.from_snapshot(snapshot))
+
+    def _described(self) -> dict[str, Any]:
+        return described(self.source, self.query, self.filters, self.cases)
+
+    def _runner(self) -> RunCoroutine:
+        if self.run is None:
+            raise ConfigError(
+                "These transcripts were not made by transcripts_from(); await count_async(), to_df_async() or read_async(), "
+                "or use `async for`."
+            )
+        return self.run
+
+    async def _readable(self) -> TranscriptIndex:
+        """Find the transcripts, and say what could not be read."""
+        index = await self.index()
+        for problem in index.problems:
+            logger.warning("%s", problem)
+        return index
 
     @staticmethod
     def from_snapshot(snapshot: ScanTranscripts) -> Transcripts:
@@ -301,24 +418,14 @@ def transcripts_from(
     location: Location | Status | InMemory | Sequence[Location] | Sequence[InMemory],
     *,
     duplicates: Duplicates = "newest",
+    run: RunCoroutine | None = None,
 ) -> Transcripts:
-    """Find transcripts.
-
-    What a folder holds that is empty, or not there yet, is decided when the transcripts are read.
+    """Find transcripts; users call the function of this name that hands on `run` (`_app/transcripts.py`).
 
     Args:
-        location: Log (`.eval` or `.json`), folder with logs in it or below it, or several of these (paths or URLs, as in
-            "s3://bucket/logs"); one transcript database (a folder with parquet files, or a single one); the `Status` of a
-            scan, whose transcripts are found again; or transcripts and eval logs that are in memory already.
-        duplicates: What becomes of a sample that is in several logs (a rescored copy beside the original, a retried
-            eval): "newest" takes it from the log that was modified last (of several, from the first by path; in memory,
-            from the log given last), and says so. "all" takes every one: the oldest keeps its id, each other has an id
-            of its own, made of that id and the path of its log.
-
-    Raises:
-        LocationError: There is no such file, or it is neither log nor database.
-        ConfigError: It is neither a location nor a transcript, or a database among other locations.
-        StorageError: A package that a remote location needs is not installed.
+        location: Logs, folders of logs, a database, the `Status` of a scan, or transcripts in memory.
+        duplicates: What becomes of a sample that is in several logs.
+        run: Runs coroutines for code that cannot await.
     """
     load_dotenv_once()
     if duplicates not in DUPLICATES:
@@ -326,7 +433,7 @@ def transcripts_from(
     if isinstance(location, Status):
         if duplicates == "all":
             raise ConfigError("duplicates='all' is for logs: a scan has recorded which copies it means. Leave it out.")
-        return Transcripts.from_snapshot(_recorded_by(location))
+        return replace(Transcripts.from_snapshot(_recorded_by(location)), run=run)
     given: list[Any] = [location]
     if isinstance(location, Sequence) and not isinstance(location, str | bytes):
         given = list(location)
@@ -336,8 +443,8 @@ def transcripts_from(
     if in_memory and len(in_memory) < len(items):
         raise ConfigError("Transcripts in memory and locations cannot be mixed: read the logs first, or scan twice.")
     if in_memory:
-        return Transcripts(MemorySource(in_memory, duplicates))
-    return Transcripts(resolve_source([_location_text(item) for item in items], duplicates))
+        return Transcripts(MemorySource(in_memory, duplicates), run=run)
+    return Transcripts(resolve_source([_location_text(item) for item in items], duplicates), run=run)
 
 
 def _recorded_by(status: Status) -> ScanTranscripts:

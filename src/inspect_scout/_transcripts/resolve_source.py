@@ -91,18 +91,18 @@ class UnresolvedSource:
     """
 
     def __init__(self, locations: tuple[str, ...], duplicates: Duplicates, source: TranscriptSource) -> None:
-        self._locations = locations
+        self.locations = locations
         self.duplicates: Duplicates = duplicates
         self._source, self._decided, self._looked = source, False, False
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         if self._looked:  # what another process opens was decided here
             return self._source.__reduce__()
-        return type(self), (self._locations, self.duplicates, self._source)
+        return type(self), (self.locations, self.duplicates, self._source)
 
     def with_duplicates(self, duplicates: Duplicates) -> TranscriptSource:
         """Give the same transcripts with another rule for samples that several logs hold."""
-        return resolve_source(self._locations, duplicates)
+        return resolve_source(self.locations, duplicates)
 
     @property
     def type(self) -> str:
@@ -121,7 +121,7 @@ class UnresolvedSource:
         if self._decided or len(index) or index.problems or query.where or query.limit == 0:
             return index
         nothing = "neither .eval or .json logs nor parquet files of a transcript database"
-        problems = [LogProblem(p, f"There is nothing to read in {p!r}: {nothing}.") for p in self._locations]
+        problems = [LogProblem(p, f"There is nothing to read in {p!r}: {nothing}.") for p in self.locations]
         return SelectedIndex((), problems)
 
     async def locate(self, info: TranscriptInfo) -> Located:
@@ -132,7 +132,7 @@ class UnresolvedSource:
 
     async def _decide(self) -> None:
         if not self._decided:
-            found = [await _resolve_again(place) for place in self._locations]
+            found = [await _resolve_again(place) for place in self.locations]
             source = _open_source(found, self.duplicates)
             if source != self._source:
                 self._source = source

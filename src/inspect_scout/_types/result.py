@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic
 
@@ -13,6 +13,8 @@ from pydantic.json_schema import SkipJsonSchema
 from typing_extensions import TypeVar
 
 from .._support.ids import new_id
+from .._support.reprs import Words, html_table, shortened
+from .._support.terminal import plural
 from .origin import InputOrigin, InputType
 
 __all__ = ["RESULTSET", "Error", "Reference", "Result", "ResultReport", "ResultValidation", "as_resultset"]
@@ -58,6 +60,23 @@ class Result(BaseModel, Generic[ParsedT]):
         state["__dict__"] = {**state["__dict__"], "parsed": None}
         return state
 
+    def __repr_args__(self) -> Iterator[tuple[str | None, object]]:
+        # One line, also of a resultset: consoles show what they are given whole.
+        return ((name, shortened(value)) for name, value in self._shown())
+
+    def _repr_html_(self) -> str:
+        return html_table("Result", list(self._shown()))
+
+    def _shown(self) -> Iterator[tuple[str, object]]:
+        """Name what the result says."""
+        is_set = self.type == RESULTSET and isinstance(self.value, list)
+        yield "value", Words(f"<{plural(len(self.value), 'result')}>") if is_set else self.value  # type: ignore[arg-type]
+        for name in ("label", "type", "answer", "explanation", "metadata"):
+            if (value := getattr(self, name)) is not None:
+                yield name, value
+        if self.references:
+            yield "references", Words(f"<{plural(len(self.references), 'reference')}>")
+
 
 def as_resultset(results: Sequence[Result[Any]]) -> Result[Any]:
     """Fold the list that a scanner returned into one result; fields that are None are left out of the items."""
@@ -81,6 +100,11 @@ class Error(BaseModel):
 
     refusal: bool
     """Whether a model declined to answer."""
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, object]]:
+        # Without the traceback, and on one line.
+        for name in ("transcript_id", "scanner", "error", "refusal"):
+            yield name, shortened(getattr(self, name))
 
 
 class ResultValidation(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, Literal, NotRequired, Required, get_args
 
@@ -19,6 +20,8 @@ from pydantic.json_schema import SkipJsonSchema
 from typing_extensions import TypedDict
 
 from .._support.ids import new_id
+from .._support.reprs import Words, shortened
+from .._support.terminal import plural
 from .validation import PredicateType
 
 
@@ -97,6 +100,13 @@ class ScanTranscripts(BaseModel):
 
     selection: SelectionSpec | None = None
     """How the transcripts were chosen, besides `filter`; recorded where something was not read."""
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, object]]:
+        # Counted, not listed: there may be a million.
+        yield "type", self.type
+        yield "location", shortened(self.location)
+        yield "filter", shortened(self.filter)
+        yield None, Words(plural(len(self.transcript_ids), "transcript"))
 
     @model_serializer(mode="wrap")
     def _without_nothing(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from inspect_ai.model import ModelUsage
 from pydantic import BaseModel, Field, JsonValue, computed_field, model_validator
 
 from .._support.causes.grouping import ErrorGroup, group_errors
+from .._support.reprs import Words, html_table, one_line_repr
 from .._support.shapes import is_list, is_mapping
+from .._support.terminal import plural
 from .result import Error
 from .spec import ScanSpec
 
@@ -172,7 +174,7 @@ class Summary(BaseModel):
         return self.scanners[scanner]
 
 
-@dataclass
+@dataclass(repr=False)
 class Status:
     """State of a scan.
 
@@ -194,3 +196,24 @@ class Status:
     def error_groups(self) -> list[ErrorGroup]:
         """The errors by what caused them, the most frequent first."""
         return group_errors(self.errors)
+
+    def __repr__(self) -> str:
+        counts = self.summary.scanners.values()
+        parts = (
+            "complete" if self.complete else "incomplete",
+            plural(len(counts), "scanner"),
+            plural(self._transcripts(), "transcript"),
+            plural(sum(one.results for one in counts), "positive result"),
+            plural(len(self.errors), "error"),
+        )
+        return one_line_repr(self, *map(Words, parts), location=Words(repr(self.location)))
+
+    def _repr_html_(self) -> str:
+        state = "complete" if self.complete else "incomplete"
+        title = f"{state}, {plural(self._transcripts(), 'transcript')}, {self.location}"
+        rows = [(name, one.scans, one.results, one.errors, one.tokens) for name, one in self.summary.scanners.items()]
+        return html_table(title, rows, ("scanner", "scanned", "positive", "errors", "tokens"))
+
+    def _transcripts(self) -> int:
+        """Transcripts recorded, as far as the counts of scanners tell: their descriptions need not be read for it."""
+        return max((one.scans for one in self.summary.scanners.values()), default=0)

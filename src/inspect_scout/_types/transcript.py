@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Literal, Protocol, Self, runtime_checkable
@@ -10,6 +10,9 @@ from typing import Any, Literal, Protocol, Self, runtime_checkable
 from inspect_ai.event import Event, Timeline
 from inspect_ai.model import ChatMessage
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from .._support.reprs import Words, html_table, shortened
+from .._support.terminal import plural
 
 MessageType = Literal["system", "user", "assistant", "tool"]
 """Roles of messages."""
@@ -42,6 +45,10 @@ TimelineFilter = Literal[True, "all"] | Sequence[EventType | str] | None
 
 MetadataFilter = bool | None
 """None or True: the sample's own metadata, target and scores; False: what the index of the log says is enough."""
+
+
+_SHOWN = ("transcript_id", "task_set", "task_id", "task_repeat", "model", "score", "success", "error", "limit")
+"""Fields that describe a transcript on one line."""
 
 
 class TranscriptInfo(BaseModel):
@@ -115,6 +122,19 @@ class TranscriptInfo(BaseModel):
     metadata: dict[str, Any] = Field(default_factory=dict[str, Any])
     """What the source says beyond the fields above."""
 
+    def __repr_args__(self) -> Iterator[tuple[str | None, object]]:
+        # One line, also of the longest transcript: consoles show what they are given whole.
+        return ((name, shortened(value)) for name, value in self._shown())
+
+    def _repr_html_(self) -> str:
+        return html_table(type(self).__name__, list(self._shown()))
+
+    def _shown(self) -> Iterator[tuple[str, object]]:
+        """Name what tells this transcript from others."""
+        for name in _SHOWN:
+            if (value := getattr(self, name)) is not None:
+                yield name, value
+
 
 class Transcript(TranscriptInfo):
     """A transcript with the content that was asked for."""
@@ -127,6 +147,12 @@ class Transcript(TranscriptInfo):
 
     timelines: list[Timeline] = Field(default_factory=list[Timeline])
     """Views of the events as a tree of agents."""
+
+    def _shown(self) -> Iterator[tuple[str, object]]:
+        yield from super()._shown()
+        for name, items in (("messages", self.messages), ("events", self.events), ("timelines", self.timelines)):
+            if items:
+                yield name, Words(f"<{plural(len(items), name[:-1])}>")
 
 
 @dataclass

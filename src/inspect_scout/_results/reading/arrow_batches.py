@@ -10,17 +10,18 @@ import pyarrow as pa
 
 from ..._query import Condition, Operator
 from ..._support.errors import ConfigError, UnknownNameError
+from ..._support.loops import RunCoroutine
 from ..._support.storage import Storage
 from ..._types import Status
 from ..rows.arrow_tables import column, select_fields
-from .inputs import ReadOrigin, RunCoroutine, read_from_source
+from .inputs import ReadOrigin, read_from_source
 from .results_query import ResultsPage, ResultsQuery, ResultsTable
 from .row_view import RowView, columns_to_exclude
 
 _arrow: Any = pa  # the stubs leave scalars of unknown types open
 
 
-@dataclass
+@dataclass(repr=False)
 class ScanResultsArrow(Status):
     """State of a scan, and its results as Arrow data.
 

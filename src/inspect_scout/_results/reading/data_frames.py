@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..._support.errors import ConfigError
+from ..._support.loops import RunCoroutine
 from ..._support.storage import Storage
 from ..._types import Status
 from ..journal.index import UnknownScannerError
-from .inputs import ReadOrigin, RunCoroutine, read_from_source
+from .inputs import ReadOrigin, read_from_source
 from .results_query import ResultsQuery, ResultsTable
 from .row_view import RowMode, columns_to_exclude
 from .typed_table import TypedTable
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass
+@dataclass(repr=False)
 class ScanResultsDF(Status):
     """State of a scan, and its results as data frames.
 

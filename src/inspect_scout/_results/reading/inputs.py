@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -25,9 +25,6 @@ logger = logging.getLogger(__name__)
 
 ReadOrigin = Callable[["InputOrigin", "TranscriptInfo"], Awaitable["Transcript | None"]]
 """Reads again what a scanner was given; raises if it is gone or has changed (None: that was reported before)."""
-
-RunCoroutine = Callable[[Callable[[], Coroutine[Any, Any, Any]]], Any]
-"""Runs a coroutine to its end for code that cannot await: a frame is read when its mapping is asked for it."""
 
 FollowReferences = Callable[[pa.Table], pa.Table]
 """Puts inputs in the place of references."""

@@ -10,13 +10,16 @@ import pyarrow as pa
 
 from ..._query import Condition, OrderBy
 from ..._support.errors import ConfigError
+from ..._support.loops import RunCoroutine
+from ..._support.reprs import MAX_ROWS, Words, html_table, one_line_repr
 from ..._support.storage import Storage, normalize, run_in_thread, storage_for
+from ..._support.terminal import plural
 from ..files.light_spec import declared_scanners, ids_in_order, read_spec_text
 from ..journal.index import JournalIndex, load_index, with_index
 from .chosen_results import Choose, ChosenResult, read_chosen
 from .combined_rows import CombinedRows, FoundRows
 from .cursor import Cursor, Identity
-from .inputs import ReadOrigin, RunCoroutine, follow_references, has_references, read_from_source, warn_once_per_log
+from .inputs import ReadOrigin, follow_references, has_references, read_from_source, warn_once_per_log
 from .row_view import RowView, StoredRowMode, check_row_mode, columns_to_exclude
 from .scanner_rows import ScannerRows
 from .typed_table import TypedTable
@@ -26,8 +29,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_MAX_COLUMNS = 12
+"""Columns of a page that a notebook shows."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class ResultsPage:
     """Some results, as they were asked for.
 
@@ -40,6 +46,18 @@ class ResultsPage:
     table: pa.Table
     total: int | None = None
     after: str | None = None
+
+    def __repr__(self) -> str:
+        size = f"{plural(self.table.num_rows, 'row')}, {plural(self.table.num_columns, 'column')}"
+        return one_line_repr(self, Words(size), total=self.total, after=self.after)
+
+    def _repr_html_(self) -> str:
+        shown, names = self.table.slice(0, MAX_ROWS).to_pylist(), self.table.column_names[:_MAX_COLUMNS]
+        total = "" if self.total is None else f" of {self.total:,}"
+        title = f"{plural(self.table.num_rows, 'row')}{total}, {plural(self.table.num_columns, 'column')}"
+        # Rows are told apart by their numbers: the first column may be long.
+        rows = [(number, *(row[name] for name in names)) for number, row in enumerate(shown, 1)]
+        return html_table(title, rows, ("", *names))
 
 
 @dataclass(frozen=True, slots=True)

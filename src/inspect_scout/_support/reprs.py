@@ -1,0 +1,87 @@
+"""How objects show themselves: on one line in a console, as a small table in a notebook; never with all they hold."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+
+from .terminal import one_line
+
+MAX_SHOWN = 60
+"""Characters of a value on a line."""
+
+MAX_CELL = 200
+"""Characters of a cell of a table."""
+
+MAX_ROWS = 20
+"""Rows of a table."""
+
+_LEFT, _RIGHT = "text-align: left; overflow-wrap: anywhere", "text-align: right"
+
+
+class Words(str):
+    """Text that stands in a description as it is, without quotes."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def shortened(value: object) -> object:
+    """Give a value whose `repr` is one short line: long texts are cut, of other long things the kind and size are named."""
+    if isinstance(value, str) and not isinstance(value, Words):
+        return value if len(value) <= MAX_SHOWN else value[: MAX_SHOWN - 1] + "…"
+    # Only of small things: writing out a large one to cut it would take time and memory.
+    if isinstance(value, Mapping | Sequence) and not isinstance(value, str | bytes) and len(value) > MAX_SHOWN // 2:
+        return Words(f"<{type(value).__name__} of {len(value)}>")
+    return Words(one_line(repr(value), MAX_SHOWN)) if value is not None and not isinstance(value, Words) else value
+
+
+def one_line_repr(thing: object, *parts: object, **fields: object) -> str:
+    """Write what describes a thing on one line, as a call of its class; fields that are None are left out.
+
+    Args:
+        thing: The thing.
+        parts: What stands without a name.
+        fields: What stands with its name.
+    """
+    named = [f"{name}={shortened(value)!r}" for name, value in fields.items() if value is not None]
+    return f"{type(thing).__name__}({', '.join([*(repr(shortened(part)) for part in parts), *named])})"
+
+
+def html_table(title: str, rows: Sequence[Sequence[object]], header: Sequence[str] = ()) -> str:
+    """Write a small table for a notebook: everything is escaped, and colours are those of the page around it.
+
+    Args:
+        title: What stands above it.
+        rows: Cells by row; None is left empty. Only the first `MAX_ROWS` are shown.
+        header: Names of the columns (none: the first cell of each row is its name).
+    """
+    lines = [
+        f'<table style="{_LEFT}"><caption style="{_LEFT}; caption-side: top; color: inherit">{_escaped(title)}</caption>'
+    ]
+    if header:
+        lines.append(f"<thead><tr>{''.join(_header(name, 'col') for name in header)}</tr></thead>")
+    lines.append("<tbody>")
+    lines += [f"<tr>{_header(row[0], 'row')}{''.join(map(_cell, row[1:]))}</tr>" for row in rows[:MAX_ROWS]]
+    if len(rows) > MAX_ROWS:
+        columns = max(map(len, rows))
+        lines.append(f'<tr><td colspan="{columns}" style="{_LEFT}">… and {len(rows) - MAX_ROWS:,} more</td></tr>')
+    return "\n".join([*lines, "</tbody></table>"])
+
+
+def _header(value: object, scope: str) -> str:
+    return f'<th scope="{scope}" style="{_LEFT}">{_escaped(value)}</th>'
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        text = f"{value:,}" if isinstance(value, int) else f"{value:g}"
+        return f'<td style="{_RIGHT}">{_escaped(text)}</td>'
+    return f'<td style="{_LEFT}">{_escaped(value)}</td>'
+
+
+def _escaped(value: object) -> str:
+    text = "" if value is None else value if isinstance(value, str) else repr(shortened(value))
+    return html.escape(one_line(text[: 4 * MAX_CELL], MAX_CELL))
