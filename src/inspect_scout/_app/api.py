@@ -308,6 +308,7 @@ async def scan_results_df_async(
     scanner: str | None = None,
     rows: RowMode = "results",
     exclude_columns: Sequence[str] | None = None,
+    parse_json: bool = False,
 ) -> ScanResultsDF:
     """Read results as data frames, one for each scanner, each loaded when it is asked for.
 
@@ -317,9 +318,27 @@ async def scan_results_df_async(
         scanner: Key of one scanner (default: all).
         rows: `results`: one row for each result, resultsets expanded; `transcripts`: one row for each invocation.
         exclude_columns: Columns left out (default: `input`, `input_data`, `scan_events`; `[]` for none).
+        parse_json: Put Python lists and mappings in the place of JSON text (`metadata`, `message_references`, ...; `value`
+            where it is a list or an object).
+
+    Returns:
+        The `Status` of the scan, with `scanners` (frames by key), `wide()` (a row for each transcript, a column for each
+        scanner) and `long()` (all scanners under one another).
+
+    Raises:
+        LocationError: There is no scan.
+        UnknownNameError: The scan has no such scanner; close matches are named.
+
+    Example:
+        ```python
+        results = scan_results_df(scan(my_scanners, "logs"))
+        print(results.wide().head())
+        ```
     """
-    location = location_text(scan_location)
-    return await _results_df(location, scanner=scanner, rows=rows, exclude_columns=exclude_columns, run=run_sync)
+    location, run = location_text(scan_location), run_sync
+    return await _results_df(
+        location, scanner=scanner, rows=rows, exclude_columns=exclude_columns, parse_json=parse_json, run=run
+    )
 
 
 scan_results_df = in_sync(scan_results_df_async)

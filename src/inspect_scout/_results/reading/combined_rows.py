@@ -27,7 +27,7 @@ from ..rows.arrow_tables import (
     to_numpy,
 )
 from ..rows.counting import positive_rows
-from ..rows.schema import HIDDEN_NAMES, RESULT_COLUMNS, conform, results_schema
+from ..rows.schema import HIDDEN_NAMES, RESULT_COLUMNS, conform, result_columns_first, results_schema
 from .cursor import Identity
 from .resultsets import ITEM_COLUMN, KIND_COLUMN, OWN_COLUMNS
 from .row_view import RowView, columns_to_exclude
@@ -109,7 +109,7 @@ class CombinedRows:
         """
         if wanted is None:
             left_out = set(columns_to_exclude(exclude))
-            return {name: name for name in self._names if name not in left_out}
+            return {name: name for name in result_columns_first(self._names) if name not in left_out}
         known = {**self._aliases, **{name: name for name in self._names}}
         for name in wanted:
             if name not in known:

@@ -111,6 +111,48 @@ HIDDEN_NAMES: Final = frozenset(name for name, _ in HIDDEN_COLUMNS)
 HEAVY_COLUMNS: Final = ("input", "input_data", "scan_events")
 """Columns that readers leave out unless they are asked for."""
 
+JSON_COLUMNS: Final = frozenset(
+    (
+        "transcript_agent_args",
+        "transcript_model_options",
+        "transcript_metadata",
+        "scan_tags",
+        "scan_metadata",
+        "scanner_params",
+        "input_ids",
+        "input",
+        "input_data",
+        "metadata",
+        "message_references",
+        "event_references",
+        "validation_target",
+        "scan_model_usage",
+        "scan_events",
+        "unseen_citations",
+    )
+)
+"""Columns that hold JSON text in every row."""
+
+_READ_FIRST = (
+    "value",
+    "label",
+    "answer",
+    "explanation",
+    "value_type",
+    "metadata",
+    "message_references",
+    "event_references",
+    "scan_error",
+    "scan_error_type",
+    "scan_error_traceback",
+    "validation_target",
+    "validation_result",
+    "validation_predicate",
+    "validation_split",
+    "uuid",
+)
+"""What a result says, in the order in which people read it."""
+
 # Columns whose values repeat: a dictionary makes them small. Building one for the others costs time and brings nothing.
 _UNREPEATED = frozenset(
     ("input_ids", "input", "input_data", "uuid", "explanation", "scan_events", "timestamp", "input_hash", "answer")
@@ -128,6 +170,13 @@ def results_schema(verdict_keys: Iterable[str] = (), others: Iterable[Field] = (
     """
     verdicts = [(VERDICT_PREFIX + key, _BOOL) for key in sorted(set(verdict_keys))]
     return schema_of([*_BEFORE_VERDICTS, *verdicts, *USAGE_COLUMNS, *others, *RELIABILITY_COLUMNS, *HIDDEN_COLUMNS])
+
+
+def result_columns_first(names: Iterable[str]) -> list[str]:
+    """Order columns for readers: what a result says, then what it is about; stored tables keep their own order."""
+    places = {name: place for place, name in enumerate(_READ_FIRST)}
+    verdict = places["validation_result"]
+    return sorted(names, key=lambda n: verdict if n.startswith(VERDICT_PREFIX) else places.get(n, len(places)))
 
 
 def merged_schema(schemas: Iterable[pa.Schema]) -> pa.Schema:
