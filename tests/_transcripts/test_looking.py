@@ -76,7 +76,7 @@ def test_a_transcript_is_read_by_its_id(chosen: Transcripts) -> None:
 
 
 def test_an_unknown_id_is_refused_with_close_ones() -> None:
-    with pytest.raises(UnknownNameError, match="Unknown transcript: 'transcript-q'. Did you mean"):
+    with pytest.raises(UnknownNameError, match=r"Unknown transcript: 'transcript-q'. Did you mean"):
         memory("transcript-a", "transcript-b").read("transcript-q")
 
 

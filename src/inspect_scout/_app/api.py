@@ -130,6 +130,14 @@ def scan(
         ScoutError: The request cannot be carried out; nothing was created.
         Exception: What a scanner raised, if `fail_on_error` is set.
         KeyboardInterrupt: On Ctrl-C, after saving what was recorded.
+
+    Example:
+        ```python
+        from inspect_scout import scan, transcripts_from
+
+        status = scan("scanners.py", transcripts_from("logs").where("score = 'I'"), model="openai/gpt-5-mini")
+        print(status)
+        ```
     """
     request = _scan_request(locals())
     return run_sync(lambda: run_scan(request))
@@ -218,6 +226,14 @@ def scan_resume(
             changed since (and neither `rescan_changed` nor `accept_changed` is given), or another model is given than was
             recorded.
         ConfigError: A scanner calls a model, and none was recorded or given.
+
+    Example:
+        ```python
+        from inspect_scout import scan_list, scan_resume
+
+        stopped = [status for status in scan_list("scans") if not status.complete]
+        status = scan_resume(stopped[0])
+        ```
     """
     request = _resume_request(locals())
     return run_sync(lambda: resume_scan(request))
@@ -259,6 +275,13 @@ def scan_complete(
 
     Raises:
         ScanStateError: The scan is complete already.
+
+    Example:
+        ```python
+        status = scan_status("scans/scan_id=...")
+        print(status.error_groups)
+        scan_complete(status)
+        ```
     """
     end_loading()
     return run_sync(lambda: complete_scan(location_text(scan_location), display, log_level))
@@ -278,6 +301,19 @@ async def scan_list_async(scans_location: ScanLocation) -> list[Status]:
 
     Args:
         scans_location: Folder that holds scans, at any depth: a path or URL.
+
+    Returns:
+        How each of them stands, the newest first.
+
+    Raises:
+        ConfigError: It is not a location.
+        StorageError: The location cannot be reached.
+
+    Example:
+        ```python
+        for status in scan_list("scans"):
+            print(status)
+        ```
     """
     return await _list_statuses(location_text(scans_location))
 
@@ -294,6 +330,12 @@ async def scan_status_async(scan_location: ScanLocation) -> Status:
 
     Raises:
         LocationError: There is no scan.
+
+    Example:
+        ```python
+        status = scan_status("scans/scan_id=...")
+        print(status.complete, status.summary["refusals"].results)
+        ```
     """
     return await _read_status(location_text(scan_location))
 
@@ -351,6 +393,16 @@ async def scan_results_arrow_async(scan_location: ScanLocation) -> ScanResultsAr
     Args:
         scan_location: Where the scan is (finished, interrupted or running): its directory, as a path or URL, or its
             `Status`.
+
+    Raises:
+        LocationError: There is no scan.
+
+    Example:
+        ```python
+        results = scan_results_arrow("scans/scan_id=...")
+        with results.reader("refusals") as reader:
+            table = reader.read_all()
+        ```
     """
     return await _results_arrow(location_text(scan_location), run=run_sync)
 
@@ -375,6 +427,17 @@ def scan_results_batches_async(
         batch_size: Rows in a frame at most, results of resultsets included.
         exclude_columns: Columns left out (default: `input`, `input_data`, `scan_events`; `[]` for none).
         rows: `results` or `transcripts`, as for `scan_results_df`.
+
+    Raises:
+        LocationError: There is no scan.
+        UnknownNameError: The scan has no such scanner; close matches are named.
+        ConfigError: The size of batches is below 1.
+
+    Example:
+        ```python
+        for frame in scan_results_batches("scans/scan_id=...", "refusals", batch_size=10_000):
+            print(frame["value"].sum())
+        ```
     """
     # Nothing is read before the first batch is asked for; the location is taken now.
     return asyncio_only(_results_batches)(

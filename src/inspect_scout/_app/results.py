@@ -58,6 +58,12 @@ async def scan_results_query_async(
         LocationError: There is no scan at the location.
         UnknownNameError: The scan has no such scanner, or its results no such column; close matches are named.
         ConfigError: The condition, the order or the cursor cannot be used.
+
+    Example:
+        ```python
+        page = scan_results_query("scans/scan_id=...", sql_where="value = true", columns=["task_id", "explanation"], limit=20)
+        print(page.table.to_pandas())
+        ```
     """
     if isinstance(columns, str):
         raise ConfigError(f"columns={columns!r} is one text; give a list of column names.")

@@ -59,6 +59,12 @@ async def validation_results_df_async(
         LocationError: There is no scan.
         ConfigError: There is no such group.
         UnknownNameError: The scan has no such scanner, or it has no cases.
+
+    Example:
+        ```python
+        agreement = validation_results_df("scans/scan_id=...", by="model")
+        print(agreement[["scanner", "group", "recall", "precision"]])
+        ```
     """
     import pandas as pd
 

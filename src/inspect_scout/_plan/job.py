@@ -184,6 +184,10 @@ def scanjob(factory: Callable[..., ScanJob] | None = None, /, *, name: str | Non
     Args:
         factory: The function, when the decorator is used without parentheses. Its parameters are set by `-S`.
         name: Registered name (default: name of the function).
+
+    Raises:
+        ConfigError: It decorates something else than a function, or (when it is called) the function returns something
+            else than a `ScanJob`.
     """
     decorate = functools.partial(_decorate, name=name)
     return decorate if factory is None else decorate(factory)

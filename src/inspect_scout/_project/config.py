@@ -67,10 +67,10 @@ class ScanJobConfig(BaseModel):
     """Name of the scan (default: of the project, else of the working directory)."""
 
     transcripts: str | list[str] | None = None
-    """What to scan: a log or a folder of logs, or several."""
+    """What to scan: a log or a folder of logs, or several ("./logs", "s3://bucket/logs")."""
 
     filter: str | list[str] = Field(default_factory=list[str])
-    """SQL conditions that all must hold."""
+    """SQL conditions that all must hold ("score = 'I'")."""
 
     scanners: list[_Spec] | dict[str, _Spec] | None = None
     """Scanners: a list, or names and scanners."""
@@ -79,55 +79,55 @@ class ScanJobConfig(BaseModel):
     """Which transcripts each scanner gets (default: all get all)."""
 
     validation: dict[str, str | _Set] | None = None
-    """Labelled cases by scanner: a file, or the cases."""
+    """Labelled cases by scanner: a file ("cases.csv"), or the cases."""
 
     scans: str | None = None
-    """Where scans are kept."""
+    """Folder that scans are kept in ("./scans")."""
 
     model: str | None = None
-    """Model that scanners call, as provider/name."""
+    """Model that scanners call, as provider/name ("openai/gpt-5-mini")."""
 
     model_base_url: str | None = None
-    """Where the model is served."""
+    """Where the model is served ("http://localhost:8000/v1")."""
 
     model_args: dict[str, Any] | str | None = None
     """Arguments for the provider of the model, or a YAML or JSON file of them."""
 
     generate_config: Annotated[GenerateConfig, _refuse_unknown_keys(GenerateConfig)] | None = None
-    """Generation options."""
+    """Generation options (`{"temperature": 0, "max_connections": 20}`)."""
 
     model_roles: dict[str, _Model | str | list[_Model | str]] | None = None
     """Models by role: a name, a description, or several of these."""
 
     max_transcripts: _Count | None = None
-    """Transcripts in work at once."""
+    """Number of transcripts in work at once (default 25, or as many as the connections to models need)."""
 
     max_processes: _Count | None = None
-    """Worker processes."""
+    """Number of worker processes (1: none beside this one)."""
 
     executor: Literal["inline", "processes", "ray"] | _OtherExecutor | None = None
     """What runs the scan: this process, workers on this machine, workers on a Ray cluster, or what a package adds."""
 
     ray_address: str | None = None
-    """Address of a Ray cluster."""
+    """Address of a Ray cluster ("ray://head:10001")."""
 
     limit: _Amount | None = None
-    """Transcripts at most."""
+    """Number of transcripts at most."""
 
     shuffle: StrictBool | StrictInt | None = None
-    """Whether to shuffle the transcripts, or the seed."""
+    """Whether to shuffle the transcripts (True: with seed 0), or the seed, a number."""
 
     results_buffer: StrictInt | None = None
-    """Bring the tables of the running scan up to date after this many records."""
+    """Number of records after which the tables of the running scan are brought up to date."""
 
     tags: list[str] | None = None
-    """Tags kept with the scan."""
+    """Tags kept with the scan (`["nightly"]`)."""
 
     metadata: dict[str, Any] | None = None
     """Metadata kept with the scan."""
 
     log_level: Annotated[LogLevel, BeforeValidator(_lower)] | None = None
-    """Level of log messages."""
+    """Level of log messages ("info"; default: "warning")."""
 
     record_input: Literal["auto", "copy", "reference"] | None = None
     """Whether results hold a copy of their input."""

@@ -61,6 +61,12 @@ def condition_from_sql(sql: str) -> Condition:
     Raises:
         ConditionSQLSyntaxError: If the text is not a condition.
         ConditionSQLUnsupportedError: If it asks for more (functions, subqueries, arithmetic).
+
+    Example:
+        ```python
+        condition = condition_from_sql("task_set = 'gaia' AND total_tokens > 1000")
+        failed = transcripts_from("logs").where(condition)
+        ```
     """
     return _ConditionParser(sql).parse()
 

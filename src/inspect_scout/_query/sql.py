@@ -40,6 +40,13 @@ def condition_as_sql(condition: Condition, dialect: SQLDialect = "sqlite") -> st
 
     Returns:
         Text and parameters; for "filter" the text alone.
+
+    Example:
+        ```python
+        from inspect_scout import columns as c
+
+        print(condition_as_sql(c.score < 0.5, "filter"))
+        ```
     """
     if dialect == "filter":
         return _FilterText().render(condition)

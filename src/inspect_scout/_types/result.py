@@ -29,28 +29,28 @@ class Result(BaseModel, Generic[ParsedT]):
     """Verdict of a scanner."""
 
     uuid: str = Field(default_factory=new_id)
-    """Unique id."""
+    """Unique id of 22 characters, made when none is given."""
 
     value: JsonValue
-    """The verdict itself."""
+    """The verdict itself: a boolean, a number, text, a list, a mapping, or None if there is none (`True`, 3, "refusal")."""
 
     answer: str | None = None
-    """The answer as a model gave it."""
+    """The answer as a model gave it ("yes"), where one was asked."""
 
     explanation: str | None = None
-    """Why."""
+    """Why, for people; what it cites is listed in `references` ("It edits the tests [M9].")."""
 
     metadata: dict[str, Any] | None = None
-    """Anything else worth keeping."""
+    """Anything else worth keeping, as JSON takes it (`{"confidence": 0.8}`)."""
 
     references: list[Reference] = Field(default_factory=list[Reference])
-    """Messages and events that the explanation cites."""
+    """Messages and events that the explanation cites: `Reference(type="message", id=message.id, cite="[M9]")`."""
 
     label: str | None = None
-    """Where the result belongs (category, span)."""
+    """Where the result belongs: a category ("deception"), a span. Labelled cases name it."""
 
     type: str | None = None
-    """Kind of value, for lists and dicts ("resultset", ...)."""
+    """Kind of value, for lists and mappings ("resultset" for a list of results)."""
 
     parsed: SkipJsonSchema[ParsedT | None] = Field(default=None, exclude=True, repr=False)
     """Typed form of the answer. In memory only: never written, and dropped when pickled."""
@@ -87,13 +87,13 @@ class Error(BaseModel):
     """A scanner (or the reading of its transcript) that failed."""
 
     transcript_id: str
-    """Transcript that was scanned."""
+    """Id of the transcript that was scanned."""
 
     scanner: str
     """Key of the scanner."""
 
     error: str
-    """Kind and message of what caused it, file and line of the user's code."""
+    """Kind and message of what caused it, file and line of the user's code ("KeyError: 'x' (scanners.py:12)")."""
 
     traceback: str
     """Where it was raised."""

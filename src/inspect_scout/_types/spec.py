@@ -37,17 +37,20 @@ class OrderBySpec(BaseModel):
     """A column that transcripts are ordered by."""
 
     column: str
+    """Name of the column ("total_tokens")."""
+
     direction: Literal["ASC", "DESC"] = "ASC"
+    """From the smallest, or from the largest."""
 
 
 class SelectionSpec(BaseModel):
     """How transcripts were chosen: those of logs that are read later are chosen in the same way."""
 
     filter: list[str] | None = None
-    """Conditions as SQL, where they are not those of the scan."""
+    """Conditions as SQL ("score = 'I'"), where they are not those of the scan."""
 
     limit: int | None = None
-    """Transcripts at most."""
+    """Number of transcripts at most."""
 
     shuffle: int | None = None
     """Seed of the order."""
@@ -75,7 +78,7 @@ class ScanTranscripts(BaseModel):
     """Location of the database (None for logs)."""
 
     filter: list[str] | None = None
-    """The conditions that chose them, as SQL."""
+    """The conditions that chose them, as SQL ("score = 'I'")."""
 
     transcript_ids: dict[str, str | None] = Field(default_factory=dict[str, str | None])
     """Id -> log or file that holds it, in the order of scanning."""
@@ -119,7 +122,7 @@ class Worklist(BaseModel):
     """Transcripts that one scanner is to scan."""
 
     scanner: str
-    """Key of the scanner."""
+    """Key of the scanner ("refusals")."""
 
     transcripts: list[str]
     """Ids of its transcripts."""
@@ -158,19 +161,19 @@ class ScannerSpec(BaseModel):
     """How to make a scanner again."""
 
     name: str
-    """Registered name (`package/name` for scanners of packages)."""
+    """Registered name: "refusals", or "package/refusals" for scanners of packages."""
 
     version: int = 0
-    """Version declared by its author."""
+    """Version number declared by its author."""
 
     package_version: str | None = None
-    """Version of its package."""
+    """Version of its package ("1.2.0")."""
 
     file: str | None = None
-    """Source file, relative to the working directory where it is below it (None for scanners of packages)."""
+    """Source file ("scanners.py"), relative to the working directory where it is below it; None for those of packages."""
 
     params: dict[str, Any] = Field(default_factory=dict[str, Any])
-    """Arguments it was made with (defaults left out)."""
+    """Arguments it was made with, defaults left out (`{"phrase": "I cannot"}`)."""
 
     # Scans record what follows; job files do not say it, so the schema of job files leaves it out.
 
@@ -195,28 +198,28 @@ class ScanOptions(BaseModel):
     """How a scan is run."""
 
     max_transcripts: int = 25
-    """Transcripts in work at once."""
+    """Number of transcripts in work at once."""
 
     max_processes: int | None = None
-    """Worker processes."""
+    """Number of worker processes (1: none beside this one; None: as many as are worth starting)."""
 
     executor: str | None = None
-    """What runs the scan, where that was given."""
+    """What runs the scan, where that was given: "inline", "processes", "ray"."""
 
     limit: int | None = None
-    """Transcripts at most."""
+    """Number of transcripts at most (None: all)."""
 
     shuffle: bool | int | None = None
-    """Whether the order is shuffled, or the seed."""
+    """Whether the order is shuffled (True: with seed 0), or the seed, a number."""
 
     results_buffer: int | None = None
-    """Records after which the tables of a running scan are brought up to date."""
+    """Number of records after which the tables of a running scan are brought up to date."""
 
     record_input: Literal["copy", "reference"] | None = None
     """Whether results hold copies of their input, where that was given: a resumed scan goes on in the same way."""
 
     scanner_timeout: float | None = None
-    """Seconds that a scanner may take for a transcript."""
+    """Seconds that a scanner may take for a transcript (None: any number)."""
 
 
 class ScanRevision(BaseModel):
@@ -226,25 +229,38 @@ class ScanRevision(BaseModel):
     """Kind of repository."""
 
     origin: str
-    """Where it comes from (without credentials)."""
+    """Where it comes from, without credentials ("https://github.com/org/scanners.git")."""
 
     version: str = "0.0.0-dev.0+unknown"
     """Version derived from the last tag."""
 
     commit: str
-    """Short hash of the commit."""
+    """Short hash of the commit ("3f2a91c")."""
 
 
 class PredicateSpec(BaseModel):
     """How a predicate that is not a built-in can be found again (data only: reading it runs nothing)."""
 
     kind: Literal["registered", "unavailable"]
+    """Whether it can be found again: "registered", or "unavailable"."""
+
     name: str | None = None
+    """Name it is registered under ("close_to")."""
+
     args: dict[str, JsonValue] | None = None
+    """Arguments it was made with (`{"distance": 0.1}`)."""
+
     file: str | None = None
+    """Source file, relative to the working directory where it is below it."""
+
     package_version: str | None = None
+    """Version of its package."""
+
     display_name: str | None = None
+    """What reports call it."""
+
     reason: str | None = None
+    """Why it is not available."""
 
 
 class ValidationSetSpec(BaseModel):
@@ -272,28 +288,28 @@ class ScanSpec(BaseModel):
     """Everything that defines a scan."""
 
     scan_id: str = Field(default_factory=new_id)
-    """Unique id (22 characters)."""
+    """Unique id of 22 characters."""
 
     scan_name: str
-    """Name of the scan."""
+    """Name of the scan ("nightly"); several scans may have one name."""
 
     scan_file: str | None = None
-    """Job file."""
+    """Job file ("job.py"; None if there is none)."""
 
     scan_args: dict[str, Any] | None = None
-    """Arguments of the job."""
+    """Arguments of the job (`{"limit": 100}`)."""
 
     timestamp: datetime = Field(default_factory=lambda: datetime.now().astimezone())
-    """When it was made."""
+    """When it was made: local time with its offset."""
 
     tags: list[str] | None = None
-    """Tags."""
+    """Tags (`["nightly", "v2"]`)."""
 
     metadata: dict[str, Any] | None = None
-    """Metadata."""
+    """Metadata: whatever the user wanted to keep with the scan."""
 
     model: ModelConfig | None = None
-    """Default model (secrets left out)."""
+    """Default model, secrets left out (`model.model` is its name)."""
 
     model_roles: dict[str, ModelConfig | list[ModelConfig]] | None = None
     """Models by role."""
@@ -305,7 +321,7 @@ class ScanSpec(BaseModel):
     """Revision of the code."""
 
     packages: dict[str, str] = Field(default_factory=dict[str, str])
-    """Versions of inspect_ai and inspect_scout."""
+    """Versions of inspect_ai and inspect_scout (`{"inspect_scout": "0.7.0"}`)."""
 
     options: ScanOptions = Field(default_factory=ScanOptions)
     """How it is run."""
@@ -314,7 +330,7 @@ class ScanSpec(BaseModel):
     """What is scanned."""
 
     scanners: dict[str, ScannerSpec]
-    """Scanners by key."""
+    """Scanners by key (`spec.scanners["refusals"].params`)."""
 
     worklist: list[Worklist] | None = None
     """Transcripts by scanner, where not every scanner gets all."""

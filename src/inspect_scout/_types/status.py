@@ -20,8 +20,13 @@ class ValidationEntry(BaseModel):
     """Outcome of one labelled case."""
 
     id: str | list[str]
+    """Id of the input, or ids of a list of messages or events."""
+
     target: JsonValue
+    """Value that was expected."""
+
     valid: bool | dict[str, bool]
+    """Whether it was met, in all or by label."""
 
 
 def _ratio(part: int, whole: int) -> float | None:
@@ -32,16 +37,16 @@ class ValidationMetrics(BaseModel):
     """Agreement with the labelled cases; ratios are None where nothing can be divided."""
 
     tp: int = 0
-    """Positive cases that were found."""
+    """Number of positive cases that were found."""
 
     fp: int = 0
-    """Negative cases taken for positive."""
+    """Number of negative cases taken for positive."""
 
     tn: int = 0
-    """Negative cases left alone."""
+    """Number of negative cases left alone."""
 
     fn: int = 0
-    """Positive cases that were missed."""
+    """Number of positive cases that were missed."""
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -99,48 +104,53 @@ class ValidationResults(BaseModel):
     """Outcome of the labelled cases of one scanner."""
 
     entries: list[ValidationEntry] = Field(default_factory=list[ValidationEntry])
+    """The cases, one by one."""
+
     metrics: ValidationMetrics | None = None
+    """Agreement over all cases."""
+
     metrics_by_key: dict[str, ValidationMetrics] | None = None
+    """Agreement by label (key of the target)."""
 
     not_compared: int = 0
-    """Results that could not be compared with their case."""
+    """Number of results that could not be compared with their case."""
 
 
 class ScannerSummary(BaseModel):
     """Counts of one scanner, computed from its recorded rows."""
 
     scans: int = 0
-    """Transcripts recorded."""
+    """Number of transcripts recorded."""
 
     results: int = 0
-    """Results with a positive value (items of resultsets count one by one)."""
+    """Number of results with a positive value (items of resultsets count one by one)."""
 
     errors: int = 0
-    """Invocations that failed."""
+    """Number of invocations that failed."""
 
     validation: ValidationResults | None = None
     """Agreement with labelled cases."""
 
     metrics: dict[str, dict[str, float]] | None = None
-    """Metrics by score."""
+    """Metrics of scanners that have some, by score and name of the metric."""
 
     tokens: int = 0
-    """Tokens used."""
+    """Number of tokens used, over all models."""
 
     model_usage: dict[str, ModelUsage] = Field(default_factory=dict[str, ModelUsage])
-    """Tokens used, by model."""
+    """Tokens used, by model ("openai/gpt-5-mini")."""
 
     fingerprints: dict[str, int] = Field(default_factory=dict[str, int])
     """Invocations by fingerprint of the scanner: more than one if it was changed before the scan was resumed."""
 
     incomplete: int = 0
-    """Invocations whose input held messages or events that could not be read whole."""
+    """Number of invocations whose input held messages or events that could not be read whole."""
 
     unseen_citations: int = 0
-    """Invocations whose result cites messages that were not shown to the model."""
+    """Number of invocations whose result cites messages that were not shown to the model."""
 
     calls_without_usage: int = 0
-    """Answers of models that reported no tokens, or none that can be believed: they are missing in `tokens`."""
+    """Number of answers of models that reported no tokens, or none that can be believed: they are missing in `tokens`."""
 
     @model_validator(mode="before")
     @classmethod
@@ -159,7 +169,7 @@ class Summary(BaseModel):
     """Whether every pair of transcript and scanner is recorded without error (or the scan was declared complete)."""
 
     scanners: dict[str, ScannerSummary] = Field(default_factory=dict[str, ScannerSummary])
-    """Counts by scanner."""
+    """Counts by scanner (`summary["refusals"].results`)."""
 
     @model_validator(mode="before")
     @classmethod

@@ -57,70 +57,70 @@ class TranscriptInfo(BaseModel):
     model_config = ConfigDict(protected_namespaces=())
 
     transcript_id: str
-    """Globally unique id (the uuid of an eval sample)."""
+    """Globally unique id: the uuid of an eval sample ("jJpeGcxkMFSa4y9rzwK8Zb")."""
 
     source_type: str | None = None
-    """Kind of source ("eval_log", ...)."""
+    """Kind of source ("eval_log", or what another package adds)."""
 
     source_id: str | None = None
     """Id within the source (the eval id)."""
 
     source_uri: str | None = None
-    """Where the source data is (the path of the log)."""
+    """Where the source data is: path or URL of the log ("logs/2026-01-31T12-00-00+00-00_gaia_x.eval")."""
 
     date: str | None = None
-    """When it was created, in ISO format."""
+    """When it was created, in ISO format ("2026-01-31T12:00:00+00:00")."""
 
     task_set: str | None = None
-    """Set that the task comes from (the name of the eval task)."""
+    """Set that the task comes from: the name of the eval task ("gaia")."""
 
     task_id: str | None = None
-    """Id of the task within its set (the id of the sample)."""
+    """Id of the task within its set: the id of the sample, as text ("42")."""
 
     task_repeat: int | None = None
-    """Repetition of the task, from 1 (the epoch)."""
+    """Repetition of the task, a number from 1 (the epoch)."""
 
     agent: str | None = None
-    """Agent that did the task."""
+    """Agent (solver) that did the task ("react")."""
 
     agent_args: dict[str, Any] | None = None
-    """Arguments of the agent."""
+    """Arguments of the agent (`{"attempts": 3}`)."""
 
     model: str | None = None
-    """Main model."""
+    """Main model, as provider/name ("openai/gpt-5-mini")."""
 
     model_options: dict[str, Any] | None = None
-    """Generation options of the main model."""
+    """Generation options of the main model (`{"temperature": 0.7}`)."""
 
     score: JsonValue | None = None
-    """Value of the first score."""
+    """Value of the first score: text ("C", "I"), a number, a boolean, or a mapping of them."""
 
     score_explanation: str | None = None
     """Explanation of the first score."""
 
     success: bool | None = None
-    """Whether the task was done, as far as the score tells."""
+    """Whether the task was done, as far as the score tells; None if it does not tell."""
 
     message_count: int | None = None
-    """Number of messages."""
+    """Number of messages of the main thread."""
 
     total_time: float | None = None
-    """Seconds the run took."""
+    """Seconds that the run took, by the clock on the wall."""
 
     total_tokens: int | None = None
-    """Tokens used, over all models."""
+    """Number of tokens used, over all models."""
 
     error: str | None = None
-    """Message of the error that ended the run."""
+    """Message of the error that ended the run; None if none did."""
 
     limit: str | None = None
-    """Limit that ended the run."""
+    """Limit that ended the run ("message", "token", "time"); None if none did."""
 
     trust_content: bool | None = None
     """Hint for viewers: False shows model output as plain text."""
 
     metadata: dict[str, Any] = Field(default_factory=dict[str, Any])
-    """What the source says beyond the fields above."""
+    """What the source says beyond the fields above: for eval logs `eval_id`, `sample_metadata`, `score_NAME`, ..."""
 
     def __repr_args__(self) -> Iterator[tuple[str | None, object]]:
         # One line, also of the longest transcript: consoles show what they are given whole.
@@ -140,10 +140,10 @@ class Transcript(TranscriptInfo):
     """A transcript with the content that was asked for."""
 
     messages: list[ChatMessage] = Field(default_factory=list[ChatMessage])
-    """Main message thread."""
+    """Main message thread; empty if none were asked for."""
 
     events: list[Event] = Field(default_factory=list[Event])
-    """Events of the run."""
+    """Events of the run (model calls, tool calls, ...); empty if none were asked for."""
 
     timelines: list[Timeline] = Field(default_factory=list[Timeline])
     """Views of the events as a tree of agents."""

@@ -25,25 +25,25 @@ class ValidationCase(BaseModel):
     """A transcript (or message, event) and what a scanner should say of it."""
 
     id: str | list[str]
-    """Id of the input, or ids of a list of messages or events."""
+    """Id of the input (mostly `transcript_id` of results), or ids of a list of messages or events."""
 
     target: JsonValue | None = None
-    """Expected value."""
+    """Expected value (`True`, 3, "refusal"; `None`: no value)."""
 
     labels: dict[str, bool] | None = None
-    """Labels expected to be found (True) or not (False) in a resultset."""
+    """Labels expected to be found (True) or not (False) in a resultset (`{"deception": True}`)."""
 
     predicate: PredicateType | None = None
     """Comparison for this case alone."""
 
     split: str | None = None
-    """Split that the case belongs to."""
+    """Split that the case belongs to ("test")."""
 
     task_id: str | None = None
     """For information."""
 
     task_repeat: int | None = None
-    """For information."""
+    """For information: the epoch, a number from 1."""
 
     @model_validator(mode="after")
     def _one_expectation(self) -> ValidationCase:
@@ -61,7 +61,7 @@ class ValidationSet(BaseModel):
     """The cases."""
 
     predicate: ValidationPredicate | None = "eq"
-    """Comparison for cases that name none."""
+    """Comparison for cases that name none ("eq", "gte", "icontains", or a function)."""
 
     split: str | list[str] | None = None
-    """Splits to use."""
+    """Splits to use ("test"; None: all)."""

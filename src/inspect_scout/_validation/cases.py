@@ -43,6 +43,12 @@ def validation_set(
     Raises:
         LocationError: There is no such file.
         ConfigError: It is not a file of cases, or a case is wrong; the message names file and line.
+
+    Example:
+        ```python
+        cases = validation_set("cases.csv", predicate="eq", split="test")
+        scan(my_scanners, "logs", validation={"refusals": cases})
+        ```
     """
     if isinstance(cases, str | Path):
         name = str(cases)

@@ -52,6 +52,16 @@ def validation_predicate(factory: F | None = None, /, *, name: str | None = None
 
     Raises:
         TypeError: What the factory returns is not an async function (when it is called).
+
+    Example:
+        ```python
+        @validation_predicate
+        def close_to(distance: float = 0.1):
+            async def check(result: Result, target: JsonValue) -> bool:
+                return abs(result.value - target) <= distance
+
+            return check
+        ```
     """
     if factory is None:
         return lambda decorated: _register(decorated, name)

@@ -45,6 +45,12 @@ def answer_type(answer: AnswerSpec | Answer) -> Answer:
     Raises:
         ConfigError: If it describes none: an unknown name, no labels, a type that is not a pydantic model, or a model
             with fields that have no description.
+
+    Example:
+        ```python
+        answer = answer_type(["helpful", "harmful"])
+        print(answer.prompt)
+        ```
     """
     wanted = cast(object, answer)
     match wanted:

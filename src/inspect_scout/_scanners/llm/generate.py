@@ -88,6 +88,13 @@ async def generate_answer(
         RefusalError: The model declined each time.
         PromptTooLargeError: The prompt, or the conversation that it grew to, is longer than the model can read.
         UnusableAnswerError: No structured answer fits its schema.
+
+    Example:
+        ```python
+        text, extract_references = await messages_as_str(transcript, include_ids=True)
+        prompt = scanner_prompt(text, "Did the agent give up?", "boolean")
+        result = await generate_answer(prompt, "boolean", extract_refs=extract_references)
+        ```
     """
     kind = answer_type(answer)
     references = extract_refs or _no_references

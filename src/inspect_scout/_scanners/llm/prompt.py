@@ -136,6 +136,11 @@ def scanner_prompt(messages: str, question: str, answer: AnswerSpec | Answer, *,
         question: The question.
         answer: Kind of answer.
         nonce: Code that marks what structures the transcript; the messages must be rendered with the same one.
+
+    Example:
+        ```python
+        prompt = scanner_prompt(text, "How often was a tool misused?", "numeric")
+        ```
     """
     kind = answer_type(answer)
     values = {

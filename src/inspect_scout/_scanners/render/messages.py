@@ -191,6 +191,12 @@ async def messages_as_str(
 
     Raises:
         ConfigError: If the format is unknown, or the nonce is shorter than 8 letters and digits.
+
+    Example:
+        ```python
+        text, extract_references = await messages_as_str(transcript, include_ids=True)
+        cited = extract_references("It gave up in [M7].")
+        ```
     """
     if as_json is not None:
         warnings.warn("as_json is deprecated: write format='json'.", DeprecationWarning, stacklevel=2)
@@ -247,6 +253,12 @@ def message_numbering(
 
     Raises:
         ConfigError: If the nonce is shorter than 8 letters and digits.
+
+    Example:
+        ```python
+        render, extract_references = message_numbering()
+        first, second = await render(transcript.messages[:10]), await render(transcript.messages[10:])
+        ```
     """
     render = MessageRenderer(preprocessor, nonce)
     return (render, render.references, render.label) if label_for_id else (render, render.references)

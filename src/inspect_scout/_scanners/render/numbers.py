@@ -50,6 +50,13 @@ def tool_callers(transcript: Transcript) -> dict[str, tuple[ChatMessageAssistant
 
     Returns:
         Id of each tool call -> the message that made it, and the number by which this message is cited (`[M5]`).
+
+    Example:
+        ```python
+        callers = tool_callers(transcript)
+        message, number = callers[tool_message.tool_call_id]
+        print(f"called in [M{number}]")
+        ```
     """
     numbers = Numbering().number(transcript.messages)
     return {

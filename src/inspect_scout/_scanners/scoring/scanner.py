@@ -38,6 +38,13 @@ def as_scanner(scorer: Scorer, *, name: str | None = None) -> Scanner[Transcript
 
     Raises:
         ConfigError: It is not a scorer.
+
+    Example:
+        ```python
+        from inspect_ai.scorer import includes
+
+        scan([as_scanner(includes(), name="includes_target")], "logs")
+        ```
     """
     found = registry.registered(scorer)
     if found is None or found.kind != "scorer":

@@ -42,6 +42,13 @@ def as_scorer(scanner: Scanner[Any], metrics: Metrics | None = None) -> Scorer:
 
     Raises:
         ConfigError: It is not a scanner.
+
+    Example:
+        ```python
+        from inspect_ai.scorer import mean
+
+        task = Task(dataset=samples, solver=agent(), scorer=as_scorer(refusals(), metrics=[mean()]))
+        ```
     """
     config = scanner_config(scanner)
     name = registry.unqualified_name(config.given_name)

@@ -44,6 +44,13 @@ def transcripts_db(location: str | PathLike[str]) -> TranscriptsDB:
     Raises:
         ConfigError: There are eval logs (this is a ValueError).
         StorageError: A package that the scheme of the URL needs is not installed.
+
+    Example:
+        ```python
+        db = transcripts_db("transcripts")
+        await db.insert(transcripts_from("logs"))
+        print(await db.count())
+        ```
     """
     given = cast("object", location)
     text: object = os.fspath(cast("PathLike[str]", given)) if isinstance(given, str | PathLike) else None
