@@ -51,7 +51,7 @@ CHANGERS: Mapping[str, Callable[[Any], Any]] = {
 OTHERS = {
     "scan": "takes locations of transcripts, and the folder of scans",
     "transcripts_from": "takes locations of transcripts",
-    "transcripts_db": "takes the folder of a database, which is no scan",
+    "transcripts_db": "takes the folder of a database, which is not a scan",
     "validation_set": "takes files of labelled cases",
 }
 """Public functions with a parameter for a place that is not that of a scan."""

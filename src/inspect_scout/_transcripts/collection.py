@@ -267,7 +267,7 @@ class Transcripts:
         """
         return TranscriptsReader(self if snapshot is None else Transcripts.from_snapshot(snapshot))
 
-    def _described(self) -> dict[str, Any]:
+    def _described(self) -> dict[str, object]:
         return described(self.source, self.query, self.filters, self.cases)
 
     def _runner(self) -> RunCoroutine:

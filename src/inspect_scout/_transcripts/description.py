@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from .._types import TranscriptInfo
 from .memory import MemorySource
@@ -41,7 +41,7 @@ class HasLocations(Protocol):
 
 def described(
     source: TranscriptSource, query: Query, filters: Sequence[str], cases: Sequence[frozenset[str]]
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Say which transcripts are meant, without looking for them; what does not restrict them is left out.
 
     Args:
@@ -76,7 +76,7 @@ def index_frame(index: TranscriptIndex) -> pd.DataFrame:
     import pandas as pd
 
     infos = [index.info(position) for position in range(len(index))]
-    columns: dict[str, Any] = {}
+    columns: dict[str, pd.Series] = {}
     for name in TranscriptInfo.model_fields:
         values = [getattr(info, name) for info in infos]
         if name == "date":

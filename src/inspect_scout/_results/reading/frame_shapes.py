@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..._support.errors import UnknownNameError
 from ..._support.shapes import is_list, is_mapping
@@ -83,7 +83,7 @@ def wide_frame(frames: Mapping[str, pd.DataFrame], column: str, order: Iterable[
     return pd.concat([pd.DataFrame(columns), _with_times(known.reindex(rows))], axis="columns").rename_axis(_TRANSCRIPT)
 
 
-def _spread(frame: pd.DataFrame, column: str) -> pd.Series[Any]:
+def _spread(frame: pd.DataFrame, column: str) -> pd.Series:
     """Make the column of a scanner: a value for each transcript, or lists of them if it gave some transcript several."""
     import pandas as pd
 
@@ -91,20 +91,20 @@ def _spread(frame: pd.DataFrame, column: str) -> pd.Series[Any]:
         frame["value_type"] == RESULTSET if "value_type" in frame.columns else pd.Series(data=False, index=frame.index)
     )
     if not is_set.any() and not frame[_TRANSCRIPT].duplicated().any():
-        single: pd.Series[Any] = frame.set_index(_TRANSCRIPT)[column]
+        single: pd.Series = frame.set_index(_TRANSCRIPT)[column]
         return single
-    found: dict[str, list[Any]] = {}
+    found: dict[str, list[object]] = {}
     sets, failed = is_set.fillna(value=False), frame["scan_error"].notna()
     rows = zip(frame[_TRANSCRIPT], _values(frame[column]), _values(frame["value"]), sets, failed, strict=True)
     for transcript, cell, value, several, error in rows:
         cells = found.setdefault(transcript, [])
         if not error:
             cells += _items(value, column, cell) if several else [cell]
-    whole: pd.Series[Any] = pd.Series(list(found.values()), index=list(found), dtype=object)
+    whole: pd.Series = pd.Series(list(found.values()), index=list(found), dtype=object)
     return whole
 
 
-def _items(value: object, column: str, cell: object) -> list[Any]:
+def _items(value: object, column: str, cell: object) -> list[object]:
     """The cells of the results in a list; what they have in common is that of the list."""
     items = read_json(value)
     if not is_list(items):
@@ -125,22 +125,22 @@ def _with_times(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _container(cell: object) -> Any:
+def _container(cell: object) -> object:
     if not isinstance(cell, str) or not cell.startswith(("{", "[")):
         return cell
     read = read_json(cell)
     return read if is_list(read) or is_mapping(read) else cell
 
 
-def _values(cells: Iterable[Any]) -> Iterator[Any]:
+def _values(cells: Iterable[object]) -> Iterator[object]:
     """Give cells as Python values; what is missing is None."""
     import pandas as pd
 
     return (None if cell is pd.NA else cell for cell in cells)
 
 
-def _objects(frame: pd.DataFrame, cells: Iterable[Any]) -> pd.Series[Any]:
+def _objects(frame: pd.DataFrame, cells: Iterable[object]) -> pd.Series:
     import pandas as pd
 
-    values: Sequence[Any] = list(cells)
+    values: Sequence[object] = list(cells)
     return pd.Series(values, index=frame.index, dtype=object)
