@@ -69,7 +69,6 @@ class Transcripts:
         query: Which of them, in what order.
         filters: The conditions as SQL text, as they were written.
         cases: Ids of labelled cases, of each `for_validation`; a transcript must be selected by each of these.
-        run: Runs coroutines for code that cannot await.
 
     Example:
         ```python
@@ -84,7 +83,7 @@ class Transcripts:
     query: Query = field(default_factory=Query)
     filters: tuple[str, ...] = ()
     cases: tuple[frozenset[str], ...] = ()
-    run: RunCoroutine | None = field(default=None, compare=False)
+    _run: RunCoroutine | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         return one_line_repr(self, **self._described())
@@ -271,12 +270,12 @@ class Transcripts:
         return described(self.source, self.query, self.filters, self.cases)
 
     def _runner(self) -> RunCoroutine:
-        if self.run is None:
+        if self._run is None:
             raise ConfigError(
                 "These transcripts were not made by transcripts_from(); await count_async(), to_df_async() or read_async(), "
                 "or use `async for`."
             )
-        return self.run
+        return self._run
 
     async def _readable(self) -> TranscriptIndex:
         """Find the transcripts, and say what could not be read."""
@@ -433,7 +432,7 @@ def transcripts_from(
     if isinstance(location, Status):
         if duplicates == "all":
             raise ConfigError("duplicates='all' is for logs: a scan has recorded which copies it means. Leave it out.")
-        return replace(Transcripts.from_snapshot(_recorded_by(location)), run=run)
+        return replace(Transcripts.from_snapshot(_recorded_by(location)), _run=run)
     given: list[Any] = [location]
     if isinstance(location, Sequence) and not isinstance(location, str | bytes):
         given = list(location)
@@ -443,8 +442,8 @@ def transcripts_from(
     if in_memory and len(in_memory) < len(items):
         raise ConfigError("Transcripts in memory and locations cannot be mixed: read the logs first, or scan twice.")
     if in_memory:
-        return Transcripts(MemorySource(in_memory, duplicates), run=run)
-    return Transcripts(resolve_source([_location_text(item) for item in items], duplicates), run=run)
+        return Transcripts(MemorySource(in_memory, duplicates), _run=run)
+    return Transcripts(resolve_source([_location_text(item) for item in items], duplicates), _run=run)
 
 
 def _recorded_by(status: Status) -> ScanTranscripts:
