@@ -49,8 +49,10 @@ def long_frame(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         return pd.DataFrame(columns=[_SCANNER, *(n for n in result_columns_first(names) if n != _SCANNER)])
     for name in ("value", "validation_result"):
         if len({str(frame[name].dtype) for frame in found if name in frame.columns}) > 1:
-            for frame in found:
-                frame[name] = _objects(frame, _values(frame[name]))
+            found = [
+                frame.assign(**{name: _objects(frame, _values(frame[name]))}) if name in frame.columns else frame
+                for frame in found
+            ]
     whole = _with_times(pd.concat(found, ignore_index=True))
     names = result_columns_first(whole.columns)
     return whole[[*(name for name in names if name == _SCANNER), *(name for name in names if name != _SCANNER)]]
@@ -91,7 +93,7 @@ def _spread(frame: pd.DataFrame, column: str) -> pd.Series:
         frame["value_type"] == RESULTSET if "value_type" in frame.columns else pd.Series(data=False, index=frame.index)
     )
     if not is_set.any() and not frame[_TRANSCRIPT].duplicated().any():
-        single: pd.Series = frame.set_index(_TRANSCRIPT)[column]
+        single: pd.Series = frame[column].set_axis(frame[_TRANSCRIPT])
         return single
     found: dict[str, list[object]] = {}
     sets, failed = is_set.fillna(value=False), frame["scan_error"].notna()
