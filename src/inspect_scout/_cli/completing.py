@@ -78,8 +78,8 @@ def _scans(ctx: click.Context, incomplete: str) -> list[Item]:
 def _scanners(ctx: click.Context, incomplete: str) -> list[Item]:
     from .._app import scanners_to_name
 
-    named = ctx.params.get("location") or ctx.params.get("locations")
-    scan = named[0] if isinstance(named, tuple) else named
+    named: str | tuple[str, ...] | None = ctx.params.get("location") or ctx.params.get("locations")
+    scan = next(iter(named), None) if isinstance(named, tuple) else named
     return _items(((name, "") for name in _now(scanners_to_name(scan))), incomplete)
 
 

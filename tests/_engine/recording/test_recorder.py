@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from inspect_scout._engine.recording.recorder import DurableRecorder
-from inspect_scout._support.clock import SYSTEM_CLOCK, Clock
 from inspect_scout._types import ResultReport, ScannerState, TranscriptInfo
 from inspect_scout.testing import JumpingClock
 
@@ -39,8 +38,8 @@ class Paper:
             await self.flush()
 
 
-def recorder_on(paper: Any, clock: Clock = SYSTEM_CLOCK) -> DurableRecorder:
-    return DurableRecorder(paper, clock)
+def recorder_on(paper: Any, clock: JumpingClock | None = None) -> DurableRecorder:
+    return DurableRecorder(paper, clock or JumpingClock())
 
 
 def transcript(name: str) -> TranscriptInfo:

@@ -70,7 +70,8 @@ def command(locations: tuple[str, ...], scanner: str | None, limit: int | None, 
 
 def _print_groups(display: Display, groups: Sequence[ErrorGroup], limit: int | None) -> None:
     """Print what went wrong in one scan, the rest beyond the limit as a count."""
-    told, left = groups[:limit], groups[limit:] if limit is not None else []
+    told = groups[:limit]
+    left = groups[len(told) :]
     for group in told:
         display.print(_group_headline(group))
         display.print(f"  {group.error}")

@@ -45,18 +45,19 @@ def command(locations: tuple[str, ...], watch: bool, **options: Any) -> int:
     from ..._app import read_overview
 
     output = pop_output_options(options, log=True)
-    if watch and len(locations) > 1:
-        raise click.UsageError(f"--watch follows one scan, not {len(locations)}.")
     if watch:
         from ..._app import watch_scan
 
-        _print_progress(iterate_use_case(watch_scan, locations[0]))
+        if len(locations) > 1:
+            raise click.UsageError(f"--watch follows one scan, not {len(locations)}.")
+        for location in locations:
+            _print_progress(iterate_use_case(watch_scan, location))
     overviews = [read_use_case(read_overview, location) for location in locations]
     if output.as_json:
         from ..._app import overview_json
 
         described = [overview_json(overview) for overview in overviews]
-        write_json(described if len(described) > 1 else described[0])
+        write_json(described[0] if len(described) == 1 else described)
         return DONE
     display = output.make_display()
     for number, overview in enumerate(overviews):
