@@ -20,7 +20,7 @@ from inspect_scout._app.interruption import on_abandoned, graceful_interruption
 
 
 def say(word):
-    print(word, flush=True)
+    print(f"{word}\\n", end="", flush=True)  # in one piece: two threads say something
 
 
 async def waits():
