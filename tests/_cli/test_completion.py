@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import pty
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from inspect_scout._cli import main
 from support.cli import scout
+from support.terminals import Terminal
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -106,27 +105,13 @@ sys.stderr.write(" ".join({name.split(".")[0] for name in sys.modules}))
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash here")
-def test_bash_completes_a_scanner_of_a_file_as_it_is_typed(here: Path) -> None:
-    folder = str(Path(sys.executable).parent)
-    child, terminal = pty.fork()
-    if child == 0:
-        environment = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "PS1": "> ", "TERM": "dumb"}
-        os.execvpe("bash", ["bash", "--norc", "--noprofile", "-i"], environment)
-    shown = b""
-
-    def until(text: bytes) -> None:
-        nonlocal shown
-        end = time.monotonic() + 60
-        while text not in shown:
-            assert time.monotonic() < end, shown
-            shown += os.read(terminal, 4096)
-
-    try:
-        os.write(terminal, b"source <(scout completion bash) && echo re''ady\n")
-        until(b"ready")
-        os.write(terminal, b"echo scout; scout scan scanners.py@refu\t")
-        until(b"scanners.py@refusals")
-        os.write(terminal, b"\x15exit\n")
-    finally:
-        os.close(terminal)
-        os.waitpid(child, 0)
+def test_bash_completes_a_scanner_of_a_file_as_it_is_typed() -> None:
+    bash = ["bash", "--norc", "--noprofile", "-i"]
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    with Terminal(bash, environment={"PATH": path, "PS1": "> ", "TERM": "dumb"}) as terminal:
+        terminal.type("source <(scout completion bash) && echo re''ady\n")
+        terminal.wait_for("ready")
+        terminal.type("scout scan scanners.py@refu\t")
+        terminal.wait_for("refusals ")
+        terminal.type("\x15exit\n")
+        terminal.wait_for_end()

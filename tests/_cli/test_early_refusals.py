@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import pty
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
 from inspect_scout._cli import main
+from support.terminals import scout_on_terminal
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 JUDGES = """
@@ -45,9 +44,9 @@ def test_without_a_file_it_lists_what_one_can_scan_with(capsys: pytest.CaptureFi
     shutil.rmtree("extension")
     said = error_of(capsys)
     assert [line.split(maxsplit=3)[2:] for line in said.splitlines()[1:]] == [
-        ["judging.py", "tampering, ending"],
         ["judges.py", "plain, own_model"],
-        ["scanners.py", "edits_tests, reads_hidden_files, environment_errors, claims_suc…"],
+        ["judging.py", "tampering, ending"],
+        ["scanners.py", "edits_tests, reads_hidden_files, environment_errors, claims…"],
         ["project/jobs.py@review", "scan job"],
         ["project/jobs.py@split", "scan job"],
         ["project/nightly.yaml", "scan job"],
@@ -112,31 +111,14 @@ def test_jobs_under_a_condition_are_counted_when_the_file_runs(capsys: pytest.Ca
     assert main(["scan", "project/jobs.py", "-T", "logs", "--dry-run"]) == 0
 
 
-def on_terminal(*arguments: str) -> str:
-    """What a command writes on a terminal."""
-    child, terminal = pty.fork()
-    if child == 0:
-        code = "import sys; from inspect_scout._cli import main; sys.exit(main())"
-        os.execv(sys.executable, [sys.executable, "-c", code, *arguments])
-    shown = b""
-    try:
-        while chunk := os.read(terminal, 4096):
-            shown += chunk
-    except OSError:  # as Linux ends the output of a terminal
-        pass
-    os.close(terminal)
-    os.waitpid(child, 0)
-    return shown.decode()
-
-
 def test_a_scan_shows_at_once_that_it_has_begun_and_erases_it() -> None:
-    shown = on_terminal("scan", "scanners.py@refusals", "-T", "logs", "--display", "plain")
+    shown = scout_on_terminal("scan", "scanners.py@refusals", "-T", "logs", "--display", "plain").shown
     assert shown.startswith("Starting ...\r\x1b[K")
     assert "scan complete" in shown
-    refused = on_terminal("scan", "scaners.py", "-T", "logs")
+    refused = scout_on_terminal("scan", "scaners.py", "-T", "logs").shown
     assert refused.startswith("Starting ...\r\x1b[KError: The file")
 
 
 @pytest.mark.parametrize("quiet", [["--json"], ["--display", "none"]])
 def test_where_nothing_is_to_be_shown_nothing_is(quiet: list[str]) -> None:
-    assert "Starting" not in on_terminal("scan", "scanners.py@refusals", "-T", "logs", *quiet)
+    assert "Starting" not in scout_on_terminal("scan", "scanners.py@refusals", "-T", "logs", *quiet).shown

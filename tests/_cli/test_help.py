@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from inspect_scout._cli.root import root
+from inspect_scout._cli.root import COMMANDS, SCAN_COMMANDS, root
 from inspect_scout._project import OPTION_BY_NAME
 from support.cli import scout
 
@@ -49,12 +49,13 @@ def test_help_lines_of_a_group_match_the_commands() -> None:
 
 
 def test_short_help_shows_what_one_usually_needs_and_where_the_rest_is() -> None:
-    short, long = scout("scan", "--help").out, scout("scan", "--help-all").out
+    short, page = scout("scan", "--help").out, scout("scan", "--help-all").out
+    long = " ".join(page.split())
     rare = ("--record-input", "--top-k", "--debug-port", "--log-level", "[env: SCOUT_SCAN_LIMIT]")
     assert [name for name in rare if name in short] == []
     assert [name for name in rare if name not in long] == []
     assert "--help-all" in short
-    assert len(short.splitlines()) < 70 < len(long.splitlines())
+    assert len(short.splitlines()) < 70 < len(page.splitlines())
 
 
 @pytest.mark.parametrize("path", list(commands((), root)), ids=" ".join)
@@ -77,8 +78,9 @@ def test_defaults_on_the_help_page_are_those_that_apply() -> None:
 
 def test_every_line_of_help_is_a_sentence() -> None:
     for path in commands((), root):
-        listed = scout(*path, "--help").out.partition("Commands:")[2].partition("Examples:")[0]
-        for line in filter(str.strip, listed.splitlines()):
-            said = line.split(maxsplit=1)[1]
-            assert said[0].isupper(), line
-            assert said.endswith("."), line
+        page = scout(*path, "--help").out.partition("\n\n")[2]
+        said = page.partition("\n\n")[0].strip()
+        assert said[0].isupper(), path
+        assert said.endswith("."), path
+    for table in (COMMANDS, SCAN_COMMANDS):
+        assert [said for _, said in table.values() if not (said[0].isupper() and said.endswith("."))] == []

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +11,7 @@ import pytest
 from inspect_scout import scan_status
 from inspect_scout._cli import main
 from support.cli import scout
+from support.terminals import scout_on_terminal
 
 LOGS = Path(__file__).parents[2] / "examples" / "logs"
 
@@ -92,23 +90,8 @@ def test_a_folder_that_cannot_be_made_is_refused() -> None:
     assert ran.err.startswith("Error: Cannot write into 'file/below'")
 
 
-def test_on_a_terminal_it_asks_where_transcripts_are(tmp_path: Path) -> None:
+def test_on_a_terminal_it_asks_where_transcripts_are() -> None:
     shutil.copytree(LOGS, "logs")
-    child, terminal = pty.fork()
-    if child == 0:
-        os.execv(sys.executable, [sys.executable, "-c", "from inspect_scout._cli import main; main()", "init"])
-    os.write(terminal, b"./elsewhere\n")
-    shown = b""
-    while chunk := _read(terminal):
-        shown += chunk
-    os.waitpid(child, 0)
-    os.close(terminal)
-    assert b"Transcripts [logs]:" in shown
+    shown = scout_on_terminal("init", typed="./elsewhere\n").shown
+    assert "Transcripts [logs]:" in shown
     assert "transcripts: ./elsewhere\n" in Path("scout.yaml").read_text()
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 1024)
-    except OSError:  # as Linux ends the output of a terminal
-        return b""

@@ -1,4 +1,4 @@
-"""What there is to complete a word of the command line with. A shell waits for it, so it only looks."""
+"""What there is to complete a word of the command line with. A shell waits for it, so it only looks, and only here."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from .._project import default_scans
 from .._results import list_states, read_overview
 from .._scanners import describe_scanner_files, find_scan_files
 from .._support.errors import ScoutError
+from .._support.storage import is_local
 from .scan_reference import find_scan
 
 MAX_SCANS = 50
@@ -17,7 +18,8 @@ MAX_SCANS = 50
 
 async def scans_to_name() -> list[tuple[str, str]]:
     """List the ids of scans, the newest first, each with its name and how it stands."""
-    states = await list_states(default_scans())
+    place = default_scans()
+    states = await list_states(place) if is_local(place) else []
     return [(state.facts.scan_id, f"{state.facts.name}, {state.phase}") for state in states[:MAX_SCANS]]
 
 
@@ -30,8 +32,10 @@ async def scanners_to_name(scan: str | None) -> list[str]:
     Raises:
         ScoutError: There is no such scan.
     """
-    overview = await read_overview(await find_scan(scan), errors=False)
-    return list(overview.state.scanners)
+    if not is_local(default_scans()):
+        return []
+    location = await find_scan(scan)
+    return list((await read_overview(location, errors=False)).state.scanners) if is_local(location) else []
 
 
 async def columns_to_name() -> list[str]:

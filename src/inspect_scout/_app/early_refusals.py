@@ -10,6 +10,7 @@ from .._project import default_model
 from .._results import read_overview
 from .._scanners import NamedTarget, ScannerSource, check_named, describe_scanner_files
 from .._support.errors import ConfigError, ScanStateError
+from .._support.shapes import is_mapping
 from .._transcripts import refuse_missing
 from .._validation import CasesFile, refuse_missing_cases
 
@@ -33,8 +34,8 @@ async def refuse_scan_early(named: str, request: ScanRequest) -> None:
 
         for condition in request.filter:
             condition_from_sql(condition)
-    cases = request.validation or {}
-    for each in cases.values() if isinstance(cases, dict) else [cases]:
+    cases = request.validation
+    for each in cases.values() if is_mapping(cases) else [cases]:
         if isinstance(each, CasesFile):
             refuse_missing_cases(each.path)
     if not request.dry_run and request.worklist is None and not _has_model(request):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 import os
 import re
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 from click.shell_completion import BashComplete, CompletionItem, add_completion_class, split_arg_string
@@ -21,7 +21,6 @@ else:
     # Older releases of click know no type arguments here.
     Item = CompletionItem
 
-T = TypeVar("T")
 Completer: TypeAlias = Callable[[click.Context, str], list[Item]]
 
 MAX_HELP_CHARACTERS = 60
@@ -57,6 +56,8 @@ class _CompletedType(TextType):
 
 
 def _completed(param: click.Parameter) -> click.Parameter:
+    if isinstance(param.type, click.Choice):
+        return param  # which has words of its own
     if isinstance(param, click.Option):
         completer = next((_OPTIONS[name] for name in param.opts if name in _OPTIONS), None)
     else:
@@ -70,32 +71,40 @@ def _completed(param: click.Parameter) -> click.Parameter:
 
 
 def _scans(ctx: click.Context, incomplete: str) -> list[Item]:
-    from .._app import scans_to_name
+    from .._app import run_read_only, scans_to_name
 
-    return [*_folders(ctx, incomplete), *_items(_now(scans_to_name()), incomplete)]
+    return [*_folders(ctx, incomplete), *_items(run_read_only(".", scans_to_name), incomplete)]
 
 
 def _scanners(ctx: click.Context, incomplete: str) -> list[Item]:
-    from .._app import scanners_to_name
+    from .._app import run_read_only, scanners_to_name
 
     named: str | tuple[str, ...] | None = ctx.params.get("location") or ctx.params.get("locations")
     scan = next(iter(named), None) if isinstance(named, tuple) else named
-    return _items(((name, "") for name in _now(scanners_to_name(scan))), incomplete)
+    return _items(((name, "") for name in run_read_only(".", lambda: scanners_to_name(scan))), incomplete)
 
 
 def _columns(_: click.Context, incomplete: str) -> list[Item]:
-    from .._app import columns_to_name
+    from .._app import columns_to_name, run_read_only
 
     before, comma, last = incomplete.rpartition(",")
-    return [CompletionItem(f"{before}{comma}{name}") for name in _now(columns_to_name()) if name.startswith(last)]
+    return [
+        CompletionItem(f"{before}{comma}{name}")
+        for name in run_read_only(".", columns_to_name)
+        if name.startswith(last)
+    ]
 
 
 def _targets(ctx: click.Context, incomplete: str) -> list[Item]:
-    from .._app import targets_to_name
+    from .._app import run_read_only, targets_to_name
     from .root import SCAN_COMMANDS
 
     commands = complete_commands(SCAN_COMMANDS, incomplete) if ctx.command_path == "scout scan" else []
-    return [*_files(ctx, incomplete), *commands, *_items(_now(targets_to_name(incomplete)), incomplete)]
+    return [
+        *_files(ctx, incomplete),
+        *commands,
+        *_items(run_read_only(".", lambda: targets_to_name(incomplete)), incomplete),
+    ]
 
 
 # In bash, click forgets what stands before these two, so they come first.
@@ -137,17 +146,6 @@ def _items(known: Iterable[tuple[str, str]], incomplete: str) -> list[Item]:
         for name, said in known
         if name.startswith(incomplete) and one_line(name, len(name)) == name and " " not in name
     ]
-
-
-def _now(looking: Coroutine[Any, Any, T]) -> T:
-    """Take what a use case finds that only looks at local files, which waits for nothing."""
-    try:
-        looking.send(None)
-    except StopIteration as end:
-        found: T = end.value
-        return found
-    looking.close()
-    raise ScoutError("Scans that are not on this machine are not completed.")
 
 
 @add_completion_class

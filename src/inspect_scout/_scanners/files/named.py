@@ -113,7 +113,7 @@ def _close_files(path: Path) -> str:
         names = [file.name for file in path.parent.iterdir() if file.suffix.lower() in {".py", *JOB_FILES}]
     except OSError:
         return ""
-    close = difflib.get_close_matches(path.name, names, n=2)
+    close = difflib.get_close_matches(path.name, names, n=2, cutoff=0.75)
     return f" Did you mean {' or '.join(repr(str(path.with_name(name))) for name in close)}?" if close else ""
 
 
