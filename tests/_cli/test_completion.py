@@ -57,7 +57,6 @@ def _quoted(word: str) -> str:
         (["nothing", "x"], []),
         (["completion", ""], ["bash", "zsh", "fish"]),
     ],
-    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
 def test_words_are_completed(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: list[str], offered: list[str]

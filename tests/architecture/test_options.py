@@ -154,7 +154,7 @@ def ran(root: Path, folder: Path, code: str, **variables: str) -> str:
 
 
 def test_an_added_option_is_known_to_every_door(extended: Path, tmp_path: Path) -> None:
-    assert "--patience N" in said(extended, tmp_path, "scan", "--help")
+    assert "--patience N" in said(extended, tmp_path, "scan", "--help-all")
     assert explained(extended, tmp_path) == (7, ["default"])
     assert explained(extended, tmp_path, SCOUT_SCAN_PATIENCE="2") == (2, ["SCOUT_SCAN_PATIENCE"])
     (tmp_path / "scout.yaml").write_text("patience: 3\n")

@@ -79,8 +79,8 @@ def _scans(ctx: click.Context, incomplete: str) -> list[Item]:
 def _scanners(ctx: click.Context, incomplete: str) -> list[Item]:
     from .._app import run_read_only, scanners_to_name
 
-    named: str | tuple[str, ...] | None = ctx.params.get("location") or ctx.params.get("locations")
-    scan = next(iter(named), None) if isinstance(named, tuple) else named
+    several: tuple[str, ...] = ctx.params.get("locations") or ()
+    scan: str | None = ctx.params.get("location") or next(iter(several), None)
     return _items(((name, "") for name in run_read_only(".", lambda: scanners_to_name(scan))), incomplete)
 
 
@@ -97,9 +97,13 @@ def _columns(_: click.Context, incomplete: str) -> list[Item]:
 
 def _targets(ctx: click.Context, incomplete: str) -> list[Item]:
     from .._app import run_read_only, targets_to_name
-    from .root import SCAN_COMMANDS
 
-    commands = complete_commands(SCAN_COMMANDS, incomplete) if ctx.command_path == "scout scan" else []
+    # `scout scan FILE` stands where a command may stand as well.
+    root = ctx.find_root().command
+    beside = (
+        root.get_command(ctx, "scan") if isinstance(root, click.Group) and ctx.command_path == "scout scan" else None
+    )
+    commands = [] if beside is None else beside.shell_complete(ctx, incomplete)
     return [
         *_files(ctx, incomplete),
         *commands,

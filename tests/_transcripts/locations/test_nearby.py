@@ -11,7 +11,7 @@ from inspect_scout import LocationError
 from inspect_scout._cli import main
 from inspect_scout._transcripts import NearbyFolder, find_nearby
 
-LOGS = Path(__file__).parents[2] / "examples" / "logs"
+LOGS = Path(__file__).parents[3] / "examples" / "logs"
 
 
 @pytest.fixture(autouse=True)
