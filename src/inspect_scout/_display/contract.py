@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
 from .._types import ScanState
+from .wording import Tone
 
 DisplayType = Literal["rich", "plain", "log", "none"]
 
@@ -14,8 +15,13 @@ DisplayType = Literal["rich", "plain", "log", "none"]
 class Display(Protocol):
     """A way to show what happens. All text is made printable on its way out."""
 
-    def print(self, text: str = "") -> None:
-        """Show a line of text."""
+    def print(self, text: str = "", tone: Tone = "text") -> None:
+        """Show a line of text.
+
+        Args:
+            text: The line.
+            tone: How it is meant, for displays that have colours.
+        """
         ...
 
     def table(
@@ -25,6 +31,8 @@ class Display(Protocol):
         rows: Sequence[Sequence[str]],
         footer: Sequence[str] = (),
         whole: Collection[str] = (),
+        optional: Sequence[str] = (),
+        tones: Sequence[Tone] = (),
     ) -> None:
         """Show a table; columns whose cells are all numbers are right aligned.
 
@@ -34,6 +42,8 @@ class Display(Protocol):
             rows: Cells; each is shown on one line, shortened where the terminal is too narrow.
             footer: Last row ("Total", ...).
             whole: Headers of the columns whose cells are never shortened.
+            optional: Headers of columns that are left out where the terminal is too narrow for all, the last one first.
+            tones: How each row is meant, for displays that have colours (none: all as text).
         """
         ...
 

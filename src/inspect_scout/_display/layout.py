@@ -14,6 +14,8 @@ GAP = "  "
 MAX_PADDING_CELLS = 60
 # What a shortened column keeps at least, so that its content can still be recognised.
 MIN_COLUMN_CELLS = 8
+# Columns that may be left out are left out when they would keep less than this of a longer content.
+COMFORTABLE_CELLS = 20
 MAX_CELL_CHARACTERS = 4096
 _NUMBER = re.compile(r"[-+]?[\d,]+(\.\d+)?([eE][-+]?\d+)?%?|-|")
 
@@ -94,6 +96,7 @@ def lay_out_table(
     footer: Sequence[str] = (),
     width: int | None = None,
     whole: Collection[str] = (),
+    optional: Sequence[str] = (),
 ) -> TableText:
     """Lay out a table.
 
@@ -103,6 +106,7 @@ def lay_out_table(
         footer: Last row.
         width: Terminal cells to fit into (None: shorten nothing).
         whole: Headers of the columns that are never shortened.
+        optional: Headers of columns that are left out where not all fit, the last one first.
     """
     count = len(headers)
     shown = [
@@ -117,6 +121,9 @@ def lay_out_table(
         widths = [min(n, max(MAX_PADDING_CELLS, cell_width(h))) for n, h in zip(natural, shown[0])]
     else:
         fixed = [n or h in whole for n, h in zip(numeric, headers)]
+        kept = _fitting_columns(headers, natural, fixed, optional, width)
+        shown = [[row[i] for i in kept] for row in shown]
+        natural, fixed, numeric = [natural[i] for i in kept], [fixed[i] for i in kept], [numeric[i] for i in kept]
         widths = _fit_widths(natural, [max(MIN_COLUMN_CELLS, cell_width(h)) for h in shown[0]], fixed, width)
     lines = [_line(row, widths, numeric, cut=width is not None) for row in shown]
     return TableText(lines[0], lines[1 : len(rows) + 1], lines[-1] if footer else None)
@@ -125,6 +132,22 @@ def lay_out_table(
 def _printable_cells(row: Sequence[str], count: int) -> list[str]:
     cleaned = [one_line(cell, MAX_CELL_CHARACTERS) for cell in row[:count]]
     return cleaned + [""] * (count - len(cleaned))
+
+
+def _fitting_columns(
+    headers: Sequence[str], natural: Sequence[int], fixed: Sequence[bool], optional: Sequence[str], width: int
+) -> list[int]:
+    """Choose the columns that fit side by side, shortened no further than is comfortable."""
+    least = [
+        n if whole else min(n, max(COMFORTABLE_CELLS, cell_width(header)))
+        for n, whole, header in zip(natural, fixed, headers)
+    ]
+    kept = list(range(len(headers)))
+    for header in reversed(optional):
+        if sum(least[i] for i in kept) + len(GAP) * (len(kept) - 1) <= width:
+            break
+        kept = [i for i in kept if headers[i] != header]
+    return kept
 
 
 def _fit_widths(natural: Sequence[int], least: Sequence[int], fixed: Sequence[bool], width: int) -> list[int]:

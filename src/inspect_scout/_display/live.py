@@ -67,9 +67,9 @@ class RichDisplay:
         self._clock = clock
         self._drawing: Live | None = None
 
-    def print(self, text: str = "") -> None:
+    def print(self, text: str = "", tone: Tone = "text") -> None:
         """Show a line of text."""
-        self._show(printable(text))
+        self._show(printable(text), tone)
 
     def table(
         self,
@@ -78,9 +78,11 @@ class RichDisplay:
         rows: Sequence[Sequence[str]],
         footer: Sequence[str] = (),
         whole: Collection[str] = (),
+        optional: Sequence[str] = (),
+        tones: Sequence[Tone] = (),
     ) -> None:
         """Show a table."""
-        self._show_lines(table_lines(title, headers, rows, footer, self._output.width, whole))
+        self._show_lines(table_lines(title, headers, rows, footer, self._output.width, whole, optional, tones))
 
     @contextmanager
     def counting(self, caption: str) -> Generator[Callable[[int, int], None]]:

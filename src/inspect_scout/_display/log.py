@@ -12,7 +12,7 @@ from .._support.clock import SYSTEM_CLOCK, Clock
 from .._support.terminal import printable
 from .._types import ScanState
 from .plain import PROGRESS_SECONDS, Throttle, table_lines
-from .wording import count_line, failures, longest_fact, percent, trouble_facts
+from .wording import Tone, count_line, failures, longest_fact, percent, trouble_facts
 
 LOGGER = logging.getLogger("inspect_scout")
 
@@ -27,7 +27,7 @@ class LogDisplay:
     def __init__(self, clock: Clock = SYSTEM_CLOCK) -> None:
         self._clock = clock
 
-    def print(self, text: str = "") -> None:
+    def print(self, text: str = "", tone: Tone = "text") -> None:  # noqa: ARG002 - records have no colours
         """Log a line of text."""
         if text:
             LOGGER.info("%s", printable(text))
@@ -39,6 +39,8 @@ class LogDisplay:
         rows: Sequence[Sequence[str]],
         footer: Sequence[str] = (),
         whole: Collection[str] = (),
+        optional: Sequence[str] = (),  # noqa: ARG002 - a record has any width
+        tones: Sequence[Tone] = (),  # noqa: ARG002 - records have no colours
     ) -> None:
         """Log a table as one record."""
         lines = table_lines(title, headers, rows, footer, whole=whole)

@@ -16,6 +16,7 @@ from .._types import ScanState
 from .layout import lay_out_table
 from .wording import (
     Line,
+    Tone,
     config_line,
     count_line,
     ending_lines,
@@ -61,7 +62,7 @@ class PlainDisplay:
         self._clock = clock
         self._announced: str | None = None
 
-    def print(self, text: str = "") -> None:
+    def print(self, text: str = "", tone: Tone = "text") -> None:  # noqa: ARG002 - of displays with colours
         """Show a line of text."""
         write_line(printable(text))
 
@@ -72,9 +73,11 @@ class PlainDisplay:
         rows: Sequence[Sequence[str]],
         footer: Sequence[str] = (),
         whole: Collection[str] = (),
+        optional: Sequence[str] = (),
+        tones: Sequence[Tone] = (),  # noqa: ARG002 - of displays with colours
     ) -> None:
         """Show a table; nothing is shortened unless a terminal reads it."""
-        for line in table_lines(title, headers, rows, footer, output_width(), whole):
+        for line in table_lines(title, headers, rows, footer, output_width(), whole, optional):
             write_line(line.text)
 
     @contextmanager
@@ -136,12 +139,15 @@ def table_lines(
     footer: Sequence[str] = (),
     width: int | None = None,
     whole: Collection[str] = (),
+    optional: Sequence[str] = (),
+    tones: Sequence[Tone] = (),
 ) -> list[Line]:
     """Write a table as lines."""
-    table = lay_out_table(headers, rows, footer, width, whole)
+    table = lay_out_table(headers, rows, footer, width, whole, optional)
     heads = [*([printable(title)] if title else []), table.header]
     ending = [] if table.footer is None else [Line(table.footer, "title")]
-    return [*(Line(head, "title") for head in heads), *map(Line, table.body), *ending]
+    body = map(Line, table.body, tones) if tones else map(Line, table.body)
+    return [*(Line(head, "title") for head in heads), *body, *ending]
 
 
 def title_lines(state: ScanState) -> list[Line]:
