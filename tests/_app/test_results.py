@@ -16,7 +16,15 @@ from inspect_scout._cli import main as run
 from inspect_scout._results import RecordInput
 from inspect_scout._types import InputOrigin, ResultReport, ResultValidation, TranscriptInfo, as_resultset
 from inspect_scout.testing import LocalStorage
-from support.scans import failed_report, make_report, make_spec, make_store, make_usage, open_journal
+from support.scans import (
+    failed_report,
+    make_report,
+    make_spec,
+    make_store,
+    make_usage,
+    message_reference,
+    open_journal,
+)
 from support.use_cases import results_table
 
 Pairs = Sequence[tuple[str, Sequence[ResultReport]]]
@@ -180,6 +188,28 @@ def test_a_choice_of_rows_does_not_change_their_types(tmp_path: Path) -> None:
     location = values_scan(tmp_path, 1, 2.5)
     [found] = chosen(location, "value = 1")
     assert isinstance(found, float)
+
+
+def test_json_is_read_where_a_program_wants_it(tmp_path: Path) -> None:
+    items = [Result(value=["y"], label="x", metadata={"k": [1]}), Result(value="[1]", label="x")]
+    pairs: Pairs = [
+        ("t0", [make_report(["x"], "u0", metadata={"k": {"deep": None}})]),
+        ("t1", [make_report('{"text": 1}', "u1")]),
+        ("t2", [make_report(True, "u2", references=[message_reference("m0")])]),
+        ("t3", [make_report(result=as_resultset(items))]),
+        ("t4", [failed_report("t4")]),
+    ]
+    location = scan_of(tmp_path, pairs, agent_args={"a": 1})
+    table = results_table(location, "a")
+    rows, texts = table.to_pylist(parse_json=True), table.to_pylist()
+    assert [row["value"] for row in rows] == [["x"], '{"text": 1}', True, None, ["y"], "[1]"]
+    assert [row["value"] for row in texts] == ['["x"]', '{"text": 1}', True, None, '["y"]', "[1]"]
+    assert [row["metadata"] for row in rows] == [{"k": {"deep": None}}, {}, {}, {}, {"k": [1]}, {}]
+    assert rows[2]["message_references"] == [{"type": "message", "cite": "[M1]", "id": "m0"}]
+    assert rows[0]["transcript_agent_args"] == {"a": 1}
+    assert texts[0]["transcript_agent_args"] == '{"a":1}'
+    whole = results_table(location, "a", rows="transcripts").to_pylist(parse_json=True)
+    assert [item["value"] for item in whole[3]["value"]] == [["y"], "[1]"]
 
 
 def test_the_command_prints_typed_values(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -59,7 +59,14 @@ if TYPE_CHECKING:
         scanner_findings,
     )
     from .new_project import NewProject, guess_transcripts, start_project
-    from .results import results_scanners, results_table, scan_results_query, scan_results_query_async
+    from .results import (
+        records_parquet,
+        results_parquet,
+        results_scanners,
+        results_table,
+        scan_results_query,
+        scan_results_query_async,
+    )
     from .scan_json import MAX_IDS, group_json, overview_json, state_json
     from .scan_reference import find_scan, is_location, short_id_length
     from .scanning import complete_scan, resume_scan, run_scan

@@ -6,6 +6,7 @@ inputs that were judged: those whose call failed are counted apart. A list of re
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -202,7 +203,7 @@ class _Counted:
         """Name what is counted."""
         if self.selects_results:
             return "result"
-        units = {_UNITS.get(each, "input") for each in input_types}
+        units: set[Unit] = {_UNITS.get(each, "input") for each in input_types}
         return units.pop() if len(units) == 1 else "input"
 
 
@@ -239,11 +240,14 @@ async def _findings(counted: _Counted, where: Condition | None) -> ScannerFindin
     inputs = await _groups(counted.counted, scanner, by, where)
     labels = await _groups(counted.results, scanner, ["label"], where) if counted.has_lists else inputs
     kinds_by: Literal["label", "value"] = "label"
-    kinds = [KindCount(group.values[-1], group.positive) for group in labels if group.values[-1] is not None]
-    if not kinds:
+    counts: Counter[object] = Counter()
+    for group in labels:
+        counts[group.values[-1]] += group.positive  # one label may be given to inputs of several types
+    del counts[None]
+    if not counts.total():
         kinds_by = "value"
         values = await _groups(counted.results, scanner, ["value"], where)
-        kinds = [KindCount(group.values[0], group.count) for group in values if group.values[0] is not None]
+        counts = Counter({group.values[0]: group.count for group in values if group.values[0] is not None})
     return ScannerFindings(
         scanner,
         counted.unit(group.values[0] for group in inputs),
@@ -253,7 +257,7 @@ async def _findings(counted: _Counted, where: Condition | None) -> ScannerFindin
         nulls=sum(group.nulls for group in inputs),
         has_lists=counted.has_lists,
         kinds_by=kinds_by,
-        kinds=sorted((kind for kind in kinds if kind.count), key=lambda kind: -kind.count),
+        kinds=[KindCount(value, count) for value, count in counts.most_common() if count],
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from .._query import OrderBy, condition_from_sql
-from .._results import HEAVY_COLUMNS, ResultsPage, ResultsQuery, ResultsTable, RowMode, TypedTable
+from .._results import HEAVY_COLUMNS, ResultsPage, ResultsQuery, ResultsTable, RowMode, TypedTable, encode_table
 from .._support.errors import ConfigError
 from .._support.loops import asyncio_only
 from .._types import ScanLocation, location_text
@@ -116,6 +117,53 @@ async def results_table(
     condition = condition_from_sql(where) if where else None
     asked = ResultsQuery(condition, columns, limit=limit, positive=positive)
     return await ResultsTable.open(location, run_sync, rows=rows).typed_table(scanner, asked)
+
+
+async def results_parquet(
+    location: str,
+    scanner: str | None = None,
+    where: str | None = None,
+    columns: Sequence[str] | None = None,
+    rows: RowMode = "results",
+    limit: int | None = None,
+    positive: bool = False,
+) -> bytes:
+    """Read results as a Parquet file: JSON columns as JSON text, `value` as text where types mix.
+
+    Args:
+        location: Directory of the scan.
+        scanner: Key of one scanner (None: all; the first column, `scanner`, tells which).
+        where: SQL condition over the columns of the results.
+        columns: Columns to return, in this order and under these names, short ones too (None: all but the heavy ones).
+        rows: `results` or `transcripts`.
+        limit: Rows of each scanner at most.
+        positive: Whether to return only rows that found something, as the summary counts them.
+
+    Raises:
+        UnknownNameError: The scanner or a column does not exist; close matches are named.
+        ConfigError: The condition cannot be used.
+    """
+    named = columns if columns is None or scanner is not None else list(dict.fromkeys(["scanner", *columns]))
+    asked = ResultsQuery(condition_from_sql(where) if where else None, named, positive=positive)
+    table = (await ResultsTable.open(location, run_sync, rows=rows).query(asked, scanner)).table
+    if scanner is None and columns is None:
+        table = table.add_column(0, "scanner", table["scanner_key"])
+    if scanner is not None:
+        return encode_table(table.slice(0, limit))
+    seen: Counter[str | None] = Counter()
+    chosen: list[int] = []
+    for row, key in enumerate(table["scanner"].to_pylist()):
+        seen[key] += 1
+        if limit is None or seen[key] <= limit:
+            chosen.append(row)
+    return encode_table(table.take(chosen))
+
+
+def records_parquet(records: Sequence[Mapping[str, object]]) -> bytes:
+    """Write records of the same fields as a Parquet file."""
+    import pyarrow as pa
+
+    return encode_table(pa.Table.from_pylist(records))
 
 
 async def results_scanners(location: str) -> list[str]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .reading.typed_table import TypedTable
     from .rows.cells import clean_id, read_json
     from .rows.pair_records import counts_of_record
+    from .rows.parquet import encode_table
     from .rows.row_writer import CELL_BYTES, RecordInput, RowWriter
     from .rows.schema import HEAVY_COLUMNS, results_schema
     from .state.scan_list import find_scans

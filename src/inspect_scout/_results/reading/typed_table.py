@@ -24,6 +24,9 @@ from ..rows.arrow_tables import (
     try_cast,
     with_column,
 )
+from ..rows.cells import read_json
+from ..rows.counting import RESULTSET
+from ..rows.schema import JSON_COLUMNS
 from .inputs import referenced_bytes
 from .resultsets import ITEM_COLUMN, KIND_COLUMN, OWN_COLUMNS
 from .shared_rows import COPIED_BYTES, SharedRows
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 ColumnKind = Literal["boolean", "integer", "real", "mixed"]
 
 _TYPED = frozenset(("boolean", "number"))
+_JSON_KINDS = frozenset(("array", "object", RESULTSET))
 _INFINITE = frozenset(("infinity", "-infinity", "+infinity", "inf", "-inf", "+inf"))
 _INTEGER = re.compile("[-+]?[0-9]+", re.ASCII)
 _LONG_INTEGER = "^[-+]?[0-9]{16,}$"
@@ -80,9 +84,14 @@ class TypedTable:
         chosen = {new: self._columns[old] for new, old in columns.items()}
         return TypedTable(self._rows, chosen, self._types, self._objects)
 
-    def to_pylist(self) -> list[dict[str, Any]]:
-        """Make a dictionary of each row."""
-        names, columns = list(self._columns), [self._cells(name) for name in self._columns.values()]
+    def to_pylist(self, *, parse_json: bool = False) -> list[dict[str, Any]]:
+        """Make a dictionary of each row.
+
+        Args:
+            parse_json: Whether cells that hold JSON become what it says; damaged JSON stays text.
+        """
+        make = self._parsed_cells if parse_json else self._cells
+        names, columns = list(self._columns), [make(name) for name in self._columns.values()]
         if not columns:
             return [{} for _ in range(self.num_rows)]
         return [dict(zip(names, cells)) for cells in zip(*columns, strict=True)]
@@ -104,6 +113,18 @@ class TypedTable:
             if as_objects[shown]:
                 frame[shown] = pd.Series(self._cells(name), index=frame.index, dtype=object)
         return frame
+
+    def _parsed_cells(self, name: str) -> list[object]:
+        cells = self._cells(name)
+        if name in JSON_COLUMNS or name == "validation_result":
+            return [read_json(cell) for cell in cells]
+        if name != "value":
+            return cells
+        kinds = self._rows.cells(KIND_COLUMN if KIND_COLUMN in self._rows.names else "value_type")
+        return [
+            read_json(cell) if kind in _JSON_KINDS and isinstance(cell, str) else cell
+            for cell, kind in zip(cells, kinds, strict=True)
+        ]
 
     def _cells(self, name: str) -> list[Any]:
         cells = self._rows.cells(name)

@@ -132,6 +132,14 @@ def encode_journal_file(pairs: Sequence[ScannerPairs], tables: Sequence[pa.Table
     return sink.getvalue()
 
 
+def encode_table(table: pa.Table) -> bytes:
+    """Write a table as a file of its own."""
+    sink = io.BytesIO()
+    with _writer(sink, table.schema, compression="zstd", statistics=True) as writer:
+        writer.write_table(table)
+    return sink.getvalue()
+
+
 def write_tables(storage: Storage, path: str, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
     """Write a stream of tables of one schema as a file that appears when it is whole."""
     statistics = dictionary_columns(schema)
