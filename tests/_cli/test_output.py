@@ -147,7 +147,7 @@ def results(**changes: Any) -> dict[str, Any]:
 
 def test_results_are_a_table_of_the_usual_columns_by_scanner() -> None:
     app = FakeApp(tables={"refusal": Rows(results(), results(value="false"))})
-    ran = scout("scan", "results", "loc", app=app)
+    ran = scout("scan", "results", "loc", "--all", app=app)
     lines = ran.out.splitlines()
     assert lines[0] == "refusal: 2 results"
     assert lines[1].split() == ["transcript_id", "task_id", "value", "explanation"]

@@ -50,10 +50,12 @@ ALLOWED: dict[str, set[str]] = {
     "scout scan complete": set(),
     "scout scan list": {"asyncio"},
     "scout scan status": {"asyncio"},
-    "scout scan results": {"asyncio", "numpy", "pyarrow", "pydantic"},
     "scout show": {"asyncio", "numpy", "pyarrow", "pydantic"},
-    "scout scan results --where value=true": {"asyncio", "duckdb", "numpy", "pyarrow", "pydantic"},
-    "scout scan results --positive": {"asyncio", "duckdb", "numpy", "pyarrow", "pydantic"},
+    # What was found is counted with duckdb.
+    "scout scan results": {"asyncio", "duckdb", "numpy", "pyarrow", "pydantic"},
+    "scout scan results --by model": {"asyncio", "duckdb", "numpy", "pyarrow", "pydantic"},
+    "scout scan results --format csv": {"asyncio", "numpy", "pyarrow", "pydantic"},
+    "scout scan results --format csv --positive": {"asyncio", "duckdb", "numpy", "pyarrow", "pydantic"},
 }
 
 ABOUT_A_SCAN = tuple(f"scout scan {name}" for name in ("list", "status", "results", "resume", "complete"))

@@ -15,6 +15,8 @@ from inspect_scout import UnknownNameError
 from inspect_scout._app import (
     ErrorGroup,
     ResumeRequest,
+    ScannerBreakdown,
+    ScannerFindings,
     ScanOverview,
     ScanRequest,
     WatchedScan,
@@ -105,7 +107,8 @@ class Rows:
         part.column_names = self.column_names
         return part
 
-    def to_pylist(self) -> list[dict[str, Any]]:
+    def to_pylist(self, *, parse_json: bool = False) -> list[dict[str, Any]]:
+        del parse_json  # rows hold what they are to become
         return [dict(row) for row in self._rows]
 
 
@@ -117,6 +120,8 @@ class FakeApp:
     listed: Sequence[ScanState] = ()
     stands: ScanOverview = field(default_factory=standing)
     tables: dict[str, Rows] = field(default_factory=dict[str, Rows])
+    found: Sequence[ScannerFindings] = ()
+    breakdowns: Sequence[ScannerBreakdown] = ()
     agreements: Sequence[ScannerReport] = ()
     requests: list[ScanRequest] = field(default_factory=list[ScanRequest])
     calls: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
@@ -187,6 +192,18 @@ class FakeApp:
     async def results_scanners(self, location: str) -> Sequence[str]:
         self.calls.append(("scanners of results", location))
         return list(self.stands.state.scanners)
+
+    async def scanner_findings(
+        self, location: str, scanner: str | None, where: str | None
+    ) -> Sequence[ScannerFindings]:
+        self.calls.append(("findings", location, scanner, where))
+        return self.found
+
+    async def findings_by(
+        self, location: str, by: Sequence[str], scanner: str | None, where: str | None
+    ) -> Sequence[ScannerBreakdown]:
+        self.calls.append(("findings by", location, by, scanner, where))
+        return self.breakdowns
 
     async def validation_reports(
         self, location: str, scanner: str | None, by: GroupBy | None

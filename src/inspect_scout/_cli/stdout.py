@@ -20,7 +20,7 @@ from typing import Any, TextIO
 
 import click
 
-from .._support.errors import StorageError
+from .._support.errors import ConfigError, ScoutError, StorageError
 from .._support.terminal import printable
 
 STDOUT, STDERR = 1, 2
@@ -74,6 +74,13 @@ def write_csv(headers: Sequence[str], rows: Iterable[dict[str, Any]]) -> None:
         writer.writerow([printable(cell_text(row.get(header))) for header in headers])
 
 
+def write_bytes(data: bytes) -> None:
+    """Write data that is not text."""
+    stream = document_stream()
+    stream.flush()
+    stream.buffer.write(data)
+
+
 def cell_text(value: Any) -> str:
     """Write a value as text: nothing for None, JSON for lists and objects and switches."""
     if value is None:
@@ -98,6 +105,41 @@ def reserve_stdout_if(is_document: Callable[[Any], bool]) -> Callable[[click.Con
         return value
 
     return callback
+
+
+@contextmanager
+def document_in_file(path: str, *, overwrite: bool) -> Generator[None]:
+    """Write the document of the block to a file, which is there once it is whole.
+
+    Args:
+        path: The file.
+        overwrite: Whether it may replace a file.
+
+    Raises:
+        ConfigError: There is such a file, or something that is not a file.
+        StorageError: The file cannot be written.
+    """
+    if os.path.lexists(path):
+        if not overwrite:
+            raise ConfigError(f"{path!r} exists already. Name another file, or add --overwrite to replace it.")
+        if not os.path.isfile(path):
+            raise ConfigError(f"{path!r} is not a file that can be replaced. Name another one.")
+    partial = f"{path}.{os.getpid()}.partial"
+    try:
+        with open(partial, "x", encoding="utf-8", newline="") as file:
+            _documents.append(file)
+            try:
+                yield
+            finally:
+                _documents.remove(file)
+        os.replace(partial, path)
+    except OSError as error:
+        if isinstance(error, ScoutError):
+            raise
+        raise StorageError(f"{path!r} cannot be written: {error.strerror}. Name a file that can be.") from error
+    finally:
+        with contextlib.suppress(OSError):
+            os.remove(partial)
 
 
 @contextmanager
