@@ -70,12 +70,14 @@ def _names(by: str | None) -> list[str]:
 
 
 def _print(summary: TranscriptsSummary, display: str | None) -> None:
-    from .._display import display_for, output_width
+    from .._display import display_for, output_width, wrap
 
     shows, width = display_for(display), output_width()
     shows.print(_headline(summary))
     if summary.total.transcripts:
-        shows.print(_details(summary.total))
+        details = _details(summary.total)
+        for line in [details] if width is None else wrap(details, width):
+            shows.print(line)
     if summary.groups:
         shows.print()
         columns = _columns(summary, width)

@@ -14,6 +14,7 @@ LINE_CHARACTERS: Final = 40
 _SLACK: Final = 1.25
 _AROUND: Final = 120
 _SNAP: Final = 24
+_SNAP_LINE: Final = 60
 _LEAST_LEFT_OUT: Final = 40
 
 
@@ -116,16 +117,18 @@ def _reach(text: str, room: int) -> int:
 
 
 def _end_of_word(text: str, place: int) -> int:
-    """Go on to the end of a word, if that is near."""
-    for end in range(place, min(len(text), place + _SNAP)):
-        if text[end].isspace():
-            return end
-    return min(place if place + _SNAP < len(text) else len(text), len(text))
+    """Go on to the end of a line, else of a word, if that is near."""
+    if (line := text.find("\n", place, place + _SNAP_LINE)) >= 0:
+        return line
+    if len(text) - place <= _SNAP:
+        return len(text)
+    return next((end for end in range(place, place + _SNAP) if text[end].isspace()), place)
 
 
 def _start_of_word(text: str, place: int) -> int:
-    """Go back to the start of a word, if that is near."""
-    for start in range(place, max(0, place - _SNAP), -1):
-        if text[start - 1].isspace():
-            return start
-    return place if place > _SNAP else 0
+    """Go back to the start of a line, else of a word, if that is near."""
+    if (line := text.rfind("\n", max(0, place - _SNAP_LINE), place)) >= 0:
+        return line + 1
+    if place <= _SNAP:
+        return 0
+    return next((start for start in range(place, place - _SNAP, -1) if text[start - 1].isspace()), place)

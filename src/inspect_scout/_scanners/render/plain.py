@@ -70,8 +70,8 @@ def message_body(message: Mapping[str, object]) -> str:
     parts = [_part(part) for part in content] if is_list(content) else [_text(content)]
     text = "\n".join(part for part in parts if part is not None)
     calls = message.get("tool_calls")
-    if is_list(calls):
-        text += "".join(f"\n{_call(call)}\n" for call in calls)
+    if is_list(calls) and calls:
+        text += "\n" + "".join(f"{_call(call)}\n" for call in calls)
     error = message.get("error")
     if error:
         what = error.get("message") if is_mapping(error) else error

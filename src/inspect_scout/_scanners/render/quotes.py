@@ -19,7 +19,7 @@ _MOST_SPANS: Final = 200
 # What explanations quote: in quotation marks, as code, or, in excerpts of searches, in bold. Apostrophes end no quote.
 _QUOTED: Final = re.compile(
     rf"\*\*(.{{1,{_MOST_CHARACTERS}}}?)\*\*"
-    rf'|"([^"]{{1,{_MOST_CHARACTERS}}})"'
+    rf'|"([^"]{{0,{_MOST_CHARACTERS}}})"'
     rf"|\u201c([^\u201d]{{1,{_MOST_CHARACTERS}}})\u201d"
     rf"|\u00ab([^\u00bb]{{1,{_MOST_CHARACTERS}}})\u00bb"
     rf"|`([^`]{{1,{_MOST_CHARACTERS}}})`"
@@ -30,7 +30,11 @@ _QUOTED: Final = re.compile(
 _ELLIPSIS: Final = re.compile(r"\.{3,}|\u2026|\[\u2026\]|\[\.{3}\]")
 _EDGES: Final = " \t\r\n.,;:!?"
 # A judge types other quotation marks and dashes than the text has.
-_ALIKE: Final = {"'": "['\u2018\u2019]", '"': '["\u201c\u201d]', "-": "[-\u2010-\u2015]"}
+_ALIKE: Final = {
+    character: f"[{alike}]"
+    for alike in ("'\u2018\u2019", '"\u201c\u201d', "\\-\u2010\u2011\u2012\u2013\u2014")
+    for character in alike.removeprefix("\\")
+}
 
 
 def quoted_words(text: str) -> list[str]:
