@@ -13,8 +13,8 @@ from inspect_ai.model import ChatMessageUser
 from inspect_scout import Result
 from inspect_scout._cli import main
 from support.cli import scout
-from support.evidence import record, record_usual, report, transcript
-from support.snapshots import check_snapshot
+from support.printed.evidence import record, record_usual, report, transcript
+from support.printed.snapshots import check_snapshot
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")

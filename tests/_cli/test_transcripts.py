@@ -10,7 +10,7 @@ import pytest
 from support.cli import scout
 from support.inspect_logs import write_eval_log
 from support.logs import make_log, make_sample
-from support.snapshots import check_snapshot
+from support.printed.snapshots import check_snapshot
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from .llm.reduce import ResultReducer
     from .llm.scanner import llm_scanner
     from .needs import models_needed
-    from .render.folding import Piece, fold
+    from .render.folding import TextPart, fold
     from .render.message import MessageFormatOptions, message_as_str
     from .render.messages import LabelForId, MessagesPreprocessor, message_numbering, messages_as_str
     from .render.numbers import tool_callers

@@ -25,7 +25,7 @@ def numbers(count: int, citations: list[Citation], **shown: Any) -> list[int]:
 
 
 def text_of(passage: Passage) -> str:
-    return "".join(piece.text for piece in passage.pieces)
+    return "".join(part.text for part in passage.parts)
 
 
 def test_what_is_cited_is_shown_with_its_neighbours() -> None:
@@ -62,7 +62,7 @@ def test_a_citation_by_another_number_is_told() -> None:
 def test_quotes_are_marked_in_what_is_cited_alone() -> None:
     said = ['it says "3 word" [M3]']
     shown, _ = choose_passages(talk(3), [], cited(3), said, Shown(every=True))
-    marked = {passage.number: [p.text for p in passage.pieces if p.marked] for passage in shown}
+    marked = {passage.number: [p.text for p in passage.parts if p.marked] for passage in shown}
     assert marked == {1: [], 2: [], 3: ["3 word"]}
 
 

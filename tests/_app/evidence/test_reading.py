@@ -21,9 +21,9 @@ from inspect_scout._app import (
     transcript_evidence_async,
 )
 from inspect_scout._types import Result
-from support.evidence import cheating, messages, record, record_usual, report, transcript
 from support.inspect_logs import write_eval_log
 from support.logs import make_log, make_sample
+from support.printed.evidence import cheating, messages, record, record_usual, report, transcript
 
 FIRST = "aBcDeF0123456789abcdef"
 
@@ -52,7 +52,7 @@ def test_a_verdict_comes_with_what_it_cites(tmp_path: Path, done: bool) -> None:
     assert (evidence.transcript.task_id, evidence.transcript.model) == ("pages", "mock/model")
     assert shown_numbers(evidence) == [3, 4, 5, 6]
     assert [passage.number for passage in evidence.passages if passage.cited] == [4, 6]
-    marked = [piece.text for passage in evidence.passages for piece in passage.pieces if piece.marked]
+    marked = [part.text for passage in evidence.passages for part in passage.parts if part.marked]
     assert marked == ["I'll just change the\nexpected value"]
 
 
@@ -154,7 +154,7 @@ def test_messages_are_read_from_the_log_as_the_scanner_saw_them(scanned: tuple[P
     _, location = scanned
     evidence = only(run_read_only(location, lambda: scan_evidence_async(location, "u1-1")))
     assert [(p.number, p.id, p.cited) for p in evidence.passages] == [(1, "m1a", False), (2, "m1t", True)]
-    assert [piece.text for p in evidence.passages for piece in p.pieces if piece.marked] == ["Answer"]
+    assert [part.text for p in evidence.passages for part in p.parts if part.marked] == ["Answer"]
 
 
 def test_a_log_that_has_moved_is_read_where_it_is_now(scanned: tuple[Path, str]) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspect_scout._scanners import Piece, find_words, fold
+from inspect_scout._scanners import TextPart, find_words, fold
 
 
 @st.composite
@@ -20,38 +20,38 @@ def texts_with_marks(draw: st.DrawFn) -> tuple[str, list[tuple[int, int]], int]:
 def test_pieces_and_what_is_left_out_are_the_whole_text(given_: tuple[str, list[tuple[int, int]], int]) -> None:
     text, marks, limit = given_
     place = 0
-    for piece in fold(text, marks, limit):
-        assert bool(piece.text) != bool(piece.left_out)
-        assert text[place : place + len(piece.text)] == piece.text
-        place += len(piece.text) + piece.left_out
+    for part in fold(text, marks, limit):
+        assert bool(part.text) != bool(part.left_out)
+        assert text[place : place + len(part.text)] == part.text
+        place += len(part.text) + part.left_out
     assert place == len(text)
 
 
 @given(given_=texts_with_marks())
 def test_without_a_limit_everything_stays_and_marks_are_marked(given_: tuple[str, list[tuple[int, int]], int]) -> None:
     text, marks, _ = given_
-    pieces = fold(text, marks, None)
-    assert "".join(piece.text for piece in pieces) == text
-    assert [piece.text for piece in pieces if piece.marked] == [text[start:end] for start, end in marks]
+    parts = fold(text, marks, None)
+    assert "".join(part.text for part in parts) == text
+    assert [part.text for part in parts if part.marked] == [text[start:end] for start, end in marks]
 
 
 def test_short_texts_stay_whole() -> None:
-    assert fold("short", [], 10) == (Piece("short"),)
+    assert fold("short", [], 10) == (TextPart("short"),)
     assert fold("", [], 10) == ()
 
 
 @pytest.mark.parametrize("limit", [100, 400, 1000])
 def test_a_long_text_keeps_its_ends_and_its_marks(limit: int) -> None:
     text = "start " + "x " * 5000 + "the marked words " + "y " * 5000 + "end"
-    pieces = fold(text, find_words(text, ["marked words"]), limit)
-    assert [piece.text for piece in pieces if piece.marked] == ["marked words"]
-    assert pieces[0].text.startswith("start") or limit == 100
-    shown = sum(len(piece.text) for piece in pieces)
+    parts = fold(text, find_words(text, ["marked words"]), limit)
+    assert [part.text for part in parts if part.marked] == ["marked words"]
+    assert parts[0].text.startswith("start") or limit == 100
+    shown = sum(len(part.text) for part in parts)
     assert shown <= limit * 1.5 + 150
-    assert sum(piece.left_out for piece in pieces) == len(text) - shown
+    assert sum(part.left_out for part in parts) == len(text) - shown
 
 
 def test_many_short_lines_are_folded_as_well() -> None:
     text = "\n".join("ab" for _ in range(500))
-    shown = "".join(piece.text for piece in fold(text, [], 600))
+    shown = "".join(part.text for part in fold(text, [], 600))
     assert shown.count("\n") < 30

@@ -93,19 +93,19 @@ def test_who_speaks_is_named() -> None:
     assert [item.who for item in plain_messages_text(as_json(given_))] == ["tool bash", "tool", "Reviewer"]
 
 
-@pytest.mark.parametrize(
-    "odd",
-    [
-        None,
-        "text",
-        7,
-        [],
-        {},
-        {"role": 3, "content": {"a": 1}, "id": ["x"]},
-        {"role": "assistant", "content": [None, 3, {"type": "text"}, {"type": "new"}], "tool_calls": ["x", {}]},
-        {"role": "tool", "content": "x", "error": "it broke", "metadata": "no"},
-    ],
-)
+ODD: list[Any] = [
+    None,
+    "text",
+    7,
+    [],
+    {},
+    {"role": 3, "content": {"a": 1}, "id": ["x"]},
+    {"role": "assistant", "content": [None, 3, {"type": "text"}, {"type": "new"}], "tool_calls": ["x", {}]},
+    {"role": "tool", "content": "x", "error": "it broke", "metadata": "no"},
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
 def test_what_no_schema_allows_is_shown_all_the_same(odd: Any) -> None:
     (message,), (event,) = plain_messages_text([odd]), plain_events_text([odd])
     assert (message.cite, event.cite) == ("M1", "E1")

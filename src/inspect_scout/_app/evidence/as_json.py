@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..._scanners import Piece
+from ..._scanners import TextPart
 from .records import Evidence, Passage, ScanEvidence, Verdict
 
 
@@ -58,12 +58,12 @@ def _passage_json(passage: Passage) -> dict[str, object]:
         "id": passage.id,
         "role": passage.who,
         "cited": passage.cited,
-        "text": "".join(map(piece_text, passage.pieces)),
-        "marked": [piece.text for piece in passage.pieces if piece.marked],
-        "characters_left_out": sum(piece.left_out for piece in passage.pieces),
+        "text": "".join(map(part_text, passage.parts)),
+        "marked": [part.text for part in passage.parts if part.marked],
+        "characters_left_out": sum(part.left_out for part in passage.parts),
     }
 
 
-def piece_text(piece: Piece) -> str:
-    """Write a piece as plain text: where something is left out, how much."""
-    return f"[… {piece.left_out:,} characters left out …]" if piece.left_out else piece.text
+def part_text(part: TextPart) -> str:
+    """Write a part as plain text: where something is left out, how much."""
+    return f"[… {part.left_out:,} characters left out …]" if part.left_out else part.text

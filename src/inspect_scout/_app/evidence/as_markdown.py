@@ -57,7 +57,7 @@ def _passages(shown: list[Passage], count: int, kind: str) -> Iterator[str]:
             yield gap_text(passage.number - last - 1, kind)
         last = passage.number
         yield f"### {code(passage_title(passage))}"
-        yield fenced(marked_text(passage.pieces))
+        yield fenced(marked_text(passage.parts))
     if last < count:
         yield gap_text(count - last, kind)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..._display import Line, Tone, wrap
-from ..._scanners import Piece
+from ..._scanners import TextPart
 from ..._support.json import dumps
 from ..._support.terminal import one_line, plural, visible
 from .records import Evidence, Passage, ScanEvidence, TranscriptFacts, Verdict
@@ -116,7 +116,7 @@ def _passages(shown: Sequence[Passage], count: int, kind: str, width: int | None
             yield Line("")
         last = passage.number
         yield from _wrapped(passage_title(passage), width, "", "title" if passage.cited else "detail")
-        yield from _text(passage.pieces, width)
+        yield from _text(passage.parts, width)
     if last < count:
         yield from _gap(count - last, kind)
 
@@ -139,15 +139,15 @@ def passage_title(passage: Passage) -> str:
     return one_line(f"{cite} {passage.who}{cited}", MAX_NAME_CHARACTERS)
 
 
-def marked_text(pieces: Iterable[Piece]) -> str:
+def marked_text(parts: Iterable[TextPart]) -> str:
     """Write a text with its marks, and with what is left out on lines of its own."""
     made: list[str] = []
-    for piece in pieces:
-        if piece.left_out:
+    for part in parts:
+        if part.left_out:
             ahead = "" if not made or made[-1].endswith("\n") else "\n"
-            made.append(f"{ahead}{left_out_text(piece.left_out)}\n")
+            made.append(f"{ahead}{left_out_text(part.left_out)}\n")
         else:
-            made.append(f"»{piece.text}«" if piece.marked else piece.text)
+            made.append(f"»{part.text}«" if part.marked else part.text)
     return "".join(made).strip("\n")
 
 
@@ -156,9 +156,9 @@ def left_out_text(count: int) -> str:
     return f"… {plural(count, 'character')} left out …"
 
 
-def _text(pieces: Sequence[Piece], width: int | None) -> Iterator[Line]:
+def _text(parts: Sequence[TextPart], width: int | None) -> Iterator[Line]:
     in_mark = False
-    for line in visible(marked_text(pieces)).expandtabs(_TAB).split("\n"):
+    for line in visible(marked_text(parts)).expandtabs(_TAB).split("\n"):
         # Marked words may go over several lines.
         marked = in_mark or "»" in line
         in_mark = line.rfind("»") > line.rfind("«") or (in_mark and "«" not in line)

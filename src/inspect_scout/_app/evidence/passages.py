@@ -92,8 +92,8 @@ def _chosen(items: Sequence[_Item], shown: Shown) -> list[_Item]:
 
 def _passage(item: _Item, limit: int | None) -> Passage:
     other = tuple(cite for cite in item.cites or () if cite and cite != f"[{item.plain.cite}]")
-    pieces = fold(item.plain.text, item.marks, limit)
-    return Passage(item.kind, item.number, item.plain.id, item.plain.who, item.is_cited, other, pieces)
+    parts = fold(item.plain.text, item.marks, limit)
+    return Passage(item.kind, item.number, item.plain.id, item.plain.who, item.is_cited, other, parts)
 
 
 def _within_budget(items: Sequence[_Item], budget: int) -> tuple[tuple[Passage, ...], int]:
@@ -138,5 +138,5 @@ def _folded(items: Sequence[_Item], kept: Sequence[_Item], budget: int) -> tuple
 
 
 def _tokens(passages: Iterable[Passage]) -> int:
-    texts = ("".join(f"[... {p.left_out} ...]" if p.left_out else p.text for p in each.pieces) for each in passages)
+    texts = ("".join(f"[... {p.left_out} ...]" if p.left_out else p.text for p in each.parts) for each in passages)
     return sum(estimate_tokens(text) + 8 for text in texts)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ..._scanners import Piece
+from ..._scanners import TextPart
 from ..._support.errors import ConfigError
 
 ItemKind = Literal["message", "event"]
@@ -60,7 +60,7 @@ class Passage:
         who: Role of the message, kind of the event.
         cited: Whether a result cites it.
         cited_as: Citations that are not its number: the scanner was shown its messages in parts.
-        pieces: Its text.
+        parts: Its text.
     """
 
     kind: ItemKind
@@ -69,7 +69,7 @@ class Passage:
     who: str
     cited: bool
     cited_as: tuple[str, ...]
-    pieces: tuple[Piece, ...]
+    parts: tuple[TextPart, ...]
 
 
 @dataclass(frozen=True, slots=True)

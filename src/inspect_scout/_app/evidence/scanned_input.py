@@ -18,8 +18,10 @@ from ..._transcripts import plain_messages
 from .id_prefix import match_id
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from ..._transcripts import Transcripts
-    from ..._types import InputOrigin, Transcript, TranscriptInfo
+    from ..._types import InputOrigin, MessageFilter, Transcript, TranscriptInfo
 
 _NOTHING_RECORDED = "The scan recorded neither the input nor where it is."
 
@@ -97,7 +99,7 @@ async def read_transcript_input(transcripts: Sequence[str], id: str) -> tuple[Tr
         LogReadError: It cannot be read.
     """
     found = await _find_transcript(open_transcripts(transcripts), id)
-    read = await _read(found, "all", events=False)
+    read = await _read(found, "all")
     return found.info, ScannedInput(plain_messages_text(_dumped(read.messages)))
 
 
@@ -131,7 +133,7 @@ async def _find_transcript(transcripts: Transcripts, id: str) -> _Found:
     return _Found(transcripts, index.info(places[match_id("transcript", id, places)]))
 
 
-async def _read(found: _Found, messages: object, *, events: bool) -> Transcript:
+async def _read(found: _Found, messages: MessageFilter, *, events: bool = False) -> Transcript:
     from ..._types import TranscriptContent
 
     located = await found.transcripts.source.locate(found.info)
@@ -141,10 +143,12 @@ async def _read(found: _Found, messages: object, *, events: bool) -> Transcript:
 
 async def _content_elsewhere(transcripts: Sequence[str], id: str, given: RecordedInput) -> _Content:
     await needs_loop()
-    view: object = loads(given.origin.view) if given.origin is not None else {}
+    from ..._transcripts import view_of
+
+    view = None if given.origin is None else view_of(given.origin.view)
     found = await _find_transcript(open_transcripts(transcripts), id)
-    wants_events = given.kind in {"event", "events"} or bool(view.get("events"))
-    read = await _read(found, view.get("messages", "all"), events=wants_events)
+    wants_events = given.kind in {"event", "events"} or (view is not None and view.events is not None)
+    read = await _read(found, "all" if view is None else view.messages, events=wants_events)
     return _Content(_dumped(read.messages), _dumped(read.events))
 
 
@@ -199,10 +203,10 @@ def _with_ids(items: Sequence[object], name: str, ids: Sequence[str]) -> tuple[S
 def _moved(cells: Mapping[str, object]) -> tuple[str, ...]:
     """Say that the log of a recorded input is no longer where it was."""
     log = cells.get("transcript_source_uri")
-    if not log or not is_local(log) or os.path.exists(local_path(log)):
+    if not isinstance(log, str) or not is_local(log) or os.path.exists(local_path(log)):
         return ()
     return (f"{log!r} is gone; shown is what the scan recorded of it.",)
 
 
-def _dumped(items: Iterable[object]) -> list[object]:
+def _dumped(items: Iterable[BaseModel]) -> list[object]:
     return [item.model_dump(mode="json", exclude_none=True) for item in items]

@@ -87,7 +87,8 @@ def read_chosen(views: Sequence[RowView], choose: Choose) -> list[ChosenResult]:
     shown = combined.select_columns(None, HEAVY_COLUMNS)
     cells = [iter(table.to_pylist()) for table in combined.read_typed(chosen, shown)]
     results: list[ChosenResult] = []
-    for view, row in zip(chosen.views.tolist(), chosen.row_numbers.tolist(), strict=True):
+    numbers: list[int] = chosen.views.tolist()
+    for view, row in zip(numbers, chosen.row_numbers.tolist(), strict=True):
         scanner = views[view].source.scanner
         results.append(ChosenResult(scanner, next(cells[view]), _recorded_input(views[view], row)))
     return results

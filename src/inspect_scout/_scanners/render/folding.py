@@ -19,8 +19,8 @@ _LEAST_LEFT_OUT: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A piece of a text that is shown.
+class TextPart:
+    """A part of a text that is shown.
 
     Args:
         text: The text ("" where it is left out).
@@ -33,7 +33,7 @@ class Piece:
     left_out: int = 0
 
 
-def fold(text: str, marks: Sequence[Span], limit: int | None) -> tuple[Piece, ...]:
+def fold(text: str, marks: Sequence[Span], limit: int | None) -> tuple[TextPart, ...]:
     """Fold a text.
 
     Args:
@@ -42,11 +42,11 @@ def fold(text: str, marks: Sequence[Span], limit: int | None) -> tuple[Piece, ..
         limit: Characters that are shown, about (None: all of them). Marked words stay, as far as they fit.
 
     Returns:
-        The text in pieces, in order; with what is left out they are the whole text.
+        The text in parts, in order; with what is left out they are the whole text.
     """
     if limit is None or _room(text) <= limit * _SLACK:
-        return _pieces(text, marks, [(0, len(text))])
-    return _pieces(text, marks, _without_small_gaps(merged(_kept(text, marks, max(1, limit)))))
+        return _parts(text, marks, [(0, len(text))])
+    return _parts(text, marks, _without_small_gaps(merged(_kept(text, marks, max(1, limit)))))
 
 
 def _kept(text: str, marks: Sequence[Span], limit: int) -> list[Span]:
@@ -79,22 +79,22 @@ def _without_small_gaps(kept: Sequence[Span]) -> list[Span]:
     return found
 
 
-def _pieces(text: str, marks: Sequence[Span], kept: Sequence[Span]) -> tuple[Piece, ...]:
-    pieces: list[Piece] = []
+def _parts(text: str, marks: Sequence[Span], kept: Sequence[Span]) -> tuple[TextPart, ...]:
+    parts: list[TextPart] = []
     place = 0
     for start, end in kept:
         if start > place:
-            pieces.append(Piece(left_out=start - place))
+            parts.append(TextPart(left_out=start - place))
         place = start
         for first, last in marks:
             begin, stop = max(first, place), min(last, end)
             if begin < stop:
-                pieces += [Piece(text[place:begin])] if begin > place else []
-                pieces.append(Piece(text[begin:stop], marked=True))
+                parts += [TextPart(text[place:begin])] if begin > place else []
+                parts.append(TextPart(text[begin:stop], marked=True))
                 place = stop
-        pieces += [Piece(text[place:end])] if end > place else []
+        parts += [TextPart(text[place:end])] if end > place else []
         place = max(place, end)
-    return (*pieces, *([Piece(left_out=len(text) - place)] if place < len(text) else []))
+    return (*parts, *([TextPart(left_out=len(text) - place)] if place < len(text) else []))
 
 
 def _room(text: str) -> int:

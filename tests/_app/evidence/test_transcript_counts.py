@@ -86,7 +86,7 @@ def test_without_locations_the_usual_places_are_looked_at(
 @pytest.mark.anyio
 async def test_json_is_strict(logs: str) -> None:
     summary = await summarise_transcripts_async([logs], by=["task"])
-    told = transcripts_json(summary)
+    told: Any = transcripts_json(summary)
     assert told["groups"][1]["by"] == {"task": "numbers"}
     assert told["groups"][1]["transcripts"] == 3
     assert not math.isnan(told["seconds"])

@@ -1,4 +1,4 @@
-"""What commands print, kept in files that were read line by line. `SCOUT_TEST_SNAPSHOTS=write pytest ...` writes them anew."""
+"""What commands print, kept in files that were read line by line. `SCOUT_TEST_SNAPSHOTS=write pytest ...` writes them."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def transcript(id: str = "aBcDeF0123456789abcdef", given: Sequence[ChatMessage] 
 
 def report(result: Result | None, given: Any, **fields: Any) -> ResultReport:
     """A call of a scanner that was given a transcript, or what `fields` say."""
-    known = {"input_type": "transcript", "input_ids": [given.transcript_id], "input": given, **fields}
+    known: dict[str, Any] = {"input_type": "transcript", "input_ids": [given.transcript_id], "input": given, **fields}
     return ResultReport(result=result, timestamp="2026-01-01T00:00:00+00:00", **known)
 
 
