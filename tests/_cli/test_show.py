@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import shlex
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ from inspect_ai.model import ChatMessageUser
 
 from inspect_scout import Result
 from inspect_scout._cli import main
+from inspect_scout.testing.display_laws import Terminal
 from support.cli import scout
 from support.printed.evidence import record, record_usual, report, transcript
 from support.printed.snapshots import check_snapshot
@@ -51,6 +55,37 @@ def test_evidence_in_a_pipe(scan: str, form: tuple[str, ...], ending: str) -> No
 def test_nothing_from_a_transcript_controls_the_terminal(scan: str, form: tuple[str, ...]) -> None:
     ran = scout("show", scan, "aBcDeF", "--all", "--full", *form)
     assert not UNSAFE.search(ran.out)
+
+
+KEEP = "import sys; open(sys.argv[1], 'w', encoding='utf-8').write(sys.stdin.read())"
+
+
+@pytest.fixture
+def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """What a pager is given on a terminal of 10 lines of 60 characters."""
+    file = tmp_path / "page.txt"
+    monkeypatch.setenv("PAGER", shlex.join([sys.executable, "-c", KEEP, str(file)]))
+    for name, value in {"LINES": "10", "COLUMNS": "60", "TERM": "xterm-256color"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    return file
+
+
+@pytest.mark.parametrize("colours", [True, False])
+def test_on_a_terminal_evidence_goes_through_the_pager(
+    scan: str, page: Path, colours: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not colours:
+        monkeypatch.setenv("NO_COLOR", "1")
+    with contextlib.redirect_stdout(Terminal("utf-8")) as terminal:
+        assert main(["show", scan, "rCheating"]) == 0
+    assert terminal.text() == ""
+    text = page.read_text(encoding="utf-8")
+    assert ("\x1b[33m  »I'll just change the" in text) == colours
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    assert "\n  »I'll just change the\n  expected value« in the test." in plain
+    assert not UNSAFE.search(plain)
+    assert max(map(len, plain.splitlines())) <= 60
 
 
 def test_nothing_hides_in_terminal_escapes(tmp_path: Path) -> None:

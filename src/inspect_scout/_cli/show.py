@@ -133,10 +133,10 @@ def _show_transcript(transcripts: Sequence[str], id: str, scanner: str | None, s
     return run_use_case(transcript_evidence_async, transcripts, id, shown=shown)
 
 
-def _print(found: ScanEvidence | Evidence, display: str | None) -> None:
+def _print(found: ScanEvidence | Evidence, kind: str | None) -> None:
     from .._app import evidence_lines
-    from .._display import display_for, output_width
+    from .._display import output_width, paged_display
 
-    shows = display_for(display)
-    for line in evidence_lines(found, output_width()):
-        shows.print(line.text)
+    with paged_display(kind) as display:
+        for line in evidence_lines(found, output_width()):
+            display.print(line.text, line.tone)

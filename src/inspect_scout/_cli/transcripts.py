@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -28,6 +28,8 @@ Examples:
 MAX_CELL_CHARACTERS = 300
 MAX_GROUPS = 50
 MAX_PROBLEMS = 5
+OPTIONAL = ("errors", "mean score", "tokens", "time", "messages", "limits")
+"""Columns that are left out where the terminal is too narrow for all, the last one first."""
 
 Column = tuple[str, "Callable[[TranscriptCounts], str]"]
 
@@ -69,23 +71,24 @@ def _names(by: str | None) -> list[str]:
     return [] if by.strip().lower() in {"", "none"} else split_names(by) or []
 
 
-def _print(summary: TranscriptsSummary, display: str | None) -> None:
-    from .._display import display_for, output_width, wrap
+def _print(summary: TranscriptsSummary, kind: str | None) -> None:
+    from .._display import output_width, paged_display, wrap
 
-    shows, width = display_for(display), output_width()
-    shows.print(_headline(summary))
-    if summary.total.transcripts:
-        details = _details(summary.total)
-        for line in [details] if width is None else wrap(details, width):
-            shows.print(line)
-    if summary.groups:
-        shows.print()
-        columns = _columns(summary, width)
-        rows = [_row(group, summary.by, columns) for group in summary.groups[:MAX_GROUPS]]
-        shows.table("", [*summary.by, *(name for name, _ in columns)], rows)
-    if len(summary.groups) > MAX_GROUPS:
-        more = len(summary.groups) - MAX_GROUPS
-        shows.print(f"and {plural(more, 'more group')}: --json has them all")
+    with paged_display(kind) as display:
+        width = output_width()
+        display.print(_headline(summary), "title")
+        if summary.total.transcripts:
+            details = _details(summary.total)
+            for line in [details] if width is None else wrap(details, width):
+                display.print(line)
+        if summary.groups:
+            display.print()
+            columns = _columns(summary)
+            rows = [_row(group, summary.by, columns) for group in summary.groups[:MAX_GROUPS]]
+            display.table("", [*summary.by, *(name for name, _ in columns)], rows, optional=OPTIONAL)
+        if len(summary.groups) > MAX_GROUPS:
+            more = len(summary.groups) - MAX_GROUPS
+            display.print(f"and {plural(more, 'more group')}: --json has them all")
     for problem in summary.problems[:MAX_PROBLEMS]:
         click.echo(printable(problem), file=sys.stderr)
     if len(summary.problems) > MAX_PROBLEMS:
@@ -114,32 +117,19 @@ def _details(total: TranscriptCounts) -> str:
     return ", ".join(said)
 
 
-_WIDTHS: Mapping[str, int] = {
-    "n": 0,
-    "success": 0,
-    "score": 60,
-    "errors": 60,
-    "tokens": 70,
-    "time": 90,
-    "messages": 100,
-    "limits": 100,
-}
-"""Terminal cells from which on a column is shown."""
-
-
-def _columns(summary: TranscriptsSummary, width: int | None) -> list[Column]:
-    """Choose the columns that fit and say something."""
+def _columns(summary: TranscriptsSummary) -> list[Column]:
+    """Choose the columns that say something."""
     every: dict[str, tuple[Callable[[TranscriptCounts], str], bool]] = {
         "n": (lambda group: f"{group.transcripts:,}", True),
         "success": (_success, summary.total.judged > 0),
-        "score": (_score, any(group.mean_score is not None for group in summary.groups)),
+        "mean score": (_score, any(group.mean_score is not None for group in summary.groups)),
         "messages": (lambda group: _number(group.messages), summary.total.messages is not None),
         "tokens": (lambda group: _number(group.tokens), summary.total.tokens is not None),
         "time": (_time, summary.total.seconds is not None),
         "errors": (lambda group: _number(group.errors or None), summary.total.errors > 0),
         "limits": (lambda group: _number(group.limits or None), summary.total.limits > 0),
     }
-    return [(n, write) for n, (write, wanted) in every.items() if wanted and (width is None or width >= _WIDTHS[n])]
+    return [(name, write) for name, (write, wanted) in every.items() if wanted]
 
 
 def _row(group: TranscriptCounts, by: Sequence[str], columns: Sequence[Column]) -> list[str]:
