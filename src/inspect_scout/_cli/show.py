@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from .._app import is_location
 from .contract import DONE
@@ -65,6 +65,7 @@ _option = partial(click.option, cls=SectionOption, section=SECTION)
 @click.pass_context
 def command(
     ctx: click.Context,
+    /,
     words: tuple[str, ...],
     transcripts: tuple[str, ...],
     scanner: str | None,
@@ -122,7 +123,7 @@ def _split_words(words: Sequence[str]) -> tuple[list[str], list[str]]:
 def _shown(ranges: Sequence[str], **options: object) -> Shown:
     from .._app import Shown, parse_message_range
 
-    return replace(Shown(), ranges=tuple(map(parse_message_range, ranges)), **options)
+    return msgspec.convert({"ranges": list(map(parse_message_range, ranges)), **options}, Shown)
 
 
 def _show_transcript(transcripts: Sequence[str], id: str, scanner: str | None, shown: Shown) -> Evidence:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from inspect_scout import ConfigError, LocationError, UnknownNameError, scan
+from inspect_scout import ConfigError, LocationError, Scanner, Transcript, UnknownNameError, grep_scanner, scan, scanner
 from inspect_scout._app import (
     Evidence,
     ScanEvidence,
@@ -20,7 +20,7 @@ from inspect_scout._app import (
     transcript_evidence,
     transcript_evidence_async,
 )
-from inspect_scout._types import Result
+from inspect_scout._types import Result, as_resultset
 from support.inspect_logs import write_eval_log
 from support.logs import make_log, make_sample
 from support.printed.evidence import cheating, messages, record, record_usual, report, transcript
@@ -102,8 +102,6 @@ def test_messages_that_do_not_exist_are_refused(tmp_path: Path) -> None:
 
 
 def test_the_items_of_a_resultset_are_found_by_their_own_ids(tmp_path: Path) -> None:
-    from inspect_scout._types import as_resultset
-
     talk = transcript()
     items = as_resultset([cheating("rOne"), Result(uuid="rTwo", value=2, label="second")])
     location = record(tmp_path, {"many": {talk.transcript_id: [report(items, talk)]}})
@@ -140,14 +138,10 @@ def scanned(logs: Path, tmp_path: Path) -> tuple[Path, str]:
     return own, status.location
 
 
-def looked_up():  # type: ignore[no-untyped-def]
-    from inspect_scout import grep_scanner, scanner
-
-    @scanner(name="looked_up", messages=["assistant", "tool"])
-    def make():  # type: ignore[no-untyped-def]
-        return grep_scanner("answer")
-
-    return make()
+@scanner(name="looked_up", messages=["assistant", "tool"])
+def looked_up() -> Scanner[Transcript]:
+    """Search what the scanner is given: two of three messages."""
+    return grep_scanner("answer")
 
 
 def test_messages_are_read_from_the_log_as_the_scanner_saw_them(scanned: tuple[Path, str]) -> None:
