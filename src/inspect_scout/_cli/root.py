@@ -11,8 +11,8 @@ from .lazy import LazyGroup, load_command
 COMMANDS = {
     "init": (".init", "Start a project: settings, example scanners, a file for labelled cases."),
     "scan": (".root:scan", "Scan transcripts; list, show, resume and complete scans; print results."),
-    "show": (".show", "Show what a result rests on: the verdict, and the messages that it cites."),
-    "transcripts": (".transcripts", "Say which transcripts there are: by task, model, score or anything else."),
+    "show": (".show", "Show a verdict with the messages that it cites."),
+    "transcripts": (".transcripts", "Count transcripts by task, model or score."),
     "scanner": (".scanner", "Show what the scanners of a file ask, without running it."),
     "validate": (".validate", "Show how far scanners agree with labelled cases."),
     "db": (".db", "Look after transcript databases: index, verify, compact, delete, copy."),

@@ -12,6 +12,7 @@ import msgspec
 
 from .._app import is_location
 from .contract import DONE
+from .first_sign import first_sign
 from .options import SectionCommand, SectionOption, display_options, json_option, pop_output_options
 from .scan_argument import scans_option, take_scan
 from .stdout import document_stream, write_json
@@ -25,8 +26,7 @@ EPILOG = """\b
 Examples:
   scout show NQ7dDdcK
   scout show latest~1 NQ7dDdcK --scanner refusal --context 3
-  scout show latest NQ7dDdcK M5..M9 --full
-  scout show -T ./logs NQ7dDdcK
+  scout show -T ./logs NQ7dDdcK M5..M9
   scout show NQ7dDdcK --markdown --budget 2000 > evidence.md
 """
 _LATEST = re.compile(r"latest(~\d+)?")
@@ -89,7 +89,8 @@ def command(
     shown = _shown(ranges, **options)
     found: ScanEvidence | Evidence
     if transcripts and len(named) == 1:
-        found = _show_transcript(transcripts, named[0], scanner, shown)
+        with first_sign(output):
+            found = _show_transcript(transcripts, named[0], scanner, shown)
     else:
         location, id = take_scan(ctx, named[0] if len(named) > 1 else None), named[-1]
         found = read_use_case(scan_evidence_async, location, id, scanner=scanner, shown=shown, transcripts=transcripts)

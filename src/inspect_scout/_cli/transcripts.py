@@ -10,6 +10,7 @@ import click
 
 from .._support.terminal import one_line, plural, printable
 from .contract import DONE
+from .first_sign import first_sign
 from .options import SectionCommand, SectionOption, display_options, json_option, pop_output_options, table_options
 from .stdout import cell_text, write_json
 from .use_cases import run_use_case
@@ -51,11 +52,12 @@ def command(transcripts: tuple[str, ...], filter: tuple[str, ...], by: str | Non
 
     Nothing but the index of the logs is read.
     """
-    from .._app import summarise_transcripts_async
-
     output = pop_output_options(options, log=True)
     chosen = _names(by)
-    summary = run_use_case(summarise_transcripts_async, transcripts, filter, by=chosen)
+    with first_sign(output):
+        from .._app import summarise_transcripts_async
+
+        summary = run_use_case(summarise_transcripts_async, transcripts, filter, by=chosen)
     if output.as_json:
         from .._app import transcripts_json
 
