@@ -22,6 +22,7 @@ from inspect_scout._scanners import find_words, quoted_words
         ('It says "first ... then" and "x…y z"', ["first", "then", "y z"]),
         ("It doesn't say what it's about, 'or so it seems' [M2]", ["or so it seems"]),
         ('"over\ntwo lines"', ["over two lines"]),
+        ("[M4]: TOOL: **.grader** docs", [".grader"]),
         ("« guillemets »", ["guillemets"]),
         ('He said "no" and "no"', ["no"]),
         ('An open " quote', []),

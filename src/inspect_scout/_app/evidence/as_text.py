@@ -24,11 +24,18 @@ def evidence_lines(found: ScanEvidence | Evidence, width: int | None) -> Iterato
         found: Evidence.
         width: Terminal cells of a line (None: nothing is wrapped).
     """
+    blank = True
+    for line in _lines(found, width):
+        # Headings ask for a blank line before and after them; one is enough.
+        if line.text or not blank:
+            yield line
+        blank = not line.text
+
+
+def _lines(found: ScanEvidence | Evidence, width: int | None) -> Iterator[Line]:
     parts = found.evidence if isinstance(found, ScanEvidence) else (found,)
-    for number, evidence in enumerate(parts):
-        if number:
-            yield Line("")
-            yield Line("")
+    for evidence in parts:
+        yield Line("")
         yield from _evidence(evidence, width)
     if isinstance(found, ScanEvidence) and found.others:
         yield Line("")
@@ -112,8 +119,7 @@ def _passages(shown: Sequence[Passage], count: int, kind: str, width: int | None
     for passage in shown:
         if passage.number > last + 1:
             yield from _gap(passage.number - last - 1, kind)
-        else:
-            yield Line("")
+        yield Line("")
         last = passage.number
         yield from _wrapped(passage_title(passage), width, "", "title" if passage.cited else "detail")
         yield from _text(passage.parts, width)
@@ -124,7 +130,6 @@ def _passages(shown: Sequence[Passage], count: int, kind: str, width: int | None
 def _gap(count: int, kind: str) -> Iterator[Line]:
     yield Line("")
     yield Line(gap_text(count, kind), "detail")
-    yield Line("")
 
 
 def gap_text(count: int, kind: str) -> str:

@@ -28,7 +28,7 @@ _QUOTED: Final = re.compile(
     re.DOTALL,
 )
 _ELLIPSIS: Final = re.compile(r"\.{3,}|\u2026|\[\u2026\]|\[\.{3}\]")
-_EDGES: Final = " \t\r\n.,;:!?"
+_ENDS: Final = " .,;:!?"
 # A judge types other quotation marks and dashes than the text has.
 _ALIKE: Final = {
     character: f"[{alike}]"
@@ -43,7 +43,7 @@ def quoted_words(text: str) -> list[str]:
     for match in _QUOTED.finditer(text[:_SEARCHED_CHARACTERS]):
         quote = next(group for group in match.groups() if group is not None)
         for part in _ELLIPSIS.split(quote):
-            words = " ".join(part.split()).strip(_EDGES)
+            words = " ".join(part.split()).rstrip(_ENDS)
             if len(words) >= _LEAST_CHARACTERS and any(map(str.isalnum, words)):
                 found[words] = None
         if len(found) >= _MOST_QUOTES:
