@@ -13,7 +13,7 @@ import pytest
 
 from inspect_scout._cli import main as run
 from inspect_scout.testing.display_laws import Terminal
-from support.snapshots import check_snapshot
+from support.printed.snapshots import check_snapshot
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 COMMANDS = {

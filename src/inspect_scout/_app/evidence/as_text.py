@@ -15,6 +15,7 @@ MAX_NAME_CHARACTERS = 200
 MAX_ERROR_CHARACTERS = 2000
 MAX_VALUE_CHARACTERS = 300
 _TAB = 4
+_BLANK = Line("")
 
 
 def evidence_lines(found: ScanEvidence | Evidence, width: int | None) -> Iterator[Line]:
@@ -24,21 +25,21 @@ def evidence_lines(found: ScanEvidence | Evidence, width: int | None) -> Iterato
         found: Evidence.
         width: Terminal cells of a line (None: nothing is wrapped).
     """
-    blank = True
+    before = _BLANK
     for line in _lines(found, width):
         # Headings ask for a blank line before and after them; one is enough.
-        if line.text or not blank:
+        if line is not _BLANK or before is not _BLANK:
             yield line
-        blank = not line.text
+        before = line
 
 
 def _lines(found: ScanEvidence | Evidence, width: int | None) -> Iterator[Line]:
     parts = found.evidence if isinstance(found, ScanEvidence) else (found,)
     for evidence in parts:
-        yield Line("")
+        yield _BLANK
         yield from _evidence(evidence, width)
     if isinstance(found, ScanEvidence) and found.others:
-        yield Line("")
+        yield _BLANK
         yield from _wrapped(f"{others_text(found.others)}; --all shows them.", width, "", "detail")
 
 
@@ -119,7 +120,7 @@ def _passages(shown: Sequence[Passage], count: int, kind: str, width: int | None
     for passage in shown:
         if passage.number > last + 1:
             yield from _gap(passage.number - last - 1, kind)
-        yield Line("")
+        yield _BLANK
         last = passage.number
         yield from _wrapped(passage_title(passage), width, "", "title" if passage.cited else "detail")
         yield from _text(passage.parts, width)
@@ -128,7 +129,7 @@ def _passages(shown: Sequence[Passage], count: int, kind: str, width: int | None
 
 
 def _gap(count: int, kind: str) -> Iterator[Line]:
-    yield Line("")
+    yield _BLANK
     yield Line(gap_text(count, kind), "detail")
 
 
