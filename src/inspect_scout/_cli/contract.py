@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import metadata
-
 DONE = 0
 FAILED = 1
 SCANNER_ERRORS = 3
@@ -12,6 +10,8 @@ INTERRUPTED = 130
 
 def version() -> str:
     """Version of the installed distribution ("unknown" where the code runs without being installed)."""
+    from importlib import metadata  # here: it takes longer to load than all else that a command needs to begin
+
     try:
         return metadata.version("inspect-scout")
     except metadata.PackageNotFoundError:
