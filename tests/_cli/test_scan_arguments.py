@@ -150,7 +150,7 @@ def test_arguments_of_scanners_stay_as_they_were_typed_until_their_parameters_ar
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "Missing argument 'FILE'"),
+        ((), "Name the scanners or the scan job to scan with"),
         (("scan.py", "--bogus", "1"), "No such option '--bogus'"),
         (("scan.py", "--shufle"), "'--shuffle'"),
         (("scan.py", "other.py"), "unexpected extra argument (other.py)"),
