@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,21 @@ def test_a_narrow_table_fits_and_keeps_whole_columns() -> None:
     assert ROWS[0][3] in lines[1]
     assert "…" in lines[1]
     assert table.header.split() == list(HEADERS)
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [(80, "time name errors location"), (50, "time name errors"), (30, "time errors"), (10, "time"), (1, "time")],
+)
+def test_a_narrow_table_leaves_out_what_matters_least(width: int, shown: str) -> None:
+    optional = ("errors", "name", "location")
+    table = lay_out_table(HEADERS, ROWS, width=width, whole=("time", "location"), optional=optional)
+    assert table.header.split() == shown.split()
+    assert max(map(cell_width, [table.header, *table.body])) <= max(width, len(ROWS[0][0]))
+
+
+def test_without_a_width_nothing_is_left_out() -> None:
+    assert lay_out_table(HEADERS, ROWS, optional=HEADERS).header.split() == list(HEADERS)
 
 
 def test_without_a_width_nothing_is_shortened() -> None:

@@ -114,19 +114,43 @@ def lay_out_table(
         *(_printable_cells(row, count) for row in rows),
         *([_printable_cells(footer, count)] if footer else []),
     ]
-    columns = list(zip(*shown))
-    numeric = [all(_NUMBER.fullmatch(cell) for cell in column[1:]) and any(column[1:]) for column in columns]
-    natural = [max(map(cell_width, column)) for column in columns]
+    columns = [_measured(header, cells, whole) for header, cells in zip(headers, zip(*shown))]
     if width is None:
-        widths = [min(n, max(MAX_PADDING_CELLS, cell_width(h))) for n, h in zip(natural, shown[0])]
+        widths = [min(c.natural, max(MAX_PADDING_CELLS, cell_width(c.cells[0]))) for c in columns]
     else:
-        fixed = [n or h in whole for n, h in zip(numeric, headers)]
-        kept = _fitting_columns(headers, natural, fixed, optional, width)
-        shown = [[row[i] for i in kept] for row in shown]
-        natural, fixed, numeric = [natural[i] for i in kept], [fixed[i] for i in kept], [numeric[i] for i in kept]
-        widths = _fit_widths(natural, [max(MIN_COLUMN_CELLS, cell_width(h)) for h in shown[0]], fixed, width)
-    lines = [_line(row, widths, numeric, cut=width is not None) for row in shown]
+        columns = _fitting_columns(columns, optional, width)
+        widths = _fit_widths(columns, width)
+    numeric = [column.numeric for column in columns]
+    lines = [_line(row, widths, numeric, cut=width is not None) for row in zip(*(column.cells for column in columns))]
     return TableText(lines[0], lines[1 : len(rows) + 1], lines[-1] if footer else None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column of a table.
+
+    Args:
+        name: Its header as it was given.
+        cells: The header and all cells, printable.
+        natural: Terminal cells that the widest of them takes.
+        numeric: Whether the cells are numbers.
+        fixed: Whether it is never shortened.
+    """
+
+    name: str
+    cells: Sequence[str]
+    natural: int
+    numeric: bool
+    fixed: bool
+
+    def least(self, cells: int) -> int:
+        """Tell how far it may be shortened where a column keeps a number of terminal cells, and its header."""
+        return self.natural if self.fixed else min(self.natural, max(cells, cell_width(self.cells[0])))
+
+
+def _measured(name: str, cells: Sequence[str], whole: Collection[str]) -> _Column:
+    numeric = all(_NUMBER.fullmatch(cell) for cell in cells[1:]) and any(cells[1:])
+    return _Column(name, cells, max(map(cell_width, cells)), numeric, numeric or name in whole)
 
 
 def _printable_cells(row: Sequence[str], count: int) -> list[str]:
@@ -134,28 +158,22 @@ def _printable_cells(row: Sequence[str], count: int) -> list[str]:
     return cleaned + [""] * (count - len(cleaned))
 
 
-def _fitting_columns(
-    headers: Sequence[str], natural: Sequence[int], fixed: Sequence[bool], optional: Sequence[str], width: int
-) -> list[int]:
+def _fitting_columns(columns: Sequence[_Column], optional: Sequence[str], width: int) -> list[_Column]:
     """Choose the columns that fit side by side, shortened no further than is comfortable."""
-    least = [
-        n if whole else min(n, max(COMFORTABLE_CELLS, cell_width(header)))
-        for n, whole, header in zip(natural, fixed, headers)
-    ]
-    kept = list(range(len(headers)))
-    for header in reversed(optional):
-        if sum(least[i] for i in kept) + len(GAP) * (len(kept) - 1) <= width:
+    kept = list(columns)
+    for name in reversed(optional):
+        if sum(column.least(COMFORTABLE_CELLS) for column in kept) + len(GAP) * (len(kept) - 1) <= width:
             break
-        kept = [i for i in kept if headers[i] != header]
+        kept = [column for column in kept if column.name != name]
     return kept
 
 
-def _fit_widths(natural: Sequence[int], least: Sequence[int], fixed: Sequence[bool], width: int) -> list[int]:
+def _fit_widths(columns: Sequence[_Column], width: int) -> list[int]:
     """Take from the widest columns first, until all fit or nothing more can be taken."""
-    widths = list(natural)
+    widths, least = [c.natural for c in columns], [c.least(MIN_COLUMN_CELLS) for c in columns]
     excess = sum(widths) + len(GAP) * (len(widths) - 1) - width
     while excess > 0:
-        candidates = [i for i, w in enumerate(widths) if not fixed[i] and w > least[i]]
+        candidates = [i for i, w in enumerate(widths) if w > least[i]]
         if not candidates:
             break
         widest = max(widths[i] for i in candidates)

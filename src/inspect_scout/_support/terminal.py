@@ -14,6 +14,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 def printable(text: str) -> str:
     """Remove terminal escapes and control characters; lone surrogates become `\N{REPLACEMENT CHARACTER}`."""
+    if text.isascii() and text.isprintable():  # nearly always; long lists are made of such cells
+        return text
     return _SURROGATE.sub("\ufffd", _CONTROL.sub("", _ESCAPE.sub("", text)))
 
 
@@ -34,3 +36,13 @@ def one_line(text: str, width: int) -> str:
 def plural(count: int, noun: str) -> str:
     """Write a count with its noun: "1 transcript", "1,302 transcripts"."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def format_size(size: int) -> str:
+    """Write a number of bytes as people read it: "812 B", "1.5 MB"."""
+    amount, unit = float(size), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if amount < 999.5:
+            break
+        amount, unit = amount / 1000, larger
+    return f"{amount:.0f} {unit}" if unit == "B" or amount >= 99.5 else f"{amount:.1f} {unit}"
