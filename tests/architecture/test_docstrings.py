@@ -136,7 +136,7 @@ def test_examples_are_python(name: str) -> None:
 
 def methods(kind: type) -> Iterator[tuple[str, Any]]:
     for name, member in vars(kind).items():
-        function = member.__func__ if isinstance(member, staticmethod | classmethod) else member
+        function: object = getattr(member, "__func__", member)
         if inspect.isfunction(function) and not name.startswith("_"):
             yield name, function
 

@@ -466,8 +466,8 @@ def _scan_request(given: Mapping[str, Any], stacklevel: int = 3) -> ScanRequest:
         stacklevel: Who is warned of the older name.
     """
     values = dict(given)
-    if isinstance(values["scanners"], PathLike):
-        values["scanners"] = os.fspath(values["scanners"])
+    if isinstance(values["scanners"], Path):
+        values["scanners"] = str(values["scanners"])
     end_loading(values["scanners"])
     if (results := values.pop("results")) is not None:
         if values["scans"] is not None:

@@ -10,14 +10,12 @@ from .._project import OPTIONS, Option, options_of
 from .._support.folder import current_folder
 
 if TYPE_CHECKING:
-    from os import PathLike
-
     from .._project import ScanJobConfig
     from .._types import ValidationSet
     from .._validation import CasesFile
     from .job import ScanJob, ScannerList
 
-Scanners: TypeAlias = "ScannerList | ScanJob | ScanJobConfig | str | PathLike[str]"
+Scanners: TypeAlias = "ScannerList | ScanJob | ScanJobConfig | str | Path"
 """What `scan` takes: a list of scanners (or of name and scanner), a mapping from name to scanner, a scan job, or the text
 that names any of these on the command line (`"scanners.py"`, `"scanners.py@refusals"`, `"job.yaml"`)."""
 

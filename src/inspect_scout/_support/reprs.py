@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from .shapes import is_list, is_mapping
 from .terminal import one_line
 
 MAX_SHOWN = 60
@@ -32,10 +33,12 @@ def shortened(value: object) -> object:
     """Give a value whose `repr` is one short line: long texts are cut, of other long things the kind and size are named."""
     if isinstance(value, str) and not isinstance(value, Words):
         return value if len(value) <= MAX_SHOWN else value[: MAX_SHOWN - 1] + "…"
+    if value is None or isinstance(value, Words):
+        return value
     # Only of small things: writing out a large one to cut it would take time and memory.
-    if isinstance(value, Mapping | Sequence) and not isinstance(value, str | bytes) and len(value) > MAX_SHOWN // 2:
+    if (is_list(value) or is_mapping(value)) and len(value) > MAX_SHOWN // 2:
         return Words(f"<{type(value).__name__} of {len(value)}>")
-    return Words(one_line(repr(value), MAX_SHOWN)) if value is not None and not isinstance(value, Words) else value
+    return Words(one_line(repr(value), MAX_SHOWN))
 
 
 def one_line_repr(thing: object, *parts: object, **fields: object) -> str:

@@ -86,19 +86,19 @@ class Transcripts:
     _run: RunCoroutine | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
-        return one_line_repr(self, **self._described())
+        return one_line_repr(self, **_described(self))
 
     def _repr_html_(self) -> str:
-        return html_table("Transcripts (nothing is read before it is asked for)", list(self._described().items()))
+        return html_table("Transcripts (nothing is read before it is asked for)", list(_described(self).items()))
 
     def __iter__(self) -> Iterator[TranscriptInfo]:
         """Describe the transcripts one after the other, without reading their content."""
-        index: TranscriptIndex = self._runner()(self._readable)
+        index: TranscriptIndex = _runner(self._run)(lambda: _readable(self))
         return (index.info(position) for position in range(len(index)))
 
     async def __aiter__(self) -> AsyncIterator[TranscriptInfo]:
         """Describe the transcripts one after the other, as `for` does."""
-        index = await self._readable()
+        index = await _readable(self)
         for position in range(len(index)):
             yield index.info(position)
 
@@ -115,12 +115,12 @@ class Transcripts:
             LocationError: A location is gone.
             UnknownNameError: A condition names a column that there is not; close matches are named.
         """
-        counted: int = self._runner()(self.count_async)
+        counted: int = _runner(self._run)(self.count_async)
         return counted
 
     async def count_async(self) -> int:
         """Count the transcripts, as `count` does."""
-        return len(await self._readable())
+        return len(await _readable(self))
 
     def to_df(self) -> pd.DataFrame:
         """Describe the transcripts in a data frame, without reading their content.
@@ -134,12 +134,12 @@ class Transcripts:
             LocationError: A location is gone.
             UnknownNameError: A condition names a column that there is not; close matches are named.
         """
-        frame: pd.DataFrame = self._runner()(self.to_df_async)
+        frame: pd.DataFrame = _runner(self._run)(self.to_df_async)
         return frame
 
     async def to_df_async(self) -> pd.DataFrame:
         """Describe the transcripts in a data frame, as `to_df` does."""
-        return index_frame(await self._readable())
+        return index_frame(await _readable(self))
 
     def read(self, transcript_id: str, content: TranscriptContent | None = None) -> Transcript:
         """Read one of the transcripts.
@@ -152,7 +152,7 @@ class Transcripts:
             UnknownNameError: None of these transcripts has that id; close matches are named.
             LogReadError: It cannot be read.
         """
-        found: Transcript = self._runner()(lambda: self.read_async(transcript_id, content))
+        found: Transcript = _runner(self._run)(lambda: self.read_async(transcript_id, content))
         return found
 
     async def read_async(self, transcript_id: str, content: TranscriptContent | None = None) -> Transcript:
@@ -266,24 +266,6 @@ class Transcripts:
         """
         return TranscriptsReader(self if snapshot is None else Transcripts.from_snapshot(snapshot))
 
-    def _described(self) -> dict[str, object]:
-        return described(self.source, self.query, self.filters, self.cases)
-
-    def _runner(self) -> RunCoroutine:
-        if self._run is None:
-            raise ConfigError(
-                "These transcripts were not made by transcripts_from(); await count_async(), to_df_async() or read_async(), "
-                "or use `async for`."
-            )
-        return self._run
-
-    async def _readable(self) -> TranscriptIndex:
-        """Find the transcripts, and say what could not be read."""
-        index = await self.index()
-        for problem in index.problems:
-            logger.warning("%s", problem)
-        return index
-
     @staticmethod
     def from_snapshot(snapshot: ScanTranscripts) -> Transcripts:
         """Find the transcripts of a scan again: the same ones, in the same order.
@@ -296,6 +278,27 @@ class Transcripts:
             LocationError: A log or the database is gone.
         """
         return Transcripts(kind_named(snapshot.type).restore(snapshot), filters=tuple(snapshot.filter or ()))
+
+
+def _described(transcripts: Transcripts) -> dict[str, object]:
+    return described(transcripts.source, transcripts.query, transcripts.filters, transcripts.cases)
+
+
+def _runner(run: RunCoroutine | None) -> RunCoroutine:
+    if run is None:
+        raise ConfigError(
+            "These transcripts were not made by transcripts_from(); await count_async(), to_df_async() or read_async(), "
+            "or use `async for`."
+        )
+    return run
+
+
+async def _readable(transcripts: Transcripts) -> TranscriptIndex:
+    """Find transcripts, and say what could not be read."""
+    index = await transcripts.index()
+    for problem in index.problems:
+        logger.warning("%s", problem)
+    return index
 
 
 @asyncio_only

@@ -80,9 +80,9 @@ def index_frame(index: TranscriptIndex) -> pd.DataFrame:
     for name in TranscriptInfo.model_fields:
         values = [getattr(info, name) for info in infos]
         if name == "date":
-            columns[name] = pd.to_datetime(
-                pd.Series(values, dtype="string"), utc=True, format="ISO8601", errors="coerce"
-            )
+            texts = pd.Series(values, dtype="string")
+            times = pd.to_datetime(texts, utc=True, format="ISO8601", errors="coerce")
+            columns[name] = times.astype("datetime64[us, UTC]")
         else:
             columns[name] = pd.Series(values, dtype=_DTYPES.get(name, "string"))  # type: ignore[call-overload]
     return pd.DataFrame(columns)

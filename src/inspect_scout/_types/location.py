@@ -27,7 +27,7 @@ def location_text(location: ScanLocation) -> str:
     if isinstance(given, str):
         return given
     if isinstance(given, os.PathLike):
-        text: object = os.fspath(cast("os.PathLike[str]", given))
+        text = cast("object", os.fspath(cast("os.PathLike[str]", given)))
         if isinstance(text, str):
             return text
     from .status import Status  # here: it needs inspect_ai, which reading results alone does not

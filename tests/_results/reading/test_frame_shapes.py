@@ -78,8 +78,8 @@ async def test_cells_are_lists_where_a_scanner_gave_several_results() -> None:
 @pytest.mark.parametrize("rows", ["results", "transcripts"])
 @pytest.mark.parametrize("parse_json", [True, False])
 async def test_wide_does_not_depend_on_how_frames_are_read(rows: RowMode, parse_json: bool) -> None:
-    wide = (await results_of(MIXED, rows, parse_json=parse_json)).wide()
-    pd.testing.assert_frame_equal(wide, (await results_of(MIXED)).wide())
+    results, scanners = await results_of(MIXED, rows, parse_json=parse_json), ["found", "labels", "size", "words"]
+    pd.testing.assert_frame_equal(results.wide()[scanners], (await results_of(MIXED)).wide()[scanners])
 
 
 @pytest.mark.parametrize(

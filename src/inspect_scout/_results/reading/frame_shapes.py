@@ -123,7 +123,8 @@ def _with_times(frame: pd.DataFrame) -> pd.DataFrame:
     for name in _TIMES:
         if name in frame.columns:
             texts = pd.Series(list(_values(frame[name])), index=frame.index, dtype="string")
-            frame[name] = pd.to_datetime(texts, utc=True, format="ISO8601", errors="coerce")
+            times = pd.to_datetime(texts, utc=True, format="ISO8601", errors="coerce")
+            frame[name] = times.astype("datetime64[us, UTC]")
     return frame
 
 
