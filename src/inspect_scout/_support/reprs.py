@@ -17,7 +17,8 @@ MAX_CELL = 200
 MAX_ROWS = 20
 """Rows of a table."""
 
-_LEFT, _RIGHT = "text-align: left; overflow-wrap: anywhere", "text-align: right"
+_LEFT = "text-align: left; padding: 0.1em 0.8em 0.1em 0; overflow-wrap: anywhere"
+_RIGHT = "text-align: right; padding: 0.1em 0.8em 0.1em 0"
 
 
 class Words(str):
@@ -67,7 +68,10 @@ def html_table(title: str, rows: Sequence[Sequence[object]], header: Sequence[st
     if header:
         lines.append(f"<thead><tr>{''.join(_header(name, 'col') for name in header)}</tr></thead>")
     lines.append("<tbody>")
-    lines += [f"<tr>{_header(row[0], 'row')}{''.join(map(_cell, row[1:]))}</tr>" for row in rows[:MAX_ROWS]]
+    lines += [
+        f"<tr>{_header(row[0], 'row')}{''.join(_cell(value, _RIGHT if header else _LEFT) for value in row[1:])}</tr>"
+        for row in rows[:MAX_ROWS]
+    ]
     if len(rows) > MAX_ROWS:
         columns = max(map(len, rows))
         lines.append(f'<tr><td colspan="{columns}" style="{_LEFT}">… and {len(rows) - MAX_ROWS:,} more</td></tr>')
@@ -78,10 +82,10 @@ def _header(value: object, scope: str) -> str:
     return f'<th scope="{scope}" style="{_LEFT}">{_escaped(value)}</th>'
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, of_numbers: str) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         text = f"{value:,}" if isinstance(value, int) else f"{value:g}"
-        return f'<td style="{_RIGHT}">{_escaped(text)}</td>'
+        return f'<td style="{of_numbers}">{_escaped(text)}</td>'
     return f'<td style="{_LEFT}">{_escaped(value)}</td>'
 
 

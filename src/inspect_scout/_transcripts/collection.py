@@ -89,7 +89,7 @@ class Transcripts:
         return one_line_repr(self, **_described(self))
 
     def _repr_html_(self) -> str:
-        return html_table("Transcripts (nothing is read before it is asked for)", list(_described(self).items()))
+        return html_table("Transcripts", list(_described(self).items()))
 
     def __iter__(self) -> Iterator[TranscriptInfo]:
         """Describe the transcripts one after the other, without reading their content."""

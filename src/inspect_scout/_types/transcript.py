@@ -132,7 +132,7 @@ class TranscriptInfo(BaseModel):
     def _shown(self) -> Iterator[tuple[str, object]]:
         """Name what tells this transcript from others."""
         for name in _SHOWN:
-            if (value := getattr(self, name)) is not None:
+            if (value := getattr(self, name)) not in (None, ""):
                 yield name, value
 
 
