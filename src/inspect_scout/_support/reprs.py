@@ -17,8 +17,8 @@ MAX_CELL = 200
 MAX_ROWS = 20
 """Rows of a table."""
 
-_LEFT = "text-align: left; padding: 0.1em 0.8em 0.1em 0; overflow-wrap: anywhere"
-_RIGHT = "text-align: right; padding: 0.1em 0.8em 0.1em 0"
+_NAME = "text-align: left; padding: 0.1em 0.8em 0.1em 0"
+_TEXT, _NUMBER = f"{_NAME}; overflow-wrap: anywhere", _NAME.replace("left", "right")
 
 
 class Words(str):
@@ -62,31 +62,29 @@ def html_table(title: str, rows: Sequence[Sequence[object]], header: Sequence[st
         rows: Cells by row; None is left empty. Only the first `MAX_ROWS` are shown.
         header: Names of the columns (none: the first cell of each row is its name).
     """
-    lines = [
-        f'<table style="{_LEFT}"><caption style="{_LEFT}; caption-side: top; color: inherit">{_escaped(title)}</caption>'
-    ]
+    lines = [f'<table><caption style="{_TEXT}; caption-side: top; color: inherit">{_escaped(title)}</caption>']
     if header:
         lines.append(f"<thead><tr>{''.join(_header(name, 'col') for name in header)}</tr></thead>")
     lines.append("<tbody>")
     lines += [
-        f"<tr>{_header(row[0], 'row')}{''.join(_cell(value, _RIGHT if header else _LEFT) for value in row[1:])}</tr>"
+        f"<tr>{_header(row[0], 'row')}{''.join(_cell(value, _NUMBER if header else _TEXT) for value in row[1:])}</tr>"
         for row in rows[:MAX_ROWS]
     ]
     if len(rows) > MAX_ROWS:
         columns = max(map(len, rows))
-        lines.append(f'<tr><td colspan="{columns}" style="{_LEFT}">… and {len(rows) - MAX_ROWS:,} more</td></tr>')
+        lines.append(f'<tr><td colspan="{columns}" style="{_TEXT}">… and {len(rows) - MAX_ROWS:,} more</td></tr>')
     return "\n".join([*lines, "</tbody></table>"])
 
 
 def _header(value: object, scope: str) -> str:
-    return f'<th scope="{scope}" style="{_LEFT}">{_escaped(value)}</th>'
+    return f'<th scope="{scope}" style="{_NAME}">{_escaped(value)}</th>'
 
 
 def _cell(value: object, of_numbers: str) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         text = f"{value:,}" if isinstance(value, int) else f"{value:g}"
         return f'<td style="{of_numbers}">{_escaped(text)}</td>'
-    return f'<td style="{_LEFT}">{_escaped(value)}</td>'
+    return f'<td style="{_TEXT}">{_escaped(value)}</td>'
 
 
 def _escaped(value: object) -> str:

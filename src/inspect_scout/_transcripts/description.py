@@ -84,5 +84,5 @@ def index_frame(index: TranscriptIndex) -> pd.DataFrame:
             times = pd.to_datetime(texts, utc=True, format="ISO8601", errors="coerce")
             columns[name] = times.astype("datetime64[us, UTC]")
         else:
-            columns[name] = pd.Series(values, dtype=_DTYPES.get(name, "string"))  # type: ignore[call-overload]
+            columns[name] = pd.Series(values, dtype=_DTYPES.get(name, "string"))
     return pd.DataFrame(columns)
