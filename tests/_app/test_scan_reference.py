@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Collection
 from pathlib import Path
 
@@ -107,6 +108,20 @@ def test_a_word_for_several_scans_is_refused(reference: str, scans: Path) -> Non
     assert said.startswith(f"{reference!r} means 2 scans in {str(scans)!r}: Abcd9876 (refusal, ")
     assert "Abcd2345 (refusal, " in said
     assert said.endswith("Give the id of one.")
+
+
+def test_copies_of_a_scan_are_told_apart_by_their_paths(scans: Path) -> None:
+    shutil.copytree(scans / f"scan_id={FIRST}", scans / "kept" / f"scan_id={FIRST}")
+    with pytest.raises(ConfigError) as caught:
+        found("Abcd2345", scans)
+    assert f"{scans}/kept/scan_id={FIRST} (refusal, " in str(caught.value)
+    assert str(caught.value).endswith("Give the path of one.")
+
+
+def test_a_scan_in_a_directory_of_another_name_has_its_own_id(scans: Path) -> None:
+    (scans / f"scan_id={FIRST}").rename(scans / "scan_id=kept")
+    assert found("Abcd2345", scans) == "kept"
+    assert found("kept", scans) == "kept"
 
 
 @pytest.mark.parametrize(

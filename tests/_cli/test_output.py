@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -99,27 +98,6 @@ def test_status_says_what_a_scan_was_accepted_without() -> None:
     assert "scan complete" in ran.out
     assert "1 log was not read (or not whole) and left out" in ran.out
     assert parsed(scout("scan", "status", "loc", "--json", app=FakeApp(stands=stands)).out)["complete"]
-
-
-def test_a_list_has_whole_locations(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = datetime.now(UTC)
-    listed = [
-        state("errors", 1234, name="new \x1b[2J" + "x" * 200, created=now.isoformat()),
-        state("complete", name="old", created=(now - timedelta(days=400)).isoformat()),
-    ]
-    monkeypatch.setenv("COLUMNS", "80")
-    ran = scout("scan", "list", app=FakeApp(listed=listed))
-    header, first, second = ran.out.splitlines()
-    assert header.split() == ["time", "name", "status", "errors", "location"]
-    assert first.endswith(LOCATION.removeprefix("./"))
-    assert "1,234" in first
-    assert "…" in first
-    assert (now - timedelta(days=400)).astimezone().strftime("%Y") in second
-    assert "\x1b" not in ran.out
-    assert [e["name"][:3] for e in parsed(scout("scan", "list", "--json", app=FakeApp(listed=listed)).out)] == [
-        "new",
-        "old",
-    ]
 
 
 def test_lists_look_where_they_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

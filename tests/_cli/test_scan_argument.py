@@ -66,3 +66,12 @@ def test_an_unknown_scan_ends_with_an_error(tmp_path: Path, capsys: pytest.Captu
     said = capsys.readouterr()
     assert said.out == ""
     assert "Error: There are no scans in" in said.err
+
+
+def test_a_mistyped_path_is_refused_with_the_scan_beside_it(
+    example_scan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["scan", "status", str(example_scan)[:-1]]) == 1
+    assert f"Did you mean {str(example_scan)!r}?" in capsys.readouterr().err
+    assert main(["scan", "status", str(example_scan / "deeper")]) == 1
+    assert "Did you mean" not in capsys.readouterr().err

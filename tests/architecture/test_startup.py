@@ -52,6 +52,7 @@ ALLOWED: dict[str, set[str]] = {
     "scout scan status": {"asyncio"},
     "scout show": {"asyncio", "numpy", "pyarrow", "pydantic"},
     # What was found is counted with duckdb.
+    "scout scan status latest --scans": {"asyncio"},
     "scout scan results": {"asyncio", "duckdb", "numpy", "pyarrow", "pydantic"},
     "scout scan results --by model": {"asyncio", "duckdb", "numpy", "pyarrow", "pydantic"},
     "scout scan results --format csv": {"asyncio", "numpy", "pyarrow", "pydantic"},
@@ -108,5 +109,5 @@ def test_light_commands_load_no_heavy_module(command: str, examples: Path, reque
         where = [str(request.getfixturevalue("example_scan")), "NQ7dDdcK"]
     if command.startswith(ABOUT_A_SCAN):
         scan: Path = request.getfixturevalue("example_scan")
-        where = [str(scan.parent if command.endswith("list") else scan)]
+        where = [str(scan.parent if command.endswith(("list", "--scans")) else scan)]
     assert loaded(command, *where, folder=examples) & HEAVY <= ALLOWED[command]

@@ -30,6 +30,12 @@ def state_json(state: ScanState) -> dict[str, Any]:
         "error_count": state.error_count,
         "unread": len(state.facts.unread),
         **({"versions": versions} if versions else {}),
+        "scanner_names": list(state.facts.scanners),
+        "done": state.done if state.counted else None,
+        "total": state.due,
+        "model": state.facts.model or None,
+        "tags": list(state.facts.tags),
+        "cost": state.cost,
     }
 
 
@@ -38,7 +44,6 @@ def overview_json(overview: ScanOverview) -> dict[str, Any]:
     state = overview.state
     return {
         **state_json(state),
-        "total": state.due,
         "config": dict(state.facts.options),
         "summary": {name: _counts_json(counts) for name, counts in state.scanners.items()},
         "model_usage": integer_usage(state),

@@ -49,21 +49,8 @@ async def find_scan(reference: str | None, scans: str | None = None, phases: Col
         return _newest_in(phases, await list_states(place), place)
     if (latest := _LATEST.fullmatch(reference)) is not None:
         return _latest(int(latest["before"] or 0), await list_states(place), place)
-    folders, wanted = (await find_scans(place)).folders, scan_id_of(reference)
-    found = [folder for folder in folders if scan_id_of(folder) == wanted]
-    if not found and len(wanted) >= MIN_PREFIX_CHARACTERS:
-        found = [folder for folder in folders if scan_id_of(folder).startswith(wanted)]
-    if len(found) == 1:
-        return found[0]
-    states = await list_states(place)
-    meant = [s for s in states if s.facts.location in found] if found else [s for s in states if _is_called(s, wanted)]
-    if len(meant) > 1:
-        raise ConfigError(
-            f"{reference!r} means {len(meant):,} scans in {place!r}: {_choices(meant)}. Give the id of one."
-        )
-    if found and not meant:
-        raise LocationError(f"No scan in {place!r} that {reference!r} means can be read. Name one by its path.")
-    return meant[0].facts.location if meant else _refuse_unknown(reference, states, place)
+    found = _with_id((await find_scans(place)).folders, scan_id_of(reference))
+    return found[0] if len(found) == 1 else _meant(reference, found, await list_states(place), place)
 
 
 def is_location(reference: str) -> bool:
@@ -80,6 +67,31 @@ def short_id_length(ids: Collection[str]) -> int:
     while length < longest and len({each[:length] for each in ids}) < different:
         length += 1
     return length
+
+
+def _with_id(folders: Sequence[str], wanted: str) -> list[str]:
+    """Take the directories that are named after an id, or else those after one that begins so."""
+    found = [folder for folder in folders if scan_id_of(folder) == wanted]
+    if found or len(wanted) < MIN_PREFIX_CHARACTERS:
+        return found
+    return [folder for folder in folders if scan_id_of(folder).startswith(wanted)]
+
+
+def _meant(reference: str, found: Sequence[str], states: Sequence[ScanState], place: str) -> str:
+    """Find the one scan that is meant: of several directories, or else by name."""
+    if found:
+        meant = [state for state in states if state.facts.location in found]
+    else:
+        _refuse_if_empty(states, place)
+        meant = [state for state in states if _is_called(state, scan_id_of(reference))]
+    if len(meant) > 1:
+        what = "id" if len({state.facts.scan_id for state in meant}) == len(meant) else "path"
+        raise ConfigError(
+            f"{reference!r} means {len(meant):,} scans in {place!r}: {_choices(meant)}. Give the {what} of one."
+        )
+    if not meant:
+        raise _unknown_error(reference, states, place)
+    return meant[0].facts.location
 
 
 def _newest_in(phases: Collection[Phase], states: Sequence[ScanState], place: str) -> str:
@@ -112,17 +124,20 @@ def _refuse_if_empty(states: Sequence[ScanState], place: str) -> None:
 
 
 def _is_called(state: ScanState, wanted: str) -> bool:
-    """Tell whether a scan has a name, or comes from a file of this name."""
-    name = state.facts.name
+    """Tell whether a scan has a name, comes from a job file of this name, or has the id but not the directory named so."""
+    name, scan_id = state.facts.name, state.facts.scan_id
+    if len(wanted) >= MIN_PREFIX_CHARACTERS and scan_id.startswith(wanted):
+        return True
     file = re.split(r"[/\\]", name)[-1]
-    return wanted in {name, file, os.path.splitext(file)[0]}
+    return wanted in {state.facts.own_name, name, file, os.path.splitext(file)[0]}
 
 
 def _choices(states: Sequence[ScanState]) -> str:
-    """List scans so that one can be chosen."""
-    length, now = short_id_length([state.facts.scan_id for state in states]), time.time()
+    """List scans so that one can be chosen: by their ids, or where these are the same, as those of copies are, by path."""
+    ids = [state.facts.scan_id for state in states]
+    length, now, alike = short_id_length(ids), time.time(), len(set(ids)) < len(ids)
     listed = [
-        f"{facts.scan_id[:length]} ({facts.name}, {format_age(now - facts.created_at)} old, {state.phase})"
+        f"{facts.location if alike else facts.scan_id[:length]} ({facts.name}, {format_age(now - facts.created_at)} old, {state.phase})"
         for state in states[:MAX_LISTED]
         for facts in [state.facts]
     ]
@@ -130,17 +145,17 @@ def _choices(states: Sequence[ScanState]) -> str:
     return ", ".join(listed + more)
 
 
-def _refuse_unknown(reference: str, states: Sequence[ScanState], place: str) -> str:
-    _refuse_if_empty(states, place)
+def _unknown_error(reference: str, states: Sequence[ScanState], place: str) -> LocationError:
+    """Say that no scan is meant, and what is close to the word."""
     wanted = scan_id_of(reference)
     # Ids are compared as far as they were typed.
     beginnings = {state.facts.scan_id[: max(len(wanted), SHORT_ID_CHARACTERS)]: None for state in states}
-    names = {name: None for state in states for name in (state.facts.name, os.path.basename(state.facts.name))}
+    names = {name: None for state in states for name in (state.facts.own_name, os.path.basename(state.facts.name))}
     close = difflib.get_close_matches(wanted, [*names, *beginnings, "latest"], n=3)
     advice = f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
     short = len(wanted) < MIN_PREFIX_CHARACTERS and any(each.startswith(wanted) for each in beginnings)
     of_id = f" Of an id give at least {MIN_PREFIX_CHARACTERS} characters." if short else ""
-    raise LocationError(
+    return LocationError(
         f"No scan in {place!r} is called {reference!r}, or has an id that begins so.{advice}{of_id} "
         "`scout scan list` shows the scans."
     )

@@ -20,7 +20,7 @@ from .use_cases import given_use_case
 if TYPE_CHECKING:
     from .._types import Phase
 
-F = TypeVar("F", bound=Callable[..., object])
+F = TypeVar("F", bound=Callable[..., int])
 
 _PLACE = f"{__name__}.scans"
 
@@ -42,9 +42,9 @@ def scan_argument(
     ) -> str | tuple[str, ...] | None:
         if ctx.resilient_parsing:
             return given
-        references: tuple[str | None, ...] = (given or (None,)) if isinstance(given, tuple) else (given,)
-        locations = tuple(take_scan(ctx, reference, phases) for reference in references)
-        return locations if several else locations[0]
+        if isinstance(given, tuple):
+            return tuple(take_scan(ctx, reference, phases) for reference in given or (None,))
+        return take_scan(ctx, given, phases)
 
     metavar = ("SCAN" if required else "[SCAN]") + ("..." if several else "")
     return click.argument(name, metavar=metavar, nargs=-1 if several else 1, required=required, callback=take)
@@ -94,5 +94,6 @@ def take_scan(ctx: click.Context, reference: str | None, phases: Collection[Phas
     what = repr(reference) if reference is not None else "The newest scan"
     if reference is None and phases:
         what += f" with the state {' or '.join(sorted(phases))}"
-    click.echo(f"{what} is {relative_to_cwd(location)}", err=True)
+    if location != reference:
+        click.echo(f"{what} is {relative_to_cwd(location)}", err=True)
     return location

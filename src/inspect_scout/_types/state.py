@@ -207,6 +207,7 @@ class ScanFacts(_Record, frozen=True, kw_only=True):
         unread: Logs that were not read, or not whole, and why: the scan is not complete without them.
         accepted: The same, of those without which it was declared complete.
         versions: Versions of each scanner, the oldest first; the last is what the scan goes on with.
+        own_name: The name that it was given, also where it came from a job file.
     """
 
     scan_id: str
@@ -223,6 +224,7 @@ class ScanFacts(_Record, frozen=True, kw_only=True):
     versions: Mapping[str, tuple[AskedVersion, ...]] = msgspec.field(
         default_factory=dict[str, tuple[AskedVersion, ...]]
     )
+    own_name: str = ""
 
     @property
     def created_at(self) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -37,7 +37,7 @@ MAX_TROUBLE_CHARACTERS = 300
     is_flag=True,
     help="While the scan runs, show how it gets on: on one line of a terminal, or as a line each time in a pipe.",
 )
-def command(locations: tuple[str, ...], watch: bool, **options: Any) -> int:
+def command(locations: Sequence[str], watch: bool, **options: Any) -> int:
     """Show how scans stand: counts by scanner, errors, and the commands that lead on.
 
     SCAN is a path, the beginning of an id, a name, or "latest", "latest~1" and so on; without one the newest is shown.

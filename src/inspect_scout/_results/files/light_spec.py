@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import types
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -275,6 +276,20 @@ def ids_in_order(text: bytes) -> Sequence[str]:
     return list(transcripts.transcript_ids) if transcripts is not None else []
 
 
+async def _close_scan(storage: Storage, location: str) -> str | None:
+    """Find the scan beside a location whose name looks most like it."""
+    folder, _, name = location.rpartition("/")
+    if not folder:
+        return None
+    try:
+        beside = {file_name(found): found for found in await storage.folders(folder)}
+    except StorageError:
+        return None
+    scans = [known for known in beside if known.startswith(SCAN_PREFIX)]
+    close = difflib.get_close_matches(name, scans, n=1, cutoff=0.8)
+    return beside[close[0]] if close else None
+
+
 async def no_scan_message(storage: Storage, location: str) -> str:
     """Say what is missing at a location that holds no scan, and which scans are below it."""
     message = (
@@ -285,6 +300,8 @@ async def no_scan_message(storage: Storage, location: str) -> str:
     except StorageError:
         below = []
     scans = [name for name in below if name.startswith(SCAN_PREFIX)]
+    if not scans and (close := await _close_scan(storage, normalize(location))):
+        return f"{message} Did you mean {close!r}?"
     if not scans:
         return f"{message} Looked in {normalize(location)!r}. `scout scan list` shows the scans of a folder."
     shown = ", ".join(scans[:5]) + (", ..." if len(scans) > 5 else "")

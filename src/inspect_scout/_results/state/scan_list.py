@@ -97,7 +97,7 @@ async def _find_below(storage: Storage, folder: str, depth: int) -> list[str]:
     return found
 
 
-CACHE_VERSION = 2
+CACHE_VERSION = 3
 """Goes up with each change of what is kept."""
 
 MIN_CACHED_SCANS = 50

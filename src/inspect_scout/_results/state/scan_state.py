@@ -286,6 +286,7 @@ def facts_of_light_spec(spec: LightSpec, location: str) -> ScanFacts:
         unread=(logs.unread if logs is not None else None) or {},
         accepted=(logs.accepted if logs is not None else None) or {},
         versions={key: _versions(scanner) for key, scanner in spec.scanners.items()},
+        own_name=spec.scan_name,
     )
 
 
