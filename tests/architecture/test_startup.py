@@ -53,6 +53,7 @@ ALLOWED: dict[str, set[str]] = {
     "scout show": {"asyncio", "numpy", "pyarrow", "pydantic"},
     # What was found is counted with duckdb.
     "scout scan status latest --scans": {"asyncio"},
+    "scout scan rm --dry-run": {"asyncio"},
     "scout scan results": {"asyncio", "duckdb", "numpy", "pyarrow", "pydantic"},
     "scout scan results --by model": {"asyncio", "duckdb", "numpy", "pyarrow", "pydantic"},
     "scout scan results --format csv": {"asyncio", "numpy", "pyarrow", "pydantic"},

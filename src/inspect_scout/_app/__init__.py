@@ -59,6 +59,7 @@ if TYPE_CHECKING:
         scanner_findings,
     )
     from .new_project import NewProject, guess_transcripts, start_project
+    from .removal import RemovableScan, prunable_scans, removable_scans, remove_scan
     from .results import (
         records_parquet,
         results_parquet,

@@ -26,6 +26,8 @@ SCAN_COMMANDS = {
     "complete": (".scans.scan:complete", "Declare a scan complete, errors included."),
     "results": (".scans.results", "Print the results of a scan."),
     "errors": (".scans.errors", "Print what went wrong in a scan, by cause."),
+    "rm": (".scans.remove:remove", "Delete scans."),
+    "prune": (".scans.remove:prune", "Delete the scans that are in some state, or old."),
 }
 """The commands beside `scout scan FILE`."""
 

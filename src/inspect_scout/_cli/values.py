@@ -24,14 +24,16 @@ if TYPE_CHECKING:
 
     TextType = click.ParamType[str]
     SeedType = click.ParamType[bool | int]
+    AgeType = click.ParamType[float]
     ChoiceType = click.Choice[str]
 else:
     # Older releases of click know no type arguments here.
-    TextType = SeedType = click.ParamType
+    TextType = SeedType = AgeType = click.ParamType
     ChoiceType = click.Choice
 
 DEFAULT_CACHE = "7D"
 DEFAULT_BATCH = 100
+_SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _INTEGER = re.compile(r"[-+]?\d+")
 
 
@@ -106,6 +108,19 @@ class Seed(SeedType):
         if not _INTEGER.fullmatch(text):
             self.fail(f"{value!r} is neither a seed (a whole number) nor true or false.", param, ctx)
         return int(text) or False
+
+
+class Age(AgeType):
+    """A time such as `30m`, `12h`, `7d` or `2w`, in seconds."""
+
+    name = "age"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read a number and its unit."""
+        found = re.fullmatch(r"(\d{1,6})([mhdw])", str(value).strip())
+        if found is None:
+            self.fail(f"{value!r} is not a time such as 30m, 12h, 7d or 2w.", param, ctx)
+        return float(int(found[1]) * _SECONDS[found[2]])
 
 
 def is_seed(text: str) -> bool:

@@ -1,0 +1,100 @@
+"""Deleting scan directories: only what is one, and nobody is at work on."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from .._support.errors import LocationError, ScanStateError
+from .._support.storage import Storage, for_each, is_local, join, local_path, normalize, relative_to, storage_for
+from .files.light_spec import no_scan_message
+from .journal.lock import lock_path, locked, read_lock
+from .layout import JOURNAL, SCAN_FILE, TABLE_SUFFIX
+
+MAX_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ScanFiles:
+    """What is in a scan directory.
+
+    Args:
+        location: The directory.
+        count: Number of its files.
+        size: Their bytes.
+    """
+
+    location: str
+    count: int
+    size: int
+
+
+async def deletable_files(location: str, storage: Storage | None = None) -> ScanFiles:
+    """Look at what would be deleted with a scan.
+
+    Args:
+        location: Its directory.
+        storage: Where it is (None: what serves the location).
+
+    Raises:
+        LocationError: It is not the directory of a scan, or holds more than a scan.
+        ScanStateError: The scan is running.
+    """
+    where, folder = storage if storage is not None else storage_for(location), normalize(location)
+    # Before anything is listed: some other directory may be as large as a bucket.
+    if await where.stat(join(folder, SCAN_FILE)) is None:
+        raise LocationError(await no_scan_message(where, folder))
+    lock = await read_lock(where, lock_path(folder))
+    if lock is not None and lock.is_held:
+        raise ScanStateError(
+            f"The scan at {folder!r} is running, so it cannot be deleted. Stop it (Ctrl-C where it runs), or wait for it."
+        )
+    _refuse_links(folder)
+    entries = await where.list(folder)
+    strange = [name for entry in entries if not _belongs_to_scan(name := relative_to(folder, entry.path))]
+    if strange:
+        named = ", ".join(map(repr, strange[:MAX_NAMED])) + (", ..." if len(strange) > MAX_NAMED else "")
+        raise LocationError(
+            f"The directory of the scan, {folder!r}, holds files that are not part of a scan: {named}. Move them away, "
+            "or delete the directory by other means."
+        )
+    return ScanFiles(folder, len(entries), sum(entry.size for entry in entries))
+
+
+async def delete_scan(location: str, storage: Storage | None = None) -> None:
+    """Delete the directory of a scan. If that is cut short, what is left is a scan that can be deleted again.
+
+    Args:
+        location: The directory.
+        storage: Where it is (None: what serves the location).
+
+    Raises:
+        LocationError: It is not the directory of a scan, or holds more than a scan.
+        ScanStateError: The scan is running.
+    """
+    where, folder = storage if storage is not None else storage_for(location), normalize(location)
+    await deletable_files(folder, where)
+    async with locked(where, folder):  # so that nobody goes on with it meanwhile
+        last = {join(folder, SCAN_FILE), lock_path(folder)}
+        paths = [entry.path for entry in await where.list(folder) if entry.path not in last]
+        await for_each(folder, paths, where.delete)
+        await where.delete_tree(folder)
+
+
+def _refuse_links(folder: str) -> None:
+    """Refuse a directory that leads elsewhere: what is there need not be part of a scan."""
+    if not is_local(folder):
+        return
+    for path in (folder, join(folder, JOURNAL)):
+        if os.path.islink(local_path(path)):
+            raise LocationError(
+                f"{path!r} is a link, so it is not deleted. Delete the link, and what it leads to, yourself."
+            )
+
+
+def _belongs_to_scan(name: str) -> bool:
+    """Tell whether scans make files of this name, relative to their directory."""
+    above, _, file = name.rpartition("/")
+    if above:
+        return above == JOURNAL
+    return file.startswith(("_", ".")) or file.endswith(TABLE_SUFFIX)
