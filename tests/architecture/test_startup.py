@@ -60,7 +60,7 @@ ALLOWED: dict[str, set[str]] = {
     "scout scan results --format csv --positive": {"asyncio", "duckdb", "numpy", "pyarrow", "pydantic"},
 }
 
-ABOUT_A_SCAN = tuple(f"scout scan {name}" for name in ("list", "status", "results", "resume", "complete"))
+ABOUT_A_SCAN = tuple(f"scout scan {name}" for name in ("list", "status", "results", "resume", "complete", "rm"))
 ROOT = Path(__file__).parents[2]
 JUDGE = """
 from inspect_scout import llm_scanner, scanner
