@@ -40,7 +40,7 @@ class Proportion:
         Raises:
             ValueError: The level is not between 0 and 1.
         """
-        z2 = _quantile(level) ** 2
+        z2 = normal_quantile(level) ** 2
         if not self.n:
             return None
         n, share = self.n, self.positive / self.n
@@ -51,7 +51,7 @@ class Proportion:
 
 
 @functools.cache
-def _quantile(level: float) -> float:
+def normal_quantile(level: float) -> float:
     """How many standard deviations on both sides of the mean hold this share of a normal distribution."""
     from statistics import NormalDist  # here: it costs commands that only look 10 ms
 
