@@ -206,10 +206,14 @@ class FakeApp:
         return self.breakdowns
 
     async def validation_reports(
-        self, location: str, scanner: str | None, by: GroupBy | None
+        self, location: str, scanner: str | None, by: GroupBy | None, validation: object
     ) -> Sequence[ScannerReport]:
-        self.calls.append(("validate", location, scanner, by))
+        self.calls.append(("validate", location, scanner, by, validation))
         return self.agreements
+
+    async def save_reports(self, location: str, reports: Sequence[ScannerReport]) -> str:
+        self.calls.append(("save", location, len(reports)))
+        return f"{location}/_validation_2026-11-30T14-00-00Z.json"
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ def _lightly(
 run_scan = in_sync(_app.run_scan)
 results_table = in_sync(_app.results_table)
 validation_reports = in_sync(_app.validation_reports)
+save_reports = in_sync(_app.save_reports)
 watch_scan = in_sync_items(_app.watch_scan)
 list_states = _lightly(_app.list_states)
 read_overview = _lightly(_app.read_overview)

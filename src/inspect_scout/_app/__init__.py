@@ -80,7 +80,13 @@ if TYPE_CHECKING:
         transcripts_json,
     )
     from .transcripts import transcripts_from
-    from .validation import validation_reports, validation_results_df, validation_results_df_async
+    from .validation import (
+        report_json,
+        save_reports,
+        validation_reports,
+        validation_results_df,
+        validation_results_df_async,
+    )
     from .watching import WatchedScan, watch_scan
 
 if not TYPE_CHECKING:  # else any name would be taken for an export

@@ -14,7 +14,7 @@ COMMANDS = {
     "show": (".show", "Show a verdict with the messages that it cites."),
     "transcripts": (".transcripts", "Count transcripts by task, model or score."),
     "scanner": (".scanner", "Show what the scanners of a file ask, without running it."),
-    "validate": (".validate", "Show how far scanners agree with labelled cases."),
+    "validate": (".labels.validate", "Show how far scanners agree with labelled cases."),
     "db": (".db", "Look after transcript databases: index, verify, compact, delete, copy."),
     "info": (".info", "Show the version, and the settings that apply here."),
     "completion": (".completion", "Print a script that lets a shell complete words."),

@@ -177,11 +177,14 @@ def _fit_widths(columns: Sequence[_Column], width: int) -> list[int]:
         if not candidates:
             break
         widest = max(widths[i] for i in candidates)
-        for i in candidates:
-            if widths[i] == widest and excess > 0:
-                # In large steps down to the next width, so that a cell of 4096 characters costs no 4000 rounds.
-                others = [widths[j] for j in candidates if widths[j] < widest]
-                step = max(1, min(excess, widest - max([least[i], *others])))
+        # In large steps down to the next width, so that a cell of 4096 characters costs no 4000 rounds; alike for columns
+        # that are equally wide.
+        equal = [i for i in candidates if widths[i] == widest]
+        others = [widths[j] for j in candidates if widths[j] < widest]
+        share = -(-excess // len(equal))
+        for i in equal:
+            step = max(1, min(excess, share, widest - max([least[i], *others])))
+            if excess > 0:
                 widths[i] -= step
                 excess -= step
     return widths

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .request import ResumeRequest, Scanners, ScanRequest
     from .resolve import resolve_request
     from .roles import parse_role_mapping
+    from .validation import cases_by_scanner
     from .worklist import ScannerWork
 
 if not TYPE_CHECKING:  # else any name would be taken for an export

@@ -48,7 +48,7 @@ from .request import ResumeRequest, ScanRequest
 from .resumed_models import resumed_models
 from .revision import package_versions, scan_revision
 from .unread import selection_specs, with_restored_transcripts
-from .validation import plan_validation, restore_validation
+from .validation import match_cases, plan_validation, restore_validation
 from .versions import accepted_fingerprints, reconcile_versions, version_of, with_version
 from .worklist import resolve_worklist
 
@@ -159,6 +159,7 @@ async def plan_scan(request: ScanRequest, progress: Progress | None = None) -> S
     problems = list(dict.fromkeys(map(str, index.problems)))
     if len(index) == 0:
         raise ConfigError(_nothing_to_scan(transcripts, problems))
+    validation = match_cases(validation, named, index)
     await own_loop_iteration()
     models = plan_models(request)  # last, because clients are opened that must be closed
     versions = _versions(named, models)

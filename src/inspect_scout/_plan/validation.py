@@ -4,17 +4,35 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from .._scanners import run_recorded_file, safe_name, scanner_config
 from .._support.errors import ConfigError, UnknownNameError
 from .._types import PredicateFn, PredicateSpec, Scanner, ScanSpec, ValidationSet
-from .._validation import check_predicate, is_custom, never_met, resolved_set, validation_from_spec, validation_spec
+from .._validation import (
+    TaskTranscript,
+    case_name,
+    check_predicate,
+    id_key,
+    is_custom,
+    names_tasks,
+    never_met,
+    of_splits,
+    resolved_set,
+    validation_from_spec,
+    validation_spec,
+    with_ids,
+)
+
+if TYPE_CHECKING:
+    from .._transcripts import TranscriptIndex
 
 logger = logging.getLogger("inspect_scout")
 
+_SHOWN = 5
 
-def plan_validation(given: Any, scanners: Mapping[str, Scanner[Any]]) -> dict[str, ValidationSet]:
+
+def plan_validation(given: object, scanners: Mapping[str, Scanner[Any]]) -> dict[str, ValidationSet]:
     """Find the cases of each scanner.
 
     Args:
@@ -26,9 +44,29 @@ def plan_validation(given: Any, scanners: Mapping[str, Scanner[Any]]) -> dict[st
         ConfigError: A case or predicate is wrong, or it is not clear which scanner cases are for.
         UnknownNameError: There is no such scanner.
     """
+    sets = cases_by_scanner(given, list(scanners))
+    for key, cases in sets.items():
+        _warn_of_unnamed(key, cases)
+        values = scanner_config(scanners[key]).values
+        if values is not None and (lost := never_met(cases, values)) is not None:
+            logger.warning("Scanner %r: %s. Its values are %s.", key, lost, values)
+    return sets
+
+
+def cases_by_scanner(given: object, known: list[str]) -> dict[str, ValidationSet]:
+    """Read the cases of each scanner.
+
+    Args:
+        given: A set or file (for the only scanner), or a mapping from scanners to these (None: there are none).
+        known: Keys of the scanners.
+
+    Raises:
+        LocationError: There is no such file.
+        ConfigError: A case or predicate is wrong, or it is not clear which scanner cases are for.
+        UnknownNameError: There is no such scanner.
+    """
     if given is None:
         return {}
-    known = list(scanners)
     if isinstance(given, Mapping):
         by_scanner = {_scanner_key(name, known): one for name, one in cast("Mapping[Any, Any]", given).items()}
     elif len(known) == 1:
@@ -39,13 +77,45 @@ def plan_validation(given: Any, scanners: Mapping[str, Scanner[Any]]) -> dict[st
             f"Give a mapping, as in validation={{{known[0]!r}: ...}} (-V {known[0]}:FILE)."
         )
     sets = {key: resolved_set(one) for key, one in by_scanner.items()}
-    for key, cases in sets.items():
+    for cases in sets.values():
         check_predicate(cases.predicate)
-        _warn_of_unnamed(key, cases)
-        values = scanner_config(scanners[key]).values
-        if values is not None and (lost := never_met(cases, values)) is not None:
-            logger.warning("Scanner %r: %s. Its values are %s.", key, lost, values)
     return sets
+
+
+def match_cases(
+    sets: Mapping[str, ValidationSet], scanners: Mapping[str, Scanner[Any]], index: TranscriptIndex
+) -> dict[str, ValidationSet]:
+    """Find the transcripts of cases that name a task, and say which cases are about nothing that is scanned.
+
+    Args:
+        sets: Cases by scanner.
+        scanners: Scanners by key.
+        index: The transcripts that are scanned.
+
+    Raises:
+        ConfigError: A case matches several transcripts.
+    """
+    used = {key: of_splits(cases.cases, cases.split) for key, cases in sets.items()}
+    tasks: list[TaskTranscript] = []
+    if any(map(names_tasks, used.values())):
+        infos = map(index.info, range(len(index)))
+        tasks = [(info.transcript_id, info.task_id, info.task_repeat) for info in infos]
+    ids = frozenset(index.ids) if sets else frozenset[str]()
+    found: dict[str, ValidationSet] = {}
+    for key, cases in used.items():
+        found[key] = sets[key].model_copy(update={"cases": with_ids(cases, tasks)})
+        # Ids of messages and events are known only once they are read.
+        whole = scanner_config(scanners[key]).kind == "transcript"
+        lost = [case for case in found[key].cases if not case.id or (whole and id_key(case.id)[0] not in ids)]
+        if lost:
+            logger.warning(
+                "Scanner %r: %s of %s labelled cases match no transcript of this scan: %s",
+                key,
+                f"{len(lost):,}",
+                f"{len(cases):,}",
+                ", ".join(map(case_name, lost[:_SHOWN])) + (", ..." if len(lost) > _SHOWN else ""),
+            )
+    return found
 
 
 def restore_validation(spec: ScanSpec, overrides: Mapping[str, PredicateFn]) -> dict[str, ValidationSet]:

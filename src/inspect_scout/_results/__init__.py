@@ -11,7 +11,7 @@ from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .active_scans import ActiveScans, active_scan_of, workers_of
-    from .comparisons import read_comparisons
+    from .comparisons import read_comparisons, read_recorded_results, save_validation
     from .deletion import ScanFiles, deletable_files, delete_scan
     from .files.spec import unread_errors
     from .journal.index import UnknownScannerError

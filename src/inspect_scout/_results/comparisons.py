@@ -1,21 +1,27 @@
-"""Recorded rows as the report on labelled cases needs them."""
+"""Recorded rows as the report on labelled cases needs them, and the file that keeps such a report."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
-from .._support.shapes import is_mapping
-from .._types import RESULTSET, ScanSpec
-from .._validation import Comparison, found_labels, id_key
+from .._support.json import dumps
+from .._support.shapes import is_list, is_mapping
+from .._support.storage import join, storage_for
+from .._types import RESULTSET, Reference, Result, ScanSpec, explanation_of
+from .._validation import Comparison, RecordedResult, id_key, unlisted_labels
 from .journal.index import JournalIndex
 from .rows.arrow_tables import cells, select_fields
-from .rows.cells import read_json, read_value
+from .rows.cells import VALUE_TYPES, read_json, read_value
 from .rows.schema import results_schema
 from .state.row_counter import case_id
 from .store import ScanStore, transcript_order
 
-_COLUMNS = (
+T = TypeVar("T")
+Row = Mapping[str, Any]
+
+_SHARED = (
     "transcript_id",
     "transcript_task_set",
     "transcript_model",
@@ -23,12 +29,26 @@ _COLUMNS = (
     "value",
     "value_type",
     "answer",
+    "explanation",
     "scan_error",
+)
+_COMPARED = (
+    *_SHARED,
     "validation_target",
     "validation_result",
     "validation_predicate",
     "validation_split",
     "validation_error",
+)
+_RESULTS = (
+    *_SHARED,
+    "transcript_task_id",
+    "transcript_task_repeat",
+    "uuid",
+    "label",
+    "metadata",
+    "message_references",
+    "event_references",
 )
 
 
@@ -44,26 +64,59 @@ async def read_comparisons(location: str) -> tuple[ScanSpec, Mapping[str, list[C
     Raises:
         LocationError: There is no scan at the location.
     """
+    return await _read(location, _COMPARED, _comparison)
+
+
+async def read_recorded_results(location: str) -> tuple[ScanSpec, Mapping[str, list[RecordedResult]]]:
+    """Read the results of a scan as its scanners gave them.
+
+    Args:
+        location: Directory of the scan (finished, interrupted or running).
+
+    Returns:
+        The scan, and results by scanner.
+
+    Raises:
+        LocationError: There is no scan at the location.
+    """
+    return await _read(location, _RESULTS, _recorded)
+
+
+async def save_validation(location: str, document: Mapping[str, object]) -> str:
+    """Keep a report as a file in the directory of its scan; returns the path. Recorded rows stay as they are.
+
+    Raises:
+        LocationError: There is no scan at the location.
+        StorageError: The file cannot be written.
+    """
+    store = await ScanStore.open(location)
+    path = join(store.location, time.strftime("_validation_%Y-%m-%dT%H-%M-%SZ.json", time.gmtime()))
+    await storage_for(store.location).write(path, dumps(document).encode())
+    return path
+
+
+async def _read(
+    location: str, columns: Sequence[str], make: Callable[[Row], T]
+) -> tuple[ScanSpec, Mapping[str, list[T]]]:
     store = await ScanStore.open(location)
     spec, index = await store.spec(), await store.journal_index()
     keys = dict.fromkeys([*spec.scanners, *index.recorded_scanners()])
-    return spec, {key: list(_rows(index, key, spec)) for key in keys}
+    return spec, {key: [make(row) for row in _rows(index, key, spec, columns)] for key in keys}
 
 
-def _rows(index: JournalIndex, scanner: str, spec: ScanSpec) -> Iterator[Comparison]:
+def _rows(index: JournalIndex, scanner: str, spec: ScanSpec, columns: Sequence[str]) -> Iterator[Row]:
     if scanner in index.scanners_with_rows():
-        for table in index.rows(scanner, transcript_order(spec), select_fields(results_schema(), _COLUMNS)):
-            for row in zip(*(cells(table, name) for name in _COLUMNS), strict=True):
-                yield _comparison(dict(zip(_COLUMNS, row, strict=True)))
+        for table in index.rows(scanner, transcript_order(spec), select_fields(results_schema(), columns)):
+            for row in zip(*(cells(table, name) for name in columns), strict=True):
+                yield dict(zip(columns, row, strict=True))
 
 
-def _comparison(row: Mapping[str, Any]) -> Comparison:
+def _comparison(row: Row) -> Comparison:
     target, valid = read_json(row["validation_target"]), read_json(row["validation_result"])
-    compared = isinstance(valid, bool) or is_mapping(valid)
-    value = read_value(row["value"], row["value_type"]) if compared else None
-    listed = row["value_type"] == RESULTSET and compared
+    compared, kind = isinstance(valid, bool) or is_mapping(valid), row["value_type"]
+    value = read_value(row["value"], kind) if compared else None
     return Comparison(
-        ids=id_key(case_id(row["input_ids"], row["transcript_id"])),
+        ids=_ids(row),
         target=target,
         value=value,
         answer=row["answer"],
@@ -74,5 +127,48 @@ def _comparison(row: Mapping[str, Any]) -> Comparison:
         model=row["transcript_model"],
         error=row["validation_error"],
         scan_error=row["scan_error"],
-        unlisted=tuple(sorted(found_labels(value) - set(target))) if listed and is_mapping(target) else (),
+        unlisted=unlisted_labels(value, kind, target) if compared else (),
+        explanation=explanation_of(value, kind, row["explanation"]) if compared else None,
     )
+
+
+def _recorded(row: Row) -> RecordedResult:
+    return RecordedResult(
+        ids=_ids(row),
+        transcript=(row["transcript_id"] or "", row["transcript_task_id"], row["transcript_task_repeat"]),
+        task=row["transcript_task_set"],
+        model=row["transcript_model"],
+        result=_result(row) if row["scan_error"] is None else None,
+        scan_error=row["scan_error"],
+    )
+
+
+def _ids(row: Row) -> tuple[str, ...]:
+    return id_key(case_id(row["input_ids"], row["transcript_id"]))
+
+
+def _result(row: Row) -> Result:
+    """Make a result again; of what is damaged nothing is left."""
+    kind, metadata = row["value_type"], read_json(row["metadata"])
+    declared = None if kind in VALUE_TYPES.values() else kind
+    value = read_value(row["value"], kind)
+    return Result(
+        uuid=row["uuid"] or "",
+        value=value if declared != RESULTSET or is_list(value) else [],
+        answer=row["answer"],
+        explanation=row["explanation"],
+        metadata=metadata if is_mapping(metadata) else None,
+        references=[*_references(row["message_references"]), *_references(row["event_references"])],
+        label=row["label"],
+        type=declared,
+    )
+
+
+def _references(text: str | None) -> list[Reference]:
+    listed = read_json(text)
+    parts = [item for item in listed if is_mapping(item)] if is_list(listed) else []
+    return [
+        Reference(type=part["type"], cite=part.get("cite"), id=part["id"])
+        for part in parts
+        if part.get("type") in {"message", "event"} and isinstance(part.get("id"), str)
+    ]

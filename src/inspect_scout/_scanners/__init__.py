@@ -11,7 +11,7 @@ from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .._support.text import ArgumentText
-    from .answers.build import answer_type, parse_answer
+    from .answers.build import answer_type, parse_answer, recorded_values
     from .answers.contract import Answer
     from .answers.references import extract_references
     from .answers.spec import AnswerMultiLabel, AnswerSpec, AnswerStructured

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import logging
+import operator
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
@@ -28,12 +30,13 @@ from .._types import (
     TranscriptInfo,
     location_text,
 )
-from .._validation import case_ids
+from .._validation import all_cases, case_ids, names_tasks
 from .contract import DUPLICATES, Duplicates, HasCopies, LogProblem, Progress, TranscriptIndex, TranscriptSource
 from .description import described, index_frame
 from .labelled_cases import with_cases
 from .memory import MemorySource
 from .resolve_source import resolve_source
+from .selected_index import ID_COLUMN
 from .source_kinds import kind_named
 
 if TYPE_CHECKING:
@@ -189,7 +192,7 @@ class Transcripts:
 
         The ids of cases are looked up when the transcripts are read. Ids of transcripts cost nothing; if some are not,
         they are ids of messages or events, and every transcript that meets the other conditions is read once to find
-        those that contain them.
+        those that contain them. Where a case names its task in place of an id, all ids must be those of transcripts.
 
         Args:
             validation: File of cases, set of cases, a mapping from scanners to these, or a sequence of cases.
@@ -198,7 +201,10 @@ class Transcripts:
             LocationError: There is no such file.
             ConfigError: A case is wrong.
         """
-        ids = frozenset(case_ids(validation))
+        cases = list(all_cases(validation))
+        ids = frozenset(case_ids(cases))
+        if names_tasks(cases):
+            return self.where(_about_tasks(cases, ids))
         if not ids:
             logger.warning("for_validation() was given no labelled cases, so no transcript is selected")
         return replace(self, cases=(*self.cases, ids))
@@ -378,6 +384,19 @@ def snapshot_of(
         unread=unread or None,
         selection=selection,
     )
+
+
+def _about_tasks(cases: Sequence[ValidationCase], ids: frozenset[str]) -> Condition:
+    """Select the transcripts of tasks (and epochs), and those of some ids."""
+    epochs: dict[int | None, set[str]] = {}
+    for case in cases:
+        if not case.id and case.task_id is not None:
+            epochs.setdefault(case.task_repeat, set()).add(case.task_id)
+    conditions = [Column(ID_COLUMN).in_(sorted(ids))] if ids else []
+    for epoch, tasks in epochs.items():
+        named = Column("task_id").in_(sorted(tasks))
+        conditions.append(named if epoch is None else named & (Column("task_repeat") == epoch))
+    return functools.reduce(operator.or_, conditions)
 
 
 def no_cases_message(transcripts: Transcripts) -> str:

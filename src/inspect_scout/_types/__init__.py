@@ -67,7 +67,7 @@ if TYPE_CHECKING:
         TranscriptInfo,
     )
     from .validation import PredicateFn, PredicateType, ValidationCase, ValidationPredicate, ValidationSet
-    from .values import UNSEEN_CITATIONS, PossibleValues, is_positive, unseen_citations, unseen_in
+    from .values import UNSEEN_CITATIONS, PossibleValues, explanation_of, is_positive, unseen_citations, unseen_in
 
 if not TYPE_CHECKING:  # else any name would be taken for an export
     __getattr__, __dir__ = lazy_exports(__name__)

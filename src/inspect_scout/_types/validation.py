@@ -24,8 +24,8 @@ ValidationPredicate: TypeAlias = PredicateType | PredicateFn
 class ValidationCase(BaseModel):
     """A transcript (or message, event) and what a scanner should say of it."""
 
-    id: str | list[str]
-    """Id of the input (mostly `transcript_id` of results), or ids of a list of messages or events."""
+    id: str | list[str] = ""
+    """Id of the input (mostly `transcript_id` of results), or ids of a list of messages or events ("": the case is about the transcript of `task_id`)."""
 
     target: JsonValue | None = None
     """Expected value (`True`, 3, "refusal"; `None`: no value)."""
@@ -40,13 +40,15 @@ class ValidationCase(BaseModel):
     """Split that the case belongs to ("test")."""
 
     task_id: str | None = None
-    """For information."""
+    """Task of the transcript that the case is about; with an `id`, for information."""
 
     task_repeat: int | None = None
-    """For information: the epoch, a number from 1."""
+    """Its epoch, from 1 (None: the task has one transcript only); with an `id`, for information: the epoch, a number from 1."""
 
     @model_validator(mode="after")
     def _one_expectation(self) -> ValidationCase:
+        if not self.id and not self.task_id:
+            raise ValueError("a case needs 'id', or 'task_id' and 'task_repeat' (the epoch)")
         if self.target is not None and self.labels is not None:
             raise ValueError(f"case {self.id!r}: give 'target' or 'labels', not both")
         if self.labels is None and "target" not in self.model_fields_set:

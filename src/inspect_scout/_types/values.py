@@ -68,3 +68,11 @@ def unseen_citations(result: Result[Any] | None) -> list[str]:
     if result.type == _RESULTSET and is_list(result.value):
         cited += [cite for item in result.value if is_mapping(item) for cite in unseen_in(item.get("metadata"))]
     return list(dict.fromkeys(cited))
+
+
+def explanation_of(value: object, value_type: str | None, explanation: str | None) -> str | None:
+    """Give the explanation of a result; of a list of results those of its items, with their labels."""
+    if explanation or value_type != _RESULTSET or not is_list(value):
+        return explanation
+    said = [(item.get("label"), item.get("explanation")) for item in value if is_mapping(item)]
+    return "; ".join(f"{label}: {text}" if label else str(text) for label, text in said if text) or None

@@ -7,13 +7,25 @@ from typing import TYPE_CHECKING
 from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from .cases import case_ids, resolved_set, validation_set
+    from .cases import all_cases, case_ids, of_splits, resolved_set, validation_set
     from .cases_file import CasesFile, refuse_missing_cases
-    from .cells import id_key
+    from .cells import id_key, id_text, read_cell
+    from .equality import class_of
+    from .keys import TaskTranscript, case_name, fields_key, names_tasks, with_ids
     from .metrics import Confusion
-    from .predicates import Validator, check_predicate, found_labels, never_met
+    from .predicates import Validator, check_predicate, never_met
+    from .recorded import RecordedResult, compare_recorded, unlisted_labels
     from .registered import create_predicate, validation_predicate
-    from .report import Agreement, Comparison, GroupBy, Rate, ScannerReport, agreement_record, scanner_report
+    from .report import (
+        Agreement,
+        Comparison,
+        GroupBy,
+        Rate,
+        ScannerReport,
+        agreement_record,
+        scanner_report,
+        verdict_record,
+    )
     from .specs import is_custom, recorded_cases, validation_from_spec, validation_spec
     from .writer import CasesFileExistsError, ValidationFileWriter, is_validation_file, scan_validation_files
 

@@ -14,8 +14,9 @@ from .._support.json import finite
 from .._support.storage import storage_for
 from .._types import PredicateType, ValidationCase, ValidationPredicate, ValidationSet
 from .cases_file import CasesFile, missing_cases_error
-from .cells import id_key, read_id
+from .cells import read_id
 from .formats import CaseRow, nested_form, parse_rows, suffix_of
+from .keys import case_key, case_name, task_of
 from .registered import predicate_named
 
 if TYPE_CHECKING:
@@ -34,9 +35,9 @@ def validation_set(
     """Read labelled cases.
 
     Args:
-        cases: File (`.csv`, `.json`, `.jsonl`, `.yaml`, `.yml`) or data frame. A case has an `id` (or a list of ids) and
-            a `target`, `target_<key>` columns, `labels`, or `label_<name>` columns; `split` and `predicate` may be left
-            out. A `target` of `null` says that no value is expected.
+        cases: File (`.csv`, `.json`, `.jsonl`, `.yaml`, `.yml`) or data frame. A case has an `id` (or a list of ids, or
+            `task_id` and `epoch` in its place) and a `target`, `target_<key>` columns, `labels`, or `label_<name>`
+            columns; `split` and `predicate` may be left out. A `target` of `null` says that no value is expected.
         predicate: How results are compared with targets: the name of a built-in predicate or an async function.
         split: Use only the cases of this split, or of these.
 
@@ -83,12 +84,12 @@ def resolved_set(given: object) -> ValidationSet:
 
 
 def case_ids(validation: object) -> list[str]:
-    """List the ids that cases are about, each once, in order; lists of ids are taken apart.
+    """List the ids that cases are about, each once, in order; lists of ids are taken apart, tasks left out.
 
     Args:
         validation: A file, a set, a mapping from scanners to these, or a sequence of cases.
     """
-    ids = (case.id for case in _all_cases(validation))
+    ids = (case.id for case in all_cases(validation) if case.id)
     return list(dict.fromkeys(part for id in ids for part in ([id] if isinstance(id, str) else id)))
 
 
@@ -96,7 +97,7 @@ def cases_by_ids(cases: Iterable[ValidationCase]) -> dict[tuple[str, ...], Valid
     """Cases by what they are about, the first of each."""
     found: dict[tuple[str, ...], ValidationCase] = {}
     for case in cases:
-        found.setdefault(id_key(case.id), case)
+        found.setdefault(case_key(case), case)
     return found
 
 
@@ -152,9 +153,11 @@ def case_of(fields: Mapping[str, Any]) -> ValidationCase:
     Raises:
         ValueError: It is none.
     """
-    if "id" not in fields:
+    if "id" not in fields and "task_id" not in fields:
         shown = ", ".join(map(repr, fields)) or "nothing"
-        raise ValueError(f"it has no 'id'; it has {shown}, and needs 'id' and 'target' or 'labels'")
+        raise ValueError(
+            f"it has no 'id'; it has {shown}, and needs 'id' (or 'task_id' and 'epoch') and 'target' or 'labels'"
+        )
     known = {name: fields[name] for name in ("target", "labels", "predicate") if name in fields}
     if "target" not in known and "labels" not in known:
         raise ValueError(
@@ -166,13 +169,15 @@ def case_of(fields: Mapping[str, Any]) -> ValidationCase:
         raise ValueError("its 'labels' are empty; name the labels that are expected or not")
     if known.get("predicate") not in (None, *_PREDICATES):
         raise ValueError(f"its predicate {known['predicate']!r} is not known; use one of {', '.join(_PREDICATES)}")
-    about = {name: None if (said := fields.get(name)) is None else str(said) for name in ("split", "task_id")}
-    # What is for information only never makes a case unusable.
-    repeat = fields.get("task_repeat")
-    repeat = repeat if isinstance(repeat, int) and not isinstance(repeat, bool) else None
-    id = read_id(fields["id"])
+    task_id, repeat = task_of(fields)
+    about = {
+        "id": read_id(fields["id"]) if "id" in fields else "",
+        "split": None if (said := fields.get("split")) is None else str(said),
+        "task_id": task_id,
+        "task_repeat": repeat,
+    }
     try:
-        return ValidationCase.model_validate({**known, **about, "task_repeat": repeat, "id": id})
+        return ValidationCase.model_validate({**known, **about})
     except ValidationError as error:
         raise ValueError("; ".join(_problems(error))) from error
 
@@ -213,10 +218,11 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def _all_cases(validation: object) -> Iterator[ValidationCase]:
+def all_cases(validation: object) -> Iterator[ValidationCase]:
+    """List cases in any of the forms that `case_ids` takes."""
     if isinstance(validation, Mapping):
         for one in cast("Mapping[str, object]", validation).values():
-            yield from _all_cases(one)
+            yield from all_cases(one)
     elif isinstance(validation, Sequence) and not isinstance(validation, str):
         for item in cast("Sequence[object]", validation):
             if not isinstance(item, ValidationCase):
@@ -230,7 +236,11 @@ def _all_cases(validation: object) -> Iterator[ValidationCase]:
 def _warn_of_repeated(cases: Iterable[ValidationCase], name: str) -> None:
     seen: set[tuple[str, ...]] = set()
     for case in cases:
-        key = id_key(case.id)
+        key = case_key(case)
         if key in seen:
-            logger.warning("%s has several cases for id %r; the first one counts", name, case.id)
+            logger.warning("%s has several cases for %s; the first one counts", name, _quoted_name(case))
         seen.add(key)
+
+
+def _quoted_name(case: ValidationCase) -> str:
+    return f"id {case.id!r}" if case.id else case_name(case)

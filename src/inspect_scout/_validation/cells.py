@@ -81,6 +81,18 @@ def read_id(value: Any) -> str | list[str]:
     return _single(text)
 
 
+def read_text(value: object) -> str:
+    """Read text that may look like something else: a JSON text (`"7"`) is what it quotes."""
+    text = str(value)
+    if text.startswith('"'):
+        try:
+            quoted = json.loads(text)
+        except ValueError:
+            return text
+        return quoted if isinstance(quoted, str) else text
+    return text
+
+
 def id_text(id: str | list[str]) -> str:
     """Write an id as text that `read_id` gives back."""
     if isinstance(id, list):

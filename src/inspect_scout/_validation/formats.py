@@ -24,7 +24,8 @@ SUFFIXES = (".csv", ".json", ".jsonl", ".yaml", ".yml")
 LABEL, TARGET = "label_", "target_"
 _HEADINGS = re.compile(r"id|target|name|value|key|split|predicate|target_.*|label_.*", re.IGNORECASE)
 _CSV_SPECIAL = re.compile('[,"\r\n]')
-_OWN = ("id", "target", "labels", "split", "predicate", "task_id", "task_repeat")
+_OWN = ("id", "target", "labels", "split", "predicate", "task_id", "task_repeat", "epoch")
+_TEXTS = frozenset({"id", "split", "predicate", "task_id"})  # columns whose cells are text, whatever they look like
 
 _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"), True),
@@ -290,14 +291,15 @@ def _csv_fields(names: Sequence[str], cells: Sequence[str], line: int) -> dict[s
     if len(cells) > len(names):
         raise ValueError(f"line {line} has {len(cells)} cells where the headings name {len(names)} columns")
     known = {name: cell for name, cell in zip(names, cells) if cell.strip()}
-    return {name: cell if name in {"id", "split", "predicate"} else read_cell(cell) for name, cell in known.items()}
+    return {name: cell if name in _TEXTS else read_cell(cell) for name, cell in known.items()}
 
 
 def _csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
     flat = [_flat(row) for row in rows]
     found = dict.fromkeys(name for row in flat for name in row)
     # Columns of one kind stand together: own ones first, then what others put there.
-    order = ["id", *(n for n in found if n.startswith((LABEL, TARGET)) or n == "target"), *found]
+    about = ["id"] if "id" in found or "task_id" not in found else ["task_id", "epoch"]
+    order = [*about, *(n for n in found if n.startswith((LABEL, TARGET)) or n == "target"), *found]
     names = list(dict.fromkeys(name for name in order if name in found or name == "id"))
     lines = [names if rows else ["id", "target"], *([row.get(name, "") for name in names] for row in flat)]
     # csv.writer leaves a lone carriage return unquoted, which its reader takes for the end of a line.
@@ -311,7 +313,7 @@ def _csv_cell(text: str) -> str:
 def _flat(row: Mapping[str, Any]) -> dict[str, str]:
     cells: dict[str, str] = {}
     for name, value in _outer(row).items():
-        if name in {"id", "split", "predicate"}:
+        if name in _TEXTS:
             cells[name] = id_text(value) if is_list(value) else str(value)
         elif name == "labels":
             cells |= {LABEL + label: cell_text(expected) for label, expected in value.items()}

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-from .._statistics import Proportion
+from .._statistics import PairedCounts, Proportion
 from .._support.shapes import is_mapping
 from .._types import ValidationCase, ValidationMetrics
 from .cases import cases_by_ids
-from .equality import class_of
+from .equality import class_of, names_of
 from .metrics import Confusion, pearson, spearman
 
+T = TypeVar("T", bound=Hashable)
 GroupBy = Literal["split", "task", "model"]
 
 ALL = "all"
@@ -43,6 +44,7 @@ class Comparison:
         scan_error: Why the scanner failed.
         unlisted: Labels that were found and that the case does not list.
         answer: The answer of the result: the text of a label, where the value is its letter.
+        explanation: The explanation of the result.
     """
 
     ids: tuple[str, ...]
@@ -57,11 +59,17 @@ class Comparison:
     scan_error: str | None = None
     unlisted: tuple[str, ...] = ()
     answer: str | None = None
+    explanation: str | None = None
+
+    @property
+    def is_met(self) -> bool | None:
+        """Whether the target was met, with all of its keys (None: it was not compared)."""
+        return self.valid if self.valid is None or isinstance(self.valid, bool) else all(self.valid.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A share with its 95 % interval.
+    """A share (or kappa) with its 95 % interval.
 
     Args:
         value: The share.
@@ -115,6 +123,8 @@ class Agreement:
         missing: Cases that were not scanned.
         class_name: Class that the row is about, where targets are classes (None: all of them): its match rate is the
             share of its cases that the scanner put into it.
+        kappa: Agreement beyond chance (Cohen's kappa) where targets are positive or negative, or classes: 1 always, 0 as
+            by chance (None: of numbers and free text, and where one answer is the only one).
     """
 
     scanner: str
@@ -133,6 +143,7 @@ class Agreement:
     failed: int = 0
     missing: int = 0
     class_name: str | None = None
+    kappa: Rate | None = None
 
     @property
     def f1(self) -> float | None:
@@ -157,6 +168,8 @@ class ScannerReport:
         failed: Ids of cases whose scan failed.
         missing: Ids of cases that were not scanned.
         confusion: Where targets are classes, expected class -> class that the scanner gave -> cases.
+        verdicts: Rows that were compared.
+        unmatched: Those of the missing cases whose key no transcript of the scan has.
     """
 
     scanner: str
@@ -166,10 +179,21 @@ class ScannerReport:
     failed: Sequence[str] = ()
     missing: Sequence[str] = ()
     confusion: Mapping[str, Mapping[str, int]] = field(default_factory=dict[str, Mapping[str, int]])
+    verdicts: Sequence[Comparison] = ()
+    unmatched: Sequence[str] = ()
+
+    @property
+    def disagreements(self) -> list[Comparison]:
+        """Rows that did not meet their target."""
+        return [row for row in self.verdicts if row.is_met is False]
 
 
 def scanner_report(
-    scanner: str, cases: Sequence[ValidationCase], rows: Iterable[Comparison], by: GroupBy | None = None
+    scanner: str,
+    cases: Sequence[ValidationCase],
+    rows: Iterable[Comparison],
+    by: GroupBy | None = None,
+    transcripts: Collection[str] | None = None,
 ) -> ScannerReport:
     """Sum up how far a scanner agrees with its cases.
 
@@ -178,6 +202,7 @@ def scanner_report(
         cases: All cases of the scanner.
         rows: Recorded rows; those that no case is about are passed over.
         by: What groups there are besides all cases (None: none).
+        transcripts: Ids of the transcripts of the scan (None: not known).
     """
     expected = cases_by_ids(cases)
     # A row that was compared counts even if the scan no longer lists its case.
@@ -194,7 +219,13 @@ def scanner_report(
         failed=[", ".join(row.ids) for row in found if _failed(row)],
         missing=[", ".join(row.ids) for row in lost],
         confusion=_confusion(with_splits) if _are_classes(with_splits) else {},
+        verdicts=[row for row in with_splits if row.valid is not None],
+        unmatched=_unmatched(lost, transcripts),
     )
+
+
+def _unmatched(lost: Iterable[Comparison], transcripts: Collection[str] | None) -> list[str]:
+    return [] if transcripts is None else [", ".join(row.ids) for row in lost if row.ids[0] not in transcripts]
 
 
 def agreement_record(row: Agreement) -> dict[str, Any]:
@@ -212,7 +243,27 @@ def agreement_record(row: Agreement) -> dict[str, Any]:
     record |= {"f1": row.f1, "accuracy": row.accuracy, "numbers": 0 if numbers is None else numbers.count}
     for name in ("mean_error", "mean_absolute_error", "pearson", "spearman"):
         record[name] = None if numbers is None else getattr(numbers, name)
-    return {**record, "class": row.class_name}
+    kappa = row.kappa
+    record |= {"class": row.class_name, "kappa": None if kappa is None else kappa.value}
+    return record | {f"kappa_{end}": None if kappa is None else getattr(kappa, end) for end in ("low", "high")}
+
+
+def verdict_record(row: Comparison) -> dict[str, object]:
+    """Write a row that was compared as a flat record; of targets with keys only those that were not met, if any."""
+    expected, given = row.target, row.value
+    if is_mapping(row.valid):
+        keys = [key for key, met in row.valid.items() if not met] or list(row.valid)
+        expected = {key: row.target.get(key) if is_mapping(row.target) else row.target for key in keys}
+        # Labels are found or not; what they were expected to be says which, where that was not met.
+        given = {k: row.value.get(k) if is_mapping(row.value) else expected[k] == row.valid[k] for k in keys}
+    return {
+        "id": ", ".join(row.ids),
+        "expected": expected,
+        "given": names_of(given, row.answer)[-1],
+        "met": row.is_met,
+        "explanation": row.explanation,
+        **{name: getattr(row, name) for name in ("predicate", "split", "task", "model")},
+    }
 
 
 def _are_classes(rows: Sequence[Comparison]) -> bool:
@@ -258,15 +309,19 @@ def _agreements(scanner: str, group: str, rows: Sequence[Comparison]) -> list[Ag
         if row.valid is not None:
             confusion.add(row.target, row.valid if isinstance(row.valid, bool) else dict(row.valid))
     pairs = _pairs(rows, bool(confusion.by_key))
-    classes = sorted(_confusion(rows)) if _are_classes(rows) else []
+    table = _confusion(rows) if _are_classes(rows) else {}
+    classes = sorted(table)
     # Texts are neither positive nor negative.
     texts = any(isinstance(row.target, str) and isinstance(row.valid, bool) for row in rows)
+    rates = _rates(confusion.total, pairs.get(None, []), counted=not classes and not texts)
+    if classes:
+        rates["kappa"] = _kappa({(one, other): n for one, given in table.items() for other, n in given.items()})
     total = Agreement(
         scanner,
         group,
         None,
         cases=len({row.ids for row in rows}),
-        **_rates(confusion.total, pairs.get(None, []), counted=not classes and not texts),
+        **rates,
         not_compared=sum(row.error is not None for row in rows),
         failed=sum(map(_failed, rows)),
         missing=sum(row.valid is None and row.error is None and row.scan_error is None for row in rows),
@@ -301,7 +356,19 @@ def _rates(counts: ValidationMetrics, pairs: Sequence[tuple[float, float]], *, c
         "recall": _rate(counts.tp, counts.tp + counts.fn) if counted else None,
         "specificity": _rate(counts.tn, counts.tn + counts.fp) if counted else None,
         "numbers": _numbers(pairs),
+        "kappa": _kappa_of_counts(counts) if counted else None,
     }
+
+
+def _kappa_of_counts(counts: ValidationMetrics) -> Rate | None:
+    pairs = {(True, True): counts.tp, (True, False): counts.fn, (False, True): counts.fp, (False, False): counts.tn}
+    return _kappa({pair: count for pair, count in pairs.items() if count})
+
+
+def _kappa(pairs: Mapping[tuple[T, T], int]) -> Rate | None:
+    table = PairedCounts(pairs)
+    kappa, interval = table.kappa, table.kappa_interval()
+    return None if kappa is None or interval is None else Rate(kappa, *interval)
 
 
 def _rate(part: int, whole: int) -> Rate | None:

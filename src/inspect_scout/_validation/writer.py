@@ -12,8 +12,11 @@ from .._support.storage import storage_for
 from .cases import case_of, parse_file, read_bytes, read_file
 from .cells import id_key, read_id
 from .formats import SUFFIXES, is_nested, suffix_of, write_rows
+from .keys import fields_key
 
 _SKIPPED = frozenset({"node_modules", "__pycache__", "dist", "build", "venv", "env", "site-packages"})
+
+_KEYS = frozenset({"id", "task_id"})
 
 Case = Mapping[str, Any]
 """A case as plain fields: `id`, `target` or `labels`, `split`, `predicate`, and whatever else its file has."""
@@ -72,7 +75,8 @@ class ValidationFileWriter:
         cases: list[dict[str, Any]] = []
         for row in read_file(self.path):
             try:
-                cases.append({**_normal(row.fields), "id": read_id(row.fields.get("id"))})
+                about = {} if _names_task(row.fields) else {"id": read_id(row.fields.get("id"))}
+                cases.append({**_normal(row.fields), **about})
             except ValueError as error:
                 raise ConfigError(f"{self.path!r}, {row.where} cannot be used: {error}.") from error
         return cases
@@ -108,12 +112,13 @@ class ValidationFileWriter:
     def find_case_index(cases: Sequence[Case], id: str | list[str]) -> int | None:
         """Find the case of an id (of a list of ids in any order); None if there is none."""
         wanted = id_key(id)
-        return next((i for i, case in enumerate(cases) if id_key(case["id"]) == wanted), None)
+        return next((i for i, case in enumerate(cases) if "id" in case and id_key(case["id"]) == wanted), None)
 
     def upsert_case(self, case: Case) -> None:
-        """Put a case in the place of the one with its id, or else behind the last one of its split."""
+        """Put a case in the place of the one with its id (or task), or else behind the last one of its split."""
         cases, new = self.read_cases(), _normal(case)
-        found = self.find_case_index(cases, new["id"])
+        key = fields_key(new)
+        found = next((i for i, other in enumerate(cases) if fields_key(other) == key), None)
         if found is not None:
             cases[found] = new
         else:
@@ -141,7 +146,7 @@ def is_validation_file(path: str | os.PathLike[str]) -> bool:
         rows = read_file(name)
     except (ConfigError, OSError):
         return False
-    return bool(rows) and "id" in rows[0].fields and bool({"target", "labels"} & rows[0].fields.keys())
+    return bool(rows) and bool(_KEYS & rows[0].fields.keys()) and bool({"target", "labels"} & rows[0].fields.keys())
 
 
 def scan_validation_files(directory: str | os.PathLike[str]) -> list[str]:
@@ -151,6 +156,10 @@ def scan_validation_files(directory: str | os.PathLike[str]) -> list[str]:
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _SKIPPED)
         found += [p for p in (os.path.join(folder, f) for f in sorted(files)) if is_validation_file(p)]
     return found
+
+
+def _names_task(fields: Case) -> bool:
+    return "id" not in fields and "task_id" in fields
 
 
 def _normal(fields: Case) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from inspect_ai.model import ModelOutput
 from inspect_ai.scorer import ValueToFloat
 
 from ..._support.errors import ConfigError
+from ..._support.shapes import is_mapping
 from ..._types import PossibleValues, Result
 from .boolean import BOOLEAN
 from .contract import Answer, ExtractReferences, ParsedAnswer, TextAnswer, answer_form
@@ -96,6 +97,18 @@ def parse_answer(
         ConfigError: If the answer cannot be made (see `answer_type`).
     """
     return with_unseen(answer_type(answer).result_for_answer(output, extract_refs, value_to_float), extract_refs)
+
+
+def recorded_values(asked: object) -> PossibleValues | None:
+    """Tell which values results of a scan can have, by the kind of answer that it recorded; None if that is not known."""
+    if is_mapping(asked) and "labels" in asked:
+        asked = AnswerMultiLabel(asked["labels"], bool(asked.get("allow_none")))
+    elif not isinstance(asked, str | list):
+        return None
+    try:
+        return possible_values(answer_type(cast("AnswerSpec", asked)))
+    except ConfigError:  # a scan of another version
+        return None
 
 
 def possible_values(answer: Answer, *, numbered: bool = False) -> PossibleValues | None:
