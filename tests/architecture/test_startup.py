@@ -58,9 +58,10 @@ ALLOWED: dict[str, set[str]] = {
     "scout scan results --by model": {"asyncio", "duckdb", "numpy", "pyarrow", "pydantic"},
     "scout scan results --format csv": {"asyncio", "numpy", "pyarrow", "pydantic"},
     "scout scan results --format csv --positive": {"asyncio", "duckdb", "numpy", "pyarrow", "pydantic"},
+    "scout scan diff": {"asyncio", "numpy", "pyarrow", "pydantic"},
 }
 
-ABOUT_A_SCAN = tuple(f"scout scan {name}" for name in ("list", "status", "results", "resume", "complete", "rm"))
+ABOUT_A_SCAN = tuple(f"scout scan {name}" for name in ("list", "status", "results", "resume", "complete", "rm", "diff"))
 ROOT = Path(__file__).parents[2]
 JUDGE = """
 from inspect_scout import llm_scanner, scanner
@@ -110,5 +111,7 @@ def test_light_commands_load_no_heavy_module(command: str, examples: Path, reque
         where = [str(request.getfixturevalue("example_scan")), "NQ7dDdcK"]
     if command.startswith(ABOUT_A_SCAN):
         scan: Path = request.getfixturevalue("example_scan")
-        where = [str(scan.parent if command.endswith(("list", "--scans")) else scan)]
+        where = [str(scan.parent if command.endswith(("list", "--scans")) else scan)] * (
+            2 if command.endswith("diff") else 1
+        )
     assert loaded(command, *where, folder=examples) & HEAVY <= ALLOWED[command]

@@ -15,6 +15,7 @@ from inspect_scout import UnknownNameError
 from inspect_scout._app import (
     ErrorGroup,
     ResumeRequest,
+    ScanDiff,
     ScannerBreakdown,
     ScannerFindings,
     ScanOverview,
@@ -123,6 +124,7 @@ class FakeApp:
     found: Sequence[ScannerFindings] = ()
     breakdowns: Sequence[ScannerBreakdown] = ()
     agreements: Sequence[ScannerReport] = ()
+    compared: ScanDiff | None = None
     requests: list[ScanRequest] = field(default_factory=list[ScanRequest])
     calls: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
 
@@ -210,6 +212,11 @@ class FakeApp:
     ) -> Sequence[ScannerReport]:
         self.calls.append(("validate", location, scanner, by, validation))
         return self.agreements
+
+    async def diff_scans(self, first: str, second: str, scanner: str | None) -> ScanDiff:
+        self.calls.append(("diff", first, second, scanner))
+        assert self.compared is not None
+        return self.compared
 
     async def save_reports(self, location: str, reports: Sequence[ScannerReport]) -> str:
         self.calls.append(("save", location, len(reports)))

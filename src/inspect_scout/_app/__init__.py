@@ -41,6 +41,17 @@ if TYPE_CHECKING:
     from .bridge import in_sync, in_sync_items, run_read_only, run_sync
     from .completions import columns_to_name, scanners_to_name, scans_to_name, targets_to_name
     from .databases import SchemaFormat, copy_transcripts, count_transcripts, database_schema, with_database
+    from .diff import (
+        ScanDiff,
+        ScannerDiff,
+        SettingDifference,
+        VerdictPair,
+        compare_verdicts,
+        diff_json,
+        diff_scans,
+        explained,
+        said,
+    )
     from .early_refusals import refuse_complete_scan, refuse_scan_early
     from .evidence.as_json import evidence_json
     from .evidence.as_markdown import evidence_markdown

@@ -28,6 +28,7 @@ SCAN_COMMANDS = {
     "errors": (".scans.errors", "Print what went wrong in a scan, by cause."),
     "rm": (".scans.remove:remove", "Delete scans."),
     "prune": (".scans.remove:prune", "Delete the scans that are in some state, or old."),
+    "diff": (".scans.diff", "Compare what two scans said, and what they asked."),
 }
 """The commands beside `scout scan FILE`."""
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .active_scans import ActiveScans, active_scan_of, workers_of
     from .comparisons import read_comparisons, read_recorded_results, save_validation
     from .deletion import ScanFiles, deletable_files, delete_scan
+    from .files.light_spec import read_spec_fields
     from .files.spec import unread_errors
     from .journal.index import UnknownScannerError
     from .journal.lock import ScanGoneError
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from .reading.resultsets import RESULT_OWN_COLUMNS
     from .reading.row_view import RowMode
     from .reading.typed_table import TypedTable
+    from .reading.verdicts import RecordedVerdict, read_verdicts
     from .rows.cells import clean_id, read_json
     from .rows.pair_records import counts_of_record
     from .rows.parquet import encode_table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import types
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Union, get_args, get_origin
 
@@ -246,6 +246,20 @@ async def read_light_spec(storage: Storage, location: str) -> LightSpec:
     text = await read_spec_text(storage, location)
     with _naming_file(location):
         return parse_light_spec(text)
+
+
+async def read_spec_fields(storage: Storage, location: str) -> Mapping[str, object]:
+    """Read what defines a scan as it stands in its file, whatever it holds.
+
+    Raises:
+        LocationError: There is no scan at the location.
+    """
+    text = await read_spec_text(storage, location)
+    with _naming_file(location):
+        fields = loads(text)
+        if not is_mapping(fields):
+            raise ValueError("it is not a JSON object")
+        return fields
 
 
 @contextmanager
