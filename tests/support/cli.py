@@ -14,6 +14,7 @@ import msgspec
 from inspect_scout import UnknownNameError
 from inspect_scout._app import (
     ErrorGroup,
+    LabelSample,
     ResumeRequest,
     ScanDiff,
     ScannerBreakdown,
@@ -125,6 +126,7 @@ class FakeApp:
     breakdowns: Sequence[ScannerBreakdown] = ()
     agreements: Sequence[ScannerReport] = ()
     compared: ScanDiff | None = None
+    sample: LabelSample | None = None
     requests: list[ScanRequest] = field(default_factory=list[ScanRequest])
     calls: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
 
@@ -217,6 +219,14 @@ class FakeApp:
         self.calls.append(("diff", first, second, scanner))
         assert self.compared is not None
         return self.compared
+
+    async def sample_to_label(self, *arguments: Any) -> LabelSample:
+        self.calls.append(("sample", *arguments))
+        assert self.sample is not None
+        return self.sample
+
+    async def write_to_fill_in(self, path: str, sample: LabelSample, blind: bool) -> None:
+        self.calls.append(("fill in", path, blind))
 
     async def save_reports(self, location: str, reports: Sequence[ScannerReport]) -> str:
         self.calls.append(("save", location, len(reports)))

@@ -69,6 +69,18 @@ if TYPE_CHECKING:
         group_records,
         scanner_findings,
     )
+    from .labelling import (
+        CitedMessage,
+        LabelSample,
+        StratifyBy,
+        choose_equally,
+        cited_messages,
+        keep_label,
+        read_label,
+        sample_to_label,
+        shown_value,
+        write_to_fill_in,
+    )
     from .new_project import NewProject, guess_transcripts, start_project
     from .removal import RemovableScan, prunable_scans, removable_scans, remove_scan
     from .results import (

@@ -15,6 +15,7 @@ COMMANDS = {
     "transcripts": (".transcripts", "Count transcripts by task, model or score."),
     "scanner": (".scanner", "Show what the scanners of a file ask, without running it."),
     "validate": (".labels.validate", "Show how far scanners agree with labelled cases."),
+    "label": (".labels.label", "Label results of a scan, to see how far its scanner can be trusted."),
     "db": (".db", "Look after transcript databases: index, verify, compact, delete, copy."),
     "info": (".info", "Show the version, and the settings that apply here."),
     "completion": (".completion", "Print a script that lets a shell complete words."),
