@@ -30,6 +30,7 @@ class Terminal(io.TextIOWrapper):
 def pretend_terminal(monkeypatch: pytest.MonkeyPatch, encoding: str = "utf-8") -> None:
     # Within the test: pytest puts its own standard output in place when a test begins.
     monkeypatch.setattr(sys, "stdout", Terminal(encoding))
+    monkeypatch.setattr(sys, "stderr", Terminal(encoding))
     monkeypatch.setenv("TERM", "xterm")
 
 
@@ -72,7 +73,19 @@ def test_a_terminal_gets_a_live_picture(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_a_pipe_gets_plain_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", io.StringIO())
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
     assert isinstance(display_for("rich", {}), PlainDisplay)
+
+
+def test_what_counts_is_where_it_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    pretend_terminal(monkeypatch)
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    assert isinstance(display_for("rich", {}), RichDisplay)
+    assert isinstance(display_for("rich", {}, scans=False), PlainDisplay)
+    pretend_terminal(monkeypatch)
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    assert isinstance(display_for("rich", {}), PlainDisplay)
+    assert isinstance(display_for("rich", {}, scans=False), RichDisplay)
 
 
 def test_other_threads_get_plain_lines(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,3 +75,17 @@ def test_the_picture_goes_and_messages_stay() -> None:
         display.print("a message")
     assert "a message" in text(screen)
     assert text(screen).rstrip().endswith("\x1b[2K"), "the last thing drawn is the erasing of the picture"
+
+
+def test_what_scanners_print_stays_on_standard_output_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    screen = Console(file=io.StringIO(), width=80, height=24, force_terminal=True, color_system=None)
+    display = RichDisplay(screen=screen)
+    with display.scan(PLANNED) as update:
+        update(scan_state(3, 1))
+        print("of a scanner")
+    display.outcome(scan_state(3, 3, phase="complete", facts={"location": "./scans/" + "x" * 100}))
+    said = capsys.readouterr()
+    assert said.out.splitlines()[0] == "of a scanner"
+    assert "x" * 100 in said.out
+    assert "of a scanner" not in text(screen)
+    assert "\x1b" not in said.out

@@ -20,7 +20,7 @@ def test_a_scan_shows_a_line_at_most_every_five_seconds_and_one_at_the_end(capsy
             clock.seconds += 0.6
             update(scan_state(20, completed, doing=WorkerState(scanning=1)))
         update(scan_state(20, 20))
-    assert capsys.readouterr().out.splitlines() == [
+    assert capsys.readouterr().err.splitlines() == [
         "scan: scan.py (10 transcripts)",
         "limit: 10",
         "scanning:  40% (8/20), 1 scanning",
@@ -34,7 +34,8 @@ def test_the_outcome_of_a_scan_does_not_repeat_its_title(capsys: pytest.CaptureF
     with display.scan(PLANNED):
         pass
     display.outcome(scan_state(20, phase="complete", facts=FACTS))
-    assert capsys.readouterr().out.count("scan.py") == 1
+    said = capsys.readouterr()
+    assert (said.err.count("scan.py"), said.out.count("scan.py")) == (1, 0)
     PlainDisplay().outcome(scan_state(20, phase="complete", facts=FACTS))
     assert capsys.readouterr().out.count("scan.py") == 1
 
@@ -44,7 +45,7 @@ def test_the_last_line_is_not_said_twice(capsys: pytest.CaptureFixture[str]) -> 
     with PlainDisplay(clock).scan(PLANNED) as update:
         clock.seconds = 6
         update(scan_state(20, 20))
-    assert capsys.readouterr().out.count("100%") == 1
+    assert capsys.readouterr().err.count("100%") == 1
 
 
 def test_counting_says_where_it_ended(capsys: pytest.CaptureFixture[str]) -> None:
@@ -54,13 +55,13 @@ def test_counting_says_where_it_ended(capsys: pytest.CaptureFixture[str]) -> Non
         clock.seconds = 5
         count(2, 3)
         count(3, 3)
-    assert capsys.readouterr().out.splitlines() == ["Reading logs: 2/3", "Reading logs: 3/3"]
+    assert capsys.readouterr().err.splitlines() == ["Reading logs: 2/3", "Reading logs: 3/3"]
 
 
 def test_counting_nothing_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     with PlainDisplay().counting("Reading logs"):
         pass
-    assert capsys.readouterr().out == ""
+    assert capsys.readouterr() == ("", "")
 
 
 def test_a_pipe_gets_whole_cells_and_columns_asks_for_a_width(
@@ -72,3 +73,22 @@ def test_a_pipe_gets_whole_cells_and_columns_asks_for_a_width(
     monkeypatch.setenv("COLUMNS", "80")
     PlainDisplay().table("title", ["a", "b"], [["x" * 100, "y" * 100]])
     assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
+
+
+def test_progress_goes_to_standard_error_and_results_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    display = PlainDisplay()
+    with display.counting("Reading logs") as count:
+        count(3, 3)
+    with display.scan(PLANNED) as update:
+        update(scan_state(20, 20))
+        display.print("a remark")
+    display.outcome(scan_state(20, 20, phase="complete", facts=FACTS))
+    display.print("a result")
+    display.table("", ["a"], [["b"]])
+    said = capsys.readouterr()
+    assert [line.split(":")[0] for line in said.err.splitlines()] == [
+        *("Reading logs", "scan", "limit", "a remark", "scanning")
+    ]
+    assert [line.split(":")[0] for line in said.out.splitlines()] == [
+        *("", "scan complete", "see the results", "a result", "a", "b")
+    ]

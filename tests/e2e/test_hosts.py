@@ -99,7 +99,7 @@ def ran(folder: Path, program: str, *command: str, **environment: str) -> str:
     (folder / "program.py").write_text(program)
     # Deprecations are those of third parties: ours are errors in the tests that run in this process.
     strict = [sys.executable, "-W", "error", "-W", "ignore::DeprecationWarning"]
-    line, settings = [*strict, *(command or ["program.py"])], os.environ | environment
+    line, settings = [*strict, *(command or ["program.py"])], os.environ | {"SCOUT_DISPLAY": "none"} | environment
     done = subprocess.run(line, check=False, capture_output=True, text=True, cwd=folder, env=settings, timeout=100)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
     return done.stdout

@@ -216,7 +216,7 @@ def test_refused_calls_are_made_again_and_shown(
     check_rows(judged(server, "plain").location)
     assert server.refused == 3
     assert server.requests == CALLS + 3
-    assert ", 3 retries" in capsys.readouterr().out
+    assert ", 3 retries" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -32,15 +32,19 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_ASYNC_DISPLAY = "What to show on standard error while it runs: `none` (the default), `plain`, `log`, `rich`.\n"
+
 
 def described_as(twin: Callable[..., Any]) -> Callable[[F], F]:
-    """Describe an async function with the words of its sync twin, but for `display`, which it does not have."""
+    """Describe an async function with the words of its sync twin, but for its display: it shows nothing by default."""
 
     def describe(function: F) -> F:
-        lines = (twin.__doc__ or "").splitlines(keepends=True)
-        function.__doc__ = "".join(
-            line for line in lines if not line.strip().startswith(("display:", "KeyboardInterrupt:"))
-        )
+        lines = [
+            line.partition(": ")[0] + ": " + _ASYNC_DISPLAY if line.strip().startswith("display:") else line
+            for line in (twin.__doc__ or "").splitlines(keepends=True)
+            if not line.strip().startswith("KeyboardInterrupt:")
+        ]
+        function.__doc__ = "".join(lines)
         return function
 
     return describe
@@ -168,6 +172,7 @@ async def scan_async(
     dry_run: bool = False,
     record_input: RecordInput | None = None,
     *,
+    display: DisplayType | None = None,
     executor: str | None = None,
     ray_address: str | None = None,
     duplicates: Duplicates | None = None,
@@ -175,7 +180,7 @@ async def scan_async(
     results: str | PathLike[str] | None = None,
 ) -> Status:
     """Scan transcripts, as `scan` does."""
-    return await run_scan(_scan_request({**locals(), "display": _display()}, stacklevel=4))
+    return await run_scan(_scan_request({**locals(), "display": _quiet(display)}, stacklevel=4))
 
 
 def scan_resume(
@@ -247,6 +252,7 @@ async def scan_resume_async(
     fail_on_error: bool = False,
     predicate_overrides: Mapping[str, PredicateFn] | None = None,
     *,
+    display: DisplayType | None = None,
     executor: str | None = None,
     ray_address: str | None = None,
     wait: bool = False,
@@ -260,7 +266,7 @@ async def scan_resume_async(
     scanner_timeout: float | None = None,
 ) -> Status:
     """Go on with a scan, as `scan_resume` does."""
-    return await resume_scan(_resume_request({**locals(), "display": _display()}))
+    return await resume_scan(_resume_request({**locals(), "display": _quiet(display)}))
 
 
 def scan_complete(
@@ -289,10 +295,12 @@ def scan_complete(
 
 @described_as(scan_complete)
 @asyncio_only
-async def scan_complete_async(scan_location: ScanLocation, log_level: str | None = None) -> Status:
+async def scan_complete_async(
+    scan_location: ScanLocation, log_level: str | None = None, *, display: DisplayType | None = None
+) -> Status:
     """Declare a scan complete, as `scan_complete` does."""
     end_loading()
-    return await complete_scan(location_text(scan_location), _display(), log_level)
+    return await complete_scan(location_text(scan_location), _quiet(display), log_level)
 
 
 @asyncio_only
@@ -453,9 +461,9 @@ def scan_results_batches_async(
 scan_results_batches = in_sync_items(scan_results_batches_async)
 
 
-def _display() -> str:
-    """Callers of the async functions own the terminal, so nothing is drawn unless the environment asks for it."""
-    return os.environ.get("SCOUT_DISPLAY") or "plain"
+def _quiet(display: DisplayType | None) -> DisplayType | None:
+    """Callers of the async functions own the terminal, so nothing is shown unless they or the environment ask for it."""
+    return display or (None if os.environ.get("SCOUT_DISPLAY") else "none")
 
 
 def _scan_request(given: Mapping[str, Any], stacklevel: int = 3) -> ScanRequest:

@@ -140,10 +140,10 @@ class OutputOptions:
     display_chosen: str = ""
 
     def make_display(self) -> Display:
-        """Make the display."""
+        """Make the display of results."""
         from .._display import display_for
 
-        return display_for(self.display)
+        return display_for(self.display, scans=False)
 
 
 def display_options(function: F) -> F:

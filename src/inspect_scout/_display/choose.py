@@ -16,15 +16,19 @@ from .plain import PlainDisplay, is_terminal
 ALLOWED: tuple[str, ...] = get_args(DisplayType)
 
 
-def display_for(kind: str | None = None, environment: Mapping[str, str] | None = None) -> Display:
+def display_for(
+    kind: str | None = None, environment: Mapping[str, str] | None = None, *, scans: bool = True
+) -> Display:
     """Make the display that is asked for: by argument, else by SCOUT_DISPLAY, else "rich".
 
-    "rich" needs a terminal that reads standard output in UTF-8, and the main thread; elsewhere plain lines are shown.
-    SCOUT_DIAGNOSTICS (1, true, yes) asks for plain lines, except where nothing is to be shown.
+    "rich" needs a terminal that reads in UTF-8, and the main thread; elsewhere plain lines are shown. What counts is where
+    it draws: scans on standard error, results on standard output. SCOUT_DIAGNOSTICS (1, true, yes) asks for plain lines,
+    except where nothing is to be shown.
 
     Args:
         kind: The display asked for.
         environment: The environment variables (default: those of this process).
+        scans: Whether it will show scans, and not only results.
 
     Raises:
         ConfigError: `kind` is not a display.
@@ -38,7 +42,7 @@ def display_for(kind: str | None = None, environment: Mapping[str, str] | None =
         from .log import LogDisplay
 
         return LogDisplay()
-    if chosen == "rich" and _can_draw():
+    if chosen == "rich" and _can_draw(sys.stderr if scans else sys.stdout):
         from .live import RichDisplay
 
         return RichDisplay()
@@ -65,11 +69,8 @@ def _requested(kind: str | None, environment: Mapping[str, str]) -> DisplayType:
     return "rich"
 
 
-def _can_draw() -> bool:
-    encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
+def _can_draw(stream: object) -> bool:
+    encoding = (getattr(stream, "encoding", None) or "").lower().replace("-", "")
     return (
-        main_thread_waits()
-        and is_terminal(sys.stdout)
-        and encoding.startswith("utf")
-        and os.environ.get("TERM") != "dumb"
+        main_thread_waits() and is_terminal(stream) and encoding.startswith("utf") and os.environ.get("TERM") != "dumb"
     )

@@ -13,7 +13,11 @@ DisplayType = Literal["rich", "plain", "log", "none"]
 
 
 class Display(Protocol):
-    """A way to show what happens. All text is made printable on its way out."""
+    """A way to show what happens. All text is made printable on its way out.
+
+    What is shown while something runs goes to standard error: counts, a scan, and what is printed meanwhile. Results go to
+    standard output: tables, outcomes, and what is printed otherwise.
+    """
 
     def print(self, text: str = "", tone: Tone = "text") -> None:
         """Show a line of text.

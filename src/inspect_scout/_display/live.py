@@ -1,4 +1,4 @@
-"""A live picture in a terminal, drawn with rich; results stay on standard output when it is gone."""
+"""A live picture on standard error, drawn with rich; results stay on standard output when it is gone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .._support.clock import SYSTEM_CLOCK, Clock
 from .._support.terminal import plural, printable
 from .._types import ScanState
 from .layout import GAP, cell_width, lay_out_table, shorten
-from .plain import is_terminal, outcome_lines, table_lines, title_lines
+from .plain import is_terminal, outcome_lines, output_width, table_lines, title_lines, write_line
 from .silent import SilentDisplay
 from .wording import (
     Line,
@@ -55,7 +55,7 @@ class RichDisplay:
 
     Args:
         output: Where results, messages and the outcome go (default: standard output).
-        screen: Where the live picture is drawn (default: standard error if it is a terminal, else standard output).
+        screen: Where the live picture is drawn, and what is said meanwhile (default: standard error).
         clock: What the time is.
     """
 
@@ -63,7 +63,7 @@ class RichDisplay:
         self, output: Console | None = None, screen: Console | None = None, clock: Clock = SYSTEM_CLOCK
     ) -> None:
         self._output = output or _console()
-        self._screen = screen or _console(stderr=is_terminal(sys.stderr))
+        self._screen = screen or _console(stderr=True)
         self._clock = clock
         self._drawing: Live | None = None
 
@@ -82,7 +82,7 @@ class RichDisplay:
         tones: Sequence[Tone] = (),
     ) -> None:
         """Show a table."""
-        self._show_lines(table_lines(title, headers, rows, footer, self._output.width, whole, optional, tones))
+        self._show_lines(table_lines(title, headers, rows, footer, self._width(), whole, optional, tones))
 
     @contextmanager
     def counting(self, caption: str) -> Generator[Callable[[int, int], None]]:
@@ -107,7 +107,11 @@ class RichDisplay:
         """Show how a scan stands, and the commands that lead on."""
         if self._drawing is not None:  # the scan was left behind, and ends no drawing
             self._stop(self._drawing)
-        self._show_lines([*title_lines(state), *outcome_lines(state, self._output.width)])
+        self._show_lines([*title_lines(state), *outcome_lines(state, self._width())])
+
+    def _width(self) -> int | None:
+        """Cells that a line of results may take: all that it needs, where no terminal reads it."""
+        return self._output.width if self._output.is_terminal else output_width()
 
     def _show_lines(self, lines: Iterable[Line]) -> None:
         for line in lines:
@@ -115,6 +119,9 @@ class RichDisplay:
 
     def _show(self, text: str, tone: Tone = "text") -> None:
         console = self._screen if self._drawing else self._output
+        if console.file is sys.stdout and not console.is_terminal:
+            write_line(text)
+            return
         try:
             # Soft wrapping leaves paths and commands whole, so that they can be copied.
             console.print(Text(text, style=_STYLES[tone]), soft_wrap=True)
@@ -132,6 +139,8 @@ class RichDisplay:
             console=self._screen,
             refresh_per_second=REFRESHES_PER_SECOND,
             transient=True,
+            # What scanners print stays above the picture, unless it goes elsewhere.
+            redirect_stdout=is_terminal(sys.stdout),
         )
         try:
             # A terminal that went away must not end a scan: it goes on unseen.

@@ -1,4 +1,4 @@
-"""Plain lines on standard output: for pipes, files, CI and threads."""
+"""Plain lines: for pipes, files, CI and threads. Progress goes to standard error, results to standard output."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import contextmanager
+from typing import TextIO
 
 import msgspec
 
@@ -61,10 +62,11 @@ class PlainDisplay:
     def __init__(self, clock: Clock = SYSTEM_CLOCK) -> None:
         self._clock = clock
         self._announced: str | None = None
+        self._scans = 0
 
     def print(self, text: str = "", tone: Tone = "text") -> None:  # noqa: ARG002 - of displays with colours
-        """Show a line of text."""
-        write_line(printable(text))
+        """Show a line of text; while a scan runs it is a remark."""
+        (note_line if self._scans else write_line)(printable(text))
 
     def table(
         self,
@@ -91,17 +93,17 @@ class PlainDisplay:
             last = (done, total)
             if throttle.ready():
                 shown = last
-                write_line(count_line(caption, done, total))
+                note_line(count_line(caption, done, total))
 
         yield update
         if last != shown:
-            write_line(count_line(caption, *last))
+            note_line(count_line(caption, *last))
 
     @contextmanager
     def scan(self, state: ScanState) -> Generator[Callable[[ScanState], None]]:
         """Show a scan while it runs."""
         for line in title_lines(state):
-            write_line(line.text)
+            note_line(line.text)
         self._announced = state.facts.location
         throttle, shown = Throttle(PROGRESS_SECONDS, self._clock), ""
         last: ScanState | None = None
@@ -111,7 +113,7 @@ class PlainDisplay:
             line = progress_line(state)
             if line != shown:
                 shown = line
-                write_line(line)
+                note_line(line)
 
         def update(state: ScanState) -> None:
             nonlocal last
@@ -119,9 +121,11 @@ class PlainDisplay:
             if throttle.ready():
                 show(state)
 
+        self._scans += 1
         try:
             yield update
         finally:
+            self._scans -= 1
             if last is not None:  # how far it came, and how often calls were repeated, nobody being at work any more
                 show(msgspec.structs.replace(last, workers={}))
 
@@ -183,12 +187,22 @@ def is_terminal(stream: object) -> bool:
 
 
 def write_line(line: str) -> None:
+    """Write a line of a result."""
+    _write(line, sys.stdout)
+
+
+def note_line(line: str) -> None:
+    """Write a line of progress, which must not end up among results."""
+    _write(line, sys.stderr)
+
+
+def _write(line: str, stream: TextIO) -> None:
     """Write a line; a reader that went away, or an encoding without some letter, must not end a scan."""
     try:
         try:
-            print(line, flush=True)  # noqa: T201 - this is where displays print
+            print(line, flush=True, file=stream)
         except UnicodeEncodeError:
-            encoding = sys.stdout.encoding or "ascii"
-            print(line.encode(encoding, "replace").decode(encoding), flush=True)  # noqa: T201
+            encoding = stream.encoding or "ascii"
+            print(line.encode(encoding, "replace").decode(encoding), flush=True, file=stream)
     except (OSError, ValueError):
         pass
