@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import pickle
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,11 +12,13 @@ from typing import Any
 import pytest
 
 from inspect_scout import (
+    LocationError,
     Result,
     Status,
     Transcript,
     scan,
     scan_complete,
+    scan_list,
     scan_resume,
     scan_status,
     scanner,
@@ -89,3 +93,28 @@ def test_what_a_resume_changes_is_put_into_the_file_as_it_is_then(failed: Status
     assert status.complete
     assert status.spec.options.scanner_timeout == 90
     assert scan_status(failed.location).spec == status.spec
+
+
+def test_a_list_leaves_what_defines_its_scans_for_later(failed: Status, storage: CountingStorage) -> None:
+    (listed,) = scan_list(os.path.dirname(failed.location))
+    assert (storage.reads, listed.complete, len(listed.errors)) == (1, False, 3)
+    assert listed.spec.scan_id == failed.spec.scan_id
+    assert listed.spec is listed.spec
+    assert storage.reads == 2
+    assert listed == scan_status(failed.location)
+
+
+def test_a_copy_of_a_listed_status_has_read_what_defines_the_scan(failed: Status) -> None:
+    (listed,) = scan_list(os.path.dirname(failed.location))
+    copy = pickle.loads(pickle.dumps(listed))
+    shutil.rmtree(failed.location)
+    assert copy.spec == listed.spec == failed.spec
+    with pytest.raises(AttributeError, match="no attribute 'specs'"):
+        _ = listed.specs  # type: ignore[attr-defined]
+
+
+def test_a_listed_scan_that_was_deleted_says_so(failed: Status) -> None:
+    (listed,) = scan_list(os.path.dirname(failed.location))
+    shutil.rmtree(failed.location)
+    with pytest.raises(LocationError, match="There is no scan at"):
+        _ = listed.spec

@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from inspect_scout import ScanStateError, StorageError
+from inspect_scout._app import run_sync
 from inspect_scout._results import ScanStore, list_statuses
 from inspect_scout._results.journal.lock import LEASE_SECONDS, LockHolder, lock_path, locked
 from inspect_scout.testing import Entry, FaultStorage, MemoryStorage, Storage, storage_for
@@ -90,7 +91,7 @@ async def test_listing_asks_little_of_each_scan(s3: S3Server, bucket: str) -> No
     assert methods(asked) == {"GET": 3 * count + 1}
     assert not any(path.endswith(".parquet") for _, path in asked)
     with s3.counting() as asked:
-        assert len(await list_statuses(f"{bucket}/scans")) == count
+        assert len(await list_statuses(f"{bucket}/scans", run_sync)) == count
     assert len(asked) <= 4 * count + 1
 
 

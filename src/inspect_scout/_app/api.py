@@ -307,6 +307,8 @@ async def scan_complete_async(
 async def scan_list_async(scans_location: ScanLocation) -> list[Status]:
     """List the scans below a location; a location that does not exist has none.
 
+    What defines a scan (`spec`) is read when it is first asked for: until then a list of thousands costs only their counts.
+
     Args:
         scans_location: Folder that holds scans, at any depth: a path or URL.
 
@@ -323,7 +325,7 @@ async def scan_list_async(scans_location: ScanLocation) -> list[Status]:
             print(status)
         ```
     """
-    return await _list_statuses(location_text(scans_location))
+    return await _list_statuses(location_text(scans_location, run_sync))
 
 
 scan_list = in_sync(scan_list_async)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict, dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 import pyarrow as pa
@@ -19,7 +19,7 @@ from .._support.errors import LocationError
 from .._support.storage import Storage, for_each, join, normalize, run_blocking, run_in_thread, storage_for
 from .._types import Error, ScanFacts, ScanSpec, ScanState, Status, Summary
 from .files.errors import read_errors
-from .files.light_spec import no_scan_message, pair_count, parse_light_spec, read_spec_text
+from .files.light_spec import LightSpec, no_scan_message, pair_count, parse_light_spec, read_light_spec, read_spec_text
 from .files.spec import MODELS, parse_spec, unread_errors, with_models, with_transcripts
 from .files.summary import read_summary
 from .journal.index import JournalIndex, load_index, load_table_index, pairs_of_writer
@@ -44,11 +44,14 @@ from .rows.row_writer import RecordInput, RowWriter
 from .rows.schema import results_schema
 from .state.row_counter import RowCounter, count_rows
 from .state.scan_list import find_scans
-from .state.scan_state import facts_of_light_spec, journal_files, phase_of, read_counts
+from .state.scan_state import RecordedCounts, facts_of_light_spec, journal_files, phase_of, read_counts
 from .state.summary import MEASURED_COLUMNS, compute_row_metrics, summary_of
 
 if TYPE_CHECKING:
     from .._inspect.metrics import Metrics
+
+RunSpecRead: TypeAlias = Callable[[Callable[[], Coroutine[object, None, ScanSpec]]], ScanSpec]
+"""Runs what reads a spec for code that cannot await."""
 
 _PAIR_COLUMNS = ("transcript_id", "scan_error", "scanner_fingerprint")
 
@@ -273,17 +276,10 @@ class ScanStore:
     async def status_and_state(self) -> tuple[Status, ScanState]:
         """Tell how the scan stands, for programs and for displays: its directory is read once for both."""
         spec = await self.spec()
-        journal = await journal_files(self._storage, self.location)
-        recorded = await read_counts(self._storage, self.location, spec, journal, each=True)
-        lines = [] if recorded.has_journal else await read_errors(self._storage, self.location)
-        with_lines = {line.scanner for line in lines}
-        errors = [Error(**asdict(line)) for line in lines]
-        errors += _errors_of(counter for key, counter in recorded.counters.items() if key not in with_lines)
+        recorded, errors = await _read_recorded(self._storage, self.location, spec)
         facts, due = facts_of(spec, self.location), pair_count(spec)
         complete = recorded.complete and not facts.unread
-        newer = recorded.counters if recorded.has_journal else dict[str, RowCounter]()
-        kept = {key: fields for key, fields in recorded.stored.fields.items() if key not in newer}
-        summary = summary_of(recorded.scanners, complete, recorded.counters, kept)
+        summary = _summary(recorded, complete)
         state = ScanState(
             facts=facts,
             phase=phase_of(recorded, due, bool(facts.unread)),
@@ -393,13 +389,48 @@ async def read_status(location: str, storage: Storage | None = None) -> Status:
     return await (await ScanStore.open(location, storage)).status()
 
 
-async def list_statuses(scans_location: str, storage: Storage | None = None) -> list[Status]:
+async def list_statuses(scans_location: str, run: RunSpecRead, storage: Storage | None = None) -> list[Status]:
     """Tell how the scans below a location stand, newest first; a missing location holds none.
 
     Args:
         scans_location: Where scans are kept; they are found at any depth.
+        run: Runs what reads a spec when it is asked for.
         storage: Where that is (None: what serves the location).
     """
     scans = await find_scans(scans_location, storage)
-    found = await scans.read_each(lambda folder: ScanStore(folder, scans.storage).status())
-    return sorted(found, key=lambda status: status.spec.timestamp, reverse=True)
+    found = await scans.read_each(lambda folder: _list_status(scans.storage, folder, run))
+    return [status for _, status in sorted(found, key=lambda each: each[0], reverse=True)]
+
+
+async def _list_status(storage: Storage, location: str, run: RunSpecRead) -> tuple[float, Status]:
+    """Tell when a scan was made, and how it stands, without reading all that defines it."""
+    spec = await read_light_spec(storage, location, ids=True)
+    recorded, errors = await _read_recorded(storage, location, spec)
+    facts = facts_of_light_spec(spec, location)
+    complete = recorded.complete and not facts.unread
+    summary, every_error = _summary(recorded, complete), [*errors, *unread_errors(spec)]
+    read_spec = functools.partial(_read_spec, run, location, storage)
+    return facts.created_at, Status.with_spec_later(complete, read_spec, location, summary, every_error)
+
+
+async def _read_recorded(
+    storage: Storage, location: str, spec: ScanSpec | LightSpec
+) -> tuple[RecordedCounts, list[Error]]:
+    """Tell what is recorded of a scan, and what went wrong in its scanners."""
+    journal = await journal_files(storage, location)
+    recorded = await read_counts(storage, location, spec, journal, each=True)
+    lines = [] if recorded.has_journal else await read_errors(storage, location)
+    with_lines = {line.scanner for line in lines}
+    errors = [Error(**asdict(line)) for line in lines]
+    errors += _errors_of(counter for key, counter in recorded.counters.items() if key not in with_lines)
+    return recorded, errors
+
+
+def _read_spec(run: RunSpecRead, location: str, storage: Storage) -> ScanSpec:
+    return run(ScanStore(location, storage).spec)
+
+
+def _summary(recorded: RecordedCounts, complete: bool) -> Summary:
+    newer = recorded.counters if recorded.has_journal else dict[str, RowCounter]()
+    kept = {key: fields for key, fields in recorded.stored.fields.items() if key not in newer}
+    return summary_of(recorded.scanners, complete, recorded.counters, kept)

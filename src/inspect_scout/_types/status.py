@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from inspect_ai.model import ModelUsage
 from pydantic import BaseModel, Field, JsonValue, computed_field, model_validator
@@ -14,6 +15,8 @@ from .._support.shapes import is_list, is_mapping
 from .._support.terminal import plural
 from .result import Error
 from .spec import ScanSpec
+
+_READ_SPEC = "_read_spec"
 
 
 class ValidationEntry(BaseModel):
@@ -184,16 +187,35 @@ class Summary(BaseModel):
         return self.scanners[scanner]
 
 
+@dataclass(frozen=True)
+class DryRun:
+    """What a scan would do: what `scan(..., dry_run=True)` counts.
+
+    Args:
+        transcripts: Transcripts that are selected.
+        scanners: Transcripts that each scanner would scan.
+    """
+
+    transcripts: int
+    scanners: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        """Pairs of transcript and scanner."""
+        return sum(self.scanners.values())
+
+
 @dataclass(repr=False)
 class Status:
     """State of a scan.
 
     Args:
         complete: Whether nothing is left to do.
-        spec: What defines the scan.
+        spec: What defines the scan; statuses of a list read it when it is first asked for.
         location: Directory of the scan.
         summary: Counts by scanner.
         errors: Scanners that failed, one entry for each failure.
+        dry_run: What the scan would do, if it was a dry run.
     """
 
     complete: bool
@@ -201,6 +223,40 @@ class Status:
     location: str
     summary: Summary
     errors: list[Error] = field(default_factory=list[Error])
+    dry_run: DryRun | None = field(default=None, kw_only=True)
+
+    @classmethod
+    def with_spec_later(
+        cls, complete: bool, read_spec: Callable[[], ScanSpec], location: str, summary: Summary, errors: list[Error]
+    ) -> Self:
+        """Make a status that reads what defines its scan when it is first asked for: that takes most of the time.
+
+        Args:
+            complete: Whether nothing is left to do.
+            read_spec: Reads what defines the scan.
+            location: Directory of the scan.
+            summary: Counts by scanner.
+            errors: Scanners that failed.
+        """
+        status = cls(complete, None, location, summary, errors)  # type: ignore[arg-type]
+        del status.spec
+        status.__dict__[_READ_SPEC] = read_spec
+        return status
+
+    if not TYPE_CHECKING:  # it would say that a status has any attribute
+
+        def __getattr__(self, name: str) -> ScanSpec:
+            """Read the spec, as nothing else is missing."""
+            read_spec = self.__dict__.get(_READ_SPEC) if name == "spec" else None
+            if read_spec is None:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            self.spec = read_spec()
+            return self.spec
+
+    def __getstate__(self) -> dict[str, object]:
+        """Give all that it says to a copy, which cannot read the spec later."""
+        read_now = {"spec": self.spec}
+        return {**{name: value for name, value in self.__dict__.items() if name != _READ_SPEC}, **read_now}
 
     @property
     def error_groups(self) -> list[ErrorGroup]:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from inspect_scout import LocationError, ScanStateError
+from inspect_scout._app import run_sync
 from inspect_scout._results import ScanStore, list_statuses
 from inspect_scout._results.journal.lock import LEASE_SECONDS, LockHolder, is_alive, lock_path
 from inspect_scout._types import ResultReport, ScannerState, ScanState, Worklist
@@ -64,14 +65,14 @@ def test_scans_are_listed_newest_first_at_any_depth(tmp_path: Path) -> None:
     assert newest.facts.location == f"{tmp_path}/deep/er/scan_id=id3"
     assert newest.facts.created_at == datetime(2026, 3, 1, tzinfo=UTC).timestamp()
     assert (newest.facts.transcripts, newest.done, newest.error_count, newest.phase) == (2, 4, 0, "complete")
-    statuses = asyncio.run(list_statuses(str(tmp_path)))
+    statuses = asyncio.run(list_statuses(str(tmp_path), run_sync))
     assert [status.spec.scan_id for status in statuses] == ["id3", "id2", "id1"]
     assert [status.location for status in statuses] == [state.facts.location for state in states]
 
 
 def test_missing_location_holds_no_scans(tmp_path: Path) -> None:
     assert list_states(str(tmp_path / "none")) == []
-    assert asyncio.run(list_statuses(str(tmp_path / "none"))) == []
+    assert asyncio.run(list_statuses(str(tmp_path / "none"), run_sync)) == []
 
 
 def test_relative_location_gives_absolute_ones(tmp_path: Path) -> None:

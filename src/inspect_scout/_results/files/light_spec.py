@@ -237,15 +237,20 @@ async def read_spec_text(storage: Storage, location: str) -> bytes:
         raise LocationError(await no_scan_message(storage, location)) from None
 
 
-async def read_light_spec(storage: Storage, location: str) -> LightSpec:
+async def read_light_spec(storage: Storage, location: str, *, ids: bool = False) -> LightSpec:
     """Read what defines a scan, as far as readers that must be fast need it.
+
+    Args:
+        storage: Where the scan is.
+        location: Its directory.
+        ids: Whether the ids of transcripts matter, and not only how many there are.
 
     Raises:
         LocationError: There is no scan at the location.
     """
     text = await read_spec_text(storage, location)
     with _naming_file(location):
-        return parse_light_spec(text)
+        return parse_light_spec(text, ids=ids)
 
 
 async def read_spec_fields(storage: Storage, location: str) -> Mapping[str, object]:

@@ -19,6 +19,7 @@ from .lenient import JsonPath, RequiredPartError, read_leniently
 
 if TYPE_CHECKING:
     from ..._types import ScannerSpec, ScanTranscripts, Worklist
+    from .light_spec import LightSpec
 
 logger = logging.getLogger(__name__)
 
@@ -108,7 +109,7 @@ def with_models(text: bytes, changed: Mapping[str, Any]) -> bytes:
     return to_json(kept, indent=2, inf_nan_mode="null", fallback=str)
 
 
-def unread_errors(spec: ScanSpec) -> list[Error]:
+def unread_errors(spec: ScanSpec | LightSpec) -> list[Error]:
     """List the logs that were not read; those without which the scan was declared complete follow."""
     snapshot = spec.transcripts
     if snapshot is None:
