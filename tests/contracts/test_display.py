@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inspect_scout._display import Display, display_for
+from inspect_scout._display import Display, NotebookDisplay, display_for
 from inspect_scout.testing.display_laws import DisplayLaws, show_everything
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=60)
@@ -45,7 +45,7 @@ class TestLog(OurLaws):
         logging.raiseExceptions = raising
 
     def make(self) -> Display:
-        LOGGER.handlers[:] = [logging.StreamHandler(sys.stdout)]
+        LOGGER.handlers[:] = [logging.StreamHandler(sys.stderr)]
         return display_for("log")
 
 
@@ -77,3 +77,8 @@ class TestRichNarrow(TestRich):
 
 class TestRichWide(TestRich):
     width = 160
+
+
+class TestNotebook(OurLaws):
+    def make(self) -> Display:
+        return NotebookDisplay(lambda page, text, name, is_there: print(name, is_there, page, text, file=sys.stderr))

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .choose import display_for
     from .contract import Display, DisplayType
     from .layout import wrap
+    from .notebook import NotebookDisplay
     from .paging import paged_display
     from .plain import output_width
     from .wording import Line, Tone, config_line, duration, title_line

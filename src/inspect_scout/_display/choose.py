@@ -21,8 +21,8 @@ def display_for(
 ) -> Display:
     """Make the display that is asked for: by argument, else by SCOUT_DISPLAY, else "rich".
 
-    "rich" needs a terminal that reads in UTF-8, and the main thread; elsewhere plain lines are shown. What counts is where
-    it draws: scans on standard error, results on standard output. SCOUT_DIAGNOSTICS (1, true, yes) asks for plain lines,
+    "rich" is an output of its own in a notebook. Elsewhere it needs a terminal that reads UTF-8, and the main thread, or plain
+    lines are shown; what counts is where it draws: scans on standard error, results on standard output. SCOUT_DIAGNOSTICS (1, true, yes) asks for plain lines,
     except where nothing is to be shown.
 
     Args:
@@ -42,6 +42,10 @@ def display_for(
         from .log import LogDisplay
 
         return LogDisplay()
+    if chosen == "rich" and in_notebook():
+        from .notebook import NotebookDisplay
+
+        return NotebookDisplay()
     if chosen == "rich" and _can_draw(sys.stderr if scans else sys.stdout):
         from .live import RichDisplay
 
@@ -67,6 +71,13 @@ def _requested(kind: str | None, environment: Mapping[str, str]) -> DisplayType:
         return cast("DisplayType", value.lower() or "rich")
     logging.getLogger("inspect_scout").warning("SCOUT_DISPLAY: unknown display %r, using rich. %s", value, allowed)
     return "rich"
+
+
+def in_notebook() -> bool:
+    """Tell whether a kernel of IPython runs this program, so that what is shown goes to a notebook."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return getattr(shell, "kernel", None) is not None
 
 
 def _can_draw(stream: object) -> bool:

@@ -31,7 +31,7 @@ def paged_display(kind: str | None = None) -> Generator[Display]:
     Raises:
         ConfigError: `kind` is not a display.
     """
-    display = display_for(kind)
+    display = display_for(kind, scans=False)
     if not is_terminal(sys.stdout):
         yield display
         return

@@ -196,8 +196,10 @@ def note_line(line: str) -> None:
     _write(line, sys.stderr)
 
 
-def _write(line: str, stream: TextIO) -> None:
+def _write(line: str, stream: TextIO | None) -> None:
     """Write a line; a reader that went away, or an encoding without some letter, must not end a scan."""
+    if stream is None:  # it was closed when the program began
+        return
     try:
         try:
             print(line, flush=True, file=stream)

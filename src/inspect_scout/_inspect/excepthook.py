@@ -21,7 +21,7 @@ def embedding_inspect() -> Generator[None]:
 
     When the first model is made, inspect_ai sets `sys.excepthook`, unless it has done so before, and in a notebook it
     refuses to go on without ipywidgets. Both are for evals, which are programs of their own and draw there; a scan is a
-    call in somebody's program, and shows plain lines in a notebook.
+    call in somebody's program, which needs no widgets.
     """
     with _LOCK:
         _found.append(_found[0] if _found else (_error._exception_hook_set, _platform.have_package))

@@ -149,5 +149,16 @@ class DisplayLaws:
         shown = self.shown(act)
         assert not shown or "after" in shown
 
+    def test_progress_stays_off_standard_output(self) -> None:
+        out, err = Terminal(self.encoding), Terminal(self.encoding)
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            display = self.make()
+            with display.counting("x") as count:
+                count(1, 2)
+            with display.scan(scan_state("x", 2)) as update:
+                update(scan_state("x", 2, 1))
+                display.print("a remark")
+        assert out.text() == ""
+
     def test_a_reader_that_went_away_does_not_end_a_scan(self) -> None:
         self.shown(lambda display: show_everything(display, "x", 2), ClosedTerminal(self.encoding))
