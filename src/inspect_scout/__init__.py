@@ -11,6 +11,7 @@ from ._support.folder import current_folder, import_elsewhere
 from ._support.lazy import public_exports
 
 if TYPE_CHECKING:
+    from ._app import ScanRun as ScanRun
     from ._app import scan as scan
     from ._app import scan_complete as scan_complete
     from ._app import scan_list as scan_list
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ._app import scan_results_query as scan_results_query
     from ._app import scan_resume as scan_resume
     from ._app import scan_status as scan_status
+    from ._app import start_scan as start_scan
     from ._app import transcripts_from as transcripts_from
     from ._app import validation_results_df as validation_results_df
     from ._plan import ScanJob as ScanJob
@@ -91,6 +93,7 @@ if TYPE_CHECKING:
     from ._transcripts import splice_to_timeline as splice_to_timeline
     from ._transcripts import transcripts_db as transcripts_db
     from ._transcripts import transcripts_db_schema as transcripts_db_schema
+    from ._types import DryRun as DryRun
     from ._types import Error as Error
     from ._types import EventType as EventType
     from ._types import Loader as Loader
@@ -105,6 +108,7 @@ if TYPE_CHECKING:
     from ._types import ScanOptions as ScanOptions
     from ._types import ScanRevision as ScanRevision
     from ._types import ScanSpec as ScanSpec
+    from ._types import ScanState as ScanState
     from ._types import ScanTranscripts as ScanTranscripts
     from ._types import Status as Status
     from ._types import Summary as Summary

@@ -1,4 +1,4 @@
-"""The async API: what the functions of the same names without `_async` do, for programs with an event loop."""
+"""The async API: what the functions of `inspect_scout` do, for programs with an event loop; most names end in `_async`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ._support.lazy import public_exports
 
 if TYPE_CHECKING:
+    from ._app import AsyncScanRun as AsyncScanRun
     from ._app import scan_async as scan_async
     from ._app import scan_complete_async as scan_complete_async
     from ._app import scan_list_async as scan_list_async
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from ._app import scan_results_query_async as scan_results_query_async
     from ._app import scan_resume_async as scan_resume_async
     from ._app import scan_status_async as scan_status_async
+    from ._app import start_scan as start_scan
     from ._app import validation_results_df_async as validation_results_df_async
 
     __all__: list[str]

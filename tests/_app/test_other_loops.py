@@ -22,6 +22,7 @@ from inspect_scout import (
     scan_results_df,
     scan_resume,
     scan_status,
+    start_scan,
     transcripts_db,
     transcripts_from,
 )
@@ -31,6 +32,7 @@ FORM = r"^Scout runs on asyncio, not on [^\n]*; call it in asyncio\.run\(\.\.\.\
 
 ASYNC: dict[str, Callable[[], Any]] = {
     "scan": lambda: aio.scan_async([length()], transcripts_from(talks(1)), scans="scans"),
+    "start": lambda: aio.start_scan([length()], transcripts_from(talks(1)), scans="scans").__aenter__(),
     "resume": lambda: aio.scan_resume_async("scans/scan_id=x"),
     "complete": lambda: aio.scan_complete_async("scans/scan_id=x"),
     "list": lambda: aio.scan_list_async("scans"),
@@ -52,6 +54,7 @@ ASYNC: dict[str, Callable[[], Any]] = {
 
 SYNC: dict[str, Callable[[], Any]] = {
     "scan": lambda: scan([length()], transcripts_from(talks(1)), scans="scans"),
+    "start": lambda: start_scan([length()], transcripts_from(talks(1)), scans="scans").__enter__(),
     "resume": lambda: scan_resume("scans/scan_id=x"),
     "complete": lambda: scan_complete("scans/scan_id=x"),
     "list": lambda: scan_list("scans"),

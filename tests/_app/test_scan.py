@@ -13,6 +13,7 @@ import pytest
 
 from inspect_scout import (
     ConfigError,
+    DryRun,
     RefusalError,
     Result,
     ScannerWork,
@@ -204,6 +205,8 @@ def test_dry_run_counts_and_creates_nothing(tmp_path: Path, capsys: pytest.Captu
     status = scan([length()], transcripts_from(talks(4)), scans=str(scans), display="plain", dry_run=True)
     assert status.complete
     assert status.location == "(dry-run)"
+    assert status.dry_run == DryRun(4, {"length": 4})
+    assert status.dry_run.total == 4
     assert status.spec.transcripts is not None
     assert list(status.spec.transcripts.transcript_ids) == ["t0", "t1", "t2", "t3"]
     assert "length" in capsys.readouterr().out

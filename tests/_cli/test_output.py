@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from inspect_scout._app import ResumeRequest
-from inspect_scout._types import Error, Status
+from inspect_scout._types import DryRun, Error, Status
 from support.cli import LOCATION, FakeApp, Rows, scout, standing, state, status
 
 NASTY = "a\x1b[2J\x7f\u202eb\udcffc\n\td\r\x9b é"
@@ -54,7 +55,10 @@ def test_json_silences_the_display() -> None:
 
 
 def test_a_dry_run_tells_counts_as_json() -> None:
-    ran = scout("scan", "scan.py", "--dry-run", "--json", app=FakeApp(ends_as=lambda: status(location="(dry-run)")))
+    counts = DryRun(3, {"refusal": 3, "other": 3})
+    counted = replace(status(location="(dry-run)"), dry_run=counts)
+    ran = scout("scan", "scan.py", "--dry-run", "--json", app=FakeApp(ends_as=lambda: counted))
+    assert parsed(ran.out)["transcripts"] == 3
     assert parsed(ran.out)["scanners"] == {"refusal": 3, "other": 3}
     assert parsed(ran.out)["total"] == 6
 

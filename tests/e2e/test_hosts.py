@@ -336,8 +336,7 @@ local = Config(AsyncKernelManager={"transport": "ipc"})  # the kernel warns of p
 NotebookClient(notebook, config=local, timeout=60, allow_errors=True).execute()
 told = []
 for cell in notebook.cells:
-    shown = [output.get("data", {}).get("text/plain") or output.get("ename") or output.name for output in cell.outputs]
-    told.append([name for name in shown if name != "stdout"])  # where progress is shown
+    told.append([output.get("data", {}).get("text/plain") or output.get("ename") or output.name for output in cell.outputs])
 print(json.dumps(told))
 """
 

@@ -93,6 +93,7 @@ if TYPE_CHECKING:
     )
     from .scan_json import MAX_IDS, group_json, overview_json, state_json
     from .scan_reference import find_scan, is_location, short_id_length
+    from .scan_run import AsyncScanRun, PendingScan, ScanRun, start_scan
     from .scan_selection import ScanSelection
     from .scanning import complete_scan, resume_scan, run_scan
     from .transcript_counts import (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from os import PathLike
@@ -21,6 +22,7 @@ from .._support.loops import asyncio_only
 from .._support.storage import normalize
 from .._types import PredicateFn, ScanLocation, Status, ValidationSet, Worklist, location_text
 from .bridge import in_sync, in_sync_items, run_sync
+from .following import OnProgress
 from .scanning import complete_scan, resume_scan, run_scan
 
 if TYPE_CHECKING:
@@ -31,20 +33,16 @@ if TYPE_CHECKING:
     from .._transcripts import Duplicates, Transcripts
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-_ASYNC_DISPLAY = "What to show on standard error while it runs: `none` (the default), `plain`, `log`, `rich`.\n"
+DISPLAY_LINES = re.compile(r"^( +display: )(?:.*\n)(?: {12,}.*\n)*", re.MULTILINE)
+ASYNC_DISPLAY = "What to show, and how: `none` (the default), `rich`, `plain`, `log`.\n"
 
 
 def described_as(twin: Callable[..., Any]) -> Callable[[F], F]:
     """Describe an async function with the words of its sync twin, but for its display: it shows nothing by default."""
 
     def describe(function: F) -> F:
-        lines = [
-            line.partition(": ")[0] + ": " + _ASYNC_DISPLAY if line.strip().startswith("display:") else line
-            for line in (twin.__doc__ or "").splitlines(keepends=True)
-            if not line.strip().startswith("KeyboardInterrupt:")
-        ]
-        function.__doc__ = "".join(lines)
+        lines = DISPLAY_LINES.sub(rf"\g<1>{ASYNC_DISPLAY}", twin.__doc__ or "").splitlines(keepends=True)
+        function.__doc__ = "".join(line for line in lines if not line.strip().startswith("KeyboardInterrupt:"))
         return function
 
     return describe
@@ -78,6 +76,7 @@ def scan(
     ray_address: str | None = None,
     duplicates: Duplicates | None = None,
     scanner_timeout: float | None = None,
+    on_progress: OnProgress | None = None,
     results: str | PathLike[str] | None = None,
 ) -> Status:
     """Scan transcripts.
@@ -113,10 +112,10 @@ def scan(
         results_buffer: Bring the tables of the running scan up to date after this many records.
         tags: Tags kept with the scan.
         metadata: Metadata kept with the scan.
-        display: How to show progress: `rich` (the default in a terminal), `plain`, `log`, `none`.
+        display: What to show, and how: `rich` (the default; lines where it cannot be drawn), `plain` (lines), `log`, `none`.
         log_level: Level of log messages (default warning).
         fail_on_error: Stop at the first scanner that raises, and raise its exception after saving.
-        dry_run: Only count what would be scanned; nothing is written.
+        dry_run: Only count what would be scanned (`dry_run` of the status); nothing is written.
         record_input: Whether results hold a copy of their input: `auto` (the default) copies what is small or cannot be found
             again, and else stores where it is; `copy` always copies; `reference` copies only what cannot be found.
         executor: What runs the scan: `inline` (this process), `processes` (workers on this machine), `ray` (workers on a
@@ -125,6 +124,8 @@ def scan(
         duplicates: Of a sample in several logs, `newest` scans that of the log modified last, `all` every one (default: what
             `transcripts` say, else `newest`; see `transcripts_from`).
         scanner_timeout: Seconds that a scanner may take for a transcript; one that takes longer is an error (default: no limit).
+        on_progress: A function that is told how the scan stands (`ScanState`), at most ten times a second and at the end, on the
+            thread of the event loop that the scan runs on. What it raises is logged once, and does not end the scan.
         results: Older name of `scans`.
 
     Returns:
@@ -143,7 +144,7 @@ def scan(
         print(status)
         ```
     """
-    request = _scan_request(locals())
+    request = scan_request(locals())
     return run_sync(lambda: run_scan(request))
 
 
@@ -177,10 +178,11 @@ async def scan_async(
     ray_address: str | None = None,
     duplicates: Duplicates | None = None,
     scanner_timeout: float | None = None,
+    on_progress: OnProgress | None = None,
     results: str | PathLike[str] | None = None,
 ) -> Status:
     """Scan transcripts, as `scan` does."""
-    return await run_scan(_scan_request({**locals(), "display": _quiet(display)}, stacklevel=4))
+    return await run_scan(scan_request({**locals(), "display": quiet_display(display)}, stacklevel=4))
 
 
 def scan_resume(
@@ -201,12 +203,13 @@ def scan_resume(
     model_args: dict[str, Any] | str | Path | None = None,
     model_roles: Mapping[str, ModelRole | Sequence[ModelRole]] | None = None,
     scanner_timeout: float | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Status:
     """Go on with an interrupted or partly failed scan; what is recorded without error is not scanned again.
 
     Args:
         scan_location: Where the scan is: its directory (`.../scan_id=...`), as a path or URL, or its `Status`.
-        display: How to show progress: `rich`, `plain`, `log`, `none`.
+        display: What to show, as for `scan`: `rich`, `plain`, `log`, `none`.
         log_level: Level of log messages.
         fail_on_error: Stop at the first scanner that raises, and raise its exception after saving.
         predicate_overrides: Predicates by scanner, for scanners whose results are compared by a function of your own:
@@ -225,6 +228,7 @@ def scan_resume(
         model_args: Arguments for the provider of the model, or a YAML or JSON file of them: its key, or how it is reached.
         model_roles: Models by role, for roles that were not recorded, or with other connections, retries or timeouts.
         scanner_timeout: Seconds that a scanner may take for a transcript (default: as when the scan was started).
+        on_progress: A function that is told how the scan stands, as for `scan`.
 
     Raises:
         ScanStateError: The scan is complete, another process is at work on it, a question, an answer or a template has
@@ -264,9 +268,10 @@ async def scan_resume_async(
     model_args: dict[str, Any] | str | Path | None = None,
     model_roles: Mapping[str, ModelRole | Sequence[ModelRole]] | None = None,
     scanner_timeout: float | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Status:
     """Go on with a scan, as `scan_resume` does."""
-    return await resume_scan(_resume_request({**locals(), "display": _quiet(display)}))
+    return await resume_scan(_resume_request({**locals(), "display": quiet_display(display)}))
 
 
 def scan_complete(
@@ -300,20 +305,18 @@ async def scan_complete_async(
 ) -> Status:
     """Declare a scan complete, as `scan_complete` does."""
     end_loading()
-    return await complete_scan(location_text(scan_location), _quiet(display), log_level)
+    return await complete_scan(location_text(scan_location), quiet_display(display), log_level)
 
 
 @asyncio_only
 async def scan_list_async(scans_location: ScanLocation) -> list[Status]:
     """List the scans below a location; a location that does not exist has none.
 
-    What defines a scan (`spec`) is read when it is first asked for: until then a list of thousands costs only their counts.
-
     Args:
         scans_location: Folder that holds scans, at any depth: a path or URL.
 
     Returns:
-        How each of them stands, the newest first.
+        How each of them stands, the newest first; `spec` is read when it is first asked for.
 
     Raises:
         ConfigError: It is not a location.
@@ -325,7 +328,7 @@ async def scan_list_async(scans_location: ScanLocation) -> list[Status]:
             print(status)
         ```
     """
-    return await _list_statuses(location_text(scans_location, run_sync))
+    return await _list_statuses(location_text(scans_location), run_sync)
 
 
 scan_list = in_sync(scan_list_async)
@@ -463,12 +466,12 @@ def scan_results_batches_async(
 scan_results_batches = in_sync_items(scan_results_batches_async)
 
 
-def _quiet(display: DisplayType | None) -> DisplayType | None:
+def quiet_display(display: DisplayType | None) -> DisplayType | None:
     """Callers of the async functions own the terminal, so nothing is shown unless they or the environment ask for it."""
     return display or (None if os.environ.get("SCOUT_DISPLAY") else "none")
 
 
-def _scan_request(given: Mapping[str, Any], stacklevel: int = 3) -> ScanRequest:
+def scan_request(given: Mapping[str, Any], stacklevel: int = 3) -> ScanRequest:
     """Pack the arguments of `scan` or its twin, with the older name of `scans`.
 
     Args:

@@ -37,9 +37,10 @@ from .._project import default_log_level, default_scans, load_dotenv_once, start
 from .._results import ScanGoneError, ScanStore, facts_of, unread_errors
 from .._support.loop_iterations import own_loop_iteration
 from .._support.terminal import plural
-from .._types import Phase, Planned, Problem, ScanState, Status, Summary, fold
+from .._types import DryRun, Phase, Planned, Problem, ScanState, Status, Summary, fold
 from .early_refusals import complete_scan_error
 from .ending import grace_seconds, run_to_its_end
+from .following import Following, telling
 from .interruption import is_abandoned, on_abandoned
 from .watching import publishing_progress
 
@@ -48,18 +49,23 @@ logger = logging.getLogger("inspect_scout")
 DRY_RUN = "(dry-run)"
 
 
-async def run_scan(request: ScanRequest) -> Status:
+async def run_scan(request: ScanRequest, following: Following | None = None) -> Status:
     """Run a new scan, as far as it can be run.
+
+    Args:
+        request: What is asked for.
+        following: How the program follows it (None: by `request.on_progress` alone).
 
     Raises:
         ScoutError: The request cannot be carried out; nothing was created.
         Exception: What a scanner raised, if `fail_on_error` is set; what was recorded before is kept.
     """
     with embedding_inspect():
-        return await _scan(request)
+        return await _scan(request, following)
 
 
-async def _scan(request: ScanRequest) -> Status:
+async def _scan(request: ScanRequest, following: Following | None) -> Status:
+    following = (following or Following()).by(request.on_progress)
     load_dotenv_once()
     request, grace = resolve_request(request).request, grace_seconds()
     prepare_logging(request.log_level)
@@ -69,6 +75,8 @@ async def _scan(request: ScanRequest) -> Status:
     _warn_of_problems(plan)
     if request.dry_run:
         await close_models(plan.models.active)
+        with telling(following.functions) as listeners:
+            Feed(*listeners).emit(_planned(plan, DRY_RUN))
         return _dry_run(plan, display)
     await own_loop_iteration()
     scans = request.scans or default_scans()
@@ -76,7 +84,7 @@ async def _scan(request: ScanRequest) -> Status:
     async with _prepared(plan, setup, scans, request.executor, request.ray_address) as run:
         store = await ScanStore.create(plan.spec, scans)
         async with store.lock():
-            return await _run(plan, store, display, _Engine(run, setup, grace))
+            return await _run(plan, store, display, _Engine(run, setup, grace, following))
 
 
 async def resume_scan(request: ResumeRequest) -> Status:
@@ -90,6 +98,7 @@ async def resume_scan(request: ResumeRequest) -> Status:
 
 
 async def _resume(request: ResumeRequest) -> Status:
+    following = Following().by(request.on_progress)
     prepare_logging(request.log_level)
     shown, grace = display_for(request.display), grace_seconds()
     store = await ScanStore.open(request.location)
@@ -108,7 +117,7 @@ async def _resume(request: ResumeRequest) -> Status:
         async with _prepared(plan, setup, store.location, executor, request.ray_address) as run:
             if plan.spec != spec:
                 await store.update_spec(plan.spec)
-            return await _run(plan, store, shown, _Engine(run, setup, grace))
+            return await _run(plan, store, shown, _Engine(run, setup, grace, following))
 
 
 async def complete_scan(location: str, display: str | None = None, log_level: str | None = None) -> Status:
@@ -118,7 +127,7 @@ async def complete_scan(location: str, display: str | None = None, log_level: st
         ScanStateError: It is complete already, or another process is at work on it.
     """
     prepare_logging(log_level)
-    shown = display_for(display)
+    shown = display_for(display, scans=False)
     store = await ScanStore.open(location)
     async with store.lock():
         await _refuse_complete(store, "complete")
@@ -135,11 +144,24 @@ def prepare_logging(log_level: str | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Engine:
-    """What runs a job, what its workers know, and the seconds for answers under way at an early end."""
+    """What runs a job, and how.
+
+    Args:
+        run: Runs it.
+        setup: What its workers know.
+        grace: Seconds for answers under way at an early end.
+        following: How the program follows it.
+    """
 
     run: RunJob
     setup: WorkerSetup
     grace: float
+    following: Following
+
+
+def _planned(plan: ScanPlan, location: str) -> Planned:
+    facts = msgspec.structs.replace(facts_of(plan.spec, location), transcripts=len(plan.index))
+    return Planned(at=time.time(), facts=facts, due=plan.total, skipped=plan.skipped)
 
 
 @asynccontextmanager
@@ -156,9 +178,8 @@ async def _prepared(
 
 
 async def _run(plan: ScanPlan, store: ScanStore, display: Display, engine: _Engine) -> Status:
-    facts = msgspec.structs.replace(facts_of(plan.spec, store.location), transcripts=len(plan.index))
-    planned = Planned(at=time.time(), facts=facts, due=plan.total, skipped=plan.skipped)
-    interrupted = ScanState(facts=facts, phase="interrupted", due=plan.total)
+    planned = _planned(plan, store.location)
+    interrupted = ScanState(facts=planned.facts, phase="interrupted", due=plan.total)
     try:
         with on_abandoned(lambda: display.outcome(interrupted)):
             stopped = await _run_and_record(plan, store, display, engine, planned)
@@ -180,8 +201,12 @@ async def _run_and_record(
     plan: ScanPlan, store: ScanStore, display: Display, engine: _Engine, planned: Planned
 ) -> BaseException | None:
     """Run a plan and record it; returns what ended it before its time."""
-    with display.scan(fold([planned])) as shown, publishing_progress(planned.facts) as announce:
-        feed = Feed(shown, announce)
+    with (
+        display.scan(fold([planned])) as shown,
+        publishing_progress(planned.facts) as announce,
+        telling(engine.following.functions) as listeners,
+    ):
+        feed = Feed(shown, announce, *listeners)
         problems = list(planned.facts.unread.values())
         feed.emit(planned)
         for problem in problems:
@@ -192,7 +217,7 @@ async def _run_and_record(
             max(0, plan.spec.options.results_buffer or 0),
             lambda: store.compact(order, complete=False, metrics=metrics),
         )
-        job = Job(plan, engine.setup, store, feed, tables)
+        job = Job(plan, engine.setup, store, feed, tables, stopping=engine.following.stopping)
         async with tables.ended():
             stopped = await run_to_its_end(engine.run, job, engine.grace, display.print)
         state = feed.state()
@@ -220,15 +245,15 @@ async def _refuse_complete(store: ScanStore, wish: str) -> None:
 
 
 def _dry_run(plan: ScanPlan, display: Display) -> Status:
-    counts = plan.counts()
+    counts = DryRun(len(plan.index), plan.counts())
     display.table(
         "Dry run (nothing was scanned)",
         ["scanner", "transcripts"],
-        [[key, f"{count:,}"] for key, count in counts.items()],
-        ["total", f"{sum(counts.values()):,}"],
+        [[key, f"{count:,}"] for key, count in counts.scanners.items()],
+        ["total", f"{counts.total:,}"],
     )
-    spec = plan.spec
-    return Status(True, spec, DRY_RUN, Summary.model_validate({"scanners": list(counts)}), unread_errors(spec))
+    spec, summary = plan.spec, Summary.model_validate({"scanners": list(counts.scanners)})
+    return Status(True, spec, DRY_RUN, summary, unread_errors(spec), dry_run=counts)
 
 
 def _transcript_order(spec: object) -> list[str]:

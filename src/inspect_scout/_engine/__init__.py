@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .admission.call_failures import GiveUpReason
     from .admission.rate_limiter import RateLimiter
     from .executors import executor_for
-    from .executors.contract import Executor, Job, RunJob
+    from .executors.contract import Executor, Job, RunJob, StopRequest
     from .executors.pool import LocalExecutor
     from .recording.feed import Feed, Listener
     from .recording.recorder import TableSync

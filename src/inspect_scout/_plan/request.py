@@ -101,8 +101,14 @@ class ResumeRequest(_Request):
     Args:
         location: The scan.
         predicate_overrides: Predicates by scanner, instead of recorded ones of the user's own.
+        on_progress: Is told how the scan stands.
     """
 
     __slots__ = ()
     _needed = "location"
-    _defaults: ClassVar = {**_defaults_of(options_of("resume")), "location": None, "predicate_overrides": None}
+    _defaults: ClassVar = {
+        **_defaults_of(options_of("resume")),
+        "location": None,
+        "predicate_overrides": None,
+        "on_progress": None,
+    }

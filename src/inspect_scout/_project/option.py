@@ -13,7 +13,8 @@ _Plain = Literal[
 ]
 _Scanned = Literal["location", "locations", "conditions", "scanners", "worklist", "cases"]
 _OfModels = Literal["arguments", "roles", "generation", "cache", "batch", "schema"]
-Kind: TypeAlias = _Plain | _Scanned | _OfModels
+_OfPrograms = Literal["function"]
+Kind: TypeAlias = _Plain | _Scanned | _OfModels | _OfPrograms
 """What values are: a count is at least 1, an amount at least 0, seconds are above 0, names are a list of texts."""
 
 Merge: TypeAlias = Literal["replace", "join", "union", "of-model", "generation"]

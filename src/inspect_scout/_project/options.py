@@ -148,6 +148,8 @@ OPTIONS: tuple[Option, ...] = (
         (Flag("--log-level", "", DISPLAY_SECTION, variable=LOG_LEVEL_VARIABLE, resume=SAME_HELP),), choices=_LEVELS, any_case=True, everywhere=True),
     Option("trust_content", "switch", "Whether pages that show transcripts may run what is in them (for `scout view`).",
         local="least", set_in=("project",)),
+    Option("on_progress", "function", "Function that is told how the scan stands, at most ten times a second.",
+        set_in=("argument",)),
 )
 # fmt: on
 """Every option of a scan, in the order of the help page."""

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
         WorkerReported,
         WorkerState,
     )
-    from .status import ScannerSummary, Status, Summary, ValidationEntry, ValidationMetrics, ValidationResults
+    from .status import DryRun, ScannerSummary, Status, Summary, ValidationEntry, ValidationMetrics, ValidationResults
     from .transcript import (
         EventFilter,
         EventType,

@@ -22,9 +22,8 @@ from ..use_cases import read_use_case, run_use_case
 from .options import ScanOptionsCommand, command_line_only, make_scan_request, option_values
 
 if TYPE_CHECKING:
-    from ..._types import Phase, Status
+    from ..._types import DryRun, Phase, Status
 
-DRY_RUN = "(dry-run)"
 UNFINISHED: tuple[Phase, ...] = ("errors", "interrupted")
 MAX_TARGETS = 12
 MAX_TARGET_CHARACTERS = 60
@@ -164,8 +163,8 @@ def complete(location: str, **options: Any) -> int:
 
 def _finish(output: OutputOptions, status: Status) -> int:
     """Write the JSON that was asked for, and say by the exit code whether all went well."""
-    if output.as_json and status.location == DRY_RUN:
-        write_json(_dry_run_json(status))
+    if output.as_json and status.dry_run is not None:
+        write_json(_dry_run_json(status, status.dry_run))
     elif output.as_json:
         from ..._app import overview_json, read_overview
 
@@ -175,20 +174,14 @@ def _finish(output: OutputOptions, status: Status) -> int:
     return DONE if status.complete and not status.errors else SCANNER_ERRORS
 
 
-def _dry_run_json(status: Status) -> dict[str, Any]:
-    spec = status.spec
-    transcripts = len(spec.transcripts.transcript_ids) if spec.transcripts else 0
-    counts = dict.fromkeys(spec.scanners, transcripts)
-    if spec.worklist is not None:
-        listed = {work.scanner: len(work.transcripts) for work in spec.worklist}
-        counts = {name: listed.get(name, 0) for name in spec.scanners}
+def _dry_run_json(status: Status, counts: DryRun) -> dict[str, Any]:
     return {
-        "name": spec.scan_name,
+        "name": status.spec.scan_name,
         "location": status.location,
         "state": "dry-run",
         "complete": status.complete,
-        "transcripts": transcripts,
-        "total": sum(counts.values()),
-        "scanners": counts,
+        "transcripts": counts.transcripts,
+        "total": counts.total,
+        "scanners": dict(counts.scanners),
         "problems": [error.error for error in status.errors],
     }

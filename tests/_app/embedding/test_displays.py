@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from inspect_scout import Status, scan, scan_complete, scan_resume, transcripts_from
+from inspect_scout import Result, Status, Transcript, scan, scan_complete, scan_resume, scanner, transcripts_from
 from inspect_scout.aio import scan_async, scan_complete_async, scan_resume_async
-from support.transcripts import length, scanner_of, talks
+from support.transcripts import length, talks
 
 Captured = pytest.CaptureFixture[str]
 
@@ -22,8 +23,14 @@ def nothing_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SCOUT_DISPLAY", raising=False)
 
 
-def fails(_: Any) -> Any:
-    raise ValueError("no idea")
+@scanner(messages="all")
+def fails() -> Any:
+    """Fail always."""
+
+    async def scan(transcript: Transcript) -> Result:
+        raise ValueError("no idea")
+
+    return scan
 
 
 def run_async(call: Callable[..., Any], *args: Any, **more: Any) -> Status:
@@ -31,33 +38,35 @@ def run_async(call: Callable[..., Any], *args: Any, **more: Any) -> Status:
     return status
 
 
-def started(scans: Path, **more: Any) -> Status:
-    return run_async(scan_async, [length(), scanner_of(fails)], transcripts_from(talks(3)), str(scans), **more)
+@pytest.fixture
+def start(example_logs: Path, tmp_path: Path) -> Callable[..., Status]:
+    """Scan three transcripts with a scanner that works and one that does not."""
+    return partial(run_async, scan_async, [length(), fails()], str(example_logs), str(tmp_path), limit=3)
 
 
-def test_async_functions_show_nothing_unless_they_are_asked_to(tmp_path: Path, capsys: Captured) -> None:
-    status = started(tmp_path)
+def test_async_functions_show_nothing_unless_they_are_asked_to(start: Callable[..., Status], capsys: Captured) -> None:
+    status = start()
     run_async(scan_resume_async, status.location)
     run_async(scan_complete_async, status.location)
     assert capsys.readouterr() == ("", "")
 
 
 def test_async_functions_show_what_the_environment_asks_for(
-    tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+    start: Callable[..., Status], capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SCOUT_DISPLAY", "Plain")
-    status = started(tmp_path)
+    status = start()
     assert "scanning: 100% (6/6)" in capsys.readouterr().err
-    started(tmp_path, display="none")
+    start(display="none")
     run_async(scan_complete_async, status.location, display="none")
     assert capsys.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize("resume", [scan_resume, lambda *a, **more: run_async(scan_resume_async, *a, **more)])
+@pytest.mark.parametrize("resume", [scan_resume, partial(run_async, scan_resume_async)], ids=["sync", "async"])
 def test_progress_goes_to_standard_error_and_the_outcome_to_standard_output(
-    resume: Callable[..., Status], tmp_path: Path, capsys: Captured
+    resume: Callable[..., Status], start: Callable[..., Status], capsys: Captured
 ) -> None:
-    status = started(tmp_path, display="plain")
+    status = start(display="plain")
     said = capsys.readouterr()
     assert said.err.startswith("Indexing: ")
     assert said.err.splitlines()[-1].startswith("scanning: 100% (6/6)")
