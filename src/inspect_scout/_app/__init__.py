@@ -52,7 +52,6 @@ if TYPE_CHECKING:
         explained,
         said,
     )
-    from .early_refusals import refuse_complete_scan, refuse_scan_early
     from .evidence.as_json import evidence_json
     from .evidence.as_markdown import evidence_markdown
     from .evidence.as_text import evidence_lines
@@ -82,7 +81,6 @@ if TYPE_CHECKING:
         write_to_fill_in,
     )
     from .new_project import NewProject, guess_transcripts, start_project
-    from .removal import RemovableScan, prunable_scans, removable_scans, remove_scan
     from .results import (
         records_parquet,
         results_parquet,
@@ -91,11 +89,14 @@ if TYPE_CHECKING:
         scan_results_query,
         scan_results_query_async,
     )
-    from .scan_json import MAX_IDS, group_json, overview_json, state_json
-    from .scan_reference import find_scan, is_location, short_id_length
-    from .scan_run import AsyncScanRun, PendingScan, ScanRun, start_scan
-    from .scan_selection import ScanSelection
-    from .scanning import complete_scan, resume_scan, run_scan
+    from .running.early_refusals import refuse_complete_scan, refuse_scan_early
+    from .running.scan_run import AsyncScanRun, PendingScan, ScanRun, start_scan
+    from .running.scanning import complete_scan, resume_scan, run_scan
+    from .scans.as_json import MAX_IDS, group_json, overview_json, state_json
+    from .scans.reference import find_scan, is_location, short_id_length
+    from .scans.removal import RemovableScan, prunable_scans, removable_scans, remove_scan
+    from .scans.selection import ScanSelection
+    from .scans.watching import WatchedScan, watch_scan
     from .transcript_counts import (
         TranscriptCounts,
         TranscriptsSummary,
@@ -111,7 +112,6 @@ if TYPE_CHECKING:
         validation_results_df,
         validation_results_df_async,
     )
-    from .watching import WatchedScan, watch_scan
 
 if not TYPE_CHECKING:  # else any name would be taken for an export
     __getattr__, __dir__ = lazy_exports(__name__)

@@ -22,8 +22,8 @@ from .._support.loops import asyncio_only
 from .._support.storage import normalize
 from .._types import PredicateFn, ScanLocation, Status, ValidationSet, Worklist, location_text
 from .bridge import in_sync, in_sync_items, run_sync
-from .following import OnProgress
-from .scanning import complete_scan, resume_scan, run_scan
+from .running.following import OnProgress
+from .running.scanning import complete_scan, resume_scan, run_scan
 
 if TYPE_CHECKING:
     import pandas as pd

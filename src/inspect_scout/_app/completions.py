@@ -10,7 +10,7 @@ from .._results import list_states, read_overview
 from .._scanners import describe_scanner_files, find_scan_files
 from .._support.errors import ScoutError
 from .._support.storage import is_local
-from .scan_reference import find_scan
+from .scans.reference import find_scan
 
 MAX_SCANS = 50
 """Scans that are offered, the newest first."""

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from inspect_scout import ConfigError, Result, ScanState, Status, scan, scan_resume, start_scan, transcripts_from
-from inspect_scout._app.following import telling
+from inspect_scout._app.running.following import telling
 from inspect_scout.aio import scan_async
 from support.states import scan_state
 from support.transcripts import scanner_of, talks

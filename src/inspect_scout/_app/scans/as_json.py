@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .._results import ScanOverview
-    from .._support.causes.grouping import ErrorGroup
-    from .._types import ScannerState, ScanState
+    from ..._results import ScanOverview
+    from ..._support.causes.grouping import ErrorGroup
+    from ..._types import ScannerState, ScanState
 
 MAX_IDS = 5
 """Transcripts that stand for the rest."""

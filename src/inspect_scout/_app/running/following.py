@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from .._engine import Listener, StopRequest
-from .._support.causes.describing import brief
-from .._support.errors import ConfigError
-from .._support.foreign import foreign
-from .._types import ScanState
+from ..._engine import Listener, StopRequest
+from ..._support.causes.describing import brief
+from ..._support.errors import ConfigError
+from ..._support.foreign import foreign
+from ..._types import ScanState
 
 logger = logging.getLogger("inspect_scout")
 

@@ -6,11 +6,11 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .._results import deletable_files, delete_scan, list_states, read_overview, scan_id_of
-from .._support.errors import LocationError, ScanStateError
-from .._support.storage import normalize
-from .._types import Phase, ScanFacts, ScanState
-from .scan_selection import ScanSelection
+from ..._results import deletable_files, delete_scan, list_states, read_overview, scan_id_of
+from ..._support.errors import LocationError, ScanStateError
+from ..._support.storage import normalize
+from ..._types import Phase, ScanFacts, ScanState
+from .selection import ScanSelection
 
 logger = logging.getLogger(__name__)
 

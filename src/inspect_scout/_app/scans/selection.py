@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from .._types import Phase, ScanState
+from ..._types import Phase, ScanState
 
 
 @dataclass(frozen=True, slots=True)

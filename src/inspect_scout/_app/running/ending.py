@@ -9,12 +9,12 @@ import shlex
 from collections.abc import Callable
 from typing import Final
 
-from .._engine import GiveUpReason, Job, RunJob
-from .._inspect.models import ModelError, public_url
-from .._inspect.outcomes import FailureKind
-from .._support.errors import ConfigError
-from .._support.gc_control import gc_frozen
-from .interruption import graceful_interruption, on_abandoned
+from ..._engine import GiveUpReason, Job, RunJob
+from ..._inspect.models import ModelError, public_url
+from ..._inspect.outcomes import FailureKind
+from ..._support.errors import ConfigError
+from ..._support.gc_control import gc_frozen
+from ..interruption import graceful_interruption, on_abandoned
 
 GRACE_VARIABLE: Final = "SCOUT_GRACE_SECONDS"
 GRACE_SECONDS: Final = 5.0

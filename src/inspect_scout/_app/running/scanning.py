@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from .._display import Display, display_for
-from .._engine import (
+from ..._display import Display, display_for
+from ..._engine import (
     Feed,
     Job,
     RunJob,
@@ -22,9 +22,9 @@ from .._engine import (
     wants_diagnostics,
     worker_setup,
 )
-from .._inspect.excepthook import embedding_inspect
-from .._inspect.models import close_models
-from .._plan import (
+from ..._inspect.excepthook import embedding_inspect
+from ..._inspect.models import close_models
+from ..._plan import (
     ResumeRequest,
     ScanPlan,
     ScanRequest,
@@ -33,16 +33,16 @@ from .._plan import (
     plan_scan,
     resolve_request,
 )
-from .._project import default_log_level, default_scans, load_dotenv_once, start_logging
-from .._results import ScanGoneError, ScanStore, facts_of, unread_errors
-from .._support.loop_iterations import own_loop_iteration
-from .._support.terminal import plural
-from .._types import DryRun, Phase, Planned, Problem, ScanState, Status, Summary, fold
+from ..._project import default_log_level, default_scans, load_dotenv_once, start_logging
+from ..._results import ScanGoneError, ScanStore, facts_of, unread_errors
+from ..._support.loop_iterations import own_loop_iteration
+from ..._support.terminal import plural
+from ..._types import DryRun, Phase, Planned, Problem, ScanState, Status, Summary, fold
+from ..interruption import is_abandoned, on_abandoned
+from ..scans.watching import publishing_progress
 from .early_refusals import complete_scan_error
 from .ending import grace_seconds, run_to_its_end
 from .following import Following, telling
-from .interruption import is_abandoned, on_abandoned
-from .watching import publishing_progress
 
 logger = logging.getLogger("inspect_scout")
 

@@ -5,14 +5,14 @@ Every refusal here is also one of those that the plan makes, which also sees wha
 
 from __future__ import annotations
 
-from .._plan import ScanRequest, check_request, no_model_message
-from .._project import default_model
-from .._results import read_overview
-from .._scanners import NamedTarget, ScannerSource, check_named, describe_scanner_files
-from .._support.errors import ConfigError, ScanStateError
-from .._support.shapes import is_mapping
-from .._transcripts import refuse_missing
-from .._validation import CasesFile, refuse_missing_cases
+from ..._plan import ScanRequest, check_request, no_model_message
+from ..._project import default_model
+from ..._results import read_overview
+from ..._scanners import NamedTarget, ScannerSource, check_named, describe_scanner_files
+from ..._support.errors import ConfigError, ScanStateError
+from ..._support.shapes import is_mapping
+from ..._transcripts import refuse_missing
+from ..._validation import CasesFile, refuse_missing_cases
 
 
 async def refuse_scan_early(named: str, request: ScanRequest) -> None:
@@ -30,7 +30,7 @@ async def refuse_scan_early(named: str, request: ScanRequest) -> None:
     for location in request.transcripts or ():
         refuse_missing(str(location))
     if request.filter:
-        from .._query import condition_from_sql  # here: its conditions are pydantic models, which take time to load
+        from ..._query import condition_from_sql  # here: its conditions are pydantic models, which take time to load
 
         for condition in request.filter:
             condition_from_sql(condition)

@@ -12,14 +12,14 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import ParamSpec, Self, TypeVar
 
-from .._plan import ScanRequest
-from .._results import read_status
-from .._support.errors import ScanStateError
-from .._support.loops import asyncio_only, refuse_trio
-from .._types import ScanState, Status
-from .api import ASYNC_DISPLAY, DISPLAY_LINES, quiet_display, scan, scan_request
+from ..._plan import ScanRequest
+from ..._results import read_status
+from ..._support.errors import ScanStateError
+from ..._support.loops import asyncio_only, refuse_trio
+from ..._types import ScanState, Status
+from ..api import ASYNC_DISPLAY, DISPLAY_LINES, quiet_display, scan, scan_request
+from ..interruption import run_in_thread
 from .following import Following
-from .interruption import run_in_thread
 from .scanning import run_scan
 
 P = ParamSpec("P")

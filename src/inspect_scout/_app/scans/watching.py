@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from .._results import ActiveScans, active_scan_of, read_overview, workers_of
-from .._types import ScanFacts, ScanState
+from ..._results import ActiveScans, active_scan_of, read_overview, workers_of
+from ..._types import ScanFacts, ScanState
 
 UPDATE_SECONDS = 1.0
 WATCH_SECONDS = 1.0
@@ -90,7 +90,7 @@ def publishing_progress(facts: ScanFacts) -> Generator[Callable[[ScanState], Non
     That is written about once a second. Writing waits for a disk and for other programs that write there, so it is done
     in a thread, and what comes meanwhile is left out.
     """
-    from .._display import config_line, title_line
+    from ..._display import config_line, title_line
 
     scans, words = ActiveScans(), (title_line(facts), config_line(facts.options))
     written, writing = 0.0, Future[None]()

@@ -11,11 +11,11 @@ import re
 import time
 from collections.abc import Collection, Sequence
 
-from .._project import default_scans
-from .._results import find_scans, list_states, scan_id_of
-from .._support.clock import format_age
-from .._support.errors import ConfigError, LocationError
-from .._types import Phase, ScanState
+from ..._project import default_scans
+from ..._results import find_scans, list_states, scan_id_of
+from ..._support.clock import format_age
+from ..._support.errors import ConfigError, LocationError
+from ..._types import Phase, ScanState
 
 MIN_PREFIX_CHARACTERS = 4
 """Shorter beginnings of ids are taken for names: they would match by chance."""

@@ -1,0 +1,1 @@
+"""Run scans: refuse early, scan, follow, end."""

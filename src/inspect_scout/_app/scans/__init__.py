@@ -1,0 +1,1 @@
+"""Find, select, describe, watch and delete scans."""
