@@ -121,7 +121,9 @@ def lay_out_table(
         columns = _fitting_columns(columns, optional, width)
         widths = _fit_widths(columns, width)
     numeric = [column.numeric for column in columns]
-    lines = [_line(row, widths, numeric, cut=width is not None) for row in zip(*(column.cells for column in columns))]
+    # Without columns there are lines all the same, which say nothing.
+    cells = zip(*(column.cells for column in columns)) if columns else [()] * len(shown)
+    lines = [_line(row, widths, numeric, cut=width is not None) for row in cells]
     return TableText(lines[0], lines[1 : len(rows) + 1], lines[-1] if footer else None)
 
 
