@@ -210,10 +210,9 @@ def scanner_report(
     seen = {row.ids for row in found}
     lost = [Comparison(ids, split=case.split) for ids, case in expected.items() if ids not in seen]
     with_splits = [_with_split(row, expected) for row in found] + lost
-    groups = {ALL: with_splits, **(_grouped(with_splits, by) if by is not None else {})}
     return ScannerReport(
         scanner,
-        [row for name, members in groups.items() for row in _agreements(scanner, name, members)],
+        _agreements_by_group(scanner, with_splits, by),
         unlisted=dict(Counter(label for row in found for label in row.unlisted).most_common()),
         problems=dict(Counter(filter(None, (row.error for row in found))).most_common()),
         failed=[", ".join(row.ids) for row in found if _failed(row)],
@@ -222,6 +221,11 @@ def scanner_report(
         verdicts=[row for row in with_splits if row.valid is not None],
         unmatched=_unmatched(lost, transcripts),
     )
+
+
+def _agreements_by_group(scanner: str, rows: list[Comparison], by: GroupBy | None) -> list[Agreement]:
+    groups = {ALL: rows, **(_grouped(rows, by) if by is not None else {})}
+    return [row for name, members in groups.items() for row in _agreements(scanner, name, members)]
 
 
 def _unmatched(lost: Iterable[Comparison], transcripts: Collection[str] | None) -> list[str]:
