@@ -206,6 +206,7 @@ def test_dry_run_counts_and_creates_nothing(tmp_path: Path, capsys: pytest.Captu
     assert status.complete
     assert status.location == "(dry-run)"
     assert status.dry_run == DryRun(4, {"length": 4})
+    assert status.dry_run is not None
     assert status.dry_run.total == 4
     assert status.spec.transcripts is not None
     assert list(status.spec.transcripts.transcript_ids) == ["t0", "t1", "t2", "t3"]

@@ -13,7 +13,6 @@ import pytest
 from inspect_scout._display import Tone, paged_display
 from inspect_scout.testing.display_laws import HOSTILE, NEVER_SHOWN, Terminal
 
-BAD: Tone = "bad"
 KEEP = "import sys; open(sys.argv[1], 'w', encoding='utf-8').write(sys.stdin.read())"
 
 
@@ -29,7 +28,8 @@ def paged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def show(count: int, out: io.TextIOBase, kind: str | None = None) -> None:
-    rows, tones = [[f"row {i}", "x" * 100] for i in range(count)], [BAD] * count
+    rows = [[f"row {i}", "x" * 100] for i in range(count)]
+    tones: list[Tone] = ["bad"] * count
     with contextlib.redirect_stdout(out), paged_display(kind) as display:
         display.table("", ["name", "text"], rows, tones=tones)
 

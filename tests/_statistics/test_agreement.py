@@ -55,7 +55,7 @@ def test_one_class_alone_has_no_kappa() -> None:
 
 
 def test_pairs_are_counted() -> None:
-    table = PairedCounts.of_pairs([("a", "a"), ("a", "b"), ("a", "a")])
+    table = PairedCounts[str].of_pairs([("a", "a"), ("a", "b"), ("a", "a")])
     assert (table.n, table.agreeing.positive) == (3, 2)
 
 

@@ -14,7 +14,7 @@ from .._results import (
     read_verdicts,
 )
 from .._statistics import PairedCounts, Proportion, mcnemar_p
-from .._support.shapes import is_mapping
+from .._support.shapes import is_list, is_mapping
 from .._support.storage import storage_for
 from .._types import explanation_of
 from .._validation import class_of
@@ -190,7 +190,7 @@ def compare_verdicts(
         only_first=len(one) - len(both),
         only_second=len(other) - len(both),
         failed=len(both) - len(pairs),
-        table=PairedCounts.of_pairs((name(pair.first), name(pair.second)) for pair in pairs),
+        table=PairedCounts[str | bool].of_pairs((name(pair.first), name(pair.second)) for pair in pairs),
         gained=gained,
         lost=lost,
         changed=changed,
@@ -212,7 +212,7 @@ def diff_json(diff: ScanDiff) -> dict[str, object]:
 
 def said(row: RecordedVerdict) -> object:
     """Give what a scan said, as people read it: the text of a label for its letter, of a list the labels found."""
-    if isinstance(row.value, list) and row.value_type == "resultset":
+    if is_list(row.value) and row.value_type == "resultset":
         return [item.get("label") or item.get("value") for item in row.value if is_mapping(item) and item.get("value")]
     return _class(row) if isinstance(row.value, str) else row.value
 
@@ -277,7 +277,7 @@ def _found(row: RecordedVerdict) -> bool:
 
 def _value(row: RecordedVerdict) -> object:
     """Give what makes values the same: of results in a list neither their ids nor their explanations count."""
-    if isinstance(row.value, list) and row.value_type == "resultset":
+    if is_list(row.value) and row.value_type == "resultset":
         return sorted(
             (str(item.get("label")), str(item.get("value"))) if is_mapping(item) else ("", str(item))
             for item in row.value

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import logging
-import operator
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
@@ -396,7 +395,7 @@ def _about_tasks(cases: Sequence[ValidationCase], ids: frozenset[str]) -> Condit
     for epoch, tasks in epochs.items():
         named = Column("task_id").in_(sorted(tasks))
         conditions.append(named if epoch is None else named & (Column("task_repeat") == epoch))
-    return functools.reduce(operator.or_, conditions)
+    return functools.reduce(lambda one, other: one | other, conditions)
 
 
 def no_cases_message(transcripts: Transcripts) -> str:

@@ -31,8 +31,12 @@ def quiet(scans: Path, count: int = 30, **more: Any) -> Status:
 
 def test_a_function_is_told_at_most_ten_times_a_second_and_at_the_end(tmp_path: Path) -> None:
     seen: list[tuple[float, ScanState]] = []
+
+    def note(state: ScanState) -> None:
+        seen.append((time.monotonic(), state))
+
     began = time.monotonic()
-    status = quiet(tmp_path, 60, max_transcripts=2, on_progress=lambda state: seen.append((time.monotonic(), state)))
+    status = quiet(tmp_path, 60, max_transcripts=2, on_progress=note)
     assert status.complete
     took = time.monotonic() - began
     assert 2 < len(seen) <= 2 + took * 10

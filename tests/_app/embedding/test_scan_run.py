@@ -15,6 +15,7 @@ import pytest
 from inspect_scout import (
     ConfigError,
     Result,
+    ScanState,
     ScanStateError,
     Transcript,
     aio,
@@ -72,7 +73,7 @@ async def test_a_scan_can_be_followed_to_its_end(tmp_path: Path) -> None:
         assert Path(run.location).parent == tmp_path
         assert (run.state.due, run.state.phase) == (10, "planned")
         assert not scan_status(run.location).complete
-        seen = []
+        seen: list[ScanState] = []
         async for state in run.states():
             seen.append(state)
             if state.done >= 3:
@@ -93,7 +94,7 @@ def test_the_twin_follows_a_scan_in_a_thread(tmp_path: Path) -> None:
     with start_scan(**options(gate, tmp_path)) as run:
         assert Path(run.location).parent == tmp_path
         assert run.state.due == 10
-        seen = []
+        seen: list[ScanState] = []
         for state in run.states():
             seen.append(state)
             if state.done >= 3:
