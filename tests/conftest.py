@@ -41,6 +41,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in list(os.environ):
         if name.startswith(_PRIVATE) and not name.startswith(_KEPT):
             del os.environ[name]
+    for name in ("COLUMNS", "LINES"):  # pytest-xdist says how wide its terminal is
+        os.environ.pop(name, None)
     os.environ["HOME"] = home.name
     os.environ["USERPROFILE"] = home.name
 

@@ -44,7 +44,7 @@ def test_help_lines_of_a_group_match_the_commands() -> None:
     """The one line in the list of commands says what the command's own page says."""
     from inspect_scout._cli.root import SCAN_COMMANDS
 
-    assert set(SCAN_COMMANDS) == {"list", "status", "resume", "complete", "results", "errors", "rm", "prune"}
+    assert set(SCAN_COMMANDS) == {"list", "status", "resume", "complete", "results", "errors", "rm", "prune", "diff"}
     assert all(help_line.endswith(".") and len(help_line) < 70 for _, help_line in SCAN_COMMANDS.values())
 
 

@@ -38,7 +38,6 @@ _option = functools.partial(click.option, cls=SectionOption, section=SECTION)
 
 @json_command(
     "validate",
-    "scout validate",
     "scout validate 4Kd8xQ2m --by split",
     "scout validate latest -V cases.csv",
     "scout validate latest -V refusal:cases.csv:icontains --save",
