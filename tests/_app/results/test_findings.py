@@ -87,6 +87,27 @@ def test_findings_count_what_was_judged_and_tell_failures_apart(tmp_path: Path, 
     )
 
 
+@pytest.mark.parametrize("done", [True, False])
+def test_of_many_rows_what_the_scan_has_counted_is_told(tmp_path: Path, done: bool) -> None:
+    rows = [plain(True), plain(False), plain(None), failed()]
+    location = scan_of(tmp_path, rows, done)
+    told, counted = only(location, max_counted=3), only(location, max_counted=4)
+    assert (told.found, told.unit, told.results, told.errors) == (Proportion(3, 1), "transcript", 1, 1)
+    assert (told.found, told.unit, told.results, told.errors) == (
+        counted.found,
+        counted.unit,
+        counted.results,
+        counted.errors,
+    )
+    assert (told.nulls, list(told.kinds), counted.nulls, len(counted.kinds)) == (None, [], 1, 2)
+    assert only(location, max_counted=1, where="value = true").kinds  # rows that are selected are counted
+
+
+def test_lists_of_results_are_counted_however_many_there_are(tmp_path: Path) -> None:
+    found = only(scan_of(tmp_path, [listed(("loop", True), ("lie", True)), plain(False)]), max_counted=1)
+    assert (found.found, found.results) == (Proportion(2, 1), 2)
+
+
 def test_labels_of_what_was_found_come_before_values(tmp_path: Path) -> None:
     rows = [plain(True, "loop"), plain(True, "loop"), plain(True, "lie"), plain(False, "lie"), plain(False)]
     found = only(scan_of(tmp_path, rows))

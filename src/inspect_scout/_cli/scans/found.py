@@ -25,7 +25,7 @@ def findings_section(found: Sequence[ScannerFindings]) -> Section:
     """Tell what each scanner found; columns that would say nothing are left out."""
     headers = ["scanner", "found in", RATE]
     rows = [[each.scanner, _part(each.found, each.unit), rate_text(each.found)] for each in found]
-    more = {
+    more: dict[str, list[int | None]] = {
         "results": [each.results if each.has_lists else 0 for each in found],
         "nulls": [each.nulls for each in found],
         "errors": [each.errors for each in found],
@@ -34,7 +34,7 @@ def findings_section(found: Sequence[ScannerFindings]) -> Section:
         if any(counts):
             headers.append(name)
             for row, count in zip(rows, counts, strict=True):
-                row.append(f"{count:,}" if count else "-")
+                row.append("?" if count is None else f"{count:,}" if count else "-")
     if any(each.kinds for each in found):
         headers.append(KINDS)
         for row, each in zip(rows, found, strict=True):
