@@ -199,7 +199,7 @@ def test_code_that_gives_a_turn_in_time_is_cancelled_when_it_does() -> None:
 def test_the_third_ends_what_hears_nothing() -> None:
     presses = [("started", signal.SIGINT), ("ignored", signal.SIGINT), ("ignored", signal.SIGINT)]
     words, took = run_pressing("hears_nothing", presses)
-    assert words[-1] == "interrupted"
+    assert "interrupted" in words[-2:]  # the other thread may go on for a moment
     assert took < 30
 
 

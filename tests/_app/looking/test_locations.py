@@ -50,6 +50,7 @@ CHANGERS: Mapping[str, Callable[[Any], Any]] = {
 
 OTHERS = {
     "scan": "takes locations of transcripts, and the folder of scans",
+    "start_scan": "takes what scan takes",
     "transcripts_from": "takes locations of transcripts",
     "transcripts_db": "takes the folder of a database, which is not a scan",
     "validation_set": "takes files of labelled cases",
@@ -86,7 +87,7 @@ def test_changers_take_text_a_path_and_a_status(name: str, status: Status) -> No
             CHANGERS[name](where)
 
 
-@pytest.mark.parametrize("name", aio.__all__)
+@pytest.mark.parametrize("name", [name for name in aio.__all__ if inspect.isfunction(getattr(aio, name))])
 def test_async_twins_take_what_the_sync_functions_take(name: str) -> None:
     function = inspect.signature(getattr(aio, name))
     twin = inspect.signature(getattr(inspect_scout, name.removesuffix("_async")))
