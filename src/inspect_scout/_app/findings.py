@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from .._query import ColumnPath, condition_from_sql, names_in_condition
-from .._results import RESULT_OWN_COLUMNS, ResultsQuery, ResultsTable, read_overview
+from .._results import RESULT_OWN_COLUMNS, ResultsPage, ResultsQuery, ResultsTable, read_overview
 from .._statistics import Proportion
 from .._support.errors import UnknownNameError
 from .bridge import run_sync
 
 if TYPE_CHECKING:
     from .._query import Condition
-    from .._types import ScannerState
+    from .._types import ScannerState, ScanState
 
 Unit = Literal["transcript", "message", "event", "input", "result"]
 """What is counted: inputs by their type, or each result of those lists of which a condition selects some."""
@@ -127,13 +127,16 @@ async def scanner_findings(
         ConfigError: The condition cannot be used.
     """
     condition = condition_from_sql(where) if where else None
-    recorded: Mapping[str, ScannerState] = {}
-    if condition is None:
-        recorded = (await read_overview(location, errors=False)).state.scanners
+    recorded: ScanState | None = None
     found: list[ScannerFindings] = []
     for counted in await _counted_scanners(location, scanner, condition):
-        state = recorded.get(counted.scanner)
-        told = None if state is None or counted.has_lists else await _recorded_findings(counted, state, max_counted)
+        told = None
+        if condition is None and not counted.has_lists:
+            first = ResultsQuery(columns=["input_type"], limit=1, count=True)
+            page = await counted.inputs.query(first, counted.scanner)
+            if (page.total or 0) > max_counted:
+                recorded = recorded or (await read_overview(location, errors=False)).state
+                told = _recorded_findings(counted, recorded.scanners.get(counted.scanner), page)
         found.append(told or await _findings(counted, condition))
     return found
 
@@ -275,12 +278,16 @@ async def _findings(counted: _Counted, where: Condition | None) -> ScannerFindin
     )
 
 
-async def _recorded_findings(counted: _Counted, state: ScannerState, max_counted: int) -> ScannerFindings | None:
-    """Tell what a scan recorded of a scanner that gives one result for each input; None if it has few enough to count."""
-    asked = ResultsQuery(columns=["input_type"], limit=1, count=True)
-    page = await counted.inputs.query(asked, counted.scanner)
-    judged = (page.total or 0) - state.errors
-    if (page.total or 0) <= max_counted or judged < state.results:
+def _recorded_findings(counted: _Counted, state: ScannerState | None, page: ResultsPage) -> ScannerFindings | None:
+    """Tell what a scan recorded of a scanner that gives one result for each input; None if it did not count these rows.
+
+    Args:
+        counted: The scanner.
+        state: What was recorded.
+        page: The first row, and how many there are.
+    """
+    judged = (page.total or 0) - (state.errors if state is not None else 0)
+    if state is None or judged < state.results:
         return None
     return ScannerFindings(
         counted.scanner,

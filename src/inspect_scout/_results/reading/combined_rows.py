@@ -120,8 +120,8 @@ class CombinedRows:
         self, where: Condition | None, order_by: Sequence[OrderBy], limit: int | None, positive: bool
     ) -> FoundRows:
         """Find rows, looking only at the columns that the condition and the order name."""
-        if where is None and not order_by and not positive:
-            return self._first_rows(limit)
+        if where is None and not order_by:
+            return self._first_positive_rows(limit) if positive else self._first_rows(limit)
         found = find_rows(
             self._stream(), [where] if where is not None else [], order_by, limit, _IS_POSITIVE if positive else ()
         )
@@ -210,6 +210,20 @@ class CombinedRows:
                 if limit is not None and count >= limit:
                     return FoundRows(*map(np.concatenate, zip(*parts)))[:limit]
         return FoundRows(*map(np.concatenate, zip(*parts)))
+
+    def _first_positive_rows(self, limit: int | None) -> FoundRows:
+        """Find the first rows that found something, reading no further than that takes."""
+        empty = np.zeros(0, np.int64)
+        parts = [(empty, empty, empty)]
+        count = 0
+        for table in self._stream().read([_POSITIVE]):
+            found = table.filter(column(table, _POSITIVE))
+            views, row_numbers, occurrences = (to_numpy(column(found, name)) for name in _POSITION[1:])
+            parts.append((views, row_numbers, occurrences))
+            count += found.num_rows
+            if limit is not None and count >= limit:
+                break
+        return FoundRows(*map(np.concatenate, zip(*parts, strict=True)))[:limit]
 
     def _survey(self, shown: Sequence[str]) -> ColumnSurvey:
         survey = ColumnSurvey()
