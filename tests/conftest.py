@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from support.fault_proxy import FaultProxy
     from support.s3 import S3Server
 
+_ON_A_CLUSTER = ("test_ray_faults.py::", "::TestRay::", "_on_a_cluster[")
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
 
@@ -45,6 +46,21 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.pop(name, None)
     os.environ["HOME"] = home.name
     os.environ["USERPROFILE"] = home.name
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Run what needs a Ray cluster in one process, one after the other: two clusters at once starve each other.
+
+    Marks of groups do not do it: pytest-xdist 3.8 writes them where pytest 9 no longer looks.
+    """
+    from xdist.scheduler import LoadGroupScheduling  # type: ignore[import-untyped]
+
+    class OneCluster(LoadGroupScheduling):  # type: ignore[misc]  # it has no types
+        def _split_scope(self, nodeid: str) -> str:
+            return "ray" if any(part in nodeid for part in _ON_A_CLUSTER) else super()._split_scope(nodeid)
+
+    return OneCluster(config, log)
 
 
 @pytest.fixture(autouse=True)

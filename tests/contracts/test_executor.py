@@ -117,7 +117,6 @@ class TestProcesses(OurLaws, WorkerLaws):
 
 
 # What needs the cluster runs in one process of the tests, so that there is one cluster.
-@pytest.mark.xdist_group("ray")
 @pytest.mark.usefixtures("cluster")
 class TestRay(OurLaws, WorkerLaws):
     options: ClassVar = {"executor": "ray", "max_processes": 2}

@@ -123,7 +123,6 @@ def test_interrupted_scan_of_scanners_that_give_no_turn(way: str, example_logs: 
     check_interrupted(way, signal.SIGINT, example_logs, tmp_path, blocking=True)
 
 
-@pytest.mark.xdist_group("ray")
 @pytest.mark.parametrize(("how", "blocking"), [(signal.SIGTERM, False), (signal.SIGINT, True)][: 2 if LONG else 1])
 def test_interrupted_scan_on_a_cluster(how: int, blocking: bool, example_logs: Path, tmp_path: Path) -> None:
     check_interrupted("ray", how, example_logs, tmp_path, blocking)

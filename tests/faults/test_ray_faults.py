@@ -114,7 +114,6 @@ def kill(program: subprocess.Popen[str], what: str) -> list[int]:
 
 @pytest.mark.fault
 @pytest.mark.timeout(3600)
-@pytest.mark.xdist_group("ray")
 @pytest.mark.parametrize("target", ["ray::HostActor", "gcs_server"])
 def test_killed_actors_and_heads_lose_nothing(target: str, example_logs: Path, tmp_path: Path) -> None:
     (tmp_path / "program.py").write_text(PROGRAM)
@@ -128,7 +127,6 @@ def test_killed_actors_and_heads_lose_nothing(target: str, example_logs: Path, t
 
 @pytest.mark.fault
 @pytest.mark.timeout(600)
-@pytest.mark.xdist_group("ray")
 def test_a_machine_that_is_lost_is_replaced_by_one_that_joins(example_logs: Path, tmp_path: Path) -> None:
     (tmp_path / "program.py").write_text(NODES)
     command = [sys.executable, str(tmp_path / "program.py"), str(example_logs), str(tmp_path / "scans")]
