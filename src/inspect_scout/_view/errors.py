@@ -1,0 +1,59 @@
+"""Errors as answers: what a client did wrong is a 4xx with a plain message, and nothing of the code is shown."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse
+
+from .._support.errors import (
+    ConfigError,
+    LocationError,
+    LogReadError,
+    ScanStateError,
+    ScoutError,
+    StorageError,
+    TranscriptTooLargeError,
+)
+from .places import PlaceRefusedError
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+
+logger = logging.getLogger(__name__)
+
+STATUS_BY_ERROR: tuple[tuple[type[Exception], int], ...] = (
+    (PlaceRefusedError, 403),
+    (LocationError, 404),
+    (TranscriptTooLargeError, 413),
+    (ScanStateError, 409),
+    (LogReadError, 422),
+    (StorageError, 424),
+    (ConfigError, 400),
+    (ScoutError, 400),
+)
+"""The first that fits counts."""
+
+
+def status_of(error: Exception) -> int:
+    """Tell the HTTP status of an error that Scout raises on purpose."""
+    return next(status for kind, status in STATUS_BY_ERROR if isinstance(error, kind))
+
+
+async def answer_scout_error(_: Request, error: Exception) -> JSONResponse:
+    """Answer with what the error says."""
+    return JSONResponse({"detail": str(error)}, status_of(error))
+
+
+async def answer_unexpected(request: Request, error: Exception) -> JSONResponse:
+    """Answer a fault of ours: the log has the traceback, the client a sentence."""
+    logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return JSONResponse({"detail": "The server failed at this request; its log says why."}, 500)
+
+
+def handle_errors(app: Starlette) -> None:
+    """Let an application answer errors."""
+    app.add_exception_handler(ScoutError, answer_scout_error)
+    app.add_exception_handler(Exception, answer_unexpected)

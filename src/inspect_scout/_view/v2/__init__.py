@@ -1,0 +1,20 @@
+"""`/api/v2`: what the editor's extension and the published page ask for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+
+from ..errors import handle_errors
+
+if TYPE_CHECKING:
+    from ..context import ViewContext
+
+
+def create_v2(context: ViewContext) -> FastAPI:
+    """Make the application of `/api/v2`."""
+    app = FastAPI(title="Inspect Scout Viewer API", version="2.0.0-alpha")
+    app.state.context = context
+    handle_errors(app)
+    return app
