@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from pydantic import JsonValue
 
-from inspect_scout import ConfigError, Result, UnknownNameError, scan_status
+from inspect_scout import ConfigError, Result, UnknownNameError, scan_results_df, scan_status
 from inspect_scout._cli import main as run
 from inspect_scout._results import RecordInput
 from inspect_scout._types import InputOrigin, ResultReport, ResultValidation, TranscriptInfo, as_resultset
@@ -210,6 +211,22 @@ def test_json_is_read_where_a_program_wants_it(tmp_path: Path) -> None:
     assert texts[0]["transcript_agent_args"] == '{"a":1}'
     whole = results_table(location, "a", rows="transcripts").to_pylist(parse_json=True)
     assert [item["value"] for item in whole[3]["value"]] == [["y"], "[1]"]
+
+
+def test_rows_and_frames_read_the_same_json(tmp_path: Path) -> None:
+    items = [Result(value={"k": 1}, type="finding"), Result(value="[2]", type="finding")]
+    pairs: Pairs = [
+        ("t0", [make_report(result=Result(value={"deep": [1]}, type="finding", metadata={"k": [1]}))]),
+        ("t1", [make_report("[1]", "u1")]),
+        ("t2", [make_report(result=as_resultset(items))]),
+        ("t3", [make_report(True, "u3", validation=ResultValidation(target={"x": True}, valid={"x": True}))]),
+    ]
+    location = scan_of(tmp_path, pairs)
+    rows = results_table(location, "a").to_pylist(parse_json=True)
+    frame = scan_results_df(location, parse_json=True).scanners["a"]
+    assert [row["value"] for row in rows] == [{"deep": [1]}, "[1]", True, {"k": 1}, "[2]"]
+    for name in ("value", "metadata", "validation_result", "message_references", "scan_metadata"):
+        assert [row[name] for row in rows] == [None if cell is pd.NA else cell for cell in frame[name]], name
 
 
 def test_the_command_prints_typed_values(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

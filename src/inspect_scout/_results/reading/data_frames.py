@@ -12,7 +12,7 @@ from ..._support.storage import Storage
 from ..._types import Status
 from ..journal.index import UnknownScannerError
 from ..rows.schema import result_columns_first
-from .frame_shapes import long_frame, parse_json_columns, wide_frame
+from .frame_shapes import long_frame, wide_frame
 from .inputs import ReadOrigin, read_from_source
 from .results_query import ResultsQuery, ResultsTable
 from .row_view import RowMode, columns_to_exclude
@@ -112,7 +112,7 @@ class ScannerFrames(Mapping[str, "pd.DataFrame"]):
 
     def _frame(self, table: ResultsTable, scanner: str, query: ResultsQuery) -> pd.DataFrame:
         found: TypedTable = table.run(lambda: table.typed_table(scanner, query))
-        return parse_json_columns(found.frame()) if self._parse_json else found.frame()
+        return found.frame(parse_json=self._parse_json)
 
     def __contains__(self, scanner: object) -> bool:
         return scanner in self._scanners

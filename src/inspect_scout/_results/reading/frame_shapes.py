@@ -9,7 +9,7 @@ from ..._support.errors import UnknownNameError
 from ..._support.shapes import is_list, is_mapping
 from ..rows.cells import read_json
 from ..rows.counting import RESULTSET
-from ..rows.schema import HIDDEN_NAMES, JSON_COLUMNS, result_columns_first, results_schema
+from ..rows.schema import HIDDEN_NAMES, result_columns_first, results_schema
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,21 +18,6 @@ _TIMES = ("timestamp", "transcript_date")
 _SCANNER, _TRANSCRIPT, _PREFIX = "scanner_key", "transcript_id", "transcript_"
 _OF_ITEMS = frozenset(("value", "label", "answer", "explanation", "metadata", "uuid"))
 """Columns that each result of a list has for itself."""
-
-
-def parse_json_columns(frame: pd.DataFrame) -> pd.DataFrame:
-    """Put Python lists and mappings in the place of JSON text; text that is damaged stays."""
-    for name in JSON_COLUMNS.intersection(frame.columns):
-        frame[name] = _objects(frame, map(read_json, _values(frame[name])))
-    for name in {"value", "validation_result"}.intersection(frame.columns):
-        cells = list(_values(frame[name]))
-        kinds = (
-            _values(frame["value_type"]) if name == "value" and "value_type" in frame.columns else [None] * len(cells)
-        )
-        read = [cell if kind == "string" else _container(cell) for cell, kind in zip(cells, kinds, strict=True)]
-        if any(is_list(cell) or is_mapping(cell) for cell in read):
-            frame[name] = _objects(frame, read)
-    return frame
 
 
 def long_frame(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -126,13 +111,6 @@ def _with_times(frame: pd.DataFrame) -> pd.DataFrame:
             times = pd.to_datetime(texts, utc=True, format="ISO8601", errors="coerce")
             frame[name] = times.astype("datetime64[us, UTC]")
     return frame
-
-
-def _container(cell: object) -> object:
-    if not isinstance(cell, str) or not cell.startswith(("{", "[")):
-        return cell
-    read = read_json(cell)
-    return read if is_list(read) or is_mapping(read) else cell
 
 
 def _values(cells: Iterable[object]) -> Iterator[object]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pyarrow as pa
 
 from ..._support.arrow import array
+from ..._support.shapes import is_list, is_mapping
 from ..rows.arrow_tables import (
     Column,
     column,
@@ -25,7 +26,6 @@ from ..rows.arrow_tables import (
     with_column,
 )
 from ..rows.cells import read_json
-from ..rows.counting import RESULTSET
 from ..rows.schema import JSON_COLUMNS
 from .inputs import referenced_bytes
 from .resultsets import ITEM_COLUMN, KIND_COLUMN, OWN_COLUMNS
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 ColumnKind = Literal["boolean", "integer", "real", "mixed"]
 
 _TYPED = frozenset(("boolean", "number"))
-_JSON_KINDS = frozenset(("array", "object", RESULTSET))
+_MAY_BE_JSON = frozenset(("value", "validation_result"))
+"""Columns whose cells are JSON where they hold a list or an object."""
 _INFINITE = frozenset(("infinity", "-infinity", "+infinity", "inf", "-inf", "+inf"))
 _INTEGER = re.compile("[-+]?[0-9]+", re.ASCII)
 _LONG_INTEGER = "^[-+]?[0-9]{16,}$"
@@ -100,31 +101,44 @@ class TypedTable:
         """Make an Arrow table; columns that mix types are text."""
         return named_table([self._rows.column(name) for name in self._columns.values()], list(self._columns))
 
-    def frame(self) -> pd.DataFrame:
-        """Make a data frame; columns that mix types, or share long texts, hold Python values."""
+    def frame(self, *, parse_json: bool = False) -> pd.DataFrame:
+        """Make a data frame; columns that mix types, or share long texts, hold Python values.
+
+        Args:
+            parse_json: Whether cells that hold JSON become what it says; damaged JSON stays text.
+        """
         import pandas as pd
 
-        as_objects = {shown: name in self._types or name in self._objects for shown, name in self._columns.items()}
+        objects = {shown: self._object_cells(name, parse_json=parse_json) for shown, name in self._columns.items()}
         nothing = nulls(self.num_rows, pa.null())
-        columns = [nothing if as_objects[shown] else self._rows.column(name) for shown, name in self._columns.items()]
+        columns = [
+            self._rows.column(name) if objects[shown] is None else nothing for shown, name in self._columns.items()
+        ]
         table: Any = named_table(columns, list(self._columns))
         frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
-        for shown, name in self._columns.items():
-            if as_objects[shown]:
-                frame[shown] = pd.Series(self._cells(name), index=frame.index, dtype=object)
+        for shown, cells in objects.items():
+            if cells is not None:
+                frame[shown] = pd.Series(cells, index=frame.index, dtype=object)
         return frame
 
-    def _parsed_cells(self, name: str) -> list[object]:
+    def _object_cells(self, name: str, *, parse_json: bool) -> list[Any] | None:
+        """List the cells of a column of which a data frame holds Python objects; None: it holds the column itself."""
+        if parse_json and name in JSON_COLUMNS:
+            return self._parsed_cells(name)
+        if parse_json and name in _MAY_BE_JSON:
+            cells = self._parsed_cells(name)
+            if any(is_list(cell) or is_mapping(cell) for cell in cells):
+                return cells
+        return self._cells(name) if name in self._types or name in self._objects else None
+
+    def _parsed_cells(self, name: str) -> list[Any]:
         cells = self._cells(name)
-        if name in JSON_COLUMNS or name == "validation_result":
+        if name in JSON_COLUMNS:
             return [read_json(cell) for cell in cells]
-        if name != "value":
+        if name not in _MAY_BE_JSON:
             return cells
-        kinds = self._rows.cells(KIND_COLUMN if KIND_COLUMN in self._rows.names else "value_type")
-        return [
-            read_json(cell) if kind in _JSON_KINDS and isinstance(cell, str) else cell
-            for cell, kind in zip(cells, kinds, strict=True)
-        ]
+        kinds = self._rows.cells(KIND_COLUMN) if name == "value" else [None] * len(cells)
+        return [cell if kind == "string" else _container(cell) for cell, kind in zip(cells, kinds, strict=True)]
 
     def _cells(self, name: str) -> list[Any]:
         cells = self._rows.cells(name)
@@ -145,6 +159,14 @@ def python_value(text: str | None, kind: str | None) -> Any:
         return int(text) if _INTEGER.fullmatch(text) else _finite(text)
     except ValueError:
         return text
+
+
+def _container(cell: object) -> object:
+    """Read the JSON of a list or an object; all else stays as it is."""
+    if not isinstance(cell, str) or not cell.startswith(("{", "[")):
+        return cell
+    read = read_json(cell)
+    return read if is_list(read) or is_mapping(read) else cell
 
 
 def _finite(text: str) -> float | str:
