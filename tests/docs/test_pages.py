@@ -2,7 +2,8 @@
 
 The README and the first page begin in the folder of a clone, where nothing is activated, as a person does who types them.
 
-python                  executed; a `text` block right after it must equal what was printed
+python                  executed; a `text` block right after it must equal what was printed. What imports a package that the tests
+                        do without (`OPTIONAL`) is executed where that is installed, and else only read
 python title="name.py"  written to that file
 console                 each line after `$ ` is typed into one shell; the lines below it must equal its output
 
@@ -11,9 +12,11 @@ Expected output may contain `...` for what varies (ids, times, numbers). Blocks 
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import contextlib
 import doctest
+import importlib.util
 import io
 import os
 import re
@@ -38,6 +41,9 @@ BIN = Path(sys.executable).parent
 FROM_A_CLONE = ("README.md", "index.md")
 """Pages that begin in the folder of a clone."""
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+OPTIONAL = frozenset(("matplotlib",))
+"""Packages that pages may use and the tests do without."""
 
 FENCE = re.compile(r"^```(?P<kind>\w+)(?P<options>[^\n]*)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
 TITLE = re.compile(r'title="([^"]+)"')
@@ -120,10 +126,21 @@ def run_console(block: Block, where: str, shell: Shell) -> None:
             assert_like(expected, ran.stdout, f"{where}: {command!r}")
 
 
+def imported_packages(code: str) -> set[str]:
+    """Name the packages that code imports."""
+    nodes = [*ast.walk(ast.parse(code))]
+    imported = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    return {name.partition(".")[0] for name in imported}
+
+
 def run_python(block: Block, names: dict[str, Any], where: str, expected: str | None) -> None:
+    code = compile(block.code, where, "exec")
+    if any(importlib.util.find_spec(name) is None for name in imported_packages(block.code) & OPTIONAL):
+        return
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        exec(compile(block.code, where, "exec"), names)
+        exec(code, names)
     if expected is not None:
         assert_like(expected, printed.getvalue(), where)
 
