@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-import importlib
 import inspect
 import re
 import textwrap
@@ -15,33 +14,8 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-MODULES = ("inspect_scout", "inspect_scout.aio", "inspect_scout.executors", "inspect_scout.sources")
-
-# The tables of exceptions only shrink: a name whose docstring has what is asked for leaves its table.
-WITHOUT_EXAMPLE = {
-    # Parts of scanners with prompts of their own; the pages of the manual show them in use.
-    "inspect_scout.extract_references",
-    "inspect_scout.message_as_str",
-    "inspect_scout.parse_answer",
-    "inspect_scout.segment_messages",
-    "inspect_scout.span_messages",
-    "inspect_scout.span_tools",
-    "inspect_scout.splice",
-    "inspect_scout.splice_to_timeline",
-    "inspect_scout.timeline_messages",
-    "inspect_scout.transcript_messages",
-    "inspect_scout.transcripts_db_schema",
-    # For those who write a source; docs/extend.md is one long example.
-    "inspect_scout.sources.changed_since",
-    "inspect_scout.sources.cursor_of",
-    "inspect_scout.sources.index_rows",
-    "inspect_scout.sources.raw_of",
-    "inspect_scout.sources.register_source",
-    "inspect_scout.sources.view",
-    "inspect_scout.sources.view_of",
-    "inspect_scout.sources.view_text",
-}
-"""Functions without an example."""
+import inspect_scout
+from architecture.docstrings import documentation, entries, example, methods, public, section
 
 WITHOUT_ERRORS = {
     "inspect_scout.condition_as_sql",
@@ -54,121 +28,115 @@ WITHOUT_ERRORS = {
     "inspect_scout.sources.view",
     "inspect_scout.sources.view_of",
     "inspect_scout.sources.view_text",
+    "inspect_scout.testing.answered",
+    "inspect_scout.testing.failed",
+    "inspect_scout.testing.metering",
+    "inspect_scout.testing.register_storage",
 }
-"""Functions that refuse nothing."""
+"""Functions that refuse nothing. The table only shrinks."""
 
 SELF_EXPLAINING = {
-    "inspect_scout.sources.view_of": {"text"},
-    "inspect_scout.sources.view_text": {"view"},
-    "inspect_scout.tool_callers": {"transcript"},
-    "inspect_scout.Transcripts.limit": {"n"},
-    "inspect_scout.Transcripts.with_duplicates": {"duplicates"},
-    **{
-        f"inspect_scout.ResultReducer.{name}": {"results"}
-        for name in ("mean", "median", "mode", "max", "min", "any", "union", "majority", "last")
-    },
+    f"inspect_scout.ResultReducer.{name}": {"results"}
+    for name in ("mean", "median", "mode", "max", "min", "any", "union", "majority", "last")
 }
-"""Parameters that the first sentence names."""
+"""Parameters that the description of the class names."""
+
+OF_OTHERS = ("executors", "sources", "testing")
+"""Modules whose classes are parts of a contract, for which `examples/extension` is one long example."""
 
 UNIT = re.compile(
     r"\b(seconds?|tokens?|number|share|mean|bytes|characters|no longer used|from 1|seed)\b", re.IGNORECASE
 )
 """Words that say what a number counts or measures."""
 
-CODE = re.compile(r"^    \S", re.MULTILINE)
-FENCED = re.compile(r"```python\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
+COUNTED = re.compile(r"^(?:\w+ )?[A-Za-z]+s\b|\b(?:this many|how (?:many|often)|version|status)\b", re.IGNORECASE)
+"""Besides them: descriptions that begin with what is counted."""
+
+NUMBER = re.compile(r"(?:int|float)(?: \| (?:int|float|None))*")
 
 
-def public(kind: type | None = None) -> Iterator[tuple[str, Any]]:
-    """Name the public objects of ours: functions, or classes of a kind."""
-    for location in MODULES:
-        module = importlib.import_module(location)
-        for name in module.__all__:
-            thing = getattr(module, name)
-            ours = str(getattr(thing, "__module__", "")).startswith("inspect_scout")
-            is_wanted = (
-                inspect.isfunction(thing) if kind is None else inspect.isclass(thing) and issubclass(thing, kind)
-            )
-            if ours and is_wanted:
-                yield f"{location}.{name}", thing
+def unmeasured(texts: Mapping[str, str], types: Mapping[str, Any]) -> set[str]:
+    """Name numbers whose description does not say what they count or measure."""
+    numbers = {name for name in texts if NUMBER.fullmatch(str(types.get(name, "")))}
+    return {name for name in numbers if not UNIT.search(texts[name]) and not COUNTED.search(texts[name])}
 
 
-def documentation(thing: Any) -> str:
-    return inspect.getdoc(thing) or ""
+def parameters(thing: Any) -> dict[str, Any]:
+    """Give the annotations of the parameters that callers pass."""
+    found = inspect.signature(thing).parameters.items()
+    return {name: parameter.annotation for name, parameter in found if name not in {"self", "cls"}}
 
 
-def undescribed(thing: Any) -> set[str]:
-    """Parameters that a docstring does not describe."""
-    text = documentation(thing)
-    names = (name for name in inspect.signature(thing).parameters if name not in {"self", "cls"})
-    return {name for name in names if not re.search(rf"^    \*{{0,2}}{name}:", text, re.MULTILINE)}
+PUBLIC = dict(public())
+FUNCTIONS = {name: thing for name, thing in PUBLIC.items() if inspect.isfunction(thing)}
+CLASSES = {name: thing for name, thing in PUBLIC.items() if isinstance(thing, type)}
+METHODS = {
+    f"{name}.{method}": function
+    for name, kind in CLASSES.items()
+    if not issubclass(kind, BaseException) and not name.startswith("inspect_scout.testing")
+    for method, function in methods(kind)
+}
 
 
-def has_example(text: str) -> bool:
-    """Whether there is a section of examples, or code among the first sentences."""
-    head = re.split(r"^(?:Args|Returns|Raises|Yields):$", text, maxsplit=1, flags=re.MULTILINE)[0]
-    return "Example:" in text or bool(CODE.search(head))
+def test_there_is_something_to_check() -> None:
+    assert min(map(len, (FUNCTIONS, CLASSES, METHODS))) > 50
 
 
-FUNCTIONS = dict(public())
-
-
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_functions_describe_every_parameter(name: str) -> None:
-    assert undescribed(FUNCTIONS[name]) == SELF_EXPLAINING.get(name, set())
+@pytest.mark.parametrize("name", [*FUNCTIONS, *METHODS])
+def test_every_parameter_is_described(name: str) -> None:
+    thing = FUNCTIONS.get(name) or METHODS[name]
+    names, text = parameters(thing), documentation(thing)
+    assert text.strip()
+    if name.endswith("_async") and not section(text, "Args"):
+        assert f"`{name.rpartition('.')[2].removesuffix('_async')}`" in text  # it refers to its twin
+        return
+    described = entries(text)
+    assert names.keys() - described.keys() == SELF_EXPLAINING.get(name, set())
+    assert described.keys() - names.keys() == set()
+    assert unmeasured(described, names) == set()
 
 
 def test_functions_say_what_they_refuse() -> None:
-    silent = {name for name, thing in FUNCTIONS.items() if "Raises:" not in documentation(thing)}
+    silent = {name for name, thing in FUNCTIONS.items() if not entries(documentation(thing), "Raises")}
     assert silent == WITHOUT_ERRORS
 
 
-def test_functions_have_an_example() -> None:
-    bare = {name for name, thing in FUNCTIONS.items() if not has_example(documentation(thing))}
-    assert bare == WITHOUT_EXAMPLE
+@pytest.mark.parametrize("name", METHODS)
+def test_methods_say_what_they_raise(name: str) -> None:
+    text = documentation(METHODS[name])
+    source = textwrap.dedent(inspect.getsource(inspect.unwrap(METHODS[name])))
+    raised = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Raise)]
+    assert not raised or entries(text, "Raises") or name.endswith("_async")
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_examples_are_python(name: str) -> None:
-    for code in FENCED.findall(documentation(FUNCTIONS[name])):
-        compile(textwrap.dedent(code), name, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+def needs_example(name: str) -> bool:
+    kind = CLASSES.get(name)
+    if kind is None:
+        return True
+    is_error = issubclass(kind, BaseException) and kind is not inspect_scout.ScoutError  # it shows how to catch them
+    return not is_error and name.split(".")[1] not in OF_OTHERS
 
 
-def methods(kind: type) -> Iterator[tuple[str, Any]]:
-    for name, member in vars(kind).items():
-        function: object = getattr(member, "__func__", member)
-        if inspect.isfunction(function) and not name.startswith("_"):
-            yield name, function
+@pytest.mark.parametrize("name", [name for name in PUBLIC if needs_example(name)])
+def test_there_is_an_example_of_it(name: str) -> None:
+    """Examples run in `tests/docs/test_docstring_examples.py`."""
+    code = example(documentation(PUBLIC[name]))
+    assert code, "give it an example"
+    compile(code, name, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
 
 
-USED = [
-    "Transcripts",
-    "TranscriptsReader",
-    "TranscriptsDB",
-    "ScanResultsDF",
-    "ScanResultsArrow",
-    "ResultReducer",
-    "Column",
-    "AnswerStructured",
-]
-"""Classes whose methods users call."""
-
-
-@pytest.mark.parametrize("name", USED)
-def test_methods_describe_every_parameter(name: str) -> None:
-    kind = getattr(importlib.import_module("inspect_scout"), name)
-    found = {f"inspect_scout.{name}.{method}": undescribed(function) for method, function in methods(kind)}
-    missing = {
-        key: names - SELF_EXPLAINING.get(key, set()) for key, names in found.items() if not key.endswith("_async")
-    }
-    assert {key: names for key, names in missing.items() if names} == {}
-    assert [method for method, function in methods(kind) if not documentation(function)] == []
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name.endswith("_async")])
+def test_the_example_of_an_async_function_awaits_it(name: str) -> None:
+    short = name.rpartition(".")[2]
+    sync = FUNCTIONS[f"inspect_scout.{short.removesuffix('_async')}"]
+    assert re.search(rf"(?:await|async for \w+ in) {short}\(", example(documentation(FUNCTIONS[name])))
+    assert not re.search(r"\bawait\b|\basync\b|_async\(", example(documentation(sync)))
 
 
 @cache
 def models() -> Mapping[str, type[BaseModel]]:
     """The public models, and those of ours that stand in their fields."""
-    waiting = [kind for _, kind in public(BaseModel)]
+    waiting = [kind for kind in CLASSES.values() if issubclass(kind, BaseModel)]
     found: dict[str, type[BaseModel]] = {}
     while waiting:
         kind = waiting.pop()
@@ -188,7 +156,15 @@ def parts(annotation: Any) -> Iterator[type]:
 
 
 def field_texts(kind: type[BaseModel]) -> dict[str, str]:
-    """Read what stands below the fields of a model: editors show it, Python forgets it."""
+    """Read what stands below the fields of a model, inherited ones of ours too: editors show it, Python forgets it."""
+    texts: dict[str, str] = {}
+    for part in reversed(kind.__mro__):
+        if part.__module__.startswith("inspect_scout"):
+            texts |= own_field_texts(part)
+    return texts
+
+
+def own_field_texts(kind: type) -> dict[str, str]:
     (node,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
     assert isinstance(node, ast.ClassDef)
     texts: dict[str, str] = {}
@@ -202,7 +178,8 @@ def field_texts(kind: type[BaseModel]) -> dict[str, str]:
 @pytest.mark.parametrize("name", sorted(models()))
 def test_every_field_is_described(name: str) -> None:
     texts = field_texts(models()[name])
-    assert [field for field, text in texts.items() if not field.startswith("_") and len(text) < 4] == []
+    public_fields = {field: text for field, text in texts.items() if not field.startswith("_")}
+    assert [field for field, text in public_fields.items() if len(text.split()) < 2 or text[-1] not in ".)"] == []
 
 
 @pytest.mark.parametrize("name", sorted(models()))
@@ -228,13 +205,10 @@ def test_models_show_what_stands_in_their_fields(name: str) -> None:
     assert len(shown) >= len(texts) / 3
 
 
-def test_dataclasses_describe_their_fields() -> None:
+@pytest.mark.parametrize("name", [name for name, kind in CLASSES.items() if dataclasses.is_dataclass(kind)])
+def test_dataclasses_describe_their_fields(name: str) -> None:
     inherited = {"complete", "spec", "location", "summary", "errors", "dry_run"}  # of `Status`, which describes them
-    missing: dict[str, set[str]] = {}
-    for name, kind in public(object):
-        if dataclasses.is_dataclass(kind):
-            names = {field.name for field in dataclasses.fields(kind) if field.init and not field.name.startswith("_")}
-            lacking = {n for n in names if not re.search(rf"^    {n}:", documentation(kind), re.MULTILINE)}
-            if lacking - (inherited if "ScanResults" in name else set()):
-                missing[name] = lacking
-    assert missing == {}
+    types = {f.name: f.type for f in dataclasses.fields(CLASSES[name]) if f.init and not f.name.startswith("_")}
+    texts = entries(documentation(CLASSES[name]))
+    assert types.keys() - texts.keys() <= (inherited if "ScanResults" in name else set())
+    assert unmeasured(texts, types) == set()

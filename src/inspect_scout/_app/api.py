@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 DISPLAY_LINES = re.compile(r"^( +display: )(?:.*\n)(?: {12,}.*\n)*", re.MULTILINE)
+SYNC_CALL = re.compile(r"\b(scan|scan_complete|scan_list|scan_resume)\(")
 ASYNC_DISPLAY = "What to show, and how: `none` (the default), `rich`, `plain`, `log`.\n"
 
 
@@ -41,7 +42,9 @@ def described_as(twin: Callable[..., Any]) -> Callable[[F], F]:
     """Describe an async function with the words of its sync twin, but for its display: it shows nothing by default."""
 
     def describe(function: F) -> F:
-        lines = DISPLAY_LINES.sub(rf"\g<1>{ASYNC_DISPLAY}", twin.__doc__ or "").splitlines(keepends=True)
+        text, section, code = (twin.__doc__ or "").partition("Example:\n")
+        text = DISPLAY_LINES.sub(rf"\g<1>{ASYNC_DISPLAY}", text) + section + SYNC_CALL.sub(r"await \1_async(", code)
+        lines = text.splitlines(keepends=True)
         function.__doc__ = "".join(line for line in lines if not line.strip().startswith("KeyboardInterrupt:"))
         return function
 
@@ -138,8 +141,6 @@ def scan(
 
     Example:
         ```python
-        from inspect_scout import scan, transcripts_from
-
         status = scan("scanners.py", transcripts_from("logs").where("score = 'I'"), model="openai/gpt-5-mini")
         print(status)
         ```
@@ -238,8 +239,6 @@ def scan_resume(
 
     Example:
         ```python
-        from inspect_scout import scan_list, scan_resume
-
         stopped = [status for status in scan_list("scans") if not status.complete]
         status = scan_resume(stopped[0])
         ```
@@ -289,9 +288,9 @@ def scan_complete(
 
     Example:
         ```python
-        status = scan_status("scans/scan_id=...")
-        print(status.error_groups)
-        scan_complete(status)
+        stopped = [status for status in scan_list("scans") if not status.complete]
+        print(stopped[0].error_groups)
+        status = scan_complete(stopped[0])
         ```
     """
     end_loading()
@@ -324,7 +323,7 @@ async def scan_list_async(scans_location: ScanLocation) -> list[Status]:
 
     Example:
         ```python
-        for status in scan_list("scans"):
+        for status in await scan_list_async("scans"):
             print(status)
         ```
     """
@@ -346,7 +345,7 @@ async def scan_status_async(scan_location: ScanLocation) -> Status:
 
     Example:
         ```python
-        status = scan_status("scans/scan_id=...")
+        status = await scan_status_async("scans/scan_id=...")
         print(status.complete, status.summary["refusals"].results)
         ```
     """
@@ -386,7 +385,7 @@ async def scan_results_df_async(
 
     Example:
         ```python
-        results = scan_results_df(scan(my_scanners, "logs"))
+        results = await scan_results_df_async("scans/scan_id=...")
         print(results.wide().head())
         ```
     """
@@ -412,7 +411,7 @@ async def scan_results_arrow_async(scan_location: ScanLocation) -> ScanResultsAr
 
     Example:
         ```python
-        results = scan_results_arrow("scans/scan_id=...")
+        results = await scan_results_arrow_async("scans/scan_id=...")
         with results.reader("refusals") as reader:
             table = reader.read_all()
         ```
@@ -448,7 +447,7 @@ def scan_results_batches_async(
 
     Example:
         ```python
-        for frame in scan_results_batches("scans/scan_id=...", "refusals", batch_size=10_000):
+        async for frame in scan_results_batches_async("scans/scan_id=...", "refusals", batch_size=10_000):
             print(frame["value"].sum())
         ```
     """

@@ -6,6 +6,7 @@ Importing it costs nothing: commands that only look at local files start without
 from __future__ import annotations
 
 import functools
+import re
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from typing import Any, ParamSpec, TypeVar
@@ -16,6 +17,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _SUFFIX = "_async"
+_AWAITED = re.compile(r"\b(?:await )?(\w+)_async(?=\()|\basync (?=for\b|with\b)")
+"""What an example of an async function has, and that of its sync twin has not."""
 
 
 def in_sync(use_case: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
@@ -42,6 +45,8 @@ def in_sync_items(use_case: Callable[P, AsyncIterator[T]]) -> Callable[P, Iterat
 def _renamed(twin: Callable[P, T]) -> Callable[P, T]:
     twin.__name__ = twin.__name__.removesuffix(_SUFFIX)
     twin.__qualname__ = twin.__qualname__.removesuffix(_SUFFIX)
+    text, section, code = (twin.__doc__ or "").partition("Example:\n")
+    twin.__doc__ = text + section + _AWAITED.sub(r"\1", code)
     return twin
 
 

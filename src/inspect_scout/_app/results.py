@@ -62,7 +62,8 @@ async def scan_results_query_async(
 
     Example:
         ```python
-        page = scan_results_query("scans/scan_id=...", sql_where="value = true", columns=["task_id", "explanation"], limit=20)
+        columns = ["task_id", "explanation"]
+        page = await scan_results_query_async("scans/scan_id=...", sql_where="value = true", columns=columns, limit=20)
         print(page.table.to_pandas())
         ```
     """

@@ -145,7 +145,7 @@ async def validation_results_df_async(
 
     Example:
         ```python
-        agreement = validation_results_df("scans/scan_id=...", by="model")
+        agreement = await validation_results_df_async("scans/scan_id=...", by="model")
         print(agreement[["scanner", "group", "recall", "precision"]])
         ```
     """

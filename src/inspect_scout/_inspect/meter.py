@@ -71,6 +71,16 @@ def metering(meter: M) -> Generator[M]:
     """Let a meter, beside those that are there, be told of the calls of the block and of the tasks that it starts.
 
     It is told of scans that run in this process; their worker processes have meters of their own.
+
+    Args:
+        meter: What is told.
+
+    Example:
+        ```python
+        with metering(RecordingMeter()) as meter:
+            scan([leaks()], transcripts, model=judge, max_processes=1)
+        print(len(meter.settled))
+        ```
     """
     token = _meters.set((*_meters.get(), meter))
     try:

@@ -78,14 +78,33 @@ def listening(listener: CallListener) -> Generator[None]:
 
 
 def answered(model: str) -> None:
-    """Tell of a call that brought a completion."""
+    """Tell of a call that brought a completion.
+
+    Args:
+        model: Name of the model.
+
+    Example:
+        ```python
+        with metering(RecordingMeter()):
+            answered("openai/gpt-5-mini")
+        ```
+    """
     listener = _listener.get()
     if listener is not None:
         listener.answered(model)
 
 
 def failed(failure: CallFailure) -> None:
-    """Tell of an attempt that brought none."""
+    """Tell of an attempt that brought none.
+
+    Args:
+        failure: What became of it.
+
+    Example:
+        ```python
+        failed(CallFailure("openai/gpt-5-mini", "rate_limit", "HTTP 429: too many requests", status=429))
+        ```
+    """
     listener = _listener.get()
     if listener is not None:
         listener.failed(failure)

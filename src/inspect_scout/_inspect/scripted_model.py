@@ -110,7 +110,7 @@ class Script:
         malform: Calls that it answers in no usable form.
         capacity: Calls under way beyond which it pushes back.
         status_code: HTTP status of pushing back.
-        retry_seconds: Wait before a call that was pushed back is tried again.
+        retry_seconds: Seconds to wait before a call that was pushed back is tried again.
     """
 
     answers: Rules = "ANSWER: yes"
@@ -282,7 +282,7 @@ def scripted_model(
         malform: Calls that it answers in a form that no parser accepts.
         capacity: Calls under way at once, beyond which it pushes back.
         status_code: HTTP status of pushing back: 429, or 503 and 529 for overload.
-        retry_seconds: Wait before a call that was pushed back is tried again.
+        retry_seconds: Seconds to wait before a call that was pushed back is tried again.
         name: Name of the model.
         config: Generation options.
 

@@ -94,6 +94,12 @@ class ScanJob(PlainOptions):
     Raises:
         ConfigError: Something given is not a scanner.
         TypeError: Both `scans` and `results` are given, or an argument does not exist.
+
+    Example:
+        ```python
+        job = ScanJob(scanners=[refusals()], transcripts="logs", limit=10, tags=["nightly"])
+        status = scan(job)
+        ```
     """
 
     scanners: ScannerList
@@ -150,7 +156,12 @@ class ScanJob(PlainOptions):
         return made
 
     def made_by(self, origin: JobOrigin, name: str | None) -> ScanJob:
-        """Copy the job, saying where it comes from; a name of its own stays."""
+        """Copy the job, saying where it comes from; a name of its own stays.
+
+        Args:
+            origin: Where the job comes from.
+            name: Name of the `@scanjob` function, taken where the job has none.
+        """
         made = copy.copy(self)
         object.__setattr__(made, "origin", origin)
         if made.name is None:

@@ -28,6 +28,12 @@ class ScannerWork:
     Args:
         scanner: Key of the scanner.
         transcripts: Ids of its transcripts, or a selection of transcripts.
+
+    Example:
+        ```python
+        work = [ScannerWork("length", transcripts_from("logs").where("score = 'I'"))]
+        status = scan([length(), refusals()], "logs", worklist=work)
+        ```
     """
 
     scanner: str

@@ -59,7 +59,15 @@ _OtherExecutor: TypeAlias = Annotated[str, BeforeValidator(OPTION_BY_NAME["execu
 
 
 class ScanJobConfig(BaseModel):
-    """A scan job as data, as YAML and JSON files hold it; other keys are refused."""
+    """A scan job as data, as YAML and JSON files hold it; other keys are refused.
+
+    Example:
+        ```python
+        made_by = ScannerSpec(name="refusals", file="scanners.py")
+        config = ScanJobConfig(scanners=[made_by], transcripts="logs", limit=10)
+        status = scan(ScanJob.from_config(config))
+        ```
+    """
 
     model_config = ConfigDict(extra="forbid", title="Scan job")
 
@@ -156,7 +164,14 @@ class ScanJobConfig(BaseModel):
 
 
 class ProjectConfig(ScanJobConfig):
-    """A project as its files (`scout.yaml`, `scout.local.yaml`) describe it: what jobs do not set themselves."""
+    """A project as its files (`scout.yaml`, `scout.local.yaml`) describe it: what jobs do not set themselves.
+
+    Example:
+        ```python
+        project = ProjectConfig(transcripts="logs", scans="scans", max_transcripts=10)
+        print(project.model_dump_json(exclude_none=True))
+        ```
+    """
 
     model_config = ConfigDict(extra="forbid", title="Scout project")
 

@@ -21,16 +21,23 @@ def schema_text(name: str) -> str:
 
 def make_schema(name: str) -> str:
     """Make a schema from the model that reads such files."""
-    from pydantic.json_schema import GenerateJsonSchema
+    from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+    from pydantic_core.core_schema import ModelSchema
 
     from .config import ProjectConfig, ScanJobConfig
 
     class Quiet(GenerateJsonSchema):
-        """Leaves out what no file can hold: functions as predicates."""
+        """Leaves out what no file can hold, functions as predicates, and examples in Python."""
 
         def __init__(self, **settings: Any) -> None:
             super().__init__(**settings)
             self.ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}
+
+        def model_schema(self, schema: ModelSchema) -> JsonSchemaValue:
+            made = super().model_schema(schema)
+            if "description" in made:
+                made["description"] = made["description"].partition("\n\nExample:")[0]
+            return made
 
     model = ProjectConfig if name == "project" else ScanJobConfig
     schema: dict[str, Any] = {

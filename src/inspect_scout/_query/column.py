@@ -23,27 +23,51 @@ class _ColumnTests:
         return Condition(left=self.name, operator=operator, right=right)
 
     def in_(self, values: Iterable[ScalarValue]) -> Condition:
-        """Hold where the value is one of `values` (None among them: also where there is no value)."""
+        """Hold where the value is one of `values`.
+
+        Args:
+            values: The values; None among them stands for no value.
+        """
         return self._is(Operator.IN, list(values))
 
     def not_in(self, values: Iterable[ScalarValue]) -> Condition:
-        """Hold where the value is none of `values`."""
+        """Hold where the value is none of `values`.
+
+        Args:
+            values: The values; None among them stands for no value.
+        """
         return self._is(Operator.NOT_IN, list(values))
 
     def like(self, pattern: str) -> Condition:
-        """Hold where the text matches a pattern (`%`: any text, `_`: any character)."""
+        """Hold where the text matches a pattern.
+
+        Args:
+            pattern: The pattern: `%` is any text, `_` any character.
+        """
         return self._is(Operator.LIKE, pattern)
 
     def not_like(self, pattern: str) -> Condition:
-        """Hold where the text does not match a pattern."""
+        """Hold where the text does not match a pattern.
+
+        Args:
+            pattern: The pattern: `%` is any text, `_` any character.
+        """
         return self._is(Operator.NOT_LIKE, pattern)
 
     def ilike(self, pattern: str) -> Condition:
-        """Hold where the text matches a pattern in any case."""
+        """Hold where the text matches a pattern in any case.
+
+        Args:
+            pattern: The pattern: `%` is any text, `_` any character.
+        """
         return self._is(Operator.ILIKE, pattern)
 
     def not_ilike(self, pattern: str) -> Condition:
-        """Hold where the text does not match a pattern in any case."""
+        """Hold where the text does not match a pattern in any case.
+
+        Args:
+            pattern: The pattern: `%` is any text, `_` any character.
+        """
         return self._is(Operator.NOT_ILIKE, pattern)
 
     def is_null(self) -> Condition:
@@ -55,11 +79,27 @@ class _ColumnTests:
         return self._is(Operator.IS_NOT_NULL, None)
 
     def between(self, low: ScalarValue, high: ScalarValue) -> Condition:
-        """Hold where the value lies in a range, bounds included (raises ValueError for a bound that is None)."""
+        """Hold where the value lies in a range, bounds included.
+
+        Args:
+            low: The lowest value of the range.
+            high: The highest one.
+
+        Raises:
+            ValueError: A bound is None.
+        """
         return self._is(Operator.BETWEEN, _bounds(low, high))
 
     def not_between(self, low: ScalarValue, high: ScalarValue) -> Condition:
-        """Hold where the value lies outside a range (raises ValueError for a bound that is None)."""
+        """Hold where the value lies outside a range.
+
+        Args:
+            low: The lowest value of the range.
+            high: The highest one.
+
+        Raises:
+            ValueError: A bound is None.
+        """
         return self._is(Operator.NOT_BETWEEN, _bounds(low, high))
 
 
@@ -71,6 +111,13 @@ class Column(_ColumnTests):
 
     Args:
         name: Name of the column, or a path such as `config.model` or `items[0].name`.
+
+    Example:
+        ```python
+        from inspect_scout import columns as c
+
+        long_runs = transcripts_from("logs").where((c.message_count > 5) & c.task_set.like("fix-%"))
+        ```
     """
 
     __slots__ = ()
@@ -149,7 +196,15 @@ class _NamedColumn:
 
 
 class Columns:
-    """Columns of every transcript index: `c.model`, `c["odd name"]`, `c.metadata_column.key`."""
+    """Columns of every transcript index: `c.model`, `c["odd name"]`, `c.metadata_column.key`.
+
+    Example:
+        ```python
+        from inspect_scout import columns as c
+
+        failed = transcripts_from("logs").where((c.score == "I") & (c["model"] != "none/none"))
+        ```
+    """
 
     def __getattr__(self, name: str) -> Column:
         """Get a column by name."""
@@ -226,7 +281,15 @@ class Columns:
 
 
 class LogColumns(Columns):
-    """Columns of an index of eval logs."""
+    """Columns of an index of eval logs.
+
+    Example:
+        ```python
+        from inspect_scout import log_columns as c
+
+        rerun = transcripts_from("logs").where(c.epoch > 1)
+        ```
+    """
 
     sample_id = _NamedColumn()
     """Unique id of the sample."""

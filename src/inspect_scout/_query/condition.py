@@ -54,6 +54,12 @@ class Condition(BaseModel):
     """A condition on columns; `&`, `|` and `~` combine conditions.
 
     In JSON dates and infinities are text, and a key `types` (present only then) says which values they are.
+
+    Example:
+        ```python
+        failed, long = condition_from_sql("score = 'I'"), condition_from_sql("message_count > 50")
+        short_failures = transcripts_from("logs").where(failed & ~long)
+        ```
     """
 
     left: str | Condition | None = None

@@ -25,7 +25,16 @@ from collections.abc import Iterable, Sequence
 
 
 class ScoutError(Exception):
-    """Base of all errors that Scout raises on purpose."""
+    """Base of all errors that Scout raises on purpose.
+
+    Example:
+        ```python
+        try:
+            status = scan_status("scans/nowhere")
+        except ScoutError as error:
+            print(error)
+        ```
+    """
 
     __str__ = Exception.__str__  # those of the system show numbers and file names of their own
 
@@ -42,6 +51,14 @@ class UnknownNameError(ConfigError):
         name: The name that was refused.
         known: The names that are allowed.
         close: Those that may be meant (default: the most similar ones).
+
+    Example:
+        ```python
+        try:
+            scan_results_query("scans/scan_id=...", columns=["transcript_modle"])
+        except UnknownNameError as error:
+            print(error)  # names `transcript_model`
+        ```
     """
 
     def __init__(self, kind: str, name: str, known: Iterable[str] = (), close: Sequence[str] | None = None) -> None:
@@ -131,4 +148,18 @@ class NotAvailableError(ScoutError, NotImplementedError):
 
 
 class RefusalError(RuntimeError):
-    """Raised by a scanner when a model declined to answer: the row is marked as a refusal."""
+    """Raised by a scanner when a model declined to answer: the row is marked as a refusal.
+
+    Example:
+        ```python
+        @scanner(messages="all")
+        def judged():
+            async def scan(transcript: Transcript) -> Result:
+                reply = await get_model().generate("Does it deceive the user?")
+                if reply.stop_reason == "content_filter":
+                    raise RefusalError("The judge declined.")
+                return Result(value=reply.completion)
+
+            return scan
+        ```
+    """

@@ -211,6 +211,9 @@ class Transcripts:
     def limit(self, n: int) -> Transcripts:
         """Keep the first `n` transcripts at most (0: none).
 
+        Args:
+            n: Number of transcripts.
+
         Raises:
             ConfigError: `n` is not a number of transcripts.
         """
@@ -250,6 +253,9 @@ class Transcripts:
         """Decide what becomes of samples that are in several logs, as `transcripts_from(..., duplicates=...)` does.
 
         Nothing changes where there cannot be any: in a database.
+
+        Args:
+            duplicates: `newest`: the newest log that holds a sample counts; `all`: each of its copies.
         """
         source = self.source
         return replace(self, source=source.with_duplicates(duplicates)) if isinstance(source, HasCopies) else self
@@ -312,6 +318,13 @@ class TranscriptsReader:
 
     Args:
         transcripts: The collection.
+
+    Example:
+        ```python
+        async with transcripts_from("logs").reader() as reader:
+            async for info in reader.index():
+                transcript = await reader.read(info, TranscriptContent(messages="all"))
+        ```
     """
 
     def __init__(self, transcripts: Transcripts) -> None:

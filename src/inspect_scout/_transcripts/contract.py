@@ -56,7 +56,11 @@ class TranscriptIndex(Protocol):
         ...
 
     def info(self, position: int) -> TranscriptInfo:
-        """Description of one transcript."""
+        """Description of one transcript.
+
+        Args:
+            position: Number of the transcript, from 0.
+        """
         ...
 
 
@@ -126,11 +130,24 @@ class Located(Protocol):
         ...
 
     async def read(self, content: TranscriptContent, *, max_bytes: int | None = None) -> LoadedTranscript:
-        """Read the content asked for (raises TranscriptTooLargeError beyond `max_bytes`)."""
+        """Read the content asked for.
+
+        Args:
+            content: What to read.
+            max_bytes: Bytes of the transcript, beyond which it is refused (None: any number).
+
+        Raises:
+            TranscriptTooLargeError: It is larger than `max_bytes`.
+            LogReadError: It cannot be read.
+        """
         ...
 
     async def open(self, content: TranscriptContent) -> TranscriptHandle:
-        """Open the content asked for, to be read item by item."""
+        """Open the content asked for, to be read item by item.
+
+        Args:
+            content: What to read.
+        """
         ...
 
     async def raw(self) -> RawTranscript:
@@ -141,7 +158,12 @@ class Located(Protocol):
         ...
 
     def origin(self, view: TranscriptContent, size: int) -> InputOrigin | None:
-        """Where content seen through `view` can be found again; None if it cannot."""
+        """Where content seen through `view` can be found again; None if it cannot.
+
+        Args:
+            view: The content as it was asked for.
+            size: Bytes of the kept content, about.
+        """
         ...
 
 
@@ -163,11 +185,23 @@ class TranscriptSource(Protocol):
         ...
 
     async def index(self, query: Query, progress: Progress | None = None) -> TranscriptIndex:
-        """Find the transcripts that a query selects, without reading their content."""
+        """Find the transcripts that a query selects, without reading their content.
+
+        Args:
+            query: What to select, and in what order.
+            progress: Is told how many files were looked at, and how many there are.
+        """
         ...
 
     async def locate(self, info: TranscriptInfo) -> Located:
-        """Find a transcript, without reading its content (raises LogReadError if it is not there)."""
+        """Find a transcript, without reading its content.
+
+        Args:
+            info: Its description, as the index gave it.
+
+        Raises:
+            LogReadError: It is not there.
+        """
         ...
 
 
@@ -179,7 +213,11 @@ class HasCopies(Protocol):
     """What becomes of such a sample."""
 
     def with_duplicates(self, duplicates: Duplicates) -> TranscriptSource:
-        """Give the same transcripts with another rule for such samples."""
+        """Give the same transcripts with another rule for such samples.
+
+        Args:
+            duplicates: `newest` or `all`.
+        """
         ...
 
 
@@ -196,7 +234,11 @@ class UnreadLogs:
     query: Query
 
     def room(self, recorded: int) -> int | None:
-        """Transcripts that may join those that the scan has (None: any number)."""
+        """Transcripts that may join those that the scan has (None: any number).
+
+        Args:
+            recorded: Number of transcripts that the scan has.
+        """
         return None if self.query.limit is None else max(0, self.query.limit - recorded)
 
 

@@ -24,6 +24,12 @@ class SampleMetadata:
 
     Raises:
         ConfigError: The transcript does not come from an eval log (this is a ValueError).
+
+    Example:
+        ```python
+        metadata = SampleMetadata(transcript)
+        print(metadata.eval_id, metadata.epoch, metadata.target)
+        ```
     """
 
     def __init__(self, transcript: TranscriptInfo) -> None:

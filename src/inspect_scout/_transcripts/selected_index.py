@@ -98,6 +98,12 @@ def index_rows(rows: Sequence[IndexRow], query: Query, problems: Sequence[LogPro
         rows: All transcripts of the source, in order.
         query: What to select.
         problems: What could not be indexed.
+
+    Example:
+        ```python
+        chosen = index_rows(chats_in("talks.chats"), Query(limit=2))
+        print([chosen.info(position).task_id for position in range(len(chosen))])
+        ```
     """
     return SelectedIndex(select_rows(rows, query, lambda some: _description_table(some, query)), problems)
 

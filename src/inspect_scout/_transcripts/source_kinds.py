@@ -33,6 +33,13 @@ def register_source(kind: SourceKind) -> Callable[[], None]:
 
     Raises:
         ConfigError: There is one of this name.
+
+    Example:
+        ```python
+        remove = register_source(CHATS)
+        print(transcripts_from("talks.chats").count())
+        remove()
+        ```
     """
     if kind.name in _KINDS:
         raise ConfigError(f"There is a kind of source called {kind.name!r} already: choose another name.")

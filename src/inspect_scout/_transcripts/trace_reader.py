@@ -36,7 +36,7 @@ class TraceProblem:
     Args:
         location: Path or URL of the item.
         message: What is wrong.
-        line: Line of the item that is wrong, where that is known; the first is 1.
+        line: Number of the line that is wrong, from 1, where that is known.
     """
 
     location: str
@@ -78,7 +78,11 @@ class TraceReader(Protocol):
         ...
 
     def read(self, ref: TraceRef) -> AsyncIterator[Transcript | TraceProblem]:
-        """Read the transcripts of an item; whatever is wrong with it is given as a problem, never raised."""
+        """Read the transcripts of an item; whatever is wrong with it is given as a problem, never raised.
+
+        Args:
+            ref: The item, as `discover` gave it.
+        """
         ...
 
 
@@ -87,6 +91,13 @@ def cursor_of(refs: Iterable[TraceRef]) -> str:
 
     Args:
         refs: All items that have been dealt with: also those of earlier discoveries, unless they may be given again.
+
+    Example:
+        ```python
+        refs = [ref async for ref in reader.discover("runs")]
+        since = cursor_of(refs)
+        changed = [ref async for ref in reader.discover("runs", since)]
+        ```
     """
     return dumps(dict(sorted((ref.id, ref.cursor) for ref in refs)))
 
@@ -99,6 +110,14 @@ def changed_since(since: str | None) -> Callable[[TraceRef], bool]:
 
     Raises:
         ConfigError: It is not such a text.
+
+    Example:
+        ```python
+        before = TraceRef("run-1", "runs/1.json", "100 bytes")
+        is_wanted = changed_since(cursor_of([before]))
+        print(is_wanted(before))  # False
+        print(is_wanted(TraceRef("run-1", "runs/1.json", "120 bytes")))  # True
+        ```
     """
     try:
         known: object = {} if since is None else loads(since)

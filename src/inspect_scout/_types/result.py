@@ -26,7 +26,14 @@ RESULTSET = "resultset"
 
 
 class Result(BaseModel, Generic[ParsedT]):
-    """Verdict of a scanner."""
+    """Verdict of a scanner.
+
+    Example:
+        ```python
+        cited = [Reference(type="message", id="msg-9", cite="[M9]")]
+        result = Result(value=True, label="edits_tests", explanation="It edits the tests [M9].", references=cited)
+        ```
+    """
 
     uuid: str = Field(default_factory=new_id)
     """Unique id of 22 characters, made when none is given."""
@@ -84,7 +91,14 @@ def as_resultset(results: Sequence[Result[Any]]) -> Result[Any]:
 
 
 class Error(BaseModel):
-    """A scanner (or the reading of its transcript) that failed."""
+    """A scanner (or the reading of its transcript) that failed.
+
+    Example:
+        ```python
+        for error in scan_status("scans/scan_id=...").errors:
+            print(error.scanner, error.transcript_id, error.error)
+        ```
+    """
 
     transcript_id: str
     """Id of the transcript that was scanned."""

@@ -23,7 +23,18 @@ YieldT = TypeVar("YieldT", covariant=True, default=Any)
 
 @runtime_checkable
 class Scanner(Protocol[InputT]):
-    """An async function from a part of a transcript to a result, or to a list of results."""
+    """An async function from a part of a transcript to a result, or to a list of results.
+
+    Example:
+        ```python
+        @scanner(messages="all")
+        def length() -> Scanner[Transcript]:
+            async def scan(transcript: Transcript) -> Result:
+                return Result(value=len(transcript.messages))
+
+            return scan
+        ```
+    """
 
     async def __call__(self, input: InputT, /) -> Result[Any] | list[Result[Any]]:
         """Judge the input."""
@@ -32,7 +43,18 @@ class Scanner(Protocol[InputT]):
 
 @runtime_checkable
 class Loader(Protocol[YieldT]):
-    """An async generator that cuts a transcript into the inputs of a scanner."""
+    """An async generator that cuts a transcript into the inputs of a scanner.
+
+    Example:
+        ```python
+        @loader(messages="all")
+        def ends() -> Loader[list[ChatMessage]]:
+            async def load(transcript: Transcript) -> AsyncIterator[list[ChatMessage]]:
+                yield transcript.messages[-3:]
+
+            return load
+        ```
+    """
 
     def __call__(self, transcript: Transcript, /) -> AsyncIterator[YieldT]:
         """Yield the inputs, one after the other."""

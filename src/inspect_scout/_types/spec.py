@@ -26,7 +26,14 @@ from .validation import PredicateType
 
 
 class TranscriptField(TypedDict, total=False):
-    """A column of a transcript index (older scans store them)."""
+    """A column of a transcript index (older scans store them).
+
+    Example:
+        ```python
+        for field in scan_status("scans/scan_id=...").spec.transcripts.fields or []:
+            print(field["name"], field["type"])
+        ```
+    """
 
     name: Required[str]
     type: Required[str]
@@ -56,7 +63,7 @@ class SelectionSpec(BaseModel):
     """Seed of the order."""
 
     order_by: list[OrderBySpec] | None = None
-    """Order."""
+    """Columns by which they were sorted."""
 
     cases: list[list[str]] | None = None
     """Ids of labelled cases; a transcript is meant by each of these lists."""
@@ -69,7 +76,14 @@ class SelectionSpec(BaseModel):
 
 
 class ScanTranscripts(BaseModel):
-    """The transcripts of a scan: which they are and where they were found."""
+    """The transcripts of a scan: which they are and where they were found.
+
+    Example:
+        ```python
+        scanned = scan_status("scans/scan_id=...").spec.transcripts
+        print(scanned.type, scanned.count)
+        ```
+    """
 
     type: str = Field(min_length=1)
     """Kind of source: "eval_log", "database", or one that another package adds."""
@@ -119,7 +133,14 @@ class ScanTranscripts(BaseModel):
 
 
 class Worklist(BaseModel):
-    """Transcripts that one scanner is to scan."""
+    """Transcripts that one scanner is to scan.
+
+    Example:
+        ```python
+        work = [Worklist(scanner="length", transcripts=[transcript.transcript_id])]
+        status = scan([length(), refusals()], "logs", worklist=work)
+        ```
+    """
 
     scanner: str
     """Key of the scanner ("refusals")."""
@@ -158,7 +179,14 @@ class ScannerVersion(BaseModel):
 
 
 class ScannerSpec(BaseModel):
-    """How to make a scanner again."""
+    """How to make a scanner again.
+
+    Example:
+        ```python
+        for key, made in scan_status("scans/scan_id=...").spec.scanners.items():
+            print(key, made.name, made.params)
+        ```
+    """
 
     name: str
     """Registered name: "refusals", or "package/refusals" for scanners of packages."""
@@ -195,7 +223,14 @@ RECORDED_FIELDS = frozenset({"fingerprint", "asked", "code", "earlier"})
 
 
 class ScanOptions(BaseModel):
-    """How a scan is run."""
+    """How a scan is run.
+
+    Example:
+        ```python
+        options = scan_status("scans/scan_id=...").spec.options
+        print(options.max_transcripts, options.limit)
+        ```
+    """
 
     max_transcripts: int = 25
     """Number of transcripts in work at once."""
@@ -223,7 +258,15 @@ class ScanOptions(BaseModel):
 
 
 class ScanRevision(BaseModel):
-    """Revision of the code that scanned."""
+    """Revision of the code that scanned.
+
+    Example:
+        ```python
+        revision = scan_status("scans/scan_id=...").spec.revision
+        if revision is not None:
+            print(revision.commit)
+        ```
+    """
 
     type: Literal["git"] = "git"
     """Kind of repository."""
@@ -285,7 +328,14 @@ class ValidationSetSpec(BaseModel):
 
 
 class ScanSpec(BaseModel):
-    """Everything that defines a scan."""
+    """Everything that defines a scan.
+
+    Example:
+        ```python
+        spec = scan_status("scans/scan_id=...").spec
+        print(spec.scan_id, spec.timestamp, *spec.scanners)
+        ```
+    """
 
     scan_id: str = Field(default_factory=new_id)
     """Unique id of 22 characters."""

@@ -257,6 +257,13 @@ class ScanState(_Record, frozen=True, kw_only=True):
         updated: When the newest event happened, in the same way.
         counted: Whether `scanners` says what is recorded; of older scans a list tells only errors, the rest would cost
             reading their rows.
+
+    Example:
+        ```python
+        with start_scan([length()], "logs") as run:
+            for state in run.states():
+                print(state.done, "of", state.due, state.scanners["length"].results)
+        ```
     """
 
     facts: ScanFacts

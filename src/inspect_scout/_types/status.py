@@ -166,7 +166,14 @@ class ScannerSummary(BaseModel):
 
 
 class Summary(BaseModel):
-    """Counts of a scan, by scanner. `Summary(scanners=["a"])` makes zero counts."""
+    """Counts of a scan, by scanner. `Summary(scanners=["a"])` makes zero counts.
+
+    Example:
+        ```python
+        for key, counts in scan_status("scans/scan_id=...").summary.scanners.items():
+            print(key, counts.scans, counts.results, counts.errors, counts.tokens)
+        ```
+    """
 
     complete: bool = True
     """Whether every pair of transcript and scanner is recorded without error (or the scan was declared complete)."""
@@ -194,6 +201,12 @@ class DryRun:
     Args:
         transcripts: Transcripts that are selected.
         scanners: Transcripts that each scanner would scan.
+
+    Example:
+        ```python
+        counted = scan("scanners.py", "logs", dry_run=True).dry_run
+        print(counted.transcripts, counted.scanners["refusals"])
+        ```
     """
 
     transcripts: int
@@ -216,6 +229,12 @@ class Status:
         summary: Counts by scanner.
         errors: Scanners that failed, one entry for each failure.
         dry_run: What the scan would do, if it was a dry run.
+
+    Example:
+        ```python
+        status = scan("scanners.py", "logs")
+        print(status.complete, status.location, status.summary["refusals"].results)
+        ```
     """
 
     complete: bool

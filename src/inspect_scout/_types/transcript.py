@@ -52,7 +52,14 @@ _SHOWN = ("transcript_id", "task_set", "task_id", "task_repeat", "model", "score
 
 
 class TranscriptInfo(BaseModel):
-    """Description of a transcript, without its content."""
+    """Description of a transcript, without its content.
+
+    Example:
+        ```python
+        for info in transcripts_from("logs"):
+            print(info.task_id, info.model, info.score, info.total_tokens)
+        ```
+    """
 
     model_config = ConfigDict(protected_namespaces=())
 
@@ -137,7 +144,15 @@ class TranscriptInfo(BaseModel):
 
 
 class Transcript(TranscriptInfo):
-    """A transcript with the content that was asked for."""
+    """A transcript with the content that was asked for.
+
+    Example:
+        ```python
+        found = transcripts_from("logs")
+        transcript = found.read(next(iter(found)).transcript_id)
+        print(transcript.task_id, len(transcript.messages), transcript.score)
+        ```
+    """
 
     messages: list[ChatMessage] = Field(default_factory=list[ChatMessage])
     """Main message thread; empty if none were asked for."""
@@ -164,6 +179,12 @@ class TranscriptContent:
         events: Events to load (None: none).
         timeline: Timelines to load (None: none).
         metadata: Whether the sample's full metadata, target and scores are wanted (only False declines).
+
+    Example:
+        ```python
+        found = transcripts_from("logs")
+        answers = found.read(next(iter(found)).transcript_id, TranscriptContent(messages=["assistant"]))
+        ```
     """
 
     messages: MessageFilter = None
@@ -174,7 +195,18 @@ class TranscriptContent:
 
 @runtime_checkable
 class TranscriptHandle(Protocol):
-    """A transcript read item by item. Each call of `messages` or `events` starts again from the first item; not picklable."""
+    """A transcript read item by item. Each call of `messages` or `events` starts again from the first item; not picklable.
+
+    Example:
+        ```python
+        @scanner(messages="all")
+        def longest() -> Scanner[TranscriptHandle]:
+            async def scan(transcript: TranscriptHandle) -> Result:
+                return Result(value=max([len(message.text) async for message in transcript.messages()]))
+
+            return scan
+        ```
+    """
 
     @property
     def info(self) -> TranscriptInfo:

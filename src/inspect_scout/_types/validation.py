@@ -22,7 +22,13 @@ ValidationPredicate: TypeAlias = PredicateType | PredicateFn
 
 
 class ValidationCase(BaseModel):
-    """A transcript (or message, event) and what a scanner should say of it."""
+    """A transcript (or message, event) and what a scanner should say of it.
+
+    Example:
+        ```python
+        cases = [ValidationCase(id="NQ7dDdcKAUnFgyYfCwecd8", target=True), ValidationCase(task_id="sorting", target=False)]
+        ```
+    """
 
     id: str | list[str] = ""
     """Id of the input (mostly `transcript_id` of results), or ids of a list of messages or events ("": the case is about the transcript of `task_id`)."""
@@ -57,7 +63,14 @@ class ValidationCase(BaseModel):
 
 
 class ValidationSet(BaseModel):
-    """Cases and how they are compared."""
+    """Cases and how they are compared.
+
+    Example:
+        ```python
+        cases = ValidationSet(cases=[ValidationCase(task_id="sorting", target=False)], predicate="eq")
+        status = scan([refusals()], "logs", validation={"refusals": cases})
+        ```
+    """
 
     cases: list[ValidationCase]
     """The cases."""

@@ -358,7 +358,12 @@ class LocalExecutor:
 
     @asynccontextmanager
     async def prepared(self, setup: WorkerSetup, location: str) -> AsyncGenerator[RunJob]:  # noqa: ARG002 - the contract's
-        """Nothing to prepare: scanners are loaded already."""
+        """Nothing to prepare: scanners are loaded already.
+
+        Args:
+            setup: What workers need to know.
+            location: Where scans are kept, or the directory of a scan.
+        """
 
         async def run(job: Job) -> None:
             pool, queue, share = WorkerPool(), WorkQueue(job.plan.units), ProcessShare(job.memory_bytes)

@@ -27,6 +27,13 @@ class ScanResultsArrow(Status):
 
     Args:
         scanners: Keys of the scanners that have results.
+
+    Example:
+        ```python
+        results = scan_results_arrow("scans/scan_id=...")
+        with results.reader("refusals") as reader:
+            print(sum(batch.num_rows for batch in reader))
+        ```
     """
 
     scanners: list[str] = field(default_factory=list[str])

@@ -41,6 +41,14 @@ class ResultsPage:
         table: The results, a row for each; of `value`, where types mix, the text.
         total: How many there are on all pages, if that was asked for.
         after: What a query takes as `after` to go on behind this page; None: this is the last one.
+
+    Example:
+        ```python
+        page = scan_results_query("scans/scan_id=...", limit=20)
+        while page.after is not None:
+            page = scan_results_query("scans/scan_id=...", limit=20, after=page.after)
+        print(page.table.num_rows)
+        ```
     """
 
     table: pa.Table

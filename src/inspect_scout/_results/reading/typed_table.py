@@ -121,7 +121,7 @@ class TypedTable:
                 frame[shown] = pd.Series(cells, index=frame.index, dtype=object)
         return frame
 
-    def _object_cells(self, name: str, *, parse_json: bool) -> list[Any] | None:
+    def _object_cells(self, name: str, *, parse_json: bool) -> list[object] | None:
         """List the cells of a column of which a data frame holds Python objects; None: it holds the column itself."""
         if parse_json and name in JSON_COLUMNS:
             return self._parsed_cells(name)
@@ -131,7 +131,7 @@ class TypedTable:
                 return cells
         return self._cells(name) if name in self._types or name in self._objects else None
 
-    def _parsed_cells(self, name: str) -> list[Any]:
+    def _parsed_cells(self, name: str) -> list[object]:
         cells = self._cells(name)
         if name in JSON_COLUMNS:
             return [read_json(cell) for cell in cells]

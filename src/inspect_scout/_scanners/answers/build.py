@@ -80,7 +80,7 @@ def parse_answer(
     extract_refs: ExtractReferences,
     value_to_float: ValueToFloat | None = None,
 ) -> Result[Any]:
-    """Read a reply, without asking a model for anything.
+    r"""Read a reply, without asking a model for anything.
 
     Args:
         output: The reply. For `AnswerStructured` its text is the JSON that the tool would be called with.
@@ -95,6 +95,15 @@ def parse_answer(
 
     Raises:
         ConfigError: If the answer cannot be made (see `answer_type`).
+
+    Example:
+        ```python
+        from inspect_ai.model import ModelOutput
+
+        text, extract_references = await messages_as_str(transcript, include_ids=True)
+        reply = ModelOutput.from_content("mockllm/model", "It edits the tests in [M3].\n\nANSWER: yes")
+        print(parse_answer(reply, "boolean", extract_references).value)
+        ```
     """
     return with_unseen(answer_type(answer).result_for_answer(output, extract_refs, value_to_float), extract_refs)
 

@@ -35,7 +35,14 @@ class LabelsNotNumericError(ConfigError, NotImplementedError):
 
 
 class Answer(Protocol):
-    """A kind of answer."""
+    """A kind of answer.
+
+    Example:
+        ```python
+        answer = answer_type("numeric")
+        print(answer.prompt, answer.format)
+        ```
+    """
 
     @property
     def prompt(self) -> str:

@@ -22,6 +22,12 @@ def extract_references(values: list[Any], extract_fn: ExtractReferences) -> list
 
     Returns:
         The references, in order; what is cited twice is listed once.
+
+    Example:
+        ```python
+        text, find_cited = await messages_as_str(transcript, include_ids=True)
+        cited = extract_references({"reason": "It gave up in [M7].", "steps": ["[M2]", "[M3]"]}, find_cited)
+        ```
     """
     found: dict[str, Reference] = {}
     for text in texts_in(values):

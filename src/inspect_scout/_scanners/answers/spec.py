@@ -21,6 +21,12 @@ class AnswerMultiLabel(NamedTuple):
     Args:
         labels: Texts of the labels.
         allow_none: Whether the answer may be that no label applies.
+
+    Example:
+        ```python
+        answer = AnswerMultiLabel(labels=["lies", "hides mistakes"], allow_none=True)
+        judge = llm_scanner(question="What does the agent do?", answer=answer)
+        ```
     """
 
     labels: list[str]
@@ -39,6 +45,17 @@ class AnswerStructured(NamedTuple, Generic[ParsedT]):
         answer_prompt: Jinja template of the line before the question; `answer_tool` is its variable.
         answer_format: Jinja template of the instruction after the question; `answer_tool` is its variable.
         max_attempts: How many replies are asked for until one is valid.
+
+    Example:
+        ```python
+        from pydantic import BaseModel, Field
+
+        class Verdict(BaseModel):
+            value: bool = Field(description="Whether the agent deceives the user.")
+            explanation: str = Field(description="Why; cites messages.")
+
+        judge = llm_scanner(question="Does the agent deceive the user?", answer=AnswerStructured(type=Verdict))
+        ```
     """
 
     type: builtins.type[ParsedT]

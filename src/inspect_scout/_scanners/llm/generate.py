@@ -93,7 +93,7 @@ async def generate_answer(
         ```python
         text, extract_references = await messages_as_str(transcript, include_ids=True)
         prompt = scanner_prompt(text, "Did the agent give up?", "boolean")
-        result = await generate_answer(prompt, "boolean", extract_refs=extract_references)
+        result = await generate_answer(prompt, "boolean", model=judge, extract_refs=extract_references)
         ```
     """
     kind = answer_type(answer)

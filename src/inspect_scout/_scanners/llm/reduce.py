@@ -59,6 +59,11 @@ class ResultReducer:
 
     Explanations are joined under the number of their segment, references are collected, metadata is merged (later
     segments win), and a label that all have is kept. A segment whose answer could not be read has no say.
+
+    Example:
+        ```python
+        worst = llm_scanner(question="How often does it lie?", answer="numeric", reducer=ResultReducer.max)
+        ```
     """
 
     @staticmethod

@@ -33,6 +33,11 @@ class MessageFormatOptions:
         exclude_system: Whether system messages are left out.
         exclude_reasoning: Whether reasoning is left out.
         exclude_tool_usage: Whether tool messages and calls of tools are left out.
+
+    Example:
+        ```python
+        shown = message_as_str(transcript.messages[0], MessageFormatOptions(exclude_system=False))
+        ```
     """
 
     exclude_system: bool = True
@@ -79,6 +84,12 @@ def message_as_str(
 
     Raises:
         ConfigError: If the nonce is shorter than 8 letters and digits.
+
+    Example:
+        ```python
+        for message in transcript.messages:
+            print(message_as_str(message, MessageFormatOptions(exclude_tool_usage=True)) or "")
+        ```
     """
     return render_message(message, preprocessor or _DEFAULTS, NonceMarks.of(nonce))
 

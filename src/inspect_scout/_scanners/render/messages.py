@@ -41,6 +41,14 @@ class MessagesPreprocessor(MessageFormatOptions, Generic[InputT]):
         exclude_tool_usage: Whether tool messages and calls of tools are left out.
         transform: Makes the list of messages to render from the whole input. A message that keeps its id keeps its
             number.
+
+    Example:
+        ```python
+        async def ending(messages: list[ChatMessage]) -> list[ChatMessage]:
+            return messages[-5:]
+
+        text = await messages_as_str(transcript.messages, preprocessor=MessagesPreprocessor(transform=ending))
+        ```
     """
 
     transform: Callable[[InputT], Awaitable[list[ChatMessage]]] | None = None

@@ -48,6 +48,9 @@ class Numbering:
 def tool_callers(transcript: Transcript) -> dict[str, tuple[ChatMessageAssistant, int]]:
     """Find who called which tool.
 
+    Args:
+        transcript: The transcript, with its messages.
+
     Returns:
         Id of each tool call -> the message that made it, and the number by which this message is cited (`[M5]`).
 

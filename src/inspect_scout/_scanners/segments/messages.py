@@ -26,6 +26,13 @@ class MessagesSegment:
         messages_str: What is shown of them.
         segment: Number of the segment, from 0.
         lengths: Characters of what is shown of each message; there is a line break between two.
+
+    Example:
+        ```python
+        render, extract_references = message_numbering()
+        async for segment in segment_messages(transcript.messages, messages_as_str=render, context_window=8_000):
+            print(segment.segment, len(segment.messages), segment.messages_str)
+        ```
     """
 
     messages: list[ChatMessage]
@@ -71,6 +78,13 @@ async def segment_messages(
 
     Raises:
         ConfigError: If an argument makes no sense.
+
+    Example:
+        ```python
+        render, extract_references = message_numbering()
+        async for segment in segment_messages(transcript.messages, messages_as_str=render, context_window=8_000):
+            print(segment.segment, segment.messages_str)
+        ```
     """
     thread = thread_of(source, compaction)
     async for found in packed(thread, messages_as_str, token_budget(model, context_window, prompt_reserve)):

@@ -26,6 +26,13 @@ class TimelineMessages(MessagesSegment):
         segment: Number of the segment, from 0, over all spans.
         lengths: Characters of what is shown of each message; there is a line break between two.
         span: The span.
+
+    Example:
+        ```python
+        render, extract_references = message_numbering()
+        async for part in timeline_messages(transcript.timelines[0], messages_as_str=render, context_window=8_000):
+            print(part.span.name, part.segment, part.messages_str)
+        ```
     """
 
     span: TimelineSpan
@@ -56,6 +63,14 @@ async def timeline_messages(
 
     Raises:
         ConfigError: If an argument makes no sense.
+
+    Example:
+        ```python
+        render, extract_references = message_numbering()
+        timeline = transcript.timelines[0]
+        async for part in timeline_messages(timeline, messages_as_str=render, context_window=8_000, depth=1):
+            print(part.span.name, part.messages_str)
+        ```
     """
     budget = token_budget(model, context_window, prompt_reserve)
     async for found in _packed_spans(timeline, depth, compaction, messages_as_str, budget):
@@ -92,6 +107,13 @@ async def transcript_messages(
 
     Raises:
         ConfigError: If there is no timeline of this name, or an argument makes no sense.
+
+    Example:
+        ```python
+        render, extract_references = message_numbering()
+        async for segment in transcript_messages(transcript, messages_as_str=render, context_window=8_000):
+            print(segment.segment, segment.messages_str)
+        ```
     """
     if timeline is not None and not transcript.timelines and not transcript.events:
         raise ConfigError(

@@ -49,6 +49,11 @@ def join(location: str, *parts: str) -> str:
 
     Raises:
         ConfigError: A part is absolute or leads out of the folder; untrusted names must not escape.
+
+    Example:
+        ```python
+        print(join("s3://bucket/scans", "scan_id=1", "scan.json"))
+        ```
     """
     for part in parts:
         steps = part.replace("\\", "/").split("/") if os.sep == "\\" else part.split("/")

@@ -31,6 +31,12 @@ def storage_for(location: str, *, durable: bool = True) -> Storage:
     Raises:
         ConfigError: No storage serves the scheme of the location.
         StorageError: A package that the scheme needs is not installed.
+
+    Example:
+        ```python
+        storage = storage_for("logs")
+        print([entry.path for entry in await storage.list("logs")])
+        ```
     """
     scheme = scheme_of(location)
     if scheme in _factories:
@@ -50,6 +56,14 @@ def register_storage(scheme: str, factory: StorageFactory) -> Callable[[], None]
     Args:
         scheme: Scheme of URLs, without "://".
         factory: Makes the storage for a location.
+
+    Example:
+        ```python
+        files = MemoryStorage()
+        remove = register_storage("memo", lambda location: files)
+        await storage_for("memo://notes").write("memo://notes/1.txt", b"Hello")
+        remove()
+        ```
     """
     name = scheme.lower()
     before = _factories.get(name)

@@ -68,6 +68,13 @@ class TranscriptsDB(DatabaseReader):
 
     Args:
         location: Its folder (or a single data file, to read), in full form.
+
+    Example:
+        ```python
+        async with transcripts_db("transcripts") as db:
+            await db.insert(transcripts_from("logs"))
+            print(await db.count())
+        ```
     """
 
     def __init__(self, location: str) -> None:

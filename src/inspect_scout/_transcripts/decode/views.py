@@ -77,7 +77,16 @@ def filter_timelines(timelines: Sequence[Timeline], wanted: TimelineFilter) -> l
 
 
 def view_text(view: TranscriptContent) -> str:
-    """Write which content is asked for, for `InputOrigin.view`."""
+    """Write which content is asked for, for `InputOrigin.view`.
+
+    Args:
+        view: What is asked for.
+
+    Example:
+        ```python
+        origin = InputOrigin("chats", "talks.chats", "first", "sha256", view_text(TranscriptContent(messages="all")), 100)
+        ```
+    """
     # Filters may be any collection of names; JSON knows lists.
     wanted: dict[str, Any] = vars(view)
     plain = {key: one if one is None or isinstance(one, str | bool) else sorted(one) for key, one in wanted.items()}
@@ -85,7 +94,17 @@ def view_text(view: TranscriptContent) -> str:
 
 
 def view_of(text: str) -> TranscriptContent:
-    """Read which content is asked for, as `view_text` wrote it."""
+    """Read which content is asked for, as `view_text` wrote it.
+
+    Args:
+        text: What `view_text` wrote.
+
+    Example:
+        ```python
+        asked = view_text(TranscriptContent(messages=["assistant"]))
+        print(view_of(asked).messages)
+        ```
+    """
     return TranscriptContent(**loads(text))
 
 
@@ -97,6 +116,12 @@ def view(transcript: Transcript, content: TranscriptContent) -> Transcript:
     Args:
         transcript: The transcript.
         content: What the reader asks for.
+
+    Example:
+        ```python
+        answers = view(transcript, TranscriptContent(messages=["assistant"]))
+        print(len(answers.messages), "of", len(transcript.messages))
+        ```
     """
     return assemble_transcript(
         transcript,

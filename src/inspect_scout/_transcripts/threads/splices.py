@@ -26,6 +26,13 @@ def splice(timeline: Timeline, target: TimelineSpan) -> list[Event]:
 
     Raises:
         ConfigError: If the timeline has no such branch, or an anchor is not where the branch says.
+
+    Example:
+        ```python
+        timeline = transcript.timelines[0]
+        for branch in timeline.root.branches:
+            print(branch.name, len(splice(timeline, branch)))
+        ```
     """
     path = _path(timeline.root, target)
     events: list[Event] = []
@@ -50,6 +57,12 @@ def splice_to_timeline(timeline: Timeline, target: TimelineSpan) -> Timeline:
 
     Raises:
         ConfigError: If the timeline has no such branch, or an anchor is not where the branch says.
+
+    Example:
+        ```python
+        timeline = transcript.timelines[0]
+        runs = [splice_to_timeline(timeline, branch) for branch in timeline.root.branches]
+        ```
     """
     return timeline_build(splice(timeline, target), name=target.name)
 

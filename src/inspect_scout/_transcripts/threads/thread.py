@@ -58,6 +58,12 @@ def span_messages(
 
     Raises:
         ConfigError: If `compaction` is something else.
+
+    Example:
+        ```python
+        thread = span_messages(transcript.events)
+        last_call = span_messages(transcript.events, compaction="last")
+        ```
     """
     events: Sequence[_ThreadEvent] = [e for e in own_events(source) if isinstance(e, ModelEvent | CompactionEvent)]
     wanted = _regions_wanted(compaction)
@@ -77,6 +83,11 @@ def span_tools(source: EventSource) -> list[ToolInfo]:
 
     Returns:
         Each tool once, in the order in which they were first offered, as it was last described.
+
+    Example:
+        ```python
+        print([tool.name for tool in span_tools(transcript.events)])
+        ```
     """
     tools: dict[str, ToolInfo] = {}
     for event in own_events(source):

@@ -109,6 +109,11 @@ def transcripts_db_schema(
 
     Raises:
         ConfigError: The format is another (this is a ValueError).
+
+    Example:
+        ```python
+        print(transcripts_db_schema("pandas").dtypes)
+        ```
     """
     if format == "pyarrow":
         return pa.schema([pa.field(c.name, ARROW_TYPES[c.kind], nullable=c.name != ID) for c in SCHEMA_COLUMNS])

@@ -39,6 +39,12 @@ def raw_of(transcript: Transcript) -> RawTranscript:
 
     Raises:
         ConfigError: Its id is empty or not text, a key of its metadata cannot name a column, or its content holds itself.
+
+    Example:
+        ```python
+        row = raw_of(transcript)
+        print(row.transcript_id, row.columns["model"], row.size)
+        ```
     """
     try:
         transcript = with_ids(transcript)
