@@ -80,8 +80,8 @@ faults: $(VENV)/.installed-dev  ## Kill and corrupt many more times than `make t
 	@SCOUT_TEST_FAULT_ROUNDS=$${SCOUT_TEST_FAULT_ROUNDS:-70} SCOUT_TEST_HUGE_MEGABYTES=$${SCOUT_TEST_HUGE_MEGABYTES:-1000} \
 	  $(BIN)/python -m pytest -q $(PARALLEL) -m fault --timeout 1800
 
-bench: $(VENV)/.installed-dev  ## Time what can be timed beside bare libraries (REFERENCE=/path/to/python compares)
-	@$(BIN)/python -m benchmarks $(if $(REFERENCE),--reference $(REFERENCE)) $(if $(ONLY),--only $(ONLY)) $(if $(SIZE),--size $(SIZE))
+bench: $(VENV)/.installed-dev  ## Time commands, and scans beside bare libraries (ONLY="cli_* refuse_*", REFERENCE=/path/to/python)
+	@$(BIN)/python -m benchmarks $(if $(REFERENCE),--reference $(REFERENCE)) $(if $(ONLY),--only "$(ONLY)") $(if $(SIZE),--size $(SIZE))
 
 growth: $(VENV)/.installed-dev  ## Time what a unit costs when there are 1, 10 and 100 times as many
 	@$(BIN)/python -m benchmarks.growth $(if $(ONLY),--only "$(ONLY)")

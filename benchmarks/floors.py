@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import subprocess
 import sys
 import time
 import zipfile
@@ -122,15 +121,7 @@ def table(state: str) -> None:
     pq.read_table(path, columns=names)
 
 
-def python_start() -> None:
-    """Start an interpreter."""
-    subprocess.run([sys.executable, "-c", "pass"], check=True)
-
-
 FLOORS: dict[str, Callable[[str, str], None]] = {
-    "cli_help": lambda _, __: python_start(),
-    "cli_version": lambda _, __: python_start(),
-    "cli_scan_list": lambda _, __: python_start(),
     "scan_messages": lambda data, _: messages(data, "medium"),
     "scan_assistant_only": lambda data, _: messages(data, "medium", "assistant"),
     "scan_tool_events": lambda data, _: tool_events(data, "medium"),

@@ -31,6 +31,10 @@ WORDS = (
     "import package version release patch review agent model prompt answer score sample message event span tool"
 ).split()
 ZSTD = 93
+RUNS, RUN_SAMPLES = 20, 25
+"""Logs that commands look at, and samples of each, whatever the size."""
+# Another name whenever the sets change.
+COMPLETE = "complete-2"
 
 
 @dataclass(frozen=True)
@@ -155,7 +159,7 @@ def grown(sample: dict[str, Any], megabytes: int) -> dict[str, Any]:
 def make(folder: Path, size: str) -> Path:
     """Make all sets of a size below `folder`, unless they are there; gives their folder."""
     target = folder / size
-    if (target / "complete").exists():
+    if (target / COMPLETE).exists():
         return target
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
@@ -163,7 +167,7 @@ def make(folder: Path, size: str) -> Path:
     source = originals(target, min(sizes.medium, 25), sizes.turns)
     logs = Originals(source)
     source.unlink()
-    for name in ("medium", "small", "tiny", "many", "huge"):
+    for name in ("medium", "small", "tiny", "many", "huge", "runs"):
         (target / name).mkdir()
     for n in range(4):
         logs.write(target / "medium" / f"medium{n}.eval", sizes.medium // 4)
@@ -171,6 +175,8 @@ def make(folder: Path, size: str) -> Path:
     logs.write(target / "tiny" / "tiny.eval", 10, turns=10)
     for n in range(sizes.many):
         logs.write(target / "many" / f"many{n:04d}.eval", 2, turns=4)
+    for n in range(RUNS):
+        logs.write(target / "runs" / f"run{n:02d}.eval", RUN_SAMPLES, turns=4)
     logs.write(target / "huge" / "huge.eval", 1, grow_mb=sizes.huge_mb)
-    (target / "complete").touch()
+    (target / COMPLETE).touch()
     return target

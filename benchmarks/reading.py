@@ -24,22 +24,14 @@ from inspect_ai.model import ChatMessageUser
 
 from inspect_scout import Result, Scanner, Transcript, scan, scanner, transcripts_from
 
+from .commands import LAUNCHER
+
 # Its stubs are less than half known.
 pc: Any = pyarrow.compute
 parquet: Any = pq
 
 GROUP_ROWS = 100_000
 ID = "AAAAAAAAAAAAAAAAAAAAAA"
-
-# A process inherits the peak memory of the one that starts it: this one is small.
-LAUNCHER = """
-import os, subprocess, sys, time
-began = time.perf_counter()
-child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
-_, status, used = os.wait4(child.pid, 0)
-print(time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss, file=sys.stderr)
-sys.exit(os.waitstatus_to_exitcode(status))
-"""
 
 
 @scanner(messages="all")

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -44,14 +44,14 @@ REFUSED = {
 }
 
 
-def prepare(folder: Path, scout: str) -> str:
+def prepare(folder: Path, scout: str, environment: Mapping[str, str] | None = None) -> str:
     """Make a folder of files to scan with and a complete scan; gives the location of the scan."""
     shutil.copytree(EXAMPLES / "logs", folder / "logs")
     shutil.copy(EXAMPLES / "scanners.py", folder)
     shutil.copy(EXAMPLES / "project" / "jobs.py", folder)
     (folder / "judge.py").write_text(JUDGE)
     command = [scout, "scan", "scanners.py@refusals", "-T", "logs", "--display", "none"]
-    subprocess.run(command, cwd=folder, check=True)
+    subprocess.run(command, cwd=folder, env=environment, check=True)
     (made,) = (folder / "scans").iterdir()
     return str(made)
 
@@ -66,13 +66,13 @@ def refusal_seconds(command: Sequence[str], folder: Path) -> float:
     return took
 
 
-def first_sign_seconds(command: Sequence[str], folder: Path) -> float:
+def first_sign_seconds(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> float:
     """Time what passes until a command writes something on a terminal."""
     began = time.perf_counter()
     child, terminal = pty.fork()
     if child == 0:
         os.chdir(folder)
-        os.execv(command[0], list(command))
+        os.execve(command[0], list(command), dict(os.environ if environment is None else environment))
     os.read(terminal, 1)
     took = time.perf_counter() - began
     try:
