@@ -10,7 +10,14 @@ import pytest
 from inspect_ai.model import GenerateConfig, ModelConfig
 
 from inspect_scout import ConfigError, LocationError, ProjectConfig, ScanJobConfig, ScannerSpec, Worklist
-from inspect_scout._project import default_log_level, default_scans, load_project, read_job_config, read_project
+from inspect_scout._project import (
+    default_log_level,
+    default_scans,
+    load_project,
+    project_transcripts,
+    read_job_config,
+    read_project,
+)
 
 EVERYTHING = """\
 name: nightly
@@ -216,6 +223,17 @@ def test_scans_and_log_level_are_known_without_the_models() -> None:
     Path("scout.local.yaml").write_text("scans: [a]\n")
     with pytest.raises(ConfigError, match="'scans'"):
         default_scans()
+
+
+def test_transcripts_of_the_project_are_known_without_the_models() -> None:
+    assert project_transcripts() == []
+    Path("scout.yaml").write_text("transcripts: logs\nbogus: 1\n")
+    assert project_transcripts() == ["logs"]
+    Path("scout.local.yaml").write_text("transcripts: [a, b]\n")
+    assert project_transcripts() == ["a", "b"]
+    Path("scout.local.yaml").write_text("transcripts: {a: b}\n")
+    with pytest.raises(ConfigError, match=r"'scout\.local\.yaml', key 'transcripts'"):
+        project_transcripts()
 
 
 @pytest.mark.parametrize(

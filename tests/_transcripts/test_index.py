@@ -14,10 +14,11 @@ from inspect_ai.scorer import Score, value_to_float
 
 from inspect_scout import TranscriptInfo, transcripts_from
 from inspect_scout._query import Query, condition_from_sql
+from inspect_scout._transcripts.eval_log.eval_row import EvalRow
 from inspect_scout._transcripts.eval_log.indexing import index_log
 from inspect_scout._transcripts.eval_log.scores import as_number
 from inspect_scout._transcripts.eval_log.summaries import shorten
-from inspect_scout._transcripts.eval_log.table import EvalRow, build_table
+from inspect_scout._transcripts.eval_log.table import build_table
 from support.inspect_logs import read_eval_log, read_eval_log_sample_summaries
 from support.logs import PIXEL, make_log, make_sample, rewrite, varied_log, write
 

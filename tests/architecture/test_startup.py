@@ -50,6 +50,11 @@ ALLOWED: dict[str, set[str]] = {
     "scout scan complete": set(),
     "scout scan list": {"asyncio"},
     "scout scan status": {"asyncio"},
+    # Transcripts are looked at without Inspect, as far as their logs are as Inspect writes them.
+    "scout transcripts": {"asyncio", "pydantic"},
+    "scout transcripts -T logs --by model,score": {"asyncio", "pydantic"},
+    "scout transcripts -T logs -F score='I'": {"asyncio", "duckdb", "numpy", "pyarrow", "pydantic"},
+    "scout show -T logs NQ7dDdcK M1..M3": {"asyncio", "pydantic"},
     "scout show": {"asyncio", "numpy", "pyarrow", "pydantic"},
     # What was found is counted with duckdb.
     "scout scan status latest --scans": {"asyncio"},

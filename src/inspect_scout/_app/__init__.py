@@ -55,9 +55,9 @@ if TYPE_CHECKING:
     from .evidence.as_json import evidence_json
     from .evidence.as_markdown import evidence_markdown
     from .evidence.as_text import evidence_lines
-    from .evidence.reading import scan_evidence, scan_evidence_async, transcript_evidence, transcript_evidence_async
+    from .evidence.found_transcript import transcript_evidence, transcript_evidence_async
+    from .evidence.reading import scan_evidence, scan_evidence_async
     from .evidence.records import Evidence, Passage, ScanEvidence, Shown, Verdict, parse_message_range
-    from .evidence.scanned_input import open_transcripts
     from .explain import explain_settings
     from .findings import (
         FindingsGroup,

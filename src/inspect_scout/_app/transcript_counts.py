@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from .._query import Query, condition_from_sql
 from .._support.errors import UnknownNameError
 from .._support.json import dumps
 from .bridge import in_sync
-from .evidence.scanned_input import open_transcripts
+from .transcript_source import open_source
 
 if TYPE_CHECKING:
     from .._transcripts import Progress
@@ -99,10 +100,8 @@ async def summarise_transcripts_async(
         ConfigError: A condition cannot be used.
         LogReadError: None of the logs can be read.
     """
-    transcripts = open_transcripts(locations)
-    for condition in filters:
-        transcripts = transcripts.where(condition)
-    index = await transcripts.index(progress)
+    conditions = tuple(map(condition_from_sql, filters))
+    index = await open_source(locations).index(Query(where=conditions), progress)
     infos = [index.info(position) for position in range(len(index))]
     names = {name: _SHORT_NAMES.get(name, name) for name in by}
     _refuse_unknown(names, infos)

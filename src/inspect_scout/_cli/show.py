@@ -78,8 +78,6 @@ def command(
     beginning of an id, a name, `latest` or `latest~1`; without it, the newest scan is taken. Messages have the numbers by
     which they are cited, and long ones are folded. M5..M9 shows these messages instead of those that are cited.
     """
-    from .._app import scan_evidence_async
-
     output = pop_output_options(options, log=True)
     if markdown and output.as_json:
         raise click.UsageError("--json and --markdown exclude each other.")
@@ -92,6 +90,8 @@ def command(
         with first_sign(output):
             found = _show_transcript(transcripts, named[0], scanner, shown)
     else:
+        from .._app import scan_evidence_async
+
         location, id = take_scan(ctx, named[0] if len(named) > 1 else None), named[-1]
         found = read_use_case(scan_evidence_async, location, id, scanner=scanner, shown=shown, transcripts=transcripts)
     if output.as_json:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .config import PlainOptions, ProjectConfig, ScanJobConfig
     from .edit import read_project_file, write_project_file
     from .environment import load_dotenv_once
-    from .locations import default_log_level, default_model, default_scans, default_transcripts
+    from .locations import default_log_level, default_model, default_scans, default_transcripts, project_transcripts
     from .option import DISPLAY_SECTION, SAME_HELP, Flag, Kind, Merge, Option, Place
     from .options import MERGED_OPTIONS, OPTION_BY_NAME, OPTIONS, describe_options, options_of, start_logging
     from .project import Project, load_project, read_job_config, read_project

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from .._support.errors import ConfigError
 from .documents import file_exists, read_document
@@ -40,19 +40,38 @@ def default_transcripts() -> str | None:
     return "./logs" if Path("logs").is_dir() else None
 
 
+def project_transcripts() -> list[str]:
+    """Transcripts that the project names (none: it names none)."""
+    name, value = _project_value("transcripts")
+    if value is None or isinstance(value, str):
+        return [value] if value else []
+    if isinstance(value, list) and all(isinstance(item, str) for item in cast("list[object]", value)):
+        return cast("list[str]", value)
+    raise ConfigError(
+        f"{name!r}, key 'transcripts': {value!r} is neither a text nor a list of texts. Write one, as in "
+        "'transcripts: ./logs'."
+    )
+
+
 def _project_text(*keys: str) -> str | None:
-    """Read one text of the project's files; the rest of them is not looked at, so that light commands stay light."""
+    """Read one text of the project's files."""
+    name, value = _project_value(*keys)
+    if value is None or isinstance(value, str):
+        return value
+    raise ConfigError(f"{name!r}, key {keys[0]!r}: {value!r} is not a text. Write one text, as in '{keys[0]}: ...'.")
+
+
+def _project_value(*keys: str) -> tuple[str, object]:
+    """Read one value of the project's files; the rest of them is not looked at, so that light commands stay light.
+
+    Returns:
+        The file, and the value under the first of the keys that has one.
+    """
     for name in (LOCAL_FILE, PROJECT_FILE):
         if not file_exists(name):
             continue
         data: dict[str, Any] = read_document(name).data
         for key in keys:
-            value = data.get(key)
-            if value is None:
-                continue
-            if not isinstance(value, str):
-                raise ConfigError(
-                    f"{name!r}, key {key!r}: {value!r} is not a text. Write one text, as in '{key}: ...'."
-                )
-            return value
-    return None
+            if data.get(key) is not None:
+                return name, data[key]
+    return PROJECT_FILE, None

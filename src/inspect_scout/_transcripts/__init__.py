@@ -5,6 +5,7 @@ eval_log        Inspect's logs                                      memory      
 database        parquet files                                       decode          JSON of a sample -> transcript
 source_kinds    the table of kinds of sources                       location_probe  what is at a location
 resolve_source  the source of a location, chosen when it is read    trace_reader    what reads traces of other tools
+index_table     the table that conditions refer to
 recorded_transcripts  what scans recorded                           unread_logs     logs that a scan could not read
 """
 
@@ -55,12 +56,13 @@ if TYPE_CHECKING:
     from .decode.views import filter_events, filter_messages, filter_timelines, union_content, view, view_of, view_text
     from .eval_log.live import live_info
     from .eval_log.located import read_sample
-    from .eval_log.plain_messages import plain_messages
+    from .eval_log.plain_messages import plain_messages, plain_messages_of
     from .eval_log.records import EvalSpec, SampleSummary
     from .eval_log.source import EvalLogSource
     from .location_probe import refuse_missing
     from .memory import MemorySource
     from .nearby import NearbyFolder, find_nearby, nearby_advice
+    from .resolve_source import find_source
     from .sample_metadata import SampleMetadata
     from .selected_index import index_rows
     from .source_kinds import read_origin, register_source

@@ -34,7 +34,7 @@ from .contract import DUPLICATES, Duplicates, HasCopies, LogProblem, Progress, T
 from .description import described, index_frame
 from .labelled_cases import with_cases
 from .memory import MemorySource
-from .resolve_source import resolve_source
+from .resolve_source import find_source
 from .selected_index import ID_COLUMN
 from .source_kinds import kind_named
 
@@ -477,7 +477,7 @@ def transcripts_from(
         raise ConfigError("Transcripts in memory and locations cannot be mixed: read the logs first, or scan twice.")
     if in_memory:
         return Transcripts(MemorySource(in_memory, duplicates), _run=run)
-    return Transcripts(resolve_source([_location_text(item) for item in items], duplicates), _run=run)
+    return Transcripts(find_source([_location_text(item) for item in items], duplicates), _run=run)
 
 
 def _recorded_by(status: Status) -> ScanTranscripts:
@@ -491,6 +491,6 @@ def _recorded_by(status: Status) -> ScanTranscripts:
 def _location_text(location: object) -> str:
     if isinstance(location, EvalLogInfo):
         return location.name
-    if isinstance(location, str | PathLike) and (text := location_text(cast("str | PathLike[str]", location))):
-        return text
+    if isinstance(location, str | PathLike):
+        return location_text(cast("str | PathLike[str]", location))
     raise ConfigError(f"{location!r} is not a location of transcripts: give a path, several, or transcripts.")

@@ -23,9 +23,9 @@ from .decode.source import MemoryBytes, SampleError
 from .decode.timelines import build_timelines
 from .decode.views import view
 from .eval_log.duplicates import as_copy
+from .eval_log.eval_row import SOURCE_TYPE, EvalRow
 from .eval_log.records import Header, SampleSummary, without_surrogates
 from .eval_log.rows import latest_samples, log_rows
-from .eval_log.table import SOURCE_TYPE, EvalRow
 from .selected_index import index_rows
 
 if TYPE_CHECKING:

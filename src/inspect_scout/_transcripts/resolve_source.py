@@ -23,14 +23,16 @@ if TYPE_CHECKING:
     from .contract import Located, Progress, TranscriptIndex, TranscriptSource
 
 
-def resolve_source(locations: Sequence[str], duplicates: Duplicates) -> TranscriptSource:
+def find_source(locations: Sequence[str], duplicates: Duplicates) -> TranscriptSource:
     """Make the source of what is at some locations: logs and folders of logs, a database, or what another kind reads.
 
     Raises:
         LocationError: There is no such file, or it holds something else.
-        ConfigError: A database is among other locations.
+        ConfigError: A database is among other locations, or a location is empty.
         StorageError: A package that a remote location needs is not installed.
     """
+    if "" in locations:
+        raise ConfigError("'' is not a location of transcripts: give a path, several, or transcripts.")
     found = [_resolve(place) for place in map(probe_location, locations)]
     source = _open_source(found, duplicates)
     places = tuple(place for place, _ in found)
@@ -102,7 +104,7 @@ class UnresolvedSource:
 
     def with_duplicates(self, duplicates: Duplicates) -> TranscriptSource:
         """Give the same transcripts with another rule for samples that several logs hold."""
-        return resolve_source(self.locations, duplicates)
+        return find_source(self.locations, duplicates)
 
     @property
     def type(self) -> str:

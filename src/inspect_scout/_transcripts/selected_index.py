@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-import pyarrow as pa
-
-from .._support.arrow import array
-from .._support.json import dumps, finite
 from .contract import LogProblem
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from .._query import Query
     from .._types import TranscriptInfo
 
 ID_COLUMN = "transcript_id"
-_KINDS: dict[frozenset[type], pa.DataType] = {
-    frozenset[type](): pa.string(),
-    frozenset({str}): pa.string(),
-    frozenset({bool}): pa.bool_(),
-    frozenset({int}): pa.int64(),
-    frozenset({float}): pa.float64(),
-    frozenset({int, float}): pa.float64(),
-}
 
 
 class IndexRow(Protocol):
@@ -46,7 +35,6 @@ class IndexRow(Protocol):
 
 
 R = TypeVar("R", bound=IndexRow)
-ArrowColumn: TypeAlias = "pa.Array[Any] | pa.ChunkedArray[Any]"
 
 
 class SelectedIndex:
@@ -81,12 +69,13 @@ def select_rows(rows: Sequence[R], query: Query, table: Callable[[Sequence[R]], 
     """
     if not rows or not (query.where or query.order_by or query.shuffle is not None):
         return rows if query.limit is None else rows[: query.limit]
-    from .._query import select
+    from .._query import select  # here, as Arrow: most who look at transcripts give no conditions
+    from .index_table import id_table
 
     if query.where or query.order_by:
         columns = table(rows)
     else:
-        columns = pa.table({ID_COLUMN: array([row.transcript_id for row in rows], pa.string())})
+        columns = id_table(rows)
     positions: list[int] = select(columns, query, key=ID_COLUMN)
     return [rows[position] for position in positions]
 
@@ -105,48 +94,10 @@ def index_rows(rows: Sequence[IndexRow], query: Query, problems: Sequence[LogPro
         print([chosen.info(position).task_id for position in range(len(chosen))])
         ```
     """
-    return SelectedIndex(select_rows(rows, query, lambda some: _description_table(some, query)), problems)
 
+    def table(some: Sequence[IndexRow]) -> pa.Table:
+        from .index_table import description_table
 
-def typed_column(values: Sequence[Any]) -> ArrowColumn:
-    """Make a column of values of one type, or of text where types mix."""
-    kinds = frozenset[type](map(type, values)) - {type(None)}
-    kind = _KINDS.get(kinds)
-    if kind is not None:
-        try:
-            return array(values, kind)
-        except (OverflowError, pa.ArrowInvalid):
-            pass  # an integer beyond 64 bits
-    words = {True: "true", False: "false", None: None}
-    return array([words[v] if v is None or isinstance(v, bool) else str(v) for v in values], pa.string())
+        return description_table(some, query)
 
-
-def _description_table(rows: Sequence[IndexRow], query: Query) -> pa.Table:
-    """Make the table that conditions refer to: the fields of infos and every key of their metadata.
-
-    Columns that the query does not name stay empty: each transcript may have keys of its own.
-    """
-    from .._query import referenced_names
-    from .._types import TranscriptInfo
-
-    records: list[dict[str, Any]] = []
-    for row in rows:
-        info = row.info()
-        fields = {name: getattr(info, name) for name in TranscriptInfo.model_fields if name != "metadata"}
-        records.append({**info.metadata, "sample_id": info.transcript_id, **fields})
-    names = dict.fromkeys(name for record in records for name in record)
-    wanted = {ID_COLUMN, *referenced_names(query)}
-    nothing = pa.nulls(len(records))
-    columns: dict[str, Any] = {
-        name: typed_column([_to_cell(record.get(name)) for record in records]) if name in wanted else nothing
-        for name in names
-    }
-    return pa.table(columns)
-
-
-def _to_cell(value: Any) -> Any:
-    if isinstance(value, float) and math.isnan(value):
-        return None
-    if value is None or isinstance(value, str | bool | int | float):
-        return value
-    return dumps(finite(value)) if isinstance(value, list | dict) else str(value)
+    return SelectedIndex(select_rows(rows, query, table), problems)

@@ -54,16 +54,15 @@ if TYPE_CHECKING:
         WorkerState,
     )
     from .status import DryRun, ScannerSummary, Status, Summary, ValidationEntry, ValidationMetrics, ValidationResults
-    from .transcript import (
+    from .transcript import Transcript, TranscriptHandle
+    from .transcript_info import (
         EventFilter,
         EventType,
         MessageFilter,
         MessageType,
         MetadataFilter,
         TimelineFilter,
-        Transcript,
         TranscriptContent,
-        TranscriptHandle,
         TranscriptInfo,
     )
     from .validation import PredicateFn, PredicateType, ValidationCase, ValidationPredicate, ValidationSet

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ..._scanners import PlainItem, estimate_tokens, find_words, fold, quoted_words
-from .records import Citation, ItemKind, Passage, Shown
+from ..._support.errors import ConfigError
+from .records import Citation, Evidence, ItemKind, Passage, ScannedInput, Shown, TranscriptFacts, Verdict
 
 CITED_CHARACTERS = 2400
 """Characters of a cited message that are shown, about, where it is folded."""
@@ -29,6 +30,45 @@ class _Item:
     @property
     def is_cited(self) -> bool:
         return self.cites is not None
+
+
+def make_evidence(
+    facts: TranscriptFacts, kind: str, verdicts: tuple[Verdict, ...], read: ScannedInput, shown: Shown
+) -> Evidence:
+    """Choose what is shown of what a scanner was given.
+
+    Args:
+        facts: What the transcript is.
+        kind: What was given.
+        verdicts: What was said of it.
+        read: The messages and events.
+        shown: What is wanted.
+    """
+    citations = [citation for verdict in verdicts for citation in verdict.citations]
+    said = [text for verdict in verdicts for text in (verdict.explanation, verdict.answer) if text]
+    passages, dropped = choose_passages(read.messages, read.events, citations, said, shown)
+    return Evidence(
+        transcript=facts,
+        input=kind,
+        verdicts=verdicts,
+        passages=passages,
+        messages=len(read.messages),
+        events=len(read.events),
+        dropped=dropped,
+        remarks=read.remarks,
+    )
+
+
+def refuse_missing_messages(shown: Shown, found: Sequence[Evidence]) -> None:
+    """Refuse to show a message that no input has; nothing is refused where messages could not be read.
+
+    Raises:
+        ConfigError: None of the inputs has it.
+    """
+    most = max((evidence.messages for evidence in found), default=0)
+    for first, last in shown.ranges:
+        if most and last > most:
+            raise ConfigError(f"There is no message M{max(first, most + 1)}: messages are M1 to M{most}.")
 
 
 def choose_passages(

@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..._results import ChosenResult, ResultKey, ResultsTable, read_json
-from ..._support.errors import ConfigError
 from ..._support.shapes import is_list, is_mapping
 from ..._types import is_positive
 from ..bridge import in_sync, run_sync
 from .id_prefix import match_id
-from .passages import choose_passages
-from .records import Citation, Evidence, ScanEvidence, Shown, TranscriptFacts, Verdict
-from .scanned_input import ScannedInput, read_scanned_input, read_transcript_input
+from .passages import make_evidence, refuse_missing_messages
+from .records import Citation, Evidence, ScanEvidence, ScannedInput, Shown, TranscriptFacts, Verdict
+from .scanned_input import read_scanned_input
 
 
 async def scan_evidence_async(
@@ -51,58 +50,13 @@ async def scan_evidence_async(
     for result in told:
         groups.setdefault(_input_key(result), []).append(result)
     found = [await _of_input(group, shown, transcripts) for group in groups.values()]
-    _refuse_missing(shown, found)
+    refuse_missing_messages(shown, found)
     if shown.ranges:
         found = [evidence for evidence in found if evidence.passages] or found
     return ScanEvidence(location, tuple(found), len(chosen) - len(told))
 
 
 scan_evidence = in_sync(scan_evidence_async)
-
-
-async def transcript_evidence_async(
-    transcripts: Sequence[str],
-    id: str,
-    *,
-    shown: Shown = Shown(every=True),  # noqa: B008 - frozen
-) -> Evidence:
-    """Read messages of a transcript, without any verdict.
-
-    Args:
-        transcripts: Where transcripts are.
-        id: The id of one, or a beginning that no other id has.
-        shown: What is shown of the messages.
-
-    Raises:
-        LocationError: There are no transcripts.
-        UnknownNameError: There is no such transcript; close matches are named.
-        ConfigError: Several ids begin like that, or a message is asked for that does not exist.
-        LogReadError: The transcript cannot be read.
-    """
-    info, read = await read_transcript_input(transcripts, id)
-    facts = TranscriptFacts(
-        id=info.transcript_id,
-        task_set=info.task_set,
-        task_id=info.task_id,
-        epoch=info.task_repeat,
-        model=info.model,
-        score=info.score,
-        source=info.source_uri,
-    )
-    evidence = _evidence(facts, "transcript", (), read, shown)
-    _refuse_missing(shown, [evidence])
-    return evidence
-
-
-transcript_evidence = in_sync(transcript_evidence_async)
-
-
-def _refuse_missing(shown: Shown, found: Sequence[Evidence]) -> None:
-    """Refuse to show a message that no input has; nothing is refused where messages could not be read."""
-    most = max((evidence.messages for evidence in found), default=0)
-    for first, last in shown.ranges:
-        if most and last > most:
-            raise ConfigError(f"There is no message M{max(first, most + 1)}: messages are M1 to M{most}.")
 
 
 def _worth_telling(results: Sequence[ChosenResult]) -> list[ChosenResult]:
@@ -132,7 +86,7 @@ async def _of_input(results: Sequence[ChosenResult], shown: Shown, transcripts: 
     cites_events = any(citation.cite.startswith("[E") for verdict in verdicts for citation in verdict.citations)
     first = results[0]
     read = await read_scanned_input(first.input, first.cells, transcripts, events=cites_events)
-    return _evidence(_facts(first.cells), first.input.kind, verdicts, _with_count(read, first.cells), shown)
+    return make_evidence(_facts(first.cells), first.input.kind, verdicts, _with_count(read, first.cells), shown)
 
 
 def _with_count(read: ScannedInput, cells: Mapping[str, object]) -> ScannedInput:
@@ -142,24 +96,6 @@ def _with_count(read: ScannedInput, cells: Mapping[str, object]) -> ScannedInput
         return read
     remark = f"The scanner was given {given:,} of the {all_of_them:,} messages; numbers count these."
     return replace(read, remarks=(remark, *read.remarks))
-
-
-def _evidence(
-    facts: TranscriptFacts, kind: str, verdicts: tuple[Verdict, ...], read: ScannedInput, shown: Shown
-) -> Evidence:
-    citations = [citation for verdict in verdicts for citation in verdict.citations]
-    said = [text for verdict in verdicts for text in (verdict.explanation, verdict.answer) if text]
-    passages, dropped = choose_passages(read.messages, read.events, citations, said, shown)
-    return Evidence(
-        transcript=facts,
-        input=kind,
-        verdicts=verdicts,
-        passages=passages,
-        messages=len(read.messages),
-        events=len(read.events),
-        dropped=dropped,
-        remarks=read.remarks,
-    )
 
 
 def _facts(cells: Mapping[str, object]) -> TranscriptFacts:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ..._scanners import TextPart
+from ..._scanners import PlainItem, TextPart
 from ..._support.errors import ConfigError
 
 ItemKind = Literal["message", "event"]
@@ -47,6 +47,21 @@ class Shown:
     every: bool = False
     full: bool = False
     budget: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedInput:
+    """Messages and events as text.
+
+    Args:
+        messages: All messages that the scanner was given.
+        events: All events that it was given, where they were asked for.
+        remarks: What was not found as it should be.
+    """
+
+    messages: Sequence[PlainItem] = ()
+    events: Sequence[PlainItem] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,42 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..._results import RecordedInput, transcript_info
-from ..._scanners import PlainItem, plain_events_text, plain_messages_text
+from ..._scanners import plain_events_text, plain_messages_text
 from ..._support.errors import LocationError, LogReadError
 from ..._support.json import loads
 from ..._support.loops import needs_loop
 from ..._support.shapes import is_list, is_mapping
 from ..._support.storage import is_local, local_path
 from ..._transcripts import plain_messages
-from .id_prefix import match_id
+from ..transcript_source import open_source
+from .found_transcript import as_plain, find_info, read_content
+from .records import ScannedInput
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
-
-    from ..._transcripts import Transcripts
-    from ..._types import InputOrigin, MessageFilter, Transcript, TranscriptInfo
+    from ..._types import InputOrigin
 
 _NOTHING_RECORDED = "The scan recorded neither the input nor where it is."
-
-
-@dataclass(frozen=True, slots=True)
-class ScannedInput:
-    """Messages and events as text.
-
-    Args:
-        messages: All messages that the scanner was given.
-        events: All events that it was given, where they were asked for.
-        remarks: What was not found as it should be.
-    """
-
-    messages: Sequence[PlainItem] = ()
-    events: Sequence[PlainItem] = ()
-    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,71 +69,16 @@ def _gone_text(given: RecordedInput, error: Exception) -> str:
     return f"{said} If they have moved, say where they are: -T LOGS."
 
 
-async def read_transcript_input(transcripts: Sequence[str], id: str) -> tuple[TranscriptInfo, ScannedInput]:
-    """Read the messages of a transcript.
-
-    Args:
-        transcripts: Where transcripts are.
-        id: Its id, or a beginning that no other id has.
-
-    Raises:
-        LocationError: There are no transcripts.
-        UnknownNameError: There is no such transcript.
-        ConfigError: Several ids begin like that.
-        LogReadError: It cannot be read.
-    """
-    found = await _find_transcript(open_transcripts(transcripts), id)
-    read = await _read(found, "all")
-    return found.info, ScannedInput(plain_messages_text(_dumped(read.messages)))
-
-
-def open_transcripts(locations: Sequence[str] = ()) -> Transcripts:
-    """Open transcripts.
-
-    Args:
-        locations: Where they are (none: where the project or the usual folders have them).
-
-    Raises:
-        LocationError: There are none.
-    """
-    from ..._project import default_transcripts, load_project  # here: they need Inspect, which most results do not
-    from ..._transcripts import transcripts_from
-
-    found = list(locations) or load_project().config.transcripts or default_transcripts()
-    if not found:
-        raise LocationError("There are no transcripts in the usual places (./transcripts, ./logs): say where: -T LOGS.")
-    return transcripts_from(found)
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    transcripts: Transcripts
-    info: TranscriptInfo
-
-
-async def _find_transcript(transcripts: Transcripts, id: str) -> _Found:
-    index = await transcripts.index()
-    places = {known: place for place, known in enumerate(index.ids)}
-    return _Found(transcripts, index.info(places[match_id("transcript", id, places)]))
-
-
-async def _read(found: _Found, messages: MessageFilter, *, events: bool = False) -> Transcript:
-    from ..._types import TranscriptContent
-
-    located = await found.transcripts.source.locate(found.info)
-    content = TranscriptContent(messages=messages, events="all" if events else None, metadata=False)
-    return (await located.read(content)).transcript
-
-
 async def _content_elsewhere(transcripts: Sequence[str], id: str, given: RecordedInput) -> _Content:
     await needs_loop()
     from ..._transcripts import view_of
 
     view = None if given.origin is None else view_of(given.origin.view)
-    found = await _find_transcript(open_transcripts(transcripts), id)
+    source = open_source(transcripts)
+    info = await find_info(source, id)
     wants_events = given.kind in {"event", "events"} or (view is not None and view.events is not None)
-    read = await _read(found, "all" if view is None else view.messages, events=wants_events)
-    return _Content(_dumped(read.messages), _dumped(read.events))
+    read = await read_content(source, info, "all" if view is None else view.messages, events=wants_events)
+    return _Content(as_plain(read.messages), as_plain(read.events))
 
 
 async def _content_at(origin: InputOrigin, cells: Mapping[str, object], events: bool) -> _Content:
@@ -161,7 +90,7 @@ async def _content_at(origin: InputOrigin, cells: Mapping[str, object], events: 
     from ..._transcripts import read_origin
 
     read = await read_origin(origin, transcript_info(cells))
-    return _Content(_dumped(read.messages), _dumped(read.events) if events else ())
+    return _Content(as_plain(read.messages), as_plain(read.events) if events else ())
 
 
 def _recorded_content(given: RecordedInput) -> _Content:
@@ -206,7 +135,3 @@ def _moved(cells: Mapping[str, object]) -> tuple[str, ...]:
     if not isinstance(log, str) or not is_local(log) or os.path.exists(local_path(log)):
         return ()
     return (f"{log!r} is gone; shown is what the scan recorded of it.",)
-
-
-def _dumped(items: Iterable[BaseModel]) -> list[object]:
-    return [item.model_dump(mode="json", exclude_none=True) for item in items]

@@ -15,8 +15,8 @@ from typing import TypeVar
 import msgspec
 
 from ..contract import Duplicates
+from .eval_row import EvalRow
 from .records import LogRows
-from .table import EvalRow
 
 R = TypeVar("R", bound=EvalRow)
 

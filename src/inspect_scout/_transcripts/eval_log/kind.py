@@ -10,8 +10,8 @@ from ..._support.errors import ConfigError, LocationError
 from ..._support.storage import is_local
 from ..contract import Duplicates, SourceKind
 from ..recorded_transcripts import recorded_transcripts
+from .eval_row import SOURCE_TYPE
 from .listing import holds_logs
-from .table import SOURCE_TYPE
 
 if TYPE_CHECKING:
     from ..._types import InputOrigin, ScanTranscripts, Transcript, TranscriptInfo

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..decode.sample import SampleDetails
+from .eval_row import EvalRow
 from .records import EvalSpec, Header, SampleSummary
 from .rows import log_rows
-from .table import EvalRow
 
 if TYPE_CHECKING:
     from ..._types import TranscriptInfo

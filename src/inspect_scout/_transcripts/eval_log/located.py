@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import anyio.to_thread
 
-from ..._support.errors import ConfigError, LogReadError, TranscriptTooLargeError
+from ..._support.errors import LogReadError, TranscriptTooLargeError
 from ..._support.storage import run_blocking
 from ..._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
 from ..contract import LoadedTranscript, RawTranscript
@@ -16,8 +16,8 @@ from ..decode.sample import decode_sample
 from ..decode.source import SampleError
 from ..decode.stream import STREAM_THRESHOLD_BYTES, open_sample
 from ..decode.views import view_of, view_text
-from .locator import SampleLocator, SampleSource
-from .table import SOURCE_TYPE
+from .eval_row import SOURCE_TYPE
+from .locator import SampleLocator, SampleSource, find_sample, log_of
 
 if TYPE_CHECKING:
     from inspect_ai.log import EvalSample
@@ -87,16 +87,16 @@ class LocatedSample:
 
     def origin(self, view: TranscriptContent, size: int) -> InputOrigin:
         """Where content seen through `view` can be found again."""
-        log, sample = _log_of(self._info), self._sample
+        log, sample = log_of(self._info), self._sample
         return InputOrigin(SOURCE_TYPE, log, sample.member, sample.fingerprint, view_text(view), size)
 
     async def _of_sample(self, work: Callable[[SampleSource], T]) -> T:
         """Work on the sample; where the log has changed since it was found, find it again, once."""
-        log, sample = _log_of(self._info), self._sample
+        log, sample = log_of(self._info), self._sample
         try:
             return await _run_decoding(self._info, log, sample.size, lambda: work(sample))
         except LogReadError:
-            now = await _find_sample(self._locator, self._info)
+            now = await find_sample(self._locator, self._info)
             if now.version == sample.version:
                 raise
         self._sample = now
@@ -110,14 +110,7 @@ async def locate_sample(locator: SampleLocator, info: TranscriptInfo) -> Located
         LogReadError: The log cannot be read, or has no such sample.
         ConfigError: The transcript does not come from an eval log.
     """
-    return LocatedSample(locator, info, await _find_sample(locator, info))
-
-
-async def _find_sample(locator: SampleLocator, info: TranscriptInfo) -> SampleSource:
-    log, id, epoch = _log_of(info), info.task_id, info.task_repeat
-    if id is None or epoch is None:
-        raise ConfigError(f"Transcript {info.transcript_id!r} does not come from an eval log: it names no sample.")
-    return await run_blocking(log, lambda: locator.sample(log, id, epoch, info))
+    return LocatedSample(locator, info, await find_sample(locator, info))
 
 
 async def read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
@@ -143,9 +136,9 @@ async def read_sample(info: TranscriptInfo) -> EvalSample:
     """
     from ..._inspect.scoring import decode_eval_sample
 
-    source = await _find_sample(_LOCATOR, info)
+    source = await find_sample(_LOCATOR, info)
     try:
-        return await _run_decoding(info, _log_of(info), source.size, lambda: decode_eval_sample(source.read()))
+        return await _run_decoding(info, log_of(info), source.size, lambda: decode_eval_sample(source.read()))
     except (ValueError, RecursionError) as error:
         raise _log_error(info, SampleError(str(error) or "its JSON is nested too deeply")) from error
 
@@ -155,7 +148,7 @@ _LOCATOR = SampleLocator()
 
 
 def _log_error(info: TranscriptInfo, error: SampleError) -> LogReadError:
-    return LogReadError(_log_of(info), str(error), f"{info.task_id!r} epoch {info.task_repeat}")
+    return LogReadError(log_of(info), str(error), f"{info.task_id!r} epoch {info.task_repeat}")
 
 
 async def _run_decoding(info: TranscriptInfo, log: str, size: int, work: Callable[[], T]) -> T:
@@ -164,10 +157,3 @@ async def _run_decoding(info: TranscriptInfo, log: str, size: int, work: Callabl
         return await (run_blocking(log, work) if size <= _INLINE_BYTES else anyio.to_thread.run_sync(work))
     except SampleError as error:
         raise _log_error(info, error) from error
-
-
-def _log_of(info: TranscriptInfo) -> str:
-    log: Any = info.metadata.get("log") or info.source_uri
-    if not isinstance(log, str):
-        raise ConfigError(f"Transcript {info.transcript_id!r} does not come from an eval log: it names none.")
-    return log

@@ -14,8 +14,8 @@ import anyio.from_thread
 
 from ..._support.cache import Cache
 from ..._support.clock import SYSTEM_CLOCK, Clock
-from ..._support.errors import LogReadError, ScoutError
-from ..._support.storage import Entry, is_local, local_path, storage_for
+from ..._support.errors import ConfigError, LogReadError, ScoutError
+from ..._support.storage import Entry, is_local, local_path, run_blocking, storage_for
 from ..decode.source import MemoryBytes
 from .indexing import choose_sample, is_zip, json_samples, open_log
 from .records import decode_json_log
@@ -171,6 +171,31 @@ class SampleLocator:
         except LogReadError as error:
             self.forget(path)
             raise LogReadError(error.log, error.reason, sample) from error
+
+
+async def find_sample(locator: SampleLocator, info: TranscriptInfo) -> SampleSource:
+    """Find the sample that a transcript is.
+
+    Raises:
+        LogReadError: The log cannot be read, or has no such sample.
+        ConfigError: The transcript does not come from an eval log.
+    """
+    log, id, epoch = log_of(info), info.task_id, info.task_repeat
+    if id is None or epoch is None:
+        raise ConfigError(f"Transcript {info.transcript_id!r} does not come from an eval log: it names no sample.")
+    return await run_blocking(log, lambda: locator.sample(log, id, epoch, info))
+
+
+def log_of(info: TranscriptInfo) -> str:
+    """Say which log a transcript is in.
+
+    Raises:
+        ConfigError: The transcript does not come from an eval log.
+    """
+    log: object = info.metadata.get("log") or info.source_uri
+    if not isinstance(log, str):
+        raise ConfigError(f"Transcript {info.transcript_id!r} does not come from an eval log: it names none.")
+    return log
 
 
 def _stat(path: str) -> Entry:

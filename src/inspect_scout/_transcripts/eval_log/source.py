@@ -11,20 +11,22 @@ import anyio.to_thread
 
 from ..._support.errors import LogReadError
 from ..._support.storage import Entry, for_each, is_local, run_blocking
-from ..._types import TranscriptInfo
 from ..contract import Duplicates, LogProblem, Progress, TranscriptIndex, UnreadLogs
 from ..selected_index import SelectedIndex, select_rows
 from .cache import IndexCache
 from .duplicates import as_copy, describe_repeats, describe_unlisted, resolve_duplicates
+from .eval_row import SOURCE_TYPE, EvalRow
 from .indexing import index_log
 from .listing import describe_skipped_files, find_logs
-from .located import LocatedSample, locate_sample
 from .locator import SampleLocator
 from .records import LogRows
-from .table import SOURCE_TYPE, EvalRow, build_table
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from ..._query import Query
+    from ..._types import TranscriptInfo
+    from .located import LocatedSample
 
 logger = logging.getLogger(__name__)
 
@@ -104,10 +106,10 @@ class EvalLogSource:
                 # Of all, also those of other logs: conditions may name columns that only these have.
                 copies, _ = resolve_duplicates(rows, modified, self.duplicates)
                 known, paths = frozenset(self.ids), frozenset(self.unread.paths)
-                later = select_rows(copies, replace(self.unread.query, limit=None), build_table)
+                later = select_rows(copies, replace(self.unread.query, limit=None), _table)
                 added = [row for row in later if row.location in paths and row.transcript_id not in known]
                 chosen += added[: self.unread.room(len(known))]
-        selected = select_rows(chosen, query, build_table)
+        selected = select_rows(chosen, query, _table)
         return SelectedIndex(selected, problems)
 
     async def locate(self, info: TranscriptInfo) -> LocatedSample:
@@ -116,6 +118,8 @@ class EvalLogSource:
         Raises:
             LogReadError: The log cannot be read, or has no such sample.
         """
+        from .located import locate_sample  # here: what decodes samples needs Inspect
+
         return await locate_sample(self._locator, info)
 
     async def _index_logs(
@@ -181,6 +185,12 @@ class EvalLogSource:
                 shown = ", ".join(map(repr, ids[:_SHOWN])) + (", ..." if len(ids) > _SHOWN else "")
                 problems.append(LogProblem(log, f"{len(ids)} transcripts are no longer in {log!r}: {shown}."))
         return found
+
+
+def _table(rows: Sequence[EvalRow]) -> pa.Table:
+    from .table import build_table  # here, as Arrow: only conditions and orders need it
+
+    return build_table(rows)
 
 
 def _try_index(entry: Entry) -> LogRows | LogReadError:
