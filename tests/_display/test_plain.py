@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inspect_scout._display.plain import PlainDisplay
-from inspect_scout._types import WorkerState
+from inspect_scout._types import ScannerState, WorkerState
 from support.clocks import JumpingClock
 from support.states import scan_state
 
@@ -38,6 +38,21 @@ def test_the_outcome_of_a_scan_does_not_repeat_its_title(capsys: pytest.CaptureF
     assert (said.err.count("scan.py"), said.out.count("scan.py")) == (1, 0)
     PlainDisplay().outcome(scan_state(20, phase="complete", facts=FACTS))
     assert capsys.readouterr().out.count("scan.py") == 1
+
+
+@pytest.mark.parametrize("columns", [50, 80, 160])
+def test_the_outcome_of_a_scan_fits_the_terminal_but_for_what_is_copied(
+    columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    usage = {"openai/gpt-5-mini": {"input_tokens": 48_640, "output_tokens": 2_116, "total_tokens": 50_756}}
+    counts = ScannerState(scans=200, rows=200, results=32, tokens=50_756, usage=usage)
+    facts = {**FACTS, "location": "/very/long/" + "x" * 60}
+    PlainDisplay().outcome(scan_state(200, phase="complete", facts=facts, scanners={"evades_judge": counts}))
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if len(line) > columns and "/very/long/" not in line] == []
+    assert any(line.startswith("evades_judge    200       32") for line in lines)
+    assert any("scout scan results /very/long/" in line for line in lines)
 
 
 def test_the_last_line_is_not_said_twice(capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,6 +19,7 @@ from .layout import GAP, cell_width, lay_out_table, shorten
 from .plain import is_terminal, outcome_lines, output_width, table_lines, title_lines, write_line
 from .silent import SilentDisplay
 from .wording import (
+    OPTIONAL_HEADERS,
     Line,
     Tone,
     config_line,
@@ -36,8 +37,6 @@ from .wording import (
 
 REFRESHES_PER_SECOND = 4
 MAX_BAR_CELLS = 40
-# Below this width the table of a running scan leaves out the tokens.
-NARROW_CELLS = 60
 _STYLES: dict[Tone, str] = {
     "title": "bold",
     "detail": "dim",
@@ -208,9 +207,7 @@ class ScanPicture:
         if not names:
             return []
         shown = {name: state.scanners[name] for name in names}
-        headers = scanner_headers(shown)
-        columns = len(headers) - (2 if width < NARROW_CELLS else 0)
-        table = lay_out_table(headers[:columns], [row[:columns] for row in scanner_rows(shown)], width=width)
+        table = lay_out_table(scanner_headers(shown), scanner_rows(shown), width=width, optional=OPTIONAL_HEADERS)
         lines = [Text(shorten(table.header, width), style=_STYLES["title"])]
         lines += [Text(shorten(line, width)) for line in table.body]
         if hidden := len(state.scanners) - len(names):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -14,8 +14,9 @@ import msgspec
 from .._support.clock import SYSTEM_CLOCK, Clock
 from .._support.terminal import printable
 from .._types import ScanState
-from .layout import lay_out_table
+from .layout import lay_out_table, wrap
 from .wording import (
+    OPTIONAL_HEADERS,
     Line,
     Tone,
     config_line,
@@ -164,11 +165,19 @@ def outcome_lines(state: ScanState, width: int | None) -> list[Line]:
     """Write how a scan stands as lines."""
     lines: list[Line] = []
     if state.scanners:
-        table = table_lines("", scanner_headers(state.scanners), scanner_rows(state.scanners), width=width)
-        lines += [Line(""), *table]
+        headers, rows = scanner_headers(state.scanners), scanner_rows(state.scanners)
+        lines += [Line(""), *table_lines("", headers, rows, width=width, optional=OPTIONAL_HEADERS)]
     if usage := usage_lines(state.usage):
-        lines += [Line(""), *map(Line, usage)]
-    return [*lines, Line(""), *ending_lines(state)]
+        lines += [Line(""), *_wrapped(map(Line, usage), width)]
+    return [*lines, Line(""), *_wrapped(ending_lines(state), width)]
+
+
+def _wrapped(lines: Iterable[Line], width: int | None) -> Iterator[Line]:
+    for line in lines:
+        if width is None or line.whole:
+            yield line
+        else:
+            yield from (Line(part, line.tone) for part in wrap(line.text, width))
 
 
 def output_width() -> int | None:

@@ -22,6 +22,8 @@ NAMED_AFTER_SECONDS = 30.0
 """A scanner that has been at work this long on a transcript is named."""
 SCANNER_HEADERS = ("scanner", "scans", "results", "errors", "tokens", "tokens/scan")
 VALIDATION_HEADER = "validation"
+OPTIONAL_HEADERS = ("tokens", "tokens/scan")
+"""Columns that a narrow terminal does without, the last one first."""
 _PLACE = re.compile(r" \([^()]{1,200}:\d+\)$")
 
 Tone = Literal["title", "detail", "good", "bad", "warning", "text"]
@@ -29,10 +31,11 @@ Tone = Literal["title", "detail", "good", "bad", "warning", "text"]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of text and how it is meant."""
+    """A line of text and how it is meant; what is copied from it, a command or a location, must stay whole."""
 
     text: str
     tone: Tone = "text"
+    whole: bool = False
 
 
 def title_line(facts: ScanFacts) -> str:
@@ -182,12 +185,12 @@ def ending_lines(state: ScanState) -> list[Line]:
     resume = f"scout scan resume {shell_quoted(location)}"
     if state.phase == "complete":
         return [
-            Line(f"scan complete: {printable(location)}", "good"),
+            Line(f"scan complete: {printable(location)}", "good", whole=True),
             *_error_lines(state),
             *_accepted_lines(state),
             *_note_lines(state),
             *_trace_lines(state),
-            Line(f"see the results: {results}"),
+            _leading_on(f"see the results: {results}"),
             *_validation_lines(state),
         ]
     said = [*_error_lines(state), *_unread_lines(state), *_note_lines(state)]
@@ -199,9 +202,9 @@ def ending_lines(state: ScanState) -> list[Line]:
         return [
             *said,
             *_trace_lines(state, width),
-            Line(f"{f'resume ({ways[0]}):':{width}} {resume}"),
-            Line(f"complete ({ways[1]}): scout scan complete {shell_quoted(location)}"),
-            Line(f"{'see the results so far:':{width}} {results}"),
+            _leading_on(f"{f'resume ({ways[0]}):':{width}} {resume}"),
+            _leading_on(f"complete ({ways[1]}): scout scan complete {shell_quoted(location)}"),
+            _leading_on(f"{'see the results so far:':{width}} {results}"),
         ]
     done = f"{state.done:,} of {state.due:,} done"
     if state.phase == "interrupted":
@@ -210,8 +213,12 @@ def ending_lines(state: ScanState) -> list[Line]:
         said.append(Line(f"scan running: {done}", "good"))
     said += _trace_lines(state, len("see the results so far:"))
     if state.phase == "interrupted":
-        said.append(Line(f"resume it:              {resume}"))
-    return [*said, Line(f"see the results so far: {results}")]
+        said.append(_leading_on(f"resume it:              {resume}"))
+    return [*said, _leading_on(f"see the results so far: {results}")]
+
+
+def _leading_on(text: str) -> Line:
+    return Line(text, whole=True)
 
 
 def _note_lines(state: ScanState) -> list[Line]:
@@ -240,13 +247,13 @@ def _note_lines(state: ScanState) -> list[Line]:
 def _trace_lines(state: ScanState, width: int = 0) -> list[Line]:
     if not state.error_count:
         return []
-    return [Line(f"{'see the errors:':{width}} scout scan errors {shell_quoted(state.facts.location)}")]
+    return [_leading_on(f"{'see the errors:':{width}} scout scan errors {shell_quoted(state.facts.location)}")]
 
 
 def _validation_lines(state: ScanState) -> list[Line]:
     if not any(counts.agreement.score is not None for counts in state.scanners.values()):
         return []
-    return [Line(f"see the agreement with labelled cases: scout validate {shell_quoted(state.facts.location)}")]
+    return [_leading_on(f"see the agreement with labelled cases: scout validate {shell_quoted(state.facts.location)}")]
 
 
 def _error_lines(state: ScanState) -> list[Line]:
