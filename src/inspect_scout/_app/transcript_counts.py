@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from .._query import Query, condition_from_sql
+from .._statistics import Proportion
 from .._support.errors import UnknownNameError
 from .._support.json import dumps
 from .bridge import in_sync
@@ -53,6 +54,11 @@ class TranscriptCounts:
     seconds: float | None
     errors: int
     limits: int
+
+    @property
+    def success(self) -> Proportion:
+        """How many of the judged ones succeeded."""
+        return Proportion(self.judged, self.successes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,4 +213,6 @@ def _counts_json(counts: TranscriptCounts) -> dict[str, object]:
         "errors",
         "limits",
     )
-    return {name: getattr(counts, name) for name in names}
+    low, high = counts.success.interval() or (None, None)
+    rates = {"success_rate": counts.success.rate, "success_rate_low": low, "success_rate_high": high}
+    return {**{name: getattr(counts, name) for name in names}, **rates}

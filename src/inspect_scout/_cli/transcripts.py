@@ -12,6 +12,7 @@ from .._support.terminal import one_line, plural, printable
 from .contract import DONE
 from .first_sign import first_sign
 from .options import SectionCommand, SectionOption, display_options, json_option, pop_output_options, table_options
+from .scans.found import RATE, rate_text
 from .stdout import cell_text, write_json
 from .use_cases import run_use_case
 from .values import split_names
@@ -29,7 +30,7 @@ Examples:
 MAX_CELL_CHARACTERS = 300
 MAX_GROUPS = 50
 MAX_PROBLEMS = 5
-OPTIONAL = ("errors", "mean score", "tokens", "time", "messages", "limits")
+OPTIONAL = ("errors", "mean score", "tokens", RATE, "time", "messages", "limits")
 """Columns that are left out where the terminal is too narrow for all, the last one first."""
 
 Column = tuple[str, "Callable[[TranscriptCounts], str]"]
@@ -113,7 +114,7 @@ def _details(total: TranscriptCounts) -> str:
     counted = ((total.messages, "message"), (total.tokens, "token"))
     said = [plural(count, noun) for count, noun in counted if count is not None]
     said += [f"time {_time(total)}"] if total.seconds is not None else []
-    said += [f"success {_success(total)}"] if total.judged else []
+    said += [f"success {_success(total)}, {_rate(total)}"] if total.judged else []
     said += [plural(total.errors, "error")] if total.errors else []
     said += [f"{total.limits:,} ended by a limit"] if total.limits else []
     return ", ".join(said)
@@ -124,6 +125,7 @@ def _columns(summary: TranscriptsSummary) -> list[Column]:
     every: dict[str, tuple[Callable[[TranscriptCounts], str], bool]] = {
         "n": (lambda group: f"{group.transcripts:,}", True),
         "success": (_success, summary.total.judged > 0),
+        RATE: (_rate, summary.total.judged > 0),
         "mean score": (_score, any(group.mean_score is not None for group in summary.groups)),
         "messages": (lambda group: _number(group.messages), summary.total.messages is not None),
         "tokens": (lambda group: _number(group.tokens), summary.total.tokens is not None),
@@ -145,6 +147,10 @@ def _number(count: int | None) -> str:
 
 def _success(group: TranscriptCounts) -> str:
     return f"{group.successes:,}/{group.judged:,}" if group.judged else "-"
+
+
+def _rate(group: TranscriptCounts) -> str:
+    return rate_text(group.success)
 
 
 def _score(group: TranscriptCounts) -> str:
