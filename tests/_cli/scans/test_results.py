@@ -122,6 +122,26 @@ def test_remarks_say_what_the_table_does_not(found: list[ScannerFindings], remar
     assert lines[2 + len(found) :] == remarks
 
 
+@pytest.mark.parametrize("form", ["table", "record"])
+def test_the_command_that_shows_the_evidence_of_the_first_result_is_named(form: str) -> None:
+    app = FakeApp(tables={"other": Rows(row(), row(transcript_id="second"))})
+    assert shown(app, "--format", form)[-1] == (
+        "see the evidence of the first: scout show loc DN2wbX2ZvACsBpjwptzBRo --scanner other"
+    )
+
+
+@pytest.mark.parametrize("id", ["-x", "M5", "latest~1", "a b", "a/b", "", "\x1b[2J"])
+def test_an_id_that_the_command_would_not_take_for_one_is_not_named(id: str) -> None:
+    app = FakeApp(tables={"other": Rows(row(transcript_id=id))})
+    assert "scout show" not in "\n".join(shown(app))
+
+
+def test_no_evidence_is_named_where_rows_do_not_say_whose_they_are_or_are_not_those_found() -> None:
+    app = FakeApp(tables={"other": Rows({"value": True})})
+    assert "scout show" not in "\n".join(shown(app, "--columns", "value"))
+    assert "scout show" not in "\n".join(shown(FakeApp(tables={"other": Rows(row())}), "--all"))
+
+
 def test_nothing_found_is_said_of_the_condition_if_there_is_one() -> None:
     lines = shown(FakeApp(found=[findings(found=Proportion(0, 0))]), "--where", "value = 7")
     assert lines[1].split()[1:] == ["none", "judged", "-", "false:", "9,", "true:", "3"]
@@ -203,10 +223,10 @@ def test_records_hold_whole_values_and_break_lines(monkeypatch: pytest.MonkeyPat
     app = FakeApp(tables={"refusal": Rows(row(explanation="word " * 100 + "\x1b[2J\nsecond line"))})
     piped = shown(app, "--format", "record")
     assert piped[:2] == ["refusal: 1 result", "transcript_id  DN2wbX2ZvACsBpjwptzBRo"]
-    assert piped[-2:] == ["explanation    " + ("word " * 100).strip(), "               second line"]
+    assert piped[-4:-2] == ["explanation    " + ("word " * 100).strip(), "               second line"]
     monkeypatch.setenv("COLUMNS", "50")
     narrow = shown(app, "--format", "record")
-    assert max(map(len, narrow)) <= 50
+    assert max(len(line) for line in narrow if "scout show" not in line) <= 50
     assert " ".join(" ".join(narrow[4:]).split()) == "explanation " + "word " * 100 + "second line"
 
 

@@ -34,12 +34,12 @@ def picture(scan: Path, options: tuple[str, ...], width: str, monkeypatch: pytes
     if width == "pipe":
         with contextlib.redirect_stdout(io.StringIO()) as pipe:
             assert run(["scan", "results", str(scan), *options]) == 0
-        return pipe.getvalue()
+        return pipe.getvalue().replace(str(scan), "SCAN")
     monkeypatch.setenv("COLUMNS", width)
     terminal = Terminal("utf-8")
     with contextlib.redirect_stdout(terminal):
         assert run(["scan", "results", str(scan), *options]) == 0
-    return terminal.text().replace("\x1b", "^[")
+    return terminal.text().replace("\x1b", "^[").replace(str(scan), "SCAN")
 
 
 @pytest.mark.parametrize("width", ["50", "80", "160", "pipe"])

@@ -238,15 +238,21 @@ def _sections(selection: Selection, limit: int | None, *, short_ids: bool, hints
     found = read_use_case(scanner_findings, selection.location, selection.scanner, selection.where)
     if found:
         yield findings_section(found)
-    yield from row_sections(selection, limit, short_ids=short_ids)
+    first: Sequence[str] = ()
+    for section in row_sections(selection, limit, short_ids=short_ids):
+        first = first or section.first
+        yield section
     yield from remark_sections(found, selection.where is not None)
     if hints and selection.positive:
-        yield from _hints(selection.location, found)
+        yield from _hints(selection.location, found, first)
 
 
-def _hints(location: str, found: Sequence[ScannerFindings]) -> Iterator[Section]:
+def _hints(location: str, found: Sequence[ScannerFindings], first: Sequence[str]) -> Iterator[Section]:
+    scan = relative_to_cwd(location)
     errors = sum(each.errors for each in found)
     if errors:
-        yield Section(f"{plural(errors, 'call')} failed: scout scan errors {shlex.quote(relative_to_cwd(location))}")
+        yield Section(f"{plural(errors, 'call')} failed: scout scan errors {shlex.quote(scan)}")
+    if first:
+        yield Section(f"see the evidence of the first: scout show {shlex.join((scan, *first))}")
     if any(each.found.positive < each.found.n for each in found):
         yield Section("--all also shows results that found nothing")

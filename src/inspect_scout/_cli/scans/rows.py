@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -31,6 +32,8 @@ USUAL_COLUMNS = {
 _OPTIONAL = ("label", "task_id", "answer", "cites what was not shown", "epoch")
 # In a terminal an id is there to tell rows apart; who wants it whole names the column.
 SHORT_ID_CHARACTERS = 8
+# Ids that are neither an option nor a location nor the number of a message.
+_PLAIN_ID = re.compile(r"(?![Mm]\d+\Z|latest)\w[\w.@:-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,13 @@ def row_sections(selection: Selection, limit: int | None, *, short_ids: bool) ->
                 title, names, [[cell_text(row.get(name)) for name in names] for row in rows], _tones(rows)
             )
         more = "there are more: use --limit, or -o results.csv for all of them" if count > shown else ""
-        yield replace(section, note=more)
+        yield replace(section, note=more, first=_first(scanner, rows))
+
+
+def _first(scanner: str, rows: Sequence[Mapping[str, object]]) -> tuple[str, ...]:
+    """Name the first row as `scout show` wants it; what it would take for an option or another argument is not named."""
+    id = str(rows[0].get("transcript_id") or "") if rows else ""
+    return (id, "--scanner", scanner) if _PLAIN_ID.fullmatch(id) and not scanner.startswith("-") else ()
 
 
 def _usual_section(title: str, available: Sequence[str], rows: list[dict[str, object]], *, short_ids: bool) -> Section:

@@ -32,6 +32,7 @@ class Section:
         optional: Headers of the columns that a narrow terminal does without, the last one first.
         whole: Headers of the columns that are never shortened.
         note: Line below it ("": none).
+        first: What names its first row to `scout show`, behind the scan (none: nothing does).
     """
 
     title: str = ""
@@ -41,6 +42,7 @@ class Section:
     optional: Sequence[str] = ()
     whole: Sequence[str] = ()
     note: str = ""
+    first: Sequence[str] = ()
 
 
 def show_tables(display: Display, sections: Iterable[Section]) -> None:
