@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from .budget import ByteBudget
+from .changes import Changes
 from .places import Places
 from .settings import ViewSettings
 
@@ -18,10 +20,14 @@ class ViewContext:
     Args:
         settings: What the server was asked for.
         places: What may be read.
+        changes: What has changed, and when.
+        budget: How many bytes all requests together may hold.
     """
 
     settings: ViewSettings
     places: Places
+    changes: Changes = field(default_factory=Changes)
+    budget: ByteBudget = field(default_factory=ByteBudget)
 
 
 def context_of(request: Request) -> ViewContext:
