@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from pathlib import Path
+
+import pytest
 
 
 def check_snapshot(file: Path, text: str) -> None:
@@ -16,4 +19,7 @@ def check_snapshot(file: Path, text: str) -> None:
     if os.environ.get("SCOUT_TEST_SNAPSHOTS") == "write":
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
-    assert text == file.read_text(encoding="utf-8")
+    kept = file.read_text(encoding="utf-8")
+    if text != kept:
+        lines = difflib.unified_diff(kept.splitlines(), text.splitlines(), "kept", "printed", lineterm="")
+        pytest.fail("\n".join([f"{file} is not what is printed:", *lines]), pytrace=False)
