@@ -3,28 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
-import json
-import os
-import subprocess
-import sys
 from typing import Any
 
 import pytest
 
-PROGRAM = """
-import json
-import sys
-
-import nbformat
-from nbclient import NotebookClient
-from traitlets.config import Config
-
-cells = [nbformat.v4.new_code_cell(source) for source in json.load(sys.stdin)]
-notebook = nbformat.v4.new_notebook(cells=cells)
-local = Config(AsyncKernelManager={"transport": "ipc"})  # the kernel warns of ports
-NotebookClient(notebook, config=local, timeout=100, allow_errors=True).execute()
-print(json.dumps([cell.outputs for cell in notebook.cells]))
-"""
+from e2e.notebooks import NEEDED, Shown, run_cells
 
 SETUP = """
 import asyncio
@@ -81,22 +64,14 @@ Outputs = list[dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outputs]:
+def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Shown]:
     """Run all cells, and give what each of them shows."""
-    folder = tmp_path_factory.mktemp("notebook")
-    environment = {name: value for name, value in os.environ.items() if name != "SCOUT_DISPLAY"}
-    ran = subprocess.run(
-        [sys.executable, "-c", PROGRAM],
-        input=json.dumps([*CELLS.values()]),
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        env=environment,
-        timeout=110,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    return dict(zip(CELLS, json.loads(ran.stdout.splitlines()[-1]), strict=True))
+    return run_cells(CELLS, tmp_path_factory.mktemp("notebook"), allow_errors=True)
+
+
+@pytest.fixture(scope="module")
+def outputs(shown: dict[str, Shown]) -> dict[str, Outputs]:
+    return {name: cell.outputs for name, cell in shown.items()}
 
 
 def pages(outputs: Outputs) -> list[str]:
@@ -106,7 +81,7 @@ def pages(outputs: Outputs) -> list[str]:
 
 
 pytestmark = pytest.mark.skipif(
-    not all(importlib.util.find_spec(name) for name in ("nbclient", "ipykernel")), reason="needs nbclient and ipykernel"
+    not all(importlib.util.find_spec(name) for name in NEEDED), reason="needs nbclient and ipykernel"
 )
 
 
@@ -118,6 +93,13 @@ def test_a_scan_is_one_output_that_ends_in_its_summary(outputs: dict[str, Output
         assert ">slow</td>" in page
         assert "<progress" not in page
         assert "scan complete: " in outputs[cell][0]["data"]["text/plain"]
+
+
+def test_the_output_changes_in_place_while_the_scan_runs(shown: dict[str, Shown]) -> None:
+    pictures = [picture["text/html"] for picture in shown["sync"].pictures]
+    assert len(pictures) >= 4
+    assert all("<progress" in picture for picture in pictures[:-1])
+    assert pictures[-1] == shown["sync"].outputs[0]["data"]["text/html"]
 
 
 def test_each_scan_of_a_cell_has_its_output(outputs: dict[str, Outputs]) -> None:

@@ -331,6 +331,9 @@ class TranscriptsReader:
         self._transcripts = transcripts
         self._index: TranscriptIndex | None = None
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._transcripts!r})"
+
     async def __aenter__(self) -> Self:
         return self
 

@@ -283,6 +283,9 @@ class ScanState(_Record, frozen=True, kw_only=True):
     updated: float = 0.0
     counted: bool = True
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.phase}, {self.done} of {self.due}, location={self.facts.location!r})"
+
     @property
     def recorded(self) -> int:
         """Pairs recorded in this run."""

@@ -283,6 +283,10 @@ class Status:
         return group_errors(self.errors)
 
     def __repr__(self) -> str:
+        if self.dry_run is not None:
+            scanners, transcripts = len(self.dry_run.scanners), self.dry_run.transcripts
+            parts = ("dry run", plural(scanners, "scanner"), plural(transcripts, "transcript"))
+            return one_line_repr(self, *map(Words, parts))
         counts = self.summary.scanners.values()
         parts = (
             "complete" if self.complete else "incomplete",
@@ -294,6 +298,9 @@ class Status:
         return one_line_repr(self, *map(Words, parts), location=Words(repr(self.location)))
 
     def _repr_html_(self) -> str:
+        if self.dry_run is not None:
+            rows = [*self.dry_run.scanners.items(), ("total", self.dry_run.total)]
+            return html_table("dry run: nothing was scanned", rows, ("scanner", "transcripts"))
         state = "complete" if self.complete else "incomplete"
         title = f"{state}, {plural(self._transcripts(), 'transcript')}, {self.location}"
         rows = [(name, one.scans, one.results, one.errors, one.tokens) for name, one in self.summary.scanners.items()]

@@ -15,6 +15,7 @@ from inspect_scout import (
     Error,
     Reference,
     Result,
+    ScanState,
     ScanTranscripts,
     Transcript,
     TranscriptInfo,
@@ -23,9 +24,10 @@ from inspect_scout import (
     scan_results_df,
     scan_results_query,
     scan_status,
+    transcripts_db,
     transcripts_from,
 )
-from inspect_scout._types import as_resultset
+from inspect_scout._types import ScanFacts, as_resultset
 
 HOSTILE = '<script>alert("1")</script>\n\x1b[31m\u202e&' + "long " * 10_000
 SHOWN_CHARACTERS = 700
@@ -67,6 +69,11 @@ THINGS: Mapping[str, Callable[[Path], Any]] = {
 LINES: Mapping[str, Callable[[], Any]] = {
     "Reference": lambda: Reference(type="message", id="a", cite="[M1]"),
     "Error": lambda: Error(transcript_id="a", scanner="b", error=HOSTILE, traceback=HOSTILE, refusal=False),
+    "ScanState": lambda: ScanState(
+        facts=ScanFacts(scan_id=HOSTILE, name=HOSTILE, location=HOSTILE[:200]), problems={HOSTILE: 1}, due=3
+    ),
+    "TranscriptsDB": lambda: transcripts_db("transcripts"),
+    "TranscriptsReader": lambda: transcripts_from(Transcript(transcript_id="a")).reader(),
     "ScanTranscripts": lambda: ScanTranscripts(
         type="eval_log", transcript_ids=dict.fromkeys(map(str, range(10_000))), filter=[HOSTILE]
     ),

@@ -117,6 +117,9 @@ class AsyncScanRun:
         self._cancels = 0
         self._is_told = False
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._newest.state!r})"
+
     async def __aenter__(self) -> Self:
         """Start the scan, and wait until it is planned.
 
@@ -242,6 +245,9 @@ class ScanRun:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[object] | None = None
         self._is_ready = self._is_told = self._is_left = False
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._newest.state!r})"
 
     def __enter__(self) -> Self:
         """Start the scan, and wait until it is planned.

@@ -82,6 +82,9 @@ class TranscriptsDB(DatabaseReader):
         # Files that wait for a commit without naming a session are this object's own.
         self._session = f"unnamed-{new_id()}"
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.location!r})"
+
     async def __aenter__(self) -> Self:
         await self.connect()
         return self
