@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check hooks faults bench growth reading refusals docs examples clean
+.PHONY: help demo test check hooks faults bench growth reading refusals shots docs examples clean
 
 # The first Python of at least 3.11 on this machine; `make PYTHON=/path/to/python ...` chooses another.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
@@ -92,6 +92,9 @@ reading: $(VENV)/.installed-dev  ## Time what only looks at scans: list, status,
 refusals: $(VENV)/.installed-dev  ## Time how soon one is told of a mistake, and sees that a scan has begun
 	@$(BIN)/python -m benchmarks.refusals
 
+shots: $(VENV)/.installed-dev  ## Take pictures of the notebook in light and dark, to be looked at (needs Chromium)
+	@PYTHONPATH=tests $(BIN)/python -m e2e.shots shots
+
 docs: $(VENV)/.installed-dev  ## Build the manual into site/
 	@$(BIN)/python docs/generate_cli.py
 	@$(BIN)/python docs/generate_options.py
@@ -102,6 +105,6 @@ examples: $(VENV)/.installed  ## Make the example logs again (scripted model, no
 	@$(BIN)/python examples/make_logs.py
 
 clean:  ## Remove what the other commands made
-	@rm -rf $(VENV) $(SCANS) $(SCANS)-judged site build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache \
+	@rm -rf $(VENV) $(SCANS) $(SCANS)-judged site shots build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache \
 		benchmarks/data benchmarks/figures
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -57,6 +57,7 @@ print(states[-1].done)
 """,
     "dry": "status = scan([slow()], talks, scans='scans', dry_run=True)",
     "plain": "status = scan([slow()], talks, scans='scans', display='plain')",
+    "refused": "where = 'nowhere'\nscan([slow()], where)",
     "interrupted": "scan([interrupts()], talks, scans='interrupted', max_transcripts=1)",
 }
 
@@ -125,6 +126,13 @@ def test_a_dry_run_shows_its_counts(outputs: dict[str, Outputs]) -> None:
 
 def test_lines_are_shown_where_they_are_asked_for(outputs: dict[str, Outputs]) -> None:
     assert {output["name"] for output in outputs["plain"]} == {"stderr", "stdout"}
+
+
+def test_a_refusal_is_its_message_and_the_line_of_the_cell(outputs: dict[str, Outputs]) -> None:
+    (error,) = outputs["refused"]
+    message, line = error["traceback"]
+    assert message.startswith("LocationError: No transcripts at ")
+    assert line == "  line 2: scan([slow()], where)"
 
 
 def test_an_interrupted_scan_says_so(outputs: dict[str, Outputs]) -> None:

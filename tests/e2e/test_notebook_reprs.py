@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import pytest
 
 import inspect_scout
-from e2e.notebooks import NEEDED, NOTEBOOK, Shown, run_cells, notebook_cells
+from e2e.notebooks import NEEDED, NOTEBOOK, Shown, notebook_cells, run_cells
 
 MORE = {
     "hostile": "Result(value='<b>bold</b>', explanation='<script>alert(1)</script>')",

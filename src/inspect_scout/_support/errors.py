@@ -38,6 +38,17 @@ class ScoutError(Exception):
 
     __str__ = Exception.__str__  # those of the system show numbers and file names of their own
 
+    def _render_traceback_(self) -> list[str]:
+        """Show it in a notebook: the message, and the line of the cell. IPython asks for this, and would show all frames of ours."""
+        import traceback
+
+        name, module = type(self).__name__, __name__.partition(".")[0]
+        calls = [frame for frame, _ in traceback.walk_tb(self.__traceback__)]
+        ours = (n for n, frame in enumerate(calls) if frame.f_globals.get("__name__", "").partition(".")[0] == module)
+        before = traceback.extract_tb(self.__traceback__)[: next(ours, None)]
+        lines = [f"  line {call.lineno}: {call.line}" for call in before if "IPython" not in call.filename]
+        return [f"{name}: {self}", *lines]
+
 
 class ConfigError(ScoutError, ValueError):
     """A value given by the user cannot be used."""
