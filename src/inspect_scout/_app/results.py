@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -145,19 +144,13 @@ async def results_parquet(
         ConfigError: The condition cannot be used.
     """
     named = columns if columns is None or scanner is not None else list(dict.fromkeys(["scanner", *columns]))
-    asked = ResultsQuery(condition_from_sql(where) if where else None, named, positive=positive)
+    alone, each = (limit, None) if scanner is not None else (None, limit)
+    condition = condition_from_sql(where) if where else None
+    asked = ResultsQuery(condition, named, limit=alone, positive=positive, limit_each=each)
     table = (await ResultsTable.open(location, run_sync, rows=rows).query(asked, scanner)).table
     if scanner is None and columns is None:
         table = table.add_column(0, "scanner", table["scanner_key"])
-    if scanner is not None:
-        return encode_table(table.slice(0, limit))
-    seen: Counter[str | None] = Counter()
-    chosen: list[int] = []
-    for row, key in enumerate(table["scanner"].to_pylist()):
-        seen[key] += 1
-        if limit is None or seen[key] <= limit:
-            chosen.append(row)
-    return encode_table(table.take(chosen))
+    return encode_table(table)
 
 
 def records_parquet(records: Sequence[Mapping[str, object]]) -> bytes:

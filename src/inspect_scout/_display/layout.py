@@ -24,7 +24,7 @@ def cell_width(text: str) -> int:
     """Count the terminal cells that a text takes."""
     if text.isascii():
         return len(text)
-    return sum(_character_width(character) for character in text)
+    return len(text) + sum(_character_width(character) - 1 for character in text if character > "\x7f")
 
 
 def _character_width(character: str) -> int:

@@ -231,6 +231,29 @@ async def test_results_of_all_scanners_stand_one_below_the_other() -> None:
     ]
 
 
+async def test_the_first_rows_of_each_scanner() -> None:
+    values = {"a": [0, 1, 2, 3], "b": [4], "c": [5, 0, 6]}
+    pairs = [
+        (f"t{i}", key, [make_report(value, f"{key}{i}")]) for key, own in values.items() for i, value in enumerate(own)
+    ]
+    store, storage = await finished(pairs, list(values))
+
+    async def ids(**asked: Any) -> list[str]:
+        found = await page(store, storage, None, columns=["uuid"], limit_each=2, **asked)
+        return [str(id) for id in found.table["uuid"].to_pylist()]
+
+    assert await ids() == ["a0", "a1", "b0", "c0", "c1"]
+    assert await ids(positive=True) == ["a1", "a2", "b0", "c0", "c2"]
+    assert await ids(where="value > 2") == ["a3", "b0", "c0", "c2"]
+    assert await ids(order_by=[OrderBy("uuid", "DESC")]) == ["c2", "c1", "b0", "a3", "a2"]
+    assert await ids(limit=3) == ["a0", "a1", "b0"]
+    assert (await page(store, storage, None, limit_each=0)).table.num_rows == 0
+    with pytest.raises(ConfigError, match="limit_each=2"):
+        ResultsQuery(group_by=["value"], limit_each=2)
+    with pytest.raises(ConfigError, match="limit_each=-1"):
+        ResultsQuery(limit_each=-1)
+
+
 async def test_what_does_not_exist_is_refused_by_name(tmp_path: Path) -> None:
     store, storage = await finished([("t0", "a", [make_report()])])
     wrong: Sequence[dict[str, Any]] = (

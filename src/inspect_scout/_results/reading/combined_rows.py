@@ -77,6 +77,14 @@ class FoundRows:
     def __getitem__(self, part: slice) -> FoundRows:
         return FoundRows(self.views[part], self.row_numbers[part], self.occurrences[part])
 
+    def first_of_each(self, limit: int | None) -> FoundRows:
+        """Keep the first rows of each view."""
+        if limit is None:
+            return self
+        first = [np.flatnonzero(self.views == view)[:limit] for view in np.unique(self.views)]
+        kept = np.sort(np.concatenate([np.zeros(0, np.int64), *first]))
+        return FoundRows(self.views[kept], self.row_numbers[kept], self.occurrences[kept])
+
 
 class CombinedRows:
     """Rows of several scanners.

@@ -83,6 +83,7 @@ class ResultsQuery:
         count: Whether to count the rows of all pages.
         group_by: Columns by whose values rows are counted, instead of shown.
         positive: Whether only what found something is wanted, as the summary counts it.
+        limit_each: Rows of each scanner at most.
     """
 
     where: Condition | None = None
@@ -95,9 +96,10 @@ class ResultsQuery:
     count: bool = False
     group_by: Sequence[str] = ()
     positive: bool = False
+    limit_each: int | None = None
 
     def __post_init__(self) -> None:
-        for name, value in (("limit", self.limit), ("offset", self.offset)):
+        for name, value in (("limit", self.limit), ("offset", self.offset), ("limit_each", self.limit_each)):
             if value is not None and value < 0:
                 raise ConfigError(f"{name}={value} is too small; use 0 or more.")
         if self.after is not None and self.offset:
@@ -106,19 +108,28 @@ class ResultsQuery:
             raise ConfigError(
                 f"Both group_by and columns={self.columns!r} were given; groups have columns of their own."
             )
+        if self.group_by and self.limit_each is not None:
+            raise ConfigError(f"Both group_by and limit_each={self.limit_each} were given; groups are of all scanners.")
         columns_to_exclude(self.exclude)
 
     @property
     def question(self) -> object:
         """What decides which row stands where; pages of one question follow one another."""
         where = None if self.where is None else self.where.model_dump_json()
-        return where, [(order.column, order.direction) for order in self.order_by], list(self.group_by), self.positive
+        return (
+            where,
+            [(order.column, order.direction) for order in self.order_by],
+            list(self.group_by),
+            self.positive,
+            self.limit_each,
+        )
 
     @property
     def wants_all(self) -> bool:
         """Whether all rows are wanted, as they come."""
         chosen = self.where is not None or self.positive or self.order_by or self.group_by
-        return not (chosen or self.offset or self.after is not None or self.limit is not None)
+        limited = self.limit is not None or self.limit_each is not None
+        return not (chosen or limited or self.offset or self.after is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,12 +282,12 @@ class ResultsTable:
 def _find_page(combined: CombinedRows, query: ResultsQuery, cursor: Cursor) -> tuple[FoundRows, int]:
     """Find rows, at least one more than are to be shown if there are more, and the first that is to be shown."""
     start = query.offset if cursor.row is None else cursor.offset
-    wanted = None if query.count or query.limit is None else start + query.limit + 1
-    found = combined.find(query.where, query.order_by, wanted, query.positive)
+    wanted = None if query.count or query.limit is None or query.limit_each is not None else start + query.limit + 1
+    found = combined.find(query.where, query.order_by, wanted, query.positive).first_of_each(query.limit_each)
     if cursor.row is None or combined.identities(found[start - 1 : start]) == [cursor.row]:
         return found, start
     # The scan went on meanwhile: the row is elsewhere.
-    found = combined.find(query.where, query.order_by, None, query.positive)
+    found = combined.find(query.where, query.order_by, None, query.positive).first_of_each(query.limit_each)
     return found, cursor.position_after(combined.identities(found))
 
 

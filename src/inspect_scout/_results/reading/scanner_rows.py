@@ -74,7 +74,9 @@ class ScannerRows:
             for group, rows in enumerate(file.group_rows()):
                 first, last = np.searchsorted(row_numbers, [before, before + rows])
                 if first < last:
-                    found += _rows_at(self._read(file, CHUNK_ROWS, columns, [group]), row_numbers[first:last] - before)
+                    wanted = row_numbers[first:last] - before
+                    size = min(CHUNK_ROWS, int(wanted[-1]) + 1)
+                    found += _rows_at(self._read(file, size, columns, [group]), wanted)
                 before += rows
         return concat_tables(found, schema)
 

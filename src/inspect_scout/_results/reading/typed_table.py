@@ -240,10 +240,13 @@ class _KindGatherer:
 
     def add(self, types: Column, values: Column) -> None:
         self._seen.update(t for t in compute.unique(types).to_pylist() if t is not None and t != "null")
-        if self._seen == {"number"}:
-            values = compute.unique(values)
-            self._integers = self._integers and _as_integers(values) is not None
-            self._reals = self._reals and _as_reals(values) is not None
+        if self._seen != {"number"}:
+            return
+        # Integers first: of a million of them the floats took three times as long.
+        integers = _as_integers(values)
+        self._integers = self._integers and integers is not None
+        if self._reals:
+            self._reals = _as_reals(values) is not None if integers is None else _are_exact(integers)
 
     @property
     def kind(self) -> ColumnKind | None:
@@ -268,6 +271,12 @@ def _as_booleans(values: Column) -> Column | None:
 
 def _as_integers(values: Column) -> Column | None:
     return try_cast(values, pa.int64())
+
+
+def _are_exact(integers: Column) -> bool:
+    """Tell whether integers lose no digit as floats."""
+    low, high = compute.min_max(integers).as_py().values()
+    return low is None or (low >= -_EXACT and high <= _EXACT)
 
 
 def _as_reals(values: Column) -> Column | None:
