@@ -27,6 +27,9 @@ Unit = Literal["transcript", "message", "event", "input", "result"]
 MAX_COUNTED = 200_000
 """Rows of a scanner that are counted to tell of nulls and kinds: 1 000 000 took 1.3 s and 150 MB more."""
 
+MAX_AT_ONCE = 20_000
+"""Rows of a scanner that are counted in memory; the database that counts more takes 0.1 s to load."""
+
 _UNITS: Mapping[object, Unit] = {"transcript": "transcript", "message": "message", "event": "event"}
 
 
@@ -130,14 +133,15 @@ async def scanner_findings(
     recorded: ScanState | None = None
     found: list[ScannerFindings] = []
     for counted in await _counted_scanners(location, scanner, condition):
-        told = None
+        told, few = None, False
         if condition is None and not counted.has_lists:
             first = ResultsQuery(columns=["input_type"], limit=1, count=True)
             page = await counted.inputs.query(first, counted.scanner)
+            few = (page.total or 0) <= MAX_AT_ONCE
             if (page.total or 0) > max_counted:
                 recorded = recorded or (await read_overview(location, errors=False)).state
                 told = _recorded_findings(counted, recorded.scanners.get(counted.scanner), page)
-        found.append(told or await _findings(counted, condition))
+        found.append(told or (await _findings_of_few(counted) if few else await _findings(counted, condition)))
     return found
 
 
@@ -252,30 +256,64 @@ async def _groups(table: ResultsTable, scanner: str, by: Sequence[str], where: C
     return [_Group(row[: len(by)], *row[len(by) :]) for row in zip(*columns, strict=True)]
 
 
+async def _findings_of_few(counted: _Counted) -> ScannerFindings:
+    """Tell what a scanner found that gives one result for each input, from one reading of its rows."""
+    made = await counted.inputs.count_kinds(counted.scanner)
+    columns = [column.to_pylist() for column in made.columns]
+    groups = [
+        _Group([kind, value, label], count, positive, errors, nulls, count - errors, positive)
+        for kind, value, label, count, positive, errors, nulls in zip(*columns, strict=True)
+    ]
+    labels = _kinds((group.values[2], group.positive) for group in groups)
+    values = [] if labels else _kinds((group.values[1], group.count) for group in groups)
+    return _told(counted, groups, groups, labels, values)
+
+
 async def _findings(counted: _Counted, where: Condition | None) -> ScannerFindings:
     scanner, by = counted.scanner, ["input_type"] if counted.has_lists else ["input_type", "label"]
     inputs = await _groups(counted.counted, scanner, by, where)
-    labels = await _groups(counted.results, scanner, ["label"], where) if counted.has_lists else inputs
-    kinds_by: Literal["label", "value"] = "label"
-    counts: Counter[object] = Counter()
-    for group in labels:
-        counts[group.values[-1]] += group.positive  # one label may be given to inputs of several types
-    del counts[None]
-    if not counts.total():
-        kinds_by = "value"
-        values = await _groups(counted.results, scanner, ["value"], where)
-        counts = Counter({group.values[0]: group.count for group in values if group.values[0] is not None})
+    results = await _groups(counted.results, scanner, ["label"], where) if counted.has_lists else inputs
+    # One label may be given to inputs of several types.
+    labels = _kinds((group.values[-1], group.positive) for group in results)
+    values: Sequence[KindCount] = []
+    if not labels:
+        values = _kinds((g.values[0], g.count) for g in await _groups(counted.results, scanner, ["value"], where))
+    return _told(counted, inputs, results, labels, values)
+
+
+def _told(
+    counted: _Counted,
+    inputs: Sequence[_Group],
+    results: Sequence[_Group],
+    labels: Sequence[KindCount],
+    values: Sequence[KindCount],
+) -> ScannerFindings:
     return ScannerFindings(
-        scanner,
+        counted.scanner,
         counted.unit(group.values[0] for group in inputs),
         Proportion(sum(group.count - group.errors for group in inputs), sum(group.positive for group in inputs)),
-        results=sum(group.positive for group in labels),
+        results=sum(group.positive for group in results),
         errors=sum(group.errors for group in inputs),
         nulls=sum(group.nulls for group in inputs),
         has_lists=counted.has_lists,
-        kinds_by=kinds_by,
-        kinds=[KindCount(value, count) for value, count in counts.most_common() if count],
+        kinds_by="label" if labels else "value",
+        kinds=labels or values,
     )
+
+
+def _kinds(counted: Iterable[tuple[object, int]]) -> list[KindCount]:
+    """Add up what was counted of each kind, without those that have no name, or that were not found."""
+    counts: Counter[object] = Counter()
+    for value, count in counted:
+        counts[value] += count
+    ordered = sorted(counts, key=lambda value: _rank(value, counts[value]))
+    return [KindCount(value, counts[value]) for value in ordered if value is not None and counts[value]]
+
+
+def _rank(value: object, count: int) -> tuple[int, bool, float, str]:
+    """Order kinds: the most frequent first, then numbers and texts in their order."""
+    number = value if isinstance(value, int | float) else None
+    return -count, number is None, float(number or 0), str(value)
 
 
 def _recorded_findings(counted: _Counted, state: ScannerState | None, page: ResultsPage) -> ScannerFindings | None:

@@ -88,6 +88,32 @@ def test_findings_count_what_was_judged_and_tell_failures_apart(tmp_path: Path, 
 
 
 @pytest.mark.parametrize("done", [True, False])
+@pytest.mark.parametrize("labels", [True, False])
+def test_counting_all_rows_tells_what_counting_selected_rows_does(tmp_path: Path, done: bool, labels: bool) -> None:
+    values: list[JsonValue] = [2, "2", 0, 0.5, True, False, None, "", "none", {"k": 1}, [], 2, "lie"]
+    rows = [plain(value, "ab"[n % 2] if labels and n % 3 else None) for n, value in enumerate(values)]
+    rows += [({}, [make_report(1, input_type="message", label="b" if labels else None)]), failed()]
+    location = scan_of(tmp_path, rows, done)
+    counted = only(location)
+    assert counted == only(location, where="transcript_id IS NOT NULL")
+    assert (counted.unit, counted.errors, counted.nulls, counted.kinds_by) == (
+        "input",
+        1,
+        1,
+        "label" if labels else "value",
+    )
+    if not labels:
+        assert sum(kinds(counted).values()) == len(values)  # all that have a value
+
+
+def test_kinds_that_are_as_frequent_stand_in_their_order(tmp_path: Path) -> None:
+    numbers = scan_of(tmp_path / "numbers", [plain(value) for value in (10, 9, 1, 2, 2)])
+    assert list(kinds(only(numbers))) == [2, 1, 9, 10]
+    labels = scan_of(tmp_path / "labels", [plain(True, label) for label in "cabb"])
+    assert list(kinds(only(labels))) == ["b", "a", "c"]
+
+
+@pytest.mark.parametrize("done", [True, False])
 def test_of_many_rows_what_the_scan_has_counted_is_told(tmp_path: Path, done: bool) -> None:
     rows = [plain(True), plain(False), plain(None), failed()]
     location = scan_of(tmp_path, rows, done)

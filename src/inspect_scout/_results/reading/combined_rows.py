@@ -17,13 +17,18 @@ from ..rows.arrow_tables import (
     bool_column,
     cast_or_null,
     column,
+    compute,
     concat_tables,
     fields,
+    fill_nulls,
     int64_column,
     is_text,
+    named_table,
     nulls,
     schema_of,
     table_of,
+    take,
+    to_bools,
     to_numpy,
 )
 from ..rows.counting import positive_rows
@@ -49,6 +54,7 @@ _LENIENT = frozenset(name for name, _ in RESULT_COLUMNS)
 # Text that is sorted as numbers where it holds numbers.
 _MIXED = frozenset(("transcript_score",))
 
+_KINDS = ("input_type", "value", "label")
 _POSITIVE = "scout.positive"
 _POSITION = ("row", "view", "row_number", "occurrence")
 _IDENTITY = ("scanner_key", "transcript_id", "uuid", "label")
@@ -150,6 +156,27 @@ class CombinedRows:
             rows that these come from: all that did not fail, and those of positive ones).
         """
         return self._groups([where] if where is not None else [], group_by, (), _FINDINGS)
+
+    def count_kinds(self) -> pa.Table:
+        """Count all rows by input type, value and label, in memory: without a database, which takes longer to load.
+
+        Returns:
+            As `count_findings` does, without what stored rows the groups come from.
+        """
+        stream = self._stream()
+        names = [name for name in (*_KINDS, KIND_COLUMN) if name in stream.columns]
+        schema = schema_of((name, stream.columns[name]) for name in (*names, "scan_error", _POSITIVE))
+        rows = concat_tables((part.select(schema.names) for part in stream.read(schema.names)), schema)
+        first, groups = _group_rows(rows.select(names))
+        failed = to_bools(compute.is_valid(column(rows, "scan_error")))
+        empty = to_bools(compute.is_null(column(rows, "value")))
+        chosen = {"positive": to_bools(column(rows, _POSITIVE)), "errors": failed, "nulls": empty & ~failed}
+        counts = {name: np.bincount(groups[own], minlength=len(first)) for name, own in chosen.items()}
+        typed = self._survey(["value"]).typed(SharedRows(take(rows, int64_column(first))), names).table()
+        unknown = nulls(len(first), pa.string())
+        cells = [column(typed, name) if name in typed.column_names else unknown for name in _KINDS]
+        numbers = (np.bincount(groups, minlength=len(first)), *counts.values())
+        return named_table([*cells, *map(int64_column, numbers)], [*_KINDS, "count", *counts])
 
     def _groups(
         self,
@@ -272,6 +299,21 @@ _FINDINGS: Mapping[str, GroupCount] = {
     "inputs": GroupCount((_IS_NO_ERROR,), distinct="row_number"),
     "found_in": GroupCount(_IS_POSITIVE, distinct="row_number"),
 }
+
+
+def _group_rows(rows: pa.Table) -> tuple[Int64Array, Int64Array]:
+    """Group rows that are alike in all columns.
+
+    Returns:
+        The first row of each group, and the number of the group of each row.
+    """
+    codes = np.zeros(rows.num_rows, np.int64)
+    for name in rows.column_names:
+        encoded = compute.dictionary_encode(column(rows, name).combine_chunks())
+        own = to_numpy(fill_nulls(encoded.indices, -1))
+        codes = codes * (len(encoded.dictionary) + 1) + own + 1
+    _, first, groups = np.unique(codes, return_index=True, return_inverse=True)
+    return first, groups
 
 
 def _numbers(view: RowView) -> Iterator[tuple[Int64Array, Int64Array]]:

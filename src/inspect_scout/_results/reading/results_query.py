@@ -203,6 +203,21 @@ class ResultsTable:
         """
         return await self._with_views(scanner, lambda views: CombinedRows(views).count_findings(where, group_by))
 
+    async def count_kinds(self, scanner: str) -> pa.Table:
+        """Count the results of a scanner in one reading; for as many as fit in memory.
+
+        Args:
+            scanner: Its key.
+
+        Returns:
+            A row for each group: `input_type`, `value`, `label`; `count`, `positive` (as the summary counts), `errors`,
+            `nulls`.
+
+        Raises:
+            UnknownNameError: The scan has no such scanner.
+        """
+        return await self._with_views(scanner, lambda views: CombinedRows(views).count_kinds())
+
     async def chosen_results(self, scanner: str | None, choose: Choose) -> list[ChosenResult]:
         """Read the results that are chosen by their ids, with what their scanners were given.
 
