@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from ..._support.errors import ConfigError
 from ..rows.arrow_tables import CHUNK_ROWS, Int64Array, column, int64_column, to_numpy
+from ..rows.counting import RESULTSET
 from ..rows.schema import HEAVY_COLUMNS
 from .inputs import REFERENCE_COLUMNS, FollowReferences, expand_inputs
 from .resultsets import (
@@ -72,7 +73,9 @@ class RowView:
     def has_resultsets(self) -> bool:
         """Whether there are resultsets to expand."""
         wanted = self.source.existing(["value_type"]) if self._expands else []
-        return bool(wanted) and any(map(has_resultsets, self.source.batches(wanted, CHUNK_ROWS)))
+        if not wanted or not self.source.may_hold("value_type", RESULTSET):
+            return False
+        return any(map(has_resultsets, self.source.batches(wanted, CHUNK_ROWS)))
 
     def table(self, shown: Sequence[str], *, whole: bool = False) -> TypedTable:
         """Read all rows; inputs are made whole if their shared parts are shown as well, or (`whole`) in any case."""

@@ -92,6 +92,13 @@ class ScannerRows:
         with open_table(self.storage, self._path) as file:
             return sum(file.group_rows())
 
+    def may_hold(self, column: str, text: str) -> bool:
+        """Tell, as far as can be told without reading rows, whether a column of texts holds one; False is certain."""
+        if self._path is None:
+            return True
+        with open_table(self.storage, self._path) as file:
+            return file.may_hold(column, text)
+
     def visible(self, exclude: Iterable[str]) -> list[str]:
         """Name the columns that a reader sees."""
         left_out = HIDDEN_NAMES | set(exclude)

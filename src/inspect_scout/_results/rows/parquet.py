@@ -58,6 +58,13 @@ class TableFile:
         footer = self._file.metadata
         return [footer.row_group(group).num_rows for group in range(footer.num_row_groups)]
 
+    def may_hold(self, column: str, text: str) -> bool:
+        """Tell by its statistics whether a column of texts may hold one; where there are none, it may."""
+        footer, leaves = self._file.metadata, self._file.schema
+        place = next(number for number in range(len(leaves)) if leaves.column(number).path == column)
+        known = [footer.row_group(group).column(place).statistics for group in range(footer.num_row_groups)]
+        return any(each is None or not isinstance(each.min, str) or each.min <= text <= each.max for each in known)
+
     def read(self, columns: Iterable[str]) -> pa.Table:
         """Read some columns; names that the file does not have are skipped."""
         with _translated_errors(self._path):
