@@ -56,13 +56,15 @@ ALLOWED: dict[str, set[str]] = {
     "scout transcripts -T logs -F score='I'": {"asyncio", "duckdb", "numpy", "pyarrow", "pydantic"},
     "scout show -T logs NQ7dDdcK M1..M3": {"asyncio", "pydantic"},
     "scout show": {"asyncio", "numpy", "pyarrow", "pydantic"},
-    # What was found is counted with duckdb.
     "scout scan status latest --scans": {"asyncio"},
     "scout scan rm --dry-run": {"asyncio"},
+    "scout scan results --scanner edits_tests": {"asyncio", "numpy", "pyarrow", "pydantic"},
+    # Lists of results, and groups, are counted with duckdb.
     "scout scan results": {"asyncio", "duckdb", "numpy", "pyarrow", "pydantic"},
     "scout scan results --by model": {"asyncio", "duckdb", "numpy", "pyarrow", "pydantic"},
     "scout scan results --format csv": {"asyncio", "numpy", "pyarrow", "pydantic"},
-    "scout scan results --format csv --positive": {"asyncio", "duckdb", "numpy", "pyarrow", "pydantic"},
+    "scout scan results --format csv --positive": {"asyncio", "numpy", "pyarrow", "pydantic"},
+    "scout scan results --format csv --where value=true": {"asyncio", "duckdb", "numpy", "pyarrow", "pydantic"},
     "scout scan diff": {"asyncio", "numpy", "pyarrow", "pydantic"},
 }
 
