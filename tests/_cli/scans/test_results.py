@@ -165,11 +165,11 @@ def test_by_counts_instead_of_showing_results() -> None:
     app = FakeApp(breakdowns=[breakdown()])
     lines = shown(app, "--by", "model, task", "--scanner", "refusal", "--where", "epoch = 1")
     assert app.calls == [("findings by", "./loc", ["model", "task"], "refusal", "epoch = 1")]
-    assert lines[0] == "refusal by model"
+    assert lines[0] == "refusal by model: shares of transcripts"
     assert [line.split() for line in lines[1:]] == [
         ["model", "found", "in", "rate", "(95%)", "errors"],
-        ["gpt", "2", "of", "8", "transcripts", "25%", "(7-59)", "0"],
-        ["(none)", "0", "of", "4", "transcripts", "0%", "(0-49)", "1"],
+        ["gpt", "2", "of", "8", "25%", "(7-59)", "0"],
+        ["(none)", "0", "of", "4", "0%", "(0-49)", "1"],
     ]
     some = shown(app, "--by", "model", "--limit", "1")
     assert (len(some), some[-1]) == (4, "and 1 group more: use --limit")
@@ -180,7 +180,7 @@ def test_shares_of_results_say_of_what() -> None:
     lines = shown(FakeApp(breakdowns=[breakdown(by=["value"], is_share=True, groups=groups)]), "--by", "value")
     assert lines[0] == "refusal by value: shares of 12 transcripts"
     assert lines[1].split() == ["value", "in", "rate", "(95%)", "results"]
-    assert lines[2].split() == ["true", "3", "of", "12", "transcripts", "25%", "(9-53)", "5"]
+    assert lines[2].split() == ["true", "3", "of", "12", "25%", "(9-53)", "5"]
     nothing = shown(FakeApp(breakdowns=[breakdown(groups=[])]), "--by", "model")
     assert nothing == ["refusal by model: nothing to count"]
 
@@ -227,7 +227,7 @@ def test_records_hold_whole_values_and_break_lines(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("COLUMNS", "50")
     narrow = shown(app, "--format", "record")
     assert max(len(line) for line in narrow if "scout show" not in line) <= 50
-    assert " ".join(" ".join(narrow[4:]).split()) == "explanation " + "word " * 100 + "second line"
+    assert " ".join(" ".join(narrow[4:-2]).split()) == "explanation " + "word " * 100 + "second line"
 
 
 def test_markdown_is_a_table_that_holds_what_it_is_given() -> None:

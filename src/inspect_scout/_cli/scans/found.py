@@ -62,19 +62,18 @@ def breakdown_section(breakdown: ScannerBreakdown, limit: int | None) -> Section
     rows = [
         [
             *(_value(value) for value in group.values),
-            _part(group.found, unit),
+            f"{group.found.positive:,} of {group.found.n:,}" if group.found.n else "none judged",
             rate_text(group.found),
             *([f"{group.results:,}"] if with_results else []),
             *(f"{getattr(group, name):,}" for name in counted),
         ]
         for group in groups
     ]
-    total = groups[0].found.n
-    shares = f": shares of {plural(total, unit)}" if breakdown.is_share else ""
+    judged = plural(groups[0].found.n, unit) if breakdown.is_share else f"{unit}s"
     tones: list[Tone] = ["text" if group.found.positive else "detail" for group in groups]
     left = len(breakdown.groups) - len(groups)
     return Section(
-        f"{scanner} by {by}{shares}",
+        f"{scanner} by {by}: shares of {judged}",
         [*headers, *counted],
         rows,
         tones,
