@@ -75,14 +75,12 @@ def _names(by: str | None) -> list[str]:
 
 
 def _print(summary: TranscriptsSummary, kind: str | None) -> None:
-    from .._display import output_width, paged_display, wrap
+    from .._display import fitting, paged_display
 
     with paged_display(kind) as display:
-        width = output_width()
         display.print(_headline(summary), "title")
         if summary.total.transcripts:
-            details = _details(summary.total)
-            for line in [details] if width is None else wrap(details, width):
+            for line in fitting(_details(summary.total)):
                 display.print(line)
         if summary.groups:
             display.print()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .layout import wrap
     from .notebook import NotebookDisplay
     from .paging import paged_display
-    from .plain import output_width
+    from .plain import fitting, output_width
     from .wording import Line, Tone, config_line, duration, title_line
 
 if not TYPE_CHECKING:  # else any name would be taken for an export

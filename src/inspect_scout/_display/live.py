@@ -106,7 +106,8 @@ class RichDisplay:
         """Show how a scan stands, and the commands that lead on."""
         if self._drawing is not None:  # the scan was left behind, and ends no drawing
             self._stop(self._drawing)
-        self._show_lines([*title_lines(state), *outcome_lines(state, self._width())])
+        width = self._width()
+        self._show_lines([*title_lines(state, width), *outcome_lines(state, width)])
 
     def _width(self) -> int | None:
         """Cells that a line of results may take: all that it needs, where no terminal reads it."""

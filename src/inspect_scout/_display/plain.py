@@ -133,7 +133,8 @@ class PlainDisplay:
     def outcome(self, state: ScanState) -> None:
         """Show how a scan stands, and the commands that lead on."""
         announced = self._announced == state.facts.location
-        for line in ([] if announced else title_lines(state)) + outcome_lines(state, output_width()):
+        width = output_width()
+        for line in ([] if announced else title_lines(state, width)) + outcome_lines(state, width):
             write_line(line.text)
 
 
@@ -155,10 +156,11 @@ def table_lines(
     return [*(Line(head, "title") for head in heads), *body, *ending]
 
 
-def title_lines(state: ScanState) -> list[Line]:
+def title_lines(state: ScanState, width: int | None = None) -> list[Line]:
     """Write what is scanned as lines."""
     config = config_line(state.facts.options)
-    return [Line(title_line(state.facts), "title"), *([Line(config, "detail")] if config else [])]
+    lines = [Line(title_line(state.facts), "title"), *([Line(config, "detail")] if config else [])]
+    return list(_wrapped(lines, width))
 
 
 def outcome_lines(state: ScanState, width: int | None) -> list[Line]:
@@ -185,6 +187,17 @@ def output_width() -> int | None:
     if not os.environ.get("COLUMNS", "").isdigit() and not is_terminal(sys.stdout):
         return None
     return max(20, shutil.get_terminal_size().columns)
+
+
+def fitting(text: str, indent: str = "") -> list[str]:
+    """Break a sentence into lines that fit the terminal that reads standard output; in a pipe it is one line.
+
+    Args:
+        text: The sentence.
+        indent: What stands before each line.
+    """
+    width = output_width()
+    return [indent + line for line in ([text] if width is None else wrap(text, width - len(indent)))]
 
 
 def is_terminal(stream: object) -> bool:

@@ -85,6 +85,7 @@ def command(
     validate` and `scout scan` reads. What has a case already, in the file or in the scan, is not asked again.
     """
     from ..._app import sample_to_label, write_to_fill_in
+    from ..._display import fitting
 
     pop_output_options(options, log=True)
     chosen = run_use_case(sample_to_label, location, scanner, sample, stratify, seed, cases)
@@ -97,7 +98,8 @@ def command(
     else:
         path = chosen.path if output is None else output
         run_use_case(write_to_fill_in, path, chosen, blind)
-        click.echo(f"Wrote {plural(len(chosen.verdicts), 'result')} to {printable(path)}. {_HOW_TO_FILL_IN}", err=True)
+        wrote = f"Wrote {plural(len(chosen.verdicts), 'result')} to {printable(path)}. {_HOW_TO_FILL_IN}"
+        click.echo("\n".join(fitting(wrote)), err=True)
     named = f"{chosen.scanner}:{printable(path)}"
     click.echo(f"next: scout validate {shlex.quote(relative_to_cwd(location))} -V {shlex.quote(named)}", err=True)
     return DONE
@@ -106,13 +108,14 @@ def command(
 def _ask_all(location: str, sample: LabelSample, blind: bool) -> int:
     """Ask for the label of each result; returns how many were given. What was given is kept, whatever happens later."""
     from ..._app import keep_label, read_label
+    from ..._display import fitting
 
     kept, total = 0, len(sample.verdicts)
     if sample.question is not None:
         click.echo(_wrapped(sample.question))
-    click.echo(_answers(sample))
+    click.echo("\n".join(fitting(_answers(sample))))
     for number, verdict in enumerate(sample.verdicts, 1):
-        click.echo(f"\n{number} of {total}: {_about(verdict)}")
+        click.echo("\n".join(["", *fitting(f"{number} of {total}: {_about(verdict)}")]))
         _show_evidence(location, sample, verdict, blind)
         text = click.prompt("label", default="", show_default=False).strip()
         if text.lower() in {"q", "quit"}:
@@ -140,9 +143,11 @@ def _about(verdict: RecordedVerdict) -> str:
 
 def _show_evidence(location: str, sample: LabelSample, verdict: RecordedVerdict, blind: bool) -> None:
     from ..._app import cited_messages, shown_value
+    from ..._display import fitting
 
     if not blind:
-        click.echo(f"{sample.scanner} says: {one_line(shown_value(verdict), MAX_TEXT_CHARACTERS)}")
+        said = f"{sample.scanner} says: {one_line(shown_value(verdict), MAX_TEXT_CHARACTERS)}"
+        click.echo("\n".join(fitting(said)))
         if verdict.explanation:
             click.echo(_wrapped(verdict.explanation))
     cited = run_use_case(cited_messages, location, sample.scanner, verdict)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import shutil
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -23,9 +22,11 @@ if TYPE_CHECKING:
     from ..._validation import Agreement, Comparison, GroupBy, Rate, ScannerReport
 
 SECTION = "Report options"
-# Terminals of this width show more rates, or fewer.
-WIDE_CELLS, NARROW_CELLS = 120, 72
-KEYED_COUNTS_CELLS = 82
+RATES = ("match", "precision", "recall", "specificity")
+OPTIONAL = ("match", "specificity", "F1", "balanced accuracy")
+"""Columns that a narrow terminal does without, the last one first."""
+# A narrower terminal does without the counts behind the rates.
+COUNTS_CELLS, KEYED_COUNTS_CELLS = 72, 82
 MAX_DISAGREEMENTS = 10
 MAX_EXPLANATION_CHARACTERS = 300
 MAX_LISTED = 5
@@ -109,17 +110,21 @@ def _show_reports(display: Display, reports: Sequence[ScannerReport], limit: int
 
 
 def _show_report(display: Display, report: ScannerReport, limit: int) -> None:
+    from ..._display import fitting, output_width
+
     total = report.rows[0]
     display.print(f"{report.scanner}: {plural(total.cases, 'labelled case')}, {plural(total.compared, 'verdict')}")
-    cells = shutil.get_terminal_size().columns
-    display.table("", *_rates_table(report.rows, cells))
+    width = output_width()
+    headers, rates = _rates_table(report.rows)
+    display.table("", headers, rates, whole=RATES, optional=OPTIONAL)
     counted = [row for row in report.rows if row.precision or row.recall or row.specificity]
-    if counted and cells >= (KEYED_COUNTS_CELLS if any(row.key is not None for row in counted) else NARROW_CELLS):
+    least = KEYED_COUNTS_CELLS if any(row.key is not None for row in counted) else COUNTS_CELLS
+    if counted and (width is None or width >= least):
         display.print()
         display.table("", *_counts_table(counted))
     alone = len(report.rows) == 1
-    for lines in ([_kappa_line(row, alone) for row in report.rows], [_numbers_line(row, alone) for row in report.rows]):
-        for line in filter(None, lines):
+    for said in [make(row, alone) for make in (_kappa_line, _numbers_line) for row in report.rows]:
+        for line in fitting(said) if said else ():
             display.print(line)
     if report.confusion:
         display.print()
@@ -130,8 +135,9 @@ def _show_report(display: Display, report: ScannerReport, limit: int) -> None:
         shown = "" if len(listed) <= limit else f", the first {limit:,} of them (--limit shows more)"
         display.print(f"{plural(len(listed), 'disagreement')}{shown}:")
         display.table("", ("case", "expected", "given", "explanation"), list(map(_disagreement, listed[:limit])))
-    for line in _remarks(report):
-        display.print(line)
+    for remark in _remarks(report):
+        for line in fitting(remark):
+            display.print(line)
 
 
 def _disagreement(row: Comparison) -> list[str]:
@@ -142,7 +148,7 @@ def _disagreement(row: Comparison) -> list[str]:
     return [*cells, one_line(row.explanation or "", MAX_EXPLANATION_CHARACTERS)]
 
 
-def _rates_table(rows: Sequence[Agreement], width: int) -> tuple[list[str], list[list[str]]]:
+def _rates_table(rows: Sequence[Agreement]) -> tuple[list[str], list[list[str]]]:
     classes = any(row.class_name is not None for row in rows)
     if classes:
         made = [
@@ -150,16 +156,14 @@ def _rates_table(rows: Sequence[Agreement], width: int) -> tuple[list[str], list
         ]
         return ["cases", "class", "n", "match"], made
     keyed = any(row.key is not None for row in rows)
-    headers = ["cases", *(["key"] if keyed else []), "n", "match", "precision", "recall"]
-    headers += ["specificity", "F1"] if width >= NARROW_CELLS else []
-    headers += ["balanced accuracy"] if width >= WIDE_CELLS else []
+    headers = ["cases", *(["key"] if keyed else []), "n", *RATES, "F1", "balanced accuracy"]
     cells = [
         [
             *_group_cells(row, keyed),
             f"{row.compared:,}",
             *map(_format_rate, (row.match_rate, row.precision, row.recall, row.specificity)),
             *map(_format_number, (row.f1, row.accuracy)),
-        ][: len(headers)]
+        ]
         for row in rows
     ]
     return headers, cells

@@ -83,12 +83,17 @@ def _show_diff(display: Display, diff: ScanDiff, limit: int) -> None:
 
 
 def _show_scanner(display: Display, diff: ScannerDiff, limit: int) -> None:
-    display.print(_headline(diff))
+    from ..._display import fitting
+
+    for line in fitting(_headline(diff)):
+        display.print(line)
     if diff.pairs:
-        for line in _numbers(diff):
-            display.print(f"  {line}")
+        for numbers in _numbers(diff):
+            for line in fitting(numbers, "  "):
+                display.print(line)
     elif not diff.failed:
-        display.print("  The scans have no input in common; inputs are the same if transcript and ids are.")
+        for line in fitting("The scans have no input in common; inputs are the same if transcript and ids are.", "  "):
+            display.print(line)
     _show_differences(display, "  what differs in what was asked:", diff.differences)
     moved = "another answer" if diff.by_class else "another value, equally positive or negative"
     for title, pairs in (("only A found something", diff.lost), ("only B found something", diff.gained)):
