@@ -13,6 +13,7 @@ from typing import Final, Literal, get_args
 from pydantic import JsonValue
 
 from .._results import RecordedVerdict, ResultsTable, UnknownScannerError, read_spec_fields, read_verdicts
+from .._scanners import plain_messages_text
 from .._support.errors import ConfigError, LocationError
 from .._support.json import loads
 from .._support.shapes import is_list, is_mapping
@@ -161,9 +162,9 @@ async def cited_messages(location: str, scanner: str, verdict: RecordedVerdict) 
     if not rows:
         return []
     cites = {part["id"]: str(part.get("cite") or "") for part in _listed(rows[0]["message_references"])}
-    messages = {message.get("id"): message for message in _messages(rows[0]["input"])}
+    messages = {message.id: message for message in plain_messages_text(_messages(rows[0]["input"]))}
     return [
-        CitedMessage(cite, str(messages[id].get("role", "")), _text(messages[id]))
+        CitedMessage(cite, messages[id].who, printable(messages[id].text))
         for id, cite in cites.items()
         if id in messages
     ]
@@ -326,10 +327,3 @@ def _messages(text: object) -> list[Mapping[str, object]]:
     if is_mapping(read):
         return _listed(read.get("messages")) if "messages" in read else [read]
     return _listed(read)
-
-
-def _text(message: Mapping[str, object]) -> str:
-    content = message.get("content")
-    parts = [content] if isinstance(content, str) else [str(part.get("text", "")) for part in _listed(content)]
-    calls = [f"{call.get('function')}({call.get('arguments')})" for call in _listed(message.get("tool_calls"))]
-    return printable("\n".join(part for part in [*parts, *calls] if part))

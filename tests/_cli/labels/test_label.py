@@ -74,7 +74,7 @@ def test_on_a_terminal_labels_are_asked_for_and_kept(example_scan: Path, tmp_pat
     assert "Answer with y (yes), n (no), or a value; s or nothing skips a result, q ends." in " ".join(seen.split())
     assert "edits_tests says: true" in seen
     assert "[M9] assistant\n    The simplest way" in seen
-    assert "write_file({" in seen
+    assert "Tool Call: write_file\n    Arguments:\n    path: test_pages.py" in seen
     assert all(len(line) <= width for line in seen.splitlines() if "scan_id=" not in line), seen
     assert "Kept 2 labels in cases-edits_tests.csv" in seen
     cases = validation_set(tmp_path / "cases-edits_tests.csv").cases
