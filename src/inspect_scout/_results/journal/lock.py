@@ -19,6 +19,7 @@ import msgspec
 
 from ..._support.errors import LocationError, ScanStateError, StorageError
 from ..._support.ids import new_id
+from ..._support.processes import machine_id, process_start
 from ..._support.storage import Storage, host_name, join, process_exists
 from ..layout import JOURNAL, LOCK_FILE, SCAN_FILE
 
@@ -190,7 +191,7 @@ def is_alive(holder: LockHolder, age: float) -> bool:
         return holder.token in _own_tokens
     if not process_exists(holder.pid):
         return False
-    return not holder.started or _process_start(holder.pid) in ("", holder.started)
+    return not holder.started or process_start(holder.pid) in ("", holder.started)
 
 
 @contextlib.asynccontextmanager
@@ -212,7 +213,7 @@ async def locked(
     """
     import asyncio  # here: commands that only look start without it
 
-    holder = LockHolder(os.getpid(), host_name(), new_id(), _process_start(os.getpid()), _machine_id())
+    holder = LockHolder(os.getpid(), host_name(), new_id(), process_start(os.getpid()), machine_id())
     text, path = msgspec.json.encode(holder), lock_path(location)
     waiting = False
     while True:
@@ -347,23 +348,4 @@ async def _release(storage: Storage, location: str, text: bytes) -> None:
 
 
 def _is_on_other_machine(holder: LockHolder) -> bool:
-    return holder.host != host_name() or bool(holder.machine and holder.machine != _machine_id())
-
-
-def _process_start(pid: int) -> str:
-    """When a process started, in clock ticks since boot, where the system tells."""
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            fields = file.read().rpartition(b")")[2].split()
-    except OSError:
-        return ""
-    return fields[19].decode() if len(fields) > 19 else ""
-
-
-def _machine_id() -> str:
-    """What tells this machine, and the space that its processes are counted in, from others, where the system tells."""
-    try:
-        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
-            return f"{file.read().strip()}/{os.readlink('/proc/self/ns/pid')}"
-    except OSError:
-        return ""
+    return holder.host != host_name() or bool(holder.machine and holder.machine != machine_id())
