@@ -7,6 +7,7 @@ from typing import Literal
 
 Mode = Literal["default", "scans"]
 
+TITLE = "Scout View"
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 7576
 
@@ -28,6 +29,9 @@ class ViewSettings:
         root_path: Path under which a proxy serves this server, without a slash at the end.
         trusted_origins: Origins of pages that may ask, besides our own.
         trusted_hosts: Names under which the server may be asked, besides its own.
+        unsafe_allow_unauthenticated: Whether other machines may ask without a token.
+        frame_ancestors: Sources of pages that may show this one in a frame, as `frame-ancestors` has them.
+        page_dir: Folder of the page (None: ours).
     """
 
     project_dir: str
@@ -42,3 +46,6 @@ class ViewSettings:
     root_path: str = ""
     trusted_origins: tuple[str, ...] = ()
     trusted_hosts: tuple[str, ...] = ()
+    unsafe_allow_unauthenticated: bool = False
+    frame_ancestors: tuple[str, ...] = ()
+    page_dir: str | None = None
