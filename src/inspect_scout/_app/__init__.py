@@ -97,6 +97,17 @@ if TYPE_CHECKING:
     from .scans.removal import RemovableScan, prunable_scans, removable_scans, remove_scan
     from .scans.selection import ScanSelection
     from .scans.watching import WatchedScan, watch_scan
+    from .serving.opening import (
+        Opened,
+        ServedPlaces,
+        make_scans_folder,
+        open_place,
+        prepare_viewing,
+        served_places,
+    )
+    from .serving.plain_lists import ScansPage, TranscriptsPage, scans_page, transcripts_page
+    from .serving.signals import last_eval_file, last_scan_file
+    from .serving.watches import file_watches
     from .transcript_counts import (
         TranscriptCounts,
         TranscriptsSummary,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from .._support.errors import ConfigError
+from .._support.shapes import is_list
 from .documents import file_exists, read_document
 
 DEFAULT_SCANS = "./scans"
@@ -14,10 +15,16 @@ PROJECT_FILE, LOCAL_FILE = "scout.yaml", "scout.local.yaml"
 LOG_LEVEL_VARIABLE = "SCOUT_LOG_LEVEL"
 
 
-def default_scans() -> str:
-    """Scans location when none is given: of the project, else from the environment, else `./scans`."""
+def default_scans(folder: str = "") -> str:
+    """Scans location when none is given: of the project, else from the environment, else `./scans`.
+
+    Args:
+        folder: The folder of the project (default: the working directory).
+    """
     variables = ("SCOUT_SCAN_SCANS", "SCOUT_SCAN_RESULTS")  # the newer name first
-    return _project_text("scans", "results") or next(filter(None, map(os.environ.get, variables)), DEFAULT_SCANS)
+    return _project_text("scans", "results", folder=folder) or next(
+        filter(None, map(os.environ.get, variables)), DEFAULT_SCANS
+    )
 
 
 def default_model() -> str | None:
@@ -30,48 +37,53 @@ def default_log_level() -> str | None:
     return _project_text("log_level") or os.environ.get(LOG_LEVEL_VARIABLE) or None
 
 
-def default_transcripts() -> str | None:
-    """Transcripts when none are given: `./transcripts`, else `$INSPECT_LOG_DIR`, else `./logs`; None if there are none."""
-    if Path("transcripts").is_dir():
+def default_transcripts(folder: str = "") -> str | None:
+    """Transcripts when none are given: `./transcripts`, else `$INSPECT_LOG_DIR`, else `./logs`; None if there are none.
+
+    Args:
+        folder: The folder of the project (default: the working directory).
+    """
+    if Path(folder, "transcripts").is_dir():
         return "./transcripts"
     configured = os.environ.get("INSPECT_LOG_DIR")
     if configured:
         return configured
-    return "./logs" if Path("logs").is_dir() else None
+    return "./logs" if Path(folder, "logs").is_dir() else None
 
 
-def project_transcripts() -> list[str]:
-    """Transcripts that the project names (none: it names none)."""
-    name, value = _project_value("transcripts")
-    if value is None or isinstance(value, str):
-        return [value] if value else []
-    if isinstance(value, list) and all(isinstance(item, str) for item in cast("list[object]", value)):
-        return cast("list[str]", value)
-    raise ConfigError(
-        f"{name!r}, key 'transcripts': {value!r} is neither a text nor a list of texts. Write one, as in "
-        "'transcripts: ./logs'."
-    )
+def project_transcripts(folder: str = "") -> list[str]:
+    """Where the files of a project say that transcripts are, as they say it; empty if they do not.
+
+    Args:
+        folder: The folder of the project (default: the working directory).
+    """
+    where, value = _project_value("transcripts", folder=folder)
+    if isinstance(value, str):
+        return [value]
+    if value is not None and not (is_list(value) and all(isinstance(each, str) for each in value)):
+        raise ConfigError(f"{where}: {value!r} is not a text or a list of texts. Write where transcripts are.")
+    return list(value or ())
 
 
-def _project_text(*keys: str) -> str | None:
+def _project_text(*keys: str, folder: str = "") -> str | None:
     """Read one text of the project's files."""
-    name, value = _project_value(*keys)
-    if value is None or isinstance(value, str):
-        return value
-    raise ConfigError(f"{name!r}, key {keys[0]!r}: {value!r} is not a text. Write one text, as in '{keys[0]}: ...'.")
+    where, value = _project_value(*keys, folder=folder)
+    if value is not None and not isinstance(value, str):
+        raise ConfigError(f"{where}: {value!r} is not a text. Write one text, as in '{keys[0]}: ...'.")
+    return value
 
 
-def _project_value(*keys: str) -> tuple[str, object]:
+def _project_value(*keys: str, folder: str = "") -> tuple[str, Any]:
     """Read one value of the project's files; the rest of them is not looked at, so that light commands stay light.
 
     Returns:
-        The file, and the value under the first of the keys that has one.
+        Which file and key it is from, and the value (None: no file has it).
     """
-    for name in (LOCAL_FILE, PROJECT_FILE):
+    for name in (os.path.join(folder, LOCAL_FILE), os.path.join(folder, PROJECT_FILE)):
         if not file_exists(name):
             continue
         data: dict[str, Any] = read_document(name).data
         for key in keys:
             if data.get(key) is not None:
-                return name, data[key]
-    return PROJECT_FILE, None
+                return f"{name!r}, key {key!r}", data[key]
+    return "", None

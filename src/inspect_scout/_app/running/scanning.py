@@ -40,6 +40,7 @@ from ..._support.terminal import plural
 from ..._types import DryRun, Phase, Planned, Problem, ScanState, Status, Summary, fold
 from ..interruption import is_abandoned, on_abandoned
 from ..scans.watching import publishing_progress
+from ..serving.signals import tell_scan_ended
 from .early_refusals import complete_scan_error
 from .ending import grace_seconds, run_to_its_end
 from .following import Following, telling
@@ -190,6 +191,7 @@ async def _run(plan: ScanPlan, store: ScanStore, display: Display, engine: _Engi
         raise
     await own_loop_iteration()
     status, state = await store.status_and_state()
+    tell_scan_ended(store.location)
     _warn_of_comparisons(status)
     _show_outcome(display, status, state, interrupted=stopped is not None)
     if stopped is not None:

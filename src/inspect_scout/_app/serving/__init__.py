@@ -1,0 +1,1 @@
+"""What the server shows, and how it is noticed that it has changed."""

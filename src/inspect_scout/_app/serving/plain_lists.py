@@ -1,0 +1,73 @@
+"""A page of scans, or of transcripts, for lists that work without script."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..._results import list_states
+from ..evidence.scanned_input import open_transcripts
+
+if TYPE_CHECKING:
+    from ..._types import ScanState, TranscriptInfo
+
+
+@dataclass(frozen=True, slots=True)
+class ScansPage:
+    """A page of scans, newest first.
+
+    Args:
+        items: The scans.
+        total: How many there are in all.
+    """
+
+    items: Sequence[ScanState]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptsPage:
+    """A page of transcripts, newest first.
+
+    Args:
+        items: Their descriptions.
+        total: How many there are in all.
+        problems: Logs that could not be read.
+    """
+
+    items: Sequence[TranscriptInfo]
+    total: int
+    problems: Sequence[str] = ()
+
+
+async def scans_page(scans: str, start: int, limit: int) -> ScansPage:
+    """Give a page of scans.
+
+    Args:
+        scans: Where they are.
+        start: How many are left out before.
+        limit: How many at most.
+    """
+    states = await list_states(scans)
+    return ScansPage(states[start : start + limit], len(states))
+
+
+async def transcripts_page(locations: Sequence[str], start: int, limit: int) -> TranscriptsPage:
+    """Give a page of transcripts.
+
+    Args:
+        locations: Where they are (none: there are none).
+        start: How many are left out before.
+        limit: How many at most.
+
+    Raises:
+        LocationError: There is nothing there.
+        LogReadError: None of the logs can be read.
+    """
+    if not locations:
+        return TranscriptsPage((), 0)
+    index = await open_transcripts(locations).order_by("date", "DESC").index()
+    positions = range(len(index))[start : start + limit]
+    problems = tuple(str(problem) for problem in index.problems)
+    return TranscriptsPage([index.info(position) for position in positions], len(index), problems)
