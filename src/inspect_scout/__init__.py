@@ -123,6 +123,7 @@ if TYPE_CHECKING:
     from ._types import Worklist as Worklist
     from ._validation import validation_predicate as validation_predicate
     from ._validation import validation_set as validation_set
+    from ._view import view as view
 
     __all__: list[str]
     __version__: str

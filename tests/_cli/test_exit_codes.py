@@ -82,9 +82,9 @@ def test_unknown_commands_are_usage_errors_with_a_suggestion() -> None:
 
 
 def test_commands_of_later_versions_say_so() -> None:
-    ran = scout("view", "--port", "7576")
+    ran = scout("trace", "list")
     assert ran.code == 1
-    assert ran.err == "Error: scout view: not available yet in this version.\n"
+    assert ran.err == "Error: scout trace: not available yet in this version.\n"
 
 
 def test_help_and_version_succeed() -> None:

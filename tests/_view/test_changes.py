@@ -94,7 +94,7 @@ async def test_one_listener_too_many_is_refused_until_another_leaves() -> None:
 async def test_files_are_looked_at_while_somebody_listens_and_no_longer() -> None:
     clock = JumpingClock()
     pauses, state = Pauses(clock), ["first"]
-    changes = Changes({"scans": lambda: state[0]}, clock=clock, pause=pauses)
+    changes = Changes(lambda: {"scans": lambda: state[0]}, clock=clock, pause=pauses)
     listening = changes.listen()
     waiting = asyncio.create_task(next_of(listening))
     await pauses.round()
@@ -111,7 +111,7 @@ async def test_files_are_looked_at_while_somebody_listens_and_no_longer() -> Non
 async def test_whoever_only_asks_for_snapshots_learns_of_files_too() -> None:
     clock = JumpingClock()
     pauses, state = Pauses(clock), ["first"]
-    changes = Changes({"transcripts": lambda: state[0]}, clock=clock, pause=pauses)
+    changes = Changes(lambda: {"transcripts": lambda: state[0]}, clock=clock, pause=pauses)
     before = changes.snapshot()
     await pauses.round()
     state[0] = "second"
@@ -123,7 +123,7 @@ async def test_whoever_only_asks_for_snapshots_learns_of_files_too() -> None:
 async def test_what_changed_while_nobody_listened_is_told_to_the_next() -> None:
     clock = JumpingClock()
     pauses, state = Pauses(clock), ["first"]
-    changes = Changes({"scans": lambda: state[0]}, clock=clock, pause=pauses)
+    changes = Changes(lambda: {"scans": lambda: state[0]}, clock=clock, pause=pauses)
     changes.snapshot()
     await pauses.arrived.wait()
     await changes.close()
@@ -141,7 +141,7 @@ async def test_files_that_cannot_be_read_end_no_stream() -> None:
             raise PermissionError("no")
         return len(pauses.waits)
 
-    changes = Changes({"scans": look}, clock=clock, pause=pauses)
+    changes = Changes(lambda: {"scans": look}, clock=clock, pause=pauses)
     waiting = asyncio.create_task(next_of(changes.listen()))
     broken[0] = True
     await pauses.round()

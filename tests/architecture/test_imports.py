@@ -18,7 +18,7 @@ AT_MODULE_LEVEL = {
     "pandas": set[str](),
     "pyarrow": {"_query", "_results", "_transcripts", "_support/arrow"},
     "rich": {"_display"},
-    "uvicorn": set[str](),
+    "uvicorn": {"_view"},
 }
 # The public modules, which are for users; inside, a package uses what other packages export.
 PUBLIC_MODULES = {"", "aio", "executors", "sources", "testing", "_registry"}

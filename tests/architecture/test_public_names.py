@@ -126,6 +126,7 @@ PUBLIC = {
         "validation_predicate",
         "validation_results_df",
         "validation_set",
+        "view",
     ],
     "inspect_scout.aio": [
         "AsyncScanRun",

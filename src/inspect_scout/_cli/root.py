@@ -12,6 +12,7 @@ COMMANDS = {
     "init": (".init", "Start a project: settings, example scanners, a file for labelled cases."),
     "scan": (".root:scan", "Scan transcripts; list, show, resume and complete scans; print results."),
     "show": (".show", "Show a verdict with the messages that it cites."),
+    "view": (".view", "Look at transcripts, scans and results in a browser."),
     "transcripts": (".transcripts", "Count transcripts by task, model or score."),
     "scanner": (".scanner", "Show what the scanners of a file ask, without running it."),
     "validate": (".labels.validate", "Show how far scanners agree with labelled cases."),
@@ -33,7 +34,7 @@ SCAN_COMMANDS = {
 }
 """The commands beside `scout scan FILE`."""
 
-LATER = frozenset({"import", "view", "trace"})
+LATER = frozenset({"import", "trace"})
 
 EPILOG = """\b
 Examples:

@@ -3,12 +3,23 @@
 settings     what was asked for                  application  the parts put together
 context      what routes are given               places       what may be read, and what a name in a URL means
 changes      what has changed, and when          budget       how many bytes requests may hold
-errors       errors as answers
+errors       errors as answers                   network      who may ask, from where
+serving      the process, its port and its end   site         what a browser sees: `static` files, or `plain` lists
+
+Loaded by name, because the web frameworks take time that `scout view --help` does not need.
 """
 
 from __future__ import annotations
 
-from .application import create_app
-from .settings import ViewSettings
+from typing import TYPE_CHECKING
 
-__all__ = ["ViewSettings", "create_app"]
+from .._support.lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from .application import create_app, guarded_app
+    from .serving.notebook import view
+    from .serving.start import ViewRequest, serve, settings_for, take_token
+    from .settings import DEFAULT_HOST, DEFAULT_PORT, TITLE, ViewSettings
+
+if not TYPE_CHECKING:  # else any name would be taken for an export
+    __getattr__, __dir__ = lazy_exports(__name__)

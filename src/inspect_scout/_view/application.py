@@ -2,34 +2,83 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from .._app import file_watches, served_places
 from .._support.errors import ConfigError
+from .changes import Changes
 from .context import ViewContext
 from .errors import handle_errors
+from .network.guards import guarded
+from .network.policy import network_policy
 from .places import Places
 from .settings import ViewSettings
+from .site import create_site, page_policy
 from .v2 import create_v2
 from .v3 import create_v3
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from .network.access import Access
 
-def create_app(settings: ViewSettings) -> ASGIApp:
-    """Put the server together.
+
+def create_app(settings: ViewSettings) -> Starlette:
+    """Put together what answers requests; `guarded_app` is what may be served.
 
     Args:
         settings: What it shows, to whom, and where.
     """
     if not settings.project_dir:
         raise ConfigError("The server needs the folder of a project.")
-    named = (settings.project_dir, settings.transcripts, settings.scans, settings.file)
-    context = ViewContext(settings, Places(place for place in named if place))
-    routes = [Mount("/api/v2", create_v2(context)), Mount("/api/v3", create_v3(context))]
-    app = Starlette(routes=routes)
+    shown = settings.project_dir, settings.transcripts, settings.scans
+    context = ViewContext(settings, Places(_roots(settings)), Changes(lambda: file_watches(*shown)))
+    routes = [
+        Mount("/api/v2", create_v2(context)),
+        Mount("/api/v3", create_v3(context)),
+        Mount("/", create_site(context)),
+    ]
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
+        yield
+        await context.changes.close()
+
+    app = Starlette(routes=routes, lifespan=lifespan)
+    app.state.context = context
     handle_errors(app)
     return app
+
+
+def guarded_app(settings: ViewSettings, access: Access | None = None) -> ASGIApp:
+    """Put together what is served: what answers requests, and what stands around it.
+
+    Args:
+        settings: What it shows, to whom, and where.
+        access: Who has the token (None: there is none).
+
+    Raises:
+        ConfigError: Anybody could ask, or a setting is not what it should be.
+    """
+    policy = network_policy(settings)
+    return guarded(
+        create_app(settings),
+        policy,
+        page_policy(settings),
+        access=access,
+        root_path=settings.root_path,
+        frame_ancestors=settings.frame_ancestors,
+    )
+
+
+def _roots(settings: ViewSettings) -> list[str]:
+    """What may be read: the project with all that it names, or the one file that was opened and what was named with it."""
+    if settings.file is not None:
+        return [place for place in (settings.file, settings.transcripts, settings.scans) if place]
+    places = served_places(settings.project_dir, settings.transcripts, settings.scans)
+    return [settings.project_dir, *places.transcripts, places.scans]

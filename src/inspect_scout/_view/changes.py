@@ -50,7 +50,7 @@ class Changes:
     on the event loop of the server.
 
     Args:
-        watches: How to see whether the files of a topic have changed.
+        find_watches: Finds out how to see whether the files of a topic have changed, when that is first wanted.
         clock: What the time is.
         pause: Waits for some seconds.
         limit: How many may listen at once.
@@ -58,12 +58,13 @@ class Changes:
 
     def __init__(
         self,
-        watches: Mapping[Topic, Watch] | None = None,
+        find_watches: Callable[[], Mapping[Topic, Watch]] | None = None,
         clock: Clock = SYSTEM_CLOCK,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         limit: int = LISTENERS,
     ) -> None:
-        self._watches = dict(watches or {})
+        self._find_watches = find_watches
+        self._watches: Mapping[Topic, Watch] | None = None
         self._clock, self._pause, self._limit = clock, pause, limit
         self._last = {topic: Change(topic, self._now()) for topic in TOPICS}
         self._seen: dict[Topic, object] = {}
@@ -118,7 +119,7 @@ class Changes:
             self._listeners -= 1
 
     def _watch_files(self) -> None:
-        if self._watches and self.is_idle:
+        if self._find_watches is not None and self.is_idle:
             self._watching = asyncio.create_task(self._watch_while_wanted())
 
     async def _watch_while_wanted(self) -> None:
@@ -129,7 +130,9 @@ class Changes:
 
     async def _look(self) -> None:
         """Look at the files of each topic once."""
-        for topic, watch in self._watches.items():
+        if self._watches is None and self._find_watches is not None:
+            self._watches = await run_in_thread("", self._find_watches)
+        for topic, watch in (self._watches or {}).items():
             with contextlib.suppress(OSError, ScoutError):  # what cannot be read now is looked at again
                 found = await run_in_thread("", watch)
                 if self._seen.setdefault(topic, found) != found:

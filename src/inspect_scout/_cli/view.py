@@ -1,0 +1,110 @@
+"""The command `scout view`."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import Any
+
+import click
+
+from .._support.errors import ConfigError
+from .contract import DONE
+from .first_sign import first_sign
+from .options import OPTIONS, SectionCommand, SectionOption, display_options, pop_output_options
+
+NETWORK = "Network options"
+EPILOG = """\b
+Examples:
+  scout view
+  scout view my-project --browser
+  scout view logs/2026-01-31T12-00-00+00-00_gaia_x.eval
+  scout view --scans s3://bucket/scans --mode scans
+"""
+
+_network_option = partial(click.option, cls=SectionOption, section=NETWORK, usual=False)
+
+
+@click.command("view", cls=SectionCommand, epilog=EPILOG)
+@click.argument("place", metavar="[DIR|FILE]", required=False)
+@click.option("-T", "--transcripts", metavar="LOC", help="Where transcripts are. Default: the project says.")
+@click.option(
+    "--scans", metavar="LOC", help="Where scans are; the folder is made if it is not there. Default: the project says."
+)
+@click.option(
+    "--trust-content/--no-trust-content",
+    default=None,
+    cls=SectionOption,
+    section=OPTIONS,
+    envvar="SCOUT_VIEW_TRUST_CONTENT",
+    variable="SCOUT_VIEW_TRUST_CONTENT",
+    help="--no-trust-content shows what is in transcripts as plain text, whatever the project says.",
+)
+@click.option("--mode", type=click.Choice(["default", "scans"]), default="default", help="`scans` shows scans only.")
+@click.option("--browser/--no-browser", default=False, help="Open the page in a browser.")
+@click.option(
+    "--host", metavar="HOST", default="127.0.0.1", help="Address to listen on. [default: 127.0.0.1, this machine only]"
+)
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=7576,
+    cls=SectionOption,
+    section=OPTIONS,
+    envvar="SCOUT_VIEW_PORT",
+    variable="SCOUT_VIEW_PORT",
+    metavar="PORT",
+    help="Port to listen on; if another program has it, the next free one. [default: 7576]",
+)
+@_network_option(
+    "--root-path",
+    default="",
+    envvar="UVICORN_ROOT_PATH",
+    variable="UVICORN_ROOT_PATH",
+    metavar="PATH|URL",
+    help="Path or URL under which a proxy serves it.",
+)
+@_network_option(
+    "--trusted-origin",
+    "trusted_origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Pages of this origin may ask too, as in https://machine.example.",
+)
+@_network_option(
+    "--trusted-host",
+    "trusted_hosts",
+    multiple=True,
+    metavar="HOST[:PORT]",
+    help="It may be asked under this name too.",
+)
+@_network_option(
+    "--unsafe-allow-unauthenticated",
+    is_flag=True,
+    help="Let other machines ask without a token: anybody there can read, change and delete.",
+)
+@display_options
+def command(place: str | None, **options: Any) -> int:
+    """Look at transcripts, scans and results in a browser.
+
+    DIR is the folder of a project (default: here). FILE is a log, a database or a scan directory, which needs no project.
+    Relative places are seen from DIR.
+
+    It listens on this machine only. Set INSPECT_VIEW_AUTHORIZATION_TOKEN, and clients must send that token in the header
+    Authorization; browsers get a link that lets them in once.
+    """
+    output = pop_output_options(options, log=True)
+    with first_sign(output):
+        from .._view import TITLE, ViewRequest, serve, settings_for, take_token
+
+        request = ViewRequest(place=place, token=take_token(), **options)
+        if place is not None and os.path.isdir(place):
+            os.chdir(place)  # scanners and settings of a project are seen from there
+            request = ViewRequest(place=".", token=request.token, **options)
+    try:
+        settings = settings_for(request)
+    except ConfigError as error:
+        raise click.UsageError(str(error)) from error
+    click.echo(TITLE)
+    serve(settings, request.browser, partial(click.echo, color=False))
+    return DONE

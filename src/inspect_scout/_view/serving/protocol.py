@@ -1,0 +1,78 @@
+"""Connections: a client that sends its request too slowly, or does not take its answer, is let go."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+if TYPE_CHECKING:
+    from asyncio.transports import Transport
+
+_ARRIVING = ("IDLE", "SEND_BODY")
+"""States of a client whose request has not arrived, or not whole, as h11 calls them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a client may take.
+
+    Args:
+        request_seconds: Seconds in which a request must arrive, its body included.
+        stall_seconds: Seconds in which a client must take some of an answer that waits for it.
+    """
+
+    request_seconds: float = 30.0
+    stall_seconds: float = 30.0
+
+
+class PatientProtocol(H11Protocol):
+    """HTTP/1.1, with limits to how long a client may take."""
+
+    patience = Patience()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._arriving: asyncio.TimerHandle | None = None
+        self._stalled: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        self._watch_arrival()
+
+    def data_received(self, data: bytes) -> None:
+        """Take a part of a request."""
+        super().data_received(data)
+        self._watch_arrival()
+
+    def pause_writing(self) -> None:
+        """Begin to wait for a client that takes nothing."""
+        super().pause_writing()
+        self._stalled = self.loop.call_later(self.patience.stall_seconds, self._let_go)
+
+    def resume_writing(self) -> None:
+        """Go on: the client takes its answer."""
+        super().resume_writing()
+        self._stalled = _cancelled(self._stalled)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait for nothing any more."""
+        self._arriving, self._stalled = _cancelled(self._arriving), _cancelled(self._stalled)
+        super().connection_lost(exc)
+
+    def _watch_arrival(self) -> None:
+        if str(self.conn.their_state) not in _ARRIVING:
+            self._arriving = _cancelled(self._arriving)
+        elif self._arriving is None:
+            self._arriving = self.loop.call_later(self.patience.request_seconds, self._let_go)
+
+    def _let_go(self) -> None:
+        self.transport.abort()
+
+
+def _cancelled(timer: asyncio.TimerHandle | None) -> None:
+    if timer is not None:
+        timer.cancel()
