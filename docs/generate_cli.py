@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from inspect_scout._cli.help_page import HelpContext
 from inspect_scout._cli.options import HELP_ALL
 from inspect_scout._cli.root import root
 
@@ -49,9 +50,9 @@ def section(path: tuple[str, ...], command: click.Command) -> str:
     """Show the whole help of one command, as `--help-all` does."""
     parent: click.Context | None = None
     for name in path[:-1]:
-        parent = click.Context(click.Command(name), info_name=name, parent=parent, **root.context_settings)
+        parent = HelpContext(click.Command(name), info_name=name, parent=parent, **root.context_settings)
     settings = {**root.context_settings, "terminal_width": 100, "max_content_width": 100}
-    context = click.Context(command, info_name=path[-1], parent=parent, **settings)
+    context = HelpContext(command, info_name=path[-1], parent=parent, **settings)
     context.meta[HELP_ALL] = True
     text = "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
     return f"\n## {' '.join(path)}\n\n```text\n{text}\n```\n"

@@ -84,7 +84,7 @@ def test_unknown_commands_are_usage_errors_with_a_suggestion() -> None:
 def test_commands_of_later_versions_say_so() -> None:
     ran = scout("trace", "list")
     assert ran.code == 1
-    assert ran.err == "Error: scout trace: not available yet in this version.\n"
+    assert ran.err == "Error: 'scout trace' is not available in this version.\n"
 
 
 def test_help_and_version_succeed() -> None:

@@ -87,7 +87,7 @@ def test_response_schema_reaches_the_config() -> None:
         (("--batch=many",), "'many' is neither a number"),
         (("--response-schema", "{}"), "--response-schema"),
         (("-M", "novalue"), "-M 'novalue'"),
-        (("--max-connections", "0"), "0 is not in the range"),
+        (("--max-connections", "0"), "0 is less than 1."),
     ],
 )
 def test_mistakes_are_usage_errors(arguments: tuple[str, ...], said: str) -> None:

@@ -154,15 +154,15 @@ def test_arguments_of_scanners_stay_as_they_were_typed_until_their_parameters_ar
         (("scan.py", "--bogus", "1"), "No such option '--bogus'"),
         (("scan.py", "--shufle"), "'--shuffle'"),
         (("scan.py", "other.py"), "unexpected extra argument (other.py)"),
-        (("scan.py", "--limit", "many"), "'many' is not a valid integer"),
-        (("scan.py", "--limit", "-1"), "-1 is not in the range"),
+        (("scan.py", "--limit", "many"), "'many' is not a whole number"),
+        (("scan.py", "--limit", "-1"), "-1 is less than 0."),
         (("scan.py", "--shuffle=fast"), "'fast' is neither a seed"),
         (("scan.py", "--worklist", "nowhere.yaml"), "nowhere.yaml"),
         (("scan.py", "-S", "novalue"), "-S 'novalue' is not of the form key=value"),
         (("scan.py", "--metadata", "=x"), "--metadata '=x' is not of the form key=value"),
         (("scan.py", "--display", "fancy"), "'fancy' is not one of"),
         (("scan.py", "--scans", "a", "--results", "b"), "give only --scans"),
-        (("scan.py", "--temperature", "hot"), "'hot' is not a valid float"),
+        (("scan.py", "--temperature", "hot"), "'hot' is not a number"),
         (("lits",), "Did you mean the command 'scout scan list'?"),
     ],
 )
@@ -290,7 +290,7 @@ def test_dotenv_is_read_before_options(tmp_path: Path) -> None:
     code = "import sys; from inspect_scout._cli import main; sys.exit(main(['scan', 'scan.py']))"
     ran = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ran.returncode == 2
-    assert "'many' is not a valid integer" in ran.stderr
+    assert "'many' is not a whole number" in ran.stderr
 
 
 def test_a_log_display_shows_its_records_unless_something_else_was_said(monkeypatch: pytest.MonkeyPatch) -> None:

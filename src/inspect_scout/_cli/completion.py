@@ -6,6 +6,7 @@ import click
 from click.shell_completion import get_completion_class
 
 from .contract import DONE
+from .help_page import HelpCommand
 from .run import COMPLETING
 
 EPILOG = """\b
@@ -14,6 +15,7 @@ Examples:
   scout completion zsh > "${fpath[1]}/_scout"
   scout completion fish > ~/.config/fish/completions/scout.fish
 
+\b
 To try it in this shell:
   source <(scout completion bash)
 """
@@ -21,7 +23,7 @@ To try it in this shell:
 PROGRAM = "scout"
 
 
-@click.command("completion", epilog=EPILOG)
+@click.command("completion", cls=HelpCommand, epilog=EPILOG)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> int:
     """Print a script that lets a shell complete commands, options, scans, scanners and columns of results."""

@@ -77,9 +77,8 @@ Examples:
     "form",
     type=click.Choice(["avro", "pyarrow", "json", "pandas"]),
     default="avro",
-    show_default=True,
     callback=reserve_stdout_if(bool),
-    help="Form of the schema.",
+    help="Form of the schema. Default: avro.",
 )
 @click.option("-o", "--output", metavar="FILE", help="Write to this file.")
 def schema(form: str, output: str | None) -> int:
@@ -103,7 +102,7 @@ def schema(form: str, output: str | None) -> int:
 def validate(location: str, as_json: bool) -> int:
     """Check that all data files at LOC have the columns of a transcript database, with the right types.
 
-    Ends with 1 if not. Whether the index fits the data files is what `scout db verify` finds out.
+    The exit code is 1 if not. Whether the index fits the data files is what `scout db verify` finds out.
     """
     from .._transcripts import validate_transcript_schema
 
@@ -120,7 +119,7 @@ def validate(location: str, as_json: bool) -> int:
 @location_command("verify", "scout db verify ./transcripts", "scout db verify ./transcripts --deep", display=False)
 @click.option("--deep", is_flag=True, help="Also read the content of all transcripts.")
 def verify(location: str, deep: bool, as_json: bool) -> int:
-    """Compare the index of the database at LOC with its data files; ends with 1 if something is wrong."""
+    """Compare the index of the database at LOC with its data files; the exit code is 1 if something is wrong."""
     with _progress("Verifying data files:", quiet=as_json) as show:
         report = run_use_case(with_database, location, lambda db: db.verify(deep=deep, progress=show))
     if as_json:
@@ -159,7 +158,7 @@ def compact(location: str, as_json: bool) -> int:
     """scout db delete ./transcripts --where "task_set = 'demo'" --yes""",
     display=False,
 )
-@click.option("--id", "ids", multiple=True, metavar="ID", help="A transcript to delete; may be given several times.")
+@click.option("--id", "ids", multiple=True, metavar="ID", help="A transcript to delete; can be repeated.")
 @click.option("--where", metavar="SQL", help="Delete the transcripts that meet this condition.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def delete(location: str, ids: tuple[str, ...], where: str | None, yes: bool, as_json: bool) -> int:
@@ -218,9 +217,11 @@ Examples:
 @click.argument("source", metavar="SRC")
 @click.argument("target", metavar="DST")
 @click.option(
-    "--where", multiple=True, metavar="SQL", help="Copy what meets this condition; may be given several times."
+    "--where", multiple=True, metavar="SQL", help="Only transcripts that meet this condition; can be repeated."
 )
-@click.option("--replace", is_flag=True, help="Replace transcripts that DST has already (default: leave them).")
+@click.option(
+    "--replace", is_flag=True, help="Replace transcripts that DST has already, which are otherwise left as they are."
+)
 @json_option
 def copy(source: str, target: str, where: tuple[str, ...], replace: bool, as_json: bool) -> int:
     """Copy transcripts of SRC (a database, an eval log, or a folder of logs) into the database DST.

@@ -9,6 +9,7 @@ import sys
 import click
 
 from .contract import DONE, version
+from .help_page import HelpCommand
 from .lazy import LazyGroup
 
 command = LazyGroup(
@@ -35,8 +36,8 @@ Examples:
 """
 
 
-@click.command("version", epilog=EPILOG_VERSION)
-@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@click.command("version", cls=HelpCommand, epilog=EPILOG_VERSION)
+@click.option("--json", "as_json", is_flag=True, help="Write JSON, and nothing else, to standard output.")
 def print_version(as_json: bool) -> int:
     """Print the version and where the package is."""
     path = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -52,12 +53,13 @@ Examples:
   scout info schema > project.schema.json
   scout info schema scanjob > scanjob.schema.json
 
+\b
 An editor with the YAML language server checks a file that begins with
   # yaml-language-server: $schema=project.schema.json
 """
 
 
-@click.command("schema", epilog=EPILOG_SCHEMA)
+@click.command("schema", cls=HelpCommand, epilog=EPILOG_SCHEMA)
 @click.argument("name", type=click.Choice(["project", "scanjob"]), default="project")
 def print_schema(name: str) -> int:
     """Print the JSON schema of project files (project, the default) or of job files (scanjob)."""

@@ -35,7 +35,7 @@ Examples:
     metavar="LOC",
     help="Where the transcripts are. Default: a folder nearby that holds some; on a terminal it is asked for.",
 )
-@click.option("--model", metavar="NAME", help="Model that scanners ask, as provider/name. Default: none.")
+@click.option("--model", metavar="NAME", help="Model that scanners call, as provider/name. Default: none.")
 @json_option
 def command(folder: str, transcripts: str | None, model: str | None, as_json: bool) -> int:
     """Start a project in DIR (default: here): settings, example scanners, and a file for labelled cases.

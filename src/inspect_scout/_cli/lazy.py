@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .._support.errors import NotAvailableError
+from .help_page import HelpContext
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -22,14 +23,22 @@ class LazyGroup(click.Group):
         lazy: Name of a command -> module of this package that holds it, as `command` or as what stands behind a colon,
             and its line of help.
         later: Names of commands that come with a later version.
+        below: Names of commands that one may look for here -> how they are called.
         settings: As for `click.Group`.
     """
 
+    context_class = HelpContext
+
     def __init__(
-        self, *, lazy: Mapping[str, tuple[str, str]], later: frozenset[str] = frozenset(), **settings: Any
+        self,
+        *,
+        lazy: Mapping[str, tuple[str, str]],
+        later: frozenset[str] = frozenset(),
+        below: Mapping[str, str] | None = None,
+        **settings: Any,
     ) -> None:
         super().__init__(**settings)
-        self._lazy, self._later = lazy, later
+        self._lazy, self._later, self._below = lazy, later, below or {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature is click's
         """Names of the commands, in the order of their table."""
@@ -49,8 +58,9 @@ class LazyGroup(click.Group):
         if name in self._later:
             raise NotAvailableError(f"{ctx.command_path} {name}")
         if name not in self._lazy and not name.startswith("-"):
-            close = difflib.get_close_matches(name, self._lazy, n=1)
-            advice = f"Did you mean {close[0]!r}?" if close else f"Commands: {', '.join(self._lazy)}."
+            close = difflib.get_close_matches(name, {**self._below, **self._lazy}, n=1)
+            meant = self._below.get(close[0], close[0]) if close else ""
+            advice = f"Did you mean {meant!r}?" if meant else f"Commands: {', '.join(self._lazy)}."
             ctx.fail(f"No such command {name!r}. {advice}")
         return super().resolve_command(ctx, args)
 

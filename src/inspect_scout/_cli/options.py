@@ -12,8 +12,9 @@ import click
 
 from .._project import DISPLAY_SECTION, SAME_HELP, Flag, Kind, Option, Place, options_of, start_logging
 from .._support.errors import ConfigError
+from .help_page import HelpContext
 from .stdout import reserve_stdout_if
-from .values import ExtensibleChoice, Seed, SplitText, UnsplitText, WorklistFile
+from .values import ExtensibleChoice, Number, Seed, SplitText, UnsplitText, WholeNumber, WorklistFile
 
 if TYPE_CHECKING:
     from .._display import Display
@@ -57,11 +58,11 @@ def display_option(*names: str, **settings: Any) -> Callable[[F], F]:
 
 
 _PARAMS: dict[Kind, Mapping[str, Any]] = {
-    "count": {"type": click.IntRange(min=1), "metavar": "N"},
-    "amount": {"type": click.IntRange(min=0), "metavar": "N"},
-    "integer": {"type": click.INT, "metavar": "N"},
-    "number": {"type": click.FLOAT, "metavar": "X"},
-    "seconds": {"type": click.FloatRange(min=0, min_open=True), "metavar": "SECONDS"},
+    "count": {"type": WholeNumber(1), "metavar": "N"},
+    "amount": {"type": WholeNumber(0), "metavar": "N"},
+    "integer": {"type": WholeNumber(), "metavar": "N"},
+    "number": {"type": Number(), "metavar": "X"},
+    "seconds": {"type": Number(above=0), "metavar": "SECONDS"},
     "switch": {"is_flag": True},
     "seed": {"type": Seed()},
     "names": {"metavar": "A,B"},
@@ -158,7 +159,7 @@ def display_options(function: F) -> F:
     )
     with_port = display_option(
         "--debug-port",
-        type=click.IntRange(1, 65535),
+        type=WholeNumber(1, 65535),
         default=5678,
         envvar="SCOUT_DEBUG_PORT",
         metavar="PORT",
@@ -263,6 +264,8 @@ def wait_for_debugger(port: int) -> None:
 class SectionCommand(click.Command):
     """A command whose help page has headings for its options, and whose variables may come from a `.env` file."""
 
+    context_class = HelpContext
+
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
@@ -295,10 +298,10 @@ class SectionCommand(click.Command):
                 general = OTHER_OPTIONS if {"--help", "--help-all"} & {*param.opts} else OPTIONS
                 section = param.section if isinstance(param, SectionOption) else general
                 sections.setdefault(section, []).append(record)
-        for section, records in sorted(sections.items(), key=lambda item: item[0] == OTHER_OPTIONS):
-            if records:
-                with formatter.section(section):
-                    formatter.write_dl(records)
+        filled = {section: records for section, records in sections.items() if records}
+        for section, records in sorted(filled.items(), key=lambda item: item[0] == OTHER_OPTIONS):
+            with formatter.section(section if len(filled) > 1 else OPTIONS):
+                formatter.write_dl(records)
 
 
 def _print_help_all(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:

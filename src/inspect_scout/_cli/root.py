@@ -29,7 +29,7 @@ SCAN_COMMANDS = {
     "results": (".scans.results", "Print the results of a scan."),
     "errors": (".scans.errors", "Print what went wrong in a scan, by cause."),
     "rm": (".scans.remove:remove", "Delete scans."),
-    "prune": (".scans.remove:prune", "Delete the scans that are in some state, or old."),
+    "prune": (".scans.remove:prune", "Delete scans by state, age, tag, scanner or model."),
     "diff": (".scans.diff", "Compare what two scans said, and what they asked."),
 }
 """The commands beside `scout scan FILE`."""
@@ -74,6 +74,7 @@ root = LazyGroup(
     name="scout",
     lazy=COMMANDS,
     later=LATER,
+    below={name: f"scout scan {name}" for name in SCAN_COMMANDS},
     help="Scan the transcripts of AI agents and keep every verdict with its citations.",
     epilog=EPILOG,
     no_args_is_help=True,

@@ -43,7 +43,7 @@ def run_command(arguments: Sequence[str], app: object = None) -> int:
         if sys.stdout is not None:  # pyright: ignore[reportUnnecessaryComparison] - it is None where it was closed
             sys.stdout.flush()
     except click.ClickException as error:
-        error.show(file=(text := io.StringIO()))
+        _in_our_words(error).show(file=(text := io.StringIO()))
         _print_error(text.getvalue())
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
@@ -75,6 +75,13 @@ def finish_interrupted(code: int) -> None:
         limit = threading.Timer(_END_SECONDS, os._exit, (code,))  # threads that were left behind may never end
         limit.daemon = True
         limit.start()
+
+
+def _in_our_words(error: click.ClickException) -> click.ClickException:
+    """Name the one option that is most likely meant, as for all other names; click lists all that are similar."""
+    if not isinstance(error, click.NoSuchOption) or not error.possibilities:
+        return error
+    return click.UsageError(f"{error.message} Did you mean {error.possibilities[0]!r}?", error.ctx)
 
 
 def _report_exception(error: Exception) -> int:

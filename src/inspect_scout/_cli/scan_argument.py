@@ -64,7 +64,7 @@ def scans_option(function: F) -> F:
         is_eager=True,
         expose_value=False,
         callback=keep,
-        help="Where scans named otherwise than by a path are looked for. [default: of the project, else ./scans]",
+        help="Where ids and names of scans are looked up. Default: that of the project, else ./scans.",
     )(function)
 
 

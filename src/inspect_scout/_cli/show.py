@@ -17,6 +17,7 @@ from .options import SectionCommand, SectionOption, display_options, json_option
 from .scan_argument import scans_option, take_scan
 from .stdout import document_stream, write_json
 from .use_cases import read_use_case, run_use_case
+from .values import WholeNumber
 
 if TYPE_CHECKING:
     from .._app import Evidence, ScanEvidence, Shown
@@ -43,20 +44,20 @@ _option = partial(click.option, cls=SectionOption, section=SECTION)
     "--transcripts",
     multiple=True,
     metavar="LOC",
-    help="Show a transcript of these logs, without verdicts; with SCAN, the logs of the scan are here now.",
+    help="Show a transcript of these logs, without verdicts; with SCAN, say where its logs are now.",
 )
 @_option("--scanner", metavar="NAME", help="Only results of this scanner.")
 @_option("--cite", "cited_only", is_flag=True, help="Only messages that are cited.")
 @_option(
     "--context",
-    type=click.IntRange(min=0),
+    type=WholeNumber(0),
     metavar="N",
-    help="Messages before and behind each cited one. [default: 1; with --cite, 0]",
+    help="Messages before and after each cited one. Default: 1; with --cite, 0.",
 )
 @_option("--all", "every", is_flag=True, help="All messages, and results that found nothing.")
-@_option("--full", is_flag=True, help="Long messages whole.")
+@_option("--full", is_flag=True, help="Do not fold long messages.")
 @_option(
-    "--budget", type=click.IntRange(min=1), metavar="TOKENS", help="Fold messages until they have about so many tokens."
+    "--budget", type=WholeNumber(1), metavar="TOKENS", help="Fold messages until they have about this many tokens."
 )
 @_option("--markdown", is_flag=True, help="Write Markdown.")
 @scans_option
@@ -74,9 +75,9 @@ def command(
 ) -> int:
     """Show what a result rests on: the verdict, then the messages that it cites, the cited words between » and «.
 
-    RESULT or TRANSCRIPT is an id, or as much of its beginning as no other id of the scan has. SCAN is a path, the
-    beginning of an id, a name, `latest` or `latest~1`; without it, the newest scan is taken. Messages have the numbers by
-    which they are cited, and long ones are folded. M5..M9 shows these messages instead of those that are cited.
+    RESULT or TRANSCRIPT is an id, or its beginning if no other id of the scan begins with it. SCAN is a path, the
+    beginning of an id, a name, or "latest", "latest~1" and so on; without it the newest is taken. Messages have the
+    numbers by which they are cited, and long ones are folded. M5..M9 shows these messages instead of the cited ones.
     """
     output = pop_output_options(options, log=True)
     if markdown and output.as_json:

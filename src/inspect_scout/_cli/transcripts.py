@@ -44,7 +44,7 @@ Column = tuple[str, "Callable[[TranscriptCounts], str]"]
     cls=SectionOption,
     section="Count options",
     help="What to count by: task, model, score, epoch, agent, error, any other field or a key of the metadata; "
-    "none for the whole only. [default: task,model]",
+    "none for the totals only. Default: task,model.",
 )
 @json_option
 @display_options

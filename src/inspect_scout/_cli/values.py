@@ -24,17 +24,67 @@ if TYPE_CHECKING:
 
     TextType = click.ParamType[str]
     SeedType = click.ParamType[bool | int]
-    AgeType = click.ParamType[float]
+    FloatType = click.ParamType[float]
+    CountType = click.ParamType[int]
     ChoiceType = click.Choice[str]
 else:
     # Older releases of click know no type arguments here.
-    TextType = SeedType = AgeType = click.ParamType
+    TextType = SeedType = FloatType = CountType = click.ParamType
     ChoiceType = click.Choice
 
 DEFAULT_CACHE = "7D"
 DEFAULT_BATCH = 100
 _SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _INTEGER = re.compile(r"[-+]?\d+")
+
+
+class WholeNumber(CountType):
+    """A whole number.
+
+    Args:
+        least: The smallest that is allowed (None: any).
+        most: The largest that is allowed (None: any).
+    """
+
+    name = "integer"
+
+    def __init__(self, least: int | None = None, most: int | None = None) -> None:
+        self._least, self._most = least, most
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read the number."""
+        try:
+            number = int(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a whole number.", param, ctx)
+        if self._least is not None and number < self._least:
+            self.fail(f"{number} is less than {self._least}.", param, ctx)
+        if self._most is not None and number > self._most:
+            self.fail(f"{number} is more than {self._most}.", param, ctx)
+        return number
+
+
+class Number(FloatType):
+    """A number.
+
+    Args:
+        above: What it must be more than (None: it may be any).
+    """
+
+    name = "number"
+
+    def __init__(self, above: float | None = None) -> None:
+        self._above = above
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read the number."""
+        try:
+            number = float(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a number.", param, ctx)
+        if self._above is not None and not number > self._above:
+            self.fail(f"{value!r} is not more than {self._above:g}.", param, ctx)
+        return number
 
 
 class WorklistFile(TextType):
@@ -110,7 +160,7 @@ class Seed(SeedType):
         return int(text) or False
 
 
-class Age(AgeType):
+class Age(FloatType):
     """A time such as `30m`, `12h`, `7d` or `2w`, in seconds."""
 
     name = "age"

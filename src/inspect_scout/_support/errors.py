@@ -23,6 +23,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 
+_SHOWN_NAMES = 20
+
 
 class ScoutError(Exception):
     """Base of all errors that Scout raises on purpose.
@@ -78,8 +80,8 @@ class UnknownNameError(ConfigError):
         if self.close:
             advice = f"Did you mean {' or '.join(map(repr, self.close))}?"
         elif self.known:
-            shown = ", ".join(self.known[:20]) + (", ..." if len(self.known) > 20 else "")
-            advice = f"Known: {shown}."
+            left = len(self.known) - _SHOWN_NAMES
+            advice = f"Known: {', '.join(self.known[:_SHOWN_NAMES])}{f' and {left:,} more' if left > 0 else ''}."
         else:
             advice = "There are none."
         super().__init__(f"Unknown {kind}: {name!r}. {advice}")
@@ -152,7 +154,7 @@ class NotAvailableError(ScoutError, NotImplementedError):
 
     def __init__(self, what: str, instead: str = "") -> None:
         self.what, self.instead = what, instead
-        super().__init__(f"{what}: not available yet in this version.{' ' + instead if instead else ''}")
+        super().__init__(f"{what!r} is not available in this version.{' ' + instead if instead else ''}")
 
     def __reduce__(self) -> tuple[type[NotAvailableError], tuple[str, str]]:
         return type(self), (self.what, self.instead)

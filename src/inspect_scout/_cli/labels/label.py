@@ -16,6 +16,7 @@ from ..contract import DONE
 from ..options import SectionCommand, SectionOption, display_options, pop_output_options
 from ..scan_argument import relative_to_cwd, scan_argument, scans_option
 from ..use_cases import run_use_case
+from ..values import WholeNumber
 
 if TYPE_CHECKING:
     from ..._app import LabelSample, StratifyBy
@@ -42,26 +43,26 @@ _option = functools.partial(click.option, cls=SectionOption, section=SECTION)
 @click.command("label", cls=SectionCommand, epilog=EPILOG)
 @scan_argument()
 @scans_option
-@_option("--scanner", metavar="NAME", help="Label results of this scanner. [default: the only one]")
+@_option("--scanner", metavar="NAME", help="Label results of this scanner. Default: the only one.")
 @_option(
     "--sample",
-    type=click.IntRange(min=1),
+    type=WholeNumber(1),
     default=SAMPLE,
     metavar="N",
-    help=f"Label at most N results. [default: {SAMPLE}]",
+    help=f"Label at most N results. Default: {SAMPLE}.",
 )
 @_option(
     "--stratify",
     type=click.Choice(["value", "task", "model", "none"]),
     default="value",
-    help="Take equally many results of each value, task or model, so that rare ones are among them. [default: value]",
+    help="Take equally many results of each value, task or model, so that rare ones are included. Default: value.",
 )
-@_option("--seed", type=click.INT, default=0, metavar="N", help="Other seeds choose other results. [default: 0]")
+@_option("--seed", type=WholeNumber(), default=0, metavar="N", help="Other seeds choose other results. Default: 0.")
 @_option("--blind", is_flag=True, help="Do not show what the scanner said.")
 @_option(
     "--cases",
     metavar="FILE",
-    help="File of cases that labels are put into; what it has a case for is left out. [default: cases-SCANNER.csv]",
+    help="File of cases to add labels to; what it has a case for is left out. Default: cases-SCANNER.csv.",
 )
 @_option("-o", "--output", metavar="FILE", help="Ask nothing; write a CSV file with a column to fill in.")
 @display_options

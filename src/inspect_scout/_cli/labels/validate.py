@@ -14,7 +14,7 @@ from ..options import SectionOption, json_command, pop_output_options
 from ..scan_argument import scan_argument, scans_option
 from ..stdout import cell_text, write_json
 from ..use_cases import run_use_case
-from ..values import SplitText
+from ..values import SplitText, WholeNumber
 from .cases import CASES_FORM, parse_cases
 
 if TYPE_CHECKING:
@@ -64,10 +64,10 @@ _option = functools.partial(click.option, cls=SectionOption, section=SECTION)
 )
 @_option(
     "--limit",
-    type=click.IntRange(min=0),
+    type=WholeNumber(0),
     default=MAX_DISAGREEMENTS,
     metavar="N",
-    help=f"Show at most N disagreements of each scanner. [default: {MAX_DISAGREEMENTS}]",
+    help=f"Show at most N disagreements of each scanner. Default: {MAX_DISAGREEMENTS}.",
 )
 @_option("--save", is_flag=True, help="Keep the report, with every verdict, as a file in the directory of the scan.")
 def command(
@@ -83,8 +83,8 @@ def command(
 
     SCAN is a path, the beginning of an id, a name, or "latest", "latest~1" and so on; without one the newest is taken.
 
-    Rates stand with their 95 % interval: 82% (71-90) says that the true rate is likely between 71 and 90 percent. Cohen's
-    kappa is agreement beyond chance: 1 always, 0 as by chance.
+    Rates are given with their 95% interval: 82% (71-90) says that the true rate is likely between 71 and 90 percent.
+    Cohen's kappa is agreement beyond chance: 1 always, 0 as by chance.
     """
     from ..._app import report_json, save_reports, validation_reports
 

@@ -15,6 +15,7 @@ from ..options import SectionCommand, SectionOption, display_options, json_optio
 from ..scan_argument import relative_to_cwd, scan_argument, scans_option
 from ..stdout import cell_text, write_json
 from ..use_cases import run_use_case
+from ..values import WholeNumber
 
 if TYPE_CHECKING:
     from ..._app import ScanDiff, ScannerDiff, SettingDifference, VerdictPair
@@ -44,10 +45,10 @@ _option = functools.partial(click.option, cls=SectionOption, section=SECTION)
 @_option("--scanner", metavar="NAME", help="Only this scanner.")
 @_option(
     "--limit",
-    type=click.IntRange(min=0),
+    type=WholeNumber(0),
     default=MAX_FLIPS,
     metavar="N",
-    help=f"Show at most N results of each kind of change. [default: {MAX_FLIPS}]",
+    help=f"Show at most N results of each kind of change. Default: {MAX_FLIPS}.",
 )
 @json_option
 @display_options

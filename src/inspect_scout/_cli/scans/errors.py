@@ -13,6 +13,7 @@ from ..options import SectionOption, json_command, pop_output_options
 from ..scan_argument import relative_to_cwd, scan_argument, scans_option
 from ..stdout import write_json_rows
 from ..use_cases import read_use_case
+from ..values import WholeNumber
 
 if TYPE_CHECKING:
     from ..._display import Display
@@ -33,7 +34,7 @@ SECTION = "Error options"
 @click.option("--scanner", metavar="NAME", cls=SectionOption, section=SECTION, help="Only errors of this scanner.")
 @click.option(
     "--limit",
-    type=click.IntRange(min=1),
+    type=WholeNumber(1),
     metavar="N",
     cls=SectionOption,
     section=SECTION,

@@ -17,6 +17,7 @@ from ..options import location_command, pop_output_options
 from ..scan_argument import relative_to_cwd
 from ..stdout import write_json
 from ..use_cases import read_use_case
+from ..values import WholeNumber
 from .selection import make_selection, selection_option, selection_options
 
 if TYPE_CHECKING:
@@ -39,12 +40,12 @@ HIDDEN_IF_EMPTY = {"cost", "model", "tags"}
     required=False,
 )
 @selection_options(("running", "complete", "errors", "interrupted"))
-@selection_option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N scans, the newest.")
+@selection_option("--limit", type=WholeNumber(1), metavar="N", help="At most N scans, the newest.")
 def command(location: str | None, limit: int | None, **options: object) -> int:
     """List the scans below DIR, newest first.
 
-    DIR is by default what SCOUT_SCAN_SCANS says, else ./scans. The ids can be given to all commands about a scan. A
-    terminal that is too narrow leaves out columns; a pipe gets all of them.
+    DIR is by default where the project keeps scans, else what SCOUT_SCAN_SCANS says, else ./scans. The ids can be given to
+    all commands about a scan. A terminal that is too narrow leaves out columns; a pipe gets all of them.
     """
     from ..._app import default_scans, list_states
 

@@ -65,13 +65,15 @@ def remove(locations: tuple[str, ...], dry_run: bool, yes: bool, **options: obje
     required=False,
 )
 @selection_options(("complete", "errors", "interrupted"))
-@selection_option("--older", type=Age(), metavar="AGE", help="Only scans made at least so long ago: 30m, 12h, 7d, 2w.")
+@selection_option(
+    "--older", type=Age(), metavar="AGE", help="Only scans at least this old, such as 30m, 12h, 7d or 2w."
+)
 @_consent_options
 def prune(location: str | None, older: float | None, dry_run: bool, yes: bool, **options: object) -> int:
     """Delete the scans below DIR that meet all conditions, with all their results.
 
-    DIR is by default what SCOUT_SCAN_SCANS says, else ./scans. A terminal shows what would be deleted, and asks. Running
-    scans are never deleted, nor are directories that hold files of your own.
+    DIR is by default where the project keeps scans, else what SCOUT_SCAN_SCANS says, else ./scans. A terminal shows what
+    would be deleted, and asks. Running scans are never deleted, nor are directories that hold files of your own.
     """
     from ..._app import ScanSelection, default_scans, prunable_scans
 

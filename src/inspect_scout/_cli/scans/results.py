@@ -32,7 +32,7 @@ from ..stdout import (
     write_json_rows,
 )
 from ..use_cases import read_use_case
-from ..values import split_names
+from ..values import WholeNumber, split_names
 from .found import breakdown_section, findings_section, remark_sections
 from .rows import Selection, read_records, read_text_records, row_sections
 from .sections import Section, show_records, show_tables, write_latex, write_markdown
@@ -82,15 +82,15 @@ def _option(*declarations: str, **settings: Any) -> Callable[[F], F]:
 @_option(
     "--rows",
     type=click.Choice(["results", "transcripts"]),
-    help="A row for each result (lists of results in rows of their own), or rows as recorded. [default: results]",
+    help="A row for each result (lists of results in rows of their own), or rows as recorded. Default: results.",
 )
-@_option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N rows of each scanner.")
+@_option("--limit", type=WholeNumber(1), metavar="N", help="At most N rows of each scanner.")
 @_option(
     "--format",
     "form",
     type=click.Choice([*FOR_PEOPLE, *FOR_PROGRAMS]),
     callback=reserve_stdout_if(lambda form: form not in {None, "table", "record"}),
-    help="How to print; csv leaves out control characters. [default: table, or by the suffix of -o]",
+    help="How to print; csv leaves out control characters. Default: by the suffix of -o, else table.",
 )
 @_option(
     "-o", "--output", "file", metavar="FILE", help="Write to FILE: .txt, .md, .tex, .json, .jsonl, .csv, .parquet."
@@ -103,7 +103,7 @@ def command(location: str, **options: Any) -> int:
 
     SCAN is a path, the beginning of an id, a name, or "latest", "latest~1" and so on; without one the newest is taken.
 
-    Formats for people (table, record, markdown, latex) first say how much each scanner found, with the 95 % interval of
+    Formats for people (table, record, markdown, latex) first say how much each scanner found, with the 95% interval of
     the rate, then show the results that found something, as the summary counts them: the usual columns, on a terminal
     shortened to fit, and through a pager where they are longer than the screen.
 

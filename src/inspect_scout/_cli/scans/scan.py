@@ -115,11 +115,11 @@ def _refuse_mistyped_command(file: str) -> None:
 def resume(location: str, **options: Any) -> int:
     """Go on with a scan: what is missing is scanned, failed scanners are tried again.
 
-    SCAN is a path, the beginning of an id, a name, or "latest", "latest~1" and so on; without one the newest is taken
-    that is interrupted or has errors.
+    SCAN is a path, the beginning of an id, a name, or "latest", "latest~1" and so on; without one, the newest that
+    is interrupted or has errors is taken.
 
-    A scan whose question, answer or template has changed since is refused: say what is to become of the rows that it has.
-    So is another model than was recorded; how it is reached may change.
+    A scan whose question, answer or template has changed since is refused, unless --rescan-changed or --accept-changed says
+    what to do with its rows. So is a model other than the recorded one; how it is reached may change.
     """
     if options["rescan_changed"] and options["accept_changed"]:
         raise click.UsageError("--rescan-changed and --accept-changed exclude each other.")
@@ -148,8 +148,8 @@ def resume(location: str, **options: Any) -> int:
 def complete(location: str, **options: Any) -> int:
     """Declare a scan complete: its errors, and the logs that were not read, stay listed and are not tried again.
 
-    SCAN is a path, the beginning of an id, a name, or "latest", "latest~1" and so on; without one the newest is taken
-    that is interrupted or has errors.
+    SCAN is a path, the beginning of an id, a name, or "latest", "latest~1" and so on; without one, the newest that
+    is interrupted or has errors is taken.
     """
     from ..._app import refuse_complete_scan
 

@@ -28,7 +28,7 @@ def selection_options(states: Sequence[Phase]) -> Callable[[F], F]:
     Args:
         states: The states that may be asked for.
     """
-    several = "; give it again for others."
+    several = "; can be repeated."
     decorators = [
         selection_option(
             "--state", "states", type=click.Choice(states), multiple=True, help=f"Only scans in this state{several}"
@@ -42,7 +42,7 @@ def selection_options(states: Sequence[Phase]) -> Callable[[F], F]:
             "models",
             multiple=True,
             metavar="MODEL",
-            help=f"Only scans with this model, with or without its provider (openai/* for all of one){several}",
+            help=f"Only scans with this model, with or without its provider (openai/* for all of a provider){several}",
         ),
     ]
 
