@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..._query import OrderBy, Query
 from ..._results import list_states
-from ..evidence.scanned_input import open_transcripts
+from ..transcript_source import open_source
 
 if TYPE_CHECKING:
     from ..._types import ScanState, TranscriptInfo
@@ -67,7 +68,7 @@ async def transcripts_page(locations: Sequence[str], start: int, limit: int) -> 
     """
     if not locations:
         return TranscriptsPage((), 0)
-    index = await open_transcripts(locations).order_by("date", "DESC").index()
+    index = await open_source(locations).index(Query(order_by=(OrderBy("date", "DESC"),)))
     positions = range(len(index))[start : start + limit]
     problems = tuple(str(problem) for problem in index.problems)
     return TranscriptsPage([index.info(position) for position in positions], len(index), problems)
