@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from inspect_scout._view.budget import ByteBudget
+from inspect_scout._view.budget import RequestBudget
 
 pytestmark = pytest.mark.anyio
 
@@ -14,11 +14,11 @@ pytestmark = pytest.mark.anyio
 class Request:
     """Holds bytes until it is told to end."""
 
-    def __init__(self, budget: ByteBudget, size: int) -> None:
+    def __init__(self, budget: RequestBudget, size: int) -> None:
         self.end, self.runs = asyncio.Event(), False
         self.task = asyncio.create_task(self._run(budget, size))
 
-    async def _run(self, budget: ByteBudget, size: int) -> None:
+    async def _run(self, budget: RequestBudget, size: int) -> None:
         async with budget.hold(size):
             self.runs = True
             await self.end.wait()
@@ -42,7 +42,7 @@ async def end_all(*requests: Request) -> None:
 
 
 async def test_what_fits_runs_at_once_and_the_rest_waits_in_order() -> None:
-    budget = ByteBudget(100)
+    budget = RequestBudget(100)
     requests = [Request(budget, size) for size in (60, 30, 50, 10)]
     assert await running(*requests) == [True, True, False, False]  # 10 would fit, but would overtake 50
     assert budget.held == 90
@@ -53,7 +53,7 @@ async def test_what_fits_runs_at_once_and_the_rest_waits_in_order() -> None:
 
 
 async def test_what_is_larger_than_the_budget_runs_alone() -> None:
-    budget = ByteBudget(100)
+    budget = RequestBudget(100)
     small, huge = Request(budget, 1), Request(budget, 10**12)
     assert await running(small, huge) == [True, False]
     small.end.set()
@@ -63,7 +63,7 @@ async def test_what_is_larger_than_the_budget_runs_alone() -> None:
 
 
 async def test_a_client_that_leaves_while_it_waits_lets_the_next_go_on() -> None:
-    budget = ByteBudget(100)
+    budget = RequestBudget(100)
     first, leaving, next_one = Request(budget, 60), Request(budget, 60), Request(budget, 30)
     assert await running(first, leaving, next_one) == [True, False, False]
     leaving.task.cancel()
@@ -73,7 +73,7 @@ async def test_a_client_that_leaves_while_it_waits_lets_the_next_go_on() -> None
 
 
 async def test_a_client_that_leaves_when_its_turn_has_come_gives_its_bytes_back() -> None:
-    budget = ByteBudget(100)
+    budget = RequestBudget(100)
     first, leaving, next_one = Request(budget, 100), Request(budget, 100), Request(budget, 100)
     await settle()
     first.end.set()
@@ -85,7 +85,7 @@ async def test_a_client_that_leaves_when_its_turn_has_come_gives_its_bytes_back(
 
 
 async def test_a_request_that_fails_gives_its_bytes_back() -> None:
-    budget = ByteBudget(100)
+    budget = RequestBudget(100)
     with pytest.raises(ZeroDivisionError):
         async with budget.hold(50):
             raise ZeroDivisionError

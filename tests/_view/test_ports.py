@@ -15,11 +15,12 @@ import msgspec
 import pytest
 
 from inspect_scout import ConfigError, StorageError
-from inspect_scout._support.processes import machine_id, process_start
 from inspect_scout._view.serving.ports import ServerRecord, ask_to_end, listen, noted
 
 HOST = "127.0.0.1"
-pytestmark = pytest.mark.skipif(not machine_id(), reason="this system does not tell when processes started")
+pytestmark = pytest.mark.skipif(
+    not ServerRecord.of(os.getpid()).is_proved, reason="this system does not tell when processes started"
+)
 
 
 @pytest.fixture
@@ -31,16 +32,14 @@ def taken() -> Iterator[int]:
 
 @pytest.fixture
 def other() -> Iterator[subprocess.Popen[bytes]]:
-    """A process that is no server of ours."""
+    """A process that is not a server of ours."""
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
         yield process
         process.kill()
 
 
-def note(folder: Path, port: int, pid: int, started: str | None = None, machine: str | None = None) -> None:
-    record = ServerRecord(
-        pid, process_start(pid) if started is None else started, machine_id() if machine is None else machine
-    )
+def note(folder: Path, port: int, pid: int, **changed: str) -> None:
+    record = msgspec.structs.replace(ServerRecord.of(pid), **changed)
     (folder / f"{port}.json").write_bytes(msgspec.json.encode(record))
 
 

@@ -22,6 +22,7 @@ MANY_ARGUMENTS = {
     "_scanners/llm/generate.py:generate_answer": "the documented signature, three times for its overloads",
     "_scanners/llm/scanner.py:llm_scanner": "the documented signature; packed into one JudgeConfig at once",
     "_scanners/segments/timeline.py:transcript_messages": "the documented signature",
+    "_view/serving/notebook.py:view": "the documented signature; packed into one ViewRequest at once",
     "_scanners/declare/decorators.py:scanner": "the documented signature; packed into one ScannerConfig at once",
 }
 # path:name -> why it may be larger than the budget.

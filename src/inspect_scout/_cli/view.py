@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import Any
 
 import click
+import msgspec
 
 from .._support.errors import ConfigError
 from .contract import DONE
@@ -84,7 +84,7 @@ _network_option = partial(click.option, cls=SectionOption, section=NETWORK, usua
     help="Let other machines ask without a token: anybody there can read, change and delete.",
 )
 @display_options
-def command(place: str | None, **options: Any) -> int:
+def command(place: str | None, **options: object) -> int:
     """Look at transcripts, scans and results in a browser.
 
     DIR is the folder of a project (default: here). FILE is a log, a database or a scan directory, which needs no project.
@@ -97,10 +97,10 @@ def command(place: str | None, **options: Any) -> int:
     with first_sign(output):
         from .._view import TITLE, ViewRequest, serve, settings_for, take_token
 
-        request = ViewRequest(place=place, token=take_token(), **options)
         if place is not None and os.path.isdir(place):
             os.chdir(place)  # scanners and settings of a project are seen from there
-            request = ViewRequest(place=".", token=request.token, **options)
+            place = "."
+        request = msgspec.convert({"place": place, "token": take_token(), **options}, ViewRequest)
     try:
         settings = settings_for(request)
     except ConfigError as error:

@@ -73,7 +73,7 @@ def _project_text(*keys: str, folder: str = "") -> str | None:
     return value
 
 
-def _project_value(*keys: str, folder: str = "") -> tuple[str, Any]:
+def _project_value(*keys: str, folder: str = "") -> tuple[str, object]:
     """Read one value of the project's files; the rest of them is not looked at, so that light commands stay light.
 
     Returns:

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator
 DEFAULT_BUDGET = 96 << 20
 
 
-class ByteBudget:
+class RequestBudget:
     """A number of bytes that requests share: one that would take too many waits until others are done, in order.
 
     Args:

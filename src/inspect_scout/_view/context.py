@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from .budget import ByteBudget
+from .budget import RequestBudget
 from .changes import Changes
 from .places import Places
 from .settings import ViewSettings
@@ -27,7 +27,7 @@ class ViewContext:
     settings: ViewSettings
     places: Places
     changes: Changes = field(default_factory=Changes)
-    budget: ByteBudget = field(default_factory=ByteBudget)
+    budget: RequestBudget = field(default_factory=RequestBudget)
 
 
 def context_of(request: Request) -> ViewContext:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from ..._support.errors import ConfigError
 from ..._support.shapes import is_list, is_mapping
@@ -53,10 +52,10 @@ def parse_policy(text: str, path: str) -> Mapping[str, Sequence[str]]:
         ConfigError: It is not such a file; who may show the page in a frame is not for the page to say.
     """
     try:
-        data: Any = json.loads(text, object_pairs_hook=_unique)
+        data: object = json.loads(text, object_pairs_hook=_unique)
     except ValueError as error:
         raise ConfigError(f"{path!r} is not a content policy: {error}. Build the page again.") from None
-    directives: Any = data.get("directives") if is_mapping(data) else None
+    directives: object = data.get("directives") if is_mapping(data) else None
     if not is_mapping(data) or set(data) != {"version", "directives"} or not _is_one(data["version"]):
         raise ConfigError(f"{path!r} is not a content policy of version 1. Build the page again.")
     if not is_mapping(directives) or not all(_is_directive(name, sources) for name, sources in directives.items()):
@@ -64,7 +63,7 @@ def parse_policy(text: str, path: str) -> Mapping[str, Sequence[str]]:
     return {str(name): list(sources) for name, sources in directives.items()}
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     names = dict(pairs)
     if len(names) != len(pairs):
         raise ValueError("a name stands there twice")

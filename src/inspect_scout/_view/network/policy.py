@@ -32,7 +32,7 @@ def network_policy(settings: ViewSettings) -> NetworkPolicy:
     Raises:
         ConfigError: Anybody could ask; or a name or page is not one.
     """
-    refuse_open_doors(settings)
+    refuse_unauthenticated(settings)
     hosts = {_trusted_host(host) for host in settings.trusted_hosts}
     origins = {_trusted_origin(origin) for origin in settings.trusted_origins}
     hosts |= {origin.partition("://")[2] for origin in origins}
@@ -46,7 +46,7 @@ def network_policy(settings: ViewSettings) -> NetworkPolicy:
     return NetworkPolicy(frozenset(hosts), frozenset(origins))
 
 
-def refuse_open_doors(settings: ViewSettings) -> None:
+def refuse_unauthenticated(settings: ViewSettings) -> None:
     """Refuse to listen where anybody could ask.
 
     Raises:

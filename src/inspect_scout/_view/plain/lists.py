@@ -6,7 +6,7 @@ import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from starlette.applications import Starlette
@@ -20,6 +20,7 @@ from ..._support.terminal import one_line
 from ..errors import handle_errors, status_of
 
 if TYPE_CHECKING:
+    from jinja2 import Template
     from starlette.requests import Request
 
     from ..._app import ServedPlaces
@@ -32,7 +33,7 @@ _CELL = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ListColumn:
     """A column of a list.
 
     Args:
@@ -49,27 +50,27 @@ class Column:
 
 
 SCAN_COLUMNS = (
-    Column("State", state=True),
-    Column("Name"),
-    Column("Id", id=True),
-    Column("Scanners"),
-    Column("Model"),
-    Column("Transcripts", number=True),
-    Column("Results", number=True),
-    Column("Errors", number=True),
-    Column("Made"),
+    ListColumn("State", state=True),
+    ListColumn("Name"),
+    ListColumn("Id", id=True),
+    ListColumn("Scanners"),
+    ListColumn("Model"),
+    ListColumn("Transcripts", number=True),
+    ListColumn("Results", number=True),
+    ListColumn("Errors", number=True),
+    ListColumn("Made"),
 )
 TRANSCRIPT_COLUMNS = (
-    Column("Task"),
-    Column("Sample"),
-    Column("Epoch", number=True),
-    Column("Model"),
-    Column("Score"),
-    Column("Messages", number=True),
-    Column("Tokens", number=True),
-    Column("Seconds", number=True),
-    Column("Made"),
-    Column("Id", id=True),
+    ListColumn("Task"),
+    ListColumn("Sample"),
+    ListColumn("Epoch", number=True),
+    ListColumn("Model"),
+    ListColumn("Score"),
+    ListColumn("Messages", number=True),
+    ListColumn("Tokens", number=True),
+    ListColumn("Seconds", number=True),
+    ListColumn("Made"),
+    ListColumn("Id", id=True),
 )
 
 
@@ -104,7 +105,7 @@ class ListPage:
 
     title: str
     place: str
-    columns: Sequence[Column]
+    columns: Sequence[ListColumn]
     rows: Sequence[Row]
     number: int
     total: int
@@ -214,7 +215,7 @@ def _text(value: object) -> str:
 
 
 @functools.cache
-def _template() -> Any:
+def _template() -> Template:
     from jinja2 import Environment  # here: only these pages need it
 
     environment = Environment(autoescape=True)
@@ -224,7 +225,7 @@ def _template() -> Any:
 def _render(page: ListPage, scans_only: bool, status: int = 200) -> HTMLResponse:
     first, number = (page.number - 1) * PAGE_ROWS + 1, page.number
     here = "./" if page.title == "Scans" else "transcripts"
-    html: str = _template().render(
+    html = _template().render(
         page=page,
         total=f"{page.total:,}",
         first=f"{first:,}",

@@ -9,7 +9,6 @@ import threading
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from os import PathLike
-from typing import Any
 
 from ..._app import prepare_viewing
 from ..._support.errors import ConfigError, NotAvailableError, StorageError
@@ -34,7 +33,7 @@ def view(
     browser: bool = False,
     authorization: str | None = None,
     log_level: str | None = None,
-    fs_options: Mapping[str, Any] | None = None,
+    fs_options: Mapping[str, object] | None = None,
     root_path: str | None = None,
     trusted_origins: Sequence[str] | None = None,
     trusted_hosts: Sequence[str] | None = None,
@@ -102,9 +101,9 @@ def view(
     )
     prepare_viewing(log_level)
     settings = settings_for(request)
-    _say(TITLE)
+    _report(TITLE)
     if not in_thread:
-        serve(settings, browser, _say)
+        serve(settings, browser, _report)
         return
     viewer = _serve_from_thread(settings, browser)
     if inline:
@@ -117,7 +116,7 @@ def _serve_from_thread(settings: ViewSettings, browser: bool) -> Viewer:
     if earlier is not None:
         earlier[0].stop()
         earlier[1].join(START_SECONDS)
-    viewer = Viewer(settings, browser, _say, owns_process=False)
+    viewer = Viewer(settings, browser, _report, owns_process=False)
     thread = threading.Thread(target=viewer.run, name="scout-view", daemon=True)
     thread.start()
     if not viewer.started.wait(START_SECONDS):
@@ -129,13 +128,13 @@ def _serve_from_thread(settings: ViewSettings, browser: bool) -> Viewer:
 def _show_in_cell(viewer: Viewer) -> None:
     if "IPython" not in sys.modules:
         raise ConfigError("inline=True shows the page in a cell: it is for notebooks. Use browser=True.")
-    display: Any = import_module("IPython.display")
+    display = import_module("IPython.display")
     # Under the name that a notebook on this machine has, so that the browser takes both for one site.
     url = viewer.browser_url().replace("//127.0.0.1:", "//localhost:")
     display.display(display.IFrame(url, "100%", FRAME_HEIGHT))
 
 
-def _say(line: str) -> None:
+def _report(line: str) -> None:
     print(line, flush=True)  # noqa: T201 - where the server is, for whoever called `view`
 
 

@@ -40,6 +40,11 @@ class ServerRecord(msgspec.Struct, frozen=True):
     started: str
     machine: str
 
+    @classmethod
+    def of(cls, pid: int) -> ServerRecord:
+        """Describe a process of this machine."""
+        return cls(pid, process_start(pid), machine_id())
+
     @property
     def is_proved(self) -> bool:
         """Whether this very process is still there, as far as the system tells; a number alone proves nothing."""
@@ -117,7 +122,7 @@ def noted(port: int, folder: Path | None = None) -> Generator[None]:
         folder: Where that is noted (None: among the data of this user).
     """
     path = _record_path(folder or ports_folder(), port)
-    text = msgspec.json.encode(ServerRecord(os.getpid(), process_start(os.getpid()), machine_id()))
+    text = msgspec.json.encode(ServerRecord.of(os.getpid()))
     with contextlib.suppress(OSError):  # a home that cannot be written to: nobody will take this port over
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text)

@@ -120,22 +120,21 @@ class Viewer:
     Args:
         settings: What it shows, to whom, and where.
         browser: Whether to open the page in a browser.
-        say: Is told each line that people should read.
+        report: Is told each line that people should read.
         owns_process: Whether signals end it.
     """
 
     def __init__(
-        self, settings: ViewSettings, browser: bool, say: Callable[[str], None], owns_process: bool = True
+        self, settings: ViewSettings, browser: bool, report: Callable[[str], None], owns_process: bool = True
     ) -> None:
-        self._say, self._browser, self._owns_process = say, browser, owns_process
+        self._report, self._browser, self._owns_process = report, browser, owns_process
         self._listening = listen(settings.host, settings.port)
-        try:
-            self.settings = replace(settings, port=self._listening.port)
-            self._access = Access(settings.token, self._listening.port) if settings.token is not None else None
+        self.settings = replace(settings, port=self._listening.port)
+        self._access = Access(settings.token, self._listening.port) if settings.token is not None else None
+        with contextlib.ExitStack() as on_failure:
+            on_failure.enter_context(self._listening.socket)  # the port is given back
             app = guarded_app(self.settings, self._access)
-        except BaseException:  # whatever it is: the port is given back
-            self._listening.socket.close()
-            raise
+            on_failure.pop_all()
         self.started = threading.Event()
         self._server = Server(app, self._announce, owns_process)
 
@@ -165,29 +164,29 @@ class Viewer:
 
     def _announce(self) -> None:
         for note in self._listening.notes:
-            self._say(note)
-        self._say(f"======== Running on {self.url} ========\n(Press CTRL+C to quit)")
+            self._report(note)
+        self._report(f"======== Running on {self.url} ========\n(Press CTRL+C to quit)")
         if self._access is not None:
-            self._say(f"In a browser, open this once: {self.browser_url()}")
+            self._report(f"In a browser, open this once: {self.browser_url()}")
         if self.settings.token is None and self.settings.unsafe_allow_unauthenticated:
-            self._say("Warning: anybody who can reach this address can read, change and delete what is shown.")
+            self._report("Warning: anybody who can reach this address can read, change and delete what is shown.")
         if self._browser:
             link = self.browser_url()
             threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
         self.started.set()
 
 
-def serve(settings: ViewSettings, browser: bool, say: Callable[[str], None]) -> None:
+def serve(settings: ViewSettings, browser: bool, report: Callable[[str], None]) -> None:
     """Serve until the process is asked to end.
 
     Args:
         settings: What is shown, to whom, and where.
         browser: Whether to open the page in a browser.
-        say: Is told each line that people should read.
+        report: Is told each line that people should read.
     """
     allow_open_files()
     make_scans(settings)
-    Viewer(settings, browser, say).run()
+    Viewer(settings, browser, report).run()
 
 
 def make_scans(settings: ViewSettings) -> None:
