@@ -108,7 +108,7 @@ def test_lists_look_where_they_are_told(monkeypatch: pytest.MonkeyPatch) -> None
     app = FakeApp()
     ran = scout("scan", "list", "somewhere", app=app)
     assert (ran.code, ran.out) == (0, "")
-    assert "No scans in 'somewhere' (there is no such directory)" in ran.err
+    assert "No scans in 'somewhere': there is no such directory" in ran.err
     monkeypatch.setenv("SCOUT_SCAN_SCANS", "elsewhere")
     assert scout("scan", "list", "--json", app=app).out == "[]\n"
     assert app.calls == [("list", "somewhere"), ("list", "elsewhere")]

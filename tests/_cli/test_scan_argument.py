@@ -28,7 +28,7 @@ def test_without_a_scan_the_newest_that_fits_is_taken(command: list[str], wanted
     place = f"newest of elsewhere{wanted}"
     assert ran.code == 0, ran.err
     assert place in str(app.calls[0])
-    state = " with the state errors or interrupted" if wanted else ""
+    state = " that has errors or is interrupted" if wanted else ""
     assert ran.err == f"The newest scan{state} is {place}\n"
 
 

@@ -28,7 +28,7 @@ def ran(*arguments: str, groups: tuple[Any, ...] = (OFTEN, RARE)) -> tuple[list[
 def test_each_kind_is_printed_once_with_its_traceback() -> None:
     lines, app = ran()
     assert lines[:4] == [
-        "1,203 errors of judge 1,200, tone 3 in 1,202 transcripts t0, t1, t2, t3, t4 and 1,197 more",
+        "1,203 errors of judge 1,200, tone 3 in 1,202 transcripts: t0, t1, t2, t3, t4 and 1,197 more",
         "  ValueError: no (scan.py:3)",
         "    Traceback: ...",
         "    ValueError: no (scan.py:3)",

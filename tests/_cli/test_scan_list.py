@@ -139,7 +139,7 @@ def test_options_choose_scans(options: str, numbers: str) -> None:
 
 def test_where_nothing_fits_it_is_said() -> None:
     ran = scout("scan", "list", "somewhere", "--tag", "x", app=FakeApp(listed=some_scans()))
-    assert (ran.code, ran.out, ran.err) == (0, "", "4 scans in 'somewhere', none as asked for.\n")
+    assert (ran.code, ran.out, ran.err) == (0, "", "4 scans in 'somewhere', none of which meets the conditions.\n")
     assert scout("scan", "list", "--state", "done").code == 2
 
 

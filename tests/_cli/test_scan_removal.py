@@ -75,7 +75,7 @@ def test_a_terminal_shows_what_would_go_and_asks(
 
 def test_nobody_is_asked_in_a_pipe(scans: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["scan", "rm", "Aaaa"]) == 2
-    assert "Nobody can be asked whether to delete: add --yes, or --dry-run" in capsys.readouterr().err
+    assert "There is no terminal to ask on: add --yes, or --dry-run" in capsys.readouterr().err
     assert main(["scan", "rm", "Aaaa", "--dry-run"]) == 0
     assert "Would delete 1 scan (" in capsys.readouterr().out
     assert main(["scan", "rm"]) == 2

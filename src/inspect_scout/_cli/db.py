@@ -170,7 +170,7 @@ def delete(location: str, ids: tuple[str, ...], where: str | None, yes: bool, as
         raise click.UsageError("Say what to delete: either --id (once or several times) or --where.")
     if not yes:
         if not sys.stdin.isatty():
-            raise click.UsageError("Nobody can be asked whether to delete: add --yes.")
+            raise click.UsageError("There is no terminal to ask on: add --yes.")
         count = run_use_case(with_database, location, lambda db: count_transcripts(db, ids, where))
         question = f"Delete {plural(count, 'transcript')} from {printable(location)}?"
         if not click.confirm(question, err=True):

@@ -93,7 +93,7 @@ def take_scan(ctx: click.Context, reference: str | None, phases: Collection[Phas
     location = run_read_only(place, lambda: find(reference, place, phases))
     what = repr(reference) if reference is not None else "The newest scan"
     if reference is None and phases:
-        what += f" with the state {' or '.join(sorted(phases))}"
+        what += f" that {' or '.join('has errors' if phase == 'errors' else f'is {phase}' for phase in sorted(phases))}"
     if location != reference:
         click.echo(f"{what} is {relative_to_cwd(location)}", err=True)
     return location

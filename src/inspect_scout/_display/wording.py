@@ -171,7 +171,8 @@ def usage_lines(usage: Usage) -> list[str]:
                 f"{int(count):,} {kind.removesuffix('_tokens')}"
                 for kind, count in kinds.items()
                 if count and count == int(count)
-            ),
+            )
+            + " tokens",
             MAX_OPTIONS_CHARACTERS,
         )
         for name, kinds in usage.items()
@@ -180,45 +181,38 @@ def usage_lines(usage: Usage) -> list[str]:
 
 def ending_lines(state: ScanState) -> list[Line]:
     """Say how a scan stands, and the commands that lead on."""
-    location = state.facts.location
-    results = f"scout scan results {shell_quoted(location)}"
-    resume = f"scout scan resume {shell_quoted(location)}"
-    if state.phase == "complete":
-        return [
-            Line(f"scan complete: {printable(location)}", "good", whole=True),
-            *_error_lines(state),
-            *_accepted_lines(state),
-            *_note_lines(state),
-            *_trace_lines(state),
-            _leading_on(f"see the results: {results}"),
-            *_validation_lines(state),
-        ]
-    said = [*_error_lines(state), *_unread_lines(state), *_note_lines(state)]
-    if state.phase == "errors":
-        ways = ("retrying errors", "accepting errors")
-        if state.problems and not state.error_count:
-            ways = ("reading logs again", "leaving logs out")
-        width = len(f"complete ({ways[1]}):")
-        return [
-            *said,
-            *_trace_lines(state, width),
-            _leading_on(f"{f'resume ({ways[0]}):':{width}} {resume}"),
-            _leading_on(f"complete ({ways[1]}): scout scan complete {shell_quoted(location)}"),
-            _leading_on(f"{'see the results so far:':{width}} {results}"),
-        ]
     done = f"{state.done:,} of {state.due:,} done"
-    if state.phase == "interrupted":
+    said = [*_error_lines(state), *_accepted_lines(state), *_unread_lines(state), *_note_lines(state)]
+    if state.phase == "complete":
+        whole = state.done >= state.due or not state.scanners
+        left_out = [] if whole else [Line(f"{done}; the rest was left out", "warning")]
+        said = [Line(f"scan complete: {printable(state.facts.location)}", "good", whole=True), *left_out, *said]
+    elif state.phase == "interrupted":
         said.append(Line("scan interrupted" + (f": {done}" if state.scanners else ""), "warning"))
-    else:
+    elif state.phase != "errors":
         said.append(Line(f"scan running: {done}", "good"))
-    said += _trace_lines(state, len("see the results so far:"))
-    if state.phase == "interrupted":
-        said.append(_leading_on(f"resume it:              {resume}"))
-    return [*said, _leading_on(f"see the results so far: {results}")]
+    ways = _ways_on(state)
+    width = max(map(len, ways)) + 1
+    location = shell_quoted(state.facts.location)
+    leading_on = (Line(f"{f'{what}:':{width}} {command} {location}", whole=True) for what, command in ways.items())
+    return [*said, *leading_on]
 
 
-def _leading_on(text: str) -> Line:
-    return Line(text, whole=True)
+def _ways_on(state: ScanState) -> dict[str, str]:
+    """Name the commands that lead on, by what they are for."""
+    ways = {"see the errors": "scout scan errors"} if state.error_count else {}
+    if state.phase == "errors":
+        unread = state.problems and not state.error_count
+        ways[f"resume ({'reading logs again' if unread else 'retrying errors'})"] = "scout scan resume"
+        ways[f"complete ({'leaving logs out' if unread else 'accepting errors'})"] = "scout scan complete"
+    elif state.phase == "interrupted":
+        ways["resume it"] = "scout scan resume"
+    if state.phase != "complete":
+        return {**ways, "see the results so far": "scout scan results"}
+    ways["see the results"] = "scout scan results"
+    if any(counts.agreement.score is not None for counts in state.scanners.values()):
+        ways["see the validation"] = "scout validate"
+    return ways
 
 
 def _note_lines(state: ScanState) -> list[Line]:
@@ -244,18 +238,6 @@ def _note_lines(state: ScanState) -> list[Line]:
     return lines
 
 
-def _trace_lines(state: ScanState, width: int = 0) -> list[Line]:
-    if not state.error_count:
-        return []
-    return [_leading_on(f"{'see the errors:':{width}} scout scan errors {shell_quoted(state.facts.location)}")]
-
-
-def _validation_lines(state: ScanState) -> list[Line]:
-    if not any(counts.agreement.score is not None for counts in state.scanners.values()):
-        return []
-    return [_leading_on(f"see the agreement with labelled cases: scout validate {shell_quoted(state.facts.location)}")]
-
-
 def _error_lines(state: ScanState) -> list[Line]:
     count = max(state.error_count, sum(state.errors.values()))
     return (
@@ -278,7 +260,7 @@ def _unread_text(count: int) -> str:
 
 def _unread_lines(state: ScanState) -> list[Line]:
     count = sum(state.problems.values())
-    if not count:
+    if not count or state.phase == "complete":
         return []
     them = "it" if count == 1 else "them"
     said = f"{_unread_text(count)}: the scan is not complete without {them}"
@@ -287,7 +269,7 @@ def _unread_lines(state: ScanState) -> list[Line]:
 
 def _accepted_lines(state: ScanState) -> list[Line]:
     count = len(state.facts.accepted)
-    if not count:
+    if not count or state.phase != "complete":
         return []
     return [
         Line(f"{_unread_text(count)} and left out", "warning"),

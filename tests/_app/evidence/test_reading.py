@@ -87,7 +87,7 @@ def test_ids_are_as_long_as_they_must_be(tmp_path: Path) -> None:
         scan_evidence(location, "aBc")
     with pytest.raises(UnknownNameError, match=r"Unknown result or transcript: 'aBcXyy'\. Did you mean 'aBcXyZ"):
         scan_evidence(location, "aBcXyy")
-    with pytest.raises(ConfigError, match=r"None of the \d+ ids begins so"):
+    with pytest.raises(ConfigError, match=r"None of the \d+ ids begins with it"):
         scan_evidence(location, "zzzzzz")
     with pytest.raises(UnknownNameError, match="Did you mean 'cheating'"):
         scan_evidence(location, "aBcXyZ", scanner="cheatin")

@@ -172,7 +172,7 @@ def test_by_counts_instead_of_showing_results() -> None:
         ["(none)", "0", "of", "4", "0%", "(0-49)", "1"],
     ]
     some = shown(app, "--by", "model", "--limit", "1")
-    assert (len(some), some[-1]) == (4, "and 1 group more: use --limit")
+    assert (len(some), some[-1]) == (4, "and 1 more group: show them with a larger --limit")
 
 
 def test_shares_of_results_say_of_what() -> None:
@@ -289,7 +289,7 @@ def test_no_text_breaks_a_table_of_a_document(text: str) -> None:
 def test_the_suffix_of_a_file_tells_its_format(tmp_path: Path, suffix: str, begins: str) -> None:
     file = tmp_path / f"results.{suffix}"
     ran = scout("scan", "results", "./loc", "-o", str(file), app=FakeApp(tables={"refusal": Rows(row())}))
-    assert (ran.code, ran.out, ran.err) == (0, "", f"written: {file}\n")
+    assert (ran.code, ran.out, ran.err) == (0, "", f"Wrote {file}\n")
     assert file.read_text(encoding="utf-8").startswith(begins)
     assert [path.name for path in tmp_path.iterdir()] == [file.name]
 

@@ -34,7 +34,7 @@ def match_id(kind: str, given: str, known: Collection[str]) -> str:
         raise ConfigError(f"{len(found):,} ids begin with {given!r}: {shown}. Type more of it.")
     if close := _close(given, known):
         raise UnknownNameError(kind, given, known, close)
-    raise ConfigError(f"Unknown {kind}: {given!r}. None of the {len(known):,} ids begins so.")
+    raise ConfigError(f"Unknown {kind}: {given!r}. None of the {len(known):,} ids begins with it.")
 
 
 def _close(given: str, known: Collection[str]) -> list[str]:

@@ -252,7 +252,7 @@ def _dry_run(plan: ScanPlan, display: Display) -> Status:
         "Dry run (nothing was scanned)",
         ["scanner", "transcripts"],
         [[key, f"{count:,}"] for key, count in counts.scanners.items()],
-        ["total", f"{counts.total:,}"],
+        ["total" if len(counts.scanners) == 1 else "total scans", f"{counts.total:,}"],
     )
     spec, summary = plan.spec, Summary.model_validate({"scanners": list(counts.scanners)})
     return Status(True, spec, DRY_RUN, summary, unread_errors(spec), dry_run=counts)

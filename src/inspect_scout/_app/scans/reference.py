@@ -156,6 +156,6 @@ def _unknown_error(reference: str, states: Sequence[ScanState], place: str) -> L
     short = len(wanted) < MIN_PREFIX_CHARACTERS and any(each.startswith(wanted) for each in beginnings)
     of_id = f" Of an id give at least {MIN_PREFIX_CHARACTERS} characters." if short else ""
     return LocationError(
-        f"No scan in {place!r} is called {reference!r}, or has an id that begins so.{advice}{of_id} "
+        f"No scan in {place!r} is called {reference!r} or has an id that begins with it.{advice}{of_id} "
         "`scout scan list` shows the scans."
     )

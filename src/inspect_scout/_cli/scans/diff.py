@@ -75,7 +75,7 @@ def _show_diff(display: Display, diff: ScanDiff, limit: int) -> None:
     for name, keys in (("A", diff.only_first), ("B", diff.only_second)):
         if keys:
             display.print(f"only {name} has: {', '.join(one_line(key, 40) for key in keys)}")
-    _show_differences(display, "what differs between the scans:", diff.differences)
+    _show_differences(display, "settings that differ between the scans:", diff.differences)
     for scanner in diff.scanners:
         display.print()
         _show_scanner(display, scanner, limit)
@@ -95,7 +95,7 @@ def _show_scanner(display: Display, diff: ScannerDiff, limit: int) -> None:
     elif not diff.failed:
         for line in fitting("The scans have no input in common; inputs are the same if transcript and ids are.", "  "):
             display.print(line)
-    _show_differences(display, "  what differs in what was asked:", diff.differences)
+    _show_differences(display, "settings of the scanner that differ:", diff.differences)
     moved = "another answer" if diff.by_class else "another value, equally positive or negative"
     for title, pairs in (("only A found something", diff.lost), ("only B found something", diff.gained)):
         _show_pairs(display, title, pairs, limit)
@@ -140,7 +140,7 @@ def _show_differences(display: Display, title: str, differences: Sequence[Settin
 
 
 def _setting(value: object) -> str:
-    text = cell_text(value)
+    text = cell_text(value) or "-"
     return text[:SHORT_HASH_CHARACTERS] if _HASH.fullmatch(text) else one_line(text, MAX_TEXT_CHARACTERS)
 
 

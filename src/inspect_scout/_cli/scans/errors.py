@@ -73,13 +73,15 @@ def _print_groups(display: Display, groups: Sequence[ErrorGroup], limit: int | N
     """Print what went wrong in one scan, the rest beyond the limit as a count."""
     told = groups[:limit]
     left = groups[len(told) :]
-    for group in told:
+    for number, group in enumerate(told):
+        if number:
+            display.print()
         display.print(_group_headline(group))
         display.print(f"  {group.error}")
         for line in group.traceback.rstrip().splitlines():
             display.print(f"    {line}")
-        display.print()
     if left:
+        display.print()
         display.print(f"and {plural(sum(group.count for group in left), 'error')} of {plural(len(left), 'more kind')}")
     elif not groups:
         display.print("no errors")
@@ -95,5 +97,5 @@ def _group_headline(group: ErrorGroup) -> str:
     count, ids = len(group.transcripts), ", ".join(group.transcripts[:MAX_IDS])
     more = f" and {count - MAX_IDS:,} more" if count > MAX_IDS else ""
     what = "refusal" if group.refusal else "error"
-    of = f" of {', '.join(scanners)} in {'' if count == 1 else f'{count:,} '}transcript{'' if count == 1 else 's'}"
-    return f"{plural(group.count, what)}{of} {ids}{more}"
+    where = f"transcript {ids}" if count == 1 else f"{count:,} transcripts: {ids}"
+    return f"{plural(group.count, what)} of {', '.join(scanners)} in {where}{more}"

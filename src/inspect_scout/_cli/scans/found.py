@@ -79,7 +79,7 @@ def breakdown_section(breakdown: ScannerBreakdown, limit: int | None) -> Section
         tones,
         optional=("nulls", "results"),
         whole=(headers[len(breakdown.by)], RATE),
-        note=f"and {plural(left, 'group')} more: use --limit" if left else "",
+        note=f"and {plural(left, 'more group')}: show them with a larger --limit" if left else "",
     )
 
 

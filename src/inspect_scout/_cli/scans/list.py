@@ -59,10 +59,12 @@ def command(location: str | None, limit: int | None, **options: object) -> int:
         write_json([state_json(state) for state in chosen])
         return DONE
     if not states:
-        missing = "" if "://" in location or os.path.isdir(location) else " (there is no such directory)"
-        click.echo(f"No scans in {location!r}{missing}.", file=sys.stderr)
+        missing = "" if "://" in location or os.path.isdir(location) else ": there is no such directory"
+        click.echo(f"No scans in {location!r}{missing}. `scout scan FILE` makes one.", file=sys.stderr)
     elif not chosen:
-        click.echo(f"{plural(len(states), 'scan')} in {location!r}, none as asked for.", file=sys.stderr)
+        click.echo(
+            f"{plural(len(states), 'scan')} in {location!r}, none of which meets the conditions.", file=sys.stderr
+        )
     else:
         headers, rows = scans_table(chosen)
         output.make_display().table("", headers, rows, whole=_WHOLE, optional=OPTIONAL_HEADERS)

@@ -89,7 +89,7 @@ def prune(location: str | None, older: float | None, dry_run: bool, yes: bool, *
 
 def _refuse_to_guess(dry_run: bool, yes: bool) -> None:
     if not (dry_run or yes or sys.stdin.isatty()):
-        raise click.UsageError("Nobody can be asked whether to delete: add --yes, or --dry-run to see what would go.")
+        raise click.UsageError("There is no terminal to ask on: add --yes, or --dry-run to see what would be deleted.")
 
 
 def _remove_all(scans: Sequence[RemovableScan], output: OutputOptions, *, dry_run: bool, yes: bool) -> int:

@@ -125,7 +125,7 @@ def command(location: str, **options: Any) -> int:
         else:
             _show(form, selection, by, output, to_file=file is not None)
     if file is not None:
-        click.echo(f"written: {file}", err=True)
+        click.echo(f"Wrote {file}", err=True)
     return DONE
 
 

@@ -131,7 +131,9 @@ def row_sections(selection: Selection, limit: int | None, *, short_ids: bool) ->
             section = Section(
                 title, names, [[cell_text(row.get(name)) for name in names] for row in rows], _tones(rows)
             )
-        more = "there are more: use --limit, or -o results.csv for all of them" if count > shown else ""
+        more = (
+            "there are more: show them with a larger --limit, or write all to a file with -o" if count > shown else ""
+        )
         yield replace(section, note=more, first=_first(scanner, rows))
 
 

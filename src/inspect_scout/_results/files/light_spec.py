@@ -322,6 +322,8 @@ async def no_scan_message(storage: Storage, location: str) -> str:
     if not scans and (close := await _close_scan(storage, normalize(location))):
         return f"{message} Did you mean {close!r}?"
     if not scans:
-        return f"{message} Looked in {normalize(location)!r}. `scout scan list` shows the scans of a folder."
+        place = normalize(location)
+        looked = f" Looked in {place!r}." if place != location else ""
+        return f"{message}{looked} `scout scan list DIR` shows the scans of a folder."
     shown = ", ".join(scans[:5]) + (", ..." if len(scans) > 5 else "")
     return f"{message} It holds scans: {shown}. Name one of them."
