@@ -55,7 +55,7 @@ def test_compact_drops_what_was_deleted(database: str, tmp_path: Path) -> None:
     ids = _parquet.read_table(next(index.glob("*.idx"))).column("transcript_id").to_pylist()
     assert as_json("delete", database, "--id", str(ids[0]), "--id", str(ids[1]), "--yes") == {"deleted": 2}
     assert as_json("compact", database)["rows_dropped"] == 2
-    assert "files  1 -> 1" in scout("db", "compact", database).out
+    assert "files         1 -> 1" in scout("db", "compact", database).out
     assert as_json("stats", database)["dead_rows"] == 0
 
 
@@ -82,7 +82,7 @@ def test_schema_has_four_forms(tmp_path: Path) -> None:
     assert "large_string" in scout("db", "schema", "--format", "pyarrow").out
     assert "transcript_id" in scout("db", "schema", "--format", "pandas").out
     output = str(tmp_path / "schema.json")
-    assert scout("db", "schema", "-o", output).out == f"Schema written to {output}\n"
+    assert scout("db", "schema", "-o", output).out == f"Wrote {output}\n"
     assert json.loads(Path(output).read_text())["name"] == "Transcript"
     assert failed("schema", "-o", str(tmp_path / "none" / "x")).err.startswith("Error: Cannot write")
 

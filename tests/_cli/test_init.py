@@ -51,7 +51,7 @@ def test_it_overwrites_nothing() -> None:
     }
     assert Path("scanners.py").read_text() == "mine"
     assert not Path("nowhere.csv").exists()
-    assert "kept  scanners.py (it is there already)" in scout("init").out
+    assert "kept  scanners.py (it was there already)" in scout("init").out
 
 
 def test_a_folder_is_made_and_its_paths_lead_back() -> None:
@@ -93,5 +93,5 @@ def test_a_folder_that_cannot_be_made_is_refused() -> None:
 def test_on_a_terminal_it_asks_where_transcripts_are() -> None:
     shutil.copytree(LOGS, "logs")
     shown = scout_on_terminal("init", typed="./elsewhere\n").shown
-    assert "Transcripts [logs]:" in shown
+    assert "Where are the transcripts? [logs]:" in shown
     assert "transcripts: ./elsewhere\n" in Path("scout.yaml").read_text()

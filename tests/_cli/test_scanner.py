@@ -58,7 +58,7 @@ def test_list_says_what_each_asks(file: Path) -> None:
     assert "loader: own()" in ran.out
     assert "a: x; b: y, z" in ran.out
     assert "Does it refuse?" in ran.out
-    assert ran.out.splitlines()[-1].endswith("by hand")
+    assert ran.out.splitlines()[-1].endswith("  no")
     assert "\x1b" not in ran.out
 
 
@@ -85,7 +85,7 @@ def test_show_says_everything(file: Path) -> None:
         "Found.grade: int (how bad; ge=1)",
         "pattern 'b': y, z",
         "says: Count.",
-        "changed by hand: it has code of its own",
+        "not editable: it has code of its own",
     ):
         assert text in ran.out, text
     assert "\x1b" not in ran.out

@@ -208,7 +208,7 @@ async def write_to_fill_in(path: str, sample: LabelSample, blind: bool = False) 
         )
     storage = storage_for(path)
     if await storage.stat(path) is not None:
-        raise ConfigError(f"The file {path!r} exists already. Choose another name.")
+        raise ConfigError(f"The file {path!r} exists already. Name another with -o.")
     headings = ["id", "task_id", "epoch", "target", *([] if blind else ["value", "explanation"])]
     text = io.StringIO()
     writer = csv.DictWriter(text, headings, extrasaction="ignore", lineterminator="\n", restval="")

@@ -54,7 +54,8 @@ def _write_project(folder: str, transcripts: str | None, model: str | None) -> N
         os.makedirs(folder, exist_ok=True)
         done = {name: _write_new(os.path.join(folder, name), text) for name, text in files.items()}
     except OSError as error:
-        raise StorageError(f"Cannot write into {folder!r}: {error.strerror}. Name another folder.") from error
+        why = "it is not a folder" if os.path.exists(folder) and not os.path.isdir(folder) else error.strerror
+        raise StorageError(f"Cannot write into {folder!r}: {why}. Name another folder.") from error
     written, kept = (tuple(name for name, new in done.items() if new is wanted) for wanted in (True, False))
     return NewProject(folder, written, kept, transcripts)
 

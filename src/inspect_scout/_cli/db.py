@@ -92,7 +92,7 @@ def schema(form: str, output: str | None) -> int:
             file.write(text + "\n")
     except OSError as error:
         raise StorageError(f"Cannot write {output!r}: {error.strerror}. Name another file.") from error
-    click.echo(f"Schema written to {output}", file=document_stream())
+    click.echo(f"Wrote {output}", file=document_stream())
     return DONE
 
 
@@ -110,7 +110,8 @@ def validate(location: str, as_json: bool) -> int:
     if as_json:
         write_json({"valid": not errors, "errors": [asdict(error) for error in errors]})
     elif errors:
-        _print_errors("Schema validation failed:", *(f"  - {error.field}: {error.message}" for error in errors))
+        said = (f"{error.field}: {error.message}" if error.field else error.message for error in errors)
+        _print_errors("Schema validation failed:", *(f"  - {text}" for text in said))
     else:
         click.echo("Schema validation passed.")
     return FAILED if errors else DONE
@@ -144,11 +145,11 @@ def compact(location: str, as_json: bool) -> int:
     if as_json:
         write_json(asdict(report))
         return DONE
-    click.echo(f"files  {report.files_before:,} -> {report.files_after:,}")
-    click.echo(f"bytes  {report.bytes_before:,} -> {report.bytes_after:,}")
+    click.echo(f"files         {report.files_before:,} -> {report.files_after:,}")
+    click.echo(f"bytes         {report.bytes_before:,} -> {report.bytes_after:,}")
     click.echo(f"rows dropped  {report.rows_dropped:,}")
     if report.abandoned:
-        click.echo(f"files of killed writers deleted  {report.abandoned:,}")
+        click.echo(f"deleted       {plural(report.abandoned, 'file')} of killed writers")
     return DONE
 
 

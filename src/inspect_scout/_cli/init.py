@@ -43,7 +43,9 @@ def command(folder: str, transcripts: str | None, model: str | None, as_json: bo
     Writes scout.yaml, scanners.py and cases.csv. Files that are there already are left as they are.
     """
     if transcripts is None and not as_json and sys.stdin.isatty() and sys.stderr.isatty():
-        transcripts = click.prompt("Transcripts", default=guess_transcripts(folder) or "./logs", err=True)
+        transcripts = click.prompt(
+            "Where are the transcripts?", default=guess_transcripts(folder) or "./logs", err=True
+        )
     made = read_use_case(start_project, folder, transcripts, model)
     if as_json:
         write_json(asdict(made))
@@ -58,7 +60,7 @@ def _report_lines(made: NewProject) -> list[str]:
         return os.path.normpath(os.path.join(made.folder, name))
 
     lines = [f"wrote {path(name)}" for name in made.written]
-    lines += [f"kept  {path(name)} (it is there already)" for name in made.kept]
+    lines += [f"kept  {path(name)} (it was there already)" for name in made.kept]
     if made.transcripts is None:
         lines.append("No transcripts were found nearby: put some into ./logs, or name their place in scout.yaml.")
     inside = "" if os.path.abspath(made.folder) == os.path.abspath(os.curdir) else f"cd {shlex.quote(made.folder)} && "

@@ -51,14 +51,14 @@ Examples:
 def list_scanners(location: str, **options: Any) -> int:
     """List the scanners of a file, or of all files below a folder, and what each asks.
 
-    Files are read, and never run. "by hand" are scanners that have code of their own or arguments that are computed;
-    `scout scanner show` says why.
+    Files are read, and never run. Programs can edit a scanner unless it has code of its own, or arguments that are
+    computed; `scout scanner show` says why not.
     """
     output = pop_output_options(options, log=True)
     found = _scanners(location, output)
     if found:
         rows = [_row(path, scanner) for path, scanner in found]
-        output.make_display().table("", ("file", "scanner", "kind", "sees", "asks", "changed"), rows)
+        output.make_display().table("", ("file", "scanner", "kind", "sees", "asks", "editable"), rows)
     return DONE
 
 
@@ -102,8 +102,8 @@ def _scanners(location: str, output: OutputOptions) -> list[tuple[str, ScannerSo
 
 
 def _row(path: str, scanner: ScannerSource) -> list[str]:
-    changed = "here" if scanner.editable else "by hand"
-    cells = (path, scanner.name, scanner.kind, inputs_text(scanner), question_text(scanner), changed)
+    editable = "yes" if scanner.editable else "no"
+    cells = (path, scanner.name, scanner.kind, inputs_text(scanner), question_text(scanner), editable)
     return [one_line(cell, MAX_CELL_CHARACTERS) for cell in cells]
 
 
@@ -165,7 +165,7 @@ def describe_lines(path: str, scanner: ScannerSource) -> Iterator[str]:
     if source is None and scanner.doc:
         yield from _entry("says", scanner.doc)
     if scanner.advanced_reason is not None:
-        yield f"{_INDENT}changed by hand: {scanner.advanced_reason}"
+        yield f"{_INDENT}not editable: {scanner.advanced_reason}"
 
 
 def _part_lines(part: Any) -> Iterator[str]:

@@ -31,6 +31,7 @@ Examples:
   scout show NQ7dDdcK --markdown --budget 2000 > evidence.md
 """
 _LATEST = re.compile(r"latest(~\d+)?")
+_NUMBERS = re.compile(r"\[?\d+\s*(?:\.\.|-)\s*\d+\]?", re.ASCII)
 _MESSAGES = re.compile(r"\[?[Mm]\d+(?:\s*(?:\.\.|-)\s*[Mm]?\d+)?\]?", re.ASCII)
 
 
@@ -114,6 +115,8 @@ def _split_words(words: Sequence[str]) -> tuple[list[str], list[str]]:
     ranges: list[str] = []
     while len(named) > 1 and _MESSAGES.fullmatch(named[-1]):
         ranges.insert(0, named.pop())
+    if _NUMBERS.fullmatch(named[-1]):
+        raise click.UsageError(f"{named[-1]!r} is not a range of messages. Write it as M5..M9.")
     if len(named) > 2 or is_location(named[-1]) or _LATEST.fullmatch(named[-1]):
         raise click.UsageError(
             f"{named[-1]!r} is not the id of a result or a transcript. Write scout show [SCAN] RESULT [M5..M9], or scout show "

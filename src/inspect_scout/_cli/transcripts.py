@@ -65,6 +65,8 @@ def command(transcripts: tuple[str, ...], filter: tuple[str, ...], by: str | Non
         write_json(transcripts_json(summary))
         return DONE
     _print(summary, output.display)
+    if filter and not summary.total.transcripts and not summary.problems:
+        click.echo("No transcript meets the conditions.", err=True)
     return DONE
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 _NEW = (
-    "Nothing was created. Name one with scan(..., model='provider/name'), --model provider/name, 'model' in scout.yaml or "
-    "the variable SCOUT_SCAN_MODEL."
+    "Nothing was created. Name one with --model provider/name, 'model' in scout.yaml, the variable SCOUT_SCAN_MODEL, or "
+    "scan(..., model='provider/name') in Python."
 )
 _AGAIN = (
-    "Nothing was scanned. Name one with scan_resume(..., model='provider/name') or scout scan resume SCAN --model "
-    "provider/name."
+    "Nothing was scanned. Name one with scout scan resume SCAN --model provider/name, or "
+    "scan_resume(..., model='provider/name') in Python."
 )
 
 

@@ -73,8 +73,8 @@ def cases_by_scanner(given: object, known: list[str]) -> dict[str, ValidationSet
         by_scanner = {known[0]: given}
     else:
         raise ConfigError(
-            f"validation= gives labelled cases without saying which scanner they are for; there are {', '.join(known)}. "
-            f"Give a mapping, as in validation={{{known[0]!r}: ...}} (-V {known[0]}:FILE)."
+            f"The labelled cases do not say which scanner they are for; there are {', '.join(known)}. "
+            f"Name it, as in -V {known[0]}:FILE (in Python: validation={{{known[0]!r}: ...}})."
         )
     sets = {key: resolved_set(one) for key, one in by_scanner.items()}
     for cases in sets.values():

@@ -25,7 +25,7 @@ class ConditionSQLSyntaxError(ConditionSQLError):
 
     def __init__(self, message: str, sql: str, detail: str = "") -> None:
         self.message, self.sql, self.detail = message, sql, detail
-        super().__init__(f"{message} (in the condition {_shortened(sql)!r})")
+        super().__init__(f"{message.removesuffix('.')} (in the condition {_shortened(sql)!r}).")
 
     def __reduce__(self) -> tuple[type[ConditionSQLSyntaxError], tuple[str, str, str]]:
         return type(self), (self.message, self.sql, self.detail)
@@ -42,7 +42,7 @@ class ConditionSQLUnsupportedError(ConditionSQLError):
 
     def __init__(self, message: str, sql: str, construct: str = "") -> None:
         self.message, self.sql, self.construct = message, sql, construct
-        super().__init__(f"{message} (in the condition {_shortened(sql)!r})")
+        super().__init__(f"{message.removesuffix('.')} (in the condition {_shortened(sql)!r}).")
 
     def __reduce__(self) -> tuple[type[ConditionSQLUnsupportedError], tuple[str, str, str]]:
         return type(self), (self.message, self.sql, self.construct)

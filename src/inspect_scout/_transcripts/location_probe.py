@@ -67,7 +67,7 @@ def database_location(location: str) -> str:
     named = place.paths is None and not is_file and is_local(place.location)  # it is not there yet
     if not named and holds_logs(place):
         raise ConfigError(
-            f"{place.location!r} holds eval logs and is not a transcript database: read them with transcripts_from, or name "
+            f"{place.location!r} holds eval logs and is not a transcript database: copy them into one (scout db copy), read them with transcripts_from, or name "
             "another folder."
         )
     return place.location

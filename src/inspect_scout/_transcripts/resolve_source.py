@@ -13,7 +13,7 @@ from .._support.storage import is_local
 from .contract import Duplicates, LogProblem, SourceKind, SourceLocation
 from .eval_log.kind import EVAL_LOGS
 from .location_probe import not_recognised_error, probe_location, probe_remote_folder
-from .nearby import missing_location_error
+from .nearby import missing_location_error, nearby_advice
 from .selected_index import SelectedIndex
 from .source_kinds import find_kind
 
@@ -123,7 +123,12 @@ class UnresolvedSource:
         if self._decided or len(index) or index.problems or query.where or query.limit == 0:
             return index
         nothing = "neither .eval or .json logs nor parquet files of a transcript database"
-        problems = [LogProblem(p, f"There is nothing to read in {p!r}: {nothing}.") for p in self.locations]
+        problems = [
+            LogProblem(
+                p, f"There is nothing to read in {p!r}: {nothing}. {nearby_advice(p) if is_local(p) else ''}".rstrip()
+            )
+            for p in self.locations
+        ]
         return SelectedIndex((), problems)
 
     async def locate(self, info: TranscriptInfo) -> Located:

@@ -91,7 +91,7 @@ def read_declarations(path: Path) -> tuple[str, Declarations]:
         ConfigError: It is not readable Python.
     """
     if not path.exists():
-        raise LocationError(f"The file {str(path)!r} does not exist.{_close_files(path)}")
+        raise LocationError(f"The file {str(path)!r} does not exist.{close_files(path)}")
     if path.is_dir():
         raise ConfigError(f"{str(path)!r} is a directory: name the Python file that holds the scanners.")
     try:
@@ -107,7 +107,7 @@ def read_declarations(path: Path) -> tuple[str, Declarations]:
         raise ConfigError(f"The file {str(path)!r} cannot be read as Python: {brief(error)}") from error
 
 
-def _close_files(path: Path) -> str:
+def close_files(path: Path) -> str:
     """Name the files beside a path whose names are like its name."""
     try:
         names = [file.name for file in path.parent.iterdir() if file.suffix.lower() in {".py", *JOB_FILES}]

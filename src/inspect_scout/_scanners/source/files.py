@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..._support.errors import ConfigError, LocationError, StorageError, UnknownNameError
 from ..._support.regular import leads_nowhere, open_regular
+from ..files.named import close_files
 from .model import ScannerSource
 from .parse import parse_scanner_file
 
@@ -105,7 +106,9 @@ def _bytes(file: Path) -> bytes:
         with open_regular(file) as opened:
             data = opened.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise LocationError(f"The file {str(file)!r} {leads_nowhere(str(file)) or 'does not exist'}.") from None
+        raise LocationError(
+            f"The file {str(file)!r} {leads_nowhere(str(file)) or 'does not exist'}.{close_files(file)}"
+        ) from None
     except OSError as error:
         raise StorageError(f"The file {str(file)!r} cannot be read: {error.strerror or error}.") from error
     if len(data) > MAX_BYTES:
