@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # The newest scan was interrupted; ~1 has errors, ~2 and ~3 asked a model (~3 has labelled cases), ~4 is the usual one.
 LINES: dict[str, tuple[str, ...]] = {
-    "": ("", "--version", "lst", "results", "view", "--modle"),
+    "": ("", "--version", "lst", "results", "trace", "--modle"),
     "init": (
         "init empty <<< ./logs",
         "init empty -T ./logs --model openai/gpt-5-mini",
@@ -250,4 +250,5 @@ LINES: dict[str, tuple[str, ...]] = {
     ),
     "info schema": ("info schema scanjob", "info schema scan"),
     "completion": ("completion bash", "completion zsh", "completion fish", "completion tcsh", "completion"),
+    "view": ("view nowhere", "view --port 0", "view --host 0.0.0.0", "view --mode lists", "view --browsr"),
 }
