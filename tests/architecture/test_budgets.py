@@ -17,6 +17,7 @@ MANY_ARGUMENTS = {
     "_app/api.py:scan_resume_async": "the documented signature; packed into one ResumeRequest at once",
     "_app/api.py:scan": "the documented signature; packed into one ScanRequest at once",
     "_app/api.py:scan_resume": "the documented signature; packed into one ResumeRequest at once",
+    "_app/results.py:scan_results_query": "the documented signature, which its async twin takes",
     "_app/results.py:scan_results_query_async": "the documented signature; packed into one ResultsQuery at once",
     "_inspect/scripted_model.py:scripted_model": "one argument for each thing that a model may do wrong",
     "_scanners/llm/generate.py:generate_answer": "the documented signature, three times for its overloads",

@@ -9,6 +9,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -107,6 +108,21 @@ def test_methods_say_what_they_raise(name: str) -> None:
     source = textwrap.dedent(inspect.getsource(inspect.unwrap(METHODS[name])))
     raised = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Raise)]
     assert not raised or entries(text, "Raises") or name.endswith("_async")
+
+
+@pytest.mark.parametrize(
+    "name", sorted(FUNCTIONS.keys() - {"inspect_scout.start_scan", "inspect_scout.aio.start_scan"})
+)
+def test_editors_and_the_manual_find_the_words_without_running_anything(name: str) -> None:
+    file = inspect.getsourcefile(inspect.unwrap(FUNCTIONS[name]))
+    assert file is not None
+    short = name.rpartition(".")[2]
+    defined = [
+        node
+        for node in ast.walk(ast.parse(Path(file).read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == short
+    ]
+    assert any(map(ast.get_docstring, defined))
 
 
 def needs_example(name: str) -> bool:

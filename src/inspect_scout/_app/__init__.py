@@ -27,12 +27,6 @@ if TYPE_CHECKING:
         scan_complete_async,
         scan_list,
         scan_list_async,
-        scan_results_arrow,
-        scan_results_arrow_async,
-        scan_results_batches,
-        scan_results_batches_async,
-        scan_results_df,
-        scan_results_df_async,
         scan_resume,
         scan_resume_async,
         scan_status,
@@ -81,6 +75,14 @@ if TYPE_CHECKING:
         write_to_fill_in,
     )
     from .new_project import NewProject, guess_transcripts, start_project
+    from .result_frames import (
+        scan_results_arrow,
+        scan_results_arrow_async,
+        scan_results_batches,
+        scan_results_batches_async,
+        scan_results_df,
+        scan_results_df_async,
+    )
     from .results import (
         records_parquet,
         results_parquet,

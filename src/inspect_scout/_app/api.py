@@ -1,54 +1,34 @@
-"""The public functions that scan and read scans: each signature and each description stands here, and only here."""
+"""The public functions that scan, and tell how scans stand; those that read results are in `results.py` and
+`result_frames.py`.
+
+The words stand at the sync functions; the async ones are described by them.
+"""
 
 from __future__ import annotations
 
 import os
-import re
 import warnings
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from .._plan import ModelRole, ResumeRequest, Scanners, ScannerWork, ScanRequest
-from .._results import RecordInput, RowMode, ScanResultsArrow, ScanResultsDF
+from .._results import RecordInput
 from .._results import list_statuses as _list_statuses
 from .._results import read_status as _read_status
-from .._results import results_arrow as _results_arrow
-from .._results import results_batches as _results_batches
-from .._results import results_df as _results_df
 from .._scanners import end_loading
 from .._support.loops import asyncio_only
-from .._support.storage import normalize
 from .._types import PredicateFn, ScanLocation, Status, ValidationSet, Worklist, location_text
-from .bridge import in_sync, in_sync_items, run_sync
+from .bridge import described_as, run_sync
 from .running.following import OnProgress
 from .running.scanning import complete_scan, resume_scan, run_scan
 
 if TYPE_CHECKING:
-    import pandas as pd
     from inspect_ai.model import GenerateConfig, Model
 
     from .._display import DisplayType
     from .._transcripts import Duplicates, Transcripts
-
-F = TypeVar("F", bound=Callable[..., Any])
-DISPLAY_LINES = re.compile(r"^( +display: )(?:.*\n)(?: {12,}.*\n)*", re.MULTILINE)
-SYNC_CALL = re.compile(r"\b(scan|scan_complete|scan_list|scan_resume)\(")
-ASYNC_DISPLAY = "What to show, and how: `none` (the default), `rich`, `plain`, `log`.\n"
-
-
-def described_as(twin: Callable[..., Any]) -> Callable[[F], F]:
-    """Describe an async function with the words of its sync twin, but for its display: it shows nothing by default."""
-
-    def describe(function: F) -> F:
-        text, section, code = (twin.__doc__ or "").partition("Example:\n")
-        text = DISPLAY_LINES.sub(rf"\g<1>{ASYNC_DISPLAY}", text) + section + SYNC_CALL.sub(r"await \1_async(", code)
-        lines = text.splitlines(keepends=True)
-        function.__doc__ = "".join(line for line in lines if not line.strip().startswith("KeyboardInterrupt:"))
-        return function
-
-    return describe
 
 
 def scan(
@@ -307,8 +287,7 @@ async def scan_complete_async(
     return await complete_scan(location_text(scan_location), quiet_display(display), log_level)
 
 
-@asyncio_only
-async def scan_list_async(scans_location: ScanLocation) -> list[Status]:
+def scan_list(scans_location: ScanLocation) -> list[Status]:
     """List the scans below a location; a location that does not exist has none.
 
     Args:
@@ -323,18 +302,21 @@ async def scan_list_async(scans_location: ScanLocation) -> list[Status]:
 
     Example:
         ```python
-        for status in await scan_list_async("scans"):
+        for status in scan_list("scans"):
             print(status)
         ```
     """
+    return run_sync(lambda: scan_list_async(scans_location))
+
+
+@described_as(scan_list)
+@asyncio_only
+async def scan_list_async(scans_location: ScanLocation) -> list[Status]:
+    """List the scans below a location, as `scan_list` does."""
     return await _list_statuses(location_text(scans_location), run_sync)
 
 
-scan_list = in_sync(scan_list_async)
-
-
-@asyncio_only
-async def scan_status_async(scan_location: ScanLocation) -> Status:
+def scan_status(scan_location: ScanLocation) -> Status:
     """Tell how a scan stands, also while it runs.
 
     Args:
@@ -345,124 +327,18 @@ async def scan_status_async(scan_location: ScanLocation) -> Status:
 
     Example:
         ```python
-        status = await scan_status_async("scans/scan_id=...")
+        status = scan_status("scans/scan_id=...")
         print(status.complete, status.summary["refusals"].results)
         ```
     """
+    return run_sync(lambda: scan_status_async(scan_location))
+
+
+@described_as(scan_status)
+@asyncio_only
+async def scan_status_async(scan_location: ScanLocation) -> Status:
+    """Tell how a scan stands, as `scan_status` does."""
     return await _read_status(location_text(scan_location))
-
-
-scan_status = in_sync(scan_status_async)
-
-
-@asyncio_only
-async def scan_results_df_async(
-    scan_location: ScanLocation,
-    *,
-    scanner: str | None = None,
-    rows: RowMode = "results",
-    exclude_columns: Sequence[str] | None = None,
-    parse_json: bool = False,
-) -> ScanResultsDF:
-    """Read results as data frames, one for each scanner, each loaded when it is asked for.
-
-    Args:
-        scan_location: Where the scan is (finished, interrupted or running): its directory, as a path or URL, or its
-            `Status`.
-        scanner: Key of one scanner (default: all).
-        rows: `results`: one row for each result, resultsets expanded; `transcripts`: one row for each invocation.
-        exclude_columns: Columns left out (default: `input`, `input_data`, `scan_events`; `[]` for none).
-        parse_json: Put Python lists and mappings in the place of JSON text (`metadata`, `message_references`, ...; `value`
-            where it is a list or an object).
-
-    Returns:
-        The `Status` of the scan, with `scanners` (frames by key), `wide()` (a row for each transcript, a column for each
-        scanner) and `long()` (all scanners under one another).
-
-    Raises:
-        LocationError: There is no scan.
-        UnknownNameError: The scan has no such scanner; close matches are named.
-
-    Example:
-        ```python
-        results = await scan_results_df_async("scans/scan_id=...")
-        print(results.wide().head())
-        ```
-    """
-    location, run = location_text(scan_location), run_sync
-    return await _results_df(
-        location, scanner=scanner, rows=rows, exclude_columns=exclude_columns, parse_json=parse_json, run=run
-    )
-
-
-scan_results_df = in_sync(scan_results_df_async)
-
-
-@asyncio_only
-async def scan_results_arrow_async(scan_location: ScanLocation) -> ScanResultsArrow:
-    """Read results as Arrow record batches.
-
-    Args:
-        scan_location: Where the scan is (finished, interrupted or running): its directory, as a path or URL, or its
-            `Status`.
-
-    Raises:
-        LocationError: There is no scan.
-
-    Example:
-        ```python
-        results = await scan_results_arrow_async("scans/scan_id=...")
-        with results.reader("refusals") as reader:
-            table = reader.read_all()
-        ```
-    """
-    return await _results_arrow(location_text(scan_location), run=run_sync)
-
-
-scan_results_arrow = in_sync(scan_results_arrow_async)
-
-
-def scan_results_batches_async(
-    scan_location: ScanLocation,
-    scanner: str,
-    *,
-    batch_size: int = 1024,
-    exclude_columns: Sequence[str] | None = None,
-    rows: RowMode = "results",
-) -> AsyncIterator[pd.DataFrame]:
-    """Read the results of a scanner in batches, so that no large table is held in memory.
-
-    Args:
-        scan_location: Where the scan is (finished, interrupted or running): its directory, as a path or URL, or its
-            `Status`.
-        scanner: Key of the scanner.
-        batch_size: Rows in a frame at most, results of resultsets included.
-        exclude_columns: Columns left out (default: `input`, `input_data`, `scan_events`; `[]` for none).
-        rows: `results` or `transcripts`, as for `scan_results_df`.
-
-    Raises:
-        LocationError: There is no scan.
-        UnknownNameError: The scan has no such scanner; close matches are named.
-        ConfigError: The size of batches is below 1.
-
-    Example:
-        ```python
-        async for frame in scan_results_batches_async("scans/scan_id=...", "refusals", batch_size=10_000):
-            print(frame["value"].sum())
-        ```
-    """
-    # Nothing is read before the first batch is asked for; the location is taken now.
-    return asyncio_only(_results_batches)(
-        normalize(location_text(scan_location)),
-        scanner,
-        batch_size=batch_size,
-        exclude_columns=exclude_columns,
-        rows=rows,
-        run=run_sync,
-    )
-
-
-scan_results_batches = in_sync_items(scan_results_batches_async)
 
 
 def quiet_display(display: DisplayType | None) -> DisplayType | None:

@@ -16,9 +16,30 @@ from .._support.storage import is_local
 P = ParamSpec("P")
 T = TypeVar("T")
 
+F = TypeVar("F", bound=Callable[..., Any])
+
+DISPLAY_LINES = re.compile(r"^( +display: )(?:.*\n)(?: {12,}.*\n)*", re.MULTILINE)
+ASYNC_DISPLAY = "What to show, and how: `none` (the default), `rich`, `plain`, `log`.\n"
 _SUFFIX = "_async"
-_AWAITED = re.compile(r"\b(?:await )?(\w+)_async(?=\()|\basync (?=for\b|with\b)")
-"""What an example of an async function has, and that of its sync twin has not."""
+_BATCHES = re.compile(r"\bfor (\w+) in scan_results_batches\(")
+_CALLS = re.compile(
+    r"\b(scan(?:_complete|_list|_resume|_status|_results_df|_results_arrow|_results_query)?|validation_results_df)\("
+)
+"""Calls in examples of sync functions that those of their async twins await."""
+
+
+def described_as(twin: Callable[..., Any]) -> Callable[[F], F]:
+    """Describe an async function with the words of its sync twin, but for its display, which shows nothing by default."""
+
+    def describe(function: F) -> F:
+        text, section, code = (twin.__doc__ or "").partition("Example:\n")
+        code = _CALLS.sub(r"await \1_async(", _BATCHES.sub(r"async for \1 in scan_results_batches_async(", code))
+        text = DISPLAY_LINES.sub(rf"\g<1>{ASYNC_DISPLAY}", text) + section + code
+        lines = text.splitlines(keepends=True)
+        function.__doc__ = "".join(line for line in lines if not line.strip().startswith("KeyboardInterrupt:"))
+        return function
+
+    return describe
 
 
 def in_sync(use_case: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
@@ -45,8 +66,6 @@ def in_sync_items(use_case: Callable[P, AsyncIterator[T]]) -> Callable[P, Iterat
 def _renamed(twin: Callable[P, T]) -> Callable[P, T]:
     twin.__name__ = twin.__name__.removesuffix(_SUFFIX)
     twin.__qualname__ = twin.__qualname__.removesuffix(_SUFFIX)
-    text, section, code = (twin.__doc__ or "").partition("Example:\n")
-    twin.__doc__ = text + section + _AWAITED.sub(r"\1", code)
     return twin
 
 

@@ -10,7 +10,7 @@ from .._results import HEAVY_COLUMNS, ResultsPage, ResultsQuery, ResultsTable, R
 from .._support.errors import ConfigError
 from .._support.loops import asyncio_only
 from .._types import ScanLocation, location_text
-from .bridge import in_sync, run_sync
+from .bridge import described_as, run_sync
 
 Order = str | Sequence[str | tuple[str, Literal["ASC", "DESC"]]]
 """A column, or several, each alone or with its direction."""
@@ -18,8 +18,7 @@ Order = str | Sequence[str | tuple[str, Literal["ASC", "DESC"]]]
 _HEAVY = (*HEAVY_COLUMNS, "transcript_metadata")
 
 
-@asyncio_only
-async def scan_results_query_async(
+def scan_results_query(
     location: ScanLocation,
     *,
     scanner: str | None = None,
@@ -62,10 +61,44 @@ async def scan_results_query_async(
     Example:
         ```python
         columns = ["task_id", "explanation"]
-        page = await scan_results_query_async("scans/scan_id=...", sql_where="value = true", columns=columns, limit=20)
+        page = scan_results_query("scans/scan_id=...", sql_where="value = true", columns=columns, limit=20)
         print(page.table.to_pandas())
         ```
     """
+    return run_sync(
+        lambda: scan_results_query_async(
+            location,
+            scanner=scanner,
+            sql_where=sql_where,
+            columns=columns,
+            order_by=order_by,
+            limit=limit,
+            offset=offset,
+            after=after,
+            count=count,
+            group_by=group_by,
+            rows=rows,
+        )
+    )
+
+
+@described_as(scan_results_query)
+@asyncio_only
+async def scan_results_query_async(
+    location: ScanLocation,
+    *,
+    scanner: str | None = None,
+    sql_where: str | None = None,
+    columns: Sequence[str] | None = None,
+    order_by: Order | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+    after: str | None = None,
+    count: bool = False,
+    group_by: str | Sequence[str] | None = None,
+    rows: RowMode = "results",
+) -> ResultsPage:
+    """Read a page of results, as `scan_results_query` does."""
     if isinstance(columns, str):
         raise ConfigError(f"columns={columns!r} is one text; give a list of column names.")
     asked = ResultsQuery(
@@ -80,9 +113,6 @@ async def scan_results_query_async(
         group_by=[group_by] if isinstance(group_by, str) else group_by or (),
     )
     return await ResultsTable.open(location_text(location), run_sync, rows=rows).query(asked, scanner)
-
-
-scan_results_query = in_sync(scan_results_query_async)
 
 
 def _order_by_terms(order_by: Order | None) -> list[OrderBy]:

@@ -24,7 +24,7 @@ from .._validation import (
     verdict_record,
     with_ids,
 )
-from .bridge import in_sync
+from .bridge import described_as, run_sync
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,8 +116,7 @@ def report_json(report: ScannerReport) -> dict[str, object]:
     }
 
 
-@asyncio_only
-async def validation_results_df_async(
+def validation_results_df(
     scan_location: ScanLocation,
     *,
     scanner: str | None = None,
@@ -145,10 +144,23 @@ async def validation_results_df_async(
 
     Example:
         ```python
-        agreement = await validation_results_df_async("scans/scan_id=...", by="model")
+        agreement = validation_results_df("scans/scan_id=...", by="model")
         print(agreement[["scanner", "group", "recall", "precision"]])
         ```
     """
+    return run_sync(lambda: validation_results_df_async(scan_location, scanner=scanner, by=by, validation=validation))
+
+
+@described_as(validation_results_df)
+@asyncio_only
+async def validation_results_df_async(
+    scan_location: ScanLocation,
+    *,
+    scanner: str | None = None,
+    by: GroupBy | None = None,
+    validation: CasesGiven | None = None,
+) -> pd.DataFrame:
+    """Tell how far scanners agree with their labelled cases, as `validation_results_df` does."""
     import pandas as pd
 
     reports = await validation_reports(location_text(scan_location), scanner, by, validation)
@@ -156,6 +168,3 @@ async def validation_results_df_async(
     records = [agreement_record(row) for report in reports for row in report.rows]
     # Without a row there are columns all the same.
     return pd.DataFrame(records, columns=list(agreement_record(empty[0])))
-
-
-validation_results_df = in_sync(validation_results_df_async)

@@ -17,7 +17,8 @@ from ..._results import read_status
 from ..._support.errors import ScanStateError
 from ..._support.loops import asyncio_only, refuse_trio
 from ..._types import ScanState, Status
-from ..api import ASYNC_DISPLAY, DISPLAY_LINES, quiet_display, scan, scan_request
+from ..api import quiet_display, scan, scan_request
+from ..bridge import ASYNC_DISPLAY, DISPLAY_LINES
 from ..interruption import run_in_thread
 from .following import Following
 from .scanning import run_scan
@@ -381,6 +382,7 @@ def _arguments_text(scan: Callable[..., object]) -> str:
 
 
 start_scan = _taking_arguments_of(scan, PendingScan)
+"""Start a scan that goes on while your program does something else, with the arguments of `scan`."""
 start_scan.__name__ = start_scan.__qualname__ = "start_scan"
 start_scan.__doc__ = f"""Start a scan that goes on while your program does something else, and follow it.
 
