@@ -17,6 +17,12 @@ def test_long_tables_end_with_how_much_is_missing() -> None:
     assert list(table.iter("td"))[-1].text == "… and 1,234 more"
 
 
+def test_names_of_columns_of_numbers_stand_above_the_numbers() -> None:
+    table = ET.fromstring(html_table("t", [(1, "b", 3, True), (2, "e", None, None)], ("", "text", "number", "flag")))
+    sides = [each.get("style", "").split("; ")[0] for each in table.iter("th") if each.get("scope") == "col"]
+    assert sides == [f"text-align: {side}" for side in ("left", "left", "right", "left")]
+
+
 @pytest.mark.parametrize(
     "value", ["x" * 10_000, ["a"] * 10_000, {str(n): n for n in range(100)}, "a\nb\x1b[31m", 3, None]
 )

@@ -21,7 +21,7 @@ from typing import Any
 from e2e.notebooks import NOTEBOOK, Shown, notebook_cells, run_cells
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-CELLS_IN_A_PICTURE = 7
+CELLS_IN_A_PICTURE = 5
 WIDTH, HEIGHT = 1000, 1500
 
 MORE = {
@@ -35,6 +35,18 @@ def fragile():
             raise ValueError(f"<b>no</b> answer for {transcript.task_id}: " + "a long reason " * 20)
         return Result(value=True)
     return look
+""",
+    "slow": """
+import asyncio
+
+@scanner(messages="all")
+def slow():
+    async def look(transcript):
+        await asyncio.sleep(0.3)
+        return Result(value=transcript.score == "C")
+    return look
+
+slow_status = scan([slow(), refusals()], logs, scans='scans', max_transcripts=1)
 """,
     "failing": "broken = scan([fragile(), refusals()], logs, scans='scans')",
     "status of a scan with errors": "broken",
@@ -175,7 +187,7 @@ def main(folder: Path) -> None:
         examples = Path(made) / "examples"
         shutil.copytree(NOTEBOOK.parent, examples)
         shown = run_cells({**notebook_cells(), **MORE}, examples, allow_errors=True)
-    take_pictures(browser, [("while it runs", running(shown["scan"])), *shown.items()], folder)
+    take_pictures(browser, [*shown.items(), ("slow, while it runs", running(shown["slow"]))], folder)
 
 
 if __name__ == "__main__":

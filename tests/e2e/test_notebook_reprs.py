@@ -77,7 +77,7 @@ def test_a_scan_is_one_output_and_its_summary(cell: str, shown: Mapping[str, Sho
 
 
 def test_a_dry_run_is_not_a_scan_that_is_complete(shown: Mapping[str, Shown]) -> None:
-    _, status = shown["dry-run"].outputs
+    (status,) = shown["dry-run"].outputs
     assert status["data"]["text/plain"] == "Status(dry run, 2 scanners, 12 transcripts)"
     assert ">dry run: nothing was scanned<" in status["data"]["text/html"]
     assert ">refusals</th>" in status["data"]["text/html"]

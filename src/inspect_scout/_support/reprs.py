@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from itertools import chain, repeat
+from typing import TypeGuard
 
 from .shapes import is_list, is_mapping
 from .terminal import one_line
@@ -18,7 +20,10 @@ MAX_ROWS = 20
 """Rows of a table."""
 
 _NAME = "text-align: left; padding: 0.1em 0.8em 0.1em 0"
-_TEXT, _NUMBER = f"{_NAME}; overflow-wrap: anywhere", _NAME.replace("left", "right")
+# Words stay whole, so that a short column is readable beside long ones.
+_TEXT, _NUMBER = f"{_NAME}; max-width: 40em; overflow-wrap: break-word", _NAME.replace("left", "right")
+# Wider than a narrow table rather than broken: a path is there to be copied.
+_CAPTION = f"{_NAME}; white-space: nowrap; caption-side: top; color: inherit"
 
 
 class Words(str):
@@ -62,9 +67,13 @@ def html_table(title: str, rows: Sequence[Sequence[object]], header: Sequence[st
         rows: Cells by row; None is left empty. Only the first `MAX_ROWS` are shown.
         header: Names of the columns (none: the first cell of each row is its name).
     """
-    lines = [f'<table><caption style="{_TEXT}; caption-side: top; color: inherit">{_escaped(title)}</caption>']
+    lines = [f'<table><caption style="{_CAPTION}">{_escaped(title)}</caption>']
     if header:
-        lines.append(f"<thead><tr>{''.join(_header(name, 'col') for name in header)}</tr></thead>")
+        sides = [
+            _NUMBER if number and any(map(_is_number, cells)) else _NAME for number, cells in enumerate(zip(*rows))
+        ]
+        names = zip(header, chain(sides, repeat(_NAME)))
+        lines.append(f"<thead><tr>{''.join(_header(name, 'col', style) for name, style in names)}</tr></thead>")
     lines.append("<tbody>")
     lines += [
         f"<tr>{_header(row[0], 'row')}{''.join(_cell(value, _NUMBER if header else _TEXT) for value in row[1:])}</tr>"
@@ -76,12 +85,16 @@ def html_table(title: str, rows: Sequence[Sequence[object]], header: Sequence[st
     return "\n".join([*lines, "</tbody></table>"])
 
 
-def _header(value: object, scope: str) -> str:
-    return f'<th scope="{scope}" style="{_NAME}">{_escaped(value)}</th>'
+def _header(value: object, scope: str, style: str = _NAME) -> str:
+    return f'<th scope="{scope}" style="{style}">{_escaped(value)}</th>'
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _cell(value: object, of_numbers: str) -> str:
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if _is_number(value):
         text = f"{value:,}" if isinstance(value, int) else f"{value:g}"
         return f'<td style="{of_numbers}">{_escaped(text)}</td>'
     return f'<td style="{_TEXT}">{_escaped(value)}</td>'

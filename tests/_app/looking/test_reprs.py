@@ -121,6 +121,15 @@ def test_a_status_says_how_the_scan_stands(example_scan: Path) -> None:
     assert [cell.text for cell in first][:2] == [next(iter(status.summary.scanners)), "12"]
 
 
+def test_a_page_says_how_much_of_it_is_shown(example_scan: Path) -> None:
+    def caption(**query: Any) -> str | None:
+        page = scan_results_query(example_scan, scanner="environment_errors", **query)
+        return ET.fromstring(page._repr_html_()).findtext("caption")
+
+    assert caption(limit=20, columns=["value"]) == "20 rows, 1 column"
+    assert caption(columns=["value"]) == "46 rows, 1 column; here the first 20 rows and 1 column"
+
+
 def test_transcripts_say_what_was_chosen(example_logs: Path) -> None:
     chosen = transcripts_from(example_logs).where("score = 'I'").order_by("date", "DESC").limit(2)
     assert repr(chosen) == (

@@ -63,6 +63,8 @@ class ResultsPage:
         shown, names = self.table.slice(0, MAX_ROWS).to_pylist(), self.table.column_names[:_MAX_COLUMNS]
         total = "" if self.total is None else f" of {self.total:,}"
         title = f"{plural(self.table.num_rows, 'row')}{total}, {plural(self.table.num_columns, 'column')}"
+        if (len(shown), len(names)) < (self.table.num_rows, self.table.num_columns):
+            title += f"; here the first {plural(len(shown), 'row')} and {plural(len(names), 'column')}"
         # Rows are told apart by their numbers: the first column may be long.
         rows = [(number, *(row[name] for name in names)) for number, row in enumerate(shown, 1)]
         return html_table(title, rows, ("", *names))
