@@ -54,6 +54,7 @@ ALLOWED: dict[str, set[str]] = {
     "scout transcripts": {"asyncio", "pydantic"},
     "scout transcripts -T logs --by model,score": {"asyncio", "pydantic"},
     "scout transcripts -T logs -F score='I'": {"asyncio", "duckdb", "numpy", "pyarrow", "pydantic"},
+    "scout transcripts -T": {"asyncio", "numpy", "pyarrow", "pydantic"},
     "scout show -T logs NQ7dDdcK M1..M3": {"asyncio", "pydantic"},
     "scout show": {"asyncio", "numpy", "pyarrow", "pydantic"},
     "scout scan status latest --scans": {"asyncio"},
@@ -111,11 +112,22 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory, example_logs: Path) -> Path:
+    """The example logs as a database, where no other command finds it."""
+    made = tmp_path_factory.mktemp("database") / "transcripts"
+    scout = Path(sys.executable).parent / "scout"
+    subprocess.run([scout, "db", "copy", str(example_logs), str(made)], check=True, capture_output=True)
+    return made
+
+
 @pytest.mark.parametrize("command", ALLOWED)
 def test_light_commands_load_no_heavy_module(command: str, examples: Path, request: pytest.FixtureRequest) -> None:
     where: list[str] = []
     if command == "scout show":
         where = [str(request.getfixturevalue("example_scan")), "NQ7dDdcK"]
+    if command == "scout transcripts -T":
+        where = [str(request.getfixturevalue("database"))]
     if command.startswith(ABOUT_A_SCAN):
         scan: Path = request.getfixturevalue("example_scan")
         where = [str(scan.parent if command.endswith(("list", "--scans")) else scan)] * (

@@ -10,13 +10,11 @@ from ..._support.errors import ConfigError, LocationError
 from ..._support.storage import is_local, normalize
 from ..contract import Duplicates, SourceKind, SourceLocation
 from ..recorded_transcripts import recorded_transcripts
-from .format.names import DATA_SUFFIX, INDEX_FOLDER
+from .format.names import DATA_SUFFIX, INDEX_FOLDER, SOURCE_TYPE
 
 if TYPE_CHECKING:
     from ..._types import InputOrigin, ScanTranscripts, Transcript, TranscriptInfo
     from .reading.source import DatabaseSource
-
-_NAME = "database"
 
 
 def _is_database(place: SourceLocation) -> bool:
@@ -52,5 +50,5 @@ async def _read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
     return await read_origin(origin, info)
 
 
-DATABASE_KIND = SourceKind(_NAME, _is_database, _open_source, _restore_source, _read_origin, single=True)
+DATABASE_KIND = SourceKind(SOURCE_TYPE, _is_database, _open_source, _restore_source, _read_origin, single=True)
 """Transcript databases."""

@@ -11,6 +11,9 @@ from datetime import UTC, datetime, timedelta
 from ...._support.errors import ConfigError
 from ...._support.storage import join, relative_to
 
+SOURCE_TYPE = "database"
+"""Kind of source, as scans record it."""
+
 INDEX_FOLDER = "_index"
 """Folder of the index files."""
 LOG_FOLDER = "_index/log"

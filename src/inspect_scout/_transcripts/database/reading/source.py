@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
-import anyio.from_thread
 import anyio.to_thread
 import pyarrow as pa
 
 from ...._support.cache import Cache
-from ...._support.errors import LocationError, LogReadError, TranscriptTooLargeError
-from ...._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
-from ...contract import LoadedTranscript, Progress, RawTranscript, TranscriptIndex, UnreadLogs
-from ...decode.handle import MaterializedHandle
-from ...decode.sample import decode_sections
-from ...decode.sections import sections_from
-from ...decode.source import SampleError
-from ...decode.stream import STREAM_THRESHOLD_BYTES, open_sample
-from ...decode.views import view_of, view_text
-from ..files.data_file import DataFile, DataFileRow, RowByteSource
+from ...._support.errors import LocationError, LogReadError
+from ...contract import Progress, TranscriptIndex, UnreadLogs
+from ..files.data_file import DataFile, DataFileRow
 from ..format.column_types import make_column
-from ..format.names import data_file_location, data_file_name, data_file_path
+from ..format.names import SOURCE_TYPE, data_file_location, data_file_name, data_file_path
 from ..format.schema import FILENAME, ID
 from ..journal.snapshot import DatabaseSnapshot, load_snapshot
 from .query_table import query_table
@@ -31,13 +23,9 @@ from .snapshot_index import SnapshotIndex
 
 if TYPE_CHECKING:
     from ...._query import Query
+    from ...._types import InputOrigin, Transcript, TranscriptInfo
+    from .located import LocatedRow
 
-SOURCE_TYPE: Final = "database"
-
-T = TypeVar("T")
-
-# Up to this, decoding holds up other tasks so briefly that a thread is not worth its cost.
-_INLINE_BYTES: Final = 1 << 20
 _OPEN_FILES: Final = 32
 _SHOWN: Final = 3
 _RECENT: Final = 4
@@ -126,15 +114,13 @@ class DatabaseSource:
         Raises:
             LogReadError: The transcript is not there.
         """
-        return LocatedRow(self, info, await self.find_row(info))
+        from .located import LocatedRow  # here: what decodes transcripts needs Inspect
 
-    async def find_row(self, info: TranscriptInfo, *, moved: bool = False) -> DataFileRow:
-        """Find the row of a transcript.
+        row = await self._find_row(info)
+        return LocatedRow(self.location, info, row, lambda: self._find_row(info, moved=True))
 
-        Args:
-            info: The transcript.
-            moved: Whether its data file is gone.
-        """
+    async def _find_row(self, info: TranscriptInfo, *, moved: bool = False) -> DataFileRow:
+        """Find the row of a transcript, also where its data file is gone (`moved`)."""
         if moved:
             self._cache.forget()
         snapshot = self._cache.snapshot
@@ -186,94 +172,6 @@ class DatabaseSource:
         return SnapshotIndex(snapshot, self.location, _selected_positions(snapshot, query))
 
 
-class LocatedRow:
-    """A transcript whose row was found.
-
-    Args:
-        source: Finds it again if its data file is gone when it is read.
-        info: Its description.
-        row: The row.
-    """
-
-    def __init__(self, source: DatabaseSource, info: TranscriptInfo, row: DataFileRow) -> None:
-        self._source, self._info, self._row = source, info, row
-
-    @property
-    def size(self) -> int:
-        """Bytes of its content, about."""
-        return self._row.file.content_size(self._row.number)
-
-    @property
-    def fingerprint(self) -> str:
-        """Text that changes when its content does."""
-        return self._row.file.fingerprint(self._row.number)
-
-    async def read(self, content: TranscriptContent, *, max_bytes: int | None = None) -> LoadedTranscript:
-        """Read the content asked for.
-
-        Args:
-            content: What to read.
-            max_bytes: Refuse transcripts with more content.
-
-        Raises:
-            LogReadError: The transcript cannot be read.
-            TranscriptTooLargeError: It is larger than `max_bytes`.
-        """
-
-        def read(row: DataFileRow) -> LoadedTranscript:
-            if max_bytes is not None and (size := row.file.size_beyond(row.number, max_bytes)) is not None:
-                raise TranscriptTooLargeError(self._info.transcript_id, size, max_bytes)
-            return _decode_row(row.file, row.number, self._info, content)
-
-        return await self._with_row(read)
-
-    async def open(self, content: TranscriptContent) -> TranscriptHandle:
-        """Open the content asked for, to be read item by item."""
-        row, info = self._row, self._info
-
-        async def moved() -> DataFileRow:
-            return await self._source.find_row(info, moved=True)
-
-        source = RowByteSource(row, _content_columns(content), lambda: anyio.from_thread.run(moved))
-        if source.size > STREAM_THRESHOLD_BYTES:
-            return open_sample(source, info, content, lambda error: _as_log_error(row.file, info, error))
-
-        async def load() -> Transcript:
-            return (await self.read(content)).transcript
-
-        return MaterializedHandle(info, load, content)
-
-    async def raw(self) -> RawTranscript:
-        """Read the row as it is."""
-
-        def read(row: DataFileRow) -> RawTranscript:
-            (stored,) = row.file.read_rows([row.number])
-            return stored
-
-        return await self._with_row(read)
-
-    def origin(self, view: TranscriptContent, size: int) -> InputOrigin:
-        """Where content seen through `view` can be found again."""
-        return InputOrigin(
-            SOURCE_TYPE, self._source.location, self._info.transcript_id, self.fingerprint, view_text(view), size
-        )
-
-    async def _with_row(self, work: Callable[[DataFileRow], T]) -> T:
-        """Work on the row, here if that is short, else in a thread, so that other tasks go on."""
-
-        def run() -> T:
-            try:
-                return work(self._row)
-            except LogReadError as error:
-                raise LogReadError(error.log, error.reason, repr(self._info.transcript_id)) from error
-
-        try:
-            return run() if self.size <= _INLINE_BYTES else await anyio.to_thread.run_sync(run)
-        except LocationError:
-            self._row = await self._source.find_row(self._info, moved=True)
-        return await anyio.to_thread.run_sync(run)
-
-
 async def read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
     """Read content again from where it was found.
 
@@ -284,6 +182,8 @@ async def read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
     Raises:
         LogReadError: The transcript is gone, or has changed since.
     """
+    from ...decode.views import view_of
+
     located = await _recent_source(origin.location).locate(info)
     if located.fingerprint != origin.fingerprint:
         raise LogReadError(origin.location, "the transcript has changed since it was scanned", repr(origin.member))
@@ -294,30 +194,6 @@ async def read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
 def _recent_source(location: str) -> DatabaseSource:
     """Remember the databases that results name repeatedly."""
     return DatabaseSource(location, tolerant=True)
-
-
-def _content_columns(content: TranscriptContent) -> tuple[str, ...]:
-    """Columns that hold what is asked for."""
-    names: list[str] = []
-    if content.messages is not None:
-        names.append("messages")
-    if content.events is not None or content.timeline is not None:
-        names += ["events", "events_data"]
-    if content.timeline is not None:
-        names.append("timelines")
-    return tuple(names)
-
-
-def _decode_row(file: DataFile, row: int, info: TranscriptInfo, content: TranscriptContent) -> LoadedTranscript:
-    cells = file.read_cells(row, _content_columns(content))
-    try:
-        return decode_sections(lambda: sections_from(cells), info, content)
-    except SampleError as error:
-        raise _as_log_error(file, info, error) from error
-
-
-def _as_log_error(file: DataFile, info: TranscriptInfo, error: SampleError) -> LogReadError:
-    return LogReadError(file.path, str(error), repr(info.transcript_id))
 
 
 def _select_recorded(
