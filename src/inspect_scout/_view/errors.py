@@ -16,6 +16,7 @@ from .._support.errors import (
     StorageError,
     TranscriptTooLargeError,
 )
+from .changes import TooManyListenersError
 from .places import PlaceRefusedError
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 STATUS_BY_ERROR: tuple[tuple[type[Exception], int], ...] = (
     (PlaceRefusedError, 403),
+    (TooManyListenersError, 429),
     (LocationError, 404),
     (TranscriptTooLargeError, 413),
     (ScanStateError, 409),
