@@ -27,6 +27,7 @@ from inspect_scout._view.serving.server import Server, allow_open_files
 from support.attacks import attacks
 
 STREAMS = 500
+SECONDS = 2.0
 
 
 @contextlib.contextmanager
@@ -122,16 +123,18 @@ async def test_no_route_fails_at_any_input(tmp_path: Path, caplog: pytest.LogCap
         for prefix in ("/api/v2", "/api/v3"):
             described = await http.get(f"{prefix}/openapi.json")
             assert described.status_code == 200
-            for attack in attacks(described.json(), prefix):
-                with contextlib.suppress(TimeoutError):  # a stream that waits for news
-                    async with asyncio.timeout(2):
-                        response = await http.request(
-                            attack.method,
-                            attack.path,
-                            params=attack.params,
-                            headers=attack.headers,
-                            content=attack.body,
-                        )
+            for of_route in attacks(described.json(), prefix):
+                # A stream that waits for news ends with the first wait: one of each is enough.
+                with contextlib.suppress(TimeoutError):
+                    for attack in of_route:
+                        async with asyncio.timeout(SECONDS):
+                            response = await http.request(
+                                attack.method,
+                                attack.path,
+                                params=attack.params,
+                                headers=attack.headers,
+                                content=attack.body,
+                            )
                         if response.status_code >= 500 or "Traceback" in response.text or "root:" in response.text:
                             failed.append(f"{response.status_code} {attack}")
     assert failed == []

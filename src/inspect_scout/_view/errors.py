@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from fastapi.exceptions import RequestValidationError
 from starlette.responses import JSONResponse
 
 from .._support.errors import (
@@ -16,6 +17,7 @@ from .._support.errors import (
     StorageError,
     TranscriptTooLargeError,
 )
+from .._support.json import well_formed
 from .changes import TooManyListenersError
 from .places import PlaceRefusedError
 
@@ -46,7 +48,21 @@ def status_of(error: Exception) -> int:
 
 async def answer_scout_error(_: Request, error: Exception) -> JSONResponse:
     """Answer with what the error says."""
-    return JSONResponse({"detail": str(error)}, status_of(error))
+    return JSONResponse({"detail": well_formed(str(error))}, status_of(error))
+
+
+async def answer_invalid(_: Request, error: Exception) -> JSONResponse:
+    """Answer what is wrong with the parameters or the body, without what was sent: that need not be text."""
+    assert isinstance(error, RequestValidationError)
+    problems = [
+        {
+            "loc": [well_formed(part) if isinstance(part, str) else part for part in problem["loc"]],
+            "msg": well_formed(problem["msg"]),
+            "type": problem["type"],
+        }
+        for problem in error.errors()
+    ]
+    return JSONResponse({"detail": problems}, 422)
 
 
 async def answer_unexpected(request: Request, error: Exception) -> JSONResponse:
@@ -58,4 +74,5 @@ async def answer_unexpected(request: Request, error: Exception) -> JSONResponse:
 def handle_errors(app: Starlette) -> None:
     """Let an application answer errors."""
     app.add_exception_handler(ScoutError, answer_scout_error)
+    app.add_exception_handler(RequestValidationError, answer_invalid)
     app.add_exception_handler(Exception, answer_unexpected)
