@@ -33,6 +33,14 @@ ALLOWED: dict[str, set[str]] = {
     "scout --version": set(),
     "scout scan --help": set(),
     "scout info version": set(),
+    "scout view --help": set(),
+    # What it takes to listen; what reads transcripts and scans is loaded when it is asked for.
+    "from inspect_scout._view import guarded_app, ViewSettings, serve; guarded_app(ViewSettings('.'))": {
+        "asyncio",
+        "fastapi",
+        "pydantic",
+        "uvicorn",
+    },
     # The table of scans is drawn by rich when a terminal shows it; a pipe gets plain text.
     "scout init": set(),
     # A refusal that needs no run of what was named comes at once.

@@ -66,7 +66,7 @@ class Changes:
         self._find_watches = find_watches
         self._watches: Mapping[Topic, Watch] | None = None
         self._clock, self._pause, self._limit = clock, pause, limit
-        self._last = {topic: Change(topic, self._now()) for topic in TOPICS}
+        self._last: dict[Topic, Change] = {topic: Change(topic, self._now()) for topic in TOPICS}
         self._seen: dict[Topic, object] = {}
         self._changed = asyncio.Event()
         self._listeners = 0

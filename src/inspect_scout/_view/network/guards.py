@@ -181,7 +181,7 @@ class HostGuard:
         values = header_values(scope, b"host")
         if len(values) != 1 or not values[0].isascii():
             return False
-        scheme = {"ws": "http", "wss": "https"}.get(scope.get("scheme", "http"), scope.get("scheme", "http"))
+        scheme = "https" if scope.get("scheme") in ("https", "wss") else "http"
         return canonical_authority(values[0].decode(), scheme) in self._hosts
 
 
