@@ -75,6 +75,23 @@ if TYPE_CHECKING:
         write_to_fill_in,
     )
     from .new_project import NewProject, guess_transcripts, start_project
+    from .reading.corpus import TranscriptSelection
+    from .reading.library import LibraryLimits, TranscriptLibrary
+    from .reading.records import (
+        MessageItem,
+        MessageRange,
+        Neighbours,
+        TranscriptDescription,
+        TranscriptFacet,
+        TranscriptPage,
+    )
+    from .reading.transcripts import (
+        describe_transcript,
+        list_transcripts,
+        read_facets,
+        read_messages,
+        read_neighbours,
+    )
     from .result_frames import (
         scan_results_arrow,
         scan_results_arrow_async,

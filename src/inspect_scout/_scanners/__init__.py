@@ -47,7 +47,16 @@ if TYPE_CHECKING:
     from .render.message import MessageFormatOptions, message_as_str
     from .render.messages import LabelForId, MessagesPreprocessor, message_numbering, messages_as_str
     from .render.numbers import tool_callers
-    from .render.plain import PlainItem, plain_events_text, plain_messages_text
+    from .render.plain import (
+        PlainItem,
+        SegmentKind,
+        TextSegment,
+        message_segments,
+        plain_event,
+        plain_events_text,
+        plain_message,
+        plain_messages_text,
+    )
     from .render.quotes import find_words, quoted_words
     from .scoring.scanner import as_scanner
     from .scoring.scorer import as_scorer

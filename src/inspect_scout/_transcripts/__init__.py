@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .contract import (
         Duplicates,
         HasCopies,
+        HasVersion,
         LoadedTranscript,
         Located,
         LogProblem,
@@ -49,9 +50,13 @@ if TYPE_CHECKING:
     from .database.maintenance.compaction import CompactReport
     from .database.maintenance.reports import DatabaseStats, VerifyReport
     from .database.reading.source import DatabaseSource
+    from .decode.attachments import decode_text, find_digests, may_refer, resolve_refs
     from .decode.handle import MaterializedHandle
     from .decode.ids import IdDeriver
+    from .decode.indexed_sample import IndexedSample, ItemList
+    from .decode.items import ItemDecoder, RefusedItems
     from .decode.repair import count_incomplete
+    from .decode.source import ByteSource, SampleError
     from .decode.timelines import build_timelines
     from .decode.views import filter_events, filter_messages, filter_timelines, union_content, view, view_of, view_text
     from .eval_log.live import live_info
@@ -59,6 +64,8 @@ if TYPE_CHECKING:
     from .eval_log.plain_messages import plain_messages, plain_messages_of
     from .eval_log.records import EvalSpec, SampleSummary
     from .eval_log.source import EvalLogSource
+    from .index_queries import QueryableIndex, count_values, queryable, select_positions
+    from .json_source import stored_json
     from .location_probe import refuse_missing
     from .memory import MemorySource
     from .nearby import NearbyFolder, find_nearby, nearby_advice

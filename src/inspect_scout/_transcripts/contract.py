@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from .._query import Query
     from .._types import InputOrigin, ScanTranscripts, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
+    from .decode.source import ByteSource
 
 
 Duplicates = Literal["newest", "all"]
@@ -164,6 +165,24 @@ class Located(Protocol):
             view: The content as it was asked for.
             size: Bytes of the kept content, about.
         """
+        ...
+
+
+@runtime_checkable
+class HasJson(Protocol):
+    """A transcript that was found, whose stored JSON can be read as a stream."""
+
+    def json(self) -> ByteSource:
+        """Give the JSON: an object with `messages`, `events` and what they refer to. Read in a thread of the loop."""
+        ...
+
+
+@runtime_checkable
+class HasVersion(Protocol):
+    """A source that tells cheaply whether its transcripts have changed."""
+
+    async def version(self) -> object:
+        """Give what is equal to what it gave before as long as the index would be the same."""
         ...
 
 

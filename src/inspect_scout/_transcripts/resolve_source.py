@@ -10,7 +10,7 @@ import anyio.to_thread
 
 from .._support.errors import ConfigError
 from .._support.storage import is_local
-from .contract import Duplicates, LogProblem, SourceKind, SourceLocation
+from .contract import Duplicates, HasVersion, LogProblem, SourceKind, SourceLocation
 from .eval_log.kind import EVAL_LOGS
 from .location_probe import not_recognised_error, probe_location, probe_remote_folder
 from .nearby import missing_location_error, nearby_advice
@@ -136,6 +136,11 @@ class UnresolvedSource:
         if not self._looked:
             await self._decide()
         return await self._source.locate(info)
+
+    async def version(self) -> object:
+        """Tell what is there now; nothing that is equal to anything where that is not known."""
+        await self._decide()
+        return await self._source.version() if isinstance(self._source, HasVersion) else object()
 
     async def _decide(self) -> None:
         if not self._decided:

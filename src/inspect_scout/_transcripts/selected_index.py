@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -43,10 +44,17 @@ class SelectedIndex:
     Args:
         rows: The selected transcripts.
         problems: Logs that could not be indexed.
+        table: Makes the table that conditions refer to (None: one of the descriptions).
     """
 
-    def __init__(self, rows: Sequence[IndexRow], problems: Sequence[LogProblem] = ()) -> None:
+    def __init__(
+        self,
+        rows: Sequence[R],
+        problems: Sequence[LogProblem] = (),
+        table: Callable[[Sequence[R]], pa.Table] | None = None,
+    ) -> None:
         self._rows, self.problems = rows, tuple(problems)
+        self._table = None if table is None else functools.cache(lambda: table(rows))
         self.ids = tuple(row.transcript_id for row in rows)
         self.locations = tuple(row.location for row in rows)
 
@@ -57,6 +65,18 @@ class SelectedIndex:
     def info(self, position: int) -> TranscriptInfo:
         """Describe one transcript."""
         return self._rows[position].info()
+
+    def infos(self, positions: Sequence[int]) -> list[TranscriptInfo]:
+        """Describe some transcripts."""
+        return [self._rows[position].info() for position in positions]
+
+    def query_table(self, query: Query) -> pa.Table:
+        """Give the table that the conditions and the order of a query refer to."""
+        if self._table is not None:
+            return self._table()
+        from .index_table import description_table
+
+        return description_table(self._rows, query)
 
 
 def select_rows(rows: Sequence[R], query: Query, table: Callable[[Sequence[R]], pa.Table]) -> Sequence[R]:

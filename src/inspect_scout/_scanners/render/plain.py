@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from ..._support.json import dumps
 from ..._support.shapes import is_list, is_mapping
@@ -13,6 +14,26 @@ _MEDIA = frozenset(("image", "audio", "video", "data", "document"))
 _BOOKKEEPING = frozenset(
     ("uuid", "span_id", "timestamp", "working_start", "event", "pending", "metadata", "completed", "working_time")
 )
+
+
+SegmentKind = Literal["text", "thought", "media", "call", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class TextSegment:
+    """A part of the text of a message.
+
+    Args:
+        kind: What it is.
+        start: Where it begins in the text.
+        stop: Where it ends.
+        position: Place among the parts of the content; of a call among the calls of the message.
+    """
+
+    kind: SegmentKind
+    start: int
+    stop: int
+    position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +59,7 @@ def plain_messages_text(messages: Sequence[object]) -> list[PlainItem]:
     Args:
         messages: All messages that a scanner was given, as JSON.
     """
-    return [_plain_message(f"M{number}", message) for number, message in enumerate(messages, 1)]
+    return [plain_message(f"M{number}", message) for number, message in enumerate(messages, 1)]
 
 
 def plain_events_text(events: Sequence[object]) -> list[PlainItem]:
@@ -47,10 +68,11 @@ def plain_events_text(events: Sequence[object]) -> list[PlainItem]:
     Args:
         events: All events that a scanner was given, as JSON.
     """
-    return [_plain_event(f"E{number}", event) for number, event in enumerate(events, 1)]
+    return [plain_event(f"E{number}", event) for number, event in enumerate(events, 1)]
 
 
-def _plain_message(cite: str, message: object) -> PlainItem:
+def plain_message(cite: str, message: object) -> PlainItem:
+    """Write one message as text."""
     if not is_mapping(message):
         return PlainItem(cite, "", "unknown", _text(message))
     return PlainItem(cite, _text(message.get("id")), _who(message), message_body(message))
@@ -66,17 +88,51 @@ def _who(message: Mapping[str, object]) -> str:
 
 def message_body(message: Mapping[str, object]) -> str:
     """Write what a message says, with its calls of tools and its error."""
+    return message_segments(message)[0]
+
+
+def message_segments(message: Mapping[str, object]) -> tuple[str, list[TextSegment]]:
+    """Write what a message says, and tell what each part of the text is.
+
+    Args:
+        message: The message, as JSON.
+
+    Returns:
+        The text, and its parts in order; what stands between two of them is nobody's.
+    """
     content = message.get("content")
-    parts = [_part(part) for part in content] if is_list(content) else [_text(content)]
-    text = "\n".join(part for part in parts if part is not None)
+    parts = content if is_list(content) else [_text(content)]
+    text, segments = "", list[TextSegment]()
+
+    def add(kind: SegmentKind, before: str, said: str, position: int = 0) -> None:
+        nonlocal text
+        text += before
+        segments.append(TextSegment(kind, len(text), len(text) + len(said), position))
+        text += said
+
+    for position, part in enumerate(parts):
+        said = _part(part)
+        if said is not None:
+            add(_kind_of(part), "\n" if segments else "", said, position)
     calls = message.get("tool_calls")
     if is_list(calls) and calls:
-        text += "\n" + "".join(f"{_call(call)}\n" for call in calls)
+        text += "\n"
+        for position, call in enumerate(calls):
+            add("call", "", f"{_call(call)}\n", position)
     error = message.get("error")
     if error:
         what = error.get("message") if is_mapping(error) else error
-        text += f"\n\nError in tool call '{message.get('function') or 'unknown'}':\n{_text(what)}"
-    return text.rstrip("\n")
+        add("error", "\n\n", f"Error in tool call '{message.get('function') or 'unknown'}':\n{_text(what)}")
+    text = text.rstrip("\n")
+    end = len(text)
+    return text, [TextSegment(s.kind, min(s.start, end), min(s.stop, end), s.position) for s in segments]
+
+
+def _kind_of(part: object) -> SegmentKind:
+    kind = part.get("type") if is_mapping(part) else None
+    if kind == "reasoning":
+        return "thought"
+    return "call" if kind == "tool_use" else "media" if kind in _MEDIA else "text"
 
 
 def _part(part: object) -> str | None:
@@ -109,7 +165,8 @@ def _call(call: object) -> str:
     return f"\nTool Call: {call.get('function')}\nArguments:\n{arguments}"
 
 
-def _plain_event(cite: str, event: object) -> PlainItem:
+def plain_event(cite: str, event: object) -> PlainItem:
+    """Write one event as text."""
     if not is_mapping(event):
         return PlainItem(cite, "", "unknown", _text(event))
     kind = _text(event.get("event")) or "unknown"

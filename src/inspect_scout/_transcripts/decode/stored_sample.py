@@ -23,7 +23,7 @@ from .source import ByteSource
 from .splitter import JsonSplitter
 
 _DETAILS: Final = frozenset({"metadata", "target", "scores", "score"})
-_KEPT_IN: Final = {
+KEPT_IN: Final = {
     "messages": "messages",
     "events": "events",
     "transcript.events": "events",
@@ -34,6 +34,8 @@ _KEPT_IN: Final = {
     "attachments": "attachments",
     "transcript.content": "attachments",
 }
+"""Part of a sample -> what it is kept as: versions of logs have their own names for it."""
+
 _DIGEST_CHARS: Final = 32
 _CACHED_ATTACHMENT_CHARS: Final = 8 * 1024 * 1024
 _CACHED_POOL_BYTES: Final = 16 * 1024 * 1024
@@ -43,7 +45,7 @@ class StoredSample:
     """The raw content asked for of one sample, in temporary files."""
 
     def __init__(self, content: TranscriptContent) -> None:
-        self.files = {name: RecordFile() for name in dict.fromkeys(_KEPT_IN.values())}
+        self.files = {name: RecordFile() for name in dict.fromkeys(KEPT_IN.values())}
         self._content = content
         self._roles: Wanted = _names(content.messages)
         self._kinds: Wanted = _names(content.events)
@@ -65,7 +67,7 @@ class StoredSample:
         stored = cls(content)
         with ExitStack() as undo, closing(source.chunks()) as chunks:
             undo.callback(stored.close)
-            for part, key, raw in JsonSplitter(stored._wanted()).split(chunks):
+            for part, key, raw, _ in JsonSplitter(stored._wanted()).split(chunks):
                 if raw is not None:
                     stored._add(part, key, raw)
                 elif not stored._begin(part):
@@ -96,7 +98,7 @@ class StoredSample:
         if self._content.events is not None:
             kept |= {"events", "message_pool", "call_pool"}
         details = frozenset[str]() if self._content.metadata is False else _DETAILS
-        return details | {part for part, name in _KEPT_IN.items() if name in kept}
+        return details | {part for part, name in KEPT_IN.items() if name in kept}
 
     def _begin(self, part: str) -> bool:
         """Note that a part begins; False if nothing that follows is needed.
@@ -106,7 +108,7 @@ class StoredSample:
         if part == "events" and self._content.events is None and self._complete():
             return False
         self._begun.add(part)
-        name = _KEPT_IN.get(part)
+        name = KEPT_IN.get(part)
         if name is not None:
             self.files[name].clear()
         if name == "attachments":
@@ -122,7 +124,7 @@ class StoredSample:
         return {"metadata", "target"} <= found and not found.isdisjoint({"scores", "score"})
 
     def _add(self, part: str, key: str | None, raw: bytes) -> None:
-        name = _KEPT_IN.get(part)
+        name = KEPT_IN.get(part)
         if name is None:
             self._details[part] = raw
         elif key is not None:

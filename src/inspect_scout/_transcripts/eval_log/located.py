@@ -85,6 +85,10 @@ class LocatedSample:
 
         return await self._of_sample(lambda sample: sample_row(sample, self._info))
 
+    def json(self) -> SampleSource:
+        """Give the JSON of the sample."""
+        return self._sample
+
     def origin(self, view: TranscriptContent, size: int) -> InputOrigin:
         """Where content seen through `view` can be found again."""
         log, sample = log_of(self._info), self._sample

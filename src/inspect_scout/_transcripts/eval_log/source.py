@@ -110,7 +110,12 @@ class EvalLogSource:
                 added = [row for row in later if row.location in paths and row.transcript_id not in known]
                 chosen += added[: self.unread.room(len(known))]
         selected = select_rows(chosen, query, _table)
-        return SelectedIndex(selected, problems)
+        return SelectedIndex(selected, problems, _table)
+
+    async def version(self) -> object:
+        """Tell what logs there are, and their versions."""
+        entries, failed = await find_logs(self.locations, self.unread.paths if self.unread is not None else ())
+        return tuple((entry.path, entry.etag) for entry in entries), tuple(failed)
 
     async def locate(self, info: TranscriptInfo) -> LocatedSample:
         """Find a sample in its log.

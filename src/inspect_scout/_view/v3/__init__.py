@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from ..errors import handle_errors
+from .transcripts import router as transcripts
 
 if TYPE_CHECKING:
     from ..context import ViewContext
@@ -17,4 +18,5 @@ def create_v3(context: ViewContext) -> FastAPI:
     app = FastAPI(title="Scout", version="3")
     app.state.context = context
     handle_errors(app)
+    app.include_router(transcripts)
     return app

@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 # Up to this, decoding holds up other tasks so briefly that a thread is not worth its cost.
 _INLINE_BYTES: Final = 1 << 20
+_EVERYTHING: Final = TranscriptContent(messages="all", events="all", timeline="all")
 
 
 class LocatedRow:
@@ -73,7 +74,7 @@ class LocatedRow:
     async def open(self, content: TranscriptContent) -> TranscriptHandle:
         """Open the content asked for, to be read item by item."""
         row, info = self._row, self._info
-        source = RowByteSource(row, _content_columns(content), lambda: anyio.from_thread.run(self._find_again))
+        source = self._bytes(_content_columns(content))
         if source.size > STREAM_THRESHOLD_BYTES:
             return open_sample(source, info, content, lambda error: _as_log_error(row.file, info, error))
 
@@ -81,6 +82,13 @@ class LocatedRow:
             return (await self.read(content)).transcript
 
         return MaterializedHandle(info, load, content)
+
+    def json(self) -> RowByteSource:
+        """Give the content as one JSON object."""
+        return self._bytes(_content_columns(_EVERYTHING))
+
+    def _bytes(self, names: tuple[str, ...]) -> RowByteSource:
+        return RowByteSource(self._row, names, lambda: anyio.from_thread.run(self._find_again))
 
     async def raw(self) -> RawTranscript:
         """Read the row as it is."""

@@ -13,9 +13,13 @@ from ...._support.shapes import is_list, is_mapping
 from ..format.cell_values import decode_metadata, decode_score
 from ..format.column_types import TEXT, Array, make_column, pc
 from ..format.overflow import names_to_suggest, with_keys
+from ..format.schema import ID
 
 if TYPE_CHECKING:
     from ...._query import Query
+
+ALIASES: Final = {"sample_id": ID}
+"""Other names of columns in conditions."""
 
 # Cells that do not mean what they say: quoted text, marked numbers, JSON that a strict reader refuses, a score that is none.
 _SUSPECT: Final = r'^(?: |"\\u)|^[\[{](?s:.)*(?:NaN|Infinity)|^NaN$'

@@ -16,7 +16,7 @@ from ...._support.arrow import array
 from ...._support.errors import ConfigError, UnknownNameError
 from ...._support.loops import asyncio_only
 from ...._types import Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
-from ...contract import RawTranscript
+from ...json_source import raw_json
 from ..format.column_types import pc
 from ..format.overflow import names_to_suggest, with_keys
 from ..format.schema import ID, RESERVED
@@ -151,7 +151,7 @@ class DatabaseReader:
         if not snapshot.files_of([t.transcript_id]):
             data = b'{"messages": [], "events": []}'
         else:
-            data = _stored_json(await (await self._source.locate(t)).raw())
+            data = raw_json(await (await self._source.locate(t)).raw())
         return TranscriptMessagesAndEvents(_stream(data), zipfile.ZIP_STORED, len(data))
 
     async def _refreshed(self) -> DatabaseSnapshot:
@@ -177,15 +177,6 @@ def query_of(selection: Selection) -> Query:
     if isinstance(cast("object", selection), Condition):
         return Query((selection,))
     raise ConfigError(f"{selection!r} selects nothing: give SQL text, or compare a column of `columns`.")
-
-
-def _stored_json(stored: RawTranscript) -> bytes:
-    return b'{"messages": %b, "events": %b, "events_data": %b, "timelines": %b}' % (
-        stored.messages or b"[]",
-        stored.events or b"[]",
-        stored.events_data or b"null",
-        stored.timelines or b"[]",
-    )
 
 
 @contextlib.asynccontextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
@@ -23,6 +23,10 @@ from ..format.names import data_file_location
 from ..format.overflow import OVERFLOW, overflow_cells
 from ..format.schema import ARROW_TYPES, CONTENT_COLUMNS, FILENAME, ID, INDEX_COLUMNS
 from ..journal.snapshot import DatabaseSnapshot
+from .query_table import ALIASES, query_table
+
+if TYPE_CHECKING:
+    from ...._query import Query
 
 CellReader = Callable[[Any], Any]
 """Makes a value of a description out of a cell that is not null."""
@@ -79,6 +83,15 @@ class SnapshotIndex:
     def info(self, position: int) -> TranscriptInfo:
         """Describe one transcript."""
         return self._rows.info(position)
+
+    def infos(self, positions: Sequence[int]) -> list[TranscriptInfo]:
+        """Describe some transcripts, without making descriptions of all."""
+        rows = _InfoTable(self._table.take(make_column(positions, pa.int64())))
+        return [rows.info(row) for row in range(len(positions))]
+
+    def query_table(self, query: Query) -> pa.Table:
+        """Give the table that the conditions and the order of a query refer to."""
+        return query_table(self._table, query, ALIASES)
 
 
 class _InfoTable:

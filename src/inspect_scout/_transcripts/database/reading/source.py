@@ -18,7 +18,7 @@ from ..format.column_types import make_column
 from ..format.names import SOURCE_TYPE, data_file_location, data_file_name, data_file_path
 from ..format.schema import FILENAME, ID
 from ..journal.snapshot import DatabaseSnapshot, load_snapshot
-from .query_table import query_table
+from .query_table import ALIASES, query_table
 from .snapshot_index import SnapshotIndex
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 _OPEN_FILES: Final = 32
 _SHOWN: Final = 3
 _RECENT: Final = 4
-_ALIASES: Final = {"sample_id": ID}
 _MAX_CACHED_BYTES: Final = 32 << 20
 """Size of a snapshot up to which it is kept: a larger one is not kept for a query that may never come."""
 
@@ -135,6 +134,10 @@ class DatabaseSource:
         except _NotThereError as error:
             raise LogReadError(self.location, str(error), repr(info.transcript_id)) from error
 
+    async def version(self) -> object:
+        """Tell what there is, so that one can see whether it has changed."""
+        return (await self._refreshed()).signature
+
     async def _refreshed(self) -> DatabaseSnapshot:
         before = self._cache.snapshot or _recent_snapshots.get(self.location)
         self._cache.snapshot = snapshot = await load_snapshot(self.location, before, tolerant=self.tolerant)
@@ -235,11 +238,11 @@ def _selected_positions(snapshot: DatabaseSnapshot, query: Query) -> Sequence[in
     from ...._query import select
 
     if query.where or query.order_by:
-        table = query_table(snapshot.table, query, _ALIASES)
+        table = query_table(snapshot.table, query, ALIASES)
     elif query.shuffle is not None:
         table = snapshot.table.select([ID])
     else:
         rows = snapshot.table.num_rows
         return None if query.limit is None or query.limit >= rows else range(query.limit)
-    positions: list[int] = select(table, query, key=ID, aliases=_ALIASES)
+    positions: list[int] = select(table, query, key=ID, aliases=ALIASES)
     return positions

@@ -1,0 +1,160 @@
+"""Texts, images and recordings that items refer to, each on its own."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote_to_bytes
+
+from ..._support.cache import Cache
+from ..._support.errors import LocationError, TranscriptTooLargeError
+from ..._support.json import loads
+from ..._support.shapes import is_list, is_mapping
+from ..._transcripts import decode_text
+from .records import MediaItem
+from .texts import clean_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ..._transcripts import IndexedSample
+    from .sample import OpenedTranscript
+
+MAX_ATTACHMENT_BYTES: Final = 128 << 20
+"""A larger one is refused: it would not fit into memory beside others."""
+
+_CACHED_CHARACTERS: Final = 8 << 20
+_MEDIA: Final = ("image", "audio", "video", "document")
+_WHOLE: Final = re.compile(r"(?:attachment|tc)://([0-9a-fA-F]{32})", re.ASCII)
+_DIGEST: Final = re.compile(r"[0-9a-fA-F]{32}", re.ASCII)
+_IN_MESSAGE: Final = re.compile(r"m([1-9]\d{0,8})\.(\d{1,6})", re.ASCII)
+_DATA_URL: Final = re.compile(r"data:([\w.+-]+/[\w.+-]+)?((?:;[\w.+-]+=[\w.+-]+)*)(;base64)?,", re.ASCII)
+# What browsers show without running anything. An SVG image is a document with scripts.
+_SHOWN: Final = re.compile(
+    r"image/(?:png|jpeg|gif|webp|bmp|avif)|(?:audio|video)/[a-z0-9.+-]+|application/pdf", re.ASCII
+)
+_TEXT_TYPE: Final = "text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentBody:
+    """An attachment.
+
+    Args:
+        data: Its bytes.
+        media_type: What it is; anything that could run is told to be plain text, or bytes.
+        named_by_content: Whether its name is a digest of its content.
+    """
+
+    data: bytes
+    media_type: str
+    named_by_content: bool
+
+
+class Texts:
+    """The texts that items of a sample refer to; used in a thread.
+
+    Args:
+        sample: The sample.
+    """
+
+    def __init__(self, sample: IndexedSample) -> None:
+        self._sample = sample
+        self._found: Cache[str, str | None] = Cache(_CACHED_CHARACTERS, lambda text: len(text or "") + 100)
+
+    def get(self, digest: str) -> str | None:
+        """Find the text with a digest; None if there is none. Waits until all are found."""
+        return self._found.fetch(digest, lambda: self._read(digest))
+
+    def _read(self, digest: str) -> str | None:
+        span = self._sample.attachments().get(bytes.fromhex(digest))
+        return None if span is None else decode_text(self._sample.read(*span))
+
+
+def media_of(message: object, number: int) -> Iterator[MediaItem]:
+    """List what a message holds that is not text; what it refers to is not yet in its place."""
+    content = message.get("content") if is_mapping(message) else None
+    for position, part in enumerate(content if is_list(content) else ()):
+        if not is_mapping(part) or (kind := part.get("type")) not in _MEDIA:
+            continue
+        given = part.get(str(kind))
+        reference = None
+        if isinstance(given, str):
+            found = _WHOLE.fullmatch(given)
+            reference = found[1].lower() if found else f"m{number}.{position}" if _DATA_URL.match(given) else None
+        form = part.get("format") or part.get("mime_type")
+        yield MediaItem(str(kind), reference, clean_text(form) if isinstance(form, str) else None)
+
+
+def read_attachment(opened: OpenedTranscript, reference: str) -> AttachmentBody:
+    """Read an attachment.
+
+    Args:
+        opened: The transcript.
+        reference: Its digest, or `m12.0` for what stands in a message itself.
+
+    Raises:
+        LocationError: There is none of this name.
+        TranscriptTooLargeError: It is larger than `MAX_ATTACHMENT_BYTES`.
+    """
+    inside = _IN_MESSAGE.fullmatch(reference)
+    if inside is not None:
+        text = _text_in_message(opened, int(inside[1]), int(inside[2]))
+    elif _DIGEST.fullmatch(reference):
+        span = opened.sample.attachments().get(bytes.fromhex(reference))
+        if span is not None:
+            _refuse_large(opened, span[1] - span[0])
+        text = None if span is None else decode_text(opened.sample.read(*span))
+    else:
+        text = None
+    if text is None:
+        raise LocationError(
+            f"There is no attachment {reference!r} in this transcript. Take a `reference` of a message, or 32 hexadecimal digits."
+        )
+    return AttachmentBody(*_body(text), named_by_content=inside is None)
+
+
+def _text_in_message(opened: OpenedTranscript, number: int, position: int) -> str | None:
+    if opened.sample.count("messages", number)[0] < number:
+        return None
+    _refuse_large(opened, opened.sample.size_of("messages", number - 1))
+    try:
+        message: object = loads(opened.sample.raw("messages", number - 1))
+    except (ValueError, RecursionError):
+        return None
+    content = message.get("content") if is_mapping(message) else None
+    if not is_list(content) or position >= len(content):
+        return None
+    part: object = content[position]
+    given = _given(part) if is_mapping(part) else None
+    return given if given is not None and _DATA_URL.match(given) else None
+
+
+def _given(part: Mapping[str, object]) -> str | None:
+    kind = part.get("type")
+    given = part.get(str(kind)) if kind in _MEDIA else None
+    return given if isinstance(given, str) else None
+
+
+def _refuse_large(opened: OpenedTranscript, size: int) -> None:
+    if size > MAX_ATTACHMENT_BYTES:
+        raise TranscriptTooLargeError(opened.info.transcript_id, size, MAX_ATTACHMENT_BYTES)
+
+
+def _body(text: str) -> tuple[bytes, str]:
+    """Take a data URL apart; any other text is itself."""
+    found = _DATA_URL.match(text)
+    if found is None:
+        return clean_text(text).encode(), _TEXT_TYPE
+    rest = text[found.end() :]
+    try:
+        data = base64.b64decode(rest) if found[3] else unquote_to_bytes(rest)
+    except (binascii.Error, ValueError):
+        return clean_text(text).encode(), _TEXT_TYPE
+    kind = (found[1] or "text/plain").lower()
+    if _SHOWN.fullmatch(kind):
+        return data, kind
+    return data, _TEXT_TYPE if kind.startswith("text/") else "application/octet-stream"

@@ -1,0 +1,193 @@
+"""Messages of an open transcript, by their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from ..._scanners import message_segments, plain_message
+from ..._support.errors import LocationError
+from ..._support.json import loads
+from ..._support.shapes import is_list, is_mapping
+from ..._transcripts import may_refer, resolve_refs
+from .attachments import Texts, media_of
+from .records import MessageItem, MessagePart, MessageRange, ToolCallItem
+from .texts import clean_text, fold_text
+
+if TYPE_CHECKING:
+    from .sample import OpenedTranscript
+
+# How far from a call its result is looked for.
+_MOST_RESULTS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _CallLinks:
+    """Which message has the result of which call.
+
+    Args:
+        results: Number of a message and id of a call -> number of the message with the result.
+        callers: Number of a message with a result -> number of the message with the call.
+    """
+
+    results: dict[tuple[int, str], int] = field(default_factory=dict[tuple[int, str], int])
+    callers: dict[int, int] = field(default_factory=dict[int, int])
+
+
+class MessageReader:
+    """Reads messages; used in a thread.
+
+    Args:
+        opened: The transcript.
+    """
+
+    def __init__(self, opened: OpenedTranscript) -> None:
+        self._opened, self._sample = opened, opened.sample
+        self._texts = Texts(opened.sample)
+
+    def range(self, start: int, stop: int, characters: int) -> MessageRange:
+        """Read messages.
+
+        Args:
+            start: Number of the first.
+            stop: Number behind the last.
+            characters: How much of each is shown.
+        """
+        count, complete = self._sample.count("messages", stop)
+        stop = max(start, min(stop, count + 1))
+        links = self._links(start, stop)
+        items = tuple(self._item(number, links, characters) for number in range(start, stop))
+        return MessageRange(items, start, stop, count if complete else None)
+
+    def message(self, number: int) -> object:
+        """Read a message as JSON, with the texts that it refers to.
+
+        Raises:
+            LocationError: There is no such message.
+        """
+        return self._resolved(self.raw(number))
+
+    def text(self, number: int) -> str:
+        """Write the text of a message, as prompts have it."""
+        return clean_text(plain_message("", self.message(number)).text)
+
+    def raw(self, number: int) -> bytes:
+        """Read the JSON of a message.
+
+        Raises:
+            LocationError: There is no such message.
+        """
+        count, _ = self._sample.count("messages", number)
+        if not 1 <= number <= count:
+            known = f"messages are M1 to M{count}" if count else "this transcript has none"
+            raise LocationError(f"There is no message M{number}: {known}.")
+        return self._sample.raw("messages", number - 1)
+
+    def _resolved(self, raw: bytes) -> object:
+        message = decode_item(raw)
+        return resolve_refs(message, self._texts.get) if may_refer(raw) else message
+
+    def _item(self, number: int, links: _CallLinks, characters: int) -> MessageItem:
+        raw = self._sample.raw("messages", number - 1)
+        message = decode_item(raw)
+        media = tuple(media_of(message, number))
+        if may_refer(raw):
+            message = resolve_refs(message, self._texts.get)
+        plain = plain_message("", message)
+        text, folded = fold_text(plain.text, characters)
+        who = clean_text(plain.who)
+        if not is_mapping(message):
+            return MessageItem(number, None, who, who, len(raw), text, folded)
+        return MessageItem(
+            number=number,
+            id=clean_text(plain.id) if plain.id else derived_ids(self._opened).get(number),
+            role=_text(message.get("role")) or "unknown",
+            who=who,
+            size=len(raw),
+            text=text,
+            folded=folded,
+            parts=tuple(MessagePart(p.kind, p.start, p.stop, p.position) for p in message_segments(message)[1]),
+            calls=tuple(_call(call, number, links) for call in tool_calls(message)),
+            caller=links.callers.get(number),
+            call_id=_text(message.get("tool_call_id")),
+            media=media,
+            error=bool(message.get("error")),
+        )
+
+    def _links(self, start: int, stop: int) -> _CallLinks:
+        """Pair calls with their results, which stand right behind them, also beyond the ends of the range."""
+        first, last = start, stop
+        while first > 1 and start - first < _MOST_RESULTS and self._is_result(first):
+            first -= 1
+        while last - stop < _MOST_RESULTS and self._is_result(last):
+            last += 1
+        return pair_calls((n, decode_item(self._sample.raw("messages", n - 1))) for n in range(first, last))
+
+    def _is_result(self, number: int) -> bool:
+        if self._sample.count("messages", number)[0] < number:
+            return False
+        message = decode_item(self._sample.raw("messages", number - 1))
+        return is_mapping(message) and message.get("role") == "tool"
+
+
+def pair_calls(messages: Iterable[tuple[int, object]]) -> _CallLinks:
+    """Pair the calls of tools with the messages that have their results.
+
+    Args:
+        messages: Messages in order, with their numbers.
+    """
+    links, open_calls = _CallLinks(), dict[str, int]()
+    for number, message in messages:
+        if not is_mapping(message):
+            continue
+        for call in tool_calls(message):
+            open_calls[str(call.get("id"))] = number
+        answered = message.get("tool_call_id")
+        if message.get("role") == "tool" and (caller := open_calls.pop(str(answered), None)) is not None:
+            links.results[caller, str(answered)] = number
+            links.callers[number] = caller
+    return links
+
+
+def tool_calls(message: Mapping[str, object]) -> list[Mapping[str, object]]:
+    """List the calls of tools in a message."""
+    calls = message.get("tool_calls")
+    return [call for call in calls if is_mapping(call)] if is_list(calls) else []
+
+
+def decode_item(raw: bytes) -> object:
+    """Decode a message or an event; one that cannot be is its own text."""
+    try:
+        value: object = loads(raw)
+    except (ValueError, RecursionError):
+        return raw.decode("utf-8", "replace")
+    return value
+
+
+def derived_ids(opened: OpenedTranscript) -> dict[int, str]:
+    """Derive the ids of messages whose log gives them none, as scanning does: number -> id."""
+
+    def derive() -> dict[int, str]:
+        from ..._transcripts import IdDeriver, ItemDecoder, RefusedItems
+
+        sample, texts = opened.sample, Texts(opened.sample)
+        id = opened.info.transcript_id
+        ids, items = IdDeriver(id), ItemDecoder(id, texts.get, RefusedItems(id))
+        found: dict[int, str] = {}
+        for position in range(sample.count("messages")[0]):
+            message = items.decode_message(sample.raw("messages", position))
+            if not message.id:
+                found[position + 1] = ids.message_id(message)
+        return found
+
+    return opened.computed("ids of messages", derive)
+
+
+def _call(call: Mapping[str, object], number: int, links: _CallLinks) -> ToolCallItem:
+    result = links.results.get((number, str(call.get("id"))))
+    return ToolCallItem(_text(call.get("id")), _text(call.get("function")), result)
+
+
+def _text(value: object) -> str | None:
+    return clean_text(value) if isinstance(value, str) else None

@@ -1,0 +1,273 @@
+"""What is answered about transcripts. All numbers of messages and events begin with 1, as citations count them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptRow:
+    """A transcript in a list.
+
+    Args:
+        transcript_id: Its id.
+        values: What was asked for of its description, by the names of columns.
+        folded: Characters left out at the end of long texts, by the names of columns.
+    """
+
+    transcript_id: str
+    values: Mapping[str, object]
+    folded: Mapping[str, int] = field(default_factory=dict[str, int])
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptPage:
+    """A page of transcripts.
+
+    Args:
+        items: The transcripts.
+        total: How many meet the conditions.
+        next: Where the next page begins (None: this is the last).
+        problems: Logs that could not be read, the first ones.
+    """
+
+    items: tuple[TranscriptRow, ...]
+    total: int
+    next: str | None = None
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """What stands beside a transcript in a list.
+
+    Args:
+        previous: Id of the one before it.
+        next: Id of the one behind it.
+        number: Its place in the list, from 1 (None: it is not in it).
+        total: How many are in the list.
+    """
+
+    previous: str | None
+    next: str | None
+    number: int | None
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ValueCount:
+    """How many have a value.
+
+    Args:
+        value: The value (None: those without one).
+        count: How many.
+    """
+
+    value: object
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class HistogramBin:
+    """How many values lie in an interval.
+
+    Args:
+        start: Where it begins.
+        stop: Where it ends; the value itself belongs to it in the last one only.
+        count: How many.
+    """
+
+    start: float
+    stop: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptFacet:
+    """How many transcripts have which value.
+
+    Args:
+        by: The column.
+        total: How many meet the conditions.
+        distinct: How many different values there are, no value being one.
+        values: The most frequent values.
+        others: How many have one of the values that are not listed.
+        histogram: Where the values are numbers.
+    """
+
+    by: str
+    total: int
+    distinct: int
+    values: tuple[ValueCount, ...]
+    others: int
+    histogram: tuple[HistogramBin, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptDescription:
+    """All that is known of a transcript without reading it.
+
+    Args:
+        transcript_id: Its id.
+        values: Its description, by the names of columns; `metadata` is an object.
+        size: Bytes of its JSON, about.
+        version: What changes when its content does.
+    """
+
+    transcript_id: str
+    values: Mapping[str, object]
+    size: int
+    version: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePart:
+    """A part of the text of a message.
+
+    Args:
+        kind: What it is.
+        start: Where it begins in the text.
+        stop: Where it ends.
+        position: Its place among the parts of the content; of a call among the calls of the message.
+    """
+
+    kind: Literal["text", "thought", "media", "call", "error"]
+    start: int
+    stop: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallItem:
+    """A call of a tool.
+
+    Args:
+        id: Its id.
+        function: The tool.
+        result: Number of the message with its result (None: there is none right behind the call).
+    """
+
+    id: str | None
+    function: str | None
+    result: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MediaItem:
+    """An image, a recording or a document, which is a response of its own.
+
+    Args:
+        kind: What it is, as the message says ("image").
+        reference: Its name among the attachments of the transcript (None: it is not in the log).
+        format: Its format, as the message says.
+    """
+
+    kind: str
+    reference: str | None
+    format: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageItem:
+    """A message.
+
+    Args:
+        number: Its number, by which it is cited.
+        id: Its id.
+        role: Its role.
+        who: Its role, with the tool or the name that it has in prompts.
+        size: Bytes of its JSON.
+        text: What it says, as prompts show it: the beginning.
+        folded: Characters of the text left out at its end.
+        parts: What the parts of the whole text are.
+        calls: The tools that it calls.
+        caller: Number of the message that called the tool which this one answers for.
+        call_id: Id of that call.
+        media: Images, recordings and documents in it.
+        error: Whether it tells of an error.
+    """
+
+    number: int
+    id: str | None
+    role: str
+    who: str
+    size: int
+    text: str
+    folded: int
+    parts: tuple[MessagePart, ...] = ()
+    calls: tuple[ToolCallItem, ...] = ()
+    caller: int | None = None
+    call_id: str | None = None
+    media: tuple[MediaItem, ...] = ()
+    error: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRange:
+    """Messages from one number to another.
+
+    Args:
+        items: The messages.
+        start: Number of the first that was asked for.
+        stop: Number behind the last that there is of these.
+        total: How many messages the transcript has (None: it is still being read).
+    """
+
+    items: tuple[MessageItem, ...]
+    start: int
+    stop: int
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventItem:
+    """An event.
+
+    Args:
+        number: Its number, by which it is cited.
+        id: Its id.
+        kind: What happened ("model", "tool", ...).
+        size: Bytes of its JSON, without what it shares with others.
+        text: What it says: the beginning.
+        folded: Characters of the text left out at its end.
+        timestamp: When it happened.
+        span_id: The span that it belongs to (of the beginning of a span: the span).
+        parent_id: The span around that span.
+        name: Name of the model, tool or span.
+        seconds: How long it took.
+        tokens: Tokens that it used.
+        error: Whether it failed.
+    """
+
+    number: int
+    id: str | None
+    kind: str
+    size: int
+    text: str
+    folded: int
+    timestamp: str | None = None
+    span_id: str | None = None
+    parent_id: str | None = None
+    name: str | None = None
+    seconds: float | None = None
+    tokens: int | None = None
+    error: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EventRange:
+    """Some of the events that were asked for.
+
+    Args:
+        items: The events.
+        start: Place of the first among the events of these types, from 1.
+        stop: Place behind the last that there is of these.
+        total: How many events of these types the transcript has (None: it is still being read).
+    """
+
+    items: tuple[EventItem, ...]
+    start: int
+    stop: int
+    total: int | None

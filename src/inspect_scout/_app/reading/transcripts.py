@@ -1,0 +1,76 @@
+"""What a server asks of transcripts: every question is one async function of a library."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from .corpus import TranscriptSelection
+from .library import Locations, TranscriptLibrary
+from .messages import MessageReader
+from .pages import describe, transcript_facet, transcript_neighbours, transcript_page
+from .records import MessageRange, Neighbours, TranscriptDescription, TranscriptFacet, TranscriptPage
+from .texts import clean_json
+
+FOLDED_CHARACTERS: Final = 4000
+"""Characters of a message or an event that a range shows, where nothing else is asked for."""
+
+
+async def list_transcripts(
+    library: TranscriptLibrary,
+    locations: Locations,
+    selection: TranscriptSelection,
+    *,
+    columns: Sequence[str] = (),
+    cursor: str | None = None,
+    limit: int = 100,
+) -> TranscriptPage:
+    """Give a page of transcripts; see `transcript_page`."""
+    return await library.ask(locations, lambda corpus: transcript_page(corpus, selection, columns, cursor, limit))
+
+
+async def read_facets(
+    library: TranscriptLibrary, locations: Locations, where: Sequence[str], by: Sequence[str], limit: int
+) -> tuple[TranscriptFacet, ...]:
+    """Count transcripts by the values of columns; see `transcript_facet`."""
+    return await library.ask(locations, lambda corpus: tuple(transcript_facet(corpus, where, one, limit) for one in by))
+
+
+async def read_neighbours(
+    library: TranscriptLibrary, locations: Locations, id: str, selection: TranscriptSelection
+) -> Neighbours:
+    """Find what stands beside a transcript; see `transcript_neighbours`."""
+    return await library.ask(locations, lambda corpus: transcript_neighbours(corpus, selection, id))
+
+
+async def describe_transcript(library: TranscriptLibrary, locations: Locations, id: str) -> TranscriptDescription:
+    """Tell what is known of a transcript without reading it.
+
+    Raises:
+        LocationError: There is no such transcript.
+        LogReadError: It is not where it was.
+    """
+    corpus = await library.corpus(locations)
+    info = await library.ask(locations, lambda corpus: corpus.info(id))
+    located = await corpus.transcripts.source.locate(info)
+    values = {name: clean_json(value) for name, value in describe(info).items()}
+    return TranscriptDescription(id, values, located.size, located.fingerprint)
+
+
+async def read_messages(
+    library: TranscriptLibrary,
+    locations: Locations,
+    id: str,
+    *,
+    start: int,
+    stop: int,
+    characters: int = FOLDED_CHARACTERS,
+) -> MessageRange:
+    """Read messages of a transcript, by their numbers.
+
+    Raises:
+        LocationError: There is no such transcript.
+        LogReadError: It cannot be read.
+    """
+    async with library.open(locations, id) as opened:
+        return await opened.run(lambda: MessageReader(opened).range(start, stop, characters))

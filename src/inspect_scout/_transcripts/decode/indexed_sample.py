@@ -1,0 +1,225 @@
+"""The JSON of one sample kept outside of memory, with the place of each of its items: any of them is one read away.
+
+Readers need not wait for the end: what is indexed so far can be read. Measured on one sample of 264 MB with zstd (2 cores,
+shared): 0.6 s of CPU for all of it, and 6 MB of memory; the first messages are there after some milliseconds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import threading
+from array import array
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from ..._support.errors import ScoutError
+from .source import ByteSource, SampleError
+from .splitter import JsonSplitter
+from .stored_sample import KEPT_IN
+
+ItemList = Literal["messages", "events", "message_pool", "call_pool"]
+"""A list of items of a sample."""
+
+_LISTS: Final = ("messages", "events", "message_pool", "call_pool")
+_DIGEST_CHARS: Final = 32
+
+
+@dataclass(slots=True)
+class _Spans:
+    """Where the items of a list stand."""
+
+    starts: array[int] = field(default_factory=lambda: array("Q"))
+    ends: array[int] = field(default_factory=lambda: array("Q"))
+    complete: bool = False
+
+    def clear(self) -> None:
+        self.starts, self.ends, self.complete = array("Q"), array("Q"), False
+
+
+class IndexedSample:
+    """The JSON of one sample in a file without a name, and where its items stand in it.
+
+    One thread fills it; any number of threads read. Where JSON has two parts of one name the last counts, so what is read of such
+    a sample before its end may be of the first.
+
+    Args:
+        source: The JSON.
+    """
+
+    def __init__(self, source: ByteSource) -> None:
+        self._source: ByteSource | None = source
+        self._file = tempfile.TemporaryFile(prefix="scout-", buffering=0)  # noqa: SIM115 - closed by `close`
+        self._spans: dict[str, _Spans] = {name: _Spans() for name in _LISTS}
+        self._attachments: dict[bytes, tuple[int, int]] = {}
+        self._changed = threading.Condition()
+        self._written = self._readers = 0
+        self._done = self._closed = False
+        self._failure: Exception | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes of the JSON that are in the file so far."""
+        return self._written
+
+    @property
+    def done(self) -> bool:
+        """Whether all is indexed, or cannot be."""
+        return self._done
+
+    @property
+    def failed(self) -> bool:
+        """Whether it cannot be indexed to its end."""
+        return self._failure is not None
+
+    def fill(self) -> None:
+        """Read the sample to its end; a failure is raised by whoever waits for what it kept from being found."""
+        with self._changed:
+            self._readers += 1
+        failure: Exception | None = SampleError("reading it stopped; the log of this process says why")
+        try:
+            self._fill()
+            failure = None
+        except (ScoutError, SampleError) as error:
+            failure = error
+        except OSError as error:
+            failure = SampleError(f"a copy of it cannot be kept in {tempfile.gettempdir()!r} ({error})")
+        finally:
+            self._failure = failure
+            with self._changed:
+                self._done = True
+                self._changed.notify_all()
+            self._release()
+
+    def count(self, name: ItemList, at_least: int | None = None) -> tuple[int, bool]:
+        """Tell how many items of a list are found so far, and whether these are all.
+
+        Args:
+            name: The list.
+            at_least: Wait until there are so many, or no more come (None: until no more come).
+
+        Raises:
+            SampleError: The sample is not what a sample should be (or what else reading it failed with).
+        """
+        spans = self._spans[name]
+        with self._changed:
+            self._changed.wait_for(lambda: self._enough(spans, at_least))
+            count = len(spans.ends)
+            if self._failure is not None and not spans.complete and (at_least is None or count < at_least):
+                raise self._failure
+            return count, spans.complete or self._done
+
+    def raw(self, name: ItemList, position: int) -> bytes:
+        """Read the JSON of an item that was found."""
+        spans = self._spans[name]
+        return self.read(spans.starts[position], spans.ends[position])
+
+    def span(self, name: ItemList, position: int) -> tuple[int, int]:
+        """Tell where an item stands in the JSON."""
+        spans = self._spans[name]
+        return spans.starts[position], spans.ends[position]
+
+    def size_of(self, name: ItemList, position: int) -> int:
+        """Tell the bytes of an item."""
+        start, end = self.span(name, position)
+        return end - start
+
+    def attachments(self) -> dict[bytes, tuple[int, int]]:
+        """Tell where the texts stand that items refer to, by digest; waits until all are found."""
+        self.wait()
+        return self._attachments
+
+    def wait(self) -> None:
+        """Wait until all is indexed.
+
+        Raises:
+            SampleError: The sample is not what a sample should be (or what else reading it failed with).
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._done)
+        if self._failure is not None:
+            raise self._failure
+
+    def read(self, start: int, end: int) -> bytes:
+        """Read some of the JSON."""
+        with self._changed:
+            if self._closed:
+                raise SampleError("it was closed while it was read; ask again")
+            self._readers += 1
+        try:
+            data = os.pread(self._file.fileno(), end - start, start)
+            while len(data) < end - start:  # the system gives less than 2 GiB at once
+                more = os.pread(self._file.fileno(), end - start - len(data), start + len(data))
+                if not more:
+                    raise OSError("a temporary file is shorter than what was written to it")
+                data += more
+            return data
+        finally:
+            self._release()
+
+    def close(self) -> None:
+        """Delete the file, once nobody reads it."""
+        with self._changed:
+            if self._closed:
+                return
+            self._closed = True
+            self._readers += 1
+        self._release()
+
+    def _release(self) -> None:
+        with self._changed:
+            self._readers -= 1
+            last = self._closed and not self._readers
+        if last:
+            with contextlib.suppress(OSError):  # what the disk has no room for is not wanted any more
+                self._file.close()
+
+    def _enough(self, spans: _Spans, at_least: int | None) -> bool:
+        return self._done or spans.complete or (at_least is not None and len(spans.ends) >= at_least)
+
+    def _fill(self) -> None:
+        begun: _Spans | None = None
+        splitter = JsonSplitter(frozenset(KEPT_IN))
+        source, self._source = self._source, None  # it may hold all of the JSON
+        if source is None:
+            raise RuntimeError("a sample is filled once")
+        with closing(source.chunks()) as chunks:
+            for part, key, raw, end in splitter.split(self._kept(chunks)):
+                name = KEPT_IN.get(part, "")
+                spans = self._spans.get(name)
+                if raw is None:
+                    self._begin(name, spans, begun)
+                    begun = spans
+                elif spans is not None:
+                    # `raw` first: whoever sees the end may read from the start
+                    spans.starts.append(end - len(raw))
+                    spans.ends.append(end)
+                elif key is not None and len(key) == _DIGEST_CHARS:
+                    with contextlib.suppress(ValueError):
+                        self._attachments[bytes.fromhex(key)] = end - len(raw), end
+
+    def _begin(self, name: str, spans: _Spans | None, before: _Spans | None) -> None:
+        with self._changed:
+            if before is not None:
+                before.complete = True
+                self._changed.notify_all()
+            if spans is not None:
+                spans.clear()
+            elif name == "attachments":
+                self._attachments.clear()
+
+    def _kept(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        """Write chunks to the file before they are split: an item that is found can be read."""
+        for chunk in chunks:
+            if self._closed:
+                raise SampleError("it was closed while it was read; ask again")
+            view = memoryview(chunk)
+            while view:
+                view = view[self._file.write(view) :]
+            self._written += len(chunk)
+            yield chunk
+            with self._changed:
+                self._changed.notify_all()

@@ -1,0 +1,70 @@
+"""Pages of transcripts, facets, neighbours and descriptions."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from ...._app import Neighbours, TranscriptDescription, TranscriptFacet, TranscriptPage
+from .answers import json_answer, tagged_answer
+from .parameters import Cursor, Library, Limit, Locations, OrderBy, TranscriptId, Where
+
+router = APIRouter(tags=["transcripts"])
+
+
+@router.get("/transcripts", response_model=TranscriptPage)
+async def get_transcripts(
+    library: Library,
+    locations: Locations,
+    where: Where = [],  # noqa: B006 - FastAPI copies it
+    order_by: OrderBy = [],  # noqa: B006
+    columns: Annotated[list[str], Query(description="Fields, metadata keys and paths (default: all fields).")] = [],  # noqa: B006
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Response:
+    """List transcripts, without reading them."""
+    from ...._app import TranscriptSelection, list_transcripts
+
+    selection = TranscriptSelection(tuple(where), tuple(order_by))
+    page = await list_transcripts(library, locations, selection, columns=tuple(columns), cursor=cursor, limit=limit)
+    return json_answer(page)
+
+
+@router.get("/transcripts/facets", response_model=list[TranscriptFacet])
+async def get_facets(
+    library: Library,
+    locations: Locations,
+    by: Annotated[list[str], Query(description="Columns whose values are counted.", min_length=1, max_length=20)],
+    where: Where = [],  # noqa: B006
+    limit: Limit = 100,
+) -> Response:
+    """Count transcripts by the values of columns."""
+    from ...._app import read_facets
+
+    return json_answer(await read_facets(library, locations, tuple(where), tuple(by), limit))
+
+
+@router.get("/transcripts/{id:path}/neighbours", response_model=Neighbours)
+async def get_neighbours(
+    library: Library,
+    locations: Locations,
+    id: TranscriptId,
+    where: Where = [],  # noqa: B006
+    order_by: OrderBy = [],  # noqa: B006
+) -> Response:
+    """Find the transcripts before and behind one in a list."""
+    from ...._app import TranscriptSelection, read_neighbours
+
+    selection = TranscriptSelection(tuple(where), tuple(order_by))
+    return json_answer(await read_neighbours(library, locations, id, selection))
+
+
+@router.get("/transcripts/{id:path}", response_model=TranscriptDescription)
+async def get_transcript(request: Request, library: Library, locations: Locations, id: TranscriptId) -> Response:
+    """Tell what is known of a transcript without reading it."""
+    from ...._app import describe_transcript
+
+    found = await describe_transcript(library, locations, id)
+    return json_answer(found) if found.version is None else tagged_answer(request, found, found.version)

@@ -1,0 +1,67 @@
+"""What routes about transcripts take."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, Path, Query, Request
+
+from ...context import Context
+
+if TYPE_CHECKING:
+    from ...._app import TranscriptLibrary
+
+MOST_ITEMS = 500
+DEFAULT_ITEMS = 50
+MOST_CHARACTERS = 20_000
+_LAST_NUMBER = 1 << 40
+
+Where = Annotated[list[str], Query(description="SQL conditions that must all hold.", max_length=50)]
+OrderBy = Annotated[
+    list[str], Query(description="Columns to sort by; `-column` sorts from the largest.", max_length=10)
+]
+Cursor = Annotated[str | None, Query(description="`next` of the page before.", max_length=10_000)]
+Limit = Annotated[int, Query(ge=1, le=1000)]
+TranscriptId = Annotated[str, Path(description="Id of the transcript.")]
+Start = Annotated[int, Query(description="Number of the first, from 1.", ge=1, le=_LAST_NUMBER)]
+Stop = Annotated[
+    int | None, Query(description=f"Number behind the last; at most {MOST_ITEMS} are given.", ge=1, le=_LAST_NUMBER)
+]
+Characters = Annotated[int, Query(description="Characters of each that are shown.", ge=0, le=MOST_CHARACTERS)]
+Number = Annotated[int, Path(ge=1, le=_LAST_NUMBER)]
+
+
+def locations_of(
+    context: Context,
+    location: Annotated[
+        str | None, Query(description="Path or URL of transcripts (default: the configured one).")
+    ] = None,
+) -> tuple[str, ...]:
+    """Say where transcripts are looked for."""
+    if location is not None:
+        return (context.places.check(location),)
+    configured = context.settings.file or context.settings.transcripts
+    return (configured,) if configured else ()
+
+
+def library_of(request: Request) -> TranscriptLibrary:
+    """Give what the application keeps of transcripts."""
+    from ...._app import TranscriptLibrary  # here: it needs Inspect, which a server that only starts does not
+
+    state = request.app.state
+    found = getattr(state, "transcripts", None)
+    if not isinstance(found, TranscriptLibrary):
+        found = state.transcripts = TranscriptLibrary()
+    return found
+
+
+Locations = Annotated[tuple[str, ...], Depends(locations_of)]
+if TYPE_CHECKING:
+    Library = Annotated[TranscriptLibrary, Depends(library_of)]
+else:  # nothing has to load the class to describe the routes
+    Library = Annotated[object, Depends(library_of)]
+
+
+def range_of(start: int, stop: int | None) -> tuple[int, int]:
+    """Say which items are meant."""
+    return start, min(stop if stop is not None else start + DEFAULT_ITEMS, start + MOST_ITEMS)
