@@ -78,6 +78,8 @@ if TYPE_CHECKING:
     from .reading.corpus import TranscriptSelection
     from .reading.library import LibraryLimits, TranscriptLibrary
     from .reading.records import (
+        EventRange,
+        ItemBody,
         MessageItem,
         MessageRange,
         Neighbours,
@@ -88,7 +90,10 @@ if TYPE_CHECKING:
     from .reading.transcripts import (
         describe_transcript,
         list_transcripts,
+        read_body,
+        read_events,
         read_facets,
+        read_media,
         read_messages,
         read_neighbours,
     )

@@ -71,7 +71,7 @@ class SlowBytes(MemoryBytes):
 
 
 def test_the_first_items_can_be_read_before_the_rest_is_there() -> None:
-    source = SlowBytes(b'{"messages":["a","b","c"],"events":[1]}', 20)
+    source = SlowBytes(b'{"messages":["a","b","c"],"events":[1]}', 21)
     sample = IndexedSample(source)
     thread = threading.Thread(target=sample.fill)
     thread.start()

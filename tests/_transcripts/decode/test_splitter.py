@@ -48,8 +48,7 @@ def split(data: bytes, size: int) -> Iterator[bytes]:
 def collect(data: bytes, size: int, wanted: frozenset[str] = PARTS) -> dict[str, Any]:
     """Collect the items of each part as values."""
     found: dict[str, Any] = {}
-    for part, key, raw, end in JsonSplitter(wanted).split(split(data, size)):
-        assert raw is None or data[end - len(raw) : end] == raw
+    for part, key, raw in JsonSplitter(wanted).split(split(data, size)):
         if raw is None:
             if part in LISTS and part in wanted:
                 found[part] = []
@@ -182,7 +181,7 @@ def test_reading_may_stop_where_a_part_begins() -> None:
         raise AssertionError("nothing more is needed")
 
     parts: list[str] = []
-    for part, _, _, _ in JsonSplitter(frozenset({"messages"})).split(chunks()):
+    for part, _, _ in JsonSplitter(frozenset({"messages"})).split(chunks()):
         if part == "events":
             break
         parts.append(part)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -18,7 +19,7 @@ from .records import MediaItem
 from .texts import clean_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from ..._transcripts import IndexedSample
     from .sample import OpenedTranscript
@@ -30,7 +31,7 @@ _CACHED_CHARACTERS: Final = 8 << 20
 _MEDIA: Final = ("image", "audio", "video", "document")
 _WHOLE: Final = re.compile(r"(?:attachment|tc)://([0-9a-fA-F]{32})", re.ASCII)
 _DIGEST: Final = re.compile(r"[0-9a-fA-F]{32}", re.ASCII)
-_IN_MESSAGE: Final = re.compile(r"m([1-9]\d{0,8})\.(\d{1,6})", re.ASCII)
+_IN_MESSAGE: Final = re.compile(r"m([1-9]\d{0,8})\.(\d{1,6})\.([0-9a-f]{12})", re.ASCII)
 _DATA_URL: Final = re.compile(r"data:([\w.+-]+/[\w.+-]+)?((?:;[\w.+-]+=[\w.+-]+)*)(;base64)?,", re.ASCII)
 # What browsers show without running anything. An SVG image is a document with scripts.
 _SHOWN: Final = re.compile(
@@ -46,12 +47,24 @@ class AttachmentBody:
     Args:
         data: Its bytes.
         media_type: What it is; anything that could run is told to be plain text, or bytes.
-        named_by_content: Whether its name is a digest of its content.
     """
 
     data: bytes
     media_type: str
-    named_by_content: bool
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether browsers show it."""
+        return self.media_type.startswith(("image/", "audio/", "video/", "text/"))
+
+
+def decode_item(raw: bytes) -> object:
+    """Decode a message or an event; one that cannot be is its own text."""
+    try:
+        value: object = loads(raw)
+    except (ValueError, RecursionError):
+        return raw.decode("utf-8", "replace")
+    return value
 
 
 class Texts:
@@ -74,19 +87,41 @@ class Texts:
         return None if span is None else decode_text(self._sample.read(*span))
 
 
-def media_of(message: object, number: int) -> Iterator[MediaItem]:
+def media_of(opened: OpenedTranscript, message: object, number: int) -> Iterator[MediaItem]:
     """List what a message holds that is not text; what it refers to is not yet in its place."""
+    for part, given, position in _media_parts(message):
+        form = part.get("format") or part.get("mime_type")
+        reference = _reference(opened, given, number, position)
+        yield MediaItem(str(part["type"]), reference, clean_text(form) if isinstance(form, str) else None)
+
+
+def with_references(opened: OpenedTranscript, message: object, number: int) -> None:
+    """Put references in the place of media that stand in a message itself."""
+    for part, given, position in _media_parts(message):
+        reference = _reference(opened, given, number, position)
+        if reference is not None:
+            part[str(part["type"])] = f"attachment://{reference}"
+
+
+def _reference(opened: OpenedTranscript, given: object, number: int, position: int) -> str | None:
+    """Name an attachment; one that stands in the message by its place in this version of the transcript."""
+    if not isinstance(given, str):
+        return None
+    if (found := _WHOLE.fullmatch(given)) is not None:
+        return found[1].lower()
+    return f"m{number}.{position}.{_version(opened)}" if _DATA_URL.match(given) else None
+
+
+def _version(opened: OpenedTranscript) -> str:
+    return hashlib.sha256(opened.version.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def _media_parts(message: object) -> Iterator[tuple[dict[str, object], object, int]]:
     content = message.get("content") if is_mapping(message) else None
     for position, part in enumerate(content if is_list(content) else ()):
-        if not is_mapping(part) or (kind := part.get("type")) not in _MEDIA:
-            continue
-        given = part.get(str(kind))
-        reference = None
-        if isinstance(given, str):
-            found = _WHOLE.fullmatch(given)
-            reference = found[1].lower() if found else f"m{number}.{position}" if _DATA_URL.match(given) else None
-        form = part.get("format") or part.get("mime_type")
-        yield MediaItem(str(kind), reference, clean_text(form) if isinstance(form, str) else None)
+        kind = part.get("type") if isinstance(part, dict) else None
+        if isinstance(kind, str) and kind in _MEDIA:
+            yield part, part.get(kind), position
 
 
 def read_attachment(opened: OpenedTranscript, reference: str) -> AttachmentBody:
@@ -94,7 +129,7 @@ def read_attachment(opened: OpenedTranscript, reference: str) -> AttachmentBody:
 
     Args:
         opened: The transcript.
-        reference: Its digest, or `m12.0` for what stands in a message itself.
+        reference: Its digest, or the name of what stands in a message itself, which begins with the number of the message.
 
     Raises:
         LocationError: There is none of this name.
@@ -102,7 +137,8 @@ def read_attachment(opened: OpenedTranscript, reference: str) -> AttachmentBody:
     """
     inside = _IN_MESSAGE.fullmatch(reference)
     if inside is not None:
-        text = _text_in_message(opened, int(inside[1]), int(inside[2]))
+        here = inside[3] == _version(opened)
+        text = _text_in_message(opened, int(inside[1]), int(inside[2])) if here else None
     elif _DIGEST.fullmatch(reference):
         span = opened.sample.attachments().get(bytes.fromhex(reference))
         if span is not None:
@@ -114,29 +150,16 @@ def read_attachment(opened: OpenedTranscript, reference: str) -> AttachmentBody:
         raise LocationError(
             f"There is no attachment {reference!r} in this transcript. Take a `reference` of a message, or 32 hexadecimal digits."
         )
-    return AttachmentBody(*_body(text), named_by_content=inside is None)
+    return AttachmentBody(*_body(text))
 
 
 def _text_in_message(opened: OpenedTranscript, number: int, position: int) -> str | None:
     if opened.sample.count("messages", number)[0] < number:
         return None
     _refuse_large(opened, opened.sample.size_of("messages", number - 1))
-    try:
-        message: object = loads(opened.sample.raw("messages", number - 1))
-    except (ValueError, RecursionError):
-        return None
-    content = message.get("content") if is_mapping(message) else None
-    if not is_list(content) or position >= len(content):
-        return None
-    part: object = content[position]
-    given = _given(part) if is_mapping(part) else None
-    return given if given is not None and _DATA_URL.match(given) else None
-
-
-def _given(part: Mapping[str, object]) -> str | None:
-    kind = part.get("type")
-    given = part.get(str(kind)) if kind in _MEDIA else None
-    return given if isinstance(given, str) else None
+    message = decode_item(opened.sample.raw("messages", number - 1))
+    given = next((given for _, given, place in _media_parts(message) if place == position), None)
+    return given if isinstance(given, str) and _DATA_URL.match(given) else None
 
 
 def _refuse_large(opened: OpenedTranscript, size: int) -> None:

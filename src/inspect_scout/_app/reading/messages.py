@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from ..._scanners import message_segments, plain_message
 from ..._support.errors import LocationError
-from ..._support.json import loads
 from ..._support.shapes import is_list, is_mapping
 from ..._transcripts import may_refer, resolve_refs
-from .attachments import Texts, media_of
+from .attachments import Texts, decode_item, media_of
 from .records import MessageItem, MessagePart, MessageRange, ToolCallItem
 from .texts import clean_text, fold_text
 
@@ -91,7 +90,7 @@ class MessageReader:
     def _item(self, number: int, links: _CallLinks, characters: int) -> MessageItem:
         raw = self._sample.raw("messages", number - 1)
         message = decode_item(raw)
-        media = tuple(media_of(message, number))
+        media = tuple(media_of(self._opened, message, number))
         if may_refer(raw):
             message = resolve_refs(message, self._texts.get)
         plain = plain_message("", message)
@@ -154,15 +153,6 @@ def tool_calls(message: Mapping[str, object]) -> list[Mapping[str, object]]:
     """List the calls of tools in a message."""
     calls = message.get("tool_calls")
     return [call for call in calls if is_mapping(call)] if is_list(calls) else []
-
-
-def decode_item(raw: bytes) -> object:
-    """Decode a message or an event; one that cannot be is its own text."""
-    try:
-        value: object = loads(raw)
-    except (ValueError, RecursionError):
-        return raw.decode("utf-8", "replace")
-    return value
 
 
 def derived_ids(opened: OpenedTranscript) -> dict[int, str]:

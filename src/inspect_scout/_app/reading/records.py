@@ -271,3 +271,20 @@ class EventRange:
     start: int
     stop: int
     total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemBody:
+    """A message or an event as a whole.
+
+    Args:
+        number: Its number.
+        size: Bytes of its JSON in the log.
+        body: Its JSON, with the texts that it refers to. What is still called `attachment://...` is a response of its own.
+        shortened: Whether something else than media stayed a reference, because it is too long.
+    """
+
+    number: int
+    size: int
+    body: object
+    shortened: bool

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal
 
+from .attachments import AttachmentBody, read_attachment
+from .bodies import event_body_of, message_body_of
 from .corpus import TranscriptSelection
+from .events import EventReader
 from .library import Locations, TranscriptLibrary
 from .messages import MessageReader
 from .pages import describe, transcript_facet, transcript_neighbours, transcript_page
-from .records import MessageRange, Neighbours, TranscriptDescription, TranscriptFacet, TranscriptPage
+from .records import (
+    EventRange,
+    ItemBody,
+    MessageRange,
+    Neighbours,
+    TranscriptDescription,
+    TranscriptFacet,
+    TranscriptPage,
+)
 from .texts import clean_json
 
 FOLDED_CHARACTERS: Final = 4000
@@ -74,3 +85,50 @@ async def read_messages(
     """
     async with library.open(locations, id) as opened:
         return await opened.run(lambda: MessageReader(opened).range(start, stop, characters))
+
+
+async def read_events(
+    library: TranscriptLibrary,
+    locations: Locations,
+    id: str,
+    *,
+    start: int,
+    stop: int,
+    characters: int = FOLDED_CHARACTERS,
+    types: Sequence[str] = (),
+) -> EventRange:
+    """Read events of a transcript, by their numbers, or by their places among those of some types.
+
+    Raises:
+        LocationError: There is no such transcript.
+        LogReadError: It cannot be read.
+    """
+    async with library.open(locations, id) as opened:
+        return await opened.run(lambda: EventReader(opened).range(start, stop, characters, types))
+
+
+async def read_body(
+    library: TranscriptLibrary, locations: Locations, id: str, kind: Literal["message", "event"], number: int
+) -> tuple[ItemBody, str]:
+    """Read one message or event as a whole; gives also the version of the transcript.
+
+    Raises:
+        LocationError: There is no such transcript, message or event.
+        LogReadError: The transcript cannot be read.
+        TranscriptTooLargeError: The item is too large to be shown.
+    """
+    read = message_body_of if kind == "message" else event_body_of
+    async with library.open(locations, id) as opened:
+        return await opened.run(lambda: read(opened, number)), opened.version
+
+
+async def read_media(library: TranscriptLibrary, locations: Locations, id: str, reference: str) -> AttachmentBody:
+    """Read an attachment of a transcript.
+
+    Raises:
+        LocationError: There is no such transcript or attachment.
+        LogReadError: The transcript cannot be read.
+        TranscriptTooLargeError: The attachment is too large to be shown.
+    """
+    async with library.open(locations, id) as opened:
+        return await opened.run(lambda: read_attachment(opened, reference))

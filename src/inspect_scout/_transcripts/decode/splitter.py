@@ -40,13 +40,11 @@ class RawItem(NamedTuple):
         part: The part it belongs to.
         key: Its key, in a table.
         raw: The value; None says that a part begins, before anything of it.
-        end: Offset in the JSON of the sample behind the value.
     """
 
     part: str
     key: str | None
     raw: bytes | None
-    end: int
 
 
 class _Container(NamedTuple):
@@ -86,7 +84,6 @@ class JsonSplitter:
         self._scanner = StructuralScanner()
         self._stack: list[_Container] = []
         self._started = False
-        self._chunk_start = 0
         # the member that is being read, and its bytes from earlier chunks
         self._state = _MemberState.KEPT
         self._collected: list[bytes] = []
@@ -132,7 +129,6 @@ class JsonSplitter:
                     break
             else:
                 self._carry(chunk, start)
-                self._chunk_start += len(chunk)
                 return
 
     def _open(self, chunk: bytes, start: int, position: int) -> RawItem | None:
@@ -144,7 +140,7 @@ class JsonSplitter:
         container = self._stack[-1]
         if not container.outer or self._state is not _MemberState.KEPT:
             return None
-        key, between = _split_member(b"".join((*self._collected, chunk[start:position])))
+        key, between = split_member(b"".join((*self._collected, chunk[start:position])))
         if not _blank(between):
             raise _damaged("a comma is missing")
         part = _part_name(container, key)
@@ -157,7 +153,7 @@ class JsonSplitter:
         elif part not in self._wanted:
             self._state = _MemberState.SKIPPED
             self._collected.clear()
-        return RawItem(part, None, None, self._chunk_start + position)
+        return RawItem(part, None, None)
 
     def _open_sample(self, before: bytes, symbol: int) -> None:
         if self._started:
@@ -180,7 +176,7 @@ class JsonSplitter:
         container = self._stack[-1]
         item = None
         if self._state is _MemberState.KEPT:
-            item = self._member(container, chunk[start:position], self._chunk_start + position, last=symbol != COMMA)
+            item = self._member(container, chunk[start:position], last=symbol != COMMA)
         elif self._state is _MemberState.SPLIT and not _blank(chunk[start:position]):
             raise _damaged("a comma is missing")
         self._state, self._first = _MemberState.KEPT, False
@@ -192,7 +188,7 @@ class JsonSplitter:
             self._state = _MemberState.SPLIT
         return item
 
-    def _member(self, container: _Container, text: bytes, end: int, *, last: bool) -> RawItem | None:
+    def _member(self, container: _Container, text: bytes, *, last: bool) -> RawItem | None:
         if self._collected:
             text = b"".join((*self._collected, text))
         if _blank(text):
@@ -200,16 +196,16 @@ class JsonSplitter:
                 return None
             raise _damaged("a value is missing")
         if not container.keyed:
-            return RawItem(container.part, None, text, end)
-        key, value = _split_member(text)
+            return RawItem(container.part, None, text)
+        key, value = split_member(text)
         if not container.outer:
-            return RawItem(container.part, key, value, end)
+            return RawItem(container.part, key, value)
         part = _part_name(container, key)
         if part in self._outer or part in self._split_parts:
             if value.strip() != b"null":
                 raise _wrong_shape(part, part not in LISTS)
             return None
-        return RawItem(part, None, value, end) if part in self._wanted else None
+        return RawItem(part, None, value) if part in self._wanted else None
 
     def _carry(self, chunk: bytes, start: int) -> None:
         """Keep what the chunk has of the member that goes on in the next."""
@@ -228,8 +224,12 @@ def _part_name(container: _Container, key: str) -> str:
     return f"{container.part}.{key}" if container.part else key
 
 
-def _split_member(text: bytes) -> tuple[str, bytes]:
-    """Split the text of an object's member into key and raw value."""
+def split_member(text: bytes) -> tuple[str, bytes]:
+    """Split the text of an object's member into key and raw value.
+
+    Raises:
+        SampleError: There is no key.
+    """
     found = _KEY.match(text)
     if found is None:
         raise _damaged("a key is missing")

@@ -67,7 +67,7 @@ class StoredSample:
         stored = cls(content)
         with ExitStack() as undo, closing(source.chunks()) as chunks:
             undo.callback(stored.close)
-            for part, key, raw, _ in JsonSplitter(stored._wanted()).split(chunks):
+            for part, key, raw in JsonSplitter(stored._wanted()).split(chunks):
                 if raw is not None:
                     stored._add(part, key, raw)
                 elif not stored._begin(part):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
-from ...._app import MessageRange
-from .answers import json_answer
-from .parameters import Characters, Library, Locations, Start, Stop, TranscriptId, range_of
+from ...._app import EventRange, ItemBody, MessageRange
+from .answers import entity_tag, is_known, json_answer, not_modified, tagged_answer
+from .parameters import Characters, Library, Locations, Number, Start, Stop, TranscriptId, range_of
 
 router = APIRouter(tags=["transcripts"])
+
+_IMMUTABLE = "private, max-age=31536000, immutable"
 
 
 @router.get("/transcripts/{id:path}/messages", response_model=MessageRange)
@@ -27,3 +31,68 @@ async def get_messages(
     first, last = range_of(start, stop)
     found = await read_messages(library, locations, id, start=first, stop=last, characters=characters)
     return json_answer(found)
+
+
+@router.get("/transcripts/{id:path}/messages/{number}", response_model=ItemBody)
+async def get_message(
+    request: Request, library: Library, locations: Locations, id: TranscriptId, number: Number
+) -> Response:
+    """Read one message as a whole."""
+    from ...._app import read_body
+
+    return tagged_answer(request, *await read_body(library, locations, id, "message", number))
+
+
+@router.get("/transcripts/{id:path}/events", response_model=EventRange)
+async def get_events(
+    library: Library,
+    locations: Locations,
+    id: TranscriptId,
+    types: Annotated[list[str], Query(description="Only events of these types.", max_length=50)] = [],  # noqa: B006
+    start: Start = 1,
+    stop: Stop = None,
+    characters: Characters = 1000,
+) -> Response:
+    """Read events by their numbers, or by their places among those of some types."""
+    from ...._app import read_events
+
+    first, last = range_of(start, stop)
+    return json_answer(
+        await read_events(library, locations, id, start=first, stop=last, characters=characters, types=tuple(types))
+    )
+
+
+@router.get("/transcripts/{id:path}/events/{number}", response_model=ItemBody)
+async def get_event(
+    request: Request, library: Library, locations: Locations, id: TranscriptId, number: Number
+) -> Response:
+    """Read one event as a whole, with the input of a model."""
+    from ...._app import read_body
+
+    return tagged_answer(request, *await read_body(library, locations, id, "event", number))
+
+
+@router.get("/transcripts/{id:path}/attachments/{reference}", response_class=Response)
+async def get_attachment(
+    request: Request,
+    library: Library,
+    locations: Locations,
+    id: TranscriptId,
+    reference: Annotated[str, Path(description="32 hexadecimal digits, or a `reference` of a message.")],
+) -> Response:
+    """Read a text, image or recording that a transcript refers to."""
+    from ...._app import read_media
+
+    tag = entity_tag(request, "")  # its name says what it is
+    if is_known(request, tag):
+        return not_modified(tag)
+    found = await read_media(library, locations, id, reference)
+    headers = {
+        "ETag": tag,
+        "Cache-Control": _IMMUTABLE,
+        # It comes from strangers: nothing in it runs, wherever it is opened.
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Content-Disposition": "inline" if found.is_shown else "attachment",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(found.data, media_type=found.media_type, headers=headers)
