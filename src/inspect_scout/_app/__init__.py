@@ -85,8 +85,11 @@ if TYPE_CHECKING:
         Neighbours,
         TranscriptDescription,
         TranscriptFacet,
+        TranscriptFindProgress,
+        TranscriptHit,
         TranscriptPage,
     )
+    from .reading.searching import FindRequest, TextMatcher, find_in_corpus, find_in_transcript
     from .reading.transcripts import (
         describe_transcript,
         list_transcripts,

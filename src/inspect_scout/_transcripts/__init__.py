@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from .decode.indexed_sample import IndexedSample, ItemList
     from .decode.items import ItemDecoder, RefusedItems, event_kind
     from .decode.repair import count_incomplete
-    from .decode.source import ByteSource, SampleError
+    from .decode.source import ByteSource, MemoryBytes, SampleError
     from .decode.timelines import build_timelines
     from .decode.views import filter_events, filter_messages, filter_timelines, union_content, view, view_of, view_text
     from .eval_log.live import live_info
@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from .sample_metadata import SampleMetadata
     from .selected_index import index_rows
     from .source_kinds import read_origin, register_source
+    from .text_matching import Span, TextMatcher
     from .threads.events import choose_timeline, scannable_spans
     from .threads.splices import splice, splice_to_timeline
     from .threads.thread import Compaction, span_messages, span_tools

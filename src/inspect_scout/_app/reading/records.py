@@ -288,3 +288,52 @@ class ItemBody:
     size: int
     body: object
     shortened: bool
+
+
+ItemKind = Literal["message", "event"]
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptHit:
+    """A message or an event that has the text.
+
+    Args:
+        kind: Which of the two.
+        number: Its number.
+        count: How often it has the text.
+        spans: Where in its whole text, from and to: the first 200.
+        text: The text around the first of these.
+        offset: Characters of the whole text before that.
+        transcript_id: Its transcript, where several are searched.
+    """
+
+    kind: ItemKind
+    number: int
+    count: int
+    spans: tuple[tuple[int, int], ...]
+    text: str
+    offset: int
+    transcript_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptFindProgress:
+    """How far a search has come.
+
+    Args:
+        searched: Messages and events that were looked at; where several transcripts are searched: transcripts.
+        items: Messages and events that have the text, also those that were not told.
+        matches: How often they have it.
+        total: How many there are to look at, where that is known.
+        done: Whether the search is at its end.
+        stopped: Why it ended early (None: it did not).
+        problems: Transcripts that could not be read, the first ones.
+    """
+
+    searched: int
+    items: int
+    matches: int
+    total: int | None = None
+    done: bool = False
+    stopped: str | None = None
+    problems: tuple[str, ...] = ()

@@ -109,8 +109,8 @@ async def read_events(
 
 async def read_body(
     library: TranscriptLibrary, locations: Locations, id: str, kind: Literal["message", "event"], number: int
-) -> tuple[ItemBody, str]:
-    """Read one message or event as a whole; gives also the version of the transcript.
+) -> ItemBody:
+    """Read one message or event as a whole.
 
     Raises:
         LocationError: There is no such transcript, message or event.
@@ -119,7 +119,7 @@ async def read_body(
     """
     read = message_body_of if kind == "message" else event_body_of
     async with library.open(locations, id) as opened:
-        return await opened.run(lambda: read(opened, number)), opened.version
+        return await opened.run(lambda: read(opened, number))
 
 
 async def read_media(library: TranscriptLibrary, locations: Locations, id: str, reference: str) -> AttachmentBody:

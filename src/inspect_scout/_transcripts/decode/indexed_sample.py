@@ -24,6 +24,7 @@ ItemList = Literal["messages", "events", "message_pool", "call_pool"]
 
 _DIGEST_KEY: Final = re.compile(rb'\s*"([0-9a-fA-F]{32})"\s*:')
 _KEY_BYTES: Final = 256
+_BLOCK_BYTES: Final = 1 << 20
 
 
 class IndexedSample:
@@ -126,10 +127,13 @@ class IndexedSample:
 
     def _find_attachments(self) -> dict[bytes, tuple[int, int]]:
         spans, found = self._spans["attachments"], dict[bytes, tuple[int, int]]()
+        first, data = 0, b""
         for start, end in zip(spans.starts, spans.ends, strict=True):
-            key = _DIGEST_KEY.match(self.read(start, min(end, start + _KEY_BYTES)))
-            if key is not None:
-                found[bytes.fromhex(key[1].decode())] = start + key.end(), end
+            if start + _KEY_BYTES > first + len(data):
+                first, data = start, self.read(start, min(start + _BLOCK_BYTES, spans.ends[-1]))
+            key = _DIGEST_KEY.match(data, start - first)
+            if key is not None and first + key.end() <= end:
+                found[bytes.fromhex(key[1].decode())] = first + key.end(), end
         return found
 
     def wait(self) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from ..errors import handle_errors
+from .answers import handle_mistakes
 from .transcripts import router as transcripts
 
 if TYPE_CHECKING:
@@ -18,5 +19,6 @@ def create_v3(context: ViewContext) -> FastAPI:
     app = FastAPI(title="Scout", version="3")
     app.state.context = context
     handle_errors(app)
+    handle_mistakes(app)
     app.include_router(transcripts)
     return app

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from ...._app import EventRange, ItemBody, MessageRange
-from .answers import entity_tag, is_known, json_answer, not_modified, tagged_answer
+from ..answers import answer, tag_of, unchanged
 from .parameters import Characters, Library, Locations, Number, Start, Stop, TranscriptId, range_of
 
 router = APIRouter(tags=["transcripts"])
@@ -18,6 +18,7 @@ _IMMUTABLE = "private, max-age=31536000, immutable"
 
 @router.get("/transcripts/{id:path}/messages", response_model=MessageRange)
 async def get_messages(
+    request: Request,
     library: Library,
     locations: Locations,
     id: TranscriptId,
@@ -30,7 +31,7 @@ async def get_messages(
 
     first, last = range_of(start, stop)
     found = await read_messages(library, locations, id, start=first, stop=last, characters=characters)
-    return json_answer(found)
+    return answer(request, found)
 
 
 @router.get("/transcripts/{id:path}/messages/{number}", response_model=ItemBody)
@@ -40,11 +41,12 @@ async def get_message(
     """Read one message as a whole."""
     from ...._app import read_body
 
-    return tagged_answer(request, *await read_body(library, locations, id, "message", number))
+    return answer(request, await read_body(library, locations, id, "message", number))
 
 
 @router.get("/transcripts/{id:path}/events", response_model=EventRange)
 async def get_events(
+    request: Request,
     library: Library,
     locations: Locations,
     id: TranscriptId,
@@ -57,9 +59,8 @@ async def get_events(
     from ...._app import read_events
 
     first, last = range_of(start, stop)
-    return json_answer(
-        await read_events(library, locations, id, start=first, stop=last, characters=characters, types=tuple(types))
-    )
+    found = await read_events(library, locations, id, start=first, stop=last, characters=characters, types=tuple(types))
+    return answer(request, found)
 
 
 @router.get("/transcripts/{id:path}/events/{number}", response_model=ItemBody)
@@ -69,7 +70,7 @@ async def get_event(
     """Read one event as a whole, with the input of a model."""
     from ...._app import read_body
 
-    return tagged_answer(request, *await read_body(library, locations, id, "event", number))
+    return answer(request, await read_body(library, locations, id, "event", number))
 
 
 @router.get("/transcripts/{id:path}/attachments/{reference}", response_class=Response)
@@ -83,9 +84,9 @@ async def get_attachment(
     """Read a text, image or recording that a transcript refers to."""
     from ...._app import read_media
 
-    tag = entity_tag(request, "")  # its name says what it is
-    if is_known(request, tag):
-        return not_modified(tag)
+    tag = tag_of(id, reference)  # its name says what it is
+    if (known := unchanged(request, tag)) is not None:
+        return known
     found = await read_media(library, locations, id, reference)
     headers = {
         "ETag": tag,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from ...._app import Neighbours, TranscriptDescription, TranscriptFacet, TranscriptPage
-from .answers import json_answer, tagged_answer
+from ..answers import answer
 from .parameters import Cursor, Library, Limit, Locations, OrderBy, TranscriptId, Where
 
 router = APIRouter(tags=["transcripts"])
@@ -16,6 +16,7 @@ router = APIRouter(tags=["transcripts"])
 
 @router.get("/transcripts", response_model=TranscriptPage)
 async def get_transcripts(
+    request: Request,
     library: Library,
     locations: Locations,
     where: Where = [],  # noqa: B006 - FastAPI copies it
@@ -29,11 +30,12 @@ async def get_transcripts(
 
     selection = TranscriptSelection(tuple(where), tuple(order_by))
     page = await list_transcripts(library, locations, selection, columns=tuple(columns), cursor=cursor, limit=limit)
-    return json_answer(page)
+    return answer(request, page)
 
 
 @router.get("/transcripts/facets", response_model=list[TranscriptFacet])
 async def get_facets(
+    request: Request,
     library: Library,
     locations: Locations,
     by: Annotated[list[str], Query(description="Columns whose values are counted.", min_length=1, max_length=20)],
@@ -43,11 +45,12 @@ async def get_facets(
     """Count transcripts by the values of columns."""
     from ...._app import read_facets
 
-    return json_answer(await read_facets(library, locations, tuple(where), tuple(by), limit))
+    return answer(request, await read_facets(library, locations, tuple(where), tuple(by), limit))
 
 
 @router.get("/transcripts/{id:path}/neighbours", response_model=Neighbours)
 async def get_neighbours(
+    request: Request,
     library: Library,
     locations: Locations,
     id: TranscriptId,
@@ -58,7 +61,7 @@ async def get_neighbours(
     from ...._app import TranscriptSelection, read_neighbours
 
     selection = TranscriptSelection(tuple(where), tuple(order_by))
-    return json_answer(await read_neighbours(library, locations, id, selection))
+    return answer(request, await read_neighbours(library, locations, id, selection))
 
 
 @router.get("/transcripts/{id:path}", response_model=TranscriptDescription)
@@ -67,4 +70,4 @@ async def get_transcript(request: Request, library: Library, locations: Location
     from ...._app import describe_transcript
 
     found = await describe_transcript(library, locations, id)
-    return json_answer(found) if found.version is None else tagged_answer(request, found, found.version)
+    return answer(request, found)

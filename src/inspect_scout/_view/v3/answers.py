@@ -1,0 +1,71 @@
+"""What all routes of `/api/v3` answer with: compact JSON under an etag, and mistakes in one sentence."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from fastapi import Path, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.responses import JSONResponse
+
+from ..._support.json import finite
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI, Request
+
+Name = Annotated[str, Path(max_length=1000)]
+"""The parameter of a route that takes a name out of the URL."""
+
+
+def encoded(value: object) -> bytes:
+    """Write JSON that every reader takes: NaN and infinities as null, half characters as escapes."""
+    try:
+        return msgspec.json.encode(value, enc_hook=str)
+    except (UnicodeEncodeError, OverflowError):
+        plain = msgspec.to_builtins(value, enc_hook=str)
+        return json.dumps(finite(plain), separators=(",", ":")).encode()
+
+
+def tag_of(*parts: object) -> str:
+    """Make an etag of what an answer depends on."""
+    return f'"{hashlib.blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()}"'
+
+
+def unchanged(request: Request, tag: str | None) -> Response | None:
+    """Answer a client that has the answer already (None: it does not)."""
+    known = request.headers.get("if-none-match")
+    if tag is None or known is None or (tag not in {each.strip().removeprefix("W/") for each in known.split(",")}):
+        return None
+    return Response(status_code=304, headers=_headers(tag))
+
+
+def answer(request: Request, value: object, tag: str | None = None) -> Response:
+    """Answer with JSON, or with nothing a client that has it already.
+
+    Args:
+        request: What is answered.
+        value: The answer.
+        tag: Its etag (None: made of the answer).
+    """
+    body = encoded(value)
+    known = tag or f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    return unchanged(request, known) or Response(body, media_type="application/json", headers=_headers(known))
+
+
+def _headers(tag: str) -> dict[str, str]:
+    return {"etag": tag, "cache-control": "private, no-cache"}
+
+
+def handle_mistakes(app: FastAPI) -> None:
+    """Let an application tell in one sentence which part of a request cannot be used."""
+
+    async def refuse(_: Request, error: Exception) -> JSONResponse:
+        if not isinstance(error, RequestValidationError):
+            raise error
+        told = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()[:5])
+        return JSONResponse({"detail": f"The request cannot be used: {told}."}, 422)
+
+    app.add_exception_handler(RequestValidationError, refuse)

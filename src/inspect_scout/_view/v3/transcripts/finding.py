@@ -1,0 +1,83 @@
+"""Finding a text in transcripts: streams of the events `hit`, `progress` and `done`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from ...._app import TranscriptFindProgress, TranscriptHit
+from ..event_stream import Event, EventStream, event_stream
+from .parameters import Library, Locations, OrderBy, TranscriptId, Where
+
+if TYPE_CHECKING:
+    from ...._app import FindRequest
+
+router = APIRouter(tags=["transcripts"])
+corpus_router = APIRouter(tags=["transcripts"])
+
+
+class TextAsked(BaseModel):
+    """What is sought, and how."""
+
+    q: str = Field(min_length=1, max_length=1000, description="The text to find.")
+    regex: bool = Field(False, description="It is a regular expression (RE2).")
+    case: bool = Field(False, description="Capital letters matter.")
+    word: bool = Field(False, description="Only whole words count.")
+    kinds: list[Literal["message", "event"]] = Field(["message"], min_length=1, max_length=2, description="Where.")
+    limit: int = Field(1000, ge=1, le=10_000, description="Messages and events that are told; more are counted.")
+    seconds: float = Field(60.0, gt=0, le=3600, description="How long is searched at most.")
+
+    def request(self) -> FindRequest:
+        """Write what is sought as the application takes it."""
+        from ...._app import FindRequest, TextMatcher
+
+        matcher = TextMatcher(self.q, self.regex, self.case, self.word)
+        return FindRequest(matcher, tuple(self.kinds), self.limit, self.seconds)
+
+
+Asked = Annotated[TextAsked, Query()]
+
+
+@router.get(
+    "/transcripts/{id:path}/find",
+    response_class=EventStream,
+    responses={200: {"model": TranscriptHit | TranscriptFindProgress}},
+)
+async def find_in_one(library: Library, locations: Locations, id: TranscriptId, asked: Asked) -> Response:
+    """Look for a text in a whole transcript, also in what is folded or not loaded."""
+    from ...._app import find_in_transcript
+
+    return await event_stream(_events(find_in_transcript(library, locations, id, asked.request())))
+
+
+@corpus_router.get(
+    "/transcripts/find",
+    response_class=EventStream,
+    responses={200: {"model": TranscriptHit | TranscriptFindProgress}},
+)
+async def find_in_all(
+    library: Library,
+    locations: Locations,
+    asked: Asked,
+    where: Where = [],  # noqa: B006
+    order_by: OrderBy = [],  # noqa: B006
+) -> Response:
+    """Look for a text in all transcripts, or in some of them."""
+    from ...._app import TranscriptSelection, find_in_corpus
+
+    selection = TranscriptSelection(tuple(where), tuple(order_by))
+    return await event_stream(_events(find_in_corpus(library, locations, selection, asked.request())))
+
+
+async def _events(found: AsyncGenerator[TranscriptHit | TranscriptFindProgress]) -> AsyncGenerator[Event]:
+    async with aclosing(found):
+        async for item in found:
+            if isinstance(item, TranscriptHit):
+                yield Event("hit", item)
+            else:
+                yield Event("done" if item.done else "progress", item)
