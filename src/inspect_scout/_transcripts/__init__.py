@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from .decode.handle import MaterializedHandle
     from .decode.ids import IdDeriver
     from .decode.indexed_sample import IndexedSample, ItemList
-    from .decode.items import ItemDecoder, RefusedItems, event_kind
+    from .decode.items import ItemDecoder, RefusedItems, event_kind, item_id
     from .decode.repair import count_incomplete
     from .decode.source import ByteSource, MemoryBytes, SampleError
     from .decode.timelines import build_timelines

@@ -82,7 +82,7 @@ def _value(cells: Mapping[str, object]) -> object:
 
 
 async def _of_input(results: Sequence[ChosenResult], shown: Shown, transcripts: Sequence[str]) -> Evidence:
-    verdicts = tuple(_verdict(result) for result in results)
+    verdicts = tuple(verdict_of(result) for result in results)
     cites_events = any(citation.cite.startswith("[E") for verdict in verdicts for citation in verdict.citations)
     first = results[0]
     read = await read_scanned_input(first.input, first.cells, transcripts, events=cites_events)
@@ -115,7 +115,8 @@ def _text(cells: Mapping[str, object], name: str) -> str | None:
     return None if value is None else str(value)
 
 
-def _verdict(result: ChosenResult) -> Verdict:
+def verdict_of(result: ChosenResult) -> Verdict:
+    """Take what a scanner said out of a result."""
     cells = result.cells
     metadata, unseen = read_json(cells.get("metadata")), read_json(cells.get("unseen_citations"))
     return Verdict(

@@ -7,16 +7,21 @@ from typing import Final, Literal
 
 from .attachments import AttachmentBody, read_attachment
 from .bodies import event_body_of, message_body_of
+from .citations import read_verdicts, resolve_citations
 from .corpus import TranscriptSelection
 from .events import EventReader
 from .library import Locations, TranscriptLibrary
 from .messages import MessageReader
+from .outline import read_minimap, read_outline
 from .pages import describe, transcript_facet, transcript_neighbours, transcript_page
 from .records import (
     EventRange,
     ItemBody,
     MessageRange,
+    Minimap,
     Neighbours,
+    Outline,
+    TranscriptCitations,
     TranscriptDescription,
     TranscriptFacet,
     TranscriptPage,
@@ -120,6 +125,50 @@ async def read_body(
     read = message_body_of if kind == "message" else event_body_of
     async with library.open(locations, id) as opened:
         return await opened.run(lambda: read(opened, number))
+
+
+async def outline_transcript(
+    library: TranscriptLibrary, locations: Locations, id: str, *, start: int = 1, limit: int = 500
+) -> Outline:
+    """Give the turns of a transcript, and the parts of its run; see `read_outline`.
+
+    Raises:
+        LocationError: There is no such transcript.
+        LogReadError: It cannot be read.
+    """
+    async with library.open(locations, id) as opened:
+        return await opened.run(lambda: read_outline(opened, start, limit))
+
+
+async def map_transcript(library: TranscriptLibrary, locations: Locations, id: str, buckets: int = 200) -> Minimap:
+    """Sum up a whole transcript; see `read_minimap`.
+
+    Raises:
+        LocationError: There is no such transcript.
+        LogReadError: It cannot be read.
+    """
+    async with library.open(locations, id) as opened:
+        return await opened.run(lambda: read_minimap(opened, buckets))
+
+
+async def read_citations(
+    library: TranscriptLibrary, locations: Locations, id: str, scans: Sequence[str]
+) -> TranscriptCitations:
+    """Find in a transcript what results of scans cite of it.
+
+    Args:
+        library: What is kept of transcripts.
+        locations: Where the transcript is.
+        id: Its id.
+        scans: Directories of scans.
+
+    Raises:
+        LocationError: There is no such transcript, or no scan.
+        LogReadError: The transcript cannot be read.
+    """
+    verdicts = [verdict for scan in dict.fromkeys(scans) for verdict in await read_verdicts(scan, id)]
+    async with library.open(locations, id) as opened:
+        return await opened.run(lambda: resolve_citations(opened, verdicts))
 
 
 async def read_media(library: TranscriptLibrary, locations: Locations, id: str, reference: str) -> AttachmentBody:

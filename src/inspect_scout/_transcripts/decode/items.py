@@ -40,7 +40,15 @@ class _ItemKind(msgspec.Struct):
     event: str | None = None
 
 
+class _ItemIds(msgspec.Struct):
+    """What names messages and events."""
+
+    id: str | None = None
+    uuid: str | None = None
+
+
 _ITEM_KIND: Final = msgspec.json.Decoder(_ItemKind)
+_ITEM_IDS: Final = msgspec.json.Decoder(_ItemIds)
 
 Expand = Callable[[ModelEvent], bool]
 """Puts what a model event shares with others back into it; tells whether its input was shared, and then has all its ids.
@@ -259,10 +267,15 @@ def event_kind(raw: Raw) -> str | None:
     return _text_field(raw, "event")
 
 
+def item_id(raw: Raw, name: Literal["id", "uuid"]) -> str | None:
+    """Id of a raw message ("id") or event ("uuid"); None if it has none."""
+    return _text_field(raw, name)
+
+
 def _text_field(raw: Raw, name: str) -> str | None:
-    """Value of a field that tells items apart ("role" or "event"); None if it is not text."""
+    """Value of a field that names items or tells them apart; None if it is not text."""
     try:
-        found: Any = getattr(_ITEM_KIND.decode(raw), name)
+        found: Any = getattr((_ITEM_KIND if name in {"role", "event"} else _ITEM_IDS).decode(raw), name)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         try:
             data: Any = json.loads(bytes(raw))

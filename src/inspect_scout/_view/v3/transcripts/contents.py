@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
-from ...._app import EventRange, ItemBody, MessageRange
+from ...._app import EventRange, ItemBody, MessageRange, Minimap, Outline, TranscriptCitations
+from ...context import Context
 from ..answers import answer, tag_of, unchanged
 from .parameters import Characters, Library, Locations, Number, Start, Stop, TranscriptId, range_of
 
@@ -71,6 +72,51 @@ async def get_event(
     from ...._app import read_body
 
     return answer(request, await read_body(library, locations, id, "event", number))
+
+
+@router.get("/transcripts/{id:path}/outline", response_model=Outline)
+async def get_outline(
+    request: Request,
+    library: Library,
+    locations: Locations,
+    id: TranscriptId,
+    start: Start = 1,
+    limit: Annotated[int, Query(description="Turns at most.", ge=1, le=2000)] = 500,
+) -> Response:
+    """Give the turns of a transcript, and the parts of its run."""
+    from ...._app import outline_transcript
+
+    return answer(request, await outline_transcript(library, locations, id, start=start, limit=limit))
+
+
+@router.get("/transcripts/{id:path}/minimap", response_model=Minimap)
+async def get_minimap(
+    request: Request,
+    library: Library,
+    locations: Locations,
+    id: TranscriptId,
+    buckets: Annotated[int, Query(description="Parts at most.", ge=1, le=1000)] = 200,
+) -> Response:
+    """Sum up a whole transcript in one strip."""
+    from ...._app import map_transcript
+
+    return answer(request, await map_transcript(library, locations, id, buckets))
+
+
+@router.get("/transcripts/{id:path}/citations", response_model=TranscriptCitations)
+async def get_citations(
+    request: Request,
+    context: Context,
+    library: Library,
+    locations: Locations,
+    id: TranscriptId,
+    scan: Annotated[list[str], Query(description="Directories of scans.", min_length=1, max_length=50)],
+) -> Response:
+    """Find what results cite of a transcript: messages, and characters of their texts."""
+    from ...._app import read_citations
+
+    scans = [context.places.check(each) for each in scan]
+    return answer(request, await read_citations(library, locations, id, scans))
 
 
 @router.get("/transcripts/{id:path}/attachments/{reference}", response_class=Response)

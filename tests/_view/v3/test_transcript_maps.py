@@ -1,0 +1,155 @@
+"""Outlines, minimaps and citations of transcripts, as clients see them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from inspect_scout import Reference, Result, Scanner, Transcript, scanner, transcripts_from
+from inspect_scout.aio import scan_async
+from support.raw_logs import EVENT, user, write_raw
+
+from .conftest import Serve
+
+pytestmark = pytest.mark.anyio
+
+
+def calls(*functions: str) -> list[dict[str, Any]]:
+    return [{"id": f"c{n}", "function": name, "arguments": {}} for n, name in enumerate(functions)]
+
+
+MESSAGES: list[Any] = [
+    user("Find it.\nSecond line", id="m1"),
+    {"role": "assistant", "id": "m2", "content": "I try.", "tool_calls": calls("bash", "python")},
+    {"role": "tool", "id": "m3", "content": "ok", "tool_call_id": "c0"},
+    {"role": "tool", "id": "m4", "content": "", "tool_call_id": "c1", "error": {"type": "x", "message": "failed"}},
+    {"role": "assistant", "id": "m5", "content": "The secret word is quux, I think. Caf\u00e9!"},
+]
+EVENTS = [
+    {"event": "span_begin", "uuid": "e1", "id": "s1", "name": "main", **EVENT},
+    {"event": "span_begin", "uuid": "e2", "id": "s2", "parent_id": "s1", "name": "helper", "type": "agent", **EVENT},
+    {"event": "info", "uuid": "e3", "data": "the event says zebra", **EVENT},
+    {"event": "span_end", "uuid": "e4", "id": "s2", **EVENT},
+    {"event": "compaction", "uuid": "e5", **EVENT},
+]
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return write_raw(tmp_path / "logs" / "log.eval", [{"messages": MESSAGES, "events": EVENTS}])
+
+
+@pytest.fixture
+async def client(tmp_path: Path, log: Path, serve: Serve) -> AsyncGenerator[httpx.AsyncClient]:
+    async with serve(log) as opened:
+        yield opened
+
+
+async def get(client: httpx.AsyncClient, path: str, **params: Any) -> Any:
+    answer = await client.get(path, params=params)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+@pytest.fixture
+async def id(client: httpx.AsyncClient) -> str:
+    return str((await get(client, "/transcripts"))["items"][0]["transcript_id"])
+
+
+async def test_an_outline_has_turns_and_spans(client: httpx.AsyncClient, id: str) -> None:
+    found = await get(client, f"/transcripts/{id}/outline")
+    assert [(turn["number"], turn["role"], turn["text"], turn["calls"], turn["error"]) for turn in found["turns"]] == [
+        (1, "user", "Find it.", [], False),
+        (2, "assistant", "I try.", ["bash", "python"], True),
+        (5, "assistant", "The secret word is quux, I think. Caf\u00e9!", [], False),
+    ]
+    assert [(s["id"], s["parent_id"], s["name"], s["type"], s["first"], s["last"]) for s in found["spans"]] == [
+        ("s1", None, "main", None, 1, None),
+        ("s2", "s1", "helper", "agent", 2, 4),
+    ]
+    assert (found["total"], found["next"], found["spans_total"]) == (3, None, 2)
+
+
+async def test_an_outline_is_read_in_parts(client: httpx.AsyncClient, id: str) -> None:
+    whole = (await get(client, f"/transcripts/{id}/outline"))["turns"]
+    found: list[Any] = []
+    start = 1
+    while start:
+        part = await get(client, f"/transcripts/{id}/outline", start=start, limit=1)
+        found += part["turns"]
+        start = part["next"]
+    assert found == whole
+
+
+async def test_a_minimap_sums_up_everything(client: httpx.AsyncClient, id: str) -> None:
+    for buckets in (1, 2, 3, 5, 100):
+        found = await get(client, f"/transcripts/{id}/minimap", buckets=buckets)
+        parts = found["buckets"]
+        assert [part["start"] for part in parts] == [1, *(part["stop"] for part in parts[:-1])]
+        assert parts[-1]["stop"] == 6
+        assert len(parts) == min(buckets, 5)
+        assert (sum(part["calls"] for part in parts), sum(part["errors"] for part in parts)) == (2, 1)
+    sizes = [item["size"] for item in (await get(client, f"/transcripts/{id}/messages"))["items"]]
+    (whole,) = (await get(client, f"/transcripts/{id}/minimap", buckets=1))["buckets"]
+    assert sum(whole["sizes"].values()) == sum(sizes)
+    assert [(mark["kind"], mark["event"], mark["at"], mark["name"]) for mark in found["marks"]] == [
+        ("agent", 2, 0.25, "helper"),
+        ("compaction", 5, 1.0, None),
+    ]
+
+
+@scanner(messages="all", events="all")
+def citing() -> Scanner[Transcript]:
+    """Cite messages and events."""
+
+    async def run(transcript: Transcript) -> Result:
+        references = [
+            Reference(type="message", cite="[M5]", id="m5"),
+            Reference(type="event", cite="[E3]", id="e3"),
+            Reference(type="message", cite="[M9]", id="gone"),
+        ]
+        said = 'It says "secret  word is QUUX" [M5], and "zebra" [E3], and more [M9].'
+        return Result(value=True, explanation=said, references=references)
+
+    return run
+
+
+async def test_citations_give_back_the_cited_words(
+    client: httpx.AsyncClient, id: str, log: Path, tmp_path: Path
+) -> None:
+    status = await scan_async([citing()], transcripts_from(str(log)), scans=str(tmp_path / "logs" / "scans"))
+    found = await get(client, f"/transcripts/{id}/citations", scan=status.location, location=str(log))
+    assert (found["total"], found["results"]) == (3, 1)
+    message, gone, event = found["items"]
+    assert (message["scanner"], message["value"], message["cite"], message["number"]) == ("citing", True, "[M5]", 5)
+    text = (await get(client, f"/transcripts/{id}/messages"))["items"][4]["text"]
+    assert [text[r["start"] : r["stop"]] for r in message["ranges"]] == ["secret word is quux"]
+    said = (await get(client, f"/transcripts/{id}/events"))["items"][2]["text"]
+    assert (event["number"], [said[r["start"] : r["stop"]] for r in event["ranges"]]) == (3, ["zebra"])
+    assert (gone["number"], "'gone'" in gone["unresolved"]) == (None, True)
+
+
+async def test_scans_that_may_not_be_read_or_are_not_there_are_refused(
+    client: httpx.AsyncClient, id: str, tmp_path: Path
+) -> None:
+    for scan, status in ((str(tmp_path.parent), 403), (str(tmp_path / "nix"), 404)):
+        answer = await client.get(f"/transcripts/{id}/citations", params={"scan": scan})
+        assert answer.status_code == status, answer.text
+    assert (await client.get(f"/transcripts/{id}/citations")).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["outline?limit=0", "outline?start=0", "minimap?buckets=0", "minimap?buckets=1001"])
+async def test_limits_are_held(client: httpx.AsyncClient, id: str, path: str) -> None:
+    assert (await client.get(f"/transcripts/{id}/{path}")).status_code == 422
+
+
+async def test_an_empty_transcript_has_an_empty_map(tmp_path: Path, serve: Serve) -> None:
+    async with serve(write_raw(tmp_path / "empty.eval", [{"messages": [], "events": []}])) as client:
+        id = (await get(client, "/transcripts"))["items"][0]["transcript_id"]
+        assert (await get(client, f"/transcripts/{id}/minimap"))["buckets"] == []
+        assert (await get(client, f"/transcripts/{id}/outline"))["turns"] == []
+        assert (await get(client, f"/transcripts/{id}/messages"))["total"] == 0
