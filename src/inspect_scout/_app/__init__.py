@@ -74,6 +74,9 @@ if TYPE_CHECKING:
         shown_value,
         write_to_fill_in,
     )
+    from .listing.off_loop import off_loop
+    from .listing.results import RecordsPage, ResultsRequest, one_result, page_of_results
+    from .listing.scans import ScansPage, ScansQuery, page_of_scans, scan_of_id
     from .new_project import NewProject, guess_transcripts, start_project
     from .reading.corpus import TranscriptSelection
     from .reading.library import LibraryLimits, TranscriptLibrary

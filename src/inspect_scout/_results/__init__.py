@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from .layout import scan_id_of
     from .reading.arrow_batches import ScanResultsArrow, results_arrow
     from .reading.chosen_results import ChosenResult, RecordedInput, ResultKey
+    from .reading.cursor import Cursor
     from .reading.data_frames import ScanResultsDF, results_batches, results_df
     from .reading.inputs import transcript_info
-    from .reading.results_query import ResultsPage, ResultsQuery, ResultsTable
+    from .reading.results_query import ResultsPage, ResultsQuery, ResultsTable, TypedPage
     from .reading.resultsets import RESULT_OWN_COLUMNS
     from .reading.row_view import RowMode
     from .reading.typed_table import TypedTable

@@ -45,11 +45,11 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
         try:
             read = msgspec.json.decode(urlsafe_b64decode(text.encode("ascii")), type=cls)
         except ValueError:
-            raise ConfigError(f"after={text!r} is not a cursor; give the `after` of the page before.") from None
+            raise ConfigError(f"{text!r} is not a cursor; give the one that the page before tells.") from None
         if read.question != asked or read.offset < 1 or read.row is None:
             raise ConfigError(
-                f"after={text!r} belongs to another query; scanner, condition, order, groups and rows must be those "
-                "of the page before."
+                f"The cursor {text!r} belongs to another query; what is asked for, its conditions and its order must be "
+                "those of the page before."
             )
         return read
 

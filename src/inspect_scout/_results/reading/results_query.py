@@ -71,6 +71,21 @@ class ResultsPage:
 
 
 @dataclass(frozen=True, slots=True)
+class TypedPage:
+    """Some results of a scanner, whose cells have the types of what they hold.
+
+    Args:
+        table: The results, a row for each.
+        total: How many there are on all pages, if that was asked for.
+        after: What a query takes as `after` to go on behind this page; None: this is the last one.
+    """
+
+    table: TypedTable
+    total: int | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ResultsQuery:
     """What is asked of results.
 
@@ -187,6 +202,10 @@ class ResultsTable:
         """Read results of a scanner whose cells have the types of what they hold; see `query`."""
         return await self._with_views(scanner, lambda views: self._typed_table(views, query))
 
+    async def typed_page(self, scanner: str, query: ResultsQuery) -> TypedPage:
+        """Read a page of the results of a scanner whose cells have the types of what they hold; see `query`."""
+        return await self._with_views(scanner, lambda views: self._typed_page(views, query))
+
     async def count_findings(self, scanner: str, group_by: Sequence[str], where: Condition | None = None) -> pa.Table:
         """Count the results of a scanner by the values of columns, and say of each group how much was found.
 
@@ -272,17 +291,22 @@ class ResultsTable:
     def read_page(self, views: Sequence[RowView], query: ResultsQuery) -> ResultsPage:
         """Read a page of the rows of some scanners."""
         combined = CombinedRows(views)
-        cursor = Cursor.parse(query.after, (query.question, self.rows, [view.source.scanner for view in views]))
+        cursor = self._cursor(views, query)
         if query.group_by:
             return _grouped(combined, query, cursor)
         shown = combined.select_columns(query.columns, query.exclude)
-        found, start = _find_page(combined, query, cursor)
-        end = len(found) if query.limit is None else min(len(found), start + query.limit)
-        chosen = found[start:end]
-        after = None
-        if end < len(found) and query.limit:
-            after = cursor.encode_at(end, combined.identities(found[end - 1 : end])[0])
-        return ResultsPage(combined.read_table(chosen, shown), len(found) if query.count else None, after)
+        chosen, total, after = _page_of_rows(combined, query, cursor)
+        return ResultsPage(combined.read_table(chosen, shown), total, after)
+
+    def _typed_page(self, views: Sequence[RowView], query: ResultsQuery) -> TypedPage:
+        combined = CombinedRows(views)
+        shown = combined.select_columns(query.columns, query.exclude)
+        chosen, total, after = _page_of_rows(combined, query, self._cursor(views, query))
+        (typed,) = combined.read_typed(chosen, shown)
+        return TypedPage(typed, total, after)
+
+    def _cursor(self, views: Sequence[RowView], query: ResultsQuery) -> Cursor:
+        return Cursor.parse(query.after, (query.question, self.rows, [view.source.scanner for view in views]))
 
     def _typed_table(self, views: Sequence[RowView], query: ResultsQuery) -> TypedTable:
         combined = CombinedRows(views)
@@ -294,6 +318,18 @@ class ResultsTable:
         found, start = _find_page(combined, query, Cursor.parse(None, ()))
         (typed,) = combined.read_typed(found[start:][: query.limit], shown)
         return typed
+
+
+def _page_of_rows(
+    combined: CombinedRows, query: ResultsQuery, cursor: Cursor
+) -> tuple[FoundRows, int | None, str | None]:
+    """Find the rows of a page, how many there are on all if that was asked for, and the cursor behind them."""
+    found, start = _find_page(combined, query, cursor)
+    end = len(found) if query.limit is None else min(len(found), start + query.limit)
+    after = None
+    if start < end < len(found) and query.limit:
+        after = cursor.encode_at(end, combined.identities(found[end - 1 : end])[0])
+    return found[start:end], len(found) if query.count else None, after
 
 
 def _find_page(combined: CombinedRows, query: ResultsQuery, cursor: Cursor) -> tuple[FoundRows, int]:

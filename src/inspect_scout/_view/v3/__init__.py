@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from ..errors import handle_errors
+from . import results, scans
 from .answers import handle_mistakes
 from .transcripts import router as transcripts
 
@@ -21,4 +22,6 @@ def create_v3(context: ViewContext) -> FastAPI:
     handle_errors(app)
     handle_mistakes(app)
     app.include_router(transcripts)
+    app.include_router(scans.router)
+    app.include_router(results.router)
     return app

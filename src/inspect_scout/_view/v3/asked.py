@@ -1,0 +1,60 @@
+"""What queries of URLs may say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, Field
+
+if TYPE_CHECKING:
+    from ..._app import ResultsRequest
+
+MAX_TEXT = 10_000
+"""Characters of a condition, a cursor or a text that is sought."""
+
+Phase = Literal["planned", "running", "complete", "errors", "interrupted"]
+
+
+class PageAsked(BaseModel):
+    """Which page of a list is wanted, and in which order."""
+
+    order_by: list[str] = Field([], max_length=20, description="What to sort by; `-name` from the largest down.")
+    limit: int = Field(100, ge=1, le=1000, description="Items at most.")
+    cursor: str | None = Field(None, max_length=MAX_TEXT, description="The `next` of the page before.")
+
+
+class ScansAsked(PageAsked):
+    """Which scans are wanted."""
+
+    state: list[Phase] = Field([], max_length=5, description="In one of these states.")
+    tag: list[str] = Field([], max_length=50, description="With one of these tags (`*` and `?` work here and below).")
+    scanner: list[str] = Field([], max_length=50, description="With one of these scanners.")
+    model: list[str] = Field([], max_length=50, description="With one of these models.")
+    text: str = Field("", max_length=1000, description="With this text in id, name, model, tags, scanners or location.")
+
+
+class ResultsAsked(PageAsked):
+    """Which results are wanted, and what of them."""
+
+    where: str | None = Field(None, max_length=MAX_TEXT, description="SQL condition, as the commands take it.")
+    columns: list[str] = Field(
+        [], max_length=200, description="Columns, short names too; none: all but the heavy ones."
+    )
+    rows: Literal["results", "transcripts"] = Field("results", description="Each result, or each call of the scanner.")
+    positive: bool = Field(False, description="Only what found something.")
+    count: bool = Field(True, description="Whether to count the results of all pages.")
+
+    def request(self) -> ResultsRequest:
+        """Write what is wanted as the application takes it."""
+        from ..._app import ResultsRequest
+
+        return ResultsRequest(
+            where=self.where,
+            order_by=tuple(self.order_by),
+            columns=tuple(self.columns),
+            rows=self.rows,
+            positive=self.positive,
+            limit=self.limit,
+            cursor=self.cursor,
+            count=self.count,
+        )

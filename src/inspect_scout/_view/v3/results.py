@@ -1,0 +1,34 @@
+"""Results of a scanner: pages of them, and single ones."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import JsonValue
+
+from .answers import Name, answer
+from .asked import ResultsAsked
+from .models import ResultItems
+from .places import Scan
+
+router = APIRouter(prefix="/scans/{scan_id}/{scanner}", tags=["results"])
+
+
+@router.get("/results", response_model=ResultItems)
+async def list_results(
+    request: Request, scan: Scan, scanner: Name, asked: Annotated[ResultsAsked, Query()]
+) -> Response:
+    """List the results of a scanner, in the order of the transcripts unless another one is asked for."""
+    from ..._app import page_of_results
+
+    page = await page_of_results(scan, scanner, asked.request())
+    return answer(request, {"items": page.items, "total": page.total, "next": page.next})
+
+
+@router.get("/results/{id}", response_model=dict[str, JsonValue])
+async def get_result(request: Request, scan: Scan, scanner: Name, id: Name) -> Response:
+    """Give all that is recorded of a result; of a call that failed by the id of the transcript."""
+    from ..._app import one_result
+
+    return answer(request, await one_result(scan, scanner, id))
