@@ -75,6 +75,7 @@ if TYPE_CHECKING:
         write_to_fill_in,
     )
     from .listing.off_loop import off_loop
+    from .listing.overview import scan_detail
     from .listing.results import RecordsPage, ResultsRequest, one_result, page_of_results
     from .listing.scans import ScansPage, ScansQuery, page_of_scans, scan_of_id
     from .new_project import NewProject, guess_transcripts, start_project

@@ -198,15 +198,20 @@ def compare_verdicts(
     )
 
 
-def diff_json(diff: ScanDiff) -> dict[str, object]:
-    """Write a comparison as programs read it."""
+def diff_json(diff: ScanDiff, limit: int | None = None) -> dict[str, object]:
+    """Write a comparison as programs read it.
+
+    Args:
+        diff: The comparison.
+        limit: Pairs at most of each kind of difference (None: all).
+    """
     return {
         "first": diff.first,
         "second": diff.second,
         "differences": list(map(_difference_json, diff.differences)),
         "only_first": list(diff.only_first),
         "only_second": list(diff.only_second),
-        "scanners": [_scanner_json(each) for each in diff.scanners],
+        "scanners": [_scanner_json(each, limit) for each in diff.scanners],
     }
 
 
@@ -222,10 +227,11 @@ def explained(row: RecordedVerdict) -> str | None:
     return explanation_of(row.value, row.value_type, row.explanation)
 
 
-def _scanner_json(diff: ScannerDiff) -> dict[str, object]:
+def _scanner_json(diff: ScannerDiff, limit: int | None) -> dict[str, object]:
     agreeing, kappa = diff.table.agreeing, diff.table.kappa if diff.has_kappa else None
     low, high = agreeing.interval() or (None, None)
     kappa_low, kappa_high = (diff.table.kappa_interval() if kappa is not None else None) or (None, None)
+    kinds = {"gained": diff.gained, "lost": diff.lost, "changed": diff.changed}
     return {
         "scanner": diff.scanner,
         "n": len(diff.pairs),
@@ -244,7 +250,12 @@ def _scanner_json(diff: ScannerDiff) -> dict[str, object]:
         "found": {side: sum(getattr(pair, side).found for pair in diff.pairs) for side in ("first", "second")},
         "tokens": {side: sum(getattr(pair, side).tokens for pair in diff.pairs) for side in ("first", "second")},
         "differences": list(map(_difference_json, diff.differences)),
-        **{name: list(map(_pair_json, getattr(diff, name))) for name in ("gained", "lost", "changed")},
+        **{name: list(map(_pair_json, pairs[:limit])) for name, pairs in kinds.items()},
+        "left_out": sum(len(pairs[limit:]) for pairs in kinds.values()) if limit is not None else 0,
+        "confusion": [
+            {"first": first, "second": second, "count": count}
+            for (first, second), count in (diff.table.counts.items() if diff.has_kappa else ())
+        ],
     }
 
 

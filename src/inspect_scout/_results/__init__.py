@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .active_scans import ActiveScans, active_scan_of, workers_of
     from .comparisons import read_comparisons, read_recorded_results, save_validation
     from .deletion import ScanFiles, deletable_files, delete_scan
-    from .files.light_spec import read_spec_fields
+    from .files.light_spec import read_spec_fields, read_spec_head
     from .files.spec import unread_errors
     from .journal.index import UnknownScannerError
     from .journal.lock import ScanGoneError

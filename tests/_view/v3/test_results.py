@@ -73,3 +73,21 @@ def test_mistakes_are_told_in_a_sentence(ask: Asking, scan: str, path: str, quer
     answer = ask(scan + path, **query)
     assert answer.status_code in {400, 404}
     assert told in answer.json()["detail"]
+
+
+def test_a_result_comes_with_its_evidence(ask: Asking, scan: str) -> None:
+    result = ask.get(f"{scan}/edits_tests/results", positive=True, limit=1)["items"][0]
+    (evidence,) = ask.get(f"{scan}/edits_tests/results/{result['uuid']}/evidence")["evidence"]
+    assert evidence["results"][0]["uuid"] == result["uuid"]
+    assert any(message["cited"] for message in evidence["messages"])
+    answer = ask(f"{scan}/edits_tests/results/{result['uuid']}/evidence", messages="M999999")
+    assert answer.status_code in {200, 400}
+    assert ask(f"{scan}/edits_tests/results/nope/evidence").status_code == 400
+    assert ask(f"{scan}/edits_tests/results/{result['uuid']}/evidence", transcripts="/etc").status_code == 403
+
+
+def test_logs_outside_of_what_is_shown_are_not_read(ask: Asking, scan: str) -> None:
+    # The logs of the example are beside the package, not below the folder of the scans.
+    for result in ask.get(f"{scan}/edits_tests/results")["items"]:
+        (evidence,) = ask.get(f"{scan}/edits_tests/results/{result['uuid']}/evidence")["evidence"]
+        assert evidence["messages"] or any("not in what this server shows" in each for each in evidence["remarks"])

@@ -97,3 +97,31 @@ def test_nothing_but_the_id_of_a_scan_names_one(ask: Asking, id: str) -> None:
 def test_a_link_to_a_scan_elsewhere_is_not_followed(ask: Asking, scans: Path, example_scan: Path) -> None:
     (scans / "scan_id=link").symlink_to(example_scan)
     assert ask("/scans/link/edits_tests/results").status_code == 403
+
+
+def test_a_scan_tells_what_was_asked_and_found(ask: Asking) -> None:
+    detail = ask.get("/scans/copy1")
+    assert detail["scan_id"] == "copy1"
+    assert set(detail["summary"]) == set(detail["scanner_names"]) == {each["scanner"] for each in detail["findings"]}
+    assert set(detail["spec"]["scanners"]) == set(detail["scanner_names"])
+    assert "transcript_ids" not in detail["spec"]["transcripts"]
+    (found,) = (each for each in detail["findings"] if each["scanner"] == "edits_tests")
+    assert found["rate_low"] <= found["rate"] <= found["rate_high"]
+    assert ask.get("/scans/copy1", findings=False)["findings"] is None
+
+
+def test_scans_are_compared(ask: Asking) -> None:
+    compared = ask.get("/compare", a="copy0", b="copy1", scanner="edits_tests")
+    (scanner,) = compared["scanners"]
+    assert scanner["same"] == scanner["n"] > 0
+    assert sum(cell["count"] for cell in scanner["confusion"]) == scanner["n"]
+    assert ask("/compare", a="copy0", b="nope").status_code == 404
+    assert ask("/compare", a="copy0").status_code == 422
+
+
+def test_errors_are_told_by_cause(ask: Asking, scans: Path) -> None:
+    line = {"transcript_id": "t", "scanner": "edits_tests", "error": "broken", "traceback": "T", "refusal": False}
+    (scans / "scan_id=copy0" / "_errors.jsonl").write_text(json.dumps(line) + "\n")
+    told = ask.get("/scans/copy0/errors")
+    assert told["total"] == len(told["items"])
+    assert ask("/scans/copy0/errors", scanner="nope").status_code == 400

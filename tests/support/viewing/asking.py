@@ -31,7 +31,7 @@ class Asking:
         async def send() -> httpx.Response:
             transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url=self._base) as client:
-                return await client.request(method, f"/api/v3{path}", params=query, headers=headers, json=json)
+                return await client.request(method, f"/api/v3{path}", params=query or None, headers=headers, json=json)
 
         return asyncio.run(send())
 

@@ -12,7 +12,11 @@ from ..bridge import in_sync, run_sync
 from .id_prefix import match_id
 from .passages import make_evidence, refuse_missing_messages
 from .records import Citation, Evidence, ScanEvidence, ScannedInput, Shown, TranscriptFacts, Verdict
-from .scanned_input import read_scanned_input
+from .scanned_input import CheckPlace, read_scanned_input
+
+
+def _any_place(location: str) -> object:
+    return location
 
 
 async def scan_evidence_async(
@@ -22,6 +26,7 @@ async def scan_evidence_async(
     scanner: str | None = None,
     shown: Shown = Shown(),  # noqa: B008 - frozen
     transcripts: Sequence[str] = (),
+    check: CheckPlace = _any_place,
 ) -> ScanEvidence:
     """Read what results rest on.
 
@@ -32,6 +37,7 @@ async def scan_evidence_async(
         scanner: Key of the scanner (None: any).
         shown: What is shown of the messages.
         transcripts: Where the transcripts are now (none: where they were when they were scanned).
+        check: Raises `LocationError` for a log named by the scan that may not be read; a remark says so.
 
     Raises:
         LocationError: There is no scan at the location.
@@ -49,7 +55,7 @@ async def scan_evidence_async(
     groups: dict[object, list[ChosenResult]] = {}
     for result in told:
         groups.setdefault(_input_key(result), []).append(result)
-    found = [await _of_input(group, shown, transcripts) for group in groups.values()]
+    found = [await _of_input(group, shown, transcripts, check) for group in groups.values()]
     refuse_missing_messages(shown, found)
     if shown.ranges:
         found = [evidence for evidence in found if evidence.passages] or found
@@ -81,11 +87,13 @@ def _value(cells: Mapping[str, object]) -> object:
     return read_json(value) if cells.get("value_type") in {"array", "object"} else value
 
 
-async def _of_input(results: Sequence[ChosenResult], shown: Shown, transcripts: Sequence[str]) -> Evidence:
+async def _of_input(
+    results: Sequence[ChosenResult], shown: Shown, transcripts: Sequence[str], check: CheckPlace
+) -> Evidence:
     verdicts = tuple(verdict_of(result) for result in results)
     cites_events = any(citation.cite.startswith("[E") for verdict in verdicts for citation in verdict.citations)
     first = results[0]
-    read = await read_scanned_input(first.input, first.cells, transcripts, events=cites_events)
+    read = await read_scanned_input(first.input, first.cells, transcripts, events=cites_events, check=check)
     return make_evidence(_facts(first.cells), first.input.kind, verdicts, _with_count(read, first.cells), shown)
 
 

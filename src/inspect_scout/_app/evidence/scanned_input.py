@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,9 @@ from .records import ScannedInput
 if TYPE_CHECKING:
     from ..._types import InputOrigin
 
+CheckPlace = Callable[[str], object]
+"""Raises what a place is refused with."""
+
 _NOTHING_RECORDED = "The scan recorded neither the input nor where it is."
 
 
@@ -32,7 +35,7 @@ class _Content:
 
 
 async def read_scanned_input(
-    given: RecordedInput, cells: Mapping[str, object], transcripts: Sequence[str], *, events: bool
+    given: RecordedInput, cells: Mapping[str, object], transcripts: Sequence[str], *, events: bool, check: CheckPlace
 ) -> ScannedInput:
     """Read what a scanner was given.
 
@@ -41,6 +44,7 @@ async def read_scanned_input(
         cells: Cells of the row.
         transcripts: Where the transcripts are now (none: where they were).
         events: Whether events are wanted too, of a transcript.
+        check: Raises `LocationError` for a log that may not be read.
     """
     if "timeline" in given.kind:
         return ScannedInput(remarks=(f"The scanner was given a {given.kind.rstrip('s')}, which is not shown here.",))
@@ -52,6 +56,7 @@ async def read_scanned_input(
             return _as_text(given, await _content_elsewhere(transcripts, id, given), events)
         if given.origin is None:
             return ScannedInput(remarks=(_NOTHING_RECORDED,))
+        check(given.origin.location)
         return _as_text(given, await _content_at(given.origin, cells, events or given.kind == "events"), events)
     except (LogReadError, LocationError) as error:
         if transcripts:

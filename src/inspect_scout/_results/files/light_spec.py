@@ -223,6 +223,9 @@ class _Head(msgspec.Struct):
 
 
 _HEAD = msgspec.json.Decoder(_Head)
+_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_WITH_IDS = frozenset(("transcripts", "worklist"))
+_IDS = frozenset(("transcript_ids", "data"))
 
 
 async def read_spec_text(storage: Storage, location: str) -> bytes:
@@ -265,6 +268,22 @@ async def read_spec_fields(storage: Storage, location: str) -> Mapping[str, obje
         if not is_mapping(fields):
             raise ValueError("it is not a JSON object")
         return fields
+
+
+async def read_spec_head(storage: Storage, location: str) -> dict[str, object]:
+    """Read what defines a scan as it stands in its file, but for the ids of its transcripts, of which there may be millions.
+
+    Raises:
+        LocationError: There is no scan at the location.
+    """
+    text = await read_spec_text(storage, location)
+    with _naming_file(location):
+        members = _MEMBERS.decode(text)
+        head: dict[str, object] = {name: loads(raw) for name, raw in members.items() if name not in _WITH_IDS}
+        if "transcripts" in members and members["transcripts"] != b"null":
+            about = _MEMBERS.decode(members["transcripts"])
+            head["transcripts"] = {name: loads(raw) for name, raw in about.items() if name not in _IDS}
+        return head
 
 
 @contextmanager

@@ -14,6 +14,14 @@ from .transcripts import router as transcripts
 if TYPE_CHECKING:
     from ..context import ViewContext
 
+ROUTERS = (
+    scans.router,
+    scans.one_scan,
+    results.router,
+    transcripts,
+)
+"""One of each file, in the order in which paths are tried."""
+
 
 def create_v3(context: ViewContext) -> FastAPI:
     """Make the application of `/api/v3`."""
@@ -21,7 +29,6 @@ def create_v3(context: ViewContext) -> FastAPI:
     app.state.context = context
     handle_errors(app)
     handle_mistakes(app)
-    app.include_router(transcripts)
-    app.include_router(scans.router)
-    app.include_router(results.router)
+    for router in ROUTERS:
+        app.include_router(router)
     return app

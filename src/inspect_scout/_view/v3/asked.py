@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, Field
 
 if TYPE_CHECKING:
-    from ..._app import ResultsRequest
+    from ..._app import ResultsRequest, Shown
 
 MAX_TEXT = 10_000
 """Characters of a condition, a cursor or a text that is sought."""
@@ -58,3 +58,20 @@ class ResultsAsked(PageAsked):
             cursor=self.cursor,
             count=self.count,
         )
+
+
+class EvidenceAsked(BaseModel):
+    """What is wanted of the messages that results rest on."""
+
+    messages: list[str] = Field([], max_length=100, description="Messages by number (`M5`, `M5..M9`); none: the cited.")
+    context: int | None = Field(None, ge=0, le=1000, description="Messages around each cited one.")
+    every: bool = Field(False, description="All messages.")
+    full: bool = Field(False, description="Long messages whole.")
+    transcripts: list[str] = Field([], max_length=20, description="Where the transcripts are now.")
+
+    def shown(self) -> Shown:
+        """Write what is wanted as the application takes it."""
+        from ..._app import Shown, parse_message_range
+
+        ranges = tuple(map(parse_message_range, self.messages))
+        return Shown(ranges=ranges, context=self.context, every=self.every, full=self.full)

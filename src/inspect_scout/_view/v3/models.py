@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field, JsonValue
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from .asked import Phase
 
 
-class ScanItem(BaseModel):
-    """A scan of a list."""
+class Answer(BaseModel):
+    """What a route answers with: these fields and no others."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ScannerVersionItem(Answer):
+    """What made some rows of a scanner."""
+
+    fingerprint: str
+    rows: int
+    question: str | None
+    current: bool
+
+
+class ScanSummary(Answer):
+    """How a scan stands."""
 
     scan_id: str
     name: str
@@ -19,8 +36,7 @@ class ScanItem(BaseModel):
     transcripts: int
     results: int | None = Field(description="Results that found something; null: not counted, as in old scans.")
     error_count: int
-    unread: int = Field(description="Logs that were not read, or not whole.")
-    versions: dict[str, list[dict[str, JsonValue]]] | None = None
+    versions: dict[str, list[ScannerVersionItem]] | None = None
     scanner_names: list[str]
     done: int | None = Field(description="Pairs of transcript and scanner that are recorded; null: not counted.")
     total: int
@@ -29,7 +45,13 @@ class ScanItem(BaseModel):
     cost: float | None
 
 
-class ScanItems(BaseModel):
+class ScanItem(ScanSummary):
+    """A scan of a list."""
+
+    unread: int = Field(description="Logs that were not read, or not whole.")
+
+
+class ScanItems(Answer):
     """A page of scans."""
 
     items: list[ScanItem]
@@ -37,7 +59,51 @@ class ScanItems(BaseModel):
     next: str | None
 
 
-class ErrorCause(BaseModel):
+class ScannerCounts(Answer):
+    """What is recorded of a scanner."""
+
+    scans: int
+    results: int
+    errors: int
+    tokens: int
+    agreement: float | None
+    rows: int
+    incomplete: int
+    unseen_citations: int
+    calls_without_usage: int
+
+
+class KindItem(Answer):
+    """How many results have one label, or one value."""
+
+    value: JsonValue
+    count: int
+
+
+class RateItem(Answer):
+    """What was found of what was judged, with Wilson's interval."""
+
+    scanner: str
+    unit: Literal["transcript", "message", "event", "input", "result"]
+    n: int
+    found: int
+    rate: float | None
+    rate_low: float | None
+    rate_high: float | None
+    results: int
+    errors: int
+    nulls: int | None
+
+
+class FindingsItem(RateItem):
+    """What a scanner found."""
+
+    kinds_by: Literal["label", "value"]
+    kinds: list[KindItem]
+    kinds_left_out: int
+
+
+class ErrorCause(Answer):
     """Errors of one cause."""
 
     error: str
@@ -49,7 +115,28 @@ class ErrorCause(BaseModel):
     traceback: str | None = None
 
 
-class ResultItems(BaseModel):
+class ErrorCauses(Answer):
+    """What went wrong, by cause, the most frequent first."""
+
+    items: list[ErrorCause]
+    total: int
+
+
+class ScanDetail(ScanSummary):
+    """All that is told of a scan."""
+
+    config: dict[str, JsonValue]
+    summary: dict[str, ScannerCounts]
+    model_usage: dict[str, dict[str, int]]
+    errors: list[str]
+    unread: dict[str, str]
+    accepted: dict[str, str]
+    error_groups: list[ErrorCause]
+    spec: dict[str, JsonValue] = Field(description="The file that defines the scan, without the ids of transcripts.")
+    findings: list[FindingsItem] | None
+
+
+class ResultItems(Answer):
     """A page of results: each a record of its columns."""
 
     items: list[dict[str, JsonValue]]
@@ -57,7 +144,156 @@ class ResultItems(BaseModel):
     next: str | None
 
 
-class Mistake(BaseModel):
+class EvidenceTranscript(Answer):
+    """The transcript that results are about."""
+
+    transcript_id: str
+    task_set: str | None
+    task_id: str | None
+    task_repeat: int | None
+    model: str | None
+    score: JsonValue
+    source_uri: str | None
+
+
+class EvidenceReference(Answer):
+    """A message or event that a result cites."""
+
+    type: str
+    cite: str
+    id: str
+
+
+class EvidenceResult(Answer):
+    """A result, and what it cites."""
+
+    scanner: str
+    uuid: str | None
+    value: JsonValue
+    label: str | None
+    answer: str | None
+    explanation: str | None
+    metadata: dict[str, JsonValue]
+    scan_error: str | None
+    validation_target: str | None
+    validation_result: JsonValue
+    references: list[EvidenceReference]
+    unseen_citations: list[str]
+
+
+class EvidencePassage(Answer):
+    """A message or event that is shown."""
+
+    number: int
+    id: str
+    role: str
+    cited: bool
+    text: str
+    marked: list[str] = Field(description="The words of it that the result quotes.")
+    characters_left_out: int
+
+
+class EvidenceItem(Answer):
+    """Results on one input, and what they rest on."""
+
+    transcript: EvidenceTranscript
+    input_type: str
+    results: list[EvidenceResult]
+    message_count: int
+    messages: list[EvidencePassage]
+    events: list[EvidencePassage]
+    dropped: int
+    remarks: list[str]
+
+
+class EvidenceItems(Answer):
+    """What results rest on."""
+
+    location: str
+    evidence: list[EvidenceItem]
+    others: int
+
+
+class DifferenceItem(Answer):
+    """Something that is recorded differently in two scans."""
+
+    name: str
+    first: JsonValue
+    second: JsonValue
+
+
+class VerdictItem(Answer):
+    """What one of two scans said of an input."""
+
+    value: JsonValue
+    explanation: str | None
+
+
+class VerdictPairItem(Answer):
+    """What two scans said of the same input."""
+
+    transcript_id: str
+    input_ids: list[str]
+    task_id: str | None
+    epoch: int | None
+    first: VerdictItem
+    second: VerdictItem
+
+
+class BothCounts(Answer):
+    """A number for each of two scans."""
+
+    first: int
+    second: int
+
+
+class ConfusionCell(Answer):
+    """How many inputs got one value from the first scan and one from the second."""
+
+    first: str | bool
+    second: str | bool
+    count: int
+
+
+class ScannerComparison(Answer):
+    """What a scanner said in two scans."""
+
+    scanner: str
+    n: int
+    only_first: int
+    only_second: int
+    failed: int
+    by_class: bool
+    same: int
+    agreement: float | None
+    agreement_low: float | None
+    agreement_high: float | None
+    kappa: float | None
+    kappa_low: float | None
+    kappa_high: float | None
+    mcnemar_p: float | None
+    found: BothCounts
+    tokens: BothCounts
+    differences: list[DifferenceItem]
+    confusion: list[ConfusionCell]
+    gained: list[VerdictPairItem]
+    lost: list[VerdictPairItem]
+    changed: list[VerdictPairItem]
+    left_out: int = Field(description="Pairs beyond the limit of each of `gained`, `lost` and `changed`.")
+
+
+class ScanComparison(Answer):
+    """Two scans side by side."""
+
+    first: str
+    second: str
+    differences: list[DifferenceItem]
+    only_first: list[str]
+    only_second: list[str]
+    scanners: list[ScannerComparison]
+
+
+class Mistake(Answer):
     """Why a request was refused."""
 
     detail: str

@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import JsonValue
 
+from ..context import Context
 from .answers import Name, answer
-from .asked import ResultsAsked
-from .models import ResultItems
+from .asked import EvidenceAsked, ResultsAsked
+from .models import EvidenceItems, ResultItems
 from .places import Scan
 
 router = APIRouter(prefix="/scans/{scan_id}/{scanner}", tags=["results"])
@@ -32,3 +33,17 @@ async def get_result(request: Request, scan: Scan, scanner: Name, id: Name) -> R
     from ..._app import one_result
 
     return answer(request, await one_result(scan, scanner, id))
+
+
+@router.get("/results/{id}/evidence", response_model=EvidenceItems)
+async def get_evidence(
+    request: Request, context: Context, scan: Scan, scanner: Name, id: Name, asked: Annotated[EvidenceAsked, Query()]
+) -> Response:
+    """Give what a result, or the results on a transcript, rest on: the verdict, and the messages that it cites."""
+    from ..._app import evidence_json, scan_evidence_async
+
+    places = [context.places.check(place) for place in asked.transcripts]
+    found = await scan_evidence_async(
+        scan, id, scanner=scanner, shown=asked.shown(), transcripts=places, check=context.places.check
+    )
+    return answer(request, evidence_json(found))

@@ -6,12 +6,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from ..context import Context
 from .answers import answer
 from .asked import ScansAsked
-from .models import ScanItems
-from .places import Scans
+from .models import ErrorCauses, ScanComparison, ScanDetail, ScanItems
+from .places import Location, Scan, Scans, scan_directory
 
 router = APIRouter(tags=["scans"])
+one_scan = APIRouter(prefix="/scans/{scan_id}", tags=["scans"])
+
+MAX_TRANSCRIPTS = 1000
+"""Ids of transcripts that are told of a cause."""
 
 
 @router.get("/scans", response_model=ScanItems)
@@ -23,3 +28,47 @@ async def list_scans(request: Request, scans: Scans, asked: Annotated[ScansAsked
     query = ScansQuery(selection, asked.text, tuple(asked.order_by), asked.limit, asked.cursor)
     page = await page_of_scans(scans, query)
     return answer(request, {"items": list(map(state_json, page.items)), "total": page.total, "next": page.next})
+
+
+@one_scan.get("", response_model=ScanDetail)
+async def get_scan(
+    request: Request,
+    scan: Scan,
+    findings: Annotated[bool, Query(description="Whether to count what was found.")] = True,
+) -> Response:
+    """Tell how a scan stands, what was asked, and what its scanners found."""
+    from ..._app import scan_detail
+
+    return answer(request, await scan_detail(scan, findings))
+
+
+@one_scan.get("/errors", response_model=ErrorCauses)
+async def list_errors(
+    request: Request,
+    scan: Scan,
+    scanner: Annotated[str | None, Query(max_length=1000, description="Only errors of this scanner.")] = None,
+    limit: Annotated[int, Query(ge=1, le=1000, description="Causes at most.")] = 100,
+) -> Response:
+    """Tell what went wrong in a scan, by cause, each with the traceback of one error."""
+    from ..._app import group_json, off_loop, read_error_groups
+
+    groups = await off_loop(scan, lambda: read_error_groups(scan, scanner))
+    items = [{**group_json(each), "transcripts": list(each.transcripts[:MAX_TRANSCRIPTS])} for each in groups[:limit]]
+    return answer(request, {"items": items, "total": len(groups)})
+
+
+@router.get("/compare", response_model=ScanComparison)
+async def compare_scans(
+    request: Request,
+    context: Context,
+    a: Annotated[str, Query(max_length=200, description="Id of a scan.")],
+    b: Annotated[str, Query(max_length=200, description="Id of another.")],
+    scanner: Annotated[str | None, Query(max_length=1000, description="Only this scanner.")] = None,
+    limit: Annotated[int, Query(ge=1, le=10_000, description="Inputs at most that were judged differently.")] = 1000,
+    location: Location = None,
+) -> Response:
+    """Compare what two scans found in the same inputs."""
+    from ..._app import diff_json, diff_scans, off_loop
+
+    first, second = [await scan_directory(context, id, location) for id in (a, b)]
+    return answer(request, diff_json(await off_loop(first, lambda: diff_scans(first, second, scanner)), limit))

@@ -1,0 +1,50 @@
+"""All that is told of one scan: how it stands, what was asked, what its scanners found."""
+
+from __future__ import annotations
+
+from ..._results import read_overview, read_spec_head
+from ..._support.storage import storage_for
+from ..findings import ScannerFindings, scanner_findings
+from ..scans.as_json import overview_json
+from .off_loop import off_loop
+
+
+async def scan_detail(location: str, findings: bool = True) -> dict[str, object]:
+    """Describe a scan: how it stands, its definition without the ids of transcripts, and what was found.
+
+    Args:
+        location: Directory of the scan (finished, interrupted or running).
+        findings: Whether to count what was found; of a long scan that runs, that takes longest.
+
+    Raises:
+        LocationError: There is no scan.
+    """
+    overview = await off_loop(location, lambda: read_overview(location))
+    head = await off_loop(location, lambda: read_spec_head(storage_for(location), location))
+    found = await scanner_findings(location) if findings else None
+    told = None if found is None else [findings_json(each) for each in found]
+    return {**overview_json(overview), "spec": head, "findings": told}
+
+
+def findings_json(found: ScannerFindings) -> dict[str, object]:
+    """Write what a scanner found as programs read it."""
+    low, high = found.found.interval() or (None, None)
+    return {
+        "scanner": found.scanner,
+        "unit": found.unit,
+        "n": found.found.n,
+        "found": found.found.positive,
+        "rate": found.found.rate,
+        "rate_low": low,
+        "rate_high": high,
+        "results": found.results,
+        "errors": found.errors,
+        "nulls": found.nulls,
+        "kinds_by": found.kinds_by,
+        "kinds": [{"value": kind.value, "count": kind.count} for kind in found.kinds[:MAX_KINDS]],
+        "kinds_left_out": max(0, len(found.kinds) - MAX_KINDS),
+    }
+
+
+MAX_KINDS = 50
+"""Values of a scanner that are told; the rest is a matter of its distribution."""
