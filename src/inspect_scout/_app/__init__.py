@@ -9,7 +9,7 @@ from .._support.lazy import lazy_exports
 if TYPE_CHECKING:
     from .._plan import ResumeRequest, ScanRequest
     from .._project import default_scans
-    from .._results import ScanOverview, list_states, read_error_groups, read_overview
+    from .._results import ScanOverview, TextHit, TextPattern, list_states, read_error_groups, read_overview
     from .._scanners import (
         FoundFile,
         Parameter,
@@ -74,6 +74,8 @@ if TYPE_CHECKING:
         shown_value,
         write_to_fill_in,
     )
+    from .listing.facets import Distribution, Facet, result_distribution, result_facets
+    from .listing.finding import FindProgress, find_in_results
     from .listing.off_loop import off_loop
     from .listing.overview import scan_detail
     from .listing.results import RecordsPage, ResultsRequest, one_result, page_of_results

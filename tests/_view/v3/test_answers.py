@@ -20,6 +20,8 @@ PATHS = (
     "/scans/{id}/errors",
     "/compare?a={id}&b={id}",
     "/scans/{id}/edits_tests/results",
+    "/scans/{id}/edits_tests/facets?by=model&by=value",
+    "/scans/{id}/edits_tests/distribution",
     "/scans/{id}/edits_tests/results/{uuid}",
     "/scans/{id}/edits_tests/results/{uuid}/evidence",
 )

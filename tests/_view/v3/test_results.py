@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -91,3 +92,68 @@ def test_logs_outside_of_what_is_shown_are_not_read(ask: Asking, scan: str) -> N
     for result in ask.get(f"{scan}/edits_tests/results")["items"]:
         (evidence,) = ask.get(f"{scan}/edits_tests/results/{result['uuid']}/evidence")["evidence"]
         assert evidence["messages"] or any("not in what this server shows" in each for each in evidence["remarks"])
+
+
+def events_of(text: str) -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    for block in text.strip().split("\n\n"):
+        name, data = block.split("\n")
+        found.append((name.removeprefix("event: "), json.loads(data.removeprefix("data: "))))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("query", "is_found"),
+    [
+        ({"q": "FIND-THE"}, True),
+        ({"q": "FIND-THE", "case": True}, False),
+        ({"q": "f[a-z]nd-the", "regex": True}, True),
+        ({"q": "f[a-z]nd-the"}, False),
+        ({"q": "test", "word": True, "columns": ["value"]}, False),
+    ],
+)
+def test_text_is_found_in_all_results(ask: Asking, scan: str, query: dict[str, Any], is_found: bool) -> None:
+    order = {"order_by": "-transcript_id"}
+    *hits, (last, done) = events_of(ask(f"{scan}/edits_tests/find", **query, **order).text)
+    found = [hit for name, hit in hits if name == "hit"]
+    assert (last, done["hits"], bool(found)) == ("done", len(found), is_found)
+    rows = ask.get(f"{scan}/edits_tests/results", **order)["items"]
+    assert done["rows"] == len(rows)
+    for hit in found:
+        assert rows[hit["position"]]["uuid"] == hit["uuid"]
+        cell = str(rows[hit["position"]][hit["column"]])
+        place = slice(hit["offset"] + hit["start"], hit["offset"] + hit["stop"])
+        assert cell[place] == hit["text"][hit["start"] : hit["stop"]]
+        assert cell[place].lower() == "find-the"
+
+
+def test_hits_beyond_the_limit_are_counted(ask: Asking, scan: str) -> None:
+    told = events_of(ask(f"{scan}/edits_tests/find", q="t", limit=1).text)
+    assert sum(name == "hit" for name, _ in told) == 1
+    assert told[-1][1]["hits"] > 1
+
+
+@pytest.mark.parametrize("query", [{"q": "(", "regex": True}, {"q": "(a{999}){999}", "regex": True}, {"q": ""}])
+def test_what_cannot_be_sought_is_refused(ask: Asking, scan: str, query: dict[str, Any]) -> None:
+    assert ask(f"{scan}/edits_tests/find", **query).status_code in {400, 422}
+
+
+def test_facets_count_results_with_intervals(ask: Asking, scan: str) -> None:
+    model, value = ask.get(f"{scan}/edits_tests/facets", by=["model", "value"])["items"]
+    total = ask.get(f"{scan}/edits_tests/results", limit=1)["total"]
+    assert (model["by"], value["by"], value["is_share"]) == ("model", "value", True)
+    assert sum(group["n"] for group in model["groups"]) == total
+    for group in model["groups"]:
+        assert group["rate_low"] <= group["rate"] <= group["rate_high"]
+    assert ask(f"{scan}/edits_tests/facets", by="nope").status_code == 400
+    assert ask(f"{scan}/edits_tests/facets").status_code == 422
+
+
+def test_a_distribution_counts_each_value_in_each_group(ask: Asking, scan: str) -> None:
+    whole = ask.get(f"{scan}/edits_tests/distribution")
+    (all_of_them,) = whole["groups"]
+    assert whole["ranges"] is False
+    assert sum(part["count"] for part in all_of_them["parts"]) == all_of_them["n"]
+    grouped = ask.get(f"{scan}/edits_tests/distribution", by="task_id", limit=2)
+    assert len(grouped["groups"]) <= 2
+    assert ask(f"{scan}/edits_tests/distribution", by="value").status_code == 400

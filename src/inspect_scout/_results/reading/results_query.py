@@ -22,6 +22,7 @@ from .cursor import Cursor, Identity
 from .inputs import ReadOrigin, follow_references, has_references, read_from_source, warn_once_per_log
 from .row_view import RowView, StoredRowMode, check_row_mode, columns_to_exclude
 from .scanner_rows import ScannerRows
+from .text_search import Report, TextPattern, search_columns, search_rows
 from .typed_table import TypedTable
 
 if TYPE_CHECKING:
@@ -205,6 +206,29 @@ class ResultsTable:
     async def typed_page(self, scanner: str, query: ResultsQuery) -> TypedPage:
         """Read a page of the results of a scanner whose cells have the types of what they hold; see `query`."""
         return await self._with_views(scanner, lambda views: self._typed_page(views, query))
+
+    async def search(self, scanner: str, query: ResultsQuery, pattern: TextPattern, report: Report) -> None:
+        """Look for a text in the results of a scanner that a query asks for.
+
+        Args:
+            scanner: Its key.
+            query: Which results, and in which order; `columns`: where the text is sought (none: where people write).
+            pattern: What is sought.
+            report: Is told after each part of the rows, in another thread.
+
+        Raises:
+            UnknownNameError: The scan has no such scanner, or its results no such column.
+            ConfigError: The condition cannot be used.
+        """
+
+        def look(views: list[RowView]) -> None:
+            combined = CombinedRows(views)
+            columns = search_columns(combined, query.columns or ())
+            all_rows = query.where is None and not query.order_by and not query.positive
+            found = None if all_rows else combined.find(query.where, query.order_by, None, query.positive)
+            search_rows(views, found, columns, pattern, report)
+
+        await self._with_views(scanner, look)
 
     async def count_findings(self, scanner: str, group_by: Sequence[str], where: Condition | None = None) -> pa.Table:
         """Count the results of a scanner by the values of columns, and say of each group how much was found.

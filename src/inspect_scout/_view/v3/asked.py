@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, Field
 
 if TYPE_CHECKING:
-    from ..._app import ResultsRequest, Shown
+    from ..._app import ResultsRequest, Shown, TextPattern
 
 MAX_TEXT = 10_000
 """Characters of a condition, a cursor or a text that is sought."""
@@ -75,3 +75,36 @@ class EvidenceAsked(BaseModel):
 
         ranges = tuple(map(parse_message_range, self.messages))
         return Shown(ranges=ranges, context=self.context, every=self.every, full=self.full)
+
+
+class FindAsked(ResultsAsked):
+    """What is sought, and in which results."""
+
+    q: str = Field(min_length=1, max_length=1000, description="The text to find.")
+    regex: bool = Field(False, description="It is a regular expression (RE2).")
+    case: bool = Field(False, description="Capital letters matter.")
+    word: bool = Field(False, description="Only whole words count.")
+    limit: int = Field(1000, ge=1, le=10_000, description="Cells that are told; more are counted.")
+
+    def pattern(self) -> TextPattern:
+        """Write what is sought as the application takes it."""
+        from ..._app import TextPattern
+
+        return TextPattern(self.q, self.regex, self.case, self.word)
+
+
+class FacetsAsked(BaseModel):
+    """What results are counted by."""
+
+    by: list[str] = Field(min_length=1, max_length=10, description="Columns, each counted on its own.")
+    where: str | None = Field(None, max_length=MAX_TEXT, description="SQL condition, as the commands take it.")
+    limit: int = Field(50, ge=1, le=1000, description="Groups of each column at most.")
+
+
+class DistributionAsked(BaseModel):
+    """Which values are counted."""
+
+    column: str = Field("value", max_length=1000, description="The column whose values are counted.")
+    by: list[str] = Field([], max_length=5, description="Columns that results are grouped by.")
+    where: str | None = Field(None, max_length=MAX_TEXT, description="SQL condition, as the commands take it.")
+    limit: int = Field(50, ge=1, le=1000, description="Values, and groups, at most.")

@@ -144,6 +144,91 @@ class ResultItems(Answer):
     next: str | None
 
 
+class FacetGroup(Answer):
+    """What was found where a column has a value."""
+
+    value: JsonValue
+    n: int
+    found: int
+    rate: float | None
+    rate_low: float | None
+    rate_high: float | None
+    results: int
+    errors: int
+    nulls: int
+
+
+class FacetItem(Answer):
+    """What was found by the values of a column."""
+
+    by: str
+    unit: str
+    is_share: bool = Field(description="Each group is a share of all, not a rate of its own.")
+    groups: list[FacetGroup]
+    left_out: int
+
+
+class FacetItems(Answer):
+    """What was found by the values of columns."""
+
+    items: list[FacetItem]
+
+
+class DistributionPartItem(Answer):
+    """How many results have a value, or one in a range."""
+
+    value: JsonValue
+    low: float | None
+    high: float | None
+    count: int
+    rate: float | None
+    rate_low: float | None
+    rate_high: float | None
+
+
+class DistributionGroupItem(Answer):
+    """The values of results that have something in common."""
+
+    group: dict[str, JsonValue]
+    n: int
+    nulls: int
+    parts: list[DistributionPartItem]
+    left_out: int
+
+
+class DistributionItem(Answer):
+    """How the values of a column are distributed."""
+
+    column: str
+    by: list[str]
+    ranges: bool = Field(description="Parts are ranges of numbers.")
+    groups: list[DistributionGroupItem]
+    left_out: int
+
+
+class HitItem(Answer):
+    """A cell in which a text was found: data of the event `hit`."""
+
+    position: int = Field(description="Place of the row under the same condition and order, from 0.")
+    uuid: str | None
+    transcript_id: str | None
+    label: str | None
+    column: str
+    text: str
+    start: int
+    stop: int
+    offset: int
+    count: int
+
+
+class FindProgressItem(Answer):
+    """How far a search has come: data of the events `progress` and `done`."""
+
+    rows: int
+    hits: int
+    done: bool
+
+
 class EvidenceTranscript(Answer):
     """The transcript that results are about."""
 

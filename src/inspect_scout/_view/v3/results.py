@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -9,8 +11,9 @@ from pydantic import JsonValue
 
 from ..context import Context
 from .answers import Name, answer
-from .asked import EvidenceAsked, ResultsAsked
-from .models import EvidenceItems, ResultItems
+from .asked import DistributionAsked, EvidenceAsked, FacetsAsked, FindAsked, ResultsAsked
+from .event_stream import Event, EventStream, event_stream
+from .models import DistributionItem, EvidenceItems, FacetItems, FindProgressItem, HitItem, ResultItems
 from .places import Scan
 
 router = APIRouter(prefix="/scans/{scan_id}/{scanner}", tags=["results"])
@@ -25,6 +28,40 @@ async def list_results(
 
     page = await page_of_results(scan, scanner, asked.request())
     return answer(request, {"items": page.items, "total": page.total, "next": page.next})
+
+
+@router.get("/facets", response_model=FacetItems)
+async def get_facets(request: Request, scan: Scan, scanner: Name, asked: Annotated[FacetsAsked, Query()]) -> Response:
+    """Tell what was found by the values of columns, with the interval of each rate."""
+    from ..._app import result_facets
+
+    return answer(request, {"items": await result_facets(scan, scanner, asked.by, asked.where, asked.limit)})
+
+
+@router.get("/distribution", response_model=DistributionItem)
+async def get_distribution(
+    request: Request, scan: Scan, scanner: Name, asked: Annotated[DistributionAsked, Query()]
+) -> Response:
+    """Tell how the values of a column are distributed."""
+    from ..._app import result_distribution
+
+    made = await result_distribution(scan, scanner, asked.column, asked.by, asked.where, asked.limit)
+    return answer(request, made)
+
+
+@router.get("/find", response_class=EventStream, responses={200: {"model": HitItem | FindProgressItem}})
+async def find_text(scan: Scan, scanner: Name, asked: Annotated[FindAsked, Query()]) -> Response:
+    """Look for a text in all results, also those that are on no page yet: events `hit`, `progress` and `done`."""
+    from ..._app import FindProgress, find_in_results
+
+    async def events() -> AsyncGenerator[Event]:
+        async with aclosing(found):
+            async for item in found:
+                name = ("done" if item.done else "progress") if isinstance(item, FindProgress) else "hit"
+                yield Event(name, item)
+
+    found = find_in_results(scan, scanner, asked.pattern(), asked.request())
+    return await event_stream(events())
 
 
 @router.get("/results/{id}", response_model=dict[str, JsonValue])
