@@ -46,6 +46,21 @@ if TYPE_CHECKING:
         explained,
         said,
     )
+    from .editing.changed_file import ANY_STATE, ChangedFileError, etag_of
+    from .editing.labels import (
+        LabelCase,
+        LabelFile,
+        LabelFileInfo,
+        create_labels,
+        delete_case,
+        delete_labels,
+        find_case,
+        key_of,
+        label_files,
+        put_case,
+        read_labels,
+        replace_labels,
+    )
     from .evidence.as_json import evidence_json
     from .evidence.as_markdown import evidence_markdown
     from .evidence.as_text import evidence_lines

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from ..errors import handle_errors
-from . import results, scans
+from . import labels, results, scans
 from .answers import handle_mistakes
 from .transcripts import router as transcripts
 
@@ -19,6 +19,8 @@ ROUTERS = (
     scans.one_scan,
     results.router,
     transcripts,
+    labels.router,
+    labels.one_file,
 )
 """One of each file, in the order in which paths are tried."""
 

@@ -11,6 +11,7 @@ from fastapi import Path, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import JSONResponse
 
+from ..._app import ChangedFileError
 from ..._support.json import finite
 
 if TYPE_CHECKING:
@@ -68,4 +69,8 @@ def handle_mistakes(app: FastAPI) -> None:
         told = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()[:5])
         return JSONResponse({"detail": f"The request cannot be used: {told}."}, 422)
 
+    async def refuse_stale(_: Request, error: Exception) -> JSONResponse:
+        return JSONResponse({"detail": str(error)}, 412)
+
     app.add_exception_handler(RequestValidationError, refuse)
+    app.add_exception_handler(ChangedFileError, refuse_stale)

@@ -9,13 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from .asked import Phase
 
 
-class Answer(BaseModel):
+class AnswerModel(BaseModel):
     """What a route answers with: these fields and no others."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class ScannerVersionItem(Answer):
+class ScannerVersionItem(AnswerModel):
     """What made some rows of a scanner."""
 
     fingerprint: str
@@ -24,7 +24,7 @@ class ScannerVersionItem(Answer):
     current: bool
 
 
-class ScanSummary(Answer):
+class ScanSummary(AnswerModel):
     """How a scan stands."""
 
     scan_id: str
@@ -51,7 +51,7 @@ class ScanItem(ScanSummary):
     unread: int = Field(description="Logs that were not read, or not whole.")
 
 
-class ScanItems(Answer):
+class ScanItems(AnswerModel):
     """A page of scans."""
 
     items: list[ScanItem]
@@ -59,7 +59,7 @@ class ScanItems(Answer):
     next: str | None
 
 
-class ScannerCounts(Answer):
+class ScannerCounts(AnswerModel):
     """What is recorded of a scanner."""
 
     scans: int
@@ -73,14 +73,14 @@ class ScannerCounts(Answer):
     calls_without_usage: int
 
 
-class KindItem(Answer):
+class KindItem(AnswerModel):
     """How many results have one label, or one value."""
 
     value: JsonValue
     count: int
 
 
-class RateItem(Answer):
+class RateItem(AnswerModel):
     """What was found of what was judged, with Wilson's interval."""
 
     scanner: str
@@ -103,7 +103,7 @@ class FindingsItem(RateItem):
     kinds_left_out: int
 
 
-class ErrorCause(Answer):
+class ErrorCause(AnswerModel):
     """Errors of one cause."""
 
     error: str
@@ -115,7 +115,7 @@ class ErrorCause(Answer):
     traceback: str | None = None
 
 
-class ErrorCauses(Answer):
+class ErrorCauses(AnswerModel):
     """What went wrong, by cause, the most frequent first."""
 
     items: list[ErrorCause]
@@ -136,7 +136,7 @@ class ScanDetail(ScanSummary):
     findings: list[FindingsItem] | None
 
 
-class ResultItems(Answer):
+class ResultItems(AnswerModel):
     """A page of results: each a record of its columns."""
 
     items: list[dict[str, JsonValue]]
@@ -144,7 +144,7 @@ class ResultItems(Answer):
     next: str | None
 
 
-class FacetGroup(Answer):
+class FacetGroup(AnswerModel):
     """What was found where a column has a value."""
 
     value: JsonValue
@@ -158,7 +158,7 @@ class FacetGroup(Answer):
     nulls: int
 
 
-class FacetItem(Answer):
+class FacetItem(AnswerModel):
     """What was found by the values of a column."""
 
     by: str
@@ -168,13 +168,13 @@ class FacetItem(Answer):
     left_out: int
 
 
-class FacetItems(Answer):
+class FacetItems(AnswerModel):
     """What was found by the values of columns."""
 
     items: list[FacetItem]
 
 
-class DistributionPartItem(Answer):
+class DistributionPartItem(AnswerModel):
     """How many results have a value, or one in a range."""
 
     value: JsonValue
@@ -186,7 +186,7 @@ class DistributionPartItem(Answer):
     rate_high: float | None
 
 
-class DistributionGroupItem(Answer):
+class DistributionGroupItem(AnswerModel):
     """The values of results that have something in common."""
 
     group: dict[str, JsonValue]
@@ -196,7 +196,7 @@ class DistributionGroupItem(Answer):
     left_out: int
 
 
-class DistributionItem(Answer):
+class DistributionItem(AnswerModel):
     """How the values of a column are distributed."""
 
     column: str
@@ -206,7 +206,7 @@ class DistributionItem(Answer):
     left_out: int
 
 
-class HitItem(Answer):
+class HitItem(AnswerModel):
     """A cell in which a text was found: data of the event `hit`."""
 
     position: int = Field(description="Place of the row under the same condition and order, from 0.")
@@ -221,7 +221,7 @@ class HitItem(Answer):
     count: int
 
 
-class FindProgressItem(Answer):
+class FindProgressItem(AnswerModel):
     """How far a search has come: data of the events `progress` and `done`."""
 
     rows: int
@@ -229,7 +229,7 @@ class FindProgressItem(Answer):
     done: bool
 
 
-class EvidenceTranscript(Answer):
+class EvidenceTranscript(AnswerModel):
     """The transcript that results are about."""
 
     transcript_id: str
@@ -241,7 +241,7 @@ class EvidenceTranscript(Answer):
     source_uri: str | None
 
 
-class EvidenceReference(Answer):
+class EvidenceReference(AnswerModel):
     """A message or event that a result cites."""
 
     type: str
@@ -249,7 +249,7 @@ class EvidenceReference(Answer):
     id: str
 
 
-class EvidenceResult(Answer):
+class EvidenceResult(AnswerModel):
     """A result, and what it cites."""
 
     scanner: str
@@ -266,7 +266,7 @@ class EvidenceResult(Answer):
     unseen_citations: list[str]
 
 
-class EvidencePassage(Answer):
+class EvidencePassage(AnswerModel):
     """A message or event that is shown."""
 
     number: int
@@ -278,7 +278,7 @@ class EvidencePassage(Answer):
     characters_left_out: int
 
 
-class EvidenceItem(Answer):
+class EvidenceItem(AnswerModel):
     """Results on one input, and what they rest on."""
 
     transcript: EvidenceTranscript
@@ -291,7 +291,7 @@ class EvidenceItem(Answer):
     remarks: list[str]
 
 
-class EvidenceItems(Answer):
+class EvidenceItems(AnswerModel):
     """What results rest on."""
 
     location: str
@@ -299,7 +299,7 @@ class EvidenceItems(Answer):
     others: int
 
 
-class DifferenceItem(Answer):
+class DifferenceItem(AnswerModel):
     """Something that is recorded differently in two scans."""
 
     name: str
@@ -307,14 +307,14 @@ class DifferenceItem(Answer):
     second: JsonValue
 
 
-class VerdictItem(Answer):
+class VerdictItem(AnswerModel):
     """What one of two scans said of an input."""
 
     value: JsonValue
     explanation: str | None
 
 
-class VerdictPairItem(Answer):
+class VerdictPairItem(AnswerModel):
     """What two scans said of the same input."""
 
     transcript_id: str
@@ -325,14 +325,14 @@ class VerdictPairItem(Answer):
     second: VerdictItem
 
 
-class BothCounts(Answer):
+class BothCounts(AnswerModel):
     """A number for each of two scans."""
 
     first: int
     second: int
 
 
-class ConfusionCell(Answer):
+class ConfusionCell(AnswerModel):
     """How many inputs got one value from the first scan and one from the second."""
 
     first: str | bool
@@ -340,7 +340,7 @@ class ConfusionCell(Answer):
     count: int
 
 
-class ScannerComparison(Answer):
+class ScannerComparison(AnswerModel):
     """What a scanner said in two scans."""
 
     scanner: str
@@ -367,7 +367,7 @@ class ScannerComparison(Answer):
     left_out: int = Field(description="Pairs beyond the limit of each of `gained`, `lost` and `changed`.")
 
 
-class ScanComparison(Answer):
+class ScanComparison(AnswerModel):
     """Two scans side by side."""
 
     first: str
@@ -378,7 +378,62 @@ class ScanComparison(Answer):
     scanners: list[ScannerComparison]
 
 
-class Mistake(Answer):
+class Mistake(AnswerModel):
     """Why a request was refused."""
 
     detail: str
+
+
+class LabelFileItem(AnswerModel):
+    """A file of labelled cases."""
+
+    file: str = Field(description="Its name in URLs.")
+    name: str
+    cases: int | None
+    problem: str | None
+
+
+class LabelFileItems(AnswerModel):
+    """The files of labelled cases of a project."""
+
+    items: list[LabelFileItem]
+    total: int
+    next: str | None
+
+
+class LabelCaseItem(AnswerModel):
+    """A case of a file."""
+
+    key: str = Field(description="What it is about, as URLs name it.")
+    fields: dict[str, JsonValue]
+
+
+class LabelCases(AnswerModel):
+    """A page of the cases of a file."""
+
+    items: list[LabelCaseItem]
+    total: int
+    next: str | None
+    etag: str
+
+
+class LabelChange(AnswerModel):
+    """What a file is like after a change."""
+
+    file: str
+    name: str
+    cases: int
+    etag: str
+
+
+class NewCases(BaseModel):
+    """The cases of a file."""
+
+    cases: list[dict[str, JsonValue]] = Field([], max_length=100_000)
+
+
+class NewLabelFile(NewCases):
+    """A file of labelled cases to be made."""
+
+    name: str = Field(min_length=1, max_length=1000, description="Path in the project; its ending tells the format.")
+    nested_splits: bool = Field(False, description="Cases stand in groups by split (YAML and JSON).")

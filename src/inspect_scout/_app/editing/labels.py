@@ -1,0 +1,242 @@
+"""Files of labelled cases as clients edit them: nothing is written over what they have not seen."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ..._support.errors import ConfigError, LocationError, UnknownNameError
+from ..._support.json import dumps, loads
+from ..._support.shapes import is_list, is_mapping
+from ..._support.storage import local_path, storage_for
+from ..._validation import ValidationFileWriter, fields_key, is_validation_file, scan_validation_files
+from .changed_file import etag_of, refuse_changed
+
+MAX_CASES: Final = 100_000
+"""Cases that a file may be given."""
+
+_changing = threading.Lock()
+"""Between looking at a file and writing it no other change of this process comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFileInfo:
+    """A file of labelled cases.
+
+    Args:
+        path: Where it is.
+        name: The same, relative to the project.
+        cases: How many it has (None: it cannot be read).
+        problem: Why it cannot be read.
+    """
+
+    path: str
+    name: str
+    cases: int | None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelCase:
+    """A case of a file.
+
+    Args:
+        key: What it is about, as it is named in URLs.
+        fields: Its fields.
+    """
+
+    key: str
+    fields: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFile:
+    """A file of labelled cases, and what is in it.
+
+    Args:
+        path: Where it is.
+        etag: Names its state.
+        cases: Its cases, in order.
+    """
+
+    path: str
+    etag: str
+    cases: Sequence[LabelCase]
+
+
+def label_files(folder: str) -> list[LabelFileInfo]:
+    """List the files of labelled cases of a project; blocks."""
+    return [_info(path, folder) for path in scan_validation_files(folder)]
+
+
+def read_labels(path: str) -> LabelFile:
+    """Read a file of labelled cases; blocks.
+
+    Raises:
+        LocationError: There is no such file.
+        ConfigError: It is not one of labelled cases.
+    """
+    data = _read(path)
+    return LabelFile(path, etag_of(data), [LabelCase(key_of(fields), fields) for fields in _cases(path)])
+
+
+def create_labels(path: str, cases: Sequence[Mapping[str, object]] = (), nested_splits: bool = False) -> LabelFile:
+    """Make a file of labelled cases that does not exist yet; blocks.
+
+    Raises:
+        ConfigError: It exists, its name tells of no format, or one of the cases cannot be written.
+    """
+    _refuse_many(cases)
+    with _changing:
+        ValidationFileWriter.create_new(path, cases, nested_splits)
+        return read_labels(path)
+
+
+def replace_labels(path: str, cases: Sequence[Mapping[str, object]], etag: str) -> LabelFile:
+    """Write all cases of a file again; blocks.
+
+    Args:
+        path: The file.
+        cases: Its cases.
+        etag: The state that was read (`ANY_STATE`: whatever it is).
+
+    Raises:
+        LocationError: There is no such file.
+        ChangedFileError: It is in another state.
+        ConfigError: It is not one of labelled cases, or a case cannot be written.
+    """
+    _refuse_many(cases)
+    with _changing:
+        writer = _writer_of_state(path, etag)
+        writer.write_cases(cases)
+        return read_labels(path)
+
+
+def delete_labels(path: str, etag: str) -> None:
+    """Delete a file of labelled cases; blocks. It raises what `replace_labels` raises."""
+    with _changing:
+        _writer_of_state(path, etag)
+        os.unlink(local_path(path))
+
+
+def put_case(path: str, key: str, fields: Mapping[str, object], etag: str) -> LabelFile:
+    """Put a case in the place of the one that is about the same, or behind the others of its split; blocks.
+
+    Args:
+        path: The file.
+        key: What the case is about.
+        fields: Its target or labels, and whatever else it has.
+        etag: The state that was read (`ANY_STATE`: whatever it is).
+
+    Raises:
+        LocationError: There is no such file.
+        ChangedFileError: It is in another state.
+        ConfigError: The key says nothing, the fields contradict it, or the case cannot be written.
+    """
+    about = about_of_key(key)
+    named = {name: fields[name] for name in ("id", "task_id") if fields.get(name) is not None}
+    if "id" in about and "id" in named and fields_key({**fields}) != fields_key(about):
+        raise ConfigError(f"The case is about {about['id']!r}, but its fields say {named['id']!r}; leave 'id' out.")
+    with _changing:
+        writer = _writer_of_state(path, etag)
+        writer.upsert_case({**fields, **about})
+        return read_labels(path)
+
+
+def delete_case(path: str, key: str, etag: str) -> LabelFile:
+    """Take a case out of a file; blocks. It raises what `put_case` raises, and UnknownNameError if it has none like it."""
+    wanted = fields_key(about_of_key(key))
+    with _changing:
+        writer = _writer_of_state(path, etag)
+        cases = writer.read_cases()
+        kept = [case for case in cases if fields_key(case) != wanted]
+        if len(kept) == len(cases):
+            raise UnknownNameError("case", ", ".join(wanted))
+        writer.write_cases(kept)
+        return read_labels(path)
+
+
+def find_case(file: LabelFile, key: str) -> LabelCase:
+    """Find the case of a file that is about something.
+
+    Raises:
+        UnknownNameError: There is none.
+        ConfigError: The key says nothing.
+    """
+    wanted = fields_key(about_of_key(key))
+    for case in file.cases:
+        if fields_key(case.fields) == wanted:
+            return case
+    raise UnknownNameError("case", ", ".join(wanted))
+
+
+def key_of(fields: Mapping[str, object]) -> str:
+    """Write what a case is about for URLs: base64 of the JSON of its id, its ids, or its task and epoch."""
+    id = fields.get("id")
+    about = id or {name: fields[name] for name in ("task_id", "epoch", "task_repeat") if name in fields}
+    return base64.urlsafe_b64encode(dumps(about).encode("utf-8", "surrogatepass")).decode().rstrip("=")
+
+
+def about_of_key(key: str) -> dict[str, object]:
+    """Read what a case is about.
+
+    Raises:
+        ConfigError: It is not base64 of an id, of a list of ids, or of an object with a `task_id`.
+    """
+    try:
+        about = loads(base64.b64decode(key + "=" * (-len(key) % 4), b"-_", validate=True))
+    except (binascii.Error, ValueError, RecursionError):
+        about = None
+    if isinstance(about, str) and about:
+        return {"id": about}
+    if is_list(about) and about and all(isinstance(each, str) for each in about):
+        return {"id": about}
+    if is_mapping(about) and about.keys() <= {"task_id", "epoch", "task_repeat"} and _is_task(about):
+        return dict(about)
+    raise ConfigError(
+        f"{key!r} does not name a case: give base64 (of URLs) of the JSON of its id, of a list of ids, or of an object with "
+        "'task_id' and perhaps 'epoch'."
+    )
+
+
+def _is_task(about: Mapping[str, object]) -> bool:
+    numbers = (about.get("epoch"), about.get("task_repeat"))
+    return isinstance(about.get("task_id"), str) and all(n is None or type(n) is int for n in numbers)
+
+
+def _info(path: str, folder: str) -> LabelFileInfo:
+    name = os.path.relpath(path, folder)
+    try:
+        return LabelFileInfo(path, name, len(_cases(path)))
+    except (ConfigError, LocationError) as error:
+        return LabelFileInfo(path, name, None, str(error))
+
+
+def _writer_of_state(path: str, etag: str) -> ValidationFileWriter:
+    """Prepare to change a file that is in the state that was read, and is one of labelled cases."""
+    refuse_changed(path, _read(path), etag)
+    _cases(path)
+    return ValidationFileWriter(path)
+
+
+def _read(path: str) -> bytes:
+    with storage_for(path).open_read(path) as file:
+        return file.read()
+
+
+def _cases(path: str) -> list[dict[str, object]]:
+    """Read the cases of a file; some other file of the same format is not taken for one."""
+    cases: list[dict[str, object]] = [dict(case) for case in ValidationFileWriter(path).read_cases()]
+    if cases and not is_validation_file(path):
+        raise ConfigError(f"{path!r} is not a file of labelled cases: its cases have no target and no labels.")
+    return cases
+
+
+def _refuse_many(cases: Sequence[object]) -> None:
+    if len(cases) > MAX_CASES:
+        raise ConfigError(f"{len(cases):,} cases are too many for one file; give {MAX_CASES:,} at most.")

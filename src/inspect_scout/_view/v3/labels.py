@@ -1,0 +1,174 @@
+"""Files of labelled cases. Who changes one says with `If-Match` which state of it he has read; `*` is any."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Annotated, TypeVar
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi.exceptions import HTTPException
+from pydantic import JsonValue
+
+from ..._support.errors import ConfigError
+from ..._support.storage import run_in_thread
+from ..context import Context, ViewContext
+from ..places import decode_location, encode_location
+from .answers import answer, encoded
+from .models import LabelCaseItem, LabelCases, LabelChange, LabelFileItems, NewCases, NewLabelFile
+
+router = APIRouter(prefix="/labels", tags=["labels"])
+one_file = APIRouter(prefix="/labels/{file}", tags=["labels"])
+
+T = TypeVar("T")
+
+FileName = Annotated[str, Path(max_length=2000, description="`file` of the list: base64 of its path in the project.")]
+Key = Annotated[
+    str, Path(max_length=10_000, description="`key` of a case: base64 of the JSON of its id, or ids, or task.")
+]
+
+
+def label_path(context: Context, file: FileName) -> str:
+    """Find the file that a request is about."""
+    return path_in_project(context, decode_location(file))
+
+
+def known_state(if_match: Annotated[str | None, Header(description="ETag of the state that was read.")] = None) -> str:
+    """Take the state that a client has read; without one nothing is changed."""
+    if if_match is None:
+        raise HTTPException(428, "Say with If-Match which state of the file was read: its ETag, or * for any.")
+    return if_match.removeprefix("W/").strip('"')
+
+
+LabelPath = Annotated[str, Depends(label_path)]
+KnownState = Annotated[str, Depends(known_state)]
+
+
+def path_in_project(context: ViewContext, name: str) -> str:
+    """Find a file of the project by its relative path.
+
+    Raises:
+        ConfigError: It leads out of the project, or to what is hidden there.
+    """
+    folder = context.settings.project_dir
+    path = context.places.check(os.path.join(folder, name))
+    inside = os.path.relpath(os.path.realpath(path), os.path.realpath(folder))
+    if any(part.startswith(".") for part in inside.split(os.sep)):
+        raise ConfigError(
+            f"{name!r} is not a file of the project {folder!r}, or is hidden there. Name one that is in it."
+        )
+    return path
+
+
+@router.get("", response_model=LabelFileItems)
+async def list_label_files(request: Request, context: Context) -> Response:
+    """List the files of labelled cases of the project."""
+    from ..._app import label_files
+
+    folder = context.settings.project_dir
+    files = await in_thread(lambda: label_files(folder))
+    items = [
+        {"file": encode_location(each.name), "name": each.name, "cases": each.cases, "problem": each.problem}
+        for each in files
+    ]
+    return answer(request, {"items": items, "total": len(items), "next": None})
+
+
+@router.post("", response_model=LabelChange, status_code=201)
+async def create_label_file(context: Context, body: NewLabelFile) -> Response:
+    """Make a file of labelled cases that does not exist yet."""
+    from ..._app import create_labels
+
+    path = path_in_project(context, body.name)
+    made = await in_thread(lambda: create_labels(path, body.cases, body.nested_splits))
+    return changed(context, path, made.etag, len(made.cases), 201)
+
+
+@one_file.get("", response_model=LabelCases)
+async def list_cases(
+    request: Request,
+    path: LabelPath,
+    limit: Annotated[int, Query(ge=1, le=10_000, description="Cases at most.")] = 1000,
+    cursor: Annotated[str | None, Query(max_length=100, description="The `next` of the page before.")] = None,
+) -> Response:
+    """List the cases of a file."""
+    from ..._app import read_labels
+
+    file = await in_thread(lambda: read_labels(path))
+    start = _start(cursor, file.etag)
+    end = start + limit
+    after = f"{end}-{file.etag[:16]}" if end < len(file.cases) else None
+    cases = {"items": file.cases[start:end], "total": len(file.cases), "next": after, "etag": file.etag}
+    return answer(request, cases, f'"{file.etag}"')
+
+
+@one_file.put("", response_model=LabelChange)
+async def replace_cases(context: Context, path: LabelPath, state: KnownState, body: NewCases) -> Response:
+    """Write all cases of a file again."""
+    from ..._app import replace_labels
+
+    made = await in_thread(lambda: replace_labels(path, body.cases, state))
+    return changed(context, path, made.etag, len(made.cases))
+
+
+@one_file.delete("", status_code=204)
+async def delete_label_file(context: Context, path: LabelPath, state: KnownState) -> Response:
+    """Delete a file of labelled cases."""
+    from ..._app import delete_labels
+
+    await in_thread(lambda: delete_labels(path, state))
+    context.changes.publish("labels")
+    return Response(status_code=204)
+
+
+@one_file.get("/cases/{key}", response_model=LabelCaseItem)
+async def get_case(request: Request, path: LabelPath, key: Key) -> Response:
+    """Give a case; its ETag is that of the file."""
+    from ..._app import find_case, read_labels
+
+    file = await in_thread(lambda: read_labels(path))
+    return answer(request, find_case(file, key), f'"{file.etag}"')
+
+
+@one_file.put("/cases/{key}", response_model=LabelChange)
+async def put_case(
+    context: Context, path: LabelPath, key: Key, state: KnownState, body: dict[str, JsonValue]
+) -> Response:
+    """Put a case in the place of the one that is about the same, or behind the others of its split."""
+    from ..._app import put_case as put
+
+    made = await in_thread(lambda: put(path, key, body, state))
+    return changed(context, path, made.etag, len(made.cases))
+
+
+@one_file.delete("/cases/{key}", response_model=LabelChange)
+async def delete_case(context: Context, path: LabelPath, key: Key, state: KnownState) -> Response:
+    """Take a case out of a file."""
+    from ..._app import delete_case as delete
+
+    made = await in_thread(lambda: delete(path, key, state))
+    return changed(context, path, made.etag, len(made.cases))
+
+
+async def in_thread(work: Callable[[], T]) -> T:
+    """Do what blocks in a thread."""
+    return await run_in_thread("", work)
+
+
+def changed(context: ViewContext, path: str, etag: str, cases: int, status: int = 200) -> Response:
+    """Answer a change of a file, and let others know."""
+    context.changes.publish("labels")
+    name = os.path.relpath(path, context.settings.project_dir)
+    told = {"file": encode_location(name), "name": name, "cases": cases, "etag": etag}
+    return Response(encoded(told), status, {"etag": f'"{etag}"'}, "application/json")
+
+
+def _start(cursor: str | None, etag: str) -> int:
+    if cursor is None:
+        return 0
+    number, _, state = cursor.partition("-")
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        raise ConfigError(f"{cursor!r} is not a cursor; give the one that the page before tells.")
+    if state != etag[:16]:
+        raise ConfigError("The file was changed since the page before was read; begin with the first page.")
+    return int(number)
