@@ -8,7 +8,7 @@ from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .._plan import ResumeRequest, ScanRequest
-    from .._project import default_scans
+    from .._project import default_scans, schema_text
     from .._results import ScanOverview, TextHit, TextPattern, list_states, read_error_groups, read_overview
     from .._scanners import (
         FoundFile,
@@ -61,6 +61,13 @@ if TYPE_CHECKING:
         read_labels,
         replace_labels,
     )
+    from .editing.project import (
+        ProjectState,
+        change_project,
+        explained_options,
+        project_scanners,
+        project_state,
+    )
     from .evidence.as_json import evidence_json
     from .evidence.as_markdown import evidence_markdown
     from .evidence.as_text import evidence_lines
@@ -94,6 +101,7 @@ if TYPE_CHECKING:
     from .listing.off_loop import off_loop
     from .listing.overview import scan_detail
     from .listing.results import RecordsPage, ResultsRequest, one_result, page_of_results
+    from .listing.running import RunningScan, RunningScans, running_json
     from .listing.scans import ScansPage, ScansQuery, page_of_scans, scan_of_id
     from .new_project import NewProject, guess_transcripts, start_project
     from .reading.corpus import TranscriptSelection
@@ -143,7 +151,9 @@ if TYPE_CHECKING:
         scan_results_query,
         scan_results_query_async,
     )
+    from .running.cancelling import cancel_scan
     from .running.early_refusals import refuse_complete_scan, refuse_scan_early
+    from .running.processes import Run, Runs, run_for_json
     from .running.scan_run import AsyncScanRun, PendingScan, ScanRun, start_scan
     from .running.scanning import complete_scan, resume_scan, run_scan
     from .scans.as_json import MAX_IDS, group_json, overview_json, state_json

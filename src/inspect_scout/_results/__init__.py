@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from .active_scans import ActiveScans, active_scan_of, workers_of
+    from .active_scans import ActiveScan, ActiveScans, active_scan_of, workers_of
     from .comparisons import read_comparisons, read_recorded_results, save_validation
     from .deletion import ScanFiles, deletable_files, delete_scan
     from .files.light_spec import read_spec_fields, read_spec_head
     from .files.spec import unread_errors
     from .journal.index import UnknownScannerError
-    from .journal.lock import ScanGoneError
+    from .journal.lock import LockHolder, ScanGoneError, local_holder
     from .journal.writer import JournalWriter, UnwritableError
     from .layout import scan_id_of
     from .reading.arrow_batches import ScanResultsArrow, results_arrow

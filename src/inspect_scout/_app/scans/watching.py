@@ -42,7 +42,7 @@ class WatchedScan:
         return (self.state.due - self.state.done) / self.rate if self.rate else None
 
 
-def _rate(seen: deque[tuple[float, int]], now: float, done: int) -> float | None:
+def recording_rate(seen: deque[tuple[float, int]], now: float, done: int) -> float | None:
     """Tell how many pairs are recorded in a second, over the last half minute (None: nothing was done yet).
 
     Args:
@@ -76,7 +76,7 @@ async def watch_scan(
         found = next((scan for scan in active.all().values() if scan.scan_id == state.facts.scan_id), None)
         if found is not None:
             state = msgspec.structs.replace(state, workers=workers_of(found))
-        yield WatchedScan(state, _rate(seen, began, state.done))
+        yield WatchedScan(state, recording_rate(seen, began, state.done))
         if state.phase != "running":
             return
         # Looking at a scan of millions takes time of its own, and must not become what the machine is busy with.

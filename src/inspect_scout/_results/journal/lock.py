@@ -155,6 +155,20 @@ async def check_lock(storage: Storage, location: str, text: bytes) -> None:
     raise taken_over_error(location)
 
 
+async def local_holder(storage: Storage, location: str) -> LockHolder:
+    """Tell which process of this machine is at work on a scan.
+
+    Raises:
+        ScanStateError: Nobody is, or a process of another machine.
+    """
+    record = await read_lock(storage, lock_path(location))
+    if record is None or record.holder is None or not record.is_held:
+        raise ScanStateError(f"Nobody is at work on the scan at {location!r}, so there is nothing to cancel.")
+    if _is_on_other_machine(record.holder):
+        raise ScanStateError(f"The scan at {location!r} runs on {record.holder.host!r}; cancel it there.")
+    return record.holder
+
+
 def taken_over_error(location: str) -> ScanStateError:
     """Say that another process goes on with a scan."""
     return ScanStateError(

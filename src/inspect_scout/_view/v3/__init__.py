@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from ..errors import handle_errors
-from . import labels, results, scans
+from . import events, labels, project, results, runs, scans
 from .answers import handle_mistakes
 from .transcripts import router as transcripts
 
@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 ROUTERS = (
     scans.router,
     scans.one_scan,
+    runs.router,
+    runs.one_scan,
     results.router,
     transcripts,
     labels.router,
     labels.one_file,
+    project.router,
+    events.router,
 )
 """One of each file, in the order in which paths are tried."""
 

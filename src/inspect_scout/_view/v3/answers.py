@@ -4,21 +4,41 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import msgspec
-from fastapi import Path, Response
-from fastapi.exceptions import RequestValidationError
+from fastapi import Depends, Header, Path, Response
+from fastapi.exceptions import HTTPException, RequestValidationError
 from starlette.responses import JSONResponse
 
 from ..._app import ChangedFileError
 from ..._support.json import finite
+from ..._support.storage import run_in_thread
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
 
+T = TypeVar("T")
+
 Name = Annotated[str, Path(max_length=1000)]
 """The parameter of a route that takes a name out of the URL."""
+
+
+def known_state(if_match: Annotated[str | None, Header(description="ETag of the state that was read.")] = None) -> str:
+    """Take the state that a client has read; without one nothing is changed."""
+    if if_match is None:
+        raise HTTPException(428, "Say with If-Match which state of the file was read: its ETag, or * for any.")
+    return if_match.removeprefix("W/").strip('"')
+
+
+KnownState = Annotated[str, Depends(known_state)]
+"""The parameter of a route that changes what a client has read."""
+
+
+async def in_thread(work: Callable[[], T]) -> T:
+    """Do what blocks in a thread."""
+    return await run_in_thread("", work)
 
 
 def encoded(value: object) -> bytes:

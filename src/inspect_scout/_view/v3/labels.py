@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
-from fastapi.exceptions import HTTPException
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import JsonValue
 
 from ..._support.errors import ConfigError
-from ..._support.storage import run_in_thread
 from ..context import Context, ViewContext
 from ..places import decode_location, encode_location
-from .answers import answer, encoded
+from .answers import KnownState, answer, encoded, in_thread
 from .models import LabelCaseItem, LabelCases, LabelChange, LabelFileItems, NewCases, NewLabelFile
 
 router = APIRouter(prefix="/labels", tags=["labels"])
 one_file = APIRouter(prefix="/labels/{file}", tags=["labels"])
-
-T = TypeVar("T")
 
 FileName = Annotated[str, Path(max_length=2000, description="`file` of the list: base64 of its path in the project.")]
 Key = Annotated[
@@ -33,15 +28,7 @@ def label_path(context: Context, file: FileName) -> str:
     return path_in_project(context, decode_location(file))
 
 
-def known_state(if_match: Annotated[str | None, Header(description="ETag of the state that was read.")] = None) -> str:
-    """Take the state that a client has read; without one nothing is changed."""
-    if if_match is None:
-        raise HTTPException(428, "Say with If-Match which state of the file was read: its ETag, or * for any.")
-    return if_match.removeprefix("W/").strip('"')
-
-
 LabelPath = Annotated[str, Depends(label_path)]
-KnownState = Annotated[str, Depends(known_state)]
 
 
 def path_in_project(context: ViewContext, name: str) -> str:
@@ -148,11 +135,6 @@ async def delete_case(context: Context, path: LabelPath, key: Key, state: KnownS
 
     made = await in_thread(lambda: delete(path, key, state))
     return changed(context, path, made.etag, len(made.cases))
-
-
-async def in_thread(work: Callable[[], T]) -> T:
-    """Do what blocks in a thread."""
-    return await run_in_thread("", work)
 
 
 def changed(context: ViewContext, path: str, etag: str, cases: int, status: int = 200) -> Response:

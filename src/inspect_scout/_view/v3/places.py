@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Query
 
+from ..._support.errors import ConfigError, LocationError
 from ..._support.storage import is_local, local_path
 from ..context import Context, ViewContext
 from .asked import MAX_TEXT
@@ -27,6 +28,15 @@ def scans_place(context: ViewContext, location: str | None) -> str:
     if is_local(place):
         place = os.path.join(settings.project_dir, local_path(place))
     return context.places.check(place)
+
+
+def is_allowed(context: ViewContext, location: str) -> bool:
+    """Tell whether a place may be read."""
+    try:
+        context.places.check(location)
+    except (LocationError, ConfigError):
+        return False
+    return True
 
 
 async def scan_directory(

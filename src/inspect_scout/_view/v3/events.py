@@ -1,0 +1,110 @@
+"""One stream of events for a page that is open: what has changed, and how the scans stand that run."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, HTTPException, Request, Response
+
+from ..changes import TooManyListenersError
+from ..context import Context, ViewContext
+from .event_stream import Event, EventStream
+from .models import ChangeItem, RunningScanItem
+from .places import is_allowed
+
+if TYPE_CHECKING:
+    from ..changes import Change
+
+router = APIRouter(tags=["events"])
+
+LOOK_SECONDS = 1.0
+_SHARE = 5
+"""Looking at scans of millions takes time of its own, and must not become what the machine is busy with."""
+
+
+class StateFeed:
+    """How the scans stand that run, looked at once for all who listen, while somebody does.
+
+    Args:
+        context: What may be read, and who is told that scans have changed.
+    """
+
+    def __init__(self, context: ViewContext) -> None:
+        self._context = context
+        self._states: Mapping[str, object] = {}
+        self._newer = asyncio.Event()
+        self._listeners = 0
+        self._looking: asyncio.Task[None] | None = None
+
+    async def listen(self) -> AsyncGenerator[object]:
+        """Give the state of each scan that runs, now and whenever it has changed; the last one says how it has ended."""
+        self._listeners += 1
+        told: Mapping[str, object] = {}
+        try:
+            if self._looking is None or self._looking.done():
+                self._looking = asyncio.create_task(self._look_while_wanted())
+            while True:
+                newer, states = self._newer, self._states
+                for location, state in states.items():
+                    if told.get(location) != state:
+                        yield state
+                told = states
+                await newer.wait()
+        finally:
+            self._listeners -= 1
+
+    async def _look_while_wanted(self) -> None:
+        from ..._app import RunningScans, running_json
+
+        scans, loop = RunningScans(partial(is_allowed, self._context)), asyncio.get_running_loop()
+        while self._listeners:
+            began = loop.time()
+            states = {each.state.facts.location: running_json(each) for each in await scans.look()}
+            if states.keys() != self._states.keys():
+                self._context.changes.publish("scans")
+            if states != self._states:
+                self._states = states
+                newer, self._newer = self._newer, asyncio.Event()
+                newer.set()
+            await asyncio.sleep(max(LOOK_SECONDS, _SHARE * (loop.time() - began)))
+
+
+@router.get("/events", response_class=EventStream, responses={200: {"model": ChangeItem | RunningScanItem}})
+async def listen(request: Request, context: Context) -> Response:
+    """Tell what has changed (`changed`) and how the scans stand that run (`state`), until the client leaves."""
+    state = request.app.state
+    if getattr(state, "feed", None) is None:
+        state.feed = StateFeed(context)
+    try:
+        changes = context.changes.listen()
+    except TooManyListenersError as error:
+        raise HTTPException(429, str(error)) from None
+    return EventStream(_events(changes, state.feed))
+
+
+async def _events(changes: AsyncGenerator[Change], feed: StateFeed) -> AsyncGenerator[Event]:
+    """Give the events of both sources as they come."""
+    sources = {"changed": changes, "state": feed.listen()}
+    waiting: dict[asyncio.Task[object], str] = {}
+    try:
+        for name, source in sources.items():
+            waiting[asyncio.ensure_future(_next(source))] = name
+        while waiting:
+            done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                name = waiting.pop(task)
+                yield Event(name, task.result())
+                waiting[asyncio.ensure_future(_next(sources[name]))] = name
+    finally:
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        for source in sources.values():
+            await source.aclose()
+
+
+async def _next(source: AsyncGenerator[object]) -> object:
+    return await anext(source)

@@ -1,0 +1,81 @@
+"""The project over HTTP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from support.viewing.asking import Asking, asking_of
+
+PROJECT = "# ours\nname: p  # short\nscans: ./scans\n"
+SCANNER = '''
+from inspect_scout import Scanner, Transcript, scanner
+
+raise SystemExit("a page must not run this")
+
+
+@scanner(messages="all")
+def count(word: str = "a", times: int = 3) -> Scanner[Transcript]:
+    """Count a word."""
+'''
+
+
+@pytest.fixture
+def ask(tmp_path: Path) -> Asking:
+    (tmp_path / "scout.yaml").write_text(PROJECT)
+    (tmp_path / "count.py").write_text(SCANNER)
+    return asking_of(tmp_path / "scans", project=tmp_path)
+
+
+def test_the_project_file_is_changed_and_keeps_its_comments(ask: Asking, tmp_path: Path) -> None:
+    first = ask("/project")
+    assert (first.json()["text"], first.json()["config"]) == (PROJECT, {"name": "p", "scans": "./scans"})
+    changed = ask("/project", "PUT", {"if-match": first.headers["etag"]}, {"name": "q", "tags": ["t"]})
+    assert (changed.status_code, changed.json()["config"]["tags"]) == (200, ["t"])
+    assert "# short" in (tmp_path / "scout.yaml").read_text()
+    assert changed.headers["etag"] == ask("/project").headers["etag"] != first.headers["etag"]
+
+
+def test_nothing_is_written_over_what_was_not_seen(ask: Asking, tmp_path: Path) -> None:
+    stale = ask("/project").headers["etag"]
+    (tmp_path / "scout.yaml").write_text("name: other\n")
+    assert ask("/project", "PUT", {"if-match": stale}, {"name": "q"}).status_code == 412
+    assert ask("/project", "PUT", None, {"name": "q"}).status_code == 428
+    assert (tmp_path / "scout.yaml").read_text() == "name: other\n"
+    assert ask("/project", "PUT", {"if-match": "*"}, {"name": "q"}).status_code == 200
+
+
+def test_a_project_without_a_file_can_be_given_one(ask: Asking, tmp_path: Path) -> None:
+    (tmp_path / "scout.yaml").unlink()
+    first = ask("/project")
+    assert (first.json()["exists"], first.json()["text"]) == (False, "")
+    assert ask("/project", "PUT", {"if-match": first.headers["etag"]}, {"name": "q"}).json()["exists"] is True
+
+
+@pytest.mark.parametrize("change", [{"nope": 1}, {"limit": -1}, {"scanners": 3}])
+def test_what_no_project_can_have_is_refused(ask: Asking, tmp_path: Path, change: dict[str, object]) -> None:
+    assert ask("/project", "PUT", {"if-match": "*"}, change).status_code == 400
+    assert (tmp_path / "scout.yaml").read_text() == PROJECT
+
+
+def test_options_tell_their_values_and_where_these_come_from(ask: Asking) -> None:
+    options = {each["name"]: each for each in ask.get("/project/options")["items"]}
+    assert (options["name"]["value"], options["name"]["sources"]) == ("p", ["scout.yaml:2"])
+    assert options["max_transcripts"]["sources"] == ["default"]
+    assert options["duplicates"]["choices"] == ["newest", "all"]
+
+
+def test_scanners_are_listed_with_their_parameters_and_not_run(ask: Asking) -> None:
+    (file,) = ask.get("/project/scanners")["items"]
+    (scanner,) = file["scanners"]
+    assert (file["path"], scanner["name"], scanner["doc"]) == ("count.py", "count", "Count a word.")
+    assert scanner["parameters"] == [
+        {"name": "word", "annotation": "str", "default": '"a"'},
+        {"name": "times", "annotation": "int", "default": "3"},
+    ]
+
+
+def test_schemas_are_served(ask: Asking) -> None:
+    assert ask.get("/project/schemas/project")["title"] == "Scout project"
+    assert ask("/project/schemas/nope").status_code == 422
