@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check hooks faults bench growth reading refusals shots docs examples clean
+.PHONY: help demo test check hooks faults bench bench-view growth reading refusals shots docs openapi examples clean
 
 # The first Python of at least 3.11 on this machine; `make PYTHON=/path/to/python ...` chooses another.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
@@ -17,7 +17,7 @@ PARALLEL = -n $(WORKERS) --dist loadgroup --max-worker-restart=0
 SCANS := scans-demo
 
 help:  ## List the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # --- Environment: made once, again when what it is made from changes --------------------------------------------------
 
@@ -89,6 +89,9 @@ growth: $(VENV)/.installed-dev  ## Time what a unit costs when there are 1, 10 a
 reading: $(VENV)/.installed-dev  ## Time what only looks at scans: list, status, results
 	@$(BIN)/python -m benchmarks.reading
 
+bench-view: $(VENV)/.installed-dev  ## Time the server: lists, results, transcripts
+	@$(BIN)/python -m benchmarks.view
+
 refusals: $(VENV)/.installed-dev  ## Time how soon one is told of a mistake, and sees that a scan has begun
 	@$(BIN)/python -m benchmarks.refusals
 
@@ -100,6 +103,9 @@ docs: $(VENV)/.installed-dev  ## Build the manual into site/
 	@$(BIN)/python docs/generate_options.py
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
 	@echo "The manual is in site/index.html"
+
+openapi: $(VENV)/.installed-dev  ## Write the description of the page's API again
+	@$(BIN)/python docs/generate_openapi.py
 
 examples: $(VENV)/.installed  ## Make the example logs again (scripted model, no network)
 	@$(BIN)/python examples/make_logs.py

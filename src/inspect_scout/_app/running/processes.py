@@ -95,7 +95,7 @@ class Runs:
 
     def __init__(self, project: str, folder: Path | None = None) -> None:
         self._project = project
-        self._folder = folder or Path(platformdirs.user_runtime_dir("inspect_scout")) / "runs"
+        self._folder = folder or _usual_folder()
         self._codes: dict[str, int | None] = {}
 
     async def start(self, kind: RunKind, arguments: Sequence[str], job: Mapping[str, object] | None = None) -> Run:
@@ -238,6 +238,13 @@ class Runs:
         made = self._folder / name
         made.mkdir(mode=0o700)
         return made
+
+
+def _usual_folder() -> Path:
+    """Name the user's own folder for what runs; where the system has none, one in the cache."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    place = Path(runtime) / "inspect_scout" if runtime else platformdirs.user_cache_path("inspect_scout")
+    return place / "runs"
 
 
 def command() -> list[str]:

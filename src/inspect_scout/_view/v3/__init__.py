@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from pydantic import JsonValue
 
+from ..context import ViewContext
 from ..errors import handle_errors
+from ..places import Places
+from ..settings import ViewSettings
 from . import events, labels, project, results, runs, scans
 from .answers import handle_mistakes
+from .event_stream import EventStream
+from .models import Mistake
 from .transcripts import router as transcripts
-
-if TYPE_CHECKING:
-    from ..context import ViewContext
 
 ROUTERS = (
     scans.router,
@@ -29,9 +33,46 @@ ROUTERS = (
 """One of each file, in the order in which paths are tried."""
 
 
+def _operation_name(route: APIRoute) -> str:
+    """Name an operation for the clients that are generated."""
+    return f"{route.tags[0]}_{route.name}" if route.tags else route.name
+
+
+def openapi_text() -> str:
+    """Write the description of the API that clients are generated from (`openapi.json` in this folder)."""
+    app = create_v3(ViewContext(ViewSettings(project_dir="."), Places()))
+    return json.dumps(app.openapi(), indent=2, ensure_ascii=False) + "\n"
+
+
+class _Api(FastAPI):
+    """The application; its description tells streams as what they are."""
+
+    def openapi(self) -> dict[str, JsonValue]:
+        """Describe the API."""
+        described: dict[str, JsonValue] = super().openapi()
+        for operations in described["paths"].values():
+            for operation in operations.values():
+                _describe_stream(operation["responses"])
+        return described
+
+
+def _describe_stream(responses: dict[str, dict[str, dict[str, JsonValue]]]) -> None:
+    """Say of a stream what its events hold, and that it is refused in JSON."""
+    for status, response in responses.items():
+        told = response.get("content", {}).pop(EventStream.media_type, None)
+        if isinstance(told, dict) and status == "200":
+            schema = told["schema"]
+            if isinstance(schema, dict):
+                schema.pop("type", None)
+            response["content"][EventStream.media_type] = told
+        elif told is not None:
+            response["content"]["application/json"] = told
+
+
 def create_v3(context: ViewContext) -> FastAPI:
     """Make the application of `/api/v3`."""
-    app = FastAPI(title="Scout", version="3")
+    refusals: dict[int | str, dict[str, object]] = {"4XX": {"model": Mistake, "description": "Why it was refused."}}
+    app = _Api(title="Scout", version="3", responses=refusals, generate_unique_id_function=_operation_name)
     app.state.context = context
     handle_errors(app)
     handle_mistakes(app)

@@ -25,7 +25,9 @@ Name = Annotated[str, Path(max_length=1000)]
 """The parameter of a route that takes a name out of the URL."""
 
 
-def known_state(if_match: Annotated[str | None, Header(description="ETag of the state that was read.")] = None) -> str:
+async def known_state(
+    if_match: Annotated[str | None, Header(description="ETag of the state that was read.")] = None,
+) -> str:
     """Take the state that a client has read; without one nothing is changed."""
     if if_match is None:
         raise HTTPException(428, "Say with If-Match which state of the file was read: its ETag, or * for any.")

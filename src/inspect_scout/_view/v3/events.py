@@ -12,8 +12,8 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from ..changes import TooManyListenersError
 from ..context import Context, ViewContext
 from .event_stream import Event, EventStream
-from .models import ChangeItem, RunningScanItem
 from .places import is_allowed
+from .work_models import ChangeItem, RunningScanItem
 
 if TYPE_CHECKING:
     from ..changes import Change
@@ -72,7 +72,9 @@ class StateFeed:
             await asyncio.sleep(max(LOOK_SECONDS, _SHARE * (loop.time() - began)))
 
 
-@router.get("/events", response_class=EventStream, responses={200: {"model": ChangeItem | RunningScanItem}})
+@router.get(
+    "/events", response_class=EventStream, status_code=200, responses={200: {"model": ChangeItem | RunningScanItem}}
+)
 async def listen(request: Request, context: Context) -> Response:
     """Tell what has changed (`changed`) and how the scans stand that run (`state`), until the client leaves."""
     state = request.app.state

@@ -12,7 +12,7 @@ from ..._support.errors import ConfigError
 from ..context import Context, ViewContext
 from ..places import decode_location, encode_location
 from .answers import KnownState, answer, encoded, in_thread
-from .models import LabelCaseItem, LabelCases, LabelChange, LabelFileItems, NewCases, NewLabelFile
+from .work_models import LabelCaseItem, LabelCases, LabelChange, LabelFileItems, NewCases, NewLabelFile
 
 router = APIRouter(prefix="/labels", tags=["labels"])
 one_file = APIRouter(prefix="/labels/{file}", tags=["labels"])
@@ -23,7 +23,7 @@ Key = Annotated[
 ]
 
 
-def label_path(context: Context, file: FileName) -> str:
+async def label_path(context: Context, file: FileName) -> str:
     """Find the file that a request is about."""
     return path_in_project(context, decode_location(file))
 

@@ -48,7 +48,7 @@ async def scan_directory(
     return context.places.check(await scan_of_id(scans_place(context, location), scan_id))
 
 
-def scans_directory(context: Context, location: Location = None) -> str:
+async def scans_directory(context: Context, location: Location = None) -> str:
     """Find where the scans are that a request is about."""
     return scans_place(context, location)
 

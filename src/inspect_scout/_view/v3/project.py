@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from ..context import Context
 from .answers import KnownState, answer, encoded, in_thread
-from .models import OptionItems, ProjectItem, ScannerFileItems
+from .work_models import OptionItems, ProjectItem, ScannerFileItems
 
 router = APIRouter(prefix="/project", tags=["project"])
 

@@ -49,7 +49,9 @@ async def get_distribution(
     return answer(request, made)
 
 
-@router.get("/find", response_class=EventStream, responses={200: {"model": HitItem | FindProgressItem}})
+@router.get(
+    "/find", response_class=EventStream, status_code=200, responses={200: {"model": HitItem | FindProgressItem}}
+)
 async def find_text(scan: Scan, scanner: Name, asked: Annotated[FindAsked, Query()]) -> Response:
     """Look for a text in all results, also those that are on no page yet: events `hit`, `progress` and `done`."""
     from ..._app import FindProgress, find_in_results

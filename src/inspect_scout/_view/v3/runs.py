@@ -13,8 +13,8 @@ from ..._support.shapes import is_list, is_mapping
 from ..._support.storage import is_local
 from ..context import Context
 from .answers import answer, encoded, in_thread
-from .models import CancelledScan, DeletedScan, DryRunItem, NewRun, ResumeAsked, RunItem, RunItems
 from .places import Scan, is_allowed, scans_place
+from .work_models import CancelledScan, DeletedScan, DryRunItem, NewRun, ResumeAsked, RunItem, RunItems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ router = APIRouter(tags=["runs"])
 one_scan = APIRouter(prefix="/scans/{scan_id}", tags=["runs"])
 
 
-def runs_of(request: Request, context: Context) -> Runs:
+async def runs_of(request: Request, context: Context) -> Runs:
     """Give the runs that were started for the project of a server."""
     from ..._app import Runs
 
@@ -49,7 +49,7 @@ async def list_runs(request: Request, context: Context, runs: RunsOf) -> Respons
     return answer(request, {"items": started, "running": list(map(running_json, running))})
 
 
-@router.post("/runs", response_model=RunItem | DryRunItem, status_code=201)
+@router.post("/runs", response_model=RunItem, status_code=201, responses={200: {"model": DryRunItem}})
 async def start_run(context: Context, runs: RunsOf, body: NewRun) -> Response:
     """Start a scan in a process of its own, or only count what it would scan (`dry_run`)."""
     job = dict(body.job)
