@@ -103,6 +103,7 @@ if TYPE_CHECKING:
     from .listing.results import RecordsPage, ResultsRequest, one_result, page_of_results
     from .listing.running import RunningScan, RunningScans, running_json
     from .listing.scans import ScansPage, ScansQuery, page_of_scans, scan_of_id
+    from .listing.stamp import files_stamp
     from .new_project import NewProject, guess_transcripts, start_project
     from .reading.corpus import TranscriptSelection
     from .reading.library import LibraryLimits, TranscriptLibrary

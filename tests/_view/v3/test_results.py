@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -157,3 +159,26 @@ def test_a_distribution_counts_each_value_in_each_group(ask: Asking, scan: str) 
     grouped = ask.get(f"{scan}/edits_tests/distribution", by="task_id", limit=2)
     assert len(grouped["groups"]) <= 2
     assert ask(f"{scan}/edits_tests/distribution", by="value").status_code == 400
+
+
+def test_what_a_client_has_is_not_read_again(ask: Asking, scan: str, example_scan: Path) -> None:
+    for path in example_scan.iterdir():
+        os.utime(path, (1.7e9, 1.7e9))  # files that are just written may change within a tick of the clock
+    for path in ("results", "facets?by=model", "distribution"):
+        first = ask(f"{scan}/edits_tests/{path}")
+        again = ask(f"{scan}/edits_tests/{path}", headers={"if-none-match": first.headers["etag"]})
+        assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+    other = ask(f"{scan}/edits_tests/results", limit=1, headers={"if-none-match": first.headers["etag"]})
+    assert other.status_code == 200
+
+
+def test_pages_of_a_changed_table_tell_what_is_in_it_now(tmp_path: Path, example_scan: Path) -> None:
+    shutil.copytree(example_scan, tmp_path / "scan_id=a")
+    ask, path = asking_of(tmp_path), "/scans/a/edits_tests/results"
+    tables = [tmp_path / "scan_id=a" / f"{name}.parquet" for name in ("edits_tests", "tool_use")]
+    os.utime(tables[0], (1.7e9, 1.7e9))
+    asked = {"order_by": "-transcript_id", "where": "value IS NOT NULL"}
+    before = ask.get(path, **asked)
+    assert ask.get(path, **asked) == before
+    shutil.copy(tables[1], tables[0])
+    assert ask.get(path, **asked)["items"] != before["items"]

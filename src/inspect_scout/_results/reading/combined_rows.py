@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from ..._query import COUNT, Condition, GroupCount, Operator, OrderBy, RowStream, find_groups, find_rows
@@ -34,10 +35,14 @@ from ..rows.arrow_tables import (
 from ..rows.counting import positive_rows
 from ..rows.schema import HIDDEN_NAMES, RESULT_COLUMNS, conform, result_columns_first, results_schema
 from .cursor import Identity
+from .memo import Memo
 from .resultsets import ITEM_COLUMN, KIND_COLUMN, OWN_COLUMNS
 from .row_view import RowView, columns_to_exclude
 from .shared_rows import SharedRows
 from .typed_table import ColumnSurvey, TypedTable
+
+_FOUND_BYTES = 32 * 2**20
+_SURVEYS = 256
 
 _PREFIX = "transcript_"
 # Where a short name could mean two columns, these say which.
@@ -91,6 +96,45 @@ class FoundRows:
         kept = np.sort(np.concatenate([np.zeros(0, np.int64), *first]))
         return FoundRows(self.views[kept], self.row_numbers[kept], self.occurrences[kept])
 
+    def compact(self) -> CompactRows:
+        """Hold the same in fewer bytes."""
+        kind = np.int32 if len(self) == 0 or int(self.row_numbers.max()) < 2**31 else np.int64
+        rest = [each.astype(np.int32) if each.any() else None for each in (self.views, self.occurrences)]
+        return CompactRows(self.row_numbers.astype(kind), *rest)
+
+
+@dataclass(frozen=True, slots=True)
+class CompactRows:
+    """Rows that were found, in few bytes.
+
+    Args:
+        row_numbers: Numbers of their stored rows.
+        views: Which view each is of (None: the first).
+        occurrences: Which of the rows that come from it (None: the first).
+    """
+
+    row_numbers: npt.NDArray[np.integer]
+    views: npt.NDArray[np.int32] | None
+    occurrences: npt.NDArray[np.int32] | None
+
+    @property
+    def size(self) -> int:
+        """Bytes of it."""
+        return sum(each.nbytes for each in (self.row_numbers, self.views, self.occurrences) if each is not None)
+
+    def wide(self) -> FoundRows:
+        """Give the rows as they were found."""
+        count = len(self.row_numbers)
+        zeros = np.zeros(count, np.int64)
+        views, occurrences = (
+            zeros if each is None else each.astype(np.int64) for each in (self.views, self.occurrences)
+        )
+        return FoundRows(views, self.row_numbers.astype(np.int64), occurrences)
+
+
+_found = Memo[Hashable, CompactRows](_FOUND_BYTES, lambda rows: rows.size + 1024)
+_surveys = Memo[Hashable, ColumnSurvey](_SURVEYS, lambda _: 1)
+
 
 class CombinedRows:
     """Rows of several scanners.
@@ -129,6 +173,14 @@ class CombinedRows:
             if name not in known:
                 raise UnknownNameError("column", name, known)
         return {name: known[name] for name in wanted}
+
+    def find_all(self, where: Condition | None, order_by: Sequence[OrderBy], positive: bool) -> FoundRows:
+        """Find all rows; what the same question found last is remembered."""
+        if where is None and not order_by and not positive:
+            return self.find(where, order_by, None, positive)
+        asked = (None if where is None else where.model_dump_json(), tuple(order_by), positive)
+        compact = _found.get(self.key("rows", asked), lambda: self.find(where, order_by, None, positive).compact())
+        return compact.wide()
 
     def find(
         self, where: Condition | None, order_by: Sequence[OrderBy], limit: int | None, positive: bool
@@ -261,6 +313,15 @@ class CombinedRows:
         return FoundRows(*map(np.concatenate, zip(*parts, strict=True)))[:limit]
 
     def _survey(self, shown: Sequence[str]) -> ColumnSurvey:
+        typed = tuple(name for name in ("value", "validation_result") if name in shown)
+        return _surveys.get(self.key("survey", typed), lambda: self._make_survey(shown))
+
+    def key(self, *question: Hashable) -> Hashable | None:
+        """Name what is asked of these rows as they are (None: they may change at any time)."""
+        states = tuple(view.state for view in self._views)
+        return None if None in states else (states, question)
+
+    def _make_survey(self, shown: Sequence[str]) -> ColumnSurvey:
         survey = ColumnSurvey()
         for view in self._views:
             view.survey_rows(survey, shown, weigh=False)

@@ -225,7 +225,7 @@ class ResultsTable:
             combined = CombinedRows(views)
             columns = search_columns(combined, query.columns or ())
             all_rows = query.where is None and not query.order_by and not query.positive
-            found = None if all_rows else combined.find(query.where, query.order_by, None, query.positive)
+            found = None if all_rows else combined.find_all(query.where, query.order_by, query.positive)
             search_rows(views, found, columns, pattern, report)
 
         await self._with_views(scanner, look)
@@ -360,11 +360,14 @@ def _find_page(combined: CombinedRows, query: ResultsQuery, cursor: Cursor) -> t
     """Find rows, at least one more than are to be shown if there are more, and the first that is to be shown."""
     start = query.offset if cursor.row is None else cursor.offset
     wanted = None if query.count or query.limit is None or query.limit_each is not None else start + query.limit + 1
-    found = combined.find(query.where, query.order_by, wanted, query.positive).first_of_each(query.limit_each)
+    if wanted is None:
+        found = combined.find_all(query.where, query.order_by, query.positive)
+    else:
+        found = combined.find(query.where, query.order_by, wanted, query.positive).first_of_each(query.limit_each)
     if cursor.row is None or combined.identities(found[start - 1 : start]) == [cursor.row]:
         return found, start
     # The scan went on meanwhile: the row is elsewhere.
-    found = combined.find(query.where, query.order_by, None, query.positive).first_of_each(query.limit_each)
+    found = combined.find_all(query.where, query.order_by, query.positive).first_of_each(query.limit_each)
     return found, cursor.position_after(combined.identities(found))
 
 

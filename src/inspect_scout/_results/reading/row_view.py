@@ -69,6 +69,12 @@ class RowView:
         self._is_stored = rows == "stored"
         self._follow = follow
 
+    @property
+    def state(self) -> tuple[str | int, ...] | None:
+        """Name what the rows are like, which they are as long as this stays (None: they may change)."""
+        stored = self.source.state
+        return None if stored is None else (*stored, self._expands, self._is_stored)
+
     @cached_property
     def has_resultsets(self) -> bool:
         """Whether there are resultsets to expand."""

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
 
 from ..._support.errors import StorageError
-from ..._support.storage import Storage
+from ..._support.storage import Storage, is_local, local_path
 from ..journal.index import JournalIndex, UnknownScannerError
 from ..rows.arrow_tables import CHUNK_ROWS, Int64Array, concat_tables, select_fields
 from ..rows.parquet import TableFile, open_table
 from ..rows.schema import HIDDEN_NAMES
 from .shared_rows import take_rows
+
+_STABLE_SECONDS = 2.0
+"""A file changed twice within a tick of the clock of its disk looks unchanged: what is newer is read again."""
 
 
 class ScannerRows:
@@ -39,6 +44,19 @@ class ScannerRows:
         self._path = index.tables.get(scanner) if scanner not in index.journal else None
         self.schema = self._schema()
         """Columns that readers may see, then those that are kept for the record."""
+
+    @property
+    def state(self) -> tuple[str | int, ...] | None:
+        """Name what the table is like, which it is as long as this stays; None where rows are not merged, or remote."""
+        if self._path is None or not is_local(self._path):
+            return None
+        try:
+            about = os.stat(local_path(self._path))
+        except OSError:
+            return None
+        if about.st_mtime > time.time() - _STABLE_SECONDS:
+            return None
+        return (self._path, about.st_size, about.st_mtime_ns, about.st_ino)
 
     @property
     def storage(self) -> Storage:
