@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -27,8 +28,8 @@ PATHS = (
 )
 
 
-def model_of(path: str) -> object:
-    scope = {"type": "http", "path": path.partition("?")[0], "method": "GET", "headers": []}
+def model_of(path: str) -> Any:
+    scope: dict[str, Any] = {"type": "http", "path": path.partition("?")[0], "method": "GET", "headers": []}
     routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
     return next(route.response_model for route in routes if route.matches(scope)[0] is Match.FULL)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from support.viewing.asking import Asking, asking_of
@@ -115,7 +117,7 @@ def events_of(text: str) -> list[tuple[str, Any]]:
     ],
 )
 def test_text_is_found_in_all_results(ask: Asking, scan: str, query: dict[str, Any], is_found: bool) -> None:
-    order = {"order_by": "-transcript_id"}
+    order: dict[str, Any] = {"order_by": "-transcript_id"}
     *hits, (last, done) = events_of(ask(f"{scan}/edits_tests/find", **query, **order).text)
     found = [hit for name, hit in hits if name == "hit"]
     assert (last, done["hits"], bool(found)) == ("done", len(found), is_found)
@@ -182,3 +184,17 @@ def test_pages_of_a_changed_table_tell_what_is_in_it_now(tmp_path: Path, example
     assert ask.get(path, **asked) == before
     shutil.copy(tables[1], tables[0])
     assert ask.get(path, **asked)["items"] != before["items"]
+
+
+def test_many_who_ask_for_the_same_at_once_wait_for_one_answer(ask: Asking, scan: str) -> None:
+    async def all_at_once() -> set[bytes]:
+        transport = httpx.ASGITransport(ask.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:7576") as client:
+            path = f"/api/v3{scan}/edits_tests/results"
+            leaving = asyncio.create_task(client.get(path))
+            others = [asyncio.create_task(client.get(path)) for _ in range(20)]
+            await asyncio.sleep(0)
+            leaving.cancel()
+            return {answer.content for answer in await asyncio.gather(*others)}
+
+    assert len(asyncio.run(all_at_once())) == 1

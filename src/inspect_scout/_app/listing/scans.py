@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ..._results import Cursor, find_scans, list_states, scan_id_of
+from ..._results import SCAN_FILE, Cursor, find_scans, list_states, scan_directory, scan_id_of
 from ..._support.errors import ConfigError, LocationError, UnknownNameError
+from ..._support.storage import join, storage_for
 from ..._types import ScanState
 from ..scans.selection import ScanSelection
 from .off_loop import off_loop
@@ -102,6 +103,9 @@ async def scan_of_id(scans_location: str, scan_id: str) -> str:
     """
     if _ID.fullmatch(scan_id) is None:
         raise ConfigError(f"{scan_id!r} cannot be the id of a scan: use letters, digits, '-' and '_'.")
+    usual = scan_directory(scans_location, scan_id)
+    if await storage_for(usual).stat(join(usual, SCAN_FILE)) is not None:
+        return usual
     known = (await off_loop(scans_location, lambda: find_scans(scans_location))).folders
     found = [folder for folder in known if scan_id_of(folder) == scan_id]
     if not found:

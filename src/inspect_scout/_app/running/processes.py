@@ -40,7 +40,7 @@ KEPT_SECONDS: Final = 7 * 24 * 3600.0
 ANSWER_SECONDS: Final = 120.0
 """How long a command may take that is waited for."""
 
-START_SECONDS: Final = 15.0
+START_SECONDS: Final = 45.0
 """How long to wait for a scan to begin, or to be refused."""
 
 _POLL_SECONDS = 0.05
@@ -262,8 +262,14 @@ async def run_for_json(arguments: Sequence[str], folder: str) -> dict[str, objec
     Raises:
         ConfigError: It was refused, or took too long.
     """
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL}
-    child = await asyncio.create_subprocess_exec(*command(), *arguments, cwd=folder, **pipes)
+    child = await asyncio.create_subprocess_exec(
+        *command(),
+        *arguments,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     try:
         printed, said = await asyncio.wait_for(child.communicate(), ANSWER_SECONDS)
     except TimeoutError:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from ..._support.arrow import Array, array
 from ..._support.errors import ConfigError
-from ..rows.arrow_tables import Column, Int64Array, cast_or_null, compute, fill_nulls, to_bools
+from ..rows.arrow_tables import Column, Int64Array, cast_or_null, compute, fill_nulls, int64_column, take, to_bools
 from .combined_rows import CombinedRows, FoundRows
 from .row_view import RowView
 from .shared_rows import SharedRows
@@ -62,7 +63,7 @@ class TextPattern:
         if not self.text:
             raise ConfigError("The text to find is empty; give at least one character.")
         try:
-            self.found_in(pa.chunked_array([pa.array([""], pa.string())]))
+            self.found_in(array([""], pa.string()))
         except (pa.ArrowInvalid, UnicodeEncodeError) as error:
             raise ConfigError(f"{self.text!r} cannot be sought: {_reason(error)}") from None
 
@@ -72,12 +73,12 @@ class TextPattern:
         plain = self.text if self.regex else re.escape(self.text)
         return rf"\b(?:{plain})\b" if self.word else plain
 
-    def found_in(self, cells: Column) -> Int64Array:
+    def found_in(self, cells: Column | Array) -> Int64Array:
         """Tell in which cells it is."""
         found = compute.match_substring_regex(cells, self.source, ignore_case=not self.case)
         return np.flatnonzero(to_bools(fill_nulls(found, False)))
 
-    def places(self, cells: Column) -> list[tuple[int, int, int]]:
+    def places(self, cells: Column | Array) -> list[tuple[int, int, int]]:
         """Tell of cells that have it: first byte and number of bytes of the first occurrence, and how many there are."""
         ignore = not self.case
         first = compute.find_substring_regex(cells, self.source, ignore_case=ignore)
@@ -181,7 +182,7 @@ def _hits(rows: SharedRows, positions: Int64Array, columns: Mapping[str, str], p
         places = pattern.found_in(cells)
         if not len(places):
             continue
-        own = cells.take(pa.array(places))
+        own: Column | Array = take(cells, int64_column(places))
         chosen = rows.take(places.tolist())
         ids = [chosen.cells(each) if each in chosen.names else [None] * len(places) for each in _IDENTITY]
         for position, text, place, *about in zip(

@@ -6,8 +6,8 @@ import json
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from pydantic import JsonValue
 
+from ..._support.shapes import is_mapping
 from ..context import ViewContext
 from ..errors import handle_errors
 from ..places import Places
@@ -47,26 +47,29 @@ def openapi_text() -> str:
 class _Api(FastAPI):
     """The application; its description tells streams as what they are."""
 
-    def openapi(self) -> dict[str, JsonValue]:
+    def openapi(self) -> dict[str, object]:  # type: ignore[override]
         """Describe the API."""
-        described: dict[str, JsonValue] = super().openapi()
-        for operations in described["paths"].values():
-            for operation in operations.values():
-                _describe_stream(operation["responses"])
+        described: dict[str, object] = super().openapi()
+        for operations in _members(described.get("paths")).values():
+            for operation in _members(operations).values():
+                _describe_stream(_members(_members(operation).get("responses")))
         return described
 
 
-def _describe_stream(responses: dict[str, dict[str, dict[str, JsonValue]]]) -> None:
+def _members(value: object) -> dict[str, object]:
+    return value if is_mapping(value) else {}
+
+
+def _describe_stream(responses: dict[str, object]) -> None:
     """Say of a stream what its events hold, and that it is refused in JSON."""
     for status, response in responses.items():
-        told = response.get("content", {}).pop(EventStream.media_type, None)
-        if isinstance(told, dict) and status == "200":
-            schema = told["schema"]
-            if isinstance(schema, dict):
-                schema.pop("type", None)
-            response["content"][EventStream.media_type] = told
+        content = _members(_members(response).get("content"))
+        told = content.pop(EventStream.media_type, None)
+        if told is not None and status == "200":
+            _members(_members(told).get("schema")).pop("type", None)
+            content[EventStream.media_type] = told
         elif told is not None:
-            response["content"]["application/json"] = told
+            content["application/json"] = told
 
 
 def create_v3(context: ViewContext) -> FastAPI:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import msgspec
@@ -74,8 +75,52 @@ def answer(request: Request, value: object, tag: str | None = None) -> Response:
         tag: Its etag (None: made of the answer).
     """
     body = encoded(value)
-    known = tag or f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    return unchanged(request, known) or Response(body, media_type="application/json", headers=_headers(known))
+    name = tag or _tag_of_body(body)
+    return unchanged(request, name) or _response(body, name)
+
+
+async def shared_answer(request: Request, make: Callable[[], Awaitable[object]], tag: str | None = None) -> Response:
+    """Answer with JSON that is made once for all who ask for the same at the same time.
+
+    Args:
+        request: What is answered; its URL names the answer.
+        make: Makes the answer.
+        tag: Its etag (None: made of the answer).
+    """
+    known = unchanged(request, tag)
+    if known is not None:
+        return known
+    state = request.app.state
+    if getattr(state, "in_flight", None) is None:
+        state.in_flight = dict[str, asyncio.Task[bytes]]()
+    waiting: dict[str, asyncio.Task[bytes]] = state.in_flight
+    url = f"{request.url.path}?{request.url.query}"
+    task = waiting.get(url)
+    if task is None:
+        task = waiting[url] = asyncio.create_task(_body(make))
+        task.add_done_callback(lambda done: _forget(waiting, url, done))
+    body = await asyncio.shield(task)  # others may wait for it when this client leaves
+    name = tag or _tag_of_body(body)
+    return unchanged(request, name) or _response(body, name)
+
+
+def _forget(waiting: dict[str, asyncio.Task[bytes]], url: str, done: asyncio.Task[bytes]) -> None:
+    """Let the next one ask again; a failure is told to those who wait, of whom there may be none left."""
+    del waiting[url]
+    if not done.cancelled():
+        done.exception()
+
+
+async def _body(make: Callable[[], Awaitable[object]]) -> bytes:
+    return encoded(await make())
+
+
+def _tag_of_body(body: bytes) -> str:
+    return f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+
+
+def _response(body: bytes, tag: str) -> Response:
+    return Response(body, media_type="application/json", headers=_headers(tag))
 
 
 def _headers(tag: str) -> dict[str, str]:

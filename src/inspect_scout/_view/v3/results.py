@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import JsonValue
 
 from ..context import Context
-from .answers import Name, answer, tag_of, unchanged
+from .answers import Name, answer, shared_answer, tag_of
 from .asked import DistributionAsked, EvidenceAsked, FacetsAsked, FindAsked, ResultsAsked
 from .event_stream import Event, EventStream, event_stream
 from .models import DistributionItem, EvidenceItems, FacetItems, FindProgressItem, HitItem, ResultItems
@@ -41,12 +41,11 @@ async def list_results(
     """List the results of a scanner, in the order of the transcripts unless another one is asked for."""
     from ..._app import page_of_results
 
-    known = unchanged(request, tag)
-    if known is not None:
-        return known
-    async with context.budget.hold(PAGE_BYTES):
-        page = await page_of_results(scan, scanner, asked.request())
-        return answer(request, {"items": page.items, "total": page.total, "next": page.next}, tag)
+    async def make() -> object:
+        async with context.budget.hold(PAGE_BYTES):
+            return await page_of_results(scan, scanner, asked.request())
+
+    return await shared_answer(request, make, tag)
 
 
 @router.get("/facets", response_model=FacetItems)
@@ -69,12 +68,11 @@ async def get_distribution(
     """Tell how the values of a column are distributed."""
     from ..._app import result_distribution
 
-    known = unchanged(request, tag)
-    if known is not None:
-        return known
-    async with context.budget.hold(PAGE_BYTES):
-        made = await result_distribution(scan, scanner, asked.column, asked.by, asked.where, asked.limit)
-    return answer(request, made, tag)
+    async def make() -> object:
+        async with context.budget.hold(PAGE_BYTES):
+            return await result_distribution(scan, scanner, asked.column, asked.by, asked.where, asked.limit)
+
+    return await shared_answer(request, make, tag)
 
 
 @router.get(

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from ..context import Context
-from .answers import answer
+from .answers import answer, shared_answer
 from .asked import ScansAsked
 from .models import ErrorCauses, ScanComparison, ScanDetail, ScanItems
 from .places import Location, Scan, Scans, scan_directory
@@ -26,8 +26,12 @@ async def list_scans(request: Request, scans: Scans, asked: Annotated[ScansAsked
 
     selection = ScanSelection(tuple(asked.state), tuple(asked.tag), tuple(asked.scanner), tuple(asked.model))
     query = ScansQuery(selection, asked.text, tuple(asked.order_by), asked.limit, asked.cursor)
-    page = await page_of_scans(scans, query)
-    return answer(request, {"items": list(map(state_json, page.items)), "total": page.total, "next": page.next})
+
+    async def make() -> object:
+        page = await page_of_scans(scans, query)
+        return {"items": list(map(state_json, page.items)), "total": page.total, "next": page.next}
+
+    return await shared_answer(request, make)
 
 
 @one_scan.get("", response_model=ScanDetail)
@@ -39,7 +43,7 @@ async def get_scan(
     """Tell how a scan stands, what was asked, and what its scanners found."""
     from ..._app import scan_detail
 
-    return answer(request, await scan_detail(scan, findings))
+    return await shared_answer(request, lambda: scan_detail(scan, findings))
 
 
 @one_scan.get("/errors", response_model=ErrorCauses)
