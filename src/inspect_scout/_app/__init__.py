@@ -188,6 +188,21 @@ if TYPE_CHECKING:
         validation_results_df,
         validation_results_df_async,
     )
+    from .viewing.archive import scan_archive
+    from .viewing.content import WholeContent, whole_content
+    from .viewing.paging import parse_condition, parse_page_request
+    from .viewing.project import (
+        ProjectPlaces,
+        ShownSettings,
+        app_config,
+        change_project_config,
+        project_config,
+        project_places,
+    )
+    from .viewing.removal import trash_scan
+    from .viewing.scan_status import result_cells, results_stream, status_json
+    from .viewing.scans import all_active, distinct_in_scans, scans_page
+    from .viewing.transcripts import distinct_values, transcript_info, transcripts_page
 
 if not TYPE_CHECKING:  # else any name would be taken for an export
     __getattr__, __dir__ = lazy_exports(__name__)

@@ -71,11 +71,11 @@ def write_project_file(changes: Mapping[str, Any], etag: str | None = None, fold
 
 def _document(folder: str) -> Document:
     path = os.path.join(folder, PROJECT_FILE)
-    return parse_document(path, read_text(path) if file_exists(path) else _default_text())
+    return parse_document(path, read_text(path) if file_exists(path) else _default_text(folder))
 
 
-def _default_text() -> str:
-    transcripts = default_transcripts()
+def _default_text(folder: str) -> str:
+    transcripts = default_transcripts(folder)
     return patch_mapping("", {**({"transcripts": transcripts} if transcripts else {}), "scans": DEFAULT_SCANS})
 
 

@@ -7,6 +7,7 @@ A date stands for its whole day, in UTC.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -19,6 +20,8 @@ from .sql import join_compound, membership_sql
 
 BoundValue: TypeAlias = CoercedValue | list[CoercedValue]
 """What is bound to the statement."""
+
+_BACKSLASH = re.compile(r"\\([%_\\])?")
 
 _SQL_OF = {Operator.NE: "<>"}
 
@@ -161,7 +164,8 @@ class SelectBuilder:
         if right is None or value.kind is ColumnKind.NOTHING:
             return "NULL::BOOLEAN"
         if operator in LIKES:
-            return f"CAST({value.name} AS VARCHAR) {operator.value} {self._bound(_text(right))}"
+            pattern = self._bound(_escaped_pattern(_text(right)))
+            return f"CAST({value.name} AS VARCHAR) {operator.value} {pattern} ESCAPE '\\'"
         if value.kind is ColumnKind.PER_ROW:
             return PerRowComparison(value.name, value.type).compared(operator, right, self._written)
         found = coercions(value.name, value.kind, right)
@@ -226,6 +230,11 @@ def _json_pointer(path: ColumnPath) -> str:
     """Write the keys as a JSON pointer, in which every key can be written."""
     keys = [str(key).replace("~", "~0").replace("/", "~1") for key in path.keys]
     return "'" + well_formed("/" + "/".join(keys)).replace("'", "''") + "'"
+
+
+def _escaped_pattern(pattern: str) -> str:
+    r"""Write a pattern in which a backslash escapes: `\%`, `\_` and `\\` stand for the sign itself, any other one for itself."""
+    return _BACKSLASH.sub(lambda found: found[0] if found[1] else "\\\\", pattern)
 
 
 def _text(value: ScalarValue) -> str:

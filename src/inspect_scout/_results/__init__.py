@@ -12,14 +12,15 @@ from .._support.lazy import lazy_exports
 if TYPE_CHECKING:
     from .active_scans import ActiveScan, ActiveScans, active_scan_of, workers_of
     from .comparisons import read_comparisons, read_recorded_results, save_validation
-    from .deletion import ScanFiles, deletable_files, delete_scan
+    from .deletion import ScanFiles, deletable_files, delete_scan, files_of_scan
+    from .files.description import ScanDescription, read_description
     from .files.light_spec import read_spec_fields, read_spec_head
     from .files.spec import unread_errors
     from .journal.index import UnknownScannerError
     from .journal.lock import LockHolder, ScanGoneError, local_holder
     from .journal.writer import JournalWriter, UnwritableError
     from .layout import SCAN_FILE, scan_directory, scan_id_of
-    from .reading.arrow_batches import ScanResultsArrow, results_arrow
+    from .reading.arrow_batches import ScanResultsArrow, results_arrow, view_batches
     from .reading.chosen_results import ChosenResult, RecordedInput, ResultKey
     from .reading.cursor import Cursor
     from .reading.data_frames import ScanResultsDF, results_batches, results_df

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .._support.errors import LocationError, ScanStateError
-from .._support.storage import Storage, for_each, is_local, join, local_path, normalize, relative_to, storage_for
+from .._support.storage import Entry, Storage, for_each, is_local, join, local_path, normalize, relative_to, storage_for
 from .files.light_spec import no_scan_message
 from .journal.lock import lock_path, locked, read_lock
 from .layout import JOURNAL, SCAN_FILE, TABLE_SUFFIX
@@ -51,6 +52,26 @@ async def deletable_files(location: str, storage: Storage | None = None) -> Scan
         )
     _refuse_links(folder)
     entries = await where.list(folder)
+    _refuse_strange(folder, entries)
+    return ScanFiles(folder, len(entries), sum(entry.size for entry in entries))
+
+
+async def files_of_scan(location: str, storage: Storage | None = None) -> list[Entry]:
+    """List the files of a scan, those left out that say who is at work on it.
+
+    Raises:
+        LocationError: It is not the directory of a scan, or holds more than a scan.
+    """
+    where, folder = storage if storage is not None else storage_for(location), normalize(location)
+    if await where.stat(join(folder, SCAN_FILE)) is None:
+        raise LocationError(await no_scan_message(where, folder))
+    _refuse_links(folder)
+    entries = await where.list(folder)
+    _refuse_strange(folder, entries)
+    return [entry for entry in entries if entry.path != lock_path(folder)]
+
+
+def _refuse_strange(folder: str, entries: Sequence[Entry]) -> None:
     strange = [name for entry in entries if not _belongs_to_scan(name := relative_to(folder, entry.path))]
     if strange:
         named = ", ".join(map(repr, strange[:MAX_NAMED])) + (", ..." if len(strange) > MAX_NAMED else "")
@@ -58,7 +79,6 @@ async def deletable_files(location: str, storage: Storage | None = None) -> Scan
             f"The directory of the scan, {folder!r}, holds files that are not part of a scan: {named}. Move them away, "
             "or delete the directory by other means."
         )
-    return ScanFiles(folder, len(entries), sum(entry.size for entry in entries))
 
 
 async def delete_scan(location: str, storage: Storage | None = None) -> None:

@@ -30,10 +30,12 @@ if TYPE_CHECKING:
     from .contract import (
         Duplicates,
         HasCopies,
+        HasPackedSample,
         HasVersion,
         LoadedTranscript,
         Located,
         LogProblem,
+        PackedSample,
         Progress,
         RawTranscript,
         ReadsLater,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
@@ -183,6 +183,35 @@ class HasVersion(Protocol):
 
     async def version(self) -> object:
         """Give what is equal to what it gave before as long as the index would be the same."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PackedSample:
+    """The JSON of one sample as its log holds it, which can be handed on without decompressing it.
+
+    Args:
+        encoding: How it is compressed ("deflate": RFC 1951, without a header).
+        size: Bytes of the JSON.
+        crc: Checksum of the JSON (CRC-32).
+        chunks: Reads the stored bytes from the start. Blocks.
+        decoded: Reads the JSON from the start. Blocks.
+    """
+
+    encoding: Literal["identity", "deflate", "zstd"]
+    size: int
+    crc: int
+    chunks: Callable[[], Generator[bytes]]
+    decoded: Callable[[], Generator[bytes]]
+
+
+@runtime_checkable
+class HasPackedSample(Protocol):
+    """A transcript that is one piece of JSON in a log."""
+
+    @property
+    def stored(self) -> PackedSample:
+        """That piece, as it is stored."""
         ...
 
 

@@ -54,11 +54,7 @@ class ScanResultsArrow(Status):
         """
         if streaming_batch_size < 1:
             raise ConfigError(f"streaming_batch_size={streaming_batch_size} is too small; use 1 or more.")
-        view = self._view(scanner)
-        shown = view.source.visible(columns_to_exclude(exclude_columns))
-        tables = (part.table().combine_chunks() for part in view.batches(shown, streaming_batch_size))
-        batches = (batch for table in tables for batch in table.to_batches())
-        return pa.RecordBatchReader.from_batches(select_fields(view.source.schema, shown), batches)
+        return view_batches(self._view(scanner), streaming_batch_size, exclude_columns)
 
     def get_field(self, scanner: str, id_column: str, id_value: Any, target_column: str) -> pa.Scalar[Any]:
         """Read one cell.
@@ -120,6 +116,14 @@ class ScanResultsArrow(Status):
         if page.total > 1:
             raise ValueError(f"{page.total} rows have {id_column} {id_value!r}; use a column that tells rows apart.")
         return {name: column(page.table, name)[0] for name in columns}
+
+
+def view_batches(view: RowView, size: int, exclude_columns: Sequence[str] | None) -> pa.RecordBatchReader:
+    """Read rows in batches of at most `size`, without some columns (None: the heavy ones)."""
+    shown = view.source.visible(columns_to_exclude(exclude_columns))
+    tables = (part.table().combine_chunks() for part in view.batches(shown, size))
+    batches = (batch for table in tables for batch in table.to_batches())
+    return pa.RecordBatchReader.from_batches(select_fields(view.source.schema, shown), batches)
 
 
 async def results_arrow(

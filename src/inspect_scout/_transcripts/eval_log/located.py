@@ -10,7 +10,7 @@ import anyio.to_thread
 from ..._support.errors import LogReadError, TranscriptTooLargeError
 from ..._support.storage import run_blocking
 from ..._types import InputOrigin, Transcript, TranscriptContent, TranscriptHandle, TranscriptInfo
-from ..contract import LoadedTranscript, RawTranscript
+from ..contract import LoadedTranscript, PackedSample, RawTranscript
 from ..decode.handle import MaterializedHandle
 from ..decode.sample import decode_sample
 from ..decode.source import SampleError
@@ -49,6 +49,11 @@ class LocatedSample:
     def fingerprint(self) -> str:
         """Text that changes when its stored bytes change."""
         return self._sample.fingerprint
+
+    @property
+    def stored(self) -> PackedSample:
+        """Its JSON as the log holds it."""
+        return self._sample.stored
 
     async def read(self, content: TranscriptContent, *, max_bytes: int | None = None) -> LoadedTranscript:
         """Read the content asked for.

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import anyio.from_thread
 
@@ -16,11 +16,12 @@ from ..._support.cache import Cache
 from ..._support.clock import SYSTEM_CLOCK, Clock
 from ..._support.errors import ConfigError, LogReadError, ScoutError
 from ..._support.storage import Entry, is_local, local_path, run_blocking, storage_for
+from ..contract import PackedSample
 from ..decode.source import MemoryBytes
 from .indexing import choose_sample, is_zip, json_samples, open_log
 from .records import decode_json_log
 from .rows import sample_key
-from .zip import ZipLog, ZipMember
+from .zip import DEFLATED, ZSTD, ZipLog, ZipMember
 
 if TYPE_CHECKING:
     from ..._types import TranscriptInfo
@@ -33,6 +34,8 @@ _JSON_LOGS = 2
 _CHOICES = 1024
 _CHUNKED, _ZIP = "/sample.json", ".eval"
 _Key = tuple[str, str]
+ENCODINGS: Mapping[int, Literal["deflate", "zstd"]] = {DEFLATED: "deflate", ZSTD: "zstd"}
+"""Names of the ways in which members are compressed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class SampleSource:
         size: Bytes of the JSON.
         read: Reads everything at once.
         chunks: Reads again from the start, in chunks.
+        stored: The JSON as the log holds it.
     """
 
     member: str
@@ -54,6 +58,7 @@ class SampleSource:
     size: int
     read: Callable[[], bytes]
     chunks: Callable[[], Generator[bytes]]
+    stored: PackedSample
 
 
 class SampleLocator:
@@ -157,10 +162,19 @@ class SampleLocator:
             with self._opened(path, sample, entry) as log:
                 yield from log.chunks(member)
 
-        return [
-            SampleSource(name, version[1], one.fingerprint, one.size, partial(read, one), partial(chunks, one))
-            for one in found.versions
-        ]
+        def stored_chunks(member: ZipMember) -> Generator[bytes]:
+            with self._opened(path, sample, entry) as log:
+                yield from log.stored_chunks(member)
+
+        def source(member: ZipMember) -> SampleSource:
+            decoded = partial(chunks, member)
+            encoding = ENCODINGS.get(member.method, "identity")
+            stored = PackedSample(encoding, member.size, member.crc, partial(stored_chunks, member), decoded)
+            return SampleSource(
+                name, version[1], member.fingerprint, member.size, partial(read, member), decoded, stored
+            )
+
+        return [source(member) for member in found.versions]
 
     @contextlib.contextmanager
     def _opened(self, path: str, sample: str, entry: Entry | None) -> Generator[ZipLog]:
@@ -209,8 +223,9 @@ def _stat(path: str) -> Entry:
 
 
 def _json_sample(name: str, version: str, data: bytes) -> SampleSource:
-    source = MemoryBytes(data)
-    return SampleSource(name, version, f"{zlib.crc32(data):08x}:{len(data)}", len(data), source.read, source.chunks)
+    source, crc = MemoryBytes(data), zlib.crc32(data)
+    stored = PackedSample("identity", len(data), crc, source.chunks, source.chunks)
+    return SampleSource(name, version, f"{crc:08x}:{len(data)}", len(data), source.read, source.chunks, stored)
 
 
 def _read_json(file: BinaryIO, path: str) -> dict[str, list[bytes]]:

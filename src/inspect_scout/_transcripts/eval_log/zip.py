@@ -144,6 +144,16 @@ class ZipLog:
         if crc != member.crc:
             raise self._member_error(member, "its checksum is wrong")
 
+    def stored_chunks(self, member: ZipMember) -> Iterator[bytes]:
+        """Read the stored bytes of a member, compressed as they are."""
+        start, _ = self._locate(member, header_only=True)
+        file, left = _MemberFile(self, start, member.compressed), member.compressed
+        while chunk := file.read(CHUNK_BYTES):
+            left -= len(chunk)
+            yield chunk
+        if left:
+            raise self._member_error(member, "the file ends within it")
+
     def read_at(self, start: int, length: int) -> bytes:
         """Read up to `length` bytes from `start`."""
         if start < 0 or length < 0 or start > self.size:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from ..errors import handle_errors
+from . import project, scans, transcripts
+from .segments import KeepEscapedSlashes
 
 if TYPE_CHECKING:
     from ..context import ViewContext
@@ -17,4 +19,7 @@ def create_v2(context: ViewContext) -> FastAPI:
     app = FastAPI(title="Inspect Scout Viewer API", version="2.0.0-alpha")
     app.state.context = context
     handle_errors(app)
+    app.add_middleware(KeepEscapedSlashes)
+    for part in (project, transcripts, scans):
+        app.include_router(part.router)
     return app

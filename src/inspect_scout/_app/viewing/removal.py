@@ -1,0 +1,24 @@
+"""Taking scans away, so that they can be taken back."""
+
+from __future__ import annotations
+
+from ..._results import deletable_files
+from ..._support.storage import run_in_thread
+from .off_loop import read_off_loop
+from .trash import move_to_trash
+
+
+async def trash_scan(location: str) -> None:
+    """Move the directory of a scan to the trash.
+
+    Args:
+        location: The directory.
+
+    Raises:
+        LocationError: It is not the directory of a scan, or holds more than a scan.
+        ScanStateError: The scan is running.
+        ConfigError: It is not on this machine.
+        StorageError: It cannot be moved.
+    """
+    files = await read_off_loop(location, lambda: deletable_files(location))
+    await run_in_thread("", lambda: move_to_trash(files.location))

@@ -1,0 +1,63 @@
+"""The project: its settings, and what has changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Header, HTTPException
+from pydantic import JsonValue
+from starlette.responses import Response
+
+from ... import _app
+from ..._support.errors import ScanStateError, UnknownNameError
+from ..._support.storage import run_in_thread
+from ..context import Context, ViewContext
+from .answers import json_answer
+
+if TYPE_CHECKING:
+    from ..._app import ProjectPlaces, ShownSettings
+
+router = APIRouter()
+
+
+def shown_by(context: ViewContext) -> ShownSettings:
+    """Tell what the server was asked to show."""
+    settings = context.settings
+    return _app.ShownSettings(settings.transcripts, settings.scans, settings.trust_content)
+
+
+async def places_of(context: ViewContext) -> ProjectPlaces:
+    """Tell where the project has what it shows, by its files as they are now."""
+    return await run_in_thread("", lambda: _app.project_places(context.settings.project_dir, shown_by(context)))
+
+
+@router.get("/app-config")
+async def read_app_config(context: Context) -> Response:
+    """Tell all settings that hold."""
+    folder, shown = context.settings.project_dir, shown_by(context)
+    return json_answer(await run_in_thread("", lambda: _app.app_config(folder, shown)))
+
+
+@router.get("/project/config")
+async def read_project_config(context: Context) -> Response:
+    """Give what the project file sets."""
+    folder = context.settings.project_dir
+    config, etag = await run_in_thread("", lambda: _app.project_config(folder))
+    return json_answer(config, {"ETag": f'"{etag}"'})
+
+
+@router.put("/project/config")
+async def change_project_config(
+    context: Context, body: dict[str, JsonValue], if_match: Annotated[str | None, Header()] = None
+) -> Response:
+    """Change keys of the project file."""
+    folder = context.settings.project_dir
+    known = None if if_match is None else if_match.removeprefix("W/").strip('"')
+    try:
+        config, etag = await run_in_thread("", lambda: _app.change_project_config(folder, body, known))
+    except ScanStateError as error:
+        raise HTTPException(412, str(error)) from None
+    except UnknownNameError as error:
+        raise HTTPException(422, str(error)) from None
+    context.changes.publish("project")
+    return json_answer(config, {"ETag": f'"{etag}"'})
