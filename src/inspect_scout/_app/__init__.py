@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         find_scan_files,
     )
     from .._support.causes.grouping import ErrorGroup
+    from .._validation import CasesFileExistsError
     from .api import (
         scan,
         scan_async,
@@ -189,19 +190,37 @@ if TYPE_CHECKING:
         validation_results_df_async,
     )
     from .viewing.archive import scan_archive
+    from .viewing.cases import (
+        case_fields,
+        case_key,
+        create_case_file,
+        list_case_files,
+        rename_case_file,
+        trash_case_file,
+    )
     from .viewing.content import WholeContent, whole_content
     from .viewing.paging import parse_condition, parse_page_request
     from .viewing.project import (
         ProjectPlaces,
         ShownSettings,
         app_config,
+        as_uri,
         change_project_config,
         project_config,
         project_places,
     )
     from .viewing.removal import trash_scan
     from .viewing.scan_status import result_cells, results_stream, status_json
+    from .viewing.scanners import condition_code, known_scanners
     from .viewing.scans import all_active, distinct_in_scans, scans_page
+    from .viewing.search import (
+        SearchFailedError,
+        earlier_searches,
+        known_search_result,
+        parse_search,
+        search_transcript,
+    )
+    from .viewing.starting import parse_job, start_scan_process
     from .viewing.transcripts import distinct_values, transcript_info, transcripts_page
 
 if not TYPE_CHECKING:  # else any name would be taken for an export

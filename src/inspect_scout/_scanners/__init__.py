@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from .files.load import find_target, load_scanners, make_scanners, run_recorded_file, scanners_from_specs
     from .files.load_guard import end_loading, while_loading
     from .files.named import NamedTarget, check_named
+    from .grep.patterns import compile_groups
     from .grep.scan import grep_scanner
+    from .grep.texts import searched_texts
     from .llm.generate import generate_answer
     from .llm.prompt import scanner_prompt
     from .llm.reduce import ResultReducer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .._support.errors import ConfigError, LocationError
@@ -139,23 +139,33 @@ class ValidationFileWriter:
 
 def is_validation_file(path: str | os.PathLike[str]) -> bool:
     """Tell whether a file holds labelled cases: its first case has an id, and a target or labels."""
-    name = os.fspath(path)
-    if not name.lower().endswith(SUFFIXES):
+    if not _may_hold(path):
         return False
     try:
-        rows = read_file(name)
+        rows = read_file(os.fspath(path))
     except (ConfigError, OSError):
         return False
     return bool(rows) and bool(_KEYS & rows[0].fields.keys()) and bool({"target", "labels"} & rows[0].fields.keys())
 
 
-def scan_validation_files(directory: str | os.PathLike[str]) -> list[str]:
-    """List the files of labelled cases below a folder; hidden, installed and built ones are passed over."""
+def scan_validation_files(
+    directory: str | os.PathLike[str], holds_cases: Callable[[str], bool] = is_validation_file
+) -> list[str]:
+    """List the files of labelled cases below a folder; hidden, installed and built ones are passed over.
+
+    Args:
+        directory: The folder.
+        holds_cases: Tells of a file whose name ends as theirs do whether it holds cases.
+    """
     found: list[str] = []
     for folder, folders, files in os.walk(directory):
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _SKIPPED)
-        found += [p for p in (os.path.join(folder, f) for f in sorted(files)) if is_validation_file(p)]
+        found += [p for p in (os.path.join(folder, f) for f in sorted(files)) if _may_hold(p) and holds_cases(p)]
     return found
+
+
+def _may_hold(path: str | os.PathLike[str]) -> bool:
+    return os.fspath(path).lower().endswith(SUFFIXES)
 
 
 def _names_task(fields: Case) -> bool:

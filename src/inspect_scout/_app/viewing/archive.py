@@ -10,7 +10,7 @@ from collections.abc import Generator, Sequence
 from ..._results import files_of_scan
 from ..._support.errors import ConfigError, LocationError
 from ..._support.storage import Entry, is_local, local_path, normalize, relative_to, storage_for
-from .off_loop import read_off_loop
+from ..listing.off_loop import off_loop
 
 MAX_ARCHIVE_BYTES = 4 << 30
 _CHUNK_BYTES = 1 << 20
@@ -47,7 +47,7 @@ async def scan_archive(location: str, max_bytes: int = MAX_ARCHIVE_BYTES) -> Gen
         ConfigError: It is larger.
     """
     folder = normalize(location)
-    entries = await read_off_loop(folder, lambda: files_of_scan(folder))
+    entries = await off_loop(folder, lambda: files_of_scan(folder))
     size = sum(entry.size for entry in entries)
     if size > max_bytes:
         raise ConfigError(

@@ -9,9 +9,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError
 
 from ..._query import Column, Condition, OrderBy, ScalarValue
 from ..._support.errors import ConfigError
@@ -31,11 +31,15 @@ class _Pagination(BaseModel):
     direction: Literal["forward", "backward"] = "forward"
 
 
+def _as_list(given: object) -> object:
+    return given if is_list(given) else [] if given is None else [given]
+
+
 class _ListRequest(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     filter: Condition | None = None
-    order_by: _Order | list[_Order] | None = None
+    order_by: Annotated[list[_Order], BeforeValidator(_as_list)] = Field(default_factory=list[_Order])
     pagination: _Pagination | None = None
 
 
@@ -70,8 +74,7 @@ def parse_page_request(body: JsonValue) -> PageRequest:
         asked = _ListRequest.model_validate(body)
     except (ValidationError, RecursionError) as error:
         raise ConfigError(f"The request cannot be used: {refusal(error)}.") from None
-    given = asked.order_by if is_list(asked.order_by) else [asked.order_by] if asked.order_by else []
-    order = tuple(OrderBy(one.column, one.direction) for one in given)
+    order = tuple(OrderBy(one.column, one.direction) for one in asked.order_by)
     page = asked.pagination
     if page is None:
         return PageRequest(asked.filter, order)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..._results import deletable_files
 from ..._support.storage import run_in_thread
-from .off_loop import read_off_loop
+from ..listing.off_loop import off_loop
 from .trash import move_to_trash
 
 
@@ -20,5 +20,5 @@ async def trash_scan(location: str) -> None:
         ConfigError: It is not on this machine.
         StorageError: It cannot be moved.
     """
-    files = await read_off_loop(location, lambda: deletable_files(location))
+    files = await off_loop(location, lambda: deletable_files(location))
     await run_in_thread("", lambda: move_to_trash(files.location))

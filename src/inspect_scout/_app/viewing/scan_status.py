@@ -14,7 +14,7 @@ from ..._support.errors import LocationError
 from ..._support.storage import is_local, normalize
 from ..._types import Status
 from ..bridge import run_sync
-from .off_loop import read_off_loop
+from ..listing.off_loop import off_loop
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,7 +30,7 @@ async def status_json(location: str) -> dict[str, object]:
     Raises:
         LocationError: There is no scan.
     """
-    return status_fields(await read_off_loop(location, lambda: read_status(location)))
+    return status_fields(await off_loop(location, lambda: read_status(location)))
 
 
 def status_fields(status: Status) -> dict[str, object]:
@@ -65,7 +65,7 @@ async def results_stream(location: str, scanner: str, exclude: Sequence[str]) ->
         UnknownScannerError: It has no such scanner.
     """
     table = _stored(location)
-    view = await read_off_loop(location, lambda: table.row_view(scanner))
+    view = await off_loop(location, lambda: table.row_view(scanner))
     return _as_stream(view_batches(view, _BATCH_ROWS, exclude))
 
 
@@ -112,7 +112,7 @@ async def result_cells(location: str, scanner: str, uuid: str, columns: Sequence
         rows = page.table.to_pylist()
         return rows[0] if rows else None
 
-    cells = await read_off_loop(location, read)
+    cells = await off_loop(location, read)
     if cells is None:
         raise LocationError(f"No result of {scanner!r} has the uuid {uuid!r}.")
     return msgspec.json.encode({name: _embedded(name, cells.get(name)) for name in columns})

@@ -15,7 +15,7 @@ from ..._support.json import dumps
 from ..._support.shapes import is_mapping
 from ..._support.storage import for_each, run_in_thread
 from ..._types import ScanState
-from .off_loop import read_off_loop
+from ..listing.off_loop import off_loop
 from .paging import PageRequest, next_cursor, page_range, rows_behind
 from .transcripts import sorted_scalars
 
@@ -58,7 +58,7 @@ async def scans_page(location: str, request: PageRequest) -> dict[str, object]:
     Raises:
         ConfigError: The condition, the order or the cursor cannot be used; unknown columns are named.
     """
-    states = await read_off_loop(location, lambda: list_states(location))
+    states = await off_loop(location, lambda: list_states(location))
     order = (*request.order_by, OrderBy(_ID))
     where = () if request.where is None else (request.where,)
     rows = await _rows(states, referenced_names(Query(where=where, order_by=order)))
@@ -83,7 +83,7 @@ async def distinct_in_scans(location: str, column: str, where: Condition | None)
     """
     if column not in _KINDS:
         raise UnknownNameError("column", column, _KINDS)
-    states = await read_off_loop(location, lambda: list_states(location))
+    states = await off_loop(location, lambda: list_states(location))
     query = Query(where=() if where is None else (where,))
     rows = await _rows(states, {*referenced_names(query), column})
     return sorted_scalars({_scalar(rows[position][column]) for position in _selected(rows, query)})
@@ -135,7 +135,7 @@ async def _described(rows: Sequence[Cells], states: Sequence[ScanState]) -> list
     if not rows:
         return []
     places = [state.facts.location for state in states]
-    found = await read_off_loop(places[0], lambda: for_each(places[0], places, read_description))
+    found = await off_loop(places[0], lambda: for_each(places[0], places, read_description))
     return [{**row, **_file_cells(each)} for row, each in zip(rows, found, strict=True)]
 
 

@@ -27,12 +27,20 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolCall
 
+from ..._types import Transcript
 from ..render.message import content_as_str, message_as_str
 
 _CONTENT: tuple[type[Any], ...] = get_args(Content)
 
 Parts = Iterator[tuple[str, str, str]]
 """Parts of a text: what is written before the content, the content itself, what is written after it."""
+
+
+def searched_texts(transcript: Transcript) -> Iterator[str]:
+    """Go through the texts of a transcript that are searched."""
+    found = [message_text(message, content_only=False) for message in transcript.messages]
+    found += [event_text(event, content_only=False) for event in transcript.events]
+    yield from filter(None, found)
 
 
 def message_text(message: ChatMessage, *, content_only: bool) -> str | None:

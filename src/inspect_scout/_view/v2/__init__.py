@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from ..errors import handle_errors
-from . import project, scans, transcripts
+from . import project, scanners, scans, searches, topics, transcripts, validations
 from .segments import KeepEscapedSlashes
 
 if TYPE_CHECKING:
@@ -20,6 +20,6 @@ def create_v2(context: ViewContext) -> FastAPI:
     app.state.context = context
     handle_errors(app)
     app.add_middleware(KeepEscapedSlashes)
-    for part in (project, transcripts, scans):
+    for part in (project, topics, transcripts, searches, scans, scanners, validations):
         app.include_router(part.router)
     return app

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import APIRouter, Header, HTTPException
 from pydantic import JsonValue
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from ..._app import ProjectPlaces, ShownSettings
 
 router = APIRouter()
+
+DIST: Final = Path(__file__).parents[1] / "dist"
+"""Where the page is."""
 
 
 def shown_by(context: ViewContext) -> ShownSettings:
@@ -61,3 +65,11 @@ async def change_project_config(
         raise HTTPException(422, str(error)) from None
     context.changes.publish("project")
     return json_answer(config, {"ETag": f'"{etag}"'})
+
+
+@router.get("/dist")
+async def read_dist() -> Response:
+    """Tell where the page is, for the editor, which shows it itself."""
+    if not (DIST / "index.html").is_file():
+        raise HTTPException(404, "This version has no page.")
+    return json_answer({"path": str(DIST)})

@@ -99,7 +99,7 @@ def _missing_scanner() -> Generator[None]:
 def _scan_location(context: ViewContext, dir: str, scan: str) -> str:
     """Find the directory of a scan: named below another one, or in full."""
     folder, name = context.places.check(decode_segment(dir)), decode_segment(scan)
-    whole = not is_local(name) or name.startswith(("/", "file:"))
+    whole = not is_local(name) or name.startswith("/")
     return context.places.check(name if whole else join(folder, name))
 
 

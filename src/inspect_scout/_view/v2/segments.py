@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from ..._support.storage import local_path
+from ..._support.storage import is_local, local_path
 from ..places import decode_location
 
 if TYPE_CHECKING:
@@ -48,6 +49,12 @@ def decode_segment(segment: str) -> str:
         ConfigError: It is not base64 of a path or URL.
     """
     return from_uri(decode_location(plain_segment(segment)))
+
+
+def place_below(folder: str, place: str) -> str:
+    """Give a place that may be named relative to a folder."""
+    plain = from_uri(place)
+    return plain if not is_local(plain) or os.path.isabs(plain) else os.path.join(folder, plain)
 
 
 def from_uri(location: str) -> str:

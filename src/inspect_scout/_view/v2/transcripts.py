@@ -49,7 +49,8 @@ async def list_values(context: Context, dir: str, body: DistinctRequest | None =
     return json_answer(await _app.distinct_values(location, filters, body.column, where))
 
 
-@router.api_route("/{dir}/{id}/info", methods=["GET", "HEAD"])
+@router.head("/{dir}/{id}/info", include_in_schema=False)
+@router.get("/{dir}/{id}/info")
 async def describe_transcript(context: Context, dir: str, id: str) -> Response:
     """Describe a transcript."""
     location = context.places.check(decode_segment(dir))

@@ -1,0 +1,55 @@
+"""Regular expressions of clients: one that takes too long must not hold up the server, and Python cannot stop it.
+
+It is tried first in a process that can be stopped, which knows nothing but the expression and the texts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from ..._support.errors import ConfigError
+
+MAX_SECONDS: Final = 10.0
+
+_PROGRAM: Final = (
+    "import collections, json, re, sys\n"
+    "given = json.load(sys.stdin)\n"
+    "pattern = re.compile(given['pattern'], given['flags'])\n"
+    "for text in given['texts']:\n"
+    "    collections.deque(pattern.finditer(text), maxlen=0)\n"
+)
+
+
+async def check_regex_time(pattern: str, flags: int, texts: Sequence[str], seconds: float = MAX_SECONDS) -> None:
+    """Refuse a regular expression that takes too long over texts.
+
+    Args:
+        pattern: The expression.
+        flags: Its flags.
+        texts: The texts.
+        seconds: How long it may take.
+
+    Raises:
+        ConfigError: It takes longer.
+    """
+    given = json.dumps({"pattern": pattern, "flags": flags, "texts": texts}).encode()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-I", "-S", "-c", _PROGRAM, stdin=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+    )
+    try:
+        await asyncio.wait_for(process.communicate(given), seconds)
+    except TimeoutError:
+        raise ConfigError(
+            f"The regular expression {pattern!r} takes more than {seconds:g} seconds. Write it without nested repetitions, "
+            "such as those of (a+)+."
+        ) from None
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
