@@ -212,7 +212,7 @@ if TYPE_CHECKING:
     from .viewing.removal import trash_scan
     from .viewing.scan_status import result_cells, results_stream, status_json
     from .viewing.scanners import condition_code, known_scanners
-    from .viewing.scans import all_active, distinct_in_scans, scans_page
+    from .viewing.scans import all_active, distinct_in_scans, scan_rows
     from .viewing.search import (
         SearchFailedError,
         earlier_searches,
@@ -221,7 +221,7 @@ if TYPE_CHECKING:
         search_transcript,
     )
     from .viewing.starting import parse_job, start_scan_process
-    from .viewing.transcripts import distinct_values, transcript_info, transcripts_page
+    from .viewing.transcripts import distinct_values, transcript_info, transcript_rows
 
 if not TYPE_CHECKING:  # else any name would be taken for an export
     __getattr__, __dir__ = lazy_exports(__name__)

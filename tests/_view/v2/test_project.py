@@ -7,7 +7,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+import inspect_scout
 from inspect_scout._view import ViewSettings, create_app
+
+OUR_PAGE = Path(inspect_scout.__file__).parent / "_view" / "dist"
 
 pytestmark = pytest.mark.anyio
 
@@ -72,3 +75,12 @@ async def test_a_broken_project_is_an_error_of_its_own(client: httpx.AsyncClient
     answer = await client.get("/app-config")
     assert answer.status_code == 400
     assert "scout.yaml" in answer.json()["detail"]
+
+
+async def test_the_editor_is_told_where_the_page_is(client: httpx.AsyncClient, project: Path, tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<html></html>")
+    settings = ViewSettings(project_dir=str(project), page_dir=str(tmp_path))
+    transport = httpx.ASGITransport(create_app(settings))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:7576/api/v2") as with_page:
+        assert (await with_page.get("/dist")).json() == {"path": str(tmp_path)}
+    assert (await client.get("/dist")).status_code == (200 if (OUR_PAGE / "index.html").is_file() else 404)

@@ -87,7 +87,3 @@ async def test_a_scan_that_is_refused_says_why(client: httpx.AsyncClient, projec
     answer = await client.post("/startscan", json={"scanners": [{"name": "nope", "file": "scanners.py"}]})
     assert answer.status_code == 400
     assert "Unknown scanner" in answer.json()["detail"]
-
-
-async def test_without_a_page_there_is_no_folder_of_it(client: httpx.AsyncClient) -> None:
-    assert (await client.get("/dist")).status_code in {200, 404}

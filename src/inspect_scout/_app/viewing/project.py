@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import JsonValue
 
-from ..._project import ProjectConfig, default_transcripts, load_project, read_project_file, write_project_file
-from ..._support.errors import ConfigError, UnknownNameError
+from ..._project import ProjectConfig, load_project, read_project_file, write_project_file
+from ..._support.errors import UnknownNameError
 from ..._support.storage import is_local, local_path, normalize
-
-_DEFAULT_SCANS = "./scans"
+from ..serving.opening import served_places
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +55,9 @@ def project_places(folder: str, shown: ShownSettings) -> ProjectPlaces:
         ConfigError: Its files are broken.
     """
     config = load_project(folder).config
-    transcripts = shown.transcripts or _first(config.transcripts) or default_transcripts(folder)
-    scans = shown.scans or config.scans or os.environ.get("SCOUT_SCAN_SCANS") or _DEFAULT_SCANS
+    served = served_places(folder, shown.transcripts, shown.scans)
     filters = [config.filter] if isinstance(config.filter, str) else config.filter
-    found = None if transcripts is None else _full(folder, transcripts)
-    return ProjectPlaces(found, _full(folder, scans), tuple(text for text in filters if text))
+    return ProjectPlaces(next(iter(served.transcripts), None), served.scans, tuple(filter(None, filters)))
 
 
 def app_config(folder: str, shown: ShownSettings) -> dict[str, object]:
@@ -133,16 +129,3 @@ def _said(given: str | None) -> str:
 
 def _set_fields(config: ProjectConfig) -> dict[str, object]:
     return config.model_dump(mode="json", exclude_none=True)
-
-
-def _first(given: str | Sequence[str] | None) -> str | None:
-    return given if given is None or isinstance(given, str) else next(iter(given), None)
-
-
-def _full(folder: str, location: str) -> str:
-    """Give a location in full form; relative ones start from the project."""
-    if "\0" in location:
-        raise ConfigError(f"{location!r} is not a path: it contains a NUL character.")
-    if not is_local(location) or location.startswith("file:"):
-        return normalize(location)
-    return normalize(os.path.join(folder, os.path.expanduser(location)))

@@ -45,7 +45,7 @@ _DESCRIBED: Final = frozenset(
 """Columns for which the file that defines a scan is read: of the scans that are shown, unless a request names one."""
 
 
-async def scans_page(location: str, request: PageRequest) -> dict[str, object]:
+async def scan_rows(location: str, request: PageRequest) -> dict[str, object]:
     """List scans.
 
     Args:

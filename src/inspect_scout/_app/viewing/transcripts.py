@@ -31,7 +31,7 @@ def _transcripts_at(location: str) -> Transcripts:
     return transcripts_from(location)
 
 
-async def transcripts_page(location: str, filters: Sequence[str], request: PageRequest) -> dict[str, object]:
+async def transcript_rows(location: str, filters: Sequence[str], request: PageRequest) -> dict[str, object]:
     """List transcripts.
 
     Args:

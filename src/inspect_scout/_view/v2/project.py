@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Header, HTTPException
 from pydantic import JsonValue
@@ -13,15 +12,13 @@ from ... import _app
 from ..._support.errors import ScanStateError, UnknownNameError
 from ..._support.storage import run_in_thread
 from ..context import Context, ViewContext
+from ..site import page_folder
 from .answers import json_answer
 
 if TYPE_CHECKING:
     from ..._app import ProjectPlaces, ShownSettings
 
 router = APIRouter()
-
-DIST: Final = Path(__file__).parents[1] / "dist"
-"""Where the page is."""
 
 
 def shown_by(context: ViewContext) -> ShownSettings:
@@ -68,8 +65,9 @@ async def change_project_config(
 
 
 @router.get("/dist")
-async def read_dist() -> Response:
+async def read_dist(context: Context) -> Response:
     """Tell where the page is, for the editor, which shows it itself."""
-    if not (DIST / "index.html").is_file():
+    folder = page_folder(context.settings)
+    if folder is None:
         raise HTTPException(404, "This version has no page.")
-    return json_answer({"path": str(DIST)})
+    return json_answer({"path": folder})

@@ -35,7 +35,7 @@ async def list_active() -> Response:
 async def list_scans(context: Context, dir: str, body: JsonBody = None) -> Response:
     """List scans."""
     location = context.places.check(decode_segment(dir))
-    return json_answer(await _app.scans_page(location, _app.parse_page_request(body)))
+    return json_answer(await _app.scan_rows(location, _app.parse_page_request(body)))
 
 
 @router.post("/{dir}/distinct")

@@ -35,7 +35,7 @@ async def list_transcripts(context: Context, dir: str, body: JsonBody = None) ->
     location = context.places.check(decode_segment(dir))
     request = _app.parse_page_request(body)
     filters = (await places_of(context)).filters
-    return json_answer(await _app.transcripts_page(location, filters, request))
+    return json_answer(await _app.transcript_rows(location, filters, request))
 
 
 @router.post("/{dir}/distinct")
