@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check hooks faults bench bench-view growth reading refusals shots docs openapi examples clean
+.PHONY: help demo test check hooks faults bench bench-view growth reading refusals shots recordings docs openapi examples clean
 
 # The first Python of at least 3.11 on this machine; `make PYTHON=/path/to/python ...` chooses another.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
@@ -97,6 +97,9 @@ refusals: $(VENV)/.installed-dev  ## Time how soon one is told of a mistake, and
 
 shots: $(VENV)/.installed-dev  ## Take pictures of the notebook in light and dark, to be looked at (needs Chromium)
 	@PYTHONPATH=tests $(BIN)/python -m e2e.shots shots
+
+recordings: $(VENV)/.installed-dev  ## Record what the published server answers (REFERENCE=/path/to/python of its environment)
+	@$(if $(REFERENCE),$(BIN)/python tests/record_reference.py $(REFERENCE),echo "Give REFERENCE=/path/to/python of an environment with the published package."; exit 1)
 
 docs: $(VENV)/.installed-dev  ## Build the manual into site/
 	@$(BIN)/python docs/generate_cli.py
