@@ -8,23 +8,11 @@ from typing import TYPE_CHECKING
 
 from ..._query import OrderBy, Query
 from ..._results import list_states
+from ..listing.scans import ScansPage
 from ..transcript_source import open_source
 
 if TYPE_CHECKING:
-    from ..._types import ScanState, TranscriptInfo
-
-
-@dataclass(frozen=True, slots=True)
-class ScansPage:
-    """A page of scans, newest first.
-
-    Args:
-        items: The scans.
-        total: How many there are in all.
-    """
-
-    items: Sequence[ScanState]
-    total: int
+    from ..._types import TranscriptInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +31,7 @@ class TranscriptsPage:
 
 
 async def scans_page(scans: str, start: int, limit: int) -> ScansPage:
-    """Give a page of scans.
+    """Give a page of scans, newest first.
 
     Args:
         scans: Where they are.
@@ -51,7 +39,7 @@ async def scans_page(scans: str, start: int, limit: int) -> ScansPage:
         limit: How many at most.
     """
     states = await list_states(scans)
-    return ScansPage(states[start : start + limit], len(states))
+    return ScansPage(states[start : start + limit], len(states), None)
 
 
 async def transcripts_page(locations: Sequence[str], start: int, limit: int) -> TranscriptsPage:
