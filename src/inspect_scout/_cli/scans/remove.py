@@ -103,6 +103,7 @@ def _remove_all(scans: Sequence[RemovableScan], output: OutputOptions, *, dry_ru
         click.echo("There is nothing to delete.", err=True)
     asks = scans and not (dry_run or yes)
     if asks and not click.confirm(f"Delete {plural(len(scans), 'scan')} ({size})?", err=True):
+        click.echo("Nothing was deleted.", err=True)
         raise click.Abort
     if not dry_run:
         for scan in scans:

@@ -251,8 +251,8 @@ def _hints(location: str, found: Sequence[ScannerFindings], first: Sequence[str]
     scan = relative_to_cwd(location)
     errors = sum(each.errors for each in found)
     if errors:
-        yield Section(f"{plural(errors, 'call')} failed: scout scan errors {shlex.quote(scan)}")
+        yield Section(f"{plural(errors, 'call')} failed", command=f"scout scan errors {shlex.quote(scan)}")
     if first:
-        yield Section(f"see the evidence of the first: scout show {shlex.join((scan, *first))}")
+        yield Section("see the evidence of the first", command=f"scout show {shlex.join((scan, *first))}")
     if any(each.found.positive < each.found.n for each in found):
         yield Section("--all also shows results that found nothing")

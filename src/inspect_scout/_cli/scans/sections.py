@@ -32,6 +32,7 @@ class Section:
         optional: Headers of the columns that a narrow terminal does without, the last one first.
         whole: Headers of the columns that are never shortened.
         note: Line below it ("": none).
+        command: Command that a remark leads to, behind it ("": none).
         first: What names its first row to `scout show`, behind the scan (none: nothing does).
     """
 
@@ -42,6 +43,7 @@ class Section:
     optional: Sequence[str] = ()
     whole: Sequence[str] = ()
     note: str = ""
+    command: str = ""
     first: Sequence[str] = ()
 
 
@@ -75,12 +77,20 @@ def _headed(display: Display, sections: Iterable[Section]) -> Iterator[Section]:
         if before is not None and (before.headers or section.headers):
             display.print()
         before = section
-        if section.title:
-            display.print(section.title, "title" if section.headers else "text")
+        if section.command:
+            display.print(f"{section.title}: {section.command}")
+        else:
+            _print_fitting(display, section.title, "title" if section.headers else "text")
         if section.headers:
             yield section
-        if section.note:
-            display.print(section.note)
+        _print_fitting(display, section.note, "text")
+
+
+def _print_fitting(display: Display, text: str, tone: Tone) -> None:
+    from ..._display import fitting
+
+    for line in fitting(printable(text)) if text else ():
+        display.print(line, tone)
 
 
 def _field(header: str, cell: str, indent: int, width: int | None) -> list[str]:
