@@ -19,12 +19,8 @@ import doctest
 import importlib.util
 import io
 import os
-import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -32,12 +28,11 @@ from typing import Any
 import pytest
 
 from inspect_scout.testing import storage_for
+from support.pages import BIN, ROOT, Block, blocks, commands, make_clone
 
 BUCKET = "s3://my-bucket"
 """Pages that name it find it on the local server, with the example logs in it."""
 
-ROOT = Path(__file__).parents[2]
-BIN = Path(sys.executable).parent
 FROM_A_CLONE = ("README.md", "index.md")
 """Pages that begin in the folder of a clone."""
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -45,38 +40,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 OPTIONAL = frozenset(("matplotlib",))
 """Packages that pages may use and the tests do without."""
 
-FENCE = re.compile(r"^```(?P<kind>\w+)(?P<options>[^\n]*)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
-TITLE = re.compile(r'title="([^"]+)"')
 LIKE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-
-
-@dataclass(frozen=True)
-class Block:
-    kind: str
-    title: str | None
-    code: str
-    line: int
-
-
-def blocks(page: Path) -> list[Block]:
-    text = page.read_text(encoding="utf-8")
-    return [
-        Block(
-            match["kind"],
-            title[1] if (title := TITLE.search(match["options"])) else None,
-            match["code"],
-            text.count("\n", 0, match.start()) + 1,
-        )
-        for match in FENCE.finditer(text)
-    ]
-
-
-def commands(code: str) -> Iterator[tuple[str, str]]:
-    """Split a console block into commands (continued lines joined) and the output expected of each."""
-    for part in re.split(r"^\$ ", code, flags=re.MULTILINE)[1:]:
-        lines = part.splitlines()
-        last = next(i for i, line in enumerate(lines) if not line.endswith("\\"))
-        yield "\n".join(lines[: last + 1]), "\n".join(lines[last + 1 :]).strip()
 
 
 def assert_like(expected: str, got: str, where: str) -> None:
@@ -171,13 +135,3 @@ def test_code_blocks_run(
             run_console(block, where, shell)
     for name in ("scanners", "my_scanners", "cheating"):
         sys.modules.pop(name, None)
-
-
-def make_clone(folder: Path) -> Path:
-    """Make a folder that looks like a clone after `make demo`; gives its examples."""
-    clone = folder / "clone"
-    shutil.copytree(ROOT / "examples", clone / "examples")
-    activate = clone / ".venv" / "bin" / "activate"
-    activate.parent.mkdir(parents=True)
-    activate.write_text(f'export PATH="{BIN}:$PATH"\n')
-    return clone / "examples"

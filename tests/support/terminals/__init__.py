@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import re
+import select
 import struct
 import subprocess
 import sys
@@ -75,6 +76,8 @@ class Terminal:
         return self._process.wait(SECONDS)
 
     def _read(self) -> bool:
+        ready, _, _ = select.select([self._master], [], [], SECONDS)
+        assert ready, f"nothing came for {SECONDS:.0f} seconds after {self.shown!r}"
         try:
             chunk = os.read(self._master, 4096)
         except OSError:  # as Linux ends the output of a terminal
