@@ -285,8 +285,9 @@ class Status:
     def __repr__(self) -> str:
         if self.dry_run is not None:
             scanners, transcripts = len(self.dry_run.scanners), self.dry_run.transcripts
-            parts = ("dry run", plural(scanners, "scanner"), plural(transcripts, "transcript"))
-            return one_line_repr(self, *map(Words, parts))
+            return one_line_repr(
+                self, Words("dry run"), Words(plural(scanners, "scanner")), Words(plural(transcripts, "transcript"))
+            )
         counts = self.summary.scanners.values()
         parts = (
             "complete" if self.complete else "incomplete",
@@ -299,8 +300,8 @@ class Status:
 
     def _repr_html_(self) -> str:
         if self.dry_run is not None:
-            rows = [*self.dry_run.scanners.items(), ("total", self.dry_run.total)]
-            return html_table("dry run: nothing was scanned", rows, ("scanner", "transcripts"))
+            counts = [*self.dry_run.scanners.items(), ("total", self.dry_run.total)]
+            return html_table("dry run: nothing was scanned", counts, ("scanner", "transcripts"))
         state = "complete" if self.complete else "incomplete"
         title = f"{state}, {plural(self._transcripts(), 'transcript')}, {self.location}"
         rows = [(name, one.scans, one.results, one.errors, one.tokens) for name, one in self.summary.scanners.items()]

@@ -137,7 +137,9 @@ class TypedTable:
             return [read_json(cell) for cell in cells]
         if name not in _MAY_BE_JSON:
             return cells
-        kinds = self._rows.cells(KIND_COLUMN) if name == "value" else [None] * len(cells)
+        if name != "value":
+            return [_container(cell) for cell in cells]
+        kinds = self._rows.cells(KIND_COLUMN)
         return [cell if kind == "string" else _container(cell) for cell, kind in zip(cells, kinds, strict=True)]
 
     def _cells(self, name: str) -> list[Any]:
