@@ -50,7 +50,7 @@ UNIT = re.compile(
 )
 """Words that say what a number counts or measures."""
 
-COUNTED = re.compile(r"^(?:\w+ )?[A-Za-z]+s\b|\b(?:this many|how (?:many|often)|version|status)\b", re.IGNORECASE)
+COUNTED = re.compile(r"^(?:\w+ )?[A-Za-z]+s\b|\b(?:this many|how (?:many|often)|version|status|port)\b", re.IGNORECASE)
 """Besides them: descriptions that begin with what is counted."""
 
 NUMBER = re.compile(r"(?:int|float)(?: \| (?:int|float|None))*")
