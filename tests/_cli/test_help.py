@@ -69,6 +69,16 @@ def test_short_help_hides_what_only_developers_need(path: tuple[str, ...]) -> No
         assert options <= set(re.findall(r"^  (?:-\w, )?(--[\w-]+)", long, re.MULTILINE))
 
 
+def test_no_name_is_broken_on_a_narrow_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages: list[set[str]] = []
+    for width in ("50", "80"):
+        monkeypatch.setenv("COLUMNS", width)
+        page = scout("scan", "--help-all").out
+        pages.append(set(re.findall(r"--[a-z][\w-]*\w|SCOUT_\w+", page)))
+    assert pages[0] == pages[1]
+    assert {"--max-transcripts", "SCOUT_SCAN_REASONING_HISTORY"} < pages[0]
+
+
 def test_defaults_on_the_help_page_are_those_that_apply() -> None:
     long = " ".join(scout("scan", "--help-all").out.split())
     assert f"Transcripts in work at once. Default: {OPTION_BY_NAME['max_transcripts'].default}" in long

@@ -52,6 +52,14 @@ def test_a_complete_scan_says_where_it_is_and_how_to_read_it() -> None:
     assert "error" not in text
 
 
+def test_a_scan_declared_complete_says_what_was_left_out() -> None:
+    half = {"a": ScannerState(scans=30)}
+    lines = [line.text for line in ending_lines(scan_state(60, phase="complete", scanners=half))]
+    assert lines[1] == "30 of 60 done; the rest was left out"
+    whole = ending_lines(scan_state(30, phase="complete", scanners=half))
+    assert not any("left out" in line.text for line in whole)
+
+
 def test_errors_are_counted_with_the_two_ways_on() -> None:
     text = ending("errors", 3)
     assert "3 scan errors occurred!" in text

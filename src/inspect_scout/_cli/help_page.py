@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import click
 
@@ -24,7 +24,7 @@ class _HelpFormatter(click.HelpFormatter):
         """Write paragraphs."""
         super().write_text(text.replace("-", _NO_BREAK_HYPHEN))
 
-    def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         """Write names, and a text beside each."""
         narrow = NARROW_COLUMN_CELLS if self.width < NARROW_CELLS else col_max
         whole = [(name, text.replace("-", _NO_BREAK_HYPHEN)) for name, text in rows]

@@ -158,6 +158,10 @@ def _make_older(scan: Path, age: timedelta) -> None:
     (scan / "_scan.json").write_text(json.dumps(spec))
 
 
+def _as_long(mark: str) -> Callable[[re.Match[str]], str]:
+    return lambda found: mark[: len(found[0])]
+
+
 def marks(project: Path) -> Callable[[str], str]:
     """Make what replaces paths, ids and times by marks of the same length, so that columns stay where they are."""
     made = {json.loads((scan / "_scan.json").read_text())["timestamp"]: scan.name for scan in project.glob("scans/*")}
@@ -167,9 +171,9 @@ def marks(project: Path) -> Callable[[str], str]:
         text = text.replace(str(project.parent), HOME)
         for id in dict.fromkeys([*names, *_SCAN_ID.findall(text)]):
             mark = f"{names.get(id, 'new'):1<{len(id)}}"
-            text = re.sub(f"{id[:8]}(?:{id[8:]})?", lambda found, mark=mark: mark[: len(found[0])], text)
+            text = re.sub(f"{id[:8]}(?:{id[8:]})?", _as_long(mark), text)
         for pattern, mark in _MARKS:
-            text = re.sub(pattern, lambda found, mark=mark: mark[: len(found[0])], text)
+            text = re.sub(pattern, _as_long(mark), text)
         text = _SIZE.sub(lambda found: re.sub(r"\d", "9", found[0]), text)
         text = _CARETS.sub("", _OUR_CODE.sub(r"\1/home/me/\2\g<3>9", text))
         return text.replace(PACKAGE, f"{HOME}/inspect_scout").replace(__version__, "1.2.3")
