@@ -28,17 +28,33 @@ class Patience:
     stall_seconds: float = 30.0
 
 
+class _Limit:
+    """Something that must happen within a time, or else the connection is closed."""
+
+    def __init__(self) -> None:
+        self._timer: asyncio.TimerHandle | None = None
+
+    def begin(self, seconds: float, transport: Transport) -> None:
+        """Begin to wait, unless it is being waited for."""
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(seconds, transport.abort)
+
+    def end(self) -> None:
+        """Wait no longer."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
 class PatientProtocol(H11Protocol):
     """HTTP/1.1, with limits to how long a client may take."""
 
     patience = Patience()
 
-    _arriving: asyncio.TimerHandle | None = None
-    _stalled: asyncio.TimerHandle | None = None
-
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Begin to wait for the first request."""
         super().connection_made(transport)
+        self._arrival, self._stall = _Limit(), _Limit()
         self._watch_arrival()
 
     def data_received(self, data: bytes) -> None:
@@ -49,28 +65,21 @@ class PatientProtocol(H11Protocol):
     def pause_writing(self) -> None:
         """Begin to wait for a client that takes nothing."""
         super().pause_writing()
-        self._stalled = self.loop.call_later(self.patience.stall_seconds, self._let_go)
+        self._stall.begin(self.patience.stall_seconds, self.transport)
 
     def resume_writing(self) -> None:
         """Go on: the client takes its answer."""
         super().resume_writing()
-        self._stalled = _cancelled(self._stalled)
+        self._stall.end()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing any more."""
-        self._arriving, self._stalled = _cancelled(self._arriving), _cancelled(self._stalled)
+        self._arrival.end()
+        self._stall.end()
         super().connection_lost(exc)
 
     def _watch_arrival(self) -> None:
-        if str(self.conn.their_state) not in _ARRIVING:
-            self._arriving = _cancelled(self._arriving)
-        elif self._arriving is None:
-            self._arriving = self.loop.call_later(self.patience.request_seconds, self._let_go)
-
-    def _let_go(self) -> None:
-        self.transport.abort()
-
-
-def _cancelled(timer: asyncio.TimerHandle | None) -> None:
-    if timer is not None:
-        timer.cancel()
+        if str(self.conn.their_state) in _ARRIVING:
+            self._arrival.begin(self.patience.request_seconds, self.transport)
+        else:
+            self._arrival.end()
