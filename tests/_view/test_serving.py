@@ -19,6 +19,7 @@ import httpx
 import pytest
 
 from inspect_scout import ConfigError, LocationError, NotAvailableError, view
+from inspect_scout._view import ViewRequest, settings_for
 from inspect_scout._view.serving.ports import listen
 from inspect_scout._view.serving.protocol import Patience
 from inspect_scout._view.serving.server import Server
@@ -235,6 +236,33 @@ async def test_where_a_loop_runs_it_serves_from_a_thread(
         assert (await http.get(f"http://127.0.0.1:{port}/")).status_code == 401
         assert (await http.get(f"http://127.0.0.1:{port}/", headers={"authorization": "secret"})).status_code == 200
     await asyncio.sleep(0)
+
+
+@pytest.mark.anyio
+async def test_a_cell_of_a_notebook_shows_the_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import IPython.display  # noqa: F401 - as in a notebook
+
+    port = free_port()
+    view(tmp_path, port=port, inline=True)
+    assert "IFrame" in capsys.readouterr().out
+    async with httpx.AsyncClient() as http:
+        policy = (await http.get(f"http://localhost:{port}/")).headers["content-security-policy"]
+    assert "frame-ancestors http://localhost:*" in policy
+
+
+def test_what_was_asked_for_becomes_settings_in_full_form(tmp_path: Path) -> None:
+    (tmp_path / "scout.yaml").write_text("transcripts: logs")
+    request = ViewRequest(
+        place=str(tmp_path), transcripts="more", scans="out", trust_content=True, root_path="https://a.org/scout/"
+    )
+    settings = settings_for(request)
+    assert settings.project_dir == str(tmp_path)
+    assert settings.transcripts == str(tmp_path / "more")
+    assert settings.scans == str(tmp_path / "out")
+    assert settings.trust_content is None
+    assert (settings.root_path, settings.trusted_origins) == ("/scout", ("https://a.org",))
+    assert settings_for(ViewRequest(place=str(tmp_path), trust_content=False)).trust_content is False
+    assert settings_for(ViewRequest(place=str(tmp_path))).transcripts is None
 
 
 def test_arguments_that_cannot_be_are_refused(tmp_path: Path) -> None:

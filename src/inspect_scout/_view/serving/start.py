@@ -32,7 +32,7 @@ class ViewRequest:
         place: Folder of a project, or one file or directory (None: the working directory).
         transcripts: Where transcripts are, seen from the folder of the project (None: the project says).
         scans: Where scans are, likewise.
-        trust_content: False: content of transcripts is never more than text.
+        trust_content: False: content of transcripts is never more than text; anything else says nothing.
         mode: `scans` shows scans only.
         host: Address to listen on.
         port: Port to listen on.
@@ -92,7 +92,7 @@ def settings_for(request: ViewRequest) -> ViewSettings:
         transcripts=opened.transcripts if request.transcripts is None else request.transcripts,
         scans=opened.scans if request.scans is None else request.scans,
         file=opened.file,
-        trust_content=request.trust_content,
+        trust_content=False if request.trust_content is False else None,  # trust can be withdrawn here, not granted
         mode=request.mode,
         host=request.host,
         port=request.port,
