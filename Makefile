@@ -92,7 +92,7 @@ reading: $(VENV)/.installed-dev  ## Time what only looks at scans: list, status,
 bench-view: $(VENV)/.installed-dev  ## Time the server: lists, results, transcripts
 	@$(BIN)/python -m benchmarks.view
 
-refusals: $(VENV)/.installed-dev  ## Time how soon one is told of a mistake, and sees that a scan has begun
+refusals: $(VENV)/.installed-dev  ## Time how soon one is told of a mistake, sees that a scan has begun, and can ask the server
 	@$(BIN)/python -m benchmarks.refusals
 
 shots: $(VENV)/.installed-dev  ## Take pictures of the notebook in light and dark, to be looked at (needs Chromium)

@@ -1,4 +1,4 @@
-"""How soon one is told of a mistake, and sees that a scan has begun: `python -m benchmarks.refusals` times both.
+"""How soon one is told of a mistake, sees that a scan has begun, and can ask the server: `python -m benchmarks.refusals`.
 
 Each figure is the best of some runs, in a process of its own. It ends with 1 if one is over its limit.
 """
@@ -9,6 +9,7 @@ import argparse
 import os
 import pty
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-REFUSAL_SECONDS, FIRST_SIGN_SECONDS = 0.5, 0.2
+REFUSAL_SECONDS, FIRST_SIGN_SECONDS, LISTENING_SECONDS = 0.5, 0.2, 1.0
 
 JUDGE = """
 from inspect_scout import llm_scanner, scanner
@@ -85,6 +86,29 @@ def first_sign_seconds(command: Sequence[str], folder: Path, environment: Mappin
     return took
 
 
+def listening_seconds(command: Sequence[str], folder: Path) -> float:
+    """Time what passes until the server says that it listens, and answers a connection."""
+    began = time.perf_counter()
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        line = next((line for line in server.stdout if "Running on http://" in line), "")
+        if not line:
+            raise SystemExit(f"{' '.join(command)} did not run.")
+        port = int(line.split()[3].rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port)):
+            took = time.perf_counter() - began
+        server.terminate()
+    return took
+
+
+TIMED = {
+    REFUSAL_SECONDS: refusal_seconds,
+    FIRST_SIGN_SECONDS: first_sign_seconds,
+    LISTENING_SECONDS: listening_seconds,
+}
+"""What is timed, by its limit."""
+
+
 def main() -> int:
     """Time all of them."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.refusals", description=__doc__)
@@ -97,9 +121,9 @@ def main() -> int:
         made = prepare(folder, options.scout)
         work = {name: ([part.format(scan=made) for part in words], REFUSAL_SECONDS) for name, words in REFUSED.items()}
         work["first sign of a scan"] = (["scan", "scanners.py@refusals", "-T", "logs"], FIRST_SIGN_SECONDS)
+        work["the server listens"] = (["view"], LISTENING_SECONDS)
         for name, (words, limit) in work.items():
-            timed = refusal_seconds if limit == REFUSAL_SECONDS else first_sign_seconds
-            best = min(timed([options.scout, *words], folder) for _ in range(options.runs))
+            best = min(TIMED[limit]([options.scout, *words], folder) for _ in range(options.runs))
             late += best > limit
             print(f"{name:24} {best:6.2f} s {'' if best <= limit else f'  over {limit} s'}", flush=True)
     return 1 if late else 0
