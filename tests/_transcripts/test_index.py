@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from inspect_ai.scorer import Score, value_to_float
 
 from inspect_scout import TranscriptInfo, transcripts_from
-from inspect_scout._query import Query, condition_from_sql
+from inspect_scout._query import OrderBy, Query, condition_from_sql
 from inspect_scout._transcripts.eval_log.eval_row import EvalRow
 from inspect_scout._transcripts.eval_log.indexing import index_log
 from inspect_scout._transcripts.eval_log.scores import as_number
 from inspect_scout._transcripts.eval_log.summaries import shorten
-from inspect_scout._transcripts.eval_log.table import build_table
+from inspect_scout._transcripts.eval_log.table import EvalTable
 from support.inspect_logs import read_eval_log, read_eval_log_sample_summaries
 from support.logs import PIXEL, make_log, make_sample, rewrite, varied_log, write
 
@@ -254,7 +254,9 @@ async def test_integers_of_any_size_keep_their_digits(tmp_path: Path, score: int
 
 def test_columns_have_types(tmp_path: Path) -> None:
     log = index_log(str(write(varied_log(), tmp_path / "log.eval")))
-    table = build_table([EvalRow("log", log, sample) for sample in log.samples])
+    rows = EvalTable([EvalRow("log", log, sample) for sample in log.samples])
+    everything = Query(order_by=tuple(map(OrderBy, rows.for_query(Query()).column_names)))
+    table = rows.for_query(everything)
     types = {name: str(table.column(name).type) for name in table.column_names}
     assert types["score"] == types["score_match"] == "string"
     assert types["score_other"] == types["total_time"] == "double"
@@ -262,3 +264,14 @@ def test_columns_have_types(tmp_path: Path) -> None:
     assert types["success"] == types["trust_content"] == "bool"
     assert len(types) == len(table.column_names)
     assert table.column("score_explanation").to_pylist()[-2] is None
+
+
+def test_columns_that_no_query_names_are_not_made(tmp_path: Path) -> None:
+    log = index_log(str(write(varied_log(), tmp_path / "log.eval")))
+    rows = EvalTable([EvalRow("log", log, sample) for sample in log.samples])
+    table = rows.for_query(Query((condition_from_sql("epoch = 1"),)))
+    assert table.column("epoch").null_count == 0
+    assert table.column("model").null_count == len(log.samples)
+    # made once
+    again = rows.for_query(Query(order_by=(OrderBy("epoch"),)))
+    assert again.column("epoch").chunk(0).buffers()[1].address == table.column("epoch").chunk(0).buffers()[1].address

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -44,17 +43,17 @@ class SelectedIndex:
     Args:
         rows: The selected transcripts.
         problems: Logs that could not be indexed.
-        table: Makes the table that conditions refer to (None: one of the descriptions).
+        table: Makes the table that the conditions and the order of a query refer to (None: one of the descriptions).
     """
 
     def __init__(
         self,
-        rows: Sequence[R],
+        rows: Sequence[IndexRow],
         problems: Sequence[LogProblem] = (),
-        table: Callable[[Sequence[R]], pa.Table] | None = None,
+        table: Callable[[Query], pa.Table] | None = None,
     ) -> None:
         self._rows, self.problems = rows, tuple(problems)
-        self._table = None if table is None else functools.cache(lambda: table(rows))
+        self._table = table
         self.ids = tuple(row.transcript_id for row in rows)
         self.locations = tuple(row.location for row in rows)
 
@@ -73,13 +72,13 @@ class SelectedIndex:
     def query_table(self, query: Query) -> pa.Table:
         """Give the table that the conditions and the order of a query refer to."""
         if self._table is not None:
-            return self._table()
+            return self._table(query)
         from .index_table import description_table
 
         return description_table(self._rows, query)
 
 
-def select_rows(rows: Sequence[R], query: Query, table: Callable[[Sequence[R]], pa.Table]) -> Sequence[R]:
+def select_rows(rows: Sequence[R], query: Query, table: Callable[[Sequence[R], Query], pa.Table]) -> Sequence[R]:
     """Apply a query to what a source found.
 
     Args:
@@ -93,7 +92,7 @@ def select_rows(rows: Sequence[R], query: Query, table: Callable[[Sequence[R]], 
     from .index_table import id_table
 
     if query.where or query.order_by:
-        columns = table(rows)
+        columns = table(rows, query)
     else:
         columns = id_table(rows)
     positions: list[int] = select(columns, query, key=ID_COLUMN)
@@ -115,7 +114,7 @@ def index_rows(rows: Sequence[IndexRow], query: Query, problems: Sequence[LogPro
         ```
     """
 
-    def table(some: Sequence[IndexRow]) -> pa.Table:
+    def table(some: Sequence[IndexRow], query: Query) -> pa.Table:
         from .index_table import description_table
 
         return description_table(some, query)

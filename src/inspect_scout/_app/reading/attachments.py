@@ -7,7 +7,7 @@ import binascii
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import unquote_to_bytes
 
 from ..._support.cache import Cache
@@ -119,9 +119,12 @@ def _version(opened: OpenedTranscript) -> str:
 def _media_parts(message: object) -> Iterator[tuple[dict[str, object], object, int]]:
     content = message.get("content") if is_mapping(message) else None
     for position, part in enumerate(content if is_list(content) else ()):
-        kind = part.get("type") if isinstance(part, dict) else None
+        if not is_mapping(part):
+            continue
+        fields = cast("dict[str, object]", part)  # decoded JSON
+        kind = fields.get("type")
         if isinstance(kind, str) and kind in _MEDIA:
-            yield part, part.get(kind), position
+            yield fields, fields.get(kind), position
 
 
 def read_attachment(opened: OpenedTranscript, reference: str) -> AttachmentBody:

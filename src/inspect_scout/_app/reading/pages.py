@@ -165,4 +165,4 @@ def _histogram(counted: Sequence[tuple[object, int]]) -> tuple[HistogramBin, ...
     for number, count in numbers:
         counts[min(HISTOGRAM_BINS - 1, int((number - low) / width))] += count
     edges = [low + width * place for place in range(HISTOGRAM_BINS)] + [high]
-    return tuple(HistogramBin(*edges[place : place + 2], count) for place, count in enumerate(counts))
+    return tuple(HistogramBin(edges[place], edges[place + 1], count) for place, count in enumerate(counts))

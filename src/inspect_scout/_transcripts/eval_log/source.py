@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from ..._query import Query
     from ..._types import TranscriptInfo
     from .located import LocatedSample
+    from .table import EvalTable
 
 logger = logging.getLogger(__name__)
 
@@ -110,7 +112,7 @@ class EvalLogSource:
                 added = [row for row in later if row.location in paths and row.transcript_id not in known]
                 chosen += added[: self.unread.room(len(known))]
         selected = select_rows(chosen, query, _table)
-        return SelectedIndex(selected, problems, _table)
+        return SelectedIndex(selected, problems, _query_tables(selected))
 
     async def version(self) -> object:
         """Tell what logs there are, and their versions."""
@@ -192,10 +194,22 @@ class EvalLogSource:
         return found
 
 
-def _table(rows: Sequence[EvalRow]) -> pa.Table:
+def _table(rows: Sequence[EvalRow], query: Query) -> pa.Table:
     from .table import build_table  # here, as Arrow: only conditions and orders need it
 
-    return build_table(rows)
+    return build_table(rows, query)
+
+
+def _query_tables(rows: Sequence[EvalRow]) -> Callable[[Query], pa.Table]:
+    """Give what makes the table that a query refers to; columns that were made stay made."""
+
+    @functools.cache
+    def made() -> EvalTable:
+        from .table import EvalTable  # here, as above
+
+        return EvalTable(rows)
+
+    return lambda query: made().for_query(query)
 
 
 def _try_index(entry: Entry) -> LogRows | LogReadError:

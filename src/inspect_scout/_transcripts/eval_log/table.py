@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from ..._support.arrow import array
+from ..._support.cache import Cache
 from ..._support.json import dumps, finite, loads
-from ..index_table import typed_column
+from ..index_table import ID_COLUMN, ArrowColumn, typed_column
 from .eval_row import SOURCE_TYPE, EvalRow
+
+if TYPE_CHECKING:
+    from ..._query import Query
+
+_KEPT_BYTES = 24 << 20
 
 
 def _strict_json(text: str) -> str:
@@ -58,16 +64,45 @@ _COLUMNS: dict[str, tuple[pa.DataType | None, Callable[[EvalRow], Any]]] = {
 }
 
 
-def build_table(rows: Sequence[EvalRow]) -> pa.Table:
-    """Make the table that conditions refer to, with one column `score_<name>` for each score."""
-    columns: dict[str, Any] = {}
-    for name, (kind, value) in _COLUMNS.items():
-        values = [value(row) for row in rows]
-        columns[name] = typed_column(values) if kind is None else array(values, kind)
-    names = dict.fromkeys(name for row in rows for name in row.sample.scores)
-    for name in names:
-        columns.setdefault(f"score_{name}", typed_column([row.sample.scores.get(name) for row in rows]))
-    return pa.table(columns)
+class EvalTable:
+    """The table that conditions refer to, with one column `score_<name>` for each score.
+
+    Columns are made when a query names them, and those used last are kept: 100 000 samples would take 300 MB otherwise.
+
+    Args:
+        rows: The samples.
+    """
+
+    def __init__(self, rows: Sequence[EvalRow]) -> None:
+        self._rows = rows
+        self._made: Cache[str, ArrowColumn] = Cache(_KEPT_BYTES, lambda column: column.nbytes)
+        scores = dict.fromkeys(f"score_{name}" for row in rows for name in row.sample.scores)
+        self._names = tuple(dict.fromkeys([*_COLUMNS, *scores]))
+
+    def for_query(self, query: Query) -> pa.Table:
+        """Give the table as a query needs it: the columns that it does not name are empty."""
+        from ..._query import referenced_names
+
+        wanted = {ID_COLUMN, *referenced_names(query)}
+        nothing: ArrowColumn = pa.nulls(len(self._rows))
+        columns = [self._column(name) if name in wanted else nothing for name in self._names]
+        return pa.table(columns, names=list(self._names))
+
+    def _column(self, name: str) -> ArrowColumn:
+        return self._made.fetch(name, lambda: self._make(name))
+
+    def _make(self, name: str) -> ArrowColumn:
+        if name not in _COLUMNS:
+            score = name.removeprefix("score_")
+            return typed_column([row.sample.scores.get(score) for row in self._rows])
+        kind, value = _COLUMNS[name]
+        values = [value(row) for row in self._rows]
+        return typed_column(values) if kind is None else array(values, kind)
+
+
+def build_table(rows: Sequence[EvalRow], query: Query) -> pa.Table:
+    """Make the table that the conditions and the order of a query refer to."""
+    return EvalTable(rows).for_query(query)
 
 
 def _cell(value: Any) -> Any:

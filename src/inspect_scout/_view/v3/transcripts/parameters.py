@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Path, Query, Request
 
+from ...._support.storage import is_local, local_path
 from ...context import Context
 
 if TYPE_CHECKING:
@@ -40,7 +42,10 @@ def locations_of(
     """Say where transcripts are looked for."""
     if location is not None:
         return (context.places.check(location),)
-    configured = context.settings.file or context.settings.transcripts
+    settings = context.settings
+    configured = settings.transcripts or settings.file
+    if configured and is_local(configured):
+        configured = os.path.join(settings.project_dir, local_path(configured))
     return (configured,) if configured else ()
 
 
