@@ -5,7 +5,7 @@ eval_log        Inspect's logs                                      memory      
 database        parquet files                                       decode          JSON of a sample -> transcript
 source_kinds    the table of kinds of sources                       location_probe  what is at a location
 resolve_source  the source of a location, chosen when it is read    trace_reader    what reads traces of other tools
-index_table     the table that conditions refer to
+index_row, index_table  what a source finds, and the table that conditions refer to
 recorded_transcripts  what scans recorded                           unread_logs     logs that a scan could not read
 """
 

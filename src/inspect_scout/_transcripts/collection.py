@@ -32,10 +32,10 @@ from .._types import (
 from .._validation import all_cases, case_ids, names_tasks
 from .contract import DUPLICATES, Duplicates, HasCopies, LogProblem, Progress, TranscriptIndex, TranscriptSource
 from .description import described, index_frame
+from .index_row import ID_COLUMN
 from .labelled_cases import with_cases
 from .memory import MemorySource
 from .resolve_source import find_source
-from .selected_index import ID_COLUMN
 from .source_kinds import kind_named
 
 if TYPE_CHECKING:

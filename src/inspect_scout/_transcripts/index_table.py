@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from .._support.arrow import array
 from .._support.json import dumps, finite
-from .selected_index import ID_COLUMN, IndexRow
+from .index_row import ID_COLUMN, IndexRow
 
 if TYPE_CHECKING:
     from .._query import Query

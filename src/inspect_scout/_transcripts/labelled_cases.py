@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .._query import Column, Query
 from .._support.errors import LogReadError
 from .._types import TranscriptContent
-from .selected_index import ID_COLUMN
+from .index_row import ID_COLUMN
 
 if TYPE_CHECKING:
     from .contract import TranscriptSource

@@ -3,35 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from .contract import LogProblem
+from .index_row import ID_COLUMN, IndexRow
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from .._query import Query
     from .._types import TranscriptInfo
-
-ID_COLUMN = "transcript_id"
-
-
-class IndexRow(Protocol):
-    """A transcript that a source found."""
-
-    @property
-    def transcript_id(self) -> str:
-        """Its id."""
-        ...
-
-    @property
-    def location(self) -> str | None:
-        """Log that holds it."""
-        ...
-
-    def info(self) -> TranscriptInfo:
-        """Describe it."""
-        ...
 
 
 R = TypeVar("R", bound=IndexRow)

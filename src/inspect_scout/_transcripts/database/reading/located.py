@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Final, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Final, TypeAlias, TypeVar
 
 import anyio.from_thread
 import anyio.to_thread
@@ -22,6 +22,9 @@ from ..format.names import SOURCE_TYPE
 
 T = TypeVar("T")
 
+FindAgain: TypeAlias = "Callable[[], Coroutine[object, object, DataFileRow]]"
+"""Finds a row again."""
+
 # Up to this, decoding holds up other tasks so briefly that a thread is not worth its cost.
 _INLINE_BYTES: Final = 1 << 20
 _EVERYTHING: Final = TranscriptContent(messages="all", events="all", timeline="all")
@@ -37,9 +40,7 @@ class LocatedRow:
         find_again: Finds the row again if its data file is gone when it is read.
     """
 
-    def __init__(
-        self, location: str, info: TranscriptInfo, row: DataFileRow, find_again: Callable[[], Awaitable[DataFileRow]]
-    ) -> None:
+    def __init__(self, location: str, info: TranscriptInfo, row: DataFileRow, find_again: FindAgain) -> None:
         self._location, self._info, self._row, self._find_again = location, info, row, find_again
 
     @property
