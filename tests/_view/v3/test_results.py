@@ -164,8 +164,8 @@ def test_a_distribution_counts_each_value_in_each_group(ask: Asking, scan: str) 
 
 
 def test_what_a_client_has_is_not_read_again(ask: Asking, scan: str, example_scan: Path) -> None:
-    for path in example_scan.iterdir():
-        os.utime(path, (1.7e9, 1.7e9))  # files that are just written may change within a tick of the clock
+    for file in example_scan.iterdir():
+        os.utime(file, (1.7e9, 1.7e9))  # files that are just written may change within a tick of the clock
     for path in ("results", "facets?by=model", "distribution"):
         first = ask(f"{scan}/edits_tests/{path}")
         again = ask(f"{scan}/edits_tests/{path}", headers={"if-none-match": first.headers["etag"]})

@@ -121,6 +121,7 @@ def test_a_job_that_is_refused_is_told_as_the_command_tells_it(ask: Asking) -> N
         {"transcripts": ["/etc"]},
         {"validation": {"slow": "../cases.csv"}},
         {"scanners": [{"name": "slow", "file": "../slow.py"}]},
+        {"scanners": {"slow": {"name": "slow", "file": str(EXAMPLES / "logs" / "slow.py")}}},
         {"scans": ["scans"]},
     ],
 )

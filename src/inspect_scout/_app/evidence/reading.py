@@ -50,7 +50,9 @@ async def scan_evidence_async(
         found = match_id("result or transcript", id, known)
         return [place for place, key in enumerate(keys) if found in {key.transcript_id, key.uuid}]
 
-    chosen = await ResultsTable.open(location, run_sync).chosen_results(scanner, choose)
+    table = ResultsTable.open(location, run_sync)
+    # Of a beginning all ids must be looked at, of which there may be millions.
+    chosen = await table.results_with_id(scanner, id) or await table.chosen_results(scanner, choose)
     told = chosen if shown.every else _worth_telling(chosen)
     groups: dict[object, list[ChosenResult]] = {}
     for result in told:

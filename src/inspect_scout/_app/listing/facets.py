@@ -171,7 +171,7 @@ async def result_distribution(
 
 
 def _distribution(table: pa.Table, column: str, by: Sequence[str], limit: int) -> Distribution:
-    cells: list[object] = table.column(column).to_pylist()
+    cells: list[object] = [*table.column(column).to_pylist()]
     counts = [int(str(count)) for count in table.column("count").to_pylist()]
     edges = _edges(cells)
     members: defaultdict[tuple[object, ...], list[tuple[object, int]]] = defaultdict(list)

@@ -42,9 +42,9 @@ class _Search:
         """Take note of some rows; in the thread of the search."""
         shown = hits[: max(0, self.limit - self.hits)]
         self.rows, self.hits = self.rows + rows, self.hits + len(hits)
-        progress = FindProgress(self.rows, self.hits)
+        told: list[TextHit | FindProgress] = [*shown, FindProgress(self.rows, self.hits)]
         if self.wanted:
-            self.loop.call_soon_threadsafe(self._tell, (*shown, progress))
+            self.loop.call_soon_threadsafe(self._tell, told)
         return self.wanted
 
     def _tell(self, items: Sequence[TextHit | FindProgress]) -> None:

@@ -11,7 +11,7 @@ import msgspec
 
 from ..._results import ActiveScan, ActiveScans, read_overview, workers_of
 from ..._support.errors import ScoutError
-from ..._support.storage import normalize
+from ..._support.storage import normalize, run_in_thread
 from ..._types import ScanState
 from ..scans.as_json import state_json
 from ..scans.watching import recording_rate
@@ -48,7 +48,7 @@ class RunningScans:
     async def look(self) -> list[RunningScan]:
         """Tell how the scans stand that run, and, once, those that have ended since the last look."""
         active: dict[str, tuple[int, ActiveScan]] = {}
-        for pid, scan in ActiveScans().all().items():
+        for pid, scan in (await run_in_thread("", ActiveScans().all)).items():
             location = normalize(scan.location)
             if self._allowed(location):
                 active[location] = (pid, scan)

@@ -26,7 +26,7 @@ from ..._support.errors import ConfigError, ScanStateError
 from ..._support.ids import new_id
 from ..._support.json import dumps, loads
 from ..._support.shapes import is_mapping
-from ..._support.storage import normalize, process_exists
+from ..._support.storage import normalize, process_exists, run_in_thread
 
 RunKind = Literal["scan", "resume", "complete"]
 RunPhase = Literal["running", "ended", "failed"]
@@ -109,14 +109,13 @@ class Runs:
         Raises:
             ConfigError: It is refused; the message is that of the command.
         """
-        record = self._launch(kind, arguments, job)
+        record = await run_in_thread("", lambda: self._launch(kind, arguments, job))
         end = time.monotonic() + START_SECONDS
-        while time.monotonic() < end:
-            run = self._look(record)
-            if run.state != "running" or run.location is not None:
+        while True:
+            run = await run_in_thread("", lambda: self._look(record))
+            if run.state != "running" or run.location is not None or time.monotonic() > end:
                 break
             await asyncio.sleep(_POLL_SECONDS)
-        run = self._look(record)
         if run.state == "failed":
             raise ConfigError(run.problem or f"The process ended with exit code {run.exit_code}.")
         return run

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
+from ..._support.arrow import array
 from ..._support.shapes import is_list
 from ..._types import InputOrigin
-from ..rows.arrow_tables import Int64Array
+from ..rows.arrow_tables import Column, Int64Array, cast_or_null, compute, fill_nulls, to_bools
 from ..rows.cells import read_json
 from ..rows.schema import HEAVY_COLUMNS
 from .combined_rows import CombinedRows, FoundRows
@@ -83,7 +86,31 @@ def read_chosen(views: Sequence[RowView], choose: Choose) -> list[ChosenResult]:
     found = combined.find(None, (), None, False)
     keys = _keys(views, found)
     places = np.asarray(choose(keys), np.int64)
-    chosen = FoundRows(found.views[places], found.row_numbers[places], found.occurrences[places])
+    return _read(views, combined, FoundRows(found.views[places], found.row_numbers[places], found.occurrences[places]))
+
+
+def read_with_id(views: Sequence[RowView], id: str) -> list[ChosenResult]:
+    """Read the results that have an id, or are on the transcript that has it; of no others anything is read.
+
+    Args:
+        views: The rows of each scanner.
+        id: The id, whole.
+    """
+    parts = [np.zeros((3, 0), np.int64)]
+    for number, view in enumerate(views):
+        names = view.source.existing(["uuid", "transcript_id"])
+        for rows, row_numbers, occurrences in view.numbered_rows(names) if names else ():
+            own = np.flatnonzero(np.any([_is(rows.column(name), id) for name in names], axis=0))
+            parts.append(np.stack([np.full(len(own), number), row_numbers[own], occurrences[own]]))
+    return _read(views, CombinedRows(views), FoundRows(*np.concatenate(parts, axis=1)))
+
+
+def _is(cells: Column, id: str) -> npt.NDArray[np.bool_]:
+    texts = cast_or_null(cells, pa.string())
+    return to_bools(fill_nulls(compute.equal(texts, array([id], pa.string())[0]), value=False))
+
+
+def _read(views: Sequence[RowView], combined: CombinedRows, chosen: FoundRows) -> list[ChosenResult]:
     shown = combined.select_columns(None, HEAVY_COLUMNS)
     cells = [iter(table.to_pylist()) for table in combined.read_typed(chosen, shown)]
     results: list[ChosenResult] = []

@@ -16,7 +16,7 @@ from ..._support.storage import Storage, normalize, run_in_thread, storage_for
 from ..._support.terminal import plural
 from ..files.light_spec import declared_scanners, ids_in_order, read_spec_text
 from ..journal.index import JournalIndex, load_index, with_index
-from .chosen_results import Choose, ChosenResult, read_chosen
+from .chosen_results import Choose, ChosenResult, read_chosen, read_with_id
 from .combined_rows import CombinedRows, FoundRows
 from .cursor import Cursor, Identity
 from .inputs import ReadOrigin, follow_references, has_references, read_from_source, warn_once_per_log
@@ -275,6 +275,10 @@ class ResultsTable:
             UnknownNameError: The scan has no such scanner.
         """
         return await self._with_views(scanner, lambda views: read_chosen(views, choose))
+
+    async def results_with_id(self, scanner: str | None, id: str) -> list[ChosenResult]:
+        """Read the results that have an id, or are on the transcript that has it, with what their scanners were given."""
+        return await self._with_views(scanner, lambda views: read_with_id(views, id))
 
     async def scanners(self) -> list[str]:
         """Name the scanners: those that the scan declares, then those that only its files know."""

@@ -47,7 +47,7 @@ def openapi_text() -> str:
 class _Api(FastAPI):
     """The application; its description tells streams as what they are."""
 
-    def openapi(self) -> dict[str, object]:  # type: ignore[override]
+    def openapi(self) -> dict[str, object]:
         """Describe the API."""
         described: dict[str, object] = super().openapi()
         for operations in _members(described.get("paths")).values():

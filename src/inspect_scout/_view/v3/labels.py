@@ -12,6 +12,7 @@ from ..._support.errors import ConfigError
 from ..context import Context, ViewContext
 from ..places import decode_location, encode_location
 from .answers import KnownState, answer, encoded, in_thread
+from .places import path_in_project
 from .work_models import LabelCaseItem, LabelCases, LabelChange, LabelFileItems, NewCases, NewLabelFile
 
 router = APIRouter(prefix="/labels", tags=["labels"])
@@ -29,22 +30,6 @@ async def label_path(context: Context, file: FileName) -> str:
 
 
 LabelPath = Annotated[str, Depends(label_path)]
-
-
-def path_in_project(context: ViewContext, name: str) -> str:
-    """Find a file of the project by its relative path.
-
-    Raises:
-        ConfigError: It leads out of the project, or to what is hidden there.
-    """
-    folder = context.settings.project_dir
-    path = context.places.check(os.path.join(folder, name))
-    inside = os.path.relpath(os.path.realpath(path), os.path.realpath(folder))
-    if any(part.startswith(".") for part in inside.split(os.sep)):
-        raise ConfigError(
-            f"{name!r} is not a file of the project {folder!r}, or is hidden there. Name one that is in it."
-        )
-    return path
 
 
 @router.get("", response_model=LabelFileItems)

@@ -39,6 +39,22 @@ def is_allowed(context: ViewContext, location: str) -> bool:
     return True
 
 
+def path_in_project(context: ViewContext, name: str) -> str:
+    """Find a file of the project by its relative path.
+
+    Raises:
+        ConfigError: It leads out of the project, or to what is hidden there.
+    """
+    folder = context.settings.project_dir
+    path = context.places.check(os.path.join(folder, name))
+    inside = os.path.relpath(os.path.realpath(path), os.path.realpath(folder))
+    if any(part.startswith(".") for part in inside.split(os.sep)):
+        raise ConfigError(
+            f"{name!r} is not a file of the project {folder!r}, or is hidden there. Name one that is in it."
+        )
+    return path
+
+
 async def scan_directory(
     context: Context, scan_id: Annotated[str, Path(max_length=200)], location: Location = None
 ) -> str:

@@ -13,7 +13,7 @@ from ..._support.shapes import is_list, is_mapping
 from ..._support.storage import is_local
 from ..context import Context
 from .answers import answer, encoded, in_thread
-from .places import Scan, is_allowed, scans_place
+from .places import Scan, is_allowed, path_in_project, scans_place
 from .work_models import CancelledScan, DeletedScan, DryRunItem, NewRun, ResumeAsked, RunItem, RunItems
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ async def start_run(context: Context, runs: RunsOf, body: NewRun) -> Response:
     if scans is not None and not isinstance(scans, str):
         raise ConfigError(f"scans={scans!r} is not a text. Give one path or URL.")
     job["scans"] = scans_place(context, scans)
+    for file in _scanner_files(job):
+        path_in_project(context, file)
     for place in _places(job):
         context.places.check(place if not is_local(place) else os.path.join(context.settings.project_dir, place))
     if body.dry_run:
@@ -123,11 +125,16 @@ async def delete_scan(
 
 
 def _places(job: Mapping[str, object]) -> Iterator[str]:
-    """Name the places that a job reads: transcripts, files of scanners, of cases and of arguments of the model."""
-    transcripts, validation, scanners = job.get("transcripts"), job.get("validation"), job.get("scanners")
+    """Name the places that a job reads: transcripts, files of cases and of arguments of the model."""
+    transcripts, validation = job.get("transcripts"), job.get("validation")
     yield from (each for each in (transcripts, job.get("model_args")) if isinstance(each, str))
     yield from (each for each in (transcripts if is_list(transcripts) else ()) if isinstance(each, str))
     yield from (each for each in (validation.values() if is_mapping(validation) else ()) if isinstance(each, str))
+
+
+def _scanner_files(job: Mapping[str, object]) -> Iterator[str]:
+    """Name the files of scanners of a job, which are run: only those of the project may be."""
+    scanners = job.get("scanners")
     for scanner in scanners if is_list(scanners) else scanners.values() if is_mapping(scanners) else ():
         file = scanner.get("file") if is_mapping(scanner) else None
         if isinstance(file, str):

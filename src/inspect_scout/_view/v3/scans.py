@@ -15,6 +15,9 @@ from .places import Location, Scan, Scans, scan_directory
 router = APIRouter(tags=["scans"])
 one_scan = APIRouter(prefix="/scans/{scan_id}", tags=["scans"])
 
+COMPARED_BYTES = 64 << 20
+"""What comparing two scans holds, about: of each all that was said."""
+
 MAX_TRANSCRIPTS = 1000
 """Ids of transcripts that are told of a cause."""
 
@@ -75,4 +78,6 @@ async def compare_scans(
     from ..._app import diff_json, diff_scans, off_loop
 
     first, second = [await scan_directory(context, id, location) for id in (a, b)]
-    return answer(request, diff_json(await off_loop(first, lambda: diff_scans(first, second, scanner)), limit))
+    async with context.budget.hold(COMPARED_BYTES):
+        compared = await off_loop(first, lambda: diff_scans(first, second, scanner))
+        return answer(request, diff_json(compared, limit))
