@@ -66,6 +66,17 @@ async def test_a_case_is_added_changed_and_deleted(client: httpx.AsyncClient, pr
     assert (await client.get(_path(file, "new"))).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("text", "target"), [("true", True), ("3", 3), ("refusal", "refusal"), ('"3"', "3"), ("null", None), ("[1]", [1])]
+)
+async def test_targets_as_text_are_read_as_in_csv(
+    client: httpx.AsyncClient, project: Path, text: str, target: object
+) -> None:
+    file = project / "cases.yaml"
+    await _create(client, file)
+    assert (await client.post(_path(file, "a"), json={"target": text})).json() == {"id": "a", "target": target}
+
+
 async def test_a_file_is_renamed_and_goes_to_the_trash(client: httpx.AsyncClient, project: Path) -> None:
     file, other = project / "cases.csv", project / "other.csv"
     await _create(client, file)

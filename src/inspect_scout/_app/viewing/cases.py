@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from ..._support.cache import Cache
 from ..._support.errors import ConfigError
-from ..._validation import CasesFileExistsError, is_validation_file, read_id, scan_validation_files
+from ..._validation import CasesFileExistsError, is_validation_file, read_cell, read_id, scan_validation_files
 from ..editing.labels import create_labels, key_of, read_labels
 from .trash import move_to_trash
 
@@ -46,6 +46,8 @@ def create_case_file(path: str, cases: Sequence[Mapping[str, JsonValue]]) -> Non
 def case_fields(given: Mapping[str, JsonValue]) -> dict[str, object]:
     """Take what a case holds out of what a client sends.
 
+    A target that is text is read as a cell of CSV is: the published page sends "true" where it means true.
+
     Raises:
         ConfigError: It has neither a target nor labels, or both.
     """
@@ -53,7 +55,9 @@ def case_fields(given: Mapping[str, JsonValue]) -> dict[str, object]:
     if (labels is None and "target" not in given) or (labels is not None and target is not None):
         raise ConfigError("A case needs exactly one of 'target' and 'labels'.")
     fields: dict[str, object] = {name: given[name] for name in _FIELDS if given.get(name) is not None}
-    return fields if labels is not None else {**fields, "target": target}
+    if labels is not None:
+        return fields
+    return {**fields, "target": read_cell(target) if isinstance(target, str) else target}
 
 
 def case_key(id: str) -> str:
