@@ -108,15 +108,13 @@ if TYPE_CHECKING:
     from .new_project import NewProject, guess_transcripts, start_project
     from .reading.corpus import TranscriptSelection
     from .reading.library import LibraryLimits, TranscriptLibrary
+    from .reading.map_records import Minimap, Outline, TranscriptCitations
     from .reading.records import (
         EventRange,
         ItemBody,
         MessageItem,
         MessageRange,
-        Minimap,
         Neighbours,
-        Outline,
-        TranscriptCitations,
         TranscriptDescription,
         TranscriptFacet,
         TranscriptFindProgress,

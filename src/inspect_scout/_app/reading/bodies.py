@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from ..._support.errors import TranscriptTooLargeError
 from ..._support.shapes import is_list, is_mapping
@@ -14,6 +14,7 @@ from .records import ItemBody
 from .texts import clean_json
 
 if TYPE_CHECKING:
+    from ..._transcripts import ItemList
     from .sample import OpenedTranscript
 
 MAX_BODY_BYTES: Final = 32 << 20
@@ -88,7 +89,7 @@ def _expand(opened: OpenedTranscript, event: object, budget: _Budget) -> bool:
     """Put what a model event shares with others in its place; tells whether some of it had to stay a reference."""
     if not is_mapping(event) or event.get("event") != "model":
         return False
-    fields: dict[str, object] = event  # type: ignore[assignment]
+    fields = cast("dict[str, object]", event)  # decoded JSON
     shortened = False
     if fields.get("input_refs"):
         pooled = _pooled(opened, "message_pool", fields["input_refs"], budget)
@@ -108,9 +109,8 @@ def _expand(opened: OpenedTranscript, event: object, budget: _Budget) -> bool:
     return shortened
 
 
-def _pooled(opened: OpenedTranscript, name: str, refs: object, budget: _Budget) -> list[object] | None:
+def _pooled(opened: OpenedTranscript, pool: ItemList, refs: object, budget: _Budget) -> list[object] | None:
     """Read the entries of ranges (start, end); None if they are too many, or not ranges."""
-    pool = "message_pool" if name == "message_pool" else "call_pool"
     count = opened.sample.count(pool)[0]
     places: list[int] = []
     for ref in refs if is_list(refs) else ():
@@ -119,6 +119,7 @@ def _pooled(opened: OpenedTranscript, name: str, refs: object, budget: _Budget) 
         places += range(*slice(*ref).indices(count))[: _MOST_POOLED + 1]
         if len(places) > _MOST_POOLED:
             return None
-    if not budget.take(sum(opened.sample.size_of(pool, place) for place in places)):
+    size = sum([opened.sample.size_of(pool, place) for place in places])
+    if not budget.take(size):
         return None
     return [decode_item(opened.sample.raw(pool, place)) for place in places]

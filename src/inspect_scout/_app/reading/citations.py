@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from ..._results import ResultKey, ResultsTable
 from ..._scanners import find_words, quoted_words
@@ -13,11 +13,12 @@ from ..bridge import run_sync
 from ..evidence.reading import verdict_of
 from ..evidence.records import Citation, Verdict
 from .events import EventReader
+from .map_records import ResolvedCitation, TextRange, TranscriptCitations
 from .messages import MessageReader, derived_ids
-from .records import ResolvedCitation, TextRange, TranscriptCitations
 from .texts import clean_json, clean_text
 
 if TYPE_CHECKING:
+    from ..._transcripts import ItemList
     from .sample import OpenedTranscript
 
 MOST_CITATIONS: Final = 2000
@@ -102,7 +103,8 @@ def _numbers_by_id(opened: OpenedTranscript, kind: str) -> dict[str, list[int]]:
 
     def read() -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
-        name, key = ("messages", "id") if kind == "message" else ("events", "uuid")
+        name: ItemList = "messages" if kind == "message" else "events"
+        key: Literal["id", "uuid"] = "id" if kind == "message" else "uuid"
         missing = False
         for position in range(opened.sample.count(name)[0]):
             id = item_id(opened.sample.raw(name, position), key)

@@ -19,7 +19,7 @@ from ..._transcripts import queryable, select_positions
 
 if TYPE_CHECKING:
     from ..._query import Query
-    from ..._transcripts import TranscriptIndex, Transcripts
+    from ..._transcripts import TranscriptIndex, TranscriptSource
     from ..._types import TranscriptInfo
 
 _KEPT_SELECTIONS: Final = 32
@@ -60,13 +60,13 @@ class Corpus:
     """The index of the transcripts at some locations at one moment.
 
     Args:
-        transcripts: Where they are.
+        source: Where they are.
         index: What is there.
         version: What is another as soon as the index is.
     """
 
-    def __init__(self, transcripts: Transcripts, index: TranscriptIndex, version: str) -> None:
-        self.transcripts, self.version = transcripts, version
+    def __init__(self, source: TranscriptSource, index: TranscriptIndex, version: str) -> None:
+        self.source, self.version = source, version
         self.index = queryable(index)
         self.problems = tuple(str(problem) for problem in index.problems[:_SHOWN_PROBLEMS])
         self._selections: Cache[TranscriptSelection, Sequence[int]] = Cache(_KEPT_SELECTIONS)

@@ -26,8 +26,8 @@ _MOST_SPANS: Final = 200
 _BATCH_BYTES: Final = 4 << 20
 # Apart, because a pattern that begins with plain text is looked for ten times as fast.
 _REFERENCES: Final = (
-    re.compile(rb"attachment:(?:\\?/){2}([0-9a-fA-F]{32})"),
-    re.compile(rb'"tc:(?:\\?/){2}([0-9a-fA-F]{32})'),
+    (b"attachment:", re.compile(rb"attachment:(?:\\?/){2}([0-9a-fA-F]{32})")),
+    (b'"tc:', re.compile(rb'"tc:(?:\\?/){2}([0-9a-fA-F]{32})')),
 )
 _LIST_OF: Final[dict[ItemKind, ItemList]] = {"message": "messages", "event": "events"}
 
@@ -75,8 +75,8 @@ class TranscriptSearch:
             return range(len(spans))
         data = self._sample.read(spans[0][0], spans[-1][1])
         found = _near(self._matcher.places(data), spans)
-        for reference in _REFERENCES:
-            if reference.search(data) and (known := self._attachments_with_text()):
+        for sign, reference in _REFERENCES:
+            if sign in data and (known := self._attachments_with_text()):
                 named = (r.start() for r in reference.finditer(data) if bytes.fromhex(r[1].decode()) in known)
                 found |= _near(named, spans)
         return sorted(found)

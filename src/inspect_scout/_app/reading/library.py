@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import anyio.to_thread
 
+from ..._query import Query
 from ..._support.errors import ScoutError
-from ..evidence.scanned_input import open_transcripts
+from ..transcript_source import open_source
 from .corpus import Corpus
 from .sample import OpenedTranscript
 
 if TYPE_CHECKING:
-    from ..._transcripts import Transcripts
+    from ..._transcripts import TranscriptSource
 
 T = TypeVar("T")
 Locations = tuple[str, ...]
@@ -52,10 +53,11 @@ class LibraryLimits:
 class _Shelf:
     """What is kept of one location."""
 
-    transcripts: Transcripts
+    source: TranscriptSource | None = None
     corpus: Corpus | None = None
     version: object = None
     checked_at: float = float("-inf")
+    renewed_at: float = float("-inf")
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     renewal: asyncio.Task[Corpus] | None = None
 
@@ -85,15 +87,16 @@ class TranscriptLibrary:
             LocationError: There are none.
             LogReadError: None of the logs can be read.
         """
-        shelf = self._shelves.get(locations)
-        if shelf is None:
-            shelf = self._shelves[locations] = _Shelf(await anyio.to_thread.run_sync(open_transcripts, locations))
+        shelf = self._shelves.setdefault(locations, _Shelf())
         self._shelves.move_to_end(locations)
         while len(self._shelves) > self._limits.locations:
             self._shelves.popitem(last=False)
         try:
             async with shelf.lock:
-                return await self._current(shelf)
+                source = shelf.source
+                if source is None:
+                    source = shelf.source = await anyio.to_thread.run_sync(open_source, locations)
+                return await self._current(shelf, source)
         except ScoutError:
             self._shelves.pop(locations, None)
             raise
@@ -126,18 +129,19 @@ class TranscriptLibrary:
         if self._sweep is not None:
             self._sweep.cancel()
 
-    async def _current(self, shelf: _Shelf) -> Corpus:
+    async def _current(self, shelf: _Shelf, source: TranscriptSource) -> Corpus:
         now = self._clock()
         if shelf.corpus is not None and shelf.renewal is None:
             if now - shelf.checked_at < _FRESH_SECONDS:
                 return shelf.corpus
-            if (version := await _version(shelf)) == shelf.version:
+            if (version := await _version(source)) == shelf.version:
                 shelf.checked_at = now
                 return shelf.corpus
             shelf.version = version
         if shelf.renewal is None:
-            shelf.renewal = asyncio.create_task(self._index(shelf))
-        done, _ = await asyncio.wait([shelf.renewal], timeout=None if shelf.corpus is None else _WAIT_SECONDS)
+            shelf.renewal, shelf.renewed_at = asyncio.create_task(self._index(shelf, source)), now
+        left = max(0.0, shelf.renewed_at + _WAIT_SECONDS - now)
+        done, _ = await asyncio.wait([shelf.renewal], timeout=None if shelf.corpus is None else left)
         if not done:
             assert shelf.corpus is not None
             return shelf.corpus
@@ -146,19 +150,19 @@ class TranscriptLibrary:
         shelf.checked_at = now
         return shelf.corpus
 
-    async def _index(self, shelf: _Shelf) -> Corpus:
+    async def _index(self, shelf: _Shelf, source: TranscriptSource) -> Corpus:
         # First the version: what changes while the index is made makes it old.
-        shelf.version = version = await _version(shelf)
-        index = await shelf.transcripts.index()
+        shelf.version = version = await _version(source)
+        index = await source.index(Query())
         digest = hashlib.sha256(repr(version).encode("utf-8", "surrogatepass")).hexdigest()[:16]
-        return Corpus(shelf.transcripts, index, digest)
+        return Corpus(source, index, digest)
 
     async def _find(self, locations: Locations, id: str) -> OpenedTranscript:
         corpus = await self.corpus(locations)
         info = await anyio.to_thread.run_sync(corpus.info, id)
         key = locations, id
         async with self._opening[hash(key) % _LOCKS]:
-            located = await corpus.transcripts.source.locate(info)
+            located = await corpus.source.locate(info)
             version = located.fingerprint or corpus.version
             opened = self._opened.get(key)
             if opened is not None and (opened.version != version or opened.sample.failed):
@@ -183,10 +187,9 @@ class TranscriptLibrary:
             self._sweep = asyncio.get_running_loop().call_later(limits.idle_seconds + 1, self._close_some)
 
 
-async def _version(shelf: _Shelf) -> object:
+async def _version(source: TranscriptSource) -> object:
     from ..._transcripts import HasVersion
 
-    source = shelf.transcripts.source
     if isinstance(source, HasVersion):
         return await source.version()
     return int(time.monotonic() // _UNVERSIONED_SECONDS)

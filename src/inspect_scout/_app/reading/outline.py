@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from ..._support.shapes import is_mapping
 from .attachments import decode_item
 from .events import EventReader, numbers_by_kind, numbers_of
+from .map_records import Minimap, MinimapBucket, MinimapMark, Outline, OutlineSpan, OutlineTurn
 from .messages import MessageReader, tool_calls
-from .records import Minimap, MinimapBucket, MinimapMark, Outline, OutlineSpan, OutlineTurn
 from .texts import clean_text
 
 if TYPE_CHECKING:

@@ -117,7 +117,7 @@ async def _search_one(
 ) -> tuple[Sequence[TranscriptHit], str | None]:
     try:
         (info,) = corpus.index.infos([position])
-        source = await stored_json(await corpus.transcripts.source.locate(info))
+        source = await stored_json(await corpus.source.locate(info))
         return await anyio.to_thread.run_sync(_hits_in, source, info, request), None
     except (ScoutError, SampleError) as error:
         return (), str(error)

@@ -11,6 +11,7 @@ from .citations import read_verdicts, resolve_citations
 from .corpus import TranscriptSelection
 from .events import EventReader
 from .library import Locations, TranscriptLibrary
+from .map_records import Minimap, Outline, TranscriptCitations
 from .messages import MessageReader
 from .outline import read_minimap, read_outline
 from .pages import describe, transcript_facet, transcript_neighbours, transcript_page
@@ -18,10 +19,7 @@ from .records import (
     EventRange,
     ItemBody,
     MessageRange,
-    Minimap,
     Neighbours,
-    Outline,
-    TranscriptCitations,
     TranscriptDescription,
     TranscriptFacet,
     TranscriptPage,
@@ -68,7 +66,7 @@ async def describe_transcript(library: TranscriptLibrary, locations: Locations, 
     """
     corpus = await library.corpus(locations)
     info = await library.ask(locations, lambda corpus: corpus.info(id))
-    located = await corpus.transcripts.source.locate(info)
+    located = await corpus.source.locate(info)
     values = {name: clean_json(value) for name, value in describe(info).items()}
     return TranscriptDescription(id, values, located.size, located.fingerprint)
 

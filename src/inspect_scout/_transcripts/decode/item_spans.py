@@ -47,7 +47,7 @@ class ItemSpans:
 
 
 @dataclass(frozen=True, slots=True)
-class _Container:
+class _SpanContainer:
     """An object or list whose members matter.
 
     Args:
@@ -72,7 +72,7 @@ class SpanScanner:
         self.spans = {name: ItemSpans() for name in dict.fromkeys(KEPT_IN.values())}
         self._read = read
         self._scanner = StructuralScanner()
-        self._stack: list[_Container] = []
+        self._stack: list[_SpanContainer] = []
         self._started = False
         self._base = self._start = 0
 
@@ -157,7 +157,7 @@ class SpanScanner:
             if self._started or not keyed or self._read(self._start, position).strip():
                 raise SampleError("its JSON is not an object")
             self._started = True
-            self._enter(_Container("", keyed, None), position)
+            self._enter(_SpanContainer("", keyed, None), position)
             return
         if position - self._start > _MOST_KEY_BYTES:
             raise _damaged("a key is too long")
@@ -175,13 +175,13 @@ class SpanScanner:
         if keyed != expected:
             raise SampleError(f"its part {part!r} is not {'an object' if expected else 'a list'}")
         if part in _OUTER:
-            self._enter(_Container(part, keyed, None), position)
+            self._enter(_SpanContainer(part, keyed, None), position)
             return
         spans = self.spans[KEPT_IN[part]]
         spans.clear()
-        self._enter(_Container(part, keyed, spans), position)
+        self._enter(_SpanContainer(part, keyed, spans), position)
 
-    def _enter(self, container: _Container, position: int) -> None:
+    def _enter(self, container: _SpanContainer, position: int) -> None:
         self._stack.append(container)
         self._start = position + 1
 

@@ -40,7 +40,7 @@ class _ItemKind(msgspec.Struct):
     event: str | None = None
 
 
-class _ItemIds(msgspec.Struct):
+class ItemIds(msgspec.Struct):
     """What names messages and events."""
 
     id: str | None = None
@@ -48,7 +48,7 @@ class _ItemIds(msgspec.Struct):
 
 
 _ITEM_KIND: Final = msgspec.json.Decoder(_ItemKind)
-_ITEM_IDS: Final = msgspec.json.Decoder(_ItemIds)
+_ITEM_IDS: Final = msgspec.json.Decoder(ItemIds)
 
 Expand = Callable[[ModelEvent], bool]
 """Puts what a model event shares with others back into it; tells whether its input was shared, and then has all its ids.

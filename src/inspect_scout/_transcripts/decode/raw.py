@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from ..._types import TranscriptContent, TranscriptInfo
-from .items import Raw, decode_value, event_kind
+from .items import ItemIds, Raw, decode_value, event_kind
 from .sample import SampleDetails, decode_details, decode_sections
 from .sections import RawSample, is_empty, is_missing, sections_from, split_list, split_object, split_sample
 from .source import ByteSource, SampleError
@@ -34,12 +34,7 @@ _PROBE_BYTES: Final = 4096
 _EVERYTHING: Final = TranscriptContent(messages="all", events="all", metadata=False)
 
 
-class _ItemIds(msgspec.Struct):
-    id: str | None = None
-    uuid: str | None = None
-
-
-_ITEMS: Final = msgspec.json.Decoder(list[_ItemIds])
+_ITEMS: Final = msgspec.json.Decoder(list[ItemIds])
 
 
 def raw_content(source: ByteSource) -> tuple[dict[str, bytes | None], SampleDetails]:

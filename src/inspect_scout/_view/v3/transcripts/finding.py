@@ -46,6 +46,7 @@ Asked = Annotated[TextAsked, Query()]
 @router.get(
     "/transcripts/{id:path}/find",
     response_class=EventStream,
+    status_code=200,
     responses={200: {"model": TranscriptHit | TranscriptFindProgress}},
 )
 async def find_in_one(library: Library, locations: Locations, id: TranscriptId, asked: Asked) -> Response:
@@ -58,6 +59,7 @@ async def find_in_one(library: Library, locations: Locations, id: TranscriptId, 
 @corpus_router.get(
     "/transcripts/find",
     response_class=EventStream,
+    status_code=200,
     responses={200: {"model": TranscriptHit | TranscriptFindProgress}},
 )
 async def find_in_all(
