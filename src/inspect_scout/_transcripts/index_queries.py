@@ -12,13 +12,14 @@ import pyarrow as pa
 
 from .._support.arrow import array
 from .database.reading.query_table import ALIASES
-from .selected_index import ID_COLUMN, SelectedIndex
+from .index_row import ID_COLUMN
+from .selected_index import SelectedIndex
 
 if TYPE_CHECKING:
     from .._query import Condition, Query
     from .._types import TranscriptInfo
     from .contract import TranscriptIndex
-    from .selected_index import IndexRow
+    from .index_row import IndexRow
 
 
 @runtime_checkable

@@ -119,7 +119,7 @@ def _pooled(opened: OpenedTranscript, pool: ItemList, refs: object, budget: _Bud
         places += range(*slice(*ref).indices(count))[: _MOST_POOLED + 1]
         if len(places) > _MOST_POOLED:
             return None
-    size = sum([opened.sample.size_of(pool, place) for place in places])
+    size = sum(opened.sample.size_of(pool, place) for place in places)
     if not budget.take(size):
         return None
     return [decode_item(opened.sample.raw(pool, place)) for place in places]

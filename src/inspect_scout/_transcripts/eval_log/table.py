@@ -10,7 +10,8 @@ import pyarrow as pa
 from ..._support.arrow import array
 from ..._support.cache import Cache
 from ..._support.json import dumps, finite, loads
-from ..index_table import ID_COLUMN, ArrowColumn, typed_column
+from ..index_row import ID_COLUMN
+from ..index_table import ArrowColumn, typed_column
 from .eval_row import SOURCE_TYPE, EvalRow
 
 if TYPE_CHECKING:
