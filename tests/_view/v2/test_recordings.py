@@ -60,7 +60,7 @@ def recorded_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def found(recorded_project: Project) -> list[str]:
     """List all differences."""
     app = create_app(ViewSettings(project_dir=str(recorded_project.folder)))
-    client = TestClient(app, base_url="http://127.0.0.1:7576")
+    client: Any = TestClient(app, base_url="http://127.0.0.1:7576")
     return [
         f"{name}, {step.name}: {each}"
         for name, steps in STEPS.items()

@@ -16,10 +16,11 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import httpx
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from .url_places import in_url
 
@@ -91,9 +92,8 @@ def make_project(folder: Path) -> Project:
     command = [scout, "scan", "scanners.py", "--limit", "4"]
     subprocess.run(command, check=True, capture_output=True, cwd=folder)
     (scan,) = (folder / "scans").glob("scan_id=*")
-    import pyarrow.parquet as pq
-
-    rows = pq.read_table(scan / "tool_use.parquet", columns=["uuid", "transcript_id"]).to_pylist()
+    tables: Any = pq
+    rows = tables.read_table(scan / "tool_use.parquet", columns=["uuid", "transcript_id"]).to_pylist()
     return Project(folder, scan, rows[0]["transcript_id"], rows[0]["uuid"])
 
 
@@ -169,7 +169,7 @@ STEPS: Mapping[str, Sequence[Step]] = {
             "/transcripts/{logs}/{transcript}/search",
             {"type": "grep", "query": "(", "regex": True, "messages": "all"},
         ),
-        Step("searches", "GET", "/searches?type=grep"),
+        Step("searches", "GET", "/searches?type=grep&count=1"),
         Step("searches of an unknown kind", "GET", "/searches?type=nope"),
     ],
     "scans": [
@@ -237,13 +237,14 @@ def ask(client: httpx.Client, project: Project, step: Step) -> dict[str, Any]:
     headers = {name: answer.headers[name] for name in _HEADERS if name in answer.headers}
     if answer.status_code >= 400:  # what errors say is told in words of one's own
         return {"status": answer.status_code}
-    return _plain({"status": answer.status_code, "headers": headers, "body": _body(answer)}, project)
+    told: dict[str, Any] = _plain({"status": answer.status_code, "headers": headers, "body": _body(answer)}, project)
+    return told
 
 
 def _body(answer: httpx.Response) -> Any:
     kind = answer.headers.get("content-type", "")
     if kind.startswith("application/vnd.apache.arrow"):
-        table = pa.ipc.open_stream(answer.content).read_all()
+        table: Any = pa.ipc.open_stream(answer.content).read_all()
         return {
             "columns": {each.name: str(each.type) for each in table.schema},
             "rows": table.select(list(_ARROW_COLUMNS)).to_pylist(),
@@ -263,9 +264,9 @@ def _with_folder(body: Any, folder: Path) -> Any:
 
 def _plain(value: Any, project: Project, key: str = "") -> Any:
     """Replace what differs from run to run."""
-    if isinstance(value, dict):
+    if is_mapping(value):
         return {name: _plain(each, project, name) for name, each in value.items()}
-    if isinstance(value, list):
+    if is_list(value):
         return [_plain(each, project, key) for each in value]
     if isinstance(value, str):
         return _plain_text(value, project, key)
@@ -283,7 +284,7 @@ def _plain_text(text: str, project: Project, key: str) -> str:
 
 def differences(recorded: Any, ours: Any, path: str = "") -> list[str]:
     """List where our answer says something else; what it says besides is an addition, and none."""
-    if isinstance(recorded, dict) and isinstance(ours, dict):
+    if is_mapping(recorded) and is_mapping(ours):
         found = [
             each
             for name, value in recorded.items()
@@ -293,20 +294,30 @@ def differences(recorded: Any, ours: Any, path: str = "") -> list[str]:
         return found + [f"{path}.{name} missing" for name in recorded if name not in ours]
     if _is_named(recorded) and _is_named(ours):
         return differences({one["name"]: one for one in recorded}, {one["name"]: one for one in ours}, path)
-    if isinstance(recorded, list) and isinstance(ours, list) and len(recorded) == len(ours):
+    if is_list(recorded) and is_list(ours) and len(recorded) == len(ours):
         pairs = enumerate(zip(recorded, ours, strict=True))
         return [each for number, (one, other) in pairs for each in differences(one, other, f"{path}[{number}]")]
     same = recorded == ours and isinstance(recorded, bool) == isinstance(ours, bool)
     return [] if same else [f"{path}: {_short(recorded)} -> {_short(ours)}"]
 
 
-def _is_named(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) and "name" in one for one in value)
+def _is_named(value: Any) -> TypeGuard[list[dict[str, Any]]]:
+    return is_list(value) and bool(value) and all(is_mapping(one) and "name" in one for one in value)
 
 
 def _short(value: Any) -> str:
     text = json.dumps(value, default=str)
     return text if len(text) < 80 else text[:77] + "..."
+
+
+def is_mapping(value: Any) -> TypeGuard[dict[str, Any]]:
+    """Tell whether a value is a JSON object."""
+    return isinstance(value, dict)
+
+
+def is_list(value: Any) -> TypeGuard[list[Any]]:
+    """Tell whether a value is a JSON array."""
+    return isinstance(value, list)
 
 
 def read_recording(name: str) -> dict[str, Any]:

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from ..._support.shapes import is_list, is_mapping
+
 Schema = dict[str, object]
 
 _PLAIN: Final[Mapping[str, str]] = {
@@ -45,7 +47,8 @@ def default_of(text: str | None) -> object:
         value: object = ast.literal_eval(text)
     except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
         return None
-    return value if value is None or isinstance(value, str | int | float | bool | list | dict) else None
+    plain = value is None or isinstance(value, str | int | float) or is_list(value) or is_mapping(value)
+    return value if plain else None
 
 
 def _schema(node: ast.expr) -> Schema:

@@ -13,9 +13,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError
 
-from ..._query import Column, Condition, OrderBy, ScalarValue
+from ..._query import Column, Condition, Operator, OrderBy, ScalarValue
 from ..._support.errors import ConfigError
-from ..._support.shapes import is_list, is_mapping
+from ..._support.shapes import is_list
 
 Row = Mapping[str, object]
 
@@ -117,7 +117,7 @@ def rows_behind(order_by: Sequence[OrderBy], cursor: Mapping[str, JsonValue]) ->
             further = column > value if order.direction == "ASC" else column < value
             behind.append(functools.reduce(_both, [*same, further | column.is_null()]))
         same.append(column == value)
-    return functools.reduce(_either, behind) if behind else Condition(left=None, operator="IN", right=[])  # type: ignore[arg-type]
+    return functools.reduce(_either, behind) if behind else Condition(left=None, operator=Operator.IN, right=[])
 
 
 def _both(one: Condition, other: Condition) -> Condition:
@@ -129,7 +129,7 @@ def _either(one: Condition, other: Condition) -> Condition:
 
 
 def _scalar(value: JsonValue) -> ScalarValue:
-    return None if is_list(value) or is_mapping(value) else value
+    return value if isinstance(value, str | int | float) else None
 
 
 def page_range(request: PageRequest, total: int, edge: int, found: bool) -> range:

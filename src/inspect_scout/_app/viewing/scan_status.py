@@ -84,7 +84,7 @@ def _as_stream(reader: pa.RecordBatchReader) -> Generator[bytes]:
     with reader, pa.ipc.new_stream(sink, reader.schema, options=options) as writer:
         yield written()
         for batch in reader:
-            writer.write_batch(batch)
+            writer.write_batch(batch)  # pyright: ignore[reportUnknownMemberType]
             yield written()
     yield written()
 

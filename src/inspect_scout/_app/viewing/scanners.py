@@ -81,7 +81,7 @@ def _described(name: str, version: int, doc: str | None, parameters: Sequence[Pa
     return {
         "name": name,
         "version": version,
-        "description": (inspect.cleandoc(doc).splitlines() or [None])[0] if doc else None,
+        "description": next(iter(inspect.cleandoc(doc or "").splitlines()), None),
         "params": [
             {
                 "name": each.name,

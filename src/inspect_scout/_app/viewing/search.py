@@ -159,13 +159,17 @@ async def earlier_searches(kind: SearchKind, count: int) -> list[object]:
 
 
 async def _words(transcript: Transcript, search: WordSearch) -> object:
-    options = {"regex": search.regex, "ignore_case": search.ignore_case, "word_boundary": search.word_boundary}
     if search.regex:
-        (group,) = compile_groups(search.query, **options)
+        (group,) = compile_groups(
+            search.query, regex=True, ignore_case=search.ignore_case, word_boundary=search.word_boundary
+        )
         (pattern,) = group.patterns
         texts = await run_in_thread("", lambda: list(searched_texts(transcript)))
         await check_regex_time(pattern.regex.pattern, pattern.regex.flags, texts)
-    return await grep_scanner(search.query, **options)(transcript)
+    scan = grep_scanner(
+        search.query, regex=search.regex, ignore_case=search.ignore_case, word_boundary=search.word_boundary
+    )
+    return await scan(transcript)
 
 
 async def _asked(transcript: Transcript, search: ModelSearch) -> object:

@@ -69,19 +69,16 @@ async def start_scan_process(
         ConfigError: The scan is refused, or fails before it has begun.
         ScanStateError: It has not begun after that time, and was stopped.
     """
-    files = contextlib.ExitStack()
-    place = Path(files.enter_context(tempfile.TemporaryDirectory(prefix="scout-job-")))
-    job_file, said, complaints = place / "job.json", place / "out", place / "err"
-    try:
+    with contextlib.ExitStack() as made:
+        place = Path(made.enter_context(tempfile.TemporaryDirectory(prefix="scout-job-")))
+        job_file, said, complaints = place / "job.json", place / "out", place / "err"
         job_file.write_text(json.dumps(job), encoding="utf-8")
         with said.open("wb") as out, complaints.open("wb") as err:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-P", "-c", _PROGRAM, "scan", str(job_file), "--json",
                 cwd=folder, stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True,
             )  # fmt: skip
-    except BaseException:
-        files.close()
-        raise
+        files = made.pop_all()  # the process reads and writes them; they go when it has ended
     ended = asyncio.create_task(_close_at_end(process, files))
     _running.add(ended)
     ended.add_done_callback(_running.discard)

@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from ..._query import Condition, OrderBy, Query, condition_from_sql
 from ..._support.errors import ConfigError, LocationError, UnknownNameError
 from ..._support.json import dumps
+from ..._support.shapes import is_mapping
 from ..._transcripts import Transcripts
 from ..._types import TranscriptInfo
 from ..transcripts import transcripts_from
@@ -135,7 +136,8 @@ def _cell(info: TranscriptInfo, column: str) -> object:
         return _as_scalar(info.metadata[column])
     value: object = info.metadata
     for key in column.removeprefix("metadata.").split("."):
-        value = value.get(key) if isinstance(value, Mapping) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        inner: object = value.get(key) if is_mapping(value) else None
+        value = inner
     return _as_scalar(value)
 
 

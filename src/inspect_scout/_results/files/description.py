@@ -42,9 +42,10 @@ async def read_description(location: str, storage: Storage | None = None) -> Sca
     where = storage if storage is not None else storage_for(location)
     try:
         text = await read_spec_text(where, location)
-        return _DECODER.decode(text)
     except LocationError:
         return ScanDescription()
+    try:
+        return _DECODER.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return _lenient(text)
 

@@ -21,7 +21,7 @@ from ..decode.source import MemoryBytes
 from .indexing import choose_sample, is_zip, json_samples, open_log
 from .records import decode_json_log
 from .rows import sample_key
-from .zip import DEFLATED, ZSTD, ZipLog, ZipMember
+from .zip import DEFLATED, STORED, ZSTD, ZipLog, ZipMember
 
 if TYPE_CHECKING:
     from ..._types import TranscriptInfo
@@ -34,7 +34,11 @@ _JSON_LOGS = 2
 _CHOICES = 1024
 _CHUNKED, _ZIP = "/sample.json", ".eval"
 _Key = tuple[str, str]
-ENCODINGS: Mapping[int, Literal["deflate", "zstd"]] = {DEFLATED: "deflate", ZSTD: "zstd"}
+ENCODINGS: Mapping[int, Literal["identity", "deflate", "zstd"]] = {
+    STORED: "identity",
+    DEFLATED: "deflate",
+    ZSTD: "zstd",
+}
 """Names of the ways in which members are compressed."""
 
 

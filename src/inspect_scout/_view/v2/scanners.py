@@ -23,7 +23,7 @@ async def list_scanners(context: Context) -> Response:
 
 
 @router.post("/code")
-async def write_code(body: dict[str, JsonValue] | list[dict[str, JsonValue]]) -> Response:
+async def write_code(body: dict[str, JsonValue] | list[JsonValue]) -> Response:
     """Write conditions as SQL and as Python."""
     return json_answer(_app.condition_code(body))
 
