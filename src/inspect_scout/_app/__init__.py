@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         find_scan_files,
     )
     from .._support.causes.grouping import ErrorGroup
+    from .._transcripts import TextMatcher
     from .._validation import CasesFileExistsError
     from .api import (
         scan,
@@ -121,7 +122,7 @@ if TYPE_CHECKING:
         TranscriptHit,
         TranscriptPage,
     )
-    from .reading.searching import FindRequest, TextMatcher, find_in_corpus, find_in_transcript
+    from .reading.searching import FindRequest, find_in_corpus, find_in_transcript
     from .reading.transcripts import (
         describe_transcript,
         list_transcripts,
