@@ -161,7 +161,7 @@ async def cited_messages(location: str, scanner: str, verdict: RecordedVerdict) 
     rows = found.to_pylist()
     if not rows:
         return []
-    cites = {part["id"]: str(part.get("cite") or "") for part in _listed(rows[0]["message_references"])}
+    cites = {str(part["id"]): str(part.get("cite") or "") for part in _listed(rows[0]["message_references"])}
     messages = {message.id: message for message in plain_messages_text(_messages(rows[0]["input"]))}
     return [
         CitedMessage(cite, messages[id].who, printable(messages[id].text))

@@ -99,7 +99,7 @@ class Walk:
         return pasted
 
     def _is_broken(self, line: str) -> bool:
-        return self._width != "pipe" and len(line) > self._width and not _WHOLE.search(line)
+        return isinstance(self._width, int) and len(line) > self._width and not _WHOLE.search(line)
 
     def _in_pipe(self, bash: Sequence[str]) -> tuple[Seen, int]:
         ran = subprocess.run(
