@@ -145,8 +145,8 @@ async def measure(folder: Path, runs: int, only: str) -> None:
         print(f"{'':36} {'cold':>7} {'cpu':>6} {'may':>5} {'warm':>7} {'cpu':>6} {'may':>5} {'MB':>6}", flush=True)
         rows: list[tuple[Scenario, Path | None]] = [(each, None) for each in list_scenarios(folder / "many")]
         for name in ("huge", "long"):
-            log = folder / name / f"{name}.eval"
-            rows += [(each, log) for each in reading_scenarios(log, name)]
+            large = folder / name / f"{name}.eval"
+            rows += [(each, large) for each in reading_scenarios(large, name)]
         for number, (scenario, log) in enumerate(rows):
             if only in scenario[0]:
                 await measure_one(client, scenario, log, number, runs)
