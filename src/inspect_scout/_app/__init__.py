@@ -122,6 +122,7 @@ if TYPE_CHECKING:
         TranscriptHit,
         TranscriptPage,
     )
+    from .reading.sample import OpenedTranscript
     from .reading.searching import FindRequest, find_in_corpus, find_in_transcript
     from .reading.transcripts import (
         describe_transcript,

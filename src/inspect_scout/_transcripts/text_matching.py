@@ -21,8 +21,10 @@ _LEAST_LETTERS: Final = 3
 _LETTERS: Final = re.compile(r"[A-Za-z]+", re.ASCII)
 # The end of an escape that Python writes for a character may look like letters.
 _MAY_BE_ESCAPE: Final = re.compile(r"^[xuUa-fA-F]+")
-# Letters that are written as escapes, or that match a letter of another case without being it.
-_HIDDEN_LETTERS: Final = re.compile(rb"\\u(?:00[4-7][0-9a-fA-F]|017[fF]|212[aA])|\xc5\xbf|\xe2\x84\xaa")
+# Letters that are written as escapes. These patterns begin with plain text, which makes them ten times as fast as one of all.
+_ESCAPED_LETTERS: Final = re.compile(rb"\\u00[4-7][0-9a-fA-F]")
+# What matches s or k without being either, where case does not matter.
+_ALSO_S_OR_K: Final = tuple(re.compile(sign) for sign in (rb"\\u017[fF]", rb"\\u212[aA]", b"\xc5\xbf", b"\xe2\x84\xaa"))
 # What the text of an item has that its JSON may not.
 _ADDED: Final = (
     "tool call arguments use thinking summary redacted error in unknown result none true false nan inf null image "
@@ -120,8 +122,9 @@ class TextMatcher:
             yield place
             place = searched.find(literal, place + 1)
         if b"\\u" in data or not data.isascii():
-            for hidden in _HIDDEN_LETTERS.finditer(data):
-                yield hidden.start()
+            folded = not self.case and (b"s" in literal or b"k" in literal)
+            for hidden in (_ESCAPED_LETTERS, *(_ALSO_S_OR_K if folded else ())):
+                yield from (found.start() for found in hidden.finditer(data))
 
 
 def _unused(texts: Sequence[str]) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -10,7 +9,8 @@ import anyio
 import pytest
 
 from inspect_scout import LocationError
-from inspect_scout._app import LibraryLimits, TranscriptLibrary, read_messages
+from inspect_scout._app import LibraryLimits, OpenedTranscript, TranscriptLibrary, read_messages
+from inspect_scout._transcripts import SampleError
 from support.logs import make_log, make_sample, write
 from support.raw_logs import user, write_raw
 
@@ -39,8 +39,12 @@ async def library(clock: Clock) -> AsyncGenerator[TranscriptLibrary]:
     made.close()
 
 
-def open_files() -> int:
-    return len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
+def can_be_read(opened: OpenedTranscript) -> bool:
+    try:
+        opened.sample.raw("messages", 0)
+    except SampleError:
+        return False
+    return True
 
 
 async def test_an_index_is_kept_until_a_log_changes(library: TranscriptLibrary, clock: Clock, tmp_path: Path) -> None:
@@ -89,14 +93,16 @@ async def test_open_transcripts_are_few_and_closed_when_idle(
     log = write_raw(tmp_path / "log.eval", [{"messages": [user(f"text {number}")]} for number in range(6)])
     place = (str(log),)
     ids = list((await library.corpus(place)).index.ids)
-    before = open_files()
+    seen: list[OpenedTranscript] = []
     for id in ids:
-        assert len((await read_messages(library, place, id, start=1, stop=2)).items) == 1
-    assert open_files() <= before + 2
+        async with library.open(place, id) as opened:
+            await opened.run(opened.sample.wait)
+            seen.append(opened)
+    assert [can_be_read(opened) for opened in seen] == [False] * 4 + [True] * 2
     clock.seconds += 1000
-    async with library.open(place, ids[0]):
+    async with library.open(place, ids[5]):
         pass
-    assert open_files() <= before + 1
+    assert [can_be_read(opened) for opened in seen] == [False] * 5 + [True]
 
 
 async def test_a_transcript_in_use_stays_open(library: TranscriptLibrary, tmp_path: Path) -> None:
