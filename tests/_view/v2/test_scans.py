@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -204,6 +205,19 @@ async def test_a_deleted_scan_is_in_the_trash(client: httpx.AsyncClient, scan: P
     assert f"Path={scan.parent}" in note.read_text()
     assert (trash / "files" / note.name.removesuffix(".trashinfo") / "_scan.json").is_file()
     assert (await client.delete(path)).status_code == 404
+
+
+async def test_a_scan_that_runs_is_not_deleted(client: httpx.AsyncClient, scan: Path) -> None:
+    (scan / "_journal").mkdir()
+    lock = {"pid": os.getppid(), "host": os.uname().nodename, "token": "x"}
+    (scan / "_journal" / "owner.json").write_text(json.dumps(lock))
+    answer = await client.delete(scan_path(scan))
+    assert answer.status_code == 409
+    assert "running" in answer.json()["detail"]
+    assert scan.is_dir()
+    packed = await client.get(scan_path(scan), headers={"Accept": "application/zip"})
+    with zipfile.ZipFile(io.BytesIO(packed.content)) as archive:
+        assert "_journal/owner.json" not in archive.namelist()
 
 
 async def test_no_scans_are_active(client: httpx.AsyncClient) -> None:
