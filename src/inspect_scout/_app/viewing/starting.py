@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 import json
 import os
+import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -27,9 +29,6 @@ MAX_SECONDS: Final = 120.0
 _LOOK_SECONDS: Final = 0.2
 _TAIL_CHARACTERS: Final = 2000
 _PROGRAM: Final = "from inspect_scout._cli import main; main()"
-
-_running: Final = set[asyncio.Task[None]]()
-"""Keeps the tasks that wait for the ends of scans."""
 
 
 def parse_job(body: JsonValue, check: Callable[[str], str]) -> dict[str, JsonValue]:
@@ -72,27 +71,31 @@ async def start_scan_process(
     with contextlib.ExitStack() as made:
         place = Path(made.enter_context(tempfile.TemporaryDirectory(prefix="scout-job-")))
         job_file, said, complaints = place / "job.json", place / "out", place / "err"
-        job_file.write_text(json.dumps(job), encoding="utf-8")
-        with said.open("wb") as out, complaints.open("wb") as err:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-P", "-c", _PROGRAM, "scan", str(job_file), "--json",
-                cwd=folder, stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True,
-            )  # fmt: skip
-        files = made.pop_all()  # the process reads and writes them; they go when it has ended
-    ended = asyncio.create_task(_close_at_end(process, files))
-    _running.add(ended)
-    ended.add_done_callback(_running.discard)
+        command = [sys.executable, "-P", "-c", _PROGRAM, "scan", str(job_file), "--json"]
+
+        def start() -> subprocess.Popen[bytes]:
+            job_file.write_text(json.dumps(job), encoding="utf-8")
+            with said.open("wb") as out, complaints.open("wb") as err:
+                return subprocess.Popen(  # noqa: S603 - ourselves
+                    command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
+                )
+
+        process = await run_in_thread("", start)
+        files = made.pop_all()  # the process reads and writes them
     try:
         location = await asyncio.wait_for(_location(process, said, complaints), seconds)
     except TimeoutError:
         process.terminate()
         raise ScanStateError(f"The scan has not begun after {seconds:g} seconds, so it was stopped.") from None
+    finally:
+        # In a thread, because the scan may go on for longer than the loop.
+        threading.Thread(target=_close_at_end, args=(process, files), daemon=True).start()
     return await status_json(location)
 
 
-async def _location(process: asyncio.subprocess.Process, said: Path, complaints: Path) -> str:
+async def _location(process: subprocess.Popen[bytes], said: Path, complaints: Path) -> str:
     """Wait until a scan has begun: gives its directory."""
-    while process.returncode is None:
+    while process.poll() is None:
         active = await run_in_thread("", ActiveScans().all)
         if process.pid in active:
             return active[process.pid].location
@@ -104,12 +107,10 @@ async def _location(process: asyncio.subprocess.Process, said: Path, complaints:
     raise ConfigError(f"The scan could not be started: {text[-_TAIL_CHARACTERS:].strip() or 'it says nothing'}")
 
 
-async def _close_at_end(process: asyncio.subprocess.Process, files: contextlib.ExitStack) -> None:
-    try:
-        await process.wait()
-        await asyncio.sleep(1.0)  # whoever waits for it still reads what it said
-    finally:
-        files.close()
+def _close_at_end(process: subprocess.Popen[bytes], files: contextlib.ExitStack) -> None:
+    """Remove the files of a scan when it has ended."""
+    process.wait()
+    files.close()
 
 
 def _parsed(path: Path) -> object:
