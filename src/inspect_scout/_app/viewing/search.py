@@ -34,7 +34,7 @@ class SearchFailedError(ScoutError):
     """A model could not be asked, or did not answer."""
 
 
-class _Search(BaseModel):
+class _SearchRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     query: str = Field(min_length=1)
@@ -42,7 +42,7 @@ class _Search(BaseModel):
     events: Literal["all"] | list[EventType] | None = None
 
 
-class WordSearch(_Search):
+class WordSearch(_SearchRequest):
     """A search for words."""
 
     type: Literal["grep"]
@@ -55,7 +55,7 @@ class WordSearch(_Search):
         return {"regex": self.regex, "ignore_case": self.ignore_case, "word_boundary": self.word_boundary}
 
 
-class ModelSearch(_Search):
+class ModelSearch(_SearchRequest):
     """A question to a model."""
 
     type: Literal["llm"]

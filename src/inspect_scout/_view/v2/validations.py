@@ -27,7 +27,7 @@ Fields = dict[str, JsonValue]
 IfMatch = Annotated[str | None, Header()]
 
 
-class NewCases(BaseModel):
+class NewCasesFile(BaseModel):
     """A file of cases that is to be made."""
 
     path: str
@@ -53,7 +53,7 @@ async def list_files(context: Context) -> Response:
 
 
 @router.post("")
-async def create_file(context: Context, body: NewCases) -> Response:
+async def create_file(context: Context, body: NewCasesFile) -> Response:
     """Make a file of labelled cases."""
     path = context.places.check(from_uri(body.path))
     await _change(context, lambda: _app.create_case_file(path, body.cases))
