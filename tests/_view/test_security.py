@@ -24,7 +24,7 @@ from inspect_scout._view.changes import Changes
 from inspect_scout._view.errors import handle_errors
 from inspect_scout._view.serving.ports import listen
 from inspect_scout._view.serving.server import Server, allow_open_files
-from support.attacks import attacks
+from support.server.attacks import attacks
 
 STREAMS = 500
 SECONDS = 2.0
