@@ -31,7 +31,7 @@ def move_to_trash(location: str) -> Path:
     """
     if not is_local(location):
         raise ConfigError(
-            f"{location!r} is not on this machine, so it cannot go to the trash. `scout scan delete` deletes a scan for good."
+            f"{location!r} is not on this machine, so it cannot go to the trash. `scout scan rm` deletes a scan for good."
         )
     path = Path(local_path(location))
     try:
