@@ -11,7 +11,7 @@ from inspect_ai.model import get_model
 from inspect_ai.model._model import ModelGenerateError
 
 from inspect_scout._support.causes.describing import describe, trace_of
-from support.chat_server import ChatServer, serving
+from support.provider.chat_server import ChatServer, serving
 
 PROMPT = "SECRET PROMPT"
 CREDIT = {"type": "error", "error": {"type": "invalid_request_error", "message": "Your credit balance is too low."}}

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MAX_MODULES = 20
 # Folder -> modules that it still has; may only shrink, and goes at MAX_MODULES.
-STILL_CROWDED = {"tests/support": 30}
+STILL_CROWDED = {"tests/support": 29}
 
 
 def crowded(paths: Iterable[PurePath]) -> dict[str, int]:

@@ -18,8 +18,8 @@ import pytest
 from inspect_ai.model import GenerateConfig
 
 from inspect_scout import Status, scan, scan_results_df, scan_resume, scan_status, transcripts_from
-from support.chat_server import Asked, ChatServer, Reply, serving
 from support.logs import make_log, make_sample, write
+from support.provider.chat_server import Asked, ChatServer, Reply, serving
 
 TRANSCRIPTS = 16
 SCANNERS = ("answered", "ending", "findings")

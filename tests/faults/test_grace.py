@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from inspect_scout import scan_results_df, scan_status
-from support.chat_server import Asked, ChatServer, serving
+from support.provider.chat_server import Asked, ChatServer, serving
 from support.waiting import happens
 
 ANSWER_SECONDS = 3.0

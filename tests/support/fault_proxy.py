@@ -18,7 +18,7 @@ from http.client import HTTPConnection, HTTPResponse
 from http.server import BaseHTTPRequestHandler
 from typing import Literal, get_args
 
-from .loopback import serving_http
+from .provider.loopback import serving_http
 
 Fault = Literal["hang", "late", "cut", "half", "reset", "lost", "500", "slow_down"]
 """What goes wrong.

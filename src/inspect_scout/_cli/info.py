@@ -16,7 +16,7 @@ command = LazyGroup(
     name="info",
     lazy={
         "version": (".info:print_version", "Print the version and where the package is."),
-        "config": (".info_config", "Print the settings that a scan would use, and where they come from."),
+        "config": (".scans.config", "Print the settings that a scan would use, and where they come from."),
         "schema": (".info:print_schema", "Print the JSON schema of project files or job files."),
     },
     help="Show the version, and the settings that apply here.",

@@ -23,7 +23,7 @@ from inspect_scout import transcripts_from as from_memory
 from inspect_scout._cli import main as run
 from inspect_scout._scanners import load_scanners
 from inspect_scout.aio import scan_async
-from support.chat_server import Asked, ChatServer, serving
+from support.provider.chat_server import Asked, ChatServer, serving
 from support.transcripts import talks
 
 CALLS = 14

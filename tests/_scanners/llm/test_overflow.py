@@ -17,8 +17,8 @@ from inspect_scout._scanners.llm.generate import generate_answer
 from inspect_scout._transcripts import MaterializedHandle
 from inspect_scout._types import RESULTSET, Result, Transcript
 from inspect_scout.testing import ScriptedModel, scripted_model
-from support.chat_server import Asked, ChatServer, serving
 from support.judging import judged, judged_over, reduced
+from support.provider.chat_server import Asked, ChatServer, serving
 
 YES = "It does [M2].\n\nANSWER: yes"
 

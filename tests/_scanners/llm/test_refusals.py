@@ -24,8 +24,8 @@ from inspect_scout._scanners.answers.spec import AnswerStructured
 from inspect_scout._scanners.llm.generate import generate_answer
 from inspect_scout._types import Result
 from inspect_scout.testing import scripted_model
-from support.chat_server import ChatServer, serving
 from support.judging import judged, judged_over, reduced
+from support.provider.chat_server import ChatServer, serving
 from support.transcripts import talk
 
 SORRY = "I'm sorry, but I can't help with that."

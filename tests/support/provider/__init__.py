@@ -1,1 +1,1 @@
-"""A provider on loopback that misbehaves: what it can do (`behaviours`), in whose words (`dialects`), and the server."""
+"""Providers on loopback: one that misbehaves (`behaviours`, in the words of `dialects`), one that answers chats by rule."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from typing import Any, TypeAlias
 
-from support.loopback import serving_http
+from support.provider.loopback import serving_http
 
 from .behaviours import OK, Behaviour
 from .dialects import Dialect, base_url, dialect_of, encoded

@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
-from .contract import DONE
-from .options import display_option, display_options, json_option, pop_output_options, table_options
-from .scans.options import ScanOptionsCommand, make_scan_request
-from .stdout import cell_text, write_json
-from .use_cases import run_use_case
+from ..contract import DONE
+from ..options import display_option, display_options, json_option, pop_output_options, table_options
+from ..stdout import cell_text, write_json
+from ..use_cases import run_use_case
+from .options import ScanOptionsCommand, make_scan_request
 
 EPILOG = """\b
 Examples:
@@ -41,7 +41,7 @@ def command(ctx: click.Context, /, file: str | None, explain: bool, **options: A
     environment and defaults. Conditions, tags, metadata and worklists of all of them count together. Secrets are not
     shown.
     """
-    from .._app import explain_settings
+    from ..._app import explain_settings
 
     output = pop_output_options(options)
     settings = run_use_case(explain_settings, make_scan_request(ctx, file, output))
