@@ -56,12 +56,14 @@ def command(folder: str, transcripts: str | None, model: str | None, as_json: bo
 
 
 def _report_lines(made: NewProject) -> list[str]:
+    from .._display import fitting
+
     def path(name: str) -> str:
         return os.path.normpath(os.path.join(made.folder, name))
 
     lines = [f"wrote {path(name)}" for name in made.written]
     lines += [f"kept  {path(name)} (it was there already)" for name in made.kept]
     if made.transcripts is None:
-        lines.append("No transcripts were found nearby: put some into ./logs, or name their place in scout.yaml.")
+        lines += fitting("No transcripts were found nearby: put some into ./logs, or name their place in scout.yaml.")
     inside = "" if os.path.abspath(made.folder) == os.path.abspath(os.curdir) else f"cd {shlex.quote(made.folder)} && "
     return [*lines, f"next: {inside}scout scan scanners.py"]

@@ -91,7 +91,8 @@ def command(
     pop_output_options(options, log=True)
     chosen = run_use_case(sample_to_label, location, scanner, sample, stratify, seed, cases)
     if not chosen.verdicts:
-        click.echo(f"{chosen.scanner}: no result is without a label ({chosen.labelled:,} have one).")
+        none = f"{chosen.scanner}: no result is without a label ({chosen.labelled:,} have one)."
+        click.echo("\n".join(fitting(none)))
         return DONE
     if output is None and sys.stdin.isatty() and sys.stdout.isatty():
         path, kept = chosen.path, _ask_all(location, chosen, blind)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -60,15 +59,19 @@ def command(location: str | None, limit: int | None, **options: object) -> int:
         return DONE
     if not states:
         missing = "" if "://" in location or os.path.isdir(location) else ": there is no such directory"
-        click.echo(f"No scans in {location!r}{missing}. `scout scan FILE` makes one.", file=sys.stderr)
+        _remark(f"No scans in {location!r}{missing}. `scout scan FILE` makes one.")
     elif not chosen:
-        click.echo(
-            f"{plural(len(states), 'scan')} in {location!r}, none of which meets the conditions.", file=sys.stderr
-        )
+        _remark(f"{plural(len(states), 'scan')} in {location!r}, none of which meets the conditions.")
     else:
         headers, rows = scans_table(chosen)
         output.make_display().table("", headers, rows, whole=_WHOLE, optional=OPTIONAL_HEADERS)
     return DONE
+
+
+def _remark(sentence: str) -> None:
+    from ..._display import fitting
+
+    click.echo("\n".join(fitting(sentence)), err=True)
 
 
 _WHOLE = ("id", "age", "state", "done", "cost", "location")
