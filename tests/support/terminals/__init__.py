@@ -69,6 +69,13 @@ class Terminal:
             assert time.monotonic() < end, f"{text!r} did not come: {self.shown!r}"
             assert self._read(), f"{text!r} did not come: {self.shown!r}"
 
+    def wait_for_question(self) -> None:
+        """Wait until what is shown ends in a question: a line that is not ended, for what is typed."""
+        end = time.monotonic() + SECONDS
+        while not self.shown.endswith(": "):
+            assert time.monotonic() < end, f"nothing was asked: {self.shown!r}"
+            assert self._read(), f"nothing was asked: {self.shown!r}"
+
     def wait_for_end(self) -> int:
         """Wait until the program ends; gives its exit code."""
         while self._read():

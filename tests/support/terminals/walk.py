@@ -18,7 +18,7 @@ WIDTHS: tuple[Width, ...] = (50, 80, 160, "pipe")
 
 # What is copied whole is not broken: commands, locations of scans, and the sentences of errors, which a terminal breaks.
 _WHOLE = re.compile(r"\bscout \w|scan_id=|^Error: ")
-_OFFERED = re.compile(r"(?:^|: )((?:cd \S+ && )?scout [a-z].*)$")
+_OFFERED = re.compile(r"(?:^|: +)((?:cd \S+ && )?scout [a-z].*)$")
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Walk:
 
         Args:
             command: The command.
-            answers: What is typed while it runs.
+            answers: What is typed, a line for each question when it is asked.
             code: The exit code that it should have.
         """
         self._typed.add(command)
@@ -110,8 +110,9 @@ class Walk:
     def _on_terminal(self, bash: Sequence[str], answers: str) -> tuple[Seen, int]:
         assert isinstance(self._width, int)
         with Terminal(bash, self._width, _environment()) as terminal:
-            if answers:
-                terminal.type(answers)
+            for answer in answers.splitlines(keepends=True):
+                terminal.wait_for_question()
+                terminal.type(answer)
             code = terminal.wait_for_end()
         return Seen("\n".join(lines_on_screen(terminal.shown))), code
 
