@@ -73,7 +73,8 @@ def view(
         ```python
         from inspect_scout import view
 
-        view("my-project", browser=True)
+        if __name__ == "__main__":  # it returns when Ctrl-C is pressed
+            view("my-project", browser=True)
         ```
     """
     if fs_options:
