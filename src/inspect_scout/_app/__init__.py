@@ -220,7 +220,6 @@ if TYPE_CHECKING:
         parse_search,
         search_transcript,
     )
-    from .viewing.starting import parse_job, start_scan_process
     from .viewing.transcripts import distinct_values, transcript_info, transcript_rows
 
 if not TYPE_CHECKING:  # else any name would be taken for an export

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from .._app import ServedPlaces, served_places
+from .._support.errors import ConfigError
 from .budget import RequestBudget
 from .changes import Changes
-from .places import Places
+from .kept import Kept
+from .places import Places, place_below
 from .settings import ViewSettings
 
 
@@ -28,6 +32,48 @@ class ViewContext:
     places: Places
     changes: Changes = field(default_factory=Changes)
     budget: RequestBudget = field(default_factory=RequestBudget)
+    kept: Kept = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kept", Kept(self.settings.project_dir))
+
+    def served(self) -> ServedPlaces:
+        """Tell where transcripts and scans are if a request does not say, by the files of the project as they are now. Blocks."""
+        settings = self.settings
+        found = served_places(settings.project_dir, settings.transcripts, settings.scans)
+        if settings.file is None:
+            return found
+        return ServedPlaces((settings.transcripts or settings.file,), settings.file)
+
+    def check(self, place: str) -> str:
+        """Give a place in full form if it may be read; a relative one is in the folder of the project.
+
+        Raises:
+            PlaceRefusedError: It may not be read.
+        """
+        return self.places.check(place_below(self.settings.project_dir, place))
+
+    def scans_place(self, location: str | None = None) -> str:
+        """Tell where the scans are that a request is about: where it says, or where they are by default. Blocks.
+
+        Raises:
+            PlaceRefusedError: That may not be read.
+        """
+        return self.check(location or self.served().scans)
+
+    def project_file(self, name: str) -> str:
+        """Find a file of the project by its relative path.
+
+        Raises:
+            ConfigError: It leads out of the project, or to what is hidden there.
+        """
+        folder = self.settings.project_dir
+        inside = os.path.relpath(os.path.realpath(self.check(name)), os.path.realpath(folder))
+        if any(part.startswith(".") for part in inside.split(os.sep)):
+            raise ConfigError(
+                f"{name!r} is not a file of the project {folder!r}, or is hidden there. Name one that is in it."
+            )
+        return self.check(name)
 
 
 def context_of(request: Request) -> ViewContext:

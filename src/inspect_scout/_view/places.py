@@ -70,6 +70,17 @@ def _resolved(location: str) -> str:
     return location.rstrip("/")
 
 
+def from_uri(location: str) -> str:
+    """Give the path that a `file://` URI names; any other location as it is."""
+    return unquote(local_path(location)) if location[:7].lower() == "file://" else location
+
+
+def place_below(folder: str, place: str) -> str:
+    """Give a place that may be named relative to a folder."""
+    plain = from_uri(place)
+    return os.path.join(folder, plain) if is_local(plain) else plain
+
+
 def decode_location(text: str) -> str:
     """Read a path or URL from base64, with either alphabet, with or without padding.
 

@@ -74,6 +74,8 @@ async def test_a_scan_is_started_and_its_status_given(client: httpx.AsyncClient,
         ({"scanners": [{"name": "refusals", "file": "../x.py"}]}, 403),
         ({"transcripts": "/etc"}, 403),
         ({"scans": "file:///etc"}, 403),
+        ({"validation": {"refusals": "../cases.csv"}}, 403),
+        ({"scanners": [{"name": "refusals", "file": ".venv/x.py"}]}, 400),
     ],
 )
 async def test_jobs_that_may_not_be_are_refused(client: httpx.AsyncClient, job: dict[str, object], status: int) -> None:

@@ -119,6 +119,8 @@ def test_a_job_that_is_refused_is_told_as_the_command_tells_it(ask: Asking) -> N
     [
         {"scans": "/tmp/elsewhere"},
         {"transcripts": ["/etc"]},
+        {"transcripts": "file:///etc"},
+        {"scans": "FILE:///tmp/elsewhere"},
         {"validation": {"slow": "../cases.csv"}},
         {"scanners": [{"name": "slow", "file": "../slow.py"}]},
         {"scanners": {"slow": {"name": "slow", "file": str(EXAMPLES / "logs" / "slow.py")}}},

@@ -7,10 +7,11 @@ from pydantic import JsonValue
 from starlette.responses import Response
 
 from ... import _app
+from ..._support.errors import ScanStateError
 from ..._support.storage import run_in_thread
 from ..context import Context
+from ..jobs import check_job
 from .answers import json_answer
-from .segments import place_below
 
 router = APIRouter()
 
@@ -31,11 +32,11 @@ async def write_code(body: dict[str, JsonValue] | list[JsonValue]) -> Response:
 @router.post("/startscan")
 async def start_scan(context: Context, body: dict[str, JsonValue]) -> Response:
     """Start a scan in a process of its own."""
-    folder = context.settings.project_dir
-
-    def check(place: str) -> str:
-        return context.places.check(place_below(folder, place))
-
-    status = await _app.start_scan_process(folder, _app.parse_job(body, check))
+    job = await run_in_thread("", lambda: check_job(context, body))
+    run = await context.kept.runs.start("scan", (), job)
     context.changes.publish("scans")
-    return json_answer(status)
+    if run.location is None:
+        raise ScanStateError(
+            "The scan has not begun yet. It will be in the list of scans when it has; do not start it again."
+        )
+    return json_answer(await _app.status_json(run.location))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from ..._support.storage import is_local, local_path
-from ..places import decode_location
+from ..places import decode_location, from_uri
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -49,14 +47,3 @@ def decode_segment(segment: str) -> str:
         ConfigError: It is not base64 of a path or URL.
     """
     return from_uri(decode_location(plain_segment(segment)))
-
-
-def place_below(folder: str, place: str) -> str:
-    """Give a place that may be named relative to a folder."""
-    plain = from_uri(place)
-    return plain if not is_local(plain) or os.path.isabs(plain) else os.path.join(folder, plain)
-
-
-def from_uri(location: str) -> str:
-    """Give the path that a `file://` URI names; any other location as it is."""
-    return unquote(local_path(location)) if location[:7].lower() == "file://" else location

@@ -14,8 +14,9 @@ from ... import _app
 from ..._support.errors import UnknownNameError
 from ..._support.storage import run_in_thread
 from ..context import Context, ViewContext
+from ..places import from_uri
 from .answers import json_answer
-from .segments import decode_segment, from_uri
+from .segments import decode_segment
 
 if TYPE_CHECKING:
     from ..._app import LabelFile

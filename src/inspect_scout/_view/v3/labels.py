@@ -12,7 +12,6 @@ from ..._support.errors import ConfigError
 from ..context import Context, ViewContext
 from ..places import decode_location, encode_location
 from .answers import KnownState, answer, encoded, in_thread
-from .places import path_in_project
 from .work_models import LabelCaseItem, LabelCases, LabelChange, LabelFileItems, NewCases, NewLabelFile
 
 router = APIRouter(prefix="/labels", tags=["labels"])
@@ -26,7 +25,7 @@ Key = Annotated[
 
 async def label_path(context: Context, file: FileName) -> str:
     """Find the file that a request is about."""
-    return path_in_project(context, decode_location(file))
+    return context.project_file(decode_location(file))
 
 
 LabelPath = Annotated[str, Depends(label_path)]
@@ -51,7 +50,7 @@ async def create_label_file(context: Context, body: NewLabelFile) -> Response:
     """Make a file of labelled cases that does not exist yet."""
     from ..._app import create_labels
 
-    path = path_in_project(context, body.name)
+    path = context.project_file(body.name)
     made = await in_thread(lambda: create_labels(path, body.cases, body.nested_splits))
     return changed(context, path, made.etag, len(made.cases), 201)
 

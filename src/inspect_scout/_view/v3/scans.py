@@ -10,7 +10,7 @@ from ..context import Context
 from .answers import answer, shared_answer
 from .asked import ScansAsked
 from .models import ErrorCauses, ScanComparison, ScanDetail, ScanItems
-from .places import Location, Scan, Scans, scan_directory
+from .places import Scan, Scans, scan_directory
 
 router = APIRouter(tags=["scans"])
 one_scan = APIRouter(prefix="/scans/{scan_id}", tags=["scans"])
@@ -68,16 +68,16 @@ async def list_errors(
 async def compare_scans(
     request: Request,
     context: Context,
+    scans: Scans,
     a: Annotated[str, Query(max_length=200, description="Id of a scan.")],
     b: Annotated[str, Query(max_length=200, description="Id of another.")],
     scanner: Annotated[str | None, Query(max_length=1000, description="Only this scanner.")] = None,
     limit: Annotated[int, Query(ge=1, le=10_000, description="Inputs at most that were judged differently.")] = 1000,
-    location: Location = None,
 ) -> Response:
     """Compare what two scans found in the same inputs."""
     from ..._app import diff_json, diff_scans, off_loop
 
-    first, second = [await scan_directory(context, id, location) for id in (a, b)]
+    first, second = [await scan_directory(context, id, scans) for id in (a, b)]
     async with context.budget.hold(COMPARED_BYTES):
         compared = await off_loop(first, lambda: diff_scans(first, second, scanner))
         return answer(request, diff_json(compared, limit))
