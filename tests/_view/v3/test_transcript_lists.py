@@ -147,3 +147,28 @@ async def test_what_does_not_exist_is_not_found(client: httpx.AsyncClient, tmp_p
 @pytest.mark.parametrize("params", [{"limit": 0}, {"limit": 1001}, {"limit": "x"}])
 async def test_limits_are_held(client: httpx.AsyncClient, params: dict[str, Any]) -> None:
     assert (await refused(client, "transcripts", **params))[0] == 422
+
+
+@pytest.mark.parametrize("config", ["", "transcripts: ./logs\n"])
+async def test_without_a_place_those_of_the_project_are_listed_wherever_the_server_was_started(
+    client: httpx.AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: str
+) -> None:
+    (tmp_path / "scout.yaml").write_text(config)
+    elsewhere = tmp_path / "elsewhere"
+    write(make_log([make_sample(1)]), elsewhere / "logs" / "other.eval")
+    monkeypatch.chdir(elsewhere)
+    app = create_app(ViewSettings(project_dir=str(tmp_path)))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost:7576") as opened:
+        assert (await get(opened, "transcripts"))["total"] == COUNT
+
+
+async def test_a_project_that_comes_to_name_a_place_elsewhere_does_not_open_it(tmp_path: Path) -> None:
+    write(make_log([make_sample(1)]), tmp_path / "secret" / "1.eval")
+    project = tmp_path / "project"
+    project.mkdir()
+    app = create_app(ViewSettings(project_dir=str(project)))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost:7576") as opened:
+        assert (await refused(opened, "transcripts"))[0] == 404
+        (project / "scout.yaml").write_text("transcripts: ../secret\nscans: ../secret\n")
+        assert (await refused(opened, "transcripts"))[0] == 403
+        assert (await refused(opened, "scans"))[0] == 403

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from ..._app import in_sync, served_places
+from ..._app import in_sync
 from ..._support.errors import ConfigError, ScoutError
 from ..._support.storage import run_in_thread
 from ..._support.terminal import one_line
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from jinja2 import Template
     from starlette.requests import Request
 
-    from ..._app import ServedPlaces
     from ..._types import ScanState, TranscriptInfo
     from ..context import ViewContext
 
@@ -122,7 +121,7 @@ def create_plain_site(context: ViewContext) -> Starlette:
         from ..._app import scans_page  # here, as below: what they load is not needed to start
 
         number = _page_number(request)
-        place = (await _places(context)).scans
+        place = (await run_in_thread("", context.served)).scans
         page = await run_in_thread("", lambda: in_sync(scans_page)(place, (number - 1) * PAGE_ROWS, PAGE_ROWS))
         rows = [_scan_row(state) for state in page.items]
         words = "There are no scans yet. Scan some transcripts:", "scout scan scanners.py -T ./logs"
@@ -134,7 +133,7 @@ def create_plain_site(context: ViewContext) -> Starlette:
         from ..._app import transcripts_page
 
         number = _page_number(request)
-        found = (await _places(context)).transcripts
+        found = (await run_in_thread("", context.served)).transcripts
         page = await run_in_thread("", lambda: in_sync(transcripts_page)(found, (number - 1) * PAGE_ROWS, PAGE_ROWS))
         rows = [_transcript_row(info) for info in page.items]
         words = "There are no transcripts here. Say where some are:", "scout view -T ./logs"
@@ -150,11 +149,6 @@ def create_plain_site(context: ViewContext) -> Starlette:
     handle_errors(app)
     app.add_exception_handler(ScoutError, _show_error)
     return app
-
-
-async def _places(context: ViewContext) -> ServedPlaces:
-    settings = context.settings
-    return await run_in_thread("", lambda: served_places(settings.project_dir, settings.transcripts, settings.scans))
 
 
 def _page_number(request: Request) -> int:

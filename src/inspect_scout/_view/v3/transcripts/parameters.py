@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Path, Query, Request
 
-from ...._support.storage import is_local, local_path
+from ...._support.errors import LocationError
 from ...context import Context
 
 if TYPE_CHECKING:
@@ -40,13 +39,12 @@ def locations_of(
     ] = None,
 ) -> tuple[str, ...]:
     """Say where transcripts are looked for."""
-    if location is not None:
-        return (context.places.check(location),)
-    settings = context.settings
-    configured = settings.transcripts or settings.file
-    if configured and is_local(configured):
-        configured = os.path.join(settings.project_dir, local_path(configured))
-    return (configured,) if configured else ()
+    found = [location] if location is not None else context.served().transcripts
+    if not found:
+        raise LocationError(
+            "There are no transcripts in the usual places of the project (./transcripts, ./logs): say where: scout view -T LOGS."
+        )
+    return tuple(map(context.check, found))
 
 
 def library_of(request: Request) -> TranscriptLibrary:
