@@ -59,8 +59,10 @@ if TYPE_CHECKING:
         find_case,
         key_of,
         label_files,
+        label_paths,
         put_case,
         read_labels,
+        rename_labels,
         replace_labels,
     )
     from .editing.project import (
@@ -190,14 +192,7 @@ if TYPE_CHECKING:
         validation_results_df_async,
     )
     from .viewing.archive import scan_archive
-    from .viewing.cases import (
-        case_fields,
-        case_key,
-        create_case_file,
-        list_case_files,
-        rename_case_file,
-        trash_case_file,
-    )
+    from .viewing.cases import case_fields, case_key, create_case_file
     from .viewing.content import WholeContent, whole_content
     from .viewing.paging import parse_condition, parse_page_request
     from .viewing.project import (
@@ -205,7 +200,6 @@ if TYPE_CHECKING:
         ShownSettings,
         app_config,
         as_uri,
-        change_project_config,
         project_config,
         project_places,
     )

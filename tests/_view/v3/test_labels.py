@@ -84,7 +84,9 @@ def test_nothing_is_written_over_what_was_not_seen(
     assert (tmp_path / "cases.csv").read_text() == text
 
 
-def test_files_are_made_replaced_and_deleted(ask: Asking, tmp_path: Path) -> None:
+def test_files_are_made_replaced_and_deleted(ask: Asking, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home" / "data"))
     made = ask("/labels", "POST", None, {"name": "new/more.yaml", "cases": [{"id": "x", "target": True}]})
     assert (made.status_code, made.json()["cases"]) == (201, 1)
     path = f"/labels/{made.json()['file']}"
@@ -94,6 +96,7 @@ def test_files_are_made_replaced_and_deleted(ask: Asking, tmp_path: Path) -> Non
     assert replaced.json()["cases"] == 2
     assert ask(path, "DELETE", {"if-match": replaced.headers["etag"]}).status_code == 204
     assert not (tmp_path / "new/more.yaml").exists()
+    assert len(list((tmp_path / "home").rglob("more.yaml"))) == 1  # in the trash
 
 
 @pytest.mark.parametrize("name", ["../x.csv", "/etc/x.csv", ".hidden/x.csv", ".x.csv", "x.txt", "", "a\0.csv"])

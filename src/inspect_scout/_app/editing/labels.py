@@ -8,17 +8,33 @@ import os
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
+from ..._support.cache import Cache
 from ..._support.errors import ConfigError, LocationError, UnknownNameError
 from ..._support.json import dumps, loads
 from ..._support.shapes import is_list, is_mapping
-from ..._support.storage import local_path, storage_for
-from ..._validation import ValidationFileWriter, fields_key, is_validation_file, scan_validation_files
-from .changed_file import etag_of, refuse_changed
+from ..._support.storage import storage_for
+from ..._validation import (
+    CasesFileExistsError,
+    ValidationFileWriter,
+    fields_key,
+    is_validation_file,
+    scan_validation_files,
+)
+from .changed_file import ANY_STATE, etag_of, refuse_changed
+from .trash import move_to_trash
 
 MAX_CASES: Final = 100_000
 """Cases that a file may be given."""
+
+_FORBIDDEN: Final = '/\\:*?"<>|'
+_MAX_BYTES: Final = 32 << 20
+"""Larger files are not looked into when files of cases are listed."""
+
+_KNOWN_FILES: Final = 20_000
+_known: Final[Cache[tuple[str, int, int], bool]] = Cache(_KNOWN_FILES)
 
 _changing = threading.Lock()
 """Between looking at a file and writing it no other change of this process comes."""
@@ -69,9 +85,14 @@ class LabelFile:
     cases: Sequence[LabelCase]
 
 
+def label_paths(folder: str) -> list[str]:
+    """Name the files of labelled cases of a project; those that have not changed are not read again. Blocks."""
+    return scan_validation_files(folder, _holds_cases)
+
+
 def label_files(folder: str) -> list[LabelFileInfo]:
     """List the files of labelled cases of a project; blocks."""
-    return [_info(path, folder) for path in scan_validation_files(folder)]
+    return [_info(path, folder) for path in label_paths(folder)]
 
 
 def read_labels(path: str) -> LabelFile:
@@ -117,11 +138,36 @@ def replace_labels(path: str, cases: Sequence[Mapping[str, object]], etag: str) 
         return read_labels(path)
 
 
-def delete_labels(path: str, etag: str) -> None:
-    """Delete a file of labelled cases; blocks. It raises what `replace_labels` raises."""
+def delete_labels(path: str, etag: str = ANY_STATE) -> None:
+    """Move a file of labelled cases to the trash; blocks. It raises what `replace_labels` raises."""
     with _changing:
         _writer_of_state(path, etag)
-        os.unlink(local_path(path))
+        move_to_trash(path)
+
+
+def rename_labels(path: str, name: str) -> str:
+    """Give a file of labelled cases another name, in the same folder and with the same suffix; returns its path. Blocks.
+
+    Args:
+        path: The file.
+        name: The name, without a suffix.
+
+    Raises:
+        LocationError: There is no such file.
+        CasesFileExistsError: There is one of that name.
+        ConfigError: It cannot be a name, or the file is not one of labelled cases.
+    """
+    if not name.strip(". ") or not name.isprintable() or set(name) & set(_FORBIDDEN):
+        raise ConfigError(f"{name!r} cannot be the name of a file: leave out {' '.join(_FORBIDDEN)}.")
+    renamed = Path(path).with_name(name + Path(path).suffix)
+    with _changing:
+        _writer_of_state(path, ANY_STATE)
+        try:
+            os.link(path, renamed)  # unlike renaming, this never replaces a file
+        except FileExistsError:
+            raise CasesFileExistsError(f"The file {str(renamed)!r} exists already; choose another name.") from None
+        os.unlink(path)
+    return str(renamed)
 
 
 def put_case(path: str, key: str, fields: Mapping[str, object], etag: str) -> LabelFile:
@@ -240,3 +286,12 @@ def _cases(path: str) -> list[dict[str, object]]:
 def _refuse_many(cases: Sequence[object]) -> None:
     if len(cases) > MAX_CASES:
         raise ConfigError(f"{len(cases):,} cases are too many for one file; give {MAX_CASES:,} at most.")
+
+
+def _holds_cases(path: str) -> bool:
+    try:
+        state = os.stat(path)
+    except OSError:
+        return False
+    key = (path, state.st_mtime_ns, state.st_size)
+    return state.st_size <= _MAX_BYTES and _known.fetch(key, lambda: is_validation_file(path))

@@ -6,9 +6,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..._project import OPTIONS, Option, read_project_file, write_project_file
+from ..._project import OPTIONS, Option, ProjectConfig, read_project_file, write_project_file
 from ..._scanners import ScannerFileReport, ScannerSource, describe_scanner_files
-from ..._support.errors import ScanStateError
+from ..._support.errors import ScanStateError, UnknownNameError
 from ..._support.shapes import is_list, is_mapping
 from ..._support.text import read_text
 from ..running.processes import run_for_json
@@ -55,9 +55,13 @@ def change_project(folder: str, changes: Mapping[str, object], etag: str) -> Pro
         etag: The state that was read (`ANY_STATE`: whatever it is).
 
     Raises:
+        UnknownNameError: There is no such key.
         ChangedFileError: The file is in another state.
         ConfigError: The changed file would not be allowed; it is left as it was.
     """
+    for key in changes:
+        if key not in ProjectConfig.model_fields:
+            raise UnknownNameError("key", key, ProjectConfig.model_fields)
     try:
         write_project_file(changes, None if etag == ANY_STATE else etag, folder)
     except ScanStateError as error:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import JsonValue
-
-from ..._project import ProjectConfig, load_project, read_project_file, write_project_file
-from ..._support.errors import UnknownNameError
+from ..._project import ProjectConfig, load_project
 from ..._support.storage import is_local, local_path, normalize
+from ..editing.project import ProjectState
 from ..serving.opening import served_places
 
 
@@ -86,36 +83,9 @@ def app_config(folder: str, shown: ShownSettings) -> dict[str, object]:
     return fields | known
 
 
-def project_config(folder: str) -> tuple[dict[str, object], str]:
-    """Give what the project file of a folder sets, and its etag.
-
-    Raises:
-        ConfigError: It is broken.
-    """
-    file = read_project_file(folder)
-    return _set_fields(file.config), file.etag
-
-
-def change_project_config(
-    folder: str, changes: Mapping[str, JsonValue], etag: str | None
-) -> tuple[dict[str, object], str]:
-    """Change keys of the project file of a folder; gives what it sets then, and its etag.
-
-    Args:
-        folder: The project.
-        changes: New values; null, or what is empty, removes the key.
-        etag: The etag of what was read (None: change it whatever it is now).
-
-    Raises:
-        UnknownNameError: There is no such key.
-        ScanStateError: The file is not the one that was read.
-        ConfigError: The changed file would not be allowed.
-    """
-    for key in changes:
-        if key not in ProjectConfig.model_fields:
-            raise UnknownNameError("key", key, ProjectConfig.model_fields)
-    file = write_project_file(changes, etag, folder)
-    return _set_fields(file.config), file.etag
+def project_config(state: ProjectState) -> dict[str, object]:
+    """Write what a project file sets as `/api/v2` has it: with the defaults that are not null."""
+    return ProjectConfig.model_validate(dict(state.config)).model_dump(mode="json", exclude_none=True)
 
 
 def as_uri(location: str) -> str:
@@ -125,7 +95,3 @@ def as_uri(location: str) -> str:
 
 def _said(given: str | None) -> str:
     return "project" if given is None else "cli"
-
-
-def _set_fields(config: ProjectConfig) -> dict[str, object]:
-    return config.model_dump(mode="json", exclude_none=True)

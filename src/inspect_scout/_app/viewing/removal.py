@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..._results import deletable_files
 from ..._support.storage import run_in_thread
+from ..editing.trash import move_to_trash
 from ..listing.off_loop import off_loop
-from .trash import move_to_trash
 
 
 async def trash_scan(location: str) -> None:

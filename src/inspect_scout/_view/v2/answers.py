@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterable, Mapping
 import anyio.to_thread
 from starlette.responses import Response, StreamingResponse
 
+from ..._app import ANY_STATE
 from ..._support.json import dumps
 
 JSON = "application/json"
@@ -28,3 +29,8 @@ async def streamed(chunks: Iterable[bytes], media_type: str, headers: Mapping[st
         yield from rest
 
     return StreamingResponse(everything(), media_type=media_type, headers=headers)
+
+
+def known_state(if_match: str | None) -> str:
+    """Give the state of a file that a client has read; any, if it does not say which."""
+    return ANY_STATE if if_match is None else if_match.removeprefix("W/").strip('"')

@@ -9,14 +9,14 @@ from pydantic import JsonValue
 from starlette.responses import Response
 
 from ... import _app
-from ..._support.errors import ScanStateError, UnknownNameError
+from ..._support.errors import UnknownNameError
 from ..._support.storage import run_in_thread
 from ..context import Context, ViewContext
 from ..site import page_folder
-from .answers import json_answer
+from .answers import json_answer, known_state
 
 if TYPE_CHECKING:
-    from ..._app import ProjectPlaces, ShownSettings
+    from ..._app import ProjectPlaces, ProjectState, ShownSettings
 
 router = APIRouter()
 
@@ -43,8 +43,7 @@ async def read_app_config(context: Context) -> Response:
 async def read_project_config(context: Context) -> Response:
     """Give what the project file sets."""
     folder = context.settings.project_dir
-    config, etag = await run_in_thread("", lambda: _app.project_config(folder))
-    return json_answer(config, {"ETag": f'"{etag}"'})
+    return _project_answer(await run_in_thread("", lambda: _app.project_state(folder)))
 
 
 @router.put("/project/config")
@@ -53,15 +52,14 @@ async def change_project_config(
 ) -> Response:
     """Change keys of the project file."""
     folder = context.settings.project_dir
-    known = None if if_match is None else if_match.removeprefix("W/").strip('"')
     try:
-        config, etag = await run_in_thread("", lambda: _app.change_project_config(folder, body, known))
-    except ScanStateError as error:
+        state = await run_in_thread("", lambda: _app.change_project(folder, body, known_state(if_match)))
+    except _app.ChangedFileError as error:
         raise HTTPException(412, str(error)) from None
     except UnknownNameError as error:
         raise HTTPException(422, str(error)) from None
     context.changes.publish("project")
-    return json_answer(config, {"ETag": f'"{etag}"'})
+    return _project_answer(state)
 
 
 @router.get("/dist")
@@ -71,3 +69,7 @@ async def read_dist(context: Context) -> Response:
     if folder is None:
         raise HTTPException(404, "This version has no page.")
     return json_answer({"path": folder})
+
+
+def _project_answer(state: ProjectState) -> Response:
+    return json_answer(_app.project_config(state), {"ETag": f'"{state.etag}"'})

@@ -15,7 +15,7 @@ from ..._support.errors import UnknownNameError
 from ..._support.storage import run_in_thread
 from ..context import Context, ViewContext
 from ..places import from_uri
-from .answers import json_answer
+from .answers import json_answer, known_state
 from .segments import decode_segment
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class NewName(BaseModel):
 async def list_files(context: Context) -> Response:
     """List the files of labelled cases of the project."""
     folder = context.settings.project_dir
-    found = await run_in_thread("", lambda: _app.list_case_files(folder))
+    found = await run_in_thread("", lambda: _app.label_paths(folder))
     return json_answer([_app.as_uri(path) for path in found])
 
 
@@ -73,7 +73,7 @@ async def read_file(context: Context, uri: str) -> Response:
 async def delete_file(context: Context, uri: str) -> Response:
     """Move a file of cases to the trash."""
     path = context.places.check(decode_segment(uri))
-    await _change(context, lambda: _app.trash_case_file(path))
+    await _change(context, lambda: _app.delete_labels(path))
     return Response(status_code=204)
 
 
@@ -81,7 +81,7 @@ async def delete_file(context: Context, uri: str) -> Response:
 async def rename_file(context: Context, uri: str, body: NewName) -> Response:
     """Give a file of cases another name."""
     path = context.places.check(decode_segment(uri))
-    return json_answer(_app.as_uri(await _change(context, lambda: _app.rename_case_file(path, body.name))))
+    return json_answer(_app.as_uri(await _change(context, lambda: _app.rename_labels(path, body.name))))
 
 
 @router.get("/{uri}/{case_id}")
@@ -97,7 +97,7 @@ async def put_case(context: Context, uri: str, case_id: str, body: Fields, if_ma
     """Put a case in the place of the one of its id, or add it."""
     path, key = context.places.check(decode_segment(uri)), _app.case_key(decode_segment(case_id))
     fields = _app.case_fields(body)
-    file = await _change(context, lambda: _app.put_case(path, key, fields, _state(if_match)))
+    file = await _change(context, lambda: _app.put_case(path, key, fields, known_state(if_match)))
     return _one_case(file, key)
 
 
@@ -105,7 +105,7 @@ async def put_case(context: Context, uri: str, case_id: str, body: Fields, if_ma
 async def delete_case(context: Context, uri: str, case_id: str, if_match: IfMatch = None) -> Response:
     """Take a case out of a file."""
     path, key = context.places.check(decode_segment(uri)), _app.case_key(decode_segment(case_id))
-    await _change(context, lambda: _app.delete_case(path, key, _state(if_match)))
+    await _change(context, lambda: _app.delete_case(path, key, known_state(if_match)))
     return Response(status_code=204)
 
 
@@ -134,8 +134,3 @@ async def _change(context: ViewContext, change: Callable[[], T]) -> T:
             raise HTTPException(412, str(error)) from None
     context.changes.publish("labels")
     return changed
-
-
-def _state(given: str | None) -> str:
-    """Give the state of a file that a client has read, if it says so."""
-    return _app.ANY_STATE if given is None else given.removeprefix("W/").strip('"')

@@ -84,7 +84,7 @@ async def replace_cases(context: Context, path: LabelPath, state: KnownState, bo
 
 @one_file.delete("", status_code=204)
 async def delete_label_file(context: Context, path: LabelPath, state: KnownState) -> Response:
-    """Delete a file of labelled cases."""
+    """Move a file of labelled cases to the trash."""
     from ..._app import delete_labels
 
     await in_thread(lambda: delete_labels(path, state))
