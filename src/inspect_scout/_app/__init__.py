@@ -9,7 +9,7 @@ from .._support.lazy import lazy_exports
 if TYPE_CHECKING:
     from .._plan import ResumeRequest, ScanRequest
     from .._project import default_scans, schema_text
-    from .._results import ScanOverview, TextHit, TextPattern, list_states, read_error_groups, read_overview
+    from .._results import ScanOverview, TextHit, list_states, read_error_groups, read_overview
     from .._scanners import (
         FoundFile,
         Parameter,

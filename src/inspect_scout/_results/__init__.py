@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .reading.results_query import ResultsPage, ResultsQuery, ResultsTable, TypedPage
     from .reading.resultsets import RESULT_OWN_COLUMNS
     from .reading.row_view import RowMode
-    from .reading.text_search import TextHit, TextPattern
+    from .reading.text_search import TextHit
     from .reading.typed_table import TypedTable
     from .reading.verdicts import RecordedVerdict, read_verdicts
     from .rows.cells import clean_id, read_json

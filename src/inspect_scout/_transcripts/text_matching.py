@@ -55,7 +55,11 @@ class TextMatcher:
         if not self.text:
             raise ConfigError("The text to find is empty; give at least one character.")
         try:
-            self.spans([""])
+            for source in (
+                self.text if self.regex else "",
+                self.source,
+            ):  # the brackets of the second may repair the first
+                pc.match_substring_regex(array([""], pa.large_string()), pattern=source)
         except (pa.ArrowInvalid, UnicodeEncodeError) as error:
             reason = str(error).removeprefix("Invalid regular expression: ").rstrip(".")
             raise ConfigError(f"{self.text!r} cannot be sought: {reason}.") from None

@@ -124,6 +124,7 @@ async def test_find_in_all_transcripts_names_them_and_what_could_not_be_read(tmp
     [
         ({"q": "(", "regex": True}, 400),
         ({"q": "(?=a)", "regex": True}, 400),
+        ({"q": "a)(b", "regex": True}, 400),
         ({"q": ""}, 422),
         ({"q": "x" * 1001}, 422),
         ({"q": "x", "kinds": "y"}, 422),

@@ -7,7 +7,8 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
 from ..._query import condition_from_sql
-from ..._results import ResultsQuery, ResultsTable, TextHit, TextPattern
+from ..._results import ResultsQuery, ResultsTable, TextHit
+from ..._transcripts import TextMatcher
 from ..bridge import run_sync
 from .results import ResultsRequest, order_terms
 
@@ -53,14 +54,14 @@ class _Search:
 
 
 async def find_in_results(
-    location: str, scanner: str, pattern: TextPattern, asked: ResultsRequest
+    location: str, scanner: str, matcher: TextMatcher, asked: ResultsRequest
 ) -> AsyncGenerator[TextHit | FindProgress]:
     """Look for a text in the results of a scanner; ends its work when nobody takes what it gives any more.
 
     Args:
         location: Directory of the scan.
         scanner: Key of the scanner.
-        pattern: What is sought.
+        matcher: What is sought.
         asked: Which results, in which order; `columns`: where (none: where people write); `limit`: cells that are told.
 
     Raises:
@@ -76,7 +77,7 @@ async def find_in_results(
     )
     search = _Search(asked.limit, asyncio.get_running_loop())
     table = ResultsTable.open(location, run_sync, rows=asked.rows)
-    task = asyncio.create_task(table.search(scanner, query, pattern, search.report))
+    task = asyncio.create_task(table.search(scanner, query, matcher, search.report))
     task.add_done_callback(lambda _: search.told.put_nowait(FindProgress(search.rows, search.hits, done=True)))
     try:
         while True:

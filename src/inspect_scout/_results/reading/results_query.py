@@ -22,10 +22,11 @@ from .cursor import Cursor, Identity
 from .inputs import ReadOrigin, follow_references, has_references, read_from_source, warn_once_per_log
 from .row_view import RowView, StoredRowMode, check_row_mode, columns_to_exclude
 from .scanner_rows import ScannerRows
-from .text_search import Report, TextPattern, search_columns, search_rows
+from .text_search import Report, search_columns, search_rows
 from .typed_table import TypedTable
 
 if TYPE_CHECKING:
+    from ..._transcripts import TextMatcher
     from ..._types import Status
 
 T = TypeVar("T")
@@ -207,13 +208,13 @@ class ResultsTable:
         """Read a page of the results of a scanner whose cells have the types of what they hold; see `query`."""
         return await self._with_views(scanner, lambda views: self._typed_page(views, query))
 
-    async def search(self, scanner: str, query: ResultsQuery, pattern: TextPattern, report: Report) -> None:
+    async def search(self, scanner: str, query: ResultsQuery, matcher: TextMatcher, report: Report) -> None:
         """Look for a text in the results of a scanner that a query asks for.
 
         Args:
             scanner: Its key.
             query: Which results, and in which order; `columns`: where the text is sought (none: where people write).
-            pattern: What is sought.
+            matcher: What is sought.
             report: Is told after each part of the rows, in another thread.
 
         Raises:
@@ -226,7 +227,7 @@ class ResultsTable:
             columns = search_columns(combined, query.columns or ())
             all_rows = query.where is None and not query.order_by and not query.positive
             found = None if all_rows else combined.find_all(query.where, query.order_by, query.positive)
-            search_rows(views, found, columns, pattern, report)
+            search_rows(views, found, columns, matcher, report)
 
         await self._with_views(scanner, look)
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
-from ..._support.arrow import Array, array
-from ..._support.errors import ConfigError
+from ..._support.arrow import Array
+from ..._transcripts import TextMatcher
 from ..rows.arrow_tables import Column, Int64Array, cast_or_null, compute, fill_nulls, int64_column, take, to_bools
 from .combined_rows import CombinedRows, FoundRows
 from .row_view import RowView
@@ -38,56 +37,6 @@ SHOWN_CHARACTERS = 80
 
 _IDENTITY = ("uuid", "transcript_id", "label")
 _OCCURRENCES = 2**20
-
-
-@dataclass(frozen=True, slots=True)
-class TextPattern:
-    """What is sought. Its language is that of RE2, which takes time in proportion to the text whatever the pattern.
-
-    Args:
-        text: The text, or the pattern.
-        regex: Whether it is a pattern.
-        case: Whether capital letters matter.
-        word: Whether only whole words count.
-
-    Raises:
-        ConfigError: It is empty, or not a pattern.
-    """
-
-    text: str
-    regex: bool = False
-    case: bool = False
-    word: bool = False
-
-    def __post_init__(self) -> None:
-        if not self.text:
-            raise ConfigError("The text to find is empty; give at least one character.")
-        try:
-            self.found_in(array([""], pa.string()))
-        except (pa.ArrowInvalid, UnicodeEncodeError) as error:
-            raise ConfigError(f"{self.text!r} cannot be sought: {_reason(error)}") from None
-
-    @property
-    def source(self) -> str:
-        """The pattern."""
-        plain = self.text if self.regex else re.escape(self.text)
-        return rf"\b(?:{plain})\b" if self.word else plain
-
-    def found_in(self, cells: Column | Array) -> Int64Array:
-        """Tell in which cells it is."""
-        found = compute.match_substring_regex(cells, self.source, ignore_case=not self.case)
-        return np.flatnonzero(to_bools(fill_nulls(found, False)))
-
-    def places(self, cells: Column | Array) -> list[tuple[int, int, int]]:
-        """Tell of cells that have it: first byte and number of bytes of the first occurrence, and how many there are."""
-        ignore = not self.case
-        first = compute.find_substring_regex(cells, self.source, ignore_case=ignore)
-        # Arrow replaces without regard to case only where the pattern says so.
-        flagged = f"(?i:{self.source})" if ignore else self.source
-        rest = compute.replace_substring_regex(cells, flagged, "", max_replacements=1)
-        sizes = compute.subtract(compute.binary_length(cells), compute.binary_length(rest))
-        counts = compute.count_substring_regex(cells, self.source, ignore_case=ignore)
-        return list(zip(first.to_pylist(), sizes.to_pylist(), counts.to_pylist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +76,7 @@ def search_rows(
     views: Sequence[RowView],
     found: FoundRows | None,
     columns: Mapping[str, str],
-    pattern: TextPattern,
+    matcher: TextMatcher,
     report: Report,
 ) -> None:
     """Look for a text in rows.
@@ -136,7 +85,7 @@ def search_rows(
         views: The rows of scanners.
         found: The rows that count, in their order (None: all, as they are stored).
         columns: Name to show -> column.
-        pattern: What is sought.
+        matcher: What is sought.
         report: Is told after each part of the rows.
     """
     before = 0
@@ -150,7 +99,7 @@ def search_rows(
                 kept, positions = places.of(row_numbers, occurrences)
             before += len(row_numbers)
             part = rows if len(kept) == rows.num_rows else rows.take(kept.tolist())
-            if not report(len(kept), list(_hits(part, positions, columns, pattern))):
+            if not report(len(kept), list(_hits(part, positions, columns, matcher))):
                 return
 
 
@@ -173,24 +122,38 @@ class _Places:
         return kept, self._positions[at[kept]]
 
 
-def _hits(rows: SharedRows, positions: Int64Array, columns: Mapping[str, str], pattern: TextPattern) -> list[TextHit]:
+def _hits(rows: SharedRows, positions: Int64Array, columns: Mapping[str, str], matcher: TextMatcher) -> list[TextHit]:
     hits: list[TextHit] = []
     for shown, name in columns.items():
         if name not in rows.names or not rows.num_rows:
             continue
         cells = cast_or_null(rows.column(name), pa.large_string())
-        places = pattern.found_in(cells)
+        places = _found_in(cells, matcher)
         if not len(places):
             continue
         own: Column | Array = take(cells, int64_column(places))
         chosen = rows.take(places.tolist())
         ids = [chosen.cells(each) if each in chosen.names else [None] * len(places) for each in _IDENTITY]
         for position, text, place, *about in zip(
-            positions[places].tolist(), own.to_pylist(), pattern.places(own), *ids, strict=True
+            positions[places].tolist(), own.to_pylist(), _places(own, matcher), *ids, strict=True
         ):
             hits.append(_hit(position, about, shown, text, place))
     hits.sort(key=lambda hit: hit.position)
     return hits
+
+
+def _found_in(cells: Column | Array, matcher: TextMatcher) -> Int64Array:
+    """Tell in which cells a text is."""
+    return np.flatnonzero(to_bools(fill_nulls(compute.match_substring_regex(cells, matcher.source), False)))
+
+
+def _places(cells: Column | Array, matcher: TextMatcher) -> list[tuple[int, int, int]]:
+    """Tell of cells that have a text: first byte and number of bytes of the first occurrence, and how many there are."""
+    first = compute.find_substring_regex(cells, matcher.source)
+    rest = compute.replace_substring_regex(cells, matcher.source, "", max_replacements=1)
+    sizes = compute.subtract(compute.binary_length(cells), compute.binary_length(rest))
+    counts = compute.count_substring_regex(cells, matcher.source)
+    return list(zip(first.to_pylist(), sizes.to_pylist(), counts.to_pylist(), strict=True))
 
 
 def _hit(position: int, about: Sequence[str | None], column: str, text: str, place: tuple[int, int, int]) -> TextHit:
@@ -216,7 +179,3 @@ def search_columns(combined: CombinedRows, wanted: Sequence[str]) -> Mapping[str
         return combined.select_columns(wanted, None)
     known = combined.select_columns(None, ())
     return {name: name for name in SEARCHED_COLUMNS if name in known}
-
-
-def _reason(error: Exception) -> str:
-    return str(error).removeprefix("Invalid regular expression: ").rstrip(".") + "."

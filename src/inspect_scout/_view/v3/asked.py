@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, Field
 
 if TYPE_CHECKING:
-    from ..._app import ResultsRequest, Shown, TextPattern
+    from ..._app import ResultsRequest, Shown, TextMatcher
 
 MAX_TEXT = 10_000
 """Characters of a condition, a cursor or a text that is sought."""
@@ -77,20 +77,25 @@ class EvidenceAsked(BaseModel):
         return Shown(ranges=ranges, context=self.context, every=self.every, full=self.full)
 
 
-class FindAsked(ResultsAsked):
-    """What is sought, and in which results."""
+class TextAsked(BaseModel):
+    """The text that is sought, and how."""
 
     q: str = Field(min_length=1, max_length=1000, description="The text to find.")
     regex: bool = Field(False, description="It is a regular expression (RE2).")
     case: bool = Field(False, description="Capital letters matter.")
     word: bool = Field(False, description="Only whole words count.")
-    limit: int = Field(1000, ge=1, le=10_000, description="Cells that are told; more are counted.")
 
-    def pattern(self) -> TextPattern:
+    def matcher(self) -> TextMatcher:
         """Write what is sought as the application takes it."""
-        from ..._app import TextPattern
+        from ..._app import TextMatcher
 
-        return TextPattern(self.q, self.regex, self.case, self.word)
+        return TextMatcher(self.q, self.regex, self.case, self.word)
+
+
+class FindAsked(ResultsAsked, TextAsked):
+    """What is sought, and in which results."""
+
+    limit: int = Field(1000, ge=1, le=10_000, description="Cells that are told; more are counted.")
 
 
 class FacetsAsked(BaseModel):

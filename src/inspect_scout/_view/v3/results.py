@@ -88,7 +88,7 @@ async def find_text(context: Context, scan: Scan, scanner: Name, asked: Annotate
                 name = ("done" if item.done else "progress") if isinstance(item, FindProgress) else "hit"
                 yield Event(name, item)
 
-    found = find_in_results(scan, scanner, asked.pattern(), asked.request())
+    found = find_in_results(scan, scanner, asked.matcher(), asked.request())
     return await event_stream(events())
 
 

@@ -7,10 +7,11 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from ...._app import TranscriptFindProgress, TranscriptHit
+from ..asked import TextAsked
 from ..event_stream import Event, EventStream, event_stream
 from .parameters import Library, Locations, OrderBy, TranscriptId, Where
 
@@ -21,26 +22,21 @@ router = APIRouter(tags=["transcripts"])
 corpus_router = APIRouter(tags=["transcripts"])
 
 
-class TextAsked(BaseModel):
-    """What is sought, and how."""
+class InTranscripts(TextAsked):
+    """What is sought, and where in transcripts."""
 
-    q: str = Field(min_length=1, max_length=1000, description="The text to find.")
-    regex: bool = Field(False, description="It is a regular expression (RE2).")
-    case: bool = Field(False, description="Capital letters matter.")
-    word: bool = Field(False, description="Only whole words count.")
     kinds: list[Literal["message", "event"]] = Field(["message"], min_length=1, max_length=2, description="Where.")
     limit: int = Field(1000, ge=1, le=10_000, description="Messages and events that are told; more are counted.")
     seconds: float = Field(60.0, gt=0, le=3600, description="How long is searched at most.")
 
     def request(self) -> FindRequest:
         """Write what is sought as the application takes it."""
-        from ...._app import FindRequest, TextMatcher
+        from ...._app import FindRequest
 
-        matcher = TextMatcher(self.q, self.regex, self.case, self.word)
-        return FindRequest(matcher, tuple(self.kinds), self.limit, self.seconds)
+        return FindRequest(self.matcher(), tuple(self.kinds), self.limit, self.seconds)
 
 
-Asked = Annotated[TextAsked, Query()]
+Asked = Annotated[InTranscripts, Query()]
 
 
 @router.get(
