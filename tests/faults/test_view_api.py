@@ -1,21 +1,19 @@
-"""Many requests made of the description of the API."""
+"""Many requests made of the descriptions of both APIs."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from support.viewing.fuzzing import described_api, operations, try_operation
-
-
-@pytest.fixture(scope="module")
-def api(example_scan: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return described_api(example_scan, tmp_path_factory.mktemp("project"))
+from support.viewing.fuzzing import Version, described_api, try_operation
 
 
 @pytest.mark.fault
-def test_no_request_is_answered_with_a_fault(api: Any) -> None:
-    for operation in operations(api):
-        try_operation(operation, 300)
+@pytest.mark.parametrize("version", ["v2", "v3"])
+def test_no_request_is_answered_with_a_fault(
+    example_scan: Path, example_logs: Path, tmp_path: Path, version: Version
+) -> None:
+    api = described_api(example_scan, example_logs, tmp_path, version)
+    for operation in api.operations():
+        try_operation(api, operation, 300)

@@ -1,0 +1,21 @@
+"""Requests that are made of the descriptions of both APIs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from support.viewing.fuzzing import Version, described_api, try_operation
+
+
+@pytest.mark.parametrize("version", ["v2", "v3"])
+def test_no_request_is_answered_with_a_fault(
+    example_scan: Path, example_logs: Path, tmp_path: Path, version: Version
+) -> None:
+    api = described_api(example_scan, example_logs, tmp_path, version)
+    tried = 0
+    for operation in api.operations():
+        try_operation(api, operation, 15)
+        tried += 1
+    assert tried > 20
