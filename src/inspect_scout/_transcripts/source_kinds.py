@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from .._support.errors import ConfigError
+from .._support.confinement import leads_out
+from .._support.errors import ConfigError, LogReadError
 from .._support.plugins import plugins
 from .contract import SourceKind
 from .database.kind import DATABASE_KIND
@@ -80,9 +81,11 @@ async def read_origin(origin: InputOrigin, info: TranscriptInfo) -> Transcript:
         info: Description of the transcript.
 
     Raises:
-        LogReadError: What holds it is gone, or the transcript has changed since.
+        LogReadError: What holds it is gone, or may not be read here, or the transcript has changed since.
         ConfigError: No source of this kind is known.
     """
+    if leads_out(origin.location):
+        raise LogReadError(origin.location, "it is not in what this server shows")
     return await kind_named(origin.source).read_origin(origin, info)
 
 

@@ -7,9 +7,11 @@ from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import Mount
 
 from .._app import file_watches, served_places
+from .._support.confinement import confined
 from .._support.errors import ConfigError
 from .changes import Changes
 from .context import ViewContext
@@ -23,7 +25,7 @@ from .v2 import create_v2
 from .v3 import create_v3
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from .network.access import Access
 
@@ -49,10 +51,27 @@ def create_app(settings: ViewSettings) -> Starlette:
         yield
         await context.changes.close()
 
-    app = Starlette(routes=routes, lifespan=lifespan)
+    app = Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(_Confined, context.places)])
     app.state.context = context
     handle_errors(app)
     return app
+
+
+class _Confined:
+    """Answers requests, each held to what may be read.
+
+    Args:
+        app: Answers them.
+        places: What may be read.
+    """
+
+    def __init__(self, app: ASGIApp, places: Places) -> None:
+        self._app, self._places = app, places
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        with confined(self._places.allows):
+            await self._app(scope, receive, send)
 
 
 def guarded_app(settings: ViewSettings, access: Access | None = None) -> ASGIApp:

@@ -68,6 +68,8 @@ class ViewContext:
             ConfigError: It leads out of the project, or to what is hidden there.
         """
         folder = self.settings.project_dir
+        if "://" in name:
+            raise ConfigError(f"{name!r} is a URL: give the path of a file in the project {folder!r}.")
         inside = os.path.relpath(os.path.realpath(self.check(name)), os.path.realpath(folder))
         if any(part.startswith(".") for part in inside.split(os.sep)):
             raise ConfigError(

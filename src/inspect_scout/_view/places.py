@@ -59,6 +59,14 @@ class Places:
             "--scans."
         )
 
+    def allows(self, location: str) -> bool:
+        """Tell whether a location may be read, after resolving links."""
+        try:
+            self.check(location)
+        except (LocationError, ConfigError):
+            return False
+        return True
+
 
 def _resolved(location: str) -> str:
     if "\0" in location:

@@ -159,6 +159,11 @@ async def test_links_are_not_packed(client: httpx.AsyncClient, scan: Path, tmp_p
     secret.write_text("mine")
     (scan / "more.parquet").symlink_to(secret)
     answer = await client.get(scan_path(scan), headers={"Accept": "application/zip"})
+    assert answer.status_code == 200
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert "more.parquet" not in archive.namelist()  # it leads out of what is shown
+    (scan / "again.parquet").symlink_to(scan / "_scan.json")
+    answer = await client.get(scan_path(scan), headers={"Accept": "application/zip"})
     assert answer.status_code == 404
     assert "link" in answer.json()["detail"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from ..._query import Condition, Operator, OrderBy, condition_from_sql
 from ..._results import HEAVY_COLUMNS, ResultsQuery, ResultsTable
@@ -84,21 +84,29 @@ async def page_of_results(location: str, scanner: str, asked: ResultsRequest) ->
     return RecordsPage(page.table.to_pylist(parse_json=True), page.total, page.after)
 
 
+_NAMED_BY: Final[Sequence[tuple[Rows, str]]] = (
+    ("transcripts", "uuid"),
+    ("results", "uuid"),
+    ("transcripts", "transcript_id"),
+)
+"""Rows and columns in which a result is looked for."""
+
+
 async def one_result(location: str, scanner: str, id: str) -> dict[str, object]:
     """Give all that is recorded of a call of a scanner, what it was given included.
 
     Args:
         location: Directory of the scan.
         scanner: Key of the scanner.
-        id: Id of the result; of a call that failed, which has none, that of the transcript.
+        id: Id of the call, or of one of several results that it had; of a call that failed, which has none, that of the transcript.
 
     Raises:
         LocationError: There is no scan.
         UnknownNameError: The scan has no such scanner, or that one no such result.
         ConfigError: The scanner was called several times on the transcript.
     """
-    table = ResultsTable.open(location, run_sync, rows="transcripts")
-    for column in ("uuid", "transcript_id"):
+    for kind, column in _NAMED_BY:
+        table = ResultsTable.open(location, run_sync, rows=kind)
         query = ResultsQuery(Condition(left=column, operator=Operator.EQ, right=id), exclude=(), limit=2)
         rows = (await table.typed_page(scanner, query)).table.to_pylist(parse_json=True)
         if len(rows) > 1:

@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO
 
+from ..confinement import leads_out
 from ..errors import LocationError, StorageError
 from ..regular import NOWHERE, IrregularFileError, check_regular, irregular_kind, open_regular
 from .contract import Entry
@@ -305,7 +306,7 @@ def _collect(folder: str, shown: str, recursive: bool, found: list[Entry], above
     if here in above:  # a link to a folder above: following it would never end
         return
     for item in items:
-        if is_temporary(item.name):
+        if is_temporary(item.name) or (item.is_symlink() and leads_out(item.path)):
             continue
         path = join(shown, item.name)
         try:
@@ -326,6 +327,8 @@ def _leads_down(item: os.DirEntry[str]) -> bool:
     try:
         if not item.is_dir() or not item.is_symlink():
             return item.is_dir()
+        if leads_out(item.path):
+            return False
         target = item.stat()
     except OSError as error:
         if error.errno not in NOWHERE:

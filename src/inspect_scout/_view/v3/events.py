@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from functools import partial
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -12,7 +11,6 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from ..changes import TooManyListenersError
 from ..context import Context, ViewContext
 from .event_stream import Event, EventStream
-from .places import is_allowed
 from .work_models import ChangeItem, RunningScanItem
 
 if TYPE_CHECKING:
@@ -59,7 +57,7 @@ class StateFeed:
     async def _look_while_wanted(self) -> None:
         from ..._app import RunningScans, running_json
 
-        scans, loop = RunningScans(partial(is_allowed, self._context)), asyncio.get_running_loop()
+        scans, loop = RunningScans(self._context.places.allows), asyncio.get_running_loop()
         while self._listeners:
             began = loop.time()
             states = {each.state.facts.location: running_json(each) for each in await scans.look()}

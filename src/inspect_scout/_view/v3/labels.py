@@ -41,6 +41,7 @@ async def list_label_files(request: Request, context: Context) -> Response:
     items = [
         {"file": encode_location(each.name), "name": each.name, "cases": each.cases, "problem": each.problem}
         for each in files
+        if context.places.allows(each.path)
     ]
     return answer(request, {"items": items, "total": len(items), "next": None})
 

@@ -6,20 +6,10 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Query
 
-from ..._support.errors import ConfigError, LocationError
-from ..context import Context, ViewContext
+from ..context import Context
 from .asked import MAX_TEXT
 
 Location = Annotated[str | None, Query(max_length=MAX_TEXT, description="Path or URL; without it, the configured one.")]
-
-
-def is_allowed(context: ViewContext, location: str) -> bool:
-    """Tell whether a place may be read."""
-    try:
-        context.places.check(location)
-    except (LocationError, ConfigError):
-        return False
-    return True
 
 
 def scans_directory(context: Context, location: Location = None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from ..context import Context
 from ..jobs import check_job
 from .answers import answer, encoded, in_thread
-from .places import Scan, is_allowed
+from .places import Scan
 from .work_models import CancelledScan, DeletedScan, DryRunItem, NewRun, ResumeAsked, RunItem, RunItems
 
 router = APIRouter(tags=["runs"])
@@ -23,7 +22,7 @@ async def list_runs(request: Request, context: Context) -> Response:
     from ..._app import RunningScans, running_json
 
     started = await in_thread(context.kept.runs.list)
-    running = await RunningScans(partial(is_allowed, context)).look()
+    running = await RunningScans(context.places.allows).look()
     return answer(request, {"items": started, "running": list(map(running_json, running))})
 
 
