@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from support.agent_runs import Run, write_runs
+from support.terminals.agent_runs import Run, write_runs
 from support.terminals.walk import WIDTHS, Walk, Width
 
 pytestmark = pytest.mark.timeout(300)  # the logs and scans that all tests share are made in the first one
@@ -56,8 +56,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "known.csv").write_text("\n".join(["id,target", *known]))
     refined = wide.type(f"scout scan judging.py -S question='{REFINED}' -V labels.csv --tags judge")
     assert "evades_judge    200        1.00       28" in refined.shown
-    (validate,) = (line for line in refined.offered() if line.startswith("scout validate "))
-    assert "evades_judge: 20 labelled cases, 20 verdicts" in wide.type(validate).shown
+    assert "see the validation: scout validate " in refined.shown
     return folder
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from inspect_ai import Task
-from inspect_ai import eval as inspect_eval
+from inspect_ai import eval as inspect_eval  # pyright: ignore[reportUnknownVariableType]
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.model import (
     ChatCompletionChoice,
