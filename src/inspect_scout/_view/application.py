@@ -16,6 +16,7 @@ from .._support.errors import ConfigError
 from .changes import Changes
 from .context import ViewContext
 from .errors import handle_errors
+from .kept import Kept
 from .network.guards import guarded
 from .network.policy import network_policy
 from .places import Places
@@ -30,16 +31,18 @@ if TYPE_CHECKING:
     from .network.access import Access
 
 
-def create_app(settings: ViewSettings) -> Starlette:
+def create_app(settings: ViewSettings, kept: Kept | None = None) -> Starlette:
     """Put together what answers requests; `guarded_app` is what may be served.
 
     Args:
         settings: What it shows, to whom, and where.
+        kept: What requests share (None: what it makes itself).
     """
     if not settings.project_dir:
         raise ConfigError("The server needs the folder of a project.")
     shown = settings.project_dir, settings.transcripts, settings.scans
-    context = ViewContext(settings, Places(_roots(settings)), Changes(lambda: file_watches(*shown)))
+    changes = Changes(lambda: file_watches(*shown))
+    context = ViewContext(settings, Places(_roots(settings)), changes, kept=kept or Kept())
     routes = [
         Mount("/api/v2", create_v2(context)),
         Mount("/api/v3", create_v3(context)),
@@ -50,6 +53,7 @@ def create_app(settings: ViewSettings) -> Starlette:
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
         yield
         await context.changes.close()
+        context.kept.close()
 
     app = Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(_Confined, context.places)])
     app.state.context = context
@@ -74,19 +78,20 @@ class _Confined:
             await self._app(scope, receive, send)
 
 
-def guarded_app(settings: ViewSettings, access: Access | None = None) -> ASGIApp:
+def guarded_app(settings: ViewSettings, access: Access | None = None, kept: Kept | None = None) -> ASGIApp:
     """Put together what is served: what answers requests, and what stands around it.
 
     Args:
         settings: What it shows, to whom, and where.
         access: Who has the token (None: there is none).
+        kept: What requests share (None: what it makes itself).
 
     Raises:
         ConfigError: Anybody could ask, or a setting is not what it should be.
     """
     policy = network_policy(settings)
     return guarded(
-        create_app(settings),
+        create_app(settings, kept),
         policy,
         page_policy(settings),
         access=access,

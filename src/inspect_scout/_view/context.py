@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 
@@ -16,6 +16,9 @@ from .kept import Kept
 from .places import Places, place_below
 from .settings import ViewSettings
 
+if TYPE_CHECKING:
+    from .._app import Runs
+
 
 @dataclass(frozen=True, slots=True)
 class ViewContext:
@@ -26,16 +29,19 @@ class ViewContext:
         places: What may be read.
         changes: What has changed, and when.
         budget: How many bytes all requests together may hold.
+        kept: What requests share.
     """
 
     settings: ViewSettings
     places: Places
     changes: Changes = field(default_factory=Changes)
     budget: RequestBudget = field(default_factory=RequestBudget)
-    kept: Kept = field(init=False)
+    kept: Kept = field(default_factory=Kept)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "kept", Kept(self.settings.project_dir))
+    @property
+    def runs(self) -> Runs:
+        """The runs that were started for the project."""
+        return self.kept.runs(self.settings.project_dir)
 
     def served(self) -> ServedPlaces:
         """Tell where transcripts and scans are if a request does not say, by the files of the project as they are now. Blocks."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from ..._app import make_scans_folder, open_place, served_places
 from ..._support.errors import ConfigError
 from ..application import guarded_app
+from ..kept import Kept
 from ..network.access import Access
 from ..network.authorities import address_of, is_wildcard
 from ..network.guards import LOGIN_PATH
@@ -131,9 +132,10 @@ class Viewer:
         self._listening = listen(settings.host, settings.port)
         self.settings = replace(settings, port=self._listening.port)
         self._access = Access(settings.token, self._listening.port) if settings.token is not None else None
+        self._kept = Kept()
         with contextlib.ExitStack() as on_failure:
             on_failure.enter_context(self._listening.socket)  # the port is given back
-            app = guarded_app(self.settings, self._access)
+            app = guarded_app(self.settings, self._access, self._kept)
             on_failure.pop_all()
         self.started = threading.Event()
         self._server = Server(app, self._announce, owns_process)
@@ -174,6 +176,7 @@ class Viewer:
             link = self.browser_url()
             threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
         self.started.set()
+        self._kept.load()
 
 
 def serve(settings: ViewSettings, browser: bool, report: Callable[[str], None]) -> None:

@@ -33,7 +33,7 @@ async def write_code(body: dict[str, JsonValue] | list[JsonValue]) -> Response:
 async def start_scan(context: Context, body: dict[str, JsonValue]) -> Response:
     """Start a scan in a process of its own."""
     job = await run_in_thread("", lambda: check_job(context, body))
-    run = await context.kept.runs.start("scan", (), job)
+    run = await context.runs.start("scan", (), job)
     context.changes.publish("scans")
     if run.location is None:
         raise ScanStateError(

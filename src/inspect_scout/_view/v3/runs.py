@@ -21,7 +21,7 @@ async def list_runs(request: Request, context: Context) -> Response:
     """List the runs that were started here, and the scans that run on this machine, wherever they were started."""
     from ..._app import RunningScans, running_json
 
-    started = await in_thread(context.kept.runs.list)
+    started = await in_thread(context.runs.list)
     running = await RunningScans(context.places.allows).look()
     return answer(request, {"items": started, "running": list(map(running_json, running))})
 
@@ -31,8 +31,8 @@ async def start_run(context: Context, body: NewRun) -> Response:
     """Start a scan in a process of its own, or only count what it would scan (`dry_run`)."""
     job = await in_thread(lambda: check_job(context, body.job))
     if body.dry_run:
-        return Response(encoded(await context.kept.runs.dry_run(job)), 200, media_type="application/json")
-    run = await context.kept.runs.start("scan", (), job)
+        return Response(encoded(await context.runs.dry_run(job)), 200, media_type="application/json")
+    run = await context.runs.start("scan", (), job)
     context.changes.publish("scans")
     return Response(encoded(run), 201, media_type="application/json")
 
@@ -44,7 +44,7 @@ async def resume_scan(context: Context, scan: Scan, body: ResumeAsked | None = N
 
     await off_loop(scan, lambda: refuse_complete_scan(scan, "resume"))
     flags = body.flags() if body is not None else []
-    run = await context.kept.runs.start("resume", ["resume", scan, *flags])
+    run = await context.runs.start("resume", ["resume", scan, *flags])
     context.changes.publish("scans")
     return Response(encoded(run), 201, media_type="application/json")
 
@@ -55,7 +55,7 @@ async def complete_scan(context: Context, scan: Scan) -> Response:
     from ..._app import off_loop, refuse_complete_scan
 
     await off_loop(scan, lambda: refuse_complete_scan(scan, "complete"))
-    run = await context.kept.runs.start("complete", ["complete", scan])
+    run = await context.runs.start("complete", ["complete", scan])
     context.changes.publish("scans")
     return Response(encoded(run), 201, media_type="application/json")
 
@@ -65,7 +65,7 @@ async def cancel_scan(context: Context, scan: Scan) -> Response:
     """Ask the process that runs a scan to end it, as Ctrl-C does; asked again, it ends at once."""
     from ..._app import cancel_scan as cancel
 
-    pid = await cancel(scan, context.kept.runs.owns)
+    pid = await cancel(scan, context.runs.owns)
     context.changes.publish("scans")
     return Response(encoded({"location": scan, "pid": pid}), media_type="application/json")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import Depends, Path, Query, Request
+from fastapi import Depends, Path, Query
 
 from ...._support.errors import LocationError
 from ...context import Context
@@ -47,15 +47,9 @@ def locations_of(
     return tuple(map(context.check, found))
 
 
-def library_of(request: Request) -> TranscriptLibrary:
+def library_of(context: Context) -> TranscriptLibrary:
     """Give what the application keeps of transcripts."""
-    from ...._app import TranscriptLibrary  # here: it needs Inspect, which a server that only starts does not
-
-    state = request.app.state
-    found = getattr(state, "transcripts", None)
-    if not isinstance(found, TranscriptLibrary):
-        found = state.transcripts = TranscriptLibrary()
-    return found
+    return context.kept.library()
 
 
 Locations = Annotated[tuple[str, ...], Depends(locations_of)]
