@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Generator, Iterable
+from collections.abc import Awaitable, Callable, Generator, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -34,7 +34,11 @@ class WholeContent:
 
 
 async def whole_content(
-    location: str, transcript_id: str, accepted: Iterable[str], max_bytes: int = MAX_CONTENT_BYTES
+    location: str,
+    transcript_id: str,
+    accepted: Iterable[str],
+    hold: Callable[[int], Awaitable[None]],
+    max_bytes: int = MAX_CONTENT_BYTES,
 ) -> WholeContent:
     """Read a transcript, compressed as it is stored if the client takes that.
 
@@ -42,6 +46,7 @@ async def whole_content(
         location: Where the transcripts are.
         transcript_id: Its id.
         accepted: Encodings that the client takes ("gzip", "zstd").
+        hold: Waits until so many bytes may be held: what cannot be handed on as it is stored is held as a whole.
         max_bytes: Bytes of JSON at most.
 
     Raises:
@@ -54,6 +59,7 @@ async def whole_content(
         raise TranscriptTooLargeError(transcript_id, located.size, max_bytes)
     if isinstance(located, HasPackedSample):
         return _as_stored(located.stored, frozenset(accepted))
+    await hold(located.size)
     raw = await located.raw()
     return WholeContent("identity", _assembled(raw), raw.size)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
 
 import anyio.to_thread
 from starlette.responses import Response, StreamingResponse
@@ -10,7 +12,25 @@ from starlette.responses import Response, StreamingResponse
 from ..._app import ANY_STATE
 from ..._support.json import dumps
 
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
 JSON = "application/json"
+
+
+class _Stream(StreamingResponse):
+    """Bytes as they are read, and what is held until they are sent, or the client has left."""
+
+    def __init__(
+        self, chunks: Iterable[bytes], media_type: str, headers: Mapping[str, str] | None, held: AsyncExitStack
+    ) -> None:
+        super().__init__(chunks, media_type=media_type, headers=headers)
+        self._held = held
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send them."""
+        async with self._held:
+            await super().__call__(scope, receive, send)
 
 
 def json_answer(value: object, headers: Mapping[str, str] | None = None) -> Response:
@@ -19,8 +39,20 @@ def json_answer(value: object, headers: Mapping[str, str] | None = None) -> Resp
     return Response(dumps(value).encode("utf-8", "backslashreplace"), media_type=JSON, headers=headers)
 
 
-async def streamed(chunks: Iterable[bytes], media_type: str, headers: Mapping[str, str] | None = None) -> Response:
-    """Answer with bytes as they are read, in a thread; what is wrong at the start is an error of the request."""
+async def streamed(
+    chunks: Iterable[bytes],
+    media_type: str,
+    headers: Mapping[str, str] | None = None,
+    held: AsyncExitStack | None = None,
+) -> Response:
+    """Answer with bytes as they are read, in a thread; what is wrong at the start is an error of the request.
+
+    Args:
+        chunks: The bytes.
+        media_type: What they are.
+        headers: More headers.
+        held: What is held until they are sent.
+    """
     rest = iter(chunks)
     first = await anyio.to_thread.run_sync(next, rest, b"")
 
@@ -28,7 +60,7 @@ async def streamed(chunks: Iterable[bytes], media_type: str, headers: Mapping[st
         yield first
         yield from rest
 
-    return StreamingResponse(everything(), media_type=media_type, headers=headers)
+    return _Stream(everything(), media_type, headers, AsyncExitStack() if held is None else held.pop_all())
 
 
 def known_state(if_match: str | None) -> str:

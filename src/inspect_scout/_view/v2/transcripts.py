@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Header, Request
@@ -70,11 +71,17 @@ async def read_content(
     accepted = ["zstd"] if x_accept_raw_encoding else []
     if _takes(request, "gzip"):
         accepted.append("gzip")
-    content = await _app.whole_content(location, plain_segment(id), accepted)
-    if content.encoding == "zstd":
-        return await streamed(content.chunks, "application/octet-stream", {"X-Content-Encoding": "zstd"})
-    headers = {} if content.encoding == "identity" else {"Content-Encoding": content.encoding}
-    return await streamed(content.chunks, JSON, headers | {"Vary": "Accept-Encoding, X-Accept-Raw-Encoding"})
+    async with AsyncExitStack() as held:
+
+        async def hold(size: int) -> None:
+            await held.enter_async_context(context.budget.hold(size))
+
+        content = await _app.whole_content(location, plain_segment(id), accepted, hold)
+        if content.encoding == "zstd":
+            return await streamed(content.chunks, "application/octet-stream", {"X-Content-Encoding": "zstd"}, held)
+        headers: dict[str, str] = {} if content.encoding == "identity" else {"Content-Encoding": content.encoding}
+        headers["Vary"] = "Accept-Encoding, X-Accept-Raw-Encoding"
+        return await streamed(content.chunks, JSON, headers, held)
 
 
 def _takes(request: Request, encoding: str) -> bool:

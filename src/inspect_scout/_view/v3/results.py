@@ -49,11 +49,14 @@ async def list_results(
 
 
 @router.get("/facets", response_model=FacetItems)
-async def get_facets(request: Request, scan: Scan, scanner: Name, asked: Annotated[FacetsAsked, Query()]) -> Response:
+async def get_facets(
+    request: Request, context: Context, scan: Scan, scanner: Name, asked: Annotated[FacetsAsked, Query()]
+) -> Response:
     """Tell what was found by the values of columns, with the interval of each rate."""
     from ..._app import result_facets
 
-    return answer(request, {"items": await result_facets(scan, scanner, asked.by, asked.where, asked.limit)})
+    async with context.budget.hold(PAGE_BYTES):
+        return answer(request, {"items": await result_facets(scan, scanner, asked.by, asked.where, asked.limit)})
 
 
 @router.get("/distribution", response_model=DistributionItem)
@@ -93,11 +96,12 @@ async def find_text(context: Context, scan: Scan, scanner: Name, asked: Annotate
 
 
 @router.get("/results/{id}", response_model=dict[str, JsonValue])
-async def get_result(request: Request, scan: Scan, scanner: Name, id: Name) -> Response:
+async def get_result(request: Request, context: Context, scan: Scan, scanner: Name, id: Name) -> Response:
     """Give all that is recorded of a result; of a call that failed by the id of the transcript."""
     from ..._app import one_result
 
-    return answer(request, await one_result(scan, scanner, id))
+    async with context.budget.hold(PAGE_BYTES):
+        return answer(request, await one_result(scan, scanner, id))
 
 
 @router.get("/results/{id}/evidence", response_model=EvidenceItems)

@@ -14,6 +14,9 @@ from .parameters import Characters, Library, Locations, Number, Start, Stop, Tra
 
 router = APIRouter(tags=["transcripts"])
 
+ITEM_BYTES = 24 << 20
+"""What reading a large message, event or attachment as a whole holds, about."""
+
 _IMMUTABLE = "private, max-age=31536000, immutable"
 
 
@@ -37,12 +40,13 @@ async def get_messages(
 
 @router.get("/transcripts/{id:path}/messages/{number}", response_model=ItemBody)
 async def get_message(
-    request: Request, library: Library, locations: Locations, id: TranscriptId, number: Number
+    request: Request, context: Context, library: Library, locations: Locations, id: TranscriptId, number: Number
 ) -> Response:
     """Read one message as a whole."""
     from ...._app import read_body
 
-    return answer(request, await read_body(library, locations, id, "message", number))
+    async with context.budget.hold(ITEM_BYTES):
+        return answer(request, await read_body(library, locations, id, "message", number))
 
 
 @router.get("/transcripts/{id:path}/events", response_model=EventRange)
@@ -66,12 +70,13 @@ async def get_events(
 
 @router.get("/transcripts/{id:path}/events/{number}", response_model=ItemBody)
 async def get_event(
-    request: Request, library: Library, locations: Locations, id: TranscriptId, number: Number
+    request: Request, context: Context, library: Library, locations: Locations, id: TranscriptId, number: Number
 ) -> Response:
     """Read one event as a whole, with the input of a model."""
     from ...._app import read_body
 
-    return answer(request, await read_body(library, locations, id, "event", number))
+    async with context.budget.hold(ITEM_BYTES):
+        return answer(request, await read_body(library, locations, id, "event", number))
 
 
 @router.get("/transcripts/{id:path}/outline", response_model=Outline)
@@ -122,6 +127,7 @@ async def get_citations(
 @router.get("/transcripts/{id:path}/attachments/{reference}", response_class=Response)
 async def get_attachment(
     request: Request,
+    context: Context,
     library: Library,
     locations: Locations,
     id: TranscriptId,
@@ -133,7 +139,8 @@ async def get_attachment(
     tag = tag_of(id, reference)  # its name says what it is
     if (known := unchanged(request, tag)) is not None:
         return known
-    found = await read_media(library, locations, id, reference)
+    async with context.budget.hold(ITEM_BYTES):
+        found = await read_media(library, locations, id, reference)
     headers = {
         "ETag": tag,
         "Cache-Control": _IMMUTABLE,
