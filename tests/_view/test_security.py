@@ -7,10 +7,8 @@ import contextlib
 import logging
 import re
 import socket
-import threading
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -22,27 +20,12 @@ from inspect_scout._view import ViewSettings
 from inspect_scout._view.application import guarded_app
 from inspect_scout._view.changes import Changes
 from inspect_scout._view.errors import handle_errors
-from inspect_scout._view.serving.ports import listen
-from inspect_scout._view.serving.server import Server, allow_open_files
+from inspect_scout._view.serving.server import allow_open_files
 from support.server.attacks import attacks
+from support.server.serving import served
 
 STREAMS = 500
 SECONDS = 2.0
-
-
-@contextlib.contextmanager
-def served(app: Any, port: int = 0) -> Generator[int]:
-    """Serve an application from a thread; gives the port."""
-    started, found = threading.Event(), listen("127.0.0.1", port)
-    server = Server(app, started.set, owns_process=False)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [found.socket]})
-    thread.start()
-    try:
-        assert started.wait(30)
-        yield found.port
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 @pytest.fixture(scope="module")

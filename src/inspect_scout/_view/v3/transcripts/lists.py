@@ -21,7 +21,9 @@ async def get_transcripts(
     locations: Locations,
     where: Where = [],  # noqa: B006 - FastAPI copies it
     order_by: OrderBy = [],  # noqa: B006
-    columns: Annotated[list[str], Query(description="Fields, metadata keys and paths (default: all fields).")] = [],  # noqa: B006
+    columns: Annotated[
+        list[str], Query(description="Fields, metadata keys and paths (default: all fields).", max_length=200)
+    ] = [],  # noqa: B006
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Response:
