@@ -89,8 +89,8 @@ growth: $(VENV)/.installed-dev  ## Time what a unit costs when there are 1, 10 a
 reading: $(VENV)/.installed-dev  ## Time what only looks at scans: list, status, results
 	@$(BIN)/python -m benchmarks.reading
 
-bench-view: $(VENV)/.installed-dev  ## Time the server: lists, results, transcripts
-	@$(BIN)/python -m benchmarks.view
+bench-view: $(VENV)/.installed-dev  ## Time the server: lists, results, transcripts (ONLY="huge", REFERENCE=/path/to/python)
+	@$(BIN)/python -m benchmarks.view $(if $(REFERENCE),--reference $(REFERENCE)) $(if $(ONLY),--only "$(ONLY)")
 
 refusals: $(VENV)/.installed-dev  ## Time how soon one is told of a mistake, sees that a scan has begun, and can ask the server
 	@$(BIN)/python -m benchmarks.refusals

@@ -37,7 +37,9 @@ ABSENT = "a word that is nowhere"
 def scenarios(folder: Path, transcripts: int = 100_000, megabytes: int = HUGE_MB) -> list[Scenario]:
     """Make logs below a folder, and name requests about them."""
     make_logs(folder, transcripts, megabytes)
-    return [*list_scenarios(folder / "many"), *reading_scenarios(folder / "huge" / "huge.eval", "huge")]
+    huge, long = (folder / name / f"{name}.eval" for name in ("huge", "long"))
+    first, *_ = reading_scenarios(long, "10 000 messages")
+    return [*list_scenarios(folder / "many"), *reading_scenarios(huge, "huge"), (first[0], first[1], None, 100)]
 
 
 def list_scenarios(place: Path) -> list[Scenario]:
@@ -64,8 +66,8 @@ def list_scenarios(place: Path) -> list[Scenario]:
 def reading_scenarios(log: Path, name: str) -> list[Scenario]:
     """Requests about the one transcript of a log."""
     at = f"location={quote(str(log))}"
-    id = sample_id(log)
-    last = 10_000
+    described = summary(log)
+    id, last = described["uuid"], min(10_000, described["message_count"])
     return [
         (f"{name}: first 50 messages", f"/transcripts/{id}/messages?{at}", 700, 50),
         (f"{name}: messages far behind", f"/transcripts/{id}/messages?{at}&start={last}", None, 100),
@@ -79,10 +81,11 @@ def reading_scenarios(log: Path, name: str) -> list[Scenario]:
     ]
 
 
-def sample_id(log: Path) -> str:
-    """Id of the one transcript of a log."""
+def summary(log: Path) -> dict[str, Any]:
+    """Read what is said of the one transcript of a log: its id is `uuid`."""
     with zipfile.ZipFile(log) as archive:
-        return str(json.loads(archive.read("summaries.json"))[0]["uuid"])
+        first: dict[str, Any] = json.loads(archive.read("summaries.json"))[0]
+        return first
 
 
 def make_logs(folder: Path, transcripts: int, megabytes: int) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 import httpx
 import pytest
 
+from inspect_scout import ConfigError
+from inspect_scout._app import scan_archive
 from inspect_scout._view import ViewSettings, guarded_app
 from inspect_scout._view.serving.server import allow_open_files
 from support.server.serving import served
@@ -219,3 +221,8 @@ def test_the_stream_that_is_one_too_many_is_refused(project: Path, path: str) ->
         began = time.monotonic()
         assert httpx.get(f"{base}/api/v3/scans", timeout=60).json()["total"] == 1
         assert time.monotonic() - began < SECONDS
+
+
+async def test_a_large_scan_is_not_packed(project: Path) -> None:
+    with pytest.raises(ConfigError, match="at most 1,000 are packed"):
+        await scan_archive(str(project / "scans" / "scan_id=example"), max_bytes=1000)
