@@ -11,8 +11,8 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 
 from .._app import file_watches, served_places
-from .._support.confinement import confined
 from .._support.errors import ConfigError
+from .._support.storage.confinement import confined
 from .changes import Changes
 from .context import ViewContext
 from .errors import handle_errors

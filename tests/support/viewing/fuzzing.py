@@ -47,7 +47,8 @@ class DescribedApi:
 
     def known_of(self, path: str) -> Mapping[str, str]:
         """Tell what there is that a path may be about."""
-        return next((known for begin, known in self.known.items() if begin in path), {})
+        nothing: Mapping[str, str] = {}
+        return next((known for begin, known in self.known.items() if begin in path), nothing)
 
 
 def _lasting(operation: Any) -> int:

@@ -14,9 +14,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO
 
-from ..confinement import leads_out
 from ..errors import LocationError, StorageError
 from ..regular import NOWHERE, IrregularFileError, check_regular, irregular_kind, open_regular
+from .confinement import leads_out
 from .contract import Entry
 from .locations import join, local_path
 from .remote_failures import changed_error, missing_error
