@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Literal
 
 import pyarrow as pa
@@ -48,10 +49,10 @@ def test_pages_stay_in_the_list(total: int, limit: int, backward: bool, data: st
     assert all(0 <= place < total and place != edge for place in page)
 
 
-NO_REQUESTS: tuple[object, ...] = (1, [], {"pagination": {}}, {"order_by": [{}]}, {"filter": {"left": "a"}}, "x")
+NO_REQUESTS = ("1", "[]", '{"pagination": {}}', '{"order_by": [{}]}', '{"filter": {"left": "a"}}', '"x"')
 
 
 @pytest.mark.parametrize("body", NO_REQUESTS)
-def test_what_is_not_a_request_is_refused(body: object) -> None:
+def test_what_is_not_a_request_is_refused(body: str) -> None:
     with pytest.raises(ConfigError, match="cannot be used"):
-        parse_page_request(body)  # type: ignore[arg-type]  # whatever a client sends
+        parse_page_request(json.loads(body))
