@@ -15,11 +15,12 @@ from .._query import ColumnPath, condition_from_sql, names_in_condition
 from .._results import RESULT_OWN_COLUMNS, ResultsPage, ResultsQuery, ResultsTable, read_overview
 from .._statistics import Proportion
 from .._support.errors import UnknownNameError
+from .._support.storage import for_each
 from .bridge import run_sync
 
 if TYPE_CHECKING:
     from .._query import Condition
-    from .._types import ScannerState, ScanState
+    from .._types import ScannerState
 
 Unit = Literal["transcript", "message", "event", "input", "result"]
 """What is counted: inputs by their type, or each result of those lists of which a condition selects some."""
@@ -130,19 +131,19 @@ async def scanner_findings(
         ConfigError: The condition cannot be used.
     """
     condition = condition_from_sql(where) if where else None
-    recorded: ScanState | None = None
-    found: list[ScannerFindings] = []
-    for counted in await _counted_scanners(location, scanner, condition):
-        told, few = None, False
-        if condition is None and not counted.has_lists:
-            first = ResultsQuery(columns=["input_type"], limit=1, count=True)
-            page = await counted.inputs.query(first, counted.scanner)
-            few = (page.total or 0) <= MAX_AT_ONCE
-            if (page.total or 0) > max_counted:
-                recorded = recorded or (await read_overview(location, errors=False)).state
-                told = _recorded_findings(counted, recorded.scanners.get(counted.scanner), page)
-        found.append(told or (await _findings_of_few(counted) if few else await _findings(counted, condition)))
-    return found
+
+    async def find(counted: _Counted) -> ScannerFindings:
+        if condition is not None or counted.has_lists:
+            return await _findings(counted, condition)
+        first = ResultsQuery(columns=["input_type"], limit=1, count=True)
+        page = await counted.inputs.query(first, counted.scanner)
+        told, total = None, page.total or 0
+        if total > max_counted:
+            recorded = (await read_overview(location, errors=False)).state
+            told = _recorded_findings(counted, recorded.scanners.get(counted.scanner), page)
+        return told or (await _findings_of_few(counted) if total <= MAX_AT_ONCE else await _findings(counted, None))
+
+    return await for_each(location, await _counted_scanners(location, scanner, condition), find)
 
 
 async def findings_by(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from ..._results import read_overview, read_spec_head
 from ..._support.storage import storage_for
 from ..findings import ScannerFindings, scanner_findings
@@ -19,11 +21,18 @@ async def scan_detail(location: str, findings: bool = True) -> dict[str, object]
     Raises:
         LocationError: There is no scan.
     """
-    overview = await off_loop(location, lambda: read_overview(location))
-    head = await off_loop(location, lambda: read_spec_head(storage_for(location), location))
-    found = await scanner_findings(location) if findings else None
+    # Side by side: in a store, each of them waits for one answer after the other.
+    overview, head, found = await asyncio.gather(
+        off_loop(location, lambda: read_overview(location)),
+        off_loop(location, lambda: read_spec_head(storage_for(location), location)),
+        _findings(location, findings),
+    )
     told = None if found is None else [findings_json(each) for each in found]
     return {**overview_json(overview), "spec": head, "findings": told}
+
+
+async def _findings(location: str, wanted: bool) -> list[ScannerFindings] | None:
+    return await scanner_findings(location) if wanted else None
 
 
 def findings_json(found: ScannerFindings) -> dict[str, object]:
