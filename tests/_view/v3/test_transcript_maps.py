@@ -133,10 +133,17 @@ async def test_citations_give_back_the_cited_words(
     assert (gone["number"], "'gone'" in gone["unresolved"]) == (None, True)
 
 
+async def test_a_scan_of_the_project_is_named_by_its_id(log: Path, tmp_path: Path, serve: Serve) -> None:
+    status = await scan_async([citing()], transcripts_from(str(log)), scans=str(tmp_path / "scans"))
+    async with serve(log) as client:
+        id = (await get(client, "/transcripts"))["items"][0]["transcript_id"]
+        assert (await get(client, f"/transcripts/{id}/citations", scan=status.spec.scan_id))["results"] == 1
+
+
 async def test_scans_that_may_not_be_read_or_are_not_there_are_refused(
     client: httpx.AsyncClient, id: str, tmp_path: Path
 ) -> None:
-    for scan, status in ((str(tmp_path.parent), 403), (str(tmp_path / "nix"), 404)):
+    for scan, status in ((str(tmp_path.parent), 403), (str(tmp_path / "nix"), 404), ("nix", 404)):
         answer = await client.get(f"/transcripts/{id}/citations", params={"scan": scan})
         assert answer.status_code == status, answer.text
     assert (await client.get(f"/transcripts/{id}/citations")).status_code == 422

@@ -62,6 +62,12 @@ class PatientProtocol(H11Protocol):
         super().data_received(data)
         self._watch_arrival()
 
+    def on_response_complete(self) -> None:
+        """Go on with the next request, which may have begun to arrive."""
+        super().on_response_complete()
+        if self.conn.trailing_data[0]:  # else nothing is asked, and uvicorn closes what is idle
+            self._watch_arrival()
+
     def pause_writing(self) -> None:
         """Begin to wait for a client that takes nothing."""
         super().pause_writing()

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Query
 
-from ..context import Context
+from ..context import Context, ViewContext
+from .answers import in_thread
 from .asked import MAX_TEXT
 
 Location = Annotated[str | None, Query(max_length=MAX_TEXT, description="Path or URL; without it, the configured one.")]
@@ -26,6 +27,13 @@ async def scan_directory(context: Context, scan_id: Annotated[str, Path(max_leng
     from ..._app import scan_of_id
 
     return context.places.check(await scan_of_id(scans, scan_id))
+
+
+async def scan_named(context: ViewContext, named: str) -> str:
+    """Find the directory of a scan by its id, among those that are configured, or by its location."""
+    if "/" in named:
+        return context.check(named)
+    return await scan_directory(context, named, await in_thread(context.scans_place))
 
 
 Scan = Annotated[str, Depends(scan_directory)]

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from ...._app import EventRange, ItemBody, MessageRange, Minimap, Outline, TranscriptCitations
 from ...context import Context
 from ..answers import answer, tag_of, unchanged
+from ..places import scan_named
 from .parameters import Characters, Library, Locations, Number, Start, Stop, TranscriptId, range_of
 
 router = APIRouter(tags=["transcripts"])
@@ -115,12 +116,12 @@ async def get_citations(
     library: Library,
     locations: Locations,
     id: TranscriptId,
-    scan: Annotated[list[str], Query(description="Directories of scans.", min_length=1, max_length=50)],
+    scan: Annotated[list[str], Query(description="Ids or directories of scans.", min_length=1, max_length=50)],
 ) -> Response:
     """Find what results cite of a transcript: messages, and characters of their texts."""
     from ...._app import read_citations
 
-    scans = [context.places.check(each) for each in scan]
+    scans = [await scan_named(context, each) for each in scan]
     return answer(request, await read_citations(library, locations, id, scans))
 
 
