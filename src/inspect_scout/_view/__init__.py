@@ -19,6 +19,8 @@ from .._support.lazy import lazy_exports
 if TYPE_CHECKING:
     from .application import create_app, guarded_app
     from .serving.notebook import view
+    from .serving.ports import listen
+    from .serving.server import Server
     from .serving.start import ViewRequest, serve, settings_for, take_token
     from .settings import DEFAULT_HOST, DEFAULT_PORT, TITLE, ViewSettings
 

@@ -7,8 +7,7 @@ import threading
 from collections.abc import Generator
 from typing import Any
 
-from inspect_scout._view.serving.ports import listen
-from inspect_scout._view.serving.server import Server
+from inspect_scout._view import Server, listen
 
 
 @contextlib.contextmanager
