@@ -55,26 +55,28 @@ def create_app(settings: ViewSettings, kept: Kept | None = None) -> Starlette:
         await context.changes.close()
         context.kept.close()
 
-    app = Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(_Confined, context.places)])
+    app = Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(_Prepared, context)])
     app.state.context = context
     handle_errors(app)
     return app
 
 
-class _Confined:
-    """Answers requests, each held to what may be read.
+class _Prepared:
+    """Answers requests once what they need is loaded, each held to what may be read.
 
     Args:
         app: Answers them.
-        places: What may be read.
+        context: What they are given.
     """
 
-    def __init__(self, app: ASGIApp, places: Places) -> None:
-        self._app, self._places = app, places
+    def __init__(self, app: ASGIApp, context: ViewContext) -> None:
+        self._app, self._context = app, context
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        with confined(self._places.allows):
+        if scope["type"] == "http":
+            await self._context.kept.loaded()
+        with confined(self._context.places.allows):
             await self._app(scope, receive, send)
 
 

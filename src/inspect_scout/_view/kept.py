@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 import threading
+from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .._app import Runs, TranscriptLibrary
+
+_LIBRARIES = ("inspect_ai.log", "inspect_ai.model", "inspect_ai.scorer", "pyarrow.compute", "pyarrow.parquet", "duckdb")
+"""What use cases load, from the outermost: modules of Inspect import each other in circles."""
 
 _FIRST_NEEDED = ("scan_detail", "list_transcripts", "label_files", "project_state", "known_scanners", "result_cells")
 """Use cases that load, in this order, what the first requests would wait for."""
@@ -20,6 +26,7 @@ class Kept:
         self._library: TranscriptLibrary | None = None
         self._runs: Runs | None = None
         self._closed = False
+        self._begun, self._done = False, Future[None]()
 
     def library(self) -> TranscriptLibrary:
         """Give what is known of transcripts."""
@@ -44,8 +51,22 @@ class Kept:
             return self._runs
 
     def load(self) -> None:
-        """Begin to load, in a thread, what the first requests need."""
+        """Begin to load, in a thread, what the first requests need; once."""
+        with self._lock:
+            if self._begun:
+                return
+            self._begun = True
         threading.Thread(target=self._load, name="scout-view-loading").start()
+
+    async def loaded(self) -> None:
+        """Wait until it is loaded.
+
+        Requests that load in threads of their own meanwhile would find modules of Inspect half made: these import each other
+        in circles, and two threads that begin at two places of a circle see what the other has not finished.
+        """
+        self.load()
+        if not self._done.done():
+            await asyncio.shield(asyncio.wrap_future(self._done))
 
     def close(self) -> None:
         """Close what is open, and load nothing more; on the event loop of the server."""
@@ -56,7 +77,14 @@ class Kept:
     def _load(self) -> None:
         from .. import _app
 
-        for name in _FIRST_NEEDED:
-            if self._closed:
-                return
-            getattr(_app, name)
+        try:
+            for name in _LIBRARIES:
+                if self._closed:
+                    return
+                importlib.import_module(name)
+            for name in _FIRST_NEEDED:
+                if self._closed:
+                    return
+                getattr(_app, name)
+        finally:
+            self._done.set_result(None)
