@@ -131,12 +131,13 @@ def names(place: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, An
     monkeypatch.setattr(sys, "path", [str(place), str(place / "extension"), *sys.path])
     monkeypatch.setenv("OPENAI_API_KEY", "none is called")
     monkeypatch.setenv("INSPECT_EVAL_MODEL", "mockllm/model")
-    before = set(sys.modules)
+    for name in ("scanners", "scout_chats", "scout_chats.source"):
+        monkeypatch.delitem(sys.modules, name, raising=False)  # other tests have modules of these names
     names: dict[str, Any] = {"__name__": "example"}
     exec(SETUP, names)
     yield names
-    for name in {"scanners", "scout_chats", "scout_chats.source"} & (sys.modules.keys() - before):
-        del sys.modules[name]
+    for name in ("scanners", "scout_chats", "scout_chats.source"):
+        sys.modules.pop(name, None)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import re
 import shutil
-import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import inspect_scout
 from inspect_scout import __version__
-from inspect_scout._cli import main
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 PACKAGE = str(Path(inspect_scout.__file__).parent)
@@ -132,24 +130,22 @@ def make_project(parent: Path) -> Path:
     for name, text in {"judged.py": JUDGED, "trouble.py": TROUBLE, "cases.csv": CASES}.items():
         (folder / name).write_text(text)
     (folder / "stop-here").touch()
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        with contextlib.chdir(folder):
-            _type("db copy logs transcripts")
-            for line, age in SCANS.values():
-                known = set(Path("scans").glob("*"))
-                _type(line)
-                (made,) = set(Path("scans").glob("*")) - known
-                _make_older(made, age)
-    finally:
-        signal.signal(signal.SIGINT, before)
+    _type("db copy logs transcripts", folder)
+    for line, age in SCANS.values():
+        known = set((folder / "scans").glob("*"))
+        said = _type(line, folder)
+        made = set((folder / "scans").glob("*")) - known
+        assert len(made) == 1, said
+        _make_older(made.pop(), age)
     (folder / "stop-here").unlink()
     return folder
 
 
-def _type(line: str) -> None:
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        main(line.split())
+def _type(line: str, folder: Path) -> str:
+    """Run a command in a process of its own: what earlier tests have left in this one does not matter."""
+    command = [sys.executable, "-m", "inspect_scout", *line.split()]
+    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return f"{line}: exit code {ran.returncode}\n{ran.stdout}\n{ran.stderr}"
 
 
 def _make_older(scan: Path, age: timedelta) -> None:

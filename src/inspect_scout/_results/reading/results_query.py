@@ -366,9 +366,9 @@ def _find_page(combined: CombinedRows, query: ResultsQuery, cursor: Cursor) -> t
     start = query.offset if cursor.row is None else cursor.offset
     wanted = None if query.count or query.limit is None or query.limit_each is not None else start + query.limit + 1
     if wanted is None:
-        found = combined.find_all(query.where, query.order_by, query.positive)
+        found = combined.find_all(query.where, query.order_by, query.positive).first_of_each(query.limit_each)
     else:
-        found = combined.find(query.where, query.order_by, wanted, query.positive).first_of_each(query.limit_each)
+        found = combined.find(query.where, query.order_by, wanted, query.positive)
     if cursor.row is None or combined.identities(found[start - 1 : start]) == [cursor.row]:
         return found, start
     # The scan went on meanwhile: the row is elsewhere.
