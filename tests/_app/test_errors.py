@@ -235,6 +235,6 @@ def test_the_command_prints_one_traceback_for_each_kind(tmp_path: Path) -> None:
     command = [str(Path(sys.executable).with_name("scout")), "scan", "errors", str(location)]
     ran = subprocess.run(command, capture_output=True, text=True, check=True)
     assert ran.stdout.count("Traceback (most recent call last)") == 2
-    assert ran.stdout.startswith("6 errors of one 3, two 3 in 3 transcripts t1, t3, t5\n  KeyError: 'foo' (")
+    assert ran.stdout.startswith("6 errors of one 3, two 3 in 3 transcripts: t1, t3, t5\n  KeyError: 'foo' (")
     ran = subprocess.run([*command, "--json", "--limit", "1"], capture_output=True, text=True, check=True)
     assert [group["count"] for group in json.loads(ran.stdout)] == [6]

@@ -92,7 +92,7 @@ def test_all_forms_of_naming_cases(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("validation", "error", "says"),
     [
-        (cases_of({}), ConfigError, "length, odd.*mapping"),
+        (cases_of({}), ConfigError, "length, odd.*validation="),
         ({"lenght": cases_of({})}, UnknownNameError, "'length'"),
         ({"odd": "none.csv"}, LocationError, r"none\.csv"),
         ({"odd": 3}, ConfigError, "3 is not a set"),

@@ -54,6 +54,7 @@ OTHERS = {
     "transcripts_from": "takes locations of transcripts",
     "transcripts_db": "takes the folder of a database, which is not a scan",
     "validation_set": "takes files of labelled cases",
+    "view": "takes locations of transcripts, and the folder of scans",
 }
 """Public functions with a parameter for a place that is not that of a scan."""
 
