@@ -39,7 +39,7 @@ def test_what_requests_need_is_loaded_in_a_thread_unless_the_server_has_ended(cl
 
 def test_what_requests_share_is_made_once(tmp_path: Path) -> None:
     kept = Kept()
-    assert kept.library() is kept.library()
+    assert kept.transcripts() is kept.transcripts()
     assert kept.runs(str(tmp_path)) is kept.runs(str(tmp_path))
 
 

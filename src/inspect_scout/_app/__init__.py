@@ -110,7 +110,6 @@ if TYPE_CHECKING:
     from .listing.stamp import files_stamp
     from .new_project import NewProject, guess_transcripts, start_project
     from .reading.corpus import TranscriptSelection
-    from .reading.library import LibraryLimits, TranscriptLibrary
     from .reading.map_records import Minimap, Outline, TranscriptCitations
     from .reading.records import (
         EventRange,
@@ -126,6 +125,7 @@ if TYPE_CHECKING:
     )
     from .reading.sample import OpenedTranscript
     from .reading.searching import FindRequest, find_in_corpus, find_in_transcript
+    from .reading.transcript_cache import CacheLimits, TranscriptCache
     from .reading.transcripts import (
         describe_transcript,
         list_transcripts,

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .._app import Runs, TranscriptLibrary
+    from .._app import Runs, TranscriptCache
 
 _LIBRARIES = ("inspect_ai.log", "inspect_ai.model", "inspect_ai.scorer", "pyarrow.compute", "pyarrow.parquet", "duckdb")
 """What use cases load, from the outermost: modules of Inspect import each other in circles."""
@@ -23,19 +23,19 @@ class Kept:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._library: TranscriptLibrary | None = None
+        self._transcripts: TranscriptCache | None = None
         self._runs: Runs | None = None
         self._closed = False
         self._begun, self._done = False, Future[None]()
 
-    def library(self) -> TranscriptLibrary:
+    def transcripts(self) -> TranscriptCache:
         """Give what is known of transcripts."""
-        from .._app import TranscriptLibrary
+        from .._app import TranscriptCache
 
         with self._lock:
-            if self._library is None:
-                self._library = TranscriptLibrary()
-            return self._library
+            if self._transcripts is None:
+                self._transcripts = TranscriptCache()
+            return self._transcripts
 
     def runs(self, project_dir: str) -> Runs:
         """Give the runs that were started for the project.
@@ -71,8 +71,8 @@ class Kept:
     def close(self) -> None:
         """Close what is open, and load nothing more; on the event loop of the server."""
         self._closed = True
-        if self._library is not None:
-            self._library.close()
+        if self._transcripts is not None:
+            self._transcripts.close()
 
     def _load(self) -> None:
         from .. import _app

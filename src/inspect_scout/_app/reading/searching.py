@@ -18,7 +18,7 @@ from .sample import OpenedTranscript
 
 if TYPE_CHECKING:
     from ..._types import TranscriptInfo
-    from .library import Locations, TranscriptLibrary
+    from .transcript_cache import Locations, TranscriptCache
 
 Found = TranscriptHit | TranscriptFindProgress
 
@@ -49,7 +49,7 @@ class FindRequest:
 
 
 async def find_in_transcript(
-    library: TranscriptLibrary, locations: Locations, id: str, request: FindRequest
+    cache: TranscriptCache, locations: Locations, id: str, request: FindRequest
 ) -> AsyncGenerator[Found]:
     """Look for a text in a transcript: what is found in order, and how far the search has come.
 
@@ -58,7 +58,7 @@ async def find_in_transcript(
         LogReadError: It cannot be read.
     """
     deadline = time.monotonic() + request.seconds
-    async with library.open(locations, id) as opened:
+    async with cache.open(locations, id) as opened:
         search = TranscriptSearch(opened, request.matcher, request.kinds)
         told = 0
         stopped = None
@@ -75,7 +75,7 @@ async def find_in_transcript(
 
 
 async def find_in_corpus(
-    library: TranscriptLibrary, locations: Locations, selection: TranscriptSelection, request: FindRequest
+    cache: TranscriptCache, locations: Locations, selection: TranscriptSelection, request: FindRequest
 ) -> AsyncGenerator[Found]:
     """Look for a text in many transcripts; `searched` counts transcripts.
 
@@ -85,7 +85,7 @@ async def find_in_corpus(
         ConfigError: A condition cannot be used.
     """
     deadline = time.monotonic() + request.seconds
-    corpus = await library.corpus(locations)
+    corpus = await cache.corpus(locations)
     chosen = await anyio.to_thread.run_sync(corpus.select, selection)
     progress = TranscriptFindProgress(0, 0, 0, len(chosen))
     told_at, told = time.monotonic(), 0

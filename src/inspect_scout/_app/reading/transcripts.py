@@ -1,4 +1,4 @@
-"""What a server asks of transcripts: every question is one async function of a library."""
+"""What a server asks of transcripts: every question is one async function of a cache."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from .bodies import event_body_of, message_body_of
 from .citations import read_verdicts, resolve_citations
 from .corpus import TranscriptSelection
 from .events import EventReader
-from .library import Locations, TranscriptLibrary
 from .map_records import Minimap, Outline, TranscriptCitations
 from .messages import MessageReader
 from .outline import read_minimap, read_outline
@@ -25,13 +24,14 @@ from .records import (
     TranscriptPage,
 )
 from .texts import clean_json
+from .transcript_cache import Locations, TranscriptCache
 
 FOLDED_CHARACTERS: Final = 4000
 """Characters of a message or an event that a range shows, where nothing else is asked for."""
 
 
 async def list_transcripts(
-    library: TranscriptLibrary,
+    cache: TranscriptCache,
     locations: Locations,
     selection: TranscriptSelection,
     *,
@@ -40,39 +40,39 @@ async def list_transcripts(
     limit: int = 100,
 ) -> TranscriptPage:
     """Give a page of transcripts; see `transcript_page`."""
-    return await library.ask(locations, lambda corpus: transcript_page(corpus, selection, columns, cursor, limit))
+    return await cache.ask(locations, lambda corpus: transcript_page(corpus, selection, columns, cursor, limit))
 
 
 async def read_facets(
-    library: TranscriptLibrary, locations: Locations, where: Sequence[str], by: Sequence[str], limit: int
+    cache: TranscriptCache, locations: Locations, where: Sequence[str], by: Sequence[str], limit: int
 ) -> tuple[TranscriptFacet, ...]:
     """Count transcripts by the values of columns; see `transcript_facet`."""
-    return await library.ask(locations, lambda corpus: tuple(transcript_facet(corpus, where, one, limit) for one in by))
+    return await cache.ask(locations, lambda corpus: tuple(transcript_facet(corpus, where, one, limit) for one in by))
 
 
 async def read_neighbours(
-    library: TranscriptLibrary, locations: Locations, id: str, selection: TranscriptSelection
+    cache: TranscriptCache, locations: Locations, id: str, selection: TranscriptSelection
 ) -> Neighbours:
     """Find what stands beside a transcript; see `transcript_neighbours`."""
-    return await library.ask(locations, lambda corpus: transcript_neighbours(corpus, selection, id))
+    return await cache.ask(locations, lambda corpus: transcript_neighbours(corpus, selection, id))
 
 
-async def describe_transcript(library: TranscriptLibrary, locations: Locations, id: str) -> TranscriptDescription:
+async def describe_transcript(cache: TranscriptCache, locations: Locations, id: str) -> TranscriptDescription:
     """Tell what is known of a transcript without reading it.
 
     Raises:
         LocationError: There is no such transcript.
         LogReadError: It is not where it was.
     """
-    corpus = await library.corpus(locations)
-    info = await library.ask(locations, lambda corpus: corpus.info(id))
+    corpus = await cache.corpus(locations)
+    info = await cache.ask(locations, lambda corpus: corpus.info(id))
     located = await corpus.source.locate(info)
     values = {name: clean_json(value) for name, value in describe(info).items()}
     return TranscriptDescription(id, values, located.size, located.fingerprint)
 
 
 async def read_messages(
-    library: TranscriptLibrary,
+    cache: TranscriptCache,
     locations: Locations,
     id: str,
     *,
@@ -86,12 +86,12 @@ async def read_messages(
         LocationError: There is no such transcript.
         LogReadError: It cannot be read.
     """
-    async with library.open(locations, id) as opened:
+    async with cache.open(locations, id) as opened:
         return await opened.run(lambda: MessageReader(opened).range(start, stop, characters))
 
 
 async def read_events(
-    library: TranscriptLibrary,
+    cache: TranscriptCache,
     locations: Locations,
     id: str,
     *,
@@ -106,12 +106,12 @@ async def read_events(
         LocationError: There is no such transcript.
         LogReadError: It cannot be read.
     """
-    async with library.open(locations, id) as opened:
+    async with cache.open(locations, id) as opened:
         return await opened.run(lambda: EventReader(opened).range(start, stop, characters, types))
 
 
 async def read_body(
-    library: TranscriptLibrary, locations: Locations, id: str, kind: Literal["message", "event"], number: int
+    cache: TranscriptCache, locations: Locations, id: str, kind: Literal["message", "event"], number: int
 ) -> ItemBody:
     """Read one message or event as a whole.
 
@@ -121,12 +121,12 @@ async def read_body(
         TranscriptTooLargeError: The item is too large to be shown.
     """
     read = message_body_of if kind == "message" else event_body_of
-    async with library.open(locations, id) as opened:
+    async with cache.open(locations, id) as opened:
         return await opened.run(lambda: read(opened, number))
 
 
 async def outline_transcript(
-    library: TranscriptLibrary, locations: Locations, id: str, *, start: int = 1, limit: int = 500
+    cache: TranscriptCache, locations: Locations, id: str, *, start: int = 1, limit: int = 500
 ) -> Outline:
     """Give the turns of a transcript, and the parts of its run; see `read_outline`.
 
@@ -134,28 +134,28 @@ async def outline_transcript(
         LocationError: There is no such transcript.
         LogReadError: It cannot be read.
     """
-    async with library.open(locations, id) as opened:
+    async with cache.open(locations, id) as opened:
         return await opened.run(lambda: read_outline(opened, start, limit))
 
 
-async def map_transcript(library: TranscriptLibrary, locations: Locations, id: str, buckets: int = 200) -> Minimap:
+async def map_transcript(cache: TranscriptCache, locations: Locations, id: str, buckets: int = 200) -> Minimap:
     """Sum up a whole transcript; see `read_minimap`.
 
     Raises:
         LocationError: There is no such transcript.
         LogReadError: It cannot be read.
     """
-    async with library.open(locations, id) as opened:
+    async with cache.open(locations, id) as opened:
         return await opened.run(lambda: read_minimap(opened, buckets))
 
 
 async def read_citations(
-    library: TranscriptLibrary, locations: Locations, id: str, scans: Sequence[str]
+    cache: TranscriptCache, locations: Locations, id: str, scans: Sequence[str]
 ) -> TranscriptCitations:
     """Find in a transcript what results of scans cite of it.
 
     Args:
-        library: What is kept of transcripts.
+        cache: What is kept of transcripts.
         locations: Where the transcript is.
         id: Its id.
         scans: Directories of scans.
@@ -165,11 +165,11 @@ async def read_citations(
         LogReadError: The transcript cannot be read.
     """
     verdicts = [verdict for scan in dict.fromkeys(scans) for verdict in await read_verdicts(scan, id)]
-    async with library.open(locations, id) as opened:
+    async with cache.open(locations, id) as opened:
         return await opened.run(lambda: resolve_citations(opened, verdicts))
 
 
-async def read_media(library: TranscriptLibrary, locations: Locations, id: str, reference: str) -> AttachmentBody:
+async def read_media(cache: TranscriptCache, locations: Locations, id: str, reference: str) -> AttachmentBody:
     """Read an attachment of a transcript.
 
     Raises:
@@ -177,5 +177,5 @@ async def read_media(library: TranscriptLibrary, locations: Locations, id: str, 
         LogReadError: The transcript cannot be read.
         TranscriptTooLargeError: The attachment is too large to be shown.
     """
-    async with library.open(locations, id) as opened:
+    async with cache.open(locations, id) as opened:
         return await opened.run(lambda: read_attachment(opened, reference))

@@ -11,7 +11,7 @@ from ...._app import EventRange, ItemBody, MessageRange, Minimap, Outline, Trans
 from ...context import Context
 from ..answers import answer, tag_of, unchanged
 from ..places import scan_named
-from .parameters import Characters, Library, Locations, Number, Start, Stop, TranscriptId, range_of
+from .parameters import CachedTranscripts, Characters, Locations, Number, Start, Stop, TranscriptId, range_of
 
 router = APIRouter(tags=["transcripts"])
 
@@ -24,7 +24,7 @@ _IMMUTABLE = "private, max-age=31536000, immutable"
 @router.get("/transcripts/{id:path}/messages", response_model=MessageRange)
 async def get_messages(
     request: Request,
-    library: Library,
+    cache: CachedTranscripts,
     locations: Locations,
     id: TranscriptId,
     start: Start = 1,
@@ -35,25 +35,25 @@ async def get_messages(
     from ...._app import read_messages
 
     first, last = range_of(start, stop)
-    found = await read_messages(library, locations, id, start=first, stop=last, characters=characters)
+    found = await read_messages(cache, locations, id, start=first, stop=last, characters=characters)
     return answer(request, found)
 
 
 @router.get("/transcripts/{id:path}/messages/{number}", response_model=ItemBody)
 async def get_message(
-    request: Request, context: Context, library: Library, locations: Locations, id: TranscriptId, number: Number
+    request: Request, context: Context, cache: CachedTranscripts, locations: Locations, id: TranscriptId, number: Number
 ) -> Response:
     """Read one message as a whole."""
     from ...._app import read_body
 
     async with context.budget.hold(ITEM_BYTES):
-        return answer(request, await read_body(library, locations, id, "message", number))
+        return answer(request, await read_body(cache, locations, id, "message", number))
 
 
 @router.get("/transcripts/{id:path}/events", response_model=EventRange)
 async def get_events(
     request: Request,
-    library: Library,
+    cache: CachedTranscripts,
     locations: Locations,
     id: TranscriptId,
     types: Annotated[list[str], Query(description="Only events of these types.", max_length=50)] = [],  # noqa: B006
@@ -65,25 +65,25 @@ async def get_events(
     from ...._app import read_events
 
     first, last = range_of(start, stop)
-    found = await read_events(library, locations, id, start=first, stop=last, characters=characters, types=tuple(types))
+    found = await read_events(cache, locations, id, start=first, stop=last, characters=characters, types=tuple(types))
     return answer(request, found)
 
 
 @router.get("/transcripts/{id:path}/events/{number}", response_model=ItemBody)
 async def get_event(
-    request: Request, context: Context, library: Library, locations: Locations, id: TranscriptId, number: Number
+    request: Request, context: Context, cache: CachedTranscripts, locations: Locations, id: TranscriptId, number: Number
 ) -> Response:
     """Read one event as a whole, with the input of a model."""
     from ...._app import read_body
 
     async with context.budget.hold(ITEM_BYTES):
-        return answer(request, await read_body(library, locations, id, "event", number))
+        return answer(request, await read_body(cache, locations, id, "event", number))
 
 
 @router.get("/transcripts/{id:path}/outline", response_model=Outline)
 async def get_outline(
     request: Request,
-    library: Library,
+    cache: CachedTranscripts,
     locations: Locations,
     id: TranscriptId,
     start: Start = 1,
@@ -92,13 +92,13 @@ async def get_outline(
     """Give the turns of a transcript, and the parts of its run."""
     from ...._app import outline_transcript
 
-    return answer(request, await outline_transcript(library, locations, id, start=start, limit=limit))
+    return answer(request, await outline_transcript(cache, locations, id, start=start, limit=limit))
 
 
 @router.get("/transcripts/{id:path}/minimap", response_model=Minimap)
 async def get_minimap(
     request: Request,
-    library: Library,
+    cache: CachedTranscripts,
     locations: Locations,
     id: TranscriptId,
     buckets: Annotated[int, Query(description="Parts at most.", ge=1, le=1000)] = 200,
@@ -106,14 +106,14 @@ async def get_minimap(
     """Sum up a whole transcript in one strip."""
     from ...._app import map_transcript
 
-    return answer(request, await map_transcript(library, locations, id, buckets))
+    return answer(request, await map_transcript(cache, locations, id, buckets))
 
 
 @router.get("/transcripts/{id:path}/citations", response_model=TranscriptCitations)
 async def get_citations(
     request: Request,
     context: Context,
-    library: Library,
+    cache: CachedTranscripts,
     locations: Locations,
     id: TranscriptId,
     scan: Annotated[list[str], Query(description="Ids or directories of scans.", min_length=1, max_length=50)],
@@ -122,14 +122,14 @@ async def get_citations(
     from ...._app import read_citations
 
     scans = [await scan_named(context, each) for each in scan]
-    return answer(request, await read_citations(library, locations, id, scans))
+    return answer(request, await read_citations(cache, locations, id, scans))
 
 
 @router.get("/transcripts/{id:path}/attachments/{reference}", response_class=Response)
 async def get_attachment(
     request: Request,
     context: Context,
-    library: Library,
+    cache: CachedTranscripts,
     locations: Locations,
     id: TranscriptId,
     reference: Annotated[str, Path(description="32 hexadecimal digits, or a `reference` of a message.")],
@@ -141,7 +141,7 @@ async def get_attachment(
     if (known := unchanged(request, tag)) is not None:
         return known
     async with context.budget.hold(ITEM_BYTES):
-        found = await read_media(library, locations, id, reference)
+        found = await read_media(cache, locations, id, reference)
     headers = {
         "ETag": tag,
         "Cache-Control": _IMMUTABLE,

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from ...._app import TranscriptFindProgress, TranscriptHit
 from ..asked import TextAsked
 from ..event_stream import Event, EventStream, event_stream
-from .parameters import Library, Locations, OrderBy, TranscriptId, Where
+from .parameters import CachedTranscripts, Locations, OrderBy, TranscriptId, Where
 
 if TYPE_CHECKING:
     from ...._app import FindRequest
@@ -45,11 +45,11 @@ Asked = Annotated[InTranscripts, Query()]
     status_code=200,
     responses={200: {"model": TranscriptHit | TranscriptFindProgress}},
 )
-async def find_in_one(library: Library, locations: Locations, id: TranscriptId, asked: Asked) -> Response:
+async def find_in_one(cache: CachedTranscripts, locations: Locations, id: TranscriptId, asked: Asked) -> Response:
     """Look for a text in a whole transcript, also in what is folded or not loaded."""
     from ...._app import find_in_transcript
 
-    return await event_stream(_events(find_in_transcript(library, locations, id, asked.request())))
+    return await event_stream(_events(find_in_transcript(cache, locations, id, asked.request())))
 
 
 @corpus_router.get(
@@ -59,7 +59,7 @@ async def find_in_one(library: Library, locations: Locations, id: TranscriptId, 
     responses={200: {"model": TranscriptHit | TranscriptFindProgress}},
 )
 async def find_in_all(
-    library: Library,
+    cache: CachedTranscripts,
     locations: Locations,
     asked: Asked,
     where: Where = [],  # noqa: B006
@@ -69,7 +69,7 @@ async def find_in_all(
     from ...._app import TranscriptSelection, find_in_corpus
 
     selection = TranscriptSelection(tuple(where), tuple(order_by))
-    return await event_stream(_events(find_in_corpus(library, locations, selection, asked.request())))
+    return await event_stream(_events(find_in_corpus(cache, locations, selection, asked.request())))
 
 
 async def _events(found: AsyncGenerator[TranscriptHit | TranscriptFindProgress]) -> AsyncGenerator[Event]:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from ...._app import Neighbours, TranscriptDescription, TranscriptFacet, TranscriptPage
 from ..answers import answer
-from .parameters import Cursor, Library, Limit, Locations, OrderBy, TranscriptId, Where
+from .parameters import CachedTranscripts, Cursor, Limit, Locations, OrderBy, TranscriptId, Where
 
 router = APIRouter(tags=["transcripts"])
 
@@ -17,7 +17,7 @@ router = APIRouter(tags=["transcripts"])
 @router.get("/transcripts", response_model=TranscriptPage)
 async def get_transcripts(
     request: Request,
-    library: Library,
+    cache: CachedTranscripts,
     locations: Locations,
     where: Where = [],  # noqa: B006 - FastAPI copies it
     order_by: OrderBy = [],  # noqa: B006
@@ -31,14 +31,14 @@ async def get_transcripts(
     from ...._app import TranscriptSelection, list_transcripts
 
     selection = TranscriptSelection(tuple(where), tuple(order_by))
-    page = await list_transcripts(library, locations, selection, columns=tuple(columns), cursor=cursor, limit=limit)
+    page = await list_transcripts(cache, locations, selection, columns=tuple(columns), cursor=cursor, limit=limit)
     return answer(request, page)
 
 
 @router.get("/transcripts/facets", response_model=list[TranscriptFacet])
 async def get_facets(
     request: Request,
-    library: Library,
+    cache: CachedTranscripts,
     locations: Locations,
     by: Annotated[list[str], Query(description="Columns whose values are counted.", min_length=1, max_length=20)],
     where: Where = [],  # noqa: B006
@@ -47,13 +47,13 @@ async def get_facets(
     """Count transcripts by the values of columns."""
     from ...._app import read_facets
 
-    return answer(request, await read_facets(library, locations, tuple(where), tuple(by), limit))
+    return answer(request, await read_facets(cache, locations, tuple(where), tuple(by), limit))
 
 
 @router.get("/transcripts/{id:path}/neighbours", response_model=Neighbours)
 async def get_neighbours(
     request: Request,
-    library: Library,
+    cache: CachedTranscripts,
     locations: Locations,
     id: TranscriptId,
     where: Where = [],  # noqa: B006
@@ -63,13 +63,15 @@ async def get_neighbours(
     from ...._app import TranscriptSelection, read_neighbours
 
     selection = TranscriptSelection(tuple(where), tuple(order_by))
-    return answer(request, await read_neighbours(library, locations, id, selection))
+    return answer(request, await read_neighbours(cache, locations, id, selection))
 
 
 @router.get("/transcripts/{id:path}", response_model=TranscriptDescription)
-async def get_transcript(request: Request, library: Library, locations: Locations, id: TranscriptId) -> Response:
+async def get_transcript(
+    request: Request, cache: CachedTranscripts, locations: Locations, id: TranscriptId
+) -> Response:
     """Tell what is known of a transcript without reading it."""
     from ...._app import describe_transcript
 
-    found = await describe_transcript(library, locations, id)
+    found = await describe_transcript(cache, locations, id)
     return answer(request, found)

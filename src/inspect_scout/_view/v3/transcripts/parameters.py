@@ -10,7 +10,7 @@ from ...._support.errors import LocationError
 from ...context import Context
 
 if TYPE_CHECKING:
-    from ...._app import TranscriptLibrary
+    from ...._app import TranscriptCache
 
 MOST_ITEMS = 500
 DEFAULT_ITEMS = 50
@@ -47,16 +47,16 @@ def locations_of(
     return tuple(map(context.check, found))
 
 
-def library_of(context: Context) -> TranscriptLibrary:
+def cache_of(context: Context) -> TranscriptCache:
     """Give what the application keeps of transcripts."""
-    return context.kept.library()
+    return context.kept.transcripts()
 
 
 Locations = Annotated[tuple[str, ...], Depends(locations_of)]
 if TYPE_CHECKING:
-    Library = Annotated[TranscriptLibrary, Depends(library_of)]
+    CachedTranscripts = Annotated[TranscriptCache, Depends(cache_of)]
 else:  # nothing has to load the class to describe the routes
-    Library = Annotated[object, Depends(library_of)]
+    CachedTranscripts = Annotated[object, Depends(cache_of)]
 
 
 def range_of(start: int, stop: int | None) -> tuple[int, int]:

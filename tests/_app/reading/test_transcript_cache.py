@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 from inspect_scout import LocationError
-from inspect_scout._app import LibraryLimits, OpenedTranscript, TranscriptLibrary, read_messages
+from inspect_scout._app import CacheLimits, OpenedTranscript, TranscriptCache, read_messages
 from inspect_scout._transcripts import SampleError
 from support.logs import make_log, make_sample, write
 from support.raw_logs import user, write_raw
@@ -33,8 +33,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def library(clock: Clock) -> AsyncGenerator[TranscriptLibrary]:
-    made = TranscriptLibrary(LibraryLimits(locations=2, samples=2, idle_seconds=100), clock)
+async def cache(clock: Clock) -> AsyncGenerator[TranscriptCache]:
+    made = TranscriptCache(CacheLimits(locations=2, samples=2, idle_seconds=100), clock)
     yield made
     made.close()
 
@@ -47,39 +47,39 @@ def can_be_read(opened: OpenedTranscript) -> bool:
     return True
 
 
-async def test_an_index_is_kept_until_a_log_changes(library: TranscriptLibrary, clock: Clock, tmp_path: Path) -> None:
+async def test_an_index_is_kept_until_a_log_changes(cache: TranscriptCache, clock: Clock, tmp_path: Path) -> None:
     write(make_log([make_sample(1)]), tmp_path / "a.eval")
     place = (str(tmp_path),)
-    first = await library.corpus(place)
+    first = await cache.corpus(place)
     clock.seconds += 60
-    assert await library.corpus(place) is first
+    assert await cache.corpus(place) is first
     write(make_log([make_sample(2)]), tmp_path / "b.eval")
-    assert await library.corpus(place) is first  # it was looked at within the same second
+    assert await cache.corpus(place) is first  # it was looked at within the same second
     clock.seconds += 60
-    second = await library.corpus(place)
+    second = await cache.corpus(place)
     assert (len(first), len(second)) == (1, 2)
     assert second.version != first.version
 
 
 async def test_a_location_that_is_gone_is_told_and_found_again(
-    library: TranscriptLibrary, clock: Clock, tmp_path: Path
+    cache: TranscriptCache, clock: Clock, tmp_path: Path
 ) -> None:
     log = write(make_log([make_sample(1)]), tmp_path / "a.eval")
-    assert len(await library.corpus((str(log),))) == 1
+    assert len(await cache.corpus((str(log),))) == 1
     away = log.rename(tmp_path / "away")
     clock.seconds += 60
     with pytest.raises(LocationError):
-        await library.corpus((str(log),))
+        await cache.corpus((str(log),))
     away.rename(log)
-    assert len(await library.corpus((str(log),))) == 1
+    assert len(await cache.corpus((str(log),))) == 1
 
 
-async def test_many_who_ask_at_once_share_one_index(library: TranscriptLibrary, tmp_path: Path) -> None:
+async def test_many_who_ask_at_once_share_one_index(cache: TranscriptCache, tmp_path: Path) -> None:
     write(make_log([make_sample(1)]), tmp_path / "a.eval")
     found: list[object] = []
 
     async def ask() -> None:
-        found.append(await library.corpus((str(tmp_path),)))
+        found.append(await cache.corpus((str(tmp_path),)))
 
     async with anyio.create_task_group() as tasks:
         for _ in range(20):
@@ -88,43 +88,43 @@ async def test_many_who_ask_at_once_share_one_index(library: TranscriptLibrary, 
 
 
 async def test_open_transcripts_are_few_and_closed_when_idle(
-    library: TranscriptLibrary, clock: Clock, tmp_path: Path
+    cache: TranscriptCache, clock: Clock, tmp_path: Path
 ) -> None:
     log = write_raw(tmp_path / "log.eval", [{"messages": [user(f"text {number}")]} for number in range(6)])
     place = (str(log),)
-    ids = list((await library.corpus(place)).index.ids)
+    ids = list((await cache.corpus(place)).index.ids)
     seen: list[OpenedTranscript] = []
     for id in ids:
-        async with library.open(place, id) as opened:
+        async with cache.open(place, id) as opened:
             await opened.run(opened.sample.wait)
             seen.append(opened)
     assert [can_be_read(opened) for opened in seen] == [False] * 4 + [True] * 2
     clock.seconds += 1000
-    async with library.open(place, ids[5]):
+    async with cache.open(place, ids[5]):
         pass
     assert [can_be_read(opened) for opened in seen] == [False] * 5 + [True]
 
 
-async def test_a_transcript_in_use_stays_open(library: TranscriptLibrary, tmp_path: Path) -> None:
+async def test_a_transcript_in_use_stays_open(cache: TranscriptCache, tmp_path: Path) -> None:
     log = write_raw(tmp_path / "log.eval", [{"messages": [user(f"text {number}")]} for number in range(6)])
     place = (str(log),)
-    first, *others = (await library.corpus(place)).index.ids
-    async with library.open(place, first) as opened:
+    first, *others = (await cache.corpus(place)).index.ids
+    async with cache.open(place, first) as opened:
         for id in others:
-            await read_messages(library, place, id, start=1, stop=2)
-        library.close()
+            await read_messages(cache, place, id, start=1, stop=2)
+        cache.close()
         assert await opened.run(lambda: opened.sample.count("messages")) == (1, True)
         assert b"text 0" in await opened.run(lambda: opened.sample.raw("messages", 0))
 
 
 async def test_a_transcript_that_has_changed_is_read_again(
-    library: TranscriptLibrary, clock: Clock, tmp_path: Path
+    cache: TranscriptCache, clock: Clock, tmp_path: Path
 ) -> None:
     path = tmp_path / "log.eval"
     write_raw(path, [{"messages": [user("before")]}])
     place = (str(path),)
-    (id,) = (await library.corpus(place)).index.ids
-    assert (await read_messages(library, place, id, start=1, stop=2)).items[0].text == "before"
+    (id,) = (await cache.corpus(place)).index.ids
+    assert (await read_messages(cache, place, id, start=1, stop=2)).items[0].text == "before"
     write_raw(path, [{"messages": [user("after all")]}])
     clock.seconds += 60
-    assert (await read_messages(library, place, id, start=1, stop=2)).items[0].text == "after all"
+    assert (await read_messages(cache, place, id, start=1, stop=2)).items[0].text == "after all"

@@ -33,7 +33,7 @@ _WAIT_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class LibraryLimits:
+class CacheLimits:
     """How much is kept.
 
     Args:
@@ -62,7 +62,7 @@ class _Shelf:
     renewal: asyncio.Task[Corpus] | None = None
 
 
-class TranscriptLibrary:
+class TranscriptCache:
     """Answers where transcripts are, keeping what it learns. Used in one event loop.
 
     Args:
@@ -70,8 +70,8 @@ class TranscriptLibrary:
         clock: Gives seconds.
     """
 
-    def __init__(self, limits: LibraryLimits | None = None, clock: Callable[[], float] = time.monotonic) -> None:
-        self._limits, self._clock = limits or LibraryLimits(), clock
+    def __init__(self, limits: CacheLimits | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._limits, self._clock = limits or CacheLimits(), clock
         self._shelves: OrderedDict[Locations, _Shelf] = OrderedDict()
         self._opened: OrderedDict[tuple[Locations, str], OpenedTranscript] = OrderedDict()
         self._opening = [asyncio.Lock() for _ in range(_LOCKS)]
