@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from ..._query import COUNT, Condition, GroupCount, Operator, OrderBy, RowStream, find_groups, find_rows
 from ..._support.arrow import Array
+from ..._support.cache import Cache
 from ..._support.errors import UnknownNameError
 from ..rows.arrow_tables import (
     Column,
@@ -35,7 +36,6 @@ from ..rows.arrow_tables import (
 from ..rows.counting import positive_rows
 from ..rows.schema import HIDDEN_NAMES, RESULT_COLUMNS, conform, result_columns_first, results_schema
 from .cursor import Identity
-from .memo import Memo
 from .resultsets import ITEM_COLUMN, KIND_COLUMN, OWN_COLUMNS
 from .row_view import RowView, columns_to_exclude
 from .shared_rows import SharedRows
@@ -132,8 +132,9 @@ class CompactRows:
         return FoundRows(views, self.row_numbers.astype(np.int64), occurrences)
 
 
-_found = Memo[Hashable, CompactRows](_FOUND_BYTES, lambda rows: rows.size + 1024)
-_surveys = Memo[Hashable, ColumnSurvey](_SURVEYS, lambda _: 1)
+# What a process that reads again and again remembers of tables that do not change: pages of one question follow one another.
+_found = Cache[Hashable, CompactRows](_FOUND_BYTES, lambda rows: rows.size + 1024)
+_surveys = Cache[Hashable, ColumnSurvey](_SURVEYS)
 
 
 class CombinedRows:
@@ -179,8 +180,10 @@ class CombinedRows:
         if where is None and not order_by and not positive:
             return self.find(where, order_by, None, positive)
         asked = (None if where is None else where.model_dump_json(), tuple(order_by), positive)
-        compact = _found.get(self.key("rows", asked), lambda: self.find(where, order_by, None, positive).compact())
-        return compact.wide()
+        key = self._key("rows", asked)
+        if key is None:
+            return self.find(where, order_by, None, positive)
+        return _found.fetch(key, lambda: self.find(where, order_by, None, positive).compact()).wide()
 
     def find(
         self, where: Condition | None, order_by: Sequence[OrderBy], limit: int | None, positive: bool
@@ -314,9 +317,10 @@ class CombinedRows:
 
     def _survey(self, shown: Sequence[str]) -> ColumnSurvey:
         typed = tuple(name for name in ("value", "validation_result") if name in shown)
-        return _surveys.get(self.key("survey", typed), lambda: self._make_survey(shown))
+        key = self._key("survey", typed)
+        return self._make_survey(shown) if key is None else _surveys.fetch(key, lambda: self._make_survey(shown))
 
-    def key(self, *question: Hashable) -> Hashable | None:
+    def _key(self, *question: Hashable) -> Hashable | None:
         """Name what is asked of these rows as they are (None: they may change at any time)."""
         states = tuple(view.state for view in self._views)
         return None if None in states else (states, question)
