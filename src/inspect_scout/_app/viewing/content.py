@@ -10,6 +10,7 @@ from typing import Literal
 
 from ..._support.errors import TranscriptTooLargeError
 from ..._transcripts import HasPackedSample, PackedSample, RawTranscript
+from ..reading.transcript_cache import TranscriptCache
 from .transcripts import locate_transcript
 
 MAX_CONTENT_BYTES = 350 << 20
@@ -34,6 +35,7 @@ class WholeContent:
 
 
 async def whole_content(
+    cache: TranscriptCache,
     location: str,
     transcript_id: str,
     accepted: Iterable[str],
@@ -43,6 +45,7 @@ async def whole_content(
     """Read a transcript, compressed as it is stored if the client takes that.
 
     Args:
+        cache: What is kept of transcripts.
         location: Where the transcripts are.
         transcript_id: Its id.
         accepted: Encodings that the client takes ("gzip", "zstd").
@@ -54,7 +57,7 @@ async def whole_content(
         LogReadError: It cannot be read.
         TranscriptTooLargeError: It is larger.
     """
-    located = await locate_transcript(location, transcript_id)
+    located = await locate_transcript(cache, location, transcript_id)
     if located.size > max_bytes:
         raise TranscriptTooLargeError(transcript_id, located.size, max_bytes)
     if isinstance(located, HasPackedSample):

@@ -22,6 +22,7 @@ from ..._support.ids import new_id
 from ..._support.shapes import is_mapping
 from ..._support.storage import run_in_thread
 from ..._types import EventType, MessageType, Result, Transcript, TranscriptContent
+from ..reading.transcript_cache import TranscriptCache
 from .paging import refusal
 from .regex_guard import check_regex_time
 from .search_store import SearchStore
@@ -96,13 +97,18 @@ def parse_search(body: JsonValue) -> WordSearch | ModelSearch:
 
 
 async def search_transcript(
-    location: str, transcript_id: str, search: WordSearch | ModelSearch, store: SearchStore | None = None
+    cache: TranscriptCache,
+    location: str,
+    transcript_id: str,
+    search: WordSearch | ModelSearch,
+    store: SearchStore | None = None,
 ) -> FoundInTranscript:
     """Search a transcript, and remember the search and what it found.
 
     A question that was answered for the same transcript is not put again.
 
     Args:
+        cache: What is kept of transcripts.
         location: Where the transcripts are.
         transcript_id: The transcript.
         search: What is searched for.
@@ -116,7 +122,7 @@ async def search_transcript(
     kept = store or SearchStore()
     id = _search_id(search)
     key = _result_key(location, transcript_id, search.messages, search.events, id)
-    located = await locate_transcript(location, transcript_id)
+    located = await locate_transcript(cache, location, transcript_id)
     entry = {"type": search.type, "search_id": id, "query": search.query, "created_at": datetime.now(UTC).isoformat()}
     known = await run_in_thread("", lambda: kept.get("result", key))
     fresh = is_mapping(known) and known["fingerprint"] == located.fingerprint

@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-import functools
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import anyio.to_thread
 from pydantic import JsonValue
 
 from ..._query import Condition, OrderBy, Query, condition_from_sql
 from ..._support.errors import ConfigError, LocationError, UnknownNameError
 from ..._support.json import dumps
 from ..._support.shapes import is_mapping
-from ..._transcripts import Transcripts
+from ..._transcripts import select_positions
 from ..._types import TranscriptInfo
-from ..transcripts import transcripts_from
 from .paging import PageRequest, next_cursor, page_range, rows_behind
 
 if TYPE_CHECKING:
-    from ..._transcripts import Located, TranscriptIndex
+    from ..._transcripts import Located
+    from ..reading.corpus import Corpus
+    from ..reading.transcript_cache import TranscriptCache
 
 _ID = "transcript_id"
-_KEPT = 16
-_NO_ID = "There is no transcript {!r} in {!r}."
 
 
-@functools.lru_cache(maxsize=_KEPT)
-def _transcripts_at(location: str) -> Transcripts:
-    """Remember collections: their sources know where things are."""
-    return transcripts_from(location)
-
-
-async def transcript_rows(location: str, filters: Sequence[str], request: PageRequest) -> dict[str, object]:
+async def transcript_rows(
+    cache: TranscriptCache, location: str, filters: Sequence[str], request: PageRequest
+) -> dict[str, object]:
     """List transcripts.
 
     Args:
+        cache: What is kept of transcripts.
         location: Where they are; a location that does not exist holds none.
         filters: SQL conditions of the project, all of which must hold.
         request: Which of them, in what order, and how many.
@@ -48,47 +43,48 @@ async def transcript_rows(location: str, filters: Sequence[str], request: PageRe
     """
     where = (*_project_conditions(filters), *([request.where] if request.where is not None else []))
     order = (*request.order_by, OrderBy(_ID)) if request.order_by else ()
+
+    def find(corpus: Corpus) -> dict[str, object]:
+        positions = select_positions(corpus.index, Query(where, order))
+        total = len(positions)
+        edge, found = total if request.backward else 0, False
+        if request.cursor is not None:
+            edge, found = _edge(corpus, Query(where, order), positions, request.cursor)
+        page = page_range(request, total, edge, found)
+        infos = corpus.index.infos([positions[place] for place in page])
+        last = (infos[0] if request.backward else infos[-1]) if infos else None
+        row = None if last is None else {one.column: _cell(last, one.column) for one in (*order, OrderBy(_ID))}
+        items = [info.model_dump(mode="python") for info in infos]
+        return {"items": items, "total_count": total, "next_cursor": next_cursor(request, page, total, row)}
+
     try:
-        index = await _transcripts_at(location).source.index(Query(where=where, order_by=order))
+        return await cache.ask((location,), find)
     except LocationError:
         return {"items": [], "total_count": 0, "next_cursor": None}
-    total = len(index)
-    edge, found = total if request.backward else 0, False
-    if request.cursor is not None:
-        edge, found = await _edge(location, Query(where=where, order_by=order), request.cursor, index)
-    page = page_range(request, total, edge, found)
-
-    def describe() -> list[TranscriptInfo]:
-        return [index.info(position) for position in page]
-
-    infos = await anyio.to_thread.run_sync(describe)
-    last = (infos[0] if request.backward else infos[-1]) if infos else None
-    row = None if last is None else {one.column: _cell(last, one.column) for one in (*order, OrderBy(_ID))}
-    items = [info.model_dump(mode="python") for info in infos]
-    return {"items": items, "total_count": total, "next_cursor": next_cursor(request, page, total, row)}
 
 
-async def _edge(
-    location: str, query: Query, cursor: Mapping[str, JsonValue], index: TranscriptIndex
-) -> tuple[int, bool]:
+def _edge(corpus: Corpus, query: Query, positions: Sequence[int], cursor: Mapping[str, JsonValue]) -> tuple[int, bool]:
     """Find the place of the row of a cursor, also if it is gone."""
     id = cursor.get(_ID)
     if not isinstance(id, str):
         raise ConfigError(f"The cursor has no {_ID!r}: give the next_cursor of a page as it was.")
-    if id in index.ids:
-        return index.ids.index(id), True
+    with contextlib.suppress(LocationError, ValueError):  # it is gone, or does not meet the conditions any more
+        return positions.index(corpus.position(id)), True
     if not query.order_by:
         raise ConfigError(
             f"The transcript {id!r} of the cursor is not in the list any more. Read the list from its start."
         )
     behind = rows_behind(query.order_by, cursor)
-    return len(index) - len(await _transcripts_at(location).source.index(Query(where=(*query.where, behind)))), False
+    return len(positions) - len(select_positions(corpus.index, Query((*query.where, behind)))), False
 
 
-async def distinct_values(location: str, filters: Sequence[str], column: str, where: Condition | None) -> list[object]:
+async def distinct_values(
+    cache: TranscriptCache, location: str, filters: Sequence[str], column: str, where: Condition | None
+) -> list[object]:
     """List the values of a column, sorted; None comes first.
 
     Args:
+        cache: What is kept of transcripts.
         location: Where the transcripts are.
         filters: SQL conditions of the project, all of which must hold.
         column: The column, or a path within one.
@@ -98,19 +94,18 @@ async def distinct_values(location: str, filters: Sequence[str], column: str, wh
         UnknownNameError: There is no such column.
     """
     conditions = (*_project_conditions(filters), *([where] if where is not None else []))
-    source = _transcripts_at(location).source
-    try:
+
+    def read(corpus: Corpus) -> set[object]:
         # The order is of no use here, but a column that it names must exist.
-        index = await source.index(Query(where=conditions, order_by=(OrderBy(column),)))
+        positions = select_positions(corpus.index, Query(conditions, (OrderBy(column),)))
+        return {_cell(info, column) for info in corpus.index.infos(positions)}
+
+    try:
+        return sorted_scalars(await cache.ask((location,), read))
     except UnknownNameError as error:
         raise UnknownNameError("column", column, error.known) from None
     except LocationError:
         return []
-
-    def read() -> set[object]:
-        return {_cell(index.info(position), column) for position in range(len(index))}
-
-    return sorted_scalars(await anyio.to_thread.run_sync(read))
 
 
 def sorted_scalars(values: set[object]) -> list[object]:
@@ -145,27 +140,21 @@ def _as_scalar(value: object) -> object:
     return value if value is None or isinstance(value, str | bool | int | float) else dumps(value)
 
 
-async def transcript_info(location: str, transcript_id: str) -> dict[str, object]:
+async def transcript_info(cache: TranscriptCache, location: str, transcript_id: str) -> dict[str, object]:
     """Describe a transcript.
 
     Raises:
         LocationError: There is none of this id.
     """
-    return (await _find_info(location, transcript_id)).model_dump(mode="python")
+    info = await cache.ask((location,), lambda corpus: corpus.info(transcript_id))
+    return info.model_dump(mode="python")
 
 
-async def _find_info(location: str, transcript_id: str) -> TranscriptInfo:
-    index = await _transcripts_at(location).source.index(Query())
-    try:
-        return index.info(index.ids.index(transcript_id))
-    except ValueError:
-        raise LocationError(_NO_ID.format(transcript_id, location)) from None
-
-
-async def locate_transcript(location: str, transcript_id: str) -> Located:
+async def locate_transcript(cache: TranscriptCache, location: str, transcript_id: str) -> Located:
     """Find where a transcript is.
 
     Raises:
         LocationError: There is none of this id.
     """
-    return await _transcripts_at(location).source.locate(await _find_info(location, transcript_id))
+    corpus = await cache.corpus((location,))
+    return await corpus.source.locate(corpus.info(transcript_id))

@@ -23,7 +23,9 @@ async def search_transcript(context: Context, dir: str, id: str, body: dict[str,
     """Search a transcript, for words or with a question to a model."""
     location = context.places.check(decode_segment(dir))
     try:
-        found = await _app.search_transcript(location, plain_segment(id), _app.parse_search(body))
+        found = await _app.search_transcript(
+            context.kept.transcripts(), location, plain_segment(id), _app.parse_search(body)
+        )
     except _app.SearchFailedError as error:
         raise HTTPException(502, str(error)) from None
     return json_answer({"id": found.id, "result": found.result})

@@ -36,7 +36,7 @@ async def list_transcripts(context: Context, dir: str, body: JsonBody = None) ->
     location = context.places.check(decode_segment(dir))
     request = _app.parse_page_request(body)
     filters = (await places_of(context)).filters
-    return json_answer(await _app.transcript_rows(location, filters, request))
+    return json_answer(await _app.transcript_rows(context.kept.transcripts(), location, filters, request))
 
 
 @router.post("/{dir}/distinct")
@@ -47,7 +47,7 @@ async def list_values(context: Context, dir: str, body: DistinctRequest | None =
         return json_answer([])
     where = None if body.filter is None else _app.parse_condition(body.filter)
     filters = (await places_of(context)).filters
-    return json_answer(await _app.distinct_values(location, filters, body.column, where))
+    return json_answer(await _app.distinct_values(context.kept.transcripts(), location, filters, body.column, where))
 
 
 @router.head("/{dir}/{id}/info", include_in_schema=False)
@@ -55,7 +55,7 @@ async def list_values(context: Context, dir: str, body: DistinctRequest | None =
 async def describe_transcript(context: Context, dir: str, id: str) -> Response:
     """Describe a transcript."""
     location = context.places.check(decode_segment(dir))
-    return json_answer(await _app.transcript_info(location, plain_segment(id)))
+    return json_answer(await _app.transcript_info(context.kept.transcripts(), location, plain_segment(id)))
 
 
 @router.get("/{dir}/{id}/messages-events")
@@ -76,7 +76,7 @@ async def read_content(
         async def hold(size: int) -> None:
             await held.enter_async_context(context.budget.hold(size))
 
-        content = await _app.whole_content(location, plain_segment(id), accepted, hold)
+        content = await _app.whole_content(context.kept.transcripts(), location, plain_segment(id), accepted, hold)
         if content.encoding == "zstd":
             return await streamed(content.chunks, "application/octet-stream", {"X-Content-Encoding": "zstd"}, held)
         headers: dict[str, str] = {} if content.encoding == "identity" else {"Content-Encoding": content.encoding}
