@@ -14,7 +14,7 @@ from ..._support.cache import Cache
 from ..._support.errors import LocationError, TranscriptTooLargeError
 from ..._support.json import loads
 from ..._support.shapes import is_list, is_mapping
-from ..._transcripts import decode_text
+from ..._transcripts import decode_text, may_refer, resolve_refs
 from .records import MediaItem
 from .texts import clean_text
 
@@ -81,6 +81,11 @@ class Texts:
     def get(self, digest: str) -> str | None:
         """Find the text with a digest; None if there is none. Waits until all are found."""
         return self._found.fetch(digest, lambda: self._read(digest))
+
+    def resolved(self, raw: bytes) -> object:
+        """Read an item as JSON, with the texts that it refers to."""
+        item = decode_item(raw)
+        return resolve_refs(item, self.get) if may_refer(raw) else item
 
     def _read(self, digest: str) -> str | None:
         span = self._sample.attachments().get(bytes.fromhex(digest))

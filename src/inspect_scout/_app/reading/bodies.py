@@ -8,8 +8,6 @@ from ..._support.errors import TranscriptTooLargeError
 from ..._support.shapes import is_list, is_mapping
 from ..._transcripts import may_refer, resolve_refs
 from .attachments import Texts, decode_item, with_references
-from .events import EventReader
-from .messages import MessageReader
 from .records import ItemBody
 from .texts import clean_json
 
@@ -32,8 +30,7 @@ def message_body_of(opened: OpenedTranscript, number: int) -> ItemBody:
         LocationError: There is no such message.
         TranscriptTooLargeError: It is larger than `MAX_BODY_BYTES`.
     """
-    raw = MessageReader(opened).raw(number)
-    return _body(opened, "message", number, raw)
+    return _body(opened, "message", number, opened.raw("messages", number))
 
 
 def event_body_of(opened: OpenedTranscript, number: int) -> ItemBody:
@@ -43,8 +40,7 @@ def event_body_of(opened: OpenedTranscript, number: int) -> ItemBody:
         LocationError: There is no such event.
         TranscriptTooLargeError: It is larger than `MAX_BODY_BYTES`.
     """
-    raw = EventReader(opened).raw(number)
-    return _body(opened, "event", number, raw)
+    return _body(opened, "event", number, opened.raw("events", number))
 
 
 class _Budget:

@@ -8,10 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..._scanners import plain_event
-from ..._support.errors import LocationError
 from ..._support.shapes import is_mapping
-from ..._transcripts import event_kind, may_refer, resolve_refs
-from .attachments import Texts, decode_item
+from ..._transcripts import event_kind
+from .attachments import Texts
 from .records import EventItem, EventRange
 from .texts import clean_text, fold_text
 
@@ -53,7 +52,7 @@ class EventReader:
     def item(self, number: int, characters: int) -> EventItem:
         """Read one event that is there."""
         raw = self._sample.raw("events", number - 1)
-        event = self.event(number)
+        event = self._texts.resolved(raw)
         plain = plain_event("", event)
         text, folded = fold_text(plain.text, characters)
         if not is_mapping(event):
@@ -81,25 +80,11 @@ class EventReader:
         Raises:
             LocationError: There is no such event.
         """
-        raw = self.raw(number)
-        event = decode_item(raw)
-        return resolve_refs(event, self._texts.get) if may_refer(raw) else event
+        return self._texts.resolved(self._opened.raw("events", number))
 
     def text(self, number: int) -> str:
         """Write the text of an event."""
         return clean_text(plain_event("", self.event(number)).text)
-
-    def raw(self, number: int) -> bytes:
-        """Read the JSON of an event.
-
-        Raises:
-            LocationError: There is no such event.
-        """
-        count, _ = self._sample.count("events", number)
-        if not 1 <= number <= count:
-            known = f"events are E1 to E{count}" if count else "this transcript has none"
-            raise LocationError(f"There is no event E{number}: {known}.")
-        return self._sample.raw("events", number - 1)
 
 
 def numbers_by_kind(opened: OpenedTranscript) -> dict[str, array[int]]:

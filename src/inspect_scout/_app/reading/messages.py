@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from ..._scanners import message_segments, plain_message
-from ..._support.errors import LocationError
 from ..._support.shapes import is_list, is_mapping
 from ..._transcripts import may_refer, resolve_refs
 from .attachments import Texts, decode_item, media_of
@@ -65,27 +64,11 @@ class MessageReader:
         Raises:
             LocationError: There is no such message.
         """
-        return self._resolved(self.raw(number))
+        return self._texts.resolved(self._opened.raw("messages", number))
 
     def text(self, number: int) -> str:
         """Write the text of a message, as prompts have it."""
         return clean_text(plain_message("", self.message(number)).text)
-
-    def raw(self, number: int) -> bytes:
-        """Read the JSON of a message.
-
-        Raises:
-            LocationError: There is no such message.
-        """
-        count, _ = self._sample.count("messages", number)
-        if not 1 <= number <= count:
-            known = f"messages are M1 to M{count}" if count else "this transcript has none"
-            raise LocationError(f"There is no message M{number}: {known}.")
-        return self._sample.raw("messages", number - 1)
-
-    def _resolved(self, raw: bytes) -> object:
-        message = decode_item(raw)
-        return resolve_refs(message, self._texts.get) if may_refer(raw) else message
 
     def _item(self, number: int, links: _CallLinks, characters: int) -> MessageItem:
         raw = self._sample.raw("messages", number - 1)

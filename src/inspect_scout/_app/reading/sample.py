@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Generator, Hashable
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Final, Literal, TypeVar, cast
 
 import anyio
 import anyio.to_thread
 
 from ..._support.cache import Cache
-from ..._support.errors import LogReadError
+from ..._support.errors import LocationError, LogReadError
 from ..._transcripts import IndexedSample, SampleError, stored_json
 
 if TYPE_CHECKING:
@@ -65,6 +65,19 @@ class OpenedTranscript:
             return await anyio.to_thread.run_sync(work, limiter=_READERS)
         except SampleError as error:
             raise LogReadError(self.info.source_uri or "", str(error), repr(self.info.transcript_id)) from error
+
+    def raw(self, name: Literal["messages", "events"], number: int) -> bytes:
+        """Read the JSON of an item by its number, from 1; called in a thread.
+
+        Raises:
+            LocationError: There is no such item.
+        """
+        count, _ = self.sample.count(name, number)
+        if not 1 <= number <= count:
+            letter = "M" if name == "messages" else "E"
+            known = f"{name} are {letter}1 to {letter}{count}" if count else "this transcript has none"
+            raise LocationError(f"There is no {name.removesuffix('s')} {letter}{number}: {known}.")
+        return self.sample.raw(name, number - 1)
 
     def computed(self, name: Hashable, make: Callable[[], T]) -> T:
         """Compute something once for as long as the transcript is open; called in a thread."""
