@@ -20,10 +20,9 @@ import pytest
 
 from inspect_scout import ConfigError, LocationError, NotAvailableError, view
 from inspect_scout._view import ViewRequest, settings_for
-from inspect_scout._view.serving.ports import listen
 from inspect_scout._view.serving.protocol import Patience
-from inspect_scout._view.serving.server import Server
 from support.cli import scout
+from support.server.serving import served
 
 TOKEN = "INSPECT_VIEW_AUTHORIZATION_TOKEN"
 RUNNING = re.compile(r"^======== Running on (http://127\.0\.0\.1:\d+)(\?mode=scans)? ========$")
@@ -142,20 +141,6 @@ async def answer_much(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-@contextlib.contextmanager
-def serving(patience: Patience) -> Generator[int]:
-    started, found = threading.Event(), listen("127.0.0.1", 0)
-    server = Server(answer_much, started.set, owns_process=False, patience=patience)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [found.socket]})
-    thread.start()
-    try:
-        assert started.wait(30)
-        yield found.port
-    finally:
-        server.should_exit = True
-        thread.join()
-
-
 def closed_after(port: int, sent: bytes) -> bytes:
     """Send something, and wait until the server closes; gives what it said."""
     with socket.create_connection(("127.0.0.1", port), timeout=30) as client:
@@ -177,18 +162,21 @@ def closed_after(port: int, sent: bytes) -> bytes:
     ],
 )
 def test_a_request_that_never_arrives_is_let_go(sent: bytes) -> None:
-    with serving(Patience(request_seconds=0.2)) as port:
+    with served(answer_much, patience=Patience(request_seconds=0.2)) as port:
         assert closed_after(port, sent) == b""
 
 
 def test_a_second_request_that_never_arrives_is_let_go_too() -> None:
-    with serving(Patience(request_seconds=0.2)) as port:
+    with served(answer_much, patience=Patience(request_seconds=0.2)) as port:
         said = closed_after(port, b"GET / HTTP/1.1\r\nhost: a\r\n\r\nGET / HTTP/1.1\r\nhos")
     assert said.count(b"200 OK") == 1
 
 
 def test_a_client_that_does_not_take_its_answer_is_let_go() -> None:
-    with serving(Patience(stall_seconds=0.2)) as port, socket.create_connection(("127.0.0.1", port)) as client:
+    with (
+        served(answer_much, patience=Patience(stall_seconds=0.2)) as port,
+        socket.create_connection(("127.0.0.1", port)) as client,
+    ):
         client.sendall(b"GET /much HTTP/1.1\r\nhost: a\r\n\r\n")
         assert httpx.get(f"http://127.0.0.1:{port}/").status_code == 200  # others are served meanwhile
         threading.Event().wait(1.0)
@@ -201,12 +189,12 @@ def test_a_client_that_does_not_take_its_answer_is_let_go() -> None:
 
 
 def test_a_client_that_takes_its_answer_gets_all_of_it() -> None:
-    with serving(Patience(stall_seconds=5)) as port:
+    with served(answer_much, patience=Patience(stall_seconds=5)) as port:
         assert len(httpx.get(f"http://127.0.0.1:{port}/much").content) == 1000 * 65536
 
 
 def test_a_head_that_is_too_large_is_refused() -> None:
-    with serving(Patience()) as port:
+    with served(answer_much, patience=Patience()) as port:
         said = closed_after(port, b"GET / HTTP/1.1\r\nhost: a\r\nx: " + b"x" * 100_000)
     assert said.startswith(b"HTTP/1.1 400")
     assert b"Traceback" not in said
@@ -214,7 +202,7 @@ def test_a_head_that_is_too_large_is_refused() -> None:
 
 @pytest.mark.parametrize("sent", [b"\x16\x03\x01\r\n\r\n", b"GET /\r\n\r\n", b"\r\n" * 5000])
 def test_what_is_not_a_request_is_refused(sent: bytes) -> None:
-    with serving(Patience(request_seconds=0.5)) as port:
+    with served(answer_much, patience=Patience(request_seconds=0.5)) as port:
         said = closed_after(port, sent)
     assert said == b"" or said.startswith(b"HTTP/1.1 400")
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .application import create_app, guarded_app
     from .serving.notebook import view
     from .serving.ports import listen
+    from .serving.protocol import Patience
     from .serving.server import Server
     from .serving.start import ViewRequest, serve, settings_for, take_token
     from .settings import DEFAULT_HOST, DEFAULT_PORT, TITLE, ViewSettings
