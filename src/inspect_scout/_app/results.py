@@ -44,8 +44,7 @@ def scan_results_query(
             order of the transcripts.
         limit: Rows at most.
         offset: Rows to pass over.
-        after: The `after` of the page before: goes on behind it, also if the scan has more results by now. Instead of
-            `offset`.
+        after: The `after` of the page before, instead of `offset`: goes on behind it, also if the scan has grown.
         count: Count the rows of all pages (`total`).
         group_by: Columns; instead of results, the page has a row for each of their values, with a column `count`.
         rows: `results`: one row for each result, resultsets expanded; `transcripts`: one row for each invocation.
@@ -60,8 +59,7 @@ def scan_results_query(
 
     Example:
         ```python
-        columns = ["task_id", "explanation"]
-        page = scan_results_query("scans/scan_id=...", sql_where="value = true", columns=columns, limit=20)
+        page = scan_results_query("scans/scan_id=...", sql_where="value = true", columns=["task_id"], limit=20)
         print(page.table.to_pandas())
         ```
     """
