@@ -3,7 +3,7 @@
 settings     what was asked for                  application  the parts put together
 context      what routes are given               places       what may be read, and what a name in a URL means
 kept         what requests share
-changes      what has changed, and when          budget       how many bytes requests may hold
+changes      what has changed, and when
 errors       errors as answers                   network      who may ask, from where
 serving      the process, its port and its end   site         what a browser sees: `static` files, or `plain` lists
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Depends, Request
 
 from .._app import ServedPlaces, served_places
+from .._support.byte_budget import ByteBudget
 from .._support.errors import ConfigError
-from .budget import RequestBudget
 from .changes import Changes
 from .kept import Kept
 from .places import Places, place_below
@@ -18,6 +18,10 @@ from .settings import ViewSettings
 
 if TYPE_CHECKING:
     from .._app import Runs
+
+
+REQUEST_BYTES = 96 << 20
+"""Bytes that all requests together may hold in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class ViewContext:
     settings: ViewSettings
     places: Places
     changes: Changes = field(default_factory=Changes)
-    budget: RequestBudget = field(default_factory=RequestBudget)
+    budget: ByteBudget = field(default_factory=lambda: ByteBudget(lambda: REQUEST_BYTES))
     kept: Kept = field(default_factory=Kept)
 
     @property

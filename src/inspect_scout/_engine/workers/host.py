@@ -25,13 +25,13 @@ from ..._inspect.models import as_refusal, close_models, using_models
 from ..._inspect.outcomes import CallListener, listening
 from ..._inspect.pickling import to_bytes
 from ..._results import ScanStore
+from ..._support.byte_budget import ByteBudget
 from ..._support.causes.describing import describe, trace_of
 from ..._support.errors import ScanStateError
 from ..._support.foreign import foreign
 from ..._support.gc_control import gc_frozen
 from ..._types import TranscriptInfo, WorkerState
 from ..admission.call_failures import CallRelay
-from ..admission.memory import ByteBudget
 from ..admission.meter import CallMeter
 from ..admission.quota import held_back
 from ..admission.rate_limiter import RateLimiter

@@ -25,6 +25,7 @@ from ..._inspect.models import ModelError
 from ..._plan import PlannedScanner
 from ..._results import CELL_BYTES, UnwritableError
 from ..._scanners import checked_result, describe_input
+from ..._support.byte_budget import ByteBudget
 from ..._support.causes.describing import describe
 from ..._support.clock import SYSTEM_CLOCK
 from ..._support.foreign import Cancellation, check_cancelled, foreign
@@ -41,7 +42,6 @@ from ..._types import (
     TranscriptHandle,
     TranscriptInfo,
 )
-from ..admission.memory import ByteBudget
 from ..recording.reports import as_exception, describe_error, report_of_error, report_with, timeout_error
 from .in_flight import Activity
 from .recall import PairKey, PairReports, pair_key

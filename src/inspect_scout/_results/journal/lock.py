@@ -19,8 +19,8 @@ import msgspec
 
 from ..._support.errors import LocationError, ScanStateError, StorageError
 from ..._support.ids import new_id
-from ..._support.processes import machine_id, process_start
 from ..._support.storage import Storage, host_name, join, process_exists
+from ..._support.storage.processes import machine_id, process_start
 from ..layout import JOURNAL, LOCK_FILE, SCAN_FILE
 
 logger = logging.getLogger(__name__)

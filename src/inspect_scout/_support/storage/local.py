@@ -19,6 +19,7 @@ from ..regular import NOWHERE, IrregularFileError, check_regular, irregular_kind
 from .confinement import leads_out
 from .contract import Entry
 from .locations import join, local_path
+from .processes import process_exists
 from .remote_failures import changed_error, missing_error
 
 _ADVICE = {
@@ -45,19 +46,6 @@ def host_name() -> str:
     import socket
 
     return socket.gethostname()
-
-
-def process_exists(pid: int) -> bool | None:
-    """Tell whether a process of this machine exists; None where the system does not say."""
-    if os.name == "nt" or pid <= 0:
-        return None  # signal 0 would send Ctrl-C there
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
 
 
 _HOST = f"{zlib.crc32(host_name().encode()):08x}"

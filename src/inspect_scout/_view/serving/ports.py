@@ -16,8 +16,8 @@ import msgspec
 import platformdirs
 
 from ..._support.errors import ConfigError, StorageError
-from ..._support.processes import machine_id, process_start
 from ..._support.storage import process_exists
+from ..._support.storage.processes import machine_id, process_start
 
 TRIES = 50
 """Ports that are tried, one after the other."""

@@ -1,8 +1,21 @@
-"""Telling processes apart that had the same number at different times, or have it on different machines."""
+"""Processes of this machine: whether they exist, and what tells those apart that had the same number at different times."""
 
 from __future__ import annotations
 
 import os
+
+
+def process_exists(pid: int) -> bool | None:
+    """Tell whether a process of this machine exists; None where the system does not say."""
+    if os.name == "nt" or pid <= 0:
+        return None  # signal 0 would send Ctrl-C there
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
 
 
 def process_start(pid: int) -> str:
