@@ -76,6 +76,8 @@ WEBSOCKET = (
         (b"OPTIONS /api/v3/x HTTP/1.1\r\nhost: 127.0.0.1:PORT\r\norigin: http://evil.example\r\n\r\n", 403),
         (b"GET /../../etc/passwd HTTP/1.1\r\nhost: 127.0.0.1:PORT\r\n\r\n", 404),
         (b"GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\nhost: 127.0.0.1:PORT\r\n\r\n", 404),
+        (b"GET /api/v2/docs HTTP/1.1\r\nhost: 127.0.0.1:PORT\r\n\r\n", 404),
+        (b"GET /api/v3/redoc HTTP/1.1\r\nhost: 127.0.0.1:PORT\r\n\r\n", 404),
         (b"GET /api/v2/../../x HTTP/1.1\r\nhost: 127.0.0.1:PORT\r\norigin: null\r\n\r\n", 403),
         (b"GET /%ff%fe HTTP/1.1\r\nhost: 127.0.0.1:PORT\r\n\r\n", 404),
         (b"GET /%00 HTTP/1.1\r\nhost: 127.0.0.1:PORT\r\n\r\n", 404),

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 def create_v2(context: ViewContext) -> FastAPI:
     """Make the application of `/api/v2`."""
-    app = FastAPI(title="Inspect Scout Viewer API", version="2.0.0-alpha")
+    # No pages of documentation: FastAPI's load scripts from elsewhere, which our content policy refuses.
+    app = FastAPI(title="Inspect Scout Viewer API", version="2.0.0-alpha", docs_url=None, redoc_url=None)
     app.state.context = context
     handle_errors(app)
     app.add_middleware(KeepEscapedSlashes)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import anyio.to_thread
 from starlette.responses import Response, StreamingResponse
 
-from ..._app import ANY_STATE
 from ..._support.json import dumps
 
 if TYPE_CHECKING:
@@ -61,8 +60,3 @@ async def streamed(
         yield from rest
 
     return _Stream(everything(), media_type, headers, AsyncExitStack() if held is None else held.pop_all())
-
-
-def known_state(if_match: str | None) -> str:
-    """Give the state of a file that a client has read; any, if it does not say which."""
-    return ANY_STATE if if_match is None else if_match.removeprefix("W/").strip('"')

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, Header, HTTPException
+from fastapi import APIRouter, HTTPException
 from pydantic import JsonValue
 from starlette.responses import Response
 
@@ -13,7 +13,8 @@ from ..._support.errors import UnknownNameError
 from ..._support.storage import run_in_thread
 from ..context import Context, ViewContext
 from ..site import page_folder
-from .answers import json_answer, known_state
+from ..states import KnownStateIfAny
+from .answers import json_answer
 
 if TYPE_CHECKING:
     from ..._app import ProjectPlaces, ProjectState, ShownSettings
@@ -47,13 +48,11 @@ async def read_project_config(context: Context) -> Response:
 
 
 @router.put("/project/config")
-async def change_project_config(
-    context: Context, body: dict[str, JsonValue], if_match: Annotated[str | None, Header()] = None
-) -> Response:
+async def change_project_config(context: Context, body: dict[str, JsonValue], known: KnownStateIfAny) -> Response:
     """Change keys of the project file."""
     folder = context.settings.project_dir
     try:
-        state = await run_in_thread("", lambda: _app.change_project(folder, body, known_state(if_match)))
+        state = await run_in_thread("", lambda: _app.change_project(folder, body, known))
     except _app.ChangedFileError as error:
         raise HTTPException(412, str(error)) from None
     except UnknownNameError as error:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from fastapi import APIRouter, Header, HTTPException
+from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, JsonValue
 from starlette.responses import Response
 
@@ -15,7 +15,8 @@ from ..._support.errors import UnknownNameError
 from ..._support.storage import run_in_thread
 from ..context import Context, ViewContext
 from ..places import from_uri
-from .answers import json_answer, known_state
+from ..states import KnownStateIfAny
+from .answers import json_answer
 from .segments import decode_segment
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ router = APIRouter(prefix="/validations")
 
 T = TypeVar("T")
 Fields = dict[str, JsonValue]
-IfMatch = Annotated[str | None, Header()]
 
 
 class NewCasesFile(BaseModel):
@@ -93,19 +93,19 @@ async def read_case(context: Context, uri: str, case_id: str) -> Response:
 
 
 @router.post("/{uri}/{case_id}")
-async def put_case(context: Context, uri: str, case_id: str, body: Fields, if_match: IfMatch = None) -> Response:
+async def put_case(context: Context, uri: str, case_id: str, body: Fields, known: KnownStateIfAny) -> Response:
     """Put a case in the place of the one of its id, or add it."""
     path, key = context.places.check(decode_segment(uri)), _app.case_key(decode_segment(case_id))
     fields = _app.case_fields(body)
-    file = await _change(context, lambda: _app.put_case(path, key, fields, known_state(if_match)))
+    file = await _change(context, lambda: _app.put_case(path, key, fields, known))
     return _one_case(file, key)
 
 
 @router.delete("/{uri}/{case_id}", status_code=204)
-async def delete_case(context: Context, uri: str, case_id: str, if_match: IfMatch = None) -> Response:
+async def delete_case(context: Context, uri: str, case_id: str, known: KnownStateIfAny) -> Response:
     """Take a case out of a file."""
     path, key = context.places.check(decode_segment(uri)), _app.case_key(decode_segment(case_id))
-    await _change(context, lambda: _app.delete_case(path, key, known_state(if_match)))
+    await _change(context, lambda: _app.delete_case(path, key, known))
     return Response(status_code=204)
 
 

@@ -75,7 +75,14 @@ def _describe_stream(responses: dict[str, object]) -> None:
 def create_v3(context: ViewContext) -> FastAPI:
     """Make the application of `/api/v3`."""
     refusals: dict[int | str, dict[str, object]] = {"4XX": {"model": Mistake, "description": "Why it was refused."}}
-    app = _Api(title="Scout", version="3", responses=refusals, generate_unique_id_function=_operation_name)
+    app = _Api(
+        title="Scout",
+        version="3",
+        responses=refusals,
+        generate_unique_id_function=_operation_name,
+        docs_url=None,  # pages of documentation load scripts from elsewhere, which our content policy refuses
+        redoc_url=None,
+    )
     app.state.context = context
     handle_errors(app)
     handle_mistakes(app)

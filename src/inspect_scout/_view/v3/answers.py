@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import msgspec
-from fastapi import Depends, Header, Path, Response
-from fastapi.exceptions import HTTPException, RequestValidationError
+from fastapi import Path, Response
+from fastapi.exceptions import RequestValidationError
 from starlette.responses import JSONResponse
 
 from ..._app import ChangedFileError
@@ -24,19 +24,6 @@ T = TypeVar("T")
 
 Name = Annotated[str, Path(max_length=1000)]
 """The parameter of a route that takes a name out of the URL."""
-
-
-async def known_state(
-    if_match: Annotated[str | None, Header(description="ETag of the state that was read.")] = None,
-) -> str:
-    """Take the state that a client has read; without one nothing is changed."""
-    if if_match is None:
-        raise HTTPException(428, "Say with If-Match which state of the file was read: its ETag, or * for any.")
-    return if_match.removeprefix("W/").strip('"')
-
-
-KnownState = Annotated[str, Depends(known_state)]
-"""The parameter of a route that changes what a client has read."""
 
 
 async def in_thread(work: Callable[[], T]) -> T:

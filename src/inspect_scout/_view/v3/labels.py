@@ -11,7 +11,8 @@ from pydantic import JsonValue
 from ..._support.errors import ConfigError
 from ..context import Context, ViewContext
 from ..places import decode_location, encode_location
-from .answers import KnownState, answer, encoded, in_thread
+from ..states import KnownState
+from .answers import answer, encoded, in_thread
 from .work_models import LabelCaseItem, LabelCases, LabelChange, LabelFileItems, NewCases, NewLabelFile
 
 router = APIRouter(prefix="/labels", tags=["labels"])

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import JsonValue
 
 from ..context import Context
-from .answers import KnownState, answer, encoded, in_thread
+from ..states import KnownState
+from .answers import answer, encoded, in_thread
 from .work_models import OptionItems, ProjectItem, ScannerFileItems
 
 router = APIRouter(prefix="/project", tags=["project"])
