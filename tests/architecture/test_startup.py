@@ -75,9 +75,13 @@ ALLOWED: dict[str, set[str]] = {
     "scout scan results --format csv --positive": {"asyncio", "numpy", "pyarrow", "pydantic"},
     "scout scan results --format csv --where value=true": {"asyncio", "duckdb", "numpy", "pyarrow", "pydantic"},
     "scout scan diff": {"asyncio", "numpy", "pyarrow", "pydantic"},
+    "scout label --scanner refusals -o cases.csv": {"asyncio", "numpy", "pyarrow", "pydantic"},
 }
 
-ABOUT_A_SCAN = tuple(f"scout scan {name}" for name in ("list", "status", "results", "resume", "complete", "rm", "diff"))
+ABOUT_A_SCAN = (
+    *(f"scout scan {name}" for name in ("list", "status", "results", "resume", "complete", "rm", "diff")),
+    "scout label",
+)
 ROOT = Path(__file__).parents[2]
 JUDGE = """
 from inspect_scout import llm_scanner, scanner

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, JsonValue, model_validator
 
-from .result import Result
+if TYPE_CHECKING:
+    from .result import Result
 
 PredicateType = Literal[
     "gt", "gte", "lt", "lte", "eq", "ne", "contains", "startswith", "endswith", "icontains", "iequals"
 ]
 """Names of the built-in predicates."""
 
-PredicateFn: TypeAlias = Callable[[Result[Any], JsonValue], Awaitable[bool | dict[str, bool]]]
-"""A predicate of one's own: compares a result with a target."""
+if TYPE_CHECKING:
+    PredicateFn: TypeAlias = Callable[[Result[Any], JsonValue], Awaitable[bool | dict[str, bool]]]
+    """A predicate of one's own: compares a result with a target."""
+else:  # results need inspect_ai, which files of labelled cases do not
+    PredicateFn = Callable[..., Awaitable[bool | dict[str, bool]]]
 
 ValidationPredicate: TypeAlias = PredicateType | PredicateFn
 """A predicate: a built-in's name or a function."""

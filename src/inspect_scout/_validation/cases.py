@@ -17,7 +17,6 @@ from .cases_file import CasesFile, missing_cases_error
 from .cells import read_id
 from .formats import CaseRow, nested_form, parse_rows, suffix_of
 from .keys import case_key, case_name, task_of
-from .registered import predicate_named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,6 +75,8 @@ def resolved_set(given: object) -> ValidationSet:
     if isinstance(given, ValidationSet):
         return given
     if isinstance(given, CasesFile):
+        from .registered import predicate_named  # here: the registry is that of inspect_ai
+
         chosen = predicate_named(given.predicate) if given.predicate is not None else "eq"
         return validation_set(given.path, chosen)
     if isinstance(given, str | Path):
