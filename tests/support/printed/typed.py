@@ -69,13 +69,14 @@ class Folder:
         return sorted(found)
 
 
-def run_typed(line: str, place: str, monkeypatch: pytest.MonkeyPatch) -> Printed:
+def run_typed(line: str, place: str, monkeypatch: pytest.MonkeyPatch, *, one_screen: bool = False) -> Printed:
     """Run a command in this process, in the working directory.
 
     Args:
         line: The command without the program's name, as typed into a shell.
         place: One of `PLACES`.
         monkeypatch: Sets the environment.
+        one_screen: Show standard error where standard output is shown, as a terminal does.
     """
     words, _, answers = line.partition(TYPED)
     for name in ("COLUMNS", "NO_COLOR", "SCOUT_DISPLAY"):
@@ -88,7 +89,7 @@ def run_typed(line: str, place: str, monkeypatch: pytest.MonkeyPatch) -> Printed
     stdin = io.StringIO() if place == "pipe" else _Keyboard("".join(f"{word}\n" for word in answers.split()))
     monkeypatch.setattr(sys, "stdin", stdin)
     out, err = (_Pipe(), _Pipe()) if place == "pipe" else (Terminal("utf-8"), Terminal("utf-8"))
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out if one_screen else err):
         code = main(shlex.split(words))
     if place == "pipe":
         return Printed(code, out.text(), err.text())

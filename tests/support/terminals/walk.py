@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import pytest
+
+from support.printed.typed import run_typed
 from support.terminals import SCOUT, Terminal, lines_on_screen
 
 Width = int | Literal["pipe"]
@@ -18,6 +21,9 @@ WIDTHS: tuple[Width, ...] = (50, 80, 160, "pipe")
 
 # What is copied whole is not broken: commands, locations of scans, and the sentences of errors, which a terminal breaks.
 _WHOLE = re.compile(r"\bscout \w|scan_id=|^Error: ")
+# What needs no shell. The narrowest terminal is a real one, where each command is a process; elsewhere those of scout run in
+# this process: what differs there is their lines, and starting each takes longer than all that it does.
+_PLAIN = re.compile(r"(?:cd (?P<folder>[^\s\"'$]+) && )?scout(?P<words>(?: [^|;&<>$`\\\n]*)?)")
 _OFFERED = re.compile(r"(?:^|: +)((?:cd \S+ && )?scout [a-z].*)$")
 
 
@@ -48,7 +54,7 @@ class Seen:
 
 
 class Walk:
-    """Types commands into one shell, and looks at each answer as a person would: it fits, and it ends as it should.
+    """Types commands one after the other, and looks at each answer as a person would: it fits, and it ends as it should.
 
     Args:
         width: Columns of the terminal, or "pipe".
@@ -66,7 +72,7 @@ class Walk:
         self._typed: set[str] = set()
 
     def type(self, command: str, *, answers: str = "", code: int = 0) -> Seen:
-        """Type a command into bash; what it does to folder and variables stays.
+        """Type a command; what it does to folder and variables stays.
 
         Args:
             command: The command.
@@ -74,15 +80,8 @@ class Walk:
             code: The exit code that it should have.
         """
         self._typed.add(command)
-        folder = self._state.with_suffix(".folder")
-        keep = f"__code=$?; export -p > {shlex.quote(str(self._state))}; pwd > {shlex.quote(str(folder))}; exit $__code"
-        bash = [
-            "bash",
-            "-c",
-            f". {shlex.quote(str(self._state))}; cd {shlex.quote(str(self.folder))}\n{command}\n{keep}",
-        ]
-        seen, ended = self._in_pipe(bash) if self._width == "pipe" else self._on_terminal(bash, answers)
-        self.folder = Path(folder.read_text().rstrip("\n"))
+        plain = None if answers or self._width == WIDTHS[0] else _PLAIN.fullmatch(command)
+        seen, ended = self._in_bash(command, answers) if plain is None else self._here(plain)
         long = [line for line in seen.shown.splitlines() if self._is_broken(line)]
         assert not long, f"{command} is wider than {self._width} columns: {long}"
         assert "\x1b" not in seen.all, f"{command} wrote escape codes into a pipe"
@@ -100,6 +99,25 @@ class Walk:
 
     def _is_broken(self, line: str) -> bool:
         return isinstance(self._width, int) and len(line) > self._width and not _WHOLE.search(line)
+
+    def _in_bash(self, command: str, answers: str) -> tuple[Seen, int]:
+        folder = self._state.with_suffix(".folder")
+        keep = f"__code=$?; export -p > {shlex.quote(str(self._state))}; pwd > {shlex.quote(str(folder))}; exit $__code"
+        bash = [
+            "bash",
+            "-c",
+            f". {shlex.quote(str(self._state))}; cd {shlex.quote(str(self.folder))}\n{command}\n{keep}",
+        ]
+        seen, ended = self._in_pipe(bash) if self._width == "pipe" else self._on_terminal(bash, answers)
+        self.folder = Path(folder.read_text().rstrip("\n"))
+        return seen, ended
+
+    def _here(self, plain: re.Match[str]) -> tuple[Seen, int]:
+        self.folder = Path(os.path.normpath(self.folder / (plain["folder"] or "")))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self.folder)
+            printed = run_typed(plain["words"], str(self._width), patch, one_screen=self._width != "pipe")
+        return Seen(printed.out, printed.err), printed.code
 
     def _in_pipe(self, bash: Sequence[str]) -> tuple[Seen, int]:
         ran = subprocess.run(
