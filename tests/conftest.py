@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from support.fault_proxy import FaultProxy
     from support.s3 import S3Server
 
+_LONG = ("/printed/", "/faults/", "/e2e/", "/docs/")
 _ON_A_CLUSTER = ("test_ray_faults.py::", "::TestRay::", "_on_a_cluster[")
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
@@ -50,17 +51,25 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Run what needs a Ray cluster in one process, one after the other: two clusters at once starve each other.
+    """Run each file in one process, so that what its tests share is made once, and the files that take long first.
 
-    Marks of groups do not do it: pytest-xdist 3.8 writes them where pytest 9 no longer looks.
+    What needs a Ray cluster runs in one process as well, one after the other: two clusters at once starve each other. Marks
+    of groups do not do it: pytest-xdist 3.8 writes them where pytest 9 no longer looks.
     """
+    config.option.loadscopereorder = False  # it would begin with the files that have the most tests
     from xdist.scheduler import LoadGroupScheduling  # type: ignore[import-untyped]
 
-    class OneCluster(LoadGroupScheduling):  # type: ignore[misc]  # it has no types
+    class FileByFile(LoadGroupScheduling):  # type: ignore[misc]  # it has no types
         def _split_scope(self, nodeid: str) -> str:
-            return "ray" if any(part in nodeid for part in _ON_A_CLUSTER) else super()._split_scope(nodeid)
+            return "ray" if any(part in nodeid for part in _ON_A_CLUSTER) else nodeid.partition("::")[0]
 
-    return OneCluster(config, log)
+    return FileByFile(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that no process ends long after the others; the order is random otherwise."""
+    items.sort(key=lambda item: not any(part in item.nodeid for part in (*_ON_A_CLUSTER, *_LONG)))
 
 
 @pytest.fixture(autouse=True)
