@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..._support.causes.grouping import ErrorGroup, group_errors
@@ -90,19 +90,20 @@ async def list_states(scans_location: str, storage: Storage | None = None) -> li
     many = isinstance(scans.storage, LocalStorage) and len(scans.folders) >= MIN_CACHED_SCANS
     cache = StateCache(scans.root) if many else None
 
-    async def read(folder: str) -> ScanState:
-        known = cache.get(folder) if cache is not None else None
-        if known is not None:
-            return known
+    known = cache.take_unchanged(scans.folders) if cache is not None else {}
+
+    async def read(folder: str) -> tuple[str, ScanState]:
         stamp = scan_stamp(folder) if cache is not None else None
         overview = await _read_report(scans.storage, folder, listed=True)
         if cache is not None and overview.is_final:
             cache.put(folder, stamp, overview.state)
-        return overview.state
+        return folder, overview.state
 
-    found = await scans.read_each(read)
+    others = replace(scans, folders=[folder for folder in scans.folders if folder not in known])
+    states = known | dict(await others.read_each(read))
     if cache is not None:
         cache.save()
+    found = [states[folder] for folder in scans.folders if folder in states]
     return sorted(found, key=lambda state: state.facts.created_at, reverse=True)
 
 

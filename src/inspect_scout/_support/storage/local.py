@@ -182,7 +182,8 @@ class LocalStorage:
                     names = [item.name for item in items if _leads_down(item)]
             except (FileNotFoundError, NotADirectoryError):
                 return []
-        return [join(prefix, name) for name in sorted(names)]
+        above = join(prefix, "_").removesuffix("_")  # once: a folder has no names that lead out of it
+        return [above + name for name in sorted(names)]
 
     async def sweep(self, prefix: str) -> None:
         """Delete what killed writers left behind in a folder (not below it)."""
