@@ -128,6 +128,7 @@ if TYPE_CHECKING:
     from .reading.transcript_cache import CacheLimits, TranscriptCache
     from .reading.transcripts import (
         describe_transcript,
+        list_stamp,
         list_transcripts,
         map_transcript,
         outline_transcript,
@@ -138,6 +139,7 @@ if TYPE_CHECKING:
         read_media,
         read_messages,
         read_neighbours,
+        transcript_stamp,
     )
     from .result_frames import (
         scan_results_arrow,

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from .._app import ServedPlaces, served_places
 from .._support.byte_budget import ByteBudget
+from .._support.cache import Cache
 from .._support.errors import ConfigError
 from .changes import Changes
 from .kept import Kept
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 REQUEST_BYTES = 96 << 20
 """Bytes that all requests together may hold in memory."""
 
+ANSWER_BYTES = 8 << 20
+"""Bytes of answers that are kept for whoever asks for the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class ViewContext:
@@ -34,6 +38,7 @@ class ViewContext:
         changes: What has changed, and when.
         budget: How many bytes all requests together may hold.
         kept: What requests share.
+        answers: Answers as they were sent, by their etags.
     """
 
     settings: ViewSettings
@@ -41,6 +46,7 @@ class ViewContext:
     changes: Changes = field(default_factory=Changes)
     budget: ByteBudget = field(default_factory=lambda: ByteBudget(lambda: REQUEST_BYTES))
     kept: Kept = field(default_factory=Kept)
+    answers: Cache[str, bytes] = field(default_factory=lambda: Cache(ANSWER_BYTES, len))
 
     @property
     def runs(self) -> Runs:
@@ -88,7 +94,7 @@ class ViewContext:
         return self.check(name)
 
 
-def context_of(request: Request) -> ViewContext:
+async def context_of(request: Request) -> ViewContext:
     """Give the context of the application that answers."""
     context: ViewContext = request.app.state.context
     return context

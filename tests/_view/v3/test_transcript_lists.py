@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import pytest
 
 from inspect_scout._view import ViewSettings, create_app
 from support.logs import make_log, make_sample, write
+
+from .conftest import Serve
 
 COUNT = 25
 
@@ -172,3 +175,16 @@ async def test_a_project_that_comes_to_name_a_place_elsewhere_does_not_open_it(t
         (project / "scout.yaml").write_text("transcripts: ../secret\nscans: ../secret\n")
         assert (await refused(opened, "transcripts"))[0] == 403
         assert (await refused(opened, "scans"))[0] == 403
+
+
+async def test_the_same_question_is_answered_once_for_each_state(tmp_path: Path, serve: Serve) -> None:
+    write(make_log([make_sample(1)]), tmp_path / "a.eval")
+    async with serve(tmp_path) as client:
+        first, *others = await asyncio.gather(*(client.get("/transcripts") for _ in range(20)))
+        assert {each.content for each in others} == {first.content}
+        again = await client.get("/transcripts", headers={"if-none-match": first.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        write(make_log([make_sample(2)]), tmp_path / "b.eval")
+        await asyncio.sleep(1.1)  # a list is as it was a second ago
+        changed = await client.get("/transcripts", headers={"if-none-match": first.headers["etag"]})
+        assert (changed.status_code, changed.json()["total"]) == (200, 2)

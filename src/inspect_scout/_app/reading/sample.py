@@ -38,7 +38,7 @@ class OpenedTranscript:
     def __init__(self, info: TranscriptInfo, sample: IndexedSample, version: str, expected_size: int) -> None:
         self.info, self.sample, self.version, self.expected_size = info, sample, version, expected_size
         self.users, self._retired = 0, False
-        self.used_at = 0.0
+        self.used_at = self.checked_at = 0.0
         self._computed: Cache[Hashable, object] = Cache(_KEPT_RESULTS)
         self._filling: asyncio.Task[None] | None = None
 
@@ -54,6 +54,15 @@ class OpenedTranscript:
         fill = opened.sample.fill
         opened._filling = asyncio.create_task(anyio.to_thread.run_sync(fill, limiter=_FILLERS))
         return opened
+
+    @property
+    def stamp(self) -> str | None:
+        """What changes when an answer about it may (None: it is still being read, and each may differ from the next)."""
+        return self.version if self.sample.done and not self.sample.failed else None
+
+    def is_fresh(self, since: float) -> bool:
+        """Tell whether it was compared with its log after some time, and can be read."""
+        return self.checked_at > since and not self.sample.failed
 
     async def run(self, work: Callable[[], T]) -> T:
         """Work on the sample in a thread.

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 
+import anyio
 import anyio.to_thread
 
 from ..._query import Query
@@ -28,6 +29,8 @@ Locations = tuple[str, ...]
 _FRESH_SECONDS: Final = 1.0
 _UNVERSIONED_SECONDS: Final = 30.0
 _LOCKS: Final = 16
+# Questions are of the processor: more at once only hold more memory.
+_ASKERS: Final = anyio.CapacityLimiter(4)
 # A list that changes all the time is shown as it was before, rather than never.
 _WAIT_SECONDS: Final = 1.0
 
@@ -104,7 +107,17 @@ class TranscriptCache:
     async def ask(self, locations: Locations, question: Callable[[Corpus], T]) -> T:
         """Ask the index of some locations, in a thread."""
         corpus = await self.corpus(locations)
-        return await anyio.to_thread.run_sync(question, corpus)
+        return await anyio.to_thread.run_sync(question, corpus, limiter=_ASKERS)
+
+    async def ask_transcript(self, locations: Locations, id: str, question: Callable[[OpenedTranscript], T]) -> T:
+        """Ask an open transcript, in a thread.
+
+        Raises:
+            LocationError: There is no such transcript.
+            LogReadError: It cannot be read.
+        """
+        async with self.open(locations, id) as opened:
+            return await opened.run(lambda: question(opened))
 
     @asynccontextmanager
     async def open(self, locations: Locations, id: str) -> AsyncGenerator[OpenedTranscript]:
@@ -158,20 +171,23 @@ class TranscriptCache:
         return Corpus(source, index, digest)
 
     async def _find(self, locations: Locations, id: str) -> OpenedTranscript:
-        corpus = await self.corpus(locations)
-        info = await anyio.to_thread.run_sync(corpus.info, id)
-        key = locations, id
+        corpus, key = await self.corpus(locations), (locations, id)
         async with self._opening[hash(key) % _LOCKS]:
+            opened = self._opened.get(key)
+            if opened is not None and opened.is_fresh(self._clock() - _FRESH_SECONDS):
+                self._opened.move_to_end(key)
+                opened.used_at = self._clock()
+                return opened
+            info = await anyio.to_thread.run_sync(corpus.info, id, limiter=_ASKERS)
             located = await corpus.source.locate(info)
             version = located.fingerprint or corpus.version
-            opened = self._opened.get(key)
             if opened is not None and (opened.version != version or opened.sample.failed):
                 self._opened.pop(key).retire()
                 opened = None
             if opened is None:
                 opened = self._opened[key] = await OpenedTranscript.open(located, info, version)
             self._opened.move_to_end(key)
-            opened.used_at = self._clock()
+            opened.used_at = opened.checked_at = self._clock()
             return opened
 
     def _close_some(self) -> None:

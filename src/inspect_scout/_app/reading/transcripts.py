@@ -30,6 +30,22 @@ FOLDED_CHARACTERS: Final = 4000
 """Characters of a message or an event that a range shows, where nothing else is asked for."""
 
 
+async def list_stamp(cache: TranscriptCache, locations: Locations) -> str:
+    """Tell what changes when an answer about the list of transcripts may."""
+    return (await cache.corpus(locations)).version
+
+
+async def transcript_stamp(cache: TranscriptCache, locations: Locations, id: str) -> str | None:
+    """Tell what changes when an answer about what is in a transcript may (None: it is still being read).
+
+    Raises:
+        LocationError: There is no such transcript.
+        LogReadError: It cannot be read.
+    """
+    async with cache.open(locations, id) as opened:
+        return opened.stamp
+
+
 async def list_transcripts(
     cache: TranscriptCache,
     locations: Locations,
@@ -86,8 +102,9 @@ async def read_messages(
         LocationError: There is no such transcript.
         LogReadError: It cannot be read.
     """
-    async with cache.open(locations, id) as opened:
-        return await opened.run(lambda: MessageReader(opened).range(start, stop, characters))
+    return await cache.ask_transcript(
+        locations, id, lambda opened: MessageReader(opened).range(start, stop, characters)
+    )
 
 
 async def read_events(
@@ -106,8 +123,9 @@ async def read_events(
         LocationError: There is no such transcript.
         LogReadError: It cannot be read.
     """
-    async with cache.open(locations, id) as opened:
-        return await opened.run(lambda: EventReader(opened).range(start, stop, characters, types))
+    return await cache.ask_transcript(
+        locations, id, lambda opened: EventReader(opened).range(start, stop, characters, types)
+    )
 
 
 async def read_body(
@@ -121,8 +139,7 @@ async def read_body(
         TranscriptTooLargeError: The item is too large to be shown.
     """
     read = message_body_of if kind == "message" else event_body_of
-    async with cache.open(locations, id) as opened:
-        return await opened.run(lambda: read(opened, number))
+    return await cache.ask_transcript(locations, id, lambda opened: read(opened, number))
 
 
 async def outline_transcript(
@@ -134,8 +151,7 @@ async def outline_transcript(
         LocationError: There is no such transcript.
         LogReadError: It cannot be read.
     """
-    async with cache.open(locations, id) as opened:
-        return await opened.run(lambda: read_outline(opened, start, limit))
+    return await cache.ask_transcript(locations, id, lambda opened: read_outline(opened, start, limit))
 
 
 async def map_transcript(cache: TranscriptCache, locations: Locations, id: str, buckets: int = 200) -> Minimap:
@@ -145,8 +161,7 @@ async def map_transcript(cache: TranscriptCache, locations: Locations, id: str, 
         LocationError: There is no such transcript.
         LogReadError: It cannot be read.
     """
-    async with cache.open(locations, id) as opened:
-        return await opened.run(lambda: read_minimap(opened, buckets))
+    return await cache.ask_transcript(locations, id, lambda opened: read_minimap(opened, buckets))
 
 
 async def read_citations(
@@ -165,8 +180,7 @@ async def read_citations(
         LogReadError: The transcript cannot be read.
     """
     verdicts = [verdict for scan in dict.fromkeys(scans) for verdict in await read_verdicts(scan, id)]
-    async with cache.open(locations, id) as opened:
-        return await opened.run(lambda: resolve_citations(opened, verdicts))
+    return await cache.ask_transcript(locations, id, lambda opened: resolve_citations(opened, verdicts))
 
 
 async def read_media(cache: TranscriptCache, locations: Locations, id: str, reference: str) -> AttachmentBody:
@@ -177,5 +191,4 @@ async def read_media(cache: TranscriptCache, locations: Locations, id: str, refe
         LogReadError: The transcript cannot be read.
         TranscriptTooLargeError: The attachment is too large to be shown.
     """
-    async with cache.open(locations, id) as opened:
-        return await opened.run(lambda: read_attachment(opened, reference))
+    return await cache.ask_transcript(locations, id, lambda opened: read_attachment(opened, reference))

@@ -81,7 +81,7 @@ async def shared_answer(request: Request, make: Callable[[], Awaitable[object]],
     if getattr(state, "in_flight", None) is None:
         state.in_flight = dict[str, asyncio.Task[bytes]]()
     waiting: dict[str, asyncio.Task[bytes]] = state.in_flight
-    url = f"{request.url.path}?{request.url.query}"
+    url = f"{request.url.path}?{request.url.query} {tag}"  # an answer of another state is not shared
     task = waiting.get(url)
     if task is None:
         task = waiting[url] = asyncio.create_task(_body(make))

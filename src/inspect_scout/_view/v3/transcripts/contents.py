@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from ...._app import EventRange, ItemBody, MessageRange, Minimap, Outline, TranscriptCitations
 from ...context import Context
-from ..answers import answer, tag_of, unchanged
+from ..answers import answer, shared_answer, tag_of, unchanged
 from ..places import scan_named
+from .kept_answers import content_answer
 from .parameters import CachedTranscripts, Characters, Locations, Number, Start, Stop, TranscriptId, range_of
 
 router = APIRouter(tags=["transcripts"])
@@ -35,8 +36,11 @@ async def get_messages(
     from ...._app import read_messages
 
     first, last = range_of(start, stop)
-    found = await read_messages(cache, locations, id, start=first, stop=last, characters=characters)
-    return answer(request, found)
+
+    async def make() -> object:
+        return await read_messages(cache, locations, id, start=first, stop=last, characters=characters)
+
+    return await content_answer(request, locations, cache, id, make)
 
 
 @router.get("/transcripts/{id:path}/messages/{number}", response_model=ItemBody)
@@ -65,8 +69,12 @@ async def get_events(
     from ...._app import read_events
 
     first, last = range_of(start, stop)
-    found = await read_events(cache, locations, id, start=first, stop=last, characters=characters, types=tuple(types))
-    return answer(request, found)
+    chosen = tuple(types)
+
+    async def make() -> object:
+        return await read_events(cache, locations, id, start=first, stop=last, characters=characters, types=chosen)
+
+    return await content_answer(request, locations, cache, id, make)
 
 
 @router.get("/transcripts/{id:path}/events/{number}", response_model=ItemBody)
@@ -92,7 +100,10 @@ async def get_outline(
     """Give the turns of a transcript, and the parts of its run."""
     from ...._app import outline_transcript
 
-    return answer(request, await outline_transcript(cache, locations, id, start=start, limit=limit))
+    async def make() -> object:
+        return await outline_transcript(cache, locations, id, start=start, limit=limit)
+
+    return await content_answer(request, locations, cache, id, make)
 
 
 @router.get("/transcripts/{id:path}/minimap", response_model=Minimap)
@@ -106,7 +117,7 @@ async def get_minimap(
     """Sum up a whole transcript in one strip."""
     from ...._app import map_transcript
 
-    return answer(request, await map_transcript(cache, locations, id, buckets))
+    return await content_answer(request, locations, cache, id, lambda: map_transcript(cache, locations, id, buckets))
 
 
 @router.get("/transcripts/{id:path}/citations", response_model=TranscriptCitations)
@@ -122,7 +133,7 @@ async def get_citations(
     from ...._app import read_citations
 
     scans = [await scan_named(context, each) for each in scan]
-    return answer(request, await read_citations(cache, locations, id, scans))
+    return await shared_answer(request, lambda: read_citations(cache, locations, id, scans))
 
 
 @router.get("/transcripts/{id:path}/attachments/{reference}", response_class=Response)

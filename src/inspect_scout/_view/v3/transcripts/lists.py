@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from ...._app import Neighbours, TranscriptDescription, TranscriptFacet, TranscriptPage
-from ..answers import answer
+from .kept_answers import list_answer
 from .parameters import CachedTranscripts, Cursor, Limit, Locations, OrderBy, TranscriptId, Where
 
 router = APIRouter(tags=["transcripts"])
@@ -31,8 +31,11 @@ async def get_transcripts(
     from ...._app import TranscriptSelection, list_transcripts
 
     selection = TranscriptSelection(tuple(where), tuple(order_by))
-    page = await list_transcripts(cache, locations, selection, columns=tuple(columns), cursor=cursor, limit=limit)
-    return answer(request, page)
+
+    async def make() -> object:
+        return await list_transcripts(cache, locations, selection, columns=tuple(columns), cursor=cursor, limit=limit)
+
+    return await list_answer(request, locations, cache, make)
 
 
 @router.get("/transcripts/facets", response_model=list[TranscriptFacet])
@@ -47,7 +50,9 @@ async def get_facets(
     """Count transcripts by the values of columns."""
     from ...._app import read_facets
 
-    return answer(request, await read_facets(cache, locations, tuple(where), tuple(by), limit))
+    return await list_answer(
+        request, locations, cache, lambda: read_facets(cache, locations, tuple(where), tuple(by), limit)
+    )
 
 
 @router.get("/transcripts/{id:path}/neighbours", response_model=Neighbours)
@@ -63,7 +68,7 @@ async def get_neighbours(
     from ...._app import TranscriptSelection, read_neighbours
 
     selection = TranscriptSelection(tuple(where), tuple(order_by))
-    return answer(request, await read_neighbours(cache, locations, id, selection))
+    return await list_answer(request, locations, cache, lambda: read_neighbours(cache, locations, id, selection))
 
 
 @router.get("/transcripts/{id:path}", response_model=TranscriptDescription)
@@ -73,5 +78,4 @@ async def get_transcript(
     """Tell what is known of a transcript without reading it."""
     from ...._app import describe_transcript
 
-    found = await describe_transcript(cache, locations, id)
-    return answer(request, found)
+    return await list_answer(request, locations, cache, lambda: describe_transcript(cache, locations, id))

@@ -47,7 +47,7 @@ def locations_of(
     return tuple(map(context.check, found))
 
 
-def cache_of(context: Context) -> TranscriptCache:
+async def cache_of(context: Context) -> TranscriptCache:
     """Give what the application keeps of transcripts."""
     return context.kept.transcripts()
 
