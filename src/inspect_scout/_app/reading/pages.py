@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from ..._support.errors import ConfigError, UnknownNameError
@@ -48,9 +50,9 @@ def transcript_page(
         start = _behind(corpus, chosen, start, last)
     stop = min(len(chosen), start + limit)
     infos = corpus.index.infos(chosen[start:stop])
-    names = _checked(corpus, columns)
+    cells = [(name, _reader(name)) for name in _checked(corpus, columns)]
     following = write_cursor(selection, stop, infos[-1].transcript_id) if infos and stop < len(chosen) else None
-    return TranscriptPage(tuple(_row(info, names) for info in infos), len(chosen), following, corpus.problems)
+    return TranscriptPage(tuple(_row(info, cells) for info in infos), len(chosen), following, corpus.problems)
 
 
 def transcript_neighbours(corpus: Corpus, selection: TranscriptSelection, id: str) -> Neighbours:
@@ -119,26 +121,40 @@ def _checked(corpus: Corpus, columns: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(columns))
 
 
-def _row(info: TranscriptInfo, names: Sequence[str]) -> TranscriptRow:
+def _row(info: TranscriptInfo, cells: Sequence[tuple[str, Callable[[TranscriptInfo], object]]]) -> TranscriptRow:
     values: dict[str, object] = {}
     folded: dict[str, int] = {}
-    for name in names:
-        values[name], left_out = plain_value(_value(info, name), CELL_CHARACTERS)
+    for name, read in cells:
+        values[name], left_out = plain_value(read(info), CELL_CHARACTERS)
         if left_out:
             folded[name] = left_out
     return TranscriptRow(info.transcript_id, values, folded)
 
 
-def _value(info: TranscriptInfo, name: str) -> object:
+def _reader(name: str) -> Callable[[TranscriptInfo], object]:
+    """Give what reads a column: a field, a key of metadata, or a path. Found once a page: that took most of its time."""
     from ..._query import ColumnPath
+    from ..._types import TranscriptInfo
 
-    if name in type(info).model_fields:
-        return getattr(info, name)
-    if name in info.metadata:
-        return info.metadata[name]
-    path = ColumnPath.parse(name)
-    value: object = getattr(info, path.base) if path.base in type(info).model_fields else info.metadata.get(path.base)
-    for key in path.keys:
+    fields = TranscriptInfo.model_fields
+    if name in fields:
+        return attrgetter(name)
+
+    @functools.cache
+    def path() -> ColumnPath:
+        return ColumnPath.parse(name)
+
+    def read(info: TranscriptInfo) -> object:
+        if name in info.metadata:
+            return info.metadata[name]
+        base = path().base
+        return _inside(getattr(info, base) if base in fields else info.metadata.get(base), path().keys)
+
+    return read
+
+
+def _inside(value: object, keys: Sequence[str | int]) -> object:
+    for key in keys:
         if is_mapping(value):
             value = value.get(str(key))
         elif is_list(value) and isinstance(key, int) and key < len(value):

@@ -14,7 +14,7 @@ _MOST_DEPTH: Final = 100
 
 def clean_text(text: str) -> str:
     """Replace what UTF-8 cannot hold; all other characters stay."""
-    return well_formed(text) if _SURROGATE.search(text) else text
+    return text if text.isascii() or not _SURROGATE.search(text) else well_formed(text)
 
 
 def fold_text(text: str, characters: int) -> tuple[str, int]:
@@ -32,7 +32,7 @@ def plain_value(value: object, characters: int) -> tuple[object, int]:
     """
     if isinstance(value, str):
         return fold_text(value, characters)
-    if is_mapping(value) or is_list(value):
+    if value and (is_mapping(value) or is_list(value)):
         try:
             text = dumps(finite(value))
         except RecursionError:
