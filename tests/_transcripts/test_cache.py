@@ -14,9 +14,9 @@ import pytest
 from inspect_scout import transcripts_from
 from inspect_scout._query import Query
 from inspect_scout._transcripts import EvalLogSource
-from inspect_scout._transcripts.eval_log.cache import IndexCache, default_path
+from inspect_scout._transcripts.eval_log.cache import IndexCache, default_path, packed_rows
 from inspect_scout._transcripts.eval_log.indexing import index_log
-from inspect_scout._transcripts.eval_log.records import LogRows
+from inspect_scout._transcripts.eval_log.records import AnyLogRows
 from inspect_scout.testing import Entry
 from support.logs import make_log, make_sample, varied_log, write
 
@@ -24,15 +24,15 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def rows(tmp_path: Path) -> LogRows:
-    return index_log(str(write(varied_log(), tmp_path / "log.eval")))
+def rows(tmp_path: Path) -> AnyLogRows:
+    return packed_rows(index_log(str(write(varied_log(), tmp_path / "log.eval"))))
 
 
 def entry(path: str, etag: str = "e") -> Entry:
     return Entry(path, 1, etag, 0.0)
 
 
-def test_what_was_stored_is_found_until_it_changes(tmp_path: Path, rows: LogRows) -> None:
+def test_what_was_stored_is_found_until_it_changes(tmp_path: Path, rows: AnyLogRows) -> None:
     cache = IndexCache(tmp_path / "deep" / "cache.sqlite")
     assert cache.fetch([entry("a")]) == {}
     cache.store([entry("a"), entry("b")], {"a": rows, "b": rows})
@@ -41,7 +41,7 @@ def test_what_was_stored_is_found_until_it_changes(tmp_path: Path, rows: LogRows
     assert cache.fetch([entry("b", "other")]) == {"b": rows}
 
 
-def test_the_oldest_are_dropped(tmp_path: Path, rows: LogRows) -> None:
+def test_the_oldest_are_dropped(tmp_path: Path, rows: AnyLogRows) -> None:
     cache = IndexCache(tmp_path / "cache.sqlite", max_logs=5)
     for number in range(12):
         cache.store([entry(f"{number}")], {f"{number}": rows})
@@ -50,7 +50,7 @@ def test_the_oldest_are_dropped(tmp_path: Path, rows: LogRows) -> None:
         assert db.execute("SELECT count(*) FROM logs").fetchone() == (5,)
 
 
-def test_many_logs_at_once(tmp_path: Path, rows: LogRows) -> None:
+def test_many_logs_at_once(tmp_path: Path, rows: AnyLogRows) -> None:
     cache = IndexCache(tmp_path / "cache.sqlite")
     entries = [entry(f"/logs/{number}'\"é.eval") for number in range(3000)]
     cache.store(entries, {e.path: rows for e in entries})
@@ -58,7 +58,7 @@ def test_many_logs_at_once(tmp_path: Path, rows: LogRows) -> None:
 
 
 @pytest.mark.parametrize("content", [b"no database at all" * 100, b"", b"SQLite format 3\0" + bytes(200)])
-def test_a_damaged_cache_costs_time_only(tmp_path: Path, rows: LogRows, content: bytes) -> None:
+def test_a_damaged_cache_costs_time_only(tmp_path: Path, rows: AnyLogRows, content: bytes) -> None:
     (tmp_path / "cache.sqlite").write_bytes(content)
     cache = IndexCache(tmp_path / "cache.sqlite")
     assert cache.fetch([entry("a")]) == {}
@@ -67,7 +67,7 @@ def test_a_damaged_cache_costs_time_only(tmp_path: Path, rows: LogRows, content:
     assert cache.fetch([entry("a")]) == {"a": rows}
 
 
-def test_damaged_entries_are_read_again(tmp_path: Path, rows: LogRows) -> None:
+def test_damaged_entries_are_read_again(tmp_path: Path, rows: AnyLogRows) -> None:
     cache = IndexCache(tmp_path / "cache.sqlite")
     cache.store([entry(name) for name in "abc"], dict.fromkeys("abc", rows))
     with sqlite3.connect(tmp_path / "cache.sqlite") as db:
@@ -76,14 +76,14 @@ def test_damaged_entries_are_read_again(tmp_path: Path, rows: LogRows) -> None:
     assert cache.fetch([entry(name) for name in "abc"]) == {"c": rows}
 
 
-def test_a_place_that_cannot_be_written_costs_time_only(tmp_path: Path, rows: LogRows) -> None:
+def test_a_place_that_cannot_be_written_costs_time_only(tmp_path: Path, rows: AnyLogRows) -> None:
     (tmp_path / "file").write_text("x")
     cache = IndexCache(tmp_path / "file" / "cache.sqlite")
     cache.store([entry("a")], {"a": rows})
     assert cache.fetch([entry("a")]) == {}
 
 
-def test_a_locked_cache_is_not_waited_for_long(tmp_path: Path, rows: LogRows) -> None:
+def test_a_locked_cache_is_not_waited_for_long(tmp_path: Path, rows: AnyLogRows) -> None:
     cache = IndexCache(tmp_path / "cache.sqlite", busy_seconds=0.05)
     cache.store([entry("a")], {"a": rows})
     with sqlite3.connect(tmp_path / "cache.sqlite") as db:
@@ -103,15 +103,15 @@ STORE = """
 import sys, msgspec, pathlib
 from inspect_scout.testing import Entry
 from inspect_scout._transcripts.eval_log.cache import IndexCache
-from inspect_scout._transcripts.eval_log.records import LogRows
+from inspect_scout._transcripts.eval_log.records import LogRows, SampleRow
 path, data, start = sys.argv[1:]
-rows = msgspec.msgpack.decode(pathlib.Path(data).read_bytes(), type=LogRows)
+rows = msgspec.msgpack.decode(pathlib.Path(data).read_bytes(), type=LogRows[SampleRow])
 for number in range(int(start), int(start) + 20):
     IndexCache(pathlib.Path(path)).store([Entry(str(number), 1, "e", 0.0)], {str(number): rows})
 """
 
 
-def test_several_processes_share_it(tmp_path: Path, rows: LogRows) -> None:
+def test_several_processes_share_it(tmp_path: Path, rows: AnyLogRows) -> None:
     path, data = tmp_path / "cache.sqlite", tmp_path / "rows"
     data.write_bytes(msgspec.msgpack.encode(rows))
     commands = [[sys.executable, "-c", STORE, str(path), str(data), str(start)] for start in (0, 20)]

@@ -15,7 +15,7 @@ from inspect_ai.scorer import Score, value_to_float
 
 from inspect_scout import TranscriptInfo, transcripts_from
 from inspect_scout._query import OrderBy, Query, condition_from_sql
-from inspect_scout._transcripts.eval_log.eval_row import EvalRow
+from inspect_scout._transcripts.eval_log.eval_row import eval_rows
 from inspect_scout._transcripts.eval_log.indexing import index_log
 from inspect_scout._transcripts.eval_log.scores import as_number
 from inspect_scout._transcripts.eval_log.summaries import shorten
@@ -255,7 +255,7 @@ async def test_integers_of_any_size_keep_their_digits(tmp_path: Path, score: int
 
 def test_columns_have_types(tmp_path: Path) -> None:
     log = index_log(str(write(varied_log(), tmp_path / "log.eval")))
-    rows = EvalTable([EvalRow("log", log, sample) for sample in log.samples])
+    rows = EvalTable(list(eval_rows("log", log)))
     everything = Query(order_by=tuple(map(OrderBy, rows.for_query(Query()).column_names)))
     table = rows.for_query(everything)
     types = {name: str(table.column(name).type) for name in table.column_names}
@@ -275,7 +275,7 @@ def places_in_memory(table: pa.Table, name: str) -> list[int]:
 
 def test_columns_that_no_query_names_are_not_made(tmp_path: Path) -> None:
     log = index_log(str(write(varied_log(), tmp_path / "log.eval")))
-    rows = EvalTable([EvalRow("log", log, sample) for sample in log.samples])
+    rows = EvalTable(list(eval_rows("log", log)))
     table = rows.for_query(Query((condition_from_sql("epoch = 1"),)))
     assert table.column("epoch").null_count == 0
     assert table.column("model").null_count == len(log.samples)

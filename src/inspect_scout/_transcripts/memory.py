@@ -120,7 +120,7 @@ def _samples_of(log: EvalLog) -> list[_MemorySample]:
         raise LogReadError(log.location or _IN_MEMORY, f"it cannot be written as JSON: {error}") from error
     rows = log_rows(header, summaries)
     paired = zip(rows.samples, latest_samples(samples), strict=True)
-    return [_MemorySample(log.location or None, rows, row, sample) for row, sample in paired]
+    return [_MemorySample(log.location or None, rows, row.transcript_id, row, sample) for row, sample in paired]
 
 
 class MemorySource:

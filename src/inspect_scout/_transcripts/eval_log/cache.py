@@ -16,7 +16,7 @@ import msgspec
 import platformdirs
 
 from ..._support.storage import Entry
-from .records import LogRows
+from .records import AnyLogRows, LogRows
 
 # Raise this whenever LogRows, or what is put into it, changes.
 VERSION = 3
@@ -29,7 +29,16 @@ _DROP_OLDEST = "DELETE FROM logs WHERE rowid <= (SELECT rowid FROM logs ORDER BY
 
 T = TypeVar("T")
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(LogRows).decode
+_decode = msgspec.msgpack.Decoder(LogRows[msgspec.Raw]).decode
+_REFUSED = (msgspec.MsgspecError, OverflowError, UnicodeEncodeError)
+
+
+def packed_rows(rows: AnyLogRows) -> AnyLogRows:
+    """Keep the samples of a log as the cache has them; what it cannot hold stays as it is."""
+    try:
+        return _decode(_encode(rows))
+    except _REFUSED:
+        return rows
 
 
 def default_path() -> Path:
@@ -49,12 +58,12 @@ class IndexCache:
     def __init__(self, path: Path | None = None, max_logs: int = MAX_LOGS, busy_seconds: float = BUSY_SECONDS) -> None:
         self._path, self._max_logs, self._busy_seconds = path, max_logs, busy_seconds
 
-    def fetch(self, entries: Sequence[Entry]) -> dict[str, LogRows]:
+    def fetch(self, entries: Sequence[Entry]) -> dict[str, AnyLogRows]:
         """Find the logs that have not changed since they were stored, by path."""
         etags = {entry.path: entry.etag for entry in entries}
 
-        def work(db: sqlite3.Connection) -> dict[str, LogRows]:
-            found: dict[str, LogRows] = {}
+        def work(db: sqlite3.Connection) -> dict[str, AnyLogRows]:
+            found: dict[str, AnyLogRows] = {}
             for path, etag, data in db.execute(_SELECT, (json.dumps(list(etags)),)):
                 if etags.get(path) == etag:
                     with contextlib.suppress(msgspec.MsgspecError, TypeError):
@@ -63,12 +72,12 @@ class IndexCache:
 
         return self._try(work) or {}
 
-    def store(self, entries: Sequence[Entry], rows: Mapping[str, LogRows]) -> None:
+    def store(self, entries: Sequence[Entry], rows: Mapping[str, AnyLogRows]) -> None:
         """Keep what was read from logs."""
         values: list[tuple[str, str, bytes]] = []
         for entry in entries:
             if entry.path in rows:
-                with contextlib.suppress(msgspec.MsgspecError, OverflowError, UnicodeEncodeError):
+                with contextlib.suppress(*_REFUSED):
                     values.append((entry.path, entry.etag, _encode(rows[entry.path])))
 
         def work(db: sqlite3.Connection) -> None:

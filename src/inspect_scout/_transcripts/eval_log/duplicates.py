@@ -12,11 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-import msgspec
-
 from ..contract import Duplicates
 from .eval_row import EvalRow
-from .records import LogRows
+from .records import AnyLogRows
 
 R = TypeVar("R", bound=EvalRow)
 
@@ -69,10 +67,10 @@ def as_copy(row: R, place: str | None = None) -> R:
         place: What tells its log from others (None: where the log is).
     """
     id = copy_id(row.transcript_id, place or row.location or "")
-    return replace(row, sample=msgspec.structs.replace(row.sample, transcript_id=id))
+    return replace(row, transcript_id=id)
 
 
-def describe_repeats(logs: Mapping[str, LogRows]) -> list[str]:
+def describe_repeats(logs: Mapping[str, AnyLogRows]) -> list[str]:
     """Say which logs hold a sample more than once."""
     superseded = {path: rows.superseded for path, rows in logs.items() if rows.superseded}
     shared_uuids = {path: rows.shared_uuids for path, rows in logs.items() if rows.shared_uuids}
@@ -90,7 +88,7 @@ def describe_repeats(logs: Mapping[str, LogRows]) -> list[str]:
     return notices
 
 
-def describe_unlisted(logs: Mapping[str, LogRows]) -> str | None:
+def describe_unlisted(logs: Mapping[str, AnyLogRows]) -> str | None:
     """Say of which logs samples had to be read, because no summary lists them."""
     unlisted = {path: rows.unlisted for path, rows in logs.items() if rows.unlisted}
     if not unlisted:

@@ -12,7 +12,7 @@ import msgspec
 
 from ..._support.errors import LogReadError, ScoutError
 from ..._support.storage import Entry, storage_for
-from .records import FullSample, Header, JsonLog, LogRows, SampleSummary, decode_json_log, decode_record
+from .records import FullSample, Header, JsonLog, LogRows, SampleRow, SampleSummary, decode_json_log, decode_record
 from .rows import latest_samples, log_rows, sample_key, summarise_sample, transcript_ids
 from .zip import ZipLog, ZipMember
 
@@ -48,7 +48,7 @@ def is_zip(path: str, file: BinaryIO) -> bool:
     return start == b"PK\3\4"
 
 
-def index_log(path: str, entry: Entry | None = None) -> LogRows:
+def index_log(path: str, entry: Entry | None = None) -> LogRows[SampleRow]:
     """Read what the index keeps of a log.
 
     Raises:
@@ -104,7 +104,7 @@ def choose_sample(eval_id: str, transcript_id: str, samples: Sequence[bytes]) ->
     return len(samples) - 1
 
 
-def _index_zip(log: ZipLog, path: str) -> LogRows:
+def _index_zip(log: ZipLog, path: str) -> LogRows[SampleRow]:
     members = log.members()
     start = members.get(_HEADER) or members.get(_START)
     if start is None:
@@ -180,7 +180,7 @@ def _summarise_all(
     return summaries, notices
 
 
-def _index_json(data: bytes, path: str) -> LogRows:
+def _index_json(data: bytes, path: str) -> LogRows[SampleRow]:
     if not data.strip():
         raise LogReadError(path, "the file is empty")
     log = decode_json_log(data, path)

@@ -25,7 +25,7 @@ def live_info(eval: EvalSpec, sample: SampleSummary, log: str | None) -> Transcr
         log: Where its log is written (None: unknown).
     """
     rows = log_rows(Header(eval=eval), [sample])
-    info = EvalRow(log, rows, rows.samples[0]).info()
+    info = EvalRow(log, rows, rows.samples[0].transcript_id, rows.samples[0]).info()
     known = {key: value for key, value in info.metadata.items() if key not in _NOT_YET}
     if eval.eval_id is None:
         known.update(eval_id="", eval_status="")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -139,10 +139,20 @@ class SampleRow(Struct, array_like=True, frozen=True):
     limit: str
 
 
-class LogRows(Struct, array_like=True, frozen=True):
+class SampleId(Struct, array_like=True, frozen=True):
+    """The beginning of a `SampleRow`."""
+
+    transcript_id: str
+
+
+S = TypeVar("S")
+
+
+class LogRows(Struct, Generic[S], array_like=True, frozen=True):
     """What the index keeps of a log. Texts that hold JSON: eval_metadata, task_args, agent_args, generate_config, model_roles.
 
     Args:
+        samples: Its samples: each a `SampleRow`, or one as the cache has it.
         notices: What is wrong with the log without keeping its other samples from being read.
         superseded: Samples that the log holds again with the same id and epoch; the last of each counts.
         shared_uuids: Samples that carry the uuid of another sample of the log; they have an id of their own.
@@ -162,11 +172,14 @@ class LogRows(Struct, array_like=True, frozen=True):
     generate_config: str
     model_roles: str
     trust_content: bool | None
-    samples: list[SampleRow]
+    samples: list[S]
     notices: list[str]
     superseded: int = 0
     shared_uuids: int = 0
     unlisted: int = 0
+
+
+AnyLogRows = LogRows[SampleRow] | LogRows[msgspec.Raw]
 
 
 def decode_record(data: bytes | msgspec.Raw, kind: type[T], path: str, part: str) -> T:

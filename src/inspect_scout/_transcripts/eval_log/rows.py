@@ -37,7 +37,7 @@ def log_rows(
     *,
     repeated: int = 0,
     unlisted: int = 0,
-) -> LogRows:
+) -> LogRows[SampleRow]:
     """Make what the index keeps of a log.
 
     Args:

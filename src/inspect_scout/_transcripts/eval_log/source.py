@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Any
 import anyio.to_thread
 
 from ..._support.errors import LogReadError
+from ..._support.gc_control import gc_paused
 from ..._support.storage import Entry, for_each, is_local, run_blocking
 from ..contract import Duplicates, LogProblem, Progress, TranscriptIndex, UnreadLogs
 from ..selected_index import SelectedIndex, select_rows
-from .cache import IndexCache
+from .cache import IndexCache, packed_rows
 from .duplicates import as_copy, describe_repeats, describe_unlisted, resolve_duplicates
-from .eval_row import SOURCE_TYPE, EvalRow
+from .eval_row import SOURCE_TYPE, EvalRow, eval_rows
 from .indexing import index_log
 from .listing import describe_skipped_files, find_logs
 from .locator import SampleLocator
-from .records import LogRows
+from .records import AnyLogRows, LogRows
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -97,7 +98,8 @@ class EvalLogSource:
             for path, rows in indexed.items()
             for notice in rows.notices
         ]
-        rows = [EvalRow(path, log, sample) for path, log in indexed.items() for sample in log.samples]
+        with gc_paused():
+            rows = [row for path, log in indexed.items() for row in eval_rows(path, log)]
         modified = {entry.path: entry.modified for entry in entries}
         if self.ids is None:
             chosen, notice = resolve_duplicates(rows, modified, self.duplicates)
@@ -131,16 +133,16 @@ class EvalLogSource:
 
     async def _index_logs(
         self, entries: Sequence[Entry], failed: dict[str, LogReadError], progress: Progress | None
-    ) -> dict[str, LogRows]:
+    ) -> dict[str, AnyLogRows]:
         """Index logs, those unchanged since an earlier time from the cache; adds to `failed` what cannot be read."""
         found = await anyio.to_thread.run_sync(self.cache.fetch, entries)
         missing = [entry for entry in entries if entry.path not in found]
         total = len(entries)
 
-        async def read(entry: Entry) -> tuple[Entry, LogRows | LogReadError]:
+        async def read(entry: Entry) -> tuple[Entry, AnyLogRows | LogReadError]:
             return entry, await run_blocking(entry.path, lambda: _try_index(entry))
 
-        def read_here(batch: Sequence[Entry]) -> list[tuple[Entry, LogRows | LogReadError]]:
+        def read_here(batch: Sequence[Entry]) -> list[tuple[Entry, AnyLogRows | LogReadError]]:
             return [(entry, _try_index(entry)) for entry in batch]
 
         for start in range(0, len(missing), _BATCH_LOGS):
@@ -212,9 +214,9 @@ def _query_tables(rows: Sequence[EvalRow]) -> Callable[[Query], pa.Table]:
     return lambda query: made().for_query(query)
 
 
-def _try_index(entry: Entry) -> LogRows | LogReadError:
+def _try_index(entry: Entry) -> AnyLogRows | LogReadError:
     try:
-        return index_log(entry.path, entry)
+        return packed_rows(index_log(entry.path, entry))
     except LogReadError as error:
         return error
 

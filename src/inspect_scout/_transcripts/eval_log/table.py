@@ -26,7 +26,7 @@ def _strict_json(text: str) -> str:
 
 
 _COLUMNS: dict[str, tuple[pa.DataType | None, Callable[[EvalRow], Any]]] = {
-    "sample_id": (pa.string(), lambda r: r.sample.transcript_id),
+    "sample_id": (pa.string(), lambda r: r.transcript_id),
     "eval_id": (pa.string(), lambda r: r.log.eval_id),
     "log": (pa.string(), lambda r: r.location),
     "source_type": (pa.string(), lambda _: SOURCE_TYPE),
@@ -61,7 +61,7 @@ _COLUMNS: dict[str, tuple[pa.DataType | None, Callable[[EvalRow], Any]]] = {
     "working_time": (pa.float64(), lambda r: r.sample.working_time),
     "error": (pa.string(), lambda r: r.sample.error),
     "limit": (pa.string(), lambda r: r.sample.limit),
-    "transcript_id": (pa.string(), lambda r: r.sample.transcript_id),
+    "transcript_id": (pa.string(), lambda r: r.transcript_id),
 }
 
 
