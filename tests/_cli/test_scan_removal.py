@@ -130,12 +130,23 @@ def test_running_scans_stay(scans: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert left(scans) == "C"
 
 
-def test_a_damaged_scan_can_be_deleted(scans: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (scans / f"scan_id={OLD}" / "_scan.json").write_text("{")
-    assert main(["scan", "rm", "Cccc", "--yes", "--json"]) == 0
-    (said,) = json.loads(capsys.readouterr().out)
-    assert (said["scan_id"], said["state"]) == (OLD, "damaged")
-    assert left(scans) == "A B"
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "does not describe a scan"),
+        ("{}", "does not describe a scan"),
+        ("[]", "does not describe a scan"),
+        ('{"scan_id": "other", "scan_name": "n", "scanners": {}}', "whose id is 'other'"),
+    ],
+)
+def test_what_does_not_describe_a_scan_of_its_name_stays(
+    scans: Path, capsys: pytest.CaptureFixture[str], text: str, said: str
+) -> None:
+    (scans / f"scan_id={OLD}" / "_scan.json").write_text(text)
+    assert main(["scan", "rm", "Cccc", "--yes"]) == 1
+    assert said in capsys.readouterr().err
+    assert main(["scan", "prune", "--older", "1m", "--yes"]) == 0
+    assert left(scans) == "C"
 
 
 def test_what_is_not_a_scan_stays(scans: Path, capsys: pytest.CaptureFixture[str]) -> None:

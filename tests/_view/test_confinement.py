@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -171,6 +172,126 @@ async def test_links_in_what_is_shown_do_not_lead_out_of_it(client: httpx.AsyncC
     assert (await client.get("/v3/labels")).json()["items"] == []
 
 
+def _ways_of_reading(project: Path, scan: str) -> list[tuple[str, str]]:
+    """Name all that is told of a scan, in both APIs."""
+    place, one = f"/v2/scans/{in_url(project / 'scans')}", f"/v2/scans/{in_url(project / 'scans')}/{in_url(scan)}"
+    id = scan.removeprefix("scan_id=")
+    return [
+        *(
+            ("GET", f"/v3/scans/{id}{rest}")
+            for rest in ("", "/errors", "/edits_tests/results", "/edits_tests/facets?by=value")
+        ),
+        *(
+            ("GET", f"/v3/scans/{id}/edits_tests{rest}")
+            for rest in ("/distribution", "/find?q=a", f"/results/{TRANSCRIPT}")
+        ),
+        ("GET", f"/v3/scans/{id}/edits_tests/results/{TRANSCRIPT}/evidence?every=true"),
+        ("GET", f"/v3/compare?a={id}&b={id}"),
+        ("GET", f"/v3/transcripts/{TRANSCRIPT}/citations?scan={project / 'scans' / scan}"),
+        ("GET", "/v3/scans"),
+        ("POST", place),
+        ("GET", one),
+        ("GET", f"{one}/edits_tests"),
+        ("GET", f"{one}/edits_tests/{TRANSCRIPT}?column=value"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "_scan.json",
+        "_summary.json",
+        "_errors.jsonl",
+        "_empty.json",
+        "edits_tests.parquet",
+        "_journal",
+        "_journal/x.parquet",
+    ],
+)
+async def test_links_in_a_scan_do_not_lead_out_of_what_is_shown(
+    client: httpx.AsyncClient, project: Path, file: str
+) -> None:
+    scan, theirs = project / "scans/scan_id=ours", project.parent / "outside/scans/scan_id=theirs"
+    described = (theirs / "_scan.json").read_text().replace('"scan_name": "', f'"scan_name": "{SECRET}')
+    assert SECRET in described
+    (theirs / "_scan.json").write_text(described)
+    target = theirs / file
+    if file.startswith("_journal"):
+        target = theirs / "edits_tests.parquet" if file != "_journal" else theirs / "journal"
+        (theirs / "journal").mkdir()
+        shutil.copy(theirs / "edits_tests.parquet", theirs / "journal/x.parquet")
+    elif not target.exists() or file == "_summary.json":
+        target.write_text(f'{{"error": "{SECRET}", "scanners": {{"{SECRET}": 1}}}}\n')
+    before = {path: path.read_bytes() for path in theirs.rglob("*") if path.is_file()}
+    link = scan / file
+    if link.parent != scan:
+        shutil.rmtree(link.parent, ignore_errors=True)
+        link.parent.mkdir()
+    if link.is_dir():
+        shutil.rmtree(link)
+    link.unlink(missing_ok=True)
+    link.symlink_to(target)
+    for method, path in _ways_of_reading(project, scan.name):
+        answer = await client.request(method, path)
+        assert answer.status_code < 500, (path, answer.text)
+        assert SECRET.encode() not in answer.content, path
+    packed = await client.get(
+        f"/v2/scans/{in_url(project / 'scans')}/{in_url(scan.name)}", headers={"accept": "application/zip"}
+    )
+    assert 400 <= packed.status_code < 500
+    assert SECRET.encode() not in packed.content
+    for path in (
+        "/v3/scans/ours?dry_run=true",
+        "/v3/scans/ours",
+        f"/v2/scans/{in_url(project / 'scans')}/{in_url(scan.name)}",
+    ):
+        assert (await client.delete(path)).status_code < 500
+    assert {path: path.read_bytes() for path in theirs.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("name", ["scout.yaml", "scout.local.yaml"])
+async def test_a_project_file_that_is_a_link_out_is_not_read_or_changed(
+    client: httpx.AsyncClient, project: Path, name: str
+) -> None:
+    secret = project.parent / "outside/scout.yaml"
+    secret.write_text(f"name: {SECRET}\n")
+    (project / name).unlink(missing_ok=True)
+    (project / name).symlink_to(secret)
+    for path in ("/v2/app-config", "/v2/project/config", "/v3/project"):
+        answer = await client.get(path)
+        assert answer.status_code < 500, (path, answer.text)
+        assert SECRET not in answer.text
+    for path in ("/v2/project/config", "/v3/project"):
+        changed = await client.put(path, json={"name": "x"}, headers={"if-match": "*"})
+        assert changed.status_code == (400 if name == "scout.yaml" else 200), changed.text
+    assert secret.read_text() == f"name: {SECRET}\n"
+    assert (await client.get("/v3/scans")).status_code == 200
+
+
+async def test_labels_that_are_links_out_are_not_read_or_changed(client: httpx.AsyncClient, project: Path) -> None:
+    outside = project.parent / "outside/cases.csv"
+    (project / "cases.csv").symlink_to(outside)
+    (project / "folder").symlink_to(outside.parent)
+    for name in ("cases.csv", "folder/cases.csv"):
+        uri, key = in_url(project / name), in_url(SECRET)
+        any_state = {"if-match": "*"}
+        for method, path, body in (
+            ("GET", f"/v2/validations/{uri}", None),
+            ("GET", f"/v2/validations/{uri}/{key}", None),
+            ("POST", f"/v2/validations/{uri}/{key}", {"target": 1}),
+            ("DELETE", f"/v2/validations/{uri}/{key}", None),
+            ("PUT", f"/v2/validations/{uri}/rename", {"name": "x"}),
+            ("DELETE", f"/v2/validations/{uri}", None),
+            ("GET", f"/v3/labels/{in_url(name)}", None),
+            ("PUT", f"/v3/labels/{in_url(name)}", {"cases": []}),
+            ("DELETE", f"/v3/labels/{in_url(name)}", None),
+        ):
+            _refused(await client.request(method, path, json=body, headers=any_state), of=(method, path))
+    assert SECRET not in (await client.get("/v3/labels")).text
+    assert (await client.get("/v2/validations")).json() == []
+    assert outside.read_text() == f"id,target\n{SECRET},true\n"
+
+
 async def test_links_within_what_is_shown_are_followed(client: httpx.AsyncClient, project: Path) -> None:
     (project / "logs").rename(project / "kept")
     (project / "logs").mkdir()
@@ -249,7 +370,10 @@ async def test_only_the_scan_that_is_meant_is_deleted(client: httpx.AsyncClient,
     assert (project / "scans/scan_id=ours/_scan.json").is_file()
 
 
-@pytest.mark.parametrize("kind", ["no description", "other files", "a file", "logs"])
+@pytest.mark.parametrize(
+    "kind",
+    ["no description", "an empty description", "half a description", "another id", "other files", "a file", "logs"],
+)
 async def test_what_is_not_a_scan_is_not_deleted(client: httpx.AsyncClient, project: Path, kind: str) -> None:
     place = project / "scans/scan_id=mine"
     if kind == "a file":
@@ -258,12 +382,31 @@ async def test_what_is_not_a_scan_is_not_deleted(client: httpx.AsyncClient, proj
         place = project / "logs"
     else:
         shutil.copytree(project / "scans/scan_id=ours", place)
+        described = json.loads((place / "_scan.json").read_text())
+        told = {"an empty description": "{}", "half a description": '{"scan_id": "mine"'}
+        (place / "_scan.json").write_text(told.get(kind) or json.dumps({**described, "scan_id": "mine"}))
         if kind == "no description":
             (place / "_scan.json").unlink()
-        else:
+        elif kind == "another id":
+            (place / "_scan.json").write_text(json.dumps({**described, "scan_id": "yours"}))
+        elif kind == "other files":
             (place / "thesis.tex").write_text(SECRET)
     before = sorted(project.rglob("*"))
     _refused(await client.delete(f"/v3/scans/{place.name.removeprefix('scan_id=')}"), of=kind)
     _refused(await client.delete(f"/v2/scans/{in_url(project / 'scans')}/{in_url(place.name)}"), of=kind)
     _refused(await client.delete(f"/v2/scans/{in_url(project)}/{in_url(place)}"), of=kind)
+    zipped = {"accept": "application/zip"}
+    _refused(await client.get(f"/v2/scans/{in_url(project / 'scans')}/{in_url(place.name)}", headers=zipped), of=kind)
     assert sorted(project.rglob("*")) == before
+
+
+@pytest.mark.parametrize("version", ["v2", "v3"])
+async def test_a_scan_is_deleted(client: httpx.AsyncClient, project: Path, version: str) -> None:
+    (project / "scans/scan_id=ours").rename(project / f"scans/scan_id={(id := _id_of(project))}")
+    one = f"/v2/scans/{in_url(project / 'scans')}/{in_url(f'scan_id={id}')}" if version == "v2" else f"/v3/scans/{id}"
+    assert (await client.delete(one)).is_success
+    assert list((project / "scans").iterdir()) == []
+
+
+def _id_of(project: Path) -> str:
+    return str(json.loads((project / "scans/scan_id=ours/_scan.json").read_text())["scan_id"])

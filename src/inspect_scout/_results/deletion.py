@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from .._support.errors import LocationError, ScanStateError
 from .._support.storage import Entry, Storage, for_each, is_local, join, local_path, normalize, relative_to, storage_for
-from .files.light_spec import no_scan_message
+from .files.light_spec import read_light_spec
 from .journal.lock import lock_path, locked, read_lock
-from .layout import JOURNAL, SCAN_FILE, TABLE_SUFFIX
+from .layout import JOURNAL, SCAN_FILE, TABLE_SUFFIX, scan_id_of
 
 MAX_NAMED = 3
 
@@ -42,9 +42,7 @@ async def deletable_files(location: str, storage: Storage | None = None) -> Scan
         ScanStateError: The scan is running.
     """
     where, folder = storage if storage is not None else storage_for(location), normalize(location)
-    # Before anything is listed: some other directory may be as large as a bucket.
-    if await where.stat(join(folder, SCAN_FILE)) is None:
-        raise LocationError(await no_scan_message(where, folder))
+    await _refuse_other(where, folder)  # before anything is listed: some other directory may be as large as a bucket
     lock = await read_lock(where, lock_path(folder))
     if lock is not None and lock.is_held:
         raise ScanStateError(
@@ -63,12 +61,21 @@ async def files_of_scan(location: str, storage: Storage | None = None) -> list[E
         LocationError: It is not the directory of a scan, or holds more than a scan.
     """
     where, folder = storage if storage is not None else storage_for(location), normalize(location)
-    if await where.stat(join(folder, SCAN_FILE)) is None:
-        raise LocationError(await no_scan_message(where, folder))
+    await _refuse_other(where, folder)
     _refuse_links(folder)
     entries = await where.list(folder)
     _refuse_strange(folder, entries)
     return [entry for entry in entries if entry.path != lock_path(folder)]
+
+
+async def _refuse_other(where: Storage, folder: str) -> None:
+    """Refuse a directory that is not that of a scan: its file must define one, which has the id that the directory has."""
+    scan_id = (await read_light_spec(where, folder)).scan_id
+    if scan_id != scan_id_of(folder):
+        raise LocationError(
+            f"{folder!r} is not the directory of the scan that it describes, whose id is {scan_id!r}. Name the directory "
+            f"'scan_id={scan_id}' if it is a copy of that scan; delete anything else by other means."
+        )
 
 
 def _refuse_strange(folder: str, entries: Sequence[Entry]) -> None:

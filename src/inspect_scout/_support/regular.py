@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from .confinement import refuse_way_out_of
+
 _KINDS = {
     stat.S_IFIFO: "a named pipe (FIFO)",
     stat.S_IFSOCK: "a socket",
@@ -61,6 +63,7 @@ def open_regular(path: str | os.PathLike[str], *, buffered: bool = True) -> Bina
 
     Raises:
         IrregularFileError: It is a named pipe, a socket or a device.
+        WayOutError: It is not in the places that this task is held to.
         OSError: It cannot be opened.
     """
     name = os.fspath(path)
@@ -69,6 +72,7 @@ def open_regular(path: str | os.PathLike[str], *, buffered: bool = True) -> Bina
     file: BinaryIO = open(name, "rb", -1 if buffered else 0, opener=_without_waiting)  # noqa: SIM115 - given away
     try:
         check_regular(name, os.fstat(file.fileno()))  # it may have been exchanged meanwhile
+        refuse_way_out_of(file.fileno(), name)
     except BaseException:
         file.close()
         raise

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from urllib.parse import unquote
 
+from .confinement import WayOutError
 from .errors import ConfigError, LocationError
 from .regular import IrregularFileError, leads_nowhere, open_regular
 from .storage import is_local, local_path, storage_for
@@ -43,6 +44,8 @@ def read_text(path: str | Path, what: str = "file", limit: int = MAX_BYTES) -> s
     try:
         with open_regular(path) as file:
             data = file.read(limit + 1)
+    except WayOutError as error:
+        raise ConfigError(f"{name} cannot be read: {error.strerror}. Replace the link by what it leads to.") from None
     except FileNotFoundError:
         raise LocationError(f"{name} {leads_nowhere(str(path)) or 'does not exist'}.") from None
     except IrregularFileError as error:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from .._support.confinement import leads_out
 from .._support.errors import ConfigError, LogReadError
 from .._support.plugins import plugins
-from .._support.storage.confinement import leads_out
 from .contract import SourceKind
 from .database.kind import DATABASE_KIND
 from .eval_log.kind import EVAL_LOGS

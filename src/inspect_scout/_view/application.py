@@ -11,8 +11,8 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 
 from .._app import file_watches, served_places
+from .._support.confinement import confined
 from .._support.errors import ConfigError
-from .._support.storage.confinement import confined
 from .changes import Changes
 from .context import ViewContext
 from .errors import handle_errors
@@ -76,7 +76,7 @@ class _Prepared:
         """Answer a request."""
         if scope["type"] == "http":
             await self._context.kept.loaded()
-        with confined(self._context.places.allows):
+        with confined(self._context.places):
             await self._app(scope, receive, send)
 
 
@@ -106,5 +106,6 @@ def _roots(settings: ViewSettings) -> list[str]:
     """What may be read: the project with all that it names, or the one file that was opened and what was named with it."""
     if settings.file is not None:
         return [place for place in (settings.file, settings.transcripts, settings.scans) if place]
-    places = served_places(settings.project_dir, settings.transcripts, settings.scans)
+    with confined(Places([settings.project_dir])):
+        places = served_places(settings.project_dir, settings.transcripts, settings.scans)
     return [settings.project_dir, *places.transcripts, places.scans]

@@ -51,8 +51,7 @@ class Places:
         Raises:
             PlaceRefusedError: It is outside of the roots.
         """
-        resolved = _resolved(location)
-        if any(resolved == root or resolved.startswith(root.rstrip("/") + "/") for root in self._roots):
+        if self.hold(_resolved(location)):
             return normalize(location) if is_local(location) else location
         raise PlaceRefusedError(
             f"{location!r} is not in what this server shows. Start it with that folder (scout view DIR), or with -T or "
@@ -62,10 +61,13 @@ class Places:
     def allows(self, location: str) -> bool:
         """Tell whether a location may be read, after resolving links."""
         try:
-            self.check(location)
-        except (LocationError, ConfigError):
+            return self.hold(_resolved(location))
+        except ConfigError:
             return False
-        return True
+
+    def hold(self, path: str) -> bool:
+        """Tell whether a path without links, or a URL, is in the roots."""
+        return any(path == root or path.startswith(root.rstrip("/") + "/") for root in self._roots)
 
 
 def _resolved(location: str) -> str:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..._results import deletable_files, delete_scan, list_states, read_overview, scan_id_of
+from ..._results import deletable_files, delete_scan, list_states, read_overview
 from ..._support.errors import LocationError, ScanStateError
 from ..._support.storage import normalize
 from ..._types import Phase, ScanFacts, ScanState
@@ -23,13 +23,13 @@ class RemovableScan:
     """A scan that can be deleted.
 
     Args:
-        state: How it stands (None: the file that describes it is damaged).
+        state: How it stands.
         location: Its directory.
         files: Number of its files.
         size: Their bytes.
     """
 
-    state: ScanState | None
+    state: ScanState
     location: str
     files: int
     size: int
@@ -37,9 +37,7 @@ class RemovableScan:
     @property
     def facts(self) -> ScanFacts:
         """What is known of it."""
-        if self.state is not None:
-            return self.state.facts
-        return ScanFacts(scan_id=scan_id_of(self.location), name="", location=self.location)
+        return self.state.facts
 
 
 async def removable_scans(locations: Sequence[str]) -> list[RemovableScan]:
@@ -91,8 +89,5 @@ async def remove_scan(scan: RemovableScan) -> None:
 
 async def _removable(location: str) -> RemovableScan:
     files = await deletable_files(location)
-    try:
-        state = (await read_overview(location, errors=False)).state
-    except LocationError:
-        state = None
+    state = (await read_overview(location, errors=False)).state
     return RemovableScan(state, files.location, files.count, files.size)

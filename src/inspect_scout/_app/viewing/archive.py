@@ -53,16 +53,18 @@ async def scan_archive(location: str, max_bytes: int = MAX_ARCHIVE_BYTES) -> Gen
         raise ConfigError(
             f"The scan at {folder!r} has {size:,} bytes; at most {max_bytes:,} are packed. Copy its directory."
         )
-    _refuse_links(entries)
+    _refuse_links(folder)
     return _packed(folder, entries)
 
 
-def _refuse_links(entries: Sequence[Entry]) -> None:
-    for entry in entries:
-        if is_local(entry.path) and os.path.islink(local_path(entry.path)):
-            raise LocationError(
-                f"{entry.path!r} is a link, so the scan is not packed. Replace the link by what it leads to."
-            )
+def _refuse_links(folder: str) -> None:
+    """Refuse a scan with links, those included that lists pass over because they lead out of what is shown."""
+    for above, folders, files in os.walk(local_path(folder)) if is_local(folder) else ():
+        for path in (os.path.join(above, name) for name in (*folders, *files)):
+            if os.path.islink(path):
+                raise LocationError(
+                    f"{path!r} is a link, so the scan is not packed. Replace the link by what it leads to."
+                )
 
 
 def _packed(folder: str, entries: Sequence[Entry]) -> Generator[bytes]:

@@ -47,7 +47,8 @@ def remove(locations: tuple[str, ...], dry_run: bool, yes: bool, **options: obje
     """Delete scans, with all their results.
 
     SCAN is a path, the beginning of an id, a name, or "latest", "latest~1" and so on. A terminal shows what would be
-    deleted, and asks. Refused are scans that are running, directories that are not scans, and those that hold other files.
+    deleted, and asks. Refused are scans that are running, directories that are not scans or whose name is not that of
+    theirs, and those that hold other files.
     """
     from ..._app import removable_scans
 
@@ -123,7 +124,7 @@ def _table(scans: Sequence[RemovableScan]) -> tuple[list[str], list[list[str]]]:
         [
             facts.scan_id[:length],
             format_age(now - facts.created_at) if facts.created_at else "?",
-            "damaged" if scan.state is None else scan.state.phase,
+            scan.state.phase,
             format_size(scan.size),
             facts.name,
             relative_to_cwd(scan.location),
@@ -140,7 +141,7 @@ def _scan_json(scan: RemovableScan, *, deleted: bool) -> dict[str, object]:
         "name": scan.facts.name,
         "location": scan.location,
         "timestamp": scan.facts.created,
-        "state": "damaged" if scan.state is None else scan.state.phase,
+        "state": scan.state.phase,
         "files": scan.files,
         "bytes": scan.size,
         "deleted": deleted,

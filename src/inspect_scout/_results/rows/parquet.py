@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ..._support.confinement import refuse_way_out
 from ..._support.errors import LocationError, StorageError
 from ..._support.storage import LocalStorage, Storage, is_local, local_path
 from .arrow_tables import fields, nulls, schema_of, with_column, with_metadata
@@ -116,6 +117,8 @@ def open_table(storage: Storage, path: str) -> Generator[TableFile]:
         with _translated_errors(path):
             # A path lets Arrow read without going through Python for every part.
             local = isinstance(storage, LocalStorage)
+            if local:
+                refuse_way_out(local_path(path))
             source = local_path(path) if local else stack.enter_context(storage.open_read(path))
             # Of a remote file the columns wanted are fetched in few requests, those that stand together in one.
             file = stack.enter_context(pq.ParquetFile(source, pre_buffer=not is_local(path)))

@@ -14,9 +14,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO
 
+from ..confinement import WayOutError, leads_out, refuse_way_out
 from ..errors import LocationError, StorageError
 from ..regular import NOWHERE, IrregularFileError, check_regular, irregular_kind, open_regular
-from .confinement import leads_out
 from .contract import Entry
 from .locations import join, local_path
 from .processes import process_exists
@@ -63,6 +63,8 @@ def _translated(doing: str, path: str) -> Generator[None]:
 
 def _translate(doing: str, path: str, error: OSError) -> Exception:
     reason = error.strerror or str(error)
+    if isinstance(error, WayOutError):
+        return LocationError(f"Cannot {doing} {path!r}: {reason}. Name a file that is in it.")
     if error.errno == errno.ENOENT:
         return missing_error(doing, path)
     if isinstance(error, IrregularFileError):
@@ -109,6 +111,7 @@ class LocalStorage:
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
         taken = False
         with _translated("write", path):
+            _refuse_folder_outside(target)
             temporary = self._write_beside(target, data)
             try:
                 os.link(temporary, target)
@@ -128,7 +131,8 @@ class LocalStorage:
         """List the files below a folder, sorted by path; a missing folder has none."""
         found: list[Entry] = []
         with _translated("list", prefix):
-            _collect(local_path(prefix), prefix, recursive, found, ())
+            if not leads_out(local_path(prefix)):
+                _collect(local_path(prefix), prefix, recursive, found, ())
         return sorted(found, key=lambda entry: entry.path)
 
     async def stat(self, path: str) -> Entry | None:
@@ -138,13 +142,17 @@ class LocalStorage:
                 state = os.stat(local_path(path))
             except (FileNotFoundError, NotADirectoryError):
                 return None
+            if os.path.islink(local_path(path)) and leads_out(local_path(path)):
+                return None
             check_regular(path, state)
         return None if stat.S_ISDIR(state.st_mode) else _entry(path, state)
 
     async def delete(self, path: str) -> None:
         """Delete a file; a missing one is not an error."""
-        with _translated("delete", path), contextlib.suppress(FileNotFoundError):
-            os.unlink(local_path(path))
+        with _translated("delete", path):
+            _refuse_folder_outside(local_path(path))
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(local_path(path))
 
     async def delete_tree(self, prefix: str) -> None:
         """Delete a folder with all that is in it; a missing one is not an error."""
@@ -153,6 +161,7 @@ class LocalStorage:
         # Another process may be deleting the same folder: what is gone already is not a failure.
         for _ in range(3):
             with _translated("delete", prefix):
+                _refuse_folder_outside(local_path(prefix))
                 try:
                     shutil.rmtree(local_path(prefix))
                 except FileNotFoundError:
@@ -177,6 +186,8 @@ class LocalStorage:
     async def folders(self, prefix: str) -> Sequence[str]:
         """List the direct sub-folders of a folder, sorted (full locations); a missing folder has none."""
         with _translated("list", prefix):
+            if leads_out(local_path(prefix)):
+                return []
             try:
                 with os.scandir(local_path(prefix) or ".") as items:
                     names = [item.name for item in items if _leads_down(item)]
@@ -201,6 +212,7 @@ class LocalStorage:
     def _replacing(self, path: str) -> Generator[BinaryIO]:
         target = local_path(path)
         with _translated("write", path):
+            _refuse_folder_outside(target)
             temporary, file = _open_beside(target)
         try:
             with file:
@@ -228,6 +240,11 @@ class LocalStorage:
         file.flush()
         if self._durable:
             os.fsync(file.fileno())
+
+
+def _refuse_folder_outside(path: str) -> None:
+    """Refuse to change what is in a folder that this task is not held to; a link itself may be changed."""
+    refuse_way_out(os.path.dirname(path) or ".")
 
 
 def _open_beside(target: str) -> tuple[str, BinaryIO]:

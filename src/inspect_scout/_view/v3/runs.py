@@ -87,7 +87,7 @@ async def delete_scan(
         "location": found.location,
         "files": found.files,
         "bytes": found.size,
-        "state": None if found.state is None else state_json(found.state),
+        "state": state_json(found.state),
         "deleted": not dry_run,
     }
     return Response(encoded(told), media_type="application/json")

@@ -234,7 +234,7 @@ class DeletedScan(AnswerModel):
     location: str
     files: int
     bytes: int
-    state: ScanItem | None
+    state: ScanItem
     deleted: bool
 
 

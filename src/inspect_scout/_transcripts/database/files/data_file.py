@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, Final
 import pyarrow as pa
 
 from ...._support.cache import Cache
+from ...._support.confinement import refuse_way_out
 from ...._support.errors import LocationError, LogReadError, StorageError
 from ...._support.storage import is_local, local_path, storage_for
 from ...contract import RawTranscript
@@ -43,6 +44,8 @@ class DataFile:
         self.path = path
         self._lock, self._token = threading.Lock(), next(_TOKENS)
         with self._translating_errors():
+            if is_local(path):
+                refuse_way_out(local_path(path))
             # A path lets Arrow read without going through Python for every piece.
             source: Any = local_path(path) if is_local(path) else storage_for(path).open_read(path)
             self._file: Any = open_parquet(source)
