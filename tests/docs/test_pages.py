@@ -5,7 +5,8 @@ The README and the first page begin in the folder of a clone, where nothing is a
 python                  executed; a `text` block right after it must equal what was printed. What imports a package that the tests
                         do without (`OPTIONAL`) is executed where that is installed, and else only read
 python title="name.py"  written to that file
-console                 each line after `$ ` is typed into one shell; the lines below it must equal its output
+console                 each line after `$ ` is typed into one shell; the lines below it must equal its output. What is `scout` and its
+                        arguments alone runs in this process
 
 Expected output may contain `...` for what varies (ids, times, numbers). Blocks of other kinds only have to be there.
 """
@@ -18,7 +19,11 @@ import contextlib
 import doctest
 import importlib.util
 import io
+import logging
 import os
+import re
+import shlex
+import shutil
 import subprocess
 import sys
 from itertools import zip_longest
@@ -27,8 +32,10 @@ from typing import Any
 
 import pytest
 
+from inspect_scout._cli import main
 from inspect_scout.testing import storage_for
 from support.pages import BIN, ROOT, Block, blocks, commands, make_clone
+from support.printed.typed import PLAIN, Pipe
 
 BUCKET = "s3://my-bucket"
 """Pages that name it find it on the local server, with the example logs in it."""
@@ -66,7 +73,10 @@ class Shell:
             self._environment["PATH"] = os.pathsep.join(place for place in places if not Path(place, "scout").exists())
 
     def type(self, command: str) -> subprocess.CompletedProcess[str]:
-        """Run a command; this process follows it into the folder where it ends."""
+        """Run a command, in this process if it needs no shell; this process follows it into the folder where it ends."""
+        plain = PLAIN.fullmatch(command)
+        if plain is not None and shutil.which("scout", path=self._environment["PATH"]):
+            return self._run_here(plain)
         script = f'{command}\n__code=$?; {{ pwd; env -0; }} > "{self._state}"; exit $__code'
         ran = subprocess.run(
             ["bash", "-c", script],
@@ -80,6 +90,18 @@ class Shell:
         self._environment = dict(each.split("=", 1) for each in variables.split("\0") if "=" in each)
         os.chdir(folder)
         return ran
+
+    def _run_here(self, plain: re.Match[str]) -> subprocess.CompletedProcess[str]:
+        os.chdir(plain["folder"] or ".")
+        pipe = Pipe()
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self._environment.items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "stdin", io.StringIO())
+            patch.setattr(logging.getLogger(), "handlers", [])  # those of pytest, without which warnings are printed
+            with contextlib.redirect_stdout(pipe), contextlib.redirect_stderr(pipe):
+                code = main(shlex.split(plain["words"]))
+        return subprocess.CompletedProcess(plain[0], code, pipe.text())
 
 
 def run_console(block: Block, where: str, shell: Shell) -> None:

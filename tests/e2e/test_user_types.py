@@ -49,18 +49,22 @@ def pyright(folder: Path) -> list[str]:
     if not ran.stdout.strip().startswith("{"):
         pytest.skip(f"pyright is not on this machine: {ran.stderr.strip()[-200:]}")
     found = json.loads(ran.stdout)["generalDiagnostics"]
-    return [f"{one['range']['start']['line'] + 1}: {one['message']}" for one in found if one["severity"] == "error"]
+    return [
+        f"{Path(one['file']).name}:{one['range']['start']['line'] + 1}: {one['message']}"
+        for one in found
+        if one["severity"] == "error"
+    ]
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     shutil.copy(PROGRAM, tmp_path / "program.py")
+    (tmp_path / "wrong.py").write_text(WRONG)
     return tmp_path
 
 
 @pytest.mark.timeout(400)
 def test_mypy_accepts_the_program_and_finds_mistakes(project: Path) -> None:
-    (project / "wrong.py").write_text(WRONG)
     said = mypy(project, "program.py", "wrong.py")
     assert [line for line in said.splitlines() if line.startswith("program.py")] == []
     wrong = {
@@ -70,14 +74,9 @@ def test_mypy_accepts_the_program_and_finds_mistakes(project: Path) -> None:
 
 
 @pytest.mark.timeout(400)
-def test_pyright_accepts_the_program(project: Path) -> None:
-    assert pyright(project) == []
-
-
-@pytest.mark.timeout(400)
-def test_pyright_finds_mistakes(tmp_path: Path) -> None:
-    (tmp_path / "wrong.py").write_text(WRONG)
-    assert {int(line.split(":")[0]) for line in pyright(tmp_path)} == {3, 4, 5, 6}
+def test_pyright_accepts_the_program_and_finds_mistakes(project: Path) -> None:
+    found = pyright(project)
+    assert {line.partition(": ")[0] for line in found} == {f"wrong.py:{number}" for number in (3, 4, 5, 6)}, found
 
 
 def test_the_program_runs(tmp_path: Path, example_logs: Path) -> None:

@@ -23,6 +23,9 @@ PLACES = ("50", "80", "160", "pipe")
 TYPED = " <<< "
 """What is typed at a command's questions stands behind this, a word for each."""
 
+PLAIN = re.compile(r"(?:cd (?P<folder>[^\s\"'$]+) && )?scout(?P<words>(?: [^|;&<>$`*\\\n]*)?)")
+"""A command that needs no shell: it can be run in this process, where all that it loads is loaded already."""
+
 _CONTROL = re.compile(r"\x1b\[\??([0-9;]*)([A-Za-z])|([\r\n])|([^\x1b\r\n]+)")
 
 
@@ -88,7 +91,7 @@ def run_typed(line: str, place: str, monkeypatch: pytest.MonkeyPatch, *, one_scr
         monkeypatch.setenv("COLUMNS", place)
     stdin = io.StringIO() if place == "pipe" else _Keyboard("".join(f"{word}\n" for word in answers.split()))
     monkeypatch.setattr(sys, "stdin", stdin)
-    out, err = (_Pipe(), _Pipe()) if place == "pipe" else (Terminal("utf-8"), Terminal("utf-8"))
+    out, err = (Pipe(), Pipe()) if place == "pipe" else (Terminal("utf-8"), Terminal("utf-8"))
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out if one_screen else err):
         code = main(shlex.split(words))
     if place == "pipe":
@@ -123,7 +126,7 @@ def _heading(places: Sequence[str]) -> str:
     return f"-------- {', '.join(places) if len(places) < len(PLACES) else 'everywhere'}"
 
 
-class _Pipe(Terminal):
+class Pipe(Terminal):
     """What a program reads."""
 
     def __init__(self) -> None:

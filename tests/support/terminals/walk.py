@@ -13,7 +13,7 @@ from typing import Literal
 
 import pytest
 
-from support.printed.typed import run_typed
+from support.printed.typed import PLAIN, run_typed
 from support.terminals import SCOUT, Terminal, lines_on_screen
 
 Width = int | Literal["pipe"]
@@ -21,9 +21,6 @@ WIDTHS: tuple[Width, ...] = (50, 80, 160, "pipe")
 
 # What is copied whole is not broken: commands, locations of scans, and the sentences of errors, which a terminal breaks.
 _WHOLE = re.compile(r"\bscout \w|scan_id=|^Error: ")
-# What needs no shell. The narrowest terminal is a real one, where each command is a process; elsewhere those of scout run in
-# this process: what differs there is their lines, and starting each takes longer than all that it does.
-_PLAIN = re.compile(r"(?:cd (?P<folder>[^\s\"'$]+) && )?scout(?P<words>(?: [^|;&<>$`\\\n]*)?)")
 _OFFERED = re.compile(r"(?:^|: +)((?:cd \S+ && )?scout [a-z].*)$")
 
 
@@ -80,7 +77,9 @@ class Walk:
             code: The exit code that it should have.
         """
         self._typed.add(command)
-        plain = None if answers or self._width == WIDTHS[0] else _PLAIN.fullmatch(command)
+        # The narrowest terminal is a real one, where each command is a process; elsewhere those of scout run in this process:
+        # what differs there is their lines, and starting each takes longer than all that it does.
+        plain = None if answers or self._width == WIDTHS[0] else PLAIN.fullmatch(command)
         seen, ended = self._in_bash(command, answers) if plain is None else self._here(plain)
         long = [line for line in seen.shown.splitlines() if self._is_broken(line)]
         assert not long, f"{command} is wider than {self._width} columns: {long}"
