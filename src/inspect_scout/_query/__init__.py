@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .condition import Condition, LogicalOperator, Operator, OrderBy, Query, ScalarValue
     from .lexer import ConditionSQLError, ConditionSQLSyntaxError, ConditionSQLUnsupportedError
     from .parse import condition_from_sql
-    from .row_search import COUNT, GroupCount, RowStream, find_groups, find_rows, names_in_condition
+    from .row_search import COUNT, GroupCount, RowStream, find_first_rows, find_groups, find_rows, names_in_condition
     from .selection import referenced_columns, referenced_names, select
     from .sql import condition_as_sql
 

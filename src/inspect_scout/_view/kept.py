@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .._app import Runs, TranscriptCache
 
-_LIBRARIES = ("inspect_ai.log", "inspect_ai.model", "inspect_ai.scorer", "pyarrow.compute", "pyarrow.parquet", "duckdb")
+_LIBRARIES = (
+    "inspect_ai.log",
+    "inspect_ai.model",
+    "inspect_ai.scorer",
+    "pyarrow.compute",
+    "pyarrow.parquet",
+    "numpy.ma",
+    "duckdb",
+)
 """What use cases load, from the outermost: modules of Inspect import each other in circles."""
 
 _FIRST_NEEDED = ("scan_detail", "list_transcripts", "label_files", "project_state", "known_scanners", "result_cells")

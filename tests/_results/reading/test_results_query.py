@@ -25,6 +25,7 @@ from inspect_scout import (
 from inspect_scout._app import run_sync
 from inspect_scout._query import OrderBy, condition_from_sql
 from inspect_scout._results import ResultsQuery, ResultsTable, ScanStore
+from inspect_scout._results.reading.combined_rows import FIRST_ROWS
 from inspect_scout._types import (
     InputOrigin,
     ResultReport,
@@ -366,3 +367,46 @@ async def test_pages_are_cut_from_the_whole(values: list[Any], offset: int, comp
     assert (part.total, part.after is None) == (whole.num_rows, offset + 2 >= whole.num_rows)
     ordered = (await page(store, storage, order_by=[OrderBy("uuid", "DESC")])).table
     assert ordered["uuid"].to_pylist() == sorted(map(str, whole["uuid"].to_pylist()), reverse=True)
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.one_of(st.none(), st.integers(-3, 3)), min_size=1, max_size=12),
+    st.integers(-4, 3),
+    st.integers(1, 5),
+    st.sampled_from(["ASC", "DESC", ""]),
+    st.booleans(),
+)
+async def test_pages_are_those_of_a_sorted_list(
+    values: list[int | None], least: int, limit: int, direction: Any, count: bool
+) -> None:
+    store, storage = await finished([(f"t{i:02}", "a", [make_report(v, f"u{i}")]) for i, v in enumerate(values)])
+    expected = [(number, v) for number, v in enumerate(values) if v is not None and v >= least]
+    if direction:  # equal values stay in the order of the transcripts
+        expected.sort(key=lambda row: (-row[1] if direction == "DESC" else row[1], row[0]))
+    asked: dict[str, Any] = {"order_by": [OrderBy("value", direction)]} if direction else {}
+    rows: list[str | None] = []
+    after = None
+    while True:
+        found = await page(
+            store, storage, where=f"value >= {least}", columns=["uuid"], limit=limit, after=after, count=count, **asked
+        )
+        rows += found.table["uuid"].to_pylist()
+        assert found.total == (len(expected) if count else None)
+        if (after := found.after) is None:
+            break
+    assert rows == [f"u{number}" for number, _ in expected]
+
+
+async def test_pages_behind_those_that_are_found_at_once() -> None:
+    count = 3 * FIRST_ROWS
+    values = [number * 7 % count for number in range(count)]
+    store, storage = await finished(
+        [("t0", "a", [make_report(result=as_resultset([Result(value=value) for value in values]))])]
+    )
+    asked: dict[str, Any] = {"order_by": [OrderBy("value", "DESC")], "columns": ["value"], "limit": 10, "count": True}
+    for offset in (0, FIRST_ROWS - 12, FIRST_ROWS - 11, FIRST_ROWS - 10, FIRST_ROWS, count - 5):
+        found = await page(store, storage, offset=offset, **asked)
+        rows = sorted(values, reverse=True)[offset : offset + 10]
+        assert (found.table["value"].to_pylist(), found.total) == (rows, count)
+        assert (found.after is None) == (offset + 10 >= count)

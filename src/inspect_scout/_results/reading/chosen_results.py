@@ -16,7 +16,8 @@ from ..._types import InputOrigin
 from ..rows.arrow_tables import Column, Int64Array, cast_or_null, compute, fill_nulls, to_bools
 from ..rows.cells import read_json
 from ..rows.schema import HEAVY_COLUMNS
-from .combined_rows import CombinedRows, FoundRows
+from .combined_rows import CombinedRows
+from .found_rows import FoundRows
 from .inputs import expand_input
 from .row_view import RowView
 

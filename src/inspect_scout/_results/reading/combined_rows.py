@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from ..._query import COUNT, Condition, GroupCount, Operator, OrderBy, RowStream, find_groups, find_rows
+from ..._query import (
+    COUNT,
+    Condition,
+    GroupCount,
+    Operator,
+    OrderBy,
+    RowStream,
+    find_first_rows,
+    find_groups,
+    find_rows,
+)
 from ..._support.arrow import Array
 from ..._support.cache import Cache
 from ..._support.errors import UnknownNameError
@@ -36,12 +46,16 @@ from ..rows.arrow_tables import (
 from ..rows.counting import positive_rows
 from ..rows.schema import HIDDEN_NAMES, RESULT_COLUMNS, conform, result_columns_first, results_schema
 from .cursor import Identity
+from .found_rows import CompactRows, FoundRows
 from .resultsets import ITEM_COLUMN, KIND_COLUMN, OWN_COLUMNS
 from .row_view import RowView, columns_to_exclude
 from .shared_rows import SharedRows
 from .typed_table import ColumnSurvey, TypedTable
 
-_FOUND_BYTES = 32 * 2**20
+_FOUND_BYTES = 16 * 2**20
+_FIRST_BYTES = 2 * 2**20
+FIRST_ROWS = 1001
+"""Rows in an order that are found and remembered at once, for the next pages: of a million, 5000 took three times as long."""
 _SURVEYS = 256
 
 _PREFIX = "transcript_"
@@ -68,72 +82,9 @@ REFERENCES = pa.dictionary(pa.int32(), pa.large_string())
 """Type of texts that several rows share."""
 
 
-@dataclass(frozen=True, slots=True)
-class FoundRows:
-    """Rows that were found, in their order.
-
-    Args:
-        views: Which view each is of.
-        row_numbers: Number of its stored row.
-        occurrences: Which of the rows that come from it.
-    """
-
-    views: Int64Array
-    row_numbers: Int64Array
-    occurrences: Int64Array
-
-    def __len__(self) -> int:
-        return len(self.row_numbers)
-
-    def __getitem__(self, part: slice) -> FoundRows:
-        return FoundRows(self.views[part], self.row_numbers[part], self.occurrences[part])
-
-    def first_of_each(self, limit: int | None) -> FoundRows:
-        """Keep the first rows of each view."""
-        if limit is None:
-            return self
-        first = [np.flatnonzero(self.views == view)[:limit] for view in np.unique(self.views)]
-        kept = np.sort(np.concatenate([np.zeros(0, np.int64), *first]))
-        return FoundRows(self.views[kept], self.row_numbers[kept], self.occurrences[kept])
-
-    def compact(self) -> CompactRows:
-        """Hold the same in fewer bytes."""
-        kind = np.int32 if len(self) == 0 or int(self.row_numbers.max()) < 2**31 else np.int64
-        rest = [each.astype(np.int32) if each.any() else None for each in (self.views, self.occurrences)]
-        return CompactRows(self.row_numbers.astype(kind), *rest)
-
-
-@dataclass(frozen=True, slots=True)
-class CompactRows:
-    """Rows that were found, in few bytes.
-
-    Args:
-        row_numbers: Numbers of their stored rows.
-        views: Which view each is of (None: the first).
-        occurrences: Which of the rows that come from it (None: the first).
-    """
-
-    row_numbers: npt.NDArray[np.integer]
-    views: npt.NDArray[np.int32] | None
-    occurrences: npt.NDArray[np.int32] | None
-
-    @property
-    def size(self) -> int:
-        """Bytes of it."""
-        return sum(each.nbytes for each in (self.row_numbers, self.views, self.occurrences) if each is not None)
-
-    def wide(self) -> FoundRows:
-        """Give the rows as they were found."""
-        count = len(self.row_numbers)
-        zeros = np.zeros(count, np.int64)
-        views, occurrences = (
-            zeros if each is None else each.astype(np.int64) for each in (self.views, self.occurrences)
-        )
-        return FoundRows(views, self.row_numbers.astype(np.int64), occurrences)
-
-
 # What a process that reads again and again remembers of tables that do not change: pages of one question follow one another.
 _found = Cache[Hashable, CompactRows](_FOUND_BYTES, lambda rows: rows.size + 1024)
+_first = Cache[Hashable, tuple[CompactRows, int]](_FIRST_BYTES, lambda first: first[0].size + 1024)
 _surveys = Cache[Hashable, ColumnSurvey](_SURVEYS)
 
 
@@ -160,6 +111,15 @@ class CombinedRows:
         self._names = [n for n in dict.fromkeys([*order, *known]) if n not in HIDDEN_NAMES]
         self._aliases = _short_names(self._names)
 
+    @cached_property
+    def _has_resultsets(self) -> bool:
+        return any(view.has_resultsets for view in self._views)
+
+    @property
+    def _position(self) -> Sequence[str]:
+        """Numbers that tell rows apart; where each stored row is one row, its number does."""
+        return _POSITION if self._has_resultsets else _POSITION[:1]
+
     def select_columns(self, wanted: Sequence[str] | None, exclude: Sequence[str] | None) -> dict[str, str]:
         """Say which columns are wanted: name to show -> column.
 
@@ -179,11 +139,30 @@ class CombinedRows:
         """Find all rows; what the same question found last is remembered."""
         if where is None and not order_by and not positive:
             return self.find(where, order_by, None, positive)
-        asked = (None if where is None else where.model_dump_json(), tuple(order_by), positive)
-        key = self._key("rows", asked)
+        key = self._question_key("rows", where, order_by, positive)
         if key is None:
             return self.find(where, order_by, None, positive)
         return _found.fetch(key, lambda: self.find(where, order_by, None, positive).compact()).wide()
+
+    def find_first(
+        self, where: Condition | None, order_by: Sequence[OrderBy], most: int, positive: bool
+    ) -> tuple[FoundRows, int]:
+        """Find the first rows, `most` of them or more, and how many there are; remembered as by `find_all`."""
+        if where is None and not order_by and not positive and not self._has_resultsets:
+            return self._first_rows(most), sum(view.source.count() for view in self._views)
+        if most > FIRST_ROWS or (where is None and not order_by):
+            found = self.find_all(where, order_by, positive)
+            return found, len(found)
+
+        def find() -> tuple[CompactRows, int]:
+            conditions = [where] if where is not None else []
+            stream, also = self._stream(), _IS_POSITIVE if positive else ()
+            found, total = find_first_rows(stream, conditions, order_by, FIRST_ROWS, also)
+            return self._numbered(found).compact(), total
+
+        key = self._question_key("first", where, order_by, positive)
+        first, total = find() if key is None else _first.fetch(key, find)
+        return first.wide(), total
 
     def find(
         self, where: Condition | None, order_by: Sequence[OrderBy], limit: int | None, positive: bool
@@ -194,7 +173,7 @@ class CombinedRows:
         found = find_rows(
             self._stream(), [where] if where is not None else [], order_by, limit, _IS_POSITIVE if positive else ()
         )
-        return FoundRows(*(to_numpy(column(found, name)) for name in _POSITION[1:]))
+        return self._numbered(found)
 
     def count_groups(
         self, where: Condition | None, group_by: Sequence[str], order_by: Sequence[OrderBy], positive: bool
@@ -210,7 +189,11 @@ class CombinedRows:
             As `count_groups` does, with more columns: `positive`, `errors`, `nulls` (rows), `inputs` and `found_in` (stored
             rows that these come from: all that did not fail, and those of positive ones).
         """
-        return self._groups([where] if where is not None else [], group_by, (), _FINDINGS)
+        counts = _FINDINGS
+        if not self._has_resultsets:
+            # Each row comes from a stored row of its own.
+            counts = {name: replace(count, distinct="") for name, count in counts.items()}
+        return self._groups([where] if where is not None else [], group_by, (), counts)
 
     def count_kinds(self) -> pa.Table:
         """Count all rows by input type, value and label, in memory: without a database, which takes longer to load.
@@ -308,8 +291,8 @@ class CombinedRows:
         count = 0
         for table in self._stream().read([_POSITIVE]):
             found = table.filter(column(table, _POSITIVE))
-            views, row_numbers, occurrences = (to_numpy(column(found, name)) for name in _POSITION[1:])
-            parts.append((views, row_numbers, occurrences))
+            numbered = self._numbered(found)
+            parts.append((numbered.views, numbered.row_numbers, numbered.occurrences))
             count += found.num_rows
             if limit is not None and count >= limit:
                 break
@@ -319,6 +302,11 @@ class CombinedRows:
         typed = tuple(name for name in ("value", "validation_result") if name in shown)
         key = self._key("survey", typed)
         return self._make_survey(shown) if key is None else _surveys.fetch(key, lambda: self._make_survey(shown))
+
+    def _question_key(
+        self, kind: str, where: Condition | None, order_by: Sequence[OrderBy], positive: bool
+    ) -> Hashable | None:
+        return self._key(kind, (None if where is None else where.model_dump_json(), tuple(order_by), positive))
 
     def _key(self, *question: Hashable) -> Hashable | None:
         """Name what is asked of these rows as they are (None: they may change at any time)."""
@@ -333,16 +321,23 @@ class CombinedRows:
 
     def _stream(self) -> RowStream:
         kinds: dict[str, pa.DataType] = {name: self._types[name] for name in self._names}
-        if any(view.has_resultsets for view in self._views):
+        if self._has_resultsets:
             kinds = {n: REFERENCES if is_text(t) and n not in OWN_COLUMNS else t for n, t in kinds.items()}
         kinds |= {KIND_COLUMN: pa.string(), _POSITIVE: pa.bool_()}
         return RowStream(
-            kinds, lambda n: self._read(n, kinds), _POSITION, self._aliases, {"value": KIND_COLUMN}, _LENIENT, _MIXED
+            kinds,
+            lambda n: self._read(n, kinds),
+            self._position,
+            self._aliases,
+            {"value": KIND_COLUMN},
+            _LENIENT,
+            _MIXED,
         )
 
     def _read(self, names: Sequence[str], kinds: Mapping[str, pa.DataType]) -> Iterator[pa.Table]:
         """Go through some columns of all rows."""
-        schema = schema_of([*((name, kinds[name]) for name in names), *((name, pa.int64()) for name in _POSITION)])
+        position = self._position
+        schema = schema_of([*((name, kinds[name]) for name in names), *((name, pa.int64()) for name in position)])
         row = 0
         wanted = {*names, *(["value"] if {KIND_COLUMN, _POSITIVE} & set(names) else [])}
         for number, view in enumerate(self._views):
@@ -350,8 +345,20 @@ class CombinedRows:
                 count = len(row_numbers)
                 keys = (np.arange(row, row + count), np.full(count, number), row_numbers, occurrences)
                 cells = [_typed_cells(rows, name, kinds[name]) for name in names]
-                yield table_of([*cells, *map(int64_column, keys)], schema)
+                yield table_of([*cells, *map(int64_column, keys[: len(position)])], schema)
                 row += count
+
+    def _numbered(self, found: pa.Table) -> FoundRows:
+        """Tell which rows these are."""
+        if self._has_resultsets:
+            return FoundRows(*(to_numpy(column(found, name)) for name in _POSITION[1:]))
+        rows = to_numpy(column(found, _POSITION[0]))
+        if len(self._views) == 1:
+            zeros = np.zeros(len(rows), np.int64)
+            return FoundRows(zeros, rows, zeros)
+        ends = np.cumsum([view.source.count() for view in self._views])
+        views = np.searchsorted(ends, rows, side="right")
+        return FoundRows(views, rows - np.concatenate([[0], ends])[views], np.zeros(len(rows), np.int64))
 
 
 _IS_POSITIVE = (Condition(left=_POSITIVE, operator=Operator.EQ, right=True),)

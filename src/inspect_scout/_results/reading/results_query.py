@@ -17,8 +17,9 @@ from ..._support.terminal import plural
 from ..files.light_spec import declared_scanners, ids_in_order, read_spec_text
 from ..journal.index import JournalIndex, load_index, with_index
 from .chosen_results import Choose, ChosenResult, read_chosen, read_with_id
-from .combined_rows import CombinedRows, FoundRows
+from .combined_rows import CombinedRows
 from .cursor import Cursor, Identity
+from .found_rows import FoundRows
 from .inputs import ReadOrigin, follow_references, has_references, read_from_source, warn_once_per_log
 from .row_view import RowView, StoredRowMode, check_row_mode, columns_to_exclude
 from .scanner_rows import ScannerRows
@@ -294,6 +295,10 @@ class ResultsTable:
         status = await ScanStore(self.location, self.storage).status()
         return status, (await load_index(self.storage, self.location)).scanners_with_rows()
 
+    async def has_resultsets(self, scanner: str) -> bool:
+        """Tell whether a scanner gives lists of results."""
+        return await self._with_views(scanner, lambda views: any(view.has_resultsets for view in views))
+
     async def row_view(self, scanner: str) -> RowView:
         """Find the rows of a scanner as they are now."""
         (view,) = await self._with_views(scanner, lambda views: views)
@@ -344,7 +349,7 @@ class ResultsTable:
             columns = list(dict.fromkeys(shown.values()))
             table = views[0].table(columns, whole=query.columns is not None)
             return table.select({name: column for name, column in shown.items() if column in table.column_names})
-        found, start = _find_page(combined, query, Cursor.parse(None, ()))
+        found, start, _ = _find_page(combined, query, Cursor.parse(None, ()))
         (typed,) = combined.read_typed(found[start:][: query.limit], shown)
         return typed
 
@@ -353,27 +358,34 @@ def _page_of_rows(
     combined: CombinedRows, query: ResultsQuery, cursor: Cursor
 ) -> tuple[FoundRows, int | None, str | None]:
     """Find the rows of a page, how many there are on all if that was asked for, and the cursor behind them."""
-    found, start = _find_page(combined, query, cursor)
+    found, start, total = _find_page(combined, query, cursor)
     end = len(found) if query.limit is None else min(len(found), start + query.limit)
     after = None
     if start < end < len(found) and query.limit:
         after = cursor.encode_at(end, combined.identities(found[end - 1 : end])[0])
-    return found[start:end], len(found) if query.count else None, after
+    return found[start:end], total if query.count else None, after
 
 
-def _find_page(combined: CombinedRows, query: ResultsQuery, cursor: Cursor) -> tuple[FoundRows, int]:
-    """Find rows, at least one more than are to be shown if there are more, and the first that is to be shown."""
+def _find_page(combined: CombinedRows, query: ResultsQuery, cursor: Cursor) -> tuple[FoundRows, int, int | None]:
+    """Find rows, at least one more than are to be shown if there are more.
+
+    Returns:
+        The rows, the first that is to be shown, and how many there are, if that was asked for.
+    """
     start = query.offset if cursor.row is None else cursor.offset
-    wanted = None if query.count or query.limit is None or query.limit_each is not None else start + query.limit + 1
-    if wanted is None:
+    total: int | None = None
+    if query.limit is None or query.limit_each is not None:
         found = combined.find_all(query.where, query.order_by, query.positive).first_of_each(query.limit_each)
+        total = len(found)
+    elif query.count or query.order_by:
+        found, total = combined.find_first(query.where, query.order_by, start + query.limit + 1, query.positive)
     else:
-        found = combined.find(query.where, query.order_by, wanted, query.positive)
+        found = combined.find(query.where, query.order_by, start + query.limit + 1, query.positive)
     if cursor.row is None or combined.identities(found[start - 1 : start]) == [cursor.row]:
-        return found, start
+        return found, start, total
     # The scan went on meanwhile: the row is elsewhere.
     found = combined.find_all(query.where, query.order_by, query.positive).first_of_each(query.limit_each)
-    return found, cursor.position_after(combined.identities(found))
+    return found, cursor.position_after(combined.identities(found)), len(found)
 
 
 def _grouped(combined: CombinedRows, query: ResultsQuery, cursor: Cursor) -> ResultsPage:

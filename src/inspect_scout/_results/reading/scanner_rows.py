@@ -12,9 +12,9 @@ import pyarrow as pa
 from ..._support.errors import StorageError
 from ..._support.storage import Storage, is_local, local_path
 from ..journal.index import JournalIndex, UnknownScannerError
-from ..rows.arrow_tables import CHUNK_ROWS, Int64Array, concat_tables, select_fields
+from ..rows.arrow_tables import Int64Array, concat_tables, select_fields
 from ..rows.parquet import TableFile, open_table
-from ..rows.schema import HIDDEN_NAMES
+from ..rows.schema import HIDDEN_NAMES, conform
 from .shared_rows import take_rows
 
 _STABLE_SECONDS = 2.0
@@ -71,14 +71,20 @@ class ScannerRows:
         with open_table(self.storage, self._path) as file:
             return file.read(columns).select(list(columns))
 
-    def batches(self, columns: Sequence[str], size: int) -> Iterator[pa.Table]:
-        """Read some columns in tables of at most `size` rows."""
+    def batches(self, columns: Sequence[str], size: int, *, encoded: bool = False) -> Iterator[pa.Table]:
+        """Read some columns in tables of at most `size` rows.
+
+        Args:
+            columns: The columns.
+            size: Rows at most.
+            encoded: Whether texts that repeat may come encoded by a dictionary.
+        """
         if self._path is None:
             for table in self._merged(self._chosen(columns)):
                 for start in range(0, table.num_rows, size):
                     yield table.slice(start, size)
             return
-        with open_table(self.storage, self._path) as file:
+        with open_table(self.storage, self._path, columns if encoded else ()) as file:
             yield from self._read(file, size, columns)
 
     def rows_at(self, columns: Sequence[str], row_numbers: Int64Array) -> pa.Table:
@@ -88,13 +94,13 @@ class ScannerRows:
             return concat_tables(self._index.rows(self.scanner, self._order, schema, row_numbers), schema)
         found: list[pa.Table] = []
         before = 0
-        with open_table(self.storage, self._path) as file:
+        with open_table(self.storage, self._path, columns) as file:
             for group, rows in enumerate(file.group_rows()):
                 first, last = np.searchsorted(row_numbers, [before, before + rows])
                 if first < last:
                     wanted = row_numbers[first:last] - before
-                    size = min(CHUNK_ROWS, int(wanted[-1]) + 1)
-                    found += _rows_at(self._read(file, size, columns, [group]), wanted)
+                    batches = self._read(file, int(wanted[-1]) + 1, columns, [group])
+                    found += (conform(table, schema) for table in _rows_at(batches, wanted))
                 before += rows
         return concat_tables(found, schema)
 

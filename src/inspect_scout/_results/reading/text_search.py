@@ -11,7 +11,8 @@ import pyarrow as pa
 from ..._support.arrow import Array
 from ..._transcripts import TextMatcher
 from ..rows.arrow_tables import Column, Int64Array, cast_or_null, compute, fill_nulls, int64_column, take, to_bools
-from .combined_rows import CombinedRows, FoundRows
+from .combined_rows import CombinedRows
+from .found_rows import FoundRows
 from .row_view import RowView
 from .shared_rows import SharedRows
 

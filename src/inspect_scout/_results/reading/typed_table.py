@@ -17,6 +17,7 @@ from ..rows.arrow_tables import (
     Column,
     column,
     compute,
+    dictionary_texts,
     fill_nulls,
     is_text,
     named_table,
@@ -192,13 +193,20 @@ class ColumnSurvey:
         self._weights: Counter[str] = Counter()
         self._has_resultsets = False
 
-    def add(self, rows: SharedRows) -> None:
-        """Take note of some rows."""
+    def add(self, rows: SharedRows, weigh: bool = True) -> None:
+        """Take note of some rows.
+
+        Args:
+            rows: The rows; texts may be encoded by a dictionary, each of which is then looked at once.
+            weigh: Whether it matters how much text is shared.
+        """
         table = rows.own
         for name, kinds in self._kinds.items():
-            if name in table.column_names and is_text(column(table, name).type):
-                kinds.add(_value_kinds(table, name), column(table, name))
-        self._weights.update(rows.text_bytes(referenced_bytes))
+            values = dictionary_texts(column(table, name)) if name in table.column_names else None
+            if values is not None and is_text(values.type):
+                kinds.add(column(table, KIND_COLUMN) if name == "value" else _verdict_kinds(values), values)
+        if weigh:
+            self._weights.update(rows.text_bytes(referenced_bytes))
         self._has_resultsets = self._has_resultsets or rows.stored is not None
 
     def typed(self, rows: SharedRows, shown: Sequence[str]) -> TypedTable:
@@ -219,10 +227,11 @@ class ColumnSurvey:
 
 
 def _value_kinds(table: pa.Table, name: str) -> Column:
-    if name == "value":
-        return column(table, KIND_COLUMN)
-    # A verdict is JSON: a boolean, or one for each label.
-    texts = column(table, name)
+    return column(table, KIND_COLUMN) if name == "value" else _verdict_kinds(column(table, name))
+
+
+def _verdict_kinds(texts: Column) -> Column:
+    """Tell the type of each verdict, which is JSON: a boolean, or one for each label."""
     words = array(["true", "false"], texts.type)
     booleans = compute.is_in(compute.utf8_lower(texts), value_set=words)
     boolean, mapping, nothing = (scalar(kind, pa.string()) for kind in ("boolean", "object", None))

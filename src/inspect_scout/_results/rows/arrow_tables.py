@@ -101,6 +101,13 @@ def dictionary_column(source: Any, rows: Int64Array) -> Column:
     return chunked_column([made], made.type)
 
 
+def dictionary_texts(found: Any) -> Column:
+    """Give the texts that a column encoded by a dictionary is made of, each once for a chunk; another column as it is."""
+    if not pa.types.is_dictionary(found.type):
+        return chunked_column([found], found.type)
+    return chunked_column([chunk.dictionary for chunk in _chunks_of(found) if len(chunk)], found.type.value_type)
+
+
 def filter_rows(table: Any, chosen: Any) -> pa.Table:
     """Keep rows."""
     rows: pa.Table = table.filter(chosen)
