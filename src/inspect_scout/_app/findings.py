@@ -15,7 +15,7 @@ from .._query import ColumnPath, condition_from_sql, names_in_condition
 from .._results import RESULT_OWN_COLUMNS, ResultsPage, ResultsQuery, ResultsTable, read_overview
 from .._statistics import Proportion
 from .._support.errors import UnknownNameError
-from .._support.storage import for_each
+from .._support.storage import Storage, for_each, listed_storage
 from .bridge import run_sync
 
 if TYPE_CHECKING:
@@ -114,7 +114,11 @@ class ScannerBreakdown:
 
 
 async def scanner_findings(
-    location: str, scanner: str | None = None, where: str | None = None, max_counted: int = MAX_COUNTED
+    location: str,
+    scanner: str | None = None,
+    where: str | None = None,
+    max_counted: int = MAX_COUNTED,
+    storage: Storage | None = None,
 ) -> list[ScannerFindings]:
     """Tell what scanners found.
 
@@ -124,6 +128,7 @@ async def scanner_findings(
         where: SQL condition over the columns of results.
         max_counted: Of scanners with more rows, and without lists of results, what the scan has recorded is told, without
             nulls and kinds, unless a condition selects rows.
+        storage: Where it is (None: what serves the location).
 
     Raises:
         LocationError: There is no scan.
@@ -131,6 +136,7 @@ async def scanner_findings(
         ConfigError: The condition cannot be used.
     """
     condition = condition_from_sql(where) if where else None
+    files = listed_storage(location, storage)
 
     async def find(counted: _Counted) -> ScannerFindings:
         if condition is not None or counted.has_lists:
@@ -139,11 +145,11 @@ async def scanner_findings(
         page = await counted.inputs.query(first, counted.scanner)
         told, total = None, page.total or 0
         if total > max_counted:
-            recorded = (await read_overview(location, errors=False)).state
+            recorded = (await read_overview(location, files, errors=False)).state
             told = _recorded_findings(counted, recorded.scanners.get(counted.scanner), page)
         return told or (await _findings_of_few(counted) if total <= MAX_AT_ONCE else await _findings(counted, None))
 
-    return await for_each(location, await _counted_scanners(location, scanner, condition), find)
+    return await for_each(location, await _counted_scanners(location, files, scanner, condition), find)
 
 
 async def findings_by(
@@ -163,7 +169,8 @@ async def findings_by(
         ConfigError: The condition cannot be used, or one column is named twice.
     """
     condition = condition_from_sql(where) if where else None
-    return [await _breakdown(each, by, condition) for each in await _counted_scanners(location, scanner, condition)]
+    counted = await _counted_scanners(location, listed_storage(location), scanner, condition)
+    return [await _breakdown(each, by, condition) for each in counted]
 
 
 def group_records(breakdown: ScannerBreakdown) -> list[dict[str, object]]:
@@ -229,21 +236,26 @@ class _Counted:
         return units.pop() if len(units) == 1 else "input"
 
 
-async def _counted_scanners(location: str, scanner: str | None, where: Condition | None) -> list[_Counted]:
-    results, inputs = (ResultsTable.open(location, run_sync, rows=rows) for rows in ("results", "transcripts"))
+async def _counted_scanners(
+    location: str, files: Storage, scanner: str | None, where: Condition | None
+) -> list[_Counted]:
+    results, inputs = (
+        ResultsTable.open(location, run_sync, rows=rows, storage=files) for rows in ("results", "transcripts")
+    )
     named = _are_own(names_in_condition(where)) if where is not None else False
     known = await results.scanners()
-    found: list[_Counted] = []
-    for key in known if scanner is None else [scanner]:
+
+    async def look(key: str) -> list[_Counted]:
         try:
-            has_lists = (await results.row_view(key)).has_resultsets
+            has_lists = await results.has_resultsets(key)
         except UnknownNameError as error:
             # A scanner without a row has no table; it exists all the same.
             if error.kind != "scanner" or key not in known:
                 raise
-            continue
-        found.append(_Counted(key, results, inputs, has_lists, has_lists and named))
-    return found
+            return []
+        return [_Counted(key, results, inputs, has_lists, has_lists and named)]
+
+    return [one for found in await for_each(location, known if scanner is None else [scanner], look) for one in found]
 
 
 def _are_own(columns: Iterable[str]) -> bool:

@@ -14,6 +14,7 @@ from ..._query import condition_from_sql
 from ..._results import ResultsQuery, ResultsTable
 from ..._statistics import Proportion
 from ..._support.errors import ConfigError
+from ..._support.storage import listed_storage
 from ..bridge import run_sync
 from ..findings import ScannerBreakdown, findings_by, group_records
 
@@ -166,7 +167,7 @@ async def result_distribution(
     if column in by:
         raise ConfigError(f"by={column!r} is the column whose values are asked for; group by another one.")
     query = ResultsQuery(condition_from_sql(where) if where else None, group_by=[*by, column])
-    table = (await ResultsTable.open(location, run_sync).query(query, scanner)).table
+    table = (await ResultsTable.open(location, run_sync, storage=listed_storage(location)).query(query, scanner)).table
     return _distribution(table, column, by, limit)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from ..._results import read_overview, read_spec_head
-from ..._support.storage import storage_for
+from ..._support.storage import Storage, listed_storage
 from ..findings import ScannerFindings, scanner_findings
 from ..scans.as_json import overview_json
 from .off_loop import off_loop
@@ -21,18 +21,19 @@ async def scan_detail(location: str, findings: bool = True) -> dict[str, object]
     Raises:
         LocationError: There is no scan.
     """
+    files = listed_storage(location)
     # Side by side: in a store, each of them waits for one answer after the other.
     overview, head, found = await asyncio.gather(
-        off_loop(location, lambda: read_overview(location)),
-        off_loop(location, lambda: read_spec_head(storage_for(location), location)),
-        _findings(location, findings),
+        off_loop(location, lambda: read_overview(location, files)),
+        off_loop(location, lambda: read_spec_head(files, location)),
+        _findings(location, files, findings),
     )
     told = None if found is None else [findings_json(each) for each in found]
     return {**overview_json(overview), "spec": head, "findings": told}
 
 
-async def _findings(location: str, wanted: bool) -> list[ScannerFindings] | None:
-    return await scanner_findings(location) if wanted else None
+async def _findings(location: str, files: Storage, wanted: bool) -> list[ScannerFindings] | None:
+    return await scanner_findings(location, storage=files) if wanted else None
 
 
 def findings_json(found: ScannerFindings) -> dict[str, object]:

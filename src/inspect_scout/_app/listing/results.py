@@ -9,6 +9,7 @@ from typing import Final, Literal
 from ..._query import Condition, Operator, OrderBy, condition_from_sql
 from ..._results import HEAVY_COLUMNS, ResultsQuery, ResultsTable
 from ..._support.errors import ConfigError, UnknownNameError
+from ..._support.storage import listed_storage
 from ..bridge import run_sync
 
 Rows = Literal["results", "transcripts"]
@@ -80,7 +81,9 @@ async def page_of_results(location: str, scanner: str, asked: ResultsRequest) ->
         count=asked.count,
         positive=asked.positive,
     )
-    page = await ResultsTable.open(location, run_sync, rows=asked.rows).typed_page(scanner, query)
+    page = await ResultsTable.open(location, run_sync, rows=asked.rows, storage=listed_storage(location)).typed_page(
+        scanner, query
+    )
     return RecordsPage(page.table.to_pylist(parse_json=True), page.total, page.after)
 
 
@@ -105,8 +108,9 @@ async def one_result(location: str, scanner: str, id: str) -> dict[str, object]:
         UnknownNameError: The scan has no such scanner, or that one no such result.
         ConfigError: The scanner was called several times on the transcript.
     """
+    files = listed_storage(location)
     for kind, column in _NAMED_BY:
-        table = ResultsTable.open(location, run_sync, rows=kind)
+        table = ResultsTable.open(location, run_sync, rows=kind, storage=files)
         query = ResultsQuery(Condition(left=column, operator=Operator.EQ, right=id), exclude=(), limit=2)
         rows = (await table.typed_page(scanner, query)).table.to_pylist(parse_json=True)
         if len(rows) > 1:

@@ -14,7 +14,7 @@ import pyarrow as pa
 from ..._support.errors import LocationError, UnknownNameError
 from ..._support.json import loads
 from ..._support.shapes import is_list, is_mapping
-from ..._support.storage import Storage, for_each, join, run_blocking
+from ..._support.storage import FileChangedError, Storage, for_each, join, run_blocking
 from ..layout import EMPTY_FILE, JOURNAL, TABLE_SUFFIX, file_name, scanner_of_table
 from ..rows.arrow_tables import Int64Array, cells, find_runs
 from ..rows.pair_records import PairRecord, ScannerPairs, decode_pairs
@@ -216,7 +216,7 @@ async def with_index(
         index = await load_index(storage, location)
         try:
             found: T = await run(location, functools.partial(work, index))
-        except LocationError:
+        except (LocationError, FileChangedError):
             if not left:
                 raise
         else:

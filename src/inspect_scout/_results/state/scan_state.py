@@ -16,10 +16,10 @@ from ..._support.storage import (
     LocalStorage,
     Storage,
     join,
+    listed_storage,
     normalize,
     run_blocking,
     run_in_thread,
-    storage_for,
 )
 from ..._types import AskedVersion, Phase, ScanFacts, ScannerState, ScanState
 from ..files.errors import StoredError, read_errors
@@ -94,7 +94,7 @@ async def list_states(scans_location: str, storage: Storage | None = None) -> li
 
     async def read(folder: str) -> tuple[str, ScanState]:
         stamp = scan_stamp(folder) if cache is not None else None
-        overview = await _read_report(scans.storage, folder, listed=True)
+        overview = await _read_report(listed_storage(folder, scans.storage), folder, listed=True)
         if cache is not None and overview.is_final:
             cache.put(folder, stamp, overview.state)
         return folder, overview.state
@@ -118,7 +118,7 @@ async def read_overview(location: str, storage: Storage | None = None, *, errors
     Raises:
         LocationError: There is no scan at the location.
     """
-    where = storage if storage is not None else storage_for(location)
+    where = listed_storage(location, storage)
     return await _read_report(where, normalize(location), errors=errors)
 
 
@@ -136,7 +136,7 @@ async def read_error_groups(
         LocationError: There is no scan at the location.
         UnknownNameError: There is no such scanner.
     """
-    where, folder = storage if storage is not None else storage_for(location), normalize(location)
+    where, folder = listed_storage(location, storage), normalize(location)
     spec = await read_light_spec(where, folder)
     found = await _error_groups(where, folder, spec, await read_errors(where, folder), scanner)
     unread = (spec.transcripts.unread if spec.transcripts is not None and scanner is None else None) or {}

@@ -7,4 +7,5 @@ from .local import LocalStorage, host_name
 from .locations import is_local, join, local_path, normalize, relative_to
 from .memory import MemoryStorage
 from .processes import machine_id, process_exists, process_start
-from .registry import register_storage, storage_for
+from .registry import listed_storage, register_storage, storage_for
+from .remote_failures import FileChangedError

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from .contract import Storage
 from .local import LocalStorage
-from .locations import scheme_of
+from .locations import is_local, scheme_of
 from .memory import MemoryStorage
 
 StorageFactory = Callable[[str], Storage]
@@ -48,6 +48,21 @@ def storage_for(location: str, *, durable: bool = True) -> Storage:
     if scheme not in _remote:
         _remote[scheme] = _remote_storage(scheme, location)
     return _remote[scheme]
+
+
+def listed_storage(location: str, storage: Storage | None = None) -> Storage:
+    """Find what serves a folder of which several files will be read: a remote one is listed, and each file fetched, once.
+
+    Args:
+        location: Path or URL of the folder.
+        storage: What serves it (None: what serves its scheme).
+    """
+    where = storage if storage is not None else storage_for(location)
+    if is_local(location):
+        return where
+    from .listed import ListedStorage  # here, as commands that look at local files load no event loop
+
+    return where if isinstance(where, ListedStorage) else ListedStorage(where, location)
 
 
 def register_storage(scheme: str, factory: StorageFactory) -> Callable[[], None]:

@@ -134,9 +134,13 @@ def require_size(data: bytes, wanted: int) -> bytes:
     return data
 
 
-def changed_error(path: str) -> StorageError:
+class FileChangedError(StorageError):
+    """A file is not what it was when it was listed."""
+
+
+def changed_error(path: str) -> FileChangedError:
     """Make the error of a file that has changed."""
-    return StorageError(f"Cannot read {path!r}: the file has changed meanwhile. Read it again.")
+    return FileChangedError(f"Cannot read {path!r}: the file has changed meanwhile. Read it again.")
 
 
 def missing_error(doing: str, path: str) -> LocationError:
