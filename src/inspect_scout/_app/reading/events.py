@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from ..._scanners import plain_event
 from ..._support.shapes import is_mapping
-from ..._transcripts import event_kind
 from .attachments import Texts
+from .facts import event_facts
 from .records import EventItem, EventRange
 from .texts import clean_text, fold_text
 
@@ -87,22 +87,9 @@ class EventReader:
         return clean_text(plain_event("", self.event(number)).text)
 
 
-def numbers_by_kind(opened: OpenedTranscript) -> dict[str, array[int]]:
-    """Tell which events are of which kind."""
-
-    def find() -> dict[str, array[int]]:
-        found: dict[str, array[int]] = {}
-        for position in range(opened.sample.count("events")[0]):
-            kind = event_kind(opened.sample.raw("events", position)) or "unknown"
-            found.setdefault(kind, array("Q")).append(position + 1)
-        return found
-
-    return opened.computed("numbers of events", find)
-
-
 def numbers_of(opened: OpenedTranscript, types: Sequence[str]) -> array[int]:
     """List the numbers of the events of some types, in order."""
-    by_kind = numbers_by_kind(opened)
+    by_kind = event_facts(opened).kinds
     chosen = tuple(sorted(set(types) & by_kind.keys()))
     if len(chosen) == 1:
         return by_kind[chosen[0]]

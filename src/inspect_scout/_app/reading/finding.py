@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from ..._transcripts import ItemList, Span, TextMatcher
+from .batches import batches, found_spans
 from .events import EventReader
 from .messages import MessageReader
 from .records import ItemKind, TranscriptFindProgress, TranscriptHit
@@ -23,7 +24,6 @@ SHOWN_CHARACTERS: Final = 80
 """Characters that are shown on each side of what was found."""
 
 _MOST_SPANS: Final = 200
-_BATCH_BYTES: Final = 4 << 20
 # Apart, because a pattern that begins with plain text is looked for ten times as fast.
 _REFERENCES: Final = (
     (b"attachment:", re.compile(rb"attachment:(?:\\?/){2}([0-9a-fA-F]{32})")),
@@ -51,18 +51,14 @@ class TranscriptSearch:
     def batches(self) -> Iterator[list[TranscriptHit]]:
         """Give what is found in each batch; `progress` tells how far the search has come."""
         for kind in self._kinds:
-            name, done = _LIST_OF[kind], 0
-            while True:
-                count, _ = self._sample.count(name, done + 1)
-                if done >= count:
-                    break
-                spans = [self._sample.span(name, position) for position in range(done, count)]
-                for batch in _batches(spans):
+            done = 0
+            for spans in found_spans(self._sample, _LIST_OF[kind]):
+                for batch in batches(spans):
                     chosen = self._candidates([spans[place] for place in batch])
                     hits = list(self._hits(kind, [done + batch[place] for place in chosen]))
                     self._note(len(batch), hits)
                     yield hits
-                done = count
+                done += len(spans)
 
     def _note(self, items: int, hits: Sequence[TranscriptHit]) -> None:
         before = self.progress
@@ -86,7 +82,7 @@ class TranscriptSearch:
         if self._attachments is None:
             self._attachments = set()
             placed = sorted(self._sample.attachments().items(), key=lambda item: item[1])
-            for batch in _batches([span for _, span in placed]):
+            for batch in batches([span for _, span in placed]):
                 spans = [placed[place][1] for place in batch]
                 data = self._sample.read(spans[0][0], spans[-1][1])
                 self._attachments |= {placed[batch[place]][0] for place in _near(self._matcher.places(data), spans)}
@@ -98,16 +94,6 @@ class TranscriptSearch:
         for number, text, spans in zip(numbers, texts, self._matcher.spans(texts), strict=True):
             if spans:
                 yield _hit(kind, number, text, spans)
-
-
-def _batches(spans: Sequence[Span]) -> Iterator[range]:
-    """Group items that stand together, up to some bytes; each batch has one at least."""
-    start = 0
-    while start < len(spans):
-        limit = spans[start][0] + _BATCH_BYTES
-        stop = max(start + 1, bisect_right(spans, limit, start, key=lambda span: span[1]))
-        yield range(start, stop)
-        start = stop
 
 
 def _near(places: Iterable[int], spans: Sequence[Span]) -> set[int]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from array import array
+from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from ..._support.shapes import is_mapping
-from .attachments import decode_item
-from .events import EventReader, numbers_by_kind, numbers_of
-from .map_records import Minimap, MinimapBucket, MinimapMark, Outline, OutlineSpan, OutlineTurn
+from .facts import AGENT, EventFacts, MessageFacts, event_facts, message_facts
+from .map_records import Minimap, MinimapBucket, MinimapMark, Outline, OutlineTurn
 from .messages import MessageReader, tool_calls
 from .texts import clean_text
 
@@ -19,30 +17,9 @@ if TYPE_CHECKING:
 
 HEADING_CHARACTERS: Final = 120
 
-_MOST_SPANS: Final = 2000
 _MOST_MARKS: Final = 2000
 _SHOWN_CALLS: Final = 10
 _MARKED: Final = ("compaction", "error", "sample_limit", "checkpoint", "branch", "interrupt")
-_AGENT: Final = "agent"
-
-
-@dataclass(slots=True)
-class _MessageFacts:
-    """What is known of all messages, one entry each.
-
-    Args:
-        roles: The roles that occur.
-        role: Place of its role among these.
-        calls: How many tools it calls.
-        error: Whether it tells of an error.
-        turns: Numbers of those that are not results of tools.
-    """
-
-    roles: list[str] = field(default_factory=list[str])
-    role: array[int] = field(default_factory=lambda: array("I"))
-    calls: array[int] = field(default_factory=lambda: array("I"))
-    error: bytearray = field(default_factory=bytearray)
-    turns: array[int] = field(default_factory=lambda: array("Q"))
 
 
 def read_outline(opened: OpenedTranscript, start: int, limit: int) -> Outline:
@@ -53,13 +30,13 @@ def read_outline(opened: OpenedTranscript, start: int, limit: int) -> Outline:
         start: Number of the message to begin with.
         limit: Turns at most.
     """
-    facts, spans = _message_facts(opened), _spans(opened)
-    first = next((place for place, number in enumerate(facts.turns) if number >= start), len(facts.turns))
+    facts, events = message_facts(opened), event_facts(opened)
+    first = bisect_left(facts.turns, start)
     chosen = facts.turns[first : first + limit]
     following = facts.turns[first + limit] if first + limit < len(facts.turns) else None
     reader = MessageReader(opened)
     turns = tuple(_turn(reader, number, facts) for number in chosen)
-    return Outline(turns, following, len(facts.turns), tuple(spans[:_MOST_SPANS]), len(spans))
+    return Outline(turns, following, len(facts.turns), tuple(events.spans.values()), events.spans_total)
 
 
 def read_minimap(opened: OpenedTranscript, buckets: int) -> Minimap:
@@ -73,16 +50,16 @@ def read_minimap(opened: OpenedTranscript, buckets: int) -> Minimap:
 
 
 def _minimap(opened: OpenedTranscript, buckets: int) -> Minimap:
-    facts, count = _message_facts(opened), opened.sample.count("messages")[0]
-    events = opened.sample.count("events")[0]
+    facts, known = message_facts(opened), event_facts(opened)
+    count, events = len(facts.role), sum(map(len, known.kinds.values()))
     parts = min(buckets, count)
     edges = [1 + count * place // parts for place in range(parts + 1)] if parts else []
     made = tuple(_bucket(opened, facts, edges[place], edges[place + 1]) for place in range(parts))
-    marks = list(_marks(opened, events))
+    marks = list(_marks(known, events))
     return Minimap(made, tuple(marks[:_MOST_MARKS]), len(marks), count, events, opened.sample.size)
 
 
-def _bucket(opened: OpenedTranscript, facts: _MessageFacts, start: int, stop: int) -> MinimapBucket:
+def _bucket(opened: OpenedTranscript, facts: MessageFacts, start: int, stop: int) -> MinimapBucket:
     sizes: dict[str, int] = {}
     for position in range(start - 1, stop - 1):
         role = facts.roles[facts.role[position]]
@@ -91,14 +68,14 @@ def _bucket(opened: OpenedTranscript, facts: _MessageFacts, start: int, stop: in
     return MinimapBucket(start, stop, sizes, sum(facts.calls[within]), sum(facts.error[within]))
 
 
-def _marks(opened: OpenedTranscript, events: int) -> Iterator[MinimapMark]:
-    found = [(number, kind, None) for kind in _MARKED for number in numbers_by_kind(opened).get(kind, ())]
-    agents = [(span.first, _AGENT, span.name) for span in _spans(opened) if span.type == _AGENT]
+def _marks(known: EventFacts, events: int) -> Iterator[MinimapMark]:
+    found = [(number, kind, None) for kind in _MARKED for number in known.kinds.get(kind, ())]
+    agents = [(agent.span.first, AGENT, agent.span.name) for agent in known.agents.values()]
     for number, kind, name in sorted([*found, *agents], key=lambda mark: mark[0]):
         yield MinimapMark(kind, number, (number - 1) / max(1, events - 1), name)
 
 
-def _turn(reader: MessageReader, number: int, facts: _MessageFacts) -> OutlineTurn:
+def _turn(reader: MessageReader, number: int, facts: MessageFacts) -> OutlineTurn:
     message = reader.message(number)
     text = reader.text(number).strip()
     line = text.partition("\n")[0]
@@ -112,53 +89,9 @@ def _turn(reader: MessageReader, number: int, facts: _MessageFacts) -> OutlineTu
     )
 
 
-def _has_error(facts: _MessageFacts, number: int) -> bool:
+def _has_error(facts: MessageFacts, number: int) -> bool:
     """Tell whether a message, or one of the results right behind it, tells of an error."""
     following = number
     while following < len(facts.role) and facts.roles[facts.role[following]] == "tool":
         following += 1
     return any(facts.error[number - 1 : following])
-
-
-def _message_facts(opened: OpenedTranscript) -> _MessageFacts:
-    def read() -> _MessageFacts:
-        facts, places = _MessageFacts(), dict[str, int]()
-        for position in range(opened.sample.count("messages")[0]):
-            message = decode_item(opened.sample.raw("messages", position))
-            role, calls, error = "unknown", 0, False
-            if is_mapping(message):
-                role = clean_text(str(message.get("role") or role))[:HEADING_CHARACTERS]
-                calls, error = len(tool_calls(message)), bool(message.get("error"))
-            facts.role.append(places.setdefault(role, len(places)))
-            facts.calls.append(calls)
-            facts.error.append(error)
-            if role != "tool":
-                facts.turns.append(position + 1)
-        facts.roles = list(places)
-        return facts
-
-    return opened.computed("facts of messages", read)
-
-
-def _spans(opened: OpenedTranscript) -> list[OutlineSpan]:
-    def read() -> list[OutlineSpan]:
-        begun: dict[str, OutlineSpan] = {}
-        reader = EventReader(opened)
-        for number in numbers_of(opened, ("span_begin", "span_end")):
-            event = reader.event(number)
-            id = event.get("id") if is_mapping(event) else None
-            if not is_mapping(event) or not isinstance(id, str):
-                continue
-            if event.get("event") == "span_end":
-                if (span := begun.get(id)) is not None and span.last is None:
-                    begun[id] = OutlineSpan(span.id, span.parent_id, span.name, span.type, span.first, number)
-            else:
-                parent, name, kind = (_text(event.get(key)) for key in ("parent_id", "name", "type"))
-                begun.setdefault(id, OutlineSpan(clean_text(id), parent, name or "", kind, number, None))
-        return list(begun.values())
-
-    return opened.computed("spans", read)
-
-
-def _text(value: object) -> str | None:
-    return clean_text(value) if isinstance(value, str) else None
