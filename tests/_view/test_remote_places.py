@@ -132,3 +132,17 @@ async def test_no_other_place_of_the_store_is_read(client: httpx.AsyncClient, pl
         answers.append(await client.post(f"/v2/transcripts/{in_url(other)}"))
         answers.append(await client.post(f"/v2/scans/{in_url(other)}"))
         assert [answer.status_code // 100 for answer in answers] == [4] * 4, (other, [a.text for a in answers])
+
+
+@pytest.mark.parametrize("version", ["v2", "v3"])
+async def test_a_scan_in_a_store_is_deleted_if_it_is_one(
+    client: httpx.AsyncClient, place: str, example_scan: Path, version: str
+) -> None:
+    where, scans = storage_for(place), f"{place}/scans"
+    await where.write(f"{scans}/scan_id=other/_scan.json", b"{}")
+    for name, status in (("scan_id=other", 404), (example_scan.name, 200)):
+        id = name.removeprefix("scan_id=")
+        one = f"/v3/scans/{id}" if version == "v3" else f"/v2/scans/{in_url(scans)}/{in_url(name)}"
+        answer = await client.delete(one)
+        assert answer.status_code // 100 == status // 100, answer.text
+    assert [entry.path for entry in await where.list(scans)] == [f"{scans}/scan_id=other/_scan.json"]

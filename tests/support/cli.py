@@ -145,9 +145,9 @@ class FakeApp:
     async def refuse_complete_scan(self, location: str, wish: str) -> None:
         """Let every scan go on."""
 
-    async def explain_settings(self, request: ScanRequest) -> Mapping[str, Setting]:
+    async def explain_settings(self, request: ScanRequest, run_files: bool = True) -> Mapping[str, Setting]:
         self.requests.append(request)
-        return await explain_settings(request)
+        return await explain_settings(request, run_files)
 
     async def resume_scan(self, request: ResumeRequest) -> Status:
         self.calls.append(("resume", request))
@@ -215,8 +215,10 @@ class FakeApp:
         self.calls.append(("validate", location, scanner, by, validation))
         return self.agreements
 
-    async def diff_scans(self, first: str, second: str, scanner: str | None) -> ScanDiff:
-        self.calls.append(("diff", first, second, scanner))
+    async def diff_scans(
+        self, first: str, second: str, scanner: str | None, second_scanner: str | None = None
+    ) -> ScanDiff:
+        self.calls.append(("diff", first, second, scanner, second_scanner))
         assert self.compared is not None
         return self.compared
 

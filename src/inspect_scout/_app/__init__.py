@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         said,
     )
     from .editing.changed_file import ANY_STATE, ChangedFileError, etag_of
+    from .editing.label_places import refuse_label_place
     from .editing.labels import (
         LabelCase,
         LabelFile,

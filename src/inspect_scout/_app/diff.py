@@ -14,6 +14,7 @@ from .._results import (
     read_verdicts,
 )
 from .._statistics import PairedCounts, Proportion, mcnemar_p
+from .._support.errors import ConfigError
 from .._support.shapes import is_list, is_mapping
 from .._support.storage import storage_for
 from .._types import explanation_of
@@ -58,10 +59,10 @@ class SettingDifference:
 
 @dataclass(frozen=True, slots=True)
 class ScannerDiff:
-    """What a scanner said in two scans.
+    """What a scanner said in two scans, or two scanners did.
 
     Args:
-        scanner: Its key.
+        scanner: Key of the scanner in the first scan.
         pairs: Inputs that both judged.
         only_first: Inputs that only the first scan has.
         only_second: Inputs that only the second one has.
@@ -71,6 +72,7 @@ class ScannerDiff:
         lost: Pairs of which only the first one did (none for classes).
         changed: Other pairs with another value, or class.
         differences: What is recorded differently of the scanner.
+        second_scanner: Key of the scanner in the second scan.
     """
 
     scanner: str
@@ -83,6 +85,7 @@ class ScannerDiff:
     lost: Sequence[VerdictPair]
     changed: Sequence[VerdictPair]
     differences: Sequence[SettingDifference]
+    second_scanner: str
 
     @property
     def by_class(self) -> bool:
@@ -126,28 +129,38 @@ class ScanDiff:
     differences: Sequence[SettingDifference]
 
 
-async def diff_scans(first: str, second: str, scanner: str | None = None) -> ScanDiff:
-    """Compare what two scans said of the inputs that both have.
+async def diff_scans(
+    first: str, second: str, scanner: str | None = None, second_scanner: str | None = None
+) -> ScanDiff:
+    """Compare what two scans, or two scanners of one, said of the inputs that both have.
 
     Args:
         first: Directory of a scan (finished, interrupted or running).
-        second: Directory of another.
+        second: Directory of another, or of the same.
         scanner: Key of one scanner (None: all that both have).
+        second_scanner: Key of the scanner of the second scan that it is compared with (None: the one of the same key).
 
     Raises:
         LocationError: There is no scan at a location.
         UnknownNameError: One of them has no such scanner.
+        ConfigError: A scanner of the second scan is named, and none of the first.
     """
+    if second_scanner is not None and scanner is None:
+        raise ConfigError(
+            f"The scanner of B, {second_scanner!r}, is compared with one of A: name that one as well, as `scanner`."
+        )
+    compared = None if scanner is None else (scanner, scanner if second_scanner is None else second_scanner)
     one, other = (ResultsTable.open(location, run_sync, rows="stored") for location in (first, second))
     spec, spec_other = [await read_spec_fields(storage_for(table.location), table.location) for table in (one, other)]
     keys, others = await one.scanners(), await other.scanners()
-    for known in (keys, others):
-        if scanner is not None and scanner not in known:
-            raise UnknownScannerError(scanner, known)
+    for key, known in zip(compared or (), (keys, others), strict=False):
+        if key not in known:
+            raise UnknownScannerError(key, known)
     found: list[ScannerDiff] = []
-    for key in [key for key in keys if key in others] if scanner is None else [scanner]:
-        said_first, said_second = await read_verdicts(one, key), await read_verdicts(other, key)
-        found.append(compare_verdicts(key, said_first, said_second, _scanner_differences(spec, spec_other, key)))
+    for key, key_other in [(key, key) for key in keys if key in others] if compared is None else [compared]:
+        said_first, said_second = await read_verdicts(one, key), await read_verdicts(other, key_other)
+        differences = _scanner_differences(spec, spec_other, key, key_other)
+        found.append(compare_verdicts(key, said_first, said_second, differences, key_other))
     return ScanDiff(
         one.location,
         other.location,
@@ -163,14 +176,16 @@ def compare_verdicts(
     first: Iterable[RecordedVerdict],
     second: Iterable[RecordedVerdict],
     differences: Sequence[SettingDifference] = (),
+    second_scanner: str | None = None,
 ) -> ScannerDiff:
-    """Compare what a scanner said in two scans, input by input.
+    """Compare what a scanner said in two scans, or two scanners did, input by input.
 
     Args:
-        scanner: Its key.
+        scanner: Its key, in the first scan.
         first: What it said in the first scan.
         second: What it said in the second.
         differences: What is recorded differently of it.
+        second_scanner: Its key in the second scan (None: the same).
     """
     one, other = ({(row.transcript_id, row.input_ids): row for row in rows} for rows in (first, second))
     both = [VerdictPair(row, other[key]) for key, row in one.items() if key in other]
@@ -195,6 +210,7 @@ def compare_verdicts(
         lost=lost,
         changed=changed,
         differences=differences,
+        second_scanner=scanner if second_scanner is None else second_scanner,
     )
 
 
@@ -256,6 +272,7 @@ def _scanner_json(diff: ScannerDiff, limit: int | None) -> dict[str, object]:
             {"first": first, "second": second, "count": count}
             for (first, second), count in (diff.table.counts.items() if diff.has_kappa else ())
         ],
+        "second_scanner": diff.second_scanner,
     }
 
 
@@ -297,9 +314,10 @@ def _value(row: RecordedVerdict) -> object:
 
 
 def _scanner_differences(
-    first: Mapping[str, object], second: Mapping[str, object], scanner: str
+    first: Mapping[str, object], second: Mapping[str, object], scanner: str, second_scanner: str
 ) -> list[SettingDifference]:
-    one, other = (_member(_member(spec, "scanners"), scanner) for spec in (first, second))
+    asked_of = ((first, scanner), (second, second_scanner))
+    one, other = (_member(_member(spec, "scanners"), key) for spec, key in asked_of)
     asked, asked_other = _member(one, "asked"), _member(other, "asked")
     found = [*_named(asked, asked_other, _ASKED)]
     if not found and asked.get("digest") != asked_other.get("digest"):

@@ -13,14 +13,18 @@ from .._plan import ScannerWork, ScanRequest, Setting, resolve_request
 from .._project import load_dotenv_once
 
 
-async def explain_settings(request: ScanRequest) -> dict[str, Setting]:
+async def explain_settings(request: ScanRequest, run_files: bool = True) -> dict[str, Setting]:
     """Say which settings a scan would use and where they come from, by their keys in project files; values are JSON.
+
+    Args:
+        request: The scan.
+        run_files: Whether the files of the scanners that the project names are run, to know that they can be.
 
     Raises:
         ScoutError: The settings cannot be used.
     """
     load_dotenv_once()
-    settings = resolve_request(request).settings
+    settings = resolve_request(request, run_files=run_files).settings
     return {name: replace(setting, value=_without_secrets(name, setting.value)) for name, setting in settings.items()}
 
 

@@ -229,21 +229,26 @@ def scanners_of(config: ScanJobConfig, folder: str | None = None, base: str | No
         folder: Where their files are looked for if they are not found from the working directory.
         base: The working directory (None: the current one).
     """
-    specs = config.scanners
-    if not specs:
+    if not config.scanners:
         return {}
-    keyed = specs if isinstance(specs, dict) else dict[str, ScannerSpec]()
+    located = {
+        key: spec if spec.file is None else spec.model_copy(update={"file": find_beside(spec.file, folder)})
+        for key, spec in scanner_specs(config).items()
+    }
+    made = scanners_from_specs(located, base, recorded=False)
+    return name_scanners(made if isinstance(config.scanners, dict) else list(made.values()))
+
+
+def scanner_specs(config: ScanJobConfig) -> dict[str, ScannerSpec]:
+    """Name the scanners that data describe, without running their files."""
+    specs = config.scanners or []
+    keyed = dict(specs) if isinstance(specs, dict) else dict[str, ScannerSpec]()
     seen: Counter[str] = Counter()
     for spec in specs if isinstance(specs, list) else ():
         # Two of one name are told apart here, and get their names as scanners of a list do.
         seen[spec.name] += 1
         keyed[spec.name if seen[spec.name] == 1 else f"{spec.name} ({seen[spec.name]})"] = spec
-    located = {
-        key: spec if spec.file is None else spec.model_copy(update={"file": find_beside(spec.file, folder)})
-        for key, spec in keyed.items()
-    }
-    made = scanners_from_specs(located, base, recorded=False)
-    return name_scanners(made if isinstance(specs, dict) else list(made.values()))
+    return keyed
 
 
 def find_beside(file: str, folder: str | None) -> str:

@@ -23,7 +23,7 @@ from .._support.errors import ConfigError
 from .._support.folder import absolute, relative_file
 from .._support.shapes import is_mapping
 from .absolute_paths import make_absolute
-from .job import JobOrigin, ScanJob, scanners_of
+from .job import JobOrigin, ScanJob, scanner_specs, scanners_of
 from .precedence import Setting, SettingsSource, default_values, environment_source, resolve_options
 from .request import ScanRequest
 
@@ -44,8 +44,12 @@ class ResolvedRequest:
     settings: Mapping[str, Setting] = field(default_factory=dict[str, Setting])
 
 
-def resolve_request(request: ScanRequest) -> ResolvedRequest:
+def resolve_request(request: ScanRequest, *, run_files: bool = True) -> ResolvedRequest:
     """Merge a request with its job, with the project of the working directory, with environment and defaults.
+
+    Args:
+        request: The request.
+        run_files: Whether the files of the scanners that the project names are run; else these are only named.
 
     Raises:
         ScoutError: A file of the project or of the job cannot be used, or several sources contradict each other.
@@ -57,7 +61,8 @@ def resolve_request(request: ScanRequest) -> ResolvedRequest:
     sources = [SettingsSource(label, {**given, "scanners": named})]
     if job is not None:
         sources.append(SettingsSource(_job_label(job), job.given(), folder=job.folder))
-    of_project = {**project.config.given(), "scanners": scanners_of(project.config, base=request.folder) or None}
+    named_there = scanners_of(project.config, base=request.folder) if run_files else scanner_specs(project.config)
+    of_project = {**project.config.given(), "scanners": named_there or None}
     sources += [SettingsSource("project", of_project, project.sources), environment_source(request.environment)]
     for source in sources:
         if isinstance(tags := source.values.get("tags"), str):

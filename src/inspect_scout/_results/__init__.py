@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .journal.index import UnknownScannerError
     from .journal.lock import LockHolder, ScanGoneError, local_holder
     from .journal.writer import JournalWriter, UnwritableError
-    from .layout import SCAN_FILE, scan_directory, scan_id_of
+    from .layout import SCAN_FILE, SCAN_PREFIX, scan_directory, scan_id_of
     from .reading.arrow_batches import ScanResultsArrow, results_arrow, view_batches
     from .reading.chosen_results import ChosenResult, RecordedInput, ResultKey
     from .reading.cursor import Cursor

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 
-from .._app import ServedPlaces, served_places
+from .._app import ServedPlaces, refuse_label_place, served_places
 from .._support.byte_budget import ByteBudget
 from .._support.cache import Cache
-from .._support.errors import ConfigError
+from .._support.errors import ConfigError, LocationError
 from .changes import Changes
 from .kept import Kept
 from .places import Places, place_below
@@ -56,10 +56,22 @@ class ViewContext:
     def served(self) -> ServedPlaces:
         """Tell where transcripts and scans are if a request does not say, by the files of the project as they are now. Blocks."""
         settings = self.settings
-        found = served_places(settings.project_dir, settings.transcripts, settings.scans)
-        if settings.file is None:
-            return found
-        return ServedPlaces((settings.transcripts or settings.file,), settings.file)
+        if settings.file is not None:
+            return ServedPlaces((settings.transcripts or settings.file,), settings.file)
+        return served_places(settings.project_dir, settings.transcripts, settings.scans)
+
+    def project(self) -> str:
+        """Give the folder of the project.
+
+        Raises:
+            LocationError: One file or directory was opened without a project: what is beside it is none of our business.
+        """
+        if self.settings.file is not None:
+            raise LocationError(
+                f"{self.settings.file!r} was opened without a project. Make one with `scout init` in a folder, then run "
+                "`scout view` there."
+            )
+        return self.settings.project_dir
 
     def check(self, place: str) -> str:
         """Give a place in full form if it may be read; a relative one is in the folder of the project.
@@ -81,9 +93,10 @@ class ViewContext:
         """Find a file of the project by its relative path.
 
         Raises:
+            LocationError: There is no project.
             ConfigError: It leads out of the project, or to what is hidden there.
         """
-        folder = self.settings.project_dir
+        folder = self.project()
         if "://" in name:
             raise ConfigError(f"{name!r} is a URL: give the path of a file in the project {folder!r}.")
         inside = os.path.relpath(os.path.realpath(self.check(name)), os.path.realpath(folder))
@@ -92,6 +105,28 @@ class ViewContext:
                 f"{name!r} is not a file of the project {folder!r}, or is hidden there. Name one that is in it."
             )
         return self.check(name)
+
+    def label_file(self, name: str) -> str:
+        """Find a file of labelled cases of the project.
+
+        Raises:
+            LocationError: There is no project.
+            ConfigError: It leads out of the project, or is a file of a scan or of the project itself.
+        """
+        path = self.project_file(name)
+        refuse_label_place(path, self.settings.project_dir)
+        return path
+
+    def new_label_file(self, name: str) -> str:
+        """Find the place of a file of labelled cases that is to be made in the project. Blocks.
+
+        Raises:
+            LocationError: There is no project.
+            ConfigError: It leads out of the project, or to where no such file may be.
+        """
+        path = self.project_file(name)
+        refuse_label_place(path, self.settings.project_dir, self.served().transcripts)
+        return path
 
 
 async def context_of(request: Request) -> ViewContext:

@@ -13,9 +13,11 @@ def check_job(context: ViewContext, job: Mapping[str, object]) -> dict[str, obje
     """Give a scan job with its place for scans, if it names nothing else than it may. Blocks.
 
     Raises:
+        LocationError: There is no project.
         PlaceRefusedError: It names a place that may not be read.
         ConfigError: It names a scanner that is not of the project, or no text where one should be.
     """
+    context.project()  # without one there is no place where scans would be kept
     scans = job.get("scans") or job.get("results")
     if scans is not None and not isinstance(scans, str):
         raise ConfigError(f"scans={scans!r} is not a text. Give one path or URL.")

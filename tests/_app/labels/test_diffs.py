@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from inspect_scout import LocationError, Result, Status, UnknownNameError, llm_scanner, scan, transcripts_from
+from inspect_scout import (
+    ConfigError,
+    LocationError,
+    Result,
+    Status,
+    UnknownNameError,
+    llm_scanner,
+    scan,
+    transcripts_from,
+)
 from inspect_scout._app import diff_json, explained, said
 from inspect_scout.testing import scripted_model
 from support.transcripts import each_message, length, number_of, scanner_of, talks
@@ -134,6 +143,21 @@ def test_scanners_are_chosen_and_compared_where_both_have_them(tmp_path: Path) -
         diff_scans(first.location, second.location, "probe")
     with pytest.raises(LocationError, match="There is no scan"):
         diff_scans(first.location, str(tmp_path / "nowhere"))
+
+
+def test_two_scanners_of_one_scan_are_compared(tmp_path: Path) -> None:
+    one = scanned(tmp_path, [length(), found_in(1)], 2)
+    diff = diff_scans(one.location, one.location, "length", "probe")
+    (both,) = diff.scanners
+    assert (both.scanner, both.second_scanner) == ("length", "probe")
+    assert len(both.pairs) == 2
+    assert [pair.first.value for pair in both.pairs] != [pair.second.value for pair in both.pairs]
+    assert "code" in {each.name for each in both.differences}
+    assert (diff.only_first, diff.only_second) == ([], [])
+    with pytest.raises(UnknownNameError, match="'nope'"):
+        diff_scans(one.location, one.location, "length", "nope")
+    with pytest.raises(ConfigError, match="'probe', is compared with one of A"):
+        diff_scans(one.location, one.location, None, "probe")
 
 
 def test_scans_without_a_common_input_compare_nothing(tmp_path: Path) -> None:

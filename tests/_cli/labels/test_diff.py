@@ -37,7 +37,7 @@ def shown(width: int, monkeypatch: pytest.MonkeyPatch, diff: ScanDiff, *argument
     app = FakeApp(compared=diff)
     ran = scout("scan", "diff", LOCATION, OTHER, *arguments, app=app)
     assert (ran.code, ran.err) == (0, "")
-    assert app.calls == [("diff", LOCATION, OTHER, None)]
+    assert app.calls == [("diff", LOCATION, OTHER, None, None)]
     assert "\x1b" not in ran.out
     return ran.out.splitlines()
 

@@ -66,6 +66,17 @@ def test_options_tell_their_values_and_where_these_come_from(ask: Asking) -> Non
     assert options["duplicates"]["choices"] == ["newest", "all"]
 
 
+def test_nothing_of_a_project_is_run_when_its_options_are_shown(ask: Asking, tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n{SCANNER}")
+    (tmp_path / "scout.yaml").write_text(
+        "scanners:\n  - name: count\n    file: own.py\n  - name: count\n    file: own.py\n"
+    )
+    options = {each["name"]: each for each in ask.get("/project/options")["items"]}
+    assert options["scanners"]["value"] == ["count", "count (2)"]
+    assert options["scanners"]["sources"] == ["scout.yaml:1"]
+    assert not (tmp_path / "ran").exists()
+
+
 def test_scanners_are_listed_with_their_parameters_and_not_run(ask: Asking) -> None:
     (file,) = ask.get("/project/scanners")["items"]
     (scanner,) = file["scanners"]

@@ -119,6 +119,18 @@ def test_scans_are_compared(ask: Asking) -> None:
     assert ask("/compare", a="copy0").status_code == 422
 
 
+def test_two_scanners_of_a_scan_are_compared(ask: Asking) -> None:
+    compared = ask.get("/compare", a="copy0", b="copy0", scanner="edits_tests", scanner_b="refusals")
+    (both,) = compared["scanners"]
+    assert (both["scanner"], both["second_scanner"]) == ("edits_tests", "refusals")
+    assert both["n"] > 0
+    assert sum(cell["count"] for cell in both["confusion"]) == both["n"]
+    assert {"code", "version"} & {each["name"] for each in both["differences"]}
+    for wrong in ({"scanner": "edits_tests", "scanner_b": "nope"}, {"scanner_b": "refusals"}):
+        refused = ask("/compare", a="copy0", b="copy0", **wrong)
+        assert refused.status_code == 400, refused.text
+
+
 def test_errors_are_told_by_cause(ask: Asking, scans: Path) -> None:
     line = {"transcript_id": "t", "scanner": "edits_tests", "error": "broken", "traceback": "T", "refusal": False}
     (scans / "scan_id=copy0" / "_errors.jsonl").write_text(json.dumps(line) + "\n")

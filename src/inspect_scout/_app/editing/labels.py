@@ -24,12 +24,12 @@ from ..._validation import (
     scan_validation_files,
 )
 from .changed_file import ANY_STATE, etag_of, refuse_changed
+from .label_places import refuse_label_name
 from .trash import move_to_trash
 
 MAX_CASES: Final = 100_000
 """Cases that a file may be given."""
 
-_FORBIDDEN: Final = '/\\:*?"<>|'
 _MAX_BYTES: Final = 32 << 20
 """Larger files are not looked into when files of cases are listed."""
 
@@ -157,8 +157,7 @@ def rename_labels(path: str, name: str) -> str:
         CasesFileExistsError: There is one of that name.
         ConfigError: It cannot be a name, or the file is not one of labelled cases.
     """
-    if not name.strip(". ") or not name.isprintable() or set(name) & set(_FORBIDDEN):
-        raise ConfigError(f"{name!r} cannot be the name of a file: leave out {' '.join(_FORBIDDEN)}.")
+    refuse_label_name(name + Path(path).suffix)
     renamed = Path(path).with_name(name + Path(path).suffix)
     with _changing:
         _writer_of_state(path, ANY_STATE)

@@ -72,12 +72,13 @@ def change_project(folder: str, changes: Mapping[str, object], etag: str) -> Pro
 async def explained_options(folder: str) -> list[dict[str, object]]:
     """Describe the options of a scan: what they are, their values in a project, and where these come from.
 
-    The values are found out by a process of its own, as the project may name scanners, whose code is run for that.
+    The values are found out by a process of its own, in the folder of the project. Nothing of the project is run: whoever
+    looks at a project that came from elsewhere does not trust it yet.
 
     Raises:
         ConfigError: The settings of the project cannot be used.
     """
-    told = await run_for_json(["info", "config", "--explain", "--json", "--display", "none"], folder)
+    told = await run_for_json(["info", "config", "--explain", "--no-run-files", "--json", "--display", "none"], folder)
     settings, sources = told.get("settings"), told.get("sources")
     values = settings if is_mapping(settings) else {}
     origins = sources if is_mapping(sources) else {}

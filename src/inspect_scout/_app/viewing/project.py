@@ -34,11 +34,13 @@ class ShownSettings:
         transcripts: Where transcripts are (None: the project says).
         scans: Where scans are (None: the project says).
         trust_content: False: never more than text (None: the project says).
+        file: The one file or directory that was opened without a project, whatever is beside it.
     """
 
     transcripts: str | None = None
     scans: str | None = None
     trust_content: bool | None = None
+    file: str | None = None
 
 
 def project_places(folder: str, shown: ShownSettings) -> ProjectPlaces:
@@ -51,6 +53,8 @@ def project_places(folder: str, shown: ShownSettings) -> ProjectPlaces:
     Raises:
         ConfigError: Its files are broken.
     """
+    if shown.file is not None:
+        return ProjectPlaces(shown.transcripts, shown.scans or shown.file)
     config = load_project(folder).config
     served = served_places(folder, shown.transcripts, shown.scans)
     filters = [config.filter] if isinstance(config.filter, str) else config.filter
@@ -67,7 +71,8 @@ def app_config(folder: str, shown: ShownSettings) -> dict[str, object]:
     Raises:
         ConfigError: Its files are broken.
     """
-    config, places = load_project(folder).config, project_places(folder, shown)
+    config = ProjectConfig() if shown.file is not None else load_project(folder).config
+    places = project_places(folder, shown)
     fields: dict[str, object] = config.model_dump(mode="json")
     trust = False if shown.trust_content is False or config.trust_content is False else None
     known: dict[str, object] = {

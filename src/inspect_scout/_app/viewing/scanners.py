@@ -23,16 +23,18 @@ logger = logging.getLogger(__name__)
 _PACKAGE: Final = "inspect_scout"
 
 
-def known_scanners(folder: str) -> list[dict[str, object]]:
+def known_scanners(folder: str | None) -> list[dict[str, object]]:
     """Describe the scanners that come with Scout, then those of the files of a project; none of these is run.
 
     Args:
-        folder: The project.
+        folder: The project (None: there is none).
 
     Returns:
         Name, version, description and parameters of each; `file` for those of the project.
     """
     own = [_built_in("grep_scanner", grep_scanner), _built_in("llm_scanner", llm_scanner)]
+    if folder is None:
+        return own
     found: list[dict[str, object]] = []
     for report in describe_scanner_files(folder):
         if report.problem is not None:

@@ -30,11 +30,12 @@ With FILE and options of a scan it shows what `scout scan FILE` with these optio
     is_flag=True,
     help="Say where each value comes from, and also list what nobody set.",
 )
+@click.option("--run-files/--no-run-files", default=True, hidden=True)  # who only looks at a project runs nothing of it
 @json_option
 @display_options
 @table_options("command line", without=("fail_on_error",))
 @click.pass_context
-def command(ctx: click.Context, /, file: str | None, explain: bool, **options: Any) -> int:
+def command(ctx: click.Context, /, file: str | None, explain: bool, run_files: bool, **options: Any) -> int:
     """Print the settings that a scan started here would use.
 
     A setting of the command line goes before one of the job, then come project (scout.local.yaml before scout.yaml),
@@ -44,7 +45,7 @@ def command(ctx: click.Context, /, file: str | None, explain: bool, **options: A
     from ..._app import explain_settings
 
     output = pop_output_options(options)
-    settings = run_use_case(explain_settings, make_scan_request(ctx, file, output))
+    settings = run_use_case(explain_settings, make_scan_request(ctx, file, output), run_files)
     if output.as_json:
         write_json(
             {

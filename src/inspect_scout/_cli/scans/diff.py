@@ -26,6 +26,7 @@ EPILOG = """\b
 Examples:
   scout scan diff latest~1 latest
   scout scan diff 4Kd8xQ2m 9hTz3LwB --scanner refusal
+  scout scan diff latest latest --scanner refusal --scanner-b refusal_strict
   scout scan diff latest~1 latest --json | jq '.scanners[].kappa'
 """
 SECTION = "Comparison options"
@@ -43,6 +44,7 @@ _option = functools.partial(click.option, cls=SectionOption, section=SECTION)
 @scan_argument("second", required=True)
 @scans_option
 @_option("--scanner", metavar="NAME", help="Only this scanner.")
+@_option("--scanner-b", metavar="NAME", help="The scanner of B that --scanner of A is compared with.")
 @_option(
     "--limit",
     type=WholeNumber(0),
@@ -52,8 +54,8 @@ _option = functools.partial(click.option, cls=SectionOption, section=SECTION)
 )
 @json_option
 @display_options
-def command(first: str, second: str, scanner: str | None, limit: int, **options: object) -> int:
-    """Compare what two scans, A and B, said of the inputs that both have, and what they asked.
+def command(first: str, second: str, scanner: str | None, scanner_b: str | None, limit: int, **options: object) -> int:
+    """Compare what two scans, A and B, or two scanners of one said of the inputs that both have, and what they asked.
 
     SCAN is a path, the beginning of an id, a name, or "latest", "latest~1" and so on. Inputs are the same if their ids are. Cohen's kappa is agreement beyond chance: 1 always, 0 as by chance. McNemar's p
     says how likely so unequal changes in both directions are by chance.
@@ -61,7 +63,7 @@ def command(first: str, second: str, scanner: str | None, limit: int, **options:
     from ..._app import diff_json, diff_scans
 
     output = pop_output_options(options, log=True)
-    diff = run_use_case(diff_scans, first, second, scanner)
+    diff = run_use_case(diff_scans, first, second, scanner, scanner_b)
     if output.as_json:
         write_json(diff_json(diff))
     else:
@@ -106,7 +108,8 @@ def _headline(diff: ScannerDiff) -> str:
     parts = [f"{len(diff.pairs):,} compared"]
     parts += [f"{count:,} only in {name}" for name, count in (("A", diff.only_first), ("B", diff.only_second)) if count]
     parts += [f"{diff.failed:,} failed in A or B"] if diff.failed else []
-    return f"{diff.scanner}: {', '.join(parts)}"
+    name = diff.scanner if diff.second_scanner == diff.scanner else f"{diff.scanner} (A), {diff.second_scanner} (B)"
+    return f"{name}: {', '.join(parts)}"
 
 
 def _numbers(diff: ScannerDiff) -> list[str]:

@@ -25,7 +25,7 @@ router = APIRouter()
 def shown_by(context: ViewContext) -> ShownSettings:
     """Tell what the server was asked to show."""
     settings = context.settings
-    return _app.ShownSettings(settings.transcripts, settings.scans, settings.trust_content)
+    return _app.ShownSettings(settings.transcripts, settings.scans, settings.trust_content, settings.file)
 
 
 async def places_of(context: ViewContext) -> ProjectPlaces:
@@ -43,14 +43,14 @@ async def read_app_config(context: Context) -> Response:
 @router.get("/project/config")
 async def read_project_config(context: Context) -> Response:
     """Give what the project file sets."""
-    folder = context.settings.project_dir
+    folder = context.project()
     return _project_answer(await run_in_thread("", lambda: _app.project_state(folder)))
 
 
 @router.put("/project/config")
 async def change_project_config(context: Context, body: dict[str, JsonValue], known: KnownStateIfAny) -> Response:
     """Change keys of the project file."""
-    folder = context.settings.project_dir
+    folder = context.project()
     try:
         state = await run_in_thread("", lambda: _app.change_project(folder, body, known))
     except _app.ChangedFileError as error:

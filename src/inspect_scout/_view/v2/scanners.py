@@ -19,7 +19,7 @@ router = APIRouter()
 @router.get("/scanners")
 async def list_scanners(context: Context) -> Response:
     """Describe the scanners that come with Scout, and those of the project."""
-    folder = context.settings.project_dir
+    folder = None if context.settings.file is not None else context.settings.project_dir
     return json_answer({"items": await run_in_thread("", lambda: _app.known_scanners(folder))})
 
 

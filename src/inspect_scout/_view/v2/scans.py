@@ -61,7 +61,7 @@ async def read_scan(context: Context, request: Request, dir: str, scan: str) -> 
 
 @router.delete("/{dir}/{scan}", status_code=204)
 async def delete_scan(context: Context, dir: str, scan: str) -> Response:
-    """Move a scan to the trash."""
+    """Move a scan to the trash; a remote one, which has no trash, is deleted."""
     await _app.trash_scan(_scan_location(context, dir, scan))
     context.changes.publish("scans")
     return Response(status_code=204)

@@ -49,14 +49,14 @@ class NewName(BaseModel):
 async def list_files(context: Context) -> Response:
     """List the files of labelled cases of the project."""
     folder = context.settings.project_dir
-    found = await run_in_thread("", lambda: _app.label_paths(folder))
+    found = [] if context.settings.file is not None else await run_in_thread("", lambda: _app.label_paths(folder))
     return json_answer([_app.as_uri(path) for path in found])
 
 
 @router.post("")
 async def create_file(context: Context, body: NewCasesFile) -> Response:
     """Make a file of labelled cases."""
-    path = context.places.check(from_uri(body.path))
+    path = await run_in_thread("", lambda: context.new_label_file(from_uri(body.path)))
     await _change(context, lambda: _app.create_case_file(path, body.cases))
     return json_answer(_app.as_uri(path))
 
@@ -64,7 +64,7 @@ async def create_file(context: Context, body: NewCasesFile) -> Response:
 @router.get("/{uri}")
 async def read_file(context: Context, uri: str) -> Response:
     """Read the cases of a file."""
-    path = context.places.check(decode_segment(uri))
+    path = context.label_file(decode_segment(uri))
     file = await run_in_thread("", lambda: _app.read_labels(path))
     return json_answer([case.fields for case in file.cases], {"ETag": f'"{file.etag}"'})
 
@@ -72,7 +72,7 @@ async def read_file(context: Context, uri: str) -> Response:
 @router.delete("/{uri}", status_code=204)
 async def delete_file(context: Context, uri: str) -> Response:
     """Move a file of cases to the trash."""
-    path = context.places.check(decode_segment(uri))
+    path = context.label_file(decode_segment(uri))
     await _change(context, lambda: _app.delete_labels(path))
     return Response(status_code=204)
 
@@ -80,14 +80,14 @@ async def delete_file(context: Context, uri: str) -> Response:
 @router.put("/{uri}/rename")
 async def rename_file(context: Context, uri: str, body: NewName) -> Response:
     """Give a file of cases another name."""
-    path = context.places.check(decode_segment(uri))
+    path = context.label_file(decode_segment(uri))
     return json_answer(_app.as_uri(await _change(context, lambda: _app.rename_labels(path, body.name))))
 
 
 @router.get("/{uri}/{case_id}")
 async def read_case(context: Context, uri: str, case_id: str) -> Response:
     """Read one case."""
-    path, key = context.places.check(decode_segment(uri)), _app.case_key(decode_segment(case_id))
+    path, key = context.label_file(decode_segment(uri)), _app.case_key(decode_segment(case_id))
     file = await run_in_thread("", lambda: _app.read_labels(path))
     return _one_case(file, key)
 
@@ -95,7 +95,7 @@ async def read_case(context: Context, uri: str, case_id: str) -> Response:
 @router.post("/{uri}/{case_id}")
 async def put_case(context: Context, uri: str, case_id: str, body: Fields, known: KnownStateIfAny) -> Response:
     """Put a case in the place of the one of its id, or add it."""
-    path, key = context.places.check(decode_segment(uri)), _app.case_key(decode_segment(case_id))
+    path, key = context.label_file(decode_segment(uri)), _app.case_key(decode_segment(case_id))
     fields = _app.case_fields(body)
     file = await _change(context, lambda: _app.put_case(path, key, fields, known))
     return _one_case(file, key)
@@ -104,7 +104,7 @@ async def put_case(context: Context, uri: str, case_id: str, body: Fields, known
 @router.delete("/{uri}/{case_id}", status_code=204)
 async def delete_case(context: Context, uri: str, case_id: str, known: KnownStateIfAny) -> Response:
     """Take a case out of a file."""
-    path, key = context.places.check(decode_segment(uri)), _app.case_key(decode_segment(case_id))
+    path, key = context.label_file(decode_segment(uri)), _app.case_key(decode_segment(case_id))
     await _change(context, lambda: _app.delete_case(path, key, known))
     return Response(status_code=204)
 

@@ -26,7 +26,7 @@ Key = Annotated[
 
 async def label_path(context: Context, file: FileName) -> str:
     """Find the file that a request is about."""
-    return context.project_file(decode_location(file))
+    return context.label_file(decode_location(file))
 
 
 LabelPath = Annotated[str, Depends(label_path)]
@@ -38,7 +38,7 @@ async def list_label_files(request: Request, context: Context) -> Response:
     from ..._app import label_files
 
     folder = context.settings.project_dir
-    files = await in_thread(lambda: label_files(folder))
+    files = [] if context.settings.file is not None else await in_thread(lambda: label_files(folder))
     items = [
         {"file": encode_location(each.name), "name": each.name, "cases": each.cases, "problem": each.problem}
         for each in files
@@ -52,7 +52,7 @@ async def create_label_file(context: Context, body: NewLabelFile) -> Response:
     """Make a file of labelled cases that does not exist yet."""
     from ..._app import create_labels
 
-    path = context.project_file(body.name)
+    path = await in_thread(lambda: context.new_label_file(body.name))
     made = await in_thread(lambda: create_labels(path, body.cases, body.nested_splits))
     return changed(context, path, made.etag, len(made.cases), 201)
 

@@ -341,7 +341,7 @@ class ConfusionCell(AnswerModel):
 
 
 class ScannerComparison(AnswerModel):
-    """What a scanner said in two scans."""
+    """What a scanner said in two scans, or two scanners did."""
 
     scanner: str
     n: int
@@ -365,6 +365,7 @@ class ScannerComparison(AnswerModel):
     lost: list[VerdictPairItem]
     changed: list[VerdictPairItem]
     left_out: int = Field(description="Pairs beyond the limit of each of `gained`, `lost` and `changed`.")
+    second_scanner: str = Field(description="Key of the scanner in the second scan.")
 
 
 class ScanComparison(AnswerModel):

@@ -20,7 +20,7 @@ async def get_project(request: Request, context: Context) -> Response:
     """Give the project file: its text, and what it sets."""
     from ..._app import project_state
 
-    state = await in_thread(lambda: project_state(context.settings.project_dir))
+    state = await in_thread(lambda: project_state(context.project()))
     return answer(request, state, f'"{state.etag}"')
 
 
@@ -29,7 +29,7 @@ async def change_project(context: Context, state: KnownState, body: dict[str, Js
     """Change keys of the project file; null, or an empty value, removes one. Comments and order stay."""
     from ..._app import change_project as change
 
-    made = await in_thread(lambda: change(context.settings.project_dir, body, state))
+    made = await in_thread(lambda: change(context.project(), body, state))
     context.changes.publish("project")
     return Response(encoded(made), 200, {"etag": f'"{made.etag}"'}, "application/json")
 
@@ -39,7 +39,7 @@ async def list_options(request: Request, context: Context) -> Response:
     """List the options of a scan, with the value that each has in this project and where it comes from."""
     from ..._app import explained_options
 
-    return answer(request, {"items": await explained_options(context.settings.project_dir)})
+    return answer(request, {"items": await explained_options(context.project())})
 
 
 @router.get("/scanners", response_model=ScannerFileItems)
@@ -47,7 +47,7 @@ async def list_scanners(request: Request, context: Context) -> Response:
     """List the scanners in the files of the project, with their parameters; no file is run."""
     from ..._app import project_scanners
 
-    found = await in_thread(lambda: project_scanners(context.settings.project_dir))
+    found = await in_thread(lambda: project_scanners(context.project()))
     return answer(request, {"items": found, "total": len(found)})
 
 

@@ -70,14 +70,17 @@ async def compare_scans(
     context: Context,
     scans: Scans,
     a: Annotated[str, Query(max_length=200, description="Id of a scan.")],
-    b: Annotated[str, Query(max_length=200, description="Id of another.")],
+    b: Annotated[str, Query(max_length=200, description="Id of another, or of the same.")],
     scanner: Annotated[str | None, Query(max_length=1000, description="Only this scanner.")] = None,
+    scanner_b: Annotated[
+        str | None, Query(max_length=1000, description="Scanner of `b` that `scanner` is compared with.")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=10_000, description="Inputs at most that were judged differently.")] = 1000,
 ) -> Response:
-    """Compare what two scans found in the same inputs."""
+    """Compare what two scans, or two scanners of one, found in the same inputs."""
     from ..._app import diff_json, diff_scans, off_loop
 
     first, second = [await scan_directory(context, id, scans) for id in (a, b)]
     async with context.budget.hold(COMPARED_BYTES):
-        compared = await off_loop(first, lambda: diff_scans(first, second, scanner))
+        compared = await off_loop(first, lambda: diff_scans(first, second, scanner, scanner_b))
         return answer(request, diff_json(compared, limit))
