@@ -20,6 +20,7 @@ def database(tmp_path: Path, example_logs: Path) -> str:
     """Copy the example logs into a database."""
     location = str(tmp_path / "db")
     assert scout("db", "copy", str(example_logs), location).out == "Copied 12 transcripts.\n"
+    assert scout("db", "copy", str(example_logs), location).out == "Copied 0 transcripts (12 there already).\n"
     return location
 
 

@@ -40,8 +40,12 @@ async def count_transcripts(db: TranscriptsDB, ids: Sequence[str], where: str | 
 
 async def copy_transcripts(
     source: str, target: str, where: Sequence[str], replace: bool, added: Callable[[str], None] | None = None
-) -> int:
-    """Copy transcripts of a database, or of logs, into a database; tells how many were written."""
+) -> tuple[int, int]:
+    """Copy transcripts of a database, or of logs, into a database.
+
+    Returns:
+        How many were written; and if none were, how many are there already.
+    """
     from .._transcripts import transcripts_db, transcripts_from
 
     transcripts = transcripts_from(source)
@@ -50,9 +54,8 @@ async def copy_transcripts(
     db = transcripts_db(target)
     if db.location == transcripts.source.location:
         raise ConfigError(f"Cannot copy {source!r} into itself: name another database.")
-    if replace:
-        return await db.upsert(transcripts, progress=added)
-    return await db.insert(transcripts, progress=added)
+    written = await (db.upsert if replace else db.insert)(transcripts, progress=added)
+    return written, 0 if written else await transcripts.count_async()
 
 
 def _existing_database(location: str) -> TranscriptsDB:

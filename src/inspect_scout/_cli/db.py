@@ -237,17 +237,17 @@ def copy(source: str, target: str, where: tuple[str, ...], replace: bool, as_jso
             count += 1
             show(count, 0)
 
-        copied = run_use_case(copy_transcripts, source, target, where, replace, added)
-    _report_count(as_json, "copied", copied)
+        copied, known = run_use_case(copy_transcripts, source, target, where, replace, added)
+    _report_count(as_json, "copied", copied, f" ({known:,} there already)" if known else "")
     return DONE
 
 
-def _report_count(as_json: bool, deed: str, count: int) -> None:
-    """Print how many transcripts something was done to."""
+def _report_count(as_json: bool, deed: str, count: int, remark: str = "") -> None:
+    """Print how many transcripts something was done to, and a remark for people."""
     if as_json:
         write_json({deed: count})
     else:
-        click.echo(f"{deed.capitalize()} {plural(count, 'transcript')}.")
+        click.echo(f"{deed.capitalize()} {plural(count, 'transcript')}{remark}.")
 
 
 def _print_errors(*lines: str) -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., int])
 
 _PLACE = f"{__name__}.scans"
+SAME_AS_DIR = "The same as DIR."
+"""What is said of `--scans` where a command takes the directory as an argument as well."""
 
 
 def scan_argument(
@@ -50,8 +52,15 @@ def scan_argument(
     return click.argument(name, metavar=metavar, nargs=-1 if several else 1, required=required, callback=take)
 
 
-def scans_option(function: F) -> F:
-    """Add `--scans`, where scans that are not given as paths are looked for; commands need not know of it."""
+def scans_option(
+    function: F, about: str = "Where ids and names of scans are looked up. Default: that of the project, else ./scans."
+) -> F:
+    """Add `--scans`, where scans that are not given as paths are looked for; commands need not know of it.
+
+    Args:
+        function: The command.
+        about: What the help page says of it.
+    """
 
     def keep(ctx: click.Context, _: click.Parameter, given: str | None) -> None:
         ctx.meta[_PLACE] = given
@@ -64,8 +73,25 @@ def scans_option(function: F) -> F:
         is_eager=True,
         expose_value=False,
         callback=keep,
-        help="Where ids and names of scans are looked up. Default: that of the project, else ./scans.",
+        help=about,
     )(function)
+
+
+def scans_folder(directory: str | None) -> str:
+    """Tell where the scans are that a command with `scans_option` is about: what its DIR says, or `--scans`.
+
+    Args:
+        directory: DIR (None: not given).
+
+    Raises:
+        click.UsageError: Both are given.
+    """
+    from .._app import default_scans
+
+    scans: str | None = click.get_current_context().meta.get(_PLACE)
+    if directory is not None and scans is not None:
+        raise click.UsageError(f"Both DIR {directory!r} and --scans {scans!r} were given; give one of them.")
+    return directory or scans or default_scans()
 
 
 def relative_to_cwd(location: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -13,7 +14,7 @@ from ..._support.clock import format_age
 from ..._support.terminal import plural
 from ..contract import DONE
 from ..options import location_command, pop_output_options
-from ..scan_argument import relative_to_cwd
+from ..scan_argument import SAME_AS_DIR, relative_to_cwd, scans_folder, scans_option
 from ..stdout import write_json
 from ..use_cases import read_use_case
 from ..values import WholeNumber
@@ -38,6 +39,7 @@ HIDDEN_IF_EMPTY = {"cost", "model", "tags"}
     metavar="[DIR]",
     required=False,
 )
+@partial(scans_option, about=SAME_AS_DIR)
 @selection_options(("running", "complete", "errors", "interrupted"))
 @selection_option("--limit", type=WholeNumber(1), metavar="N", help="At most N scans, the newest.")
 def command(location: str | None, limit: int | None, **options: object) -> int:
@@ -46,10 +48,10 @@ def command(location: str | None, limit: int | None, **options: object) -> int:
     DIR is by default where the project keeps scans, else what SCOUT_SCAN_SCANS says, else ./scans. The ids can be given to
     all commands about a scan. A terminal that is too narrow leaves out columns; a pipe gets all of them.
     """
-    from ..._app import default_scans, list_states
+    from ..._app import list_states
 
     output, selection = pop_output_options(options, log=True), make_selection(options)
-    location = location or default_scans()
+    location = scans_folder(location)
     states = read_use_case(list_states, location)
     chosen = selection.of(states)[:limit]
     if output.as_json:

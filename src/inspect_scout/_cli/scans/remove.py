@@ -14,7 +14,7 @@ from ..._support.clock import format_age
 from ..._support.terminal import format_size, plural
 from ..contract import DONE
 from ..options import OutputOptions, SectionOption, json_command, location_command, pop_output_options
-from ..scan_argument import relative_to_cwd, scan_argument, scans_option
+from ..scan_argument import SAME_AS_DIR, relative_to_cwd, scan_argument, scans_folder, scans_option
 from ..stdout import write_json
 from ..use_cases import run_use_case
 from ..values import Age
@@ -65,6 +65,7 @@ def remove(locations: tuple[str, ...], dry_run: bool, yes: bool, **options: obje
     metavar="[DIR]",
     required=False,
 )
+@partial(scans_option, about=SAME_AS_DIR)
 @selection_options(("complete", "errors", "interrupted"))
 @selection_option(
     "--older", type=Age(), metavar="AGE", help="Only scans at least this old, such as 30m, 12h, 7d or 2w."
@@ -76,7 +77,7 @@ def prune(location: str | None, older: float | None, dry_run: bool, yes: bool, *
     DIR is by default where the project keeps scans, else what SCOUT_SCAN_SCANS says, else ./scans. A terminal shows what
     would be deleted, and asks. Running scans are never deleted, nor are directories that hold files of your own.
     """
-    from ..._app import ScanSelection, default_scans, prunable_scans
+    from ..._app import ScanSelection, prunable_scans
 
     output, selection = pop_output_options(options, log=True), make_selection(options, older)
     if selection == ScanSelection():
@@ -84,7 +85,7 @@ def prune(location: str | None, older: float | None, dry_run: bool, yes: bool, *
             "Say which scans are to be deleted: by --state, --older, --tag, --scanner or --model. `scout scan list` shows all."
         )
     _refuse_to_guess(dry_run, yes)
-    scans = run_use_case(prunable_scans, location or default_scans(), selection)
+    scans = run_use_case(prunable_scans, scans_folder(location), selection)
     return _remove_all(scans, output, dry_run=dry_run, yes=yes)
 
 
