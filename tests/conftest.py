@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import compileall
 import itertools
 import os
 import subprocess
@@ -47,6 +48,9 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.pop(name, None)
     os.environ["HOME"] = home.name
     os.environ["USERPROFILE"] = home.name
+    if not hasattr(config, "workerinput"):
+        # Tests start hundreds of processes. Where Python keeps no byte code, each would compile what it loads of ours.
+        compileall.compile_dir(ROOT / "src", quiet=2)
 
 
 @pytest.hookimpl(optionalhook=True)
