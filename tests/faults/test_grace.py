@@ -17,6 +17,9 @@ from inspect_scout import scan_results_df, scan_status
 from support.provider.chat_server import Asked, ChatServer, serving
 from support.waiting import happens
 
+pytestmark = pytest.mark.fault
+LONG = int(os.environ.get("SCOUT_TEST_FAULT_ROUNDS", "0")) > 0
+"""Whether to try all ways with all signals; else each way and each signal is tried once."""
 ANSWER_SECONDS = 3.0
 PATIENCE_SECONDS = 100.0
 NAMES = ("one", "two", "three", "four")
@@ -71,7 +74,10 @@ def recorded(folder: Path) -> int:
 
 
 @pytest.mark.parametrize(
-    ("way", "how"), [("inline", signal.SIGINT), ("default", signal.SIGTERM), ("processes", signal.SIGINT)]
+    ("way", "how"),
+    [("inline", signal.SIGTERM), ("processes", signal.SIGINT), ("default", signal.SIGTERM), ("inline", signal.SIGINT)][
+        : 4 if LONG else 2
+    ],
 )
 def test_answers_under_way_are_recorded(way: str, how: int, example_logs: Path, tmp_path: Path) -> None:
     with serving(ChatServer(slowly)) as server, judging(server, example_logs, tmp_path, way, 60) as program:
@@ -91,7 +97,7 @@ def test_answers_under_way_are_recorded(way: str, how: int, example_logs: Path, 
     assert recorded(tmp_path) == calls == server.requests
 
 
-@pytest.mark.parametrize("way", ["inline", "processes"])
+@pytest.mark.parametrize("way", ["processes", "inline"][: 2 if LONG else 1])
 def test_answers_that_do_not_come_are_waited_for_no_longer_than_said(
     way: str, example_logs: Path, tmp_path: Path
 ) -> None:
@@ -110,7 +116,7 @@ def test_answers_that_do_not_come_are_waited_for_no_longer_than_said(
     assert recorded(tmp_path) == 5
 
 
-@pytest.mark.parametrize("way", ["inline", "processes"])
+@pytest.mark.parametrize("way", ["inline", "processes"][: 2 if LONG else 1])
 def test_the_second_signal_waits_for_no_answer(way: str, example_logs: Path, tmp_path: Path) -> None:
     server = ChatServer(lambda _: "Because.\n\nANSWER: yes", hold_after=5)
     with serving(server), judging(server, example_logs, tmp_path, way, 90) as program:

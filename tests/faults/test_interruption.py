@@ -112,8 +112,16 @@ def check_interrupted(way: str, how: int, logs: Path, folder: Path, blocking: bo
     check_whole(location, folder)
 
 
-@pytest.mark.parametrize("way", ["inline", "processes"])
-@pytest.mark.parametrize("how", BOTH)
+@pytest.mark.fault
+@pytest.mark.parametrize(
+    ("how", "way"),
+    [
+        (signal.SIGINT, "inline"),
+        (signal.SIGTERM, "processes"),
+        (signal.SIGTERM, "inline"),
+        (signal.SIGINT, "processes"),
+    ][: 4 if LONG else 2],
+)
 def test_interrupted_scan_keeps_what_is_done(how: int, way: str, example_logs: Path, tmp_path: Path) -> None:
     check_interrupted(way, how, example_logs, tmp_path)
 
@@ -123,14 +131,18 @@ def test_interrupted_scan_of_scanners_that_give_no_turn(way: str, example_logs: 
     check_interrupted(way, signal.SIGINT, example_logs, tmp_path, blocking=True)
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize(("how", "blocking"), [(signal.SIGTERM, False), (signal.SIGINT, True)][: 2 if LONG else 1])
 def test_interrupted_scan_on_a_cluster(how: int, blocking: bool, example_logs: Path, tmp_path: Path) -> None:
     check_interrupted("ray", how, example_logs, tmp_path, blocking)
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize(
     ("way", "blocking", "pause"),
-    [("inline", True, 0.3), ("processes", True, 0.0), ("processes", False, 0.3), ("processes", True, 0.3)],
+    [("inline", True, 0.3), ("processes", True, 0.0), ("processes", False, 0.3), ("processes", True, 0.3)][
+        : 4 if LONG else 3
+    ],
 )
 def test_a_second_interruption_does_not_wait(
     pause: float, blocking: bool, way: str, example_logs: Path, tmp_path: Path
