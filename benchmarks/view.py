@@ -111,7 +111,7 @@ def serving(
         end = time.monotonic() + 60
         while time.monotonic() < end:
             with contextlib.suppress(httpx.HTTPError):
-                httpx.get(f"{address}/api/v3/project/schemas/project")
+                httpx.get(f"{address}/api/v3/project")  # which waits until all is loaded
                 break
             time.sleep(0.02)
         yield address, server.pid

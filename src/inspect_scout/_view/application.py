@@ -55,14 +55,14 @@ def create_app(settings: ViewSettings, kept: Kept | None = None) -> Starlette:
         await context.changes.close()
         context.kept.close()
 
-    app = Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(_Prepared, context)])
+    app = Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(_Confined, context)])
     app.state.context = context
     handle_errors(app)
     return app
 
 
-class _Prepared:
-    """Answers requests once what they need is loaded, each held to what may be read.
+class _Confined:
+    """Answers requests, each held to what may be read.
 
     Args:
         app: Answers them.
@@ -74,8 +74,6 @@ class _Prepared:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        if scope["type"] == "http":
-            await self._context.kept.loaded()
         with confined(self._context.places):
             await self._app(scope, receive, send)
 

@@ -22,7 +22,15 @@ _LIBRARIES = (
 )
 """What use cases load, from the outermost: modules of Inspect import each other in circles."""
 
-_FIRST_NEEDED = ("scan_detail", "list_transcripts", "label_files", "project_state", "known_scanners", "result_cells")
+_FIRST_NEEDED = (
+    "scan_detail",
+    "scanner_findings",
+    "list_transcripts",
+    "label_files",
+    "project_state",
+    "known_scanners",
+    "result_cells",
+)
 """Use cases that load, in this order, what the first requests would wait for."""
 
 
@@ -67,7 +75,7 @@ class Kept:
         threading.Thread(target=self._load, name="scout-view-loading").start()
 
     async def loaded(self) -> None:
-        """Wait until it is loaded.
+        """Wait until it is loaded (`waiting.py` says who does).
 
         Requests that load in threads of their own meanwhile would find modules of Inspect half made: these import each other
         in circles, and two threads that begin at two places of a circle see what the other has not finished.

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from ..._results import read_overview, read_spec_head
 from ..._support.storage import Storage, listed_storage
-from ..findings import ScannerFindings, scanner_findings
 from ..scans.as_json import overview_json
 from .off_loop import off_loop
+
+if TYPE_CHECKING:
+    from ..findings import ScannerFindings
 
 
 async def scan_detail(location: str, findings: bool = True) -> dict[str, object]:
@@ -33,7 +36,11 @@ async def scan_detail(location: str, findings: bool = True) -> dict[str, object]
 
 
 async def _findings(location: str, files: Storage, wanted: bool) -> list[ScannerFindings] | None:
-    return await scanner_findings(location, storage=files) if wanted else None
+    if not wanted:
+        return None
+    from ..findings import scanner_findings  # here: it loads Arrow
+
+    return await scanner_findings(location, storage=files)
 
 
 def findings_json(found: ScannerFindings) -> dict[str, object]:

@@ -18,6 +18,7 @@ from ..._support.errors import ConfigError, ScoutError
 from ..._support.storage import run_in_thread
 from ..._support.terminal import one_line
 from ..errors import handle_errors, status_of
+from ..waiting import wait_for_store
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -122,6 +123,7 @@ def create_plain_site(context: ViewContext) -> Starlette:
 
         number = _page_number(request)
         place = (await run_in_thread("", context.served)).scans
+        await wait_for_store(context.kept, place)
         page = await run_in_thread("", lambda: in_sync(scans_page)(place, (number - 1) * PAGE_ROWS, PAGE_ROWS))
         rows = [_scan_row(state) for state in page.items]
         words = "There are no scans yet. Scan some transcripts:", "scout scan scanners.py -T ./logs"
@@ -130,6 +132,7 @@ def create_plain_site(context: ViewContext) -> Starlette:
         )
 
     async def transcripts(request: Request) -> Response:
+        await context.kept.loaded()
         from ..._app import transcripts_page
 
         number = _page_number(request)

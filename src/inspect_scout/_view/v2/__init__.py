@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from ..errors import handle_errors
+from ..waiting import wait_if_needed
 from . import project, scanners, scans, searches, topics, transcripts, validations
 from .segments import KeepEscapedSlashes
 
@@ -17,7 +18,13 @@ if TYPE_CHECKING:
 def create_v2(context: ViewContext) -> FastAPI:
     """Make the application of `/api/v2`."""
     # No pages of documentation: FastAPI's load scripts from elsewhere, which our content policy refuses.
-    app = FastAPI(title="Inspect Scout Viewer API", version="2.0.0-alpha", docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Inspect Scout Viewer API",
+        version="2.0.0-alpha",
+        docs_url=None,
+        redoc_url=None,
+        dependencies=[Depends(wait_if_needed)],
+    )
     app.state.context = context
     handle_errors(app)
     app.add_middleware(KeepEscapedSlashes)

@@ -14,6 +14,7 @@ from ..._support.storage import run_in_thread
 from ..context import Context, ViewContext
 from ..site import page_folder
 from ..states import KnownStateIfAny
+from ..waiting import at_once
 from .answers import json_answer
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ async def change_project_config(context: Context, body: dict[str, JsonValue], kn
 
 
 @router.get("/dist")
+@at_once
 async def read_dist(context: Context) -> Response:
     """Tell where the page is, for the editor, which shows it itself."""
     folder = page_folder(context.settings)

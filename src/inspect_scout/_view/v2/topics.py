@@ -13,6 +13,7 @@ from starlette.responses import Response
 from ..._support.json import dumps
 from ..changes import Change, Changes
 from ..context import Context
+from ..waiting import at_once
 from .answers import json_answer
 
 router = APIRouter()
@@ -22,12 +23,14 @@ _PING_SECONDS: Final = 15
 
 
 @router.get("/topics")
+@at_once
 async def read_topics(context: Context) -> Response:
     """Tell when each topic last changed."""
     return json_answer(_topics(context.changes))
 
 
 @router.get("/topics/stream")
+@at_once
 async def stream_topics(context: Context) -> Response:
     """Tell when each topic last changed, now and at each change."""
     changed = context.changes.listen()  # refused here if too many listen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 
 from ..._support.shapes import is_mapping
@@ -12,6 +12,7 @@ from ..context import ViewContext
 from ..errors import handle_errors
 from ..places import Places
 from ..settings import ViewSettings
+from ..waiting import wait_if_needed
 from . import events, labels, project, results, runs, scans
 from .answers import handle_mistakes
 from .event_stream import EventStream
@@ -82,6 +83,7 @@ def create_v3(context: ViewContext) -> FastAPI:
         generate_unique_id_function=_operation_name,
         docs_url=None,  # pages of documentation load scripts from elsewhere, which our content policy refuses
         redoc_url=None,
+        dependencies=[Depends(wait_if_needed)],
     )
     app.state.context = context
     handle_errors(app)

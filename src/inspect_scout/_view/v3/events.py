@@ -10,6 +10,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from ..changes import TooManyListenersError
 from ..context import Context, ViewContext
+from ..waiting import at_once
 from .event_stream import Event, EventStream
 from .work_models import ChangeItem, RunningScanItem
 
@@ -55,6 +56,7 @@ class StateFeed:
             self._listeners -= 1
 
     async def _look_while_wanted(self) -> None:
+        await self._context.kept.loaded()  # a scan may run in a store, or its rows must be counted
         from ..._app import RunningScans, running_json
 
         scans, loop = RunningScans(self._context.places.allows), asyncio.get_running_loop()
@@ -73,6 +75,7 @@ class StateFeed:
 @router.get(
     "/events", response_class=EventStream, status_code=200, responses={200: {"model": ChangeItem | RunningScanItem}}
 )
+@at_once
 async def listen(request: Request, context: Context) -> Response:
     """Tell what has changed (`changed`) and how the scans stand that run (`state`), until the client leaves."""
     state = request.app.state

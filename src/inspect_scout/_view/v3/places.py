@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Query
 
 from ..context import Context, ViewContext
+from ..waiting import wait_for_store
 from .answers import in_thread
 from .asked import MAX_TEXT
 
@@ -18,7 +19,13 @@ def scans_directory(context: Context, location: Location = None) -> str:
     return context.scans_place(location)
 
 
-Scans = Annotated[str, Depends(scans_directory)]
+async def reachable_scans(context: Context, scans: Annotated[str, Depends(scans_directory)]) -> str:
+    """Give where scans are when they can be read."""
+    await wait_for_store(context.kept, scans)
+    return scans
+
+
+Scans = Annotated[str, Depends(reachable_scans)]
 """The parameter of a route that takes where scans are."""
 
 

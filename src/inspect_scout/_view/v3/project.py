@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from ..context import Context
 from ..states import KnownState
+from ..waiting import at_once
 from .answers import answer, encoded, in_thread
 from .work_models import OptionItems, ProjectItem, ScannerFileItems
 
@@ -52,6 +53,7 @@ async def list_scanners(request: Request, context: Context) -> Response:
 
 
 @router.get("/schemas/{name}", response_model=dict[str, JsonValue])
+@at_once
 async def get_schema(name: Annotated[Literal["project", "scanjob"], Path()]) -> Response:
     """Give the JSON schema of project files or of job files."""
     from ..._app import schema_text

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from ..context import Context
+from ..waiting import at_once
 from .answers import answer, shared_answer
 from .asked import ScansAsked
 from .models import ErrorCauses, ScanComparison, ScanDetail, ScanItems
@@ -23,6 +24,7 @@ MAX_TRANSCRIPTS = 1000
 
 
 @router.get("/scans", response_model=ScanItems)
+@at_once
 async def list_scans(request: Request, scans: Scans, asked: Annotated[ScansAsked, Query()]) -> Response:
     """List scans, the newest first unless another order is asked for."""
     from ..._app import ScanSelection, ScansQuery, page_of_scans, state_json
@@ -38,12 +40,16 @@ async def list_scans(request: Request, scans: Scans, asked: Annotated[ScansAsked
 
 
 @one_scan.get("", response_model=ScanDetail)
+@at_once
 async def get_scan(
     request: Request,
+    context: Context,
     scan: Scan,
     findings: Annotated[bool, Query(description="Whether to count what was found.")] = True,
 ) -> Response:
     """Tell how a scan stands, what was asked, and what its scanners found."""
+    if findings:
+        await context.kept.loaded()
     from ..._app import scan_detail
 
     return await shared_answer(request, lambda: scan_detail(scan, findings))
