@@ -113,6 +113,7 @@ if TYPE_CHECKING:
     from .reading.corpus import TranscriptSelection
     from .reading.map_records import Minimap, Outline, TranscriptCitations
     from .reading.records import (
+        AgentRange,
         EventRange,
         ItemBody,
         MessageItem,
@@ -129,6 +130,7 @@ if TYPE_CHECKING:
     from .reading.transcript_cache import CacheLimits, TranscriptCache
     from .reading.transcripts import (
         describe_transcript,
+        list_agents,
         list_stamp,
         list_transcripts,
         map_transcript,
@@ -140,6 +142,7 @@ if TYPE_CHECKING:
         read_media,
         read_messages,
         read_neighbours,
+        stream_json,
         transcript_stamp,
     )
     from .result_frames import (

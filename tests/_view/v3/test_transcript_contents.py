@@ -13,7 +13,7 @@ import pytest
 
 from inspect_scout import transcripts_from
 from inspect_scout._app import transcript_evidence_async
-from support.raw_logs import insert, model_event, user, write_raw
+from support.raw_logs import EVENT, insert, model_event, user, write_raw
 
 from .conftest import Serve
 
@@ -68,7 +68,18 @@ EVENTS: list[dict[str, Any]] = [
         "timestamp": "2026-01-01T00:00:00+00:00",
         "working_start": 0.0,
     },
-    model_event(uuid="e2", input_refs=[[0, 2]], output={"choices": [], "usage": {"total_tokens": 7}}, working_time=1.5),
+    model_event(
+        uuid="e2",
+        input_refs=[[0, 2]],
+        output={
+            "choices": [{"message": {"id": "m2", "role": "assistant", "content": "I look."}, "stop_reason": "stop"}],
+            "usage": {"total_tokens": 7, "input_tokens": 4, "output_tokens": 3, "input_tokens_cache_read": 2},
+        },
+        working_time=1.5,
+        cache="write",
+        retries=2,
+        call={"request": {"model": "m"}, "response": {}},
+    ),
     {
         "event": "tool",
         "uuid": "e3",
@@ -78,6 +89,7 @@ EVENTS: list[dict[str, Any]] = [
         "result": f"attachment://{DIGEST}",
         "timestamp": "2026-01-01T00:00:00+00:00",
         "working_start": 0.0,
+        "completed": "2026-01-01T00:00:02.500000+00:00",
     },
     model_event(uuid="e4", error="overloaded"),
 ]
@@ -146,6 +158,83 @@ async def test_calls_and_results_are_paired_also_across_ranges(client: httpx.Asy
     ]
     (result,) = (await get(client, f"/transcripts/{id}/messages", start=4, stop=5))["items"]
     assert (result["caller"], result["call_id"], result["error"]) == (2, "c2", True)
+
+
+async def test_calls_say_what_went_wrong_and_on_request_what_they_took(client: httpx.AsyncClient, id: str) -> None:
+    (plain,) = (await get(client, f"/transcripts/{id}/messages", start=2, stop=3))["items"]
+    assert [call["error"] for call in plain["calls"]] == [None, "timeout: slow"]
+    assert (plain["event"], plain["calls"][0]["event"]) == (None, None)
+    (timed,) = (await get(client, f"/transcripts/{id}/messages", start=2, stop=3, timed=True))["items"]
+    assert (timed["event"], timed["seconds"], timed["tokens"]) == (2, 1.5, 7)
+    assert [(call["event"], call["seconds"]) for call in timed["calls"]] == [(3, 2.5), (None, None)]
+
+
+async def test_calls_of_models_tell_their_tokens_caches_and_retries(client: httpx.AsyncClient, id: str) -> None:
+    _, model, tool, failed = (await get(client, f"/transcripts/{id}/events"))["items"]
+    assert model["model_call"] == {
+        "input_tokens": 4,
+        "output_tokens": 3,
+        "cache_read_tokens": 2,
+        "cache_write_tokens": None,
+        "reasoning_tokens": None,
+        "cache": "write",
+        "retries": 2,
+        "stop_reason": "stop",
+        "has_request": True,
+    }
+    assert (tool["model_call"], failed["error"], failed["model_call"]["has_request"]) == (None, True, False)
+    request = (await get(client, f"/transcripts/{id}/events/2"))["body"]["call"]["request"]
+    assert request == {"model": "m"}
+
+
+async def test_compactions_and_branches_say_what_they_are(tmp_path: Path, serve: Serve) -> None:
+    events = [
+        {
+            "event": "compaction",
+            "type": "trim",
+            "source": "inspect",
+            "tokens_before": 900,
+            "tokens_after": 100,
+            **EVENT,
+        },
+        {"event": "branch", "from_anchor": "a7", **EVENT},
+        {"event": "compaction", "tokens_before": "many", **EVENT},
+    ]
+    async with serve(write_raw(tmp_path / "log.eval", [{"messages": [], "events": events}])) as client:
+        id = await first_id(client)
+        trimmed, branch, odd = (await get(client, f"/transcripts/{id}/events"))["items"]
+        assert trimmed["compaction"] == {
+            "kind": "trim",
+            "source": "inspect",
+            "tokens_before": 900,
+            "tokens_after": 100,
+        }
+        assert (branch["branch"], branch["compaction"], odd["compaction"]["tokens_before"]) == ("a7", None, None)
+
+
+async def test_a_transcript_can_be_downloaded(client: httpx.AsyncClient, id: str) -> None:
+    answer = await client.get(f"/transcripts/{id}/raw")
+    assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''{id}.json"
+    assert [message["id"] for message in answer.json()["messages"]] == ["m1", "m2", "m3", "m4", "m5", "m6"]
+    assert (await client.get("/transcripts/nobody/raw")).status_code == 404
+
+
+async def test_a_part_that_json_has_twice_counts_as_it_is_the_last_time(tmp_path: Path, serve: Serve) -> None:
+    from support.logs import rewrite
+
+    log = write_raw(tmp_path / "log.eval", [{"messages": [user("a"), user("b"), user("c")], "events": []}])
+
+    def double(members: dict[str, bytes]) -> dict[str, bytes]:
+        again = b',"messages":[{"role":"system","content":"z"}]}'
+        return {
+            name: data.rstrip()[:-1] + again if name.startswith("samples/") else data for name, data in members.items()
+        }
+
+    rewrite(log, double)
+    async with serve(log) as client:
+        id = await first_id(client)
+        (part,) = (await get(client, f"/transcripts/{id}/minimap"))["buckets"]
+        assert list(part["sizes"]) == ["system"]
 
 
 async def test_parts_of_a_text_are_told(client: httpx.AsyncClient, id: str) -> None:
@@ -220,6 +309,8 @@ async def test_whole_items_are_not_sent_twice(client: httpx.AsyncClient, id: str
 async def test_media_are_responses_of_their_own(client: httpx.AsyncClient, id: str) -> None:
     (item,) = (await get(client, f"/transcripts/{id}/messages", start=5, stop=6))["items"]
     image, drawing, remote = item["media"]
+    assert (image["media_type"], image["size"]) == ("image/png", len(PNG))
+    assert (drawing["media_type"], remote["media_type"], remote["size"]) == ("application/octet-stream", None, None)
     shown = await client.get(f"/transcripts/{id}/attachments/{image['reference']}")
     assert (shown.content, shown.headers["content-type"]) == (PNG, "image/png")
     assert "immutable" in shown.headers["cache-control"]

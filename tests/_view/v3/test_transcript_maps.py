@@ -11,7 +11,7 @@ import pytest
 
 from inspect_scout import Reference, Result, Scanner, Transcript, scanner, transcripts_from
 from inspect_scout.aio import scan_async
-from support.raw_logs import EVENT, user, write_raw
+from support.raw_logs import EVENT, model_event, user, write_raw
 
 from .conftest import Serve
 
@@ -83,6 +83,57 @@ async def test_an_outline_is_read_in_parts(client: httpx.AsyncClient, id: str) -
         found += part["turns"]
         start = part["next"]
     assert found == whole
+
+
+async def test_agents_tell_what_they_were_asked_and_what_they_answered(tmp_path: Path, serve: Serve) -> None:
+    def said(id: str, text: str, tokens: int) -> dict[str, Any]:
+        message = {"id": id, "role": "assistant", "content": text}
+        return {"choices": [{"message": message}], "usage": {"total_tokens": tokens}}
+
+    def at(seconds: int) -> dict[str, Any]:
+        return {**EVENT, "timestamp": f"2026-01-01T00:00:{seconds:02}+00:00"}
+
+    begin = {"event": "span_begin", "type": "agent"}
+    events: list[Any] = [
+        {**begin, "id": "a", "name": "researcher", **at(0)},
+        {**model_event(input_refs=[[0, 2]], output=said("x1", "First.", 10)), "span_id": "a"},
+        {**begin, "id": "b", "name": "inner", "parent_id": "a", **at(2)},
+        {**model_event(input=[user("Deeper.")], output=said("m2", "Deep.", 5)), "span_id": "b"},
+        {"event": "span_end", "id": "b", **at(3)},
+        {**model_event(input_refs=[[0, 2]], output=said("x2", "It is quux.", 20)), "span_id": "a"},
+        {"event": "span_end", "id": "a", **at(9)},
+        {"event": "tool", "id": "c0", "function": "ask", "arguments": {}, "agent_span_id": "a", **EVENT},
+        {**begin, "id": "c", "name": "silent", **EVENT},
+    ]
+    pool = [{"role": "system", "content": "Be brief."}, user("Find the word.")]
+    sample = {"messages": MESSAGES, "events": events, "events_data": {"messages": pool, "calls": []}}
+    async with serve(write_raw(tmp_path / "log.eval", [sample])) as client:
+        id = str((await get(client, "/transcripts"))["items"][0]["transcript_id"])
+        found = await get(client, f"/transcripts/{id}/agents", characters=10)
+        outer, inner, silent = found["items"]
+        assert outer == {
+            "id": "a",
+            "name": "researcher",
+            "parent_id": None,
+            "asked": "Find the w",
+            "asked_folded": 4,
+            "answered": "It is quux",
+            "answered_folded": 1,
+            "turns": 3,
+            "tokens": 35,
+            "seconds": 9.0,
+            "first_event": 1,
+            "last_event": 7,
+            "first_message": None,
+            "last_message": None,
+            "call_id": "c0",
+        }
+        assert (inner["asked"], inner["answered"], inner["turns"], inner["first_message"]) == ("Deeper.", "Deep.", 1, 2)
+        assert (silent["asked"], silent["answered"], silent["turns"], silent["last_event"]) == (None, None, 0, None)
+        part = await get(client, f"/transcripts/{id}/agents", start=2, limit=1)
+        assert ([one["id"] for one in part["items"]], part["stop"], part["total"]) == (["b"], 3, 3)
+        (caller,) = (await get(client, f"/transcripts/{id}/messages", start=2, stop=3, timed=True))["items"]
+        assert (caller["calls"][0]["agent"], caller["calls"][0]["tokens"]) == ("a", 35)
 
 
 async def test_a_minimap_sums_up_everything(client: httpx.AsyncClient, id: str) -> None:

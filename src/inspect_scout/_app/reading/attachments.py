@@ -38,6 +38,8 @@ _SHOWN: Final = re.compile(
     r"image/(?:png|jpeg|gif|webp|bmp|avif)|(?:audio|video)/[a-z0-9.+-]+|application/pdf", re.ASCII
 )
 _TEXT_TYPE: Final = "text/plain; charset=utf-8"
+# Of a text, where it says what it is.
+_HEAD_BYTES: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,31 @@ def media_of(opened: OpenedTranscript, message: object, number: int) -> Iterator
     for part, given, position in _media_parts(message):
         form = part.get("format") or part.get("mime_type")
         reference = _reference(opened, given, number, position)
-        yield MediaItem(str(part["type"]), reference, clean_text(form) if isinstance(form, str) else None)
+        kind, size = _response_of(opened, given) if reference is not None else (None, None)
+        yield MediaItem(str(part["type"]), reference, clean_text(form) if isinstance(form, str) else None, kind, size)
+
+
+def _response_of(opened: OpenedTranscript, given: object) -> tuple[str | None, int | None]:
+    """Tell type and bytes of the response that a medium is, by the beginning of its text."""
+    if not isinstance(given, str):
+        return None, None
+    if (found := _WHOLE.fullmatch(given)) is None:
+        return _told(given, len(given))
+    span = opened.sample.attachments().get(bytes.fromhex(found[1]))
+    if span is None:
+        return None, None
+    start, end = span
+    raw = opened.sample.read(start, min(end, start + _HEAD_BYTES)).lstrip()
+    return _told(raw[1:].decode("utf-8", "replace").replace("\\/", "/"), end - start - 2)
+
+
+def _told(head: str, characters: int) -> tuple[str | None, int | None]:
+    """Tell the type that `_body` finds, and about how many bytes, from the beginning of a text and its length."""
+    found = _DATA_URL.match(head)
+    if found is None:
+        return _TEXT_TYPE, characters
+    coded = characters - found.end()
+    return _media_type(found), coded * 3 // 4 if found[3] else coded
 
 
 def with_references(opened: OpenedTranscript, message: object, number: int) -> None:
@@ -185,7 +211,12 @@ def _body(text: str) -> tuple[bytes, str]:
         data = base64.b64decode(rest) if found[3] else unquote_to_bytes(rest)
     except (binascii.Error, ValueError):
         return clean_text(text).encode(), _TEXT_TYPE
+    return data, _media_type(found)
+
+
+def _media_type(found: re.Match[str]) -> str:
+    """Tell the type of what a data URL holds; anything that could run is plain text, or bytes."""
     kind = (found[1] or "text/plain").lower()
     if _SHOWN.fullmatch(kind):
-        return data, kind
-    return data, _TEXT_TYPE if kind.startswith("text/") else "application/octet-stream"
+        return kind
+    return _TEXT_TYPE if kind.startswith("text/") else "application/octet-stream"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
     from ..._transcripts import IndexedSample, ItemList, Span
+
+T = TypeVar("T")
 
 _BATCH_BYTES: Final = 4 << 20
 
@@ -31,6 +34,15 @@ def found_spans(sample: IndexedSample, name: ItemList) -> Iterator[list[Span]]:
             return
         yield [sample.span(name, position) for position in range(done, count)]
         done = count
+
+
+def one_pass(sample: IndexedSample, name: ItemList, read: Callable[[], T]) -> T:
+    """Go through a list while the sample is still being read; once more if its JSON has the list twice: the last one counts."""
+    found: list[T] = []
+    with contextlib.suppress(IndexError):  # the places of the first one are gone
+        found.append(read())
+    sample.wait()
+    return found[0] if found and not sample.is_repeated(name) else read()
 
 
 def all_items(sample: IndexedSample, name: ItemList) -> Iterator[memoryview]:

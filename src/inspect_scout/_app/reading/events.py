@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..._scanners import plain_event
-from ..._support.shapes import is_mapping
+from ..._support.shapes import is_list, is_mapping
 from .attachments import Texts
 from .facts import event_facts
-from .records import EventItem, EventRange
+from .records import CompactionItem, EventItem, EventRange, ModelCallItem
 from .texts import clean_text, fold_text
 
 if TYPE_CHECKING:
@@ -69,9 +69,12 @@ class EventReader:
             span_id=_text(event.get("id") if begins else event.get("span_id")),
             parent_id=_text(event.get("parent_id")),
             name=_text(event.get("model") or event.get("function") or event.get("name")),
-            seconds=_number(event.get("working_time")),
-            tokens=_tokens(event),
+            seconds=number_of(event.get("working_time")),
+            tokens=token_count(event, "total_tokens"),
             error=bool(event.get("error")),
+            model_call=_model_call(event) if plain.who == "model" else None,
+            compaction=_compaction(event) if plain.who == "compaction" else None,
+            branch=_text(event.get("from_anchor") or event.get("from_message")) if plain.who == "branch" else None,
         )
 
     def event(self, number: int) -> object:
@@ -96,14 +99,41 @@ def numbers_of(opened: OpenedTranscript, types: Sequence[str]) -> array[int]:
     return array("Q", sorted(number for kind in chosen for number in by_kind[kind]))
 
 
-def _tokens(event: Mapping[str, object]) -> int | None:
+def token_count(event: Mapping[str, object], name: str) -> int | None:
+    """Tell how many tokens of a kind a model event used."""
     output = event.get("output")
     usage = output.get("usage") if is_mapping(output) else None
-    total = usage.get("total_tokens") if is_mapping(usage) else None
-    return total if isinstance(total, int) else None
+    return _whole(usage.get(name)) if is_mapping(usage) else None
 
 
-def _number(value: object) -> float | None:
+def _model_call(event: Mapping[str, object]) -> ModelCallItem:
+    output, call = event.get("output"), event.get("call")
+    choices = output.get("choices") if is_mapping(output) else None
+    choice = choices[0] if is_list(choices) and choices else None
+    return ModelCallItem(
+        input_tokens=token_count(event, "input_tokens"),
+        output_tokens=token_count(event, "output_tokens"),
+        cache_read_tokens=token_count(event, "input_tokens_cache_read"),
+        cache_write_tokens=token_count(event, "input_tokens_cache_write"),
+        reasoning_tokens=token_count(event, "reasoning_tokens"),
+        cache=_text(event.get("cache")),
+        retries=_whole(event.get("retries")),
+        stop_reason=_text(choice.get("stop_reason")) if is_mapping(choice) else None,
+        has_request=is_mapping(call) and bool(call.get("request")),
+    )
+
+
+def _compaction(event: Mapping[str, object]) -> CompactionItem:
+    before, after = (_whole(event.get(name)) for name in ("tokens_before", "tokens_after"))
+    return CompactionItem(_text(event.get("type")), _text(event.get("source")), before, after)
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 53 else None
+
+
+def number_of(value: object) -> float | None:
+    """Give a number that is one."""
     return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
 
 

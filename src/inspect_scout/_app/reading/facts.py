@@ -7,16 +7,14 @@ Only some fields are decoded. Measured on one sample of 194 MB with 48 000 messa
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from ..._support.shapes import is_list, is_mapping
 from .attachments import decode_item
-from .batches import all_items
+from .batches import all_items, one_pass
 from .map_records import OutlineSpan
 from .texts import clean_text
 
@@ -123,15 +121,6 @@ class AgentFacts:
     outputs: array[int] = field(default_factory=lambda: array("q"))
     asked_by: str | None = None
 
-    @property
-    def seconds(self) -> float | None:
-        """How long it took."""
-        try:
-            begun, ended = (datetime.fromisoformat(text or "") for text in (self.begun, self.ended))
-            return (ended - begun).total_seconds()
-        except (ValueError, TypeError, OverflowError):
-            return None
-
 
 @dataclass(slots=True)
 class EventFacts:
@@ -158,12 +147,16 @@ class EventFacts:
 
 def message_facts(opened: OpenedTranscript) -> MessageFacts:
     """Tell what is known of all messages; found once while the transcript is open."""
-    return opened.computed("facts of messages", lambda: _read_messages(opened))
+    return opened.computed(
+        "facts of messages", lambda: one_pass(opened.sample, "messages", lambda: _read_messages(opened))
+    )
 
 
 def event_facts(opened: OpenedTranscript) -> EventFacts:
     """Tell what is known of all events; found once while the transcript is open."""
-    return opened.computed("facts of events", lambda: _EventPass().read(opened))
+    return opened.computed(
+        "facts of events", lambda: one_pass(opened.sample, "events", lambda: _EventPass().read(opened))
+    )
 
 
 def _read_messages(opened: OpenedTranscript) -> MessageFacts:
@@ -296,10 +289,3 @@ def _ended(span: OutlineSpan, number: int) -> OutlineSpan:
 
 def _text(value: object) -> str | None:
     return clean_text(value) if isinstance(value, str) else None
-
-
-def token_counts(event: Mapping[str, object]) -> Mapping[str, object]:
-    """Give what a model event says of its tokens."""
-    output = event.get("output")
-    usage = output.get("usage") if is_mapping(output) else None
-    return usage if is_mapping(usage) else {}

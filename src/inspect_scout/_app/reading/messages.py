@@ -12,12 +12,14 @@ from ..._transcripts import may_refer, resolve_refs
 from .attachments import Texts, decode_item, media_of
 from .records import MessageItem, MessagePart, MessageRange, ToolCallItem
 from .texts import clean_text, fold_text
+from .times import with_times
 
 if TYPE_CHECKING:
     from .sample import OpenedTranscript
 
 # How far from a call its result is looked for.
 _MOST_RESULTS: Final = 100
+ERROR_CHARACTERS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +27,13 @@ class _CallLinks:
     """Which message has the result of which call.
 
     Args:
-        results: Number of a message and id of a call -> number of the message with the result.
+        results: Number of a message and id of a call -> number of the message with the result, and what went wrong.
         callers: Number of a message with a result -> number of the message with the call.
     """
 
-    results: dict[tuple[int, str], int] = field(default_factory=dict[tuple[int, str], int])
+    results: dict[tuple[int, str], tuple[int, str | None]] = field(
+        default_factory=dict[tuple[int, str], tuple[int, str | None]]
+    )
     callers: dict[int, int] = field(default_factory=dict[int, int])
 
 
@@ -44,18 +48,21 @@ class MessageReader:
         self._opened, self._sample = opened, opened.sample
         self._texts = Texts(opened.sample)
 
-    def range(self, start: int, stop: int, characters: int) -> MessageRange:
+    def range(self, start: int, stop: int, characters: int, *, timed: bool = False) -> MessageRange:
         """Read messages.
 
         Args:
             start: Number of the first.
             stop: Number behind the last.
             characters: How much of each is shown.
+            timed: Also say how long calls took, and what they used.
         """
         count, complete = self._sample.count("messages", stop)
         stop = max(start, min(stop, count + 1))
         links = self._links(start, stop)
         items = tuple(self._item(number, links, characters) for number in range(start, stop))
+        if timed:
+            items = with_times(self._opened, items)
         return MessageRange(items, start, stop, count if complete else None)
 
     def message(self, number: int) -> object:
@@ -127,7 +134,7 @@ def pair_calls(messages: Iterable[tuple[int, object]]) -> _CallLinks:
             open_calls[str(call.get("id"))] = number
         answered = message.get("tool_call_id")
         if message.get("role") == "tool" and (caller := open_calls.pop(str(answered), None)) is not None:
-            links.results[caller, str(answered)] = number
+            links.results[caller, str(answered)] = number, error_of(message)
             links.callers[number] = caller
     return links
 
@@ -158,8 +165,17 @@ def derived_ids(opened: OpenedTranscript) -> dict[int, str]:
 
 
 def _call(call: Mapping[str, object], number: int, links: _CallLinks) -> ToolCallItem:
-    result = links.results.get((number, str(call.get("id"))))
-    return ToolCallItem(_text(call.get("id")), _text(call.get("function")), result)
+    result, error = links.results.get((number, str(call.get("id"))), (None, None))
+    return ToolCallItem(_text(call.get("id")), _text(call.get("function")), result, error)
+
+
+def error_of(message: Mapping[str, object]) -> str | None:
+    """Tell in one line what the result of a tool says went wrong."""
+    error = message.get("error")
+    if not error:
+        return None
+    told = [error.get("type"), error.get("message")] if is_mapping(error) else [error]
+    return clean_text(": ".join(str(each) for each in told if each) or "error").split("\n", 1)[0][:ERROR_CHARACTERS]
 
 
 def _text(value: object) -> str | None:

@@ -147,11 +147,21 @@ class ToolCallItem:
         id: Its id.
         function: The tool.
         result: Number of the message with its result (None: there is none right behind the call).
+        error: What went wrong, as its result says.
+        event: Number of the event that tells of it; this and the next are there where times were asked for.
+        seconds: How long it took.
+        tokens: Tokens of the sub-agent that it started.
+        agent: Id of that sub-agent.
     """
 
     id: str | None
     function: str | None
     result: int | None = None
+    error: str | None = None
+    event: int | None = None
+    seconds: float | None = None
+    tokens: int | None = None
+    agent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +172,15 @@ class MediaItem:
         kind: What it is, as the message says ("image").
         reference: Its name among the attachments of the transcript (None: it is not in the log).
         format: Its format, as the message says.
+        media_type: Type of the response (None: it is not in the log).
+        size: Bytes of the response.
     """
 
     kind: str
     reference: str | None
     format: str | None = None
+    media_type: str | None = None
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +201,9 @@ class MessageItem:
         call_id: Id of that call.
         media: Images, recordings and documents in it.
         error: Whether it tells of an error.
+        event: Number of the call of a model that made it; this and the next are there where times were asked for.
+        seconds: How long that took.
+        tokens: Tokens that it used.
     """
 
     number: int
@@ -202,6 +219,9 @@ class MessageItem:
     call_id: str | None = None
     media: tuple[MediaItem, ...] = ()
     error: bool = False
+    event: int | None = None
+    seconds: float | None = None
+    tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +242,106 @@ class MessageRange:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelCallItem:
+    """What an event says of a call of a model; its input and the raw request are in the whole event.
+
+    Args:
+        input_tokens: Tokens that it read, but for those in a cache.
+        output_tokens: Tokens that it wrote.
+        cache_read_tokens: Tokens that it read from the cache of the provider.
+        cache_write_tokens: Tokens that it wrote to that.
+        reasoning_tokens: Tokens of its thoughts.
+        cache: Whether the answer was read from the cache of Inspect ("read"), or written to it ("write").
+        retries: How often it was tried again.
+        stop_reason: Why it ended.
+        has_request: Whether the log has the raw request.
+    """
+
+    input_tokens: int | None
+    output_tokens: int | None
+    cache_read_tokens: int | None
+    cache_write_tokens: int | None
+    reasoning_tokens: int | None
+    cache: str | None
+    retries: int | None
+    stop_reason: str | None
+    has_request: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CompactionItem:
+    """What a compaction of the conversation dropped.
+
+    Args:
+        kind: How: "summary", "edit" or "trim".
+        source: What did it.
+        tokens_before: Tokens of the conversation before it.
+        tokens_after: Tokens behind it.
+    """
+
+    kind: str | None
+    source: str | None
+    tokens_before: int | None
+    tokens_after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AgentItem:
+    """A sub-agent.
+
+    Args:
+        id: Id of its span.
+        name: Its name.
+        parent_id: The span around it.
+        asked: What it was asked: the beginning (None: no call of a model tells that).
+        asked_folded: Characters of that left out at its end.
+        answered: What it said last: the beginning.
+        answered_folded: Characters of that left out at its end.
+        turns: Calls of models in it, those of its own sub-agents included.
+        tokens: Tokens of these.
+        seconds: How long it took.
+        first_event: Number of the event that begins it.
+        last_event: Number of the event that ends it (None: it did not end).
+        first_message: Number of the first message that it made (None: the messages of the transcript are not its own).
+        last_message: Number of the last of these.
+        call_id: Id of the call of a tool that started it.
+    """
+
+    id: str
+    name: str
+    parent_id: str | None
+    asked: str | None
+    asked_folded: int
+    answered: str | None
+    answered_folded: int
+    turns: int
+    tokens: int
+    seconds: float | None
+    first_event: int
+    last_event: int | None
+    first_message: int | None
+    last_message: int | None
+    call_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRange:
+    """Some of the sub-agents of a transcript.
+
+    Args:
+        items: The sub-agents, in the order in which they began.
+        start: Place of the first, from 1.
+        stop: Place behind the last.
+        total: How many there are.
+    """
+
+    items: tuple[AgentItem, ...]
+    start: int
+    stop: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class EventItem:
     """An event.
 
@@ -239,6 +359,9 @@ class EventItem:
         seconds: How long it took.
         tokens: Tokens that it used.
         error: Whether it failed.
+        model_call: What a call of a model says besides.
+        compaction: What a compaction of the conversation dropped.
+        branch: Of a branch: the anchor in the run that it leaves.
     """
 
     number: int
@@ -254,6 +377,9 @@ class EventItem:
     seconds: float | None = None
     tokens: int | None = None
     error: bool = False
+    model_call: ModelCallItem | None = None
+    compaction: CompactionItem | None = None
+    branch: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

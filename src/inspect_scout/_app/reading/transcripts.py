@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from functools import partial
 from typing import Final, Literal
 
+from .agents import read_agents
 from .attachments import AttachmentBody, read_attachment
 from .bodies import event_body_of, message_body_of
 from .citations import read_verdicts, resolve_citations
@@ -15,6 +17,7 @@ from .messages import MessageReader
 from .outline import read_minimap, read_outline
 from .pages import describe, transcript_facet, transcript_neighbours, transcript_page
 from .records import (
+    AgentRange,
     EventRange,
     ItemBody,
     MessageRange,
@@ -28,6 +31,8 @@ from .transcript_cache import Locations, TranscriptCache
 
 FOLDED_CHARACTERS: Final = 4000
 """Characters of a message or an event that a range shows, where nothing else is asked for."""
+
+_CHUNK_BYTES: Final = 1 << 20
 
 
 async def list_stamp(cache: TranscriptCache, locations: Locations) -> str:
@@ -95,15 +100,25 @@ async def read_messages(
     start: int,
     stop: int,
     characters: int = FOLDED_CHARACTERS,
+    timed: bool = False,
 ) -> MessageRange:
     """Read messages of a transcript, by their numbers.
+
+    Args:
+        cache: What is kept of transcripts.
+        locations: Where the transcript is.
+        id: Its id.
+        start: Number of the first.
+        stop: Number behind the last.
+        characters: How much of each is shown.
+        timed: Also say how long calls took, and what they used; that waits until all of the transcript is read.
 
     Raises:
         LocationError: There is no such transcript.
         LogReadError: It cannot be read.
     """
     return await cache.ask_transcript(
-        locations, id, lambda opened: MessageReader(opened).range(start, stop, characters)
+        locations, id, lambda opened: MessageReader(opened).range(start, stop, characters, timed=timed)
     )
 
 
@@ -140,6 +155,32 @@ async def read_body(
     """
     read = message_body_of if kind == "message" else event_body_of
     return await cache.ask_transcript(locations, id, lambda opened: read(opened, number))
+
+
+async def list_agents(
+    cache: TranscriptCache, locations: Locations, id: str, *, start: int = 1, limit: int = 100, characters: int = 1000
+) -> AgentRange:
+    """List the sub-agents of a transcript; see `read_agents`.
+
+    Raises:
+        LocationError: There is no such transcript.
+        LogReadError: It cannot be read.
+    """
+    return await cache.ask_transcript(locations, id, lambda opened: read_agents(opened, start, limit, characters))
+
+
+async def stream_json(cache: TranscriptCache, locations: Locations, id: str) -> AsyncGenerator[bytes]:
+    """Give the JSON of a transcript as its log has it, in chunks.
+
+    Raises:
+        LocationError: There is no such transcript.
+        LogReadError: It cannot be read.
+    """
+    async with cache.open(locations, id) as opened:
+        await opened.run(opened.sample.wait)
+        size = opened.sample.size
+        for start in range(0, size, _CHUNK_BYTES):
+            yield await opened.run(partial(opened.sample.read, start, min(size, start + _CHUNK_BYTES)))
 
 
 async def outline_transcript(

@@ -103,6 +103,10 @@ class IndexedSample:
                 raise self._failure
             return count, spans.complete or self._done
 
+    def is_repeated(self, name: ItemList) -> bool:
+        """Tell whether the JSON has named a list again, so that what was found of it before does not count."""
+        return self._spans[name].begun > 1
+
     def raw(self, name: ItemList, position: int) -> bytes:
         """Read the JSON of an item that was found."""
         spans = self._spans[name]

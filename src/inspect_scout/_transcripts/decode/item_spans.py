@@ -35,15 +35,18 @@ class ItemSpans:
         starts: Offsets of the first bytes.
         ends: Offsets behind the last bytes; grows after `starts`.
         complete: Whether no more come, unless the sample names the part twice.
+        begun: How often the sample has named the part so far.
     """
 
     starts: array[int] = field(default_factory=lambda: array("Q"))
     ends: array[int] = field(default_factory=lambda: array("Q"))
     complete: bool = False
+    begun: int = 0
 
-    def clear(self) -> None:
-        """Forget all."""
+    def begin(self) -> None:
+        """Forget all that an earlier part of this name had."""
         self.starts, self.ends, self.complete = array("Q"), array("Q"), False
+        self.begun += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +181,7 @@ class SpanScanner:
             self._enter(_SpanContainer(part, keyed, None), position)
             return
         spans = self.spans[KEPT_IN[part]]
-        spans.clear()
+        spans.begin()
         self._enter(_SpanContainer(part, keyed, spans), position)
 
     def _enter(self, container: _SpanContainer, position: int) -> None:

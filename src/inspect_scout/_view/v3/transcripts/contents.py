@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
-from ...._app import EventRange, ItemBody, MessageRange, Minimap, Outline, TranscriptCitations
+from ...._app import AgentRange, EventRange, ItemBody, MessageRange, Minimap, Outline, TranscriptCitations
 from ...context import Context
 from ..answers import answer, shared_answer, tag_of, unchanged
 from ..places import scan_named
 from .kept_answers import content_answer
-from .parameters import CachedTranscripts, Characters, Locations, Number, Start, Stop, TranscriptId, range_of
+from .parameters import (
+    MOST_ITEMS,
+    CachedTranscripts,
+    Characters,
+    Locations,
+    Number,
+    Start,
+    Stop,
+    TranscriptId,
+    range_of,
+)
 
 router = APIRouter(tags=["transcripts"])
 
 ITEM_BYTES = 24 << 20
 """What reading a large message, event or attachment as a whole holds, about."""
 
+_RAW: dict[str, object] = {
+    "content": {"application/json": {}},
+    "description": "Messages, events, and what they refer to.",
+}
 _IMMUTABLE = "private, max-age=31536000, immutable"
 
 
@@ -31,6 +48,9 @@ async def get_messages(
     start: Start = 1,
     stop: Stop = None,
     characters: Characters = 4000,
+    timed: Annotated[
+        bool, Query(description="Also how long calls took, and what they used; waits until all of it is read.")
+    ] = False,
 ) -> Response:
     """Read messages by their numbers, long ones folded."""
     from ...._app import read_messages
@@ -38,7 +58,7 @@ async def get_messages(
     first, last = range_of(start, stop)
 
     async def make() -> object:
-        return await read_messages(cache, locations, id, start=first, stop=last, characters=characters)
+        return await read_messages(cache, locations, id, start=first, stop=last, characters=characters, timed=timed)
 
     return await content_answer(request, locations, cache, id, make)
 
@@ -86,6 +106,43 @@ async def get_event(
 
     async with context.budget.hold(ITEM_BYTES):
         return answer(request, await read_body(cache, locations, id, "event", number))
+
+
+@router.get("/transcripts/{id:path}/agents", response_model=AgentRange)
+async def get_agents(
+    request: Request,
+    cache: CachedTranscripts,
+    locations: Locations,
+    id: TranscriptId,
+    start: Start = 1,
+    limit: Annotated[int, Query(description="Sub-agents at most.", ge=1, le=MOST_ITEMS)] = 100,
+    characters: Characters = 1000,
+) -> Response:
+    """List the sub-agents of a transcript: what each was asked, what it answered, and what that took."""
+    from ...._app import list_agents
+
+    async def make() -> object:
+        return await list_agents(cache, locations, id, start=start, limit=limit, characters=characters)
+
+    return await content_answer(request, locations, cache, id, make)
+
+
+@router.get("/transcripts/{id:path}/raw", response_class=StreamingResponse, responses={200: _RAW})
+async def get_raw(cache: CachedTranscripts, locations: Locations, id: TranscriptId) -> Response:
+    """Download the JSON of a transcript as its log has it."""
+    from ...._app import stream_json
+
+    chunks = stream_json(cache, locations, id)
+    first = await anext(chunks, b"")  # a mistake that shows before it is answered as any other
+
+    async def all_chunks() -> AsyncGenerator[bytes]:
+        async with aclosing(chunks):
+            yield first
+            async for chunk in chunks:
+                yield chunk
+
+    headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(id, safe='')}.json"}
+    return StreamingResponse(all_chunks(), media_type="application/json", headers=headers)
 
 
 @router.get("/transcripts/{id:path}/outline", response_model=Outline)
