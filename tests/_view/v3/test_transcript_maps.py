@@ -153,6 +153,20 @@ async def test_a_minimap_sums_up_everything(client: httpx.AsyncClient, id: str) 
     ]
 
 
+async def test_maps_of_long_runs_are_small(tmp_path: Path, serve: Serve) -> None:
+    messages = [user(f"text {number}") for number in range(3000)]
+    events = [{"event": "compaction", **EVENT} for _ in range(5000)]
+    events += [{"event": "span_begin", "id": f"s{number}", "name": "step", **EVENT} for number in range(700)]
+    async with serve(write_raw(tmp_path / "log.eval", [{"messages": messages, "events": events}])) as client:
+        id = str((await get(client, "/transcripts"))["items"][0]["transcript_id"])
+        strip = await get(client, f"/transcripts/{id}/minimap", buckets=100)
+        assert (len(strip["marks"]), strip["marks_total"]) == (88, 5000)
+        assert sum(mark["count"] for mark in strip["marks"]) == 5000
+        outline = await get(client, f"/transcripts/{id}/outline")
+        assert (len(outline["turns"]), outline["total"], outline["next"]) == (500, 3000, 501)
+        assert (len(outline["spans"]), outline["spans_total"]) == (500, 700)
+
+
 @scanner(messages="all", events="all")
 def citing() -> Scanner[Transcript]:
     """Cite messages and events."""

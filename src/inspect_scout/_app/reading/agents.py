@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -30,8 +30,10 @@ def read_agents(opened: OpenedTranscript, start: int, limit: int, characters: in
         limit: How many at most.
         characters: How much is shown of what each was asked, and answered.
     """
-    facts, reader = event_facts(opened), _AgentReader(opened, characters)
-    items = tuple(reader.item(agent) for agent in islice(facts.agents.values(), start - 1, start - 1 + limit))
+    facts = event_facts(opened)
+    chosen = tuple(islice(facts.agents.values(), start - 1, start - 1 + limit))
+    reader = _AgentReader(opened, characters, _messages_of(opened, chosen))
+    items = tuple(map(reader.item, chosen))
     return AgentRange(items, start, start + len(items), facts.agents_total)
 
 
@@ -41,18 +43,19 @@ class _AgentReader:
     Args:
         opened: The transcript.
         characters: How much is shown of a text.
+        messages: First and last message of the transcript that agents made, by the ids of these.
     """
 
-    def __init__(self, opened: OpenedTranscript, characters: int) -> None:
-        self._opened, self._characters = opened, characters
+    def __init__(self, opened: OpenedTranscript, characters: int, messages: Mapping[str, tuple[int, int]]) -> None:
+        self._opened, self._characters, self._messages = opened, characters, messages
         self._texts = Texts(opened.sample)
 
     def item(self, agent: AgentFacts) -> AgentItem:
         """Describe one."""
         asked, asked_folded = self._shown(self._asked(agent))
         answered, answered_folded = self._shown(self._answered(agent))
-        first, last = self._messages(agent)
         span = agent.span
+        first, last = self._messages.get(span.id, (None, None))
         return AgentItem(
             id=span.id,
             name=span.name,
@@ -108,10 +111,13 @@ class _AgentReader:
                 for place in reversed(range(*slice(*ref).indices(count))):
                     yield self._texts.resolved(sample.raw("message_pool", place))
 
-    def _messages(self, agent: AgentFacts) -> tuple[int | None, int | None]:
-        """Find the first and the last message of the transcript that its own calls made."""
-        made = set(agent.outputs)
-        if not made:
-            return None, None
-        numbers = [number for number, id in enumerate(message_facts(self._opened).ids, 1) if id in made]
-        return (numbers[0], numbers[-1]) if numbers else (None, None)
+
+def _messages_of(opened: OpenedTranscript, agents: Sequence[AgentFacts]) -> dict[str, tuple[int, int]]:
+    """Find the first and the last message of the transcript that each agent's own calls made."""
+    owners = {id: agent.span.id for agent in agents for id in agent.outputs}
+    found: dict[str, tuple[int, int]] = {}
+    if owners:
+        for number, id in enumerate(message_facts(opened).ids, 1):
+            if (owner := owners.get(id)) is not None:
+                found[owner] = found.get(owner, (number, number))[0], number
+    return found

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .sample import OpenedTranscript
 
 NAME_CHARACTERS: Final = 120
-MOST_SPANS: Final = 2000
+MOST_SPANS: Final = 500
 MOST_AGENTS: Final = 2000
 AGENT: Final = "agent"
 _NOT_SAID: Final = (b"", b"null", b"false", b'""', b"{}", b"[]", b"0")
@@ -269,7 +269,7 @@ def _event_fields(raw: memoryview) -> _EventFields:
         event = decode_item(bytes(raw))
         if not is_mapping(event):
             return _EventFields()
-        return _EventFields(**{name: event.get(name) for name in _EventFields.__struct_fields__ if name != "output"})
+        return _EventFields(*map(event.get, _EventFields.__struct_fields__[:-1]))  # all but the output
 
 
 def _output_facts(raw: msgspec.Raw) -> tuple[int, str | None]:

@@ -93,12 +93,14 @@ class MinimapMark:
         event: Its number.
         at: Where in the run: 0 is its first event, 1 its last.
         name: Name of the agent.
+        count: How many of this kind stand so close together that they are one mark; the first of them is named.
     """
 
     kind: str
     event: int
     at: float
     name: str | None = None
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ..._support.shapes import is_mapping
@@ -55,8 +55,9 @@ def _minimap(opened: OpenedTranscript, buckets: int) -> Minimap:
     parts = min(buckets, count)
     edges = [1 + count * place // parts for place in range(parts + 1)] if parts else []
     made = tuple(_bucket(opened, facts, edges[place], edges[place + 1]) for place in range(parts))
-    marks = list(_marks(known, events))
-    return Minimap(made, tuple(marks[:_MOST_MARKS]), len(marks), count, events, opened.sample.size)
+    marks = _marks(known, events, buckets)
+    total = sum(mark.count for mark in marks)
+    return Minimap(made, tuple(marks[:_MOST_MARKS]), total, count, events, opened.sample.size)
 
 
 def _bucket(opened: OpenedTranscript, facts: MessageFacts, start: int, stop: int) -> MinimapBucket:
@@ -68,11 +69,19 @@ def _bucket(opened: OpenedTranscript, facts: MessageFacts, start: int, stop: int
     return MinimapBucket(start, stop, sizes, sum(facts.calls[within]), sum(facts.error[within]))
 
 
-def _marks(known: EventFacts, events: int) -> Iterator[MinimapMark]:
+def _marks(known: EventFacts, events: int, parts: int) -> list[MinimapMark]:
+    """Mark what matters; those of a kind in one part of the run are one mark, so that any run has few."""
     found = [(number, kind, None) for kind in _MARKED for number in known.kinds.get(kind, ())]
     agents = [(agent.span.first, AGENT, agent.span.name) for agent in known.agents.values()]
+    folded: dict[tuple[str, int], MinimapMark] = {}
     for number, kind, name in sorted([*found, *agents], key=lambda mark: mark[0]):
-        yield MinimapMark(kind, number, (number - 1) / max(1, events - 1), name)
+        part = kind, (number - 1) * parts // events
+        before = folded.get(part)
+        if before is None:
+            folded[part] = MinimapMark(kind, number, (number - 1) / max(1, events - 1), name)
+        else:
+            folded[part] = replace(before, count=before.count + 1)
+    return list(folded.values())
 
 
 def _turn(reader: MessageReader, number: int, facts: MessageFacts) -> OutlineTurn:
