@@ -119,10 +119,10 @@ class ScanResultsArrow(Status):
 
 
 def view_batches(view: RowView, size: int, exclude_columns: Sequence[str] | None) -> pa.RecordBatchReader:
-    """Read rows in batches of at most `size`, without some columns (None: the heavy ones)."""
+    """Read rows as they are stored in batches of at most `size`, without some columns (None: the heavy ones)."""
     shown = view.source.visible(columns_to_exclude(exclude_columns))
-    tables = (part.table().combine_chunks() for part in view.batches(shown, size))
-    batches = (batch for table in tables for batch in table.to_batches())
+    tables = view.stored_batches(shown, size)
+    batches = (batch for table in tables for batch in table.combine_chunks().to_batches())
     return pa.RecordBatchReader.from_batches(select_fields(view.source.schema, shown), batches)
 
 

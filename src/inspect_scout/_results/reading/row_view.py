@@ -100,6 +100,11 @@ class RowView:
         for rows in self._parts(columns, size):
             yield survey.typed(rows.map_stored(partial(self._with_inputs, shown=shown)), shown)
 
+    def stored_batches(self, shown: Sequence[str], size: int) -> Iterator[pa.Table]:
+        """Read rows as they are stored in tables of at most `size` rows: nothing is typed, only references are followed."""
+        for table in self.source.batches(_needed(self.source, shown, expands=False), size) if shown else ():
+            yield self._with_inputs(table, shown).select(list(shown))
+
     def numbered_rows(self, columns: Sequence[str]) -> Iterator[tuple[SharedRows, Int64Array, Int64Array]]:
         """Go through some columns of all rows, in the order of the whole, with what finds the rows again.
 
