@@ -19,7 +19,15 @@ from .._support.errors import LocationError
 from .._support.storage import Storage, for_each, join, normalize, run_blocking, run_in_thread, storage_for
 from .._types import Error, ScanFacts, ScanSpec, ScanState, Status, Summary
 from .files.errors import read_errors
-from .files.light_spec import LightSpec, no_scan_message, pair_count, parse_light_spec, read_light_spec, read_spec_text
+from .files.light_spec import (
+    LightSpec,
+    no_scan_message,
+    pair_count,
+    parse_light_spec,
+    read_light_spec,
+    read_spec_text,
+    without_ids,
+)
 from .files.spec import MODELS, parse_spec, unread_errors, with_models, with_transcripts
 from .files.summary import read_summary
 from .journal.index import JournalIndex, load_index, load_table_index, pairs_of_writer
@@ -273,6 +281,24 @@ class ScanStore:
         """Tell how the scan stands."""
         return (await self.status_and_state())[0]
 
+    async def counted_status(self) -> Status:
+        """Tell how the scan stands; many transcripts are counted (`spec.transcripts.count`), in place of their ids."""
+        text = await read_spec_text(self._storage, self.location)
+        parts = None if await journal_files(self._storage, self.location) else without_ids(text)
+        if parts is None:
+            return await self.status()
+        rest, light = parts
+        recorded, errors = await _read_recorded(self._storage, self.location, light)
+        spec = parse_spec(rest, join(self.location, SCAN_FILE))
+        if (
+            recorded.counters or spec.transcripts is None
+        ):  # errors of rows that are counted stand in the order of the ids
+            return await self.status()
+        facts = facts_of_light_spec(light, self.location)
+        spec.transcripts.count = max(spec.transcripts.count, facts.transcripts)
+        complete = recorded.complete and not facts.unread
+        return Status(complete, spec, self.location, _summary(recorded, complete), [*errors, *unread_errors(spec)])
+
     async def status_and_state(self) -> tuple[Status, ScanState]:
         """Tell how the scan stands, for programs and for displays: its directory is read once for both."""
         spec = await self.spec()
@@ -376,17 +402,19 @@ def _errors_of(counters: Iterable[RowCounter]) -> list[Error]:
     return [Error(**asdict(error)) for counter in counters for error in counter.errors]
 
 
-async def read_status(location: str, storage: Storage | None = None) -> Status:
+async def read_status(location: str, storage: Storage | None = None, *, ids: bool = True) -> Status:
     """Tell how a scan stands.
 
     Args:
         location: Directory of the scan.
         storage: Where it is (None: what serves the location).
+        ids: Whether the ids of its transcripts matter, and not only how many there are (`spec.transcripts.count`).
 
     Raises:
         LocationError: There is no scan at the location.
     """
-    return await (await ScanStore.open(location, storage)).status()
+    store = await ScanStore.open(location, storage)
+    return await (store.status() if ids else store.counted_status())
 
 
 async def list_statuses(scans_location: str, run: RunSpecRead, storage: Storage | None = None) -> list[Status]:

@@ -13,6 +13,7 @@ from inspect_scout._results.files.light_spec import (
     ids_in_order,
     parse_light_spec,
     transcript_count,
+    without_ids,
 )
 
 TEXTS = st.text(st.sampled_from('ab":,{}[]\\ \nnul0é'), max_size=6)
@@ -51,3 +52,14 @@ def test_ids_of_many_transcripts_are_read_where_they_matter() -> None:
     ids: dict[str, object] = {f"transcript-{number:08}": None for number in range(60_000)}
     assert len(described(ids)) > MANY_BYTES
     assert list(ids_in_order(described(ids))) == list(ids)
+
+
+def test_ids_of_many_transcripts_are_left_out_with_nothing_else() -> None:
+    ids: dict[str, object] = {f"transcript-{number:08}": None for number in range(60_000)}
+    found = without_ids(described(ids, tags=["x"]))
+    assert found is not None
+    rest, spec = found
+    assert json.loads(rest) == json.loads(described({}, tags=["x"]))
+    assert transcript_count(spec) == 60_000
+    assert without_ids(described(ids, metadata={"transcript_ids": {}})) is None
+    assert without_ids(described({"a": None})) is None

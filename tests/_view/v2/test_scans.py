@@ -125,6 +125,23 @@ async def test_a_status_leaves_out_the_ids_of_transcripts(client: httpx.AsyncCli
     assert status["summary"]["scanners"]["tool_use"]["scans"] == 12
 
 
+@pytest.mark.parametrize("change", [{}, {"metadata": {"transcript_ids": {}}}, {"worklist": []}, {"scan_args": 1}])
+async def test_a_status_of_many_transcripts_says_the_same_without_their_ids(
+    client: httpx.AsyncClient, scan: Path, change: dict[str, object]
+) -> None:
+    spec = json.loads((scan / "_scan.json").read_bytes()) | change
+    (scan / "_scan.json").write_text(json.dumps(spec))
+    few = (await client.get(scan_path(scan))).json()
+    ids = dict.fromkeys(f"{number:022}" for number in range(50_000))
+    spec["transcripts"]["transcript_ids"] |= ids
+    (scan / "_scan.json").write_text(json.dumps(spec))
+    assert (scan / "_scan.json").stat().st_size > 2**20
+    many = (await client.get(scan_path(scan))).json()
+    assert many["spec"]["transcripts"].pop("count") == few["spec"]["transcripts"].pop("count") + len(ids)
+    assert many == few
+    assert list(many["spec"]) == list(few["spec"])
+
+
 async def test_a_scan_is_packed_as_a_zip_file(client: httpx.AsyncClient, scan: Path) -> None:
     answer = await client.get(scan_path(scan), headers={"Accept": "application/zip"})
     assert answer.headers["content-type"] == "application/zip"

@@ -32,26 +32,23 @@ async def status_json(location: str) -> dict[str, object]:
     Raises:
         LocationError: There is no scan.
     """
-    return status_fields(await off_loop(location, lambda: read_status(location)))
+    return status_fields(await off_loop(location, lambda: read_status(location, ids=False)))
 
 
 def status_fields(status: Status) -> dict[str, object]:
     """Write a status as JSON has it."""
-    spec = status.spec.model_dump(mode="json")
-    if spec["transcripts"] is not None:
-        spec["transcripts"] |= {"transcript_ids": {}, "data": None, "count": _count(status)}
+    spec, transcripts = status.spec, status.spec.transcripts
+    if transcripts is not None:
+        count = max(transcripts.count, len(transcripts.transcript_ids))
+        counted = transcripts.model_copy(update={"transcript_ids": {}, "data": None, "count": count})
+        spec = spec.model_copy(update={"transcripts": counted})
     return {
         "complete": status.complete,
-        "spec": spec,
+        "spec": spec.model_dump(mode="json"),
         "location": status.location,
         "summary": status.summary.model_dump(mode="json"),
         "errors": [error.model_dump(mode="json") for error in status.errors],
     }
-
-
-def _count(status: Status) -> int:
-    transcripts = status.spec.transcripts
-    return 0 if transcripts is None else max(transcripts.count, len(transcripts.transcript_ids))
 
 
 async def results_stream(location: str, scanner: str, exclude: Sequence[str]) -> Generator[bytes]:

@@ -100,6 +100,7 @@ MANY_BYTES = 2**20
 
 _DECODER = msgspec.json.Decoder(LightSpec)
 _LARGE_DECODER = msgspec.json.Decoder(_LargeSpec)
+_IDS_KEY = b'"transcript_ids"'
 _OTHERS = bytes(byte for byte in range(256) if byte not in b'":,')
 
 
@@ -154,6 +155,28 @@ def _with_counted_ids(spec: _LargeSpec) -> LightSpec | None:
         return None
     spec.transcripts.transcript_ids = range(count)  # type: ignore[assignment]
     return spec
+
+
+def without_ids(text: bytes) -> tuple[bytes, LightSpec] | None:
+    """Leave the ids of transcripts out of a long description; None where it is short, or its ids cannot simply be counted.
+
+    Args:
+        text: The file that defines a scan.
+
+    Returns:
+        The file without the ids, and what it says, with the number of the transcripts.
+    """
+    if len(text) < MANY_BYTES or text.count(_IDS_KEY) != 1:
+        return None
+    try:
+        spec = _LARGE_DECODER.decode(text)
+    except (msgspec.MsgspecError, ValueError):
+        return None
+    ids = bytes(spec.transcripts.transcript_ids) if spec.transcripts is not None else b""
+    start = text.find(b"{", text.find(_IDS_KEY))
+    if not ids or not text.startswith(ids, start) or (counted := _with_counted_ids(spec)) is None:
+        return None
+    return b"".join((text[:start], b"{}", text[start + len(ids) :])), counted
 
 
 def count_members(text: bytes) -> int | None:
