@@ -66,7 +66,7 @@ if TYPE_CHECKING:
     from .eval_log.plain_messages import plain_messages, plain_messages_of
     from .eval_log.records import EvalSpec, SampleSummary
     from .eval_log.source import EvalLogSource
-    from .index_queries import QueryableIndex, count_values, queryable, select_positions
+    from .index_queries import QueryableIndex, count_values, first_of_each, queryable, select_positions
     from .json_source import stored_json
     from .location_probe import refuse_missing
     from .memory import MemorySource

@@ -6,7 +6,7 @@ Measured on 100 000 samples of eval logs: a condition and an order 0.05 s, a cou
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast, runtime_checkable
 
 import pyarrow as pa
 
@@ -16,10 +16,13 @@ from .index_row import ID_COLUMN
 from .selected_index import SelectedIndex
 
 if TYPE_CHECKING:
-    from .._query import Condition, Query
+    from .._query import Condition, Query, RowStream
     from .._types import TranscriptInfo
     from .contract import TranscriptIndex
     from .index_row import IndexRow
+
+_ROW: Final = "row"
+_VALUE: Final = "value"
 
 
 @runtime_checkable
@@ -82,22 +85,55 @@ def count_values(index: QueryableIndex, where: Sequence[Condition], column: str)
         UnknownNameError: There is no such column.
         ConfigError: A condition cannot be used.
     """
-    from .._query import COUNT, OrderBy, Query, RowStream, find_groups
+    from .._query import COUNT, OrderBy, Query, find_groups
 
     if not index.ids:
         return []
-    query = Query(tuple(where), (OrderBy(column),))
-    table = index.query_table(query)
-    numbers = array(range(table.num_rows), pa.int64())
-    stream = RowStream(
-        columns=dict(zip(table.schema.names, table.schema.types, strict=True)),
-        read=lambda columns: iter([table.select(columns).append_column("row", numbers)]),
-        kept=("row",),
-        aliases=_aliases(table),
-    )
-    found = find_groups(stream, where, [column])
+    table = index.query_table(Query(tuple(where), (OrderBy(column),)))
+    found = find_groups(_stream(table), where, [column])
     values: Sequence[object] = found.column(column).to_pylist()
     return list(zip(values, cast("list[int]", found.column(COUNT).to_pylist()), strict=True))
+
+
+def first_of_each(index: QueryableIndex, where: Sequence[Condition], column: str) -> list[tuple[object, int]]:
+    """Find the first of the rows that meet conditions for each value of a column, or of the column that a path leads into.
+
+    Returns:
+        Values as conditions see them, and rows, in the order of the rows.
+
+    Raises:
+        UnknownNameError: There is no such column.
+        ConfigError: A condition cannot be used.
+    """
+    from .._query import OrderBy, Query, find_rows
+
+    if not index.ids:
+        return []
+    table = index.query_table(Query(tuple(where), (OrderBy(column),)))
+    stream = _stream(table)
+    rows: Any = table.select([stream.path(column).base]).rename_columns([_VALUE])
+    numbers: Any = array(range(table.num_rows), pa.int64())
+    if where:
+        numbers = find_rows(stream, where).column(_ROW)
+        rows = rows.take(numbers)
+    first = f"{_ROW}_min"
+    try:
+        found = rows.append_column(_ROW, numbers).group_by(_VALUE).aggregate([(_ROW, "min")]).sort_by(first)
+    except pa.ArrowNotImplementedError:  # lists and objects, which Arrow does not compare: all rows
+        found, first = rows.append_column(_ROW, numbers), _ROW
+    return list(zip(found.column(_VALUE).to_pylist(), found.column(first).to_pylist(), strict=True))
+
+
+def _stream(table: pa.Table) -> RowStream:
+    from .._query import RowStream
+
+    numbers = array(range(table.num_rows), pa.int64())
+    return RowStream(
+        columns=dict(zip(table.schema.names, table.schema.types, strict=True)),
+        read=lambda columns: iter([table.select(columns).append_column(_ROW, numbers)]),
+        kept=(_ROW,),
+        aliases=_aliases(table),
+    )
 
 
 def _aliases(table: pa.Table) -> dict[str, str]:

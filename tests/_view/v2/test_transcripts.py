@@ -10,7 +10,7 @@ import httpx
 import pytest
 import zstandard
 
-from inspect_scout import transcripts_db, transcripts_from
+from inspect_scout import Transcript, transcripts_db, transcripts_from
 from support.logs import rewrite
 from support.viewing.url_places import in_editor_url, in_url
 
@@ -138,6 +138,42 @@ async def test_values_of_a_column_are_distinct_and_sorted(client: httpx.AsyncCli
     assert (await client.post(path, json={"column": "nope"})).status_code == 400
     (project / "scout.yaml").write_text("filter: score = 'C'\n")
     assert (await client.post(path, json={"column": "score"})).json() == ["C"]
+
+
+async def test_values_of_every_column_are_those_of_the_list(client: httpx.AsyncClient, project: Path) -> None:
+    logs = project / "logs"
+    items = [{**item["metadata"], **item} for item in (await _list(client, logs))["items"]]
+    path = f"/transcripts/{in_url(logs)}/distinct"
+    for column in {name for item in items for name in item} - {"metadata"}:
+        found = (await client.post(path, json={"column": column})).json()
+        known = [item.get(column) for item in items]
+        assert {_text(value) for value in found} == {_text(value) for value in known}, column
+        assert len(found) == len({_text(value) for value in found})
+    score = {"left": "score", "operator": "=", "right": "C", "is_compound": False}
+    found = (await client.post(path, json={"column": "message_count", "filter": score})).json()
+    assert found == sorted({item["message_count"] for item in items if item["score"] == "C"})
+
+
+def _text(value: object) -> str:
+    """Write a value as JSON; lists and objects are texts already."""
+    compact: dict[str, Any] = {"separators": (",", ":"), "ensure_ascii": False}
+    return json.dumps(json.dumps(value, **compact) if isinstance(value, list | dict) else value)
+
+
+@pytest.mark.parametrize("values", [[1, "1", None, True, 0.5], ["a", " a", "b", "a"], [[1], [2], [1]], [2, 1, 2]])
+async def test_values_of_several_types_are_told_apart(
+    client: httpx.AsyncClient, project: Path, values: list[Any]
+) -> None:
+    talks = [Transcript(transcript_id=f"t{n}", metadata={"k": value}) for n, value in enumerate(values)]
+    database = project / "database"
+    async with transcripts_db(str(database)) as db:
+        await db.insert(talks)
+    found = (await client.post(f"/transcripts/{in_url(database)}/distinct", json={"column": "k"})).json()
+    listed = [item["metadata"].get("k") for item in (await _list(client, database))["items"]]
+    # As Python has it, true is 1.
+    assert set(found) == {
+        json.dumps(each, separators=(",", ":")) if isinstance(each, list) else each for each in listed
+    }
 
 
 async def test_one_transcript_is_described(client: httpx.AsyncClient, project: Path) -> None:

@@ -12,7 +12,7 @@ from ..._query import Condition, OrderBy, Query, condition_from_sql
 from ..._support.errors import ConfigError, LocationError, UnknownNameError
 from ..._support.json import dumps
 from ..._support.shapes import is_mapping
-from ..._transcripts import select_positions
+from ..._transcripts import first_of_each, select_positions
 from ..._types import TranscriptInfo
 from .paging import PageRequest, next_cursor, page_range, rows_behind
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from ..reading.transcript_cache import TranscriptCache
 
 _ID = "transcript_id"
+_DESCRIBED_AT_ONCE = 1000
+_PLAIN: Mapping[str, type] = {"total_time": float, "total_tokens": int, "message_count": int}
+"""Fields that may have a value of their own in each transcript, and their types: what conditions see is what they hold."""
 
 
 async def transcript_rows(
@@ -95,17 +98,32 @@ async def distinct_values(
     """
     conditions = (*_project_conditions(filters), *([where] if where is not None else []))
 
-    def read(corpus: Corpus) -> set[object]:
-        # The order is of no use here, but a column that it names must exist.
-        positions = select_positions(corpus.index, Query(conditions, (OrderBy(column),)))
-        return {_cell(info, column) for info in corpus.index.infos(positions)}
-
     try:
-        return sorted_scalars(await cache.ask((location,), read))
+        return sorted_scalars(await cache.ask((location,), lambda corpus: _distinct(corpus, conditions, column)))
     except UnknownNameError as error:
         raise UnknownNameError("column", column, error.known) from None
     except LocationError:
         return []
+
+
+def _distinct(corpus: Corpus, where: Sequence[Condition], column: str) -> set[object]:
+    """Find the values of a column by the transcripts that are the first to have them: describing all would take seconds."""
+    firsts = first_of_each(corpus.index, where, column)
+    kind = _PLAIN.get(column)
+    if kind is not None and all(value is None or type(value) is kind for value, _ in firsts):
+        return {value for value, _ in firsts}
+    found = _cells(corpus, [position for _, position in firsts], column)
+    numbers = any(isinstance(value, int | float) for value in found)
+    if numbers and any(isinstance(value, str) for value, _ in firsts) and "." not in column:
+        # Of values of several types, conditions see the texts: 1 and "1" are the same there.
+        return _cells(corpus, select_positions(corpus.index, Query(tuple(where))), column)
+    return found
+
+
+def _cells(corpus: Corpus, positions: Sequence[int], column: str) -> set[object]:
+    starts = range(0, len(positions), _DESCRIBED_AT_ONCE)
+    parts = (corpus.index.infos(positions[start : start + _DESCRIBED_AT_ONCE]) for start in starts)
+    return {_cell(info, column) for infos in parts for info in infos}
 
 
 def sorted_scalars(values: set[object]) -> list[object]:
