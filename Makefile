@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test check hooks faults bench bench-view growth reading refusals shots recordings docs openapi examples clean
+.PHONY: help demo test test-python test-page check web hooks faults bench bench-view growth reading refusals shots recordings docs openapi examples clean
 
 # The first Python of at least 3.11 on this machine; `make PYTHON=/path/to/python ...` chooses another.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
@@ -62,8 +62,19 @@ demo: $(VENV)/.installed  ## Scan the example logs and show the results
 		"print(s.scan_results_df(s.scan_list('$(SCANS)')[0].location).scanners['edits_tests'])\""
 	@echo "  the manual           docs/index.md (make docs builds it)"
 
-test: $(VENV)/.installed-dev  ## Run the whole test suite
+test: $(VENV)/.installed-dev  ## Run the whole test suite, of the page (in Chromium) and of the library
+	@status=0; $(MAKE) --no-print-directory test-page || status=1; \
+	$(MAKE) --no-print-directory test-python || status=1; exit $$status
+
+test-python: $(VENV)/.installed-dev  ## Run the tests of the library
 	@$(BIN)/python -m pytest -q $(PARALLEL)
+
+test-page: $(VENV)/.installed-dev  ## Run the tests of the page: units, then real flows in Chromium (ONLY="transcript")
+	@web/with-node.sh npx vitest run --silent=passed-only
+	@web/with-node.sh bash tests/run.sh $(ONLY)
+
+web: $(VENV)/.installed-dev  ## Build the page into the package (after a change in web/)
+	@web/with-node.sh bash build.sh
 
 check: $(VENV)/.installed-dev  ## Run every static check and hold the budgets
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash tests/check.sh

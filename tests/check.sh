@@ -33,6 +33,9 @@ check "deptry" deptry src
 check "interrogate" python -c "$INTERROGATE" src
 check "mypy" mypy
 check "pyright" pyright
+for part in types lint unused built size lines; do
+    check "page: $part" web/with-node.sh bash check.sh "$part"
+done
 check "commit subjects" python tests/commit_subjects.py
 check "architecture" python -m pytest -q tests/architecture
 

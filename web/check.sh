@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# The checks of the page, one name each: `check.sh lint`. `make check` runs them all.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+MOST_LINES=15000
+
+case $1 in
+    types) npx tsc --noEmit ;;
+    lint) npx biome ci --colors=off --error-on-warnings . ;;
+    unused) npx knip ;;
+    built) bash build.sh --check ;;
+    size) npx size-limit ;;
+    lines)
+        lines=$(git ls-files src ':!src/api/generated' ':!*.gen.ts' | xargs cat | wc -l)
+        echo "$lines lines of $MOST_LINES"
+        ((lines <= MOST_LINES))
+        ;;
+esac
