@@ -1,11 +1,15 @@
 // Runs before the first paint, so that a dark page does not flash.
 (() => {
-  let kept = null;
+  const root = document.documentElement;
+  let theme = null;
+  let density = null;
   try {
-    kept = localStorage.getItem("scout-theme");
+    theme = localStorage.getItem("scout-theme");
+    density = localStorage.getItem("scout-density");
   } catch {
     // Storage is refused: the system says which theme.
   }
-  const dark = kept === "dark" || (kept !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
-  document.documentElement.dataset.theme = dark ? "dark" : "light";
+  const dark = theme === "dark" || (theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+  root.dataset.theme = dark ? "dark" : "light";
+  root.dataset.density = density === "compact" ? "compact" : "comfortable";
 })();

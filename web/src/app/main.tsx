@@ -1,12 +1,27 @@
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createHashHistory, createRouter, RouterProvider } from "@tanstack/react-router";
+import { createRouter, RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { createPageHistory } from "./page-history.ts";
 import { routeTree } from "./route-tree.gen.ts";
+import { parseSearch, writeSearch } from "./search-params.ts";
+import { BrokenPlace, LoadingPlace, UnknownPlace } from "./shell/broken-place.tsx";
+import { followTheme } from "./theme.ts";
 import "../ui/tokens.css";
+import "../ui/base.css";
 
-// Addresses stand behind `#`, as they did before us: they work from disk, in the editor, and below any path.
-const router = createRouter({ routeTree, history: createHashHistory() });
+const router = createRouter({
+  routeTree,
+  history: createPageHistory(),
+  parseSearch,
+  stringifySearch: writeSearch,
+  defaultPreload: "intent",
+  defaultPendingMs: 150,
+  defaultPendingMinMs: 0,
+  defaultErrorComponent: BrokenPlace,
+  defaultNotFoundComponent: UnknownPlace,
+  defaultPendingComponent: LoadingPlace,
+});
 const queries = new QueryClient();
 
 declare module "@tanstack/react-router" {
@@ -15,6 +30,7 @@ declare module "@tanstack/react-router" {
   }
 }
 
+followTheme();
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no element #root.");
 createRoot(root).render(

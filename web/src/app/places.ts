@@ -1,0 +1,26 @@
+/** The places of the page, in the order of the rail; each is shown once its route is there. */
+
+import type { IconName } from "../ui/icon.tsx";
+
+export interface Place {
+  name: string;
+  /** Path of its route. */
+  path: string;
+  icon: IconName;
+  /** The key that goes there. */
+  key: string;
+  isInRail: boolean;
+}
+
+export const PLACES: readonly Place[] = [
+  { name: "Transcripts", path: "/transcripts", icon: "transcripts", key: "1", isInRail: true },
+  { name: "Scans", path: "/scans", icon: "scans", key: "2", isInRail: true },
+  { name: "Labels", path: "/labels", icon: "labels", key: "3", isInRail: true },
+  { name: "Run", path: "/run", icon: "run", key: "4", isInRail: true },
+  { name: "Project", path: "/project", icon: "project", key: "5", isInRail: true },
+  { name: "Compare", path: "/compare", icon: "compare", key: "6", isInRail: false },
+];
+
+export function placesOf(routes: object): readonly Place[] {
+  return PLACES.filter((place) => place.path in routes);
+}

@@ -1,0 +1,37 @@
+import type { ErrorComponentProps } from "@tanstack/react-router";
+import { Link, useRouterState } from "@tanstack/react-router";
+import { PlaceHeader } from "../../ui/place-header.tsx";
+import { EmptyState, ErrorState, Skeleton } from "../../ui/states.tsx";
+
+/** A place that failed: the others still work. */
+export function BrokenPlace({ error, reset }: ErrorComponentProps) {
+  return (
+    <>
+      <PlaceHeader title="Something went wrong" />
+      <ErrorState
+        title="This place could not be shown."
+        error={error instanceof Error ? error : new Error(String(error))}
+        onRetry={reset}
+      />
+    </>
+  );
+}
+
+export function UnknownPlace() {
+  const address = useRouterState({ select: (state) => state.location.href });
+  return (
+    <>
+      <PlaceHeader title="Not found" />
+      <EmptyState title="There is no such place">
+        <p>
+          <code>{address}</code> leads nowhere. Choose a place at the left, or <Link to="/">begin again</Link>
+          .
+        </p>
+      </EmptyState>
+    </>
+  );
+}
+
+export function LoadingPlace() {
+  return <Skeleton />;
+}

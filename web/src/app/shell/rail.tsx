@@ -1,0 +1,88 @@
+import { Link, useNavigate, useRouter } from "@tanstack/react-router";
+import { Icon } from "../../ui/icon.tsx";
+import { useKeys } from "../../ui/keyboard/use-keys.ts";
+import { Menu } from "../../ui/menu.tsx";
+import { placesOf } from "../places.ts";
+import { type Density, setDensity, setTheme, type Theme, useDensity, useTheme } from "../theme.ts";
+import styles from "./rail.module.css";
+
+/** The places at the left, and what holds for all of them. */
+export function Rail({ onHelp, children }: { onHelp: () => void; children?: React.ReactNode }) {
+  const { routesByPath } = useRouter();
+  const navigate = useNavigate();
+  const places = placesOf(routesByPath);
+  useKeys(
+    "Everywhere",
+    places.map((place) => ({
+      keys: place.key,
+      label: `Go to ${place.name}`,
+      keysOnly: true,
+      run: () => void navigate({ to: place.path }),
+    })),
+  );
+  return (
+    <nav className={styles.rail} aria-label="Places">
+      {places
+        .filter((place) => place.isInRail)
+        .map((place) => (
+          <Link
+            key={place.path}
+            to={place.path}
+            className={styles.place}
+            title={`${place.name} (${place.key})`}
+            activeProps={{ "aria-current": "page" }}
+          >
+            <Icon name={place.icon} />
+            <span>{place.name}</span>
+          </Link>
+        ))}
+      <div className={styles.gap} />
+      {children}
+      <button type="button" data-kind="plain" aria-label="Keys" title="Keys (?)" onClick={onHelp}>
+        ?
+      </button>
+      <Appearance />
+    </nav>
+  );
+}
+
+const THEMES: readonly [Theme, string][] = [
+  ["system", "As the system"],
+  ["light", "Light"],
+  ["dark", "Dark"],
+];
+const DENSITIES: readonly [Density, string][] = [
+  ["comfortable", "Comfortable"],
+  ["compact", "Compact"],
+];
+
+function Appearance() {
+  const theme = useTheme();
+  const density = useDensity();
+  const themes = THEMES.map(([each, label]) => ({
+    label,
+    checked: each === theme,
+    run: () => setTheme(each),
+  }));
+  const densities = DENSITIES.map(([each, label]) => ({
+    label,
+    checked: each === density,
+    run: () => setDensity(each),
+  }));
+  useKeys("Everywhere", [
+    ...THEMES.map(([each, label]) => ({ label: `Theme: ${label.toLowerCase()}`, run: () => setTheme(each) })),
+    ...DENSITIES.map(([each, label]) => ({
+      label: `Density: ${label.toLowerCase()}`,
+      run: () => setDensity(each),
+    })),
+  ]);
+  return (
+    <Menu
+      kind="plain"
+      side="right"
+      name="Appearance"
+      button={<Icon name="theme" />}
+      groups={[themes, densities]}
+    />
+  );
+}

@@ -1,0 +1,47 @@
+import { Outlet, useRouter } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { keyRegistry } from "../../ui/keyboard/key-registry.ts";
+import { useKeys } from "../../ui/keyboard/use-keys.ts";
+import { Rail } from "./rail.tsx";
+import styles from "./shell.module.css";
+
+const KeyHelp = lazy(() => import("./key-help.tsx").then((module) => ({ default: module.KeyHelp })));
+
+/** What stands around every place. */
+export function Shell() {
+  const [open, setOpen] = useState<"help" | null>(null);
+  const main = useRef<HTMLElement>(null);
+  useEffect(() => {
+    addEventListener("keydown", keyRegistry.handle);
+    return () => removeEventListener("keydown", keyRegistry.handle);
+  }, []);
+  useKeys("Everywhere", [{ keys: "?", label: "Show the keys", run: () => setOpen("help") }]);
+  useFocusOnArrival(main);
+  return (
+    <div className={styles.shell}>
+      {/* A link to #main would be an address of the page. */}
+      <button type="button" className={styles.skip} onClick={() => main.current?.focus()}>
+        Skip to the content
+      </button>
+      <Rail onHelp={() => setOpen("help")} />
+      <main ref={main} className={styles.main} tabIndex={-1}>
+        <Outlet />
+      </main>
+      <Suspense>{open === "help" && <KeyHelp onClose={() => setOpen(null)} />}</Suspense>
+    </div>
+  );
+}
+
+/** Another place takes the focus, so that keys and screen readers begin there; another state of the same place does not. */
+function useFocusOnArrival(main: React.RefObject<HTMLElement | null>): void {
+  const router = useRouter();
+  useEffect(
+    () =>
+      router.subscribe("onRendered", ({ pathChanged, fromLocation }) => {
+        if (!pathChanged || fromLocation === undefined) return;
+        if (main.current?.contains(document.activeElement) !== true)
+          main.current?.focus({ preventScroll: true });
+      }),
+    [router, main],
+  );
+}

@@ -1,0 +1,14 @@
+import { useEffect, useLayoutEffect, useRef } from "react";
+import { type Command, keyRegistry } from "./key-registry.ts";
+
+/**
+ * Register what keys do while a component is shown. The help overlay lists it under the scope's name, the palette
+ * offers it, and the newest component wins where two want the same keys.
+ */
+export function useKeys(scope: string, commands: readonly Command[]): void {
+  const current = useRef({ name: scope, commands });
+  useLayoutEffect(() => {
+    current.current = { name: scope, commands };
+  });
+  useEffect(() => keyRegistry.add(() => current.current), []);
+}
