@@ -1,27 +1,30 @@
 /** The one way to ask the server. Types come from its OpenAPI description, so a wrong path or parameter does not compile. */
 
-import { httpTransport, type Method } from "./transport.ts";
-
-/** What the server refused, in its words. */
-export class ServerError extends Error {
-  readonly status: number;
-
-  constructor(status: number, detail: string) {
-    super(detail);
-    this.name = "ServerError";
-    this.status = status;
-  }
-}
+import { setConnection } from "./connection.ts";
+import { ConflictError, GoneError, LockedError, ServerError } from "./errors.ts";
+import { readEvents } from "./event-stream.ts";
+import { type Answer, type Method, type Request, type Streamed, transport } from "./transport.ts";
 
 /** A request as the generated types describe it. */
 interface Described {
   body?: unknown;
+  headers?: unknown;
   path?: unknown;
   query?: unknown;
   url: string;
 }
 
-type Parameters<Call extends Described> = Omit<Call, "url"> & { etag?: string; signal?: AbortSignal };
+/** `etag`: the state that was read and is now written (`*`: whatever is there). */
+type Parameters<Call extends Described> = Omit<Call, "url" | "headers"> & {
+  etag?: string;
+  signal?: AbortSignal;
+};
+
+/** What was read or written, and the etag that a later write must show. */
+export interface Tagged<Content> {
+  content: Content;
+  etag: string | null;
+}
 
 const API = "/api/v3";
 
@@ -36,20 +39,79 @@ export function read<Call extends Described, Response>(
 export async function send<Call extends Described, Response>(
   method: Method,
   url: Call["url"],
-  { path, query, body, etag, signal }: Parameters<Call>,
+  parameters: Parameters<Call>,
 ): Promise<Response> {
-  const headers: Record<string, string> = { accept: "application/json" };
+  return (await sendTagged<Call, Response>(method, url, parameters)).content;
+}
+
+/** As `send`, with the etag of the answer. Throws ConflictError if somebody else has written meanwhile. */
+export async function sendTagged<Call extends Described, Response>(
+  method: Method,
+  url: Call["url"],
+  parameters: Parameters<Call>,
+): Promise<Tagged<Response>> {
+  const answer = await reach(() => transport.send(requestOf(method, url, parameters, "application/json")));
+  if (answer.status >= 400) throw refusal(answer.status, answer.text);
+  const content = answer.text === "" ? (undefined as Response) : JSON.parse(answer.text);
+  return { content, etag: answer.headers.get("etag") };
+}
+
+/** Ask for a stream of events: each with its name and its data. Leaving the loop, or the signal, ends it at its source. */
+export async function* readStream<Call extends Described, Item>(
+  url: Call["url"],
+  parameters: Parameters<Call>,
+): AsyncGenerator<{ name: string; data: Item }> {
+  const answer = await reach(() => transport.stream(requestOf("GET", url, parameters, "text/event-stream")));
+  if (answer.status >= 400) throw refusal(answer.status, await whole(answer.pieces));
+  for await (const { name, data } of readEvents(answer.pieces)) yield { name, data: JSON.parse(data) };
+}
+
+/** The address of what a browser loads itself: an image of a transcript, say. */
+export function addressOf<Call extends Described>(
+  url: Call["url"],
+  { path, query }: Pick<Call, "path" | "query">,
+): string {
+  return `.${API}${filled(url, path)}${search(query)}`;
+}
+
+function requestOf(method: Method, url: string, asked: Parameters<Described>, accept: string): Request {
+  const { path, query, body, etag, signal } = asked;
+  const headers: Record<string, string> = { accept };
   if (body !== undefined) headers["content-type"] = "application/json";
   if (etag !== undefined) headers["if-match"] = etag;
-  const answer = await httpTransport.send({
+  return {
     method,
     path: API + filled(url, path) + search(query),
     headers,
     body: body === undefined ? null : JSON.stringify(body),
     signal: signal ?? null,
-  });
-  if (answer.status >= 400) throw new ServerError(answer.status, detailOf(answer.text, answer.status));
-  return answer.text === "" ? (undefined as Response) : JSON.parse(answer.text);
+  };
+}
+
+/** Note whether an answer came. An aborted request says nothing about that. */
+async function reach<Came extends Answer | Streamed>(ask: () => Promise<Came>): Promise<Came> {
+  let answer: Came;
+  try {
+    answer = await ask();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    setConnection("gone");
+    throw new GoneError(error);
+  }
+  setConnection(answer.status === 401 ? "locked" : "open");
+  return answer;
+}
+
+function refusal(status: number, text: string): ServerError {
+  if (status === 401) return new LockedError();
+  const detail = detailOf(text, status);
+  return status === 412 ? new ConflictError(detail) : new ServerError(status, detail);
+}
+
+async function whole(pieces: AsyncIterable<string>): Promise<string> {
+  let text = "";
+  for await (const piece of pieces) text += piece;
+  return text;
 }
 
 function filled(url: string, path: unknown): string {

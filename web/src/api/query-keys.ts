@@ -1,5 +1,14 @@
-/** Names of what is asked, in one place: an event of the server that something has changed makes what depends on it stale. */
+/**
+ * Names of what is asked, in one place. The first word is the topic: when the server says that a topic has changed,
+ * all that begins with it is stale (see `live.ts`). Each place adds its own lines.
+ */
+
+export const TOPICS = ["project", "scans", "transcripts", "labels"] as const;
+
+export type Topic = (typeof TOPICS)[number];
 
 export const queryKeys = {
+  /** How the scans stand that run; kept up to date by the server, so that no topic makes it stale. */
+  running: () => ["running"] as const,
   scans: (asked: object) => ["scans", "list", asked] as const,
 } as const;

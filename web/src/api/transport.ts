@@ -1,5 +1,7 @@
 /** How requests reach the server: over HTTP, or through the editor that shows the page. */
 
+import { editorTransport } from "./editor.ts";
+
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
 export interface Request {
@@ -19,11 +21,42 @@ export interface Answer {
 
 export interface Transport {
   send(request: Request): Promise<Answer>;
+  /** Ask for an answer that comes bit by bit; what comes at once where there is no other way. */
+  stream(request: Request): Promise<Streamed>;
+}
+
+export interface Streamed {
+  status: number;
+  headers: Headers;
+  pieces: AsyncIterable<string>;
 }
 
 export const httpTransport: Transport = {
-  async send({ method, path, headers, body, signal }) {
-    const answer = await fetch(`.${path}`, { method, headers, body, signal });
+  async send(request) {
+    const answer = await fetched(request);
     return { status: answer.status, headers: answer.headers, text: await answer.text() };
   },
+
+  async stream(request) {
+    const answer = await fetched(request);
+    return { status: answer.status, headers: answer.headers, pieces: decoded(answer.body) };
+  },
 };
+
+/** The transport of this page. */
+export const transport: Transport = editorTransport() ?? httpTransport;
+
+function fetched({ method, path, headers, body, signal }: Request): Promise<Response> {
+  return fetch(`.${path}`, { method, headers, body, signal });
+}
+
+async function* decoded(body: ReadableStream<Uint8Array<ArrayBuffer>> | null): AsyncGenerator<string> {
+  if (body === null) return;
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
+  } finally {
+    // Who reads no further is not interested in the rest.
+    await reader.cancel();
+  }
+}

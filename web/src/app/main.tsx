@@ -1,7 +1,9 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider } from "@tanstack/react-query";
 import { createRouter, RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { followServer } from "../api/live.ts";
+import { createQueries } from "../api/queries.ts";
 import { createPageHistory } from "./page-history.ts";
 import { routeTree } from "./route-tree.gen.ts";
 import { parseSearch, writeSearch } from "./search-params.ts";
@@ -22,7 +24,7 @@ const router = createRouter({
   defaultNotFoundComponent: UnknownPlace,
   defaultPendingComponent: LoadingPlace,
 });
-const queries = new QueryClient();
+const queries = createQueries();
 
 declare module "@tanstack/react-router" {
   interface Register {
@@ -31,6 +33,7 @@ declare module "@tanstack/react-router" {
 }
 
 followTheme();
+followServer(queries);
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no element #root.");
 createRoot(root).render(

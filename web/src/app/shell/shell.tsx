@@ -2,6 +2,7 @@ import { Outlet, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { keyRegistry } from "../../ui/keyboard/key-registry.ts";
 import { useKeys } from "../../ui/keyboard/use-keys.ts";
+import { ConnectionBar } from "./connection-bar.tsx";
 import { Rail } from "./rail.tsx";
 import styles from "./shell.module.css";
 
@@ -24,9 +25,12 @@ export function Shell() {
         Skip to the content
       </button>
       <Rail onHelp={() => setOpen("help")} />
-      <main ref={main} className={styles.main} tabIndex={-1}>
-        <Outlet />
-      </main>
+      <div className={styles.content}>
+        <ConnectionBar />
+        <main ref={main} className={styles.main} tabIndex={-1}>
+          <Outlet />
+        </main>
+      </div>
       <Suspense>{open === "help" && <KeyHelp onClose={() => setOpen(null)} />}</Suspense>
     </div>
   );

@@ -1,0 +1,125 @@
+/** What the server tells without being asked: what has changed, and how the scans stand that run. */
+
+import { type QueryClient, queryOptions } from "@tanstack/react-query";
+import { read } from "./client.ts";
+import { connection, onConnection, setConnection } from "./connection.ts";
+import { isInEditor } from "./editor.ts";
+import type {
+  ChangeItem,
+  RunningScanItem,
+  RunsListRunsData,
+  RunsListRunsResponse,
+} from "./generated/types.gen.ts";
+import { queryKeys, TOPICS } from "./query-keys.ts";
+
+/** How the scans stand that run, by location. */
+export type RunningScans = Readonly<Record<string, RunningScanItem>>;
+
+const POLL_MS = 10_000;
+const RETRY_MS = 2_000;
+
+/** `useQuery(runningScansQuery)`: the scans that run, as the stream tells it. One that has ended stays until it is read again. */
+export const runningScansQuery = queryOptions({
+  queryKey: queryKeys.running(),
+  queryFn: async ({ signal }): Promise<RunningScans> => {
+    const { running } = await read<RunsListRunsData, RunsListRunsResponse>("/runs", { signal });
+    return Object.fromEntries(running.map((each) => [each.location, each]));
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+/** Keep the cache true while the page is open; gives what ends that. */
+export function followServer(queries: QueryClient): () => void {
+  const ends = [followConnection(queries), isInEditor ? poll(queries) : listen(queries)];
+  return () => {
+    for (const end of ends) end();
+  };
+}
+
+/**
+ * Listen while the page is seen: a browser keeps few connections to one server, and hidden pages would take them all.
+ * What changed while nobody listened was not told, so that it is asked again.
+ */
+function listen(queries: QueryClient): () => void {
+  let source: EventSource | undefined;
+  let hasListened = false;
+  let again: ReturnType<typeof setTimeout> | undefined;
+  const stop = () => {
+    clearTimeout(again);
+    source?.close();
+    source = undefined;
+  };
+  const start = () => {
+    stop();
+    if (document.visibilityState === "hidden") return;
+    source = openStream(queries);
+    source.addEventListener("open", () => {
+      setConnection("open");
+      if (hasListened) refresh(queries);
+      hasListened = true;
+    });
+    source.addEventListener("error", () => {
+      // Refused: a token is wanted, say, which the requests of the page tell. A browser does not try again by itself.
+      if (source?.readyState === EventSource.CLOSED) again = setTimeout(start, POLL_MS);
+      else if (hasListened) setConnection("gone");
+    });
+  };
+  start();
+  document.addEventListener("visibilitychange", start);
+  return () => {
+    document.removeEventListener("visibilitychange", start);
+    stop();
+  };
+}
+
+function openStream(queries: QueryClient): EventSource {
+  const source = new EventSource("./api/v3/events");
+  source.addEventListener("changed", (event) => {
+    const { topic } = JSON.parse(event.data) as ChangeItem;
+    void queries.invalidateQueries({ queryKey: [topic] });
+  });
+  source.addEventListener("state", (event) => {
+    const state = JSON.parse(event.data) as RunningScanItem;
+    queries.setQueryData<RunningScans>(queryKeys.running(), (known) => ({
+      ...known,
+      [state.location]: state,
+    }));
+  });
+  return source;
+}
+
+/** Without a stream everything that is shown is asked again now and then, while somebody looks. */
+function poll(queries: QueryClient): () => void {
+  const polling = setInterval(() => {
+    if (document.visibilityState === "visible") refresh(queries);
+  }, POLL_MS);
+  return () => clearInterval(polling);
+}
+
+/** While the server is gone, look for it; once it is back, show what it says now. */
+function followConnection(queries: QueryClient): () => void {
+  let looking: ReturnType<typeof setInterval> | undefined;
+  const stop = () => {
+    clearInterval(looking);
+    looking = undefined;
+  };
+  const unfollow = onConnection(() => {
+    if (connection() === "open") {
+      if (looking !== undefined) refresh(queries);
+      stop();
+    } else {
+      looking ??= setInterval(() => {
+        read<RunsListRunsData, RunsListRunsResponse>("/runs", {}).catch(() => undefined);
+      }, RETRY_MS);
+    }
+  });
+  return () => {
+    unfollow();
+    stop();
+  };
+}
+
+function refresh(queries: QueryClient): void {
+  void queries.invalidateQueries({ queryKey: queryKeys.running() });
+  for (const topic of TOPICS) void queries.invalidateQueries({ queryKey: [topic] });
+}
