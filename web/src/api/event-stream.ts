@@ -12,7 +12,7 @@ export async function* readEvents(pieces: AsyncIterable<string>): AsyncGenerator
     rest += piece;
     // A line may end with \r\n whose \n is still to come.
     const end = rest.endsWith("\r") ? rest.length - 1 : rest.length;
-    const blocks = rest.slice(0, end).replace(/\r\n?/g, "\n").split("\n\n");
+    const blocks = rest.slice(0, end).replaceAll("\r\n", "\n").split("\n\n");
     rest = (blocks.pop() ?? "") + rest.slice(end);
     for (const block of blocks) {
       const event = readEvent(block);

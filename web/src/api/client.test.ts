@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { read, readStream, sendTagged } from "./client.ts";
+import { connection, setConnection } from "./connection.ts";
+import { ConflictError, GoneError, LockedError, ServerError } from "./errors.ts";
+
+interface Call {
+  url: "/things/{id}";
+  path: { id: string };
+  query?: { limit?: number; columns?: string[]; where?: string };
+  body?: { name: string };
+}
+
+const fetched = vi.fn<typeof fetch>();
+
+function asked(): [string, RequestInit] {
+  return fetched.mock.lastCall as [string, RequestInit];
+}
+
+describe("the client", () => {
+  beforeEach(() => {
+    vi.stubGlobal("fetch", fetched);
+    setConnection("open");
+  });
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    fetched.mockReset();
+  });
+
+  test("fills in paths and queries", async () => {
+    fetched.mockResolvedValue(Response.json({ name: "x" }));
+    const query = { limit: 2, columns: ["a", "b"], where: "v = 'é&'" };
+    expect(await read<Call, { name: string }>("/things/{id}", { path: { id: "a/b" }, query })).toEqual({
+      name: "x",
+    });
+    const [address] = asked();
+    expect(address).toBe("./api/v3/things/a%2Fb?limit=2&columns=a&columns=b&where=v+%3D+%27%C3%A9%26%27");
+  });
+
+  test("shows the etag of what is written over, and gives the new one", async () => {
+    fetched.mockResolvedValue(Response.json({}, { headers: { etag: '"2"' } }));
+    const body = { name: "x" };
+    const written = await sendTagged<Call, object>("PUT", "/things/{id}", {
+      path: { id: "a" },
+      body,
+      etag: '"1"',
+    });
+    expect(written.etag).toBe('"2"');
+    const [, { headers, method, body: sent }] = asked();
+    expect(new Headers(headers).get("if-match")).toBe('"1"');
+    expect([method, sent]).toEqual(["PUT", '{"name":"x"}']);
+  });
+
+  test.each([
+    [412, ConflictError],
+    [401, LockedError],
+    [400, ServerError],
+    [500, ServerError],
+  ])("tells a refusal with status %i by its kind", async (status, kind) => {
+    fetched.mockImplementation(async () => Response.json({ detail: "Because." }, { status }));
+    await expect(read<Call, object>("/things/{id}", { path: { id: "a" } })).rejects.toBeInstanceOf(kind);
+  });
+
+  test("tells refusals in the words of the server", async () => {
+    fetched.mockImplementation(async () => Response.json({ detail: "Because." }, { status: 400 }));
+    await expect(read<Call, object>("/things/{id}", { path: { id: "a" } })).rejects.toThrow("Because.");
+    fetched.mockImplementation(async () => new Response("<h1>Bad gateway</h1>", { status: 502 }));
+    await expect(read<Call, object>("/things/{id}", { path: { id: "a" } })).rejects.toThrow("502");
+  });
+
+  test("notes that the server is gone, and that it is back", async () => {
+    fetched.mockRejectedValueOnce(new TypeError("Failed to fetch"));
+    await expect(read<Call, object>("/things/{id}", { path: { id: "a" } })).rejects.toBeInstanceOf(GoneError);
+    expect(connection()).toBe("gone");
+    fetched.mockResolvedValueOnce(Response.json({}));
+    await read<Call, object>("/things/{id}", { path: { id: "a" } });
+    expect(connection()).toBe("open");
+  });
+
+  test("does not take an aborted request for a server that is gone", async () => {
+    fetched.mockRejectedValueOnce(new DOMException("aborted", "AbortError"));
+    await expect(read<Call, object>("/things/{id}", { path: { id: "a" } })).rejects.toThrow("aborted");
+    expect(connection()).toBe("open");
+  });
+
+  test("reads a stream of events, and ends it at its source when the reader leaves", async () => {
+    const cancelled = vi.fn();
+    const body = new ReadableStream({
+      pull: (to) => to.enqueue(new TextEncoder().encode('event: hit\ndata: {"n": 1}\n\n')),
+      cancel: cancelled,
+    });
+    fetched.mockResolvedValue(new Response(body));
+    for await (const event of readStream<Call, { n: number }>("/things/{id}", { path: { id: "a" } })) {
+      expect(event).toEqual({ name: "hit", data: { n: 1 } });
+      break;
+    }
+    expect(cancelled).toHaveBeenCalled();
+  });
+
+  test("tells the refusal of a stream", async () => {
+    fetched.mockResolvedValue(Response.json({ detail: "Not RE2." }, { status: 400 }));
+    const stream = readStream<Call, object>("/things/{id}", { path: { id: "a" } });
+    await expect(stream.next()).rejects.toThrow("Not RE2.");
+  });
+});
