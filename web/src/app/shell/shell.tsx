@@ -2,6 +2,7 @@ import { Outlet, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { keyRegistry } from "../../ui/keyboard/key-registry.ts";
 import { useKeys } from "../../ui/keyboard/use-keys.ts";
+import { Toasts } from "../../ui/toasts.tsx";
 import { ConnectionBar } from "./connection-bar.tsx";
 import { Rail } from "./rail.tsx";
 import styles from "./shell.module.css";
@@ -31,6 +32,7 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
+      <Toasts />
       <Suspense>{open === "help" && <KeyHelp onClose={() => setOpen(null)} />}</Suspense>
     </div>
   );
