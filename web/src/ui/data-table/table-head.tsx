@@ -37,27 +37,23 @@ export function TableHead<Row>({
             data-align={column.align}
             title={column.help}
             aria-sort={sortOf(order, column.id)}
-            draggable={onShown !== undefined}
-            onDragStart={(event) => event.dataTransfer.setData("text/x-column", column.id)}
             onDragOver={(event) => event.preventDefault()}
             onDrop={(event) => {
               event.preventDefault();
               change(moved(shown, event.dataTransfer.getData("text/x-column"), at));
             }}
           >
-            {column.sortable === true && onOrder !== undefined ? (
-              <button
-                type="button"
-                data-kind="plain"
-                title={column.help ?? "Sort; with Shift, also by this"}
-                onClick={(event) => onOrder(nextOrder(order, column.id, event.shiftKey))}
-              >
-                {column.name}
-                <SortMark order={order} id={column.id} />
-              </button>
-            ) : (
-              <span>{column.name}</span>
-            )}
+            {/* biome-ignore lint/a11y/noStaticElementInteractions: the menu of columns moves them by keys. */}
+            <span
+              draggable={onShown !== undefined}
+              onDragStart={(event) => event.dataTransfer.setData("text/x-column", column.id)}
+            >
+              {column.sortable === true && onOrder !== undefined ? (
+                <SortButton column={column} order={order} onOrder={onOrder} />
+              ) : (
+                column.name
+              )}
+            </span>
             {onShown !== undefined && (
               <ResizeHandle
                 name={column.name}
@@ -75,6 +71,26 @@ export function TableHead<Row>({
 function sortOf(order: readonly string[], id: string): "ascending" | "descending" | undefined {
   if (order.includes(id)) return "ascending";
   return order.includes(`-${id}`) ? "descending" : undefined;
+}
+
+interface SortButtonProps<Row> {
+  column: Column<Row>;
+  order: readonly string[];
+  onOrder: (order: string[]) => void;
+}
+
+function SortButton<Row>({ column, order, onOrder }: SortButtonProps<Row>) {
+  return (
+    <button
+      type="button"
+      data-kind="plain"
+      title={column.help ?? "Sort; with Shift, also by this"}
+      onClick={(event) => onOrder(nextOrder(order, column.id, event.shiftKey))}
+    >
+      {column.name}
+      <SortMark order={order} id={column.id} />
+    </button>
+  );
 }
 
 function SortMark({ order, id }: { order: readonly string[]; id: string }) {
