@@ -5,6 +5,7 @@ import { createRoot } from "react-dom/client";
 import { followServer } from "../api/live.ts";
 import { createQueries } from "../api/queries.ts";
 import { createPageHistory } from "./page-history.ts";
+import { followRecent } from "./recent.ts";
 import { routeTree } from "./route-tree.gen.ts";
 import { parseSearch, writeSearch } from "./search-params.ts";
 import { BrokenPlace, LoadingPlace, UnknownPlace } from "./shell/broken-place.tsx";
@@ -34,6 +35,7 @@ declare module "@tanstack/react-router" {
 
 followTheme();
 followServer(queries);
+followRecent(router);
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no element #root.");
 createRoot(root).render(

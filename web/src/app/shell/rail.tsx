@@ -5,9 +5,10 @@ import { Menu } from "../../ui/menu.tsx";
 import { placesOf } from "../places.ts";
 import { type Density, setDensity, setTheme, type Theme, useDensity, useTheme } from "../theme.ts";
 import styles from "./rail.module.css";
+import { RunningScans } from "./running-scans.tsx";
 
 /** The places at the left, and what holds for all of them. */
-export function Rail({ onHelp, children }: { onHelp: () => void; children?: React.ReactNode }) {
+export function Rail({ onHelp, onPalette }: { onHelp: () => void; onPalette: () => void }) {
   const { routesByPath } = useRouter();
   const navigate = useNavigate();
   const places = placesOf(routesByPath);
@@ -37,7 +38,16 @@ export function Rail({ onHelp, children }: { onHelp: () => void; children?: Reac
           </Link>
         ))}
       <div className={styles.gap} />
-      {children}
+      <RunningScans />
+      <button
+        type="button"
+        data-kind="plain"
+        aria-label="Do or open anything"
+        title="Do or open anything (Ctrl K)"
+        onClick={onPalette}
+      >
+        <Icon name="find" />
+      </button>
       <button type="button" data-kind="plain" aria-label="Keys" title="Keys (?)" onClick={onHelp}>
         ?
       </button>

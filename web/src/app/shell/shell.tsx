@@ -8,16 +8,20 @@ import { Rail } from "./rail.tsx";
 import styles from "./shell.module.css";
 
 const KeyHelp = lazy(() => import("./key-help.tsx").then((module) => ({ default: module.KeyHelp })));
+const Palette = lazy(() => import("./palette.tsx").then((module) => ({ default: module.Palette })));
 
 /** What stands around every place. */
 export function Shell() {
-  const [open, setOpen] = useState<"help" | null>(null);
+  const [open, setOpen] = useState<"help" | "palette" | null>(null);
   const main = useRef<HTMLElement>(null);
   useEffect(() => {
     addEventListener("keydown", keyRegistry.handle);
     return () => removeEventListener("keydown", keyRegistry.handle);
   }, []);
-  useKeys("Everywhere", [{ keys: "?", label: "Show the keys", run: () => setOpen("help") }]);
+  useKeys("Everywhere", [
+    { keys: "Mod+k", label: "Do or open anything", keysOnly: true, run: () => setOpen("palette") },
+    { keys: "?", label: "Show the keys", run: () => setOpen("help") },
+  ]);
   useFocusOnArrival(main);
   return (
     <div className={styles.shell}>
@@ -25,7 +29,7 @@ export function Shell() {
       <button type="button" className={styles.skip} onClick={() => main.current?.focus()}>
         Skip to the content
       </button>
-      <Rail onHelp={() => setOpen("help")} />
+      <Rail onHelp={() => setOpen("help")} onPalette={() => setOpen("palette")} />
       <div className={styles.content}>
         <ConnectionBar />
         <main ref={main} className={styles.main} tabIndex={-1}>
@@ -33,7 +37,10 @@ export function Shell() {
         </main>
       </div>
       <Toasts />
-      <Suspense>{open === "help" && <KeyHelp onClose={() => setOpen(null)} />}</Suspense>
+      <Suspense>
+        {open === "help" && <KeyHelp onClose={() => setOpen(null)} />}
+        {open === "palette" && <Palette onClose={() => setOpen(null)} />}
+      </Suspense>
     </div>
   );
 }
