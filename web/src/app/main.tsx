@@ -13,8 +13,10 @@ import { followTheme } from "./theme.ts";
 import "../ui/tokens.css";
 import "../ui/base.css";
 
+const queries = createQueries();
 const router = createRouter({
   routeTree,
+  context: { queries, routes: () => router.routesByPath },
   history: createPageHistory(),
   parseSearch,
   stringifySearch: writeSearch,
@@ -25,7 +27,6 @@ const router = createRouter({
   defaultNotFoundComponent: UnknownPlace,
   defaultPendingComponent: LoadingPlace,
 });
-const queries = createQueries();
 
 declare module "@tanstack/react-router" {
   interface Register {

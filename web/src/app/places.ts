@@ -1,6 +1,7 @@
 /** The places of the page, in the order of the rail; each is shown once its route is there. */
 
 import type { IconName } from "../ui/icon.tsx";
+import type { PageMode } from "./page-mode.ts";
 
 export interface Place {
   name: string;
@@ -21,6 +22,9 @@ export const PLACES: readonly Place[] = [
   { name: "Compare", path: "/compare", icon: "compare", key: "6", isInRail: false },
 ];
 
-export function placesOf(routes: object): readonly Place[] {
-  return PLACES.filter((place) => place.path in routes);
+/** The places that have a route, and that are wanted. */
+export function placesOf(routes: object, mode: PageMode): readonly Place[] {
+  return PLACES.filter(
+    ({ path }) => path in routes && (mode !== "scans" || path === "/scans" || path === "/compare"),
+  );
 }

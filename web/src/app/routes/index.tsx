@@ -1,7 +1,28 @@
+import type { QueryClient } from "@tanstack/react-query";
 import { createFileRoute, redirect } from "@tanstack/react-router";
+import { read } from "../../api/client.ts";
+import type { ScansListScansData, ScansListScansResponse } from "../../api/generated/types.gen.ts";
+import { queryKeys } from "../../api/query-keys.ts";
+import { pageMode } from "../page-mode.ts";
+import { placesOf } from "../places.ts";
 
 export const Route = createFileRoute("/")({
-  beforeLoad: () => {
-    throw redirect({ to: "/scans" });
+  beforeLoad: async ({ context: { queries, routes } }) => {
+    const [first, ...others] = placesOf(routes(), pageMode());
+    const scans = others.find((place) => place.path === "/scans");
+    const place = scans !== undefined && (await findScans(queries)) ? scans : first;
+    throw redirect({ to: place?.path ?? "/scans", replace: true });
   },
 });
+
+/** Whether there is any scan to show; a server that does not answer is told by the place that is shown. */
+async function findScans(queries: QueryClient): Promise<boolean> {
+  try {
+    const asked = { limit: 1 };
+    const queryFn = () => read<ScansListScansData, ScansListScansResponse>("/scans", { query: asked });
+    const { items } = await queries.fetchQuery({ queryKey: queryKeys.scans(asked), queryFn });
+    return items.length > 0;
+  } catch {
+    return true;
+  }
+}

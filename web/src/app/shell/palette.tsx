@@ -4,6 +4,7 @@ import { fuzzyFilter } from "../../domain/fuzzy.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { keyRegistry } from "../../ui/keyboard/key-registry.ts";
 import { Keys } from "../../ui/keyboard/keys.tsx";
+import { pageMode } from "../page-mode.ts";
 import { placesOf } from "../places.ts";
 import { recentPlaces } from "../recent.ts";
 import styles from "./palette.module.css";
@@ -104,7 +105,7 @@ function PaletteLine({ id, item, isChosen, onChoose }: PaletteLineProps) {
 function useItems(): readonly Item[] {
   const router = useRouter();
   return useMemo(() => {
-    const places = placesOf(router.routesByPath).map(({ name, path, key }) => ({
+    const places = placesOf(router.routesByPath, pageMode()).map(({ name, path, key }) => ({
       group: "Place",
       label: name,
       keys: key,

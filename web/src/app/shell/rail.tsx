@@ -2,6 +2,7 @@ import { Link, useNavigate, useRouter } from "@tanstack/react-router";
 import { Icon } from "../../ui/icon.tsx";
 import { useKeys } from "../../ui/keyboard/use-keys.ts";
 import { Menu } from "../../ui/menu.tsx";
+import { pageMode } from "../page-mode.ts";
 import { placesOf } from "../places.ts";
 import { type Density, setDensity, setTheme, type Theme, useDensity, useTheme } from "../theme.ts";
 import styles from "./rail.module.css";
@@ -11,7 +12,8 @@ import { RunningScans } from "./running-scans.tsx";
 export function Rail({ onHelp, onPalette }: { onHelp: () => void; onPalette: () => void }) {
   const { routesByPath } = useRouter();
   const navigate = useNavigate();
-  const places = placesOf(routesByPath);
+  const mode = pageMode();
+  const places = placesOf(routesByPath, mode);
   useKeys(
     "Everywhere",
     places.map((place) => ({
@@ -22,7 +24,7 @@ export function Rail({ onHelp, onPalette }: { onHelp: () => void; onPalette: () 
     })),
   );
   return (
-    <nav className={styles.rail} aria-label="Places">
+    <nav className={styles.rail} aria-label="Places" hidden={mode === "single-file"}>
       {places
         .filter((place) => place.isInRail)
         .map((place) => (

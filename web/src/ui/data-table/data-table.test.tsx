@@ -21,7 +21,6 @@ const ROWS: Rows<Thing> = {
 };
 const keyOf = (row: Thing) => row.id;
 
-// biome-ignore lint/style/useComponentExportOnlyModules: a test exports nothing.
 function Table(props: Partial<DataTableProps<Thing>>) {
   const [selection, setSelection] = useState<Selection>(new Set());
   return (

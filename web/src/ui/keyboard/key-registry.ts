@@ -22,16 +22,25 @@ export interface Scope {
 const SEQUENCE_MS = 1000;
 
 export class KeyRegistry {
-  readonly #scopes: (() => Scope)[] = [];
+  /** In the order in which their components were first rendered: what is inside comes after what is around it. */
+  readonly #scopes: { order: number; scope: () => Scope }[] = [];
+  #last = 0;
   #pressed: readonly string[] = [];
   #pressedAt = 0;
 
+  /** A place in the order, taken when a component is first rendered. */
+  nextOrder(): number {
+    this.#last += 1;
+    return this.#last;
+  }
+
   /** Add commands: later ones go before earlier ones with the same keys. Gives what takes them away. */
-  add(scope: () => Scope): () => void {
-    this.#scopes.push(scope);
+  add(scope: () => Scope, order: number = this.nextOrder()): () => void {
+    const added = { order, scope };
+    this.#scopes.push(added);
+    this.#scopes.sort((one, other) => one.order - other.order);
     return () => {
-      const at = this.#scopes.indexOf(scope);
-      if (at >= 0) this.#scopes.splice(at, 1);
+      this.#scopes.splice(this.#scopes.indexOf(added), 1);
     };
   }
 
@@ -82,7 +91,7 @@ export class KeyRegistry {
   }
 
   #newestFirst(): Scope[] {
-    return this.#scopes.toReversed().map((scope) => scope());
+    return this.#scopes.toReversed().map(({ scope }) => scope());
   }
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { type Command, keyRegistry } from "./key-registry.ts";
 
 /**
@@ -10,5 +10,7 @@ export function useKeys(scope: string, commands: readonly Command[]): void {
   useLayoutEffect(() => {
     current.current = { name: scope, commands };
   });
-  useEffect(() => keyRegistry.add(() => current.current), []);
+  // Effects of what is inside run before those of what is around it; rendering has the order that is meant.
+  const [order] = useState(() => keyRegistry.nextOrder());
+  useEffect(() => keyRegistry.add(() => current.current, order), [order]);
 }
