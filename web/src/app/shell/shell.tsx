@@ -1,7 +1,8 @@
-import { Outlet, useRouter } from "@tanstack/react-router";
+import { CatchBoundary, Outlet, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { keyRegistry } from "../../ui/keyboard/key-registry.ts";
 import { useKeys } from "../../ui/keyboard/use-keys.ts";
+import { toast } from "../../ui/toast.ts";
 import { Toasts } from "../../ui/toasts.tsx";
 import { ConnectionBar } from "./connection-bar.tsx";
 import { Rail } from "./rail.tsx";
@@ -37,10 +38,17 @@ export function Shell() {
         </main>
       </div>
       <Toasts />
-      <Suspense>
-        {open === "help" && <KeyHelp onClose={() => setOpen(null)} />}
-        {open === "palette" && <Palette onClose={() => setOpen(null)} />}
-      </Suspense>
+      {/* What cannot be loaded, as the server is gone, does not take the page with it. */}
+      <CatchBoundary
+        getResetKey={() => String(open)}
+        errorComponent={() => null}
+        onCatch={(error) => toast(String(error), { tone: "error" })}
+      >
+        <Suspense>
+          {open === "help" && <KeyHelp onClose={() => setOpen(null)} />}
+          {open === "palette" && <Palette onClose={() => setOpen(null)} />}
+        </Suspense>
+      </CatchBoundary>
     </div>
   );
 }
