@@ -118,10 +118,11 @@ def first_of_each(index: QueryableIndex, where: Sequence[Condition], column: str
         rows = rows.take(numbers)
     first = f"{_ROW}_min"
     try:
-        found = rows.append_column(_ROW, numbers).group_by(_VALUE).aggregate([(_ROW, "min")]).sort_by(first)
+        found = rows.append_column(_ROW, numbers).group_by(_VALUE).aggregate([(_ROW, "min")])
     except pa.ArrowNotImplementedError:  # lists and objects, which Arrow does not compare: all rows
         found, first = rows.append_column(_ROW, numbers), _ROW
-    return list(zip(found.column(_VALUE).to_pylist(), found.column(first).to_pylist(), strict=True))
+    pairs = zip(found.column(_VALUE).to_pylist(), found.column(first).to_pylist(), strict=True)
+    return sorted(pairs, key=lambda pair: pair[1])  # in Python: Arrow's own way imports pandas
 
 
 def _stream(table: pa.Table) -> RowStream:
