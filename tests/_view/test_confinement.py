@@ -396,7 +396,9 @@ async def test_what_is_not_a_scan_is_not_deleted(client: httpx.AsyncClient, proj
     _refused(await client.delete(f"/v2/scans/{in_url(project / 'scans')}/{in_url(place.name)}"), of=kind)
     _refused(await client.delete(f"/v2/scans/{in_url(project)}/{in_url(place)}"), of=kind)
     zipped = {"accept": "application/zip"}
-    _refused(await client.get(f"/v2/scans/{in_url(project / 'scans')}/{in_url(place.name)}", headers=zipped), of=kind)
+    if kind != "another id":  # a copy is packed as well
+        packed = await client.get(f"/v2/scans/{in_url(project / 'scans')}/{in_url(place.name)}", headers=zipped)
+        _refused(packed, of=kind)
     assert sorted(project.rglob("*")) == before
 
 

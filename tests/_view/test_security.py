@@ -40,7 +40,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Generator[int]:
 
 def exchange(port: int, request: bytes) -> bytes:
     """Send bytes and give the answer, head and body."""
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as client:
+    with socket.create_connection(("127.0.0.1", port), timeout=90) as client:
         client.sendall(request.replace(b"PORT", str(port).encode()))
         answer = b""
         with contextlib.suppress(ConnectionResetError):
@@ -55,10 +55,34 @@ def _is_whole(answer: bytes) -> bool:
     return bool(end) and length is not None and len(body) >= int(length[1])
 
 
-WEBSOCKET = (
-    b"GET / HTTP/1.1\r\nhost: 127.0.0.1:PORT\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
-    b"origin: http://evil.example\r\nsec-websocket-version: 13\r\nsec-websocket-key: eA==\r\n\r\n"
+WEBSOCKET_HEADERS = (
+    b"upgrade: websocket\r\nconnection: upgrade\r\n"
+    b"origin: http://evil.example\r\nsec-websocket-version: 13\r\nsec-websocket-key: eA==\r\n"
 )
+WEBSOCKET = b"GET / HTTP/1.1\r\nhost: 127.0.0.1:PORT\r\n" + WEBSOCKET_HEADERS + b"\r\n"
+
+
+FOR_BOTH = [
+    (b"HEAD API/scans", b"origin: http://evil.example\r\n", 403),
+    (b"OPTIONS API/scans", b"origin: null\r\naccess-control-request-method: DELETE\r\n", 403),
+    (b"OPTIONS API/openapi.json", b"", 405),
+    (b"PATCH API/openapi.json", b"", 405),
+    (b"GET API/openapi.json", b"sec-fetch-site: cross-site\r\nsec-fetch-mode: no-cors\r\n", 403),
+    (b"GET API/openapi.json", b"sec-fetch-site: same-site\r\nsec-fetch-mode: navigate\r\n", 403),
+    (b"GET API/openapi.json", b"origin: http://127.0.0.1:1\r\n", 403),
+    (b"GET API/openapi.json", b"origin: http://127.0.0.1:PORT\r\norigin: http://evil.example\r\n", 403),
+    (b"GET http://rebound.exampleAPI/openapi.json", b"", 404),
+    (b"GET //rebound.exampleAPI/openapi.json", b"", 404),
+    (b"GET API/%c0%ae%c0%ae/%c0%ae%c0%ae/etc/passwd", b"", 404),
+    (b"GET API/%2e%2e%2f%2e%2e%2fetc/passwd", b"", 404),
+    (b"GET API/..%5c..%5cetc/passwd", b"", 404),
+    (b"GET API/scans%00", b"", 404),
+    (b"GET API/" + b"a" * 40_000, b"", 404),
+    (b"GET API/nothing?q=" + b"a" * 40_000, b"", 404),
+    (b"GET API/nothing", b"x-long: " + b"a" * 40_000 + b"\r\n", 404),
+    (b"GET API/events", WEBSOCKET_HEADERS, 403),
+]
+"""Requests to try on either API."""
 
 
 @pytest.mark.parametrize(
@@ -79,6 +103,11 @@ WEBSOCKET = (
         (b"GET /api/v2/docs HTTP/1.1\r\nhost: 127.0.0.1:PORT\r\n\r\n", 404),
         (b"GET /api/v3/redoc HTTP/1.1\r\nhost: 127.0.0.1:PORT\r\n\r\n", 404),
         (b"GET /api/v2/../../x HTTP/1.1\r\nhost: 127.0.0.1:PORT\r\norigin: null\r\n\r\n", 403),
+        *(
+            (line.replace(b"API", api) + b" HTTP/1.1\r\nhost: 127.0.0.1:PORT\r\n" + headers + b"\r\n", status)
+            for api in (b"/api/v2", b"/api/v3")
+            for line, headers, status in FOR_BOTH
+        ),
         (b"GET /%ff%fe HTTP/1.1\r\nhost: 127.0.0.1:PORT\r\n\r\n", 404),
         (b"GET /%00 HTTP/1.1\r\nhost: 127.0.0.1:PORT\r\n\r\n", 404),
         (b"GET /" + b"a" * 40_000 + b" HTTP/1.1\r\nhost: 127.0.0.1:PORT\r\n\r\n", 404),

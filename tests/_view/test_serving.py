@@ -100,6 +100,16 @@ def test_the_token_of_the_editor_is_asked_of_programs_and_kept_from_children(tmp
         assert httpx.get(link).status_code == 401
 
 
+def test_a_file_that_came_with_a_project_trusts_no_other_pages(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("UVICORN_ROOT_PATH=https://evil.example/x\n")
+    evil = {"origin": "https://evil.example"}
+    with scout_view("--port", str(free_port()), folder=tmp_path) as (_, url):
+        for path in ("/api/v2/app-config", "/api/v3/project", "/"):
+            assert httpx.get(f"{url}{path}", headers=evil).status_code == 403
+            assert httpx.get(f"{url}{path}").status_code == 200
+        assert httpx.get(f"{url}/", headers={"host": "evil.example"}).status_code == 400
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -265,6 +265,8 @@ class SectionCommand(click.Command):
     """A command whose help page has headings for its options, and whose variables may come from a `.env` file."""
 
     context_class = HelpContext
+    own_variables: frozenset[str] = frozenset()
+    """Variables that count only if the user has set them, and not a `.env` file."""
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
@@ -273,7 +275,10 @@ class SectionCommand(click.Command):
         from .._project import load_dotenv_once
 
         if not {"-h", "--help", "--help-all"} & set(args):
+            of_files = self.own_variables - os.environ.keys()
             load_dotenv_once()
+            for name in of_files:
+                os.environ.pop(name, None)
         return super().make_context(info_name, args, parent, **extra)
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:

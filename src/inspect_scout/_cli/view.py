@@ -22,10 +22,18 @@ Examples:
   scout view --scans s3://bucket/scans --mode scans
 """
 
+ROOT_PATH_VARIABLE = "UVICORN_ROOT_PATH"
+
 _network_option = partial(click.option, cls=SectionOption, section=NETWORK, usual=False)
 
 
-@click.command("view", cls=SectionCommand, epilog=EPILOG)
+class _ViewCommand(SectionCommand):
+    """The command; a `.env` may have come with the project, so it cannot trust the pages of other origins."""
+
+    own_variables = frozenset({ROOT_PATH_VARIABLE})
+
+
+@click.command("view", cls=_ViewCommand, epilog=EPILOG)
 @click.argument("place", metavar="[DIR|FILE]", required=False)
 @click.option("-T", "--transcripts", metavar="LOC", help="Where transcripts are. Default: the project says.")
 @click.option(
@@ -59,8 +67,8 @@ _network_option = partial(click.option, cls=SectionOption, section=NETWORK, usua
 @_network_option(
     "--root-path",
     default="",
-    envvar="UVICORN_ROOT_PATH",
-    variable="UVICORN_ROOT_PATH",
+    envvar=ROOT_PATH_VARIABLE,
+    variable=ROOT_PATH_VARIABLE,
     metavar="PATH|URL",
     help="Path or URL under which a proxy serves it.",
 )

@@ -61,7 +61,7 @@ async def files_of_scan(location: str, storage: Storage | None = None) -> list[E
         LocationError: It is not the directory of a scan, or holds more than a scan.
     """
     where, folder = storage if storage is not None else storage_for(location), normalize(location)
-    await _refuse_other(where, folder)
+    await read_light_spec(where, folder)  # a copy of a scan may have any name
     _refuse_links(folder)
     entries = await where.list(folder)
     _refuse_strange(folder, entries)

@@ -29,6 +29,12 @@ HOSTILE = (
     "read_csv('/etc/passwd')",
     "(SELECT 1)",
     "score = (SELECT content FROM read_text('/etc/passwd'))",
+    "glob('/*')",
+    "COPY scans TO '/tmp/x'",
+    "getenv('HOME')",
+    "-getenv('HOME')",
+    "\ud800",
+    "A" * 400 + "..",
     "*",
     "%",
     "{{7*7}}",
@@ -64,6 +70,11 @@ BODIES = (
     b'{"pagination": {"limit": -1, "cursor": {"x": []}, "direction": "sideways"}}',
     b'{"order_by": {"column": "1; --", "direction": "ASC"}}',
     b'{"limit": 1e400}',
+    b'{"limit": NaN, "target": Infinity, "cases": [{"id": "x", "target": -Infinity}]}',
+    b'{"pagination": {"limit": ' + b"9" * 5000 + b"}}",
+    b'{"pagination": {"limit": 5, "cursor": {"transcript_id": ' + b"9" * 400 + b'}, "direction": "backward"}}',
+    b'{"filter": {"left": "score", "operator": "LIKE", "right": ' + b"[" * 5000 + b"]" * 5000 + b"}}",
+    b'{"order_by": [{"column": "getenv(\'HOME\')", "direction": "DESC"}]}',
 )
 """Bodies of requests."""
 

@@ -90,7 +90,7 @@ def described_api(example_scan: Path, example_logs: Path, folder: Path, version:
     app = guarded_app(
         ViewSettings(project_dir=str(folder), scans=str(folder / "scans"), transcripts=str(folder / "logs"))
     )
-    schema = schemathesis.openapi.from_asgi(f"/api/{version}/openapi.json", app, headers=HEADERS)
+    schema = schemathesis.openapi.from_asgi(f"/api/{version}/openapi.json", app, headers=HEADERS, timeout=120)
     return DescribedApi(schema, known)
 
 
