@@ -73,7 +73,7 @@ def open_regular(path: str | os.PathLike[str], *, buffered: bool = True) -> Bina
     try:
         check_regular(name, os.fstat(file.fileno()))  # it may have been exchanged meanwhile
         refuse_way_out_of(file.fileno(), name)
-    except BaseException:
+    except BaseException:  # an error of the two, or Ctrl-C meanwhile; raised again
         file.close()
         raise
     return file
