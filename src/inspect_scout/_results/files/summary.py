@@ -133,6 +133,8 @@ def _scanner(part: Mapping[str, Any] | None) -> tuple[ScannerState, bool]:
 
 
 def _count(value: object) -> int | None:
+    if type(value) is int:  # nearly always: a list of scans asks this of each of their counts
+        return value if 0 <= value < _MOST else None
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _MOST or value != value // 1:
         return None
     return int(value)

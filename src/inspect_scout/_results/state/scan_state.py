@@ -8,10 +8,12 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..._support.causes.grouping import ErrorGroup, group_errors
+from ..._support.gc_control import gc_paused
 from ..._support.storage import (
     LocalStorage,
     Storage,
@@ -89,18 +91,20 @@ async def list_states(scans_location: str, storage: Storage | None = None) -> li
     scans = await find_scans(scans_location, storage)
     many = isinstance(scans.storage, LocalStorage) and len(scans.folders) >= MIN_CACHED_SCANS
     cache = StateCache(scans.root) if many else None
-
     known = cache.take_unchanged(scans.folders) if cache is not None else {}
 
     async def read(folder: str) -> tuple[str, ScanState]:
         stamp = scan_stamp(folder) if cache is not None else None
-        overview = await _read_report(listed_storage(folder, scans.storage), folder, listed=True)
+        # Who has a stamp has no journal: what begins meanwhile is in the next list, as there is no stamp then.
+        journal = [] if stamp is not None else None
+        overview = await _read_report(listed_storage(folder, scans.storage), folder, journal, listed=True)
         if cache is not None and overview.is_final:
             cache.put(folder, stamp, overview.state)
         return folder, overview.state
 
     others = replace(scans, folders=[folder for folder in scans.folders if folder not in known])
-    states = known | dict(await others.read_each(read))
+    with gc_paused() if cache is not None else nullcontext():  # it would walk again and again what is kept
+        states = known | dict(await others.read_each(read))
     if cache is not None:
         cache.save()
     found = [states[folder] for folder in scans.folders if folder in states]
@@ -221,9 +225,17 @@ async def journal_files(storage: Storage, location: str) -> list[str]:
     return [file_name(entry.path) for entry in await storage.list(join(location, JOURNAL), recursive=False)]
 
 
-async def _read_report(storage: Storage, location: str, *, listed: bool = False, errors: bool = False) -> ScanOverview:
+async def _read_report(
+    storage: Storage,
+    location: str,
+    journal: Sequence[str] | None = None,
+    *,
+    listed: bool = False,
+    errors: bool = False,
+) -> ScanOverview:
     spec = await read_light_spec(storage, location)
-    journal = await journal_files(storage, location)
+    if journal is None:
+        journal = await journal_files(storage, location)
     recorded = await read_counts(storage, location, spec, journal, listed=listed)
     facts, due = facts_of_light_spec(spec, location), pair_count(spec)
     is_held = LOCK_FILE in journal and (lock := await read_lock(storage, lock_path(location))) and lock.is_held

@@ -10,6 +10,7 @@ from ..folder import absolute
 
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+)://")
 _FILE = "file://"
+_SIMPLE_NAME = re.compile(r"[A-Za-z0-9_=-][A-Za-z0-9_.=-]*")
 
 
 def scheme_of(location: str) -> str:
@@ -55,6 +56,10 @@ def join(location: str, *parts: str) -> str:
         print(join("s3://bucket/scans", "scan_id=1", "scan.json"))
         ```
     """
+    if (
+        len(parts) == 1 and _SIMPLE_NAME.fullmatch(parts[0]) and location
+    ):  # nearly always; the rest takes three times as long
+        return f"{location}{parts[0]}" if location[-1] == "/" else f"{location}/{parts[0]}"
     for part in parts:
         steps = part.replace("\\", "/").split("/") if os.sep == "\\" else part.split("/")
         if ".." in steps or part.startswith(("/", _FILE)) or "\0" in part or os.path.isabs(part):
