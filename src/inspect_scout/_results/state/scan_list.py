@@ -23,7 +23,6 @@ import platformdirs
 
 from ..._support.cache import Cache
 from ..._support.errors import ScoutError, StorageError
-from ..._support.gc_control import gc_paused
 from ..._support.regular import warn_of_skipped
 from ..._support.storage import Storage, for_each, is_local, local_path, normalize, storage_for
 from ..._types import ScanState
@@ -143,6 +142,9 @@ KEPT_BYTES = 16 << 20
 
 _KEPT: Cache[Path, _KeptFile] = Cache(KEPT_BYTES, lambda kept: kept.size)
 
+_LISTED: Cache[Path, bool] = Cache(1000)
+"""What was listed before in this process. A command lists once: what it kept it would only take apart at its end, for 0.1 s."""
+
 
 class StateCache:
     """How the scans below a local folder stood when they were listed last.
@@ -156,6 +158,8 @@ class StateCache:
         name = hashlib.blake2b(root.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
         cache = folder or platformdirs.user_cache_path("inspect_scout") / f"lists_v{CACHE_VERSION}"
         self.path = cache / f"{name}.msgpack"
+        self._lists_again = _LISTED.get(self.path) is not None
+        _LISTED.put(self.path, True)
         self._loaded = self._load()
         self._current: dict[str, _CachedState] = {}
 
@@ -194,22 +198,25 @@ class StateCache:
             with contextlib.suppress(OSError):
                 temporary.unlink()
             stamp = _file_stamp(self.path)
-        _KEPT.put(self.path, _KeptFile(stamp, self._current, len(encoded)))
+        self._keep(_KeptFile(stamp, self._current, len(encoded)))
 
     def _load(self) -> _Found:
         stamp, kept = _file_stamp(self.path), _KEPT.get(self.path)
         if kept is not None and kept.stamp == stamp:
             return kept.states
         states, size = self._read()
-        _KEPT.put(self.path, _KeptFile(stamp, states, size))
+        self._keep(_KeptFile(stamp, states, size))
         return states
+
+    def _keep(self, kept: _KeptFile) -> None:
+        if self._lists_again or kept.stamp is None:  # or there is no other place for it
+            _KEPT.put(self.path, kept)
 
     def _read(self) -> tuple[_Found, int]:
         try:
             text = self.path.read_bytes()
             if zlib.crc32(memoryview(text)[4:]) == int.from_bytes(text[:4], "little"):
-                with gc_paused():  # it would walk what it makes, and in the server all that Inspect made
-                    return _DECODER.decode(memoryview(text)[4:]), len(text)
+                return _DECODER.decode(memoryview(text)[4:]), len(text)
         except (OSError, ValueError):
             pass  # never kept, damaged, or of a version that kept something else
         return {}, 0
