@@ -96,7 +96,7 @@ async def list_states(scans_location: str, storage: Storage | None = None) -> li
     async def read(folder: str) -> tuple[str, ScanState]:
         stamp = scan_stamp(folder) if cache is not None else None
         # Who has a stamp has no journal: what begins meanwhile is in the next list, as there is no stamp then.
-        journal = [] if stamp is not None else None
+        journal: Sequence[str] | None = () if stamp is not None else None
         overview = await _read_report(listed_storage(folder, scans.storage), folder, journal, listed=True)
         if cache is not None and overview.is_final:
             cache.put(folder, stamp, overview.state)
