@@ -269,7 +269,8 @@ def _event_fields(raw: memoryview) -> _EventFields:
         event = decode_item(bytes(raw))
         if not is_mapping(event):
             return _EventFields()
-        return _EventFields(*map(event.get, _EventFields.__struct_fields__[:-1]))  # all but the output
+        known: dict[str, Any] = {name: event.get(name) for name in _EventFields.__struct_fields__ if name != "output"}
+        return _EventFields(**known)
 
 
 def _output_facts(raw: msgspec.Raw) -> tuple[int, str | None]:

@@ -64,14 +64,18 @@ class OpenedTranscript:
         """Tell whether it was compared with its log after some time, and can be read."""
         return self.checked_at > since and not self.sample.failed
 
-    async def run(self, work: Callable[[], T]) -> T:
+    async def run(self, work: Callable[[], T], limiter: anyio.CapacityLimiter = _READERS) -> T:
         """Work on the sample in a thread.
+
+        Args:
+            work: What to do.
+            limiter: Of those who do so at once.
 
         Raises:
             LogReadError: The sample cannot be read.
         """
         try:
-            return await anyio.to_thread.run_sync(work, limiter=_READERS)
+            return await anyio.to_thread.run_sync(work, limiter=limiter)
         except SampleError as error:
             raise LogReadError(self.info.source_uri or "", str(error), repr(self.info.transcript_id)) from error
 

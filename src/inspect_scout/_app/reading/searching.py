@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+import anyio
 import anyio.to_thread
 
 from ..._support.errors import ScoutError
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 
 Found = TranscriptHit | TranscriptFindProgress
 
-# What is read as a whole, to see whether it has the text at all.
-_WHOLE_BYTES: Final = 32 << 20
+# What is read as a whole, to see whether it has the text at all: three times this in memory for each that searches.
+_WHOLE_BYTES: Final = 8 << 20
+# A search that waits for its turn holds nothing but what it has found.
+_SEARCHERS: Final = anyio.CapacityLimiter(4)
 _TOLD_SECONDS: Final = 0.25
 _SHOWN_PROBLEMS: Final = 20
 _TOO_LONG: Final = (
@@ -63,7 +66,7 @@ async def find_in_transcript(
         told = 0
         stopped = None
         batches = search.batches()
-        while (hits := await opened.run(lambda: next(batches, None))) is not None:
+        while (hits := await opened.run(lambda: next(batches, None), _SEARCHERS)) is not None:
             for hit in hits[: max(0, request.limit - told)]:
                 told += 1
                 yield hit
@@ -118,7 +121,7 @@ async def _search_one(
     try:
         (info,) = corpus.index.infos([position])
         source = await stored_json(await corpus.source.locate(info))
-        return await anyio.to_thread.run_sync(_hits_in, source, info, request), None
+        return await anyio.to_thread.run_sync(_hits_in, source, info, request, limiter=_SEARCHERS), None
     except (ScoutError, SampleError) as error:
         return (), str(error)
 
