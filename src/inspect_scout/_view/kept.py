@@ -8,6 +8,8 @@ import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
+from .._support.allocator import share_freed_memory
+
 if TYPE_CHECKING:
     from .._app import Runs, TranscriptCache
 
@@ -93,6 +95,7 @@ class Kept:
     def _load(self) -> None:
         from .. import _app
 
+        share_freed_memory()
         try:
             for name in _LIBRARIES:
                 if self._closed:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+from pathlib import Path
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -12,9 +15,13 @@ from inspect_scout._results.files.light_spec import (
     count_members,
     ids_in_order,
     parse_light_spec,
+    read_declared_scanners,
+    read_light_spec,
+    read_spec_head,
     transcript_count,
     without_ids,
 )
+from inspect_scout.testing import LocalStorage
 
 TEXTS = st.text(st.sampled_from('ab":,{}[]\\ \nnul0é'), max_size=6)
 
@@ -63,3 +70,36 @@ def test_ids_of_many_transcripts_are_left_out_with_nothing_else() -> None:
     assert transcript_count(spec) == 60_000
     assert without_ids(described(ids, metadata={"transcript_ids": {}})) is None
     assert without_ids(described({"a": None})) is None
+
+
+class CountingStorage(LocalStorage):
+    """Counts what is read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reads = 0
+
+    async def read(self, path: str) -> bytes:
+        self.reads += 1
+        return await super().read(path)
+
+
+def test_a_long_local_description_is_read_again_where_it_has_changed(tmp_path: Path) -> None:
+    ids: dict[str, object] = {f"transcript-{number:08}": None for number in range(60_000)}
+    file, folder, storage = tmp_path / "_scan.json", str(tmp_path), CountingStorage()
+
+    async def told() -> tuple[int, list[str], object]:
+        spec = await read_light_spec(storage, folder)
+        head = await read_spec_head(storage, folder)
+        return transcript_count(spec), list(await read_declared_scanners(storage, folder)), head["scan_name"]
+
+    for seconds, name, count in ((100, "first", 60_000), (200, "next", 59_999)):
+        file.write_bytes(described(dict(list(ids.items())[:count]), scan_name=name))
+        os.utime(file, (seconds, seconds))
+        storage.reads = 0
+        assert [asyncio.run(told()) for _ in range(3)] == [(count, ["a"], name)] * 3
+        assert storage.reads == 3  # each part once
+    os.utime(file)
+    asyncio.run(told())
+    asyncio.run(told())
+    assert storage.reads == 9  # one so new may change within a tick of the clock

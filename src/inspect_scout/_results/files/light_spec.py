@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import difflib
+import os
+import time
 import types
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Union, get_args, get_origin
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
+from ..._support.cache import Cache
 from ..._support.errors import LocationError, StorageError
 from ..._support.json import loads
 from ..._support.shapes import is_list, is_mapping
-from ..._support.storage import Storage, join, normalize
+from ..._support.storage import LocalStorage, Storage, join, local_path, normalize
 from ..layout import SCAN_FILE, SCAN_PREFIX, file_name
+
+T = TypeVar("T")
 
 
 class LightTranscripts(msgspec.Struct):
@@ -248,6 +253,12 @@ class _Head(msgspec.Struct):
 _HEAD = msgspec.json.Decoder(_Head)
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _WITH_IDS = frozenset(("transcripts", "worklist"))
+_STABLE_SECONDS = 2.0
+"""A file changed twice within a tick of the clock of its disk looks unchanged."""
+
+_long: Cache[Hashable, Any] = Cache(32)
+"""What long local descriptions say besides ids: a million of these are 18 MB, which each request of a server read again."""
+
 _IDS = frozenset(("transcript_ids", "data"))
 
 
@@ -263,8 +274,45 @@ async def read_spec_text(storage: Storage, location: str) -> bytes:
         raise LocationError(await no_scan_message(storage, location)) from None
 
 
+async def _read_part(
+    storage: Storage, location: str, part: str, parse: Callable[[bytes], T], keeps: Callable[[T], bool] = lambda _: True
+) -> T:
+    """Read a part of what defines a scan, that of a long local file only if it has changed since.
+
+    Args:
+        storage: Where the scan is.
+        location: Its directory.
+        part: Name of the part.
+        parse: Takes the part out of the text.
+        keeps: Tells whether the part is small enough to be kept.
+    """
+    state = _state_of_long_file(storage, location)
+    known: T | None = _long.get((part, state)) if state is not None else None
+    if known is not None:
+        return known
+    text = await read_spec_text(storage, location)
+    with _naming_file(location):
+        found = parse(text)
+    if state is not None and keeps(found):
+        _long.put((part, state), found)
+    return found
+
+
+def _state_of_long_file(storage: Storage, location: str) -> Hashable | None:
+    """Name what a long local description is like, which it is as long as this stays (None: it is not long, or may change)."""
+    if not isinstance(storage, LocalStorage):
+        return None
+    try:
+        about = os.stat(local_path(join(location, SCAN_FILE)))
+    except (OSError, ValueError):
+        return None
+    if about.st_size < MANY_BYTES or about.st_mtime > time.time() - _STABLE_SECONDS:
+        return None
+    return location, about.st_size, about.st_mtime_ns, about.st_ino
+
+
 async def read_light_spec(storage: Storage, location: str, *, ids: bool = False) -> LightSpec:
-    """Read what defines a scan, as far as readers that must be fast need it.
+    """Read what defines a scan, as far as readers that must be fast need it; it is not to be changed.
 
     Args:
         storage: Where the scan is.
@@ -274,9 +322,25 @@ async def read_light_spec(storage: Storage, location: str, *, ids: bool = False)
     Raises:
         LocationError: There is no scan at the location.
     """
-    text = await read_spec_text(storage, location)
-    with _naming_file(location):
-        return parse_light_spec(text, ids=ids)
+    if ids:
+        text = await read_spec_text(storage, location)
+        with _naming_file(location):
+            return parse_light_spec(text, ids=True)
+    return await _read_part(storage, location, "light", parse_light_spec, lambda spec: not _holds_ids(spec))
+
+
+def _holds_ids(spec: LightSpec) -> bool:
+    ids: Any = spec.transcripts.transcript_ids if spec.transcripts is not None else range(0)
+    return spec.worklist is not None or not isinstance(ids, range)
+
+
+async def read_declared_scanners(storage: Storage, location: str) -> Sequence[str]:
+    """Name the scanners that a scan declares, in its order.
+
+    Raises:
+        LocationError: There is no scan at the location.
+    """
+    return await _read_part(storage, location, "scanners", lambda text: declared_scanners(text, location))
 
 
 async def read_spec_fields(storage: Storage, location: str) -> Mapping[str, object]:
@@ -299,14 +363,16 @@ async def read_spec_head(storage: Storage, location: str) -> dict[str, object]:
     Raises:
         LocationError: There is no scan at the location.
     """
-    text = await read_spec_text(storage, location)
-    with _naming_file(location):
-        members = _MEMBERS.decode(text)
-        head: dict[str, object] = {name: loads(raw) for name, raw in members.items() if name not in _WITH_IDS}
-        if "transcripts" in members and members["transcripts"] != b"null":
-            about = _MEMBERS.decode(members["transcripts"])
-            head["transcripts"] = {name: loads(raw) for name, raw in about.items() if name not in _IDS}
-        return head
+    return await _read_part(storage, location, "head", _head)
+
+
+def _head(text: bytes) -> dict[str, object]:
+    members = _MEMBERS.decode(text)
+    head: dict[str, object] = {name: loads(raw) for name, raw in members.items() if name not in _WITH_IDS}
+    if "transcripts" in members and members["transcripts"] != b"null":
+        about = _MEMBERS.decode(members["transcripts"])
+        head["transcripts"] = {name: loads(raw) for name, raw in about.items() if name not in _IDS}
+    return head
 
 
 @contextmanager

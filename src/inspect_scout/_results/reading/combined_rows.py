@@ -277,7 +277,7 @@ class CombinedRows:
         parts = [(empty, empty, empty)]
         count = 0
         for number, view in enumerate(self._views):
-            for row_numbers, occurrences in _numbers(view):
+            for row_numbers, occurrences in _numbers(view, None if limit is None else limit - count):
                 parts.append((np.full(len(row_numbers), number), row_numbers, occurrences))
                 count += len(row_numbers)
                 if limit is not None and count >= limit:
@@ -388,12 +388,12 @@ def _group_rows(rows: pa.Table) -> tuple[Int64Array, Int64Array]:
     return first, groups
 
 
-def _numbers(view: RowView) -> Iterator[tuple[Int64Array, Int64Array]]:
-    """Number all rows, without looking at any column where no row must be expanded."""
+def _numbers(view: RowView, limit: int | None) -> Iterator[tuple[Int64Array, Int64Array]]:
+    """Number the first rows, or more of them, without looking at any column where no row must be expanded."""
     if view.has_resultsets:
         yield from ((row_numbers, occurrences) for _, row_numbers, occurrences in view.numbered_rows([]))
     else:
-        count = view.source.count()
+        count = view.source.count() if limit is None else min(limit, view.source.count())
         yield np.arange(count), np.zeros(count, np.int64)
 
 

@@ -12,10 +12,11 @@ from ..._query import Condition, OrderBy
 from ..._support.errors import ConfigError
 from ..._support.loops import RunCoroutine
 from ..._support.reprs import MAX_ROWS, Words, html_table, one_line_repr
-from ..._support.storage import Storage, normalize, run_in_thread, storage_for
+from ..._support.storage import Storage, join, normalize, run_in_thread, storage_for
 from ..._support.terminal import plural
-from ..files.light_spec import declared_scanners, ids_in_order, read_spec_text
+from ..files.light_spec import ids_in_order, read_declared_scanners, read_spec_text
 from ..journal.index import JournalIndex, load_index, with_index
+from ..layout import JOURNAL
 from .chosen_results import Choose, ChosenResult, read_chosen, read_with_id
 from .combined_rows import CombinedRows
 from .cursor import Cursor, Identity
@@ -284,9 +285,9 @@ class ResultsTable:
 
     async def scanners(self) -> list[str]:
         """Name the scanners: those that the scan declares, then those that only its files know."""
-        text = await read_spec_text(self.storage, self.location)
+        declared = await read_declared_scanners(self.storage, self.location)
         known = (await load_index(self.storage, self.location)).recorded_scanners()
-        return list(dict.fromkeys([*declared_scanners(text, self.location), *known]))
+        return list(dict.fromkeys([*declared, *known]))
 
     async def status(self) -> tuple[Status, list[str]]:
         """Tell how the scan stands, and which scanners have results."""
@@ -310,15 +311,21 @@ class ResultsTable:
         return followed
 
     async def _with_views(self, scanner: str | None, work: Callable[[list[RowView]], T]) -> T:
-        text = await read_spec_text(self.storage, self.location)
-        declared = declared_scanners(text, self.location)
+        declared = await read_declared_scanners(self.storage, self.location)
+        # The order of transcripts is only needed for rows that are not merged yet.
+        has_journal = bool(await self.storage.list(join(self.location, JOURNAL), recursive=False))
+        text = await read_spec_text(self.storage, self.location) if has_journal else None
 
         def on(index: JournalIndex) -> T:
             keys = [scanner] if scanner is not None else index.scanners_with_rows() or declared
-            # The order of transcripts is only needed for rows that are not merged yet.
-            order = ids_in_order(text) if index.journal else list[str]()
+            order: Sequence[str] = []
+            if index.journal:  # of which a moment ago there may have been none
+                order = ids_in_order(text or self.run(lambda: read_spec_text(self.storage, self.location)))
             sources = [ScannerRows(index, key, order, declared) for key in keys]
-            return work([RowView(source, self.rows, self._follow) for source in sources])
+            try:
+                return work([RowView(source, self.rows, self._follow) for source in sources])
+            finally:
+                pa.default_memory_pool().release_unused()  # what this thread keeps, no other one can use
 
         return await with_index(self.storage, self.location, on, run_in_thread)
 

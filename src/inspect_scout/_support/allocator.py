@@ -1,0 +1,26 @@
+"""How the C library keeps memory that was freed."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import sys
+
+_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
+
+_ARENAS = 2
+_MMAP_BYTES = 256 << 10
+
+
+def share_freed_memory() -> None:
+    """Let threads share what they free, and give large blocks back to the system at once; where glibc allocates.
+
+    It keeps memory for each thread, and for larger and larger blocks. A server in whose threads questions about a million
+    results are answered grew by 60 MB with each thread that answered one.
+    """
+    if sys.platform != "linux":
+        return
+    with contextlib.suppress(OSError, AttributeError):  # another C library
+        library = ctypes.CDLL(None)
+        library.mallopt(_M_ARENA_MAX, _ARENAS)
+        library.mallopt(_M_MMAP_THRESHOLD, _MMAP_BYTES)
