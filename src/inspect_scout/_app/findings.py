@@ -354,9 +354,14 @@ def _recorded_findings(counted: _Counted, state: ScannerState | None, page: Resu
 
 
 async def _breakdown(counted: _Counted, by: Sequence[str], where: Condition | None) -> ScannerBreakdown:
-    inputs = await _groups(counted.counted, counted.scanner, ["input_type"], where)
-    unit, judged = counted.unit(group.values[0] for group in inputs), sum(each.count - each.errors for each in inputs)
-    is_share = _are_own(by)
+    is_share, judged = _are_own(by), 0
+    if is_share:
+        inputs = await _groups(counted.counted, counted.scanner, ["input_type"], where)
+        input_types, judged = [group.values[0] for group in inputs], sum(each.count - each.errors for each in inputs)
+    else:  # what was found is asked below; of a million rows, to count it takes 0.2 s
+        asked = ResultsQuery(where, group_by=["input_type"])
+        input_types = (await counted.counted.query(asked, counted.scanner)).table.column("input_type").to_pylist()
+    unit = counted.unit(input_types)
     table = counted.results if is_share else counted.counted
     groups = await _groups(table, counted.scanner, by, where)
     results = {tuple(group.values): group.positive for group in groups}

@@ -17,6 +17,7 @@ from ..._support.errors import ConfigError
 from ..._support.storage import listed_storage
 from ..bridge import run_sync
 from ..findings import ScannerBreakdown, findings_by, group_records
+from .off_loop import off_loop
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -125,11 +126,12 @@ async def result_facets(
         UnknownNameError: The scan has no such scanner, or its results no such column.
         ConfigError: The condition cannot be used.
     """
-    found: list[Facet] = []
-    for name in dict.fromkeys(by):
-        for breakdown in await findings_by(location, [name], scanner, where):
-            found.append(_facet(name, breakdown, limit))
-    return found
+
+    async def count() -> list[Facet]:
+        counted = [(name, await findings_by(location, [name], scanner, where)) for name in dict.fromkeys(by)]
+        return [_facet(name, breakdown, limit) for name, found in counted for breakdown in found]
+
+    return await off_loop(location, count)
 
 
 def _facet(name: str, breakdown: ScannerBreakdown, limit: int) -> Facet:
@@ -167,8 +169,13 @@ async def result_distribution(
     if column in by:
         raise ConfigError(f"by={column!r} is the column whose values are asked for; group by another one.")
     query = ResultsQuery(condition_from_sql(where) if where else None, group_by=[*by, column])
-    table = (await ResultsTable.open(location, run_sync, storage=listed_storage(location)).query(query, scanner)).table
-    return _distribution(table, column, by, limit)
+
+    async def count() -> Distribution:
+        files = listed_storage(location)
+        page = await ResultsTable.open(location, run_sync, storage=files).query(query, scanner)
+        return _distribution(page.table, column, by, limit)
+
+    return await off_loop(location, count)
 
 
 def _distribution(table: pa.Table, column: str, by: Sequence[str], limit: int) -> Distribution:

@@ -40,7 +40,7 @@ async def _findings(location: str, files: Storage, wanted: bool) -> list[Scanner
         return None
     from ..findings import scanner_findings  # here: it loads Arrow
 
-    return await scanner_findings(location, storage=files)
+    return await off_loop(location, lambda: scanner_findings(location, storage=files))
 
 
 def findings_json(found: ScannerFindings) -> dict[str, object]:

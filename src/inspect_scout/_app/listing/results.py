@@ -11,6 +11,7 @@ from ..._results import HEAVY_COLUMNS, ResultsQuery, ResultsTable
 from ..._support.errors import ConfigError, UnknownNameError
 from ..._support.storage import listed_storage
 from ..bridge import run_sync
+from .off_loop import off_loop
 
 Rows = Literal["results", "transcripts"]
 """A row for each result, lists of results expanded, or one for each call of the scanner."""
@@ -81,10 +82,13 @@ async def page_of_results(location: str, scanner: str, asked: ResultsRequest) ->
         count=asked.count,
         positive=asked.positive,
     )
-    page = await ResultsTable.open(location, run_sync, rows=asked.rows, storage=listed_storage(location)).typed_page(
-        scanner, query
-    )
-    return RecordsPage(page.table.to_pylist(parse_json=True), page.total, page.after)
+
+    async def read() -> RecordsPage:
+        table = ResultsTable.open(location, run_sync, rows=asked.rows, storage=listed_storage(location))
+        page = await table.typed_page(scanner, query)
+        return RecordsPage(page.table.to_pylist(parse_json=True), page.total, page.after)
+
+    return await off_loop(location, read)
 
 
 _NAMED_BY: Final[Sequence[tuple[Rows, str]]] = (
@@ -108,6 +112,10 @@ async def one_result(location: str, scanner: str, id: str) -> dict[str, object]:
         UnknownNameError: The scan has no such scanner, or that one no such result.
         ConfigError: The scanner was called several times on the transcript.
     """
+    return await off_loop(location, lambda: _one_result(location, scanner, id))
+
+
+async def _one_result(location: str, scanner: str, id: str) -> dict[str, object]:
     files = listed_storage(location)
     for kind, column in _NAMED_BY:
         table = ResultsTable.open(location, run_sync, rows=kind, storage=files)
