@@ -8,7 +8,7 @@ import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from .._support.allocator import share_freed_memory
+from .allocator import share_freed_memory
 
 if TYPE_CHECKING:
     from .._app import Runs, TranscriptCache

@@ -8,7 +8,7 @@ import time
 import types
 from collections.abc import Callable, Generator, Hashable, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar, Union, get_args, get_origin
+from typing import Any, TypeVar, Union, cast, get_args, get_origin
 
 import msgspec
 
@@ -256,7 +256,7 @@ _WITH_IDS = frozenset(("transcripts", "worklist"))
 _STABLE_SECONDS = 2.0
 """A file changed twice within a tick of the clock of its disk looks unchanged."""
 
-_long: Cache[Hashable, Any] = Cache(32)
+_long: Cache[Hashable, object] = Cache(32)
 """What long local descriptions say besides ids: a million of these are 18 MB, which each request of a server read again."""
 
 _IDS = frozenset(("transcript_ids", "data"))
@@ -287,9 +287,9 @@ async def _read_part(
         keeps: Tells whether the part is small enough to be kept.
     """
     state = _state_of_long_file(storage, location)
-    known: T | None = _long.get((part, state)) if state is not None else None
+    known = _long.get((part, state)) if state is not None else None
     if known is not None:
-        return known
+        return cast("T", known)
     text = await read_spec_text(storage, location)
     with _naming_file(location):
         found = parse(text)
@@ -330,7 +330,7 @@ async def read_light_spec(storage: Storage, location: str, *, ids: bool = False)
 
 
 def _holds_ids(spec: LightSpec) -> bool:
-    ids: Any = spec.transcripts.transcript_ids if spec.transcripts is not None else range(0)
+    ids: object = spec.transcripts.transcript_ids if spec.transcripts is not None else range(0)
     return spec.worklist is not None or not isinstance(ids, range)
 
 

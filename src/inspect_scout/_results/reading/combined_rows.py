@@ -139,7 +139,7 @@ class CombinedRows:
         """Find all rows; what the same question found last is remembered."""
         if where is None and not order_by and not positive:
             return self.find(where, order_by, None, positive)
-        key = self._question_key("rows", where, order_by, positive)
+        key = self._key("rows", _asked(where, order_by, positive))
         if key is None:
             return self.find(where, order_by, None, positive)
         return _found.fetch(key, lambda: self.find(where, order_by, None, positive).compact()).wide()
@@ -158,9 +158,9 @@ class CombinedRows:
             conditions = [where] if where is not None else []
             stream, also = self._stream(), _IS_POSITIVE if positive else ()
             found, total = find_first_rows(stream, conditions, order_by, FIRST_ROWS, also)
-            return self._numbered(found).compact(), total
+            return _numbered(self._views, found).compact(), total
 
-        key = self._question_key("first", where, order_by, positive)
+        key = self._key("first", _asked(where, order_by, positive))
         first, total = find() if key is None else _first.fetch(key, find)
         return first.wide(), total
 
@@ -173,7 +173,7 @@ class CombinedRows:
         found = find_rows(
             self._stream(), [where] if where is not None else [], order_by, limit, _IS_POSITIVE if positive else ()
         )
-        return self._numbered(found)
+        return _numbered(self._views, found)
 
     def count_groups(
         self, where: Condition | None, group_by: Sequence[str], order_by: Sequence[OrderBy], positive: bool
@@ -291,7 +291,7 @@ class CombinedRows:
         count = 0
         for table in self._stream().read([_POSITIVE]):
             found = table.filter(column(table, _POSITIVE))
-            numbered = self._numbered(found)
+            numbered = _numbered(self._views, found)
             parts.append((numbered.views, numbered.row_numbers, numbered.occurrences))
             count += found.num_rows
             if limit is not None and count >= limit:
@@ -301,23 +301,16 @@ class CombinedRows:
     def _survey(self, shown: Sequence[str]) -> ColumnSurvey:
         typed = tuple(name for name in ("value", "validation_result") if name in shown)
         key = self._key("survey", typed)
-        return self._make_survey(shown) if key is None else _surveys.fetch(key, lambda: self._make_survey(shown))
-
-    def _question_key(
-        self, kind: str, where: Condition | None, order_by: Sequence[OrderBy], positive: bool
-    ) -> Hashable | None:
-        return self._key(kind, (None if where is None else where.model_dump_json(), tuple(order_by), positive))
+        return (
+            _make_survey(self._views, shown)
+            if key is None
+            else _surveys.fetch(key, lambda: _make_survey(self._views, shown))
+        )
 
     def _key(self, *question: Hashable) -> Hashable | None:
         """Name what is asked of these rows as they are (None: they may change at any time)."""
         states = tuple(view.state for view in self._views)
         return None if None in states else (states, question)
-
-    def _make_survey(self, shown: Sequence[str]) -> ColumnSurvey:
-        survey = ColumnSurvey()
-        for view in self._views:
-            view.survey_rows(survey, shown, weigh=False)
-        return survey
 
     def _stream(self) -> RowStream:
         kinds: dict[str, pa.DataType] = {name: self._types[name] for name in self._names}
@@ -348,18 +341,6 @@ class CombinedRows:
                 yield table_of([*cells, *map(int64_column, keys[: len(position)])], schema)
                 row += count
 
-    def _numbered(self, found: pa.Table) -> FoundRows:
-        """Tell which rows these are."""
-        if self._has_resultsets:
-            return FoundRows(*(to_numpy(column(found, name)) for name in _POSITION[1:]))
-        rows = to_numpy(column(found, _POSITION[0]))
-        if len(self._views) == 1:
-            zeros = np.zeros(len(rows), np.int64)
-            return FoundRows(zeros, rows, zeros)
-        ends = np.cumsum([view.source.count() for view in self._views])
-        views = np.searchsorted(ends, rows, side="right")
-        return FoundRows(views, rows - np.concatenate([[0], ends])[views], np.zeros(len(rows), np.int64))
-
 
 _IS_POSITIVE = (Condition(left=_POSITIVE, operator=Operator.EQ, right=True),)
 _IS_ERROR = Condition(left="scan_error", operator=Operator.IS_NOT_NULL)
@@ -371,6 +352,31 @@ _FINDINGS: Mapping[str, GroupCount] = {
     "inputs": GroupCount((_IS_NO_ERROR,), distinct="row_number"),
     "found_in": GroupCount(_IS_POSITIVE, distinct="row_number"),
 }
+
+
+def _asked(where: Condition | None, order_by: Sequence[OrderBy], positive: bool) -> Hashable:
+    """Name a question."""
+    return None if where is None else where.model_dump_json(), tuple(order_by), positive
+
+
+def _make_survey(views: Sequence[RowView], shown: Sequence[str]) -> ColumnSurvey:
+    survey = ColumnSurvey()
+    for view in views:
+        view.survey_rows(survey, shown, weigh=False)
+    return survey
+
+
+def _numbered(views: Sequence[RowView], found: pa.Table) -> FoundRows:
+    """Tell which rows these are, by all numbers of a position or, where each stored row is one row, by the first alone."""
+    if set(_POSITION) <= set(found.column_names):
+        return FoundRows(*(to_numpy(column(found, name)) for name in _POSITION[1:]))
+    rows = to_numpy(column(found, _POSITION[0]))
+    if len(views) == 1:
+        zeros = np.zeros(len(rows), np.int64)
+        return FoundRows(zeros, rows, zeros)
+    ends = np.cumsum([view.source.count() for view in views])
+    own = np.searchsorted(ends, rows, side="right")
+    return FoundRows(own, rows - np.concatenate([[0], ends])[own], np.zeros(len(rows), np.int64))
 
 
 def _group_rows(rows: pa.Table) -> tuple[Int64Array, Int64Array]:

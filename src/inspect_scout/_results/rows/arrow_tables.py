@@ -101,11 +101,12 @@ def dictionary_column(source: Any, rows: Int64Array) -> Column:
     return chunked_column([made], made.type)
 
 
-def dictionary_texts(found: Any) -> Column:
+def dictionary_texts(found: Column) -> Column:
     """Give the texts that a column encoded by a dictionary is made of, each once for a chunk; another column as it is."""
     if not pa.types.is_dictionary(found.type):
-        return chunked_column([found], found.type)
-    return chunked_column([chunk.dictionary for chunk in _chunks_of(found) if len(chunk)], found.type.value_type)
+        return found
+    texts = [chunk.dictionary for chunk in _chunks_of(found) if len(chunk)]
+    return chunked_column(texts, texts[0].type if texts else pa.string())
 
 
 def filter_rows(table: Any, chosen: Any) -> pa.Table:

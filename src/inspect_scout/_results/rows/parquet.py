@@ -131,13 +131,14 @@ def open_table(storage: Storage, path: str, encoded: Sequence[str] = ()) -> Gene
             # Of a remote file the columns wanted are fetched in few requests, those that stand together in one.
             file = stack.enter_context(pq.ParquetFile(source, pre_buffer=not is_local(path)))
             if repeated := _repeated_texts(file, encoded):
-                again: Any = pq.ParquetFile
-                file = again(source, metadata=file.metadata, read_dictionary=repeated, pre_buffer=not is_local(path))
+                file = pq.ParquetFile(
+                    source, metadata=file.metadata, read_dictionary=repeated, pre_buffer=not is_local(path)
+                )
                 stack.enter_context(file)
         yield TableFile(path, file)
 
 
-def _repeated_texts(file: Any, columns: Sequence[str]) -> list[str]:
+def _repeated_texts(file: pq.ParquetFile, columns: Sequence[str]) -> list[str]:
     """Name the columns of texts of which a file has few different ones."""
     footer, wanted = file.metadata, set(columns)
     sizes = dict.fromkeys((f.name for f in fields(file.schema_arrow) if f.name in wanted and is_text(f.type)), 0)

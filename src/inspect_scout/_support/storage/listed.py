@@ -10,7 +10,7 @@ import time
 from collections.abc import Coroutine, Generator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, BinaryIO, TypeVar, cast
+from typing import BinaryIO, TypeVar, cast
 
 from ..cache import Cache
 from ..errors import LocationError
@@ -184,8 +184,8 @@ class ListedStorage:
             raise
 
 
-def _started(work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+def _started(work: Coroutine[object, None, T]) -> asyncio.Task[T]:
     """Start what several wait for; a failure is told to them, of whom there may be none left."""
-    task = asyncio.ensure_future(work)
+    task = asyncio.get_running_loop().create_task(work)
     task.add_done_callback(lambda done: done.cancelled() or done.exception())
     return task
