@@ -21,9 +21,6 @@ _KINDS = {
 _warned: set[str] = set()
 logger = logging.getLogger(__name__)
 
-_PIECE = 1 << 12
-"""Bytes that are read at once at least: what is in `/proc` says that it has none."""
-
 NOWHERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EACCES, errno.EPERM})
 """What is said of links that lead nowhere or into a circle, and of what this user may not see."""
 
@@ -80,27 +77,6 @@ def open_regular(path: str | os.PathLike[str], *, buffered: bool = True) -> Bina
         file.close()
         raise
     return file
-
-
-def read_regular(path: str | os.PathLike[str]) -> bytes:
-    """Read a whole file, if it is one (or a link to one), without a file object, which takes as long as reading a small one.
-
-    Raises:
-        IrregularFileError: It is a named pipe, a socket or a device.
-        OSError: It cannot be read.
-    """
-    name = os.fspath(path)
-    check_regular(name, os.stat(name))
-    file = _without_waiting(name, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-    try:
-        state = os.fstat(file)
-        check_regular(name, state)
-        pieces: list[bytes] = []
-        while piece := os.read(file, max(state.st_size, _PIECE)):
-            pieces.append(piece)
-    finally:
-        os.close(file)
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 def irregular_below(folder: str, wanted: Callable[[str], bool], *, deep: bool = True) -> list[Irregular]:

@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from ..confinement import WayOutError, leads_out, refuse_way_out
 from ..errors import LocationError, StorageError
-from ..regular import NOWHERE, IrregularFileError, check_regular, irregular_kind, open_regular, read_regular
+from ..regular import NOWHERE, IrregularFileError, check_regular, irregular_kind, open_regular
 from .contract import Entry
 from .locations import join, local_path
 from .processes import process_exists
@@ -90,8 +90,8 @@ class LocalStorage:
 
     async def read(self, path: str) -> bytes:
         """Read a whole file."""
-        with _translated("read", path):
-            return read_regular(local_path(path))
+        with _translated("read", path), open_regular(local_path(path)) as file:
+            return file.read()
 
     async def read_range(self, path: str, start: int, length: int) -> bytes:
         """Read `length` bytes from `start` (fewer at the end of the file)."""
