@@ -38,7 +38,7 @@ export function Popover({
     const first = floating.current.querySelector<HTMLElement>(
       "[autofocus], [role^=menuitem], input, select, button",
     );
-    first?.focus();
+    first?.focus({ preventScroll: true });
   }, [isOpen, side, anchor]);
   return (
     <>

@@ -5,6 +5,7 @@ import styles from "./data-table.module.css";
 import type { Rows } from "./rows.ts";
 import { TableHead } from "./table-head.tsx";
 import { TableRow } from "./table-row.tsx";
+import { useRowHeight } from "./use-row-height.ts";
 import { type Choice, useTableRows } from "./use-table-rows.ts";
 
 export interface DataTableProps<Row> extends Choice<Row> {
@@ -30,7 +31,6 @@ export interface DataTableProps<Row> extends Choice<Row> {
   withoutKeys?: boolean;
 }
 
-const ROW_HEIGHT = 32;
 const HEAD_HEIGHT = 32;
 const OVERSCAN = 12;
 
@@ -48,6 +48,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     overscan: OVERSCAN,
     scrollPaddingStart: HEAD_HEIGHT,
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was estimated depends on it.
+  useEffect(() => virtual.measure(), [virtual, rowHeight]);
   const items = virtual.getVirtualItems();
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
   const { need } = rows;
@@ -95,10 +97,4 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       </table>
     </div>
   );
-}
-
-/** The height of a row of one line, as the density of the page has it. */
-function useRowHeight(): number {
-  const told = getComputedStyle(document.documentElement).getPropertyValue("--row");
-  return Number.parseInt(told, 10) || ROW_HEIGHT;
 }
