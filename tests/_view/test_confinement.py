@@ -275,7 +275,7 @@ async def test_labels_that_are_links_out_are_not_read_or_changed(client: httpx.A
     for name in ("cases.csv", "folder/cases.csv"):
         uri, key = in_url(project / name), in_url(SECRET)
         any_state = {"if-match": "*"}
-        for method, path, body in (
+        asked: list[tuple[str, str, Any]] = [
             ("GET", f"/v2/validations/{uri}", None),
             ("GET", f"/v2/validations/{uri}/{key}", None),
             ("POST", f"/v2/validations/{uri}/{key}", {"target": 1}),
@@ -285,7 +285,8 @@ async def test_labels_that_are_links_out_are_not_read_or_changed(client: httpx.A
             ("GET", f"/v3/labels/{in_url(name)}", None),
             ("PUT", f"/v3/labels/{in_url(name)}", {"cases": []}),
             ("DELETE", f"/v3/labels/{in_url(name)}", None),
-        ):
+        ]
+        for method, path, body in asked:
             _refused(await client.request(method, path, json=body, headers=any_state), of=(method, path))
     assert SECRET not in (await client.get("/v3/labels")).text
     assert (await client.get("/v2/validations")).json() == []

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from inspect_scout import StorageError
-from inspect_scout._support.storage.listed import ListedStorage
+from inspect_scout._support.storage import listed_storage
 from inspect_scout.testing import FaultStorage, LocalStorage, MemoryStorage, Storage, join, storage_for
 from inspect_scout.testing.storage_laws import StorageLaws
 
@@ -54,8 +54,12 @@ class TestFaultless(StorageLaws):
 
 class TestListed(StorageLaws):
     @pytest.fixture
-    def storage(self, tmp_path: Path) -> Storage:
-        return ListedStorage(MemoryStorage(), str(tmp_path / "root"))
+    def root(self) -> str:
+        return "memo://elsewhere/root"
+
+    @pytest.fixture
+    def storage(self, root: str) -> Storage:
+        return listed_storage(root, MemoryStorage())
 
     async def test_an_entry_spares_asking_and_holds_to_its_content(self, storage: Storage, root: str) -> None:
         """What was read of a file as an entry describes it is kept, and still told when the file has changed."""

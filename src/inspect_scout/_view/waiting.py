@@ -7,7 +7,7 @@ threads that begin at two places of a circle see what the other has not finished
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from fastapi import Request
 
@@ -17,9 +17,9 @@ from .context import Context
 if TYPE_CHECKING:
     from .kept import Kept
 
-F = TypeVar("F", bound=Callable[..., Any])
+F = TypeVar("F", bound=Callable[..., object])
 
-_at_once: set[Callable[..., Any]] = set()
+_at_once: set[Callable[..., object]] = set()
 
 
 def at_once(endpoint: F) -> F:
@@ -28,7 +28,7 @@ def at_once(endpoint: F) -> F:
     return endpoint
 
 
-def waits(endpoint: Callable[..., Any]) -> bool:
+def waits(endpoint: Callable[..., object]) -> bool:
     """Tell whether a route answers only when Inspect is loaded."""
     return endpoint not in _at_once
 

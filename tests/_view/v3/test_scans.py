@@ -126,7 +126,8 @@ def test_two_scanners_of_a_scan_are_compared(ask: Asking) -> None:
     assert both["n"] > 0
     assert sum(cell["count"] for cell in both["confusion"]) == both["n"]
     assert {"code", "version"} & {each["name"] for each in both["differences"]}
-    for wrong in ({"scanner": "edits_tests", "scanner_b": "nope"}, {"scanner_b": "refusals"}):
+    mistakes: list[dict[str, Any]] = [{"scanner": "edits_tests", "scanner_b": "nope"}, {"scanner_b": "refusals"}]
+    for wrong in mistakes:
         refused = ask("/compare", a="copy0", b="copy0", **wrong)
         assert refused.status_code == 400, refused.text
 

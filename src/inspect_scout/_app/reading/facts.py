@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -57,14 +57,14 @@ class _Output(msgspec.Struct, gc=False):
 
 
 class _EventFields(msgspec.Struct, gc=False):
-    event: Any = None
-    id: Any = None
-    parent_id: Any = None
-    span_id: Any = None
-    agent_span_id: Any = None
-    name: Any = None
-    type: Any = None
-    timestamp: Any = None
+    event: object = None
+    id: object = None
+    parent_id: object = None
+    span_id: object = None
+    agent_span_id: object = None
+    name: object = None
+    type: object = None
+    timestamp: object = None
     output: msgspec.Raw = msgspec.Raw()
 
 
@@ -269,8 +269,11 @@ def _event_fields(raw: memoryview) -> _EventFields:
         event = decode_item(bytes(raw))
         if not is_mapping(event):
             return _EventFields()
-        known: dict[str, Any] = {name: event.get(name) for name in _EventFields.__struct_fields__ if name != "output"}
-        return _EventFields(**known)
+        fields = _EventFields()
+        for name in _EventFields.__struct_fields__:
+            if name != "output":
+                setattr(fields, name, event.get(name))
+        return fields
 
 
 def _output_facts(raw: msgspec.Raw) -> tuple[int, str | None]:

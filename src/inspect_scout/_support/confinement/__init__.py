@@ -76,7 +76,7 @@ def refuse_way_out_of(file: int, path: str) -> None:
     if bounds is None:
         return
     try:
-        # Linux tells what was opened: 2 us, where resolving the path anew takes 18.
+        # Linux tells what was opened: 2 us, where to resolve the path again takes 18.
         allowed = bounds.hold(os.readlink(f"/proc/self/fd/{file}"))
     except OSError:
         allowed = bounds.allows(path)
