@@ -3286,6 +3286,12 @@ export type ResultsListResultsData = {
          */
         positive?: boolean;
         /**
+         * Offset
+         *
+         * Results before the page, instead of a cursor.
+         */
+        offset?: number;
+        /**
          * Count
          *
          * Whether to count the results of all pages.
@@ -3522,6 +3528,12 @@ export type ResultsFindTextData = {
          * Only what found something.
          */
         positive?: boolean;
+        /**
+         * Offset
+         *
+         * Results before the page, instead of a cursor.
+         */
+        offset?: number;
         /**
          * Count
          *
@@ -4271,6 +4283,12 @@ export type TranscriptsGetTranscriptsData = {
          * `next` of the page before.
          */
         cursor?: string | null;
+        /**
+         * Offset
+         *
+         * Transcripts before the page, instead of a cursor.
+         */
+        offset?: number;
         /**
          * Limit
          */
