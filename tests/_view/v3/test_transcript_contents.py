@@ -156,6 +156,9 @@ async def test_calls_and_results_are_paired_also_across_ranges(client: httpx.Asy
         ("c1", "bash", 3),
         ("c2", "python", 4),
     ]
+    assert all(isinstance(one["arguments"], dict) for one in caller["calls"])
+    (folded,) = (await get(client, f"/transcripts/{id}/messages", start=2, stop=3, characters=1))["items"]
+    assert [one["arguments"] for one in folded["calls"]] == [None, None]
     (result,) = (await get(client, f"/transcripts/{id}/messages", start=4, stop=5))["items"]
     assert (result["caller"], result["call_id"], result["error"]) == (2, "c2", True)
 
@@ -248,6 +251,16 @@ async def test_parts_of_a_text_are_told(client: httpx.AsyncClient, id: str) -> N
 async def test_long_texts_are_folded(client: httpx.AsyncClient, id: str) -> None:
     (item,) = (await get(client, f"/transcripts/{id}/messages", start=3, stop=4, characters=10))["items"]
     assert (item["text"], item["folded"]) == ("out\nout\nou", 3989)
+
+
+async def test_long_texts_are_read_in_parts(client: httpx.AsyncClient, id: str) -> None:
+    async def part(offset: int) -> Any:
+        found = await get(client, f"/transcripts/{id}/messages", start=3, stop=4, characters=1500, offset=offset)
+        return found["items"][0]
+
+    parts = [await part(offset) for offset in (0, 1500, 3000, 9000)]
+    assert [len(each["text"]) for each in parts] == [1500, 1500, 999, 0]
+    assert [each["folded"] for each in parts] == [2499, 999, 0, 0]
 
 
 async def test_ranges_beyond_the_end_are_empty(client: httpx.AsyncClient, id: str) -> None:

@@ -196,6 +196,9 @@ async def test_citations_give_back_the_cited_words(
     said = (await get(client, f"/transcripts/{id}/events"))["items"][2]["text"]
     assert (event["number"], [said[r["start"] : r["stop"]] for r in event["ranges"]]) == (3, ["zebra"])
     assert (gone["number"], "'gone'" in gone["unresolved"]) == (None, True)
+    (verdict,) = found["verdicts"]
+    assert (verdict["scanner"], verdict["value"], verdict["result_id"]) == ("citing", True, message["result_id"])
+    assert verdict["explanation"].startswith("It says") and verdict["error"] is None
 
 
 async def test_a_scan_of_the_project_is_named_by_its_id(log: Path, tmp_path: Path, serve: Serve) -> None:

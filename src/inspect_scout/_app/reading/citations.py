@@ -13,15 +13,17 @@ from ..bridge import run_sync
 from ..evidence.reading import verdict_of
 from ..evidence.records import Citation, Verdict
 from .events import EventReader
-from .map_records import ResolvedCitation, TextRange, TranscriptCitations
+from .map_records import ResolvedCitation, TextRange, TranscriptCitations, TranscriptVerdict
 from .messages import MessageReader, derived_ids
-from .texts import clean_json, clean_text
+from .texts import clean_json, clean_text, plain_value
 
 if TYPE_CHECKING:
     from ..._transcripts import ItemList
     from .sample import OpenedTranscript
 
 MOST_CITATIONS: Final = 2000
+MOST_VERDICTS: Final = 200
+VERDICT_CHARACTERS: Final = 4000
 _UNSEEN: Final = "The scanner was not shown this message."
 
 
@@ -63,7 +65,28 @@ def resolve_citations(opened: OpenedTranscript, verdicts: Sequence[ScanVerdict])
             *(_unseen(one, cite) for cite in one.verdict.unseen),
         )
     ]
-    return TranscriptCitations(tuple(found[:MOST_CITATIONS]), len(found), len(verdicts))
+    said = tuple(map(_said, verdicts[:MOST_VERDICTS]))
+    return TranscriptCitations(tuple(found[:MOST_CITATIONS]), len(found), len(verdicts), said)
+
+
+def _said(one: ScanVerdict) -> TranscriptVerdict:
+    verdict = one.verdict
+    return TranscriptVerdict(
+        scan=one.scan,
+        scanner=verdict.scanner,
+        result_id=verdict.id,
+        value=plain_value(verdict.value, VERDICT_CHARACTERS)[0],
+        label=_beginning(verdict.label),
+        answer=_beginning(verdict.answer),
+        explanation=_beginning(verdict.explanation),
+        error=_beginning(verdict.error),
+        target=_beginning(verdict.target),
+        agrees=clean_json(verdict.agrees),
+    )
+
+
+def _beginning(text: str | None) -> str | None:
+    return None if text is None else clean_text(text[:VERDICT_CHARACTERS])
 
 
 class _Resolver:

@@ -165,6 +165,35 @@ class ResolvedCitation:
 
 
 @dataclass(frozen=True, slots=True)
+class TranscriptVerdict:
+    """What a scanner said of a transcript.
+
+    Args:
+        scan: Directory of the scan.
+        scanner: Key of the scanner.
+        result_id: Id of the result (None: the scanner failed).
+        value: What it found.
+        label: Its label.
+        answer: The answer as a model gave it, the beginning.
+        explanation: Why, the beginning.
+        error: What the scanner failed with, the beginning.
+        target: What a labelled case expects (None: there is none).
+        agrees: Whether the value meets it.
+    """
+
+    scan: str
+    scanner: str
+    result_id: str | None
+    value: object
+    label: str | None = None
+    answer: str | None = None
+    explanation: str | None = None
+    error: str | None = None
+    target: str | None = None
+    agrees: object = None
+
+
+@dataclass(frozen=True, slots=True)
 class TranscriptCitations:
     """All that results of some scans cite of a transcript.
 
@@ -172,8 +201,10 @@ class TranscriptCitations:
         items: The citations, by scan and scanner; the first ones.
         total: How many there are.
         results: How many results there are on this transcript.
+        verdicts: What they say, by scan and scanner; the first ones.
     """
 
     items: tuple[ResolvedCitation, ...]
     total: int
     results: int
+    verdicts: tuple[TranscriptVerdict, ...] = ()

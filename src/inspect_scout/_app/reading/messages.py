@@ -11,7 +11,7 @@ from ..._support.shapes import is_list, is_mapping
 from ..._transcripts import may_refer, resolve_refs
 from .attachments import Texts, decode_item, media_of
 from .records import MessageItem, MessagePart, MessageRange, ToolCallItem
-from .texts import clean_text, fold_text
+from .texts import clean_text, fold_text, plain_value
 from .times import with_times
 
 if TYPE_CHECKING:
@@ -48,19 +48,20 @@ class MessageReader:
         self._opened, self._sample = opened, opened.sample
         self._texts = Texts(opened.sample)
 
-    def range(self, start: int, stop: int, characters: int, *, timed: bool = False) -> MessageRange:
+    def range(self, start: int, stop: int, characters: int, *, offset: int = 0, timed: bool = False) -> MessageRange:
         """Read messages.
 
         Args:
             start: Number of the first.
             stop: Number behind the last.
             characters: How much of each is shown.
+            offset: The character of each at which what is shown begins.
             timed: Also say how long calls took, and what they used.
         """
         count, complete = self._sample.count("messages", stop)
         stop = max(start, min(stop, count + 1))
         links = self._links(start, stop)
-        items = tuple(self._item(number, links, characters) for number in range(start, stop))
+        items = tuple(self._item(number, links, characters, offset) for number in range(start, stop))
         if timed:
             items = with_times(self._opened, items)
         return MessageRange(items, start, stop, count if complete else None)
@@ -77,14 +78,14 @@ class MessageReader:
         """Write the text of a message, as prompts have it."""
         return clean_text(plain_message("", self.message(number)).text)
 
-    def _item(self, number: int, links: _CallLinks, characters: int) -> MessageItem:
+    def _item(self, number: int, links: _CallLinks, characters: int, offset: int) -> MessageItem:
         raw = self._sample.raw("messages", number - 1)
         message = decode_item(raw)
         media = tuple(media_of(self._opened, message, number))
         if may_refer(raw):
             message = resolve_refs(message, self._texts.get)
         plain = plain_message("", message)
-        text, folded = fold_text(plain.text, characters)
+        text, folded = fold_text(plain.text[offset:] if offset else plain.text, characters)
         who = clean_text(plain.who)
         if not is_mapping(message):
             return MessageItem(number, None, who, who, len(raw), text, folded)
@@ -97,7 +98,7 @@ class MessageReader:
             text=text,
             folded=folded,
             parts=tuple(MessagePart(p.kind, p.start, p.stop, p.position) for p in message_segments(message)[1]),
-            calls=tuple(_call(call, number, links) for call in tool_calls(message)),
+            calls=tuple(_call(call, number, links, characters) for call in tool_calls(message)),
             caller=links.callers.get(number),
             call_id=_text(message.get("tool_call_id")),
             media=media,
@@ -164,9 +165,17 @@ def derived_ids(opened: OpenedTranscript) -> dict[int, str]:
     return opened.computed("ids of messages", derive)
 
 
-def _call(call: Mapping[str, object], number: int, links: _CallLinks) -> ToolCallItem:
+def _call(call: Mapping[str, object], number: int, links: _CallLinks, characters: int) -> ToolCallItem:
     result, error = links.results.get((number, str(call.get("id"))), (None, None))
-    return ToolCallItem(_text(call.get("id")), _text(call.get("function")), result, error)
+    given = call.get("arguments")
+    arguments = plain_value(given, characters)[0] if is_mapping(given) else None
+    return ToolCallItem(
+        id=_text(call.get("id")),
+        function=_text(call.get("function")),
+        result=result,
+        error=error,
+        arguments=arguments if is_mapping(arguments) else None,
+    )
 
 
 def error_of(message: Mapping[str, object]) -> str | None:

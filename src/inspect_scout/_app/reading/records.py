@@ -152,6 +152,7 @@ class ToolCallItem:
         seconds: How long it took.
         tokens: Tokens of the sub-agent that it started.
         agent: Id of that sub-agent.
+        arguments: What it is called with (None: the text of the message has it, which is longer than is shown).
     """
 
     id: str | None
@@ -162,6 +163,7 @@ class ToolCallItem:
     seconds: float | None = None
     tokens: int | None = None
     agent: str | None = None
+    arguments: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

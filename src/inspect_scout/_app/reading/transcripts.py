@@ -101,9 +101,10 @@ async def read_messages(
     start: int,
     stop: int,
     characters: int = FOLDED_CHARACTERS,
+    offset: int = 0,
     timed: bool = False,
 ) -> MessageRange:
-    """Read messages of a transcript, by their numbers.
+    """Read messages of a transcript, by their numbers; of each, some characters from an offset on.
 
     Args:
         cache: What is kept of transcripts.
@@ -112,6 +113,7 @@ async def read_messages(
         start: Number of the first.
         stop: Number behind the last.
         characters: How much of each is shown.
+        offset: The character of each at which what is shown begins.
         timed: Also say how long calls took, and what they used; that waits until all of the transcript is read.
 
     Raises:
@@ -119,7 +121,9 @@ async def read_messages(
         LogReadError: It cannot be read.
     """
     return await cache.ask_transcript(
-        locations, id, lambda opened: MessageReader(opened).range(start, stop, characters, timed=timed)
+        locations,
+        id,
+        lambda opened: MessageReader(opened).range(start, stop, characters, offset=offset, timed=timed),
     )
 
 

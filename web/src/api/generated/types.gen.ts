@@ -5,6 +5,121 @@ export type ClientOptions = {
 };
 
 /**
+ * AgentItem
+ *
+ * A sub-agent.
+ *
+ * Args:
+ * id: Id of its span.
+ * name: Its name.
+ * parent_id: The span around it.
+ * asked: What it was asked: the beginning (None: no call of a model tells that).
+ * asked_folded: Characters of that left out at its end.
+ * answered: What it said last: the beginning.
+ * answered_folded: Characters of that left out at its end.
+ * turns: Calls of models in it, those of its own sub-agents included.
+ * tokens: Tokens of these.
+ * seconds: How long it took.
+ * first_event: Number of the event that begins it.
+ * last_event: Number of the event that ends it (None: it did not end).
+ * first_message: Number of the first message that it made (None: the messages of the transcript are not its own).
+ * last_message: Number of the last of these.
+ * call_id: Id of the call of a tool that started it.
+ */
+export type AgentItem = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Parent Id
+     */
+    parent_id: string | null;
+    /**
+     * Asked
+     */
+    asked: string | null;
+    /**
+     * Asked Folded
+     */
+    asked_folded: number;
+    /**
+     * Answered
+     */
+    answered: string | null;
+    /**
+     * Answered Folded
+     */
+    answered_folded: number;
+    /**
+     * Turns
+     */
+    turns: number;
+    /**
+     * Tokens
+     */
+    tokens: number;
+    /**
+     * Seconds
+     */
+    seconds: number | null;
+    /**
+     * First Event
+     */
+    first_event: number;
+    /**
+     * Last Event
+     */
+    last_event: number | null;
+    /**
+     * First Message
+     */
+    first_message: number | null;
+    /**
+     * Last Message
+     */
+    last_message: number | null;
+    /**
+     * Call Id
+     */
+    call_id: string | null;
+};
+
+/**
+ * AgentRange
+ *
+ * Some of the sub-agents of a transcript.
+ *
+ * Args:
+ * items: The sub-agents, in the order in which they began.
+ * start: Place of the first, from 1.
+ * stop: Place behind the last.
+ * total: How many there are.
+ */
+export type AgentRange = {
+    /**
+     * Items
+     */
+    items: Array<AgentItem>;
+    /**
+     * Start
+     */
+    start: number;
+    /**
+     * Stop
+     */
+    stop: number;
+    /**
+     * Total
+     */
+    total: number;
+};
+
+/**
  * BothCounts
  *
  * A number for each of two scans.
@@ -50,6 +165,36 @@ export type ChangeItem = {
      * Time
      */
     time: string;
+};
+
+/**
+ * CompactionItem
+ *
+ * What a compaction of the conversation dropped.
+ *
+ * Args:
+ * kind: How: "summary", "edit" or "trim".
+ * source: What did it.
+ * tokens_before: Tokens of the conversation before it.
+ * tokens_after: Tokens behind it.
+ */
+export type CompactionItem = {
+    /**
+     * Kind
+     */
+    kind: string | null;
+    /**
+     * Source
+     */
+    source: string | null;
+    /**
+     * Tokens Before
+     */
+    tokens_before: number | null;
+    /**
+     * Tokens After
+     */
+    tokens_after: number | null;
 };
 
 /**
@@ -319,6 +464,9 @@ export type ErrorCauses = {
  * seconds: How long it took.
  * tokens: Tokens that it used.
  * error: Whether it failed.
+ * model_call: What a call of a model says besides.
+ * compaction: What a compaction of the conversation dropped.
+ * branch: Of a branch: the anchor in the run that it leaves.
  */
 export type EventItem = {
     /**
@@ -373,6 +521,12 @@ export type EventItem = {
      * Error
      */
     error?: boolean;
+    model_call?: ModelCallItem | null;
+    compaction?: CompactionItem | null;
+    /**
+     * Branch
+     */
+    branch?: string | null;
 };
 
 /**
@@ -1039,6 +1193,8 @@ export type LabelFileItems = {
  * kind: What it is, as the message says ("image").
  * reference: Its name among the attachments of the transcript (None: it is not in the log).
  * format: Its format, as the message says.
+ * media_type: Type of the response (None: it is not in the log).
+ * size: Bytes of the response.
  */
 export type MediaItem = {
     /**
@@ -1053,6 +1209,14 @@ export type MediaItem = {
      * Format
      */
     format?: string | null;
+    /**
+     * Media Type
+     */
+    media_type?: string | null;
+    /**
+     * Size
+     */
+    size?: number | null;
 };
 
 /**
@@ -1074,6 +1238,9 @@ export type MediaItem = {
  * call_id: Id of that call.
  * media: Images, recordings and documents in it.
  * error: Whether it tells of an error.
+ * event: Number of the call of a model that made it; this and the next are there where times were asked for.
+ * seconds: How long that took.
+ * tokens: Tokens that it used.
  */
 export type MessageItem = {
     /**
@@ -1128,6 +1295,18 @@ export type MessageItem = {
      * Error
      */
     error?: boolean;
+    /**
+     * Event
+     */
+    event?: number | null;
+    /**
+     * Seconds
+     */
+    seconds?: number | null;
+    /**
+     * Tokens
+     */
+    tokens?: number | null;
 };
 
 /**
@@ -1307,6 +1486,61 @@ export type Mistake = {
      * Detail
      */
     detail: string;
+};
+
+/**
+ * ModelCallItem
+ *
+ * What an event says of a call of a model; its input and the raw request are in the whole event.
+ *
+ * Args:
+ * input_tokens: Tokens that it read, but for those in a cache.
+ * output_tokens: Tokens that it wrote.
+ * cache_read_tokens: Tokens that it read from the cache of the provider.
+ * cache_write_tokens: Tokens that it wrote to that.
+ * reasoning_tokens: Tokens of its thoughts.
+ * cache: Whether the answer was read from the cache of Inspect ("read"), or written to it ("write").
+ * retries: How often it was tried again.
+ * stop_reason: Why it ended.
+ * has_request: Whether the log has the raw request.
+ */
+export type ModelCallItem = {
+    /**
+     * Input Tokens
+     */
+    input_tokens: number | null;
+    /**
+     * Output Tokens
+     */
+    output_tokens: number | null;
+    /**
+     * Cache Read Tokens
+     */
+    cache_read_tokens: number | null;
+    /**
+     * Cache Write Tokens
+     */
+    cache_write_tokens: number | null;
+    /**
+     * Reasoning Tokens
+     */
+    reasoning_tokens: number | null;
+    /**
+     * Cache
+     */
+    cache: string | null;
+    /**
+     * Retries
+     */
+    retries: number | null;
+    /**
+     * Stop Reason
+     */
+    stop_reason: string | null;
+    /**
+     * Has Request
+     */
+    has_request: boolean;
 };
 
 /**
@@ -2467,6 +2701,12 @@ export type TextRange = {
  * id: Its id.
  * function: The tool.
  * result: Number of the message with its result (None: there is none right behind the call).
+ * error: What went wrong, as its result says.
+ * event: Number of the event that tells of it; this and the next are there where times were asked for.
+ * seconds: How long it took.
+ * tokens: Tokens of the sub-agent that it started.
+ * agent: Id of that sub-agent.
+ * arguments: What it is called with (None: the text of the message has it, which is longer than is shown).
  */
 export type ToolCallItem = {
     /**
@@ -2481,6 +2721,32 @@ export type ToolCallItem = {
      * Result
      */
     result?: number | null;
+    /**
+     * Error
+     */
+    error?: string | null;
+    /**
+     * Event
+     */
+    event?: number | null;
+    /**
+     * Seconds
+     */
+    seconds?: number | null;
+    /**
+     * Tokens
+     */
+    tokens?: number | null;
+    /**
+     * Agent
+     */
+    agent?: string | null;
+    /**
+     * Arguments
+     */
+    arguments?: {
+        [key: string]: unknown;
+    } | null;
 };
 
 /**
@@ -2492,6 +2758,7 @@ export type ToolCallItem = {
  * items: The citations, by scan and scanner; the first ones.
  * total: How many there are.
  * results: How many results there are on this transcript.
+ * verdicts: What they say, by scan and scanner; the first ones.
  */
 export type TranscriptCitations = {
     /**
@@ -2506,6 +2773,10 @@ export type TranscriptCitations = {
      * Results
      */
     results: number;
+    /**
+     * Verdicts
+     */
+    verdicts?: Array<TranscriptVerdict>;
 };
 
 /**
@@ -2730,6 +3001,66 @@ export type TranscriptRow = {
     folded?: {
         [key: string]: number;
     };
+};
+
+/**
+ * TranscriptVerdict
+ *
+ * What a scanner said of a transcript.
+ *
+ * Args:
+ * scan: Directory of the scan.
+ * scanner: Key of the scanner.
+ * result_id: Id of the result (None: the scanner failed).
+ * value: What it found.
+ * label: Its label.
+ * answer: The answer as a model gave it, the beginning.
+ * explanation: Why, the beginning.
+ * error: What the scanner failed with, the beginning.
+ * target: What a labelled case expects (None: there is none).
+ * agrees: Whether the value meets it.
+ */
+export type TranscriptVerdict = {
+    /**
+     * Scan
+     */
+    scan: string;
+    /**
+     * Scanner
+     */
+    scanner: string;
+    /**
+     * Result Id
+     */
+    result_id: string | null;
+    /**
+     * Value
+     */
+    value: unknown;
+    /**
+     * Label
+     */
+    label?: string | null;
+    /**
+     * Answer
+     */
+    answer?: string | null;
+    /**
+     * Explanation
+     */
+    explanation?: string | null;
+    /**
+     * Error
+     */
+    error?: string | null;
+    /**
+     * Target
+     */
+    target?: string | null;
+    /**
+     * Agrees
+     */
+    agrees?: unknown;
 };
 
 /**
@@ -3724,6 +4055,18 @@ export type TranscriptsGetMessagesData = {
          */
         characters?: number;
         /**
+         * Offset
+         *
+         * Characters of each that are skipped before.
+         */
+        offset?: number;
+        /**
+         * Timed
+         *
+         * Also how long calls took, and what they used; waits until all of it is read.
+         */
+        timed?: boolean;
+        /**
          * Location
          *
          * Path or URL of transcripts (default: the configured one).
@@ -3899,6 +4242,100 @@ export type TranscriptsGetEventResponses = {
 };
 
 export type TranscriptsGetEventResponse = TranscriptsGetEventResponses[keyof TranscriptsGetEventResponses];
+
+export type TranscriptsGetAgentsData = {
+    body?: never;
+    path: {
+        /**
+         * Id
+         *
+         * Id of the transcript.
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * Start
+         *
+         * Number of the first, from 1.
+         */
+        start?: number;
+        /**
+         * Limit
+         *
+         * Sub-agents at most.
+         */
+        limit?: number;
+        /**
+         * Characters
+         *
+         * Characters of each that are shown.
+         */
+        characters?: number;
+        /**
+         * Location
+         *
+         * Path or URL of transcripts (default: the configured one).
+         */
+        location?: string | null;
+    };
+    url: '/transcripts/{id}/agents';
+};
+
+export type TranscriptsGetAgentsErrors = {
+    /**
+     * Why it was refused.
+     */
+    '4XX': Mistake;
+};
+
+export type TranscriptsGetAgentsError = TranscriptsGetAgentsErrors[keyof TranscriptsGetAgentsErrors];
+
+export type TranscriptsGetAgentsResponses = {
+    /**
+     * Successful Response
+     */
+    200: AgentRange;
+};
+
+export type TranscriptsGetAgentsResponse = TranscriptsGetAgentsResponses[keyof TranscriptsGetAgentsResponses];
+
+export type TranscriptsGetRawData = {
+    body?: never;
+    path: {
+        /**
+         * Id
+         *
+         * Id of the transcript.
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * Location
+         *
+         * Path or URL of transcripts (default: the configured one).
+         */
+        location?: string | null;
+    };
+    url: '/transcripts/{id}/raw';
+};
+
+export type TranscriptsGetRawErrors = {
+    /**
+     * Why it was refused.
+     */
+    '4XX': Mistake;
+};
+
+export type TranscriptsGetRawError = TranscriptsGetRawErrors[keyof TranscriptsGetRawErrors];
+
+export type TranscriptsGetRawResponses = {
+    /**
+     * Messages, events, and what they refer to.
+     */
+    200: unknown;
+};
 
 export type TranscriptsGetOutlineData = {
     body?: never;

@@ -21,6 +21,7 @@ from .parameters import (
     Characters,
     Locations,
     Number,
+    Offset,
     Start,
     Stop,
     TranscriptId,
@@ -48,6 +49,7 @@ async def get_messages(
     start: Start = 1,
     stop: Stop = None,
     characters: Characters = 4000,
+    offset: Offset = 0,
     timed: Annotated[
         bool, Query(description="Also how long calls took, and what they used; waits until all of it is read.")
     ] = False,
@@ -58,7 +60,9 @@ async def get_messages(
     first, last = range_of(start, stop)
 
     async def make() -> object:
-        return await read_messages(cache, locations, id, start=first, stop=last, characters=characters, timed=timed)
+        return await read_messages(
+            cache, locations, id, start=first, stop=last, characters=characters, offset=offset, timed=timed
+        )
 
     return await content_answer(request, locations, cache, id, make)
 

@@ -29,6 +29,7 @@ Stop = Annotated[
     int | None, Query(description=f"Number behind the last; at most {MOST_ITEMS} are given.", ge=1, le=_LAST_NUMBER)
 ]
 Characters = Annotated[int, Query(description="Characters of each that are shown.", ge=0, le=MOST_CHARACTERS)]
+Offset = Annotated[int, Query(description="Characters of each that are skipped before.", ge=0, le=_LAST_NUMBER)]
 Number = Annotated[int, Path(ge=1, le=_LAST_NUMBER)]
 
 
