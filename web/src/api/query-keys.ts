@@ -11,4 +11,7 @@ export const queryKeys = {
   /** How the scans stand that run; kept up to date by the server, so that no topic makes it stale. */
   running: () => ["running"] as const,
   scans: (asked: object) => ["scans", "list", asked] as const,
+  /** What is in one transcript: `part` says what of it. */
+  transcript: (at: { id: string; location: string | undefined }, part: string, asked?: unknown) =>
+    ["transcripts", "one", at.id, at.location, part, asked] as const,
 } as const;

@@ -11,6 +11,7 @@
 import { Route as rootRouteImport } from './routes/__root'
 import { Route as IndexRouteImport } from './routes/index'
 import { Route as ScansIndexRouteImport } from './routes/scans.index'
+import { Route as TranscriptsIdIndexRouteImport } from './routes/transcripts/$id/index'
 
 const IndexRoute = IndexRouteImport.update({
   id: '/',
@@ -22,31 +23,40 @@ const ScansIndexRoute = ScansIndexRouteImport.update({
   path: '/scans/',
   getParentRoute: () => rootRouteImport,
 } as any)
+const TranscriptsIdIndexRoute = TranscriptsIdIndexRouteImport.update({
+  id: '/transcripts/$id/',
+  path: '/transcripts/$id/',
+  getParentRoute: () => rootRouteImport,
+} as any)
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
   '/scans/': typeof ScansIndexRoute
+  '/transcripts/$id/': typeof TranscriptsIdIndexRoute
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
   '/scans': typeof ScansIndexRoute
+  '/transcripts/$id': typeof TranscriptsIdIndexRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
   '/': typeof IndexRoute
   '/scans/': typeof ScansIndexRoute
+  '/transcripts/$id/': typeof TranscriptsIdIndexRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
-  fullPaths: '/' | '/scans/'
+  fullPaths: '/' | '/scans/' | '/transcripts/$id/'
   fileRoutesByTo: FileRoutesByTo
-  to: '/' | '/scans'
-  id: '__root__' | '/' | '/scans/'
+  to: '/' | '/scans' | '/transcripts/$id'
+  id: '__root__' | '/' | '/scans/' | '/transcripts/$id/'
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute
   ScansIndexRoute: typeof ScansIndexRoute
+  TranscriptsIdIndexRoute: typeof TranscriptsIdIndexRoute
 }
 
 declare module '@tanstack/react-router' {
@@ -65,12 +75,20 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof ScansIndexRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/transcripts/$id/': {
+      id: '/transcripts/$id/'
+      path: '/transcripts/$id'
+      fullPath: '/transcripts/$id/'
+      preLoaderRoute: typeof TranscriptsIdIndexRouteImport
+      parentRoute: typeof rootRouteImport
+    }
   }
 }
 
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
   ScansIndexRoute: ScansIndexRoute,
+  TranscriptsIdIndexRoute: TranscriptsIdIndexRoute,
 }
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

@@ -17,6 +17,18 @@ const NAMES = new Set(
     "run_in_background subagent_type output_mode glob type recursive language session session_id mode name id user"
   ).split(" "),
 );
+const TELLING = [
+  "cmd",
+  "command",
+  "path",
+  "file_path",
+  "file",
+  "filename",
+  "query",
+  "pattern",
+  "url",
+  "code",
+];
 const NAMED = /^([A-Za-z_][\w.-]{0,60}): ?/;
 
 /** Take the text of a call apart. `start` is where it begins in the text of the message. */
@@ -69,24 +81,11 @@ export function argumentNamed(found: readonly Argument[], ...names: readonly str
   return undefined;
 }
 
-/** One line that says what a call does: its command, path or query. */
-export function headline(found: readonly Argument[]): string {
-  const telling = argumentNamed(
-    found,
-    "cmd",
-    "command",
-    "path",
-    "file_path",
-    "file",
-    "filename",
-    "query",
-    "pattern",
-    "url",
-    "code",
-  );
-  const chosen = telling ?? (found.length === 1 ? found[0] : undefined);
-  if (chosen === undefined) return found.map((one) => one.name).join(", ");
-  return chosen.text.split("\n", 1)[0] ?? "";
+/** What says best what a call does, as one line: its command, path or query; null where nothing does. */
+export function headlineOf(found: readonly Argument[]): Argument | null {
+  const telling = argumentNamed(found, ...TELLING) ?? (found.length === 1 ? found[0] : undefined);
+  if (telling === undefined) return null;
+  return { ...telling, text: telling.text.split("\n", 1)[0] ?? "" };
 }
 
 function* linesOf(text: string): Generator<string> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { argumentsOf, headline, placedArguments } from "./arguments.ts";
+import { argumentsOf, headlineOf, placedArguments } from "./arguments.ts";
 import { editOf, patchLines } from "./edits.ts";
 
 const called = (tool: string, given: string) =>
@@ -23,8 +23,8 @@ describe("argumentsOf", () => {
   });
 
   it("tells what a call does in one line", () => {
-    expect(headline(called("bash", "cmd: ls -l\ncd x"))).toBe("ls -l");
-    expect(headline(called("f", ""))).toBe("");
+    expect(headlineOf(called("bash", "cmd: ls -l\ncd x"))?.text).toBe("ls -l");
+    expect(headlineOf(called("f", ""))).toBeNull();
   });
 });
 

@@ -20,6 +20,12 @@ export function unitsOf(text: string): ToUnits {
   return (characters) => characters + countBelow(wide, characters);
 }
 
+/** The same for a text of which some characters before were skipped. */
+export function unitsFrom(text: string, from: number): ToUnits {
+  const units = unitsOf(text);
+  return (characters) => (characters <= from ? characters - from : units(characters - from));
+}
+
 /** How many characters a string has, as the server counts them. */
 export function characterCount(text: string): number {
   if (!SURROGATES.test(text)) return text.length;

@@ -63,11 +63,23 @@ describe("turnOf", () => {
       { kind: "error" as const, start: 12, stop: 20, position: 0 },
     ];
     const turn = turnOf(message({ text: "abcd", folded: 16, parts }), () => undefined);
-    expect(turn.blocks).toEqual([
-      { kind: "text", start: 0, text: "abcd", folded: 6 },
-      { kind: "error", start: 12, text: "", folded: 8 },
+    expect(turn.blocks).toMatchObject([
+      { kind: "text", start: 0, text: "abcd", skipped: 0, folded: 6 },
+      { kind: "error", start: 4, text: "", skipped: 0, folded: 8 },
     ]);
     expect(turn.failed).toBe(true);
+  });
+
+  it("finds its parts in the middle of a long text, and says what is before", () => {
+    const parts = [
+      { kind: "text" as const, start: 0, stop: 10, position: 0 },
+      { kind: "thought" as const, start: 10, stop: 30, position: 1 },
+    ];
+    const middle = message({ text: "\u{1f600}789ABCD", folded: 16, parts });
+    expect(turnOf(middle, () => undefined, 6).blocks).toMatchObject([
+      { kind: "text", start: 0, text: "\u{1f600}789", skipped: 6, folded: 0 },
+      { kind: "thought", start: 5, text: "ABCD", skipped: 0, folded: 16 },
+    ]);
   });
 
   it("knows a call that the provider made itself", () => {

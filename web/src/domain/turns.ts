@@ -2,13 +2,14 @@
 
 import type { MediaItem, MessageItem, MessagePart, ToolCallItem } from "../api/generated/types.gen.ts";
 import { type Argument, argumentsOf, placedArguments } from "./arguments.ts";
-import { characterCount, type ToUnits, unitsOf } from "./offsets.ts";
+import { characterCount, type ToUnits, unitsFrom } from "./offsets.ts";
 
 interface Spoken {
-  /** Where it begins in the whole text of the message. */
+  /** Where it begins: 0 is where the text of the message begins, as far as that is loaded. */
   start: number;
   text: string;
-  /** Characters of it that are not loaded. */
+  /** Characters of it before and behind what is loaded. */
+  skipped: number;
   folded: number;
 }
 
@@ -32,7 +33,8 @@ export type Block = TextBlock | CallBlock | MediaBlock;
 /** A message with the results of its calls. */
 export interface Turn {
   message: MessageItem;
-  blocks: Block[];
+  /** Its parts, each with its place among them. */
+  blocks: (Block & { part: number })[];
   failed: boolean;
 }
 
@@ -44,19 +46,38 @@ export function isAbsorbed(message: MessageItem): boolean {
   return message.role === "tool" && message.caller !== null && message.caller !== undefined;
 }
 
-export function turnOf(message: MessageItem, lookup: Lookup): Turn {
-  const units = unitsOf(message.text);
+/**
+ * Take a message apart.
+ *
+ * `from`: how many characters of its text were skipped. Marks that are given in characters of the whole text have their places
+ * by `unitsFrom(message.text, from)`.
+ */
+export function turnOf(message: MessageItem, lookup: Lookup, from = 0): Turn {
+  const loaded = loadedOf(message, from);
   const media = [...(message.media ?? [])];
   const blocks = (message.parts ?? []).flatMap((part): Block[] => {
-    if (part.kind === "call") return [callBlock(message, part, units, lookup)];
+    if (part.kind === "call") return [callBlock(loaded, part, lookup)];
     if (part.kind === "media") return media.splice(0, 1).map((item) => ({ kind: "media", media: item }));
-    const spoken = spokenOf(message, part, units);
-    return spoken.text === "" && spoken.folded === 0 ? [] : [{ kind: part.kind, ...spoken }];
+    const spoken = spokenOf(loaded, part);
+    return part.stop === part.start ? [] : [{ kind: part.kind, ...spoken }];
   });
   if (blocks.length === 0 && message.text !== "") {
-    blocks.push({ kind: "text", start: 0, text: message.text, folded: message.folded });
+    blocks.push({ kind: "text", start: 0, text: message.text, skipped: from, folded: message.folded });
   }
-  return { message, blocks: thoughtsFirst(blocks), failed: message.error === true || blocks.some(hasFailed) };
+  const placed = thoughtsFirst(blocks).map((block, part) => ({ ...block, part }));
+  return { message, blocks: placed, failed: message.error === true || blocks.some(hasFailed) };
+}
+
+interface Loaded {
+  message: MessageItem;
+  units: ToUnits;
+  /** The first character that is loaded, and behind the last. */
+  from: number;
+  to: number;
+}
+
+function loadedOf(message: MessageItem, from: number): Loaded {
+  return { message, units: unitsFrom(message.text, from), from, to: from + characterCount(message.text) };
 }
 
 /** Thoughts stand above the calls that they lead to, also where the log has them behind. */
@@ -70,20 +91,21 @@ function thoughtsFirst(blocks: readonly Block[]): Block[] {
   ];
 }
 
-function spokenOf(message: MessageItem, part: MessagePart, units: ToUnits): Spoken {
-  const shown = characterCount(message.text);
-  const start = Math.min(part.start, shown);
-  const stop = Math.min(part.stop, shown);
+function spokenOf({ message, units, from, to }: Loaded, part: MessagePart): Spoken {
+  const inside = (place: number) => Math.min(Math.max(place, from), to);
+  const [start, stop] = [inside(part.start), inside(part.stop)];
   return {
-    start: units(part.start),
+    start: units(start),
     text: message.text.slice(units(start), units(stop)),
-    folded: part.stop - part.start - (stop - start),
+    skipped: start - Math.min(part.start, start),
+    folded: part.stop - Math.max(stop, part.start),
   };
 }
 
-function callBlock(message: MessageItem, part: MessagePart, units: ToUnits, lookup: Lookup): CallBlock {
-  const spoken = spokenOf(message, part, units);
-  const call = calledInContent(spoken.text) ?? message.calls?.[part.position] ?? { id: null, function: null };
+function callBlock(loaded: Loaded, part: MessagePart, lookup: Lookup): CallBlock {
+  const spoken = spokenOf(loaded, part);
+  const call = calledInContent(spoken.text) ??
+    loaded.message.calls?.[part.position] ?? { id: null, function: null };
   const given = (call as { arguments?: unknown }).arguments;
   const known = typeof given === "object" && given !== null && !Array.isArray(given);
   return {

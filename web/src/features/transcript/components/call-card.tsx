@@ -1,0 +1,162 @@
+import { lazy, Suspense, useMemo } from "react";
+import type { MessageItem } from "../../../api/generated/types.gen.ts";
+import { type Argument, headlineOf } from "../../../domain/arguments.ts";
+import { editOf } from "../../../domain/edits.ts";
+import type { Mark } from "../../../domain/marks.ts";
+import { type CallBlock, turnOf } from "../../../domain/turns.ts";
+import { Code } from "../../../ui/content/code.tsx";
+import { Folded } from "../../../ui/content/folded.tsx";
+import { InertText } from "../../../ui/content/inert-text.tsx";
+import { Media } from "../../../ui/content/media.tsx";
+import { Output } from "../../../ui/content/output.tsx";
+import { attachmentAddress } from "../model/address.ts";
+import { marksOf, useTranscript } from "../model/transcript-context.ts";
+import { useFold } from "../model/use-fold.ts";
+import { type MessageText, useMessageText } from "../model/use-messages.ts";
+import styles from "./call-card.module.css";
+import { SpokenBlock } from "./spoken-block.tsx";
+
+const DiffView = lazy(() =>
+  import("../../../ui/content/diff-view.tsx").then((module) => ({ default: module.DiffView })),
+);
+
+const RESULT_LINES = 12;
+const CODE_LINES = 16;
+
+interface CallProps {
+  block: CallBlock;
+  part: number;
+  text: MessageText;
+  marks: readonly Mark[];
+}
+
+/** A call of a tool with its result, as one card. */
+export function CallCard({ block, part, text, marks }: CallProps) {
+  const edit = useMemo(() => editOf(block.call.function ?? null, block.arguments), [block]);
+  const headline = edit === null ? headlineOf(block.arguments) : null;
+  return (
+    <section className={styles.call} aria-label={`Call of ${block.call.function}`}>
+      <header className={styles.head}>
+        <b>
+          <InertText text={block.call.function ?? "unknown tool"} />
+        </b>
+        <span className={styles.headline} title={headline?.text}>
+          {edit === null ? (
+            <InertText text={headline?.text ?? ""} start={headline?.start ?? -1} marks={marks} />
+          ) : (
+            <InertText text={edit.path} />
+          )}
+        </span>
+        <Outcome block={block} />
+      </header>
+      {edit === null ? (
+        <Arguments block={block} part={part} text={text} marks={marks} shownAbove={headline} />
+      ) : (
+        <Suspense>
+          <DiffView edit={edit} marks={marks} />
+        </Suspense>
+      )}
+      <Result block={block} />
+    </section>
+  );
+}
+
+function Outcome({ block }: { block: CallBlock }) {
+  if (block.result === undefined) return <i className={styles.quiet}>no result</i>;
+  if (block.result === null) return <i className={styles.quiet}>…</i>;
+  const numbered = ` · M${block.result.number}`;
+  return block.result.error ? (
+    <i className={styles.failed}>failed{numbered}</i>
+  ) : (
+    <i className={styles.quiet}>ok{numbered}</i>
+  );
+}
+
+/** What the tool was called with, where the headline does not say all of it. */
+function Arguments({ block, part, text, marks, shownAbove }: CallProps & { shownAbove: Argument | null }) {
+  const fold = useFold(text, part, block);
+  const first = shownAbove?.text ?? "";
+  const rest = block.arguments.filter((one) => one.name !== shownAbove?.name || one.text !== first);
+  if (rest.length === 0 && block.folded === 0) {
+    return block.arguments.length > 0 || block.text.trim() === "" || shownAbove !== null ? null : (
+      <Bare block={block} marks={marks} />
+    );
+  }
+  return (
+    <div className={styles.arguments}>
+      {rest.map((one) => (
+        <div key={`${one.name}${one.start}`}>
+          {rest.length === 1 && one.name === shownAbove?.name ? null : (
+            <span className={styles.name}>
+              <InertText text={one.name} />
+            </span>
+          )}
+          <Folded text={one.text} start={one.start} marks={marks} lines={CODE_LINES} {...fold}>
+            {(shown) => <Value argument={one} text={shown} marks={marks} />}
+          </Folded>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** A call that is not written as others are: as it stands. */
+function Bare({ block, marks }: { block: CallBlock; marks: readonly Mark[] }) {
+  if (/^\s*Tool Call: [^\n]*\nArguments:\s*$/.test(block.text)) return null;
+  return <Output text={block.text.trim()} start={-1} marks={marks} />;
+}
+
+const LANGUAGES: Readonly<Record<string, string>> = {
+  cmd: "bash",
+  command: "bash",
+  commands: "bash",
+  code: "python",
+  sql: "sql",
+};
+
+function Value({ argument, text, marks }: { argument: Argument; text: string; marks: readonly Mark[] }) {
+  const language = LANGUAGES[argument.name];
+  if (language === undefined) return <Output text={text} start={argument.start} marks={marks} />;
+  return (
+    <pre className={styles.code}>
+      <Code text={text} language={language} start={argument.start} marks={marks} />
+    </pre>
+  );
+}
+
+function Result({ block }: { block: CallBlock }) {
+  if (block.result === undefined) return null;
+  if (block.result === null) return <div className={styles.waiting} aria-busy="true" />;
+  return <LoadedResult message={block.result} />;
+}
+
+function LoadedResult({ message }: { message: MessageItem }) {
+  const view = useTranscript();
+  const text = useMessageText(message);
+  const turn = useMemo(() => turnOf(text.message, () => undefined, text.from), [text.message, text.from]);
+  const marks = marksOf(view, message.number, text.message.text, text.from);
+  return (
+    <div className={styles.result} data-message={message.number}>
+      {turn.blocks.map((block) =>
+        block.kind === "media" ? (
+          <Media
+            key={block.part}
+            kind={block.media.kind}
+            format={block.media.format}
+            href={block.media.reference === null ? null : attachmentAddress(view.at, block.media.reference)}
+          />
+        ) : (
+          <SpokenBlock
+            key={block.part}
+            block={block.kind === "call" ? { ...block, kind: "text" } : block}
+            part={block.part}
+            text={text}
+            marks={marks}
+            lines={RESULT_LINES}
+            as="output"
+          />
+        ),
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,118 @@
+import { Link } from "@tanstack/react-router";
+import { memo, useMemo } from "react";
+import type { MessageItem } from "../../../api/generated/types.gen.ts";
+import { scannerKey } from "../../../domain/citations.ts";
+import { type Block, turnOf } from "../../../domain/turns.ts";
+import { InertText } from "../../../ui/content/inert-text.tsx";
+import { Media } from "../../../ui/content/media.tsx";
+import { Icon } from "../../../ui/icon.tsx";
+import { attachmentAddress } from "../model/address.ts";
+import { marksOf, useReading, useTranscript } from "../model/transcript-context.ts";
+import { useMessageText } from "../model/use-messages.ts";
+import { CallCard } from "./call-card.tsx";
+import { SpokenBlock } from "./spoken-block.tsx";
+import styles from "./turn-row.module.css";
+
+interface TurnProps {
+  message: MessageItem;
+  /** The results of its calls, as far as they are loaded, in the order of the calls. */
+  results: readonly (MessageItem | undefined)[];
+}
+
+const LINES: Readonly<Record<string, number>> = { system: 4, thought: 14, tool: 12 };
+const PROSE_LINES = 40;
+
+/** A message in the reading column, with the results of its calls. */
+export const TurnRow = memo(function TurnRow({ message, results }: TurnProps) {
+  const view = useTranscript();
+  const text = useMessageText(message);
+  const turn = useMemo(() => {
+    const lookup = (number: number) => results.find((result) => result?.number === number);
+    return turnOf(text.message, lookup, text.from);
+  }, [text.message, text.from, results]);
+  const marks = marksOf(view, message.number, text.message.text, text.from);
+  const isCurrent = useReading(view.reading, (state) => state.current === message.number);
+  return (
+    <article
+      className={styles.turn}
+      data-message={message.number}
+      data-role={message.role}
+      aria-current={isCurrent || undefined}
+      aria-label={`Message ${message.number}, ${message.who}`}
+    >
+      <Gutter message={message} />
+      <div className={styles.body}>
+        <div className={styles.who}>
+          <InertText text={message.who} />
+          {turn.failed ? <span className={styles.failed}>failed</span> : null}
+        </div>
+        {turn.blocks.map((block) => (
+          <BlockView
+            key={block.part}
+            block={block}
+            part={block.part}
+            text={text}
+            marks={marks}
+            role={message.role}
+          />
+        ))}
+        {turn.blocks.length === 0 ? <p className={styles.remark}>This message is empty.</p> : null}
+      </div>
+    </article>
+  );
+}, isSame);
+
+function isSame(before: TurnProps, now: TurnProps): boolean {
+  return (
+    before.message === now.message &&
+    before.results.length === now.results.length &&
+    before.results.every((result, at) => result === now.results[at])
+  );
+}
+
+interface BlockProps extends Omit<Parameters<typeof CallCard>[0], "block"> {
+  block: Block;
+  role: string;
+}
+
+function BlockView({ block, role, ...shown }: BlockProps) {
+  const { at } = useTranscript();
+  if (block.kind === "call") return <CallCard block={block} {...shown} />;
+  if (block.kind === "media") {
+    const { kind, format, reference } = block.media;
+    return (
+      <Media
+        kind={kind}
+        format={format}
+        href={reference === null ? null : attachmentAddress(at, reference)}
+      />
+    );
+  }
+  const lines = LINES[block.kind] ?? LINES[role] ?? PROSE_LINES;
+  return <SpokenBlock block={block} lines={lines} as={role === "tool" ? "output" : "prose"} {...shown} />;
+}
+
+/** The number of the message, which is its link, and who cites it. */
+function Gutter({ message }: { message: MessageItem }) {
+  const { cited, colours } = useTranscript();
+  const citations = cited.get(message.number) ?? [];
+  const scanners = new Map(citations.map((one) => [scannerKey(one.scan, one.scanner), one.scanner]));
+  return (
+    <div className={styles.gutter}>
+      <Link
+        to="."
+        search={(before: object) => ({ ...before, message: message.number })}
+        replace
+        className={styles.number}
+        title="Link to this message"
+      >
+        M{message.number}
+      </Link>
+      {[...scanners].map(([key, name]) => (
+        <span key={key} className={styles.flag} data-colour={colours.get(key)} title={`Cited by ${name}`}>
+          <Icon name="flag" size={12} />
+        </span>
+      ))}
+    </div>
+  );
+}

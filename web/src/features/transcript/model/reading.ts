@@ -1,0 +1,104 @@
+/** Where one reads in a transcript, and what one has opened there. It outlives the rows of the column, which come and go. */
+
+export interface ReadingState {
+  /** The message that one is at. */
+  current: number;
+  /** Numbers of the first and the last message that are seen. */
+  first: number;
+  last: number;
+  /** What was opened or folded: a message ("7"), or one of its parts ("7:2"). */
+  opened: ReadonlyMap<string, boolean>;
+  /** Messages whose text was asked for as a whole: number -> the character at which that began. */
+  texts: ReadonlyMap<number, number>;
+}
+
+/** A place to go to: a message, and in it what is marked as current where that is meant. */
+export interface Target {
+  number: number;
+  mark: boolean;
+}
+
+export class Reading {
+  #state: ReadingState = { current: 1, first: 1, last: 1, opened: new Map(), texts: new Map() };
+  readonly #listeners = new Set<() => void>();
+  #goes: ((target: Target) => void) | null = null;
+  #waiting: Target | null = null;
+  /** Whether one is at a message because one asked for it: then scrolling by the layout does not change that. */
+  #pinned = false;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  get state(): ReadingState {
+    return this.#state;
+  }
+
+  /** The column says how it goes somewhere; what was asked for before it was there is done now. */
+  attach(goes: (target: Target) => void): () => void {
+    this.#goes = goes;
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    if (waiting !== null) goes(waiting);
+    return () => {
+      if (this.#goes === goes) this.#goes = null;
+    };
+  }
+
+  goTo(number: number, mark = false): void {
+    this.#pinned = true;
+    this.#change({ current: number });
+    if (this.#goes === null) this.#waiting = { number, mark };
+    else this.#goes({ number, mark });
+  }
+
+  /** The reader scrolls: from now on one is where one looks. */
+  release(): void {
+    this.#pinned = false;
+  }
+
+  get isPinned(): boolean {
+    return this.#pinned;
+  }
+
+  sees(first: number, last: number): void {
+    const current = this.#pinned ? this.#state.current : first;
+    const { state } = this;
+    if (state.first !== first || state.last !== last || state.current !== current) {
+      this.#change({ first, last, current });
+    }
+  }
+
+  isOpen(number: number, part?: number): boolean {
+    return isOpened(this.#state.opened, number, part);
+  }
+
+  toggle(number: number, part?: number): void {
+    const open = !this.isOpen(number, part);
+    const opened = new Map(this.#state.opened);
+    if (part === undefined)
+      for (const key of opened.keys()) if (key.startsWith(`${number}:`)) opened.delete(key);
+    opened.set(keyOf(number, part), open);
+    this.#change({ opened });
+  }
+
+  /** Ask for the whole text of a message, from a character on. */
+  openText(number: number, character = 0): void {
+    if (this.#state.texts.get(number) === character) return;
+    this.#change({ texts: new Map(this.#state.texts).set(number, character) });
+  }
+
+  #change(changed: Partial<ReadingState>): void {
+    this.#state = { ...this.#state, ...changed };
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+export function isOpened(opened: ReadonlyMap<string, boolean>, number: number, part?: number): boolean {
+  return opened.get(keyOf(number, part)) ?? opened.get(keyOf(number)) ?? false;
+}
+
+function keyOf(number: number, part?: number): string {
+  return part === undefined ? `${number}` : `${number}:${part}`;
+}
