@@ -14,4 +14,6 @@ export const queryKeys = {
   /** What is in one transcript: `part` says what of it. */
   transcript: (at: { id: string; location: string | undefined }, part: string, asked?: unknown) =>
     ["transcripts", "one", at.id, at.location, part, asked] as const,
+  labelFiles: () => ["labels", "files"] as const,
+  labelCase: (file: string, id: string) => ["labels", "case", file, id] as const,
 } as const;

@@ -60,14 +60,20 @@ export function stepTo(numbers: readonly number[], from: number, direction: 1 | 
 
 export interface ExplanationPart {
   text: string;
+  /** Where it begins. */
+  start: number;
   /** The citation as the explanation writes it, where this part is one. */
   cite: string | null;
 }
 
 /** An explanation, cut at what it cites: `[M3]`, `[E12]`. */
 export function explanationParts(explanation: string): ExplanationPart[] {
-  const parts = explanation.split(/(\[[ME]\d{1,9}\])/);
-  return parts
-    .map((text, place) => ({ text, cite: place % 2 === 1 ? text : null }))
+  let start = 0;
+  return explanation
+    .split(/(\[[ME]\d{1,9}\])/)
+    .map((text, place) => {
+      start += text.length;
+      return { text, start: start - text.length, cite: place % 2 === 1 ? text : null };
+    })
     .filter((part) => part.text !== "");
 }

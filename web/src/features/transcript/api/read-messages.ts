@@ -6,6 +6,7 @@ import type {
 } from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 import type { TranscriptAddress } from "../model/address.ts";
+import { minimapQuery } from "./read-minimap.ts";
 
 export const PAGE = 50;
 /** Characters that are read at once of a message that somebody opens. */
@@ -18,10 +19,16 @@ export function messagePageQuery(at: TranscriptAddress, page: number) {
   const start = page * PAGE + 1;
   return queryOptions({
     queryKey: queryKeys.transcript(at, "messages", page),
-    queryFn: ({ signal }) =>
+    queryFn: ({ signal, client }) =>
       read<TranscriptsGetMessagesData, TranscriptsGetMessagesResponse>("/transcripts/{id}/messages", {
         path: { id: at.id },
-        query: { start, stop: start + PAGE, location: at.location ?? null },
+        query: {
+          start,
+          stop: start + PAGE,
+          // What calls took is known once all of the transcript is read, and then its map is there.
+          timed: client.getQueryData(minimapQuery(at).queryKey) !== undefined,
+          location: at.location ?? null,
+        },
         signal,
       }),
     // Few pages are kept: a tab holds what is seen.

@@ -1,15 +1,25 @@
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
-import { useEffect, useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { citationsByNumber, coloursOf, scannerKey } from "../../../domain/citations.ts";
+import { recentScansQuery } from "../api/list-recent-scans.ts";
 import { citationsQuery } from "../api/read-citations.ts";
 import { descriptionQuery } from "../api/read-description.ts";
+import { minimapQuery } from "../api/read-minimap.ts";
+import { neighboursQuery } from "../api/read-neighbours.ts";
+import type { TranscriptAddress } from "../model/address.ts";
 import { Reading } from "../model/reading.ts";
 import { TranscriptContext, type TranscriptView } from "../model/transcript-context.ts";
+import { route, useChangeAddress, useReadingAddress, useSought } from "../model/use-address.ts";
+import { useFind } from "../model/use-find.ts";
+import { useReadingKeys } from "../model/use-reading-keys.ts";
+import { FindBar } from "./find-bar.tsx";
+import { FocusView } from "./focus-view.tsx";
+import { HeaderLine } from "./header-line.tsx";
+import { MinimapStrip } from "./minimap-strip.tsx";
+import { OutlinePanel } from "./outline-panel.tsx";
+import { RailPanel } from "./rail-panel.tsx";
 import { ReadingColumn } from "./reading-column.tsx";
 import styles from "./transcript-place.module.css";
-
-const route = getRouteApi("/transcripts/$id/");
 
 /** The reading view of one transcript. */
 export function TranscriptPlace() {
@@ -21,31 +31,109 @@ export function TranscriptPlace() {
 
 function OneTranscript({ id, location }: { id: string; location: string | undefined }) {
   const search = route.useSearch();
+  const change = useChangeAddress();
   const at = useMemo(() => ({ id, location }), [id, location]);
   const [reading] = useState(() => new Reading());
+  const [sought, seek] = useSought();
+  const [asked, setAsked] = useState(0);
+  const finding = useFind(at, reading, sought);
+  const scans = useShownScans(search.scan);
+  const citations = useQuery(citationsQuery(at, scans));
   const description = useQuery(descriptionQuery(at));
-  const citations = useQuery(citationsQuery(at, search.scan ?? []));
-  const view = useMemo((): TranscriptView => {
-    const items = citations.data?.items ?? [];
-    const keys = (citations.data?.verdicts ?? []).map((one) => scannerKey(one.scan, one.scanner));
-    return {
-      at,
-      reading,
-      cited: citationsByNumber(items, "message"),
-      colours: coloursOf(keys),
-      hits: new Map(),
-      hit: null,
-    };
-  }, [at, reading, citations.data]);
-  useEffect(() => {
-    if (search.message !== undefined && search.message > 0) reading.goTo(search.message);
-  }, [search.message, reading]);
-  const expected = description.data?.values.message_count;
+  const total = useTotal(at, description.data?.values.message_count);
+  const view = useView(at, reading, citations.data, finding);
+  const list = useMemo(
+    () => ({ where: search.where ?? [], order_by: search.order_by ?? [] }),
+    [search.where, search.order_by],
+  );
+  const onFind = useCallback(() => {
+    setAsked((before) => before + 1);
+    seek(sought ?? { text: "", regex: false, case: false, word: false });
+  }, [seek, sought]);
+  const onNeighbour = useNeighbour(at, list);
+  const isFocused = search.focus === true;
+  useReadingAddress(reading);
+  useReadingKeys(view, { total, isFocused, onFind, onNeighbour });
+  const rail = search.rail ?? "verdicts";
   return (
     <TranscriptContext value={view}>
       <div className={styles.place}>
-        <ReadingColumn expected={typeof expected === "number" ? expected : null} />
+        <HeaderLine
+          {...{ at, reading, total, list, onFind, onNeighbour }}
+          description={description.data}
+          isEvents={search.view === "events"}
+          onView={() => change({ view: search.view === "events" ? undefined : "events" }, true)}
+        />
+        <MinimapStrip />
+        {sought !== null && (
+          <FindBar {...{ sought, finding, asked }} onSeek={seek} onClose={() => seek(null)} />
+        )}
+        <div className={styles.columns} data-rail={rail === "none" ? "none" : "shown"}>
+          <OutlinePanel total={total} />
+          {isFocused ? <FocusView total={total} /> : <ReadingColumn expected={total} />}
+          {rail !== "none" && (
+            <RailPanel
+              tab={rail}
+              onTab={(tab) => change({ rail: tab })}
+              scans={scans}
+              onScans={(chosen) => change({ scan: chosen })}
+              found={citations.data}
+              error={citations.error}
+              description={description.data}
+              onEvent={(event) => change({ view: "events", event }, true)}
+            />
+          )}
+        </div>
       </div>
     </TranscriptContext>
   );
+}
+
+/** The scans whose verdicts are shown: those of the address, else the newest one. */
+function useShownScans(asked: readonly string[] | undefined): string[] {
+  const recent = useQuery({ ...recentScansQuery(), enabled: asked === undefined });
+  const newest = recent.data?.items[0]?.scan_id;
+  return useMemo(
+    () => (asked !== undefined ? [...asked] : newest === undefined ? [] : [newest]),
+    [asked, newest],
+  );
+}
+
+/** How many messages there are: as the list has it, until all of it is read. */
+function useTotal(at: TranscriptAddress, told: unknown): number {
+  const counted = useQuery({ ...minimapQuery(at), select: (map) => map.messages }).data;
+  return counted ?? (typeof told === "number" ? told : 0);
+}
+
+function useView(
+  at: TranscriptAddress,
+  reading: Reading,
+  found:
+    | { items: Parameters<typeof citationsByNumber>[0]; verdicts?: { scan: string; scanner: string }[] }
+    | undefined,
+  { hits, hit }: Pick<TranscriptView, "hits" | "hit">,
+): TranscriptView {
+  const marked = useMemo(
+    () => ({
+      cited: citationsByNumber(found?.items ?? [], "message"),
+      colours: coloursOf((found?.verdicts ?? []).map((one) => scannerKey(one.scan, one.scanner))),
+    }),
+    [found],
+  );
+  return useMemo(() => ({ at, reading, hits, hit, ...marked }), [at, reading, hits, hit, marked]);
+}
+
+/** Go to the transcript beside this one in the list that one came from; what one looks at stays. */
+function useNeighbour(at: TranscriptAddress, list: Parameters<typeof neighboursQuery>[1]) {
+  const { data } = useQuery(neighboursQuery(at, list));
+  const navigate = route.useNavigate();
+  return (direction: 1 | -1) => {
+    const id = direction === 1 ? data?.next : data?.previous;
+    if (id == null) return;
+    void navigate({
+      to: "/transcripts/$id",
+      params: { id },
+      search: (before) => ({ ...before, message: undefined, event: undefined, span: undefined }),
+    });
+  };
 }

@@ -5,6 +5,7 @@ import type {
   TranscriptsGetAttachmentData,
   TranscriptsGetEventData,
   TranscriptsGetMessageData,
+  TranscriptsGetRawData,
 } from "../../../api/generated/types.gen.ts";
 
 export interface TranscriptAddress {
@@ -27,4 +28,12 @@ export function rawAddress(at: TranscriptAddress, kind: "message" | "event", num
   return kind === "message"
     ? addressOf<TranscriptsGetMessageData>("/transcripts/{id}/messages/{number}", asked)
     : addressOf<TranscriptsGetEventData>("/transcripts/{id}/events/{number}", asked);
+}
+
+/** Where the server gives all of the transcript as its log has it. */
+export function rawTranscriptAddress(at: TranscriptAddress): string {
+  return addressOf<TranscriptsGetRawData>("/transcripts/{id}/raw", {
+    path: { id: at.id },
+    query: { location: at.location ?? null },
+  });
 }

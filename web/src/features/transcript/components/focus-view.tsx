@@ -1,0 +1,29 @@
+import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
+import { useReading, useTranscript } from "../model/transcript-context.ts";
+import { useMessages } from "../model/use-messages.ts";
+import styles from "./reading-column.module.css";
+import { TurnRow } from "./turn-row.tsx";
+
+/** One message alone, with the results of its calls. */
+export function FocusView({ total }: { total: number }) {
+  const { at, reading } = useTranscript();
+  const current = useReading(reading, (state) => state.current);
+  const loaded = useMessages(at, current, current, total);
+  const message = loaded.lookup(current);
+  if (loaded.error !== null) return <ErrorState error={loaded.error} onRetry={loaded.retry} />;
+  if (message === undefined) {
+    return loaded.isLoaded ? <EmptyState title={`There is no message ${current}.`} /> : <Skeleton />;
+  }
+  const shown = message.caller == null ? message : (loaded.lookup(message.caller) ?? message);
+  const results = (shown.calls ?? []).map((call) =>
+    call.result == null ? undefined : loaded.lookup(call.result),
+  );
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls by keys.
+    <div className={styles.scroller} tabIndex={0}>
+      <div className={styles.all}>
+        <TurnRow message={shown} results={results} />
+      </div>
+    </div>
+  );
+}

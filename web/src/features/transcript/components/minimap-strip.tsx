@@ -1,0 +1,129 @@
+import { useQuery } from "@tanstack/react-query";
+import { type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
+import type { TranscriptHit } from "../../../api/generated/types.gen.ts";
+import { scannerKey } from "../../../domain/citations.ts";
+import { formatCounted } from "../../../domain/format.ts";
+import { minimapQuery } from "../api/read-minimap.ts";
+import { type Strip, type StripPart, stripOf } from "../model/minimap-layout.ts";
+import { useReading, useTranscript } from "../model/transcript-context.ts";
+import styles from "./minimap-strip.module.css";
+
+const HEIGHT = 34;
+const MARGIN = 10;
+
+/** The whole transcript as one strip: click and drag go there, arrows by one part. */
+export function MinimapStrip() {
+  const { at, reading, hits } = useTranscript();
+  const map = useQuery(minimapQuery(at));
+  const box = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  const buckets = map.data?.buckets;
+  const strip = useMemo(() => stripOf(buckets ?? [], Math.max(0, width - 2 * MARGIN)), [buckets, width]);
+  const current = useReading(reading, (state) => state.current);
+  const total = map.data?.messages ?? 0;
+  const goes = (event: PointerEvent<HTMLDivElement>) => {
+    const { left } = event.currentTarget.getBoundingClientRect();
+    reading.goTo(strip.numberAt(event.clientX - left - MARGIN));
+  };
+  return (
+    <div
+      ref={box}
+      className={styles.strip}
+      role="slider"
+      tabIndex={0}
+      aria-label="Map of the transcript"
+      aria-valuemin={1}
+      aria-valuemax={Math.max(1, total)}
+      aria-valuenow={current}
+      aria-valuetext={`Message ${current} of ${total}`}
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        goes(event);
+      }}
+      onPointerMove={(event) => {
+        if (event.buttons === 1) goes(event);
+      }}
+      onKeyDown={(event) => {
+        const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+        if (step === undefined) return;
+        event.preventDefault();
+        const by = Math.max(1, Math.round(total / 50));
+        reading.goTo(Math.max(1, Math.min(total, current + step * by)));
+      }}
+    >
+      <svg width={width} height={HEIGHT} aria-hidden="true">
+        <g transform={`translate(${MARGIN} 0)`}>
+          {strip.parts.map((part) => (
+            <Part key={part.start} part={part} />
+          ))}
+          <Hits strip={strip} hits={hits} />
+          <Flags strip={strip} />
+          <Seen strip={strip} />
+        </g>
+      </svg>
+    </div>
+  );
+}
+
+function Part({ part }: { part: StripPart }) {
+  const messages = part.stop - part.start === 1 ? `M${part.start}` : `M${part.start} to M${part.stop - 1}`;
+  const errors = part.errors > 0 ? `, ${formatCounted(part.errors, "error")}` : "";
+  return (
+    <rect
+      className={styles[part.kind]}
+      x={part.x}
+      y={12}
+      width={Math.max(0.5, part.width - (part.width > 3 ? 2 : 0))}
+      height={14}
+    >
+      <title>{`${messages}: ${formatCounted(part.calls, "call")}${errors}`}</title>
+    </rect>
+  );
+}
+
+function Flags({ strip }: { strip: Strip }) {
+  const { cited, colours } = useTranscript();
+  return [...cited].flatMap(([number, citations]) => {
+    const x = strip.xOf(number);
+    const keys = [...new Set(citations.map((one) => scannerKey(one.scan, one.scanner)))];
+    return keys.map((key, place) => (
+      <path
+        key={`${number} ${key}`}
+        className={styles.flag}
+        data-colour={colours.get(key)}
+        d={`M${x + place * 5 - 4} 2h8l-4 8z`}
+      />
+    ));
+  });
+}
+
+function Hits({ strip, hits }: { strip: Strip; hits: ReadonlyMap<number, TranscriptHit> }) {
+  return [...hits.keys()].map((number) => (
+    <rect key={number} className={styles.hit} x={strip.xOf(number)} y={28} width={2} height={5} />
+  ));
+}
+
+/** What is seen of it now. */
+function Seen({ strip }: { strip: Strip }) {
+  const { reading } = useTranscript();
+  const first = useReading(reading, (state) => state.first);
+  const last = useReading(reading, (state) => state.last);
+  const x = strip.xOf(first);
+  return (
+    <rect
+      className={styles.seen}
+      x={x}
+      y={9}
+      width={Math.max(6, strip.xOf(last + 1) - x)}
+      height={20}
+      rx={1}
+    />
+  );
+}

@@ -1,0 +1,83 @@
+import { useQueries } from "@tanstack/react-query";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useRef } from "react";
+import type { OutlineTurn } from "../../../api/generated/types.gen.ts";
+import { formatCount } from "../../../domain/format.ts";
+import { InertText } from "../../../ui/content/inert-text.tsx";
+import { Icon } from "../../../ui/icon.tsx";
+import { outlineQuery } from "../api/read-outline.ts";
+import { useReading, useTranscript } from "../model/transcript-context.ts";
+import { pagesFor } from "../model/windows.ts";
+import styles from "./outline-panel.module.css";
+
+/** Messages whose turns are read at once. */
+const BLOCK = 200;
+const HEIGHT = 23;
+
+/** The turns of the transcript as headings. Rows are messages; those that are results of tools have no height. */
+export function OutlinePanel({ total }: { total: number }) {
+  const { at, reading } = useTranscript();
+  const box = useRef<HTMLDivElement>(null);
+  const turns = useRef<(number: number) => OutlineTurn | null | undefined>(() => undefined);
+  const rows = useVirtualizer<HTMLDivElement, HTMLDivElement>({
+    count: total,
+    getScrollElement: () => box.current,
+    estimateSize: () => HEIGHT / 2,
+    overscan: 12,
+  });
+  const items = rows.getVirtualItems();
+  const pages = pagesFor((items[0]?.index ?? 0) + 1, (items.at(-1)?.index ?? 0) + 1, total, BLOCK, 20);
+  const found = useQueries({ queries: pages.map((page) => outlineQuery(at, page * BLOCK + 1, BLOCK)) });
+  turns.current = (number) => {
+    const page = found[Math.floor((number - 1) / BLOCK) - (pages[0] ?? 0)]?.data;
+    return page === undefined ? undefined : (page.turns.find((turn) => turn.number === number) ?? null);
+  };
+  const current = useReading(reading, (state) => state.current);
+  useEffect(() => {
+    rows.scrollToIndex(current - 1, { align: "auto" });
+  }, [current, rows]);
+  return (
+    <nav className={styles.outline} aria-label="Outline">
+      <div className={styles.title}>
+        main <i>{formatCount(total)}</i>
+      </div>
+      <div ref={box} className={styles.list}>
+        <div style={{ height: rows.getTotalSize(), position: "relative" }}>
+          <div className={styles.shown} style={{ transform: `translateY(${items[0]?.start ?? 0}px)` }}>
+            {items.map((item) => {
+              const turn = turns.current(item.index + 1);
+              if (turn === undefined) return <div key={item.key} style={{ height: item.size }} />;
+              return (
+                <div key={item.key} data-index={item.index} ref={rows.measureElement}>
+                  {turn !== null && <Heading turn={turn} isCurrent={turn.number === current} />}
+                </div>
+              );
+            })}
+          </div>
+        </div>
+      </div>
+    </nav>
+  );
+}
+
+function Heading({ turn, isCurrent }: { turn: OutlineTurn; isCurrent: boolean }) {
+  const { reading, cited } = useTranscript();
+  const calls = turn.calls ?? [];
+  return (
+    <button
+      type="button"
+      className={styles.turn}
+      aria-current={isCurrent || undefined}
+      title={turn.text}
+      onClick={() => reading.goTo(turn.number)}
+    >
+      <span className={styles.number}>{turn.number}</span>
+      <span className={styles.role}>{turn.role}</span>
+      <i data-failed={turn.error || undefined}>
+        <InertText text={calls.length > 0 ? calls.join(", ") : turn.text} />
+        {turn.error === true && " failed"}
+      </i>
+      {cited.has(turn.number) && <Icon name="flag" size={11} />}
+    </button>
+  );
+}
