@@ -2,6 +2,7 @@ import { lazy, Suspense, useMemo } from "react";
 import type { MessageItem } from "../../../api/generated/types.gen.ts";
 import { type Argument, headlineOf } from "../../../domain/arguments.ts";
 import { editOf } from "../../../domain/edits.ts";
+import { formatDuration } from "../../../domain/format.ts";
 import type { Mark } from "../../../domain/marks.ts";
 import { type CallBlock, turnOf } from "../../../domain/turns.ts";
 import { Code } from "../../../ui/content/code.tsx";
@@ -38,7 +39,7 @@ export function CallCard({ block, part, text, marks }: CallProps) {
     <section className={styles.call} aria-label={`Call of ${block.call.function}`}>
       <header className={styles.head}>
         <b>
-          <InertText text={block.call.function ?? "unknown tool"} />
+          <InertText text={block.call.function ?? "unknown tool"} start={nameStart(block)} marks={marks} />
         </b>
         <span className={styles.headline} title={headline?.text}>
           {edit === null ? (
@@ -61,15 +62,19 @@ export function CallCard({ block, part, text, marks }: CallProps) {
   );
 }
 
-function Outcome({ block }: { block: CallBlock }) {
-  if (block.result === undefined) return <i className={styles.quiet}>no result</i>;
-  if (block.result === null) return <i className={styles.quiet}>…</i>;
-  const numbered = ` · M${block.result.number}`;
-  return block.result.error ? (
-    <i className={styles.failed}>failed{numbered}</i>
-  ) : (
-    <i className={styles.quiet}>ok{numbered}</i>
-  );
+/** Where the name of the tool stands in the text of the message. */
+function nameStart({ call, text, start }: CallBlock): number {
+  const at = call.function == null ? -1 : text.indexOf(call.function);
+  return at < 0 ? -1 : start + at;
+}
+
+function Outcome({ block: { call, result } }: { block: CallBlock }) {
+  const words = call.seconds == null ? [] : [formatDuration(call.seconds)];
+  const failed = result?.error === true;
+  if (result === undefined) words.push("no result");
+  else if (result !== null)
+    words.push(failed ? (call.error?.split(":", 1)[0] ?? "failed") : "ok", `M${result.number}`);
+  return <i className={failed ? styles.failed : styles.quiet}>{words.join(" · ")}</i>;
 }
 
 /** What the tool was called with, where the headline does not say all of it. */

@@ -1,7 +1,8 @@
 import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
 import { useReading, useTranscript } from "../model/transcript-context.ts";
 import { useMessages } from "../model/use-messages.ts";
-import styles from "./reading-column.module.css";
+import { resultsOf } from "./reading-column.tsx";
+import styles from "./row-column.module.css";
 import { TurnRow } from "./turn-row.tsx";
 
 /** One message alone, with the results of its calls. */
@@ -15,14 +16,11 @@ export function FocusView({ total }: { total: number }) {
     return loaded.isLoaded ? <EmptyState title={`There is no message ${current}.`} /> : <Skeleton />;
   }
   const shown = message.caller == null ? message : (loaded.lookup(message.caller) ?? message);
-  const results = (shown.calls ?? []).map((call) =>
-    call.result == null ? undefined : loaded.lookup(call.result),
-  );
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls by keys.
     <div className={styles.scroller} tabIndex={0}>
       <div className={styles.all}>
-        <TurnRow message={shown} results={results} />
+        <TurnRow message={shown} results={resultsOf(shown, loaded.lookup)} />
       </div>
     </div>
   );

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { citationsByNumber, coloursOf, scannerKey } from "../../../domain/citations.ts";
 import { recentScansQuery } from "../api/list-recent-scans.ts";
 import { citationsQuery } from "../api/read-citations.ts";
@@ -21,6 +21,10 @@ import { RailPanel } from "./rail-panel.tsx";
 import { ReadingColumn } from "./reading-column.tsx";
 import styles from "./transcript-place.module.css";
 
+const EventsColumn = lazy(() =>
+  import("./events-column.tsx").then((module) => ({ default: module.EventsColumn })),
+);
+
 /** The reading view of one transcript. */
 export function TranscriptPlace() {
   const { id } = route.useParams();
@@ -34,6 +38,7 @@ function OneTranscript({ id, location }: { id: string; location: string | undefi
   const change = useChangeAddress();
   const at = useMemo(() => ({ id, location }), [id, location]);
   const [reading] = useState(() => new Reading());
+  const [eventReading] = useState(() => new Reading());
   const [sought, seek] = useSought();
   const [asked, setAsked] = useState(0);
   const finding = useFind(at, reading, sought);
@@ -52,8 +57,15 @@ function OneTranscript({ id, location }: { id: string; location: string | undefi
   }, [seek, sought]);
   const onNeighbour = useNeighbour(at, list);
   const isFocused = search.focus === true;
-  useReadingAddress(reading);
-  useReadingKeys(view, { total, isFocused, onFind, onNeighbour });
+  const isEvents = search.view === "events";
+  const eventTotal = useQuery({ ...minimapQuery(at), select: (map) => map.events }).data ?? 0;
+  const events = isEvents ? { reading: eventReading, total: eventTotal } : null;
+  useReadingAddress(reading, "message");
+  useReadingAddress(eventReading, "event");
+  useEffect(() => {
+    reading.onAway = isEvents ? () => change({ view: undefined }) : null;
+  }, [reading, isEvents, change]);
+  useReadingKeys(view, { total, events, isFocused, onFind, onNeighbour });
   const rail = search.rail ?? "verdicts";
   return (
     <TranscriptContext value={view}>
@@ -61,8 +73,8 @@ function OneTranscript({ id, location }: { id: string; location: string | undefi
         <HeaderLine
           {...{ at, reading, total, list, onFind, onNeighbour }}
           description={description.data}
-          isEvents={search.view === "events"}
-          onView={() => change({ view: search.view === "events" ? undefined : "events" }, true)}
+          isEvents={isEvents}
+          onView={() => change({ view: isEvents ? undefined : "events" }, true)}
         />
         <MinimapStrip />
         {sought !== null && (
@@ -70,7 +82,15 @@ function OneTranscript({ id, location }: { id: string; location: string | undefi
         )}
         <div className={styles.columns} data-rail={rail === "none" ? "none" : "shown"}>
           <OutlinePanel total={total} />
-          {isFocused ? <FocusView total={total} /> : <ReadingColumn expected={total} />}
+          <Suspense>
+            {isEvents ? (
+              <EventsColumn reading={eventReading} />
+            ) : isFocused ? (
+              <FocusView total={total} />
+            ) : (
+              <ReadingColumn expected={total} />
+            )}
+          </Suspense>
           {rail !== "none" && (
             <RailPanel
               tab={rail}
@@ -116,6 +136,7 @@ function useView(
   const marked = useMemo(
     () => ({
       cited: citationsByNumber(found?.items ?? [], "message"),
+      citedEvents: citationsByNumber(found?.items ?? [], "event"),
       colours: coloursOf((found?.verdicts ?? []).map((one) => scannerKey(one.scan, one.scanner))),
     }),
     [found],

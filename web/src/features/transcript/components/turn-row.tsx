@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { memo, useMemo } from "react";
 import type { MessageItem } from "../../../api/generated/types.gen.ts";
 import { scannerKey } from "../../../domain/citations.ts";
+import { formatDuration, formatRough } from "../../../domain/format.ts";
 import { type Block, turnOf } from "../../../domain/turns.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
 import { Media } from "../../../ui/content/media.tsx";
@@ -9,6 +10,7 @@ import { Icon } from "../../../ui/icon.tsx";
 import { attachmentAddress } from "../model/address.ts";
 import { marksOf, useReading, useTranscript } from "../model/transcript-context.ts";
 import { useMessageText } from "../model/use-messages.ts";
+import { AgentCard } from "./agent-card.tsx";
 import { CallCard } from "./call-card.tsx";
 import { SpokenBlock } from "./spoken-block.tsx";
 import styles from "./turn-row.module.css";
@@ -44,7 +46,8 @@ export const TurnRow = memo(function TurnRow({ message, results }: TurnProps) {
       <div className={styles.body}>
         <div className={styles.who}>
           <InertText text={message.who} />
-          {turn.failed ? <span className={styles.failed}>failed</span> : null}
+          <span className={styles.taken}>{takenWords(message)}</span>
+          {turn.failed && <span className={styles.failed}>failed</span>}
         </div>
         {turn.blocks.map((block) => (
           <BlockView
@@ -77,6 +80,11 @@ interface BlockProps extends Omit<Parameters<typeof CallCard>[0], "block"> {
 
 function BlockView({ block, role, ...shown }: BlockProps) {
   const { at } = useTranscript();
+  if (block.kind === "call" && block.call.agent != null) {
+    return (
+      <AgentCard block={block} number={shown.text.message.number} part={shown.part} marks={shown.marks} />
+    );
+  }
   if (block.kind === "call") return <CallCard block={block} {...shown} />;
   if (block.kind === "media") {
     const { kind, format, reference } = block.media;
@@ -90,6 +98,13 @@ function BlockView({ block, role, ...shown }: BlockProps) {
   }
   const lines = LINES[block.kind] ?? LINES[role] ?? PROSE_LINES;
   return <SpokenBlock block={block} lines={lines} as={role === "tool" ? "output" : "prose"} {...shown} />;
+}
+
+/** What making the message took. */
+function takenWords({ seconds, tokens }: MessageItem): string {
+  const words = [seconds == null ? "" : formatDuration(seconds)];
+  if (tokens != null) words.push(`${formatRough(tokens)} tokens`);
+  return words.filter(Boolean).join(" · ");
 }
 
 /** The number of the message, which is its link, and who cites it. */

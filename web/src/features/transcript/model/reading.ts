@@ -46,7 +46,16 @@ export class Reading {
     };
   }
 
+  /** Somebody wants to go somewhere while another view is shown. */
+  onAway: (() => void) | null = null;
+
   goTo(number: number, mark = false): void {
+    this.startAt(number, mark);
+    if (this.#goes === null) this.onAway?.();
+  }
+
+  /** Be at a message, once the column is there. */
+  startAt(number: number, mark = false): void {
     this.#pinned = true;
     this.#change({ current: number });
     if (this.#goes === null) this.#waiting = { number, mark };

@@ -12,6 +12,8 @@ export interface TranscriptView {
   reading: Reading;
   /** What scanners cite, by the number of the message. */
   cited: ReadonlyMap<number, readonly ResolvedCitation[]>;
+  /** The same for events. */
+  citedEvents: ReadonlyMap<number, readonly ResolvedCitation[]>;
   colours: ReadonlyMap<string, number>;
   /** What was found, by the number of the message. */
   hits: ReadonlyMap<number, TranscriptHit>;

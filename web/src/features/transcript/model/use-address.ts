@@ -24,15 +24,15 @@ export function useChangeAddress(): (changed: Partial<Search>, push?: boolean) =
 }
 
 /** Keep the address and the place where one reads in step: a link leads there, and a reload lands where one was. */
-export function useReadingAddress(reading: Reading): void {
-  const { message } = route.useSearch();
+export function useReadingAddress(reading: Reading, name: "message" | "event"): void {
+  const told = route.useSearch({ select: (search) => search[name] });
   const change = useChangeAddress();
   const written = useRef<number | undefined>(undefined);
   useEffect(() => {
-    if (message === written.current) return;
-    written.current = message;
-    reading.goTo(Math.max(1, message ?? 1));
-  }, [message, reading]);
+    if (told === written.current) return;
+    written.current = told;
+    reading.startAt(Math.max(1, told ?? 1));
+  }, [told, reading]);
   useEffect(() => {
     let settling: ReturnType<typeof setTimeout> | undefined;
     const unsubscribe = reading.subscribe(() => {
@@ -42,14 +42,14 @@ export function useReadingAddress(reading: Reading): void {
         const now = current === 1 ? undefined : current;
         if (written.current === now) return;
         written.current = now;
-        change({ message: now });
+        change({ [name]: now });
       }, SETTLED_MS);
     });
     return () => {
       clearTimeout(settling);
       unsubscribe();
     };
-  }, [reading, change]);
+  }, [reading, change, name]);
 }
 
 /** What the address says is sought; null: nobody looks for anything. */

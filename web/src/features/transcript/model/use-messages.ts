@@ -10,7 +10,6 @@ import { pagesFor } from "./windows.ts";
 
 export interface LoadedMessages {
   lookup: (number: number) => MessageItem | undefined;
-  /** How many there are; null while that is not known. */
   total: number | null;
   error: Error | null;
   isLoaded: boolean;

@@ -2,70 +2,93 @@ import { useQueryClient } from "@tanstack/react-query";
 import { stepTo } from "../../../domain/citations.ts";
 import { useKeys } from "../../../ui/keyboard/use-keys.ts";
 import { toast } from "../../../ui/toast.ts";
+import { findEvent, isCall, isFailed, isShown } from "./event-steps.ts";
+import type { Reading } from "./reading.ts";
 import { findTurn, hasCall, hasError, isTurn } from "./steps.ts";
 import type { TranscriptView } from "./transcript-context.ts";
 import { useChangeAddress } from "./use-address.ts";
 
-interface Doings {
+export interface ReadingDoings {
   total: number;
+  /** Whether events are shown; null: messages. */
+  events: { reading: Reading; total: number } | null;
   isFocused: boolean;
   onFind: () => void;
   onNeighbour: (direction: 1 | -1) => void;
 }
 
 /** The keys of the reading view. */
-export function useReadingKeys(
-  view: TranscriptView,
-  { total, isFocused, onFind, onNeighbour }: Doings,
-): void {
-  const { at, reading, cited } = view;
-  const queries = useQueryClient();
+export function useReadingKeys(view: TranscriptView, doings: ReadingDoings): void {
+  const { events, isFocused, onFind, onNeighbour } = doings;
   const change = useChangeAddress();
-  const step = (direction: 1 | -1, wanted: typeof isTurn, what: string) => async () => {
-    const found = await findTurn(queries, at, reading.state.current, direction, wanted);
-    if (found !== null) reading.goTo(found);
-    else toast(direction === 1 ? `No ${what} behind this one` : `No ${what} before this one`);
-  };
-  const cite = (direction: 1 | -1) => () => {
-    const found = stepTo([...cited.keys()], reading.state.current, direction);
-    if (found === undefined) toast("Nothing of this transcript is cited");
-    else reading.goTo(found);
-  };
-  const run = (go: () => Promise<void>) => () =>
-    void go().catch((error: Error) => toast(error.message, { tone: "error" }));
+  const steps = useSteps(view, events);
+  const shown = events?.reading ?? view.reading;
+  const { number: what, total } =
+    events === null ? { number: "message", total: doings.total } : { number: "event", total: events.total };
   useKeys("Transcript", [
-    { keys: "j", label: "Next message", keysOnly: true, run: run(step(1, isTurn, "message")) },
-    { keys: "k", label: "Previous message", keysOnly: true, run: run(step(-1, isTurn, "message")) },
-    { keys: "n", label: "Next call of a tool", run: run(step(1, hasCall, "call")) },
-    { keys: "p", label: "Previous call of a tool", run: run(step(-1, hasCall, "call")) },
-    { keys: "e", label: "Next error", run: run(step(1, hasError, "error")) },
-    { keys: "E", label: "Previous error", run: run(step(-1, hasError, "error")) },
-    { keys: "c", label: "Next citation", run: cite(1) },
-    { keys: "C", label: "Previous citation", run: cite(-1) },
-    { keys: "o", label: "Open or fold the message", run: () => openAll(view) },
+    { keys: "j", label: `Next ${what}`, keysOnly: true, run: steps.to(1, "turn") },
+    { keys: "k", label: `Previous ${what}`, keysOnly: true, run: steps.to(-1, "turn") },
+    { keys: "n", label: "Next call of a tool", run: steps.to(1, "call") },
+    { keys: "p", label: "Previous call of a tool", run: steps.to(-1, "call") },
+    { keys: "e", label: "Next error", run: steps.to(1, "error") },
+    { keys: "E", label: "Previous error", run: steps.to(-1, "error") },
+    { keys: "c", label: "Next citation", run: steps.cite(1) },
+    { keys: "C", label: "Previous citation", run: steps.cite(-1) },
+    { keys: "o", label: `Open or fold the ${what}`, run: () => shown.toggle(shown.state.current) },
     {
       keys: "f",
       label: isFocused ? "Show all messages" : "Show this message alone",
       run: () => change({ focus: isFocused ? undefined : true }),
     },
     ...(isFocused
-      ? [{ keys: "Escape", label: "Show all messages", run: () => change({ focus: undefined }) }]
+      ? [{ keys: "Escape", label: "Back to all messages", run: () => change({ focus: undefined }) }]
       : []),
-    { keys: "g g", label: "First message", run: () => reading.goTo(1) },
-    { keys: "G", label: "Last message", run: () => reading.goTo(total) },
+    { keys: "g g", label: `First ${what}`, run: () => shown.goTo(1) },
+    { keys: "G", label: `Last ${what}`, run: () => shown.goTo(Math.max(1, total)) },
     { keys: "[", label: "Previous transcript", run: () => onNeighbour(-1) },
     { keys: "]", label: "Next transcript", run: () => onNeighbour(1) },
     { keys: "l", label: "Label this transcript", run: () => change({ rail: "label" }) },
     { keys: "v", label: "Show the verdicts", run: () => change({ rail: "verdicts" }) },
     { keys: "i", label: "Show what is known of it", run: () => change({ rail: "info" }) },
-    { keys: "y", label: "Copy a link to the message", run: () => void copyLink(reading.state.current) },
+    {
+      keys: "w",
+      label: events === null ? "Show the events" : "Show the messages",
+      run: () => change({ view: events === null ? "events" : undefined }, true),
+    },
+    { keys: "y", label: "Copy a link to the message", run: () => void copyLink(view.reading.state.current) },
     { keys: ["Mod+f", "/"], label: "Find in this transcript", run: onFind },
   ]);
 }
 
-function openAll({ reading }: TranscriptView): void {
-  const { current } = reading.state;
-  reading.toggle(current);
+type StepKind = "turn" | "call" | "error";
+
+const TURNS = { turn: isTurn, call: hasCall, error: hasError };
+const EVENTS = { turn: isShown, call: isCall, error: isFailed };
+
+/** Steps through what is shown, and through what is cited of it. */
+function useSteps({ at, reading, cited, citedEvents }: TranscriptView, events: ReadingDoings["events"]) {
+  const queries = useQueryClient();
+  const shown = events?.reading ?? reading;
+  const numbers = events === null ? cited : citedEvents;
+  const go = async (direction: 1 | -1, kind: StepKind) => {
+    const from = shown.state.current;
+    const found =
+      events === null
+        ? await findTurn(queries, at, from, direction, TURNS[kind])
+        : await findEvent(queries, at, from, direction, EVENTS[kind]);
+    const what = kind === "turn" ? (events === null ? "message" : "event") : kind;
+    if (found !== null) shown.goTo(found);
+    else toast(`No ${what} ${direction === 1 ? "behind" : "before"} this one`);
+  };
+  return {
+    to: (direction: 1 | -1, kind: StepKind) => () =>
+      void go(direction, kind).catch((error: Error) => toast(error.message, { tone: "error" })),
+    cite: (direction: 1 | -1) => () => {
+      const found = stepTo([...numbers.keys()], shown.state.current, direction);
+      if (found === undefined) toast("Nothing here is cited");
+      else shown.goTo(found);
+    },
+  };
 }
 
 export async function copyLink(message: number): Promise<void> {

@@ -4,6 +4,9 @@ import type { Reading, Target } from "./reading.ts";
 
 type Rows = Virtualizer<HTMLDivElement, HTMLDivElement>;
 
+/** What an item has its number in. */
+export type SeekAttribute = "data-message" | "data-event";
+
 const PADDING = 8;
 const MOST_MS = 4000;
 /** So many frames without a change, and the target has come to rest. */
@@ -13,7 +16,12 @@ const STILL_FRAMES = 12;
  * Go to messages. Heights of rows are known once they are shown, and what they hold comes later: the target is held in its
  * place frame by frame until nothing moves any more, or the reader scrolls.
  */
-export function useSeek(scroller: RefObject<HTMLDivElement | null>, rows: Rows, reading: Reading): void {
+export function useSeek(
+  scroller: RefObject<HTMLDivElement | null>,
+  rows: Rows,
+  reading: Reading,
+  attribute: SeekAttribute,
+): void {
   useEffect(() => {
     let frame = 0;
     const stop = () => cancelAnimationFrame(frame);
@@ -24,7 +32,7 @@ export function useSeek(scroller: RefObject<HTMLDivElement | null>, rows: Rows, 
       const step = () => {
         const box = scroller.current;
         if (box === null || !reading.isPinned || performance.now() - began > MOST_MS) return;
-        still = hold(box, rows, target) ? still + 1 : 0;
+        still = hold(box, rows, target, attribute) ? still + 1 : 0;
         if (still < STILL_FRAMES) frame = requestAnimationFrame(step);
       };
       step();
@@ -34,13 +42,13 @@ export function useSeek(scroller: RefObject<HTMLDivElement | null>, rows: Rows, 
       detach();
       stop();
     };
-  }, [scroller, rows, reading]);
+  }, [scroller, rows, reading, attribute]);
 }
 
 /** Move the target to its place; tells whether it was there already. */
-function hold(box: HTMLDivElement, rows: Rows, target: Target): boolean {
+function hold(box: HTMLDivElement, rows: Rows, target: Target, attribute: SeekAttribute): boolean {
   const mark = target.mark ? box.querySelector("mark[data-mark=current]") : null;
-  const found = mark ?? box.querySelector(`[data-message="${target.number}"]`);
+  const found = mark ?? box.querySelector(`[${attribute}="${target.number}"]`);
   if (found === null) {
     const [offset] = rows.getOffsetForIndex(target.number - 1, "start") ?? [0];
     box.scrollTop = offset;

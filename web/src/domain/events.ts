@@ -1,0 +1,89 @@
+/** Events as rows of the reading column: what happened, with control events folded. */
+
+import type { EventItem } from "../api/generated/types.gen.ts";
+import { type Argument, argumentsOf } from "./arguments.ts";
+
+/** Events that tell how the run is built and what it stored, not what happened in it. */
+const CONTROL = new Set([
+  "span_begin",
+  "span_end",
+  "state",
+  "store",
+  "sample_init",
+  "step",
+  "anchor",
+  "checkpoint",
+]);
+
+type Lookup = (number: number) => EventItem | undefined;
+
+/** The beginning of a sub-agent is worth a line of its own. */
+export function beginsAgent(event: EventItem): boolean {
+  return event.kind === "span_begin" && /^type: agent$/m.test(event.text);
+}
+
+export function isControl(event: EventItem): boolean {
+  return CONTROL.has(event.kind) && !beginsAgent(event);
+}
+
+/** The first of the control events that stand together with one, as far as they are loaded; null for any other event. */
+export function controlStart(event: EventItem, lookup: Lookup): number | null {
+  if (!isControl(event)) return null;
+  let first = event.number;
+  for (
+    let before = lookup(first - 1);
+    before !== undefined && isControl(before);
+    before = lookup(first - 1)
+  ) {
+    first -= 1;
+  }
+  return first;
+}
+
+export interface ControlRun {
+  /** Kinds with how often they occur, as they come. */
+  kinds: ReadonlyMap<string, number>;
+  count: number;
+  /** Whether it may go on behind what is loaded. */
+  isOpenEnded: boolean;
+}
+
+export function controlRun(first: EventItem, lookup: Lookup, total: number): ControlRun {
+  const kinds = new Map<string, number>();
+  let number = first.number;
+  let event: EventItem | undefined = first;
+  while (event !== undefined && isControl(event)) {
+    kinds.set(event.kind, (kinds.get(event.kind) ?? 0) + 1);
+    number += 1;
+    event = lookup(number);
+  }
+  return { kinds, count: number - first.number, isOpenEnded: event === undefined && number <= total };
+}
+
+export interface ToolText {
+  arguments: Argument[];
+  result: string;
+  resultStart: number;
+}
+
+/** Take the text of the event of a tool apart: what it was called with, and what it gave back. */
+export function toolTextOf(text: string): ToolText {
+  const at = text.search(/^Result:$/m);
+  if (at < 0) return { arguments: argumentsOf(text, 0), result: "", resultStart: text.length };
+  const resultStart = Math.min(text.length, at + "Result:\n".length);
+  return { arguments: argumentsOf(text.slice(0, at), 0), result: text.slice(resultStart), resultStart };
+}
+
+export interface ModelText {
+  said: string;
+  calls: string[];
+}
+
+/** Take the text of a model's answer apart: what it says, and the calls it makes. */
+export function modelTextOf(text: string): ModelText {
+  const [said = "", ...calls] = text.split(/\n?(?=\nTool Call: )/);
+  return {
+    said: said.replace(/<\/?thinking(?:_summary)?>/g, "").trim(),
+    calls: calls.map((call) => call.trim()),
+  };
+}
