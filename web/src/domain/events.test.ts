@@ -49,7 +49,8 @@ it("takes what a model says and calls apart", () => {
   const text =
     "\n<thinking>Hm.</thinking>\nI look.\n\nTool Call: a\nArguments:\nx: 1\n\nTool Call: b\nArguments:";
   expect(modelTextOf(text)).toEqual({
-    said: "Hm.\nI look.",
+    thought: "Hm.",
+    said: "I look.",
     calls: ["Tool Call: a\nArguments:\nx: 1", "Tool Call: b\nArguments:"],
   });
 });

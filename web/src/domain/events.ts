@@ -75,15 +75,19 @@ export function toolTextOf(text: string): ToolText {
 }
 
 export interface ModelText {
+  thought: string;
   said: string;
   calls: string[];
 }
 
-/** Take the text of a model's answer apart: what it says, and the calls it makes. */
+const THOUGHT = /<thinking(?:_summary)?>\n?([\s\S]*?)(?:<\/thinking(?:_summary)?>|$)/g;
+
+/** Take the text of a model's answer apart: what it thinks and says, and the calls it makes. */
 export function modelTextOf(text: string): ModelText {
   const [said = "", ...calls] = text.split(/\n?(?=\nTool Call: )/);
   return {
-    said: said.replace(/<\/?thinking(?:_summary)?>/g, "").trim(),
+    thought: [...said.matchAll(THOUGHT)].map((found) => (found[1] ?? "").trim()).join("\n\n"),
+    said: said.replace(THOUGHT, "").trim(),
     calls: calls.map((call) => call.trim()),
   };
 }

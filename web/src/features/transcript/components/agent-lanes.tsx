@@ -26,6 +26,7 @@ export function AgentLanes({ reading, events }: { reading: Reading; events: numb
   return (
     <nav className={styles.lanes} aria-label="Sub-agents">
       <fieldset className={styles.measures} aria-label="Width of a lane">
+        <span>Sub-agents by</span>
         {MEASURES.map(([name, label]) => (
           <button key={name} type="button" aria-pressed={name === measure} onClick={() => setMeasure(name)}>
             {label}

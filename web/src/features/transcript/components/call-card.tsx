@@ -34,7 +34,11 @@ interface CallProps {
 /** A call of a tool with its result, as one card. */
 export function CallCard({ block, part, text, marks }: CallProps) {
   const edit = useMemo(() => editOf(block.call.function ?? null, block.arguments), [block]);
-  const headline = edit === null ? headlineOf(block.arguments) : null;
+  const telling = edit === null ? headlineOf(block.arguments) : null;
+  // What has several lines is shown below as a whole.
+  const headline = block.arguments.some((one) => one.name === telling?.name && one.text === telling.text)
+    ? telling
+    : null;
   return (
     <section className={styles.call} aria-label={`Call of ${block.call.function}`}>
       <header className={styles.head}>

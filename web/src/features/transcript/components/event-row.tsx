@@ -56,12 +56,19 @@ function Kind({ event }: { event: EventItem }) {
 }
 
 function ModelEvent({ event }: { event: EventItem }) {
-  const { said, calls } = modelTextOf(event.text);
+  const { thought, said, calls } = modelTextOf(event.text);
   return (
     <>
       <Head event={event} name={event.name ?? ""}>
         {usageWords(event)}
       </Head>
+      {thought !== "" && (
+        <div className={styles.thought}>
+          <Long event={event} text={thought} lines={10}>
+            {(shown) => <Markdown text={shown} start={-1} />}
+          </Long>
+        </div>
+      )}
       {said !== "" && (
         <Long event={event} text={said} lines={14}>
           {(shown) => <Markdown text={shown} start={-1} />}

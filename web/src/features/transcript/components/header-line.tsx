@@ -2,7 +2,6 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { TranscriptDescription } from "../../../api/generated/types.gen.ts";
 import { formatCount, formatCounted, formatDuration, formatRough } from "../../../domain/format.ts";
 import { formatValue } from "../../../domain/values.ts";
-import { AsCommand } from "../../../ui/as-command.tsx";
 import { Chip } from "../../../ui/chip.tsx";
 import { InertText } from "../../../ui/content/inert-text.tsx";
 import { Icon } from "../../../ui/icon.tsx";
@@ -45,24 +44,29 @@ export function HeaderLine({ description, total, onFind, ...shown }: HeaderProps
           <button type="button" onClick={onFind}>
             Find <Keys keys="Mod+f" />
           </button>
-          <CopyMenu at={shown.at} reading={shown.reading} />
-          <AsCommand commands={commandsOf(shown.at, values)} />
+          <CopyMenu at={shown.at} reading={shown.reading} commands={commandsOf(shown.at, values)} />
         </>
       }
     >
-      {words(values.task_set) !== "" && <InertText text={words(values.task_set)} />}
-      {typeof values.task_repeat === "number" && <span>epoch {values.task_repeat}</span>}
-      {words(values.model) !== "" && <Chip>{words(values.model)}</Chip>}
-      <Score values={values} />
-      <span>{formatCounted(total, "message")}</span>
-      {typeof values.total_time === "number" && <span>{formatDuration(values.total_time)}</span>}
-      {typeof values.total_tokens === "number" && <span>{formatRough(values.total_tokens)} tokens</span>}
-      {words(values.limit) !== "" && <Chip tone="warn">{`limit: ${words(values.limit)}`}</Chip>}
-      {words(values.error) !== "" && (
-        <Chip tone="error" title={words(values.error).slice(0, 2000)}>
-          {firstLine(words(values.error))}
-        </Chip>
-      )}
+      <div className={styles.facts}>
+        {words(values.task_set) !== "" && (
+          <span>
+            <InertText text={words(values.task_set)} />
+          </span>
+        )}
+        {typeof values.task_repeat === "number" && <span>epoch {values.task_repeat}</span>}
+        {words(values.model) !== "" && <Chip>{words(values.model)}</Chip>}
+        <Score values={values} />
+        <span>{formatCounted(total, "message")}</span>
+        {typeof values.total_time === "number" && <span>{formatDuration(values.total_time)}</span>}
+        {typeof values.total_tokens === "number" && <span>{formatRough(values.total_tokens)} tokens</span>}
+        {words(values.limit) !== "" && <Chip tone="warn">{`limit: ${words(values.limit)}`}</Chip>}
+        {words(values.error) !== "" && (
+          <Chip tone="error" title={words(values.error).slice(0, 2000)}>
+            {firstLine(words(values.error))}
+          </Chip>
+        )}
+      </div>
     </PlaceHeader>
   );
 }
@@ -88,10 +92,11 @@ function Neighbours({ at, list, onNeighbour }: Pick<HeaderProps, "at" | "list" |
         type="button"
         data-kind="plain"
         disabled={data.previous === null}
+        aria-label="Previous transcript"
         title="Previous transcript of the list ( [ )"
         onClick={() => onNeighbour(-1)}
       >
-        <Icon name="left" size={12} /> prev
+        <Icon name="left" size={12} /> <span className={styles.word}>prev</span>
       </button>
       <span>
         {data.number === null
@@ -102,16 +107,21 @@ function Neighbours({ at, list, onNeighbour }: Pick<HeaderProps, "at" | "list" |
         type="button"
         data-kind="plain"
         disabled={data.next === null}
+        aria-label="Next transcript"
         title="Next transcript of the list ( ] )"
         onClick={() => onNeighbour(1)}
       >
-        next <Icon name="right" size={12} />
+        <span className={styles.word}>next</span> <Icon name="right" size={12} />
       </button>
     </span>
   );
 }
 
-function CopyMenu({ at, reading }: Pick<HeaderProps, "at" | "reading">) {
+interface CopyProps extends Pick<HeaderProps, "at" | "reading"> {
+  commands: readonly { name: string; command: string }[];
+}
+
+function CopyMenu({ at, reading, commands }: CopyProps) {
   const queries = useQueryClient();
   const copy = (what: string, make: () => Promise<string>) => async () => {
     try {

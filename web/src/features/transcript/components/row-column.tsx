@@ -1,5 +1,5 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useCallback, useEffect, useRef } from "react";
 import { ErrorState } from "../../../ui/states.tsx";
 import type { TranscriptAddress } from "../model/address.ts";
 import type { Reading } from "../model/reading.ts";
@@ -44,10 +44,13 @@ export function RowColumn<Item>(props: ColumnProps<Item>) {
     lookup: () => undefined,
     total: expected,
   });
-  const rowOf = (number: number) => {
-    const item = latest.current.lookup(number);
-    return (item === undefined ? null : shownIn(item, latest.current.lookup)) ?? number;
-  };
+  const rowOf = useCallback(
+    (number: number) => {
+      const item = latest.current.lookup(number);
+      return (item === undefined ? null : shownIn(item, latest.current.lookup)) ?? number;
+    },
+    [shownIn],
+  );
   const rows = useVirtualizer<HTMLDivElement, HTMLDivElement>({
     count: Math.max(expected, latest.current.total),
     getScrollElement: () => scroller.current,
@@ -74,7 +77,7 @@ export function RowColumn<Item>(props: ColumnProps<Item>) {
     const seen = rows.getVirtualItemForOffset(top + 24);
     const end = rows.getVirtualItemForOffset(top + (scroller.current?.clientHeight ?? 0));
     if (seen !== undefined && end !== undefined) reading.sees(rowOf(seen.index + 1), end.index + 1);
-  }, [top, rows, reading]);
+  }, [top, rows, reading, rowOf]);
   const release = () => reading.release();
   return (
     <section

@@ -10,6 +10,7 @@ import { Keys } from "../../../ui/keyboard/keys.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
 import { VerdictDot } from "../../../ui/verdict-dot.tsx";
 import { useReading, useTranscript } from "../model/transcript-context.ts";
+import { groupedVerdicts } from "../model/verdicts.ts";
 import styles from "./verdicts-panel.module.css";
 
 interface VerdictsProps {
@@ -36,10 +37,11 @@ export function VerdictsPanel({ found, error, isAsked, onEvent }: VerdictsProps)
   }
   return (
     <>
-      {sorted(verdicts).map((verdict) => (
+      {groupedVerdicts(verdicts).map(({ verdict, count }) => (
         <VerdictCard
           key={`${verdict.scan} ${verdict.scanner} ${verdict.result_id}`}
           verdict={verdict}
+          count={count}
           citations={found.items.filter((one) => isOf(one, verdict))}
           onEvent={onEvent}
         />
@@ -55,14 +57,6 @@ export function VerdictsPanel({ found, error, isAsked, onEvent }: VerdictsProps)
   );
 }
 
-const ORDER = { error: 0, positive: 1, none: 2, negative: 3 } as const;
-
-/** Errors first, then what was found, by scanner as they come. */
-function sorted(verdicts: readonly TranscriptVerdict[]): TranscriptVerdict[] {
-  const rank = (one: TranscriptVerdict) => ORDER[verdictOf(one.value, one.error)];
-  return [...verdicts].sort((a, b) => rank(a) - rank(b));
-}
-
 function isOf(citation: ResolvedCitation, verdict: TranscriptVerdict): boolean {
   return (
     citation.scan === verdict.scan &&
@@ -73,10 +67,12 @@ function isOf(citation: ResolvedCitation, verdict: TranscriptVerdict): boolean {
 
 interface CardProps extends Pick<VerdictsProps, "onEvent"> {
   verdict: TranscriptVerdict;
+  /** How many results say just this. */
+  count: number;
   citations: readonly ResolvedCitation[];
 }
 
-function VerdictCard({ verdict, citations, onEvent }: CardProps) {
+function VerdictCard({ verdict, count, citations, onEvent }: CardProps) {
   const { colours, reading } = useTranscript();
   const colour = colours.get(scannerKey(verdict.scan, verdict.scanner)) ?? 1;
   const current = useReading(reading, (state) => state.current);
@@ -97,7 +93,10 @@ function VerdictCard({ verdict, citations, onEvent }: CardProps) {
         <b>
           <InertText text={verdict.scanner} />
         </b>
-        <i data-kind={kind}>{kind === "error" ? "error" : formatValue(verdict.label ?? verdict.value)}</i>
+        <i data-kind={kind}>
+          {kind === "error" ? "error" : formatValue(verdict.label ?? verdict.value)}
+          {count > 1 && ` × ${count}`}
+        </i>
       </header>
       {verdict.error != null && (
         <p className={styles.error}>
