@@ -235,7 +235,7 @@ export type DeletedScan = {
      * Bytes
      */
     bytes: number;
-    state: ScanItem | null;
+    state: ScanItem;
     /**
      * Deleted
      */
@@ -1456,6 +1456,7 @@ export type MinimapBucket = {
  * event: Its number.
  * at: Where in the run: 0 is its first event, 1 its last.
  * name: Name of the agent.
+ * count: How many of this kind stand so close together that they are one mark; the first of them is named.
  */
 export type MinimapMark = {
     /**
@@ -1474,6 +1475,10 @@ export type MinimapMark = {
      * Name
      */
     name?: string | null;
+    /**
+     * Count
+     */
+    count?: number;
 };
 
 /**
@@ -2443,7 +2448,7 @@ export type ScanItems = {
 /**
  * ScannerComparison
  *
- * What a scanner said in two scans.
+ * What a scanner said in two scans, or two scanners did.
  */
 export type ScannerComparison = {
     /**
@@ -2530,6 +2535,12 @@ export type ScannerComparison = {
      * Pairs beyond the limit of each of `gained`, `lost` and `changed`.
      */
     left_out: number;
+    /**
+     * Second Scanner
+     *
+     * Key of the scanner in the second scan.
+     */
+    second_scanner: string;
 };
 
 /**
@@ -3215,7 +3226,7 @@ export type ScansCompareScansData = {
         /**
          * B
          *
-         * Id of another.
+         * Id of another, or of the same.
          */
         b: string;
         /**
@@ -3224,6 +3235,12 @@ export type ScansCompareScansData = {
          * Only this scanner.
          */
         scanner?: string | null;
+        /**
+         * Scanner B
+         *
+         * Scanner of `b` that `scanner` is compared with.
+         */
+        scanner_b?: string | null;
         /**
          * Limit
          *
@@ -4954,7 +4971,7 @@ export type LabelsDeleteLabelFileData = {
         /**
          * If-Match
          *
-         * ETag of the state that was read.
+         * ETag of the state that was read; `*` for any.
          */
         'if-match'?: string | null;
     };
@@ -5039,7 +5056,7 @@ export type LabelsReplaceCasesData = {
         /**
          * If-Match
          *
-         * ETag of the state that was read.
+         * ETag of the state that was read; `*` for any.
          */
         'if-match'?: string | null;
     };
@@ -5079,7 +5096,7 @@ export type LabelsDeleteCaseData = {
         /**
          * If-Match
          *
-         * ETag of the state that was read.
+         * ETag of the state that was read; `*` for any.
          */
         'if-match'?: string | null;
     };
@@ -5168,7 +5185,7 @@ export type LabelsPutCaseData = {
         /**
          * If-Match
          *
-         * ETag of the state that was read.
+         * ETag of the state that was read; `*` for any.
          */
         'if-match'?: string | null;
     };
@@ -5244,7 +5261,7 @@ export type ProjectChangeProjectData = {
         /**
          * If-Match
          *
-         * ETag of the state that was read.
+         * ETag of the state that was read; `*` for any.
          */
         'if-match'?: string | null;
     };
