@@ -28,7 +28,7 @@ _METADATA: Final = "metadata"
 
 
 def transcript_page(
-    corpus: Corpus, selection: TranscriptSelection, columns: Sequence[str], cursor: str | None, offset: int, limit: int
+    corpus: Corpus, selection: TranscriptSelection, columns: Sequence[str], cursor: str | None, limit: int
 ) -> TranscriptPage:
     """Make a page of transcripts.
 
@@ -36,18 +36,15 @@ def transcript_page(
         corpus: All transcripts.
         selection: Which of them, in what order.
         columns: What is told of each: fields, `metadata`, keys of metadata, and paths within these (none: all fields).
-        cursor: Where the page begins (None: behind `offset` transcripts).
-        offset: Transcripts before the page, instead of a cursor.
+        cursor: Where the page begins (None: at the first).
         limit: How many transcripts at most.
 
     Raises:
         UnknownNameError: There is no such column.
-        ConfigError: A condition or the cursor cannot be used, or both a cursor and an offset were given.
+        ConfigError: A condition or the cursor cannot be used.
     """
-    if cursor is not None and offset:
-        raise ConfigError(f"Both cursor={cursor!r} and offset={offset} were given; give one of them.")
     chosen = corpus.select(selection)
-    start = min(offset, len(chosen))
+    start = 0
     if cursor is not None:
         start, last = read_cursor(cursor, selection)
         start = _behind(corpus, chosen, start, last)

@@ -58,11 +58,10 @@ async def list_transcripts(
     *,
     columns: Sequence[str] = (),
     cursor: str | None = None,
-    offset: int = 0,
     limit: int = 100,
 ) -> TranscriptPage:
     """Give a page of transcripts; see `transcript_page`."""
-    return await cache.ask(locations, lambda corpus: transcript_page(corpus, selection, columns, cursor, offset, limit))
+    return await cache.ask(locations, lambda corpus: transcript_page(corpus, selection, columns, cursor, limit))
 
 
 async def read_facets(

@@ -3634,12 +3634,6 @@ export type ResultsListResultsData = {
          */
         positive?: boolean;
         /**
-         * Offset
-         *
-         * Results before the page, instead of a cursor.
-         */
-        offset?: number;
-        /**
          * Count
          *
          * Whether to count the results of all pages.
@@ -3876,12 +3870,6 @@ export type ResultsFindTextData = {
          * Only what found something.
          */
         positive?: boolean;
-        /**
-         * Offset
-         *
-         * Results before the page, instead of a cursor.
-         */
-        offset?: number;
         /**
          * Count
          *
@@ -4737,12 +4725,6 @@ export type TranscriptsGetTranscriptsData = {
          * `next` of the page before.
          */
         cursor?: string | null;
-        /**
-         * Offset
-         *
-         * Transcripts before the page, instead of a cursor.
-         */
-        offset?: number;
         /**
          * Limit
          */

@@ -25,7 +25,6 @@ async def get_transcripts(
         list[str], Query(description="Fields, metadata keys and paths (default: all fields).", max_length=200)
     ] = [],  # noqa: B006
     cursor: Cursor = None,
-    offset: Annotated[int, Query(ge=0, description="Transcripts before the page, instead of a cursor.")] = 0,
     limit: Limit = 100,
 ) -> Response:
     """List transcripts, without reading them."""
@@ -34,7 +33,7 @@ async def get_transcripts(
     selection = TranscriptSelection(tuple(where), tuple(order_by))
 
     async def make() -> object:
-        return await list_transcripts(cache, locations, selection, columns=tuple(columns), cursor=cursor, offset=offset, limit=limit)
+        return await list_transcripts(cache, locations, selection, columns=tuple(columns), cursor=cursor, limit=limit)
 
     return await list_answer(request, locations, cache, make)
 
