@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useId, useMemo, useRef } from "react";
 import { type Column, gridTemplate, shownColumns } from "./columns.ts";
 import styles from "./data-table.module.css";
 import type { Rows } from "./rows.ts";
+import { keepOffset, keptOffset } from "./scroll-memory.ts";
 import { TableHead } from "./table-head.tsx";
 import { TableRow } from "./table-row.tsx";
 import { useRowHeight } from "./use-row-height.ts";
@@ -47,6 +48,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     estimateSize: () => rowHeight,
     overscan: OVERSCAN,
     scrollPaddingStart: HEAD_HEIGHT,
+    initialOffset: () => keptOffset(label),
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was estimated depends on it.
   useEffect(() => virtual.measure(), [virtual, rowHeight]);
@@ -54,9 +56,15 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
   const { need } = rows;
   useEffect(() => need?.(first, last), [need, first, last]);
+  useEffect(() => {
+    if (rows.count > 0) keepOffset(label, virtual.scrollOffset ?? 0);
+  });
   const { active, selection, press, choose } = useTableRows(props, (index) =>
     virtual.scrollToIndex(index, { align: "auto" }),
   );
+  useArrival(rows.count > 0, () => {
+    if (props.activeKey !== undefined && active > 0) virtual.scrollToIndex(active, { align: "auto" });
+  });
   return (
     <div ref={scroller} className={styles.scroller}>
       <table
@@ -97,4 +105,14 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       </table>
     </div>
   );
+}
+
+/** Do something once, when there is something to do it with. */
+function useArrival(isHere: boolean, arrive: () => void): void {
+  const hasArrived = useRef(false);
+  useEffect(() => {
+    if (!isHere || hasArrived.current) return;
+    hasArrived.current = true;
+    arrive();
+  });
 }
