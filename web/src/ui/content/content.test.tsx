@@ -72,7 +72,7 @@ describe("hostile text", () => {
 
   it("shows what acts on others by its name", () => {
     const { container } = render(<InertText text={"a\u202eb\u0007c\u{e0041}"} />);
-    expect(container.textContent).toBe("aU+202Eb␇cU+E0041");
+    expect(container.textContent).toBe("aU+202EbBELcU+E0041");
     expect([...container.querySelectorAll("span")].map((span) => span.title)).toEqual([
       "U+202E right-to-left override",
       "U+0007",
@@ -135,7 +135,7 @@ describe("output of terminals", () => {
 
   it("shows sequences that move the cursor", () => {
     const { container } = render(<AnsiText text={"\u001b[1;31mfail\u001b[0m\u001b[2J"} />);
-    expect(container.textContent).toBe("fail␛[2J");
+    expect(container.textContent).toBe("failESC[2J");
     expect(container.querySelector("[data-ansi='1']")?.textContent).toBe("fail");
   });
 });

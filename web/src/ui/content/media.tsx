@@ -7,10 +7,12 @@ interface MediaProps {
   format: string | null | undefined;
   /** Where our server gives it; null: the log does not hold it, and nothing is fetched from elsewhere. */
   href: string | null;
+  /** What the response is; an image of another type (an SVG is a document with scripts) is not shown as one. */
+  mediaType?: string | null | undefined;
 }
 
 /** An image, a recording or a document of a transcript. */
-export function Media({ kind, format, href }: MediaProps) {
+export function Media({ kind, format, href, mediaType }: MediaProps) {
   const name = format ? `${kind} (${format})` : kind;
   if (href === null) {
     return (
@@ -19,7 +21,8 @@ export function Media({ kind, format, href }: MediaProps) {
       </p>
     );
   }
-  switch (kind) {
+  const shown = mediaType == null || mediaType.startsWith(`${kind}/`) ? kind : "document";
+  switch (shown) {
     case "image":
       return (
         <a className={styles.frame} href={href} target="_blank" rel="noreferrer" aria-label={`Open ${name}`}>

@@ -8,13 +8,12 @@ import { type CallBlock, turnOf } from "../../../domain/turns.ts";
 import { Code } from "../../../ui/content/code.tsx";
 import { Folded } from "../../../ui/content/folded.tsx";
 import { InertText } from "../../../ui/content/inert-text.tsx";
-import { Media } from "../../../ui/content/media.tsx";
 import { Output } from "../../../ui/content/output.tsx";
-import { attachmentAddress } from "../model/address.ts";
 import { marksOf, useTranscript } from "../model/transcript-context.ts";
 import { useFold } from "../model/use-fold.ts";
 import { type MessageText, useMessageText } from "../model/use-messages.ts";
 import styles from "./call-card.module.css";
+import { MediaView } from "./media-view.tsx";
 import { SpokenBlock } from "./spoken-block.tsx";
 
 const DiffView = lazy(() =>
@@ -95,7 +94,7 @@ function Arguments({ block, part, text, marks, shownAbove }: CallProps & { shown
     <div className={styles.arguments}>
       {rest.map((one) => (
         <div key={`${one.name}${one.start}`}>
-          {rest.length === 1 && one.name === shownAbove?.name ? null : (
+          {block.arguments.length > 1 && (
             <span className={styles.name}>
               <InertText text={one.name} />
             </span>
@@ -148,12 +147,7 @@ function LoadedResult({ message }: { message: MessageItem }) {
     <div className={styles.result} data-message={message.number}>
       {turn.blocks.map((block) =>
         block.kind === "media" ? (
-          <Media
-            key={block.part}
-            kind={block.media.kind}
-            format={block.media.format}
-            href={block.media.reference === null ? null : attachmentAddress(view.at, block.media.reference)}
-          />
+          <MediaView key={block.part} media={block.media} />
         ) : (
           <SpokenBlock
             key={block.part}

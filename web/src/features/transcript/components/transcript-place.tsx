@@ -77,6 +77,7 @@ function OneTranscript({ id, location }: { id: string; location: string | undefi
           onView={() => change({ view: isEvents ? undefined : "events" }, true)}
         />
         <MinimapStrip />
+        <Unreadable at={at} />
         {sought !== null && (
           <FindBar {...{ sought, finding, asked }} onSeek={seek} onClose={() => seek(null)} />
         )}
@@ -106,6 +107,17 @@ function OneTranscript({ id, location }: { id: string; location: string | undefi
         </div>
       </div>
     </TranscriptContext>
+  );
+}
+
+/** A log that breaks off: its beginning is shown, and what is wrong is said. */
+function Unreadable({ at }: { at: TranscriptAddress }) {
+  const { error } = useQuery(minimapQuery(at));
+  if (error === null) return null;
+  return (
+    <p className={styles.unreadable} role="alert">
+      Only a part of this transcript can be read. {error.message}
+    </p>
   );
 }
 

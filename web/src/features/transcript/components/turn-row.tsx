@@ -5,13 +5,12 @@ import { scannerKey } from "../../../domain/citations.ts";
 import { formatDuration, formatRough } from "../../../domain/format.ts";
 import { type Block, turnOf } from "../../../domain/turns.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
-import { Media } from "../../../ui/content/media.tsx";
 import { Icon } from "../../../ui/icon.tsx";
-import { attachmentAddress } from "../model/address.ts";
 import { marksOf, useReading, useTranscript } from "../model/transcript-context.ts";
 import { useMessageText } from "../model/use-messages.ts";
 import { AgentCard } from "./agent-card.tsx";
 import { CallCard } from "./call-card.tsx";
+import { MediaView } from "./media-view.tsx";
 import { SpokenBlock } from "./spoken-block.tsx";
 import styles from "./turn-row.module.css";
 
@@ -79,7 +78,6 @@ interface BlockProps extends Omit<Parameters<typeof CallCard>[0], "block"> {
 }
 
 function BlockView({ block, role, ...shown }: BlockProps) {
-  const { at } = useTranscript();
   if (block.kind === "call" && block.call.agent != null) {
     return (
       <AgentCard block={block} number={shown.text.message.number} part={shown.part} marks={shown.marks} />
@@ -87,14 +85,7 @@ function BlockView({ block, role, ...shown }: BlockProps) {
   }
   if (block.kind === "call") return <CallCard block={block} {...shown} />;
   if (block.kind === "media") {
-    const { kind, format, reference } = block.media;
-    return (
-      <Media
-        kind={kind}
-        format={format}
-        href={reference === null ? null : attachmentAddress(at, reference)}
-      />
-    );
+    return <MediaView media={block.media} />;
   }
   const lines = LINES[block.kind] ?? LINES[role] ?? PROSE_LINES;
   return <SpokenBlock block={block} lines={lines} as={role === "tool" ? "output" : "prose"} {...shown} />;
