@@ -16,4 +16,11 @@ export const queryKeys = {
     ["transcripts", "one", at.id, at.location, part, asked] as const,
   labelFiles: () => ["labels", "files"] as const,
   labelCase: (file: string, id: string) => ["labels", "case", file, id] as const,
+  scan: (id: string, asked: object) => ["scans", "one", id, asked] as const,
+  scanErrors: (id: string, asked: object) => ["scans", "errors", id, asked] as const,
+  results: (of: object, asked: object) => ["scans", "results", of, asked] as const,
+  result: (of: object, id: string) => ["scans", "result", of, id] as const,
+  evidence: (of: object, id: string, asked: object) => ["scans", "evidence", of, id, asked] as const,
+  facets: (of: object, asked: object) => ["scans", "facets", of, asked] as const,
+  comparison: (asked: object) => ["scans", "comparison", asked] as const,
 } as const;

@@ -10,7 +10,9 @@
 
 import { Route as rootRouteImport } from './routes/__root'
 import { Route as IndexRouteImport } from './routes/index'
+import { Route as CompareRouteImport } from './routes/compare'
 import { Route as ScansIndexRouteImport } from './routes/scans.index'
+import { Route as ScansScanIdIndexRouteImport } from './routes/scans/$scanId/index'
 import { Route as TranscriptsIdIndexRouteImport } from './routes/transcripts/$id/index'
 
 const IndexRoute = IndexRouteImport.update({
@@ -18,9 +20,19 @@ const IndexRoute = IndexRouteImport.update({
   path: '/',
   getParentRoute: () => rootRouteImport,
 } as any)
+const CompareRoute = CompareRouteImport.update({
+  id: '/compare',
+  path: '/compare',
+  getParentRoute: () => rootRouteImport,
+} as any)
 const ScansIndexRoute = ScansIndexRouteImport.update({
   id: '/scans/',
   path: '/scans/',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const ScansScanIdIndexRoute = ScansScanIdIndexRouteImport.update({
+  id: '/scans/$scanId/',
+  path: '/scans/$scanId/',
   getParentRoute: () => rootRouteImport,
 } as any)
 const TranscriptsIdIndexRoute = TranscriptsIdIndexRouteImport.update({
@@ -31,31 +43,46 @@ const TranscriptsIdIndexRoute = TranscriptsIdIndexRouteImport.update({
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
+  '/compare': typeof CompareRoute
   '/scans/': typeof ScansIndexRoute
+  '/scans/$scanId/': typeof ScansScanIdIndexRoute
   '/transcripts/$id/': typeof TranscriptsIdIndexRoute
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
+  '/compare': typeof CompareRoute
   '/scans': typeof ScansIndexRoute
+  '/scans/$scanId': typeof ScansScanIdIndexRoute
   '/transcripts/$id': typeof TranscriptsIdIndexRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
   '/': typeof IndexRoute
+  '/compare': typeof CompareRoute
   '/scans/': typeof ScansIndexRoute
+  '/scans/$scanId/': typeof ScansScanIdIndexRoute
   '/transcripts/$id/': typeof TranscriptsIdIndexRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
-  fullPaths: '/' | '/scans/' | '/transcripts/$id/'
+  fullPaths:
+    '/' | '/compare' | '/scans/' | '/scans/$scanId/' | '/transcripts/$id/'
   fileRoutesByTo: FileRoutesByTo
-  to: '/' | '/scans' | '/transcripts/$id'
-  id: '__root__' | '/' | '/scans/' | '/transcripts/$id/'
+  to: '/' | '/compare' | '/scans' | '/scans/$scanId' | '/transcripts/$id'
+  id:
+    | '__root__'
+    | '/'
+    | '/compare'
+    | '/scans/'
+    | '/scans/$scanId/'
+    | '/transcripts/$id/'
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute
+  CompareRoute: typeof CompareRoute
   ScansIndexRoute: typeof ScansIndexRoute
+  ScansScanIdIndexRoute: typeof ScansScanIdIndexRoute
   TranscriptsIdIndexRoute: typeof TranscriptsIdIndexRoute
 }
 
@@ -68,11 +95,25 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof IndexRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/compare': {
+      id: '/compare'
+      path: '/compare'
+      fullPath: '/compare'
+      preLoaderRoute: typeof CompareRouteImport
+      parentRoute: typeof rootRouteImport
+    }
     '/scans/': {
       id: '/scans/'
       path: '/scans'
       fullPath: '/scans/'
       preLoaderRoute: typeof ScansIndexRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/scans/$scanId/': {
+      id: '/scans/$scanId/'
+      path: '/scans/$scanId'
+      fullPath: '/scans/$scanId/'
+      preLoaderRoute: typeof ScansScanIdIndexRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/transcripts/$id/': {
@@ -87,7 +128,9 @@ declare module '@tanstack/react-router' {
 
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
+  CompareRoute: CompareRoute,
   ScansIndexRoute: ScansIndexRoute,
+  ScansScanIdIndexRoute: ScansScanIdIndexRoute,
   TranscriptsIdIndexRoute: TranscriptsIdIndexRoute,
 }
 export const routeTree = rootRouteImport

@@ -1,4 +1,18 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { ScansPlace } from "../../features/scans/components/scans-place.tsx";
+import { oneOf, searchParams, text, texts } from "../search-params.ts";
 
-export const Route = createFileRoute("/scans/")({ component: ScansPlace });
+export const Route = createFileRoute("/scans/")({
+  component: ScansPlace,
+  validateSearch: searchParams({
+    location: text,
+    q: text,
+    state: texts,
+    tag: texts,
+    scanner: texts,
+    model: texts,
+    order_by: texts,
+    columns: texts,
+    group: oneOf(["scanners", "tag"]),
+  }),
+});

@@ -1,14 +1,26 @@
-import { queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
-import type { ScansListScansData, ScansListScansResponse } from "../../../api/generated/types.gen.ts";
+import type {
+  ScanItem,
+  ScansListScansData,
+  ScansListScansResponse,
+} from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 
-export type ScansAsked = NonNullable<ScansListScansData["query"]>;
+export type ScansAsked = Omit<NonNullable<ScansListScansData["query"]>, "cursor">;
 
+/** Pages of scans, each behind the one before. */
 export function scansQuery(asked: ScansAsked) {
-  return queryOptions({
-    queryKey: queryKeys.scans(asked),
-    queryFn: ({ signal }) =>
-      read<ScansListScansData, ScansListScansResponse>("/scans", { query: asked, signal }),
+  return infiniteQueryOptions({
+    queryKey: [...queryKeys.scans(asked), "pages"],
+    queryFn: ({ signal, pageParam }) =>
+      read<ScansListScansData, ScansListScansResponse>("/scans", {
+        query: { ...asked, cursor: pageParam },
+        signal,
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
   });
 }
+
+export type Scan = ScanItem;

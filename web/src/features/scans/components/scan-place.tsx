@@ -1,0 +1,3 @@
+export function ScanPlace() {
+  return null;
+}
