@@ -119,6 +119,7 @@ if TYPE_CHECKING:
         MessageItem,
         MessageRange,
         Neighbours,
+        TranscriptColumns,
         TranscriptDescription,
         TranscriptFacet,
         TranscriptFindProgress,
@@ -131,6 +132,7 @@ if TYPE_CHECKING:
     from .reading.transcripts import (
         describe_transcript,
         list_agents,
+        list_columns,
         list_stamp,
         list_transcripts,
         map_transcript,

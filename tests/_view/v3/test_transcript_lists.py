@@ -56,6 +56,9 @@ async def test_pages_are_the_whole_list(client: httpx.AsyncClient, limit: int) -
         if cursor is None:
             break
     assert found == whole
+    behind = await get(client, "transcripts", **asked, start=9)
+    assert behind["items"] == whole[9 : 9 + limit]
+    assert (await get(client, "transcripts", **asked, start=COUNT))["items"] == []
 
 
 async def test_columns_are_fields_metadata_keys_and_paths(client: httpx.AsyncClient) -> None:
@@ -188,3 +191,24 @@ async def test_the_same_question_is_answered_once_for_each_state(tmp_path: Path,
         await asyncio.sleep(1.1)  # a list is as it was a second ago
         changed = await client.get("/transcripts", headers={"if-none-match": first.headers["etag"]})
         assert (changed.status_code, changed.json()["total"]) == (200, 2)
+
+
+async def test_columns_are_listed_with_what_they_hold(client: httpx.AsyncClient, tmp_path: Path) -> None:
+    found = await get(client, "transcripts/columns")
+    assert found["locations"] == [str(tmp_path / "logs")]
+    kinds = {column["name"]: column["kind"] for column in found["columns"]}
+    assert kinds["model"] == "text"
+    assert kinds["message_count"] == "number"
+    assert kinds["sample_metadata"] == "object"
+    assert kinds["sample_metadata.level"] == "number"
+    assert kinds["transcript_id"] == "text"
+    assert "sample_id" not in kinds
+    for name in kinds:
+        await get(client, "transcripts", order_by=name, columns=name, limit=1)
+        await get(client, "transcripts/facets", by=name)
+
+
+async def test_facets_of_numbers_tell_their_sum(client: httpx.AsyncClient) -> None:
+    epoch, model = await get(client, "transcripts/facets", by=["epoch", "model"], limit=1)
+    assert epoch["sum"] == COUNT
+    assert model["sum"] is None

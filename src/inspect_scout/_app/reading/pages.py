@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
@@ -13,22 +14,43 @@ from ..._support.json import finite
 from ..._support.shapes import is_list, is_mapping
 from ..._transcripts import count_values
 from .corpus import Corpus, TranscriptSelection, read_cursor, write_cursor
-from .records import HistogramBin, Neighbours, TranscriptFacet, TranscriptPage, TranscriptRow, ValueCount
+from .records import (
+    ColumnKind,
+    HistogramBin,
+    Neighbours,
+    TranscriptColumn,
+    TranscriptFacet,
+    TranscriptPage,
+    TranscriptRow,
+    ValueCount,
+)
 from .texts import plain_value
 
 if TYPE_CHECKING:
+    from ..._query import ColumnPath
     from ..._types import TranscriptInfo
 
 CELL_CHARACTERS: Final = 1000
 """Characters of a text that a list shows."""
 
 HISTOGRAM_BINS: Final = 20
-_ID: Final = "transcript_id"
+SAMPLED: Final = 200
+"""Transcripts, about, whose values tell what a column holds."""
+
+MOST_KEYS: Final = 50
+MOST_DEPTH: Final = 3
+ALIASES: Final = ("sample_id",)
+"""Other names of columns that are listed themselves."""
 _METADATA: Final = "metadata"
 
 
 def transcript_page(
-    corpus: Corpus, selection: TranscriptSelection, columns: Sequence[str], cursor: str | None, limit: int
+    corpus: Corpus,
+    selection: TranscriptSelection,
+    columns: Sequence[str],
+    cursor: str | None,
+    limit: int,
+    start: int = 0,
 ) -> TranscriptPage:
     """Make a page of transcripts.
 
@@ -36,15 +58,15 @@ def transcript_page(
         corpus: All transcripts.
         selection: Which of them, in what order.
         columns: What is told of each: fields, `metadata`, keys of metadata, and paths within these (none: all fields).
-        cursor: Where the page begins (None: at the first).
+        cursor: Where the page begins (None: at `start`).
         limit: How many transcripts at most.
+        start: How many are skipped, where no cursor is given.
 
     Raises:
         UnknownNameError: There is no such column.
         ConfigError: A condition or the cursor cannot be used.
     """
     chosen = corpus.select(selection)
-    start = 0
     if cursor is not None:
         start, last = read_cursor(cursor, selection)
         start = _behind(corpus, chosen, start, last)
@@ -89,7 +111,48 @@ def transcript_facet(corpus: Corpus, where: Sequence[str], by: str, limit: int) 
         values=tuple(ValueCount(plain_value(value, CELL_CHARACTERS)[0], count) for value, count in shown),
         others=total - sum(count for _, count in shown),
         histogram=_histogram(counted),
+        sum=_sum(counted),
     )
+
+
+def transcript_columns(corpus: Corpus) -> tuple[TranscriptColumn, ...]:
+    """List what transcripts can be filtered, sorted and counted by, with the paths into objects that some of them have."""
+    if not len(corpus):
+        return ()
+    from ..._query import ColumnPath
+
+    infos = corpus.index.infos(range(0, len(corpus), max(1, len(corpus) // SAMPLED)))
+    names = dict.fromkeys((*_fields(), *(name for name in corpus.columns if name not in ALIASES)))
+    return tuple(
+        column for name in names for column in _described(ColumnPath(name), [_reader(name)(info) for info in infos])
+    )
+
+
+def _described(path: ColumnPath, values: Sequence[object]) -> Iterator[TranscriptColumn]:
+    """Describe a column and, where it holds objects, the paths into it, by some of its values."""
+    kinds = list(dict.fromkeys(kind for kind in map(_kind, values) if kind is not None))
+    yield TranscriptColumn(str(path), kinds[0] if len(kinds) == 1 else "text" if kinds else None)
+    if kinds != ["object"] or len(path.keys) >= MOST_DEPTH:
+        return
+    mappings = [value for value in values if is_mapping(value)]
+    for key in list(dict.fromkeys(key for value in mappings for key in value))[:MOST_KEYS]:
+        yield from _described(replace(path, keys=(*path.keys, key)), [value.get(key) for value in mappings])
+
+
+def _kind(value: object) -> ColumnKind | None:
+    if value is None or value in ("", {}):
+        return None
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    return "object" if is_mapping(value) else "list" if is_list(value) else "text"
+
+
+def _fields() -> tuple[str, ...]:
+    from ..._types import TranscriptInfo
+
+    return tuple(name for name in TranscriptInfo.model_fields if name != _METADATA)
 
 
 def describe(info: TranscriptInfo) -> dict[str, object]:
@@ -109,9 +172,8 @@ def _behind(corpus: Corpus, chosen: Sequence[int], offset: int, last: str) -> in
 
 def _checked(corpus: Corpus, columns: Sequence[str]) -> tuple[str, ...]:
     from ..._query import ColumnPath
-    from ..._types import TranscriptInfo
 
-    fields = tuple(name for name in TranscriptInfo.model_fields if name != _METADATA)
+    fields = _fields()
     if not columns:
         return fields
     known = {*fields, _METADATA, *corpus.columns}
@@ -162,6 +224,17 @@ def _inside(value: object, keys: Sequence[str | int]) -> object:
         else:
             return None
     return value
+
+
+def _sum(counted: Sequence[tuple[object, int]]) -> float | None:
+    """Add up numbers; nothing where there are other values than numbers."""
+    numbers = [(value, count) for value, count in counted if value is not None]
+    total = 0.0
+    for value, count in numbers:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        total += value * count
+    return total if numbers and math.isfinite(total) else None
 
 
 def _histogram(counted: Sequence[tuple[object, int]]) -> tuple[HistogramBin, ...]:

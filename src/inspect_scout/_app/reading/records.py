@@ -95,6 +95,7 @@ class TranscriptFacet:
         values: The most frequent values.
         others: How many have one of the values that are not listed.
         histogram: Where the values are numbers.
+        sum: All of them together, where the values are numbers.
     """
 
     by: str
@@ -103,6 +104,36 @@ class TranscriptFacet:
     values: tuple[ValueCount, ...]
     others: int
     histogram: tuple[HistogramBin, ...] = ()
+    sum: float | None = None
+
+
+ColumnKind = Literal["text", "number", "boolean", "object", "list"]
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptColumn:
+    """A column that transcripts can be filtered, sorted and counted by.
+
+    Args:
+        name: Its name, or a path into one that holds objects.
+        kind: What its values are, as far as some of the transcripts tell (None: these have none).
+    """
+
+    name: str
+    kind: ColumnKind | None
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptColumns:
+    """What can be asked of the transcripts at some locations.
+
+    Args:
+        locations: Where they are.
+        columns: Fields, keys of metadata, and paths within these.
+    """
+
+    locations: tuple[str, ...]
+    columns: tuple[TranscriptColumn, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,14 @@ from .events import EventReader
 from .map_records import Minimap, Outline, TranscriptCitations
 from .messages import MessageReader
 from .outline import read_minimap, read_outline
-from .pages import describe, transcript_facet, transcript_neighbours, transcript_page
+from .pages import describe, transcript_columns, transcript_facet, transcript_neighbours, transcript_page
 from .records import (
     AgentRange,
     EventRange,
     ItemBody,
     MessageRange,
     Neighbours,
+    TranscriptColumns,
     TranscriptDescription,
     TranscriptFacet,
     TranscriptPage,
@@ -59,9 +60,15 @@ async def list_transcripts(
     columns: Sequence[str] = (),
     cursor: str | None = None,
     limit: int = 100,
+    start: int = 0,
 ) -> TranscriptPage:
     """Give a page of transcripts; see `transcript_page`."""
-    return await cache.ask(locations, lambda corpus: transcript_page(corpus, selection, columns, cursor, limit))
+    return await cache.ask(locations, lambda corpus: transcript_page(corpus, selection, columns, cursor, limit, start))
+
+
+async def list_columns(cache: TranscriptCache, locations: Locations) -> TranscriptColumns:
+    """Tell what can be asked of transcripts; see `transcript_columns`."""
+    return TranscriptColumns(locations, await cache.ask(locations, transcript_columns))
 
 
 async def read_facets(

@@ -2791,6 +2791,46 @@ export type TranscriptCitations = {
 };
 
 /**
+ * TranscriptColumn
+ *
+ * A column that transcripts can be filtered, sorted and counted by.
+ *
+ * Args:
+ * name: Its name, or a path into one that holds objects.
+ * kind: What its values are, as far as some of the transcripts tell (None: these have none).
+ */
+export type TranscriptColumn = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Kind
+     */
+    kind: 'text' | 'number' | 'boolean' | 'object' | 'list' | null;
+};
+
+/**
+ * TranscriptColumns
+ *
+ * What can be asked of the transcripts at some locations.
+ *
+ * Args:
+ * locations: Where they are.
+ * columns: Fields, keys of metadata, and paths within these.
+ */
+export type TranscriptColumns = {
+    /**
+     * Locations
+     */
+    locations: Array<string>;
+    /**
+     * Columns
+     */
+    columns: Array<TranscriptColumn>;
+};
+
+/**
  * TranscriptDescription
  *
  * All that is known of a transcript without reading it.
@@ -2834,6 +2874,7 @@ export type TranscriptDescription = {
  * values: The most frequent values.
  * others: How many have one of the values that are not listed.
  * histogram: Where the values are numbers.
+ * sum: All of them together, where the values are numbers.
  */
 export type TranscriptFacet = {
     /**
@@ -2860,6 +2901,10 @@ export type TranscriptFacet = {
      * Histogram
      */
     histogram?: Array<HistogramBin>;
+    /**
+     * Sum
+     */
+    sum?: number | null;
 };
 
 /**
@@ -4726,6 +4771,12 @@ export type TranscriptsGetTranscriptsData = {
          */
         cursor?: string | null;
         /**
+         * Start
+         *
+         * How many are skipped, where there is no cursor.
+         */
+        start?: number;
+        /**
          * Limit
          */
         limit?: number;
@@ -4806,6 +4857,38 @@ export type TranscriptsGetFacetsResponses = {
 };
 
 export type TranscriptsGetFacetsResponse = TranscriptsGetFacetsResponses[keyof TranscriptsGetFacetsResponses];
+
+export type TranscriptsGetColumnsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Location
+         *
+         * Path or URL of transcripts (default: the configured one).
+         */
+        location?: string | null;
+    };
+    url: '/transcripts/columns';
+};
+
+export type TranscriptsGetColumnsErrors = {
+    /**
+     * Why it was refused.
+     */
+    '4XX': Mistake;
+};
+
+export type TranscriptsGetColumnsError = TranscriptsGetColumnsErrors[keyof TranscriptsGetColumnsErrors];
+
+export type TranscriptsGetColumnsResponses = {
+    /**
+     * Successful Response
+     */
+    200: TranscriptColumns;
+};
+
+export type TranscriptsGetColumnsResponse = TranscriptsGetColumnsResponses[keyof TranscriptsGetColumnsResponses];
 
 export type TranscriptsGetNeighboursData = {
     body?: never;

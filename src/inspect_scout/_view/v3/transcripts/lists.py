@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from ...._app import Neighbours, TranscriptDescription, TranscriptFacet, TranscriptPage
+from ...._app import Neighbours, TranscriptColumns, TranscriptDescription, TranscriptFacet, TranscriptPage
 from .kept_answers import list_answer
 from .parameters import CachedTranscripts, Cursor, Limit, Locations, OrderBy, TranscriptId, Where
 
@@ -25,6 +25,7 @@ async def get_transcripts(
         list[str], Query(description="Fields, metadata keys and paths (default: all fields).", max_length=200)
     ] = [],  # noqa: B006
     cursor: Cursor = None,
+    start: Annotated[int, Query(description="How many are skipped, where there is no cursor.", ge=0, le=1 << 40)] = 0,
     limit: Limit = 100,
 ) -> Response:
     """List transcripts, without reading them."""
@@ -33,7 +34,9 @@ async def get_transcripts(
     selection = TranscriptSelection(tuple(where), tuple(order_by))
 
     async def make() -> object:
-        return await list_transcripts(cache, locations, selection, columns=tuple(columns), cursor=cursor, limit=limit)
+        return await list_transcripts(
+            cache, locations, selection, columns=tuple(columns), cursor=cursor, limit=limit, start=start
+        )
 
     return await list_answer(request, locations, cache, make)
 
@@ -53,6 +56,14 @@ async def get_facets(
     return await list_answer(
         request, locations, cache, lambda: read_facets(cache, locations, tuple(where), tuple(by), limit)
     )
+
+
+@router.get("/transcripts/columns", response_model=TranscriptColumns)
+async def get_columns(request: Request, cache: CachedTranscripts, locations: Locations) -> Response:
+    """List what transcripts can be filtered, sorted and counted by."""
+    from ...._app import list_columns
+
+    return await list_answer(request, locations, cache, lambda: list_columns(cache, locations))
 
 
 @router.get("/transcripts/{id:path}/neighbours", response_model=Neighbours)
