@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     )
     from .editing.changed_file import ANY_STATE, ChangedFileError, etag_of
     from .editing.label_places import refuse_label_place
+    from .editing.label_uses import scanner_of_name, scanners_of_files
     from .editing.labels import (
         LabelCase,
         LabelFile,
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
         project_scanners,
         project_state,
     )
+    from .editing.raters import RatedDifferently, RatersAgreement, main_file_of, raters_agreement
     from .evidence.as_json import evidence_json
     from .evidence.as_markdown import evidence_markdown
     from .evidence.as_text import evidence_lines
@@ -96,7 +98,9 @@ if TYPE_CHECKING:
         choose_equally,
         cited_messages,
         keep_label,
+        queue_to_label,
         read_label,
+        row_about,
         sample_to_label,
         shown_value,
         write_to_fill_in,

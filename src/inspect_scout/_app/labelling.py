@@ -95,6 +95,50 @@ async def sample_to_label(
     """
     if by not in get_args(StratifyBy):
         raise ConfigError(f"by={by!r} is not known; use one of {', '.join(get_args(StratifyBy))}.")
+    spec, key, verdicts = await _verdicts_to_label(location, scanner)
+    path = f"cases-{key}.csv" if cases is None else cases
+    kept = ValidationFileWriter(path).read_cases() if await storage_for(path).stat(path) is not None else []
+    known = _labelled_keys(spec, key, kept)
+    rows = [row for row in verdicts if not known & _row_keys(row)]
+    return LabelSample(
+        key,
+        _question(spec, key),
+        choose_equally(rows, _grouping(by, verdicts), _identity, size, seed),
+        _classes(verdicts),
+        labelled=len(verdicts) - len(rows),
+        path=path,
+    )
+
+
+async def queue_to_label(
+    location: str, scanner: str, size: int = 20, by: StratifyBy = "value", seed: int = 0
+) -> LabelSample:
+    """Choose results for a person to label as `sample_to_label` does, labelled or not, in an order that tells nothing.
+
+    Whoever labels some of them and comes back finds the others where they were.
+
+    Args:
+        location: Directory of the scan (finished, interrupted or running).
+        scanner: Key of the scanner.
+        size: Results at most.
+        by: What to take equally many results of.
+        seed: Other seeds choose others, in another order.
+
+    Raises:
+        LocationError: There is no scan.
+        UnknownNameError: It has no such scanner.
+        ConfigError: It gives lists of results.
+    """
+    spec, key, verdicts = await _verdicts_to_label(location, scanner)
+    chosen = choose_equally(verdicts, _grouping(by, verdicts), _identity, size, seed)
+    chosen.sort(key=lambda row: _drawn(f"order {seed}", _identity(row)))
+    return LabelSample(key, _question(spec, key), chosen, _classes(verdicts), labelled=0, path="")
+
+
+async def _verdicts_to_label(
+    location: str, scanner: str | None
+) -> tuple[Mapping[str, object], str, list[RecordedVerdict]]:
+    """Read what can be labelled: what was asked, the scanner, and what it said."""
     table = ResultsTable.open(location, run_sync, rows="stored")
     spec = await read_spec_fields(storage_for(table.location), table.location)
     key = _one_scanner(await table.scanners(), scanner)
@@ -104,19 +148,19 @@ async def sample_to_label(
             f"Scanner {key!r} gives lists of results, which one value cannot label. Write its cases with 'label_...' "
             "columns into a file yourself."
         )
-    path = f"cases-{key}.csv" if cases is None else cases
-    kept = ValidationFileWriter(path).read_cases() if await storage_for(path).stat(path) is not None else []
-    known = _labelled_keys(spec, key, kept)
-    rows = [row for row in verdicts if not known & _row_keys(row)]
-    group = {"value": _by_value(verdicts), "task": _by_task, "model": _by_model, "none": _by_nothing}[by]
-    return LabelSample(
-        key,
-        _question(spec, key),
-        choose_equally(rows, group, lambda row: f"{row.transcript_id} {row.input_ids}", size, seed),
-        _classes(verdicts),
-        labelled=len(verdicts) - len(rows),
-        path=path,
-    )
+    return spec, key, verdicts
+
+
+def _grouping(by: StratifyBy, verdicts: Sequence[RecordedVerdict]) -> Callable[[RecordedVerdict], str]:
+    return {"value": _by_value(verdicts), "task": _by_task, "model": _by_model, "none": _by_nothing}[by]
+
+
+def _identity(row: RecordedVerdict) -> str:
+    return f"{row.transcript_id} {row.input_ids}"
+
+
+def _drawn(seed: int | str, identity: str) -> bytes:
+    return hashlib.sha256(f"{seed} {identity}".encode("utf-8", "surrogatepass")).digest()
 
 
 def choose_equally(
@@ -137,7 +181,7 @@ def choose_equally(
     """
 
     def drawn(position: int) -> bytes:
-        return hashlib.sha256(f"{seed} {identity(rows[position])}".encode("utf-8", "surrogatepass")).digest()
+        return _drawn(seed, identity(rows[position]))
 
     strata: defaultdict[str, list[int]] = defaultdict(list)
     for position in sorted(range(len(rows)), key=drawn):
@@ -183,7 +227,7 @@ async def keep_label(path: str, verdict: RecordedVerdict, target: JsonValue) -> 
         StorageError: It cannot be written.
     """
     writer = ValidationFileWriter(path)
-    case = {**_about(verdict), "target": target}
+    case = {**row_about(verdict), "target": target}
     try:
         writer.upsert_case(case)
     except LocationError:
@@ -216,7 +260,7 @@ async def write_to_fill_in(path: str, sample: LabelSample, blind: bool = False) 
     for verdict in sample.verdicts:
         ids = list(verdict.input_ids) if len(verdict.input_ids) > 1 else _id_of(verdict)
         said = {"value": shown_value(verdict), "explanation": verdict.explanation or ""}
-        cells = {**_about(verdict), "id": id_text(ids), **said}
+        cells = {**row_about(verdict), "id": id_text(ids), **said}
         writer.writerow({name: _cell(value) for name, value in cells.items()})
     await storage.write(path, text.getvalue().encode("utf-8", "replace"))
 
@@ -265,7 +309,7 @@ def _row_keys(row: RecordedVerdict) -> set[tuple[str, ...]]:
     return keys
 
 
-def _about(row: RecordedVerdict) -> dict[str, JsonValue]:
+def row_about(row: RecordedVerdict) -> dict[str, JsonValue]:
     """Give the key of a case about a result, and the task for information."""
     about: dict[str, JsonValue] = {"id": list[JsonValue](row.input_ids) if len(row.input_ids) > 1 else _id_of(row)}
     _, task_id, epoch = row.task

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .cases import all_cases, case_ids, of_splits, resolved_set, validation_set
     from .cases_file import CasesFile, refuse_missing_cases
     from .cells import id_key, id_text, read_cell, read_id
-    from .equality import class_of
+    from .equality import class_of, class_of_target
     from .keys import TaskTranscript, case_name, fields_key, names_tasks, with_ids
     from .metrics import Confusion
     from .predicates import Validator, check_predicate, never_met

@@ -34,6 +34,16 @@ def as_number(value: object) -> int | float | None:
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
+def class_of_target(target: object) -> str:
+    """Name a target so that those that mean the same have the same name: `true` for yes, `3` for 3.0, labels in lower case."""
+    truth, number = (None, None) if target is None else (as_truth(target), as_number(target))
+    if truth is not None:
+        return str(truth).lower()
+    if number is not None:
+        return f"{number:.15g}"
+    return "null" if target is None else _plain(str(target))
+
+
 def label_place(label: object, values: PossibleValues) -> int | None:
     """Find a label by its text, by its text in another case, or by its letter; None for what is not a label."""
     if not isinstance(label, str):

@@ -6,8 +6,9 @@ import base64
 import binascii
 import os
 import threading
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,7 @@ from ..._support.storage import storage_for
 from ..._validation import (
     CasesFileExistsError,
     ValidationFileWriter,
+    class_of_target,
     fields_key,
     is_validation_file,
     scan_validation_files,
@@ -32,6 +34,9 @@ MAX_CASES: Final = 100_000
 
 _MAX_BYTES: Final = 32 << 20
 """Larger files are not looked into when files of cases are listed."""
+
+_TARGETS: Final = 10
+"""What is expected that is told of a file in a list."""
 
 _KNOWN_FILES: Final = 20_000
 _known: Final[Cache[tuple[str, int, int], bool]] = Cache(_KNOWN_FILES)
@@ -49,12 +54,16 @@ class LabelFileInfo:
         name: The same, relative to the project.
         cases: How many it has (None: it cannot be read).
         problem: Why it cannot be read.
+        splits: Its splits, and how many cases each of them has ("": those of none).
+        targets: What is expected, and how often: the most frequent, as text.
     """
 
     path: str
     name: str
     cases: int | None
     problem: str | None = None
+    splits: Mapping[str, int] = field(default_factory=dict[str, int])
+    targets: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,9 +266,18 @@ def _is_task(about: Mapping[str, object]) -> bool:
 def _info(path: str, folder: str) -> LabelFileInfo:
     name = os.path.relpath(path, folder)
     try:
-        return LabelFileInfo(path, name, len(_cases(path)))
+        cases = _cases(path)
     except (ConfigError, LocationError) as error:
         return LabelFileInfo(path, name, None, str(error))
+    splits = Counter(str(case.get("split") or "") for case in cases)
+    targets = Counter(class_of_target(case["target"]) for case in cases if _is_plain(case.get("target", {})))
+    return LabelFileInfo(
+        path, name, len(cases), None, dict(sorted(splits.items())), dict(targets.most_common(_TARGETS))
+    )
+
+
+def _is_plain(target: object) -> bool:
+    return not is_mapping(target) and not is_list(target)
 
 
 def _writer_of_state(path: str, etag: str) -> ValidationFileWriter:

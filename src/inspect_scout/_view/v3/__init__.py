@@ -13,7 +13,7 @@ from ..errors import handle_errors
 from ..places import Places
 from ..settings import ViewSettings
 from ..waiting import wait_if_needed
-from . import events, labels, project, results, runs, scans
+from . import events, labelling, labels, project, results, runs, scans
 from .answers import handle_mistakes
 from .event_stream import EventStream
 from .models import Mistake
@@ -24,10 +24,12 @@ ROUTERS = (
     scans.one_scan,
     runs.router,
     runs.one_scan,
+    labelling.one_scanner,
     results.router,
     transcripts,
     labels.router,
     labels.one_file,
+    labelling.one_file,
     project.router,
     events.router,
 )

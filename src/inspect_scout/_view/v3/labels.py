@@ -13,7 +13,7 @@ from ..context import Context, ViewContext
 from ..places import decode_location, encode_location
 from ..states import KnownState
 from .answers import answer, encoded, in_thread
-from .work_models import LabelCaseItem, LabelCases, LabelChange, LabelFileItems, NewCases, NewLabelFile
+from .work_models import LabelCaseItem, LabelCases, LabelChange, LabelFileItems, NewCases, NewLabelFile, NewLabelName
 
 router = APIRouter(prefix="/labels", tags=["labels"])
 one_file = APIRouter(prefix="/labels/{file}", tags=["labels"])
@@ -35,15 +35,7 @@ LabelPath = Annotated[str, Depends(label_path)]
 @router.get("", response_model=LabelFileItems)
 async def list_label_files(request: Request, context: Context) -> Response:
     """List the files of labelled cases of the project."""
-    from ..._app import label_files
-
-    folder = context.settings.project_dir
-    files = [] if context.settings.file is not None else await in_thread(lambda: label_files(folder))
-    items = [
-        {"file": encode_location(each.name), "name": each.name, "cases": each.cases, "problem": each.problem}
-        for each in files
-        if context.places.allows(each.path)
-    ]
+    items = [] if context.settings.file is not None else await in_thread(lambda: _file_items(context))
     return answer(request, {"items": items, "total": len(items), "next": None})
 
 
@@ -94,6 +86,16 @@ async def delete_label_file(context: Context, path: LabelPath, state: KnownState
     return Response(status_code=204)
 
 
+@one_file.put("/name", response_model=LabelChange)
+async def rename_label_file(context: Context, path: LabelPath, body: NewLabelName) -> Response:
+    """Give a file of labelled cases another name, in the same folder."""
+    from ..._app import read_labels, rename_labels
+
+    renamed = await in_thread(lambda: rename_labels(path, body.name))
+    file = await in_thread(lambda: read_labels(renamed))
+    return changed(context, renamed, file.etag, len(file.cases))
+
+
 @one_file.get("/cases/{key}", response_model=LabelCaseItem)
 async def get_case(request: Request, path: LabelPath, key: Key) -> Response:
     """Give a case; its ETag is that of the file."""
@@ -121,6 +123,25 @@ async def delete_case(context: Context, path: LabelPath, key: Key, state: KnownS
 
     made = await in_thread(lambda: delete(path, key, state))
     return changed(context, path, made.etag, len(made.cases))
+
+
+def _file_items(context: ViewContext) -> list[dict[str, object]]:
+    """Tell of the files of labelled cases of the project, and which scanner and whom each is for. Blocks."""
+    from ..._app import label_files, main_file_of, scanner_of_name, scanners_of_files
+
+    folder = context.settings.project_dir
+    files = [each for each in label_files(folder) if context.places.allows(each.path)]
+    named, names = scanners_of_files(folder), {each.name for each in files}
+    items: list[dict[str, object]] = []
+    for each in files:
+        main, rater = main_file_of(each.name, names) or (each.name, None)
+        told: dict[str, object] = {
+            name: getattr(each, name) for name in ("name", "cases", "problem", "splits", "targets")
+        }
+        told["file"] = encode_location(each.name)
+        told["scanner"] = named.get(os.path.realpath(os.path.join(folder, main))) or scanner_of_name(main)
+        items.append({**told, "rater": rater, "rates": None if rater is None else encode_location(main)})
+    return items
 
 
 def changed(context: ViewContext, path: str, etag: str, cases: int, status: int = 200) -> Response:

@@ -16,6 +16,11 @@ class LabelFileItem(AnswerModel):
     name: str
     cases: int | None
     problem: str | None
+    splits: dict[str, int] = Field(description="Cases of each split (empty: of none).")
+    targets: dict[str, int] = Field(description="What is expected, and how often: the most frequent.")
+    scanner: str | None = Field(description="Which scanner it is for, as the project or its name says.")
+    rater: str | None = Field(description="Name of the second rater whose labels these are.")
+    rates: str | None = Field(description="`file` of the cases that the second rater judges.")
 
 
 class LabelFileItems(AnswerModel):
@@ -62,6 +67,12 @@ class NewLabelFile(NewCases):
 
     name: str = Field(min_length=1, max_length=1000, description="Path in the project; its ending tells the format.")
     nested_splits: bool = Field(False, description="Cases stand in groups by split (YAML and JSON).")
+
+
+class NewLabelName(BaseModel):
+    """Another name of a file of labelled cases."""
+
+    name: str = Field(min_length=1, max_length=200, description="The name without its ending, which stays.")
 
 
 class ProjectItem(AnswerModel):

@@ -120,6 +120,160 @@ export type AgentRange = {
 };
 
 /**
+ * AgreementRow
+ *
+ * Agreement with one group of cases, and one key or class of theirs; rates with the ends of their 95 % interval.
+ */
+export type AgreementRow = {
+    /**
+     * Scanner
+     */
+    scanner: string;
+    /**
+     * Group
+     *
+     * `all`, or a split, task or model.
+     */
+    group: string;
+    /**
+     * Key
+     */
+    key: string | null;
+    /**
+     * Cases
+     */
+    cases: number;
+    /**
+     * Compared
+     */
+    compared: number;
+    /**
+     * Matched
+     */
+    matched: number;
+    /**
+     * Not Compared
+     */
+    not_compared: number;
+    /**
+     * Failed
+     */
+    failed: number;
+    /**
+     * Missing
+     */
+    missing: number;
+    /**
+     * Tp
+     */
+    tp: number;
+    /**
+     * Fp
+     */
+    fp: number;
+    /**
+     * Tn
+     */
+    tn: number;
+    /**
+     * Fn
+     */
+    fn: number;
+    /**
+     * Match Rate
+     */
+    match_rate: number | null;
+    /**
+     * Match Rate Low
+     */
+    match_rate_low: number | null;
+    /**
+     * Match Rate High
+     */
+    match_rate_high: number | null;
+    /**
+     * Precision
+     */
+    precision: number | null;
+    /**
+     * Precision Low
+     */
+    precision_low: number | null;
+    /**
+     * Precision High
+     */
+    precision_high: number | null;
+    /**
+     * Recall
+     */
+    recall: number | null;
+    /**
+     * Recall Low
+     */
+    recall_low: number | null;
+    /**
+     * Recall High
+     */
+    recall_high: number | null;
+    /**
+     * Specificity
+     */
+    specificity: number | null;
+    /**
+     * Specificity Low
+     */
+    specificity_low: number | null;
+    /**
+     * Specificity High
+     */
+    specificity_high: number | null;
+    /**
+     * F1
+     */
+    f1: number | null;
+    /**
+     * Accuracy
+     */
+    accuracy: number | null;
+    /**
+     * Numbers
+     */
+    numbers: number;
+    /**
+     * Mean Error
+     */
+    mean_error: number | null;
+    /**
+     * Mean Absolute Error
+     */
+    mean_absolute_error: number | null;
+    /**
+     * Pearson
+     */
+    pearson: number | null;
+    /**
+     * Spearman
+     */
+    spearman: number | null;
+    /**
+     * Class
+     */
+    class: string | null;
+    /**
+     * Kappa
+     */
+    kappa: number | null;
+    /**
+     * Kappa Low
+     */
+    kappa_low: number | null;
+    /**
+     * Kappa High
+     */
+    kappa_high: number | null;
+};
+
+/**
  * BothCounts
  *
  * A number for each of two scans.
@@ -254,6 +408,44 @@ export type DifferenceItem = {
     name: string;
     first: JsonValue;
     second: JsonValue;
+};
+
+/**
+ * DisagreementItem
+ *
+ * A case whose target the scanner did not meet.
+ */
+export type DisagreementItem = {
+    /**
+     * Id
+     */
+    id: string;
+    expected: JsonValue;
+    given: JsonValue;
+    /**
+     * Met
+     */
+    met: boolean | null;
+    /**
+     * Explanation
+     */
+    explanation: string | null;
+    /**
+     * Predicate
+     */
+    predicate: string | null;
+    /**
+     * Split
+     */
+    split: string | null;
+    /**
+     * Task
+     */
+    task: string | null;
+    /**
+     * Model
+     */
+    model: string | null;
 };
 
 /**
@@ -1162,6 +1354,40 @@ export type LabelFileItem = {
      * Problem
      */
     problem: string | null;
+    /**
+     * Splits
+     *
+     * Cases of each split (empty: of none).
+     */
+    splits: {
+        [key: string]: number;
+    };
+    /**
+     * Targets
+     *
+     * What is expected, and how often: the most frequent.
+     */
+    targets: {
+        [key: string]: number;
+    };
+    /**
+     * Scanner
+     *
+     * Which scanner it is for, as the project or its name says.
+     */
+    scanner: string | null;
+    /**
+     * Rater
+     *
+     * Name of the second rater whose labels these are.
+     */
+    rater: string | null;
+    /**
+     * Rates
+     *
+     * `file` of the cases that the second rater judges.
+     */
+    rates: string | null;
 };
 
 /**
@@ -1182,6 +1408,30 @@ export type LabelFileItems = {
      * Next
      */
     next: string | null;
+};
+
+/**
+ * LabelQueue
+ *
+ * Results to label, in their order.
+ */
+export type LabelQueue = {
+    /**
+     * Items
+     */
+    items: Array<QueueItem>;
+    /**
+     * Question
+     *
+     * What the scanner asks of a model, if it is known.
+     */
+    question: string | null;
+    /**
+     * Classes
+     *
+     * Texts that the scanner gives as values, if it does.
+     */
+    classes: Array<string>;
 };
 
 /**
@@ -1619,6 +1869,20 @@ export type NewLabelFile = {
 };
 
 /**
+ * NewLabelName
+ *
+ * Another name of a file of labelled cases.
+ */
+export type NewLabelName = {
+    /**
+     * Name
+     *
+     * The name without its ending, which stays.
+     */
+    name: string;
+};
+
+/**
  * NewRun
  *
  * A scan to be started.
@@ -1862,6 +2126,118 @@ export type ProjectItem = {
     config: {
         [key: string]: JsonValue;
     };
+};
+
+/**
+ * QueueItem
+ *
+ * A result to label; what the scanner said is left out.
+ */
+export type QueueItem = {
+    /**
+     * Key
+     *
+     * What its case is about, as URLs name it.
+     */
+    key: string;
+    /**
+     * About
+     *
+     * The same as fields of a case: `id`, `task_id`, `epoch`.
+     */
+    about: {
+        [key: string]: JsonValue;
+    };
+    /**
+     * Transcript Id
+     */
+    transcript_id: string;
+    /**
+     * Uuid
+     *
+     * Id of the result.
+     */
+    uuid: string;
+    /**
+     * Task Set
+     */
+    task_set: string | null;
+    /**
+     * Model
+     */
+    model: string | null;
+};
+
+/**
+ * RatedDifferentlyItem
+ *
+ * A case to which two people gave different labels.
+ */
+export type RatedDifferentlyItem = {
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Fields
+     */
+    fields: {
+        [key: string]: JsonValue;
+    };
+    first: JsonValue;
+    second: JsonValue;
+};
+
+/**
+ * RatersAgreementItem
+ *
+ * How far two people agree; rates as value, lower end, upper end.
+ */
+export type RatersAgreementItem = {
+    /**
+     * Both
+     */
+    both: number;
+    /**
+     * Agreeing
+     */
+    agreeing: number;
+    /**
+     * Rate
+     */
+    rate: [
+        number,
+        number,
+        number
+    ] | null;
+    /**
+     * Kappa
+     */
+    kappa: [
+        number,
+        number,
+        number
+    ] | null;
+    /**
+     * Only First
+     */
+    only_first: number;
+    /**
+     * Only Second
+     */
+    only_second: number;
+    /**
+     * Confusion
+     */
+    confusion: {
+        [key: string]: {
+            [key: string]: number;
+        };
+    };
+    /**
+     * Disagreements
+     */
+    disagreements: Array<RatedDifferentlyItem>;
 };
 
 /**
@@ -2443,6 +2819,62 @@ export type ScanItems = {
      * Next
      */
     next: string | null;
+};
+
+/**
+ * ScannerAgreement
+ *
+ * How far a scanner agrees with labels.
+ */
+export type ScannerAgreement = {
+    /**
+     * Scanner
+     */
+    scanner: string;
+    /**
+     * Rows
+     */
+    rows: Array<AgreementRow>;
+    /**
+     * Unlisted Labels
+     */
+    unlisted_labels: {
+        [key: string]: number;
+    };
+    /**
+     * Problems
+     *
+     * Why results could not be compared, and how often.
+     */
+    problems: {
+        [key: string]: number;
+    };
+    /**
+     * Failed
+     */
+    failed: Array<string>;
+    /**
+     * Missing
+     */
+    missing: Array<string>;
+    /**
+     * Confusion
+     *
+     * Of classes: expected -> given -> cases.
+     */
+    confusion: {
+        [key: string]: {
+            [key: string]: number;
+        };
+    };
+    /**
+     * Unmatched
+     */
+    unmatched: Array<string>;
+    /**
+     * Disagreements
+     */
+    disagreements: Array<DisagreementItem>;
 };
 
 /**
@@ -3622,6 +4054,65 @@ export type RunsCancelScanResponses = {
 };
 
 export type RunsCancelScanResponse = RunsCancelScanResponses[keyof RunsCancelScanResponses];
+
+export type LabelsGetQueueData = {
+    body?: never;
+    path: {
+        /**
+         * Scanner
+         */
+        scanner: string;
+        /**
+         * Scan Id
+         */
+        scan_id: string;
+    };
+    query?: {
+        /**
+         * Size
+         *
+         * Results at most.
+         */
+        size?: number;
+        /**
+         * By
+         *
+         * What to take equally many results of.
+         */
+        by?: 'value' | 'task' | 'model' | 'none';
+        /**
+         * Seed
+         *
+         * Other seeds choose others, in another order.
+         */
+        seed?: number;
+        /**
+         * Location
+         *
+         * Path or URL; without it, the configured one.
+         */
+        location?: string | null;
+    };
+    url: '/scans/{scan_id}/{scanner}/queue';
+};
+
+export type LabelsGetQueueErrors = {
+    /**
+     * Why it was refused.
+     */
+    '4XX': Mistake;
+};
+
+export type LabelsGetQueueError = LabelsGetQueueErrors[keyof LabelsGetQueueErrors];
+
+export type LabelsGetQueueResponses = {
+    /**
+     * Successful Response
+     */
+    200: LabelQueue;
+};
+
+export type LabelsGetQueueResponse = LabelsGetQueueResponses[keyof LabelsGetQueueResponses];
 
 export type ResultsListResultsData = {
     body?: never;
@@ -5155,6 +5646,38 @@ export type LabelsReplaceCasesResponses = {
 
 export type LabelsReplaceCasesResponse = LabelsReplaceCasesResponses[keyof LabelsReplaceCasesResponses];
 
+export type LabelsRenameLabelFileData = {
+    body: NewLabelName;
+    path: {
+        /**
+         * File
+         *
+         * `file` of the list: base64 of its path in the project.
+         */
+        file: string;
+    };
+    query?: never;
+    url: '/labels/{file}/name';
+};
+
+export type LabelsRenameLabelFileErrors = {
+    /**
+     * Why it was refused.
+     */
+    '4XX': Mistake;
+};
+
+export type LabelsRenameLabelFileError = LabelsRenameLabelFileErrors[keyof LabelsRenameLabelFileErrors];
+
+export type LabelsRenameLabelFileResponses = {
+    /**
+     * Successful Response
+     */
+    200: LabelChange;
+};
+
+export type LabelsRenameLabelFileResponse = LabelsRenameLabelFileResponses[keyof LabelsRenameLabelFileResponses];
+
 export type LabelsDeleteCaseData = {
     body?: never;
     headers?: {
@@ -5289,6 +5812,93 @@ export type LabelsPutCaseResponses = {
 };
 
 export type LabelsPutCaseResponse = LabelsPutCaseResponses[keyof LabelsPutCaseResponses];
+
+export type LabelsGetAgreementData = {
+    body?: never;
+    path: {
+        /**
+         * File
+         *
+         * `file` of the list: base64 of its path in the project.
+         */
+        file: string;
+    };
+    query: {
+        /**
+         * Scan
+         *
+         * Id of a scan of the configured ones, or its location.
+         */
+        scan: string;
+        /**
+         * Scanner
+         *
+         * Whose results are compared with the labels.
+         */
+        scanner: string;
+        /**
+         * By
+         *
+         * Groups besides all cases.
+         */
+        by?: 'split' | 'task' | 'model' | null;
+    };
+    url: '/labels/{file}/agreement';
+};
+
+export type LabelsGetAgreementErrors = {
+    /**
+     * Why it was refused.
+     */
+    '4XX': Mistake;
+};
+
+export type LabelsGetAgreementError = LabelsGetAgreementErrors[keyof LabelsGetAgreementErrors];
+
+export type LabelsGetAgreementResponses = {
+    /**
+     * Successful Response
+     */
+    200: ScannerAgreement;
+};
+
+export type LabelsGetAgreementResponse = LabelsGetAgreementResponses[keyof LabelsGetAgreementResponses];
+
+export type LabelsGetRatersAgreementData = {
+    body?: never;
+    path: {
+        /**
+         * Other
+         */
+        other: string;
+        /**
+         * File
+         *
+         * `file` of the list: base64 of its path in the project.
+         */
+        file: string;
+    };
+    query?: never;
+    url: '/labels/{file}/raters/{other}';
+};
+
+export type LabelsGetRatersAgreementErrors = {
+    /**
+     * Why it was refused.
+     */
+    '4XX': Mistake;
+};
+
+export type LabelsGetRatersAgreementError = LabelsGetRatersAgreementErrors[keyof LabelsGetRatersAgreementErrors];
+
+export type LabelsGetRatersAgreementResponses = {
+    /**
+     * Successful Response
+     */
+    200: RatersAgreementItem;
+};
+
+export type LabelsGetRatersAgreementResponse = LabelsGetRatersAgreementResponses[keyof LabelsGetRatersAgreementResponses];
 
 export type ProjectGetProjectData = {
     body?: never;
