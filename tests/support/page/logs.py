@@ -1,4 +1,4 @@
-"""Logs for the tests of the page: real evals whose agents have agents, and hand-made ones with what must render inert."""
+"""Logs for the tests of the page: real evals whose agents have agents, and hand-made ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from inspect_ai import eval as inspect_eval  # pyright: ignore[reportUnknownVari
 from inspect_ai.agent import Agent, agent, as_tool, react
 from inspect_ai.dataset import Sample
 from inspect_ai.event import ToolEvent
-from inspect_ai.log import EvalSample
 from inspect_ai.model import (
     ChatMessageAssistant,
     ChatMessageSystem,
@@ -34,6 +33,7 @@ from inspect_ai.scorer import includes
 from inspect_ai.tool import Tool, ToolCall, ToolError, tool
 
 from support.logs import PIXEL, make_log, make_sample, write
+from support.page.hostile import write_hostile
 
 LONG_MESSAGES = 3000
 NEEDLE = "a needle in the hay"
@@ -97,36 +97,6 @@ def write_delegation(folder: Path) -> None:
 
 
 # --- By hand ------------------------------------------------------------------------------------------------------------
-
-SCRIPTS = "<script>window.hostile = 1</script><img src='https://evil.invalid/x.png' onerror='window.hostile = 1'>"
-HOSTILE = {
-    "script": f"{SCRIPTS}\n\n# A heading\n\n[a link](javascript:window.hostile=1) ![remote](https://evil.invalid/y.png)",
-    "ansi": "\x1b[31mred\x1b[0m \x1b]8;;https://evil.invalid\x07link\x1b]8;;\x07 \x1b[2J\x1b[1;1H over",
-    "bidi": "user\u202egnp.exe \u2066isolated\u2069 zero\u200bwidth \x00 nul \x07 bell",
-    "nested": "[" * 3000 + "]" * 3000,
-    "line": "x" * 10_000_000,
-    "right-to-left": "שלום עולם, זה טקסט מימין לשמאל.",
-    "markdown": "> " * 400
-    + "deep\n\n"
-    + "- " * 200
-    + "list\n\n"
-    + "*" * 5000
-    + "\n\n| a | b |\n|---|---|\n| 1 | <b>2</b> |",
-}
-
-
-def write_hostile(folder: Path) -> None:
-    """Write a log of transcripts that attack who reads them."""
-    samples: list[EvalSample] = []
-    for number, (name, text) in enumerate(HOSTILE.items(), 1):
-        call = ToolCall(id="c1", function="bash", arguments={"cmd": text[:100_000], f"<b>{name}</b>": [text[:1000]]})
-        messages = [
-            ChatMessageUser(id=f"h{number}u", content=text),
-            ChatMessageAssistant(id=f"h{number}a", content=text, tool_calls=[call]),
-            ChatMessageTool(id=f"h{number}t", content=text, tool_call_id="c1", function="bash"),
-        ]
-        samples.append(make_sample(number, uuid=f"hostile-{name}", messages=messages, metadata={name: text[:1000]}))
-    write(make_log(samples, task="hostile"), folder / "hostile.eval")
 
 
 def _tone() -> str:
