@@ -12,7 +12,8 @@ case $1 in
     built) bash build.sh --check ;;
     size) npx size-limit ;;
     lines)
-        lines=$(git ls-files src ':!src/api/generated' ':!*.gen.ts' | xargs cat | wc -l)
+        # What is written by hand and runs: no tests, no styles, nothing generated.
+        lines=$(git ls-files src | grep -E '\.tsx?$' | grep -vE 'generated/|\.gen\.ts$|\.test\.tsx?$' | xargs cat | wc -l)
         echo "$lines lines of $MOST_LINES"
         ((lines <= MOST_LINES))
         ;;
