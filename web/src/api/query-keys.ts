@@ -10,6 +10,7 @@ export type Topic = (typeof TOPICS)[number];
 export const queryKeys = {
   /** How the scans stand that run; kept up to date by the server, so that no topic makes it stale. */
   running: () => ["running"] as const,
+  newestScans: () => ["scans", "newest"] as const,
   scans: (asked: object) => ["scans", "list", asked] as const,
   /** What is in one transcript: `part` says what of it. */
   transcript: (at: { id: string; location: string | undefined }, part: string, asked?: unknown) =>

@@ -22,6 +22,9 @@ export const PLACES: readonly Place[] = [
   { name: "Compare", path: "/compare", icon: "compare", key: "6", isInRail: false },
 ];
 
+/** The scope of keys that work in all places. */
+export const EVERYWHERE = "Everywhere";
+
 /** The places that have a route, and that are wanted. */
 export function placesOf(routes: object, mode: PageMode): readonly Place[] {
   return PLACES.filter(

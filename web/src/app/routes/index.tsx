@@ -1,8 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createFileRoute, redirect } from "@tanstack/react-router";
-import { read } from "../../api/client.ts";
-import type { ScansListScansData, ScansListScansResponse } from "../../api/generated/types.gen.ts";
-import { queryKeys } from "../../api/query-keys.ts";
+import { newestScansQuery } from "../newest-scans.ts";
 import { pageMode } from "../page-mode.ts";
 import { placesOf } from "../places.ts";
 
@@ -18,9 +16,7 @@ export const Route = createFileRoute("/")({
 /** Whether there is any scan to show; a server that does not answer is told by the place that is shown. */
 async function findScans(queries: QueryClient): Promise<boolean> {
   try {
-    const asked = { limit: 1 };
-    const queryFn = () => read<ScansListScansData, ScansListScansResponse>("/scans", { query: asked });
-    const { items } = await queries.fetchQuery({ queryKey: queryKeys.scans(asked), queryFn });
+    const { items } = await queries.fetchQuery(newestScansQuery);
     return items.length > 0;
   } catch {
     return true;

@@ -1,11 +1,13 @@
+import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import { fuzzyFilter } from "../../domain/fuzzy.ts";
 import { Dialog } from "../../ui/dialog.tsx";
 import { keyRegistry } from "../../ui/keyboard/key-registry.ts";
 import { Keys } from "../../ui/keyboard/keys.tsx";
+import { newestScansQuery } from "../newest-scans.ts";
 import { pageMode } from "../page-mode.ts";
-import { placesOf } from "../places.ts";
+import { EVERYWHERE, placesOf } from "../places.ts";
 import { recentPlaces } from "../recent.ts";
 import styles from "./palette.module.css";
 
@@ -17,6 +19,7 @@ interface Item {
 }
 
 const MOST = 50;
+const ID_SHOWN = 6;
 
 /** All that can be done and where one can go, found by some letters. */
 export function Palette({ onClose }: { onClose: () => void }) {
@@ -101,9 +104,10 @@ function PaletteLine({ id, item, isChosen, onChoose }: PaletteLineProps) {
   );
 }
 
-/** Places, what was opened lately, and the commands that are registered now. */
+/** Places, what was opened lately, the newest scans, and the commands that are registered now. */
 function useItems(): readonly Item[] {
   const router = useRouter();
+  const { data } = useQuery(newestScansQuery);
   return useMemo(() => {
     const places = placesOf(router.routesByPath, pageMode()).map(({ name, path, key }) => ({
       group: "Place",
@@ -116,8 +120,8 @@ function useItems(): readonly Item[] {
       label: title,
       run: () => router.history.push(href),
     }));
-    const commands = keyRegistry.scopes().flatMap(({ name, commands: all }) =>
-      all
+    const commands = keyRegistry.scopes().flatMap(({ name, commands: registered }) =>
+      registered
         .filter((command) => command.keysOnly !== true)
         .map(({ label, keys, run }) => ({
           group: name,
@@ -126,9 +130,16 @@ function useItems(): readonly Item[] {
           run: () => run(),
         })),
     );
-    const unique = new Map(
-      [...commands, ...places, ...recent].map((item) => [`${item.group} ${item.label}`, item]),
-    );
+    const scans = (data?.items ?? []).map(({ name, scan_id }) => ({
+      group: "Scan",
+      label: `${name} ${scan_id.slice(0, ID_SHOWN)}`,
+      run: () => router.history.push(`/scans/${encodeURIComponent(scan_id)}`),
+    }));
+    // What belongs to this place goes first, what there is everywhere last.
+    const own = commands.filter((item) => item.group !== EVERYWHERE);
+    const general = commands.filter((item) => item.group === EVERYWHERE);
+    const all = [...own, ...places, ...recent, ...scans, ...general];
+    const unique = new Map(all.map((item) => [`${item.group} ${item.label}`, item]));
     return [...unique.values()];
-  }, [router]);
+  }, [router, data]);
 }

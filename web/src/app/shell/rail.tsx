@@ -3,7 +3,7 @@ import { Icon } from "../../ui/icon.tsx";
 import { useKeys } from "../../ui/keyboard/use-keys.ts";
 import { Menu } from "../../ui/menu.tsx";
 import { pageMode } from "../page-mode.ts";
-import { placesOf } from "../places.ts";
+import { EVERYWHERE, placesOf } from "../places.ts";
 import { type Density, setDensity, setTheme, type Theme, useDensity, useTheme } from "../theme.ts";
 import styles from "./rail.module.css";
 import { RunningScans } from "./running-scans.tsx";
@@ -15,7 +15,7 @@ export function Rail({ onHelp, onPalette }: { onHelp: () => void; onPalette: () 
   const mode = pageMode();
   const places = placesOf(routesByPath, mode);
   useKeys(
-    "Everywhere",
+    EVERYWHERE,
     places.map((place) => ({
       keys: place.key,
       label: `Go to ${place.name}`,
@@ -81,7 +81,7 @@ function Appearance() {
     checked: each === density,
     run: () => setDensity(each),
   }));
-  useKeys("Everywhere", [
+  useKeys(EVERYWHERE, [
     ...THEMES.map(([each, label]) => ({ label: `Theme: ${label.toLowerCase()}`, run: () => setTheme(each) })),
     ...DENSITIES.map(([each, label]) => ({
       label: `Density: ${label.toLowerCase()}`,

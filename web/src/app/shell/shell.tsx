@@ -4,6 +4,7 @@ import { keyRegistry } from "../../ui/keyboard/key-registry.ts";
 import { useKeys } from "../../ui/keyboard/use-keys.ts";
 import { toast } from "../../ui/toast.ts";
 import { Toasts } from "../../ui/toasts.tsx";
+import { EVERYWHERE } from "../places.ts";
 import { ConnectionBar } from "./connection-bar.tsx";
 import { Rail } from "./rail.tsx";
 import styles from "./shell.module.css";
@@ -19,7 +20,7 @@ export function Shell() {
     addEventListener("keydown", keyRegistry.handle);
     return () => removeEventListener("keydown", keyRegistry.handle);
   }, []);
-  useKeys("Everywhere", [
+  useKeys(EVERYWHERE, [
     { keys: "Mod+k", label: "Do or open anything", keysOnly: true, run: () => setOpen("palette") },
     { keys: "?", label: "Show the keys", run: () => setOpen("help") },
   ]);
