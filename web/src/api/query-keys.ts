@@ -5,8 +5,6 @@
 
 export const TOPICS = ["project", "scans", "transcripts", "labels"] as const;
 
-export type Topic = (typeof TOPICS)[number];
-
 export const queryKeys = {
   /** How the scans stand that run; kept up to date by the server, so that no topic makes it stale. */
   running: () => ["running"] as const,
