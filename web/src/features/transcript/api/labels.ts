@@ -6,6 +6,8 @@ import type {
   LabelsDeleteCaseResponse,
   LabelsGetCaseData,
   LabelsGetCaseResponse,
+  LabelsListCasesData,
+  LabelsListCasesResponse,
   LabelsListLabelFilesData,
   LabelsListLabelFilesResponse,
   LabelsPutCaseData,
@@ -41,13 +43,22 @@ export function labelCaseQuery(file: string, id: string) {
         );
         return { fields: content.fields, etag: etag ?? "*" };
       } catch (error) {
-        // There is no case yet: whoever writes the first one overwrites nothing.
-        if (error instanceof ServerError && error.status === 404) return { fields: null, etag: "*" };
-        throw error;
+        if (!isUnknown(error)) throw error;
+        const cases = await read<LabelsListCasesData, LabelsListCasesResponse>("/labels/{file}", {
+          path: { file },
+          query: { limit: 1 },
+          signal,
+        });
+        return { fields: null, etag: cases.etag };
       }
     },
     enabled: file !== "",
   });
+}
+
+/** There is no such case yet: the server names it as one that it does not know. */
+function isUnknown(error: unknown): boolean {
+  return error instanceof ServerError && (error.status === 404 || /^Unknown case/.test(error.message));
 }
 
 export function putCase(file: string, id: string, fields: Record<string, unknown>, etag: string) {

@@ -14,23 +14,28 @@ export const TEXT_CHARACTERS = 20_000;
 
 const WHILE_BEING_READ_MS = 1000;
 
+export type MessagePage = TranscriptsGetMessagesResponse & {
+  /** Whether it says what calls took, which is known once all of the transcript is read: then its map is there. */
+  isTimed: boolean;
+};
+
 /** A page of messages, from 0. */
 export function messagePageQuery(at: TranscriptAddress, page: number) {
   const start = page * PAGE + 1;
   return queryOptions({
     queryKey: queryKeys.transcript(at, "messages", page),
-    queryFn: ({ signal, client }) =>
-      read<TranscriptsGetMessagesData, TranscriptsGetMessagesResponse>("/transcripts/{id}/messages", {
-        path: { id: at.id },
-        query: {
-          start,
-          stop: start + PAGE,
-          // What calls took is known once all of the transcript is read, and then its map is there.
-          timed: client.getQueryData(minimapQuery(at).queryKey) !== undefined,
-          location: at.location ?? null,
+    queryFn: async ({ signal, client }): Promise<MessagePage> => {
+      const isTimed = client.getQueryData(minimapQuery(at).queryKey) !== undefined;
+      const found = await read<TranscriptsGetMessagesData, TranscriptsGetMessagesResponse>(
+        "/transcripts/{id}/messages",
+        {
+          path: { id: at.id },
+          query: { start, stop: start + PAGE, timed: isTimed, location: at.location ?? null },
+          signal,
         },
-        signal,
-      }),
+      );
+      return { ...found, isTimed };
+    },
     // Few pages are kept: a tab holds what is seen.
     gcTime: 60_000,
     refetchInterval: ({ state }) => (state.data?.total === null ? WHILE_BEING_READ_MS : false),

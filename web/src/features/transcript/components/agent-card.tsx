@@ -36,7 +36,7 @@ export function AgentCard({ block, number, part, marks }: AgentProps) {
   const answered = result?.text ?? agent?.answered ?? "";
   const toggle = () => reading.toggle(number, part);
   return (
-    <section className={styles.agent} aria-label={`Sub-agent ${block.call.function}`}>
+    <div className={styles.agent}>
       <Head name={agent?.name || block.call.function || "sub-agent"} agent={agent} result={result} />
       <Said word="asked" text={asked.text} start={asked.start} marks={marks} />
       {open && agent !== undefined && <Inside agent={agent} />}
@@ -51,7 +51,7 @@ export function AgentCard({ block, number, part, marks }: AgentProps) {
       <button type="button" className={styles.open} aria-expanded={open} onClick={toggle}>
         {open ? "fold" : agent === undefined ? "open" : `${formatCounted(agent.turns, "turn")} · open`}
       </button>
-    </section>
+    </div>
   );
 }
 

@@ -39,7 +39,7 @@ export function CallCard({ block, part, text, marks }: CallProps) {
     ? telling
     : null;
   return (
-    <section className={styles.call} aria-label={`Call of ${block.call.function}`}>
+    <div className={styles.call}>
       <header className={styles.head}>
         <b>
           <InertText text={block.call.function ?? "unknown tool"} start={nameStart(block)} marks={marks} />
@@ -61,7 +61,7 @@ export function CallCard({ block, part, text, marks }: CallProps) {
         </Suspense>
       )}
       <Result block={block} />
-    </section>
+    </div>
   );
 }
 

@@ -48,9 +48,9 @@ export function FindBar({ sought, finding, asked, onSeek, onClose }: FindBarProp
           else onSeek({ ...sought, text });
         }}
       />
-      <Choice label="Aa" title="Capital letters matter" sought={sought} name="case" onSeek={onSeek} />
-      <Choice label="ab|" title="Whole words" sought={sought} name="word" onSeek={onSeek} />
-      <Choice label=".*" title="Regular expression (RE2)" sought={sought} name="regex" onSeek={onSeek} />
+      <Choice label="Aa" title="Aa: capital letters matter" sought={sought} name="case" onSeek={onSeek} />
+      <Choice label="ab|" title="ab|: whole words" sought={sought} name="word" onSeek={onSeek} />
+      <Choice label=".*" title=".*: regular expression (RE2)" sought={sought} name="regex" onSeek={onSeek} />
       <Count finding={finding} isAsked={sought.text !== ""} />
       <button type="button" data-kind="plain" aria-label="Previous hit" onClick={() => finding.step(-1)}>
         <Icon name="up" />

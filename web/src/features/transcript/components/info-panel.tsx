@@ -17,7 +17,7 @@ export function InfoPanel({ description }: { description: TranscriptDescription 
   return (
     <>
       <Fields fields={[...Object.entries(values), ["size", formatBytes(description.size)]]} part={0} />
-      {more.length > 0 && <h3 className={styles.title}>metadata</h3>}
+      {more.length > 0 && <h2 className={styles.title}>metadata</h2>}
       <Fields fields={more} part={1000} />
     </>
   );

@@ -65,7 +65,7 @@ export function MinimapStrip() {
           ))}
           <Hits strip={strip} hits={hits} />
           <Flags strip={strip} />
-          <Seen strip={strip} />
+          {strip.parts.length > 0 && <Seen strip={strip} />}
         </g>
       </svg>
     </div>

@@ -56,8 +56,7 @@ function ScanChoice({ scans, onScans }: Pick<RailProps, "scans" | "onScans">) {
   const others = scans.filter((scan) => !known.has(scan));
   return (
     <Menu
-      button="of …"
-      name="Choose the scans whose verdicts are shown"
+      button={scans.length === 1 ? "of 1 scan" : `of ${scans.length} scans`}
       groups={[
         items.map((scan) => ({
           label: `${scan.name} ${scan.scan_id.slice(0, 6)} ${scan.timestamp.slice(0, 10)}`,

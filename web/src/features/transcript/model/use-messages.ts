@@ -1,5 +1,5 @@
-import { useInfiniteQuery, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useInfiniteQuery, useQueries, useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
 import type { MessageItem } from "../../../api/generated/types.gen.ts";
 import { characterCount } from "../../../domain/offsets.ts";
 import { messagePageQuery, messageTextQuery, PAGE, TEXT_CHARACTERS } from "../api/read-messages.ts";
@@ -25,7 +25,11 @@ export function useMessages(
 ): LoadedMessages {
   const pages = pagesFor(first, last, total, PAGE, PAGE / 2);
   const found = useQueries({ queries: pages.map((page) => messagePageQuery(at, page)) });
-  useTimes(at);
+  const isRead = useQuery({ ...minimapQuery(at), select: () => true }).data === true;
+  useEffect(() => {
+    for (const page of found)
+      if (isRead && page.data?.isTimed === false && !page.isFetching) void page.refetch();
+  });
   const lookup = (number: number) => {
     const page = Math.floor((number - 1) / PAGE);
     return found[page - (pages[0] ?? 0)]?.data?.items[(number - 1) % PAGE];
@@ -39,19 +43,6 @@ export function useMessages(
       for (const each of found) if (each.error !== null) void each.refetch();
     },
   };
-}
-
-/** Once the whole transcript is read, messages are asked for again, with what calls took. */
-function useTimes(at: TranscriptAddress): void {
-  const queries = useQueryClient();
-  const isRead = useQuery({ ...minimapQuery(at), select: () => true }).data === true;
-  const wasRead = useRef(isRead);
-  useEffect(() => {
-    if (isRead && !wasRead.current) {
-      void queries.invalidateQueries({ queryKey: messagePageQuery(at, 0).queryKey.slice(0, 5) });
-    }
-    wasRead.current = isRead;
-  }, [isRead, queries, at]);
 }
 
 export interface MessageText {
