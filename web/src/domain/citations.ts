@@ -5,7 +5,7 @@ import type { Mark } from "./marks.ts";
 import type { ToUnits } from "./offsets.ts";
 
 /** Six colours are told apart (--s1 to --s6); further scanners share them, and shape and name tell which. */
-export const COLOURS = 6;
+const COLOURS = 6;
 
 export type ItemKind = "message" | "event";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { EventItem } from "../api/generated/types.gen.ts";
-import { beginsAgent, controlRun, controlStart, modelTextOf, toolTextOf } from "./events.ts";
+import { beginsAgent, controlRun, controlStart, modelPartsOf, toolTextOf } from "./events.ts";
 
 const kinds = ["sample_init", "span_begin", "state", "model", "span_end", "span_begin", "tool", "span_begin"];
 const events = kinds.map(
@@ -45,12 +45,15 @@ it("takes what a tool was called with and gave back apart, also where the result
   expect(toolTextOf("Tool Call: f\nArguments:").result).toBe("");
 });
 
-it("takes what a model says and calls apart", () => {
+it("takes what a model thinks, says and calls apart, each with its place", () => {
   const text =
     "\n<thinking>Hm.</thinking>\nI look.\n\nTool Call: a\nArguments:\nx: 1\n\nTool Call: b\nArguments:";
-  expect(modelTextOf(text)).toEqual({
-    thought: "Hm.",
-    said: "I look.",
-    calls: ["Tool Call: a\nArguments:\nx: 1", "Tool Call: b\nArguments:"],
-  });
+  const parts = modelPartsOf(text);
+  expect(parts.map((part) => [part.kind, part.text])).toEqual([
+    ["thought", "Hm."],
+    ["said", "I look."],
+    ["call", "Tool Call: a\nArguments:\nx: 1"],
+    ["call", "Tool Call: b\nArguments:"],
+  ]);
+  for (const part of parts) expect(text.slice(part.start).startsWith(part.text)).toBe(true);
 });

@@ -74,20 +74,39 @@ export function toolTextOf(text: string): ToolText {
   return { arguments: argumentsOf(text.slice(0, at), 0), result: text.slice(resultStart), resultStart };
 }
 
-export interface ModelText {
-  thought: string;
-  said: string;
-  calls: string[];
+export interface ModelPart {
+  kind: "thought" | "said" | "call";
+  text: string;
+  /** Where it begins in the text of the event. */
+  start: number;
 }
 
 const THOUGHT = /<thinking(?:_summary)?>\n?([\s\S]*?)(?:<\/thinking(?:_summary)?>|$)/g;
 
-/** Take the text of a model's answer apart: what it thinks and says, and the calls it makes. */
-export function modelTextOf(text: string): ModelText {
-  const [said = "", ...calls] = text.split(/\n?(?=\nTool Call: )/);
-  return {
-    thought: [...said.matchAll(THOUGHT)].map((found) => (found[1] ?? "").trim()).join("\n\n"),
-    said: said.replace(THOUGHT, "").trim(),
-    calls: calls.map((call) => call.trim()),
-  };
+/** Take the text of a model's answer apart: what it thinks, says and calls, in this order. */
+export function modelPartsOf(text: string): ModelPart[] {
+  const firstCall = text.search(/^Tool Call: /m);
+  const head = firstCall < 0 ? text : text.slice(0, firstCall);
+  const parts: ModelPart[] = [];
+  let said = 0;
+  for (const found of head.matchAll(THOUGHT)) {
+    parts.push(trimmed("said", head.slice(said, found.index), said));
+    const inside = found[1] ?? "";
+    parts.push(trimmed("thought", inside, found.index + found[0].indexOf(inside, found[0].indexOf(">"))));
+    said = found.index + found[0].length;
+  }
+  parts.push(trimmed("said", head.slice(said), said));
+  if (firstCall >= 0) {
+    for (const call of text.slice(firstCall).split(/(?=^Tool Call: )/m)) {
+      const last = parts.findLast((part) => part.kind === "call");
+      const start = last === undefined ? firstCall : text.indexOf(call, last.start + last.text.length);
+      parts.push(trimmed("call", call, start));
+    }
+  }
+  return parts.filter((part) => part.text !== "");
+}
+
+function trimmed(kind: ModelPart["kind"], text: string, start: number): ModelPart {
+  const rest = text.trimStart();
+  return { kind, text: rest.trimEnd(), start: start + text.length - rest.length };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { MessageItem } from "../api/generated/types.gen.ts";
-import { isAbsorbed, shownIn, turnOf } from "./turns.ts";
+import { isAbsorbed, resultsOf, turnOf } from "./turns.ts";
 
 function message(fields: Partial<MessageItem>): MessageItem {
   return { number: 1, id: "m", role: "assistant", who: "assistant", size: 1, text: "", folded: 0, ...fields };
@@ -29,7 +29,7 @@ describe("turnOf", () => {
     expect(call?.kind === "call" && call.arguments).toEqual([
       { name: "cmd", text: "ls", start: text.length - 2 },
     ]);
-    expect(shownIn(caller)).toEqual([1, 2]);
+    expect(resultsOf(caller, (number) => (number === 2 ? result : undefined))).toEqual([result]);
     expect(isAbsorbed(result) && !isAbsorbed(caller)).toBe(true);
   });
 

@@ -129,8 +129,7 @@ function hasFailed(block: Block): boolean {
   return block.kind === "error" || (block.kind === "call" && block.result?.error === true);
 }
 
-/** Numbers of messages that a row shows: itself and its results. */
-export function shownIn(message: MessageItem): number[] {
-  const results = (message.calls ?? []).map((call) => call.result).filter((number) => number != null);
-  return [message.number, ...results];
+/** The results of the calls of a message, as far as they are loaded, in the order of the calls. */
+export function resultsOf(message: MessageItem, lookup: Lookup): (MessageItem | undefined)[] {
+  return (message.calls ?? []).map((call) => (call.result == null ? undefined : lookup(call.result)));
 }

@@ -17,7 +17,7 @@ export type MarkdownNode =
 const MOST_DEPTH = 12;
 
 /** Longer texts are shown as they are. */
-export const MOST_MARKDOWN = 40_000;
+const MOST_MARKDOWN = 40_000;
 
 export function markdownTree(source: string): MarkdownNode[] {
   const plain: MarkdownNode[] = [{ kind: "paragraph", children: [{ kind: "text", text: source, start: 0 }] }];

@@ -4,6 +4,7 @@ import type {
   TranscriptHit,
   TranscriptsFindInOneData,
 } from "../../../api/generated/types.gen.ts";
+import type { ItemKind } from "../../../domain/citations.ts";
 import type { TranscriptAddress } from "../model/address.ts";
 
 export interface Sought {
@@ -14,7 +15,7 @@ export interface Sought {
 }
 
 /** Look for a text in all of a transcript; what is found is told as it is found. */
-export function findText(at: TranscriptAddress, sought: Sought, signal: AbortSignal) {
+export function findText(at: TranscriptAddress, kind: ItemKind, sought: Sought, signal: AbortSignal) {
   return readStream<TranscriptsFindInOneData, TranscriptHit | TranscriptFindProgress>(
     "/transcripts/{id}/find",
     {
@@ -24,6 +25,7 @@ export function findText(at: TranscriptAddress, sought: Sought, signal: AbortSig
         regex: sought.regex,
         case: sought.case,
         word: sought.word,
+        kinds: [kind],
         location: at.location ?? null,
       },
       signal,

@@ -2,13 +2,14 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { AgentItem } from "../../../api/generated/types.gen.ts";
 import { argumentNamed } from "../../../domain/arguments.ts";
-import { formatCounted, formatDuration, formatRough } from "../../../domain/format.ts";
+import { formatCounted } from "../../../domain/format.ts";
 import type { Mark } from "../../../domain/marks.ts";
 import type { CallBlock } from "../../../domain/turns.ts";
 import { Folded } from "../../../ui/content/folded.tsx";
 import { InertText } from "../../../ui/content/inert-text.tsx";
 import { agentsQuery } from "../api/list-agents.ts";
 import { eventRangeQuery } from "../api/read-events.ts";
+import { takenWords } from "../model/lanes.ts";
 import { isOpened } from "../model/reading.ts";
 import { marksOf, useReading, useTranscript } from "../model/transcript-context.ts";
 import styles from "./agent-card.module.css";
@@ -45,7 +46,7 @@ export function AgentCard({ block, number, part, marks }: AgentProps) {
           word="answered"
           text={answered}
           start={result == null ? -1 : 0}
-          marks={result == null ? [] : marksOf(view, result.number, answered, 0)}
+          marks={result == null ? [] : marksOf(view, "message", result.number, answered, 0)}
         />
       </div>
       <button type="button" className={styles.open} aria-expanded={open} onClick={toggle}>
@@ -76,13 +77,6 @@ function Head({ name, agent, result }: HeadProps) {
       <i data-failed={result?.error || undefined}>{words.filter(Boolean).join(" · ")}</i>
     </header>
   );
-}
-
-export function takenWords(agent: AgentItem): string {
-  const words = [formatCounted(agent.turns, "turn")];
-  if (agent.seconds !== null) words.push(formatDuration(agent.seconds));
-  if (agent.tokens > 0) words.push(`${formatRough(agent.tokens)} tokens`);
-  return words.join(" · ");
 }
 
 interface SaidProps {

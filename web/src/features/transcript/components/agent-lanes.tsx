@@ -3,10 +3,9 @@ import { useState } from "react";
 import type { AgentItem } from "../../../api/generated/types.gen.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
 import { agentsQuery } from "../api/list-agents.ts";
-import { type LaneMeasure, lanesOf } from "../model/lanes.ts";
+import { type LaneMeasure, lanesOf, takenWords } from "../model/lanes.ts";
 import type { Reading } from "../model/reading.ts";
 import { useReading, useTranscript } from "../model/transcript-context.ts";
-import { takenWords } from "./agent-card.tsx";
 import styles from "./agent-lanes.module.css";
 
 const MEASURES: readonly [LaneMeasure, string][] = [

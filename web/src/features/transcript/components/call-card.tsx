@@ -28,10 +28,12 @@ interface CallProps {
   part: number;
   text: MessageText;
   marks: readonly Mark[];
+  /** What the file held that it writes, where that is known. */
+  before?: string | undefined;
 }
 
 /** A call of a tool with its result, as one card. */
-export function CallCard({ block, part, text, marks }: CallProps) {
+export function CallCard({ block, part, text, marks, before }: CallProps) {
   const edit = useMemo(() => editOf(block.call.function ?? null, block.arguments), [block]);
   const telling = edit === null ? headlineOf(block.arguments) : null;
   // What has several lines is shown below as a whole.
@@ -57,7 +59,7 @@ export function CallCard({ block, part, text, marks }: CallProps) {
         <Arguments block={block} part={part} text={text} marks={marks} shownAbove={headline} />
       ) : (
         <Suspense>
-          <DiffView edit={edit} marks={marks} />
+          <DiffView edit={edit} marks={marks} before={before} />
         </Suspense>
       )}
       <Result block={block} />
@@ -142,7 +144,7 @@ function LoadedResult({ message }: { message: MessageItem }) {
   const view = useTranscript();
   const text = useMessageText(message);
   const turn = useMemo(() => turnOf(text.message, () => undefined, text.from), [text.message, text.from]);
-  const marks = marksOf(view, message.number, text.message.text, text.from);
+  const marks = marksOf(view, "message", message.number, text.message.text, text.from);
   return (
     <div className={styles.result} data-message={message.number}>
       {turn.blocks.map((block) =>

@@ -1,13 +1,15 @@
 import { Link } from "@tanstack/react-router";
 import { memo, type ReactNode, useState } from "react";
 import type { EventItem, ModelCallItem } from "../../../api/generated/types.gen.ts";
-import { headlineOf } from "../../../domain/arguments.ts";
-import { modelTextOf, toolTextOf } from "../../../domain/events.ts";
+import { type Argument, headlineOf } from "../../../domain/arguments.ts";
+import { modelPartsOf, toolTextOf } from "../../../domain/events.ts";
 import { formatCounted, formatDuration, formatRough } from "../../../domain/format.ts";
+import type { Mark } from "../../../domain/marks.ts";
 import { Folded } from "../../../ui/content/folded.tsx";
 import { InertText } from "../../../ui/content/inert-text.tsx";
 import { Markdown } from "../../../ui/content/markdown.tsx";
 import { Output } from "../../../ui/content/output.tsx";
+import { marksOf, useTranscript } from "../model/transcript-context.ts";
 import { CompactionLine } from "./compaction-line.tsx";
 import { EventBody } from "./event-body.tsx";
 import styles from "./event-row.module.css";
@@ -20,6 +22,8 @@ interface EventProps {
 
 /** An event of the run. */
 export const EventRow = memo(function EventRow({ event, isWithin = false }: EventProps) {
+  const view = useTranscript();
+  const marks = marksOf(view, "event", event.number, event.text, 0);
   if (event.kind === "compaction") return <CompactionLine event={event} />;
   return (
     <article
@@ -38,63 +42,63 @@ export const EventRow = memo(function EventRow({ event, isWithin = false }: Even
         E{event.number}
       </Link>
       <div className={styles.body}>
-        <Kind event={event} />
+        <Kind event={event} marks={marks} />
       </div>
     </article>
   );
 });
 
-function Kind({ event }: { event: EventItem }) {
-  switch (event.kind) {
+interface KindProps {
+  event: EventItem;
+  marks: readonly Mark[];
+}
+
+function Kind(props: KindProps) {
+  switch (props.event.kind) {
     case "model":
-      return <ModelEvent event={event} />;
+      return <ModelEvent {...props} />;
     case "tool":
-      return <ToolEvent event={event} />;
+      return <ToolEvent {...props} />;
     default:
-      return <OtherEvent event={event} />;
+      return <OtherEvent {...props} />;
   }
 }
 
-function ModelEvent({ event }: { event: EventItem }) {
-  const { thought, said, calls } = modelTextOf(event.text);
+function ModelEvent({ event, marks }: KindProps) {
   return (
     <>
       <Head event={event} name={event.name ?? ""}>
         {usageWords(event)}
       </Head>
-      {thought !== "" && (
-        <div className={styles.thought}>
-          <Long event={event} text={thought} lines={10}>
-            {(shown) => <Markdown text={shown} start={-1} />}
-          </Long>
-        </div>
+      {modelPartsOf(event.text).map((part) =>
+        part.kind === "call" ? (
+          <div key={part.start} className={styles.card}>
+            <Output text={part.text} start={part.start} marks={marks} />
+          </div>
+        ) : (
+          <div key={part.start} className={part.kind === "thought" ? styles.thought : undefined}>
+            <Long event={event} text={part.text} start={part.start} marks={marks} lines={14}>
+              {(shown) => <Markdown text={shown} start={part.start} marks={marks} />}
+            </Long>
+          </div>
+        ),
       )}
-      {said !== "" && (
-        <Long event={event} text={said} lines={14}>
-          {(shown) => <Markdown text={shown} start={-1} />}
-        </Long>
-      )}
-      {calls.map((call) => (
-        <div key={call} className={styles.card}>
-          <Output text={call.replace(/^Tool Call: /, "").replace("\nArguments:", "")} start={-1} />
-        </div>
-      ))}
       <EventBody event={event} />
     </>
   );
 }
 
-function ToolEvent({ event }: { event: EventItem }) {
-  const { arguments: given, result } = toolTextOf(event.text);
+function ToolEvent({ event, marks }: KindProps) {
+  const { arguments: given, result, resultStart } = toolTextOf(event.text);
   const headline = headlineOf(given);
   return (
     <div className={styles.card}>
-      <Head event={event} name={event.name ?? "tool"} words={headline?.text ?? ""}>
+      <Head event={event} name={event.name ?? "tool"} words={headline} marks={marks}>
         {[event.seconds == null ? "" : formatDuration(event.seconds), event.error ? "failed" : "ok"]}
       </Head>
       {result !== "" && (
-        <Long event={event} text={result} lines={8}>
-          {(shown) => <Output text={shown} start={-1} />}
+        <Long event={event} text={result} start={resultStart} marks={marks} lines={8}>
+          {(shown) => <Output text={shown} start={resultStart} marks={marks} />}
         </Long>
       )}
       <EventBody event={event} />
@@ -102,15 +106,15 @@ function ToolEvent({ event }: { event: EventItem }) {
   );
 }
 
-function OtherEvent({ event }: { event: EventItem }) {
+function OtherEvent({ event, marks }: KindProps) {
   return (
     <>
       <Head event={event} name={event.name ?? ""}>
         {[event.error ? "failed" : ""]}
       </Head>
       {event.text !== "" && (
-        <Long event={event} text={event.text} lines={8}>
-          {(shown) => <Output text={shown} start={-1} />}
+        <Long event={event} text={event.text} start={0} marks={marks} lines={8}>
+          {(shown) => <Output text={shown} marks={marks} />}
         </Long>
       )}
       <EventBody event={event} />
@@ -121,11 +125,13 @@ function OtherEvent({ event }: { event: EventItem }) {
 interface HeadProps {
   event: EventItem;
   name: string;
-  words?: string;
+  /** What it was called with, in short. */
+  words?: Argument | null;
+  marks?: readonly Mark[];
   children: readonly string[];
 }
 
-function Head({ event, name, words = "", children }: HeadProps) {
+function Head({ event, name, words = null, marks = [], children }: HeadProps) {
   return (
     <header className={styles.head}>
       <span className={styles.kind}>{event.kind}</span>
@@ -133,25 +139,25 @@ function Head({ event, name, words = "", children }: HeadProps) {
         <InertText text={name} />
       </b>
       <span className={styles.words}>
-        <InertText text={words} />
+        {words !== null && <InertText text={words.text} start={words.start} marks={marks} />}
       </span>
       <i data-failed={event.error || undefined}>{children.filter(Boolean).join(" · ")}</i>
     </header>
   );
 }
 
-interface LongProps {
-  event: EventItem;
+interface LongProps extends KindProps {
   text: string;
+  start: number;
   lines: number;
   children: (shown: string) => ReactNode;
 }
 
-function Long({ event, text, lines, children }: LongProps) {
+function Long({ event, text, start, marks, lines, children }: LongProps) {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Folded text={text} start={-1} lines={lines} unloaded={0} open={open} onToggle={() => setOpen(!open)}>
+      <Folded {...{ text, start, marks, lines, open }} unloaded={0} onToggle={() => setOpen(!open)}>
         {children}
       </Folded>
       {open && event.folded > 0 && (

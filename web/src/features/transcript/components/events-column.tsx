@@ -1,12 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
 import type { EventItem } from "../../../api/generated/types.gen.ts";
 import { beginsAgent, controlRun, controlStart } from "../../../domain/events.ts";
 import { formatCounted } from "../../../domain/format.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
 import { EmptyState } from "../../../ui/states.tsx";
 import { minimapQuery } from "../api/read-minimap.ts";
+import { outlineQuery } from "../api/read-outline.ts";
+import type { TranscriptAddress } from "../model/address.ts";
 import { isOpened, type Reading } from "../model/reading.ts";
 import { useReading, useTranscript } from "../model/transcript-context.ts";
+import { route } from "../model/use-address.ts";
 import { useEvents } from "../model/use-events.ts";
 import { AgentLanes } from "./agent-lanes.tsx";
 import { EventRow } from "./event-row.tsx";
@@ -19,6 +23,7 @@ type Lookup = LoadedItems<EventItem>["lookup"];
 export function EventsColumn({ reading }: { reading: Reading }) {
   const { at } = useTranscript();
   const total = useQuery({ ...minimapQuery(at), select: (map) => map.events }).data ?? 0;
+  useSpanOfAddress(at, reading);
   const opened = useReading(reading, (state) => state.opened);
   const folded = (event: EventItem, lookup: Lookup) => {
     const start = controlStart(event, lookup);
@@ -53,6 +58,16 @@ export function EventsColumn({ reading }: { reading: Reading }) {
       />
     </div>
   );
+}
+
+/** A link may name a part of the run: it leads to the event that begins it. */
+function useSpanOfAddress(at: TranscriptAddress, reading: Reading): void {
+  const span = route.useSearch({ select: (search) => search.span });
+  const outline = useQuery({ ...outlineQuery(at, 1, 1), enabled: span !== undefined }).data;
+  const first = outline?.spans.find((one) => one.id === span)?.first;
+  useEffect(() => {
+    if (first !== undefined) reading.startAt(first);
+  }, [first, reading]);
 }
 
 function Shown({ event }: { event: EventItem }) {

@@ -1,7 +1,8 @@
+import { contentBefore } from "../../../domain/known-files.ts";
+import { resultsOf } from "../../../domain/turns.ts";
 import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
 import { useReading, useTranscript } from "../model/transcript-context.ts";
 import { useMessages } from "../model/use-messages.ts";
-import { resultsOf } from "./reading-column.tsx";
 import styles from "./row-column.module.css";
 import { TurnRow } from "./turn-row.tsx";
 
@@ -20,7 +21,11 @@ export function FocusView({ total }: { total: number }) {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls by keys.
     <div className={styles.scroller} tabIndex={0}>
       <div className={styles.all}>
-        <TurnRow message={shown} results={resultsOf(shown, loaded.lookup)} />
+        <TurnRow
+          message={shown}
+          results={resultsOf(shown, loaded.lookup)}
+          before={contentBefore(shown, loaded.lookup)}
+        />
       </div>
     </div>
   );

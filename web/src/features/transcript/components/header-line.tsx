@@ -175,6 +175,10 @@ function CopyMenu({ at, reading, commands }: CopyProps) {
           { label: "A link to this message", keys: "y", run: () => void copyLink(reading.state.current) },
           { label: "The id of the transcript", run: copy("The id", async () => at.id) },
         ],
+        commands.map(({ name, command }) => ({
+          label: `As command: ${name}`,
+          run: copy("The command", async () => command),
+        })),
         [
           {
             label: "Open this message raw",

@@ -13,7 +13,7 @@ const MARGIN = 10;
 
 /** The whole transcript as one strip: click and drag go there, arrows by one part. */
 export function MinimapStrip() {
-  const { at, reading, hits } = useTranscript();
+  const { at, reading, hits, sought } = useTranscript();
   const map = useQuery(minimapQuery(at));
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
@@ -63,7 +63,7 @@ export function MinimapStrip() {
           {strip.parts.map((part) => (
             <Part key={part.start} part={part} />
           ))}
-          <Hits strip={strip} hits={hits} />
+          {sought === "message" && <Hits strip={strip} hits={hits} />}
           <Flags strip={strip} />
           {strip.parts.length > 0 && <Seen strip={strip} />}
         </g>

@@ -1,10 +1,11 @@
-import { useQueries } from "@tanstack/react-query";
+import { useQueries, useQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef } from "react";
-import type { OutlineTurn } from "../../../api/generated/types.gen.ts";
+import type { AgentRange, OutlineTurn } from "../../../api/generated/types.gen.ts";
 import { formatCount } from "../../../domain/format.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
 import { Icon } from "../../../ui/icon.tsx";
+import { agentsQuery } from "../api/list-agents.ts";
 import { outlineQuery } from "../api/read-outline.ts";
 import { useReading, useTranscript } from "../model/transcript-context.ts";
 import { pagesFor } from "../model/windows.ts";
@@ -13,6 +14,12 @@ import styles from "./outline-panel.module.css";
 /** Messages whose turns are read at once. */
 const BLOCK = 200;
 const HEIGHT = 23;
+
+const NONE: ReadonlySet<string> = new Set();
+
+function namesOf({ items }: AgentRange): ReadonlySet<string> {
+  return new Set(items.map((agent) => agent.name));
+}
 
 /** The turns of the transcript as headings. Rows are messages; those that are results of tools have no height. */
 export function OutlinePanel({ total }: { total: number }) {
@@ -33,6 +40,7 @@ export function OutlinePanel({ total }: { total: number }) {
     return page === undefined ? undefined : (page.turns.find((turn) => turn.number === number) ?? null);
   };
   const current = useReading(reading, (state) => state.current);
+  const agents = useQuery({ ...agentsQuery(at), select: namesOf }).data ?? NONE;
   useEffect(() => {
     rows.scrollToIndex(current - 1, { align: "auto" });
   }, [current, rows]);
@@ -49,7 +57,9 @@ export function OutlinePanel({ total }: { total: number }) {
               if (turn === undefined) return <div key={item.key} style={{ height: item.size }} />;
               return (
                 <div key={item.key} data-index={item.index} ref={rows.measureElement}>
-                  {turn !== null && <Heading turn={turn} isCurrent={turn.number === current} />}
+                  {turn !== null && (
+                    <Heading turn={turn} agents={agents} isCurrent={turn.number === current} />
+                  )}
                 </div>
               );
             })}
@@ -60,9 +70,16 @@ export function OutlinePanel({ total }: { total: number }) {
   );
 }
 
-function Heading({ turn, isCurrent }: { turn: OutlineTurn; isCurrent: boolean }) {
+interface HeadingProps {
+  turn: OutlineTurn;
+  /** Names of sub-agents: calls of these are marked. */
+  agents: ReadonlySet<string>;
+  isCurrent: boolean;
+}
+
+function Heading({ turn, agents, isCurrent }: HeadingProps) {
   const { reading, cited } = useTranscript();
-  const calls = turn.calls ?? [];
+  const calls = (turn.calls ?? []).map((call) => (agents.has(call) ? `◆ ${call}` : call));
   return (
     <button
       type="button"

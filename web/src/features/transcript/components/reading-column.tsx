@@ -1,6 +1,7 @@
 import { useCallback } from "react";
 import type { MessageItem } from "../../../api/generated/types.gen.ts";
-import { isAbsorbed } from "../../../domain/turns.ts";
+import { contentBefore } from "../../../domain/known-files.ts";
+import { isAbsorbed, resultsOf } from "../../../domain/turns.ts";
 import { EmptyState } from "../../../ui/states.tsx";
 import { useTranscript } from "../model/transcript-context.ts";
 import { useCompactions } from "../model/use-compactions.ts";
@@ -21,7 +22,11 @@ export function ReadingColumn({ expected }: { expected: number }) {
         {compactions.before(message, lookup).map((event) => (
           <CompactionLine key={event.number} event={event} />
         ))}
-        <TurnRow message={message} results={resultsOf(message, lookup)} />
+        <TurnRow
+          message={message}
+          results={resultsOf(message, lookup)}
+          before={contentBefore(message, lookup)}
+        />
       </>
     ),
     [compactions],
@@ -42,8 +47,4 @@ export function ReadingColumn({ expected }: { expected: number }) {
 
 function callerOf(message: MessageItem): number | null {
   return isAbsorbed(message) ? (message.caller ?? null) : null;
-}
-
-export function resultsOf(message: MessageItem, lookup: Lookup): (MessageItem | undefined)[] {
-  return (message.calls ?? []).map((call) => (call.result == null ? undefined : lookup(call.result)));
 }

@@ -51,7 +51,7 @@ function Shown({ block, as, text, start, marks }: ShownProps) {
 }
 
 /** What stands before the part of a long text that is loaded. */
-export function Skipped({ characters, text }: { characters: number; text: MessageText }) {
+function Skipped({ characters, text }: { characters: number; text: MessageText }) {
   if (characters === 0) return null;
   return (
     <button type="button" className={styles.skipped} onClick={text.loadBefore}>

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
-import { citationsByNumber, coloursOf, scannerKey } from "../../../domain/citations.ts";
+import { citationsByNumber, coloursOf, type ItemKind, scannerKey } from "../../../domain/citations.ts";
 import { recentScansQuery } from "../api/list-recent-scans.ts";
 import { citationsQuery } from "../api/read-citations.ts";
 import { descriptionQuery } from "../api/read-description.ts";
@@ -41,12 +41,14 @@ function OneTranscript({ id, location }: { id: string; location: string | undefi
   const [eventReading] = useState(() => new Reading());
   const [sought, seek] = useSought();
   const [asked, setAsked] = useState(0);
-  const finding = useFind(at, reading, sought);
+  const isEvents = search.view === "events";
+  const shown: ItemKind = isEvents ? "event" : "message";
+  const finding = useFind(at, isEvents ? eventReading : reading, shown, sought);
   const scans = useShownScans(search.scan);
   const citations = useQuery(citationsQuery(at, scans));
   const description = useQuery(descriptionQuery(at));
   const total = useTotal(at, description.data?.values.message_count);
-  const view = useView(at, reading, citations.data, finding);
+  const view = useView(at, reading, citations.data, shown, finding);
   const list = useMemo(
     () => ({ where: search.where ?? [], order_by: search.order_by ?? [] }),
     [search.where, search.order_by],
@@ -57,7 +59,6 @@ function OneTranscript({ id, location }: { id: string; location: string | undefi
   }, [seek, sought]);
   const onNeighbour = useNeighbour(at, list);
   const isFocused = search.focus === true;
-  const isEvents = search.view === "events";
   const eventTotal = useQuery({ ...minimapQuery(at), select: (map) => map.events }).data ?? 0;
   const events = isEvents ? { reading: eventReading, total: eventTotal } : null;
   useReadingAddress(reading, "message");
@@ -143,6 +144,7 @@ function useView(
   found:
     | { items: Parameters<typeof citationsByNumber>[0]; verdicts?: { scan: string; scanner: string }[] }
     | undefined,
+  sought: ItemKind,
   { hits, hit }: Pick<TranscriptView, "hits" | "hit">,
 ): TranscriptView {
   const marked = useMemo(
@@ -153,7 +155,10 @@ function useView(
     }),
     [found],
   );
-  return useMemo(() => ({ at, reading, hits, hit, ...marked }), [at, reading, hits, hit, marked]);
+  return useMemo(
+    () => ({ at, reading, sought, hits, hit, ...marked }),
+    [at, reading, sought, hits, hit, marked],
+  );
 }
 
 /** Go to the transcript beside this one in the list that one came from; what one looks at stays. */

@@ -18,20 +18,22 @@ interface TurnProps {
   message: MessageItem;
   /** The results of its calls, as far as they are loaded, in the order of the calls. */
   results: readonly (MessageItem | undefined)[];
+  /** What the file held that it writes, where that is known. */
+  before: string | undefined;
 }
 
 const LINES: Readonly<Record<string, number>> = { system: 4, thought: 14, tool: 12 };
 const PROSE_LINES = 40;
 
 /** A message in the reading column, with the results of its calls. */
-export const TurnRow = memo(function TurnRow({ message, results }: TurnProps) {
+export const TurnRow = memo(function TurnRow({ message, results, before }: TurnProps) {
   const view = useTranscript();
   const text = useMessageText(message);
   const turn = useMemo(() => {
     const lookup = (number: number) => results.find((result) => result?.number === number);
     return turnOf(text.message, lookup, text.from);
   }, [text.message, text.from, results]);
-  const marks = marksOf(view, message.number, text.message.text, text.from);
+  const marks = marksOf(view, "message", message.number, text.message.text, text.from);
   const isCurrent = useReading(view.reading, (state) => state.current === message.number);
   return (
     <article
@@ -55,6 +57,7 @@ export const TurnRow = memo(function TurnRow({ message, results }: TurnProps) {
             part={block.part}
             text={text}
             marks={marks}
+            before={before}
             role={message.role}
           />
         ))}
@@ -67,6 +70,7 @@ export const TurnRow = memo(function TurnRow({ message, results }: TurnProps) {
 function isSame(before: TurnProps, now: TurnProps): boolean {
   return (
     before.message === now.message &&
+    before.before === now.before &&
     before.results.length === now.results.length &&
     before.results.every((result, at) => result === now.results[at])
   );
@@ -77,13 +81,13 @@ interface BlockProps extends Omit<Parameters<typeof CallCard>[0], "block"> {
   role: string;
 }
 
-function BlockView({ block, role, ...shown }: BlockProps) {
+function BlockView({ block, role, before, ...shown }: BlockProps) {
   if (block.kind === "call" && block.call.agent != null) {
     return (
       <AgentCard block={block} number={shown.text.message.number} part={shown.part} marks={shown.marks} />
     );
   }
-  if (block.kind === "call") return <CallCard block={block} {...shown} />;
+  if (block.kind === "call") return <CallCard block={block} before={before} {...shown} />;
   if (block.kind === "media") {
     return <MediaView media={block.media} />;
   }

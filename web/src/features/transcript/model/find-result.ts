@@ -34,7 +34,7 @@ export interface HitPlace {
 export function firstHit(hits: readonly TranscriptHit[], from: number): HitPlace | null {
   if (hits.length === 0) return null;
   const item = hits.findIndex((hit) => hit.number >= from);
-  return { item: item < 0 ? 0 : item, place: 0 };
+  return { item: Math.max(0, item), place: 0 };
 }
 
 export function stepHit(hits: readonly TranscriptHit[], at: HitPlace, direction: 1 | -1): HitPlace {

@@ -1,6 +1,7 @@
 /** Sub-agents as lanes, by where they were in the run, or by what they took. */
 
 import type { AgentItem } from "../../../api/generated/types.gen.ts";
+import { formatCounted, formatDuration, formatRough } from "../../../domain/format.ts";
 
 export type LaneMeasure = "order" | "time" | "tokens";
 
@@ -42,4 +43,12 @@ function depthOf(agent: AgentItem, agents: readonly AgentItem[]): number {
       other.first_event < agent.first_event &&
       (other.last_event ?? Number.POSITIVE_INFINITY) >= end,
   ).length;
+}
+
+/** What a sub-agent took, in words. */
+export function takenWords(agent: AgentItem): string {
+  const words = [formatCounted(agent.turns, "turn")];
+  if (agent.seconds !== null) words.push(formatDuration(agent.seconds));
+  if (agent.tokens > 0) words.push(`${formatRough(agent.tokens)} tokens`);
+  return words.join(" · ");
 }

@@ -1,6 +1,6 @@
 import { createContext, useContext, useSyncExternalStore } from "react";
 import type { ResolvedCitation, TranscriptHit } from "../../../api/generated/types.gen.ts";
-import { citationMarks } from "../../../domain/citations.ts";
+import { citationMarks, type ItemKind } from "../../../domain/citations.ts";
 import type { Mark } from "../../../domain/marks.ts";
 import { unitsFrom } from "../../../domain/offsets.ts";
 import type { TranscriptAddress } from "./address.ts";
@@ -15,9 +15,11 @@ export interface TranscriptView {
   /** The same for events. */
   citedEvents: ReadonlyMap<number, readonly ResolvedCitation[]>;
   colours: ReadonlyMap<string, number>;
-  /** What was found, by the number of the message. */
+  /** Where texts are sought: in what is shown. */
+  sought: ItemKind;
+  /** What was found, by the number of the message or event. */
   hits: ReadonlyMap<number, TranscriptHit>;
-  /** The hit that one is at: the message, and the place of the hit in it. */
+  /** The hit that one is at: the message or event, and the place of the hit in it. */
   hit: { number: number; place: number } | null;
 }
 
@@ -34,10 +36,16 @@ export function useReading<Part>(reading: Reading, select: (state: ReadingState)
   return useSyncExternalStore(reading.subscribe, () => select(reading.state));
 }
 
-/** What is marked in the text of a message, of which some characters were skipped. */
-export function marksOf(view: TranscriptView, number: number, text: string, from: number): Mark[] {
-  const cited = view.cited.get(number);
-  const found = view.hits.get(number);
+/** What is marked in the text of a message or event, of which some characters were skipped. */
+export function marksOf(
+  view: TranscriptView,
+  kind: ItemKind,
+  number: number,
+  text: string,
+  from: number,
+): readonly Mark[] {
+  const cited = (kind === "message" ? view.cited : view.citedEvents).get(number);
+  const found = view.sought === kind ? view.hits.get(number) : undefined;
   if (cited === undefined && found === undefined) return NONE;
   const units = unitsFrom(text, from);
   const marks = cited === undefined ? [] : citationMarks(cited, view.colours, units);
@@ -52,4 +60,4 @@ export function marksOf(view: TranscriptView, number: number, text: string, from
   return marks;
 }
 
-const NONE: Mark[] = [];
+const NONE: readonly Mark[] = [];

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useState } from "react";
 import type { TranscriptFindProgress, TranscriptHit } from "../../../api/generated/types.gen.ts";
+import type { ItemKind } from "../../../domain/citations.ts";
 import { findText, type Sought } from "../api/find-text.ts";
 import type { TranscriptAddress } from "./address.ts";
 import {
@@ -26,7 +27,12 @@ export interface Finding {
 }
 
 /** Look for a text, go to the first hit behind where one reads, and step through the others. */
-export function useFind(at: TranscriptAddress, reading: Reading, sought: Sought | null): Finding {
+export function useFind(
+  at: TranscriptAddress,
+  reading: Reading,
+  kind: ItemKind,
+  sought: Sought | null,
+): Finding {
   const [result, setResult] = useState(NOTHING_FOUND);
   const [place, setPlace] = useState<HitPlace | null>(null);
   const { text, regex, case: isCase, word } = sought ?? { text: "", regex: false, case: false, word: false };
@@ -36,12 +42,12 @@ export function useFind(at: TranscriptAddress, reading: Reading, sought: Sought 
     if (text === "") return;
     const aborter = new AbortController();
     const from = reading.state.current;
-    void follow(at, { text, regex, case: isCase, word }, aborter.signal, (now) => {
+    void follow(at, kind, { text, regex, case: isCase, word }, aborter.signal, (now) => {
       setResult(now);
       setPlace((before) => before ?? firstHit(now.hits, from));
     });
     return () => aborter.abort();
-  }, [at, reading, text, regex, isCase, word]);
+  }, [at, reading, kind, text, regex, isCase, word]);
   const hits = useMemo(() => new Map(result.hits.map((hit) => [hit.number, hit])), [result.hits]);
   const number = place === null ? undefined : result.hits[place.item]?.number;
   const span = place?.place ?? 0;
@@ -65,6 +71,7 @@ export function useFind(at: TranscriptAddress, reading: Reading, sought: Sought 
 
 async function follow(
   at: TranscriptAddress,
+  kind: ItemKind,
   sought: Sought,
   signal: AbortSignal,
   show: (result: FindResult) => void,
@@ -78,7 +85,7 @@ async function follow(
     show({ ...now, hits: [...hits] });
   };
   try {
-    for await (const { name, data } of findText(at, sought, signal)) {
+    for await (const { name, data } of findText(at, kind, sought, signal)) {
       if (name === "hit") {
         hits.push(data as TranscriptHit);
         result = { ...result, matches: Math.max(result.matches, hits.length) };

@@ -56,14 +56,15 @@ export interface MessageText {
 
 /** A message with as much of its text as was asked for; a hit behind what is loaded asks for the part that it is in. */
 export function useMessageText(message: MessageItem): MessageText {
-  const { at, reading, hit, hits } = useTranscript();
+  const { at, reading, hit, hits, sought: kind } = useTranscript();
   const { number } = message;
   const start = useReading(reading, (state) => state.texts.get(number));
   const query = useInfiniteQuery({
     ...messageTextQuery(at, number, start ?? 0),
     enabled: start !== undefined,
   });
-  const sought = hit?.number === number ? hits.get(number)?.spans[hit.place]?.[0] : undefined;
+  const sought =
+    kind === "message" && hit?.number === number ? hits.get(number)?.spans[hit.place]?.[0] : undefined;
   const parts = query.data?.pages ?? [];
   const from = parts.length === 0 ? 0 : Number(query.data?.pageParams[0] ?? 0) * TEXT_CHARACTERS;
   const text = parts.length === 0 ? message.text : parts.map((part) => part.items[0]?.text ?? "").join("");

@@ -1,0 +1,30 @@
+import { expect, it } from "vitest";
+import type { EventItem, MessageItem } from "../../../api/generated/types.gen.ts";
+import { compactionsBefore } from "./use-compactions.ts";
+
+const message = (number: number, event: number | null): MessageItem => ({
+  number,
+  id: null,
+  role: "assistant",
+  who: "assistant",
+  size: 1,
+  text: "",
+  folded: 0,
+  event,
+});
+const compaction = (number: number): EventItem => ({
+  number,
+  id: null,
+  kind: "compaction",
+  size: 1,
+  text: "",
+  folded: 0,
+});
+
+it("puts a compaction before the first message that was made after it", () => {
+  const messages = [message(1, null), message(2, 5), message(3, null), message(4, 20)];
+  const lookup = (number: number) => messages[number - 1];
+  const events = [compaction(3), compaction(12), compaction(30)];
+  const found = messages.map((one) => compactionsBefore(events, one, lookup).map((event) => event.number));
+  expect(found).toEqual([[], [3], [], [12]]);
+});
