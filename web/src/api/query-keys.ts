@@ -22,4 +22,8 @@ export const queryKeys = {
   evidence: (of: object, id: string, asked: object) => ["scans", "evidence", of, id, asked] as const,
   facets: (of: object, asked: object) => ["scans", "facets", of, asked] as const,
   comparison: (asked: object) => ["scans", "comparison", asked] as const,
+  transcripts: (asked: object) => ["transcripts", "list", asked] as const,
+  transcriptColumns: (location: string | undefined) => ["transcripts", "columns", location] as const,
+  transcriptFacets: (asked: object) => ["transcripts", "facets", asked] as const,
+  transcriptVerdicts: (asked: object) => ["scans", "verdicts", asked] as const,
 } as const;

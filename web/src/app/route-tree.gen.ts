@@ -12,6 +12,7 @@ import { Route as rootRouteImport } from './routes/__root'
 import { Route as IndexRouteImport } from './routes/index'
 import { Route as CompareRouteImport } from './routes/compare'
 import { Route as ScansIndexRouteImport } from './routes/scans.index'
+import { Route as TranscriptsIndexRouteImport } from './routes/transcripts.index'
 import { Route as ScansScanIdIndexRouteImport } from './routes/scans/$scanId/index'
 import { Route as TranscriptsIdIndexRouteImport } from './routes/transcripts/$id/index'
 
@@ -30,6 +31,11 @@ const ScansIndexRoute = ScansIndexRouteImport.update({
   path: '/scans/',
   getParentRoute: () => rootRouteImport,
 } as any)
+const TranscriptsIndexRoute = TranscriptsIndexRouteImport.update({
+  id: '/transcripts/',
+  path: '/transcripts/',
+  getParentRoute: () => rootRouteImport,
+} as any)
 const ScansScanIdIndexRoute = ScansScanIdIndexRouteImport.update({
   id: '/scans/$scanId/',
   path: '/scans/$scanId/',
@@ -45,6 +51,7 @@ export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
   '/compare': typeof CompareRoute
   '/scans/': typeof ScansIndexRoute
+  '/transcripts/': typeof TranscriptsIndexRoute
   '/scans/$scanId/': typeof ScansScanIdIndexRoute
   '/transcripts/$id/': typeof TranscriptsIdIndexRoute
 }
@@ -52,6 +59,7 @@ export interface FileRoutesByTo {
   '/': typeof IndexRoute
   '/compare': typeof CompareRoute
   '/scans': typeof ScansIndexRoute
+  '/transcripts': typeof TranscriptsIndexRoute
   '/scans/$scanId': typeof ScansScanIdIndexRoute
   '/transcripts/$id': typeof TranscriptsIdIndexRoute
 }
@@ -60,20 +68,33 @@ export interface FileRoutesById {
   '/': typeof IndexRoute
   '/compare': typeof CompareRoute
   '/scans/': typeof ScansIndexRoute
+  '/transcripts/': typeof TranscriptsIndexRoute
   '/scans/$scanId/': typeof ScansScanIdIndexRoute
   '/transcripts/$id/': typeof TranscriptsIdIndexRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
   fullPaths:
-    '/' | '/compare' | '/scans/' | '/scans/$scanId/' | '/transcripts/$id/'
+    | '/'
+    | '/compare'
+    | '/scans/'
+    | '/transcripts/'
+    | '/scans/$scanId/'
+    | '/transcripts/$id/'
   fileRoutesByTo: FileRoutesByTo
-  to: '/' | '/compare' | '/scans' | '/scans/$scanId' | '/transcripts/$id'
+  to:
+    | '/'
+    | '/compare'
+    | '/scans'
+    | '/transcripts'
+    | '/scans/$scanId'
+    | '/transcripts/$id'
   id:
     | '__root__'
     | '/'
     | '/compare'
     | '/scans/'
+    | '/transcripts/'
     | '/scans/$scanId/'
     | '/transcripts/$id/'
   fileRoutesById: FileRoutesById
@@ -82,6 +103,7 @@ export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute
   CompareRoute: typeof CompareRoute
   ScansIndexRoute: typeof ScansIndexRoute
+  TranscriptsIndexRoute: typeof TranscriptsIndexRoute
   ScansScanIdIndexRoute: typeof ScansScanIdIndexRoute
   TranscriptsIdIndexRoute: typeof TranscriptsIdIndexRoute
 }
@@ -109,6 +131,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof ScansIndexRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/transcripts/': {
+      id: '/transcripts/'
+      path: '/transcripts'
+      fullPath: '/transcripts/'
+      preLoaderRoute: typeof TranscriptsIndexRouteImport
+      parentRoute: typeof rootRouteImport
+    }
     '/scans/$scanId/': {
       id: '/scans/$scanId/'
       path: '/scans/$scanId'
@@ -130,6 +159,7 @@ const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
   CompareRoute: CompareRoute,
   ScansIndexRoute: ScansIndexRoute,
+  TranscriptsIndexRoute: TranscriptsIndexRoute,
   ScansScanIdIndexRoute: ScansScanIdIndexRoute,
   TranscriptsIdIndexRoute: TranscriptsIdIndexRoute,
 }

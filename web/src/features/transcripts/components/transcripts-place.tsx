@@ -1,0 +1,63 @@
+import { useQuery } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import { ColumnMenu } from "../../../ui/data-table/column-menu.tsx";
+import { shownColumns } from "../../../ui/data-table/columns.ts";
+import type { Selection } from "../../../ui/data-table/selection.ts";
+import { PlaceHeader } from "../../../ui/place-header.tsx";
+import { columnsQuery } from "../api/list-columns.ts";
+import type { ListAsked } from "../api/list-transcripts.ts";
+import { ListContext, LongestContext } from "../model/list-context.ts";
+import { serverOrder } from "../model/order.ts";
+import { useListAddress } from "../model/use-list-address.ts";
+import { useListRows } from "../model/use-rows.ts";
+import { readsOf, transcriptColumns } from "./transcript-columns.tsx";
+import { TranscriptTable } from "./transcript-table.tsx";
+import styles from "./transcripts-place.module.css";
+
+const NO_FIELDS: readonly never[] = [];
+
+/** All transcripts: found, filtered, counted, chosen, and opened. */
+export function TranscriptsPlace() {
+  const { list } = useListAddress();
+  // Elsewhere are other transcripts: nothing of these may be shown meanwhile.
+  return <OneList key={list.location} />;
+}
+
+function OneList() {
+  const { search, list, change } = useListAddress();
+  const fields = useQuery(columnsQuery(list.location)).data?.columns ?? NO_FIELDS;
+  const columns = useMemo(
+    () => transcriptColumns(fields, search.columns, undefined),
+    [fields, search.columns],
+  );
+  const asked = useMemo<ListAsked>(
+    () => ({
+      location: list.location,
+      where: list.where,
+      order_by: serverOrder(list.order_by),
+      columns: readsOf(shownColumns(columns, search.columns)),
+    }),
+    [list, columns, search.columns],
+  );
+  const found = useListRows(asked);
+  const [selection, setSelection] = useState<Selection>(() => new Set());
+  return (
+    <ListContext value={list}>
+      <LongestContext value={0}>
+        <PlaceHeader
+          title="Transcripts"
+          actions={
+            <ColumnMenu
+              columns={columns}
+              shown={search.columns}
+              onShown={(shown) => change({ columns: shown })}
+            />
+          }
+        />
+        <div className={styles.body}>
+          <TranscriptTable columns={columns} found={found} selection={selection} onSelection={setSelection} />
+        </div>
+      </LongestContext>
+    </ListContext>
+  );
+}
