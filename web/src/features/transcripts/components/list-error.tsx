@@ -1,31 +1,37 @@
-import { ErrorState } from "../../../ui/states.tsx";
+import { EmptyState, ErrorState } from "../../../ui/states.tsx";
+import { isRefusal } from "../model/refusal.ts";
 import { useListAddress } from "../model/use-list-address.ts";
 import styles from "./list-error.module.css";
 
-/** Why the transcripts could not be listed, and the way back from a location or a column that is not there. */
+/** Why the transcripts could not be listed, and the way back from what the address asks for. */
 export function ListError({ error, onRetry }: { error: Error; onRetry: () => void }) {
-  const { search, change } = useListAddress();
-  const asked = ["location", "where", "order_by", "columns"] as const;
-  const given = asked.filter((name) => search[name] !== undefined);
+  const { search, list, change } = useListAddress();
+  if (isRefusal(error) && list.where.length > 0) {
+    return (
+      <EmptyState title="There is no list for these filters">
+        <p>Change what is said above not to fit, or take the last filter away.</p>
+        <button
+          type="button"
+          onClick={() => change({ where: list.where.length > 1 ? list.where.slice(0, -1) : undefined }, true)}
+        >
+          Take the last filter away
+        </button>
+      </EmptyState>
+    );
+  }
+  const isElsewhere = search.location !== undefined;
+  const isAsked = isElsewhere || search.order_by !== undefined || search.columns !== undefined;
+  const plain = { location: undefined, where: undefined, order_by: undefined, columns: undefined };
   return (
     <div>
       <ErrorState title="The transcripts could not be listed." error={error} onRetry={onRetry} />
-      {given.length > 0 && (
-        <BackToAll
-          isElsewhere={search.location !== undefined}
-          onBack={() => change(Object.fromEntries(given.map((name) => [name, undefined])), true)}
-        />
+      {isAsked && (
+        <div className={styles.back}>
+          <button type="button" onClick={() => change(plain, true)}>
+            {isElsewhere ? "Show the transcripts of the project" : "Show the list as it is by itself"}
+          </button>
+        </div>
       )}
-    </div>
-  );
-}
-
-function BackToAll({ isElsewhere, onBack }: { isElsewhere: boolean; onBack: () => void }) {
-  return (
-    <div className={styles.back}>
-      <button type="button" onClick={onBack}>
-        {isElsewhere ? "Show the transcripts of the project" : "Show all transcripts as they were"}
-      </button>
     </div>
   );
 }

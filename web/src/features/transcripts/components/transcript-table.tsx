@@ -21,8 +21,7 @@ interface TranscriptTableProps {
 export function TranscriptTable({ columns, found, selection, onSelection }: TranscriptTableProps) {
   const { search, list, change } = useListAddress();
   const { history } = useRouter();
-  if (found.error !== null && found.rows.count === 0)
-    return <ListError error={found.error} onRetry={found.retry} />;
+  if (found.error !== null) return <ListError error={found.error} onRetry={found.retry} />;
   if (found.total === undefined && found.rows.count === 0) return <Skeleton lines={16} />;
   if (found.total === 0) return <NoTranscripts problems={found.problems} />;
   return (

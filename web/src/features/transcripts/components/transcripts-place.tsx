@@ -4,12 +4,16 @@ import { ColumnMenu } from "../../../ui/data-table/column-menu.tsx";
 import { shownColumns } from "../../../ui/data-table/columns.ts";
 import type { Selection } from "../../../ui/data-table/selection.ts";
 import { PlaceHeader } from "../../../ui/place-header.tsx";
+import { SplitPane } from "../../../ui/split-pane.tsx";
 import { columnsQuery } from "../api/list-columns.ts";
 import type { ListAsked } from "../api/list-transcripts.ts";
 import { ListContext, LongestContext } from "../model/list-context.ts";
 import { serverOrder } from "../model/order.ts";
+import { isRefusal } from "../model/refusal.ts";
 import { useListAddress } from "../model/use-list-address.ts";
 import { useListRows } from "../model/use-rows.ts";
+import { FacetPanel } from "./facet-panel.tsx";
+import { FilterBar } from "./filter-bar.tsx";
 import { readsOf, transcriptColumns } from "./transcript-columns.tsx";
 import { TranscriptTable } from "./transcript-table.tsx";
 import styles from "./transcripts-place.module.css";
@@ -41,6 +45,12 @@ function OneList() {
   );
   const found = useListRows(asked);
   const [selection, setSelection] = useState<Selection>(() => new Set());
+  const refusal = list.where.length > 0 && isRefusal(found.error) ? found.error.message : null;
+  const table = (
+    <div className={styles.body}>
+      <TranscriptTable columns={columns} found={found} selection={selection} onSelection={setSelection} />
+    </div>
+  );
   return (
     <ListContext value={list}>
       <LongestContext value={0}>
@@ -54,9 +64,20 @@ function OneList() {
             />
           }
         />
-        <div className={styles.body}>
-          <TranscriptTable columns={columns} found={found} selection={selection} onSelection={setSelection} />
-        </div>
+        <FilterBar fields={fields} refusal={refusal} />
+        {search.side === "none" ? (
+          table
+        ) : (
+          <SplitPane
+            name="transcript-facets"
+            label="Facets"
+            side="start"
+            width={248}
+            pane={<FacetPanel fields={fields} isReady={found.total !== undefined} />}
+          >
+            {table}
+          </SplitPane>
+        )}
       </LongestContext>
     </ListContext>
   );
