@@ -74,6 +74,16 @@ if TYPE_CHECKING:
         project_scanners,
         project_state,
     )
+    from .editing.project_draft import (
+        NewFile,
+        ProjectDraft,
+        WrittenProject,
+        draft_project,
+        new_files,
+        write_project,
+        written_project,
+    )
+    from .editing.project_jobs import ProjectJob, job_mistakes, project_jobs
     from .editing.raters import RatedDifferently, RatersAgreement, main_file_of, raters_agreement
     from .evidence.as_json import evidence_json
     from .evidence.as_markdown import evidence_markdown

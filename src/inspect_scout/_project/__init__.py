@@ -11,11 +11,20 @@ from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .config import PlainOptions, ProjectConfig, ScanJobConfig
-    from .edit import read_project_file, write_project_file
+    from .documents import Document
+    from .edit import (
+        check_project_text,
+        patch_project_text,
+        project_text,
+        read_project_file,
+        write_project_file,
+        write_project_text,
+    )
     from .environment import load_dotenv_once
     from .locations import default_log_level, default_model, default_scans, default_transcripts, project_transcripts
     from .option import DISPLAY_SECTION, SAME_HELP, Flag, Kind, Merge, Option, Place
     from .options import MERGED_OPTIONS, OPTION_BY_NAME, OPTIONS, describe_options, options_of, start_logging
+    from .parse import Mistake, find_mistakes
     from .project import Project, load_project, read_job_config, read_project
     from .schemas import schema_text
     from .starting import new_project_files

@@ -9,12 +9,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from .._support.errors import ScanStateError
+from .._support.errors import ConfigError, ScanStateError
 from .._support.text import read_text
+from .._support.yaml import YamlError
 from .config import ProjectConfig
 from .documents import Document, file_exists, parse_document
 from .locations import DEFAULT_SCANS, PROJECT_FILE, default_transcripts
-from .parse import parse_config
+from .parse import Mistake, find_mistakes, parse_config
 from .patch import patch_mapping
 
 
@@ -55,10 +56,7 @@ def write_project_file(changes: Mapping[str, Any], etag: str | None = None, fold
         ConfigError: The changed file would not be allowed; it is left as it was.
     """
     document = _document(folder)
-    if etag is not None and etag != _etag(document.text):
-        raise ScanStateError(
-            f"The project file {document.path!r} was changed by somebody else since it was read: read it again, then change it."
-        )
+    _refuse_changed(document.path, etag, _etag(document.text))
     existing = document.text if file_exists(document.path) else ""
     wanted = dict(changes)
     if wanted.get("scans"):
@@ -67,6 +65,66 @@ def write_project_file(changes: Mapping[str, Any], etag: str | None = None, fold
     written = _read(changed)
     _replace(document.path, changed.text)
     return written
+
+
+def project_text(folder: str = "") -> tuple[str, str]:
+    """Read the text of the project file of a folder, however broken it is, and its etag ("": there is no file).
+
+    Raises:
+        ConfigError: It is not text.
+    """
+    path = os.path.join(folder, PROJECT_FILE)
+    if file_exists(path):
+        text = read_text(path)
+        return text, _etag(text)
+    return "", _etag(_default_text(folder))
+
+
+def write_project_text(text: str, etag: str | None = None, folder: str = "") -> ProjectFile:
+    """Write the whole text of the project file of a folder, or make it.
+
+    Args:
+        text: The text.
+        etag: The `etag` of what was read (None: write over whatever is there now).
+        folder: The folder (default: the working directory).
+
+    Raises:
+        ScanStateError: The file is not the one that was read.
+        ConfigError: Such a file would not be allowed; the one that is there is left as it was.
+    """
+    path = os.path.join(folder, PROJECT_FILE)
+    _refuse_changed(path, etag, project_text(folder)[1])
+    written = _read(parse_document(path, text))
+    _replace(path, text)
+    return written
+
+
+def check_project_text(text: str) -> tuple[dict[str, Any], list[Mistake]]:
+    """Tell what a text would set as a project file, as far as it can be read, and what is wrong with it."""
+    try:
+        document = parse_document(PROJECT_FILE, text)
+    except ConfigError as error:
+        cause = error.__cause__
+        if isinstance(cause, YamlError):
+            return {}, [Mistake(cause.line, "", f"This is not YAML: {cause.problem}.")]
+        return {}, [Mistake(1, "", str(error))]
+    return document.data, find_mistakes(document, ProjectConfig)
+
+
+def patch_project_text(text: str, changes: Mapping[str, Any]) -> str:
+    """Change keys in the text of a project file; other lines stay as they were written.
+
+    Raises:
+        ConfigError: The text is not YAML that holds a mapping.
+    """
+    return patch_mapping(parse_document(PROJECT_FILE, text).text, changes)
+
+
+def _refuse_changed(path: str, known: str | None, etag: str) -> None:
+    if known is not None and known != etag:
+        raise ScanStateError(
+            f"The project file {path!r} was changed by somebody else since it was read: read it again, then change it."
+        )
 
 
 def _document(folder: str) -> Document:

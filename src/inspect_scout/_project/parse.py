@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
@@ -15,6 +16,35 @@ M = TypeVar("M", bound=BaseModel)
 _SPECIFIC = frozenset({"missing", "unknown_key", "extra_forbidden", "value_error"})
 
 
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Something in a file that cannot be.
+
+    Args:
+        line: Its line, from 1 (None: none in particular).
+        key: What it is about, as a path with dots ("": the whole).
+        message: What is wrong.
+    """
+
+    line: int | None
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        """Describe it in one line."""
+        where = f"key {self.key!r}: " if self.key else ""
+        return f"line {self.line}, {where}{self.message}" if self.line else f"{where}{self.message}"
+
+
+def find_mistakes(document: Document, model: type[BaseModel]) -> list[Mistake]:
+    """List what keeps a model from being made of what a file holds, in the order of the file."""
+    try:
+        model.model_validate(document.data)
+    except ValidationError as error:
+        return _mistakes(document, error, model)
+    return []
+
+
 def parse_config(document: Document, model: type[M]) -> M:
     """Make a model of what a file holds.
 
@@ -24,30 +54,30 @@ def parse_config(document: Document, model: type[M]) -> M:
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        problems = _problems(document, error, model)
+        problems = _mistakes(document, error, model)
     if len(problems) == 1:
         raise ConfigError(f"{document.path!r}, {problems[0]}")
     listed = "".join(f"\n  {problem}" for problem in problems)
     raise ConfigError(f"{document.path!r} has {len(problems)} mistakes:{listed}")
 
 
-def _problems(document: Document, error: ValidationError, model: type[BaseModel]) -> list[str]:
+def _mistakes(document: Document, error: ValidationError, model: type[BaseModel]) -> list[Mistake]:
     """Describe what is wrong, one text for each place, in the order of the file."""
     places: dict[tuple[Any, ...], list[Any]] = {}
     for found in error.errors(include_url=False):
         places.setdefault(_place(document.data, found), []).append(found)
-    described = [(document.line(keys) or 0, _describe_problem(keys, found, model)) for keys, found in places.items()]
-    return [f"line {line}, {text}" if line else text for line, text in sorted(described, key=lambda item: item[0])]
+    described = [_describe(document.line(keys), keys, found, model) for keys, found in places.items()]
+    return sorted(described, key=lambda mistake: mistake.line or 0)
 
 
-def _describe_problem(keys: tuple[Any, ...], found: Sequence[Any], model: type[BaseModel]) -> str:
+def _describe(line: int | None, keys: tuple[Any, ...], found: Sequence[Any], model: type[BaseModel]) -> Mistake:
     telling = [one for one in found if one["type"] in _SPECIFIC]
     reasons = " or ".join(dict.fromkeys(_reason(one, model) for one in telling or found))
     given = found[0].get("input")
     if not telling and isinstance(given, str | int | float) and len(repr(given)) <= 60:
         reasons += f", not {given!r}"
-    where = ".".join(str(key) for key in keys)
-    return f"{f'key {where!r}: ' if where else ''}{reasons.rstrip('.')}{'' if reasons.endswith('?') else '.'}"
+    message = f"{reasons.rstrip('.')}{'' if reasons.endswith('?') else '.'}"
+    return Mistake(line or None, ".".join(str(key) for key in keys), message)
 
 
 def _place(data: Any, found: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -15,9 +15,14 @@ def check_job(context: ViewContext, job: Mapping[str, object]) -> dict[str, obje
     Raises:
         LocationError: There is no project.
         PlaceRefusedError: It names a place that may not be read.
-        ConfigError: It names a scanner that is not of the project, or no text where one should be.
+        ConfigError: It names a scanner that is not of the project, or has keys or values that no job can have.
     """
+    from .._app import job_mistakes
+
     context.project()  # without one there is no place where scans would be kept
+    mistakes = job_mistakes(job)
+    if mistakes:
+        raise ConfigError("\n".join(mistakes))
     scans = job.get("scans") or job.get("results")
     if scans is not None and not isinstance(scans, str):
         raise ConfigError(f"scans={scans!r} is not a text. Give one path or URL.")

@@ -90,3 +90,56 @@ def test_scanners_are_listed_with_their_parameters_and_not_run(ask: Asking) -> N
 def test_schemas_are_served(ask: Asking) -> None:
     assert ask.get("/project/schemas/project")["title"] == "Scout project"
     assert ask("/project/schemas/nope").status_code == 422
+
+
+def test_a_broken_project_file_is_shown_with_its_mistakes(ask: Asking, tmp_path: Path) -> None:
+    (tmp_path / "scout.yaml").write_text("name: p\nlimit: -1\nlimt: 3\n")
+    told = ask.get("/project")
+    assert [(each["line"], each["key"]) for each in told["mistakes"]] == [(2, "limit"), (3, "limt")]
+    assert "Did you mean 'limit'?" in told["mistakes"][1]["message"]
+    (tmp_path / "scout.yaml").write_text("name: p\ntags: [a\nlimit: 3\n")
+    told = ask.get("/project")
+    assert (told["text"], told["config"]) == ("name: p\ntags: [a\nlimit: 3\n", {})
+    assert told["mistakes"][0]["line"] in {2, 3}
+    assert told["mistakes"][0]["message"].startswith("This is not YAML")
+
+
+def test_a_draft_is_changed_and_checked_and_not_written(ask: Asking, tmp_path: Path) -> None:
+    text = "name: q  # mine\nlimit: -1\n"
+    made = ask("/project/draft", "POST", json={"text": text, "changes": {"tags": ["t"], "name": "r"}}).json()
+    assert made["text"] == "name: r  # mine\nlimit: -1\ntags:\n- t\n"
+    assert (made["config"]["name"], [each["line"] for each in made["mistakes"]]) == ("r", [2])
+    assert ask("/project/draft", "POST", json={"text": "a: [", "changes": {"name": "r"}}).status_code == 400
+    assert (tmp_path / "scout.yaml").read_text() == PROJECT
+
+
+def test_the_project_file_is_written_whole_unless_somebody_was_faster(ask: Asking, tmp_path: Path) -> None:
+    etag = ask("/project").headers["etag"]
+    written = ask("/project/text", "PUT", {"if-match": etag}, {"text": "# new\nname: q\n"})
+    assert (written.status_code, written.json()["config"]) == (200, {"name": "q"})
+    assert written.headers["etag"] == ask("/project").headers["etag"] != etag
+    assert ask("/project/text", "PUT", {"if-match": etag}, {"text": "name: r\n"}).status_code == 412
+    assert ask("/project/text", "PUT", {"if-match": "*"}, {"text": "limit: -1\n"}).status_code == 400
+    assert (tmp_path / "scout.yaml").read_text() == "# new\nname: q\n"
+
+
+def test_a_folder_without_a_project_is_told_what_a_new_one_has(ask: Asking, tmp_path: Path) -> None:
+    (tmp_path / "scout.yaml").unlink()
+    files = {each["name"]: each for each in ask.get("/project/new")["items"]}
+    assert {name: each["exists"] for name, each in files.items()} == dict.fromkeys(files, False)
+    first = ask("/project")
+    text = files["scout.yaml"]["text"]
+    written = ask("/project/text", "PUT", {"if-match": first.headers["etag"]}, {"text": text})
+    assert (written.json()["exists"], written.json()["mistakes"]) == (True, [])
+
+
+def test_job_files_are_listed_as_they_are_started(ask: Asking, tmp_path: Path) -> None:
+    (tmp_path / "jobs").mkdir()
+    (tmp_path / "jobs" / "near.py").write_text(SCANNER)
+    (tmp_path / "jobs" / "night.yaml").write_text("scanners:\n- {name: count, file: near.py}\nlimit: 3\n")
+    (tmp_path / "broken.yaml").write_text("scanners:\n- {name: count}\nlimit: no\n")
+    broken, night = ask.get("/project/jobs")["items"]
+    assert (broken["path"], broken["job"]) == ("broken.yaml", {})
+    assert "line 3, key 'limit'" in broken["problem"]
+    assert (night["path"], night["problem"], night["job"]["limit"]) == ("jobs/night.yaml", None, 3)
+    assert night["job"]["scanners"][0]["file"] == "jobs/near.py"

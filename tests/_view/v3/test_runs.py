@@ -114,6 +114,19 @@ def test_a_job_that_is_refused_is_told_as_the_command_tells_it(ask: Asking) -> N
     assert "limt" in refused.json()["detail"]
 
 
+def test_all_mistakes_of_a_job_are_told_by_their_keys(ask: Asking) -> None:
+    wrong = job()
+    wrong["job"] |= {"limit": -1, "generate_config": {"temperature": "hot"}}
+    for dry_run in (True, False):
+        refused = ask("/runs", "POST", json={**wrong, "dry_run": dry_run})
+        assert refused.status_code == 400
+        lines = refused.json()["detail"].splitlines()
+        assert [line.partition(":")[0] for line in sorted(lines)] == [
+            "key 'generate_config.temperature'",
+            "key 'limit'",
+        ]
+
+
 @pytest.mark.parametrize(
     "change",
     [

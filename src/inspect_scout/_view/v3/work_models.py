@@ -75,14 +75,71 @@ class NewLabelName(BaseModel):
     name: str = Field(min_length=1, max_length=200, description="The name without its ending, which stays.")
 
 
-class ProjectItem(AnswerModel):
+class MistakeItem(AnswerModel):
+    """Something in a file that cannot be."""
+
+    line: int | None = Field(description="Its line, from 1.")
+    key: str = Field(description="What it is about, as a path with dots.")
+    message: str
+
+
+class DraftItem(AnswerModel):
+    """A project file that may not be written yet."""
+
+    text: str
+    config: dict[str, JsonValue] = Field(description="What it sets, as far as it can be read.")
+    mistakes: list[MistakeItem]
+
+
+class ProjectItem(DraftItem):
     """The project file."""
 
     path: str
     exists: bool
     etag: str
+
+
+class DraftAsked(BaseModel):
+    """A change of a project file that is not written yet."""
+
+    text: str = Field(max_length=1_000_000)
+    changes: dict[str, JsonValue] = Field({}, description="New values by key; null, or an empty value, removes one.")
+
+
+class ProjectText(BaseModel):
+    """The whole project file."""
+
+    text: str = Field(max_length=1_000_000)
+
+
+class NewFileItem(AnswerModel):
+    """A file that a new project would have."""
+
+    name: str
     text: str
-    config: dict[str, JsonValue]
+    exists: bool
+
+
+class NewFileItems(AnswerModel):
+    """What a new project would consist of."""
+
+    items: list[NewFileItem]
+    total: int
+
+
+class JobItem(AnswerModel):
+    """A file of a scan job."""
+
+    path: str
+    problem: str | None
+    job: dict[str, JsonValue] = Field(description="What it holds, with paths seen from the project.")
+
+
+class JobItems(AnswerModel):
+    """The files of scan jobs of a project."""
+
+    items: list[JobItem]
+    total: int
 
 
 class FlagItem(AnswerModel):
@@ -196,6 +253,7 @@ class DryRunItem(AnswerModel):
     total: int
     scanners: dict[str, int]
     problems: list[str]
+    cost: float | None = Field(None, description="Dollars that it may cost; null or absent: not known.")
 
 
 class RunningCounts(AnswerModel):

@@ -542,6 +542,50 @@ export type DistributionPartItem = {
 };
 
 /**
+ * DraftAsked
+ *
+ * A change of a project file that is not written yet.
+ */
+export type DraftAsked = {
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Changes
+     *
+     * New values by key; null, or an empty value, removes one.
+     */
+    changes?: {
+        [key: string]: JsonValue;
+    };
+};
+
+/**
+ * DraftItem
+ *
+ * A project file that may not be written yet.
+ */
+export type DraftItem = {
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Config
+     *
+     * What it sets, as far as it can be read.
+     */
+    config: {
+        [key: string]: JsonValue;
+    };
+    /**
+     * Mistakes
+     */
+    mistakes: Array<MistakeItem>;
+};
+
+/**
  * DryRunItem
  *
  * What a job would scan.
@@ -581,6 +625,12 @@ export type DryRunItem = {
      * Problems
      */
     problems: Array<string>;
+    /**
+     * Cost
+     *
+     * Dollars that it may cost; null or absent: not known.
+     */
+    cost?: number | null;
 };
 
 /**
@@ -1247,6 +1297,46 @@ export type ItemBody = {
     shortened: boolean;
 };
 
+/**
+ * JobItem
+ *
+ * A file of a scan job.
+ */
+export type JobItem = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Problem
+     */
+    problem: string | null;
+    /**
+     * Job
+     *
+     * What it holds, with paths seen from the project.
+     */
+    job: {
+        [key: string]: JsonValue;
+    };
+};
+
+/**
+ * JobItems
+ *
+ * The files of scan jobs of a project.
+ */
+export type JobItems = {
+    /**
+     * Items
+     */
+    items: Array<JobItem>;
+    /**
+     * Total
+     */
+    total: number;
+};
+
 export type JsonValue = unknown;
 
 /**
@@ -1744,6 +1834,30 @@ export type Mistake = {
 };
 
 /**
+ * MistakeItem
+ *
+ * Something in a file that cannot be.
+ */
+export type MistakeItem = {
+    /**
+     * Line
+     *
+     * Its line, from 1.
+     */
+    line: number | null;
+    /**
+     * Key
+     *
+     * What it is about, as a path with dots.
+     */
+    key: string;
+    /**
+     * Message
+     */
+    message: string;
+};
+
+/**
  * ModelCallItem
  *
  * What an event says of a call of a model; its input and the raw request are in the whole event.
@@ -1840,6 +1954,42 @@ export type NewCases = {
     cases?: Array<{
         [key: string]: JsonValue;
     }>;
+};
+
+/**
+ * NewFileItem
+ *
+ * A file that a new project would have.
+ */
+export type NewFileItem = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Exists
+     */
+    exists: boolean;
+};
+
+/**
+ * NewFileItems
+ *
+ * What a new project would consist of.
+ */
+export type NewFileItems = {
+    /**
+     * Items
+     */
+    items: Array<NewFileItem>;
+    /**
+     * Total
+     */
+    total: number;
 };
 
 /**
@@ -2105,6 +2255,22 @@ export type ParameterItem = {
  */
 export type ProjectItem = {
     /**
+     * Text
+     */
+    text: string;
+    /**
+     * Config
+     *
+     * What it sets, as far as it can be read.
+     */
+    config: {
+        [key: string]: JsonValue;
+    };
+    /**
+     * Mistakes
+     */
+    mistakes: Array<MistakeItem>;
+    /**
      * Path
      */
     path: string;
@@ -2116,16 +2282,18 @@ export type ProjectItem = {
      * Etag
      */
     etag: string;
+};
+
+/**
+ * ProjectText
+ *
+ * The whole project file.
+ */
+export type ProjectText = {
     /**
      * Text
      */
     text: string;
-    /**
-     * Config
-     */
-    config: {
-        [key: string]: JsonValue;
-    };
 };
 
 /**
@@ -5963,6 +6131,89 @@ export type ProjectChangeProjectResponses = {
 
 export type ProjectChangeProjectResponse = ProjectChangeProjectResponses[keyof ProjectChangeProjectResponses];
 
+export type ProjectWriteProjectData = {
+    body: ProjectText;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * ETag of the state that was read; `*` for any.
+         */
+        'if-match'?: string | null;
+    };
+    path?: never;
+    query?: never;
+    url: '/project/text';
+};
+
+export type ProjectWriteProjectErrors = {
+    /**
+     * Why it was refused.
+     */
+    '4XX': Mistake;
+};
+
+export type ProjectWriteProjectError = ProjectWriteProjectErrors[keyof ProjectWriteProjectErrors];
+
+export type ProjectWriteProjectResponses = {
+    /**
+     * Successful Response
+     */
+    200: ProjectItem;
+};
+
+export type ProjectWriteProjectResponse = ProjectWriteProjectResponses[keyof ProjectWriteProjectResponses];
+
+export type ProjectDraftProjectData = {
+    body: DraftAsked;
+    path?: never;
+    query?: never;
+    url: '/project/draft';
+};
+
+export type ProjectDraftProjectErrors = {
+    /**
+     * Why it was refused.
+     */
+    '4XX': Mistake;
+};
+
+export type ProjectDraftProjectError = ProjectDraftProjectErrors[keyof ProjectDraftProjectErrors];
+
+export type ProjectDraftProjectResponses = {
+    /**
+     * Successful Response
+     */
+    200: DraftItem;
+};
+
+export type ProjectDraftProjectResponse = ProjectDraftProjectResponses[keyof ProjectDraftProjectResponses];
+
+export type ProjectListNewFilesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/project/new';
+};
+
+export type ProjectListNewFilesErrors = {
+    /**
+     * Why it was refused.
+     */
+    '4XX': Mistake;
+};
+
+export type ProjectListNewFilesError = ProjectListNewFilesErrors[keyof ProjectListNewFilesErrors];
+
+export type ProjectListNewFilesResponses = {
+    /**
+     * Successful Response
+     */
+    200: NewFileItems;
+};
+
+export type ProjectListNewFilesResponse = ProjectListNewFilesResponses[keyof ProjectListNewFilesResponses];
+
 export type ProjectListOptionsData = {
     body?: never;
     path?: never;
@@ -6012,6 +6263,31 @@ export type ProjectListScannersResponses = {
 };
 
 export type ProjectListScannersResponse = ProjectListScannersResponses[keyof ProjectListScannersResponses];
+
+export type ProjectListJobsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/project/jobs';
+};
+
+export type ProjectListJobsErrors = {
+    /**
+     * Why it was refused.
+     */
+    '4XX': Mistake;
+};
+
+export type ProjectListJobsError = ProjectListJobsErrors[keyof ProjectListJobsErrors];
+
+export type ProjectListJobsResponses = {
+    /**
+     * Successful Response
+     */
+    200: JobItems;
+};
+
+export type ProjectListJobsResponse = ProjectListJobsResponses[keyof ProjectListJobsResponses];
 
 export type ProjectGetSchemaData = {
     body?: never;
