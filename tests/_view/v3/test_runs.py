@@ -77,7 +77,8 @@ def test_a_scan_is_started_cancelled_resumed_and_deleted(ask: Asking, project: P
     scan = f"/scans/{run['scan_id']}"
     assert run["state"] == "running"
     assert [each["scan_id"] for each in ask.get("/runs")["running"]] == [run["scan_id"]]
-    assert ask.get(scan, findings=False)["state"] == "running"
+    begun = ask.get(scan, findings=False)
+    assert (begun["state"], begun["name"]) == ("running", "project")
     assert ask(scan, "DELETE").status_code == 409
 
     assert ask(f"{scan}/cancel", "POST").status_code == 200

@@ -6,6 +6,7 @@ Nothing here loads inspect_ai, pydantic or pandas, and Arrow is only loaded wher
 from __future__ import annotations
 
 import logging
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
     from .row_counter import RowCounter
 
 logger = logging.getLogger(__name__)
+
+_PASSING_FILE = re.compile(r"inspect_scout[/\\]runs[/\\][^/\\]+[/\\]job\.json$")
+"""A job that the page has started: its file is nobody's, and gone after some days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,13 +281,18 @@ async def _error_groups(
     return await group_row_errors(storage, location, list(spec.scanners), listed, scanner)
 
 
+def _name_of(spec: LightSpec) -> str:
+    own = spec.scan_file if spec.scan_file and not _PASSING_FILE.search(spec.scan_file) else None
+    return own or spec.scan_name
+
+
 def facts_of_light_spec(spec: LightSpec, location: str) -> ScanFacts:
     """Tell what the file of a scan says of it."""
     logs, model = spec.transcripts, spec.model
     options = {key: value for key, value in spec.options.items() if value is not None}
     return ScanFacts(
         scan_id=spec.scan_id,
-        name=spec.scan_file or spec.scan_name,
+        name=_name_of(spec),
         location=location,
         transcripts=transcript_count(spec),
         scanners=tuple(spec.scanners),
