@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from .editing.project import (
         ProjectState,
         change_project,
+        described_options,
         explained_options,
         project_scanners,
         project_state,

@@ -64,6 +64,8 @@ def test_options_tell_their_values_and_where_these_come_from(ask: Asking) -> Non
     assert (options["name"]["value"], options["name"]["sources"]) == ("p", ["scout.yaml:2"])
     assert options["max_transcripts"]["sources"] == ["default"]
     assert options["duplicates"]["choices"] == ["newest", "all"]
+    (bare,) = [each for each in ask.get("/project/options", explain=False)["items"] if each["name"] == "name"]
+    assert bare == {**options["name"], "value": None, "sources": []}
 
 
 def test_nothing_of_a_project_is_run_when_its_options_are_shown(ask: Asking, tmp_path: Path) -> None:

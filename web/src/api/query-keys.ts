@@ -26,4 +26,16 @@ export const queryKeys = {
   transcriptColumns: (location: string | undefined) => ["transcripts", "columns", location] as const,
   transcriptFacets: (asked: object) => ["transcripts", "facets", asked] as const,
   transcriptVerdicts: (asked: object) => ["scans", "verdicts", asked] as const,
+  projectScanners: () => ["project", "scanners"] as const,
+  projectJobs: () => ["project", "jobs"] as const,
+  optionTable: () => ["project", "option table"] as const,
+  projectOptions: () => ["project", "options"] as const,
+  project: () => ["project", "file"] as const,
+  newProject: () => ["project", "new"] as const,
+  dryRun: (job: object) => ["transcripts", "dry run", job] as const,
+  runScan: (scanId: string) => ["scans", "run", scanId] as const,
+  trialResults: (scanId: string, scanner: string, done: number) =>
+    ["scans", "trial", scanId, scanner, done] as const,
+  trialEvidence: (scanId: string, scanner: string, id: string) =>
+    ["scans", "trial", scanId, scanner, id, "evidence"] as const,
 } as const;

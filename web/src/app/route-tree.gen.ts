@@ -11,6 +11,7 @@
 import { Route as rootRouteImport } from './routes/__root'
 import { Route as IndexRouteImport } from './routes/index'
 import { Route as CompareRouteImport } from './routes/compare'
+import { Route as RunRouteImport } from './routes/run'
 import { Route as ScansIndexRouteImport } from './routes/scans.index'
 import { Route as TranscriptsIndexRouteImport } from './routes/transcripts.index'
 import { Route as ScansScanIdIndexRouteImport } from './routes/scans/$scanId/index'
@@ -24,6 +25,11 @@ const IndexRoute = IndexRouteImport.update({
 const CompareRoute = CompareRouteImport.update({
   id: '/compare',
   path: '/compare',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const RunRoute = RunRouteImport.update({
+  id: '/run',
+  path: '/run',
   getParentRoute: () => rootRouteImport,
 } as any)
 const ScansIndexRoute = ScansIndexRouteImport.update({
@@ -50,6 +56,7 @@ const TranscriptsIdIndexRoute = TranscriptsIdIndexRouteImport.update({
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
   '/compare': typeof CompareRoute
+  '/run': typeof RunRoute
   '/scans/': typeof ScansIndexRoute
   '/transcripts/': typeof TranscriptsIndexRoute
   '/scans/$scanId/': typeof ScansScanIdIndexRoute
@@ -58,6 +65,7 @@ export interface FileRoutesByFullPath {
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
   '/compare': typeof CompareRoute
+  '/run': typeof RunRoute
   '/scans': typeof ScansIndexRoute
   '/transcripts': typeof TranscriptsIndexRoute
   '/scans/$scanId': typeof ScansScanIdIndexRoute
@@ -67,6 +75,7 @@ export interface FileRoutesById {
   __root__: typeof rootRouteImport
   '/': typeof IndexRoute
   '/compare': typeof CompareRoute
+  '/run': typeof RunRoute
   '/scans/': typeof ScansIndexRoute
   '/transcripts/': typeof TranscriptsIndexRoute
   '/scans/$scanId/': typeof ScansScanIdIndexRoute
@@ -77,6 +86,7 @@ export interface FileRouteTypes {
   fullPaths:
     | '/'
     | '/compare'
+    | '/run'
     | '/scans/'
     | '/transcripts/'
     | '/scans/$scanId/'
@@ -85,6 +95,7 @@ export interface FileRouteTypes {
   to:
     | '/'
     | '/compare'
+    | '/run'
     | '/scans'
     | '/transcripts'
     | '/scans/$scanId'
@@ -93,6 +104,7 @@ export interface FileRouteTypes {
     | '__root__'
     | '/'
     | '/compare'
+    | '/run'
     | '/scans/'
     | '/transcripts/'
     | '/scans/$scanId/'
@@ -102,6 +114,7 @@ export interface FileRouteTypes {
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute
   CompareRoute: typeof CompareRoute
+  RunRoute: typeof RunRoute
   ScansIndexRoute: typeof ScansIndexRoute
   TranscriptsIndexRoute: typeof TranscriptsIndexRoute
   ScansScanIdIndexRoute: typeof ScansScanIdIndexRoute
@@ -122,6 +135,13 @@ declare module '@tanstack/react-router' {
       path: '/compare'
       fullPath: '/compare'
       preLoaderRoute: typeof CompareRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/run': {
+      id: '/run'
+      path: '/run'
+      fullPath: '/run'
+      preLoaderRoute: typeof RunRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/scans/': {
@@ -158,6 +178,7 @@ declare module '@tanstack/react-router' {
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
   CompareRoute: CompareRoute,
+  RunRoute: RunRoute,
   ScansIndexRoute: ScansIndexRoute,
   TranscriptsIndexRoute: TranscriptsIndexRoute,
   ScansScanIdIndexRoute: ScansScanIdIndexRoute,

@@ -85,6 +85,11 @@ async def explained_options(folder: str) -> list[dict[str, object]]:
     return [_option_json(option, values.get(option.name), origins.get(option.name)) for option in OPTIONS]
 
 
+def described_options() -> list[dict[str, object]]:
+    """Describe the options of a scan without values, which takes no process."""
+    return [_option_json(option, None, None) for option in OPTIONS]
+
+
 def project_scanners(folder: str) -> list[dict[str, object]]:
     """Describe the scanners in the files of a project, none of which is run; blocks."""
     return [_report_json(report, folder) for report in describe_scanner_files(folder)]

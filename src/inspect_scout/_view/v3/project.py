@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import JsonValue
 
 from ..context import Context
@@ -78,11 +78,16 @@ async def list_new_files(request: Request, context: Context) -> Response:
 
 
 @router.get("/options", response_model=OptionItems)
-async def list_options(request: Request, context: Context) -> Response:
+async def list_options(
+    request: Request,
+    context: Context,
+    explain: Annotated[bool, Query(description="Whether to find out the values, which takes a moment.")] = True,
+) -> Response:
     """List the options of a scan, with the value that each has in this project and where it comes from."""
-    from ..._app import explained_options
+    from ..._app import described_options, explained_options
 
-    return answer(request, {"items": await explained_options(context.project())})
+    folder = context.project()
+    return answer(request, {"items": await explained_options(folder) if explain else described_options()})
 
 
 @router.get("/scanners", response_model=ScannerFileItems)

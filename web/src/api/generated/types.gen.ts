@@ -6217,7 +6217,14 @@ export type ProjectListNewFilesResponse = ProjectListNewFilesResponses[keyof Pro
 export type ProjectListOptionsData = {
     body?: never;
     path?: never;
-    query?: never;
+    query?: {
+        /**
+         * Explain
+         *
+         * Whether to find out the values, which takes a moment.
+         */
+        explain?: boolean;
+    };
     url: '/project/options';
 };
 

@@ -1,0 +1,52 @@
+import { useMutation } from "@tanstack/react-query";
+import type { ScanItem } from "../../../api/generated/types.gen.ts";
+import { formatCount } from "../../../domain/format.ts";
+import { Dialog } from "../../../ui/dialog.tsx";
+import { CommandLine } from "../../../ui/states.tsx";
+import { toast } from "../../../ui/toast.ts";
+import { cancelScan } from "../api/start-run.ts";
+import { scansOf } from "../model/scan-address.ts";
+
+interface CancelScanProps {
+  scan: Pick<ScanItem, "scan_id" | "name" | "location" | "done" | "total">;
+  onClose: () => void;
+}
+
+/** Asks whether a scan shall end now, and says what of it stays. */
+export function CancelScan({ scan, onClose }: CancelScanProps) {
+  const cancel = useMutation({
+    mutationFn: () => cancelScan(scan.scan_id, scansOf(scan.location)),
+    onSuccess: () => {
+      toast(`${scan.name} was asked to end.`);
+      onClose();
+    },
+  });
+  return (
+    <Dialog
+      title={`Cancel ${scan.name}?`}
+      onClose={onClose}
+      actions={
+        <>
+          <button type="button" onClick={onClose}>
+            Let it run
+          </button>
+          <button
+            type="button"
+            data-kind="danger"
+            disabled={cancel.isPending}
+            onClick={() => cancel.mutate()}
+          >
+            Cancel the scan
+          </button>
+        </>
+      }
+    >
+      <p>
+        {formatCount(scan.done ?? 0)} of {formatCount(scan.total)} are done and stay as they are. The rest is
+        scanned when you go on with it:
+      </p>
+      <CommandLine command={`scout scan resume ${scan.scan_id}`} />
+      {cancel.error !== null && <p role="alert">{cancel.error.message}</p>}
+    </Dialog>
+  );
+}
