@@ -8,6 +8,8 @@ build() {
     npx openapi-ts --silent
     SCOUT_PAGE_DIR=$1 npx vite build --logLevel warn
     node compress.ts "$1"
+    # Copied by `scout view --export`; no server hands it out, so that it needs no compressed copies.
+    SCOUT_PAGE_DIR=$1/export npx vite build --config vite.export.config.ts --logLevel warn
 }
 
 if [ "${1:-}" = --check ]; then

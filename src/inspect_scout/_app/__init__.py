@@ -93,6 +93,8 @@ if TYPE_CHECKING:
     from .evidence.reading import scan_evidence, scan_evidence_async
     from .evidence.records import Evidence, Passage, ScanEvidence, Shown, Verdict, parse_message_range
     from .explain import explain_settings
+    from .exporting.folder import ExportFolder, refuse_target, written_beside
+    from .exporting.masking import Masker
     from .findings import (
         FindingsGroup,
         KindCount,

@@ -6,6 +6,7 @@ kept         what requests share
 changes      what has changed, and when
 errors       errors as answers                   network      who may ask, from where
 serving      the process, its port and its end   site         what a browser sees: `static` files, or `plain` lists
+exporting    a folder that shows scans without a server
 
 Loaded by name, because the web frameworks take time that `scout view --help` does not need.
 """
@@ -18,6 +19,7 @@ from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .application import create_app, guarded_app
+    from .exporting.export import Exporter, PlannedExport, WrittenExport
     from .serving.notebook import view
     from .serving.ports import listen
     from .serving.protocol import Patience

@@ -3,6 +3,7 @@
 import { setConnection } from "./connection.ts";
 import { ConflictError, GoneError, LockedError, ServerError } from "./errors.ts";
 import { readEvents } from "./event-stream.ts";
+import { fileFromDisk } from "./from-disk.ts";
 import { type Answer, type Method, type Request, type Streamed, transport } from "./transport.ts";
 
 /** A request as the generated types describe it. */
@@ -71,7 +72,8 @@ export function addressOf<Call extends Described>(
   url: Call["url"],
   { path, query }: Pick<Call, "path" | "query">,
 ): string {
-  return `.${API}${filled(url, path)}${search(query)}`;
+  const address = `.${API}${filled(url, path)}${search(query)}`;
+  return fileFromDisk(address) ?? address;
 }
 
 function requestOf(method: Method, url: string, asked: Parameters<Described>, accept: string): Request {

@@ -4,6 +4,7 @@ import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { read } from "./client.ts";
 import { connection, onConnection, setConnection } from "./connection.ts";
 import { isInEditor } from "./editor.ts";
+import { isFromDisk } from "./from-disk.ts";
 import type {
   ChangeItem,
   RunningScanItem,
@@ -30,6 +31,8 @@ export const runningScansQuery = queryOptions({
 
 /** Keep the cache true while the page is open; gives what ends that. */
 export function followServer(queries: QueryClient): () => void {
+  // Nothing changes in an export.
+  if (isFromDisk) return () => undefined;
   const ends = [followConnection(queries), isInEditor ? poll(queries) : listen(queries)];
   return () => {
     for (const end of ends) end();

@@ -1,6 +1,7 @@
-/** How requests reach the server: over HTTP, or through the editor that shows the page. */
+/** How requests reach the server: over HTTP, through the editor that shows the page, or not at all, from an export. */
 
 import { editorTransport } from "./editor.ts";
+import { diskTransport } from "./from-disk.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
@@ -44,7 +45,7 @@ export const httpTransport: Transport = {
 };
 
 /** The transport of this page. */
-export const transport: Transport = editorTransport() ?? httpTransport;
+export const transport: Transport = diskTransport() ?? editorTransport() ?? httpTransport;
 
 function fetched({ method, path, headers, body, signal }: Request): Promise<Response> {
   return fetch(`.${path}`, { method, headers, body, signal });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { pageMode } from "./page-mode.ts";
+import { type PageMode, pageMode } from "./page-mode.ts";
 import { PLACES, placesOf } from "./places.ts";
 
 describe("places", () => {
   const all = Object.fromEntries(PLACES.map(({ path }) => [path, {}]));
-  const names = (routes: object, mode: "full" | "scans") => placesOf(routes, mode).map(({ name }) => name);
+  const names = (routes: object, mode: PageMode) => placesOf(routes, mode).map(({ name }) => name);
 
   test("are those that have a route", () => {
     expect(names({ "/scans": {}, "/scans/$scanId": {} }, "full")).toEqual(["Scans"]);
@@ -13,6 +13,7 @@ describe("places", () => {
 
   test("are fewer where scans only are wanted", () => {
     expect(names(all, "scans")).toEqual(["Scans", "Compare"]);
+    expect(names(all, "export")).toEqual(["Scans"]);
   });
 
   test("have a key each", () => {

@@ -24,10 +24,13 @@ export const PLACES: readonly Place[] = [
 
 /** The scope of keys that work in all places. */
 export const EVERYWHERE = "Everywhere";
+/** Where not all places are wanted, or have anything to show. */
+const SOME: Partial<Record<PageMode, readonly string[]>> = {
+  scans: ["/scans", "/compare"],
+  export: ["/scans"],
+};
 
 /** The places that have a route, and that are wanted. */
 export function placesOf(routes: object, mode: PageMode): readonly Place[] {
-  return PLACES.filter(
-    ({ path }) => path in routes && (mode !== "scans" || path === "/scans" || path === "/compare"),
-  );
+  return PLACES.filter(({ path }) => path in routes && (SOME[mode]?.includes(path) ?? true));
 }

@@ -1,0 +1,1 @@
+"""Taking results to where there is no server."""
