@@ -11,20 +11,22 @@ import msgspec
 from .._support.errors import ConfigError
 from .contract import DONE
 from .first_sign import first_sign
-from .options import OPTIONS, SectionCommand, SectionOption, display_options, pop_output_options
+from .options import OPTIONS, SectionCommand, SectionOption, display_options, json_option, pop_output_options
 
-NETWORK = "Network options"
+NETWORK, EXPORT = "Network options", "Export options"
 EPILOG = """\b
 Examples:
   scout view
   scout view my-project --browser
   scout view logs/2026-01-31T12-00-00+00-00_gaia_x.eval
   scout view --scans s3://bucket/scans --mode scans
+  scout view --export for-alice --scan latest
 """
 
 ROOT_PATH_VARIABLE = "UVICORN_ROOT_PATH"
 
 _network_option = partial(click.option, cls=SectionOption, section=NETWORK, usual=False)
+_export_option = partial(click.option, cls=SectionOption, section=EXPORT)
 
 
 class _ViewCommand(SectionCommand):
@@ -91,8 +93,23 @@ class _ViewCommand(SectionCommand):
     is_flag=True,
     help="Let other machines ask without a token: anybody there can read, change and delete.",
 )
+@_export_option(
+    "--export",
+    metavar="DIR",
+    help="Write a folder that shows scans without a server: open its index.html. Nothing is served.",
+)
+@_export_option(
+    "--scan",
+    "exported",
+    multiple=True,
+    metavar="SCAN",
+    help="A scan to export, with the transcripts that it cites: its path, id or name, or `latest`. Repeatable. "
+    "[default: the newest]",
+)
+@_export_option("--yes", is_flag=True, help="Write the export without asking.")
+@json_option
 @display_options
-def command(place: str | None, **options: object) -> int:
+def command(place: str | None, export: str | None, exported: tuple[str, ...], yes: bool, **options: object) -> int:
     """Look at transcripts, scans and results in a browser.
 
     DIR is the folder of a project (default: here). FILE is a log, a database or a scan directory, which needs no project.
@@ -102,6 +119,7 @@ def command(place: str | None, **options: object) -> int:
     Authorization; browsers get a link that lets them in once.
     """
     output = pop_output_options(options, log=True)
+    _refuse_without_export(export, exported, yes, output.as_json)
     with first_sign(output):
         from .._view import TITLE, ViewRequest, serve, settings_for, take_token
 
@@ -113,6 +131,16 @@ def command(place: str | None, **options: object) -> int:
         settings = settings_for(request)
     except ConfigError as error:
         raise click.UsageError(str(error)) from error
+    if export is not None:
+        from .scans.exporting import export_scans
+
+        return export_scans(settings, export, exported, output, yes=yes)
     click.echo(TITLE)
     serve(settings, request.browser, partial(click.echo, color=False))
     return DONE
+
+
+def _refuse_without_export(export: str | None, exported: tuple[str, ...], yes: bool, as_json: bool) -> None:
+    given = [name for name, value in (("--scan", exported), ("--yes", yes), ("--json", as_json)) if value]
+    if given and export is None:
+        raise click.UsageError(f"{given[0]} belongs to --export DIR. To open a scan, name it: scout view SCAN.")

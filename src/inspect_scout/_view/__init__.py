@@ -19,7 +19,7 @@ from .._support.lazy import lazy_exports
 
 if TYPE_CHECKING:
     from .application import create_app, guarded_app
-    from .exporting.export import Exporter, PlannedExport, WrittenExport
+    from .exporting.export import PlannedExport, WrittenExport, plan_export, write_export
     from .serving.notebook import view
     from .serving.ports import listen
     from .serving.protocol import Patience

@@ -89,8 +89,11 @@ class Recorded {
     const whole = (await this.#text(question.exact)) ?? (await this.#text(question.narrowed));
     if (whole !== null) return whole;
     const list = this.#index.lists[question.path];
-    const part = list === undefined ? await this.#merged(question) : await this.#listed(question, list);
-    return part === null ? null : JSON.stringify(part);
+    if (list === undefined) return textOf(await this.#merged(question));
+    const answer = await this.#listed(question, list);
+    const [first] = answer === null ? [] : itemsOf(answer, list);
+    const isWhole = first === undefined || question.columns.every((name) => name in first);
+    return isWhole ? textOf(answer) : null;
   }
 
   async #text(key: string): Promise<string | null> {
@@ -172,6 +175,10 @@ class Recorded {
   }
 }
 
+function textOf(answer: Item | null): string | null {
+  return answer === null ? null : JSON.stringify(answer);
+}
+
 function itemsOf(answer: Item, { field }: RecordedList): Item[] {
   return (answer[field] ?? []) as Item[];
 }
@@ -200,6 +207,7 @@ function joined(one: Item, other: Item): Item {
 function refusal(method: string, path: string): string {
   const open = "Open the project itself with `scout view` for that.";
   if (method !== "GET") return `This is an export: it can be read, not changed. ${open}`;
+  if (path.startsWith("/api/v3/labels")) return `An export holds no labels. ${open}`;
   if (path.includes("/find?")) return `An export holds no index to search in. ${open}`;
   return `This export does not hold that: it has the chosen scans and the transcripts that they cite. ${open}`;
 }

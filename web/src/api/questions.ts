@@ -3,6 +3,8 @@
 export interface Question {
   /** Path without the prefix of the API, decoded. */
   path: string;
+  /** Fields that its items must have. */
+  columns: string[];
   /** Parameters that say what is wanted. */
   asked: URLSearchParams;
   /** With all parameters but those that say where things were. */
@@ -55,6 +57,7 @@ export function questionOf(request: string): Question {
   const parts = all.filter(([name]) => PARTS.includes(name));
   return {
     path,
+    columns: all.flatMap(([name, value]) => (name === "columns" ? [value] : [])),
     asked: new URLSearchParams([...asked.filter(([name]) => !PARTS.includes(name)), ...parts]),
     exact: keyOf(path, all),
     narrowed: keyOf(path, narrowed),

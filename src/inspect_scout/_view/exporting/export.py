@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -60,7 +61,41 @@ class WrittenExport:
     size: int
 
 
-class Exporter:
+async def plan_export(settings: ViewSettings, references: Sequence[str]) -> PlannedExport:
+    """Find out what an export will hold; nothing is written.
+
+    Args:
+        settings: What a server would show.
+        references: Which scans (none: the newest).
+
+    Raises:
+        LocationError: There is no such scan, or this version has no page that opens from disk.
+        ConfigError: A word means several scans.
+    """
+    with contextlib.closing(_Exporter(settings)) as exporter:
+        return await exporter.plan(references)
+
+
+async def write_export(
+    settings: ViewSettings, planned: PlannedExport, folder: str, report: Report = lambda *_: None
+) -> WrittenExport:
+    """Write an export.
+
+    Args:
+        settings: What a server would show.
+        planned: What it is to hold.
+        folder: Where it is to be; an earlier export there is replaced.
+        report: Is told how far it is.
+
+    Raises:
+        ConfigError: There are other things.
+        LocationError: Something cannot be read, or not be written there.
+    """
+    with contextlib.closing(_Exporter(settings)) as exporter:
+        return await exporter.write(planned, folder, report)
+
+
+class _Exporter:
     """Exports scans of what a server would show.
 
     Args:
@@ -74,16 +109,8 @@ class Exporter:
         self._context: ViewContext = self._app.state.context
 
     async def plan(self, references: Sequence[str]) -> PlannedExport:
-        """Find out what an export will hold; nothing is written.
-
-        Args:
-            references: Which scans (none: the newest).
-
-        Raises:
-            LocationError: There is no such scan, or this version has no page.
-            ConfigError: A word means several scans.
-        """
-        self._page()
+        """Find out what an export will hold."""
+        page = self._page()
         scans = list[ExportedScan]()
         for reference in references or (None,):
             location = normalize(await find_scan(reference, self._context.served().scans))
@@ -94,31 +121,23 @@ class Exporter:
                 scans.append(await look_at(reader, name.removeprefix("scan_id="), location))
         cited = {id for scan in scans for id in scan.cited}
         results, messages = sum(scan.results for scan in scans), sum(scan.messages for scan in scans)
-        size = results * _RESULT_BYTES + messages * _MESSAGE_BYTES + _folder_bytes(self._page())
+        size = results * _RESULT_BYTES + messages * _MESSAGE_BYTES + _folder_bytes(page)
         return PlannedExport(scans, len(cited), results, size)
 
     async def write(self, planned: PlannedExport, folder: str, report: Report) -> WrittenExport:
-        """Write an export.
-
-        Args:
-            planned: What it is to hold.
-            folder: Where it is to be; an earlier export there is replaced.
-            report: Is told how far it is.
-
-        Raises:
-            ConfigError: There are other things.
-            LocationError: Something cannot be read, or not be written there.
-        """
+        """Write it."""
         masker = Masker()
         with written_beside(folder) as export:
             recorder = Recorder(self._api, export, masker)
+            for scan in planned.scans:
+                self._context.places.allow(os.path.dirname(scan.location))
             scans = [(recorder.at({"location": os.path.dirname(scan.location)}), scan) for scan in planned.scans]
             await record_scans(scans)
-            done = 0
+            done, moved = 0, self._context.served().transcripts
             for there, scan in scans:
                 await record_scan(there, scan)
                 for scanner in scan.scanners:
-                    async for count in record_results(there, scan, scanner):
+                    async for count in record_results(there, scan, scanner, moved):
                         done += count
                         report("results", done, planned.results)
             missing = await self._write_transcripts(recorder, planned.scans, report)

@@ -11,14 +11,23 @@ from .recording import Query, Reader, Recorder
 RESULTS = 100
 """Results of a part."""
 
-_GROUPINGS: Final = (
-    (),
-    ("transcript_model",),
-    ("transcript_task_set",),
-    ("transcript_task_id",),
-    ("transcript_score",),
-    ("label",),
+COLUMNS: Final = (
+    *("uuid", "transcript_id", "value", "label", "answer", "explanation", "scan_error"),
+    *("message_references", "event_references"),
+    *("task_set", "task_id", "epoch", "model", "score", "message_count", "agent", "date", "total_tokens", "total_time"),
+    *("validation_target", "validation_result", "scan_total_tokens", "input_type", "metadata"),
+    *("transcript_source_uri", "timestamp"),
 )
+"""Columns that the page's table can show, under the names that it asks for."""
+
+_GROUPINGS: Final = ("model", "task_set", "task_id", "score", "agent", "epoch", "label", "transcript_error")
+"""What the page offers to group by."""
+
+_GROUPS: Final = 20
+
+_HEAVY: Final = ("input", "input_data")
+"""What a scanner was given is in the transcripts, which are there once."""
+
 _REFERENCES = ("message_references", "event_references")
 _SOURCE, _MESSAGES = "transcript_source_uri", "transcript_message_count"
 
@@ -82,6 +91,7 @@ async def record_scans(recorders: Sequence[tuple[Recorder, ExportedScan]]) -> No
         listed.add({"items": items, "total": len(items), "next": None})
         listed.end()
         recorder.keep("/runs", {"items": [], "running": []})
+        recorder.keep("/project", {"path": "", "config": {}})
 
 
 async def record_scan(recorder: Recorder, scan: ExportedScan) -> None:
@@ -96,33 +106,52 @@ async def record_scan(recorder: Recorder, scan: ExportedScan) -> None:
     await recorder.record(f"{at}/errors", {"limit": 1000})
     for scanner in scan.scanners:
         await recorder.record(f"{at}/errors", {"scanner": scanner, "limit": 1000}, named={"scanner": scanner})
-        for by in _GROUPINGS:
-            await recorder.record(f"{at}/{scanner}/distribution", {"by": by}, named={"by": by})
-        for by in _GROUPINGS[1:]:
-            await recorder.record(f"{at}/{scanner}/facets", {"by": by}, named={"by": by})
+        await _record_counts(recorder, f"{at}/{scanner}")
     recorder.folder.end_script()
 
 
-async def record_results(recorder: Recorder, scan: ExportedScan, scanner: str) -> AsyncGenerator[int]:
+async def _record_counts(recorder: Recorder, at: str) -> None:
+    for column in ("value", "label"):
+        for by in ({}, *({"by": name} for name in _GROUPINGS)):
+            asked = {"column": column, **by}
+            await recorder.record(f"{at}/distribution", {**asked, "limit": _GROUPS}, named=asked)
+    for name in _GROUPINGS:
+        await recorder.record(f"{at}/facets", {"by": name, "limit": _GROUPS}, named={"by": name})
+
+
+async def record_results(
+    recorder: Recorder, scan: ExportedScan, scanner: str, moved: Sequence[str]
+) -> AsyncGenerator[int]:
     """Record the results of a scanner, and what each rests on; gives the number of results, step by step.
 
     Args:
         recorder: Asks where the scan is.
         scan: The scan.
         scanner: Key of the scanner.
+        moved: Where logs are looked for that are not where the scan read them.
     """
     at = f"/scans/{scan.id}/{scanner}/results"
     listed = recorder.start_list(at, "places", RESULTS)
-    async for page in _pages(recorder, at):
+    async for page in _pages(recorder, at, {"columns": COLUMNS}):
         # By its uuid, or by the transcript on which the call failed.
         names = [str(row.get("uuid") or row["transcript_id"]) for row in page["items"]]
         for name in dict.fromkeys(names):
-            await recorder.record(f"{at}/{name}")
-            await recorder.record(f"{at}/{name}/evidence")
+            await _record_result(recorder, f"{at}/{name}", moved)
         listed.add(page)
         yield len(names)
     listed.end()
     recorder.folder.end_script()
+
+
+async def _record_result(recorder: Recorder, at: str, moved: Sequence[str]) -> None:
+    whole = await recorder.read(at)
+    if whole is not None:
+        recorder.keep(at, {name: value for name, value in whole.items() if name not in _HEAVY})
+    evidence = await recorder.read(f"{at}/evidence")
+    if evidence is not None and moved and not any(each["message_count"] for each in evidence["evidence"]):
+        evidence = await recorder.read(f"{at}/evidence", {"transcripts": list(moved)}) or evidence
+    if evidence is not None:
+        recorder.keep(f"{at}/evidence", evidence)
 
 
 async def _pages(reader: Reader, path: str, query: Query | None = None) -> AsyncGenerator[Any]:
