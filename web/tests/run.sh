@@ -28,9 +28,16 @@ fi
 bash build.sh
 made=$(mktemp -d)
 trap 'rm -rf "$made"' EXIT
-project=${SCOUT_TEST_PROJECT:-}
-if [ -z "$project" ]; then
-    project=$made/project
-    PYTHONPATH=$root/src:$root/tests "$root/.venv/bin/python" -m support.page.project "$project" >"$made/log" 2>&1 || { cat "$made/log"; exit 1; }
-fi
-SCOUT_CHROMIUM=$chromium SCOUT_TEST_PROJECT=$project npx playwright test "$@"
+
+# Gives the project that a module of `tests/support/page` makes, unless a variable names one that is there already.
+project() {
+    local given=$1 module=$2
+    [ -z "$given" ] || { echo "$given"; return; }
+    PYTHONPATH=$root/src:$root/tests "$root/.venv/bin/python" -m "support.page.$module" "$made/$module" >"$made/log" 2>&1 || { cat "$made/log" >&2; return 1; }
+    echo "$made/$module"
+}
+
+SCOUT_TEST_PROJECT=$(project "${SCOUT_TEST_PROJECT:-}" project)
+SCOUT_TEST_HOSTILE=$(project "${SCOUT_TEST_HOSTILE:-}" hostile)
+export SCOUT_TEST_PROJECT SCOUT_TEST_HOSTILE
+SCOUT_CHROMIUM=$chromium npx playwright test "$@"

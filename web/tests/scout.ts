@@ -67,9 +67,9 @@ function listening(server: ChildProcess): Promise<void> {
   });
 }
 
-/** A copy of the project, which the caller removes. */
-export function projectCopy(): string {
-  const made = process.env.SCOUT_TEST_PROJECT;
+/** A copy of the project that the variable names, which the caller removes. */
+export function projectCopy(variable = "SCOUT_TEST_PROJECT"): string {
+  const made = process.env[variable];
   if (made === undefined) throw new Error("Run these tests by `make test-page`.");
   const folder = mkdtempSync(join(tmpdir(), "scout-page-"));
   cpSync(made, folder, { recursive: true });
