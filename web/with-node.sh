@@ -14,9 +14,13 @@ if ! fits node; then
     fi
     PATH=$venv/bin:$PATH
 fi
-if [ ! -e node_modules/.installed ] || [ package-lock.json -nt node_modules/.installed ]; then
+# By content: git gives an old file the time at which it was checked out.
+if ! cmp -s package-lock.json node_modules/.installed; then
     echo "Installing what the page is built with (half a minute, once) ..." >&2
-    npm ci --silent --ignore-scripts >&2
-    touch node_modules/.installed
+    npm ci --loglevel error --ignore-scripts >&2 || {
+        echo "npm could not install it, for the reason above. It takes all from $(npm config get registry 2>/dev/null)." >&2
+        exit 1
+    }
+    cp package-lock.json node_modules/.installed
 fi
 exec "$@"
