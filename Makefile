@@ -106,8 +106,9 @@ bench-view: $(VENV)/.installed-dev  ## Time the server: lists, results, transcri
 refusals: $(VENV)/.installed-dev  ## Time how soon one is told of a mistake, sees that a scan has begun, and can ask the server
 	@$(BIN)/python -m benchmarks.refusals
 
-shots: $(VENV)/.installed-dev  ## Take pictures of the notebook in light and dark, to be looked at (needs Chromium)
-	@PYTHONPATH=tests $(BIN)/python -m e2e.shots shots
+shots: $(VENV)/.installed-dev  ## Take pictures of the page and the notebook, to be looked at (ONLY="scan", DATA=/folder/of/transcripts)
+	@SCOUT_SHOTS=$(CURDIR)/shots/page $(if $(DATA),SCOUT_SHOTS_DATA=$(abspath $(DATA))) web/with-node.sh bash tests/run.sh $(if $(ONLY),--grep "$(ONLY)")
+	@$(if $(ONLY),true,PYTHONPATH=tests $(BIN)/python -m e2e.shots shots/notebook)
 
 recordings: $(VENV)/.installed-dev  ## Record what the published server answers (REFERENCE=/path/to/python of its environment)
 	@$(if $(REFERENCE),$(BIN)/python tests/record_reference.py $(REFERENCE),echo "Give REFERENCE=/path/to/python of an environment with the published package."; exit 1)

@@ -3,9 +3,13 @@ import { defineConfig } from "@playwright/test";
 /** `tests/run.sh` sets these. */
 const chromium = process.env.SCOUT_CHROMIUM ?? "chromium";
 
+const isTakingPictures = process.env.SCOUT_SHOTS !== undefined;
+
 export default defineConfig({
   testDir: "tests",
   outputDir: "test-results",
+  // `make shots` takes pictures with what the tests are made of.
+  ...(isTakingPictures ? { testMatch: "shots.ts", globalTeardown: "./tests/shots-index.ts" } : {}),
   fullyParallel: true,
   workers: 2,
   timeout: 60_000,
