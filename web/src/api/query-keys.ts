@@ -13,6 +13,8 @@ export const queryKeys = {
   /** What is in one transcript: `part` says what of it. */
   transcript: (at: { id: string; location: string | undefined }, part: string, asked?: unknown) =>
     ["transcripts", "one", at.id, at.location, part, asked] as const,
+  /** What scout.yaml says. */
+  project: () => ["project", "file"] as const,
   labelFiles: () => ["labels", "files"] as const,
   labelCase: (file: string, id: string) => ["labels", "case", file, id] as const,
   scan: (id: string, asked: object) => ["scans", "one", id, asked] as const,

@@ -13,6 +13,7 @@ interface SplitPaneProps {
   width: number;
   min?: number;
   max?: number;
+  /** Null: it is closed, and the other one has all the room. */
   pane: ReactNode;
   children: ReactNode;
 }
@@ -75,6 +76,7 @@ export function SplitPane({
       onKeyDown={step}
     />
   );
+  const isOpen = pane !== null;
   const fixed = (
     <div className={styles.pane} style={{ flex: `0 1 ${shown}px` }}>
       {pane}
@@ -82,11 +84,11 @@ export function SplitPane({
   );
   return (
     <div className={styles.split}>
-      {side === "start" && fixed}
-      {side === "start" && handle}
+      {side === "start" && isOpen && fixed}
+      {side === "start" && isOpen && handle}
       <div className={styles.rest}>{children}</div>
-      {side === "end" && handle}
-      {side === "end" && fixed}
+      {side === "end" && isOpen && handle}
+      {side === "end" && isOpen && fixed}
     </div>
   );
 }

@@ -7,6 +7,8 @@ import { type Selection, toggledKey, withRange } from "./selection.ts";
 export interface Choice<Row> {
   /** Key of the row that the keys stand at, if the place knows it (from the address); else the table does. */
   activeKey?: string | undefined;
+  /** Place of that row, which may be far from what is here at first. */
+  startAt?: number | undefined;
   onActive?: (row: Row, index: number) => void;
   /** Enter, and a second click. */
   onOpen?: (row: Row, index: number) => void;
@@ -29,7 +31,7 @@ const PAGE = 20;
 /** Walk through the rows of a table, and choose among them. */
 export function useTableRows<Row>(table: Table<Row>, show: (index: number) => void) {
   const { rows, rowKey, activeKey, selection } = table;
-  const [stood, setStood] = useState(0);
+  const [stood, setStood] = useState(table.startAt ?? 0);
   /** Where a range began. */
   const anchor = useRef(0);
   const active = useMemo(() => placeOf(rows, rowKey, activeKey, stood), [rows, rowKey, activeKey, stood]);

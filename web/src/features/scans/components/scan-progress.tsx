@@ -1,5 +1,6 @@
-import { formatCount, formatDuration, formatShare } from "../../../domain/format.ts";
+import { formatCount } from "../../../domain/format.ts";
 import { Progress } from "../../../ui/progress.tsx";
+import { progressWords } from "../model/progress-words.ts";
 import type { LiveScan } from "../model/scan-list.ts";
 import styles from "./scan-progress.module.css";
 
@@ -18,20 +19,4 @@ export function ScanProgress({ scan }: { scan: LiveScan }) {
       <span title={counted}>{progressWords(scan)}</span>
     </span>
   );
-}
-
-/** `64 % · 12 a minute · 40 s left`. */
-function progressWords(scan: LiveScan): string {
-  const share = scan.total === 0 ? "…" : formatShare((scan.done ?? 0) / scan.total);
-  const rate = scan.rate ?? null;
-  const left = scan.left_seconds ?? null;
-  return [
-    share,
-    ...(rate === null || rate === 0 ? [] : [rateWords(rate)]),
-    ...(left === null ? [] : [`${formatDuration(left)} left`]),
-  ].join(" · ");
-}
-
-function rateWords(rate: number): string {
-  return rate >= 1 ? `${rate >= 10 ? Math.round(rate) : rate.toFixed(1)}/s` : `${(rate * 60).toFixed(0)}/min`;
 }

@@ -14,7 +14,7 @@ import type {
   LabelsPutCaseResponse,
 } from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
-import { caseKey } from "../model/case-key.ts";
+import { caseKey } from "../../../domain/case-key.ts";
 
 export function labelFilesQuery() {
   return queryOptions({

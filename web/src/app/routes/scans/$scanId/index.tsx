@@ -8,7 +8,6 @@ export const Route = createFileRoute("/scans/$scanId/")({
     scans: text,
     scanner: text,
     where: text,
-    chip: texts,
     order_by: texts,
     by: text,
     columns: texts,
@@ -18,6 +17,6 @@ export const Route = createFileRoute("/scans/$scanId/")({
     regex: flag,
     case: flag,
     word: flag,
-    show: oneOf(["errors", "asked"]),
+    show: oneOf(["asked"]),
   }),
 });
