@@ -9,9 +9,10 @@ from typing import Any
 
 from .._support.errors import ConfigError, LocationError
 from .._support.storage import storage_for
+from .._support.text import decode_text
 from .cases import case_of, parse_file, read_bytes, read_file
 from .cells import id_key, read_id
-from .formats import SUFFIXES, is_nested, suffix_of, write_rows
+from .formats import LABEL, SUFFIXES, is_nested, suffix_of, write_rows
 from .keys import fields_key
 
 _SKIPPED = frozenset({"node_modules", "__pycache__", "dist", "build", "venv", "env", "site-packages"})
@@ -138,14 +139,19 @@ class ValidationFileWriter:
 
 
 def is_validation_file(path: str | os.PathLike[str]) -> bool:
-    """Tell whether a file holds labelled cases: its first case has an id, and a target or labels."""
+    """Tell whether a file holds labelled cases: its first case has an id, and a target or labels.
+
+    A CSV file without any case is one if its headings are those of such a file: it was just made.
+    """
     if not _may_hold(path):
         return False
     try:
         rows = read_file(os.fspath(path))
+        if not rows:
+            return _has_headings(os.fspath(path))
     except (ConfigError, OSError):
         return False
-    return bool(rows) and bool(_KEYS & rows[0].fields.keys()) and bool({"target", "labels"} & rows[0].fields.keys())
+    return bool(_KEYS & rows[0].fields.keys()) and bool({"target", "labels"} & rows[0].fields.keys())
 
 
 def scan_validation_files(
@@ -162,6 +168,13 @@ def scan_validation_files(
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in _SKIPPED)
         found += [p for p in (os.path.join(folder, f) for f in sorted(files)) if _may_hold(p) and holds_cases(p)]
     return found
+
+
+def _has_headings(path: str) -> bool:
+    if suffix_of(path) != ".csv":
+        return False
+    headings = {heading.strip() for heading in decode_text(read_bytes(path)).split("\n", 1)[0].split(",")}
+    return bool(_KEYS & headings) and any(heading.startswith(("target", LABEL)) for heading in headings)
 
 
 def _may_hold(path: str | os.PathLike[str]) -> bool:

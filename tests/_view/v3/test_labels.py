@@ -124,3 +124,10 @@ def test_what_names_no_case_is_refused(ask: Asking, case: str) -> None:
 def test_what_is_not_a_case_is_refused(ask: Asking, tmp_path: Path, body: dict[str, Any]) -> None:
     assert ask(f"{FILE}/cases/{key('a')}", "PUT", {"if-match": "*"}, body).status_code == 400
     assert (tmp_path / "cases.csv").read_text() == CASES
+
+
+def test_a_set_that_was_just_made_is_listed_before_its_first_case(ask: Asking) -> None:
+    made = ask("/labels", "POST", json={"name": "labels/new.csv"})
+    assert made.status_code == 201
+    listed = {each["name"]: each["cases"] for each in ask.get("/labels")["items"]}
+    assert listed == {"cases.csv": 2, "labels/new.csv": 0}

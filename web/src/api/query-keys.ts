@@ -16,6 +16,13 @@ export const queryKeys = {
   /** What scout.yaml says. */
   project: () => ["project", "file"] as const,
   labelFiles: () => ["labels", "files"] as const,
+  labelCases: (file: string) => ["labels", "cases", file] as const,
+  agreement: (file: string, asked: object) => ["labels", "agreement", file, asked] as const,
+  raters: (file: string, other: string) => ["labels", "raters", file, other] as const,
+  /** Labels change nothing of it: what comes to be labelled stays what it is. */
+  labelQueue: (asked: object) => ["scans", "queue", asked] as const,
+  evidence: (asked: object) => ["scans", "evidence", asked] as const,
+  describedTranscripts: (ids: readonly string[]) => ["transcripts", "described", ids] as const,
   labelCase: (file: string, id: string) => ["labels", "case", file, id] as const,
   scan: (id: string, asked: object) => ["scans", "one", id, asked] as const,
   scanErrors: (id: string, asked: object) => ["scans", "errors", id, asked] as const,

@@ -12,8 +12,10 @@ import { Route as rootRouteImport } from './routes/__root'
 import { Route as IndexRouteImport } from './routes/index'
 import { Route as CompareRouteImport } from './routes/compare'
 import { Route as RunRouteImport } from './routes/run'
+import { Route as LabelsIndexRouteImport } from './routes/labels.index'
 import { Route as ScansIndexRouteImport } from './routes/scans.index'
 import { Route as TranscriptsIndexRouteImport } from './routes/transcripts.index'
+import { Route as LabelsFileIndexRouteImport } from './routes/labels/$file/index'
 import { Route as ScansScanIdIndexRouteImport } from './routes/scans/$scanId/index'
 import { Route as TranscriptsIdIndexRouteImport } from './routes/transcripts/$id/index'
 
@@ -32,6 +34,11 @@ const RunRoute = RunRouteImport.update({
   path: '/run',
   getParentRoute: () => rootRouteImport,
 } as any)
+const LabelsIndexRoute = LabelsIndexRouteImport.update({
+  id: '/labels/',
+  path: '/labels/',
+  getParentRoute: () => rootRouteImport,
+} as any)
 const ScansIndexRoute = ScansIndexRouteImport.update({
   id: '/scans/',
   path: '/scans/',
@@ -40,6 +47,11 @@ const ScansIndexRoute = ScansIndexRouteImport.update({
 const TranscriptsIndexRoute = TranscriptsIndexRouteImport.update({
   id: '/transcripts/',
   path: '/transcripts/',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const LabelsFileIndexRoute = LabelsFileIndexRouteImport.update({
+  id: '/labels/$file/',
+  path: '/labels/$file/',
   getParentRoute: () => rootRouteImport,
 } as any)
 const ScansScanIdIndexRoute = ScansScanIdIndexRouteImport.update({
@@ -57,8 +69,10 @@ export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
   '/compare': typeof CompareRoute
   '/run': typeof RunRoute
+  '/labels/': typeof LabelsIndexRoute
   '/scans/': typeof ScansIndexRoute
   '/transcripts/': typeof TranscriptsIndexRoute
+  '/labels/$file/': typeof LabelsFileIndexRoute
   '/scans/$scanId/': typeof ScansScanIdIndexRoute
   '/transcripts/$id/': typeof TranscriptsIdIndexRoute
 }
@@ -66,8 +80,10 @@ export interface FileRoutesByTo {
   '/': typeof IndexRoute
   '/compare': typeof CompareRoute
   '/run': typeof RunRoute
+  '/labels': typeof LabelsIndexRoute
   '/scans': typeof ScansIndexRoute
   '/transcripts': typeof TranscriptsIndexRoute
+  '/labels/$file': typeof LabelsFileIndexRoute
   '/scans/$scanId': typeof ScansScanIdIndexRoute
   '/transcripts/$id': typeof TranscriptsIdIndexRoute
 }
@@ -76,8 +92,10 @@ export interface FileRoutesById {
   '/': typeof IndexRoute
   '/compare': typeof CompareRoute
   '/run': typeof RunRoute
+  '/labels/': typeof LabelsIndexRoute
   '/scans/': typeof ScansIndexRoute
   '/transcripts/': typeof TranscriptsIndexRoute
+  '/labels/$file/': typeof LabelsFileIndexRoute
   '/scans/$scanId/': typeof ScansScanIdIndexRoute
   '/transcripts/$id/': typeof TranscriptsIdIndexRoute
 }
@@ -87,8 +105,10 @@ export interface FileRouteTypes {
     | '/'
     | '/compare'
     | '/run'
+    | '/labels/'
     | '/scans/'
     | '/transcripts/'
+    | '/labels/$file/'
     | '/scans/$scanId/'
     | '/transcripts/$id/'
   fileRoutesByTo: FileRoutesByTo
@@ -96,8 +116,10 @@ export interface FileRouteTypes {
     | '/'
     | '/compare'
     | '/run'
+    | '/labels'
     | '/scans'
     | '/transcripts'
+    | '/labels/$file'
     | '/scans/$scanId'
     | '/transcripts/$id'
   id:
@@ -105,8 +127,10 @@ export interface FileRouteTypes {
     | '/'
     | '/compare'
     | '/run'
+    | '/labels/'
     | '/scans/'
     | '/transcripts/'
+    | '/labels/$file/'
     | '/scans/$scanId/'
     | '/transcripts/$id/'
   fileRoutesById: FileRoutesById
@@ -115,8 +139,10 @@ export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute
   CompareRoute: typeof CompareRoute
   RunRoute: typeof RunRoute
+  LabelsIndexRoute: typeof LabelsIndexRoute
   ScansIndexRoute: typeof ScansIndexRoute
   TranscriptsIndexRoute: typeof TranscriptsIndexRoute
+  LabelsFileIndexRoute: typeof LabelsFileIndexRoute
   ScansScanIdIndexRoute: typeof ScansScanIdIndexRoute
   TranscriptsIdIndexRoute: typeof TranscriptsIdIndexRoute
 }
@@ -144,6 +170,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof RunRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/labels/': {
+      id: '/labels/'
+      path: '/labels'
+      fullPath: '/labels/'
+      preLoaderRoute: typeof LabelsIndexRouteImport
+      parentRoute: typeof rootRouteImport
+    }
     '/scans/': {
       id: '/scans/'
       path: '/scans'
@@ -156,6 +189,13 @@ declare module '@tanstack/react-router' {
       path: '/transcripts'
       fullPath: '/transcripts/'
       preLoaderRoute: typeof TranscriptsIndexRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/labels/$file/': {
+      id: '/labels/$file/'
+      path: '/labels/$file'
+      fullPath: '/labels/$file/'
+      preLoaderRoute: typeof LabelsFileIndexRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/scans/$scanId/': {
@@ -179,8 +219,10 @@ const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
   CompareRoute: CompareRoute,
   RunRoute: RunRoute,
+  LabelsIndexRoute: LabelsIndexRoute,
   ScansIndexRoute: ScansIndexRoute,
   TranscriptsIndexRoute: TranscriptsIndexRoute,
+  LabelsFileIndexRoute: LabelsFileIndexRoute,
   ScansScanIdIndexRoute: ScansScanIdIndexRoute,
   TranscriptsIdIndexRoute: TranscriptsIdIndexRoute,
 }

@@ -170,4 +170,3 @@ def _replace(beside: str, target: str) -> None:
     os.replace(target, os.path.join(old, "export"))
     os.replace(beside, target)
     shutil.rmtree(old, ignore_errors=True)
-

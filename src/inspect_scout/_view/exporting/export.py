@@ -170,7 +170,9 @@ class _Exporter:
         folder = page_folder(self._settings)
         page = os.path.join(folder, "export") if folder is not None else ""
         if not os.path.isfile(os.path.join(page, "index.html")):
-            raise LocationError("This version has no page that opens from disk. In the repository, `make web` builds it.")
+            raise LocationError(
+                "This version has no page that opens from disk. In the repository, `make web` builds it."
+            )
         return page
 
 

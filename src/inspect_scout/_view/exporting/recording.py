@@ -239,4 +239,3 @@ def question(path: str, named: Query | None = None) -> str:
         for each in (value if isinstance(value, list | tuple) else (value,))
     )
     return path + ("?" + "&".join("=".join(pair) for pair in pairs) if pairs else "")
-

@@ -1,0 +1,69 @@
+import { queryOptions } from "@tanstack/react-query";
+import { read, send } from "../../../api/client.ts";
+import { ServerError } from "../../../api/errors.ts";
+import type {
+  LabelsDeleteCaseData,
+  LabelsDeleteCaseResponse,
+  LabelsListCasesData,
+  LabelsListCasesResponse,
+  LabelsPutCaseData,
+  LabelsPutCaseResponse,
+  LabelsReplaceCasesData,
+  LabelsReplaceCasesResponse,
+} from "../../../api/generated/types.gen.ts";
+import { queryKeys } from "../../../api/query-keys.ts";
+import type { Case, Fields } from "../model/cases.ts";
+
+/** People write sets of hundreds; a page holds more than that. */
+const LIMIT = 10_000;
+
+export interface Cases {
+  items: readonly Case[];
+  total: number;
+  /** The state of the file that is written over next; null: there is no file yet. */
+  etag: string | null;
+}
+
+export function casesQuery(file: string) {
+  return queryOptions({
+    queryKey: queryKeys.labelCases(file),
+    queryFn: async ({ signal }): Promise<Cases> => {
+      try {
+        const cases = await read<LabelsListCasesData, LabelsListCasesResponse>("/labels/{file}", {
+          path: { file },
+          query: { limit: LIMIT },
+          signal,
+        });
+        return { items: cases.items, total: cases.total, etag: `"${cases.etag}"` };
+      } catch (error) {
+        // The file is made with its first label.
+        if (error instanceof ServerError && error.status === 404) return { items: [], total: 0, etag: null };
+        throw error;
+      }
+    },
+  });
+}
+
+export function putCase(file: string, key: string, fields: Fields, etag: string) {
+  return send<LabelsPutCaseData, LabelsPutCaseResponse>("PUT", "/labels/{file}/cases/{key}", {
+    path: { file, key },
+    body: { ...fields },
+    etag,
+  });
+}
+
+export function deleteCase(file: string, key: string, etag: string) {
+  return send<LabelsDeleteCaseData, LabelsDeleteCaseResponse>("DELETE", "/labels/{file}/cases/{key}", {
+    path: { file, key },
+    etag,
+  });
+}
+
+/** Write all cases of a file. */
+export function replaceCases(file: string, cases: readonly Fields[], etag: string) {
+  return send<LabelsReplaceCasesData, LabelsReplaceCasesResponse>("PUT", "/labels/{file}", {
+    path: { file },
+    body: { cases: [...cases] },
+    etag,
+  });
+}

@@ -1,0 +1,217 @@
+import { useQueries, useQuery } from "@tanstack/react-query";
+import { useId, useMemo, useState } from "react";
+import { formatCounted } from "../../../domain/format.ts";
+import { formatValue } from "../../../domain/values.ts";
+import { AsCommand } from "../../../ui/as-command.tsx";
+import { InertText } from "../../../ui/content/inert-text.tsx";
+import { CopyButton } from "../../../ui/copy-button.tsx";
+import type { Column } from "../../../ui/data-table/columns.ts";
+import { DataTable } from "../../../ui/data-table/data-table.tsx";
+import type { Selection } from "../../../ui/data-table/selection.ts";
+import { SearchField } from "../../../ui/field.tsx";
+import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
+import { casesQuery } from "../api/cases.ts";
+import { type Described, transcriptsOfIdsQuery } from "../api/transcripts.ts";
+import { route, useChangeAddress } from "../model/address.ts";
+import {
+  aboutWords,
+  type Case,
+  casesCsv,
+  casesJson,
+  type Fields,
+  filterCases,
+  idsOf,
+  textOf,
+} from "../model/cases.ts";
+import { type Labels, useLabels } from "../model/use-labels.ts";
+import { BulkBar } from "./bulk-bar.tsx";
+import { LabelCell, TextCell } from "./case-cells.tsx";
+import styles from "./cases-tab.module.css";
+import { RefusedLabel } from "./refused-label.tsx";
+import { TranscriptLink } from "./transcript-link.tsx";
+
+const NO_SPLIT = "-";
+const PAGE = 50;
+
+/** The cases of the set, to be read and changed, one or many. */
+export function CasesTab({ file, name }: { file: string; name: string }) {
+  const labels = useLabels(file, name);
+  if (labels.error !== null) {
+    return <ErrorState error={labels.error} title="The cases could not be read." onRetry={labels.retry} />;
+  }
+  if (labels.cases === undefined) return <Skeleton label="Loading the cases" />;
+  if (labels.cases.length === 0) {
+    return (
+      <EmptyState title="This set has no cases yet" command={`scout label latest --blind --cases ${name}`}>
+        Label results of a scan in the queue, one at a time.
+      </EmptyState>
+    );
+  }
+  return <CasesTable file={file} name={name} labels={labels} cases={labels.cases} />;
+}
+
+interface CasesTableProps {
+  file: string;
+  name: string;
+  labels: Labels;
+  cases: readonly Case[];
+}
+
+function CasesTable({ file, name, labels, cases }: CasesTableProps) {
+  const { q = "", split } = route.useSearch();
+  const change = useChangeAddress();
+  const list = useId();
+  const [selection, setSelection] = useState<Selection>(new Set());
+  const total = useQuery({ ...casesQuery(file), select: (read) => read.total }).data ?? cases.length;
+  const splits = useMemo(() => [...new Set(cases.map((each) => textOf(each.fields.split)))].sort(), [cases]);
+  const shown = useMemo(() => filterCases(cases, split === NO_SPLIT ? "" : split, q), [cases, split, q]);
+  const chosen = selection.size === 0 ? shown : shown.filter((each) => selection.has(each.key));
+  const described = useDescribed(shown);
+  const columns = useMemo(
+    () => columnsOf(labels.write, described.of, list),
+    [labels.write, described.of, list],
+  );
+  const rows = { count: shown.length, at: (index: number) => shown[index], need: described.need };
+  return (
+    <div className={styles.tab}>
+      {labels.refused !== null && <RefusedLabel labels={labels} />}
+      <div className={styles.bar}>
+        <SearchField name="Find in the cases" value={q} onChange={(to) => change({ q: to || undefined })} />
+        {splits.some(Boolean) && (
+          <select
+            aria-label="Split"
+            value={split ?? ""}
+            onChange={(event) => change({ split: event.target.value || undefined })}
+          >
+            <option value="">all splits</option>
+            {splits.map((each) => (
+              <option key={each} value={each || NO_SPLIT}>
+                {each || "no split"}
+              </option>
+            ))}
+          </select>
+        )}
+        <span className="muted">
+          {formatCounted(shown.length, "case")}
+          {total > cases.length && ` of the first ${cases.length} of ${total}`}
+        </span>
+        <span className={styles.actions}>
+          <CopyButton text={() => casesCsv(chosen)} what="as CSV" named />
+          <CopyButton text={() => casesJson(chosen)} what="as JSON" named />
+          <AsCommand
+            commands={[
+              { name: "Label more", command: `scout label latest --blind --cases ${name}` },
+              { name: "Compare a scan with these", command: `scout validate latest -V ${name}` },
+              { name: "In Python", command: `validation_set(${JSON.stringify(name)})` },
+            ]}
+          />
+        </span>
+      </div>
+      {selection.size > 0 && (
+        <BulkBar
+          file={file}
+          splits={splits.filter(Boolean)}
+          chosen={new Set(chosen.map((each) => each.key))}
+          onDone={() => setSelection(new Set())}
+        />
+      )}
+      <datalist id={list}>
+        {splits.filter(Boolean).map((each) => (
+          <option key={each} value={each} />
+        ))}
+      </datalist>
+      <DataTable
+        label="Validation cases"
+        columns={columns}
+        rows={rows}
+        rowKey={(row) => row.key}
+        selection={selection}
+        onSelection={setSelection}
+      />
+    </div>
+  );
+}
+
+type DescribedOf = (fields: Fields) => Described | undefined;
+
+/** What the transcripts of the cases are that are seen. */
+function useDescribed(cases: readonly Case[]): {
+  of: DescribedOf;
+  need: (first: number, last: number) => void;
+} {
+  const [[first, last], setSeen] = useState<readonly [number, number]>([0, 0]);
+  const pages = Array.from({ length: last - first + 1 }, (_, at) => {
+    const from = (first + at) * PAGE;
+    return cases.slice(from, from + PAGE).flatMap(({ fields }) => idsOf(fields).slice(0, 1));
+  });
+  const found = useQueries({
+    queries: pages.map(transcriptsOfIdsQuery),
+    combine: (results) => new Map(results.flatMap((each) => each.data ?? []).map((each) => [each.id, each])),
+  });
+  return useMemo(
+    () => ({
+      of: (fields) => found.get(idsOf(fields)[0] ?? ""),
+      need: (from, to) =>
+        setSeen((before) => {
+          const next = [Math.floor(from / PAGE), Math.floor(Math.max(from, to) / PAGE)] as const;
+          return before[0] === next[0] && before[1] === next[1] ? before : next;
+        }),
+    }),
+    [found],
+  );
+}
+
+function columnsOf(write: Labels["write"], described: DescribedOf, list: string): readonly Column<Case>[] {
+  const put = ({ key, fields }: Case, changed: Fields) => write({ key, fields: changed, before: fields });
+  return [
+    {
+      id: "id",
+      name: "Case",
+      width: 220,
+      cell: ({ fields }) => (
+        <TranscriptLink id={idsOf(fields)[0]} words={idsOf(fields).join(", ") || aboutWords(fields)} />
+      ),
+    },
+    {
+      id: "about",
+      name: "Transcript",
+      width: 260,
+      grows: true,
+      cell: ({ fields }) => <InertText text={transcriptWords(described(fields), fields)} />,
+    },
+    { id: "target", name: "Label", width: 140, cell: (row) => <LabelCell row={row} put={put} /> },
+    {
+      id: "split",
+      name: "Split",
+      width: 130,
+      cell: (row) => <TextCell row={row} name="split" list={list} put={put} />,
+    },
+    {
+      id: "comment",
+      name: "Comment",
+      width: 240,
+      cell: (row) => <TextCell row={row} name="comment" put={put} />,
+    },
+    {
+      id: "predicate",
+      name: "Predicate",
+      width: 100,
+      isExtra: true,
+      cell: ({ fields }) => textOf(fields.predicate),
+    },
+  ];
+}
+
+function transcriptWords(described: Described | undefined, fields: Fields): string {
+  if (described === undefined) return idsOf(fields).length === 0 ? "" : aboutOfTask(fields);
+  const { task_set, task_id, task_repeat, agent, model, score } = described.values;
+  const task = [task_set, task_id].filter(Boolean).join(" / ");
+  const facts = [task, task_repeat == null ? "" : `epoch ${task_repeat}`, agent, model, formatValue(score)];
+  return facts
+    .filter((fact) => fact !== null && fact !== undefined && fact !== "" && fact !== "-")
+    .join(" · ");
+}
+
+function aboutOfTask(fields: Fields): string {
+  return fields.task_id === undefined ? "" : aboutWords(fields);
+}

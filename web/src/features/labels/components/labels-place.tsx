@@ -1,0 +1,124 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import type { LabelFileItem } from "../../../api/generated/types.gen.ts";
+import { formatCounted } from "../../../domain/format.ts";
+import type { Column } from "../../../ui/data-table/columns.ts";
+import { DataTable } from "../../../ui/data-table/data-table.tsx";
+import { allRows } from "../../../ui/data-table/rows.ts";
+import { Icon } from "../../../ui/icon.tsx";
+import { useKeys } from "../../../ui/keyboard/use-keys.ts";
+import { PlaceHeader } from "../../../ui/place-header.tsx";
+import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
+import { labelFilesQuery } from "../api/label-files.ts";
+import { AgreementCell } from "./agreement-cell.tsx";
+import styles from "./labels-place.module.css";
+import { NewSetDialog } from "./new-set-dialog.tsx";
+import { SetMenu } from "./set-menu.tsx";
+
+/** The sets of validation cases of the project. */
+export function LabelsPlace() {
+  const files = useQuery(labelFilesQuery());
+  const [isMaking, setMaking] = useState(false);
+  useKeys("Labels", [{ keys: "n", label: "New set of cases", run: () => setMaking(true) }]);
+  return (
+    <>
+      <PlaceHeader
+        title="Labels"
+        actions={
+          <button type="button" data-kind="primary" onClick={() => setMaking(true)}>
+            New set
+          </button>
+        }
+      >
+        {files.data !== undefined &&
+          formatCounted(files.data.total, "set of validation cases", "sets of validation cases")}
+      </PlaceHeader>
+      <Sets files={files.data?.items} error={files.error} retry={() => void files.refetch()} />
+      {isMaking && <NewSetDialog onClose={() => setMaking(false)} />}
+    </>
+  );
+}
+
+interface SetsProps {
+  files: readonly LabelFileItem[] | undefined;
+  error: Error | null;
+  retry: () => void;
+}
+
+function Sets({ files, error, retry }: SetsProps) {
+  const navigate = useNavigate();
+  if (error !== null)
+    return <ErrorState error={error} title="The sets could not be listed." onRetry={retry} />;
+  if (files === undefined) return <Skeleton label="Loading the sets" />;
+  if (files.length === 0) {
+    return (
+      <EmptyState title="No validation cases yet" command="scout label latest --blind">
+        A validation case says what a scanner should find in a transcript. Label results of a scan, here or on
+        the command line, to see how far its scanner can be trusted.
+      </EmptyState>
+    );
+  }
+  return (
+    <DataTable
+      label="Sets of validation cases"
+      columns={COLUMNS}
+      rows={allRows(files)}
+      rowKey={(file) => file.file}
+      tone={(file) => (file.problem === null ? undefined : "error")}
+      onOpen={({ file }) => void navigate({ to: "/labels/$file", params: { file } })}
+      measured
+    />
+  );
+}
+
+const COLUMNS: readonly Column<LabelFileItem>[] = [
+  { id: "name", name: "Set", width: 240, grows: true, cell: (file) => <SetName file={file} /> },
+  {
+    id: "cases",
+    name: "Labelled",
+    width: 90,
+    align: "end",
+    help: "Cases with a label; a case without one is not written.",
+    cell: (file) => (file.cases === null ? "-" : file.cases.toLocaleString("en")),
+  },
+  { id: "targets", name: "Labels", width: 200, cell: (file) => counted(file.targets) },
+  { id: "splits", name: "Splits", width: 180, cell: (file) => counted(namedSplits(file.splits)) || "none" },
+  {
+    id: "agreement",
+    name: "Agreement of the newest scan",
+    width: 300,
+    help: "How often the scanner agrees with the labels, with the 95 % interval, and Cohen's kappa.",
+    cell: (file) => <AgreementCell file={file} />,
+  },
+  { id: "menu", name: "", width: 44, cell: (file) => <SetMenu file={file} /> },
+];
+
+function SetName({ file }: { file: LabelFileItem }) {
+  return (
+    <span className={styles.name} data-rater={file.rater !== null || undefined}>
+      <Link to="/labels/$file" params={{ file: file.file }}>
+        {file.name}
+      </Link>
+      {file.rater !== null && <span className="muted">second rater {file.rater}</span>}
+      {file.problem !== null && (
+        <span className={styles.problem}>
+          <Icon name="warning" size={12} /> {file.problem}
+        </span>
+      )}
+    </span>
+  );
+}
+
+function namedSplits(splits: Readonly<Record<string, number>>): Record<string, number> {
+  const named = Object.entries(splits).filter(([name]) => name !== "");
+  return named.length === 0
+    ? {}
+    : { ...Object.fromEntries(named), ...(splits[""] ? { none: splits[""] } : {}) };
+}
+
+function counted(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(" · ");
+}

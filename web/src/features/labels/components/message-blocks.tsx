@@ -1,0 +1,100 @@
+import { memo, type ReactNode, useMemo, useState } from "react";
+import type { MessageItem } from "../../../api/generated/types.gen.ts";
+import { type Block, type CallBlock, turnOf } from "../../../domain/turns.ts";
+import { Folded } from "../../../ui/content/folded.tsx";
+import { InertText } from "../../../ui/content/inert-text.tsx";
+import { Markdown } from "../../../ui/content/markdown.tsx";
+import { Media } from "../../../ui/content/media.tsx";
+import { Output } from "../../../ui/content/output.tsx";
+import styles from "./message-blocks.module.css";
+
+/** A message, as it is read to label a case: text is text, and what is long is folded. */
+export const MessageBlocks = memo(function MessageBlocks({ message }: { message: MessageItem }) {
+  const { blocks } = useMemo(() => turnOf(message, () => undefined), [message]);
+  return (
+    <article
+      className={styles.message}
+      data-role={message.role}
+      aria-label={`Message ${message.number}, ${message.who}`}
+    >
+      <span className={styles.number}>M{message.number}</span>
+      <div className={styles.body}>
+        <p className={styles.who}>
+          <InertText text={message.who} />
+          {message.error === true && <span className={styles.failed}>failed</span>}
+        </p>
+        {blocks.map((block) => (
+          <BlockView key={block.part} block={block} role={message.role} />
+        ))}
+        {blocks.length === 0 && <p className={styles.who}>This message is empty.</p>}
+      </div>
+    </article>
+  );
+});
+
+const LINES: Readonly<Record<string, number>> = { system: 4, tool: 12 };
+const PROSE_LINES = 40;
+const THOUGHT_LINES = 14;
+
+function BlockView({ block, role }: { block: Block; role: string }) {
+  if (block.kind === "media")
+    return <Media kind={block.media.kind} format={block.media.format} href={null} />;
+  if (block.kind === "call") return <Call block={block} />;
+  if (block.kind === "error") {
+    return (
+      <p className={styles.failed}>
+        <InertText text={block.text.trim()} />
+      </p>
+    );
+  }
+  const lines = block.kind === "thought" ? THOUGHT_LINES : (LINES[role] ?? PROSE_LINES);
+  return (
+    <div className={styles[block.kind]}>
+      <Long text={block.text} unloaded={block.folded} lines={lines}>
+        {(shown) => (role === "tool" ? <Output text={shown} /> : <Markdown text={shown} />)}
+      </Long>
+    </div>
+  );
+}
+
+function Call({ block }: { block: CallBlock }) {
+  return (
+    <section className={styles.call} aria-label={`Call of ${block.call.function}`}>
+      <b>
+        <InertText text={block.call.function ?? "unknown tool"} />
+      </b>
+      {block.arguments.map((argument) => (
+        <div key={`${argument.name}${argument.start}`}>
+          <span className={styles.who}>
+            <InertText text={argument.name} />
+          </span>
+          <Long text={argument.text} unloaded={0} lines={LINES.tool ?? PROSE_LINES}>
+            {(shown) => <Output text={shown} />}
+          </Long>
+        </div>
+      ))}
+    </section>
+  );
+}
+
+interface LongProps {
+  text: string;
+  /** Characters that are read in the transcript only. */
+  unloaded: number;
+  lines: number;
+  children: (shown: string) => ReactNode;
+}
+
+function Long({ text, unloaded, lines, children }: LongProps) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <Folded text={text} lines={lines} unloaded={0} open={isOpen} onToggle={() => setOpen(!isOpen)}>
+        {children}
+      </Folded>
+      {unloaded > 0 && (
+        <p className={styles.who}>{unloaded.toLocaleString("en")} more characters: open the transcript</p>
+      )}
+    </>
+  );
+}

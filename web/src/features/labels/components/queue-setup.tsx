@@ -1,0 +1,223 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { formatCounted } from "../../../domain/format.ts";
+import { AsCommand } from "../../../ui/as-command.tsx";
+import { Field } from "../../../ui/field.tsx";
+import { casesQuery } from "../api/cases.ts";
+import type { Strata } from "../api/scans.ts";
+import { route, type Search, useChangeAddress } from "../model/address.ts";
+import { isRaterName, raterFile } from "../model/cases.ts";
+import { labelCommand } from "../model/commands.ts";
+import { labelsFor } from "../model/interval.ts";
+import { DEFAULTS } from "../model/queue.ts";
+import { useChosenScan } from "../model/use-chosen-scan.ts";
+import styles from "./queue-setup.module.css";
+import { ScanChoice } from "./scan-choice.tsx";
+
+interface SetupProps {
+  file: string;
+  name: string;
+  scanner: string | undefined;
+}
+
+const STRATA: readonly { id: Strata; name: string }[] = [
+  { id: "value", name: "value: rare ones are included" },
+  { id: "task", name: "task" },
+  { id: "model", name: "model" },
+  { id: "none", name: "none: a plain sample" },
+];
+
+/** What comes to be labelled, and by whom. */
+export function QueueSetup({ file, name, scanner }: SetupProps) {
+  const search = route.useSearch();
+  const change = useChangeAddress();
+  const cases = useQuery(casesQuery(file));
+  const [draft, setDraft] = useState<Partial<Search>>({});
+  const now: Search = { ...search, ...draft };
+  const chosen = useChosenScan({ scan: now.scan, scanner: now.scanner }, scanner);
+  const isAgain = now.source === "set";
+  const rater = now.rater ?? "";
+  const asked = {
+    size: now.size ?? DEFAULTS.size,
+    by: now.by ?? DEFAULTS.by,
+    seed: now.seed ?? DEFAULTS.seed,
+  };
+  const problem = problemOf(rater, isAgain);
+  const isReady =
+    problem === undefined && (isAgain || (chosen.scan !== undefined && chosen.scanner !== undefined));
+  const start = () => {
+    const { scan, scanner: of } = isAgain ? {} : chosen;
+    const source = isAgain ? "set" : "scan";
+    change(
+      { ...draft, source, scan, scanner: of, rater: rater === "" ? undefined : rater, case: undefined },
+      true,
+    );
+  };
+  return (
+    <form
+      className={styles.setup}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (isReady) start();
+      }}
+    >
+      <h2>What comes to be labelled</h2>
+      <SourceChoice
+        isAgain={isAgain}
+        cases={cases.data?.total ?? 0}
+        onChange={(source) => setDraft({ ...draft, source })}
+      />
+      {!isAgain && (
+        <>
+          {chosen.error !== null && <p role="alert">{chosen.error.message}</p>}
+          <ScanChoice {...chosen} onChange={(to) => setDraft({ ...draft, ...to })} />
+          <SampleFields search={now} onChange={(to) => setDraft({ ...draft, ...to })} />
+        </>
+      )}
+      <NumberField
+        label="Order"
+        help="Another seed gives another order; the same one always the same."
+        value={asked.seed}
+        most={2 ** 31}
+        onChange={(seed) => setDraft({ ...draft, seed })}
+      />
+      <Field
+        label={isAgain ? "Your name, as the second rater" : "Your name, if you are the second rater"}
+        error={problem}
+        help={
+          rater === ""
+            ? "A second rater has a file beside the set, and does not see the labels of the first."
+            : `Your labels go into ${raterFile(name, rater)}. You do not see those of the first.`
+        }
+      >
+        {(control) => (
+          <input
+            {...control}
+            type="text"
+            value={rater}
+            spellCheck={false}
+            onChange={(event) => setDraft({ ...draft, rater: event.target.value.trim() })}
+          />
+        )}
+      </Field>
+      <div className={styles.actions}>
+        <button type="submit" data-kind="primary" disabled={!isReady}>
+          Begin to label
+        </button>
+        {!isAgain && chosen.scan !== undefined && chosen.scanner !== undefined && (
+          <AsCommand
+            commands={[
+              {
+                name: "The same in a terminal",
+                command: labelCommand(rater === "" ? name : raterFile(name, rater), {
+                  ...asked,
+                  scan: chosen.scan,
+                  scanner: chosen.scanner,
+                }),
+              },
+            ]}
+          />
+        )}
+      </div>
+    </form>
+  );
+}
+
+function problemOf(rater: string, isAgain: boolean): string | undefined {
+  if (rater !== "" && !isRaterName(rater))
+    return "Letters, digits, - and _ only: it becomes a part of a file's name.";
+  return isAgain && rater === "" ? "The set has labels already: say who the second rater is." : undefined;
+}
+
+interface SourceProps {
+  isAgain: boolean;
+  cases: number;
+  onChange: (source: "scan" | "set") => void;
+}
+
+function SourceChoice({ isAgain, cases, onChange }: SourceProps) {
+  return (
+    <fieldset className={styles.source}>
+      <legend className="unseen">From</legend>
+      <label>
+        <input type="radio" name="source" checked={!isAgain} onChange={() => onChange("scan")} /> A sample of
+        the results of a scan
+      </label>
+      <label>
+        <input
+          type="radio"
+          name="source"
+          checked={isAgain}
+          disabled={cases === 0}
+          onChange={() => onChange("set")}
+        />{" "}
+        The {formatCounted(cases, "case")} of this set, by a second rater
+      </label>
+    </fieldset>
+  );
+}
+
+function SampleFields({ search, onChange }: { search: Search; onChange: (to: Partial<Search>) => void }) {
+  const width = search.width ?? DEFAULTS.width;
+  return (
+    <>
+      <NumberField
+        label="Results"
+        help="Those that have a label already count as well."
+        value={search.size ?? DEFAULTS.size}
+        most={1000}
+        onChange={(size) => onChange({ size })}
+      />
+      <Field label="As many of each" help="Precision, recall and kappa are those of the sample.">
+        {(control) => (
+          <select
+            {...control}
+            value={search.by ?? DEFAULTS.by}
+            onChange={(event) => onChange({ by: event.target.value as Strata })}
+          >
+            {STRATA.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <NumberField
+        label="Width of the interval that you want"
+        help={`In points of a hundred. At worst it takes ${formatCounted(labelsFor(width / 100, 0.5), "label")}.`}
+        value={width}
+        most={100}
+        onChange={(to) => onChange({ width: Math.max(1, to) })}
+      />
+    </>
+  );
+}
+
+interface NumberProps {
+  label: string;
+  help: string;
+  value: number;
+  most: number;
+  onChange: (value: number) => void;
+}
+
+function NumberField({ label, help, value, most, onChange }: NumberProps) {
+  return (
+    <Field label={label} help={help}>
+      {(control) => (
+        <input
+          {...control}
+          type="number"
+          min={0}
+          max={most}
+          value={value}
+          onChange={(event) => {
+            const typed = Math.round(Number(event.target.value));
+            if (typed >= 0 && typed <= most) onChange(typed);
+          }}
+        />
+      )}
+    </Field>
+  );
+}
