@@ -154,7 +154,7 @@ def written_beside(folder: str) -> Generator[ExportFolder]:
         raise LocationError(f"{folder!r} cannot be written: {error.strerror}. Name another folder.") from error
     try:
         yield ExportFolder(beside)
-        os.chmod(beside, 0o755)
+        os.chmod(beside, 0o755)  # noqa: S103 - as a folder that a person makes; it is to be shared
         refuse_target(target)  # somebody may have used the place meanwhile
         _replace(beside, target)
     finally:
