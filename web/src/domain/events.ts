@@ -70,8 +70,8 @@ export interface ToolText {
 export function toolTextOf(text: string): ToolText {
   const at = text.search(/^Result:$/m);
   if (at < 0) return { arguments: argumentsOf(text, 0), result: "", resultStart: text.length };
-  const resultStart = Math.min(text.length, at + "Result:\n".length);
-  return { arguments: argumentsOf(text.slice(0, at), 0), result: text.slice(resultStart), resultStart };
+  const result = text.slice(at + "Result:".length).trimStart();
+  return { arguments: argumentsOf(text.slice(0, at), 0), result, resultStart: text.length - result.length };
 }
 
 export interface ModelPart {

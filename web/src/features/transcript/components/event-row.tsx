@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { memo, type ReactNode, useState } from "react";
 import type { EventItem, ModelCallItem } from "../../../api/generated/types.gen.ts";
 import { type Argument, headlineOf } from "../../../domain/arguments.ts";
-import { modelPartsOf, toolTextOf } from "../../../domain/events.ts";
+import { type ModelPart, modelPartsOf, toolTextOf } from "../../../domain/events.ts";
 import { formatCounted, formatDuration, formatRough } from "../../../domain/format.ts";
 import type { Mark } from "../../../domain/marks.ts";
 import { Folded } from "../../../ui/content/folded.tsx";
@@ -72,9 +72,7 @@ function ModelEvent({ event, marks }: KindProps) {
       </Head>
       {modelPartsOf(event.text).map((part) =>
         part.kind === "call" ? (
-          <div key={part.start} className={styles.card}>
-            <Output text={part.text} start={part.start} marks={marks} />
-          </div>
+          <Called key={part.start} part={part} marks={marks} />
         ) : (
           <div key={part.start} className={part.kind === "thought" ? styles.thought : undefined}>
             <Long event={event} text={part.text} start={part.start} marks={marks} lines={14}>
@@ -85,6 +83,22 @@ function ModelEvent({ event, marks }: KindProps) {
       )}
       <EventBody event={event} />
     </>
+  );
+}
+
+/** A call that the model makes; what came of it is the event of the tool. */
+function Called({ part, marks }: { part: ModelPart; marks: readonly Mark[] }) {
+  const [head = "", name = ""] = /^Tool Call: ([^\n]*)(?:\nArguments:\n?)?/.exec(part.text) ?? [];
+  const given = part.text.slice(head.length);
+  return (
+    <div className={styles.card}>
+      <header className={styles.head}>
+        <b>
+          <InertText text={name} start={part.start + "Tool Call: ".length} marks={marks} />
+        </b>
+      </header>
+      {given !== "" && <Output text={given} start={part.start + head.length} marks={marks} />}
+    </div>
   );
 }
 

@@ -21,7 +21,7 @@ interface HeaderProps {
   at: TranscriptAddress;
   reading: Reading;
   description: TranscriptDescription | undefined;
-  total: number;
+  total: number | null;
   list: ListAsked;
   isEvents: boolean;
   onView: () => void;
@@ -57,7 +57,7 @@ export function HeaderLine({ description, total, onFind, ...shown }: HeaderProps
         {typeof values.task_repeat === "number" && <span>epoch {values.task_repeat}</span>}
         {words(values.model) !== "" && <Chip>{words(values.model)}</Chip>}
         <Score values={values} />
-        <span>{formatCounted(total, "message")}</span>
+        {total !== null && <span>{formatCounted(total, "message")}</span>}
         {typeof values.total_time === "number" && <span>{formatDuration(values.total_time)}</span>}
         {typeof values.total_tokens === "number" && <span>{formatRough(values.total_tokens)} tokens</span>}
         {words(values.limit) !== "" && <Chip tone="warn">{`limit: ${words(values.limit)}`}</Chip>}

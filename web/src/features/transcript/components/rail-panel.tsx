@@ -13,7 +13,8 @@ export type RailTab = "verdicts" | "label" | "info";
 interface RailProps {
   tab: RailTab;
   onTab: (tab: RailTab) => void;
-  scans: readonly string[];
+  /** Undefined: it is not known yet. */
+  scans: readonly string[] | undefined;
   onScans: (scans: string[]) => void;
   found: TranscriptCitations | undefined;
   error: Error | null;
@@ -36,10 +37,10 @@ export function RailPanel({ tab, onTab, scans, onScans, found, error, descriptio
         tabs={tabs}
         chosen={tab}
         onChoose={onTab}
-        actions={tab === "verdicts" ? <ScanChoice scans={scans} onScans={onScans} /> : null}
+        actions={tab === "verdicts" ? <ScanChoice scans={scans ?? []} onScans={onScans} /> : null}
       >
         {tab === "verdicts" && (
-          <VerdictsPanel found={found} error={error} isAsked={scans.length > 0} onEvent={onEvent} />
+          <VerdictsPanel found={found} error={error} isAsked={scans?.length !== 0} onEvent={onEvent} />
         )}
         {tab === "label" && <LabelPanel />}
         {tab === "info" && <InfoPanel description={description} />}
@@ -48,7 +49,11 @@ export function RailPanel({ tab, onTab, scans, onScans, found, error, descriptio
   );
 }
 
-function ScanChoice({ scans, onScans }: Pick<RailProps, "scans" | "onScans">) {
+interface ChoiceProps extends Pick<RailProps, "onScans"> {
+  scans: readonly string[];
+}
+
+function ScanChoice({ scans, onScans }: ChoiceProps) {
   const recent = useQuery(recentScansQuery());
   const items = recent.data?.items ?? [];
   if (items.length === 0) return null;

@@ -45,9 +45,10 @@ function OneTranscript({ id, location }: { id: string; location: string | undefi
   const shown: ItemKind = isEvents ? "event" : "message";
   const finding = useFind(at, isEvents ? eventReading : reading, shown, sought);
   const scans = useShownScans(search.scan);
-  const citations = useQuery(citationsQuery(at, scans));
+  const citations = useQuery(citationsQuery(at, scans ?? []));
   const description = useQuery(descriptionQuery(at));
-  const total = useTotal(at, description.data?.values.message_count);
+  const known = useTotal(at, description.data?.values.message_count);
+  const total = known ?? 0;
   const view = useView(at, reading, citations.data, shown, finding);
   const list = useMemo(
     () => ({ where: search.where ?? [], order_by: search.order_by ?? [] }),
@@ -72,7 +73,8 @@ function OneTranscript({ id, location }: { id: string; location: string | undefi
     <TranscriptContext value={view}>
       <div className={styles.place}>
         <HeaderLine
-          {...{ at, reading, total, list, onFind, onNeighbour }}
+          {...{ at, reading, list, onFind, onNeighbour }}
+          total={known}
           description={description.data}
           isEvents={isEvents}
           onView={() => change({ view: isEvents ? undefined : "events" }, true)}
@@ -122,20 +124,21 @@ function Unreadable({ at }: { at: TranscriptAddress }) {
   );
 }
 
-/** The scans whose verdicts are shown: those of the address, else the newest one. */
-function useShownScans(asked: readonly string[] | undefined): string[] {
+/** The scans whose verdicts are shown: those of the address, else the newest one; undefined until that is known. */
+function useShownScans(asked: readonly string[] | undefined): string[] | undefined {
   const recent = useQuery({ ...recentScansQuery(), enabled: asked === undefined });
   const newest = recent.data?.items[0]?.scan_id;
-  return useMemo(
-    () => (asked !== undefined ? [...asked] : newest === undefined ? [] : [newest]),
-    [asked, newest],
-  );
+  return useMemo(() => {
+    if (asked !== undefined) return [...asked];
+    if (newest !== undefined) return [newest];
+    return recent.isPending ? undefined : [];
+  }, [asked, newest, recent.isPending]);
 }
 
-/** How many messages there are: as the list has it, until all of it is read. */
-function useTotal(at: TranscriptAddress, told: unknown): number {
+/** How many messages there are: as the list has it, until all of it is read; null until one of them says. */
+function useTotal(at: TranscriptAddress, told: unknown): number | null {
   const counted = useQuery({ ...minimapQuery(at), select: (map) => map.messages }).data;
-  return counted ?? (typeof told === "number" ? told : 0);
+  return counted ?? (typeof told === "number" ? told : null);
 }
 
 function useView(
