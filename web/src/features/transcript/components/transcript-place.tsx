@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import type { TranscriptCitations } from "../../../api/generated/types.gen.ts";
 import { citationsByNumber, coloursOf, type ItemKind, scannerKey } from "../../../domain/citations.ts";
 import { recentScansQuery } from "../api/list-recent-scans.ts";
 import { citationsQuery } from "../api/read-citations.ts";
@@ -144,9 +145,7 @@ function useTotal(at: TranscriptAddress, told: unknown): number | null {
 function useView(
   at: TranscriptAddress,
   reading: Reading,
-  found:
-    | { items: Parameters<typeof citationsByNumber>[0]; verdicts?: { scan: string; scanner: string }[] }
-    | undefined,
+  found: TranscriptCitations | undefined,
   sought: ItemKind,
   { hits, hit }: Pick<TranscriptView, "hits" | "hit">,
 ): TranscriptView {
@@ -154,7 +153,10 @@ function useView(
     () => ({
       cited: citationsByNumber(found?.items ?? [], "message"),
       citedEvents: citationsByNumber(found?.items ?? [], "event"),
-      colours: coloursOf((found?.verdicts ?? []).map((one) => scannerKey(one.scan, one.scanner))),
+      // There are few colours: scanners that cite something come first.
+      colours: coloursOf(
+        [...(found?.items ?? []), ...(found?.verdicts ?? [])].map((one) => scannerKey(one.scan, one.scanner)),
+      ),
     }),
     [found],
   );

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import type {
   ResolvedCitation,
   TranscriptCitations,
@@ -90,9 +91,7 @@ function VerdictCard({ verdict, count, citations, onEvent }: CardProps) {
     >
       <header>
         <VerdictDot verdict={kind} colour={`var(--s${colour})`} />
-        <b>
-          <InertText text={verdict.scanner} />
-        </b>
+        <ResultLink verdict={verdict} />
         <i data-kind={kind}>
           {kind === "error" ? "error" : formatValue(verdict.label ?? verdict.value)}
           {count > 1 && ` × ${count}`}
@@ -129,6 +128,24 @@ function VerdictCard({ verdict, count, citations, onEvent }: CardProps) {
       <Resolved count={citations.length} unresolved={unresolved} />
       <Agreement verdict={verdict} />
     </section>
+  );
+}
+
+/** The result where its scan shows it: there one resumes what failed, and walks through the others. */
+function ResultLink({ verdict }: { verdict: TranscriptVerdict }) {
+  const scanId = /scan_id=([^/]+)\/?$/.exec(verdict.scan)?.[1];
+  const name = <InertText text={verdict.scanner} />;
+  if (scanId === undefined) return <b>{name}</b>;
+  return (
+    <Link
+      to="/scans/$scanId"
+      params={{ scanId }}
+      search={{ scanner: verdict.scanner, result: verdict.result_id ?? undefined }}
+      className={styles.name}
+      title="Show the result in its scan"
+    >
+      {name}
+    </Link>
   );
 }
 
