@@ -85,6 +85,19 @@ async def test_an_outline_is_read_in_parts(client: httpx.AsyncClient, id: str) -
     assert found == whole
 
 
+async def test_marks_of_a_minimap_stand_behind_the_messages_before_them(tmp_path: Path, serve: Serve) -> None:
+    def made(id: str) -> dict[str, Any]:
+        output = {"choices": [{"message": {"id": id, "role": "assistant", "content": "."}}]}
+        return {**model_event(output=output), **EVENT}
+
+    compaction = {"event": "compaction", **EVENT}
+    events: list[Any] = [compaction, made("m2"), made("elsewhere"), compaction, made("m5"), compaction]
+    async with serve(write_raw(tmp_path / "log.eval", [{"messages": MESSAGES, "events": events}])) as client:
+        id = (await get(client, "/transcripts"))["items"][0]["transcript_id"]
+        marks = (await get(client, f"/transcripts/{id}/minimap"))["marks"]
+        assert [(mark["event"], mark["message"]) for mark in marks] == [(1, None), (4, 2), (6, 5)]
+
+
 async def test_agents_tell_what_they_were_asked_and_what_they_answered(tmp_path: Path, serve: Serve) -> None:
     def said(id: str, text: str, tokens: int) -> dict[str, Any]:
         message = {"id": id, "role": "assistant", "content": text}

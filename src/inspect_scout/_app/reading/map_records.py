@@ -94,6 +94,7 @@ class MinimapMark:
         at: Where in the run: 0 is its first event, 1 its last.
         name: Name of the agent.
         count: How many of this kind stand so close together that they are one mark; the first of them is named.
+        message: Number of the message that a model had made last before it (None: none of the transcript).
     """
 
     kind: str
@@ -101,6 +102,7 @@ class MinimapMark:
     at: float
     name: str | None = None
     count: int = 1
+    message: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

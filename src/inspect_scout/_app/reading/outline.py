@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -55,7 +56,7 @@ def _minimap(opened: OpenedTranscript, buckets: int) -> Minimap:
     parts = min(buckets, count)
     edges = [1 + count * place // parts for place in range(parts + 1)] if parts else []
     made = tuple(_bucket(opened, facts, edges[place], edges[place + 1]) for place in range(parts))
-    marks = _marks(known, events, buckets)
+    marks = _with_messages(_marks(known, events, buckets), facts, known)
     total = sum(mark.count for mark in marks)
     return Minimap(made, tuple(marks[:_MOST_MARKS]), total, count, events, opened.sample.size)
 
@@ -82,6 +83,18 @@ def _marks(known: EventFacts, events: int, parts: int) -> list[MinimapMark]:
         else:
             folded[part] = replace(before, count=before.count + 1)
     return list(folded.values())
+
+
+def _with_messages(marks: Sequence[MinimapMark], facts: MessageFacts, known: EventFacts) -> list[MinimapMark]:
+    """Say behind which message each mark stands."""
+    numbers = {id: number for number, id in enumerate(facts.ids, 1) if id}
+    models = zip(known.kinds.get("model", ()), known.output_ids, strict=True)
+    made = [(event, numbers[id]) for event, id in models if id in numbers] if marks else []
+    found: list[MinimapMark] = []
+    for mark in marks:
+        place = bisect_right(made, mark.event, key=lambda pair: pair[0])
+        found.append(replace(mark, message=made[place - 1][1]) if place else mark)
+    return found
 
 
 def _turn(reader: MessageReader, number: int, facts: MessageFacts) -> OutlineTurn:

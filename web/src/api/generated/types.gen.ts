@@ -1797,6 +1797,7 @@ export type MinimapBucket = {
  * at: Where in the run: 0 is its first event, 1 its last.
  * name: Name of the agent.
  * count: How many of this kind stand so close together that they are one mark; the first of them is named.
+ * message: Number of the message that a model had made last before it (None: none of the transcript).
  */
 export type MinimapMark = {
     /**
@@ -1819,6 +1820,10 @@ export type MinimapMark = {
      * Count
      */
     count?: number;
+    /**
+     * Message
+     */
+    message?: number | null;
 };
 
 /**
