@@ -10,7 +10,6 @@ export const Route = createFileRoute("/compare")({
     b: text,
     scanner: text,
     scanner_b: text,
-    kind: text,
     flip: text,
   }),
 });

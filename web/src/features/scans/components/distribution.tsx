@@ -66,7 +66,12 @@ function BarLine({ bar, colour, onChoose }: Pick<DistributionProps, "colour" | "
         <span className={styles.name}>
           <InertText text={bar.name} />
         </span>
-        <IntervalBar share={bar.share} low={bar.low} high={bar.high} colour={colour} />
+        <IntervalBar
+          share={bar.share}
+          low={bar.low}
+          high={bar.high}
+          colour={bar.isNegative ? "var(--fg-3)" : colour}
+        />
         <span className={styles.numbers}>
           {formatInterval(bar.share, bar.low, bar.high)} {formatCount(bar.count)}/{formatCount(bar.n)}
           {bar.errors > 0 && <em> {formatCount(bar.errors)} failed</em>}

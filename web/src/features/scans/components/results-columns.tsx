@@ -38,7 +38,7 @@ export function resultsColumns({
     {
       id: "value",
       name: scanner,
-      width: 120,
+      width: 104,
       sortable: true,
       cell: (row) => (
         <span className={styles.value} title={valueWords(row.value, SEEN)}>
@@ -75,8 +75,8 @@ export function resultsColumns({
       isExtra: true,
       cell: (row) => text(row.epoch),
     },
-    { id: "model", name: "Model", width: 128, sortable: true, cell: (row) => text(row.model) },
-    { id: "score", name: "Score", width: 64, sortable: true, cell: (row) => text(row.score) },
+    { id: "model", name: "Model", width: 116, sortable: true, cell: (row) => text(row.model) },
+    { id: "score", name: "Score", width: 60, sortable: true, cell: (row) => text(row.score) },
     {
       id: "explanation",
       name: "Explanation",

@@ -1,6 +1,7 @@
 /** Lines of a chart: how often something was found, or which value was given, in each group. */
 
 import type { DistributionItem, DistributionPartItem, FacetItem } from "../../../api/generated/types.gen.ts";
+import { verdictOf } from "../../../domain/values.ts";
 import { equals } from "./conditions.ts";
 import { valueWords } from "./result-row.ts";
 
@@ -15,6 +16,8 @@ export interface Bar {
   count: number;
   n: number;
   errors: number;
+  /** They found nothing: the bar has no colour of its own. */
+  isNegative: boolean;
   /** What holds for its results. */
   condition: string;
 }
@@ -35,6 +38,7 @@ export function barsOfFacet(facet: FacetItem): Bar[] {
             count: group.found,
             n: group.n,
             errors: group.errors,
+            isNegative: false,
             condition: equals(facet.by, group.value),
           },
         ],
@@ -59,6 +63,7 @@ export function barsOfDistribution(found: DistributionItem): Bar[] {
         count: part.count,
         n: group.n,
         errors: 0,
+        isNegative: verdictOf(part.value, null) !== "positive" && part.low === null,
         condition: by === undefined ? own : `${equals(by, within)} AND ${own}`,
       };
     });
