@@ -37,6 +37,7 @@ export function FacetView({ by, kind, facet, onRemove }: FacetViewProps) {
         <button
           type="button"
           data-kind="plain"
+          className={styles.remove}
           aria-label={`Take the facet ${fieldName(by)} away`}
           title="Take the facet away"
           onClick={onRemove}
@@ -109,7 +110,7 @@ function FacetValues({ by, kind, facet, onChoose }: FacetValuesProps) {
           <li key={JSON.stringify(value)} className={styles.value} data-mode={mode}>
             <button
               type="button"
-              className={styles.name}
+              className={`${styles.part} ${styles.name}`}
               aria-pressed={mode === "is"}
               title={`Only ${name}`}
               onClick={() => onChoose(scalar, "is")}
@@ -121,7 +122,7 @@ function FacetValues({ by, kind, facet, onChoose }: FacetValuesProps) {
             </button>
             <button
               type="button"
-              className={styles.bar}
+              className={`${styles.part} ${styles.bar}`}
               aria-pressed={mode === "is not"}
               aria-label={`${formatCount(count)}: leave out ${name}`}
               title={`Leave out ${name}`}
@@ -136,7 +137,7 @@ function FacetValues({ by, kind, facet, onChoose }: FacetValuesProps) {
       {(rest > 0 || facet.others > 0) && (
         <li className={styles.rest}>
           {rest > 0 && (
-            <button type="button" data-kind="link" onClick={() => setAll(true)}>
+            <button type="button" data-kind="link" className={styles.more} onClick={() => setAll(true)}>
               {formatCount(rest)} more
             </button>
           )}

@@ -10,10 +10,13 @@ import type { ListAsked } from "../api/list-transcripts.ts";
 import { ListContext, LongestContext } from "../model/list-context.ts";
 import { serverOrder } from "../model/order.ts";
 import { isRefusal } from "../model/refusal.ts";
+import { useFind } from "../model/use-find.ts";
 import { useListAddress } from "../model/use-list-address.ts";
 import { useListRows } from "../model/use-rows.ts";
 import { FacetPanel } from "./facet-panel.tsx";
 import { FilterBar } from "./filter-bar.tsx";
+import { FindField } from "./find-field.tsx";
+import { FoundTable } from "./found-table.tsx";
 import { readsOf, transcriptColumns } from "./transcript-columns.tsx";
 import { TranscriptTable } from "./transcript-table.tsx";
 import styles from "./transcripts-place.module.css";
@@ -28,7 +31,7 @@ export function TranscriptsPlace() {
 }
 
 function OneList() {
-  const { search, list, change } = useListAddress();
+  const { search, list, sought, change } = useListAddress();
   const fields = useQuery(columnsQuery(list.location)).data?.columns ?? NO_FIELDS;
   const columns = useMemo(
     () => transcriptColumns(fields, search.columns, undefined),
@@ -44,11 +47,22 @@ function OneList() {
     [list, columns, search.columns],
   );
   const found = useListRows(asked);
+  const { found: texts, stop } = useFind(list, sought);
   const [selection, setSelection] = useState<Selection>(() => new Set());
   const refusal = list.where.length > 0 && isRefusal(found.error) ? found.error.message : null;
   const table = (
     <div className={styles.body}>
-      <TranscriptTable columns={columns} found={found} selection={selection} onSelection={setSelection} />
+      {sought !== null && texts !== null ? (
+        <FoundTable
+          {...{ columns, sought, selection }}
+          reads={asked.columns}
+          found={texts}
+          onStop={stop}
+          onSelection={setSelection}
+        />
+      ) : (
+        <TranscriptTable columns={columns} found={found} selection={selection} onSelection={setSelection} />
+      )}
     </div>
   );
   return (
@@ -57,11 +71,14 @@ function OneList() {
         <PlaceHeader
           title="Transcripts"
           actions={
-            <ColumnMenu
-              columns={columns}
-              shown={search.columns}
-              onShown={(shown) => change({ columns: shown })}
-            />
+            <>
+              <FindField />
+              <ColumnMenu
+                columns={columns}
+                shown={search.columns}
+                onShown={(shown) => change({ columns: shown })}
+              />
+            </>
           }
         />
         <FilterBar fields={fields} refusal={refusal} />
