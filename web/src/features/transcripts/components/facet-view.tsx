@@ -20,6 +20,8 @@ interface FacetViewProps {
 const SHOWN = 8;
 /** Fewer different numbers than these are listed one by one. */
 const FEW_NUMBERS = 8;
+/** Of these no two transcripts have the same, so that a list of them says nothing. */
+const MEASURES = ["total_time", "working_time", "total_tokens"];
 
 /** One column: its values with their counts, or numbers as a histogram. */
 export function FacetView({ by, kind, facet, onRemove }: FacetViewProps) {
@@ -64,7 +66,8 @@ function FacetBody({ by, kind, facet }: { by: string; kind: Kind; facet: Transcr
   const { list, change } = useListAddress();
   const setWhere = (where: string[]) => change({ where: where.length === 0 ? undefined : where }, true);
   const histogram = facet.histogram ?? [];
-  if (histogram.length > 0 && facet.distinct > FEW_NUMBERS) {
+  const isMeasure = MEASURES.includes(by);
+  if (histogram.length > 0 && (isMeasure || facet.distinct > FEW_NUMBERS)) {
     const test = facetTest(list.where, by)?.test;
     const [low, high] = test?.operator === "between" ? test.values : [];
     return (

@@ -1,4 +1,4 @@
-import { useRef, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import type { TranscriptColumn } from "../../../api/generated/types.gen.ts";
 import { Icon } from "../../../ui/icon.tsx";
 import { useKeys } from "../../../ui/keyboard/use-keys.ts";
@@ -14,10 +14,12 @@ interface FilterBarProps {
   fields: readonly TranscriptColumn[];
   /** Why the server did not take the conditions. */
   refusal: string | null;
+  /** At the right. */
+  children: ReactNode;
 }
 
 /** The filters, as chips and as the SQL that they are. */
-export function FilterBar({ fields, refusal }: FilterBarProps) {
+export function FilterBar({ fields, refusal, children }: FilterBarProps) {
   const { list, change } = useListAddress();
   const [isSql, setSql] = useState(false);
   const add = useRef<HTMLButtonElement>(null);
@@ -68,6 +70,8 @@ export function FilterBar({ fields, refusal }: FilterBarProps) {
         >
           SQL
         </button>
+        <span className={styles.space} />
+        {children}
       </div>
       {refusal !== null && !isSql && (
         <p role="alert" className={styles.refusal}>

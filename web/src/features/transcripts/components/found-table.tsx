@@ -1,5 +1,5 @@
 import { useRouter } from "@tanstack/react-router";
-import { useCallback } from "react";
+import { useCallback, useMemo } from "react";
 import type { TranscriptRow } from "../../../api/generated/types.gen.ts";
 import type { Column } from "../../../ui/data-table/columns.ts";
 import { DataTable } from "../../../ui/data-table/data-table.tsx";
@@ -8,9 +8,10 @@ import { EmptyState } from "../../../ui/states.tsx";
 import type { Sought } from "../api/find-texts.ts";
 import type { Found } from "../model/found.ts";
 import { transcriptHref } from "../model/links.ts";
-import { SoughtContext } from "../model/list-context.ts";
+import { SoughtContext, VerdictsContext } from "../model/list-context.ts";
 import { useListAddress } from "../model/use-list-address.ts";
 import { useRowsOfIds } from "../model/use-rows-of-ids.ts";
+import { useShownScanners } from "../model/use-verdicts.ts";
 import { FindProgress } from "./find-progress.tsx";
 import { HitLines } from "./hit-lines.tsx";
 
@@ -37,7 +38,9 @@ export function FoundTable({
 }: FoundTableProps) {
   const { search, list, change } = useListAddress();
   const { history } = useRouter();
-  const rows = useRowsOfIds(found.ids, list.location, reads);
+  const scanners = useShownScanners(list.verdicts);
+  const { rows, idsOf } = useRowsOfIds(found.ids, list.location, reads);
+  const verdicts = useMemo(() => ({ scanners, idsOf }), [scanners, idsOf]);
   const { hits } = found;
   const detail = useCallback(
     (row: TranscriptRow) => <HitLines id={row.transcript_id} hits={hits.get(row.transcript_id) ?? []} />,
@@ -56,21 +59,23 @@ export function FoundTable({
         found.state !== "searching" &&
         found.state !== "failed" && <EmptyState title="No message has this text" />
       ) : (
-        <DataTable
-          label="Transcripts with the text"
-          columns={columns}
-          rows={rows}
-          rowKey={(row) => row.transcript_id}
-          shown={search.columns}
-          onShown={(shown) => change({ columns: shown })}
-          order={list.order_by}
-          onOrder={(order_by) => change({ order_by: order_by.length === 0 ? undefined : order_by }, true)}
-          measured
-          detail={detail}
-          selection={selection}
-          onSelection={onSelection}
-          onOpen={(row) => open(row.transcript_id)}
-        />
+        <VerdictsContext value={verdicts}>
+          <DataTable
+            label="Transcripts with the text"
+            columns={columns}
+            rows={rows}
+            rowKey={(row) => row.transcript_id}
+            shown={search.columns}
+            onShown={(shown) => change({ columns: shown })}
+            order={list.order_by}
+            onOrder={(order_by) => change({ order_by: order_by.length === 0 ? undefined : order_by }, true)}
+            measured
+            detail={detail}
+            selection={selection}
+            onSelection={onSelection}
+            onOpen={(row) => open(row.transcript_id)}
+          />
+        </VerdictsContext>
       )}
     </SoughtContext>
   );

@@ -2,8 +2,10 @@ import type { TranscriptColumn, TranscriptRow } from "../../../api/generated/typ
 import { type Column, readColumn, type ShownColumn } from "../../../ui/data-table/columns.ts";
 import { RelativeTime } from "../../../ui/relative-time.tsx";
 import { fieldName, isMetadata, type Kind, textOf } from "../model/fields.ts";
+import { TASK_COLUMNS } from "../model/order.ts";
 import { PlainCell, ScoreCell, TaskCell } from "./cells.tsx";
 import { LengthBar } from "./length-bar.tsx";
+import { VerdictCell } from "./verdict-cell.tsx";
 
 /** Read for each row, whatever is shown: what it is called, and whether it went wrong. */
 const ALWAYS_READ = ["task_set", "task_id", "task_repeat", "error", "limit", "success"] as const;
@@ -28,7 +30,7 @@ const WIDTH = 160;
 export function transcriptColumns(
   fields: readonly TranscriptColumn[],
   asked: readonly string[] | undefined,
-  verdicts: Column<TranscriptRow> | undefined,
+  hasVerdicts: boolean,
 ): Column<TranscriptRow>[] {
   const kinds = new Map<string, Kind>(fields.map(({ name, kind }) => [name, kind]));
   // What the address names is shown before it is known which columns there are.
@@ -48,7 +50,7 @@ export function transcriptColumns(
       cell: (row) => <TaskCell row={row} />,
     },
     ...shown.slice(0, 2),
-    ...(verdicts === undefined ? [] : [verdicts]),
+    ...(hasVerdicts ? [VERDICTS] : []),
     ...shown.slice(2),
     ...others.map(([name, kind]) => ({ ...fieldColumn(name, kind), isExtra: true })),
   ];
@@ -59,6 +61,21 @@ export function readsOf(shown: readonly ShownColumn<TranscriptRow>[]): string[] 
   const ids = shown.map(({ column }) => column.id).filter((id) => !OWN.includes(id));
   return [...new Set([...ALWAYS_READ, ...ids])].sort();
 }
+
+/** What is written of transcripts that leave the page. */
+export function writtenColumns(shown: readonly ShownColumn<TranscriptRow>[]): string[] {
+  return shown.flatMap(({ column: { id } }) => {
+    if (id === "task") return [...TASK_COLUMNS];
+    return OWN.includes(id) ? [] : [id];
+  });
+}
+
+const VERDICTS: Column<TranscriptRow> = {
+  id: "verdicts",
+  name: "Verdicts",
+  width: 110,
+  cell: (row) => <VerdictCell id={row.transcript_id} />,
+};
 
 function fieldColumn(name: string, kind: Kind): Column<TranscriptRow> {
   const isNumber = kind === "number" || ["total_time", "total_tokens"].includes(name);

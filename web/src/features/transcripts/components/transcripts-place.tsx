@@ -1,27 +1,36 @@
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useState } from "react";
+import { AsCommand } from "../../../ui/as-command.tsx";
 import { ColumnMenu } from "../../../ui/data-table/column-menu.tsx";
-import { shownColumns } from "../../../ui/data-table/columns.ts";
 import type { Selection } from "../../../ui/data-table/selection.ts";
+import { useKeys } from "../../../ui/keyboard/use-keys.ts";
 import { PlaceHeader } from "../../../ui/place-header.tsx";
 import { SplitPane } from "../../../ui/split-pane.tsx";
 import { columnsQuery } from "../api/list-columns.ts";
-import type { ListAsked } from "../api/list-transcripts.ts";
+import { AllKeys } from "../model/all-keys.ts";
+import { listCommands } from "../model/commands.ts";
 import { ListContext, LongestContext } from "../model/list-context.ts";
-import { serverOrder } from "../model/order.ts";
 import { isRefusal } from "../model/refusal.ts";
 import { useFind } from "../model/use-find.ts";
 import { useListAddress } from "../model/use-list-address.ts";
 import { useListRows } from "../model/use-rows.ts";
+import { useSummary } from "../model/use-summary.ts";
+import { ExportMenu } from "./export-menu.tsx";
 import { FacetPanel } from "./facet-panel.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { FindField } from "./find-field.tsx";
 import { FoundTable } from "./found-table.tsx";
-import { readsOf, transcriptColumns } from "./transcript-columns.tsx";
+import { LocationField } from "./location-field.tsx";
+import { SelectionBar } from "./selection-bar.tsx";
+import { SummaryLine } from "./summary-line.tsx";
 import { TranscriptTable } from "./transcript-table.tsx";
 import styles from "./transcripts-place.module.css";
+import { useColumns } from "./use-columns.ts";
+import { VerdictMenu } from "./verdict-menu.tsx";
 
-const NO_FIELDS: readonly never[] = [];
+const NOTHING: readonly never[] = [];
+const NONE: Selection = new Set();
+const ALL = new AllKeys();
 
 /** All transcripts: found, filtered, counted, chosen, and opened. */
 export function TranscriptsPlace() {
@@ -32,57 +41,61 @@ export function TranscriptsPlace() {
 
 function OneList() {
   const { search, list, sought, change } = useListAddress();
-  const fields = useQuery(columnsQuery(list.location)).data?.columns ?? NO_FIELDS;
-  const columns = useMemo(
-    () => transcriptColumns(fields, search.columns, undefined),
-    [fields, search.columns],
-  );
-  const asked = useMemo<ListAsked>(
-    () => ({
-      location: list.location,
-      where: list.where,
-      order_by: serverOrder(list.order_by),
-      columns: readsOf(shownColumns(columns, search.columns)),
-    }),
-    [list, columns, search.columns],
-  );
+  const { data: known } = useQuery(columnsQuery(list.location));
+  const fields = known?.columns ?? NOTHING;
+  const locations = known?.locations ?? NOTHING;
+  const { columns, written, asked } = useColumns(fields);
   const found = useListRows(asked);
+  const isReady = found.total !== undefined;
+  const summary = useSummary(isReady && found.total !== 0);
   const { found: texts, stop } = useFind(list, sought);
-  const [selection, setSelection] = useState<Selection>(() => new Set());
+  const [selection, setSelection] = useState<Selection | "all">(NONE);
+  // Who takes one out of all begins anew: what is left could not be said.
+  const onSelection = (next: Selection) => setSelection(selection === "all" ? NONE : next);
   const refusal = list.where.length > 0 && isRefusal(found.error) ? found.error.message : null;
+  const isWithout = search.side === "none";
+  useKeys("Transcripts", [
+    {
+      keys: "b",
+      label: isWithout ? "Show facets" : "Hide facets",
+      run: () => change({ side: isWithout ? undefined : "none" }),
+    },
+  ]);
+  const chosen = { columns, selection: selection === "all" ? ALL : selection, onSelection };
   const table = (
     <div className={styles.body}>
       {sought !== null && texts !== null ? (
-        <FoundTable
-          {...{ columns, sought, selection }}
-          reads={asked.columns}
-          found={texts}
-          onStop={stop}
-          onSelection={setSelection}
-        />
+        <FoundTable {...chosen} sought={sought} reads={asked.columns} found={texts} onStop={stop} />
       ) : (
-        <TranscriptTable columns={columns} found={found} selection={selection} onSelection={setSelection} />
+        <TranscriptTable {...chosen} found={found} />
       )}
     </div>
   );
   return (
     <ListContext value={list}>
-      <LongestContext value={0}>
+      <LongestContext value={summary?.longest ?? 0}>
         <PlaceHeader
           title="Transcripts"
           actions={
             <>
               <FindField />
+              <VerdictMenu />
               <ColumnMenu
                 columns={columns}
                 shown={search.columns}
-                onShown={(shown) => change({ columns: shown })}
+                onShown={(to) => change({ columns: to })}
               />
             </>
           }
-        />
-        <FilterBar fields={fields} refusal={refusal} />
-        {search.side === "none" ? (
+        >
+          <SummaryLine total={found.total} summary={summary} problems={found.problems} />
+        </PlaceHeader>
+        <FilterBar fields={fields} refusal={refusal}>
+          <LocationField locations={locations} />
+          <ExportMenu meant="all" columns={written} />
+          <AsCommand commands={listCommands(list, locations)} />
+        </FilterBar>
+        {isWithout ? (
           table
         ) : (
           <SplitPane
@@ -90,10 +103,20 @@ function OneList() {
             label="Facets"
             side="start"
             width={248}
-            pane={<FacetPanel fields={fields} isReady={found.total !== undefined} />}
+            pane={<FacetPanel fields={fields} isReady={isReady} />}
           >
             {table}
           </SplitPane>
+        )}
+        {(selection === "all" || selection.size > 0) && (
+          <SelectionBar
+            meant={selection === "all" ? "all" : [...selection]}
+            total={found.total}
+            columns={written}
+            locations={locations}
+            onAll={() => setSelection("all")}
+            onNone={() => setSelection(NONE)}
+          />
         )}
       </LongestContext>
     </ListContext>

@@ -1,6 +1,7 @@
 import { createContext } from "react";
 import type { Sought } from "../api/find-texts.ts";
 import type { ListAddress } from "./links.ts";
+import type { ShownScanner } from "./verdicts.ts";
 
 /** The list that is shown, for links out of it. */
 export const ListContext = createContext<ListAddress>({
@@ -15,3 +16,9 @@ export const LongestContext = createContext(0);
 
 /** What is looked for, for links to where it was found. */
 export const SoughtContext = createContext<Sought | null>(null);
+
+/** The scanners whose verdicts are shown, and which transcripts are asked about together with one. */
+export const VerdictsContext = createContext<{
+  scanners: readonly ShownScanner[];
+  idsOf: (id: string) => readonly string[];
+}>({ scanners: [], idsOf: (id) => [id] });

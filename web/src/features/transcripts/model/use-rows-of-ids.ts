@@ -12,7 +12,7 @@ export function useRowsOfIds(
   ids: readonly string[],
   location: string | undefined,
   columns: readonly string[],
-): Rows<TranscriptRow> {
+): { rows: Rows<TranscriptRow>; idsOf: (id: string) => readonly string[] } {
   const [[from, to], setSeen] = useState<readonly [number, number]>([0, 0]);
   const known = useRef(new Map<string, TranscriptRow>());
   const chunks = useMemo(
@@ -37,7 +37,7 @@ export function useRowsOfIds(
     setSeen((was) => (was[0] === low && was[1] === high ? was : [low, high]));
   }, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `updated` tells that more is known.
-  return useMemo(
+  const rows = useMemo<Rows<TranscriptRow>>(
     () => ({
       count: ids.length,
       at: (index) => {
@@ -48,4 +48,12 @@ export function useRowsOfIds(
     }),
     [ids, need, updated],
   );
+  const idsOf = useCallback(
+    (id: string) => {
+      const at = Math.floor(ids.indexOf(id) / CHUNK);
+      return at < 0 ? [id] : ids.slice(at * CHUNK, (at + 1) * CHUNK);
+    },
+    [ids],
+  );
+  return { rows, idsOf };
 }

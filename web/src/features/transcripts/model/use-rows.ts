@@ -18,6 +18,8 @@ export interface ListRows {
   retry: () => void;
   /** What is shown is of the list before: the new one is still to come. */
   isStale: boolean;
+  /** The transcripts of the same page: what is asked about one is asked about all of these at once. */
+  idsOf: (id: string) => readonly string[];
 }
 
 /** The rows of a list of any length: the pages that are seen are asked for, wherever they are. */
@@ -34,6 +36,8 @@ export function useListRows(asked: ListAsked): ListRows {
       updated: results.map((each) => each.dataUpdatedAt).join(" "),
     }),
   });
+  const groups = useRef(new Map<string, readonly string[]>());
+  const idsOf = useCallback((id: string) => groups.current.get(id) ?? [id], []);
   const need = useCallback((from: number, to: number) => {
     const [low, high] = [Math.floor(Math.max(0, from - AHEAD) / PAGE), Math.floor((to + AHEAD) / PAGE)];
     setSeen((was) => (was[0] === low && was[1] === high ? was : [low, high]));
@@ -45,7 +49,11 @@ export function useListRows(asked: ListAsked): ListRows {
     const pageAt = (page: number) => {
       const found =
         known.get(page) ?? queries.getQueryData<TranscriptPage>(pageQuery(asked, page * PAGE, PAGE).queryKey);
-      if (found !== undefined) known.set(page, found);
+      if (found !== undefined && !known.has(page)) {
+        known.set(page, found);
+        const ids = found.items.map((row) => row.transcript_id);
+        for (const id of ids) groups.current.set(id, ids);
+      }
       return found;
     };
     return {
@@ -67,6 +75,7 @@ export function useListRows(asked: ListAsked): ListRows {
         predicate: (each) => each.state.status === "error",
       }),
     isStale: rows === undefined,
+    idsOf,
   };
 }
 

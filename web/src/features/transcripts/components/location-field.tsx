@@ -1,0 +1,88 @@
+import { type SyntheticEvent, useState } from "react";
+import { InertText } from "../../../ui/content/inert-text.tsx";
+import { Field } from "../../../ui/field.tsx";
+import { Icon } from "../../../ui/icon.tsx";
+import { Popover } from "../../../ui/popover.tsx";
+import { useListAddress } from "../model/use-list-address.ts";
+import styles from "./location-field.module.css";
+
+/** Where the transcripts are; another place can be typed, which the server may refuse. */
+export function LocationField({ locations }: { locations: readonly string[] }) {
+  const { search, change } = useListAddress();
+  const shown = search.location ?? locations[0] ?? "";
+  return (
+    <Popover
+      kind="plain"
+      title={search.location ?? locations.join("\n")}
+      button={
+        <>
+          <span className={styles.place}>
+            <InertText text={shortened(shown)} />
+            {search.location === undefined && locations.length > 1 && ` and ${locations.length - 1} more`}
+          </span>
+          <Icon name="down" size={12} />
+        </>
+      }
+    >
+      {(close) => (
+        <LocationForm
+          shown={shown}
+          isElsewhere={search.location !== undefined}
+          onGo={(location) => {
+            close();
+            // Filters and columns are of what is there.
+            change({ location, where: undefined, q: undefined, columns: undefined, facets: undefined }, true);
+          }}
+        />
+      )}
+    </Popover>
+  );
+}
+
+interface LocationFormProps {
+  shown: string;
+  isElsewhere: boolean;
+  /** Undefined: to the transcripts of the project. */
+  onGo: (location: string | undefined) => void;
+}
+
+function LocationForm({ shown, isElsewhere, onGo }: LocationFormProps) {
+  const [typed, setTyped] = useState(shown);
+  const go = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (typed.trim() !== "") onGo(typed.trim());
+  };
+  return (
+    <form className={styles.form} onSubmit={go}>
+      <Field label="Where the transcripts are" help="A log, a folder of logs, or a database: path or URL.">
+        {(control) => (
+          <input
+            {...control}
+            type="text"
+            className="mono"
+            spellCheck={false}
+            value={typed}
+            onChange={(event) => setTyped(event.target.value)}
+            onFocus={(event) => event.target.select()}
+          />
+        )}
+      </Field>
+      <div className={styles.actions}>
+        <button type="submit" data-kind="primary">
+          Show these
+        </button>
+        {isElsewhere && (
+          <button type="button" onClick={() => onGo(undefined)}>
+            Those of the project
+          </button>
+        )}
+      </div>
+    </form>
+  );
+}
+
+/** The last two parts of a path: what tells it from others. */
+function shortened(location: string): string {
+  const parts = location.replace(/\/+$/, "").split("/");
+  return parts.length > 3 ? `.../${parts.slice(-2).join("/")}` : location;
+}
