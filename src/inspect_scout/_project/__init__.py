@@ -21,7 +21,14 @@ if TYPE_CHECKING:
         write_project_text,
     )
     from .environment import load_dotenv_once
-    from .locations import default_log_level, default_model, default_scans, default_transcripts, project_transcripts
+    from .locations import (
+        default_log_level,
+        default_model,
+        default_scans,
+        default_transcripts,
+        project_case_files,
+        project_transcripts,
+    )
     from .option import DISPLAY_SECTION, SAME_HELP, Flag, Kind, Merge, Option, Place
     from .options import MERGED_OPTIONS, OPTION_BY_NAME, OPTIONS, describe_options, options_of, start_logging
     from .parse import Mistake, find_mistakes

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .._support.errors import ConfigError
-from .._support.shapes import is_list
+from .._support.shapes import is_list, is_mapping
 from .documents import file_exists, read_document
 
 DEFAULT_SCANS = "./scans"
@@ -63,6 +63,21 @@ def project_transcripts(folder: str = "") -> list[str]:
     if value is not None and not (is_list(value) and all(isinstance(each, str) for each in value)):
         raise ConfigError(f"{where}: {value!r} is not a text or a list of texts. Write where transcripts are.")
     return list(value or ())
+
+
+def project_case_files(folder: str = "") -> dict[str, list[str]]:
+    """Which files of labelled cases a project names for which scanners, as it names them; empty if it names none.
+
+    Args:
+        folder: The folder of the project (default: the working directory).
+    """
+    _, value = _project_value("validation", folder=folder)
+    return {str(scanner): _paths(given) for scanner, given in (value if is_mapping(value) else {}).items()}
+
+
+def _paths(given: object) -> list[str]:
+    listed = given if is_list(given) else [given]
+    return [each for each in listed if isinstance(each, str)]
 
 
 def _project_text(*keys: str, folder: str = "") -> str | None:

@@ -45,42 +45,46 @@ export function AgreementTab({ file, name, scanner: ofSet }: AgreementTabProps) 
     );
   }
   return (
-    <SplitPane
-      name="scout-agreement-pane"
-      label="the choice"
-      side="end"
-      width={360}
-      min={240}
-      pane={
-        <div className={styles.choice}>
-          <ScanChoice {...chosen} onChange={(to) => change(to)} />
-          <GroupChoice group={group} onChange={(to) => change({ group: to })} />
+    <div className={styles.tab}>
+      <SplitPane
+        name="scout-agreement-pane"
+        label="the choice"
+        side="end"
+        width={360}
+        min={240}
+        pane={
+          <div className={styles.choice}>
+            <ScanChoice {...chosen} onChange={(to) => change(to)} />
+            <GroupChoice group={group} onChange={(to) => change({ group: to })} />
+            {scan !== undefined && scanner !== undefined && (
+              <AsCommand
+                commands={[
+                  { name: "The same in a terminal", command: validateCommand(name, scan, scanner, group) },
+                ]}
+              />
+            )}
+            {read !== null && scan !== undefined && scanner !== undefined && (
+              <Verdict scan={{ scan, scanner }} result={read} onCite={undefined} />
+            )}
+          </div>
+        }
+      >
+        <div className={styles.report}>
+          {chosen.error !== null && (
+            <ErrorState error={chosen.error} title="The scans could not be listed." />
+          )}
+          {scan === undefined && !chosen.isLoading && (
+            <EmptyState title="No scan yet" command="scout scan SCANNERS -V labels.csv">
+              Labels are compared with what a scan has recorded.
+            </EmptyState>
+          )}
           {scan !== undefined && scanner !== undefined && (
-            <AsCommand
-              commands={[
-                { name: "The same in a terminal", command: validateCommand(name, scan, scanner, group) },
-              ]}
-            />
+            <OfScanner file={file} scan={scan} scanner={scanner} group={group} read={read} onRead={setRead} />
           )}
-          {read !== null && scan !== undefined && scanner !== undefined && (
-            <Verdict scan={{ scan, scanner }} result={read} onCite={undefined} />
-          )}
+          <Raters file={file} other={search.other} onChange={(other) => change({ other })} />
         </div>
-      }
-    >
-      <div className={styles.report}>
-        {chosen.error !== null && <ErrorState error={chosen.error} title="The scans could not be listed." />}
-        {scan === undefined && !chosen.isLoading && (
-          <EmptyState title="No scan yet" command="scout scan SCANNERS -V labels.csv">
-            Labels are compared with what a scan has recorded.
-          </EmptyState>
-        )}
-        {scan !== undefined && scanner !== undefined && (
-          <OfScanner file={file} scan={scan} scanner={scanner} group={group} read={read} onRead={setRead} />
-        )}
-        <Raters file={file} other={search.other} onChange={(other) => change({ other })} />
-      </div>
-    </SplitPane>
+      </SplitPane>
+    </div>
   );
 }
 

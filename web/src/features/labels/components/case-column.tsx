@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { type Ref, useCallback, useState } from "react";
 import { formatValue } from "../../../domain/values.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
+import { useKeys } from "../../../ui/keyboard/use-keys.ts";
 import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
 import { VirtualList, type VirtualListHandle } from "../../../ui/virtual-list.tsx";
 import { messagesQuery, PAGE, transcriptOfTaskQuery, transcriptsOfIdsQuery } from "../api/transcripts.ts";
@@ -43,6 +44,10 @@ function Unknown({ entry }: { entry: Entry }) {
 }
 
 function Messages({ id, list }: { id: string; list: Ref<VirtualListHandle> }) {
+  const [isOpen, setOpen] = useState(false);
+  useKeys("Queue", [
+    { keys: "o", label: "Open all that is folded, or fold it", run: () => setOpen(!isOpen) },
+  ]);
   const [range, setRange] = useState<readonly [number, number]>([0, 0]);
   const first = Math.floor(range[0] / PAGE);
   const last = Math.floor(range[1] / PAGE);
@@ -73,7 +78,7 @@ function Messages({ id, list }: { id: string; list: Ref<VirtualListHandle> }) {
           return message === undefined ? (
             <div className={styles.absent} aria-busy="true" />
           ) : (
-            <MessageBlocks message={message} />
+            <MessageBlocks message={message} isOpen={isOpen} />
           );
         }}
       />

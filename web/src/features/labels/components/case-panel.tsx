@@ -67,7 +67,9 @@ export function CasePanel(props: CasePanelProps) {
       </div>
       <div className={styles.part}>
         <label className={styles.comment}>
-          Comment <kbd>c</kbd>
+          <span>
+            Comment <kbd>c</kbd>
+          </span>
           <textarea {...comment.field} rows={2} />
         </label>
       </div>
@@ -76,8 +78,8 @@ export function CasePanel(props: CasePanelProps) {
       )}
       <LastLabel last={props.last} undo={props.undo} />
       <p className={styles.keys}>
-        <kbd>s</kbd> skip <kbd>u</kbd> undo <kbd>j</kbd> <kbd>k</kbd> message <kbd>←</kbd> <kbd>→</kbd> case{" "}
-        <kbd>?</kbd> keys
+        <kbd>s</kbd> skip <kbd>u</kbd> undo <kbd>j</kbd> <kbd>k</kbd> message <kbd>o</kbd> open <kbd>←</kbd>{" "}
+        <kbd>→</kbd> case <kbd>?</kbd> keys
       </p>
     </section>
   );

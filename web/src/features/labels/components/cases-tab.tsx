@@ -206,10 +206,14 @@ function transcriptWords(described: Described | undefined, fields: Fields): stri
   if (described === undefined) return idsOf(fields).length === 0 ? "" : aboutOfTask(fields);
   const { task_set, task_id, task_repeat, agent, model, score } = described.values;
   const task = [task_set, task_id].filter(Boolean).join(" / ");
-  const facts = [task, task_repeat == null ? "" : `epoch ${task_repeat}`, agent, model, formatValue(score)];
-  return facts
-    .filter((fact) => fact !== null && fact !== undefined && fact !== "" && fact !== "-")
-    .join(" · ");
+  const facts = [
+    task,
+    task_repeat == null ? "" : `epoch ${task_repeat}`,
+    agent,
+    model,
+    score == null ? "" : `score ${formatValue(score)}`,
+  ];
+  return facts.filter((fact) => fact !== null && fact !== undefined && fact !== "").join(" · ");
 }
 
 function aboutOfTask(fields: Fields): string {

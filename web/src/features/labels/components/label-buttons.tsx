@@ -26,7 +26,7 @@ export function LabelButtons({ choices, label, say }: LabelButtonsProps) {
       : choices.map((name, at) => ({ keys: String(at + 1), name, value: name as JsonValue }));
   const commands: readonly Command[] = [
     ...known.map(({ keys, name, value }) => ({ keys, label: `Label: ${name}`, run: () => say(value) })),
-    { keys: "o", label: "Label: another value", run: () => setTyping(true) },
+    { keys: "e", label: "Label: another value", run: () => setTyping(true) },
   ];
   useKeys("Label", commands);
   return (
@@ -42,7 +42,7 @@ export function LabelButtons({ choices, label, say }: LabelButtonsProps) {
         ))}
         <button type="button" aria-expanded={isTyping} onClick={() => setTyping(!isTyping)}>
           <span>Other</span>
-          <kbd>o</kbd>
+          <kbd>e</kbd>
         </button>
       </fieldset>
       {isTyping && <OtherValue say={say} onClose={() => setTyping(false)} />}

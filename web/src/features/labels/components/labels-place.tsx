@@ -91,7 +91,7 @@ const COLUMNS: readonly Column<LabelFileItem>[] = [
     help: "How often the scanner agrees with the labels, with the 95 % interval, and Cohen's kappa.",
     cell: (file) => <AgreementCell file={file} />,
   },
-  { id: "menu", name: "", width: 44, cell: (file) => <SetMenu file={file} /> },
+  { id: "menu", name: "More", width: 60, cell: (file) => <SetMenu file={file} /> },
 ];
 
 function SetName({ file }: { file: LabelFileItem }) {

@@ -8,8 +8,14 @@ import { Media } from "../../../ui/content/media.tsx";
 import { Output } from "../../../ui/content/output.tsx";
 import styles from "./message-blocks.module.css";
 
+interface MessageProps {
+  message: MessageItem;
+  /** Whether nothing of it is folded. */
+  isOpen: boolean;
+}
+
 /** A message, as it is read to label a case: text is text, and what is long is folded. */
-export const MessageBlocks = memo(function MessageBlocks({ message }: { message: MessageItem }) {
+export const MessageBlocks = memo(function MessageBlocks({ message, isOpen }: MessageProps) {
   const { blocks } = useMemo(() => turnOf(message, () => undefined), [message]);
   return (
     <article
@@ -24,7 +30,7 @@ export const MessageBlocks = memo(function MessageBlocks({ message }: { message:
           {message.error === true && <span className={styles.failed}>failed</span>}
         </p>
         {blocks.map((block) => (
-          <BlockView key={block.part} block={block} role={message.role} />
+          <BlockView key={block.part} block={block} role={message.role} isOpen={isOpen} />
         ))}
         {blocks.length === 0 && <p className={styles.who}>This message is empty.</p>}
       </div>
@@ -36,10 +42,10 @@ const LINES: Readonly<Record<string, number>> = { system: 4, tool: 12 };
 const PROSE_LINES = 40;
 const THOUGHT_LINES = 14;
 
-function BlockView({ block, role }: { block: Block; role: string }) {
+function BlockView({ block, role, isOpen }: { block: Block; role: string; isOpen: boolean }) {
   if (block.kind === "media")
     return <Media kind={block.media.kind} format={block.media.format} href={null} />;
-  if (block.kind === "call") return <Call block={block} />;
+  if (block.kind === "call") return <Call block={block} isOpen={isOpen} />;
   if (block.kind === "error") {
     return (
       <p className={styles.failed}>
@@ -50,14 +56,14 @@ function BlockView({ block, role }: { block: Block; role: string }) {
   const lines = block.kind === "thought" ? THOUGHT_LINES : (LINES[role] ?? PROSE_LINES);
   return (
     <div className={styles[block.kind]}>
-      <Long text={block.text} unloaded={block.folded} lines={lines}>
+      <Long text={block.text} unloaded={block.folded} lines={lines} isOpen={isOpen}>
         {(shown) => (role === "tool" ? <Output text={shown} /> : <Markdown text={shown} />)}
       </Long>
     </div>
   );
 }
 
-function Call({ block }: { block: CallBlock }) {
+function Call({ block, isOpen }: { block: CallBlock; isOpen: boolean }) {
   return (
     <section className={styles.call} aria-label={`Call of ${block.call.function}`}>
       <b>
@@ -68,7 +74,7 @@ function Call({ block }: { block: CallBlock }) {
           <span className={styles.who}>
             <InertText text={argument.name} />
           </span>
-          <Long text={argument.text} unloaded={0} lines={LINES.tool ?? PROSE_LINES}>
+          <Long text={argument.text} unloaded={0} lines={LINES.tool ?? PROSE_LINES} isOpen={isOpen}>
             {(shown) => <Output text={shown} />}
           </Long>
         </div>
@@ -82,14 +88,16 @@ interface LongProps {
   /** Characters that are read in the transcript only. */
   unloaded: number;
   lines: number;
+  isOpen: boolean;
   children: (shown: string) => ReactNode;
 }
 
-function Long({ text, unloaded, lines, children }: LongProps) {
-  const [isOpen, setOpen] = useState(false);
+function Long({ text, unloaded, lines, isOpen, children }: LongProps) {
+  const [own, setOpen] = useState<boolean | null>(null);
+  const open = own ?? isOpen;
   return (
     <>
-      <Folded text={text} lines={lines} unloaded={0} open={isOpen} onToggle={() => setOpen(!isOpen)}>
+      <Folded text={text} lines={lines} unloaded={0} open={open} onToggle={() => setOpen(!open)}>
         {children}
       </Folded>
       {unloaded > 0 && (

@@ -73,9 +73,13 @@ export function useLabels(file: string, name: string): Labels {
     write,
     insist: () => {
       if (refused === null) return;
-      forget(refused.change);
       const { key, fields } = refused.change;
-      write({ key, fields, before: query.data?.items.find((each) => each.key === key)?.fields });
+      // What is written over is what stands there now.
+      void query.refetch().then(({ data, error }) => {
+        if (error !== null) return;
+        forget(refused.change);
+        write({ key, fields, before: data?.items.find((each) => each.key === key)?.fields });
+      });
     },
     drop: () => {
       if (refused !== null) forget(refused.change);
