@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message
 
 from inspect_scout._view import ViewSettings, create_app, v2
 from inspect_scout._view.kept import Kept
+from inspect_scout._view.places import encode_location
 from inspect_scout._view.v3 import ROUTERS
 from inspect_scout._view.waiting import waits
 
@@ -26,6 +27,10 @@ AT_ONCE = {
     "/api/v2/topics",
     "/api/v2/topics/stream",
     "/api/v3/events",
+    "/api/v3/labels",
+    "/api/v3/labels/{file}",
+    "/api/v3/labels/{file}/cases/{key}",
+    "/api/v3/labels/{file}/raters/{other}",
     "/api/v3/project/schemas/{name}",
     "/api/v3/scans",
     "/api/v3/scans/{scan_id}",
@@ -149,9 +154,12 @@ print(sorted({name.partition(".")[0] for name in sys.modules} & heavy))
 
 def test_requests_that_do_not_wait_load_nothing_of_inspect(example_scan: Path, tmp_path: Path) -> None:
     scan_id = example_scan.name.removeprefix("scan_id=")
+    (tmp_path / "cases.csv").write_text("id,target\na,true\n")
+    file = encode_location("cases.csv")
     filled = {"scan_id": f"{scan_id}?findings=false", "name": "project"}
+    filled |= {"file": file, "other": file, "key": encode_location('"a"')}
     paths = ["/", "/plain.css", "/api/v3/none", *(path.format(**filled) for path in sorted(AT_ONCE))]
     command = [sys.executable, "-c", LIGHT, str(Path(__file__).parent), str(tmp_path), str(example_scan.parent), *paths]
     ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
-    statuses = [200, 200, 404, 404, *[200] * 6]  # there is no page in this project
+    statuses = [200, 200, 404, 404, *[200] * 10]  # there is no page in this project
     assert ran.stdout.splitlines() == [str(statuses), "[]"], ran.stdout + ran.stderr

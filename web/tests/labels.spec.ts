@@ -3,6 +3,10 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { expect, expectAccessible, test } from "./scout.ts";
 
+// The first agreement waits until the server has loaded what reads results.
+test.use({ actionTimeout: 30_000 });
+const patience = { timeout: 30_000 };
+
 const SET = "labels/cases.yaml";
 
 /** A path of the project as addresses name it. */
@@ -37,14 +41,14 @@ async function beginQueue(page: Page, url: string, name: string): Promise<void> 
   await page.getByRole("combobox", { name: "Scanner" }).selectOption("edits_tests");
   await page.getByRole("spinbutton", { name: "Results" }).fill("10");
   await page.getByRole("button", { name: "Begin to label" }).click();
-  await expect(page.getByText("Case 1 of 10 · 0 labels")).toBeVisible();
+  await expect(page.getByText("Case 1 of 10 · 0 labels")).toBeVisible(patience);
 }
 
 test("lists the sets with their labels, and how far their scanner agrees", async ({ page, scout }) => {
   await page.goto(`${scout.url}/#/labels`);
   const row = page.getByRole("row", { name: /labels\/cases\.yaml/ });
   await expect(row).toContainText("false 5 · true 1");
-  await expect(row).toContainText(/edits_tests 100 % \(61 to 100\)/);
+  await expect(row).toContainText(/edits_tests 100 % \(61 to 100\)/, patience);
   await row.getByRole("link").first().click();
   await expect(page.getByRole("row", { name: /off-by-one/ })).toContainText("true");
   await page.reload();
@@ -195,7 +199,7 @@ for (const theme of ["light", "dark"] as const) {
   test(`is accessible in the ${theme} theme`, async ({ page, scout }) => {
     await page.emulateMedia({ colorScheme: theme });
     await page.goto(`${scout.url}/#/labels`);
-    await expect(page.getByRole("row", { name: /labels\/cases\.yaml/ })).toContainText("κ");
+    await expect(page.getByRole("row", { name: /labels\/cases\.yaml/ })).toContainText("κ", patience);
     await expectAccessible(page);
     await openSet(page, scout.url, SET);
     await expect(page.getByRole("row", { name: /off-by-one/ })).toBeVisible();

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from ..context import Context
 from ..places import decode_location
+from ..waiting import at_once
 from .answers import Name, answer, in_thread
 from .labelling_models import LabelQueue, RatersAgreementItem, ScannerAgreement
 from .labels import LabelPath
@@ -69,6 +70,7 @@ async def get_agreement(
 
 
 @one_file.get("/raters/{other}", response_model=RatersAgreementItem)
+@at_once
 async def get_raters_agreement(request: Request, context: Context, path: LabelPath, other: Name) -> Response:
     """Compare the labels of two people, each of whom has a file."""
     from ..._app import raters_agreement

@@ -12,6 +12,7 @@ from ..._support.errors import ConfigError
 from ..context import Context, ViewContext
 from ..places import decode_location, encode_location
 from ..states import KnownState
+from ..waiting import at_once
 from .answers import answer, encoded, in_thread
 from .work_models import LabelCaseItem, LabelCases, LabelChange, LabelFileItems, NewCases, NewLabelFile, NewLabelName
 
@@ -33,6 +34,7 @@ LabelPath = Annotated[str, Depends(label_path)]
 
 
 @router.get("", response_model=LabelFileItems)
+@at_once
 async def list_label_files(request: Request, context: Context) -> Response:
     """List the files of labelled cases of the project."""
     items = [] if context.settings.file is not None else await in_thread(lambda: _file_items(context))
@@ -40,6 +42,7 @@ async def list_label_files(request: Request, context: Context) -> Response:
 
 
 @router.post("", response_model=LabelChange, status_code=201)
+@at_once
 async def create_label_file(context: Context, body: NewLabelFile) -> Response:
     """Make a file of labelled cases that does not exist yet."""
     from ..._app import create_labels
@@ -50,6 +53,7 @@ async def create_label_file(context: Context, body: NewLabelFile) -> Response:
 
 
 @one_file.get("", response_model=LabelCases)
+@at_once
 async def list_cases(
     request: Request,
     path: LabelPath,
@@ -68,6 +72,7 @@ async def list_cases(
 
 
 @one_file.put("", response_model=LabelChange)
+@at_once
 async def replace_cases(context: Context, path: LabelPath, state: KnownState, body: NewCases) -> Response:
     """Write all cases of a file again."""
     from ..._app import replace_labels
@@ -77,6 +82,7 @@ async def replace_cases(context: Context, path: LabelPath, state: KnownState, bo
 
 
 @one_file.delete("", status_code=204)
+@at_once
 async def delete_label_file(context: Context, path: LabelPath, state: KnownState) -> Response:
     """Move a file of labelled cases to the trash."""
     from ..._app import delete_labels
@@ -97,6 +103,7 @@ async def rename_label_file(context: Context, path: LabelPath, body: NewLabelNam
 
 
 @one_file.get("/cases/{key}", response_model=LabelCaseItem)
+@at_once
 async def get_case(request: Request, path: LabelPath, key: Key) -> Response:
     """Give a case; its ETag is that of the file."""
     from ..._app import find_case, read_labels
@@ -106,6 +113,7 @@ async def get_case(request: Request, path: LabelPath, key: Key) -> Response:
 
 
 @one_file.put("/cases/{key}", response_model=LabelChange)
+@at_once
 async def put_case(
     context: Context, path: LabelPath, key: Key, state: KnownState, body: dict[str, JsonValue]
 ) -> Response:
@@ -117,6 +125,7 @@ async def put_case(
 
 
 @one_file.delete("/cases/{key}", response_model=LabelChange)
+@at_once
 async def delete_case(context: Context, path: LabelPath, key: Key, state: KnownState) -> Response:
     """Take a case out of a file."""
     from ..._app import delete_case as delete

@@ -65,7 +65,7 @@ function BlockView({ block, role, isOpen }: { block: Block; role: string; isOpen
 
 function Call({ block, isOpen }: { block: CallBlock; isOpen: boolean }) {
   return (
-    <section className={styles.call} aria-label={`Call of ${block.call.function}`}>
+    <div className={styles.call}>
       <b>
         <InertText text={block.call.function ?? "unknown tool"} />
       </b>
@@ -79,7 +79,7 @@ function Call({ block, isOpen }: { block: CallBlock; isOpen: boolean }) {
           </Long>
         </div>
       ))}
-    </section>
+    </div>
   );
 }
 
