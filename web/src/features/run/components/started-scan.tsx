@@ -22,7 +22,8 @@ export function StartedScan({ scanId }: { scanId: string }) {
   if (scan === undefined && error !== null)
     return <ErrorState error={error} title="The scan could not be read." onRetry={() => void retry()} />;
   if (scan === undefined) return <Skeleton lines={2} label="Reading the scan" />;
-  const { name, done, total, state, error_count, location } = scan;
+  const { done, total, state, error_count, location } = scan;
+  const name = scan.scanner_names.join(", ") || scan.name;
   const isRunning = state === "running" || state === "planned";
   const errors = error_count === 0 ? "" : `, ${formatCounted(error_count, "error")}`;
   const time = left === null || !isRunning ? "" : `, ${formatDuration(left)} left`;

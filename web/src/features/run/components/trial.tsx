@@ -80,7 +80,8 @@ function Evidence({ scanId, scanner, row }: { scanId: string; scanner: string; r
   if (error !== null) return <p className={styles.remark}>{error.message}</p>;
   if (data === undefined) return <Skeleton lines={3} label="Reading the evidence" />;
   const [found] = data.evidence;
-  const passages = [...(found?.messages ?? []), ...(found?.events ?? [])];
+  // A result that cites nothing comes with all that was read.
+  const passages = [...(found?.messages ?? []), ...(found?.events ?? [])].filter(({ cited }) => cited);
   const scans = scan === undefined ? {} : { scans: scansOf(scan.location) };
   return (
     <div className={styles.evidence}>
