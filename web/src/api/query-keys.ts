@@ -19,6 +19,7 @@ export const queryKeys = {
   raters: (file: string, other: string) => ["labels", "raters", file, other] as const,
   /** Labels change nothing of it: what comes to be labelled stays what it is. */
   labelQueue: (asked: object) => ["scans", "queue", asked] as const,
+  labelEvidence: (asked: object) => ["scans", "evidence", asked] as const,
   describedTranscripts: (ids: readonly string[]) => ["transcripts", "described", ids] as const,
   labelCase: (file: string, id: string) => ["labels", "case", file, id] as const,
   scan: (id: string, asked: object) => ["scans", "one", id, asked] as const,
@@ -36,7 +37,6 @@ export const queryKeys = {
   projectJobs: () => ["project", "jobs"] as const,
   optionTable: () => ["project", "option table"] as const,
   projectOptions: () => ["project", "options"] as const,
-  project: () => ["project", "file"] as const,
   newProject: () => ["project", "new"] as const,
   dryRun: (job: object) => ["transcripts", "dry run", job] as const,
   runScan: (scanId: string) => ["scans", "run", scanId] as const,

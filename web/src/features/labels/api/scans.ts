@@ -47,6 +47,7 @@ export function queueQuery({ scan, scanner, ...asked }: QueueAsked) {
 export function evidenceQuery(scan: string, scanner: string, result: string) {
   return queryOptions({
     queryKey: queryKeys.evidence({ scan, scanner }, result, {}),
+    queryKey: queryKeys.labelEvidence({ scan, scanner, result }),
     queryFn: ({ signal }) =>
       read<ResultsGetEvidenceData, ResultsGetEvidenceResponse>(
         "/scans/{scan_id}/{scanner}/results/{id}/evidence",
