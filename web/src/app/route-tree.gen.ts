@@ -11,6 +11,7 @@
 import { Route as rootRouteImport } from './routes/__root'
 import { Route as IndexRouteImport } from './routes/index'
 import { Route as CompareRouteImport } from './routes/compare'
+import { Route as ProjectRouteImport } from './routes/project'
 import { Route as RunRouteImport } from './routes/run'
 import { Route as LabelsIndexRouteImport } from './routes/labels.index'
 import { Route as ScansIndexRouteImport } from './routes/scans.index'
@@ -27,6 +28,11 @@ const IndexRoute = IndexRouteImport.update({
 const CompareRoute = CompareRouteImport.update({
   id: '/compare',
   path: '/compare',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const ProjectRoute = ProjectRouteImport.update({
+  id: '/project',
+  path: '/project',
   getParentRoute: () => rootRouteImport,
 } as any)
 const RunRoute = RunRouteImport.update({
@@ -68,6 +74,7 @@ const TranscriptsIdIndexRoute = TranscriptsIdIndexRouteImport.update({
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute
   '/compare': typeof CompareRoute
+  '/project': typeof ProjectRoute
   '/run': typeof RunRoute
   '/labels/': typeof LabelsIndexRoute
   '/scans/': typeof ScansIndexRoute
@@ -79,6 +86,7 @@ export interface FileRoutesByFullPath {
 export interface FileRoutesByTo {
   '/': typeof IndexRoute
   '/compare': typeof CompareRoute
+  '/project': typeof ProjectRoute
   '/run': typeof RunRoute
   '/labels': typeof LabelsIndexRoute
   '/scans': typeof ScansIndexRoute
@@ -91,6 +99,7 @@ export interface FileRoutesById {
   __root__: typeof rootRouteImport
   '/': typeof IndexRoute
   '/compare': typeof CompareRoute
+  '/project': typeof ProjectRoute
   '/run': typeof RunRoute
   '/labels/': typeof LabelsIndexRoute
   '/scans/': typeof ScansIndexRoute
@@ -104,6 +113,7 @@ export interface FileRouteTypes {
   fullPaths:
     | '/'
     | '/compare'
+    | '/project'
     | '/run'
     | '/labels/'
     | '/scans/'
@@ -115,6 +125,7 @@ export interface FileRouteTypes {
   to:
     | '/'
     | '/compare'
+    | '/project'
     | '/run'
     | '/labels'
     | '/scans'
@@ -126,6 +137,7 @@ export interface FileRouteTypes {
     | '__root__'
     | '/'
     | '/compare'
+    | '/project'
     | '/run'
     | '/labels/'
     | '/scans/'
@@ -138,6 +150,7 @@ export interface FileRouteTypes {
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute
   CompareRoute: typeof CompareRoute
+  ProjectRoute: typeof ProjectRoute
   RunRoute: typeof RunRoute
   LabelsIndexRoute: typeof LabelsIndexRoute
   ScansIndexRoute: typeof ScansIndexRoute
@@ -161,6 +174,13 @@ declare module '@tanstack/react-router' {
       path: '/compare'
       fullPath: '/compare'
       preLoaderRoute: typeof CompareRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/project': {
+      id: '/project'
+      path: '/project'
+      fullPath: '/project'
+      preLoaderRoute: typeof ProjectRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/run': {
@@ -218,6 +238,7 @@ declare module '@tanstack/react-router' {
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
   CompareRoute: CompareRoute,
+  ProjectRoute: ProjectRoute,
   RunRoute: RunRoute,
   LabelsIndexRoute: LabelsIndexRoute,
   ScansIndexRoute: ScansIndexRoute,

@@ -78,7 +78,8 @@ export function groupedFields(fields: readonly OptionField[]): [string, OptionFi
 
 /** Whether a field is about what somebody looks for. */
 export function isSought(field: OptionField, sought: string): boolean {
-  const text = `${field.label} ${field.name} ${field.flag} ${field.group} ${field.help}`.toLowerCase();
+  const { label, name, flag, group, help, variables } = field;
+  const text = [label, name, flag, group, help, ...variables].join(" ").toLowerCase();
   return sought
     .toLowerCase()
     .split(/\s+/)

@@ -35,7 +35,7 @@ export function SettingInput({ setting, control, text, placeholder, onChange, di
         disabled={disabled}
         onChange={(event) => onChange(event.target.value)}
       >
-        <option value="">{placeholder === "" ? "–" : placeholder}</option>
+        <option value="">{placeholder === "" ? "not set" : `not set: ${placeholder}`}</option>
         {offered.map(([value, words]) => (
           <option key={value} value={value}>
             {words}

@@ -1,12 +1,10 @@
-/** What can be run: the scanners, job files and options of the project. */
+/** What can be run: the scanners and job files of the project. */
 
 import { queryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
 import type {
   ProjectListJobsData,
   ProjectListJobsResponse,
-  ProjectListOptionsData,
-  ProjectListOptionsResponse,
   ProjectListScannersData,
   ProjectListScannersResponse,
 } from "../../../api/generated/types.gen.ts";
@@ -21,21 +19,4 @@ export const scannersQuery = queryOptions({
 export const jobsQuery = queryOptions({
   queryKey: queryKeys.projectJobs(),
   queryFn: ({ signal }) => read<ProjectListJobsData, ProjectListJobsResponse>("/project/jobs", { signal }),
-});
-
-/** The table of options, which is there at once. */
-export const optionTableQuery = queryOptions({
-  queryKey: queryKeys.optionTable(),
-  queryFn: ({ signal }) =>
-    read<ProjectListOptionsData, ProjectListOptionsResponse>("/project/options", {
-      query: { explain: false },
-      signal,
-    }),
-});
-
-/** The same with the values of the project, which a process of its own finds out. */
-export const optionsQuery = queryOptions({
-  queryKey: queryKeys.projectOptions(),
-  queryFn: ({ signal }) =>
-    read<ProjectListOptionsData, ProjectListOptionsResponse>("/project/options", { signal }),
 });

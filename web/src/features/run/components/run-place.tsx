@@ -1,11 +1,12 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { optionsQuery } from "../../../api/options.ts";
 import { AsCommand } from "../../../ui/as-command.tsx";
 import { useKeys } from "../../../ui/keyboard/use-keys.ts";
 import { PlaceHeader } from "../../../ui/place-header.tsx";
 import { SplitPane } from "../../../ui/split-pane.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
-import { optionsQuery, scannersQuery } from "../api/run-queries.ts";
+import { scannersQuery } from "../api/run-queries.ts";
 import { dryRunQuery, startRun } from "../api/start-run.ts";
 import { type Refusal, readRefusal } from "../model/refusals.ts";
 import { argName } from "../model/run-form.ts";

@@ -2,8 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { JobItem, OptionItem, ScannerFileItem } from "../../../api/generated/types.gen.ts";
+import { optionsQuery, optionTableQuery } from "../../../api/options.ts";
 import { type OptionField, optionFields } from "../../../domain/options.ts";
-import { jobsQuery, optionsQuery, optionTableQuery, scannersQuery } from "../api/run-queries.ts";
+import { jobsQuery, scannersQuery } from "../api/run-queries.ts";
 import { commandsOf, type NamedCommand } from "../model/run-command.ts";
 import {
   type ChosenScanner,
