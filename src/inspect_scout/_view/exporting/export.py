@@ -110,7 +110,6 @@ class _Exporter:
 
     async def plan(self, references: Sequence[str]) -> PlannedExport:
         """Find out what an export will hold."""
-        page = self._page()
         scans = list[ExportedScan]()
         for reference in references or (None,):
             location = normalize(await find_scan(reference, self._context.served().scans))
@@ -121,7 +120,7 @@ class _Exporter:
                 scans.append(await look_at(reader, name.removeprefix("scan_id="), location))
         cited = {id for scan in scans for id in scan.cited}
         results, messages = sum(scan.results for scan in scans), sum(scan.messages for scan in scans)
-        size = results * _RESULT_BYTES + messages * _MESSAGE_BYTES + _folder_bytes(page)
+        size = results * _RESULT_BYTES + messages * _MESSAGE_BYTES + _folder_bytes(self._page())
         return PlannedExport(scans, len(cited), results, size)
 
     async def write(self, planned: PlannedExport, folder: str, report: Report) -> WrittenExport:
