@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-python test-page check web hooks faults bench bench-view growth reading refusals shots recordings docs openapi examples clean
+.PHONY: help demo test test-python test-page check web hooks faults bench bench-view bench-web growth reading refusals shots recordings docs openapi examples clean
 
 # The first Python of at least 3.11 on this machine; `make PYTHON=/path/to/python ...` chooses another.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
@@ -102,6 +102,9 @@ reading: $(VENV)/.installed-dev  ## Time what only looks at scans: list, status,
 
 bench-view: $(VENV)/.installed-dev  ## Time the server: lists, results, transcripts (ONLY="huge", REFERENCE=/path/to/python)
 	@$(BIN)/python -m benchmarks.view $(if $(REFERENCE),--reference $(REFERENCE)) $(if $(ONLY),--only "$(ONLY)")
+
+bench-web: $(VENV)/.installed-dev  ## Time the page in Chromium: rows, reading, results (ONLY="reading", REFERENCE=/path/to/scout, SIZE="--rows 1000")
+	@$(BIN)/python -m benchmarks.web $(if $(REFERENCE),--reference $(REFERENCE)) $(if $(ONLY),--only "$(ONLY)") $(SIZE)
 
 refusals: $(VENV)/.installed-dev  ## Time how soon one is told of a mistake, sees that a scan has begun, and can ask the server
 	@$(BIN)/python -m benchmarks.refusals
