@@ -99,11 +99,20 @@ async function expectNoScrolling(page: Page): Promise<void> {
   expect(await cutOff(page)).toEqual([]);
 }
 
-/** What is on the screen, but for what time changes. */
+const STEADY_MS = 500;
+const STEADY_LOOKS = 20;
+
+/** What is on the screen once all of it has come, but for what time changes. */
 async function shown(page: Page): Promise<{ address: string; title: string; text: string }> {
-  await settle(page);
-  const text = ((await page.getByRole("main").textContent()) ?? "").replace(/\s+/g, " ");
-  const words = text.replace(/\b(just now|a moment ago|\d+ \w+ ago|in \d+ \w+)\b/g, "some time ago");
+  let last = "";
+  for (let look = 0; look < STEADY_LOOKS; look++) {
+    await settle(page);
+    const text = (await page.getByRole("main").textContent()) ?? "";
+    if (text === last) break;
+    last = text;
+    await page.waitForTimeout(STEADY_MS);
+  }
+  const words = last.replace(/\b(just now|a moment ago|\d+ \w+ ago|in \d+ \w+)\b/g, "some time ago");
   return { address: new URL(page.url()).hash, title: await page.title(), text: words };
 }
 
@@ -146,6 +155,8 @@ for (const [name, addressIn] of Object.entries(ADDRESSES)) {
 
     test("the help lists its keys, and gives the focus back", async ({ page, scout }) => {
       await open(page, scout.url, address);
+      // In a field it is a letter.
+      await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
       await page.keyboard.press("?");
       const help = page.getByRole("dialog", { name: "Keys" });
       await expect(help).toBeVisible();
@@ -189,9 +200,9 @@ for (const [name, addressIn] of Object.entries(ADDRESSES)) {
       await page.reload();
       expect(await shown(page)).toEqual(before);
       await page.evaluate(() => location.assign("#/nowhere"));
-      await expect(page.getByRole("main")).not.toContainText(before.text.slice(0, 30));
+      await expect(page).toHaveTitle(/Not found/);
       await page.goBack();
-      await expect.poll(() => shown(page)).toEqual(before);
+      expect(await shown(page)).toEqual(before);
       await page.goForward();
       expect((await shown(page)).address).toContain("nowhere");
     });
