@@ -37,6 +37,7 @@ export const queryKeys = {
   projectJobs: () => ["project", "jobs"] as const,
   optionTable: () => ["project", "option table"] as const,
   projectOptions: () => ["project", "options"] as const,
+  projectPlaces: () => ["project", "places"] as const,
   projectFile: () => ["project", "text"] as const,
   newProject: () => ["project", "new"] as const,
   dryRun: (job: object) => ["transcripts", "dry run", job] as const,

@@ -46,7 +46,6 @@ export function queueQuery({ scan, scanner, ...asked }: QueueAsked) {
 /** What a scanner said of an input, and the messages that it cites; `result` may be the id of a transcript. */
 export function evidenceQuery(scan: string, scanner: string, result: string) {
   return queryOptions({
-    queryKey: queryKeys.evidence({ scan, scanner }, result, {}),
     queryKey: queryKeys.labelEvidence({ scan, scanner, result }),
     queryFn: ({ signal }) =>
       read<ResultsGetEvidenceData, ResultsGetEvidenceResponse>(

@@ -5,7 +5,7 @@ import { queryKeys } from "../../../api/query-keys.ts";
 
 /** What the project says of transcripts and of labels. */
 export const projectQuery = queryOptions({
-  queryKey: queryKeys.project(),
+  queryKey: queryKeys.projectPlaces(),
   queryFn: async ({ signal }) => {
     const { path, config } = await read<ProjectGetProjectData, ProjectGetProjectResponse>("/project", {
       signal,
