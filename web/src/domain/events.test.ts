@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { EventItem } from "../api/generated/types.gen.ts";
-import { beginsAgent, controlRun, controlStart, modelPartsOf, toolTextOf } from "./events.ts";
+import { beginsAgent, controlRun, controlStart, errorTextOf, modelPartsOf, toolTextOf } from "./events.ts";
 
 const kinds = ["sample_init", "span_begin", "state", "model", "span_end", "span_begin", "tool", "span_begin"];
 const events = kinds.map(
@@ -56,4 +56,11 @@ it("takes what a model thinks, says and calls apart, each with its place", () =>
     ["call", "Tool Call: b\nArguments:"],
   ]);
   for (const part of parts) expect(text.slice(part.start).startsWith(part.text)).toBe(true);
+});
+
+it("shows of an error where it happened, else what it says", () => {
+  expect(errorTextOf('error: {"message":"m","traceback":"at a.py","traceback_ansi":""}')).toBe("at a.py");
+  expect(errorTextOf('error: {"message":"m"}')).toBe("m");
+  expect(errorTextOf('error: {"message":"m')).toBeNull();
+  expect(errorTextOf("message: m")).toBeNull();
 });

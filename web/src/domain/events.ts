@@ -74,6 +74,20 @@ export function toolTextOf(text: string): ToolText {
   return { arguments: argumentsOf(text.slice(0, at), 0), result, resultStart: text.length - result.length };
 }
 
+/** The text of an error: what went wrong and where, with the colours of its terminal; null where it says it otherwise. */
+export function errorTextOf(text: string): string | null {
+  const given = /^error: (\{[\s\S]*\})$/.exec(text)?.[1];
+  if (given === undefined) return null;
+  try {
+    const { message, traceback, traceback_ansi } = JSON.parse(given) as Record<string, unknown>;
+    const told = [traceback_ansi, traceback, message].find((one) => typeof one === "string" && one !== "");
+    return typeof told === "string" ? told : null;
+  } catch {
+    // Folded in its middle.
+    return null;
+  }
+}
+
 export interface ModelPart {
   kind: "thought" | "said" | "call";
   text: string;

@@ -51,7 +51,16 @@ function Node({ node, offset, marks }: Shown & { node: MarkdownNode }): ReactNod
         </code>
       );
     case "link":
-      return <Link href={node.href}>{inner(node.children)}</Link>;
+      return isPlainAddress(node) ? (
+        <Address href={node.href}>{inner(node.children)}</Address>
+      ) : (
+        <>
+          {inner(node.children)}{" "}
+          <Address href={node.href}>
+            <InertText text={node.href} />
+          </Address>
+        </>
+      );
     case "heading":
       // A heading of a message is not one of the page.
       return <p className={styles.heading}>{inner(node.children)}</p>;
@@ -115,22 +124,18 @@ function Table({ node, inner }: { node: Extract<MarkdownNode, { kind: "table" }>
   );
 }
 
-/** A link of a stranger: it says where it leads, and only web addresses lead anywhere. */
-function Link({ href, children }: { href: string; children: ReactNode }) {
-  const leads = /^https?:\/\//i.test(href);
+/** Whether a link shows just where it leads. */
+function isPlainAddress(node: Extract<MarkdownNode, { kind: "link" }>): boolean {
+  const [only, ...others] = node.children;
+  return others.length === 0 && only?.kind === "text" && only.text === node.href;
+}
+
+/** The address of a link, which is always seen: of a stranger's link the words may say anything. */
+function Address({ href, children }: { href: string; children: ReactNode }) {
+  if (!/^https?:\/\//i.test(href)) return <span className={styles.address}>{children}</span>;
   return (
-    <>
+    <a className={styles.address} href={href} target="_blank" rel="noreferrer noopener nofollow">
       {children}
-      <span className={styles.address}>
-        {" "}
-        {leads ? (
-          <a href={href} target="_blank" rel="noreferrer noopener nofollow">
-            <InertText text={href} />
-          </a>
-        ) : (
-          <InertText text={href} />
-        )}
-      </span>
-    </>
+    </a>
   );
 }

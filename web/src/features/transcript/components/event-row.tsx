@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { memo, type ReactNode, useState } from "react";
 import type { EventItem, ModelCallItem } from "../../../api/generated/types.gen.ts";
 import { type Argument, headlineOf } from "../../../domain/arguments.ts";
-import { type ModelPart, modelPartsOf, toolTextOf } from "../../../domain/events.ts";
+import { errorTextOf, type ModelPart, modelPartsOf, toolTextOf } from "../../../domain/events.ts";
 import { formatCounted, formatDuration, formatRough } from "../../../domain/format.ts";
 import type { Mark } from "../../../domain/marks.ts";
 import { Folded } from "../../../ui/content/folded.tsx";
@@ -121,13 +121,16 @@ function ToolEvent({ event, marks }: KindProps) {
 }
 
 function OtherEvent({ event, marks }: KindProps) {
+  // What is found in an error is shown as it stands, else the mark would be lost.
+  const error = marks.length === 0 ? errorTextOf(event.text) : null;
+  const text = error ?? event.text;
   return (
     <>
       <Head event={event} name={event.name ?? ""}>
         {[event.error ? "failed" : ""]}
       </Head>
-      {event.text !== "" && (
-        <Long event={event} text={event.text} start={0} marks={marks} lines={8}>
+      {text !== "" && (
+        <Long event={event} text={text} start={0} marks={marks} lines={10}>
           {(shown) => <Output text={shown} marks={marks} />}
         </Long>
       )}

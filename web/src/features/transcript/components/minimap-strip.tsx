@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
-import type { TranscriptHit } from "../../../api/generated/types.gen.ts";
+import type { MinimapMark, TranscriptHit } from "../../../api/generated/types.gen.ts";
 import { scannerKey } from "../../../domain/citations.ts";
 import { formatCounted } from "../../../domain/format.ts";
 import { minimapQuery } from "../api/read-minimap.ts";
@@ -63,9 +63,10 @@ export function MinimapStrip() {
           {strip.parts.map((part) => (
             <Part key={part.start} part={part} />
           ))}
+          <Marks strip={strip} marks={map.data?.marks ?? []} />
           {sought === "message" && <Hits strip={strip} hits={hits} />}
           <Flags strip={strip} />
-          {strip.parts.length > 0 && <Seen strip={strip} />}
+          {strip.parts.length > 0 && sought === "message" && <Seen strip={strip} />}
         </g>
       </svg>
     </div>
@@ -101,6 +102,35 @@ function Flags({ strip }: { strip: Strip }) {
         d={`M${x + place * 5 - 4} 2h8l-4 8z`}
       />
     ));
+  });
+}
+
+/** What happened between messages: compactions as lines, sub-agents as diamonds, errors and limits as bars. */
+function Marks({ strip, marks }: { strip: Strip; marks: readonly MinimapMark[] }) {
+  return marks.map((mark) => {
+    const x = strip.xOf((mark.message ?? 0) + 1);
+    const many = (mark.count ?? 1) > 1 ? ` (${mark.count})` : "";
+    const title = <title>{`${mark.name ?? mark.kind}${many}, E${mark.event}`}</title>;
+    const key = `${mark.kind} ${mark.event}`;
+    if (mark.kind === "compaction") {
+      return (
+        <path key={key} className={styles.compaction} d={`M${x} 8V30`}>
+          {title}
+        </path>
+      );
+    }
+    if (mark.kind === "agent") {
+      return (
+        <path key={key} className={styles.agent} d={`M${x} 26.5l3 3-3 3-3-3z`}>
+          {title}
+        </path>
+      );
+    }
+    return (
+      <rect key={key} className={styles.trouble} x={x - 1} y={8} width={2} height={22}>
+        {title}
+      </rect>
+    );
   });
 }
 

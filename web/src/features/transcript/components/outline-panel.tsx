@@ -15,6 +15,8 @@ import styles from "./outline-panel.module.css";
 const BLOCK = 200;
 const HEIGHT = 23;
 
+/** What prompts have around thoughts. */
+const TAG = /^<thinking(?:_summary)?>/;
 const NONE: ReadonlySet<string> = new Set();
 
 function namesOf({ items }: AgentRange): ReadonlySet<string> {
@@ -23,7 +25,7 @@ function namesOf({ items }: AgentRange): ReadonlySet<string> {
 
 /** The turns of the transcript as headings. Rows are messages; those that are results of tools have no height. */
 export function OutlinePanel({ total }: { total: number }) {
-  const { at, reading } = useTranscript();
+  const { at, reading, sought } = useTranscript();
   const box = useRef<HTMLDivElement>(null);
   const turns = useRef<(number: number) => OutlineTurn | null | undefined>(() => undefined);
   const rows = useVirtualizer<HTMLDivElement, HTMLDivElement>({
@@ -58,7 +60,11 @@ export function OutlinePanel({ total }: { total: number }) {
               return (
                 <div key={item.key} data-index={item.index} ref={rows.measureElement}>
                   {turn !== null && (
-                    <Heading turn={turn} agents={agents} isCurrent={turn.number === current} />
+                    <Heading
+                      turn={turn}
+                      agents={agents}
+                      isCurrent={sought === "message" && turn.number === current}
+                    />
                   )}
                 </div>
               );
@@ -91,7 +97,7 @@ function Heading({ turn, agents, isCurrent }: HeadingProps) {
       <span className={styles.number}>{turn.number}</span>
       <span className={styles.role}>{turn.role}</span>
       <i data-failed={turn.error || undefined}>
-        <InertText text={calls.length > 0 ? calls.join(", ") : turn.text} />
+        <InertText text={calls.length > 0 ? calls.join(", ") : turn.text.replace(TAG, "")} />
         {turn.error === true && " failed"}
       </i>
       {cited.has(turn.number) && <Icon name="flag" size={11} />}

@@ -1,10 +1,11 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import type { TranscriptCitations } from "../../../api/generated/types.gen.ts";
 import { citationsByNumber, coloursOf, type ItemKind, scannerKey } from "../../../domain/citations.ts";
 import { recentScansQuery } from "../api/list-recent-scans.ts";
 import { citationsQuery } from "../api/read-citations.ts";
 import { descriptionQuery } from "../api/read-description.ts";
+import { messagePageQuery, PAGE } from "../api/read-messages.ts";
 import { minimapQuery } from "../api/read-minimap.ts";
 import { neighboursQuery } from "../api/read-neighbours.ts";
 import type { TranscriptAddress } from "../model/address.ts";
@@ -68,7 +69,8 @@ function OneTranscript({ id, location }: { id: string; location: string | undefi
   useEffect(() => {
     reading.onAway = isEvents ? () => change({ view: undefined }) : null;
   }, [reading, isEvents, change]);
-  useReadingKeys(view, { total, events, isFocused, onFind, onNeighbour });
+  const onView = useViewChange(at, reading, isEvents);
+  useReadingKeys(view, { total, events, onView, isFocused, onFind, onNeighbour });
   const rail = search.rail ?? "verdicts";
   return (
     <TranscriptContext value={view}>
@@ -78,7 +80,7 @@ function OneTranscript({ id, location }: { id: string; location: string | undefi
           total={known}
           description={description.data}
           isEvents={isEvents}
-          onView={() => change({ view: isEvents ? undefined : "events" }, true)}
+          onView={onView}
         />
         <MinimapStrip />
         <Unreadable at={at} />
@@ -164,6 +166,19 @@ function useView(
     () => ({ at, reading, sought, hits, hit, ...marked }),
     [at, reading, sought, hits, hit, marked],
   );
+}
+
+/** Change between messages and events; events begin with the one that made the message that one is at. */
+function useViewChange(at: TranscriptAddress, reading: Reading, isEvents: boolean): () => void {
+  const queries = useQueryClient();
+  const change = useChangeAddress();
+  return () => {
+    if (isEvents) return change({ view: undefined }, true);
+    const { current } = reading.state;
+    const page = queries.getQueryData(messagePageQuery(at, Math.floor((current - 1) / PAGE)).queryKey);
+    const event = page?.items.find((message) => message.number === current)?.event;
+    change({ view: "events", ...(event == null ? {} : { event }) }, true);
+  };
 }
 
 /** Go to the transcript beside this one in the list that one came from; what one looks at stays. */

@@ -15,7 +15,7 @@ export interface TranscriptView {
   /** The same for events. */
   citedEvents: ReadonlyMap<number, readonly ResolvedCitation[]>;
   colours: ReadonlyMap<string, number>;
-  /** Where texts are sought: in what is shown. */
+  /** What is shown, messages or events: texts are sought in these. */
   sought: ItemKind;
   /** What was found, by the number of the message or event. */
   hits: ReadonlyMap<number, TranscriptHit>;

@@ -13,6 +13,8 @@ export interface ReadingDoings {
   /** Whether events are shown; null: messages. */
   events: { reading: Reading; total: number } | null;
   isFocused: boolean;
+  /** From messages to events, and back. */
+  onView: () => void;
   onFind: () => void;
   onNeighbour: (direction: 1 | -1) => void;
 }
@@ -53,7 +55,7 @@ export function useReadingKeys(view: TranscriptView, doings: ReadingDoings): voi
     {
       keys: "w",
       label: events === null ? "Show the events" : "Show the messages",
-      run: () => change({ view: events === null ? "events" : undefined }, true),
+      run: doings.onView,
     },
     { keys: "y", label: "Copy a link to the message", run: () => void copyLink(view.reading.state.current) },
     { keys: ["Mod+f", "/"], label: "Find in this transcript", run: onFind },
