@@ -1,6 +1,8 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
 import type {
+  TranscriptsGetMessageData,
+  TranscriptsGetMessageResponse,
   TranscriptsGetMessagesData,
   TranscriptsGetMessagesResponse,
 } from "../../../api/generated/types.gen.ts";
@@ -64,4 +66,13 @@ export function messageTextQuery(at: TranscriptAddress, number: number, characte
     getPreviousPageParam: (_, __, part) => (part > 0 ? part - 1 : undefined),
     gcTime: 60_000,
   });
+}
+
+/** One message as the log has it. */
+export async function readMessage(at: TranscriptAddress, number: number): Promise<unknown> {
+  const { body } = await read<TranscriptsGetMessageData, TranscriptsGetMessageResponse>(
+    "/transcripts/{id}/messages/{number}",
+    { path: { id: at.id, number }, query: { location: at.location ?? null } },
+  );
+  return body;
 }

@@ -9,7 +9,7 @@ import { Keys } from "../../../ui/keyboard/keys.tsx";
 import { Menu } from "../../../ui/menu.tsx";
 import { PlaceHeader } from "../../../ui/place-header.tsx";
 import { toast } from "../../../ui/toast.ts";
-import { messagePageQuery, PAGE } from "../api/read-messages.ts";
+import { messagePageQuery, PAGE, readMessage } from "../api/read-messages.ts";
 import { type ListAsked, neighboursQuery } from "../api/read-neighbours.ts";
 import { rawAddress, rawTranscriptAddress, type TranscriptAddress } from "../model/address.ts";
 import { messagesAsMarkdown } from "../model/as-markdown.ts";
@@ -161,10 +161,9 @@ function CopyMenu({ at, reading, commands }: CopyProps) {
           },
           {
             label: "This message as JSON",
-            run: copy("The message", async () => {
-              const answer = await fetch(rawAddress(at, "message", reading.state.current));
-              return JSON.stringify((await answer.json()).body, null, 2);
-            }),
+            run: copy("The message", async () =>
+              JSON.stringify(await readMessage(at, reading.state.current), null, 2),
+            ),
           },
           {
             label: "What is on the screen as Markdown",
