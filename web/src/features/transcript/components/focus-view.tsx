@@ -1,15 +1,18 @@
+import { useEffect } from "react";
 import { contentBefore } from "../../../domain/known-files.ts";
 import { resultsOf } from "../../../domain/turns.ts";
 import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
-import { useReading, useTranscript } from "../model/transcript-context.ts";
+import { TranscriptContext, useReading, useTranscript } from "../model/transcript-context.ts";
 import { useMessages } from "../model/use-messages.ts";
 import styles from "./row-column.module.css";
 import { TurnRow } from "./turn-row.tsx";
 
 /** One message alone, with the results of its calls. */
 export function FocusView({ total }: { total: number }) {
-  const { at, reading } = useTranscript();
+  const view = useTranscript();
+  const { at, reading } = view;
   const current = useReading(reading, (state) => state.current);
+  useEffect(() => reading.sees(current, current), [reading, current]);
   const loaded = useMessages(at, current, current, total);
   const message = loaded.lookup(current);
   if (loaded.error !== null) return <ErrorState error={loaded.error} onRetry={loaded.retry} />;
@@ -21,11 +24,13 @@ export function FocusView({ total }: { total: number }) {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls by keys.
     <div className={styles.scroller} tabIndex={0}>
       <div className={styles.all}>
-        <TurnRow
-          message={shown}
-          results={resultsOf(shown, loaded.lookup)}
-          before={contentBefore(shown, loaded.lookup)}
-        />
+        <TranscriptContext value={{ ...view, isOpen: true }}>
+          <TurnRow
+            message={shown}
+            results={resultsOf(shown, loaded.lookup)}
+            before={contentBefore(shown, loaded.lookup)}
+          />
+        </TranscriptContext>
       </div>
     </div>
   );

@@ -10,6 +10,9 @@ import styles from "./minimap-strip.module.css";
 
 const HEIGHT = 34;
 const MARGIN = 10;
+/** Between parts that are wide enough; narrow ones are one band. */
+const GAP = 2;
+const WIDE = 8;
 
 /** The whole transcript as one strip: click and drag go there, arrows by one part. */
 export function MinimapStrip() {
@@ -81,7 +84,7 @@ function Part({ part }: { part: StripPart }) {
       className={styles[part.kind]}
       x={part.x}
       y={12}
-      width={Math.max(0.5, part.width - (part.width > 3 ? 2 : 0))}
+      width={Math.max(0.5, part.width - (part.width > WIDE ? GAP : 0))}
       height={14}
     >
       <title>{`${messages}: ${formatCounted(part.calls, "call")}${errors}`}</title>

@@ -83,8 +83,7 @@ export class Reading {
     return isOpened(this.#state.opened, number, part);
   }
 
-  toggle(number: number, part?: number): void {
-    const open = !this.isOpen(number, part);
+  toggle(number: number, part?: number, open = !this.isOpen(number, part)): void {
     const opened = new Map(this.#state.opened);
     if (part === undefined)
       for (const key of opened.keys()) if (key.startsWith(`${number}:`)) opened.delete(key);
@@ -104,8 +103,13 @@ export class Reading {
   }
 }
 
-export function isOpened(opened: ReadonlyMap<string, boolean>, number: number, part?: number): boolean {
-  return opened.get(keyOf(number, part)) ?? opened.get(keyOf(number)) ?? false;
+export function isOpened(
+  opened: ReadonlyMap<string, boolean>,
+  number: number,
+  part?: number,
+  otherwise = false,
+): boolean {
+  return opened.get(keyOf(number, part)) ?? opened.get(keyOf(number)) ?? otherwise;
 }
 
 function keyOf(number: number, part?: number): string {

@@ -21,6 +21,8 @@ export interface TranscriptView {
   hits: ReadonlyMap<number, TranscriptHit>;
   /** The hit that one is at: the message or event, and the place of the hit in it. */
   hit: { number: number; place: number } | null;
+  /** Whether long texts are open unless somebody folds them: where one message is shown alone. */
+  isOpen?: boolean;
 }
 
 export const TranscriptContext = createContext<TranscriptView | null>(null);

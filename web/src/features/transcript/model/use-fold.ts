@@ -4,9 +4,9 @@ import type { MessageText } from "./use-messages.ts";
 
 /** How a part of a message is folded, and what opens it. */
 export function useFold(text: MessageText, part: number, block: { folded: number }) {
-  const { reading } = useTranscript();
+  const { reading, isOpen = false } = useTranscript();
   const { number } = text.message;
-  const open = useReading(reading, (state) => isOpened(state.opened, number, part));
+  const open = useReading(reading, (state) => isOpened(state.opened, number, part, isOpen));
   const { folded } = block;
   return {
     open,
@@ -14,7 +14,7 @@ export function useFold(text: MessageText, part: number, block: { folded: number
     loading: text.isLoading,
     onToggle: () => {
       if (folded > 0) text.loadMore();
-      if (!open || folded === 0) reading.toggle(number, part);
+      if (!open || folded === 0) reading.toggle(number, part, !open);
     },
   };
 }
