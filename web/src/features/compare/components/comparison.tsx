@@ -1,5 +1,5 @@
 import type { ScanComparison, ScannerComparison } from "../../../api/generated/types.gen.ts";
-import { formatCount } from "../../../domain/format.ts";
+import { formatCount, formatCounted } from "../../../domain/format.ts";
 import { formatValue } from "../../../domain/values.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
 import type { Column } from "../../../ui/data-table/columns.ts";
@@ -57,8 +57,8 @@ export function Comparison({ comparison, found, names, search, onChange }: Compa
         {found.left_out > 0 && <span className="muted"> of which {formatCount(flips.length)} are shown</span>}
       </h2>
       {flips.length === 0 ? (
-        <EmptyState title="They agree on every input">
-          {formatCount(found.n)} inputs have a result of both.
+        <EmptyState title={found.n === 0 ? "They have no input in common" : "They agree on every input"}>
+          {formatCounted(found.n, "input has", "inputs have")} a result of both.
         </EmptyState>
       ) : (
         <DataTable

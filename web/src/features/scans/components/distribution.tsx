@@ -70,7 +70,7 @@ function BarLine({ bar, colour, onChoose }: Pick<DistributionProps, "colour" | "
           share={bar.share}
           low={bar.low}
           high={bar.high}
-          colour={bar.isNegative ? "var(--fg-3)" : colour}
+          colour={bar.isNegative ? "var(--edge)" : colour}
         />
         <span className={styles.numbers}>
           {formatInterval(bar.share, bar.low, bar.high)} {formatCount(bar.count)}/{formatCount(bar.n)}

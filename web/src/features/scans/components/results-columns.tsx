@@ -80,7 +80,7 @@ export function resultsColumns({
     {
       id: "explanation",
       name: "Explanation",
-      width: 200,
+      width: 160,
       grows: true,
       sortable: true,
       cell: (row) => <Explanation row={row} sought={sought} />,
