@@ -7,7 +7,7 @@ async function openComparison(page: Page, scout: Served): Promise<void> {
     ["A", "strict judge"],
     ["B", "mild judge"],
   ] as const) {
-    const choice = page.getByLabel(side, { exact: true });
+    const choice = page.getByLabel(`Scan ${side}`);
     const value = await choice.getByRole("option", { name }).getAttribute("value");
     await choice.selectOption(value);
   }
@@ -39,8 +39,8 @@ test("compares two scanners of one scan", async ({ page, scout }) => {
   await page.goto(`${scout.url}/#/scans?scanner=tool_use`);
   await page.getByRole("link", { name: "agent review" }).click();
   await page.getByRole("button", { name: "Compare", exact: true }).click();
-  const b = page.getByLabel("B", { exact: true });
-  await b.selectOption(await page.getByLabel("A", { exact: true }).inputValue());
+  const b = page.getByLabel("Scan B");
+  await b.selectOption(await page.getByLabel("Scan A").inputValue());
   await page.getByLabel("scanner of A").selectOption("edits_tests");
   await page.getByLabel("with that of B").selectOption("refusals");
   await expect(page.getByText("found in B only")).toBeVisible();

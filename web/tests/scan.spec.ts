@@ -98,7 +98,10 @@ test("labels a result by one key, and says how where there is no file", async ({
   await page.reload();
   await expect(evidence(page)).toContainText("labelled yes in labels/cases.yaml");
   expect(readFileSync(join(scout.folder, "labels/cases.yaml"), "utf8")).toContain("# off-by-one");
-  await page.getByRole("navigation", { name: "Scanners" }).getByRole("button", { name: /refusals/ }).click();
+  await page
+    .getByRole("navigation", { name: "Scanners" })
+    .getByRole("button", { name: /refusals/ })
+    .click();
   await page.getByText("reactor-override").click();
   await expect(evidence(page)).toContainText("No labels for refusals yet");
 });

@@ -98,8 +98,12 @@ function ScanChoice({ name, scans, chosen, onChoose }: ScanChoiceProps) {
   const isListed = scans.some((scan) => scan.scan_id === chosen);
   return (
     <label className={styles.choice}>
-      <b>{name}</b>
-      <select value={chosen ?? ""} onChange={(event) => onChoose(event.target.value)}>
+      <b aria-hidden="true">{name}</b>
+      <select
+        aria-label={`Scan ${name}`}
+        value={chosen ?? ""}
+        onChange={(event) => onChoose(event.target.value)}
+      >
         {chosen === undefined && <option value="">choose a scan</option>}
         {chosen !== undefined && !isListed && <option value={chosen}>{chosen}</option>}
         {scans.map((scan) => (
