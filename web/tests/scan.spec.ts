@@ -30,7 +30,7 @@ test("leads from a verdict to its evidence and back by keys alone", async ({ pag
   await expect(page.getByText("Let me see everything that is here.").first()).toBeVisible();
   await page.reload();
   await expect(page.getByText("Let me see everything that is here.").first()).toBeVisible();
-  await page.keyboard.press("Alt+ArrowLeft");
+  await page.keyboard.press("Backspace");
   await expect(evidence(page)).toContainText("M3 · assistant");
   await page.keyboard.press("ArrowDown");
   await expect(evidence(page).getByRole("heading")).toContainText("pump");

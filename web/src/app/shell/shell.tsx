@@ -23,6 +23,8 @@ export function Shell() {
   useKeys(EVERYWHERE, [
     { keys: "Mod+k", label: "Do or open anything", keysOnly: true, run: () => setOpen("palette") },
     { keys: "?", label: "Show the keys", run: () => setOpen("help") },
+    // The editor's webview has no key of its own for that.
+    { keys: "Backspace", label: "Back to where one was", run: () => history.back() },
   ]);
   useFocusOnArrival(main);
   return (

@@ -38,7 +38,7 @@ export function labelCaseQuery(file: string, id: string) {
         return { fields: content.fields, etag: etag ?? "*" };
       } catch (error) {
         // There is no case yet: whoever writes the first one overwrites nothing.
-        if (error instanceof ServerError && error.status === 404) return { fields: null, etag: "*" };
+        if (isUnknown(error)) return { fields: null, etag: "*" };
         throw error;
       }
     },
@@ -51,4 +51,9 @@ export function putCase(file: string, id: string, fields: Record<string, unknown
     body: fields as LabelsPutCaseData["body"],
     etag,
   });
+}
+
+/** The server says so where there is no such case in the file, or no case yet. */
+function isUnknown(error: unknown): boolean {
+  return error instanceof ServerError && (error.status === 404 || /^Unknown case/.test(error.message));
 }
