@@ -1,5 +1,5 @@
 import { useQueries } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import type { TranscriptColumn, TranscriptFacet } from "../../../api/generated/types.gen.ts";
 import { facetsQuery } from "../api/read-facets.ts";
 import { facetTest, withoutFacet } from "../model/facet-choice.ts";
@@ -20,7 +20,7 @@ const SHOWN_FIRST = [
   "total_time",
 ] as const;
 const VALUES = 8;
-const MORE_VALUES = 60;
+const MORE_VALUES = 100;
 
 interface FacetPanelProps {
   fields: readonly TranscriptColumn[];
@@ -32,7 +32,8 @@ interface FacetPanelProps {
 export function FacetPanel({ fields, isReady }: FacetPanelProps) {
   const { search, list, change } = useListAddress();
   const shown: readonly string[] = search.facets ?? SHOWN_FIRST;
-  const facets = useFacets(list, shown, isReady);
+  const [whole, setWhole] = useState<readonly string[]>([]);
+  const facets = useFacets(list, shown, whole, isReady);
   const setFacets = (next: readonly string[]) =>
     change({ facets: next.join("\n") === SHOWN_FIRST.join("\n") ? undefined : [...next] });
   return (
@@ -43,6 +44,8 @@ export function FacetPanel({ fields, isReady }: FacetPanelProps) {
           by={by}
           kind={fields.find(({ name }) => name === by)?.kind ?? null}
           facet={facets.get(by)}
+          isWhole={whole.includes(by)}
+          onWhole={() => setWhole([...whole, by])}
           onRemove={() => setFacets(shown.filter((each) => each !== by))}
         />
       ))}
@@ -66,22 +69,31 @@ export function FacetPanel({ fields, isReady }: FacetPanelProps) {
   );
 }
 
-/** Count by all columns at once; those that filter by themselves count what there would be without. */
+/**
+ * Count by all columns at once, but for those of which more is wanted, and those that filter: these count what there
+ * would be without.
+ */
 function useFacets(
   { location, where }: ListAddress,
   shown: readonly string[],
+  whole: readonly string[],
   isReady: boolean,
 ): ReadonlyMap<string, TranscriptFacet | Error> {
   const asked = useMemo(() => {
-    const own = shown.filter((by) => facetTest(where, by) !== undefined);
+    const own = shown.filter((by) => whole.includes(by) || facetTest(where, by) !== undefined);
     const plain = shown.filter((by) => !own.includes(by));
-    return [{ by: plain, where }, ...own.map((by) => ({ by: [by], where: withoutFacet(where, by) }))].filter(
-      ({ by }) => by.length > 0,
-    );
-  }, [shown, where]);
+    return [
+      { by: plain, where, limit: VALUES },
+      ...own.map((by) => ({
+        by: [by],
+        where: withoutFacet(where, by),
+        limit: whole.includes(by) ? MORE_VALUES : VALUES,
+      })),
+    ].filter(({ by }) => by.length > 0);
+  }, [shown, where, whole]);
   return useQueries({
     queries: asked.map((each) => ({
-      ...facetsQuery({ location, ...each, limit: each.by.length === 1 ? MORE_VALUES : VALUES + 1 }),
+      ...facetsQuery({ location, ...each }),
       enabled: isReady,
       placeholderData: (before: TranscriptFacet[] | undefined) => before,
     })),

@@ -1,4 +1,3 @@
-import { useState } from "react";
 import type { TranscriptFacet } from "../../../api/generated/types.gen.ts";
 import { formatCount, formatCounted } from "../../../domain/format.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
@@ -14,17 +13,20 @@ interface FacetViewProps {
   by: string;
   kind: Kind;
   facet: TranscriptFacet | Error | undefined;
+  /** All values are there that are ever listed. */
+  isWhole: boolean;
+  onWhole: () => void;
   onRemove: () => void;
 }
 
-const SHOWN = 8;
 /** Fewer different numbers than these are listed one by one. */
 const FEW_NUMBERS = 8;
 /** Of these no two transcripts have the same, so that a list of them says nothing. */
 const MEASURES = ["total_time", "working_time", "total_tokens"];
 
 /** One column: its values with their counts, or numbers as a histogram. */
-export function FacetView({ by, kind, facet, onRemove }: FacetViewProps) {
+export function FacetView(props: FacetViewProps) {
+  const { by, kind, facet, onRemove } = props;
   const { list } = useListAddress();
   const only = onlyValue(facet, facetTest(list.where, by) !== undefined);
   return (
@@ -50,7 +52,7 @@ export function FacetView({ by, kind, facet, onRemove }: FacetViewProps) {
       {facet instanceof Error ? (
         <p className={styles.problem}>{facet.message}</p>
       ) : (
-        facet !== undefined && only === undefined && <FacetBody by={by} kind={kind} facet={facet} />
+        facet !== undefined && only === undefined && <FacetBody {...props} facet={facet} />
       )}
     </section>
   );
@@ -62,7 +64,11 @@ function onlyValue(facet: TranscriptFacet | Error | undefined, isFiltered: boole
   return facet.values[0]?.value;
 }
 
-function FacetBody({ by, kind, facet }: { by: string; kind: Kind; facet: TranscriptFacet }) {
+interface FacetBodyProps extends FacetViewProps {
+  facet: TranscriptFacet;
+}
+
+function FacetBody({ by, kind, facet, isWhole, onWhole }: FacetBodyProps) {
   const { list, change } = useListAddress();
   const setWhere = (where: string[]) => change({ where: where.length === 0 ? undefined : where }, true);
   const histogram = facet.histogram ?? [];
@@ -84,6 +90,7 @@ function FacetBody({ by, kind, facet }: { by: string; kind: Kind; facet: Transcr
       by={by}
       kind={kind}
       facet={facet}
+      onMore={isWhole ? undefined : onWhole}
       onChoose={(value, mode) => setWhere(chosenValue(list.where, by, value, mode))}
     />
   );
@@ -93,19 +100,18 @@ interface FacetValuesProps {
   by: string;
   kind: Kind;
   facet: TranscriptFacet;
+  /** Undefined: there are no more to be listed. */
+  onMore: (() => void) | undefined;
   onChoose: (value: Scalar, mode: Mode) => void;
 }
 
-function FacetValues({ by, kind, facet, onChoose }: FacetValuesProps) {
+function FacetValues({ by, kind, facet, onMore, onChoose }: FacetValuesProps) {
   const { list } = useListAddress();
-  const [isAll, setAll] = useState(false);
   const test = facetTest(list.where, by)?.test;
   const most = facet.values[0]?.count ?? 0;
-  const shown = isAll ? facet.values : facet.values.slice(0, SHOWN);
-  const rest = facet.values.length - shown.length;
   return (
     <ul>
-      {shown.map(({ value, count }) => {
+      {facet.values.map(({ value, count }) => {
         const scalar = scalarOf(value, kind);
         const name = facetName(by, scalar);
         const mode = test?.values.includes(scalar) ? test.operator : undefined;
@@ -137,19 +143,17 @@ function FacetValues({ by, kind, facet, onChoose }: FacetValuesProps) {
           </li>
         );
       })}
-      {(rest > 0 || facet.others > 0) && (
+      {facet.others > 0 && (
         <li className={styles.rest}>
-          {rest > 0 && (
-            <button type="button" data-kind="link" className={styles.more} onClick={() => setAll(true)}>
-              {formatCount(rest)} more
+          {onMore !== undefined && (
+            <button type="button" data-kind="link" className={styles.more} onClick={onMore}>
+              more values
             </button>
           )}
-          {facet.others > 0 && (
-            <span className="muted">
-              {formatCounted(facet.others, "transcript")} with one of{" "}
-              {formatCount(facet.distinct - facet.values.length)} rarer values
-            </span>
-          )}
+          <span className="muted">
+            {formatCounted(facet.others, "transcript")} with one of{" "}
+            {formatCount(facet.distinct - facet.values.length)} rarer
+          </span>
         </li>
       )}
     </ul>

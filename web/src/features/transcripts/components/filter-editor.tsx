@@ -72,7 +72,7 @@ export function FilterEditor({ fields, test, onApply }: FilterEditorProps) {
           {used === "is" ? "or has no value" : "and has a value"}
         </label>
       )}
-      <button type="submit" data-kind="primary">
+      <button type="submit" data-kind="primary" className={styles.submit}>
         {test === undefined ? "Add the filter" : "Change the filter"}
       </button>
     </form>

@@ -6,6 +6,9 @@ import type { Found } from "../model/found.ts";
 import { useListAddress } from "../model/use-list-address.ts";
 import styles from "./find-bar.module.css";
 
+/** The server tells the first ones. */
+const TOLD_PROBLEMS = 20;
+
 /** How far the search has come, and what it has found. */
 export function FindProgress({ found, onStop }: { found: Found; onStop: () => void }) {
   const { change } = useListAddress();
@@ -45,7 +48,10 @@ export function FindProgress({ found, onStop }: { found: Found; onStop: () => vo
       )}
       {problems.length > 0 && (
         <details className={styles.problem}>
-          <summary>{formatCounted(problems.length, "transcript")} could not be read</summary>
+          <summary>
+            {formatCounted(problems.length, "transcript")}
+            {problems.length >= TOLD_PROBLEMS && " or more"} could not be read
+          </summary>
           <ul>
             {problems.map((problem) => (
               <li key={problem}>{problem}</li>

@@ -42,6 +42,7 @@ export function FoundTable({
   const { rows, idsOf } = useRowsOfIds(found.ids, list.location, reads);
   const verdicts = useMemo(() => ({ scanners, idsOf }), [scanners, idsOf]);
   const { hits } = found;
+  const isWhole = found.state === "done" && (found.progress?.problems ?? []).length === 0;
   const detail = useCallback(
     (row: TranscriptRow) => <HitLines id={row.transcript_id} hits={hits.get(row.transcript_id) ?? []} />,
     [hits],
@@ -57,7 +58,11 @@ export function FoundTable({
       <FindProgress found={found} onStop={onStop} />
       {found.ids.length === 0 ? (
         found.state !== "searching" &&
-        found.state !== "failed" && <EmptyState title="No message has this text" />
+        found.state !== "failed" && (
+          <EmptyState
+            title={isWhole ? "No message has this text" : "No message that was read has this text"}
+          />
+        )
       ) : (
         <VerdictsContext value={verdicts}>
           <DataTable

@@ -9,13 +9,17 @@ export function ListError({ error, onRetry }: { error: Error; onRetry: () => voi
   if (isRefusal(error) && list.where.length > 0) {
     return (
       <EmptyState title="There is no list for these filters">
-        <p>Change what is said above not to fit, or take the last filter away.</p>
-        <button
-          type="button"
-          onClick={() => change({ where: list.where.length > 1 ? list.where.slice(0, -1) : undefined }, true)}
-        >
-          Take the last filter away
-        </button>
+        <div className={styles.refused}>
+          <p>Change what is said above not to fit, or take the last filter away.</p>
+          <button
+            type="button"
+            onClick={() =>
+              change({ where: list.where.length > 1 ? list.where.slice(0, -1) : undefined }, true)
+            }
+          >
+            Take the last filter away
+          </button>
+        </div>
       </EmptyState>
     );
   }

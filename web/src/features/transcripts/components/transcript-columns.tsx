@@ -3,6 +3,7 @@ import { type Column, readColumn, type ShownColumn } from "../../../ui/data-tabl
 import { RelativeTime } from "../../../ui/relative-time.tsx";
 import { fieldName, isMetadata, type Kind, textOf } from "../model/fields.ts";
 import { TASK_COLUMNS } from "../model/order.ts";
+import type { ShownScanner } from "../model/verdicts.ts";
 import { PlainCell, ScoreCell, TaskCell } from "./cells.tsx";
 import { LengthBar } from "./length-bar.tsx";
 import { VerdictCell } from "./verdict-cell.tsx";
@@ -30,7 +31,7 @@ const WIDTH = 160;
 export function transcriptColumns(
   fields: readonly TranscriptColumn[],
   asked: readonly string[] | undefined,
-  hasVerdicts: boolean,
+  scanners: readonly ShownScanner[] | null,
 ): Column<TranscriptRow>[] {
   const kinds = new Map<string, Kind>(fields.map(({ name, kind }) => [name, kind]));
   // What the address names is shown before it is known which columns there are.
@@ -50,7 +51,7 @@ export function transcriptColumns(
       cell: (row) => <TaskCell row={row} />,
     },
     ...shown.slice(0, 2),
-    ...(hasVerdicts ? [VERDICTS] : []),
+    ...(scanners === null ? [] : [verdictsColumn(scanners)]),
     ...shown.slice(2),
     ...others.map(([name, kind]) => ({ ...fieldColumn(name, kind), isExtra: true })),
   ];
@@ -70,12 +71,15 @@ export function writtenColumns(shown: readonly ShownColumn<TranscriptRow>[]): st
   });
 }
 
-const VERDICTS: Column<TranscriptRow> = {
-  id: "verdicts",
-  name: "Verdicts",
-  width: 110,
-  cell: (row) => <VerdictCell id={row.transcript_id} />,
-};
+function verdictsColumn(scanners: readonly ShownScanner[]): Column<TranscriptRow> {
+  return {
+    id: "verdicts",
+    name: "Verdicts",
+    width: Math.max(84, 24 + 16 * scanners.length),
+    help: scanners.map(({ scanner, scanName }, at) => `${at + 1}. ${scanner} (${scanName})`).join("\n"),
+    cell: (row) => <VerdictCell id={row.transcript_id} />,
+  };
+}
 
 function fieldColumn(name: string, kind: Kind): Column<TranscriptRow> {
   const isNumber = kind === "number" || ["total_time", "total_tokens"].includes(name);

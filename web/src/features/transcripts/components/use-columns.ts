@@ -4,14 +4,16 @@ import { shownColumns } from "../../../ui/data-table/columns.ts";
 import type { ListAsked } from "../api/list-transcripts.ts";
 import { serverOrder } from "../model/order.ts";
 import { useListAddress } from "../model/use-list-address.ts";
+import { useShownScanners } from "../model/use-verdicts.ts";
 import { readsOf, transcriptColumns, writtenColumns } from "./transcript-columns.tsx";
 
 /** The columns that there are, and what is asked for so that the chosen ones can be shown. */
 export function useColumns(fields: readonly TranscriptColumn[]) {
   const { search, list } = useListAddress();
+  const scanners = useShownScanners(list.verdicts);
   const columns = useMemo(
-    () => transcriptColumns(fields, search.columns, list.verdicts.length > 0),
-    [fields, search.columns, list.verdicts.length],
+    () => transcriptColumns(fields, search.columns, list.verdicts.length === 0 ? null : scanners),
+    [fields, search.columns, list.verdicts.length, scanners],
   );
   return useMemo(() => {
     const shown = shownColumns(columns, search.columns);
