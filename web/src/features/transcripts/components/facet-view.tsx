@@ -31,7 +31,7 @@ export function FacetView(props: FacetViewProps) {
   const only = onlyValue(facet, facetTest(list.where, by) !== undefined);
   return (
     <section className={styles.facet} aria-label={fieldName(by)}>
-      <h3 className={styles.head}>
+      <h2 className={styles.head}>
         <span title={by}>{fieldName(by)}</span>
         {only !== undefined && (
           <span className={styles.only} title="All have this value">
@@ -48,7 +48,7 @@ export function FacetView(props: FacetViewProps) {
         >
           <Icon name="close" size={10} />
         </button>
-      </h3>
+      </h2>
       {facet instanceof Error ? (
         <p className={styles.problem}>{facet.message}</p>
       ) : (

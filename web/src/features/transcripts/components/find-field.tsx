@@ -53,7 +53,7 @@ export function FindField() {
           key={name}
           type="button"
           data-kind="plain"
-          aria-label={label}
+          aria-label={`${label} (${sign})`}
           title={label}
           aria-pressed={search[name] === true}
           className={styles.toggle}

@@ -25,7 +25,7 @@ export function VerdictMenu() {
     >
       {() => (
         <div className={styles.menu}>
-          <h3>Show verdicts of</h3>
+          <h2>Show verdicts of</h2>
           {scans.isError && <p className={styles.problem}>{scans.error.message}</p>}
           {scans.data?.items.length === 0 && <p className="muted">There are no scans yet.</p>}
           <ul>
