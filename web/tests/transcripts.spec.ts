@@ -122,7 +122,7 @@ test("columns of metadata, their order and their width stand in the address", as
 
 test("verdicts of scans stand in the rows, errors among them", async ({ page, scout }) => {
   await open(page, scout.url);
-  await page.getByRole("button", { name: "Show verdicts of scans" }).click();
+  await page.getByRole("button", { name: "Verdicts", exact: true }).click();
   for (const scan of await page.getByRole("checkbox", { name: /judge|error|strict|mild|scan|job/i }).all())
     await scan.check();
   await page.keyboard.press("Escape");

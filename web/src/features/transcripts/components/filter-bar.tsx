@@ -97,7 +97,7 @@ function FilterChip({ sql, fields, onChange }: FilterChipProps) {
   const words = test === null ? sql : testWords(test);
   return (
     <span className={styles.chip} data-sql={test === null || undefined}>
-      <Popover kind="link" title={sql} button={<span className={styles.words}>{words}</span>}>
+      <Popover kind="link" name={words} title={sql} button={<span className={styles.words}>{words}</span>}>
         {(close) =>
           test === null ? (
             <SqlBox

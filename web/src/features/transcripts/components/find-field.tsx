@@ -53,13 +53,13 @@ export function FindField() {
           key={name}
           type="button"
           data-kind="plain"
-          aria-label={`${label} (${sign})`}
           title={label}
           aria-pressed={search[name] === true}
           className={styles.toggle}
           onClick={() => change({ [name]: search[name] === true ? undefined : true })}
         >
-          {sign}
+          <span aria-hidden="true">{sign}</span>
+          <span className="unseen">{label}</span>
         </button>
       ))}
     </search>

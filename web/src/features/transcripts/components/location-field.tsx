@@ -10,15 +10,17 @@ import styles from "./location-field.module.css";
 export function LocationField({ locations }: { locations: readonly string[] }) {
   const { search, change } = useListAddress();
   const shown = search.location ?? locations[0] ?? "";
+  const more = search.location === undefined ? locations.length - 1 : 0;
+  const words = `${shortened(shown)}${more > 0 ? ` and ${more} more` : ""}`;
   return (
     <Popover
       kind="plain"
+      name={`Place: ${words}`}
       title={search.location ?? locations.join("\n")}
       button={
         <>
           <span className={styles.place}>
-            <InertText text={shortened(shown)} />
-            {search.location === undefined && locations.length > 1 && ` and ${locations.length - 1} more`}
+            <InertText text={words} />
           </span>
           <Icon name="down" size={12} />
         </>

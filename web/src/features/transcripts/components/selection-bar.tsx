@@ -31,7 +31,7 @@ export function SelectionBar({ meant, total = 0, columns, locations, onAll, onNo
   useKeys("Transcripts", [
     { keys: "r", label: "Scan those selected", run: scan },
     { keys: "l", label: "Add those selected to labels", run: () => setLabelling(true) },
-    ...(meant === "all" ? [] : [{ keys: "Shift+A", label: "Select all of the list", run: onAll }]),
+    ...(meant === "all" ? [] : [{ keys: "A", label: "Select all of the list", run: onAll }]),
   ]);
   return (
     <section className={styles.bar} aria-label="Selected transcripts">

@@ -18,11 +18,9 @@ export function VerdictMenu() {
     const next = chosen.includes(id) ? chosen.filter((each) => each !== id) : [...chosen, id];
     change({ verdicts: next.length === 0 ? undefined : next });
   };
+  const words = chosen.length === 0 ? "Verdicts" : `Verdicts of ${formatCounted(chosen.length, "scan")}`;
   return (
-    <Popover
-      name="Show verdicts of scans"
-      button={chosen.length === 0 ? "Verdicts" : `Verdicts of ${formatCounted(chosen.length, "scan")}`}
-    >
+    <Popover name={words} title="Show verdicts of scans" button={words}>
       {() => (
         <div className={styles.menu}>
           <h2>Show verdicts of</h2>
