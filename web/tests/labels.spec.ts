@@ -137,8 +137,8 @@ test("keeps a label that could not be written because the file has changed", asy
   const path = join(scout.folder, name);
   await expect.poll(() => readFileSync(path, "utf-8")).toContain("true");
   // What the page has read is older than the file, and nobody tells it.
-  await page.route("**/api/v3/labels/*?limit*", (route) => route.abort());
-  writeFileSync(path, `${readFileSync(path, "utf-8")}somebody,,,false\n`);
+  await page.route("**/api/v3/labels/*?limit*", () => undefined);
+  writeFileSync(path, `${readFileSync(path, "utf-8")}somebody,false,,\n`);
   await page.keyboard.press("n");
   await expect(page.getByRole("alert")).toContainText("is not written yet");
   await page.unroute("**/api/v3/labels/*?limit*");
@@ -153,6 +153,7 @@ test("changes many cases at once, and one in its place", async ({ page, scout })
   const name = "labels/bulk.csv";
   writeFileSync(join(scout.folder, name), "id,target\na,true\nb,false\nc,true\n");
   await openSet(page, scout.url, name);
+  await expect(page.getByRole("button", { name: "Label: false. Change it" })).toBeVisible();
   await page.keyboard.press("Space");
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Space");

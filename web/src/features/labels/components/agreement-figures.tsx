@@ -16,7 +16,7 @@ export function AgreementFigures({ title, row }: { title: string; row: Agreement
   const kappa = rateOf(row, "kappa");
   return (
     <section className={styles.figures} aria-label={title}>
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       <p className={styles.counts}>
         {formatCounted(row.cases, "case")}, {row.matched} of {formatCounted(row.compared, "verdict")} as
         labelled

@@ -21,6 +21,8 @@ interface CasePanelProps extends QueueProps {
   last: { entry: Entry; label: JsonValue } | undefined;
   say: (label: JsonValue, comment: string) => void;
   undo: () => void;
+  /** Go to another case. */
+  see: (key: string) => void;
   /** Take the label away. */
   take: () => void;
   /** Keep a comment on a case that has a label. */
@@ -76,7 +78,7 @@ export function CasePanel(props: CasePanelProps) {
       {scan !== null && entry.result !== null && (
         <VerdictNote scan={scan} result={entry.result} isLabelled={entry.isLabelled} onCite={onCite} />
       )}
-      <LastLabel last={props.last} undo={props.undo} />
+      <LastLabel last={props.last} undo={props.undo} see={props.see} />
       <p className={styles.keys}>
         <kbd>s</kbd> skip <kbd>u</kbd> undo <kbd>j</kbd> <kbd>k</kbd> message <kbd>o</kbd> open <kbd>←</kbd>{" "}
         <kbd>→</kbd> case <kbd>?</kbd> keys
@@ -120,13 +122,16 @@ function useComment({ entry, keep }: CasePanelProps) {
   };
 }
 
-function LastLabel({ last, undo }: Pick<CasePanelProps, "last" | "undo">) {
+function LastLabel({ last, undo, see }: Pick<CasePanelProps, "last" | "undo" | "see">) {
   if (last === undefined) return null;
   return (
     <p className={styles.last} role="status">
       Before: <InertText text={aboutWords(last.entry.about)} /> <b>{labelWords(last.label)}</b>{" "}
       <button type="button" data-kind="link" onClick={undo}>
         Undo
+      </button>{" "}
+      <button type="button" data-kind="link" onClick={() => see(last.entry.key)}>
+        Go back to it
       </button>
     </p>
   );

@@ -36,7 +36,7 @@ const PAGE = 50;
 /** The cases of the set, to be read and changed, one or many. */
 export function CasesTab({ file, name }: { file: string; name: string }) {
   const labels = useLabels(file, name);
-  if (labels.error !== null) {
+  if (labels.cases === undefined && labels.error !== null) {
     return <ErrorState error={labels.error} title="The cases could not be read." onRetry={labels.retry} />;
   }
   if (labels.cases === undefined) return <Skeleton label="Loading the cases" />;

@@ -20,7 +20,7 @@ const EXPLANATION = 240;
 
 /** Where the scanner does not say what the label says: it is wrong, or the label is, or the question is not clear. */
 export function Disagreements({ items, scan, scanner, read, onRead }: DisagreementsProps) {
-  if (items.length === 0) return <h3>No disagreements</h3>;
+  if (items.length === 0) return <h2>No disagreements</h2>;
   return (
     <table className={styles.table}>
       <caption>

@@ -30,7 +30,7 @@ export interface QueueProps {
 /** One case at a time, by keys; what is said is written at once. */
 export function Queue(props: QueueProps) {
   const labels = useLabels(props.target.file, props.target.name);
-  if (labels.error !== null) {
+  if (labels.cases === undefined && labels.error !== null) {
     return <ErrorState error={labels.error} title="The labels could not be read." onRetry={labels.retry} />;
   }
   if (labels.cases === undefined) return <Skeleton label="Loading the labels" />;
@@ -109,6 +109,7 @@ function OpenQueue(props: QueueProps & { labels: Labels; cases: readonly Case[] 
             place={place}
             choices={choicesOf(classes, cases)}
             last={history.at(-1)}
+            see={(key) => change({ case: key })}
             say={say}
             undo={undo}
             take={() => write(labels, entry, null)}

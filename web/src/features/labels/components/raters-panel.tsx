@@ -29,9 +29,9 @@ export function RatersPanel({ file, other, names }: RatersPanelProps) {
   const [kappa, low, high] = found.kappa ?? [];
   return (
     <section className={styles.raters} aria-label="Agreement of the raters">
-      <h3>
+      <h2>
         {names[1]} agrees with {names[0]}
-      </h3>
+      </h2>
       <p>
         {found.agreeing} of {formatCounted(found.both, "case")} that both have labelled
         {found.rate !== null && `: ${formatInterval(...found.rate)}`}

@@ -19,10 +19,10 @@ interface VerdictNoteProps {
 
 /** What the scanner said. It is not even asked for before it may be seen. */
 export function VerdictNote({ scan, result, isLabelled, onCite }: VerdictNoteProps) {
-  const [isLifted, setLifted] = useState(false);
-  const isShown = isLabelled || isLifted;
+  // Whoever labels goes on to the next case at once; the verdict waits until he comes back.
+  const [isShown, setShown] = useState(isLabelled);
   useKeys("Label", [
-    { keys: "v", label: "Show what the scanner says, or hide it", run: () => setLifted(!isLifted) },
+    { keys: "v", label: "Show what the scanner says, or hide it", run: () => setShown(!isShown) },
   ]);
   return (
     <div className={styles.note}>
@@ -31,7 +31,7 @@ export function VerdictNote({ scan, result, isLabelled, onCite }: VerdictNotePro
       ) : (
         <p>
           Blind: what {scan.scanner} says is shown after the label.{" "}
-          <button type="button" data-kind="link" onClick={() => setLifted(true)}>
+          <button type="button" data-kind="link" onClick={() => setShown(true)}>
             Show it now
           </button>{" "}
           <kbd>v</kbd>

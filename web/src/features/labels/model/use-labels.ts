@@ -50,7 +50,7 @@ export function useLabels(file: string, name: string): Labels {
           setPending((before) => before.filter((each) => each !== change));
         } catch (error) {
           setRefused({ change, error: error as Error, isConflict: error instanceof ConflictError });
-          if (error instanceof ConflictError) await queries.invalidateQueries(casesQuery(file));
+          if (error instanceof ConflictError) void queries.invalidateQueries(casesQuery(file));
         }
       });
     },
