@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import type { AgreementRow, LabelFileItem } from "../../../api/generated/types.gen.ts";
 import { agreementQuery } from "../api/agreement.ts";
 import { scansOfScannerQuery } from "../api/scans.ts";
-import { rateWords } from "../model/rates.ts";
+import { rateWords, twoDigits } from "../model/rates.ts";
 
 /** How far the scanner that a set is for agrees with it, in its newest scan. */
 export function AgreementCell({ file }: { file: LabelFileItem }) {
@@ -40,7 +40,7 @@ function Said({ row }: { row: AgreementRow }) {
   return (
     <span className={rate === null ? "muted" : undefined}>
       {rate ?? "no case is in its newest scan"}
-      {row.kappa !== null && ` · κ ${row.kappa.toFixed(2)}`}
+      {row.kappa !== null && ` · κ ${twoDigits(row.kappa)}`}
     </span>
   );
 }

@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import type { ScannerAgreement } from "../../../api/generated/types.gen.ts";
 import { AsCommand } from "../../../ui/as-command.tsx";
 import { CopyButton } from "../../../ui/copy-button.tsx";
@@ -10,6 +9,7 @@ import { agreementQuery, type Group } from "../api/agreement.ts";
 import { casesQuery } from "../api/cases.ts";
 import { labelFilesQuery } from "../api/label-files.ts";
 import { route, useChangeAddress } from "../model/address.ts";
+import { agreementMarkdown } from "../model/as-markdown.ts";
 import { validateCommand } from "../model/commands.ts";
 import { confusionOf } from "../model/rates.ts";
 import { useChosenScan } from "../model/use-chosen-scan.ts";
@@ -36,7 +36,7 @@ export function AgreementTab({ file, name, scanner: ofSet }: AgreementTabProps) 
   const chosen = useChosenScan({ scan: search.scan, scanner: search.scanner }, ofSet);
   const { scan, scanner } = chosen;
   const { group } = search;
-  const [read, setRead] = useState<string | null>(null);
+  const read = search.result ?? null;
   if (cases.data?.items.length === 0) {
     return (
       <EmptyState title="This set has no labels yet" command={`scout label latest --blind --cases ${name}`}>
@@ -64,7 +64,7 @@ export function AgreementTab({ file, name, scanner: ofSet }: AgreementTabProps) 
               />
             )}
             {read !== null && scan !== undefined && scanner !== undefined && (
-              <Verdict scan={{ scan, scanner }} result={read} onCite={undefined} />
+              <Verdict scan={{ scan, scanner }} result={read} withPassages />
             )}
           </div>
         }
@@ -79,7 +79,14 @@ export function AgreementTab({ file, name, scanner: ofSet }: AgreementTabProps) 
             </EmptyState>
           )}
           {scan !== undefined && scanner !== undefined && (
-            <OfScanner file={file} scan={scan} scanner={scanner} group={group} read={read} onRead={setRead} />
+            <OfScanner
+              file={file}
+              scan={scan}
+              scanner={scanner}
+              group={group}
+              read={read}
+              onRead={(id) => change({ result: id })}
+            />
           )}
           <Raters file={file} other={search.other} onChange={(other) => change({ other })} />
         </div>
@@ -144,7 +151,10 @@ function OfScanner({ file, scan, scanner, group, read, onRead }: OfScannerProps)
       {confusion !== null && <ConfusionTable rows="Expected" columns="given" counts={confusion} />}
       {report.rows.length > 1 && <GroupsTable rows={report.rows} />}
       <Remarks report={report} />
-      <CopyButton text={() => JSON.stringify(report, null, 2)} what="the report as JSON" named />
+      <p className={styles.copies}>
+        <CopyButton text={() => agreementMarkdown(report)} what="as Markdown" named />
+        <CopyButton text={() => JSON.stringify(report, null, 2)} what="as JSON" named />
+      </p>
     </>
   );
 }

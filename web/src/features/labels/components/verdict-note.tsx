@@ -44,16 +44,20 @@ export function VerdictNote({ scan, result, isLabelled, onCite }: VerdictNotePro
 interface VerdictProps {
   scan: { scan: string; scanner: string };
   result: string;
-  onCite: ((message: number) => void) | undefined;
+  onCite?: ((message: number) => void) | undefined;
+  /** Whether the messages that it cites are shown with it. */
+  withPassages?: boolean;
 }
 
-export function Verdict({ scan, result, onCite }: VerdictProps) {
+/** What a scanner said of an input, and what it cites. */
+export function Verdict({ scan, result, onCite, withPassages = false }: VerdictProps) {
   const evidence = useQuery(evidenceQuery(scan.scan, scan.scanner, result));
   if (evidence.error !== null) return <p role="alert">{evidence.error.message}</p>;
   const found = evidence.data?.evidence[0];
   if (found === undefined) return null;
   const numbers = new Map(found.messages.map((message) => [message.id, message.number]));
-  return found.results.map((said) => {
+  const passages = withPassages ? found.messages.filter((message) => message.cited) : [];
+  const said = found.results.map((said) => {
     const cited = new Map(said.references.map((each) => [each.cite, numbers.get(each.id)]));
     return (
       <section key={said.uuid} className={styles.verdict} aria-label={said.scanner}>
@@ -78,6 +82,19 @@ export function Verdict({ scan, result, onCite }: VerdictProps) {
       </section>
     );
   });
+  return (
+    <>
+      {said}
+      {passages.map((passage) => (
+        <blockquote key={passage.id} className={styles.passage}>
+          <p>
+            M{passage.number} {passage.role}
+          </p>
+          <InertText text={passage.text} />
+        </blockquote>
+      ))}
+    </>
+  );
 }
 
 function resultQuery(scanner: string, result: string): string {

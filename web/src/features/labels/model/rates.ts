@@ -24,7 +24,12 @@ export function rateWords(row: AgreementRow, name: RateName): string | null {
 
 /** Kappa is no share: `0.81 (0.60 to 1.00)`. */
 export function kappaWords({ value, low, high }: Rate): string {
-  return `${value.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
+  return `${twoDigits(value)} (${twoDigits(low)} to ${twoDigits(high)})`;
+}
+
+export function twoDigits(value: number): string {
+  const written = value.toFixed(2);
+  return written === "-0.00" ? "0.00" : written;
 }
 
 /** What was expected -> what was given -> cases. */

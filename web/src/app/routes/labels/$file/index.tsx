@@ -18,6 +18,7 @@ export const Route = createFileRoute("/labels/$file/")({
     case: text,
     group: oneOf(["split", "task", "model"]),
     other: text,
+    result: text,
     // The table.
     q: text,
     split: text,
