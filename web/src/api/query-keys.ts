@@ -33,6 +33,8 @@ export const queryKeys = {
   transcriptColumns: (location: string | undefined) => ["transcripts", "columns", location] as const,
   transcriptFacets: (asked: object) => ["transcripts", "facets", asked] as const,
   transcriptVerdicts: (asked: object) => ["scans", "verdicts", asked] as const,
+  /** What the project says of transcripts and of labels. */
+  project: () => ["project", "file"] as const,
   projectScanners: () => ["project", "scanners"] as const,
   projectJobs: () => ["project", "jobs"] as const,
   optionTable: () => ["project", "option table"] as const,

@@ -1,12 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import type { EvidencePassage } from "../../../api/generated/types.gen.ts";
+import { InertText } from "../../../ui/content/inert-text.tsx";
+import { Passage } from "../../../ui/content/passage.tsx";
 import { ErrorState, Skeleton } from "../../../ui/states.tsx";
 import { VerdictDot } from "../../../ui/verdict-dot.tsx";
 import { trialEvidenceQuery, trialResultsQuery } from "../api/trial-queries.ts";
 import { scansOf } from "../model/scan-address.ts";
-import { cutAtMarks, type TrialRow, trialRow } from "../model/trial-rows.ts";
+import { type TrialRow, trialRow } from "../model/trial-rows.ts";
 import { StartedScan } from "./started-scan.tsx";
 import styles from "./trial.module.css";
 import { useScanState } from "./use-scan-state.ts";
@@ -62,9 +63,17 @@ function Results({ scanId, scanner, done, isNamed }: ResultsProps) {
               onClick={() => setOpened(row.id === shown ? "" : row.id)}
             >
               <VerdictDot verdict={row.verdict} />
-              <span className={styles.value}>{row.value}</span>
-              <span className={styles.task}>{row.task}</span>
-              {row.explanation !== "" && <span className={styles.explanation}>{row.explanation}</span>}
+              <span className={styles.value}>
+                <InertText text={row.value} />
+              </span>
+              <span className={styles.task}>
+                <InertText text={row.task} />
+              </span>
+              {row.explanation !== "" && (
+                <span className={styles.explanation}>
+                  <InertText text={row.explanation} />
+                </span>
+              )}
             </button>
             {row.id === shown && <Evidence scanId={scanId} scanner={scanner} row={row} />}
           </li>
@@ -85,8 +94,16 @@ function Evidence({ scanId, scanner, row }: { scanId: string; scanner: string; r
   const scans = scan === undefined ? {} : { scans: scansOf(scan.location) };
   return (
     <div className={styles.evidence}>
-      {passages.map((passage) => (
-        <Passage key={`${passage.role} ${passage.id}`} passage={passage} />
+      {passages.map(({ id, number, role, text, marked, cited, characters_left_out: leftOut }) => (
+        <Passage
+          key={`${role} ${id}`}
+          head={`M${number} · ${role}`}
+          text={text}
+          marked={marked}
+          isCited={cited}
+          leftOut={leftOut}
+          colour={1}
+        />
       ))}
       {passages.length === 0 && <p className={styles.remark}>This result cites nothing.</p>}
       {found?.remarks.map((remark) => (
@@ -103,22 +120,5 @@ function Evidence({ scanId, scanner, row }: { scanId: string; scanner: string; r
         Open the result
       </Link>
     </div>
-  );
-}
-
-function Passage({ passage }: { passage: EvidencePassage }) {
-  const { text, marked, number, role, characters_left_out: left } = passage;
-  return (
-    <figure className={styles.passage}>
-      <figcaption>
-        M{number} · {role}
-      </figcaption>
-      <blockquote>
-        {cutAtMarks(text, marked).map((part) =>
-          part.isMarked ? <mark key={part.at}>{part.text}</mark> : <span key={part.at}>{part.text}</span>,
-        )}
-        {left > 0 && <span className="muted"> … {left} characters left out</span>}
-      </blockquote>
-    </figure>
   );
 }

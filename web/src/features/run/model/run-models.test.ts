@@ -5,7 +5,7 @@ import { parameterFields, purposeOf } from "./parameters.ts";
 import { readRefusal } from "./refusals.ts";
 import { commandsOf } from "./run-command.ts";
 import { changedPairs, chosenScanners, draftOf, type RunSearch } from "./run-form.ts";
-import { cutAtMarks, trialRow } from "./trial-rows.ts";
+import { trialRow } from "./trial-rows.ts";
 
 const DOC = `Count words, taking
     a while.
@@ -172,13 +172,5 @@ describe("results that were tried", () => {
       verdict: "error",
       explanation: "Broke.",
     });
-  });
-
-  test("mark the words that are quoted, and nothing twice", () => {
-    const parts = cutAtMarks("one two three", ["two", "one two", "", "four"]);
-    expect(parts.map(({ text, isMarked }) => (isMarked ? `[${text}]` : text))).toEqual([
-      "[one two]",
-      " three",
-    ]);
   });
 });

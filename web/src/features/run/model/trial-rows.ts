@@ -38,29 +38,3 @@ function textOf(value: unknown): string {
   if (value === false) return "no";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
-
-export interface CutText {
-  /** Where it begins. */
-  at: number;
-  text: string;
-  isMarked: boolean;
-}
-
-/** Cut a text at the words that are quoted from it, the first time that each occurs. */
-export function cutAtMarks(text: string, marked: readonly string[]): CutText[] {
-  const ranges = marked
-    .filter((words) => words !== "")
-    .map((words) => ({ from: text.indexOf(words), length: words.length }))
-    .filter(({ from }) => from >= 0)
-    .sort((one, other) => one.from - other.from);
-  const parts: CutText[] = [];
-  let at = 0;
-  for (const { from, length } of ranges) {
-    if (from < at) continue;
-    if (from > at) parts.push({ at, text: text.slice(at, from), isMarked: false });
-    parts.push({ at: from, text: text.slice(from, from + length), isMarked: true });
-    at = from + length;
-  }
-  if (at < text.length) parts.push({ at, text: text.slice(at), isMarked: false });
-  return parts;
-}
