@@ -1,3 +1,7 @@
+// First, so that the styles of components stand behind them also where all styles are in one file.
+import "../ui/tokens.css";
+import "../ui/base.css";
+
 import { QueryClientProvider } from "@tanstack/react-query";
 import { createRouter, RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
@@ -10,8 +14,6 @@ import { routeTree } from "./route-tree.gen.ts";
 import { parseSearch, writeSearch } from "./search-params.ts";
 import { BrokenPlace, LoadingPlace, UnknownPlace } from "./shell/broken-place.tsx";
 import { followTheme } from "./theme.ts";
-import "../ui/tokens.css";
-import "../ui/base.css";
 
 const queries = createQueries();
 const router = createRouter({

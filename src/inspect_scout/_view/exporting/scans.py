@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,6 +11,9 @@ from .recording import Query, Reader, Recorder
 
 RESULTS = 100
 """Results of a part."""
+
+AT_ONCE: Final = 4
+"""Results that are read at the same time: each waits for threads that read files."""
 
 COLUMNS: Final = (
     *("uuid", "transcript_id", "value", "label", "answer", "explanation", "scan_error"),
@@ -134,11 +138,13 @@ async def record_results(
     listed = recorder.start_list(at, "places", RESULTS)
     async for page in _pages(recorder, at, {"columns": COLUMNS}):
         # By its uuid, or by the transcript on which the call failed.
-        names = [str(row.get("uuid") or row["transcript_id"]) for row in page["items"]]
-        for name in dict.fromkeys(names):
-            await _record_result(recorder, f"{at}/{name}", moved)
+        names = list(dict.fromkeys(str(row.get("uuid") or row["transcript_id"]) for row in page["items"]))
+        count = len(page["items"])
+        for start in range(0, len(names), AT_ONCE):
+            some = names[start : start + AT_ONCE]
+            await asyncio.gather(*(_record_result(recorder, f"{at}/{name}", moved) for name in some))
         listed.add(page)
-        yield len(names)
+        yield count
     listed.end()
     recorder.folder.end_script()
 
