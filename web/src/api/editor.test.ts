@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { addressFromEditor, createEditorTransport } from "./editor.ts";
+import { addressFromEditor, createEditorTransport, isEditorTooOld } from "./editor.ts";
 import type { Request } from "./transport.ts";
 
 const REQUEST: Request = {
@@ -86,4 +86,15 @@ describe("messages of the editor", () => {
     "that are not for the page are left alone: %j",
     (message) => expect(addressFromEditor(message)).toBeNull(),
   );
+});
+
+describe("an editor is too old", () => {
+  test.each([
+    [{ type: "updateRoute", route: "/scans" }, true],
+    [{ type: "updateRoute", route: "/scans", extensionProtocolVersion: 1 }, true],
+    [{ type: "updateRoute", route: "/scans", extensionProtocolVersion: 2 }, false],
+    [{ type: "updateRoute", route: "/scans", extensionProtocolVersion: 3 }, false],
+    [{ type: "updateState", url: "/scans" }, false],
+    [null, false],
+  ])("%j: %s", (state, isOld) => expect(isEditorTooOld(state)).toBe(isOld));
 });

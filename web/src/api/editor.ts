@@ -95,6 +95,15 @@ export function stateFromEditor(page: Document): unknown {
   }
 }
 
+/** Editors speak this version of the protocol, or a later one. */
+const PROTOCOL = 2;
+
+/** Whether the editor that made the page cannot ask for what the page needs. */
+export function isEditorTooOld(told: unknown): boolean {
+  const state = told as { type?: unknown; extensionProtocolVersion?: unknown } | null;
+  return state?.type === "updateRoute" && Number(state.extensionProtocolVersion ?? 1) < PROTOCOL;
+}
+
 interface KeptState {
   address?: string;
 }

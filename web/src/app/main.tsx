@@ -6,6 +6,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { createRouter, RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { isEditorTooOld, isInEditor, stateFromEditor } from "../api/editor.ts";
 import { followServer } from "../api/live.ts";
 import { createQueries } from "../api/queries.ts";
 import { createPageHistory } from "./page-history.ts";
@@ -13,6 +14,7 @@ import { followRecent } from "./recent.ts";
 import { routeTree } from "./route-tree.gen.ts";
 import { parseSearch, writeSearch } from "./search-params.ts";
 import { BrokenPlace, LoadingPlace, UnknownPlace } from "./shell/broken-place.tsx";
+import { OldEditor } from "./shell/old-editor.tsx";
 import { followTheme } from "./theme.ts";
 
 const queries = createQueries();
@@ -37,14 +39,18 @@ declare module "@tanstack/react-router" {
 }
 
 followTheme();
-followServer(queries);
-followRecent(router);
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no element #root.");
-createRoot(root).render(
-  <StrictMode>
-    <QueryClientProvider client={queries}>
-      <RouterProvider router={router} />
-    </QueryClientProvider>
-  </StrictMode>,
-);
+if (isInEditor && isEditorTooOld(stateFromEditor(document))) {
+  createRoot(root).render(<OldEditor />);
+} else {
+  followServer(queries);
+  followRecent(router);
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={queries}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+}

@@ -19,6 +19,7 @@ SCRIPT_BYTES: Final = 512 << 10
 
 _UNSAFE = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
 _PAGE_INDEX = "index.html"
+_PAGE = {_PAGE_INDEX, "page.js", "page.css", "theme.js", "icon.svg"}
 _NOT_HELD = """<!doctype html>
 <html lang="en">
   <head>
@@ -48,7 +49,7 @@ def refuse_target(folder: str) -> None:
 
 def is_export(folder: str) -> bool:
     """Tell whether a folder is an export, which another one may take the place of."""
-    known = {INDEX, _PAGE_INDEX, "not-held.html", "data", "media", "page.js", "page.css", "theme.js", "icon.svg"}
+    known = {INDEX, "not-held.html", "data", "media", *_PAGE}
     names = set(os.listdir(folder))
     return {INDEX, _PAGE_INDEX} <= names <= known
 
@@ -116,10 +117,9 @@ class ExportFolder:
         index = {"version": 1, "answers": self._answers, "lists": self._lists, "media": self._media}
         self._write(INDEX, f"var scoutExport = {script_text(index)};\n".encode())
         self._write("not-held.html", _NOT_HELD.encode())
-        for name in sorted(os.listdir(page)):
-            if not name.endswith((".br", ".gz")):
-                with open(os.path.join(page, name), "rb") as file:
-                    self._write(name, file.read())
+        for name in sorted(_PAGE & set(os.listdir(page))):
+            with open(os.path.join(page, name), "rb") as file:
+                self._write(name, file.read())
 
     def _write(self, name: str, data: bytes) -> None:
         with open(os.path.join(self._place, name), "wb") as file:
