@@ -51,13 +51,16 @@ def test_a_scan_is_one_output_that_ends_in_its_summary() -> None:
         assert "(0/20)" in cell.page, "it is too soon for another picture"
         clock.seconds += 1
         update(scan_state(20, 8, doing=WorkerState(scanning=2), facts=FACTS))
-        assert '<progress max="20" value="8"' in cell.page
+        assert (
+            'role="progressbar" aria-label="Progress" aria-valuemin="0" aria-valuemax="20" aria-valuenow="8"'
+            in cell.page
+        )
         assert "2 scanning" in cell.page
         display.print("a remark")
     assert "a remark" in cell.page
     scanners = {"refusal": ScannerState(scans=20, results=3, tokens=1234)}
     display.outcome(scan_state(20, phase="complete", scanners=scanners, facts=FACTS))
-    assert "<progress" not in cell.page
+    assert "progressbar" not in cell.page
     assert re.search(r">refusal</td>.*>3</td>.*>1,234</td>", cell.page)
     assert "scan complete: ./scans/scan_id=x" in cell.page
     assert "scan complete: ./scans/scan_id=x" in next(iter(cell.texts.values()))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,14 +43,14 @@ def project(tmp_path_factory: pytest.TempPathFactory, example_logs: Path, exampl
 
 
 @pytest.fixture(scope="module")
-def written(project: ViewSettings) -> Iterator[tuple[PlannedExport, WrittenExport, Exported]]:
+def written(project: ViewSettings) -> tuple[PlannedExport, WrittenExport, Exported]:
     told = list[tuple[str, int, int]]()
     folder = Path(project.project_dir) / "out"
     planned = run_sync(lambda: plan_export(project, ()))
     done = run_sync(lambda: write_export(project, planned, str(folder), lambda *step: told.append(step)))
     assert told[-1] == ("transcripts", planned.transcripts, planned.transcripts)
     assert ("results", planned.results, planned.results) in told
-    yield planned, done, Exported(folder)
+    return planned, done, Exported(folder)
 
 
 def test_it_has_the_newest_scan_and_what_it_cites(written: tuple[PlannedExport, WrittenExport, Exported]) -> None:

@@ -92,14 +92,14 @@ def test_a_scan_is_one_output_that_ends_in_its_summary(outputs: dict[str, Output
         (page,) = pages(outputs[cell])
         assert "scan complete: " in page
         assert ">slow</td>" in page
-        assert "<progress" not in page
+        assert "progressbar" not in page
         assert "scan complete: " in outputs[cell][0]["data"]["text/plain"]
 
 
 def test_the_output_changes_in_place_while_the_scan_runs(shown: dict[str, Shown]) -> None:
     pictures = [picture["text/html"] for picture in shown["sync"].pictures]
     assert len(pictures) >= 4
-    assert all("<progress" in picture for picture in pictures[:-1])
+    assert all("progressbar" in picture for picture in pictures[:-1])
     assert pictures[-1] == shown["sync"].outputs[0]["data"]["text/html"]
 
 

@@ -169,7 +169,12 @@ def _scanners_html(state: ScanState) -> str:
 
 
 def _bar_html(done: int, total: int) -> str:
-    return f'<progress max="{max(1, total)}" value="{min(done, max(1, total))}" style="width:24em"></progress>'
+    # Not <progress>: browsers draw its empty part white in a dark notebook.
+    most = max(1, total)
+    value = min(done, most)
+    filled = f'<div style="width:{100 * value / most:.1f}%;height:100%;background:currentColor;opacity:0.65"></div>'
+    told = f'role="progressbar" aria-label="Progress" aria-valuemin="0" aria-valuemax="{most}" aria-valuenow="{value}"'
+    return f'<div {told} style="width:24em;max-width:100%;height:0.5em;background:rgba(128,128,128,0.3)">{filled}</div>'
 
 
 def _lines_html(lines: Iterable[Line]) -> str:

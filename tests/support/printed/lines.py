@@ -253,5 +253,14 @@ LINES: dict[str, tuple[str, ...]] = {
     ),
     "info schema": ("info schema scanjob", "info schema scan"),
     "completion": ("completion bash", "completion zsh", "completion fish", "completion tcsh", "completion"),
-    "view": ("view nowhere", "view --port 0", "view --host 0.0.0.0", "view --mode lists", "view --browsr"),
+    "view": (
+        "view nowhere",
+        "view --port 0",
+        "view --host 0.0.0.0",
+        "view --mode lists",
+        "view --browsr",
+        "view --json",
+        "view --export logs --yes",
+        "view --export out --scan nothing --yes",
+    ),
 }

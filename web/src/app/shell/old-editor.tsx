@@ -1,12 +1,11 @@
-import { EmptyState } from "../../ui/states.tsx";
+import { PlaceHeader } from "../../ui/place-header.tsx";
 
 /** Stands in place of the page where the editor cannot ask the server for it. */
 export function OldEditor() {
   return (
     <main>
-      <EmptyState title="The Inspect extension of this editor is too old for this version of Scout.">
-        Update the extension, then open this again. Until then, scout view shows the same in a browser.
-      </EmptyState>
+      <PlaceHeader title="This editor's Inspect extension is too old" />
+      <p>Update the extension, then open this again. Until then, <code>scout view</code> shows the same in a browser.</p>
     </main>
   );
 }
