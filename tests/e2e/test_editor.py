@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import json
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import uuid
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
 import httpx
 import pytest
 
+from inspect_scout._view.network.content_policy import PAGE_POLICY, parse_policy
+
 TOKEN_VARIABLE = "INSPECT_VIEW_AUTHORIZATION_TOKEN"
+WEBVIEW = "https://file.vscode-resource.example"
 _COMMAND = "from inspect_scout._cli import main; raise SystemExit(main())"
 
 
@@ -54,6 +59,21 @@ def editor(workspace: Path) -> Generator[httpx.Client]:
     finally:
         process.terminate()
         process.communicate(timeout=30)
+
+
+def webview(dist: Path, state: Mapping[str, object]) -> str:
+    """Make what the editor shows of the built page: addresses of its own, the policy that the page brings, and the place."""
+    policy = json.loads((dist / "content-security-policy.json").read_text(encoding="utf-8"))
+    assert policy["version"] == 1
+    allowed = "; ".join(
+        " ".join([name, *(WEBVIEW if source == "'self'" else source for source in sources)])
+        for name, sources in policy["directives"].items()
+    )
+    html = (dist / "index.html").read_text(encoding="utf-8")
+    html = re.sub(r'(src|href)="\./', rf'\1="{WEBVIEW}/', html)
+    told = f'<script id="scanview-state" type="application/json">{json.dumps(state)}</script>'
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{allowed}">'
+    return html.replace("</head>", f"{meta}{told}</head>")
 
 
 def in_path(location: str) -> str:
@@ -93,3 +113,32 @@ def test_whoever_has_no_token_is_refused(workspace: Path) -> None:
             assert client.get("/api/v2/app-config", headers=headers).status_code == 401
         foreign = client.get("/api/v2/app-config", headers={"Origin": "https://example.com"})
         assert foreign.status_code == 403
+
+
+@pytest.mark.timeout(180)
+def test_the_built_page_is_what_the_extension_makes_a_webview_of(workspace: Path) -> None:
+    with editor(workspace) as client:
+        answer = client.get("/api/v2/dist")
+        if answer.status_code == 404:
+            pytest.skip("The page is not built: make web")
+        dist = Path(answer.json()["path"])
+        state = {"type": "updateRoute", "route": "/scans", "mode": "full", "extensionProtocolVersion": 2}
+        html = webview(dist, state)
+        # Every address is one that the extension rewrites, and each leads to a file of the page.
+        addresses = re.findall(r'(?:src|href)="([^"]+)"', html)
+        assert len(addresses) >= 4
+        for address in addresses:
+            assert (dist / address.removeprefix(f"{WEBVIEW}/")).is_file()
+        # No script stands in the page itself but the state, which is data; nothing is loaded from elsewhere.
+        inline = re.findall(r"<script(?![^>]*\ssrc=)([^>]*)>", html)
+        assert inline == [' id="scanview-state" type="application/json"']
+        assert set(re.findall(r"https?://[^/\"' ;]+", html)) == {WEBVIEW}
+        # What the page then asks for by JSON-RPC is there for whoever has the token, without an origin.
+        listed = client.get("/api/v3/scans", params={"limit": 100}).json()
+        assert listed["total"] == 1
+        assert client.get(f"/api/v3/scans/{listed['items'][0]['scan_id']}").status_code == 200
+
+
+def test_the_policy_of_the_page_is_that_of_the_server() -> None:
+    source = Path(__file__).parents[2] / "web/public/content-security-policy.json"
+    assert parse_policy(source.read_text(encoding="utf-8"), str(source)) == PAGE_POLICY
