@@ -1,6 +1,6 @@
 """What a person waits for: `python -m benchmarks.web` opens the page in Chromium, over a project that it makes, and times it.
 
-Cold is a new profile of the browser and a server that has just started to listen, warm a reload; medians. First rows are those of a
+Cold is a new profile of the browser and a new server that has loaded its libraries, warm a reload; medians. First rows are those of a
 list; a text of the data is waited for, and nothing is assumed of markup, so that with `--reference` the page of another installation is
 timed in turn on the same project. What may be stands beside each figure, and what is worse is marked.
 """
@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import argparse
 import base64
+import contextlib
 import re
 import shutil
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 from playwright.sync_api import Browser, CDPSession, Page, Playwright, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
@@ -234,6 +236,24 @@ def _changed(page: Page, before: str) -> None:
     )
 
 
+@contextlib.contextmanager
+def loaded(scout: str, project: Path) -> Generator[str]:
+    """Start a server, and wait until it has loaded its libraries: gives its address."""
+    with started(scout, project) as (address, _, _):
+        # The published server has no such route, and listens once all is loaded.
+        httpx.get(f"{address}/api/v3/project", timeout=PATIENCE_SECONDS)
+        yield address
+
+
+@contextlib.contextmanager
+def reported(name: str) -> Generator[None]:
+    """Say what did not answer, and go on: the figures of the others are worth having."""
+    try:
+        yield
+    except PlaywrightError as error:
+        print(f"  ! {name}: {' '.join(str(error).split())[:300]}", flush=True)
+
+
 # --- What is opened -----------------------------------------------------------------------------------------------------
 
 
@@ -274,13 +294,14 @@ def report_first_rows(play: Playwright, options: argparse.Namespace, project: Pa
     if options.reference:
         pages["reference"] = (options.reference, reference_places(project))
     found: dict[tuple[str, str], Figures] = {}
-    for at in range(len(our_places())):
+    for at, place in enumerate(our_places()):
         for owner, (scout, places) in pages.items():
             runs: list[Figures] = []
             for _ in range(options.runs):
-                with started(scout, project) as (address, _, _):
+                with loaded(scout, project) as address, reported(f"{place.name}, {owner}"):
                     runs.append(with_tab(play, options.chromium, first_row(address, places[at])))
-            found[places[at].name, owner] = medians(runs)
+            if runs:
+                found[place.name, owner] = medians(runs)
     for name, owner in found:
         _tell_first_row(name, owner, found)
 
@@ -307,8 +328,10 @@ def report_reading(play: Playwright, options: argparse.Namespace, project: Path)
         last = LAST_WORDS if name == "talk" else "done|submit"
         runs: list[Figures] = []
         for _ in range(options.runs):
-            with started(options.scout, project) as (address, _, _):
+            with loaded(options.scout, project) as address, reported(f"reading {name}"):
                 runs.append(with_tab(play, options.chromium, reading(address, path, last)))
+        if not runs:
+            continue
         figures = medians(runs)
         print(
             f"\nreading {name}: {summary(log)['message_count']:,} messages, {log.stat().st_size / 1e6:,.0f} MB on disk"
@@ -326,8 +349,10 @@ def report_results(play: Playwright, options: argparse.Namespace, project: Path)
     """Print what a large table of results is like."""
     runs: list[Figures] = []
     for _ in range(options.runs):
-        with started(options.scout, project) as (address, _, _):
+        with loaded(options.scout, project) as address, reported("results"):
             runs.append(with_tab(play, options.chromium, results(address, our_places()[2])))
+    if not runs:
+        return
     figures = medians(runs)
     print(f"\n{options.rows:,} results")
     told("open", figures["open"], "ms", RESULTS_MS)
@@ -373,20 +398,7 @@ def main() -> None:
         with sync_playwright() as play:
             for name, report in REPORTS.items():
                 if options.only in (None, name):
-                    _report(report, play, options, project)
-
-
-def _report(
-    report: Callable[[Playwright, argparse.Namespace, Path], None],
-    play: Playwright,
-    options: argparse.Namespace,
-    project: Path,
-) -> None:
-    """One place that does not answer leaves the figures of the others."""
-    try:
-        report(play, options, project)
-    except PlaywrightError as error:
-        print(f"  ! {str(error).splitlines()[0]}")
+                    report(play, options, project)
 
 
 if __name__ == "__main__":
