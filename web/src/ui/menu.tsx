@@ -27,9 +27,19 @@ interface MenuProps {
 }
 
 /** A button that opens a list of things to do or to choose from: arrows, Home, End and first letters walk through it. */
-export function Menu({ groups, ...shown }: MenuProps) {
+export function Menu({ groups, button, ...shown }: MenuProps) {
+  const isWords = typeof button === "string";
   return (
-    <Popover role="menu" {...shown}>
+    <Popover
+      role="menu"
+      button={
+        <>
+          {button}
+          {isWords && <Icon name="down" size={12} />}
+        </>
+      }
+      {...shown}
+    >
       {(close) => (
         // biome-ignore lint/a11y/noStaticElementInteractions: the popover around it is the menu.
         <div onKeyDown={walk}>
