@@ -50,6 +50,9 @@ SHARE_OF_REFERENCE = 0.25
 MESSAGES_MS, BLANK_MS, FIND_MS, TAB_MB = 1000, 150, 1000, 100
 RESULTS_MS, FRAMES_A_SECOND, SORT_MS, NODES, EAGER_KB = 1000, 55, 500, 3000, 150
 
+SCANNER = "length"
+"""Of all scans; the column of its values has its name."""
+
 Figures = dict[str, float]
 
 
@@ -213,7 +216,7 @@ def results(address: str, place: Place) -> Callable[[Tab], Figures]:
         figures |= page.evaluate("window.drawn()")
         grid = page.get_by_role("grid").first
         before = grid.get_by_role("row").nth(1).inner_text()
-        head = grid.get_by_role("columnheader").get_by_role("button", name=re.compile("value", re.IGNORECASE)).first
+        head = grid.get_by_role("columnheader").get_by_role("button", name=re.compile(SCANNER)).first
         began = time.perf_counter()
         head.click()
         _changed(page, before)
@@ -259,7 +262,7 @@ def reported(name: str) -> Generator[None]:
 
 def our_places() -> Sequence[Place]:
     """Name the lists of this installation's page."""
-    return _places("/#/scans", "/#/transcripts", f"/#/scans/{ID}?scanner=length")
+    return _places("/#/scans", "/#/transcripts", f"/#/scans/{ID}?scanner={SCANNER}")
 
 
 def reference_places(project: Path) -> Sequence[Place]:
@@ -270,7 +273,7 @@ def reference_places(project: Path) -> Sequence[Place]:
 
 def _places(scans: str, transcripts: str, scan: str) -> Sequence[Place]:
     return (
-        Place("scans", scans, r"^length$"),
+        Place("scans", scans, f"^{SCANNER}$"),
         Place("transcripts", transcripts, r"\btask\d+"),
         Place("results", scan, r"\bcounted\b"),
     )
@@ -354,7 +357,7 @@ def report_results(play: Playwright, options: argparse.Namespace, project: Path)
     if not runs:
         return
     figures = medians(runs)
-    print(f"\n{options.rows:,} results")
+    print("\nresults of the large scan")
     told("open", figures["open"], "ms", RESULTS_MS)
     told("scroll", figures["a second"], "frames/s", least=FRAMES_A_SECOND)
     told("longest frame", figures["longest"], "ms")
