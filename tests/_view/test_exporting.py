@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from inspect_scout import LocationError
-from inspect_scout._app.bridge import run_sync
+from inspect_scout._app import run_sync
 from inspect_scout._view import PlannedExport, ViewSettings, WrittenExport, plan_export, write_export
 
 

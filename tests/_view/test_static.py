@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from inspect_scout import ConfigError
+from inspect_scout._view.network.content_policy import PAGE_POLICY, parse_policy
 from inspect_scout._view.settings import ViewSettings
 from inspect_scout._view.site import page_folder, page_policy
 from inspect_scout._view.static import StaticFiles
@@ -139,3 +140,8 @@ def test_a_page_may_bring_its_own_policy(dist: Path) -> None:
     with pytest.raises(ConfigError, match="content policy"):
         page_policy(settings)
     assert page_folder(ViewSettings("/project", page_dir=str(dist.parent))) is None
+
+
+def test_the_policy_that_the_page_brings_is_that_of_the_server() -> None:
+    source = Path(__file__).parents[2] / "web/public/content-security-policy.json"
+    assert parse_policy(source.read_text(encoding="utf-8"), str(source)) == PAGE_POLICY

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from inspect_scout import StorageError
-from inspect_scout._support.storage import listed_storage
-from inspect_scout.testing import FaultStorage, LocalStorage, MemoryStorage, Storage, join, storage_for
+from inspect_scout.testing import FaultStorage, LocalStorage, MemoryStorage, Storage, storage_for
 from inspect_scout.testing.storage_laws import StorageLaws
 
 pytestmark = pytest.mark.anyio
@@ -50,25 +49,6 @@ class TestFaultless(StorageLaws):
     @pytest.fixture
     def storage(self) -> Storage:
         return FaultStorage(MemoryStorage())
-
-
-class TestListed(StorageLaws):
-    @pytest.fixture
-    def root(self) -> str:
-        return "memo://elsewhere/root"
-
-    @pytest.fixture
-    def storage(self, root: str) -> Storage:
-        return listed_storage(root, MemoryStorage())
-
-    async def test_an_entry_spares_asking_and_holds_to_its_content(self, storage: Storage, root: str) -> None:
-        """What was read of a file as an entry describes it is kept, and still told when the file has changed."""
-        await storage.write(path := join(root, "x"), b"before")
-        (entry,) = await storage.list(root)
-        assert storage.open_read(path, entry).read() == b"before"
-        await storage.write(path, b"changed")
-        assert storage.open_read(path, entry).read() == b"before"
-        assert storage.open_read(path, await storage.stat(path)).read() == b"changed"
 
 
 class TestProcessMemory(StorageLaws):

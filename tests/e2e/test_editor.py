@@ -19,8 +19,6 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from inspect_scout._view.network.content_policy import PAGE_POLICY, parse_policy
-
 TOKEN_VARIABLE = "INSPECT_VIEW_AUTHORIZATION_TOKEN"
 WEBVIEW = "https://file.vscode-resource.example"
 _COMMAND = "from inspect_scout._cli import main; raise SystemExit(main())"
@@ -137,8 +135,3 @@ def test_the_built_page_is_what_the_extension_makes_a_webview_of(workspace: Path
         listed = client.get("/api/v3/scans", params={"limit": 100}).json()
         assert listed["total"] == 1
         assert client.get(f"/api/v3/scans/{listed['items'][0]['scan_id']}").status_code == 200
-
-
-def test_the_policy_of_the_page_is_that_of_the_server() -> None:
-    source = Path(__file__).parents[2] / "web/public/content-security-policy.json"
-    assert parse_policy(source.read_text(encoding="utf-8"), str(source)) == PAGE_POLICY

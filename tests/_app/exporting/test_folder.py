@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inspect_scout import ConfigError
 from inspect_scout._app import written_beside
 from inspect_scout._app.exporting.folder import script_text
-from inspect_scout._support.errors import ConfigError
 
 
 @pytest.fixture

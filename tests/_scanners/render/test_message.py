@@ -163,7 +163,7 @@ def test_longer_nonces_are_allowed() -> None:
 @given(st.text(st.characters(), max_size=40))
 def test_any_text_renders(text: str) -> None:
     assert message_as_str(ChatMessageUser(content=text)) == f"USER:\n{text}\n"
-    assert message_as_str(assistant(text, call(text, **{text: text}), prefill=True), nonce=N) is not None
+    assert message_as_str(assistant(text, call(text, **{f"_{text}": text}), prefill=True), nonce=N) is not None
 
 
 def test_lone_surrogates_and_control_characters_render() -> None:

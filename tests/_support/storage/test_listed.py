@@ -9,7 +9,8 @@ import pytest
 from inspect_scout import LocationError, StorageError
 from inspect_scout._support.storage import listed_storage
 from inspect_scout._support.storage.listed import WHOLE_BYTES
-from inspect_scout.testing import FaultStorage, LocalStorage, MemoryStorage, join, storage_for
+from inspect_scout.testing import FaultStorage, LocalStorage, MemoryStorage, Storage, join, storage_for
+from inspect_scout.testing.storage_laws import StorageLaws
 from support.s3 import S3Server
 
 pytestmark = pytest.mark.anyio
@@ -106,3 +107,22 @@ async def test_what_one_has_read_the_next_does_not_fetch(bucket: str, s3: S3Serv
 
 def test_local_folders_are_read_directly() -> None:
     assert isinstance(listed_storage("/somewhere"), LocalStorage)
+
+
+class TestListed(StorageLaws):
+    @pytest.fixture
+    def root(self) -> str:
+        return "memo://elsewhere/root"
+
+    @pytest.fixture
+    def storage(self, root: str) -> Storage:
+        return listed_storage(root, MemoryStorage())
+
+    async def test_an_entry_spares_asking_and_holds_to_its_content(self, storage: Storage, root: str) -> None:
+        """What was read of a file as an entry describes it is kept, and still told when the file has changed."""
+        await storage.write(path := join(root, "x"), b"before")
+        (entry,) = await storage.list(root)
+        assert storage.open_read(path, entry).read() == b"before"
+        await storage.write(path, b"changed")
+        assert storage.open_read(path, entry).read() == b"before"
+        assert storage.open_read(path, await storage.stat(path)).read() == b"changed"

@@ -25,7 +25,7 @@ _API = "/api/v3"
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ApiAnswer:
     """What the API answers.
 
     Args:
@@ -49,7 +49,7 @@ class Api:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
-    async def ask(self, path: str, query: Query | None = None) -> Reply:
+    async def ask(self, path: str, query: Query | None = None) -> ApiAnswer:
         """Ask for what is at a path."""
         scope = {
             "type": "http",
@@ -77,7 +77,7 @@ class Api:
                 body.extend(message.get("body", b""))
 
         await self._app(scope, receive, send)
-        return Reply(status, media_type, bytes(body))
+        return ApiAnswer(status, media_type, bytes(body))
 
 
 class Reader:
@@ -224,7 +224,7 @@ _EXTENSIONS: Mapping[str, str] = {
 """Of what is shown as it is; anything else (SVG and HTML can hold scripts) is to be kept, not opened."""
 
 
-def _reason(reply: Reply) -> str:
+def _reason(reply: ApiAnswer) -> str:
     try:
         return str(loads(reply.body)["detail"])
     except (ValueError, KeyError, TypeError):

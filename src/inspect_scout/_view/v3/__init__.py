@@ -16,7 +16,7 @@ from ..waiting import wait_if_needed
 from . import events, labelling, labels, project, results, runs, scans
 from .answers import handle_mistakes
 from .event_stream import EventStream
-from .models import Mistake
+from .models import Refusal
 from .transcripts import router as transcripts
 
 ROUTERS = (
@@ -77,7 +77,7 @@ def _describe_stream(responses: dict[str, object]) -> None:
 
 def create_v3(context: ViewContext) -> FastAPI:
     """Make the application of `/api/v3`."""
-    refusals: dict[int | str, dict[str, object]] = {"4XX": {"model": Mistake, "description": "Why it was refused."}}
+    refusals: dict[int | str, dict[str, object]] = {"4XX": {"model": Refusal, "description": "Why it was refused."}}
     app = _Api(
         title="Scout",
         version="3",

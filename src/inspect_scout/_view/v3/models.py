@@ -379,7 +379,7 @@ class ScanComparison(AnswerModel):
     scanners: list[ScannerComparison]
 
 
-class Mistake(AnswerModel):
+class Refusal(AnswerModel):
     """Why a request was refused."""
 
     detail: str

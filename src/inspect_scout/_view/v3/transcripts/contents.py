@@ -22,10 +22,9 @@ from .parameters import (
     Locations,
     Number,
     Offset,
+    Range,
     Start,
-    Stop,
     TranscriptId,
-    range_of,
 )
 
 router = APIRouter(tags=["transcripts"])
@@ -46,8 +45,7 @@ async def get_messages(
     cache: CachedTranscripts,
     locations: Locations,
     id: TranscriptId,
-    start: Start = 1,
-    stop: Stop = None,
+    numbers: Range,
     characters: Characters = 4000,
     offset: Offset = 0,
     timed: Annotated[
@@ -57,7 +55,7 @@ async def get_messages(
     """Read messages by their numbers, long ones folded."""
     from ...._app import read_messages
 
-    first, last = range_of(start, stop)
+    first, last = numbers
 
     async def make() -> object:
         return await read_messages(
@@ -84,15 +82,14 @@ async def get_events(
     cache: CachedTranscripts,
     locations: Locations,
     id: TranscriptId,
+    numbers: Range,
     types: Annotated[list[str], Query(description="Only events of these types.", max_length=50)] = [],  # noqa: B006
-    start: Start = 1,
-    stop: Stop = None,
     characters: Characters = 1000,
 ) -> Response:
     """Read events by their numbers, or by their places among those of some types."""
     from ...._app import read_events
 
-    first, last = range_of(start, stop)
+    first, last = numbers
     chosen = tuple(types)
 
     async def make() -> object:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from ...._app import Neighbours, TranscriptColumns, TranscriptDescription, TranscriptFacet, TranscriptPage
 from .kept_answers import list_answer
-from .parameters import CachedTranscripts, Cursor, Limit, Locations, OrderBy, TranscriptId, Where
+from .parameters import Begin, CachedTranscripts, Limit, Locations, OrderBy, TranscriptId, Where
 
 router = APIRouter(tags=["transcripts"])
 
@@ -19,13 +19,12 @@ async def get_transcripts(
     request: Request,
     cache: CachedTranscripts,
     locations: Locations,
+    begin: Begin,
     where: Where = [],  # noqa: B006 - FastAPI copies it
     order_by: OrderBy = [],  # noqa: B006
     columns: Annotated[
         list[str], Query(description="Fields, metadata keys and paths (default: all fields).", max_length=200)
     ] = [],  # noqa: B006
-    cursor: Cursor = None,
-    start: Annotated[int, Query(description="How many are skipped, where there is no cursor.", ge=0, le=1 << 40)] = 0,
     limit: Limit = 100,
 ) -> Response:
     """List transcripts, without reading them."""
@@ -35,7 +34,7 @@ async def get_transcripts(
 
     async def make() -> object:
         return await list_transcripts(
-            cache, locations, selection, columns=tuple(columns), cursor=cursor, limit=limit, start=start
+            cache, locations, selection, columns=tuple(columns), cursor=begin.cursor, limit=limit, start=begin.start
         )
 
     return await list_answer(request, locations, cache, make)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Path, Query
@@ -60,6 +61,25 @@ else:  # nothing has to load the class to describe the routes
     CachedTranscripts = Annotated[object, Depends(cache_of)]
 
 
-def range_of(start: int, stop: int | None) -> tuple[int, int]:
-    """Say which items are meant."""
+@dataclass(frozen=True, slots=True)
+class PageStart:
+    """Where a page begins.
+
+    Args:
+        cursor: `next` of the page before.
+        start: How many are skipped, where there is no cursor.
+    """
+
+    cursor: Cursor = None
+    start: Annotated[int, Query(description="How many are skipped, where there is no cursor.", ge=0, le=1 << 40)] = 0
+
+
+Begin = Annotated[PageStart, Depends()]
+
+
+def range_of(start: Start = 1, stop: Stop = None) -> tuple[int, int]:
+    """Say which items are meant: the first, and the one behind the last."""
     return start, min(stop if stop is not None else start + DEFAULT_ITEMS, start + MOST_ITEMS)
+
+
+Range = Annotated[tuple[int, int], Depends(range_of)]
