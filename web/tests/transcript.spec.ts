@@ -74,6 +74,16 @@ test("finds in all of the transcript, steps through the hits, and keeps them in 
   await page.keyboard.press("Enter");
   await expect(page.getByRole("search").getByRole("status")).toHaveText(/^2 of \d+$/);
   await expect(page).toHaveURL(/find=last_page/);
+  for (let step = 0; step < 2; step += 1) await page.keyboard.press("Enter");
+  await expect(page.getByRole("search").getByRole("status")).toHaveText(/^4 of \d+$/);
+  const at = await page.locator("article:has(mark[data-mark=current])").getAttribute("data-message");
+  await expect(page).toHaveURL(/message=\d+/);
+  await page.reload();
+  await expect(page.locator("article:has(mark[data-mark=current])")).toHaveAttribute(
+    "data-message",
+    at ?? "",
+    patience,
+  );
   await page.getByRole("button", { name: /whole words/ }).click();
   await expect(page).toHaveURL(/word=1/);
   await field.fill("a text that is nowhere");

@@ -41,6 +41,9 @@ function OneTranscript({ id, location }: { id: string; location: string | undefi
   const at = useMemo(() => ({ id, location }), [id, location]);
   const [reading] = useState(() => new Reading());
   const [eventReading] = useState(() => new Reading());
+  // Before what is sought: that begins where one reads.
+  useReadingAddress(reading, "message");
+  useReadingAddress(eventReading, "event");
   const [sought, seek] = useSought();
   const [asked, setAsked] = useState(0);
   const isEvents = search.view === "events";
@@ -64,8 +67,6 @@ function OneTranscript({ id, location }: { id: string; location: string | undefi
   const isFocused = search.focus === true;
   const eventTotal = useQuery({ ...minimapQuery(at), select: (map) => map.events }).data ?? 0;
   const events = isEvents ? { reading: eventReading, total: eventTotal } : null;
-  useReadingAddress(reading, "message");
-  useReadingAddress(eventReading, "event");
   useEffect(() => {
     reading.onAway = isEvents ? () => change({ view: undefined }) : null;
   }, [reading, isEvents, change]);

@@ -12,10 +12,11 @@ const hit = (number: number, count: number): TranscriptHit => ({
 });
 const hits = [hit(3, 2), hit(8, 1), hit(20, 3)];
 
-it("begins where one reads", () => {
-  expect(firstHit(hits, 4)).toEqual({ item: 1, place: 0 });
-  expect(firstHit(hits, 99)).toEqual({ item: 0, place: 0 });
-  expect(firstHit([], 1)).toBeNull();
+it("begins where one reads, and waits until a hit there is known", () => {
+  expect(firstHit({ hits, done: false }, 4)).toEqual({ item: 1, place: 0 });
+  expect(firstHit({ hits, done: false }, 99)).toBeNull();
+  expect(firstHit({ hits, done: true }, 99)).toEqual({ item: 0, place: 0 });
+  expect(firstHit({ hits: [], done: true }, 1)).toBeNull();
 });
 
 it("walks through all hits in both directions, and begins again", () => {

@@ -30,11 +30,11 @@ export interface HitPlace {
   place: number;
 }
 
-/** The first hit at a message or behind it; else the first of all. */
-export function firstHit(hits: readonly TranscriptHit[], from: number): HitPlace | null {
-  if (hits.length === 0) return null;
+/** The first hit at a message or behind it, else the first of all; null while a nearer one may still come. */
+export function firstHit({ hits, done }: Pick<FindResult, "hits" | "done">, from: number): HitPlace | null {
   const item = hits.findIndex((hit) => hit.number >= from);
-  return { item: Math.max(0, item), place: 0 };
+  if (item >= 0) return { item, place: 0 };
+  return done && hits.length > 0 ? { item: 0, place: 0 } : null;
 }
 
 export function stepHit(hits: readonly TranscriptHit[], at: HitPlace, direction: 1 | -1): HitPlace {

@@ -44,7 +44,7 @@ export function useFind(
     const from = reading.state.current;
     void follow(at, kind, { text, regex, case: isCase, word }, aborter.signal, (now) => {
       setResult(now);
-      setPlace((before) => before ?? firstHit(now.hits, from));
+      setPlace((before) => before ?? firstHit(now, from));
     });
     return () => aborter.abort();
   }, [at, reading, kind, text, regex, isCase, word]);
