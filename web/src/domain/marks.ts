@@ -1,6 +1,6 @@
 /** Characters of a text that are marked: hits of a search, and what scanners cite. Marks may overlap. */
 
-export type MarkKind = "hit" | "current" | "cite";
+type MarkKind = "hit" | "current" | "cite";
 
 export interface Mark {
   start: number;

@@ -21,7 +21,7 @@ export interface CallBlock extends Spoken {
   result: MessageItem | null | undefined;
 }
 
-export interface MediaBlock {
+interface MediaBlock {
   kind: "media";
   media: MediaItem;
 }

@@ -8,7 +8,7 @@ import { LabelPanel } from "./label-panel.tsx";
 import styles from "./rail-panel.module.css";
 import { VerdictsPanel } from "./verdicts-panel.tsx";
 
-export type RailTab = "verdicts" | "label" | "info";
+type RailTab = "verdicts" | "label" | "info";
 
 interface RailProps {
   tab: RailTab;

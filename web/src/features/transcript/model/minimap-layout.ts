@@ -2,7 +2,7 @@
 
 import type { MinimapBucket } from "../../../api/generated/types.gen.ts";
 
-export type StripKind = "error" | "call" | "said" | "given";
+type StripKind = "error" | "call" | "said" | "given";
 
 export interface StripPart {
   x: number;
