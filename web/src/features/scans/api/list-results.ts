@@ -2,7 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
 import type { ResultsListResultsData, ResultsListResultsResponse } from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
-import { COLUMNS, type ResultRow } from "../model/result-row.ts";
+import { COLUMNS, type ResultRow, rowOf } from "../model/result-row.ts";
 import { named, type ResultsAsked, type ResultsOf } from "../model/scan-search.ts";
 
 export interface ResultWindow {
@@ -35,8 +35,7 @@ export function resultsQuery(
         "/scans/{scan_id}/{scanner}/results",
         { path, query: whole, signal },
       );
-      // The columns that were asked for have these types in every scan.
-      return { items: items as ResultRow[], total };
+      return { items: items.map(rowOf), total };
     },
   });
 }

@@ -63,6 +63,16 @@ export const EXTRA_COLUMNS = [
   ["timestamp", "Scanned at"],
 ] as const;
 
+/** A row as it was read: a list that is not recorded is empty. */
+export function rowOf(item: Record<string, unknown>): ResultRow {
+  const list = (cell: unknown) => (Array.isArray(cell) ? (cell as Cite[]) : []);
+  return {
+    ...item,
+    message_references: list(item.message_references),
+    event_references: list(item.event_references),
+  } as ResultRow;
+}
+
 /** What tells a result from others; a call that failed before it had an id is told by its transcript. */
 export function keyOf(row: ResultRow): string {
   return row.uuid ?? row.transcript_id;
