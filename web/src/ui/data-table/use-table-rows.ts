@@ -1,4 +1,4 @@
-import { type MouseEvent, useCallback, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type MouseEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useKeys } from "../keyboard/use-keys.ts";
 import type { Rows } from "./rows.ts";
 import { type Selection, toggledKey, withRange } from "./selection.ts";
@@ -34,6 +34,8 @@ export function useTableRows<Row>(table: Table<Row>, show: (index: number) => vo
   const [stood, setStood] = useState(table.startAt ?? 0);
   /** Where a range began. */
   const anchor = useRef(0);
+  /** Where one went before its row was here: the place is told once it comes. */
+  const awaited = useRef<number | null>(null);
   const active = useMemo(() => placeOf(rows, rowKey, activeKey, stood), [rows, rowKey, activeKey, stood]);
 
   const go = (to: number, extends_ = false) => {
@@ -43,8 +45,15 @@ export function useTableRows<Row>(table: Table<Row>, show: (index: number) => vo
       table.onSelection?.(withRange(selection, (at) => keyOf(rows, rowKey, at), anchor.current, index));
     } else anchor.current = index;
     setStood(index);
+    awaited.current = row === undefined ? index : null;
     if (row !== undefined) table.onActive?.(row, index);
   };
+  useEffect(() => {
+    const row = awaited.current === null ? undefined : rows.at(awaited.current);
+    if (row === undefined || awaited.current === null) return;
+    table.onActive?.(row, awaited.current);
+    awaited.current = null;
+  });
   const toggle = (index: number) => {
     const key = keyOf(rows, rowKey, index);
     if (selection !== undefined && key !== undefined) table.onSelection?.(toggledKey(selection, key));
@@ -138,7 +147,9 @@ function placeOf<Row>(
   stood: number,
 ): number {
   const last = Math.max(0, Math.min(stood, rows.count - 1));
-  if (activeKey === undefined || keyOf(rows, rowKey, last) === activeKey) return last;
+  const stands = keyOf(rows, rowKey, last);
+  // A row that is not here yet is taken for the one that is meant.
+  if (activeKey === undefined || stands === undefined || stands === activeKey) return last;
   for (let index = 0; index < rows.count; index += 1) {
     if (keyOf(rows, rowKey, index) === activeKey) return index;
   }
