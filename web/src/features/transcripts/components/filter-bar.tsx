@@ -1,5 +1,6 @@
 import { type ReactNode, useRef, useState } from "react";
 import type { TranscriptColumn } from "../../../api/generated/types.gen.ts";
+import { InertText } from "../../../ui/content/inert-text.tsx";
 import { Icon } from "../../../ui/icon.tsx";
 import { useKeys } from "../../../ui/keyboard/use-keys.ts";
 import { Popover } from "../../../ui/popover.tsx";
@@ -97,7 +98,16 @@ function FilterChip({ sql, fields, onChange }: FilterChipProps) {
   const words = test === null ? sql : testWords(test);
   return (
     <span className={styles.chip} data-sql={test === null || undefined}>
-      <Popover kind="link" name={words} title={sql} button={<span className={styles.words}>{words}</span>}>
+      <Popover
+        kind="link"
+        name={words}
+        title={sql}
+        button={
+          <span className={styles.words}>
+            <InertText text={words} />
+          </span>
+        }
+      >
         {(close) =>
           test === null ? (
             <SqlBox
