@@ -160,7 +160,7 @@ test("selects rows by keys, scans them, and adds them to labels", async ({ page,
   await dialog.getByLabel("File").selectOption({ label: "labels/chosen.csv (2 cases)" });
   await dialog.getByRole("button", { name: "Add", exact: true }).click();
   await expect(page.getByText("Added 0 cases; 2 transcripts had one already.")).toBeVisible();
-  await page.keyboard.press("A");
+  await page.keyboard.press("Shift+A");
   await expect(bar.getByRole("status")).toHaveText(/^2\d transcripts selected$/);
   await page.keyboard.press("r");
   await expect(page).toHaveURL(/#\/run/);

@@ -15,6 +15,6 @@ export const Route = createFileRoute("/transcripts/")({
     word: flag,
     verdicts: texts,
     facets: texts,
-    side: oneOf(["none"]),
+    side: oneOf(["none", "facets"]),
   }),
 });

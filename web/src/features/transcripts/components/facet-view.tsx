@@ -108,13 +108,15 @@ interface FacetValuesProps {
 function FacetValues({ by, kind, facet, onMore, onChoose }: FacetValuesProps) {
   const { list } = useListAddress();
   const test = facetTest(list.where, by)?.test;
+  // A range of numbers names its ends only.
+  const isChoice = test !== undefined && test.operator !== "between";
   const most = facet.values[0]?.count ?? 0;
   return (
     <ul>
       {facet.values.map(({ value, count }) => {
         const scalar = scalarOf(value, kind);
         const name = facetName(by, scalar);
-        const mode = test?.values.includes(scalar) ? test.operator : undefined;
+        const mode = isChoice && test.values.includes(scalar) ? test.operator : undefined;
         return (
           <li key={JSON.stringify(value)} className={styles.value} data-mode={mode}>
             <button

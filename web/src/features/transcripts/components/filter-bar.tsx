@@ -6,6 +6,7 @@ import { useKeys } from "../../../ui/keyboard/use-keys.ts";
 import { Popover } from "../../../ui/popover.tsx";
 import { readTest, type Test, writeTest } from "../model/conditions.ts";
 import { testWords } from "../model/filter-words.ts";
+import { useFacetsShown } from "../model/use-facets-shown.ts";
 import { useListAddress } from "../model/use-list-address.ts";
 import styles from "./filter-bar.module.css";
 import { FilterEditor } from "./filter-editor.tsx";
@@ -26,7 +27,9 @@ export function FilterBar({ fields, refusal, children }: FilterBarProps) {
   const add = useRef<HTMLButtonElement>(null);
   const setWhere = (where: readonly string[]) =>
     change({ where: where.length === 0 ? undefined : [...where] }, true);
+  const [hasFacets, toggleFacets] = useFacetsShown();
   useKeys("Transcripts", [
+    { keys: "b", label: hasFacets ? "Hide facets" : "Show facets", run: toggleFacets },
     { keys: "f", label: "Add a filter", run: () => add.current?.click() },
     { keys: "w", label: "Filters as SQL", run: () => setSql((was) => !was) },
     ...(list.where.length === 0 ? [] : [{ label: "Take all filters away", run: () => setWhere([]) }]),
@@ -34,6 +37,15 @@ export function FilterBar({ fields, refusal, children }: FilterBarProps) {
   return (
     <div className={styles.bar}>
       <div className={styles.line}>
+        <button
+          type="button"
+          data-kind="plain"
+          aria-pressed={hasFacets}
+          title={hasFacets ? "Hide facets" : "Show facets"}
+          onClick={toggleFacets}
+        >
+          <Icon name="columns" size={14} /> Facets
+        </button>
         {list.where.map((sql, at) => (
           <FilterChip
             key={sql}

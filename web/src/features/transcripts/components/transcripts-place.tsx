@@ -3,7 +3,6 @@ import { useState } from "react";
 import { AsCommand } from "../../../ui/as-command.tsx";
 import { ColumnMenu } from "../../../ui/data-table/column-menu.tsx";
 import type { Selection } from "../../../ui/data-table/selection.ts";
-import { useKeys } from "../../../ui/keyboard/use-keys.ts";
 import { PlaceHeader } from "../../../ui/place-header.tsx";
 import { SplitPane } from "../../../ui/split-pane.tsx";
 import { columnsQuery } from "../api/list-columns.ts";
@@ -11,6 +10,7 @@ import { AllKeys } from "../model/all-keys.ts";
 import { listCommands } from "../model/commands.ts";
 import { ListContext, LongestContext } from "../model/list-context.ts";
 import { isRefusal } from "../model/refusal.ts";
+import { useFacetsShown } from "../model/use-facets-shown.ts";
 import { useFind } from "../model/use-find.ts";
 import { useListAddress } from "../model/use-list-address.ts";
 import { useListRows } from "../model/use-rows.ts";
@@ -53,14 +53,7 @@ function OneList() {
   // Who takes one out of all begins anew: what is left could not be said.
   const onSelection = (next: Selection) => setSelection(selection === "all" ? NONE : next);
   const refusal = list.where.length > 0 && isRefusal(found.error) ? found.error.message : null;
-  const isWithout = search.side === "none";
-  useKeys("Transcripts", [
-    {
-      keys: "b",
-      label: isWithout ? "Show facets" : "Hide facets",
-      run: () => change({ side: isWithout ? undefined : "none" }),
-    },
-  ]);
+  const [hasFacets] = useFacetsShown();
   const chosen = { columns, selection: selection === "all" ? ALL : selection, onSelection };
   const table = (
     <div className={styles.body}>
@@ -95,9 +88,7 @@ function OneList() {
           <ExportMenu meant="all" columns={written} />
           <AsCommand commands={listCommands(list, locations)} />
         </FilterBar>
-        {isWithout ? (
-          table
-        ) : (
+        {hasFacets ? (
           <SplitPane
             name="transcript-facets"
             label="Facets"
@@ -107,6 +98,8 @@ function OneList() {
           >
             {table}
           </SplitPane>
+        ) : (
+          table
         )}
         {(selection === "all" || selection.size > 0) && (
           <SelectionBar
