@@ -122,7 +122,7 @@ test("columns of metadata, their order and their width stand in the address", as
   await expect(heads.nth(-2)).toHaveText("sample_metadata.planted");
   await page.getByRole("separator", { name: "Width of Model" }).focus();
   await page.keyboard.press("ArrowRight");
-  await expect(page).toHaveURL(/columns=model%7E206/);
+  await expect(page).toHaveURL(/columns=model%7E196/);
 });
 
 test("verdicts of scans stand in the rows, errors among them", async ({ page, scout }) => {

@@ -15,7 +15,7 @@ const FIRST = ["model", "score", "message_count", "total_time", "total_tokens", 
 /** Columns that are not columns of the server. */
 const OWN = ["task", "verdicts"];
 const WIDTHS: Readonly<Record<string, number>> = {
-  model: 190,
+  model: 180,
   score: 92,
   message_count: 120,
   total_time: 92,
@@ -45,7 +45,7 @@ export function transcriptColumns(
     {
       id: "task",
       name: "Task / sample",
-      width: 260,
+      width: 240,
       grows: true,
       sortable: true,
       cell: (row) => <TaskCell row={row} />,
