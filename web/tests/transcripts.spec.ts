@@ -67,12 +67,17 @@ test("filters by facets and sorts, and a reload lands there", async ({ page, sco
   // The list is still there after a transcript was read, and `]` walks through it.
   await names(page).first().click();
   await expect(page).toHaveURL(/#\/transcripts\/\w+\?.*order_by=-message_count/);
-  const first = page.url();
-  await page.keyboard.press("]");
-  await expect(page).not.toHaveURL(first);
-  await page.goBack();
   await page.goBack();
   await expect(names(page)).toHaveCount(16);
+  await names(page).first().click();
+  await expect(page).toHaveURL(/#\/transcripts\/\w+\?/);
+  const first = new URL(page.url()).hash.split("?")[0];
+  // Before the neighbours are known the key has nowhere to go.
+  await expect(async () => {
+    await page.keyboard.press("]");
+    expect(new URL(page.url()).hash.split("?")[0]).not.toBe(first);
+  }).toPass();
+  expect(page.url()).toContain("order_by=-message_count");
 });
 
 test("filters are SQL as well, and what the server refuses is said", async ({ page, scout }) => {
