@@ -18,7 +18,7 @@ interface FindAsked extends Sought {
   order_by: readonly string[];
 }
 
-export const MOST_HITS = 2000;
+const MOST_HITS = 2000;
 const MOST_SECONDS = 600;
 
 /** Look for a text in all transcripts of a list: hits in its order, and how far it has come. */

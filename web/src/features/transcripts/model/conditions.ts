@@ -55,7 +55,7 @@ function list(values: readonly Scalar[]): string {
   return `(${values.map(literal).join(", ")})`;
 }
 
-export function literal(value: Scalar): string {
+function literal(value: Scalar): string {
   if (typeof value === "string") return `'${value.replaceAll("'", "''")}'`;
   return value === null ? "NULL" : String(value).toUpperCase();
 }

@@ -6,11 +6,6 @@ import type { Scalar } from "./conditions.ts";
 
 export type Kind = TranscriptColumn["kind"];
 
-export interface Field {
-  name: string;
-  kind: Kind;
-}
-
 const NAMES: Readonly<Record<string, string>> = {
   transcript_id: "Id",
   source_type: "Source type",

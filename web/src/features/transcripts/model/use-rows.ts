@@ -4,7 +4,7 @@ import type { TranscriptPage, TranscriptRow } from "../../../api/generated/types
 import type { Rows } from "../../../ui/data-table/rows.ts";
 import { type ListAsked, pageQuery } from "../api/list-transcripts.ts";
 
-export const PAGE = 100;
+const PAGE = 100;
 
 /** Rows before and behind those that are seen, which are asked for as well. */
 const AHEAD = 30;
