@@ -10,6 +10,7 @@ import styles from "./case-panel.module.css";
 import { IntervalProgress } from "./interval-progress.tsx";
 import { LabelButtons } from "./label-buttons.tsx";
 import type { QueueProps } from "./queue.tsx";
+import { SetupButton } from "./setup-button.tsx";
 import { VerdictNote } from "./verdict-note.tsx";
 
 interface CasePanelProps extends QueueProps {
@@ -45,7 +46,7 @@ export function CasePanel(props: CasePanelProps) {
     <section className={styles.panel} aria-label="Label">
       <header className={styles.head}>
         <p>
-          Case {place + 1} of {entries.length} · {formatCounted(labelled, "label")}
+          Case {place + 1} of {entries.length} · {formatCounted(labelled, "label")} · <SetupButton />
         </p>
         <Progress label="Cases that are labelled" done={labelled} total={entries.length} />
         <IntervalProgress file={target.file} scan={scan} labelled={labelled} />

@@ -8,6 +8,7 @@ import { encodeUrl, raterFile } from "../model/cases.ts";
 import { type Asked, askedOfCases, DEFAULTS } from "../model/queue.ts";
 import { Queue } from "./queue.tsx";
 import { QueueSetup } from "./queue-setup.tsx";
+import { SetupButton } from "./setup-button.tsx";
 
 interface QueueTabProps {
   file: string;
@@ -58,7 +59,10 @@ function ScanQueue({ asked, main, target }: { asked: QueueAsked; main: string; t
   );
   if (queue.error !== null) {
     return (
-      <ErrorState error={queue.error} title="The results could not be chosen." onRetry={queue.refetch} />
+      <>
+        <ErrorState error={queue.error} title="The results could not be chosen." onRetry={queue.refetch} />
+        <SetupButton />
+      </>
     );
   }
   if (items === undefined) return <Skeleton label="Choosing results" />;
