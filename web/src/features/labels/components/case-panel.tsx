@@ -49,7 +49,7 @@ export function CasePanel(props: CasePanelProps) {
           Case {place + 1} of {entries.length} · {formatCounted(labelled, "label")} · <SetupButton />
         </p>
         <Progress label="Cases that are labelled" done={labelled} total={entries.length} />
-        <IntervalProgress file={target.file} scan={scan} labelled={labelled} />
+        {scan !== null && <IntervalProgress file={target.file} scan={scan} labelled={labelled} />}
       </header>
       <div className={styles.part}>
         <h2>

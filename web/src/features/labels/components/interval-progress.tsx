@@ -9,7 +9,7 @@ import { rateOf } from "../model/rates.ts";
 
 interface IntervalProps {
   file: string;
-  scan: QueueAsked | null;
+  scan: QueueAsked;
   labelled: number;
 }
 
@@ -21,8 +21,8 @@ interface IntervalProps {
 export function IntervalProgress({ file, scan, labelled }: IntervalProps) {
   const { width = DEFAULTS.width } = route.useSearch();
   const agreement = useQuery({
-    ...agreementQuery(file, scan?.scan ?? "", scan?.scanner ?? ""),
-    enabled: scan !== null && labelled > 0,
+    ...agreementQuery(file, scan.scan, scan.scanner),
+    enabled: labelled > 0,
   });
   const row = agreement.data?.rows[0];
   const rate = row === undefined ? null : rateOf(row, "match_rate");

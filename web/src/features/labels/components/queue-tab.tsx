@@ -8,6 +8,7 @@ import { encodeUrl, raterFile } from "../model/cases.ts";
 import { type Asked, askedOfCases, DEFAULTS } from "../model/queue.ts";
 import { Queue } from "./queue.tsx";
 import { QueueSetup } from "./queue-setup.tsx";
+import styles from "./queue-tab.module.css";
 import { SetupButton } from "./setup-button.tsx";
 
 interface QueueTabProps {
@@ -61,7 +62,9 @@ function ScanQueue({ asked, main, target }: { asked: QueueAsked; main: string; t
     return (
       <>
         <ErrorState error={queue.error} title="The results could not be chosen." onRetry={queue.refetch} />
-        <SetupButton />
+        <p className={styles.again}>
+          <SetupButton />
+        </p>
       </>
     );
   }
