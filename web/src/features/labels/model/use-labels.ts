@@ -6,13 +6,13 @@ import { createFile } from "../api/label-files.ts";
 import { type Case, type Fields, isSameCase, patched } from "./cases.ts";
 
 /** What is to be written of a case, and what stood there when it was decided; null and undefined: no case. */
-export interface Change {
+interface Change {
   key: string;
   fields: Fields | null;
   before: Fields | undefined;
 }
 
-export interface Refused {
+interface Refused {
   change: Change;
   error: Error;
   isConflict: boolean;
