@@ -26,6 +26,7 @@ export interface ProjectDraft {
   force: () => void;
   /** Take the file as it is now, and drop what was edited. */
   reload: () => void;
+  /** Go on editing; the next save asks again. */
   dismiss: () => void;
 }
 
@@ -60,7 +61,12 @@ export function useProjectDraft(file: ProjectItem): ProjectDraft {
       queries.setQueryData(projectFileQuery.queryKey, written);
       toast("The project is saved.");
     },
+    onError: (error) => {
+      // Whoever decides between two texts must see the other one.
+      if (error instanceof ConflictError) void queries.invalidateQueries(projectFileQuery);
+    },
   });
+  const [closedOver, setClosedOver] = useState("");
   const save = (etag: string | null) => saving.mutate({ etag, text: latest.current.text });
   const reload = async () => {
     saving.reset();
@@ -71,7 +77,9 @@ export function useProjectDraft(file: ProjectItem): ProjectDraft {
     isEdited: edited,
     isSaving: saving.isPending,
     error: saving.error,
-    isStale: (edited && file.etag !== draft.base.etag) || saving.error instanceof ConflictError,
+    isStale:
+      saving.error instanceof ConflictError ||
+      (edited && file.etag !== draft.base.etag && file.etag !== closedOver),
     edit: (text) => {
       update({ ...latest.current, text });
       check();
@@ -82,7 +90,10 @@ export function useProjectDraft(file: ProjectItem): ProjectDraft {
     },
     force: () => save(null),
     reload: () => void reload(),
-    dismiss: () => saving.reset(),
+    dismiss: () => {
+      saving.reset();
+      setClosedOver(file.etag);
+    },
   };
 }
 

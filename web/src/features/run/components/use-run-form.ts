@@ -30,7 +30,7 @@ export interface RunForm {
   options: readonly OptionField[];
   draft: Draft;
   commands: readonly NamedCommand[];
-  /** Whether there is something to scan with, and nothing that cannot be. */
+  /** Whether all is known that the job needs, there is something to scan with, and nothing that cannot be. */
   isReady: boolean;
 }
 
@@ -54,7 +54,10 @@ export function useRunForm(): RunForm {
   const draft = useMemo(() => draftOf(search, chosen, fields, base), [search, chosen, fields, base]);
   const commands = useMemo(() => commandsOf(search, chosen, draft, fields), [search, chosen, draft, fields]);
   const options = useMemo(() => fields.filter(({ name }) => !NOT_OPTIONS.has(name)), [fields]);
-  const isReady = (chosen.length > 0 || base?.problem === null) && Object.keys(draft.mistakes).length === 0;
+  const isReady =
+    fields.length > 0 &&
+    (chosen.length > 0 || base?.problem === null) &&
+    Object.keys(draft.mistakes).length === 0;
   return { search, change, note, files, jobs, chosen, base, fields, options, draft, commands, isReady };
 }
 
