@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 import { expect, expectAccessible, type Served, test } from "./scout.ts";
 
 /** Where values come from is found out by a process of its own. */
-const EXPLAINED = { timeout: 45_000 };
+const EXPLAINED = { timeout: 90_000 };
 
 async function openProject(page: Page, { url }: Served): Promise<void> {
   await page.goto(`${url}/#/project`);
@@ -19,7 +19,7 @@ function fileOf({ folder }: Served): string {
   return join(folder, "scout.yaml");
 }
 
-test.describe.configure({ timeout: 150_000 });
+test.describe.configure({ timeout: 240_000 });
 
 let before = "";
 test.beforeEach(({ scout }) => {
@@ -113,7 +113,7 @@ test.describe("edits of the project", () => {
   test("begins where there is none yet", async ({ page, scout }) => {
     renameSync(fileOf(scout), `${fileOf(scout)}.away`);
     await page.goto(`${scout.url}/#/project`);
-    await expect(page.getByText("There is no project here yet")).toBeVisible();
+    await expect(page.getByText("There is no project here yet")).toBeVisible(EXPLAINED);
     await expect(page.getByText("scout init")).toBeVisible();
     await expect(page.getByText("is there already, and stays as it is")).toBeVisible();
     await page.getByRole("button", { name: "Begin with this scout.yaml" }).click();
