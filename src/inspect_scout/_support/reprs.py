@@ -22,8 +22,8 @@ MAX_ROWS = 20
 _NAME = "text-align: left; padding: 0.1em 0.8em 0.1em 0"
 # Words stay whole, so that a short column is readable beside long ones.
 _TEXT, _NUMBER = f"{_NAME}; max-width: 40em; overflow-wrap: break-word", _NAME.replace("left", "right")
-# As wide as a path usually is; a longer one goes on in the next line, which copies as one, and does not widen the table.
-_CAPTION = f"{_NAME}; min-width: 30em; overflow-wrap: anywhere; caption-side: top; color: inherit"
+# A path is there to be copied: it stays on its line, and does not widen the table below it.
+_CAPTION = f"{_NAME}; white-space: nowrap; contain: inline-size; caption-side: top; color: inherit"
 
 
 class Words(str):
