@@ -39,7 +39,7 @@ export async function serve(folder: string, ...shown: string[]): Promise<Served 
   return { url: `http://127.0.0.1:${port}`, folder, stop };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer();
   await new Promise<void>((done) => probe.listen(0, "127.0.0.1", done));
   const address = probe.address();
