@@ -71,20 +71,27 @@ class Tab:
 
     page: Page
     session: CDPSession
-    loaded: Figures = field(default_factory=lambda: {"kB": 0.0, "requests": 0.0, "eager kB": 0.0})
+    named: set[str] = field(default_factory=set[str])
+    """Files of scripts and styles that `index.html` names: what is loaded whatever is shown."""
+    loaded: Figures = field(default_factory=lambda: {"kB": 0.0, "requests": 0.0, "eager kB": 0.0, "code kB": 0.0})
 
     def listen(self) -> None:
-        """Count what comes over the wire; scripts and styles apart."""
+        """Count what comes over the wire; scripts and styles apart, and those that every place needs."""
         kinds: dict[str, str] = {}
+        eager: set[str] = set()
 
         def answered(event: Mapping[str, Any]) -> None:
             kinds[event["requestId"]] = event["type"]
+            if event["response"]["url"].rpartition("/")[2] in self.named:
+                eager.add(event["requestId"])
 
         def finished(event: Mapping[str, Any]) -> None:
             size = event["encodedDataLength"] / 1000
             self.loaded["kB"] += size
             self.loaded["requests"] += 1
             if kinds.get(event["requestId"]) in ("Script", "Stylesheet"):
+                self.loaded["code kB"] += size
+            if event["requestId"] in eager:
                 self.loaded["eager kB"] += size
 
         self.session.on("Network.responseReceived", answered)
@@ -146,6 +153,7 @@ def first_row(address: str, place: Place) -> Callable[[Tab], Figures]:
 
     def use(tab: Tab) -> Figures:
         page = tab.page
+        tab.named |= set(re.findall(r"([^/\"]+\.(?:js|css))\"", httpx.get(address).text))
         cold = milliseconds(lambda: page.goto(address + place.path, wait_until="commit"), page, place.text)
         loaded = dict(tab.loaded)
         warm = milliseconds(lambda: page.reload(wait_until="commit"), page, place.text)
@@ -316,7 +324,8 @@ def _tell_first_row(name: str, owner: str, found: Mapping[tuple[str, str], Figur
     for when in ("cold", "warm"):
         share = SHARE_OF_REFERENCE * other[when] if other else FIRST_ROW_MS
         told(when, figures[when], "ms", min(FIRST_ROW_MS, share) if ours else None)
-    told("script and style", figures["eager kB"], "kB", EAGER_KB if ours else None)
+    told("script and style of every place", figures["eager kB"], "kB", EAGER_KB if ours else None)
+    told("with those of this place", figures["code kB"], "kB")
     told("all over the wire", figures["kB"], "kB")
     told("requests", figures["requests"], "")
     told("elements", figures["nodes"], "", NODES if ours else None)

@@ -6,7 +6,7 @@ import styles from "./find-bar.module.css";
 
 const TOGGLES = [
   { name: "case", sign: "Aa", label: "Capital letters matter" },
-  { name: "word", sign: "ab", label: "Whole words only" },
+  { name: "word", sign: "ab|", label: "Whole words only" },
   { name: "regex", sign: ".*", label: "Regular expression" },
 ] as const;
 
