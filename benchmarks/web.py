@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.sync_api import Browser, CDPSession, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from benchmarks.make_data import NEEDLE
@@ -70,7 +70,8 @@ class Tab:
     """A page in a browser of its own, and what it has loaded."""
 
     page: Page
-    session: CDPSession
+    # The results of its commands are less than half typed.
+    session: Any
     named: set[str] = field(default_factory=set[str])
     """Files of scripts and styles that `index.html` names: what is loaded whatever is shown."""
     loaded: Figures = field(default_factory=lambda: {"kB": 0.0, "requests": 0.0, "eager kB": 0.0, "code kB": 0.0})
@@ -107,13 +108,14 @@ class Tab:
         self.session.send("HeapProfiler.collectGarbage")
         self.session.send("Performance.enable")
         metrics = self.session.send("Performance.getMetrics")["metrics"]
-        return next(each["value"] for each in metrics if each["name"] == "JSHeapUsedSize") / 1e6
+        return next(float(each["value"]) for each in metrics if each["name"] == "JSHeapUsedSize") / 1e6
 
     def process_megabytes(self) -> float:
         """Tell what the process of the tab has for itself: without what it shares with other processes."""
         browser = self.page.context.browser
         assert browser is not None
-        known = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+        session: Any = browser.new_browser_cdp_session()
+        known = session.send("SystemInfo.getProcessInfo")["processInfo"]
         return max(_private_megabytes(each["id"]) for each in known if each["type"] == "renderer")
 
 
