@@ -75,28 +75,43 @@ const test = plain.extend<{ inert: undefined }, { attacked: Served & { held: Hel
 });
 
 async function expectInert(page: Page): Promise<void> {
-  const state = await page.evaluate(() => ({
-    ran: "hostile" in window,
-    violations: window.watched?.violations,
-    foreign: [
-      ...document.querySelectorAll(
-        "script[src], img[src], iframe, object, embed, link[href], video[src], audio[src], base",
-      ),
-    ]
-      .filter(
-        (each) =>
-          !/^(data:|blob:|\.\/|\/|http:\/\/127\.0\.0\.1)/.test(
-            each.getAttribute("src") ?? each.getAttribute("href") ?? "",
-          ),
-      )
-      .map((each) => each.outerHTML.slice(0, 200)),
-    links: [...document.querySelectorAll("a[href]")]
-      .map((each) => each.getAttribute("href") ?? "")
-      .filter((href) => !/^(\/?#|https?:)/.test(href)),
-    nodes: document.getElementsByTagName("*").length,
-  }));
+  const state = await page.evaluate(() => {
+    const turnedTexts = () => {
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      const texts: string[] = [];
+      // A field holds the text as it is, to be changed.
+      while (walker.nextNode() !== null)
+        if (walker.currentNode.parentElement?.closest("textarea, option") === null)
+          texts.push(walker.currentNode.nodeValue ?? "");
+      return texts;
+    };
+    return {
+      ran: "hostile" in window,
+      violations: window.watched?.violations,
+      foreign: [
+        ...document.querySelectorAll(
+          "script[src], img[src], iframe, object, embed, link[href], video[src], audio[src], base",
+        ),
+      ]
+        .filter(
+          (each) =>
+            !/^(data:|blob:|\.\/|\/|http:\/\/127\.0\.0\.1)/.test(
+              each.getAttribute("src") ?? each.getAttribute("href") ?? "",
+            ),
+        )
+        .map((each) => each.outerHTML.slice(0, 200)),
+      links: [...document.querySelectorAll("a[href]")]
+        .map((each) => each.getAttribute("href") ?? "")
+        .filter((href) => !/^(\/?#|https?:)/.test(href)),
+      // What turns the direction of a text hides what it says.
+      turned: [document.title, ...turnedTexts()]
+        .filter((text) => /[\u202a-\u202e\u2066-\u2069]/.test(text))
+        .map((text) => text.slice(0, 80)),
+      nodes: document.getElementsByTagName("*").length,
+    };
+  });
   const { nodes, ...rest } = state;
-  expect(rest).toEqual({ ran: false, violations: [], foreign: [], links: [] });
+  expect(rest).toEqual({ ran: false, violations: [], foreign: [], links: [], turned: [] });
   expect(nodes).toBeLessThanOrEqual(MOST_NODES);
 }
 

@@ -1,6 +1,7 @@
 /** What stands where there is nothing to show: because there is nothing, because it failed, because it is not there yet. */
 
 import { type ReactNode, useEffect, useState } from "react";
+import { InertText } from "./content/inert-text.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import { Icon } from "./icon.tsx";
 import styles from "./states.module.css";
@@ -46,7 +47,9 @@ export function ErrorState({ error, title = "This could not be shown.", onRetry 
       <h2 className={styles.failed}>
         <Icon name="warning" /> {title}
       </h2>
-      <p className={styles.words}>{error.message}</p>
+      <p className={styles.words}>
+        <InertText text={error.message} />
+      </p>
       <div className={styles.actions}>
         {onRetry !== undefined && (
           <button type="button" onClick={onRetry}>

@@ -1,4 +1,5 @@
 import { useEffect, useSyncExternalStore } from "react";
+import { InertText } from "./content/inert-text.tsx";
 import { Icon } from "./icon.tsx";
 import { dismiss, onToasts, shownToasts, type Toast } from "./toast.ts";
 import styles from "./toasts.module.css";
@@ -26,7 +27,9 @@ function ToastLine({ toast: { id, words, tone, action } }: { toast: Toast }) {
   return (
     <div className={styles.toast} data-tone={tone}>
       {tone === "error" && <Icon name="warning" />}
-      <span>{words}</span>
+      <span>
+        <InertText text={words} />
+      </span>
       {action !== undefined && (
         <button
           type="button"

@@ -5,7 +5,10 @@ export function OldEditor() {
   return (
     <main>
       <PlaceHeader title="This editor's Inspect extension is too old" />
-      <p>Update the extension, then open this again. Until then, <code>scout view</code> shows the same in a browser.</p>
+      <p>
+        Update the extension, then open this again. Until then, <code>scout view</code> shows the same in a
+        browser.
+      </p>
     </main>
   );
 }

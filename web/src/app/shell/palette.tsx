@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import { fuzzyFilter } from "../../domain/fuzzy.ts";
+import { InertText } from "../../ui/content/inert-text.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { keyRegistry } from "../../ui/keyboard/key-registry.ts";
 import { Keys } from "../../ui/keyboard/keys.tsx";
@@ -97,7 +98,9 @@ function PaletteLine({ id, item, isChosen, onChoose }: PaletteLineProps) {
     // biome-ignore lint/a11y/useFocusableInteractive: the field keeps the focus, and says which line is chosen.
     // biome-ignore lint/a11y/useKeyWithClickEvents: the field has the keys.
     <div id={id} role="option" aria-selected={isChosen} className={styles.line} onClick={onChoose}>
-      <span>{item.label}</span>
+      <span>
+        <InertText text={item.label} />
+      </span>
       <small>{item.group}</small>
       {item.keys !== undefined && <Keys keys={item.keys} />}
     </div>

@@ -60,6 +60,13 @@ export function inertParts(text: string): (string | Unseen)[] {
   return parts.filter((part) => part !== "");
 }
 
+/** A text for where there are no elements, the title of a window, say. */
+export function inertWords(text: string): string {
+  return inertParts(text)
+    .map((part) => (typeof part === "string" ? part : `[${part.glyph}]`))
+    .join("");
+}
+
 /** Without `$`: Chromium 150 does not find characters of two units at the end of a text by their properties. */
 function characterBefore(text: string, at: number): string {
   const isLow = /[\udc00-\udfff]/.test(text.charAt(at - 1));
