@@ -32,7 +32,7 @@ export interface Streamed {
   pieces: AsyncIterable<string>;
 }
 
-export const httpTransport: Transport = {
+const httpTransport: Transport = {
   async send(request) {
     const answer = await fetched(request);
     return { status: answer.status, headers: answer.headers, text: await answer.text() };

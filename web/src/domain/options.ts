@@ -42,7 +42,7 @@ const LEAST: Readonly<Record<string, number>> = { count: 1, amount: 0, seconds: 
 /** These take a number, a word, or more than that. */
 const OPEN = new Set(["seed", "cache", "batch"]);
 
-export const GROUPS = [
+const GROUPS = [
   ["Selection", ["transcripts", "filter", "limit", "shuffle", "duplicates"]],
   ["Scan", ["name", "scans", "tags", "metadata", "record_input", "results_buffer"]],
   ["Work", ["max_transcripts", "max_processes", "executor", "ray_address", "scanner_timeout", "log_level"]],

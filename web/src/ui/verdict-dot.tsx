@@ -1,6 +1,6 @@
 import styles from "./verdict-dot.module.css";
 
-export type Verdict = "positive" | "negative" | "none" | "error";
+type Verdict = "positive" | "negative" | "none" | "error";
 
 interface VerdictDotProps {
   verdict: Verdict;

@@ -1827,18 +1827,6 @@ export type MinimapMark = {
 };
 
 /**
- * Mistake
- *
- * Why a request was refused.
- */
-export type Mistake = {
-    /**
-     * Detail
-     */
-    detail: string;
-};
-
-/**
  * MistakeItem
  *
  * Something in a file that cannot be.
@@ -2411,6 +2399,18 @@ export type RatersAgreementItem = {
      * Disagreements
      */
     disagreements: Array<RatedDifferentlyItem>;
+};
+
+/**
+ * Refusal
+ *
+ * Why a request was refused.
+ */
+export type Refusal = {
+    /**
+     * Detail
+     */
+    detail: string;
 };
 
 /**
@@ -3849,7 +3849,7 @@ export type ScansListScansErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type ScansListScansError = ScansListScansErrors[keyof ScansListScansErrors];
@@ -3911,7 +3911,7 @@ export type ScansCompareScansErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type ScansCompareScansError = ScansCompareScansErrors[keyof ScansCompareScansErrors];
@@ -3954,7 +3954,7 @@ export type RunsDeleteScanErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type RunsDeleteScanError = RunsDeleteScanErrors[keyof RunsDeleteScanErrors];
@@ -3997,7 +3997,7 @@ export type ScansGetScanErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type ScansGetScanError = ScansGetScanErrors[keyof ScansGetScanErrors];
@@ -4046,7 +4046,7 @@ export type ScansListErrorsErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type ScansListErrorsError = ScansListErrorsErrors[keyof ScansListErrorsErrors];
@@ -4071,7 +4071,7 @@ export type RunsListRunsErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type RunsListRunsError = RunsListRunsErrors[keyof RunsListRunsErrors];
@@ -4096,7 +4096,7 @@ export type RunsStartRunErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type RunsStartRunError = RunsStartRunErrors[keyof RunsStartRunErrors];
@@ -4140,7 +4140,7 @@ export type RunsResumeScanErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type RunsResumeScanError = RunsResumeScanErrors[keyof RunsResumeScanErrors];
@@ -4177,7 +4177,7 @@ export type RunsCompleteScanErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type RunsCompleteScanError = RunsCompleteScanErrors[keyof RunsCompleteScanErrors];
@@ -4214,7 +4214,7 @@ export type RunsCancelScanErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type RunsCancelScanError = RunsCancelScanErrors[keyof RunsCancelScanErrors];
@@ -4273,7 +4273,7 @@ export type LabelsGetQueueErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type LabelsGetQueueError = LabelsGetQueueErrors[keyof LabelsGetQueueErrors];
@@ -4362,7 +4362,7 @@ export type ResultsListResultsErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type ResultsListResultsError = ResultsListResultsErrors[keyof ResultsListResultsErrors];
@@ -4421,7 +4421,7 @@ export type ResultsGetFacetsErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type ResultsGetFacetsError = ResultsGetFacetsErrors[keyof ResultsGetFacetsErrors];
@@ -4486,7 +4486,7 @@ export type ResultsGetDistributionErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type ResultsGetDistributionError = ResultsGetDistributionErrors[keyof ResultsGetDistributionErrors];
@@ -4599,7 +4599,7 @@ export type ResultsFindTextErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type ResultsFindTextError = ResultsFindTextErrors[keyof ResultsFindTextErrors];
@@ -4646,7 +4646,7 @@ export type ResultsGetResultErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type ResultsGetResultError = ResultsGetResultErrors[keyof ResultsGetResultErrors];
@@ -4725,7 +4725,7 @@ export type ResultsGetEvidenceErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type ResultsGetEvidenceError = ResultsGetEvidenceErrors[keyof ResultsGetEvidenceErrors];
@@ -4751,18 +4751,6 @@ export type TranscriptsGetMessagesData = {
     };
     query?: {
         /**
-         * Start
-         *
-         * Number of the first, from 1.
-         */
-        start?: number;
-        /**
-         * Stop
-         *
-         * Number behind the last; at most 500 are given.
-         */
-        stop?: number | null;
-        /**
          * Characters
          *
          * Characters of each that are shown.
@@ -4786,6 +4774,18 @@ export type TranscriptsGetMessagesData = {
          * Path or URL of transcripts (default: the configured one).
          */
         location?: string | null;
+        /**
+         * Start
+         *
+         * Number of the first, from 1.
+         */
+        start?: number;
+        /**
+         * Stop
+         *
+         * Number behind the last; at most 500 are given.
+         */
+        stop?: number | null;
     };
     url: '/transcripts/{id}/messages';
 };
@@ -4794,7 +4794,7 @@ export type TranscriptsGetMessagesErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type TranscriptsGetMessagesError = TranscriptsGetMessagesErrors[keyof TranscriptsGetMessagesErrors];
@@ -4837,7 +4837,7 @@ export type TranscriptsGetMessageErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type TranscriptsGetMessageError = TranscriptsGetMessageErrors[keyof TranscriptsGetMessageErrors];
@@ -4869,18 +4869,6 @@ export type TranscriptsGetEventsData = {
          */
         types?: Array<string>;
         /**
-         * Start
-         *
-         * Number of the first, from 1.
-         */
-        start?: number;
-        /**
-         * Stop
-         *
-         * Number behind the last; at most 500 are given.
-         */
-        stop?: number | null;
-        /**
          * Characters
          *
          * Characters of each that are shown.
@@ -4892,6 +4880,18 @@ export type TranscriptsGetEventsData = {
          * Path or URL of transcripts (default: the configured one).
          */
         location?: string | null;
+        /**
+         * Start
+         *
+         * Number of the first, from 1.
+         */
+        start?: number;
+        /**
+         * Stop
+         *
+         * Number behind the last; at most 500 are given.
+         */
+        stop?: number | null;
     };
     url: '/transcripts/{id}/events';
 };
@@ -4900,7 +4900,7 @@ export type TranscriptsGetEventsErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type TranscriptsGetEventsError = TranscriptsGetEventsErrors[keyof TranscriptsGetEventsErrors];
@@ -4943,7 +4943,7 @@ export type TranscriptsGetEventErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type TranscriptsGetEventError = TranscriptsGetEventErrors[keyof TranscriptsGetEventErrors];
@@ -5000,7 +5000,7 @@ export type TranscriptsGetAgentsErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type TranscriptsGetAgentsError = TranscriptsGetAgentsErrors[keyof TranscriptsGetAgentsErrors];
@@ -5039,7 +5039,7 @@ export type TranscriptsGetRawErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type TranscriptsGetRawError = TranscriptsGetRawErrors[keyof TranscriptsGetRawErrors];
@@ -5088,7 +5088,7 @@ export type TranscriptsGetOutlineErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type TranscriptsGetOutlineError = TranscriptsGetOutlineErrors[keyof TranscriptsGetOutlineErrors];
@@ -5133,7 +5133,7 @@ export type TranscriptsGetMinimapErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type TranscriptsGetMinimapError = TranscriptsGetMinimapErrors[keyof TranscriptsGetMinimapErrors];
@@ -5178,7 +5178,7 @@ export type TranscriptsGetCitationsErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type TranscriptsGetCitationsError = TranscriptsGetCitationsErrors[keyof TranscriptsGetCitationsErrors];
@@ -5223,7 +5223,7 @@ export type TranscriptsGetAttachmentErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type TranscriptsGetAttachmentError = TranscriptsGetAttachmentErrors[keyof TranscriptsGetAttachmentErrors];
@@ -5302,7 +5302,7 @@ export type TranscriptsFindInOneErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type TranscriptsFindInOneError = TranscriptsFindInOneErrors[keyof TranscriptsFindInOneErrors];
@@ -5390,7 +5390,7 @@ export type TranscriptsFindInAllErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type TranscriptsFindInAllError = TranscriptsFindInAllErrors[keyof TranscriptsFindInAllErrors];
@@ -5429,6 +5429,16 @@ export type TranscriptsGetTranscriptsData = {
          */
         columns?: Array<string>;
         /**
+         * Limit
+         */
+        limit?: number;
+        /**
+         * Location
+         *
+         * Path or URL of transcripts (default: the configured one).
+         */
+        location?: string | null;
+        /**
          * Cursor
          *
          * `next` of the page before.
@@ -5440,16 +5450,6 @@ export type TranscriptsGetTranscriptsData = {
          * How many are skipped, where there is no cursor.
          */
         start?: number;
-        /**
-         * Limit
-         */
-        limit?: number;
-        /**
-         * Location
-         *
-         * Path or URL of transcripts (default: the configured one).
-         */
-        location?: string | null;
     };
     url: '/transcripts';
 };
@@ -5458,7 +5458,7 @@ export type TranscriptsGetTranscriptsErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type TranscriptsGetTranscriptsError = TranscriptsGetTranscriptsErrors[keyof TranscriptsGetTranscriptsErrors];
@@ -5506,7 +5506,7 @@ export type TranscriptsGetFacetsErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type TranscriptsGetFacetsError = TranscriptsGetFacetsErrors[keyof TranscriptsGetFacetsErrors];
@@ -5540,7 +5540,7 @@ export type TranscriptsGetColumnsErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type TranscriptsGetColumnsError = TranscriptsGetColumnsErrors[keyof TranscriptsGetColumnsErrors];
@@ -5591,7 +5591,7 @@ export type TranscriptsGetNeighboursErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type TranscriptsGetNeighboursError = TranscriptsGetNeighboursErrors[keyof TranscriptsGetNeighboursErrors];
@@ -5630,7 +5630,7 @@ export type TranscriptsGetTranscriptErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type TranscriptsGetTranscriptError = TranscriptsGetTranscriptErrors[keyof TranscriptsGetTranscriptErrors];
@@ -5655,7 +5655,7 @@ export type LabelsListLabelFilesErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type LabelsListLabelFilesError = LabelsListLabelFilesErrors[keyof LabelsListLabelFilesErrors];
@@ -5680,7 +5680,7 @@ export type LabelsCreateLabelFileErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type LabelsCreateLabelFileError = LabelsCreateLabelFileErrors[keyof LabelsCreateLabelFileErrors];
@@ -5720,7 +5720,7 @@ export type LabelsDeleteLabelFileErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type LabelsDeleteLabelFileError = LabelsDeleteLabelFileErrors[keyof LabelsDeleteLabelFileErrors];
@@ -5765,7 +5765,7 @@ export type LabelsListCasesErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type LabelsListCasesError = LabelsListCasesErrors[keyof LabelsListCasesErrors];
@@ -5805,7 +5805,7 @@ export type LabelsReplaceCasesErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type LabelsReplaceCasesError = LabelsReplaceCasesErrors[keyof LabelsReplaceCasesErrors];
@@ -5837,7 +5837,7 @@ export type LabelsRenameLabelFileErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type LabelsRenameLabelFileError = LabelsRenameLabelFileErrors[keyof LabelsRenameLabelFileErrors];
@@ -5883,7 +5883,7 @@ export type LabelsDeleteCaseErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type LabelsDeleteCaseError = LabelsDeleteCaseErrors[keyof LabelsDeleteCaseErrors];
@@ -5921,7 +5921,7 @@ export type LabelsGetCaseErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type LabelsGetCaseError = LabelsGetCaseErrors[keyof LabelsGetCaseErrors];
@@ -5972,7 +5972,7 @@ export type LabelsPutCaseErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type LabelsPutCaseError = LabelsPutCaseErrors[keyof LabelsPutCaseErrors];
@@ -6023,7 +6023,7 @@ export type LabelsGetAgreementErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type LabelsGetAgreementError = LabelsGetAgreementErrors[keyof LabelsGetAgreementErrors];
@@ -6059,7 +6059,7 @@ export type LabelsGetRatersAgreementErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type LabelsGetRatersAgreementError = LabelsGetRatersAgreementErrors[keyof LabelsGetRatersAgreementErrors];
@@ -6084,7 +6084,7 @@ export type ProjectGetProjectErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type ProjectGetProjectError = ProjectGetProjectErrors[keyof ProjectGetProjectErrors];
@@ -6122,7 +6122,7 @@ export type ProjectChangeProjectErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type ProjectChangeProjectError = ProjectChangeProjectErrors[keyof ProjectChangeProjectErrors];
@@ -6155,7 +6155,7 @@ export type ProjectWriteProjectErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type ProjectWriteProjectError = ProjectWriteProjectErrors[keyof ProjectWriteProjectErrors];
@@ -6180,7 +6180,7 @@ export type ProjectDraftProjectErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type ProjectDraftProjectError = ProjectDraftProjectErrors[keyof ProjectDraftProjectErrors];
@@ -6205,7 +6205,7 @@ export type ProjectListNewFilesErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type ProjectListNewFilesError = ProjectListNewFilesErrors[keyof ProjectListNewFilesErrors];
@@ -6237,7 +6237,7 @@ export type ProjectListOptionsErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type ProjectListOptionsError = ProjectListOptionsErrors[keyof ProjectListOptionsErrors];
@@ -6262,7 +6262,7 @@ export type ProjectListScannersErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type ProjectListScannersError = ProjectListScannersErrors[keyof ProjectListScannersErrors];
@@ -6287,7 +6287,7 @@ export type ProjectListJobsErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type ProjectListJobsError = ProjectListJobsErrors[keyof ProjectListJobsErrors];
@@ -6317,7 +6317,7 @@ export type ProjectGetSchemaErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type ProjectGetSchemaError = ProjectGetSchemaErrors[keyof ProjectGetSchemaErrors];
@@ -6346,7 +6346,7 @@ export type EventsListenErrors = {
     /**
      * Why it was refused.
      */
-    '4XX': Mistake;
+    '4XX': Refusal;
 };
 
 export type EventsListenError = EventsListenErrors[keyof EventsListenErrors];

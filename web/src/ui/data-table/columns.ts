@@ -26,7 +26,7 @@ export interface ShownColumn<Row> {
   width: number | undefined;
 }
 
-export const MIN_WIDTH = 40;
+const MIN_WIDTH = 40;
 const MAX_WIDTH = 2000;
 
 /** The columns that are shown: those that the address names and that there are, else those that are shown by themselves. */

@@ -9,7 +9,7 @@ export interface Sought {
   word: boolean;
 }
 
-export type Found = { name: "hit"; data: HitItem } | { name: "progress" | "done"; data: FindProgressItem };
+type Found = { name: "hit"; data: HitItem } | { name: "progress" | "done"; data: FindProgressItem };
 
 /** Look for a text in all results of a condition and an order, wherever they are. */
 export function findResults(of: ResultsOf, asked: ResultsAsked, sought: Sought, signal: AbortSignal) {

@@ -2,7 +2,7 @@
 
 import { formatValue, type Verdict, verdictOf } from "../../../domain/values.ts";
 
-export interface Cite {
+interface Cite {
   type: string;
   cite: string;
   id: string;

@@ -4,7 +4,7 @@ import type { RunningScans } from "../../../api/live.ts";
 import type { Scan, ScansAsked } from "../api/list-scans.ts";
 import { quoted } from "./scan-place.ts";
 
-export const SCAN_STATES = ["planned", "running", "complete", "errors", "interrupted"] as const;
+const SCAN_STATES = ["planned", "running", "complete", "errors", "interrupted"] as const;
 export type ScanState = (typeof SCAN_STATES)[number];
 
 /** A scan with how fast it goes, while it runs. */
@@ -54,7 +54,7 @@ export function liveScan(scan: Scan, running: RunningScans): LiveScan {
   return now?.state === "running" ? now : scan;
 }
 
-export function groupsOf(scan: Scan, by: "scanners" | "tag"): string[] {
+function groupsOf(scan: Scan, by: "scanners" | "tag"): string[] {
   if (by === "scanners") return [scan.scanner_names.join(", ")];
   return scan.tags.length === 0 ? ["without a tag"] : scan.tags;
 }
