@@ -9,9 +9,10 @@ import httpx
 import pytest
 
 from inspect_scout import ConfigError
+from inspect_scout._view.application import create_app
 from inspect_scout._view.network.content_policy import PAGE_POLICY, parse_policy
 from inspect_scout._view.settings import ViewSettings
-from inspect_scout._view.site import page_folder, page_policy
+from inspect_scout._view.site import page_policy
 from inspect_scout._view.static import StaticFiles
 
 pytestmark = pytest.mark.anyio
@@ -139,7 +140,8 @@ def test_a_page_may_bring_its_own_policy(dist: Path) -> None:
     (dist / "content-security-policy.json").write_text("{}")
     with pytest.raises(ConfigError, match="content policy"):
         page_policy(settings)
-    assert page_folder(ViewSettings("/project", page_dir=str(dist.parent))) is None
+    with pytest.raises(ConfigError, match="make web"):
+        create_app(ViewSettings("/project", page_dir=str(dist.parent)))
 
 
 def test_the_policy_that_the_page_brings_is_that_of_the_server() -> None:

@@ -198,7 +198,6 @@ if TYPE_CHECKING:
         prepare_viewing,
         served_places,
     )
-    from .serving.plain_lists import TranscriptsPage, scans_page, transcripts_page
     from .serving.signals import last_eval_file, last_scan_file
     from .serving.watches import file_watches
     from .transcript_counts import (

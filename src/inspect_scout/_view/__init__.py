@@ -5,7 +5,7 @@ context      what routes are given               places       what may be read, 
 kept         what requests share
 changes      what has changed, and when
 errors       errors as answers                   network      who may ask, from where
-serving      the process, its port and its end   site         what a browser sees: `static` files, or `plain` lists
+serving      the process, its port and its end   site         what a browser sees: `static` files
 exporting    a folder that shows scans without a server
 
 Loaded by name, because the web frameworks take time that `scout view --help` does not need.

@@ -46,7 +46,7 @@ def create_app(settings: ViewSettings, kept: Kept | None = None) -> Starlette:
     routes = [
         Mount("/api/v2", create_v2(context)),
         Mount("/api/v3", create_v3(context)),
-        Mount("/", create_site(context)),
+        Mount("/", create_site(context.settings)),
     ]
 
     @contextlib.asynccontextmanager

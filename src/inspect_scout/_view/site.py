@@ -1,4 +1,4 @@
-"""What a browser sees: the page if it is there, else plain lists that work without script."""
+"""What a browser sees: the page."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from .._support.errors import ConfigError
 from .._support.text import read_text
 from .network.content_policy import PAGE_POLICY, parse_policy
 from .static import INDEX, StaticFiles
@@ -13,7 +14,6 @@ from .static import INDEX, StaticFiles
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-    from .context import ViewContext
     from .settings import ViewSettings
 
 OUR_PAGE = os.path.join(os.path.dirname(__file__), "dist")
@@ -37,11 +37,15 @@ def page_policy(settings: ViewSettings) -> Mapping[str, Sequence[str]]:
     return parse_policy(read_text(path), path) if os.path.isfile(path) else PAGE_POLICY
 
 
-def create_site(context: ViewContext) -> ASGIApp:
-    """Make what answers everything that is not an API."""
-    folder = page_folder(context.settings)
-    if folder is not None:
-        return StaticFiles(folder)
-    from .plain.lists import create_plain_site
+def create_site(settings: ViewSettings) -> ASGIApp:
+    """Make what answers everything that is not an API.
 
-    return create_plain_site(context)
+    Raises:
+        ConfigError: The page is not built.
+    """
+    folder = page_folder(settings)
+    if folder is None:
+        raise ConfigError(
+            f"There is no page in {settings.page_dir or OUR_PAGE!r}. In a checkout, `make web` builds it."
+        )
+    return StaticFiles(folder)
