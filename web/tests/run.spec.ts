@@ -81,6 +81,7 @@ test.describe("a run", () => {
     await page.getByLabel("seconds").fill("2");
     await page.getByLabel("Filter").fill("task_set = 'fix-the-bug'");
     await page.getByLabel("Filter").press("Enter");
+    await expect(page.getByRole("button", { name: "Run", exact: true })).toBeEnabled();
     await page.keyboard.press("Control+Enter");
     const started = page.getByRole("region", { name: "The scan that was started" });
     await expect(started.getByRole("status").first()).toContainText("of 6", STARTED);

@@ -60,8 +60,8 @@ export function isTypedInto(target: EventTarget | null): boolean {
 export function keepsKey(event: KeyboardEvent): boolean {
   if (document.querySelector("dialog[data-modal][open]") !== null) return true;
   if (event.key !== "Enter" && event.key !== " ") return false;
-  const target = event.target;
-  return (
-    target instanceof Element && target.closest("button, a[href], summary, input, [role=menuitem]") !== null
-  );
+  // With Ctrl, Enter is only a link's own.
+  const keepers =
+    event.ctrlKey || event.metaKey ? "a[href]" : "button, a[href], summary, input, [role=menuitem]";
+  return event.target instanceof Element && event.target.closest(keepers) !== null;
 }
