@@ -1,4 +1,5 @@
 import { type MouseEvent, memo, type ReactNode } from "react";
+import { InertText } from "../content/inert-text.tsx";
 import type { ShownColumn } from "./columns.ts";
 import styles from "./data-table.module.css";
 
@@ -55,7 +56,7 @@ export const TableRow = memo(function TableRow<Row>(props: TableRowProps<Row>) {
       )}
       {shown.map(({ column }) => (
         <td key={column.id} data-align={column.align}>
-          {row === undefined ? <span className={styles.absent} /> : column.cell(row)}
+          {row === undefined ? <span className={styles.absent} /> : inertCell(column.cell(row))}
         </td>
       ))}
       {below !== undefined && below !== null && (
@@ -66,3 +67,8 @@ export const TableRow = memo(function TableRow<Row>(props: TableRowProps<Row>) {
     </tr>
   );
 }) as <Row>(props: TableRowProps<Row>) => ReactNode;
+
+/** Names that strangers gave are text as well. */
+function inertCell(cell: ReactNode): ReactNode {
+  return typeof cell === "string" ? <InertText text={cell} /> : cell;
+}
