@@ -99,7 +99,7 @@ def write_project_text(text: str, etag: str | None = None, folder: str = "") -> 
     return written
 
 
-def check_project_text(text: str) -> tuple[dict[str, Any], list[Mistake]]:
+def check_project_text(text: str) -> tuple[dict[str, object], list[Mistake]]:
     """Tell what a text would set as a project file, as far as it can be read, and what is wrong with it."""
     try:
         document = parse_document(PROJECT_FILE, text)
@@ -111,7 +111,7 @@ def check_project_text(text: str) -> tuple[dict[str, Any], list[Mistake]]:
     return document.data, find_mistakes(document, ProjectConfig)
 
 
-def patch_project_text(text: str, changes: Mapping[str, Any]) -> str:
+def patch_project_text(text: str, changes: Mapping[str, object]) -> str:
     """Change keys in the text of a project file; other lines stay as they were written.
 
     Raises:
