@@ -15,7 +15,7 @@ export default defineConfig({
       generatedRouteTree: "src/app/route-tree.gen.ts",
       autoCodeSplitting: true,
     }),
-    react(),
+    react({ jsxImportSource: "#text" }),
   ],
   build: {
     outDir: process.env.SCOUT_PAGE_DIR ?? "../src/inspect_scout/_view/dist",

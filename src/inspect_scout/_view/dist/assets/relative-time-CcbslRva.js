@@ -1,1 +1,0 @@
-import{St as e,_t as t,i as n,p as r,yt as i}from"./index-BK1VfzTo.js";var a=e(i(),1),o=t(),s=6e4;function c({iso:e}){let[t,i]=(0,a.useState)(Date.now);return(0,a.useEffect)(()=>{let e=setInterval(()=>i(Date.now()),s);return()=>clearInterval(e)},[]),(0,o.jsx)(`time`,{dateTime:e,title:r(e),children:n(e,t)})}export{c as t};

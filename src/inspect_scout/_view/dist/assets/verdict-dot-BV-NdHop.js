@@ -1,1 +1,0 @@
-import{_t as e}from"./index-BK1VfzTo.js";var t={dot:`_dot_c0hfo_1`},n=e();function r({verdict:e,colour:r=`var(--accent)`,label:i}){return(0,n.jsx)(`span`,{...i===void 0?{"aria-hidden":!0}:{role:`img`,"aria-label":i,title:i},className:t.dot,"data-verdict":e,style:{color:r}})}export{r as t};
