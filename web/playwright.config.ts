@@ -5,8 +5,15 @@ const chromium = process.env.SCOUT_CHROMIUM ?? "chromium";
 
 const isTakingPictures = process.env.SCOUT_SHOTS !== undefined;
 
+/** What these change would be seen by the others: servers are shared by the tests of a project of Playwright alone. */
+const CHANGING = /\/(labels|project|run|scan)\.spec\.ts$/;
+
 export default defineConfig({
   testDir: "tests",
+  projects: [
+    { name: "reading", testIgnore: CHANGING },
+    { name: "changing", testMatch: CHANGING },
+  ],
   outputDir: "test-results",
   // `make shots` takes pictures with what the tests are made of.
   ...(isTakingPictures ? { testMatch: "shots.ts", globalTeardown: "./tests/shots-index.ts" } : {}),
@@ -15,6 +22,8 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 10_000 },
   forbidOnly: true,
+  // A busy machine may be late once; what needed it is listed as flaky.
+  retries: 1,
   reporter: [["line"]],
   use: {
     viewport: { width: 1440, height: 900 },

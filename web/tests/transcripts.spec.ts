@@ -63,12 +63,12 @@ test("filters by facets and sorts, and a reload lands there", async ({ page, sco
   );
   // A click on the bar leaves the value out instead.
   await score.getByRole("button", { name: /leave out C/ }).click();
-  await expect(names(page)).toHaveCount(16);
+  await expect(names(page)).toHaveCount(18);
   // The list is still there after a transcript was read, and `]` walks through it.
   await names(page).first().click();
   await expect(page).toHaveURL(/#\/transcripts\/\w+\?.*order_by=-message_count/);
   await page.goBack();
-  await expect(names(page)).toHaveCount(16);
+  await expect(names(page)).toHaveCount(18);
   await names(page).first().click();
   await expect(page).toHaveURL(/#\/transcripts\/\w+\?/);
   const first = new URL(page.url()).hash.split("?")[0];

@@ -32,19 +32,21 @@ export function YamlEditor({ draft: { text, mistakes }, onEdit, ref }: YamlEdito
     <div className={styles.editor}>
       <h2 className={styles.title}>scout.yaml</h2>
       {mistakes.length > 0 && (
-        <ul className={styles.mistakes} aria-label="Mistakes" role="alert">
-          {mistakes.map(({ line, key, message }) => (
-            <li key={`${line} ${key} ${message}`}>
-              <button type="button" data-kind="plain" onClick={() => goTo(line ?? 1)}>
-                <Icon name="warning" size={12} />
-                <span>
-                  line {line ?? 1}
-                  {key !== "" && <code> {key}</code>}: {message}
-                </span>
-              </button>
-            </li>
-          ))}
-        </ul>
+        <div role="alert" aria-label="Mistakes">
+          <ul className={styles.mistakes}>
+            {mistakes.map(({ line, key, message }) => (
+              <li key={`${line} ${key} ${message}`}>
+                <button type="button" data-kind="plain" onClick={() => goTo(line ?? 1)}>
+                  <Icon name="warning" size={12} />
+                  <span>
+                    line {line ?? 1}
+                    {key !== "" && <code> {key}</code>}: {message}
+                  </span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </div>
       )}
       <section ref={scroller} className={styles.scroller} aria-label="Text of the project file">
         <ol className={styles.numbers} aria-hidden="true">
