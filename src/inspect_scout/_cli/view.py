@@ -17,7 +17,6 @@ NETWORK, EXPORT = "Network options", "Export options"
 EPILOG = """\b
 Examples:
   scout view
-  scout view my-project --browser
   scout view logs/2026-01-31T12-00-00+00-00_gaia_x.eval
   scout view --scans s3://bucket/scans --mode scans
   scout view --export for-alice --scan latest
