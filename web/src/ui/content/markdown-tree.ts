@@ -19,6 +19,9 @@ const MOST_DEPTH = 12;
 /** Longer texts are shown as they are. */
 const MOST_MARKDOWN = 40_000;
 
+/** With more parts than this, a text would take more elements than a screen may have. */
+const MOST_PARTS = 1000;
+
 export function markdownTree(source: string): MarkdownNode[] {
   const plain: MarkdownNode[] = [{ kind: "paragraph", children: [{ kind: "text", text: source, start: 0 }] }];
   if (source.length > MOST_MARKDOWN) return plain;
@@ -26,7 +29,7 @@ export function markdownTree(source: string): MarkdownNode[] {
     const reader = new TreeReader(source);
     return new Lexer({ gfm: true }).lex(source).flatMap((token) => reader.block(token));
   } catch {
-    // Nested so deeply that the lexer gives up.
+    // Nested so deeply that the lexer gives up, or of too many parts.
     return plain;
   }
 }
@@ -35,6 +38,7 @@ class TreeReader {
   private readonly source: string;
   /** Where the text is looked for that comes next. */
   private cursor = 0;
+  private parts = 0;
 
   constructor(source: string) {
     this.source = source;
@@ -56,6 +60,8 @@ class TreeReader {
 
   private node(token: MarkedToken, depth: number): MarkdownNode | undefined {
     if (depth > MOST_DEPTH) return this.text(token.raw);
+    this.parts += 1;
+    if (this.parts > MOST_PARTS) throw new RangeError("The text has too many parts.");
     switch (token.type) {
       case "space":
       case "checkbox":
