@@ -47,7 +47,11 @@ def written(project: ViewSettings) -> tuple[PlannedExport, WrittenExport, Export
     told = list[tuple[str, int, int]]()
     folder = Path(project.project_dir) / "out"
     planned = run_sync(lambda: plan_export(project, ()))
-    done = run_sync(lambda: write_export(project, planned, str(folder), lambda *step: told.append(step)))
+
+    def report(kind: str, count: int, of: int) -> None:
+        told.append((kind, count, of))
+
+    done = run_sync(lambda: write_export(project, planned, str(folder), report))
     assert told[-1] == ("transcripts", planned.transcripts, planned.transcripts)
     assert ("results", planned.results, planned.results) in told
     return planned, done, Exported(folder)

@@ -6,8 +6,8 @@ A mask is as long as what it hides, so that places in a text (of citations, of w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Any, Final, cast
 
 from ..._support.shapes import is_list, is_mapping
 
@@ -63,9 +63,9 @@ class Masker:
         holder = [value]
         waiting: list[Any] = [holder]
         while waiting:
-            each = waiting.pop()
-            fields: Iterable[tuple[Any, Any]] = each.items() if is_mapping(each) else enumerate(each)
-            for name, content in list(fields):
+            each = cast("dict[object, Any]", waiting.pop())  # of a list, the names are numbers
+            for name in list(each) if is_mapping(cast("object", each)) else range(len(each)):
+                content = each[name]
                 if isinstance(content, str):
                     each[name] = self._field(name, content)
                 elif is_mapping(content) or is_list(content):

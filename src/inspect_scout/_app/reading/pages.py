@@ -130,8 +130,9 @@ def transcript_columns(corpus: Corpus) -> tuple[TranscriptColumn, ...]:
 
 def _described(path: ColumnPath, values: Sequence[object]) -> Iterator[TranscriptColumn]:
     """Describe a column and, where it holds objects, the paths into it, by some of its values."""
-    kinds = list(dict.fromkeys(kind for kind in map(_kind, values) if kind is not None))
-    yield TranscriptColumn(str(path), kinds[0] if len(kinds) == 1 else "text" if kinds else None)
+    kinds: list[ColumnKind] = list(dict.fromkeys(kind for kind in map(_kind, values) if kind is not None))
+    mixed: ColumnKind | None = "text" if kinds else None
+    yield TranscriptColumn(str(path), kinds[0] if len(kinds) == 1 else mixed)
     if kinds != ["object"] or len(path.keys) >= MOST_DEPTH:
         return
     mappings = [value for value in values if is_mapping(value)]

@@ -77,7 +77,7 @@ async def plan_export(settings: ViewSettings, references: Sequence[str]) -> Plan
 
 
 async def write_export(
-    settings: ViewSettings, planned: PlannedExport, folder: str, report: Report = lambda *_: None
+    settings: ViewSettings, planned: PlannedExport, folder: str, report: Report = lambda _kind, _done, _of: None
 ) -> WrittenExport:
     """Write an export.
 

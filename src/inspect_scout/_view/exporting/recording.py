@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 from urllib.parse import urlencode
 
 from ..._app import ExportFolder, Masker
@@ -233,9 +233,9 @@ def _reason(reply: ApiAnswer) -> str:
 
 def question(path: str, named: Query | None = None) -> str:
     """Name a question as the page does (`keyOf` in `web/src/api/questions.ts`)."""
-    pairs = sorted(
-        (name, str(each))
-        for name, value in (named or {}).items()
-        for each in (value if isinstance(value, list | tuple) else (value,))
-    )
+    pairs: list[tuple[str, str]] = []
+    for name, value in (named or {}).items():
+        several = cast("Sequence[object]", value) if isinstance(value, list | tuple) else (value,)
+        pairs += [(name, str(each)) for each in several]
+    pairs.sort()
     return path + ("?" + "&".join("=".join(pair) for pair in pairs) if pairs else "")
