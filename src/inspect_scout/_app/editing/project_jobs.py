@@ -57,7 +57,7 @@ def _seen_from_project(job: dict[str, object], folder: str, beside: str) -> dict
 
     scanners, cases = job.get("scanners"), job.get("validation")
     for scanner in scanners if is_list(scanners) else scanners.values() if is_mapping(scanners) else ():
-        if isinstance(scanner, dict) and "file" in scanner:
+        if is_mapping(scanner) and "file" in scanner:
             scanner["file"] = seen(scanner["file"])
     changed = dict(job)
     if is_mapping(cases):
