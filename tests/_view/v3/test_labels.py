@@ -56,7 +56,7 @@ def test_a_case_is_put_and_taken_out_again(ask: Asking, tmp_path: Path) -> None:
     gone = ask(f"{FILE}/cases/{key(['c', 'd'])}", "DELETE", {"if-match": put.headers["etag"]})
     assert gone.status_code == 200
     assert (tmp_path / "cases.csv").read_text() == CASES
-    assert ask(f"{FILE}/cases/{key('nope')}").status_code == 400
+    assert ask(f"{FILE}/cases/{key('nope')}").status_code == 404
 
 
 def test_a_case_may_be_about_a_task(ask: Asking) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from ..._support.cache import Cache
-from ..._support.errors import ConfigError, LocationError, UnknownNameError
+from ..._support.errors import ConfigError, LocationError
 from ..._support.json import dumps, loads
 from ..._support.shapes import is_list, is_mapping
 from ..._support.storage import storage_for
@@ -203,14 +203,14 @@ def put_case(path: str, key: str, fields: Mapping[str, object], etag: str) -> La
 
 
 def delete_case(path: str, key: str, etag: str) -> LabelFile:
-    """Take a case out of a file; blocks. It raises what `put_case` raises, and UnknownNameError if it has none like it."""
+    """Take a case out of a file; blocks. It raises what `put_case` raises, and LocationError if it has none like it."""
     wanted = fields_key(about_of_key(key))
     with _changing:
         writer = _writer_of_state(path, etag)
         cases = writer.read_cases()
         kept = [case for case in cases if fields_key(case) != wanted]
         if len(kept) == len(cases):
-            raise UnknownNameError("case", ", ".join(wanted))
+            raise _no_case(path, wanted)
         writer.write_cases(kept)
         return read_labels(path)
 
@@ -219,14 +219,18 @@ def find_case(file: LabelFile, key: str) -> LabelCase:
     """Find the case of a file that is about something.
 
     Raises:
-        UnknownNameError: There is none.
+        LocationError: There is none.
         ConfigError: The key says nothing.
     """
     wanted = fields_key(about_of_key(key))
     for case in file.cases:
         if fields_key(case.fields) == wanted:
             return case
-    raise UnknownNameError("case", ", ".join(wanted))
+    raise _no_case(file.path, wanted)
+
+
+def _no_case(path: str, wanted: tuple[str, ...]) -> LocationError:
+    return LocationError(f"{path!r} has no case about {', '.join(wanted)!r}. Put one there, or name one that it has.")
 
 
 def key_of(fields: Mapping[str, object]) -> str:

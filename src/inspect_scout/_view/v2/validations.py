@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from fastapi import APIRouter, HTTPException
@@ -11,7 +10,6 @@ from pydantic import BaseModel, JsonValue
 from starlette.responses import Response
 
 from ... import _app
-from ..._support.errors import UnknownNameError
 from ..._support.storage import run_in_thread
 from ..context import Context, ViewContext
 from ..places import from_uri
@@ -110,27 +108,16 @@ async def delete_case(context: Context, uri: str, case_id: str, known: KnownStat
 
 
 def _one_case(file: LabelFile, key: str) -> Response:
-    with _missing_case():
-        return json_answer(_app.find_case(file, key).fields, {"ETag": f'"{file.etag}"'})
-
-
-@contextmanager
-def _missing_case() -> Generator[None]:
-    """Answer 404 where a file has no such case: it is part of the path."""
-    try:
-        yield
-    except UnknownNameError as error:
-        raise HTTPException(404, str(error)) from None
+    return json_answer(_app.find_case(file, key).fields, {"ETag": f'"{file.etag}"'})
 
 
 async def _change(context: ViewContext, change: Callable[[], T]) -> T:
     """Change a file, and tell others."""
-    with _missing_case():
-        try:
-            changed = await run_in_thread("", change)
-        except _app.CasesFileExistsError as error:
-            raise HTTPException(409, str(error)) from None
-        except _app.ChangedFileError as error:
-            raise HTTPException(412, str(error)) from None
+    try:
+        changed = await run_in_thread("", change)
+    except _app.CasesFileExistsError as error:
+        raise HTTPException(409, str(error)) from None
+    except _app.ChangedFileError as error:
+        raise HTTPException(412, str(error)) from None
     context.changes.publish("labels")
     return changed

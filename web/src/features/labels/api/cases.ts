@@ -2,12 +2,8 @@ import { queryOptions } from "@tanstack/react-query";
 import { read, send } from "../../../api/client.ts";
 import { ServerError } from "../../../api/errors.ts";
 import type {
-  LabelsDeleteCaseData,
-  LabelsDeleteCaseResponse,
   LabelsListCasesData,
   LabelsListCasesResponse,
-  LabelsPutCaseData,
-  LabelsPutCaseResponse,
   LabelsReplaceCasesData,
   LabelsReplaceCasesResponse,
 } from "../../../api/generated/types.gen.ts";
@@ -41,21 +37,6 @@ export function casesQuery(file: string) {
         throw error;
       }
     },
-  });
-}
-
-export function putCase(file: string, key: string, fields: Fields, etag: string) {
-  return send<LabelsPutCaseData, LabelsPutCaseResponse>("PUT", "/labels/{file}/cases/{key}", {
-    path: { file, key },
-    body: { ...fields },
-    etag,
-  });
-}
-
-export function deleteCase(file: string, key: string, etag: string) {
-  return send<LabelsDeleteCaseData, LabelsDeleteCaseResponse>("DELETE", "/labels/{file}/cases/{key}", {
-    path: { file, key },
-    etag,
   });
 }
 

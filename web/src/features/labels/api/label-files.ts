@@ -1,25 +1,13 @@
-import { queryOptions } from "@tanstack/react-query";
-import { read, send } from "../../../api/client.ts";
+import { send } from "../../../api/client.ts";
 import type {
   LabelsCreateLabelFileData,
   LabelsCreateLabelFileResponse,
   LabelsDeleteLabelFileData,
   LabelsDeleteLabelFileResponse,
-  LabelsListLabelFilesData,
-  LabelsListLabelFilesResponse,
   LabelsRenameLabelFileData,
   LabelsRenameLabelFileResponse,
 } from "../../../api/generated/types.gen.ts";
-import { queryKeys } from "../../../api/query-keys.ts";
 import type { Fields } from "../model/cases.ts";
-
-export function labelFilesQuery() {
-  return queryOptions({
-    queryKey: queryKeys.labelFiles(),
-    queryFn: ({ signal }) =>
-      read<LabelsListLabelFilesData, LabelsListLabelFilesResponse>("/labels", { signal }),
-  });
-}
 
 /** Make a file that does not exist yet. */
 export function createFile(name: string, cases: readonly Fields[] = []) {

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ScannerAgreement } from "../../../api/generated/types.gen.ts";
+import { labelFilesQuery } from "../../../api/label-cases.ts";
 import { AsCommand } from "../../../ui/as-command.tsx";
 import { CopyButton } from "../../../ui/copy-button.tsx";
 import { Field } from "../../../ui/field.tsx";
@@ -7,7 +8,6 @@ import { SplitPane } from "../../../ui/split-pane.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
 import { agreementQuery, type Group } from "../api/agreement.ts";
 import { casesQuery } from "../api/cases.ts";
-import { labelFilesQuery } from "../api/label-files.ts";
 import { route, useChangeAddress } from "../model/address.ts";
 import { agreementMarkdown } from "../model/as-markdown.ts";
 import { validateCommand } from "../model/commands.ts";

@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useId, useState } from "react";
+import { labelFilesQuery } from "../../../api/label-cases.ts";
 import { formatCounted } from "../../../domain/format.ts";
 import { Dialog } from "../../../ui/dialog.tsx";
 import { Field } from "../../../ui/field.tsx";
 import { useKeys } from "../../../ui/keyboard/use-keys.ts";
 import { Menu } from "../../../ui/menu.tsx";
-import { labelFilesQuery } from "../api/label-files.ts";
 import { type BulkChange, useBulk } from "../model/use-bulk.ts";
 import styles from "./bulk-bar.module.css";
 

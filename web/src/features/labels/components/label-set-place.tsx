@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
+import { labelFilesQuery } from "../../../api/label-cases.ts";
 import { formatCounted } from "../../../domain/format.ts";
 import { useKeys } from "../../../ui/keyboard/use-keys.ts";
 import { PlaceHeader } from "../../../ui/place-header.tsx";
 import { Tabs } from "../../../ui/tabs.tsx";
-import { labelFilesQuery } from "../api/label-files.ts";
 import { route, useChangeAddress } from "../model/address.ts";
 import { decodeUrl } from "../model/cases.ts";
 import { AgreementTab } from "./agreement-tab.tsx";

@@ -1,7 +1,8 @@
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { ConflictError } from "../../../api/errors.ts";
-import { type Cases, casesQuery, deleteCase, putCase } from "../api/cases.ts";
+import { deleteCase, putCase } from "../../../api/label-cases.ts";
+import { type Cases, casesQuery } from "../api/cases.ts";
 import { createFile } from "../api/label-files.ts";
 import { type Case, type Fields, isSameCase, patched } from "./cases.ts";
 

@@ -1,10 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { caseKey } from "../../../api/case-key.ts";
 import { ConflictError } from "../../../api/errors.ts";
 import type { EvidenceResult, LabelFileItem, ScanDetail } from "../../../api/generated/types.gen.ts";
+import { type KnownCase, labelCaseQuery, labelFilesQuery, putCase } from "../../../api/label-cases.ts";
 import { useKeys } from "../../../ui/keyboard/use-keys.ts";
 import { CommandLine } from "../../../ui/states.tsx";
 import { toast } from "../../../ui/toast.ts";
-import { labelCaseQuery, labelFilesQuery, putCase } from "../api/label-case.ts";
 import { projectQuery } from "../api/read-project.ts";
 import { labelFileOf, type Target, targetsOf } from "../model/labelling.ts";
 import { valueWords } from "../model/result-row.ts";
@@ -20,7 +21,7 @@ interface LabelBarProps {
 /** Say at once whether a result is right: the label goes to the file that the project names for the scanner. */
 export function LabelBar({ scan, scanner, result, transcriptId }: LabelBarProps) {
   const project = useQuery(projectQuery);
-  const files = useQuery(labelFilesQuery);
+  const files = useQuery(labelFilesQuery());
   if (project.data === undefined || files.data === undefined) return null;
   const file = labelFileOf(project.data.config, scanner, files.data.items);
   if (file === undefined) return <NoFile scanner={scanner} />;
@@ -52,11 +53,14 @@ function Labels({ file, targets, transcriptId }: LabelsProps) {
   const queries = useQueryClient();
   const known = useQuery(labelCaseQuery(file.file, transcriptId));
   const putting = useMutation({
-    mutationFn: (value: unknown) => {
-      const fields = { ...(known.data?.fields ?? { id: transcriptId }), target: value };
-      return putCase(file.file, transcriptId, fields, known.data?.etag ?? "*");
-    },
-    onSuccess: (_, value) => toast(`Labelled ${valueWords(value)} in ${file.name}.`),
+    mutationFn: ({ of, value }: { of: KnownCase; value: unknown }) =>
+      putCase(
+        file.file,
+        caseKey(transcriptId),
+        { ...(of.fields ?? { id: transcriptId }), target: value },
+        of.etag,
+      ),
+    onSuccess: (_, { value }) => toast(`Labelled ${valueWords(value)} in ${file.name}.`),
     onError: (error) =>
       toast(
         error instanceof ConflictError
@@ -66,7 +70,7 @@ function Labels({ file, targets, transcriptId }: LabelsProps) {
       ),
     onSettled: () => queries.invalidateQueries({ queryKey: ["labels"] }),
   });
-  const label = (value: unknown) => known.data !== undefined && putting.mutate(value);
+  const label = (value: unknown) => known.data !== undefined && putting.mutate({ of: known.data, value });
   useKeys(
     "Label",
     targets.map((target) => ({

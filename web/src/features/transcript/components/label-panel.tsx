@@ -1,12 +1,19 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { caseKey } from "../../../api/case-key.ts";
 import { ConflictError } from "../../../api/errors.ts";
+import {
+  deleteCase,
+  type KnownCase,
+  labelCaseQuery,
+  labelFilesQuery,
+  putCase,
+} from "../../../api/label-cases.ts";
 import { formatCounted } from "../../../domain/format.ts";
 import { Field } from "../../../ui/field.tsx";
 import { useKeys } from "../../../ui/keyboard/use-keys.ts";
 import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
 import { toast } from "../../../ui/toast.ts";
-import { deleteCase, type KnownCase, labelCaseQuery, labelFilesQuery, putCase } from "../api/labels.ts";
 import { useTranscript } from "../model/transcript-context.ts";
 import styles from "./label-panel.module.css";
 
@@ -100,10 +107,11 @@ function CaseForm({ file, known }: { file: string; known: KnownCase }) {
 function useSaveCase(file: string, known: KnownCase) {
   const { at } = useTranscript();
   const queries = useQueryClient();
+  const key = caseKey(at.id);
   const again = () => queries.invalidateQueries({ queryKey: ["labels"] });
   const change = useMutation({
     mutationFn: (fields: Record<string, unknown> | null) =>
-      fields === null ? deleteCase(file, at.id, known.etag) : putCase(file, at.id, fields, known.etag),
+      fields === null ? deleteCase(file, key, known.etag) : putCase(file, key, fields, known.etag),
     onSettled: again,
     onError: (error) =>
       toast(

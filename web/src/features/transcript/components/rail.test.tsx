@@ -120,7 +120,8 @@ describe("labels", () => {
       });
     }
     if (!path.includes("/cases/")) return Response.json({ items: [], total: 0, next: null, etag: '"1"' });
-    if (fields === null) return Response.json({ detail: "Unknown case: 't1'." }, { status: 400 });
+    if (fields === null)
+      return Response.json({ detail: "'cases.csv' has no case about 't1'." }, { status: 404 });
     return Response.json({ key: "k", fields }, tag);
   }
 

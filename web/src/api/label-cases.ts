@@ -1,6 +1,9 @@
+/** Files of labelled cases, and one case of a file: what several places read and write. */
+
 import { queryOptions } from "@tanstack/react-query";
-import { read, send, sendTagged } from "../../../api/client.ts";
-import { ServerError } from "../../../api/errors.ts";
+import { caseKey } from "./case-key.ts";
+import { read, send, sendTagged } from "./client.ts";
+import { ServerError } from "./errors.ts";
 import type {
   LabelsDeleteCaseData,
   LabelsDeleteCaseResponse,
@@ -12,9 +15,8 @@ import type {
   LabelsListLabelFilesResponse,
   LabelsPutCaseData,
   LabelsPutCaseResponse,
-} from "../../../api/generated/types.gen.ts";
-import { queryKeys } from "../../../api/query-keys.ts";
-import { caseKey } from "../../../domain/case-key.ts";
+} from "./generated/types.gen.ts";
+import { queryKeys } from "./query-keys.ts";
 
 export function labelFilesQuery() {
   return queryOptions({
@@ -27,6 +29,7 @@ export function labelFilesQuery() {
 export interface KnownCase {
   /** What the file says of the transcript; null: nothing yet. */
   fields: Record<string, unknown> | null;
+  /** The state of the file that is written over next. */
   etag: string;
 }
 
@@ -41,9 +44,11 @@ export function labelCaseQuery(file: string, id: string) {
           "/labels/{file}/cases/{key}",
           { path: { file, key: caseKey(id) }, signal },
         );
-        return { fields: content.fields, etag: etag ?? "*" };
+        if (etag !== null) return { fields: content.fields, etag };
+        throw new ServerError(502, "The server gave a label without its state. Reload the page.");
       } catch (error) {
-        if (!isUnknown(error)) throw error;
+        if (!(error instanceof ServerError) || error.status !== 404) throw error;
+        // No case yet. Its first label must not write over what somebody else says meanwhile, so the state of the file is asked.
         const cases = await read<LabelsListCasesData, LabelsListCasesResponse>("/labels/{file}", {
           path: { file },
           query: { limit: 1 },
@@ -56,22 +61,17 @@ export function labelCaseQuery(file: string, id: string) {
   });
 }
 
-/** There is no such case yet: the server names it as one that it does not know. */
-function isUnknown(error: unknown): boolean {
-  return error instanceof ServerError && (error.status === 404 || /^Unknown case/.test(error.message));
-}
-
-export function putCase(file: string, id: string, fields: Record<string, unknown>, etag: string) {
+export function putCase(file: string, key: string, fields: Record<string, unknown>, etag: string) {
   return send<LabelsPutCaseData, LabelsPutCaseResponse>("PUT", "/labels/{file}/cases/{key}", {
-    path: { file, key: caseKey(id) },
+    path: { file, key },
     body: fields as LabelsPutCaseData["body"],
     etag,
   });
 }
 
-export function deleteCase(file: string, id: string, etag: string) {
+export function deleteCase(file: string, key: string, etag: string) {
   return send<LabelsDeleteCaseData, LabelsDeleteCaseResponse>("DELETE", "/labels/{file}/cases/{key}", {
-    path: { file, key: caseKey(id) },
+    path: { file, key },
     etag,
   });
 }
