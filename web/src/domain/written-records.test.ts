@@ -13,6 +13,10 @@ test("CSV quotes what it must, and is no formula", () => {
   expect(writtenRecords([{ n: -1.5 }], ["n"], "csv")).toContain("\r\n-1.5\r\n");
 });
 
+test("a list of names is told as one, and numbers as they are", () => {
+  expect(writtenRecords([{ tags: ["a", "b"], n: -2 }], ["tags", "n"], "csv")).toBe("tags,n\r\na; b,-2\r\n");
+});
+
 test("JSON has the chosen columns, null where there is nothing", () => {
   expect(JSON.parse(writtenRecords(RECORDS, ["score", "more"], "json"))).toEqual([
     { score: 1, more: null },

@@ -29,6 +29,7 @@ export function writtenRecords(
 
 function plain(value: unknown): string {
   if (value === null || value === undefined) return "";
+  if (Array.isArray(value) && value.every((each) => typeof each === "string")) return value.join("; ");
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 

@@ -17,7 +17,7 @@ import { CopyMenu } from "./copy-menu.tsx";
 import { Distribution } from "./distribution.tsx";
 import { ErrorGroups } from "./error-groups.tsx";
 import { EvidencePane } from "./evidence-pane.tsx";
-import { FindBar } from "./find-bar.tsx";
+import { ResultsFindBar } from "./find-bar.tsx";
 import { ResultsBar } from "./results-bar.tsx";
 import { resultsColumns } from "./results-columns.tsx";
 import { ResultsTable } from "./results-table.tsx";
@@ -94,7 +94,7 @@ export function ResultsView({ scan, scanner }: { scan: ScanDetail; scanner: stri
       </ResultsBar>
       <Distribution of={of} found={found} by={search.by} where={where} colour={hue} onChoose={addCondition} />
       {table.isFinding && (
-        <FindBar
+        <ResultsFindBar
           search={search}
           finding={table.finding}
           at={table.at}

@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { runningScansQuery } from "../../../api/live.ts";
 import { formatCounted } from "../../../domain/format.ts";
+import { writtenRecords } from "../../../domain/written-records.ts";
 import { AsCommand } from "../../../ui/as-command.tsx";
 import { ColumnMenu } from "../../../ui/data-table/column-menu.tsx";
 import { DataTable } from "../../../ui/data-table/data-table.tsx";
@@ -13,7 +14,6 @@ import { PlaceHeader } from "../../../ui/place-header.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
 import { toast } from "../../../ui/toast.ts";
 import { scansQuery } from "../api/list-scans.ts";
-import { copiedScans } from "../model/copied.ts";
 import { linesOf, scansIn, withGroups } from "../model/scan-lines.ts";
 import {
   askedOf,
@@ -30,6 +30,11 @@ import { scansColumns } from "./scans-columns.tsx";
 import { ScansFilters } from "./scans-filters.tsx";
 
 const NEWEST = ["-created"];
+/** What is copied of a scan. */
+const COPIED = [
+  ...["name", "scan_id", "state", "scanner_names", "model", "tags"],
+  ...["transcripts", "results", "error_count", "cost", "timestamp"],
+];
 
 /** All scans, the newest first, with how those stand that run. */
 export function ScansPlace() {
@@ -72,7 +77,7 @@ export function ScansPlace() {
             >
               Compare
             </button>
-            <CopyMenu name="scans" make={(format) => copiedScans(here, format)} />
+            <CopyMenu name="scans" make={(format) => writtenRecords(here, COPIED, format)} />
             <AsCommand commands={[{ name: "List these scans", command: listCommand(search) }]} />
           </>
         }

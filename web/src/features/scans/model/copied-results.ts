@@ -1,8 +1,8 @@
 import { read } from "../../../api/client.ts";
 import type { ResultsListResultsData, ResultsListResultsResponse } from "../../../api/generated/types.gen.ts";
+import { type WrittenFormat, writtenRecords } from "../../../domain/written-records.ts";
 import { type Column, shownColumns } from "../../../ui/data-table/columns.ts";
 import { toast } from "../../../ui/toast.ts";
-import { copiedRecords } from "./copied.ts";
 import type { ResultRow } from "./result-row.ts";
 import { named, type ResultsOf, type ScanSearch } from "./scan-search.ts";
 
@@ -13,7 +13,7 @@ export async function copiedResults(
   of: ResultsOf,
   search: ScanSearch,
   columns: readonly Column<ResultRow>[],
-  format: "markdown" | "csv" | "json",
+  format: WrittenFormat,
 ): Promise<string> {
   const { path, query } = named(of);
   const shown = shownColumns(columns, search.columns).map(({ column }) => column.id);
@@ -38,5 +38,5 @@ export async function copiedResults(
       `Only the first ${MOST} of ${total} results were copied. The command writes all of them to a file.`,
     );
   }
-  return copiedRecords(page.items, names, format);
+  return writtenRecords(page.items, names, format);
 }

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import type { FindingsItem, LabelFileItem } from "../../../api/generated/types.gen.ts";
 import { barsOfDistribution } from "./bars.ts";
-import { copiedRecords } from "./copied.ts";
 import { agreementOf } from "./findings.ts";
 import { labelFileOf, targetsOf } from "./labelling.ts";
 import { resultCommands } from "./result-commands.ts";
@@ -65,16 +64,6 @@ test("bars of a distribution say what holds for their results", () => {
     name: "1 to 2",
     condition: "model = 'm' AND value >= 1 AND value < 2",
   });
-});
-
-test("a cell that a spreadsheet would run is made a text", () => {
-  expect(copiedRecords([{ a: "=1+1", b: -2, c: 'say "hi"' }], ["a", "b", "c"], "csv")).toBe(
-    `a,b,c\n'=1+1,-2,"say ""hi"""`,
-  );
-});
-
-test("a table of Markdown keeps its columns", () => {
-  expect(copiedRecords([{ a: "x | y\nz" }], ["a"], "markdown")).toBe("| a |\n| --- |\n| x \\| y<br>z |");
 });
 
 test("commands show the same results", () => {

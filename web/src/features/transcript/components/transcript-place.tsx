@@ -14,7 +14,7 @@ import { TranscriptContext, type TranscriptView } from "../model/transcript-cont
 import { route, useChangeAddress, useReadingAddress, useSought } from "../model/use-address.ts";
 import { useFind } from "../model/use-find.ts";
 import { useReadingKeys } from "../model/use-reading-keys.ts";
-import { FindBar } from "./find-bar.tsx";
+import { TranscriptFindBar } from "./find-bar.tsx";
 import { FocusView } from "./focus-view.tsx";
 import { HeaderLine } from "./header-line.tsx";
 import { MinimapStrip } from "./minimap-strip.tsx";
@@ -86,7 +86,7 @@ function OneTranscript({ id, location }: { id: string; location: string | undefi
         <MinimapStrip />
         <Unreadable at={at} />
         {sought !== null && (
-          <FindBar {...{ sought, finding, asked }} onSeek={seek} onClose={() => seek(null)} />
+          <TranscriptFindBar {...{ sought, finding, asked }} onSeek={seek} onClose={() => seek(null)} />
         )}
         <div className={styles.columns} data-rail={rail === "none" ? "none" : "shown"}>
           <OutlinePanel total={total} />
