@@ -22,8 +22,6 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 10_000 },
   forbidOnly: true,
-  // A busy machine may be late once; what needed it is listed as flaky.
-  retries: 1,
   reporter: [["line"]],
   use: {
     viewport: { width: 1440, height: 900 },
