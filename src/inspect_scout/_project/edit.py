@@ -68,7 +68,7 @@ def write_project_file(changes: Mapping[str, Any], etag: str | None = None, fold
 
 
 def project_text(folder: str = "") -> tuple[str, str]:
-    """Read the text of the project file of a folder, however broken it is, and its etag ("": there is no file).
+    """Read the text of the project file of a folder, however broken it is, and its etag ("" where none is there).
 
     Raises:
         ConfigError: It is not text.

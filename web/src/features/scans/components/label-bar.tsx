@@ -81,7 +81,11 @@ function Labels({ file, targets, transcriptId }: LabelsProps) {
   );
   const given = known.data?.fields?.target;
   return (
-    <fieldset className={styles.labels} aria-label={`Label in ${file.name}`} disabled={putting.isPending}>
+    <fieldset
+      className={styles.labels}
+      aria-label={`Label in ${file.name}`}
+      disabled={putting.isPending || known.data === undefined}
+    >
       {targets.map((target) => (
         <button
           key={target.key}
@@ -92,13 +96,14 @@ function Labels({ file, targets, transcriptId }: LabelsProps) {
           {target.name} <kbd>{target.key}</kbd>
         </button>
       ))}
-      <span className={styles.given}>
-        {known.error !== null
-          ? known.error.message
-          : given === undefined
-            ? `no label in ${file.name}`
-            : `labelled ${valueWords(given)} in ${file.name}`}
-      </span>
+      <span className={styles.given}>{known.error?.message ?? labelWords(known.data, file.name)}</span>
     </fieldset>
   );
+}
+
+/** What the file says of the transcript; nothing before it was read, so that nobody labels what has a label. */
+function labelWords(known: KnownCase | undefined, name: string): string {
+  if (known === undefined) return "";
+  const target = known.fields?.target;
+  return target === undefined ? `no label in ${name}` : `labelled ${valueWords(target)} in ${name}`;
 }
