@@ -6,6 +6,7 @@ place=../src/inspect_scout/_view/dist
 
 build() {
     npx openapi-ts --silent
+    node routes.ts
     SCOUT_PAGE_DIR=$1 npx vite build --logLevel warn
     node compress.ts "$1"
     # Copied by `scout view --export`; no server hands it out, so that it needs no compressed copies.

@@ -3,12 +3,7 @@ import { read, readStream, sendTagged } from "./client.ts";
 import { connection, setConnection } from "./connection.ts";
 import { ConflictError, GoneError, LockedError, ServerError } from "./errors.ts";
 
-interface Call {
-  url: "/things/{id}";
-  path: { id: string };
-  query?: { limit?: number; columns?: string[]; where?: string };
-  body?: { name: string };
-}
+const AT = { path: { scan_id: "a" } };
 
 const fetched = vi.fn<typeof fetch>();
 
@@ -29,18 +24,19 @@ describe("the client", () => {
   test("fills in paths and queries", async () => {
     fetched.mockResolvedValue(Response.json({ name: "x" }));
     const query = { limit: 2, columns: ["a", "b"], where: "v = 'é&'" };
-    expect(await read<Call, { name: string }>("/things/{id}", { path: { id: "a/b" }, query })).toEqual({
-      name: "x",
-    });
+    const path = { scan_id: "a/b", scanner: "s" };
+    expect(await read("/scans/{scan_id}/{scanner}/results", { path, query })).toEqual({ name: "x" });
     const [address] = asked();
-    expect(address).toBe("./api/v3/things/a%2Fb?limit=2&columns=a&columns=b&where=v+%3D+%27%C3%A9%26%27");
+    expect(address).toBe(
+      "./api/v3/scans/a%2Fb/s/results?limit=2&columns=a&columns=b&where=v+%3D+%27%C3%A9%26%27",
+    );
   });
 
   test("shows the etag of what is written over, and gives the new one", async () => {
     fetched.mockResolvedValue(Response.json({}, { headers: { etag: '"2"' } }));
     const body = { name: "x" };
-    const written = await sendTagged<Call, object>("PUT", "/things/{id}", {
-      path: { id: "a" },
+    const written = await sendTagged("PUT", "/labels/{file}/name", {
+      path: { file: "a" },
       body,
       etag: '"1"',
     });
@@ -57,28 +53,28 @@ describe("the client", () => {
     [500, ServerError],
   ])("tells a refusal with status %i by its kind", async (status, kind) => {
     fetched.mockImplementation(async () => Response.json({ detail: "Because." }, { status }));
-    await expect(read<Call, object>("/things/{id}", { path: { id: "a" } })).rejects.toBeInstanceOf(kind);
+    await expect(read("/scans/{scan_id}", AT)).rejects.toBeInstanceOf(kind);
   });
 
   test("tells refusals in the words of the server", async () => {
     fetched.mockImplementation(async () => Response.json({ detail: "Because." }, { status: 400 }));
-    await expect(read<Call, object>("/things/{id}", { path: { id: "a" } })).rejects.toThrow("Because.");
+    await expect(read("/scans/{scan_id}", AT)).rejects.toThrow("Because.");
     fetched.mockImplementation(async () => new Response("<h1>Bad gateway</h1>", { status: 502 }));
-    await expect(read<Call, object>("/things/{id}", { path: { id: "a" } })).rejects.toThrow("502");
+    await expect(read("/scans/{scan_id}", AT)).rejects.toThrow("502");
   });
 
   test("notes that the server is gone, and that it is back", async () => {
     fetched.mockRejectedValueOnce(new TypeError("Failed to fetch"));
-    await expect(read<Call, object>("/things/{id}", { path: { id: "a" } })).rejects.toBeInstanceOf(GoneError);
+    await expect(read("/scans/{scan_id}", AT)).rejects.toBeInstanceOf(GoneError);
     expect(connection()).toBe("gone");
     fetched.mockResolvedValueOnce(Response.json({}));
-    await read<Call, object>("/things/{id}", { path: { id: "a" } });
+    await read("/scans/{scan_id}", AT);
     expect(connection()).toBe("open");
   });
 
   test("does not take an aborted request for a server that is gone", async () => {
     fetched.mockRejectedValueOnce(new DOMException("aborted", "AbortError"));
-    await expect(read<Call, object>("/things/{id}", { path: { id: "a" } })).rejects.toThrow("aborted");
+    await expect(read("/scans/{scan_id}", AT)).rejects.toThrow("aborted");
     expect(connection()).toBe("open");
   });
 
@@ -89,7 +85,7 @@ describe("the client", () => {
       cancel: cancelled,
     });
     fetched.mockResolvedValue(new Response(body));
-    for await (const event of readStream<Call, { n: number }>("/things/{id}", { path: { id: "a" } })) {
+    for await (const event of readStream<{ n: number }>("/events", {})) {
       expect(event).toEqual({ name: "hit", data: { n: 1 } });
       break;
     }
@@ -98,7 +94,7 @@ describe("the client", () => {
 
   test("tells the refusal of a stream", async () => {
     fetched.mockResolvedValue(Response.json({ detail: "Not RE2." }, { status: 400 }));
-    const stream = readStream<Call, object>("/things/{id}", { path: { id: "a" } });
+    const stream = readStream<object>("/events", {});
     await expect(stream.next()).rejects.toThrow("Not RE2.");
   });
 });

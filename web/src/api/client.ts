@@ -4,22 +4,38 @@ import { setConnection } from "./connection.ts";
 import { ConflictError, GoneError, LockedError, ServerError } from "./errors.ts";
 import { readEvents } from "./event-stream.ts";
 import { fileFromDisk } from "./from-disk.ts";
+import type { Routes } from "./generated/routes.gen.ts";
 import { type Answer, type Method, type Request, type Streamed, transport } from "./transport.ts";
 
-/** A request as the generated types describe it. */
+/** The shape of what the generated types say of a request. */
 interface Described {
-  body?: unknown;
-  headers?: unknown;
   path?: unknown;
   query?: unknown;
-  url: string;
+  body?: unknown;
 }
 
-/** `etag`: the state that was read and is now written (`*`: whatever is there). */
-type Parameters<Call extends Described> = Omit<Call, "url" | "headers"> & {
-  etag?: string;
-  signal?: AbortSignal;
+/** What is left out may as well be undefined or null, and nothing that is given is changed. */
+type Loose<Fields> = {
+  [Name in keyof Fields]:
+    | (Fields[Name] extends readonly (infer Item)[] | null | undefined ? readonly Item[] : Fields[Name])
+    | (Record<string, never> extends Pick<Fields, Name> ? null | undefined : never);
 };
+
+type Get = Routes["GET"];
+
+/** Of a request: `etag` is the state that was read and is now written (`*`: whatever is there). */
+export type Asked<Route> = Route extends { asks: infer Asks }
+  ? {
+      [Part in keyof Asks as Part extends "path" | "query" | "body" ? Part : never]: Part extends "path"
+        ? Asks[Part]
+        : Loose<Asks[Part]>;
+    } & { etag?: string; signal?: AbortSignal }
+  : never;
+
+export type Answers<Route> = Route extends { answers: infer Answered } ? Answered : never;
+
+/** Parameters can be left out where none of them must be given. */
+export type Parameters<Route> = Record<string, never> extends Asked<Route> ? [Asked<Route>?] : [Asked<Route>];
 
 /** What was read or written, and the etag that a later write must show. */
 export interface Tagged<Content> {
@@ -29,38 +45,38 @@ export interface Tagged<Content> {
 
 const API = "/api/v3";
 
-/** Ask for JSON: `read<ScansListScansData, ScansListScansResponse>("/scans", { query: { limit: 10 } })`. */
-export function read<Call extends Described, Response>(
-  url: Call["url"],
-  parameters: Parameters<Call>,
-): Promise<Response> {
-  return send<Call, Response>("GET", url, parameters);
+/** Ask for JSON: `read("/scans", { query: { limit: 10 } })`. What is shown is asked with `ask`, which remembers the answer. */
+export function read<Url extends keyof Get & string>(
+  url: Url,
+  ...[parameters]: Parameters<Get[Url]>
+): Promise<Answers<Get[Url]>> {
+  return send("GET", url, ...([parameters] as Parameters<Get[Url]>));
 }
 
-export async function send<Call extends Described, Response>(
-  method: Method,
-  url: Call["url"],
-  parameters: Parameters<Call>,
-): Promise<Response> {
-  return (await sendTagged<Call, Response>(method, url, parameters)).content;
+export async function send<In extends Method, Url extends keyof Routes[In] & string>(
+  method: In,
+  url: Url,
+  ...parameters: Parameters<Routes[In][Url]>
+): Promise<Answers<Routes[In][Url]>> {
+  return (await sendTagged(method, url, ...parameters)).content;
 }
 
 /** As `send`, with the etag of the answer. Throws ConflictError if somebody else has written meanwhile. */
-export async function sendTagged<Call extends Described, Response>(
-  method: Method,
-  url: Call["url"],
-  parameters: Parameters<Call>,
-): Promise<Tagged<Response>> {
+export async function sendTagged<In extends Method, Url extends keyof Routes[In] & string>(
+  method: In,
+  url: Url,
+  ...[parameters]: Parameters<Routes[In][Url]>
+): Promise<Tagged<Answers<Routes[In][Url]>>> {
   const answer = await reach(() => transport.send(requestOf(method, url, parameters, "application/json")));
   if (answer.status >= 400) throw refusal(answer.status, answer.text);
-  const content = answer.text === "" ? (undefined as Response) : JSON.parse(answer.text);
+  const content = answer.text === "" ? undefined : JSON.parse(answer.text);
   return { content, etag: answer.headers.get("etag") };
 }
 
 /** Ask for a stream of events: each with its name and its data. Leaving the loop, or the signal, ends it at its source. */
-export async function* readStream<Call extends Described, Item>(
-  url: Call["url"],
-  parameters: Parameters<Call>,
+export async function* readStream<Item>(
+  url: keyof Get,
+  parameters: Asked<Get[keyof Get]>,
 ): AsyncGenerator<{ name: string; data: Item }> {
   const answer = await reach(() => transport.stream(requestOf("GET", url, parameters, "text/event-stream")));
   if (answer.status >= 400) throw refusal(answer.status, await whole(answer.pieces));
@@ -68,16 +84,19 @@ export async function* readStream<Call extends Described, Item>(
 }
 
 /** The address of what a browser loads itself: an image of a transcript, say. */
-export function addressOf<Call extends Described>(
-  url: Call["url"],
-  { path, query }: Pick<Call, "path" | "query">,
+export function addressOf<Url extends keyof Get & string>(
+  url: Url,
+  { path, query }: Asked<Get[Url]> & Described,
 ): string {
   const address = `.${API}${filled(url, path)}${search(query)}`;
   return fileFromDisk(address) ?? address;
 }
 
-function requestOf(method: Method, url: string, asked: Parameters<Described>, accept: string): Request {
-  const { path, query, body, etag, signal } = asked;
+function requestOf(method: Method, url: string, asked: unknown, accept: string): Request {
+  const { path, query, body, etag, signal } = (asked ?? {}) as Described & {
+    etag?: string;
+    signal?: AbortSignal;
+  };
   const headers: Record<string, string> = { accept };
   if (body !== undefined) headers["content-type"] = "application/json";
   if (etag !== undefined) headers["if-match"] = etag;

@@ -4,25 +4,13 @@ import { queryOptions } from "@tanstack/react-query";
 import { caseKey } from "./case-key.ts";
 import { read, send, sendTagged } from "./client.ts";
 import { ServerError } from "./errors.ts";
-import type {
-  LabelsDeleteCaseData,
-  LabelsDeleteCaseResponse,
-  LabelsGetCaseData,
-  LabelsGetCaseResponse,
-  LabelsListCasesData,
-  LabelsListCasesResponse,
-  LabelsListLabelFilesData,
-  LabelsListLabelFilesResponse,
-  LabelsPutCaseData,
-  LabelsPutCaseResponse,
-} from "./generated/types.gen.ts";
+import type { LabelsPutCaseData } from "./generated/types.gen.ts";
 import { queryKeys } from "./query-keys.ts";
 
 export function labelFilesQuery() {
   return queryOptions({
     queryKey: queryKeys.labelFiles(),
-    queryFn: ({ signal }) =>
-      read<LabelsListLabelFilesData, LabelsListLabelFilesResponse>("/labels", { signal }),
+    queryFn: ({ signal }) => read("/labels", { signal }),
   });
 }
 
@@ -39,17 +27,16 @@ export function labelCaseQuery(file: string, id: string) {
     queryKey: queryKeys.labelCase(file, id),
     queryFn: async ({ signal }): Promise<KnownCase> => {
       try {
-        const { content, etag } = await sendTagged<LabelsGetCaseData, LabelsGetCaseResponse>(
-          "GET",
-          "/labels/{file}/cases/{key}",
-          { path: { file, key: caseKey(id) }, signal },
-        );
+        const { content, etag } = await sendTagged("GET", "/labels/{file}/cases/{key}", {
+          path: { file, key: caseKey(id) },
+          signal,
+        });
         if (etag !== null) return { fields: content.fields, etag };
         throw new ServerError(502, "The server gave a label without its state. Reload the page.");
       } catch (error) {
         if (!(error instanceof ServerError) || error.status !== 404) throw error;
         // No case yet. Its first label must not write over what somebody else says meanwhile, so the state of the file is asked.
-        const cases = await read<LabelsListCasesData, LabelsListCasesResponse>("/labels/{file}", {
+        const cases = await read("/labels/{file}", {
           path: { file },
           query: { limit: 1 },
           signal,
@@ -62,7 +49,7 @@ export function labelCaseQuery(file: string, id: string) {
 }
 
 export function putCase(file: string, key: string, fields: Record<string, unknown>, etag: string) {
-  return send<LabelsPutCaseData, LabelsPutCaseResponse>("PUT", "/labels/{file}/cases/{key}", {
+  return send("PUT", "/labels/{file}/cases/{key}", {
     path: { file, key },
     body: fields as LabelsPutCaseData["body"],
     etag,
@@ -70,7 +57,7 @@ export function putCase(file: string, key: string, fields: Record<string, unknow
 }
 
 export function deleteCase(file: string, key: string, etag: string) {
-  return send<LabelsDeleteCaseData, LabelsDeleteCaseResponse>("DELETE", "/labels/{file}/cases/{key}", {
+  return send("DELETE", "/labels/{file}/cases/{key}", {
     path: { file, key },
     etag,
   });

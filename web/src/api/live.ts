@@ -5,12 +5,7 @@ import { read } from "./client.ts";
 import { connection, onConnection, setConnection } from "./connection.ts";
 import { isInEditor } from "./editor.ts";
 import { isFromDisk } from "./from-disk.ts";
-import type {
-  ChangeItem,
-  RunningScanItem,
-  RunsListRunsData,
-  RunsListRunsResponse,
-} from "./generated/types.gen.ts";
+import type { ChangeItem, RunningScanItem } from "./generated/types.gen.ts";
 import { queryKeys, TOPICS } from "./query-keys.ts";
 
 /** How the scans stand that run, by location. */
@@ -23,7 +18,7 @@ const RETRY_MS = 2_000;
 export const runningScansQuery = queryOptions({
   queryKey: queryKeys.running(),
   queryFn: async ({ signal }): Promise<RunningScans> => {
-    const { running } = await read<RunsListRunsData, RunsListRunsResponse>("/runs", { signal });
+    const { running } = await read("/runs", { signal });
     return Object.fromEntries(running.map((each) => [each.location, each]));
   },
   staleTime: Number.POSITIVE_INFINITY,
@@ -112,7 +107,7 @@ function followConnection(queries: QueryClient): () => void {
       stop();
     } else {
       looking ??= setInterval(() => {
-        read<RunsListRunsData, RunsListRunsResponse>("/runs", {}).catch(() => undefined);
+        read("/runs", {}).catch(() => undefined);
       }, RETRY_MS);
     }
   });

@@ -2,14 +2,13 @@
 
 import { queryOptions } from "@tanstack/react-query";
 import { read } from "./client.ts";
-import type { ProjectListOptionsData, ProjectListOptionsResponse } from "./generated/types.gen.ts";
 import { queryKeys } from "./query-keys.ts";
 
 /** What options there are, which is known at once. */
 export const optionTableQuery = queryOptions({
   queryKey: queryKeys.optionTable(),
   queryFn: ({ signal }) =>
-    read<ProjectListOptionsData, ProjectListOptionsResponse>("/project/options", {
+    read("/project/options", {
       query: { explain: false },
       signal,
     }),
@@ -18,6 +17,5 @@ export const optionTableQuery = queryOptions({
 /** The same with the values of the project and where they come from, which a process of its own finds out. */
 export const optionsQuery = queryOptions({
   queryKey: queryKeys.projectOptions(),
-  queryFn: ({ signal }) =>
-    read<ProjectListOptionsData, ProjectListOptionsResponse>("/project/options", { signal }),
+  queryFn: ({ signal }) => read("/project/options", { signal }),
 });

@@ -6,8 +6,7 @@ const NAME = "user\u202egnp.exe";
 test("what turns the direction of a text is shown, wherever the text stands", () => {
   render(
     <main>
-      <p title={NAME}>{NAME}</p>
-      <>a {NAME}</>
+      <p title={NAME}>{NAME}</p>a {NAME}
       <input aria-label={NAME} defaultValue={NAME} />
     </main>,
   );

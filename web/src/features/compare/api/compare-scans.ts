@@ -1,11 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
-import type {
-  ScansCompareScansData,
-  ScansCompareScansResponse,
-  ScansListScansData,
-  ScansListScansResponse,
-} from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 import type { CompareSearch } from "../model/compare-search.ts";
 
@@ -16,7 +10,7 @@ export function choicesQuery(scans: string | undefined) {
   const query = { limit: SCANS, ...(scans !== undefined && { location: scans }) };
   return queryOptions({
     queryKey: queryKeys.scans(query),
-    queryFn: ({ signal }) => read<ScansListScansData, ScansListScansResponse>("/scans", { query, signal }),
+    queryFn: ({ signal }) => read("/scans", { query, signal }),
   });
 }
 
@@ -30,8 +24,7 @@ export function comparisonQuery({ a = "", b = "", scanner, scanner_b, scans }: C
   };
   return queryOptions({
     queryKey: queryKeys.comparison(query),
-    queryFn: ({ signal }) =>
-      read<ScansCompareScansData, ScansCompareScansResponse>("/compare", { query, signal }),
+    queryFn: ({ signal }) => read("/compare", { query, signal }),
     enabled: a !== "" && b !== "" && (a !== b || scanner_b !== undefined),
   });
 }

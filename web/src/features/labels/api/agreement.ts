@@ -1,11 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
-import type {
-  LabelsGetAgreementData,
-  LabelsGetAgreementResponse,
-  LabelsGetRatersAgreementData,
-  LabelsGetRatersAgreementResponse,
-} from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 
 export type Group = "split" | "task" | "model";
@@ -16,7 +10,7 @@ export function agreementQuery(file: string, scan: string, scanner: string, by?:
   return queryOptions({
     queryKey: queryKeys.agreement(file, asked),
     queryFn: ({ signal }) =>
-      read<LabelsGetAgreementData, LabelsGetAgreementResponse>("/labels/{file}/agreement", {
+      read("/labels/{file}/agreement", {
         path: { file },
         query: asked,
         signal,
@@ -29,7 +23,7 @@ export function ratersQuery(file: string, other: string) {
   return queryOptions({
     queryKey: queryKeys.raters(file, other),
     queryFn: ({ signal }) =>
-      read<LabelsGetRatersAgreementData, LabelsGetRatersAgreementResponse>("/labels/{file}/raters/{other}", {
+      read("/labels/{file}/raters/{other}", {
         path: { file, other },
         signal,
       }),

@@ -1,12 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { read, send } from "../../../api/client.ts";
 import { ServerError } from "../../../api/errors.ts";
-import type {
-  LabelsListCasesData,
-  LabelsListCasesResponse,
-  LabelsReplaceCasesData,
-  LabelsReplaceCasesResponse,
-} from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 import type { Case, Fields } from "../model/cases.ts";
 
@@ -25,7 +19,7 @@ export function casesQuery(file: string) {
     queryKey: queryKeys.labelCases(file),
     queryFn: async ({ signal }): Promise<Cases> => {
       try {
-        const cases = await read<LabelsListCasesData, LabelsListCasesResponse>("/labels/{file}", {
+        const cases = await read("/labels/{file}", {
           path: { file },
           query: { limit: LIMIT },
           signal,
@@ -42,7 +36,7 @@ export function casesQuery(file: string) {
 
 /** Write all cases of a file. */
 export function replaceCases(file: string, cases: readonly Fields[], etag: string) {
-  return send<LabelsReplaceCasesData, LabelsReplaceCasesResponse>("PUT", "/labels/{file}", {
+  return send("PUT", "/labels/{file}", {
     path: { file },
     body: { cases: [...cases] },
     etag,

@@ -1,13 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
-import type {
-  LabelsGetQueueData,
-  LabelsGetQueueResponse,
-  ResultsGetEvidenceData,
-  ResultsGetEvidenceResponse,
-  ScansListScansData,
-  ScansListScansResponse,
-} from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 
 /** The newest scans, of one scanner if it is given. */
@@ -15,8 +7,7 @@ export function scansOfScannerQuery(scanner: string | undefined, limit: number) 
   const asked = { limit, scanner: scanner === undefined ? [] : [scanner] };
   return queryOptions({
     queryKey: queryKeys.scans(asked),
-    queryFn: ({ signal }) =>
-      read<ScansListScansData, ScansListScansResponse>("/scans", { query: asked, signal }),
+    queryFn: ({ signal }) => read("/scans", { query: asked, signal }),
   });
 }
 
@@ -35,7 +26,7 @@ export function queueQuery({ scan, scanner, ...asked }: QueueAsked) {
   return queryOptions({
     queryKey: queryKeys.labelQueue({ scan, scanner, ...asked }),
     queryFn: ({ signal }) =>
-      read<LabelsGetQueueData, LabelsGetQueueResponse>("/scans/{scan_id}/{scanner}/queue", {
+      read("/scans/{scan_id}/{scanner}/queue", {
         path: { scan_id: scan, scanner },
         query: asked,
         signal,
@@ -48,9 +39,9 @@ export function evidenceQuery(scan: string, scanner: string, result: string) {
   return queryOptions({
     queryKey: queryKeys.labelEvidence({ scan, scanner, result }),
     queryFn: ({ signal }) =>
-      read<ResultsGetEvidenceData, ResultsGetEvidenceResponse>(
-        "/scans/{scan_id}/{scanner}/results/{id}/evidence",
-        { path: { scan_id: scan, scanner, id: result }, signal },
-      ),
+      read("/scans/{scan_id}/{scanner}/results/{id}/evidence", {
+        path: { scan_id: scan, scanner, id: result },
+        signal,
+      }),
   });
 }

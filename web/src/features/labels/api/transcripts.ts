@@ -1,11 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
-import type {
-  TranscriptsGetMessagesData,
-  TranscriptsGetMessagesResponse,
-  TranscriptsGetTranscriptsData,
-  TranscriptsGetTranscriptsResponse,
-} from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 
 const COLUMNS = ["task_set", "task_id", "task_repeat", "agent", "model", "score", "message_count"];
@@ -20,13 +14,10 @@ function describedQuery(where: string, key: readonly string[]) {
   return queryOptions({
     queryKey: queryKeys.describedTranscripts(key),
     queryFn: async ({ signal }): Promise<readonly Described[]> => {
-      const page = await read<TranscriptsGetTranscriptsData, TranscriptsGetTranscriptsResponse>(
-        "/transcripts",
-        {
-          query: { where: [where], columns: COLUMNS, limit: 500 },
-          signal,
-        },
-      );
+      const page = await read("/transcripts", {
+        query: { where: [where], columns: COLUMNS, limit: 500 },
+        signal,
+      });
       return page.items.map((row) => ({ id: row.transcript_id, values: row.values }));
     },
   });
@@ -55,7 +46,7 @@ export function messagesQuery(id: string, page: number) {
   return queryOptions({
     queryKey: queryKeys.transcript({ id, location: undefined }, "to label", page),
     queryFn: ({ signal }) =>
-      read<TranscriptsGetMessagesData, TranscriptsGetMessagesResponse>("/transcripts/{id}/messages", {
+      read("/transcripts/{id}/messages", {
         path: { id },
         query: { start, stop: start + PAGE, characters: CHARACTERS },
         signal,

@@ -2,21 +2,14 @@
 
 import { queryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
-import type {
-  ProjectListJobsData,
-  ProjectListJobsResponse,
-  ProjectListScannersData,
-  ProjectListScannersResponse,
-} from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 
 export const scannersQuery = queryOptions({
   queryKey: queryKeys.projectScanners(),
-  queryFn: ({ signal }) =>
-    read<ProjectListScannersData, ProjectListScannersResponse>("/project/scanners", { signal }),
+  queryFn: ({ signal }) => read("/project/scanners", { signal }),
 });
 
 export const jobsQuery = queryOptions({
   queryKey: queryKeys.projectJobs(),
-  queryFn: ({ signal }) => read<ProjectListJobsData, ProjectListJobsResponse>("/project/jobs", { signal }),
+  queryFn: ({ signal }) => read("/project/jobs", { signal }),
 });

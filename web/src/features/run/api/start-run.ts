@@ -4,9 +4,7 @@ import type {
   DryRunItem,
   NewRun,
   RunItem,
-  RunsCancelScanData,
   RunsCancelScanResponse,
-  RunsStartRunData,
 } from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 
@@ -14,23 +12,20 @@ import { queryKeys } from "../../../api/query-keys.ts";
 export function dryRunQuery(job: object) {
   return queryOptions({
     queryKey: queryKeys.dryRun(job),
-    queryFn: ({ signal }) =>
-      send<RunsStartRunData, DryRunItem>("POST", "/runs", {
-        body: { job, dry_run: true } as NewRun,
-        signal,
-      }),
+    queryFn: async ({ signal }) =>
+      (await send("POST", "/runs", { body: { job, dry_run: true } as NewRun, signal })) as DryRunItem,
     retry: false,
   });
 }
 
 /** Start a job in a process of its own, which goes on when the page is closed. */
-export function startRun(job: object): Promise<RunItem> {
-  return send<RunsStartRunData, RunItem>("POST", "/runs", { body: { job } as NewRun });
+export async function startRun(job: object): Promise<RunItem> {
+  return (await send("POST", "/runs", { body: { job } as NewRun })) as RunItem;
 }
 
 /** Ask the process of a scan to end it; what is done stays, and can be gone on with. */
 export function cancelScan(scanId: string, scans: string): Promise<RunsCancelScanResponse> {
-  return send<RunsCancelScanData, RunsCancelScanResponse>("POST", "/scans/{scan_id}/cancel", {
+  return send("POST", "/scans/{scan_id}/cancel", {
     path: { scan_id: scanId },
     query: { location: scans },
   });

@@ -2,21 +2,13 @@
 
 import { queryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
-import type {
-  ResultsGetEvidenceData,
-  ResultsGetEvidenceResponse,
-  ResultsListResultsData,
-  ResultsListResultsResponse,
-  ScansGetScanData,
-  ScansGetScanResponse,
-} from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 
 export function scanQuery(scanId: string) {
   return queryOptions({
     queryKey: queryKeys.runScan(scanId),
     queryFn: ({ signal }) =>
-      read<ScansGetScanData, ScansGetScanResponse>("/scans/{scan_id}", {
+      read("/scans/{scan_id}", {
         path: { scan_id: scanId },
         query: { findings: false },
         signal,
@@ -36,7 +28,7 @@ export function trialResultsQuery(scanId: string, scanner: string, done: number)
   return queryOptions({
     queryKey: queryKeys.trialResults(scanId, scanner, done),
     queryFn: ({ signal }) =>
-      read<ResultsListResultsData, ResultsListResultsResponse>("/scans/{scan_id}/{scanner}/results", {
+      read("/scans/{scan_id}/{scanner}/results", {
         path: { scan_id: scanId, scanner },
         query: {
           limit: 50,
@@ -51,9 +43,9 @@ export function trialEvidenceQuery(scanId: string, scanner: string, id: string) 
   return queryOptions({
     queryKey: queryKeys.trialEvidence(scanId, scanner, id),
     queryFn: ({ signal }) =>
-      read<ResultsGetEvidenceData, ResultsGetEvidenceResponse>(
-        "/scans/{scan_id}/{scanner}/results/{id}/evidence",
-        { path: { scan_id: scanId, scanner, id }, signal },
-      ),
+      read("/scans/{scan_id}/{scanner}/results/{id}/evidence", {
+        path: { scan_id: scanId, scanner, id },
+        signal,
+      }),
   });
 }

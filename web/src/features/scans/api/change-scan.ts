@@ -1,19 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { read, send } from "../../../api/client.ts";
-import type {
-  ResumeAsked,
-  RunItem,
-  RunsCancelScanData,
-  RunsCancelScanResponse,
-  RunsCompleteScanData,
-  RunsCompleteScanResponse,
-  RunsDeleteScanData,
-  RunsDeleteScanResponse,
-  RunsListRunsData,
-  RunsListRunsResponse,
-  RunsResumeScanData,
-  RunsResumeScanResponse,
-} from "../../../api/generated/types.gen.ts";
+import type { ResumeAsked, RunItem, RunsDeleteScanResponse } from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 import { toast } from "../../../ui/toast.ts";
 import { folderOf } from "../model/scan-place.ts";
@@ -34,7 +21,7 @@ function named({ scan_id, location }: ChangedScan) {
 
 export function deleteScan(scan: ChangedScan, dryRun: boolean): Promise<RunsDeleteScanResponse> {
   const { path, query } = named(scan);
-  return send<RunsDeleteScanData, RunsDeleteScanResponse>("DELETE", "/scans/{scan_id}", {
+  return send("DELETE", "/scans/{scan_id}", {
     path,
     query: { ...query, dry_run: dryRun },
   });
@@ -50,7 +37,7 @@ export function useScanChanges() {
   const onError = (error: Error) => toast(error.message, { tone: "error" });
   const resume = useMutation({
     mutationFn: async ({ scan, how = {} }: { scan: ChangedScan; how?: ResumeAsked }) => {
-      const run = await send<RunsResumeScanData, RunsResumeScanResponse>("POST", "/scans/{scan_id}/resume", {
+      const run = await send("POST", "/scans/{scan_id}/resume", {
         ...named(scan),
         body: how,
       });
@@ -70,20 +57,12 @@ export function useScanChanges() {
   });
   const complete = useMutation({
     mutationFn: async (scan: ChangedScan) =>
-      begun(
-        await send<RunsCompleteScanData, RunsCompleteScanResponse>(
-          "POST",
-          "/scans/{scan_id}/complete",
-          named(scan),
-        ),
-        settled,
-      ),
+      begun(await send("POST", "/scans/{scan_id}/complete", named(scan)), settled),
     onSettled: settled,
     onError,
   });
   const cancel = useMutation({
-    mutationFn: (scan: ChangedScan) =>
-      send<RunsCancelScanData, RunsCancelScanResponse>("POST", "/scans/{scan_id}/cancel", named(scan)),
+    mutationFn: (scan: ChangedScan) => send("POST", "/scans/{scan_id}/cancel", named(scan)),
     onSuccess: (_, { name }) => toast(`${name} was asked to end. What is recorded stays; it can be resumed.`),
     onSettled: settled,
     onError,
@@ -97,7 +76,7 @@ async function begun(run: RunItem, settled: () => Promise<void>): Promise<RunIte
   let stands = run;
   while (stands.state === "running" && Date.now() - since < LONG_MS) {
     await new Promise((done) => setTimeout(done, LOOK_MS));
-    const { items } = await read<RunsListRunsData, RunsListRunsResponse>("/runs", {});
+    const { items } = await read("/runs", {});
     stands = items.find(({ run_id }) => run_id === run.run_id) ?? stands;
     if (stands.state === "running" && stands.scan_id !== null) await settled();
   }

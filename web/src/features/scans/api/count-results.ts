@@ -1,11 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
-import type {
-  ResultsGetDistributionData,
-  ResultsGetDistributionResponse,
-  ResultsGetFacetsData,
-  ResultsGetFacetsResponse,
-} from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 import { type Bar, barsOfDistribution, barsOfFacet } from "../model/bars.ts";
 import { named, type ResultsOf } from "../model/scan-search.ts";
@@ -19,7 +13,7 @@ export function facetsQuery(of: ResultsOf, by: string, where: string | undefined
   return queryOptions({
     queryKey: queryKeys.facets(of, asked),
     queryFn: ({ signal }) =>
-      read<ResultsGetFacetsData, ResultsGetFacetsResponse>("/scans/{scan_id}/{scanner}/facets", {
+      read("/scans/{scan_id}/{scanner}/facets", {
         path,
         query: asked,
         signal,
@@ -44,16 +38,18 @@ export function chartQuery(
     queryKey: queryKeys.facets(of, { chart: asked }),
     queryFn: async ({ signal }): Promise<Chart> => {
       if (by !== undefined && isYesOrNo) {
-        const { items } = await read<ResultsGetFacetsData, ResultsGetFacetsResponse>(
-          "/scans/{scan_id}/{scanner}/facets",
-          { path, query: { ...whole, by: [by] }, signal },
-        );
+        const { items } = await read("/scans/{scan_id}/{scanner}/facets", {
+          path,
+          query: { ...whole, by: [by] },
+          signal,
+        });
         return { bars: items.flatMap(barsOfFacet), leftOut: items[0]?.left_out ?? 0 };
       }
-      const found = await read<ResultsGetDistributionData, ResultsGetDistributionResponse>(
-        "/scans/{scan_id}/{scanner}/distribution",
-        { path, query: { ...whole, column, ...(by !== undefined && { by: [by] }) }, signal },
-      );
+      const found = await read("/scans/{scan_id}/{scanner}/distribution", {
+        path,
+        query: { ...whole, column, ...(by !== undefined && { by: [by] }) },
+        signal,
+      });
       return { bars: barsOfDistribution(found), leftOut: found.left_out };
     },
   });

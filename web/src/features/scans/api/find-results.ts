@@ -1,5 +1,5 @@
 import { readStream } from "../../../api/client.ts";
-import type { FindProgressItem, HitItem, ResultsFindTextData } from "../../../api/generated/types.gen.ts";
+import type { FindProgressItem, HitItem } from "../../../api/generated/types.gen.ts";
 import { named, type ResultsAsked, type ResultsOf } from "../model/scan-search.ts";
 
 export interface Sought {
@@ -15,7 +15,7 @@ type Found = { name: "hit"; data: HitItem } | { name: "progress" | "done"; data:
 export function findResults(of: ResultsOf, asked: ResultsAsked, sought: Sought, signal: AbortSignal) {
   const { path, query } = named(of);
   const { text, ...how } = sought;
-  return readStream<ResultsFindTextData, HitItem | FindProgressItem>("/scans/{scan_id}/{scanner}/find", {
+  return readStream<HitItem | FindProgressItem>("/scans/{scan_id}/{scanner}/find", {
     path,
     query: {
       ...query,

@@ -1,6 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
-import type { ResultsListResultsData, ResultsListResultsResponse } from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 import { COLUMNS, type ResultRow, rowOf } from "../model/result-row.ts";
 import { named, type ResultsAsked, type ResultsOf } from "../model/scan-search.ts";
@@ -31,10 +30,11 @@ export function resultsQuery(
   return queryOptions({
     queryKey: queryKeys.results(of, whole),
     queryFn: async ({ signal }): Promise<ResultWindow> => {
-      const { items, total } = await read<ResultsListResultsData, ResultsListResultsResponse>(
-        "/scans/{scan_id}/{scanner}/results",
-        { path, query: whole, signal },
-      );
+      const { items, total } = await read("/scans/{scan_id}/{scanner}/results", {
+        path,
+        query: whole,
+        signal,
+      });
       return { items: items.map(rowOf), total };
     },
   });

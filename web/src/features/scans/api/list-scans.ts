@@ -1,10 +1,6 @@
 import { infiniteQueryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
-import type {
-  ScanItem,
-  ScansListScansData,
-  ScansListScansResponse,
-} from "../../../api/generated/types.gen.ts";
+import type { ScanItem, ScansListScansData } from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 
 export type ScansAsked = Omit<NonNullable<ScansListScansData["query"]>, "cursor">;
@@ -14,7 +10,7 @@ export function scansQuery(asked: ScansAsked) {
   return infiniteQueryOptions({
     queryKey: [...queryKeys.scans(asked), "pages"],
     queryFn: ({ signal, pageParam }) =>
-      read<ScansListScansData, ScansListScansResponse>("/scans", {
+      read("/scans", {
         query: { ...asked, cursor: pageParam },
         signal,
       }),

@@ -1,12 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
-import type {
-  EvidenceItem,
-  ResultsGetEvidenceData,
-  ResultsGetEvidenceResponse,
-  ResultsGetResultData,
-  ResultsGetResultResponse,
-} from "../../../api/generated/types.gen.ts";
+import type { EvidenceItem } from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 import { named, type ResultsOf } from "../model/scan-search.ts";
 
@@ -16,7 +10,7 @@ export function resultQuery(of: ResultsOf, id: string) {
   return queryOptions({
     queryKey: queryKeys.result(of, id),
     queryFn: ({ signal }) =>
-      read<ResultsGetResultData, ResultsGetResultResponse>("/scans/{scan_id}/{scanner}/results/{id}", {
+      read("/scans/{scan_id}/{scanner}/results/{id}", {
         path: { ...path, id },
         query,
         signal,
@@ -33,10 +27,11 @@ export interface Evidence extends EvidenceItem {
 export function evidenceQuery(of: ResultsOf, id: string, transcripts: string | undefined) {
   const { path, query } = named(of);
   const ask = (more: { transcripts?: string[] }, signal: AbortSignal) =>
-    read<ResultsGetEvidenceData, ResultsGetEvidenceResponse>(
-      "/scans/{scan_id}/{scanner}/results/{id}/evidence",
-      { path: { ...path, id }, query: { ...query, ...more }, signal },
-    );
+    read("/scans/{scan_id}/{scanner}/results/{id}/evidence", {
+      path: { ...path, id },
+      query: { ...query, ...more },
+      signal,
+    });
   return queryOptions({
     queryKey: queryKeys.evidence(of, id, { transcripts }),
     queryFn: async ({ signal }): Promise<Evidence | null> => {

@@ -1,11 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
-import type {
-  ScansGetScanData,
-  ScansGetScanResponse,
-  ScansListErrorsData,
-  ScansListErrorsResponse,
-} from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 
 /** How a scan stands, what was asked, and what its scanners found. */
@@ -14,7 +8,7 @@ export function scanQuery(scanId: string, scans: string | undefined) {
   return queryOptions({
     queryKey: queryKeys.scan(scanId, query),
     queryFn: ({ signal }) =>
-      read<ScansGetScanData, ScansGetScanResponse>("/scans/{scan_id}", {
+      read("/scans/{scan_id}", {
         path: { scan_id: scanId },
         query,
         signal,
@@ -29,7 +23,7 @@ export function errorsQuery(scanId: string, scans: string | undefined, scanner: 
   return queryOptions({
     queryKey: queryKeys.scanErrors(scanId, query),
     queryFn: ({ signal }) =>
-      read<ScansListErrorsData, ScansListErrorsResponse>("/scans/{scan_id}/errors", {
+      read("/scans/{scan_id}/errors", {
         path: { scan_id: scanId },
         query,
         signal,

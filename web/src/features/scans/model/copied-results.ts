@@ -1,5 +1,4 @@
 import { read } from "../../../api/client.ts";
-import type { ResultsListResultsData, ResultsListResultsResponse } from "../../../api/generated/types.gen.ts";
 import { type WrittenFormat, writtenRecords } from "../../../domain/written-records.ts";
 import { type Column, shownColumns } from "../../../ui/data-table/columns.ts";
 import { toast } from "../../../ui/toast.ts";
@@ -19,19 +18,16 @@ export async function copiedResults(
   const shown = shownColumns(columns, search.columns).map(({ column }) => column.id);
   const wanted = ["scan_error", "transcript_id"].filter((each) => !shown.includes(each));
   const names = [...shown, ...wanted];
-  const page = await read<ResultsListResultsData, ResultsListResultsResponse>(
-    "/scans/{scan_id}/{scanner}/results",
-    {
-      path,
-      query: {
-        ...query,
-        columns: names,
-        limit: MOST,
-        ...(search.where !== undefined && { where: search.where }),
-        ...(search.order_by !== undefined && { order_by: search.order_by }),
-      },
+  const page = await read("/scans/{scan_id}/{scanner}/results", {
+    path,
+    query: {
+      ...query,
+      columns: names,
+      limit: MOST,
+      ...(search.where !== undefined && { where: search.where }),
+      ...(search.order_by !== undefined && { order_by: search.order_by }),
     },
-  );
+  });
   const total = page.total ?? page.items.length;
   if (total > page.items.length) {
     toast(

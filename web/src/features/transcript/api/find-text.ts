@@ -1,9 +1,5 @@
 import { readStream } from "../../../api/client.ts";
-import type {
-  TranscriptFindProgress,
-  TranscriptHit,
-  TranscriptsFindInOneData,
-} from "../../../api/generated/types.gen.ts";
+import type { TranscriptFindProgress, TranscriptHit } from "../../../api/generated/types.gen.ts";
 import type { ItemKind } from "../../../domain/citations.ts";
 import type { TranscriptAddress } from "../model/address.ts";
 
@@ -16,19 +12,16 @@ export interface Sought {
 
 /** Look for a text in all of a transcript; what is found is told as it is found. */
 export function findText(at: TranscriptAddress, kind: ItemKind, sought: Sought, signal: AbortSignal) {
-  return readStream<TranscriptsFindInOneData, TranscriptHit | TranscriptFindProgress>(
-    "/transcripts/{id}/find",
-    {
-      path: { id: at.id },
-      query: {
-        q: sought.text,
-        regex: sought.regex,
-        case: sought.case,
-        word: sought.word,
-        kinds: [kind],
-        location: at.location ?? null,
-      },
-      signal,
+  return readStream<TranscriptHit | TranscriptFindProgress>("/transcripts/{id}/find", {
+    path: { id: at.id },
+    query: {
+      q: sought.text,
+      regex: sought.regex,
+      case: sought.case,
+      word: sought.word,
+      kinds: [kind],
+      location: at.location ?? null,
     },
-  );
+    signal,
+  });
 }

@@ -1,9 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
-import type {
-  TranscriptsGetAgentsData,
-  TranscriptsGetAgentsResponse,
-} from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 import type { TranscriptAddress } from "../model/address.ts";
 
@@ -14,7 +10,7 @@ export function agentsQuery(at: TranscriptAddress) {
   return queryOptions({
     queryKey: queryKeys.transcript(at, "agents"),
     queryFn: ({ signal }) =>
-      read<TranscriptsGetAgentsData, TranscriptsGetAgentsResponse>("/transcripts/{id}/agents", {
+      read("/transcripts/{id}/agents", {
         path: { id: at.id },
         query: { limit: MOST, characters: 600, location: at.location ?? null },
         signal,

@@ -1,6 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
-import type { ScansListScansData, ScansListScansResponse } from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 
 const RECENT = 30;
@@ -10,7 +9,6 @@ export function recentScansQuery() {
   const asked = { limit: RECENT };
   return queryOptions({
     queryKey: queryKeys.scans(asked),
-    queryFn: ({ signal }) =>
-      read<ScansListScansData, ScansListScansResponse>("/scans", { query: asked, signal }),
+    queryFn: ({ signal }) => read("/scans", { query: asked, signal }),
   });
 }

@@ -1,9 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
-import type {
-  TranscriptsGetCitationsData,
-  TranscriptsGetCitationsResponse,
-} from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 import type { TranscriptAddress } from "../model/address.ts";
 
@@ -12,7 +8,7 @@ export function citationsQuery(at: TranscriptAddress, scans: readonly string[]) 
   return queryOptions({
     queryKey: queryKeys.transcript(at, "citations", scans),
     queryFn: ({ signal }) =>
-      read<TranscriptsGetCitationsData, TranscriptsGetCitationsResponse>("/transcripts/{id}/citations", {
+      read("/transcripts/{id}/citations", {
         path: { id: at.id },
         query: { scan: [...scans], location: at.location ?? null },
         signal,

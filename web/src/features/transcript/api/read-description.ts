@@ -1,9 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
-import type {
-  TranscriptsGetTranscriptData,
-  TranscriptsGetTranscriptResponse,
-} from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 import type { TranscriptAddress } from "../model/address.ts";
 
@@ -12,7 +8,7 @@ export function descriptionQuery(at: TranscriptAddress) {
   return queryOptions({
     queryKey: queryKeys.transcript(at, "description"),
     queryFn: ({ signal }) =>
-      read<TranscriptsGetTranscriptData, TranscriptsGetTranscriptResponse>("/transcripts/{id}", {
+      read("/transcripts/{id}", {
         path: { id: at.id },
         query: { location: at.location ?? null },
         signal,

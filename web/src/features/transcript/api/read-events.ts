@@ -1,11 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
-import type {
-  TranscriptsGetEventData,
-  TranscriptsGetEventResponse,
-  TranscriptsGetEventsData,
-  TranscriptsGetEventsResponse,
-} from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 import type { TranscriptAddress } from "../model/address.ts";
 
@@ -22,7 +16,7 @@ export function eventRangeQuery(at: TranscriptAddress, start: number, stop: numb
   return queryOptions({
     queryKey: queryKeys.transcript(at, "events", [start, stop]),
     queryFn: ({ signal }) =>
-      read<TranscriptsGetEventsData, TranscriptsGetEventsResponse>("/transcripts/{id}/events", {
+      read("/transcripts/{id}/events", {
         path: { id: at.id },
         query: { start, stop, characters: CHARACTERS, location: at.location ?? null },
         signal,
@@ -36,7 +30,7 @@ export function eventsOfKindQuery(at: TranscriptAddress, kind: string) {
   return queryOptions({
     queryKey: queryKeys.transcript(at, "events of kind", kind),
     queryFn: ({ signal }) =>
-      read<TranscriptsGetEventsData, TranscriptsGetEventsResponse>("/transcripts/{id}/events", {
+      read("/transcripts/{id}/events", {
         path: { id: at.id },
         query: { types: [kind], stop: 500, characters: 300, location: at.location ?? null },
         signal,
@@ -49,7 +43,7 @@ export function eventBodyQuery(at: TranscriptAddress, number: number) {
   return queryOptions({
     queryKey: queryKeys.transcript(at, "event", number),
     queryFn: ({ signal }) =>
-      read<TranscriptsGetEventData, TranscriptsGetEventResponse>("/transcripts/{id}/events/{number}", {
+      read("/transcripts/{id}/events/{number}", {
         path: { id: at.id, number },
         query: { location: at.location ?? null },
         signal,

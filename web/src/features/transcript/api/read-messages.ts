@@ -1,11 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
-import type {
-  TranscriptsGetMessageData,
-  TranscriptsGetMessageResponse,
-  TranscriptsGetMessagesData,
-  TranscriptsGetMessagesResponse,
-} from "../../../api/generated/types.gen.ts";
+import type { TranscriptsGetMessagesResponse } from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 import type { TranscriptAddress } from "../model/address.ts";
 import { minimapQuery } from "./read-minimap.ts";
@@ -28,14 +23,11 @@ export function messagePageQuery(at: TranscriptAddress, page: number) {
     queryKey: queryKeys.transcript(at, "messages", page),
     queryFn: async ({ signal, client }): Promise<MessagePage> => {
       const isTimed = client.getQueryData(minimapQuery(at).queryKey) !== undefined;
-      const found = await read<TranscriptsGetMessagesData, TranscriptsGetMessagesResponse>(
-        "/transcripts/{id}/messages",
-        {
-          path: { id: at.id },
-          query: { start, stop: start + PAGE, timed: isTimed, location: at.location ?? null },
-          signal,
-        },
-      );
+      const found = await read("/transcripts/{id}/messages", {
+        path: { id: at.id },
+        query: { start, stop: start + PAGE, timed: isTimed, location: at.location ?? null },
+        signal,
+      });
       return { ...found, isTimed };
     },
     // Few pages are kept: a tab holds what is seen.
@@ -50,7 +42,7 @@ export function messageTextQuery(at: TranscriptAddress, number: number, characte
   return infiniteQueryOptions({
     queryKey: queryKeys.transcript(at, "text", [number, first]),
     queryFn: ({ signal, pageParam }) =>
-      read<TranscriptsGetMessagesData, TranscriptsGetMessagesResponse>("/transcripts/{id}/messages", {
+      read("/transcripts/{id}/messages", {
         path: { id: at.id },
         query: {
           start: number,
@@ -70,9 +62,9 @@ export function messageTextQuery(at: TranscriptAddress, number: number, characte
 
 /** One message as the log has it. */
 export async function readMessage(at: TranscriptAddress, number: number): Promise<unknown> {
-  const { body } = await read<TranscriptsGetMessageData, TranscriptsGetMessageResponse>(
-    "/transcripts/{id}/messages/{number}",
-    { path: { id: at.id, number }, query: { location: at.location ?? null } },
-  );
+  const { body } = await read("/transcripts/{id}/messages/{number}", {
+    path: { id: at.id, number },
+    query: { location: at.location ?? null },
+  });
   return body;
 }

@@ -1,9 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
-import type {
-  TranscriptsGetMinimapData,
-  TranscriptsGetMinimapResponse,
-} from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 import type { TranscriptAddress } from "../model/address.ts";
 
@@ -13,7 +9,7 @@ export function minimapQuery(at: TranscriptAddress) {
   return queryOptions({
     queryKey: queryKeys.transcript(at, "minimap"),
     queryFn: ({ signal }) =>
-      read<TranscriptsGetMinimapData, TranscriptsGetMinimapResponse>("/transcripts/{id}/minimap", {
+      read("/transcripts/{id}/minimap", {
         path: { id: at.id },
         query: { buckets: BUCKETS, location: at.location ?? null },
         signal,

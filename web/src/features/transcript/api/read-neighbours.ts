@@ -1,9 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
-import type {
-  TranscriptsGetNeighboursData,
-  TranscriptsGetNeighboursResponse,
-} from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 import type { TranscriptAddress } from "../model/address.ts";
 
@@ -17,7 +13,7 @@ export function neighboursQuery(at: TranscriptAddress, list: ListAsked) {
   return queryOptions({
     queryKey: queryKeys.transcript(at, "neighbours", list),
     queryFn: ({ signal }) =>
-      read<TranscriptsGetNeighboursData, TranscriptsGetNeighboursResponse>("/transcripts/{id}/neighbours", {
+      read("/transcripts/{id}/neighbours", {
         path: { id: at.id },
         query: { ...list, location: at.location ?? null },
         signal,

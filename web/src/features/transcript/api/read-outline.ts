@@ -1,9 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
-import type {
-  TranscriptsGetOutlineData,
-  TranscriptsGetOutlineResponse,
-} from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 import type { TranscriptAddress } from "../model/address.ts";
 
@@ -12,7 +8,7 @@ export function outlineQuery(at: TranscriptAddress, start: number, limit: number
   return queryOptions({
     queryKey: queryKeys.transcript(at, "outline", [start, limit]),
     queryFn: ({ signal }) =>
-      read<TranscriptsGetOutlineData, TranscriptsGetOutlineResponse>("/transcripts/{id}/outline", {
+      read("/transcripts/{id}/outline", {
         path: { id: at.id },
         query: { start, limit, location: at.location ?? null },
         signal,

@@ -1,12 +1,6 @@
 /** Which transcript is read, and how its parts are named in addresses and programs. */
 
 import { addressOf } from "../../../api/client.ts";
-import type {
-  TranscriptsGetAttachmentData,
-  TranscriptsGetEventData,
-  TranscriptsGetMessageData,
-  TranscriptsGetRawData,
-} from "../../../api/generated/types.gen.ts";
 
 export interface TranscriptAddress {
   id: string;
@@ -16,7 +10,7 @@ export interface TranscriptAddress {
 
 /** Where our server gives an image or a recording of the transcript. */
 export function attachmentAddress(at: TranscriptAddress, reference: string): string {
-  return addressOf<TranscriptsGetAttachmentData>("/transcripts/{id}/attachments/{reference}", {
+  return addressOf("/transcripts/{id}/attachments/{reference}", {
     path: { id: at.id, reference },
     query: { location: at.location ?? null },
   });
@@ -26,13 +20,13 @@ export function attachmentAddress(at: TranscriptAddress, reference: string): str
 export function rawAddress(at: TranscriptAddress, kind: "message" | "event", number: number): string {
   const asked = { path: { id: at.id, number }, query: { location: at.location ?? null } };
   return kind === "message"
-    ? addressOf<TranscriptsGetMessageData>("/transcripts/{id}/messages/{number}", asked)
-    : addressOf<TranscriptsGetEventData>("/transcripts/{id}/events/{number}", asked);
+    ? addressOf("/transcripts/{id}/messages/{number}", asked)
+    : addressOf("/transcripts/{id}/events/{number}", asked);
 }
 
 /** Where the server gives all of the transcript as its log has it. */
 export function rawTranscriptAddress(at: TranscriptAddress): string {
-  return addressOf<TranscriptsGetRawData>("/transcripts/{id}/raw", {
+  return addressOf("/transcripts/{id}/raw", {
     path: { id: at.id },
     query: { location: at.location ?? null },
   });

@@ -1,17 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { read, send } from "../../../api/client.ts";
-import type {
-  LabelCaseItem,
-  LabelsCreateLabelFileData,
-  LabelsCreateLabelFileResponse,
-  LabelsListCasesData,
-  LabelsListCasesResponse,
-  LabelsListLabelFilesData,
-  LabelsListLabelFilesResponse,
-  LabelsReplaceCasesData,
-  LabelsReplaceCasesResponse,
-  NewCases,
-} from "../../../api/generated/types.gen.ts";
+import type { LabelCaseItem, LabelsListCasesResponse, NewCases } from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 
 type Case = NonNullable<NewCases["cases"]>[number];
@@ -19,8 +8,7 @@ type Case = NonNullable<NewCases["cases"]>[number];
 export function labelFilesQuery() {
   return queryOptions({
     queryKey: queryKeys.labelFiles(),
-    queryFn: ({ signal }) =>
-      read<LabelsListLabelFilesData, LabelsListLabelFilesResponse>("/labels", { signal }),
+    queryFn: ({ signal }) => read("/labels", { signal }),
   });
 }
 
@@ -31,10 +19,10 @@ export async function addCases(file: string, cases: readonly Case[]): Promise<nu
   const known: LabelCaseItem[] = [];
   let [cursor, etag]: [string | null, string] = [null, "*"];
   do {
-    const page: LabelsListCasesResponse = await read<LabelsListCasesData, LabelsListCasesResponse>(
-      "/labels/{file}",
-      { path: { file }, query: { limit: PAGE, cursor } },
-    );
+    const page: LabelsListCasesResponse = await read("/labels/{file}", {
+      path: { file },
+      query: { limit: PAGE, cursor },
+    });
     known.push(...page.items);
     [cursor, etag] = [page.next, page.etag];
   } while (cursor !== null);
@@ -43,7 +31,7 @@ export async function addCases(file: string, cases: readonly Case[]): Promise<nu
   );
   const added = cases.filter(({ id }) => !ids.has(String(id)));
   if (added.length === 0) return 0;
-  await send<LabelsReplaceCasesData, LabelsReplaceCasesResponse>("PUT", "/labels/{file}", {
+  await send("PUT", "/labels/{file}", {
     path: { file },
     body: { cases: [...known.map(({ fields }) => fields), ...added] },
     etag: `"${etag}"`,
@@ -53,7 +41,7 @@ export async function addCases(file: string, cases: readonly Case[]): Promise<nu
 
 /** Make a file with its first cases. */
 export async function createCases(name: string, cases: readonly Case[]): Promise<number> {
-  await send<LabelsCreateLabelFileData, LabelsCreateLabelFileResponse>("POST", "/labels", {
+  await send("POST", "/labels", {
     body: { name, cases: [...cases] },
   });
   return cases.length;

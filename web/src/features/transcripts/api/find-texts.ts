@@ -1,9 +1,5 @@
 import { readStream } from "../../../api/client.ts";
-import type {
-  TranscriptFindProgress,
-  TranscriptHit,
-  TranscriptsFindInAllData,
-} from "../../../api/generated/types.gen.ts";
+import type { TranscriptFindProgress, TranscriptHit } from "../../../api/generated/types.gen.ts";
 
 export interface Sought {
   q: string;
@@ -23,7 +19,7 @@ const MOST_SECONDS = 600;
 
 /** Look for a text in all transcripts of a list: hits in its order, and how far it has come. */
 export function findTexts({ location, where, order_by, ...sought }: FindAsked, signal: AbortSignal) {
-  return readStream<TranscriptsFindInAllData, TranscriptHit | TranscriptFindProgress>("/transcripts/find", {
+  return readStream<TranscriptHit | TranscriptFindProgress>("/transcripts/find", {
     query: {
       ...sought,
       where: [...where],

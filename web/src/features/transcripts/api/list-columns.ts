@@ -1,16 +1,12 @@
 import { queryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
-import type {
-  TranscriptsGetColumnsData,
-  TranscriptsGetColumnsResponse,
-} from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 
 export function columnsQuery(location: string | undefined) {
   return queryOptions({
     queryKey: queryKeys.transcriptColumns(location),
     queryFn: ({ signal }) =>
-      read<TranscriptsGetColumnsData, TranscriptsGetColumnsResponse>("/transcripts/columns", {
+      read("/transcripts/columns", {
         query: { location: location ?? null },
         signal,
       }),

@@ -1,6 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
-import type { ScansListScansData, ScansListScansResponse } from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 
 const NEWEST = 100;
@@ -10,6 +9,6 @@ export function newestScansQuery() {
   const query = { limit: NEWEST };
   return queryOptions({
     queryKey: queryKeys.scans(query),
-    queryFn: ({ signal }) => read<ScansListScansData, ScansListScansResponse>("/scans", { query, signal }),
+    queryFn: ({ signal }) => read("/scans", { query, signal }),
   });
 }

@@ -1,9 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
-import type {
-  TranscriptsGetTranscriptsData,
-  TranscriptsGetTranscriptsResponse,
-} from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 
 /** Which transcripts, in which order, and what of them. */
@@ -26,7 +22,7 @@ export function pageQuery(asked: ListAsked, start: number, limit: number) {
   return queryOptions({
     queryKey: queryKeys.transcripts(query),
     queryFn: ({ signal }) =>
-      read<TranscriptsGetTranscriptsData, TranscriptsGetTranscriptsResponse>("/transcripts", {
+      read("/transcripts", {
         query,
         signal,
       }),

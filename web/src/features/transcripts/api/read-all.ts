@@ -20,7 +20,7 @@ export async function* readAll(
 ): AsyncGenerator<{ rows: readonly TranscriptRow[]; total: number }> {
   const base = { columns: [...columns], location: list.location ?? null, limit: PAGE };
   const ask = (query: NonNullable<TranscriptsGetTranscriptsData["query"]>) =>
-    read<TranscriptsGetTranscriptsData, TranscriptsGetTranscriptsResponse>("/transcripts", { query, signal });
+    read("/transcripts", { query, signal });
   const order_by = serverOrder(list.order_by);
   if (meant === "all") {
     let cursor: string | null = null;

@@ -1,9 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
-import type {
-  TranscriptsGetFacetsData,
-  TranscriptsGetFacetsResponse,
-} from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 
 export interface FacetsAsked {
@@ -18,8 +14,7 @@ export function facetsQuery({ location, where, by, limit }: FacetsAsked) {
   const query = { by: [...by], where: [...where], limit, location: location ?? null };
   return queryOptions({
     queryKey: queryKeys.transcriptFacets(query),
-    queryFn: ({ signal }) =>
-      read<TranscriptsGetFacetsData, TranscriptsGetFacetsResponse>("/transcripts/facets", { query, signal }),
+    queryFn: ({ signal }) => read("/transcripts/facets", { query, signal }),
     enabled: by.length > 0,
   });
 }

@@ -1,6 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
 import { read } from "../../../api/client.ts";
-import type { ResultsListResultsData, ResultsListResultsResponse } from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 import { idsCondition } from "../model/links.ts";
 
@@ -14,7 +13,7 @@ export function verdictsQuery(scan: string, scanner: string, ids: readonly strin
   return queryOptions({
     queryKey: queryKeys.transcriptVerdicts(asked),
     queryFn: ({ signal }) =>
-      read<ResultsListResultsData, ResultsListResultsResponse>("/scans/{scan_id}/{scanner}/results", {
+      read("/scans/{scan_id}/{scanner}/results", {
         path: { scan_id: scan, scanner },
         query: {
           where: idsCondition(ids),
