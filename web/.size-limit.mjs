@@ -5,8 +5,6 @@ import { join } from "node:path";
 
 const PAGE = "../src/inspect_scout/_view/dist";
 const html = readFileSync(join(PAGE, "index.html"), "utf8");
-const path = [...html.matchAll(/(?:src|href)="\.\/([^"]+\.(?:js|css))"/g)].map(([, name]) =>
-  join(PAGE, name),
-);
+const path = [...html.matchAll(/(?:src|href)="\.\/([^"]+\.(?:js|css))"/g)].map(([, name]) => join(PAGE, name));
 
 export default [{ name: "script and style before the first place", path, limit: "150 kB", gzip: true }];

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 # The aim is 15,000: what places ask the server for twice, and files of a few lines, are to be put together.
-MOST_LINES=24500
+MOST_LINES=23500
 
 case $1 in
     types) npx tsc --noEmit ;;

@@ -9,9 +9,7 @@ interface Description {
   paths: Record<string, Record<string, { operationId: string }>>;
 }
 
-const description = JSON.parse(
-  readFileSync("../src/inspect_scout/_view/v3/openapi.json", "utf-8"),
-) as Description;
+const description = JSON.parse(readFileSync("../src/inspect_scout/_view/v3/openapi.json", "utf-8")) as Description;
 const types = readFileSync(`${FOLDER}/types.gen.ts`, "utf-8");
 
 const imported: string[] = [];

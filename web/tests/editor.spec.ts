@@ -152,8 +152,7 @@ const test = base.extend<{ extension: Extension }, { server: Served }>({
     await use(extension);
     expect(wrong).toEqual([]);
     // There is no HEAD there and no stream, and nothing but the API is asked for.
-    for (const asked of extension.asked)
-      expect(asked).toMatch(/^(GET|POST|PUT|DELETE) \/api\/v3\/(?!events)/);
+    for (const asked of extension.asked) expect(asked).toMatch(/^(GET|POST|PUT|DELETE) \/api\/v3\/(?!events)/);
   },
 });
 
@@ -161,23 +160,14 @@ for (const [alphabet, encoded] of [
   ["plain", base64],
   ["url-safe", (text: string) => Buffer.from(text).toString("base64url")],
 ] as const) {
-  test(`shows the scans of a folder that is named in ${alphabet} base64`, async ({
-    extension,
-    page,
-    server,
-  }) => {
+  test(`shows the scans of a folder that is named in ${alphabet} base64`, async ({ extension, page, server }) => {
     await extension.show({ route: `/scans/${encoded(`file://${server.folder}/scans`)}` });
     await expect(page.getByText("strict judge").first()).toBeVisible();
     expect(extension.asked.some((asked) => asked.startsWith("GET /api/v3/scans"))).toBe(true);
   });
 }
 
-test("goes where the editor says, and is restored where it was", async ({
-  extension,
-  page,
-  context,
-  server,
-}) => {
+test("goes where the editor says, and is restored where it was", async ({ extension, page, context, server }) => {
   await extension.show({ route: "/scans" });
   await expect(page.getByText("strict judge").first()).toBeVisible();
   await extension.tell({

@@ -33,8 +33,7 @@ function stop(page: Page): Promise<Stop | null> {
     return {
       name: `${focused.tagName.toLowerCase()} ${words.slice(0, 60)}`,
       isRinged: [focused, focused.parentElement, active].some(isOutlined),
-      isSeen:
-        box.width > 0 && box.right > 0 && box.bottom > 0 && box.left < innerWidth && box.top < innerHeight,
+      isSeen: box.width > 0 && box.right > 0 && box.bottom > 0 && box.left < innerWidth && box.top < innerHeight,
     };
   });
 }
@@ -42,16 +41,13 @@ function stop(page: Page): Promise<Stop | null> {
 /** What a pointer can press and keys cannot reach. */
 function unreachable(page: Page): Promise<string[]> {
   return page.evaluate(() => {
-    const natural =
-      "a[href], button, input, select, textarea, summary, label, [tabindex], [contenteditable=true]";
+    const natural = "a[href], button, input, select, textarea, summary, label, [tabindex], [contenteditable=true]";
     // Inside of these one moves by arrows.
     const walked =
       "[role=grid], [role=tree], [role=listbox], [role=menu], [role=tablist], [role=radiogroup], [popover]";
     return [...document.querySelectorAll<HTMLElement>("body *")]
       .filter((each) => each.checkVisibility() && getComputedStyle(each).cursor === "pointer")
-      .filter(
-        (each) => each.parentElement === null || getComputedStyle(each.parentElement).cursor !== "pointer",
-      )
+      .filter((each) => each.parentElement === null || getComputedStyle(each.parentElement).cursor !== "pointer")
       .filter((each) => {
         const pressed = each.closest<HTMLElement>(natural);
         return (
@@ -81,10 +77,7 @@ function cutOff(page: Page): Promise<string[]> {
       return Math.min(box.right, right) - Math.max(box.left, left) < Math.min(box.width / 2, 24);
     };
     return [...document.querySelectorAll<HTMLElement>("button, a[href], input, select, textarea, [role=tab]")]
-      .filter(
-        (each) =>
-          each.checkVisibility({ visibilityProperty: true }) && each.getBoundingClientRect().width > 1,
-      )
+      .filter((each) => each.checkVisibility({ visibilityProperty: true }) && each.getBoundingClientRect().width > 1)
       .filter((each) => each.closest("[popover]:not(:popover-open)") === null && isCut(each))
       .map(
         (each) =>
@@ -170,9 +163,7 @@ for (const [name, addressIn] of Object.entries(ADDRESSES)) {
       await open(page, scout.url, address);
       const moving = await page.evaluate(() => {
         const most = (times: string) =>
-          Math.max(
-            ...times.split(",").map((each) => Number.parseFloat(each) * (each.includes("ms") ? 1 : 1000)),
-          );
+          Math.max(...times.split(",").map((each) => Number.parseFloat(each) * (each.includes("ms") ? 1 : 1000)));
         return [...document.querySelectorAll("*")]
           .filter((each) => {
             const style = getComputedStyle(each);

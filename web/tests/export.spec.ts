@@ -24,15 +24,11 @@ const test = base.extend<{ alone: string[] }, { exported: Exported }>({
     async ({}, use) => {
       const project = projectCopy();
       const folder = join(project, "shared");
-      const said = execFileSync(
-        join(ROOT, ".venv/bin/scout"),
-        ["view", "--export", folder, "--scan", SCAN, "--json"],
-        {
-          cwd: project,
-          encoding: "utf8",
-          env: { ...process.env, PYTHONPATH: join(ROOT, "src"), HOME: project },
-        },
-      );
+      const said = execFileSync(join(ROOT, ".venv/bin/scout"), ["view", "--export", folder, "--scan", SCAN, "--json"], {
+        cwd: project,
+        encoding: "utf8",
+        env: { ...process.env, PYTHONPATH: join(ROOT, "src"), HOME: project },
+      });
       await use({ url: pathToFileURL(join(folder, "index.html")).href, told: JSON.parse(said) });
       rmSync(project, { recursive: true, force: true });
     },

@@ -121,9 +121,7 @@ async function answer(page: Page, key: string): Promise<number> {
   for (let turn = 0; turn < 2; turn++) {
     const began = performance.now();
     await page.keyboard.press(key);
-    await page.evaluate(
-      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
-    );
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
     taken.push(performance.now() - began);
     if (performance.now() - began <= MOST_WAIT) break;
   }
@@ -170,8 +168,7 @@ for (const [name, address] of Object.entries(ADDRESSES)) {
     test.skip(path === undefined, "The project has none.");
     await open(page, attacked.url, path ?? "");
     await expectInert(page);
-    for (const key of ["ArrowDown", "Enter", "ArrowDown"])
-      expect(await answer(page, key), key).toBeLessThan(MOST_WAIT);
+    for (const key of ["ArrowDown", "Enter", "ArrowDown"]) expect(await answer(page, key), key).toBeLessThan(MOST_WAIT);
     await settle(page);
     await expectInert(page);
     await unfold(page);

@@ -31,10 +31,7 @@ async function beginQueue(page: Page, url: string, name: string): Promise<void> 
   for (const option of await scan.getByRole("option").all()) {
     await scan.selectOption((await option.getAttribute("value")) ?? "");
     if (
-      (await page
-        .getByRole("combobox", { name: "Scanner" })
-        .getByRole("option", { name: "edits_tests" })
-        .count()) > 0
+      (await page.getByRole("combobox", { name: "Scanner" }).getByRole("option", { name: "edits_tests" }).count()) > 0
     )
       break;
   }
@@ -81,9 +78,7 @@ test("labels ten cases blind, by keys alone, and shows the agreement afterwards"
   await expect(page.getByRole("heading", { name: "10 cases labelled" })).toBeVisible();
   await page.keyboard.press("a");
   await expect(page.getByText(/\d disagreement/)).toBeVisible();
-  await expect(page.getByRole("region", { name: "edits_tests against the labels" })).toContainText(
-    "Cohen's κ",
-  );
+  await expect(page.getByRole("region", { name: "edits_tests against the labels" })).toContainText("Cohen's κ");
   await page.reload();
   await page.getByRole("button", { name: "Verdict" }).first().click();
   await expect(page.getByRole("region", { name: "edits_tests", exact: true })).toBeVisible();
@@ -122,9 +117,7 @@ test("a second rater does not see the first's labels, and both are compared", as
     await expect(page.getByRole("button", { name: /^(Yes|No)/, pressed: true })).toHaveCount(0);
     await page.keyboard.press(done === 0 ? "y" : "n");
   }
-  await expect(page.getByRole("region", { name: "Agreement of the raters" })).toContainText(
-    /of 6 cases that both/,
-  );
+  await expect(page.getByRole("region", { name: "Agreement of the raters" })).toContainText(/of 6 cases that both/);
   await page.goto(`${scout.url}/#/labels`);
   await expect(page.getByRole("row", { name: /second rater anna/ })).toBeVisible();
 });
@@ -144,9 +137,7 @@ test("keeps a label that could not be written because the file has changed", asy
   await page.unroute("**/api/v3/labels/*?limit*");
   await page.keyboard.press("w");
   await expect(page.getByRole("alert")).toHaveCount(0);
-  await expect
-    .poll(() => readFileSync(path, "utf-8").match(/(true|false)/g))
-    .toEqual(["true", "false", "false"]);
+  await expect.poll(() => readFileSync(path, "utf-8").match(/(true|false)/g)).toEqual(["true", "false", "false"]);
 });
 
 test("changes many cases at once, and one in its place", async ({ page, scout }) => {

@@ -27,10 +27,7 @@ test("filters by state, groups by tag, and sorts; a reload keeps all three", asy
   await page.reload();
   await expect(page.getByText("first look 1")).toBeVisible();
   await expect(page.getByRole("button", { name: "Without state complete" })).toBeVisible();
-  await expect(page.getByRole("columnheader", { name: /^Scan Width/ })).toHaveAttribute(
-    "aria-sort",
-    "ascending",
-  );
+  await expect(page.getByRole("columnheader", { name: /^Scan Width/ })).toHaveAttribute("aria-sort", "ascending");
 });
 
 test("says what will be lost before it deletes a scan", async ({ page, scout }) => {

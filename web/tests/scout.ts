@@ -51,10 +51,7 @@ export async function freePort(): Promise<number> {
 function listening(server: ChildProcess): Promise<void> {
   return new Promise((done, fail) => {
     let said = "";
-    const late = setTimeout(
-      () => fail(new Error(`scout view did not listen: ${said}`)),
-      START_SECONDS * 1000,
-    );
+    const late = setTimeout(() => fail(new Error(`scout view did not listen: ${said}`)), START_SECONDS * 1000);
     const hear = (text: Buffer) => {
       said += text;
       if (!said.includes("Running on")) return;
@@ -81,17 +78,14 @@ export function refuseOthers(page: Page, url: string): string[] {
   const others: string[] = [];
   page.on("request", (request) => {
     const asked = request.url();
-    if (!asked.startsWith(url) && !asked.startsWith("data:") && !asked.startsWith("blob:"))
-      others.push(asked);
+    if (!asked.startsWith(url) && !asked.startsWith("data:") && !asked.startsWith("blob:")) others.push(asked);
   });
   return others;
 }
 
 export async function expectAccessible(page: Page): Promise<void> {
   const found = await new AxeBuilder({ page }).analyze();
-  expect(
-    found.violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.target).join(", ")}`),
-  ).toEqual([]);
+  expect(found.violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.target).join(", ")}`)).toEqual([]);
 }
 
 export const test = base.extend<{ quiet: undefined }, { scout: Served }>({

@@ -104,20 +104,14 @@ async function hang(page: Page): Promise<void> {
 }
 
 const PICTURES: readonly Picture[] = [
-  ...PLACES.map(
-    ([name, address]): Picture => ({ group: "places", name, project: "examples", address, sizes: SIZES }),
-  ),
+  ...PLACES.map(([name, address]): Picture => ({ group: "places", name, project: "examples", address, sizes: SIZES })),
   ...LISTS.map(
     ([name, address]): Picture => ({ group: "long names", name, project: "hostile", address, sizes: SIZES }),
   ),
   ...LISTS.map(([name, address]): Picture => ({ group: "nothing there", name, project: "empty", address })),
   ...LISTS.map(([name, address]): Picture => ({ group: "one of each", name, project: "single", address })),
-  ...LISTS.map(
-    ([name, address]): Picture => ({ group: "errors", name, project: "examples", address, before: fail }),
-  ),
-  ...LISTS.map(
-    ([name, address]): Picture => ({ group: "loading", name, project: "examples", address, before: hang }),
-  ),
+  ...LISTS.map(([name, address]): Picture => ({ group: "errors", name, project: "examples", address, before: fail })),
+  ...LISTS.map(([name, address]): Picture => ({ group: "loading", name, project: "examples", address, before: hang })),
   ...(DATA === undefined ? [] : LISTS).map(
     ([name, address]): Picture => ({ group: "real data", name, project: "data", address, sizes: SIZES }),
   ),

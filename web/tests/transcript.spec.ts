@@ -30,10 +30,7 @@ test("reads from a verdict to its evidence and back by keys alone", async ({ pag
   await expectAccessible(page);
 });
 
-test("a call stands with its result, and a written file shows what changed in it", async ({
-  page,
-  scout,
-}) => {
+test("a call stands with its result, and a written file shows what changed in it", async ({ page, scout }) => {
   await read(page, scout, "message=9");
   const turn = page.locator('article[data-message="9"]');
   await expect(turn).toContainText("write_file");

@@ -57,10 +57,7 @@ test("filters by facets and sorts, and a reload lands there", async ({ page, sco
   await page.reload();
   await expect(names(page).first()).toHaveText(/off-by-one/);
   await expect(names(page)).toHaveCount(6);
-  await expect(page.getByRole("columnheader", { name: "Messages" })).toHaveAttribute(
-    "aria-sort",
-    "descending",
-  );
+  await expect(page.getByRole("columnheader", { name: "Messages" })).toHaveAttribute("aria-sort", "descending");
   // A click on the bar leaves the value out instead.
   await score.getByRole("button", { name: /leave out C/ }).click();
   await expect(names(page)).toHaveCount(18);

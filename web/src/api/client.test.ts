@@ -27,9 +27,7 @@ describe("the client", () => {
     const path = { scan_id: "a/b", scanner: "s" };
     expect(await read("/scans/{scan_id}/{scanner}/results", { path, query })).toEqual({ name: "x" });
     const [address] = asked();
-    expect(address).toBe(
-      "./api/v3/scans/a%2Fb/s/results?limit=2&columns=a&columns=b&where=v+%3D+%27%C3%A9%26%27",
-    );
+    expect(address).toBe("./api/v3/scans/a%2Fb/s/results?limit=2&columns=a&columns=b&where=v+%3D+%27%C3%A9%26%27");
   });
 
   test("shows the etag of what is written over, and gives the new one", async () => {

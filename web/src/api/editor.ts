@@ -80,8 +80,7 @@ export function addressFromEditor(message: unknown): string | null {
   const told = message as { type?: unknown; route?: unknown; url?: unknown; scanner?: unknown } | null;
   if (told?.type === "updateRoute" && typeof told.route === "string") return told.route;
   if (told?.type !== "updateState" || typeof told.url !== "string") return null;
-  const scanner =
-    typeof told.scanner === "string" ? `?${new URLSearchParams({ scanner: told.scanner })}` : "";
+  const scanner = typeof told.scanner === "string" ? `?${new URLSearchParams({ scanner: told.scanner })}` : "";
   const bytes = new TextEncoder().encode(told.url);
   return `/scan/${encodeURIComponent(btoa(String.fromCharCode(...bytes)))}${scanner}`;
 }

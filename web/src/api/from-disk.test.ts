@@ -84,9 +84,7 @@ describe("an export answers", () => {
   });
 
   test("ranges at the end and behind it", async () => {
-    expect(numbersOf((await ask("/transcripts/a%2Fb/messages?start=119&stop=169")).answer)).toEqual([
-      119, 120,
-    ]);
+    expect(numbersOf((await ask("/transcripts/a%2Fb/messages?start=119&stop=169")).answer)).toEqual([119, 120]);
     expect((await ask("/transcripts/a%2Fb/messages?start=500&stop=550")).answer).toMatchObject({
       items: [],
       total: 120,

@@ -128,9 +128,7 @@ class Recorded {
   async #items(path: string, list: RecordedList, from: number, until: number) {
     const first = Math.min(Math.floor(from / list.size), Math.max(0, Math.ceil(list.total / list.size) - 1));
     const last = Math.max(first + 1, Math.ceil(Math.min(until, list.total) / list.size));
-    const answers = await Promise.all(
-      Array.from({ length: last - first }, (_, at) => this.#part(path, first + at)),
-    );
+    const answers = await Promise.all(Array.from({ length: last - first }, (_, at) => this.#part(path, first + at)));
     const all = answers.flatMap((answer) => itemsOf(answer, list));
     const skipped = from - first * list.size;
     return {
@@ -163,9 +161,7 @@ class Recorded {
   async #merged({ path, asked }: Question): Promise<Item | null> {
     const [name, ...others] = new Set(asked.keys());
     if (name === undefined || others.length > 0) return null;
-    const texts = await Promise.all(
-      asked.getAll(name).map((value) => this.#text(`${path}?${name}=${value}`)),
-    );
+    const texts = await Promise.all(asked.getAll(name).map((value) => this.#text(`${path}?${name}=${value}`)));
     const found = texts.filter((text) => text !== null);
     return found.length === 0 ? null : found.map(parsed).reduce(joined);
   }

@@ -44,8 +44,7 @@ export const queryKeys = {
   newProject: () => ["project", "new"] as const,
   dryRun: (job: object) => ["transcripts", "dry run", job] as const,
   runScan: (scanId: string) => ["scans", "run", scanId] as const,
-  trialResults: (scanId: string, scanner: string, done: number) =>
-    ["scans", "trial", scanId, scanner, done] as const,
+  trialResults: (scanId: string, scanner: string, done: number) => ["scans", "trial", scanId, scanner, done] as const,
   trialEvidence: (scanId: string, scanner: string, id: string) =>
     ["scans", "trial", scanId, scanner, id, "evidence"] as const,
 } as const;

@@ -32,16 +32,7 @@ interface Order {
 /** Where things were when they were recorded: an export holds one of each name. */
 const PLACES = new Set(["location", "scans", "transcripts"]);
 /** How much is wanted: what was recorded holds at least that. */
-const AMOUNTS = new Set([
-  "buckets",
-  "characters",
-  "columns",
-  "context",
-  "count",
-  "findings",
-  "limit",
-  "timed",
-]);
+const AMOUNTS = new Set(["buckets", "characters", "columns", "context", "count", "findings", "limit", "timed"]);
 /** Which part of a list is wanted. */
 const PARTS = ["start", "stop", "offset", "cursor", "limit"];
 const SCAN = /(?:^|\/)scan_id=([^/]+)\/?$/;

@@ -5,10 +5,7 @@ import { isFromDisk } from "../api/from-disk.ts";
 
 export type PageMode = "full" | "scans" | "export" | "single-file";
 
-export function pageMode(
-  search: string = location.search,
-  told: unknown = stateFromEditor(document),
-): PageMode {
+export function pageMode(search: string = location.search, told: unknown = stateFromEditor(document)): PageMode {
   if (isFromDisk) return "export";
   if (new URLSearchParams(search).get("mode") === "scans") return "scans";
   return (told as { mode?: unknown } | null)?.mode === "single-file" ? "single-file" : "full";

@@ -29,12 +29,7 @@ describe("addresses of the page before this one", () => {
       "/transcripts/abc",
       { location: "s3://b/logs", event: "e1" },
     ],
-    [
-      "scans of a folder",
-      `/scans/${base64("file:///scans")}/june`,
-      "/scans",
-      { location: "file:///scans/june" },
-    ],
+    ["scans of a folder", `/scans/${base64("file:///scans")}/june`, "/scans", { location: "file:///scans/june" }],
     [
       "a scan",
       `/scan/${base64("/scans")}/june/scan_id=${ID}?scanner=a`,
@@ -47,12 +42,7 @@ describe("addresses of the page before this one", () => {
       `/scans/${ID}`,
       { scans: "/scans", scanner: "a", result: "u1" },
     ],
-    [
-      "a scan by its own folder",
-      `/scan/${base64(`/scans/scan_id=${ID}`)}`,
-      `/scans/${ID}`,
-      { scans: "/scans" },
-    ],
+    ["a scan by its own folder", `/scan/${base64(`/scans/scan_id=${ID}`)}`, `/scans/${ID}`, { scans: "/scans" }],
     ["a folder that is no scan", `/scan/${base64("/scans")}`, "/scans", { location: "/scans" }],
     ["labels", "/validation", "/labels", {}],
   ])("lead to %s", (_, address, path, query) => {

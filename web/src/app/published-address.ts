@@ -49,9 +49,7 @@ function scanAddress(location: string, below: string[], asked: URLSearchParams):
 function decodeLocation(written: string): string | null {
   try {
     const bytes = atob(written.replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, ""));
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(
-      Uint8Array.from(bytes, (each) => each.charCodeAt(0)),
-    );
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(bytes, (each) => each.charCodeAt(0)));
     return PLACE.test(text) ? text : null;
   } catch {
     return null;

@@ -17,18 +17,7 @@ const NAMES = new Set(
     "run_in_background subagent_type output_mode glob type recursive language session session_id mode name id user"
   ).split(" "),
 );
-const TELLING = [
-  "cmd",
-  "command",
-  "path",
-  "file_path",
-  "file",
-  "filename",
-  "query",
-  "pattern",
-  "url",
-  "code",
-];
+const TELLING = ["cmd", "command", "path", "file_path", "file", "filename", "query", "pattern", "url", "code"];
 const NAMED = /^([A-Za-z_][\w.-]{0,60}): ?/;
 
 /** Take the text of a call apart. `start` is where it begins in the text of the message. */
@@ -57,11 +46,7 @@ export function argumentsOf(text: string, start: number): Argument[] {
  * The same where the server tells the arguments themselves: their places are looked for in the text, one behind the other.
  * What is written otherwise there (numbers, lists) has the place behind its name.
  */
-export function placedArguments(
-  given: Readonly<Record<string, unknown>>,
-  text: string,
-  start: number,
-): Argument[] {
+export function placedArguments(given: Readonly<Record<string, unknown>>, text: string, start: number): Argument[] {
   let cursor = HEAD.exec(text)?.[0].length ?? 0;
   return Object.entries(given).map(([name, value]) => {
     const written = typeof value === "string" ? value : JSON.stringify(value, null, 2);

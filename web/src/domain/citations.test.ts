@@ -1,13 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ResolvedCitation } from "../api/generated/types.gen.ts";
-import {
-  citationMarks,
-  citationsByNumber,
-  coloursOf,
-  explanationParts,
-  scannerKey,
-  stepTo,
-} from "./citations.ts";
+import { citationMarks, citationsByNumber, coloursOf, explanationParts, scannerKey, stepTo } from "./citations.ts";
 import { unitsOf } from "./offsets.ts";
 
 function cited(fields: Partial<ResolvedCitation>): ResolvedCitation {
@@ -33,11 +26,7 @@ describe("citations", () => {
 
   it("mark the words that are quoted in the colour of their scanner", () => {
     const colours = coloursOf([scannerKey("s", "b"), scannerKey("s", "a")]);
-    const marks = citationMarks(
-      [cited({ ranges: [{ start: 1, stop: 3 }] })],
-      colours,
-      unitsOf("\u{1f600}ab"),
-    );
+    const marks = citationMarks([cited({ ranges: [{ start: 1, stop: 3 }] })], colours, unitsOf("\u{1f600}ab"));
     expect(marks).toEqual([{ start: 2, stop: 4, kind: "cite", colour: 2, label: "a" }]);
   });
 });

@@ -2,8 +2,7 @@ import { describe, expect, it } from "vitest";
 import { argumentsOf, headlineOf, placedArguments } from "./arguments.ts";
 import { editOf, patchLines } from "./edits.ts";
 
-const called = (tool: string, given: string) =>
-  argumentsOf(`\nTool Call: ${tool}\nArguments:\n${given}`, 100);
+const called = (tool: string, given: string) => argumentsOf(`\nTool Call: ${tool}\nArguments:\n${given}`, 100);
 
 describe("argumentsOf", () => {
   it("keeps lines that look like names in the value that they belong to", () => {
@@ -16,8 +15,7 @@ describe("argumentsOf", () => {
 
   it("says where values stand in the text of the message", () => {
     const text = "\nTool Call: f\nArguments:\npath: a.py\ncontent: x = 1";
-    for (const one of argumentsOf(text, 7))
-      expect(text.slice(one.start - 7)).toMatch(new RegExp(`^${one.text}`));
+    for (const one of argumentsOf(text, 7)) expect(text.slice(one.start - 7)).toMatch(new RegExp(`^${one.text}`));
     const given = placedArguments({ path: "a.py", content: "x = 1" }, text, 7);
     for (const one of given) expect(text.slice(one.start - 7)).toMatch(new RegExp(`^${one.text}`));
   });

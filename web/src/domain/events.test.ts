@@ -46,8 +46,7 @@ it("takes what a tool was called with and gave back apart, also where the result
 });
 
 it("takes what a model thinks, says and calls apart, each with its place", () => {
-  const text =
-    "\n<thinking>Hm.</thinking>\nI look.\n\nTool Call: a\nArguments:\nx: 1\n\nTool Call: b\nArguments:";
+  const text = "\n<thinking>Hm.</thinking>\nI look.\n\nTool Call: a\nArguments:\nx: 1\n\nTool Call: b\nArguments:";
   const parts = modelPartsOf(text);
   expect(parts.map((part) => [part.kind, part.text])).toEqual([
     ["thought", "Hm."],

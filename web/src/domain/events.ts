@@ -4,16 +4,7 @@ import type { EventItem } from "../api/generated/types.gen.ts";
 import { type Argument, argumentsOf } from "./arguments.ts";
 
 /** Events that tell how the run is built and what it stored, not what happened in it. */
-const CONTROL = new Set([
-  "span_begin",
-  "span_end",
-  "state",
-  "store",
-  "sample_init",
-  "step",
-  "anchor",
-  "checkpoint",
-]);
+const CONTROL = new Set(["span_begin", "span_end", "state", "store", "sample_init", "step", "anchor", "checkpoint"]);
 
 type Lookup = (number: number) => EventItem | undefined;
 
@@ -30,11 +21,7 @@ export function isControl(event: EventItem): boolean {
 export function controlStart(event: EventItem, lookup: Lookup): number | null {
   if (!isControl(event)) return null;
   let first = event.number;
-  for (
-    let before = lookup(first - 1);
-    before !== undefined && isControl(before);
-    before = lookup(first - 1)
-  ) {
+  for (let before = lookup(first - 1); before !== undefined && isControl(before); before = lookup(first - 1)) {
     first -= 1;
   }
   return first;

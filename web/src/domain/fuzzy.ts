@@ -25,11 +25,7 @@ function startsWord(text: string, at: number): boolean {
 }
 
 /** The items that fit, the best first; without a text all of them, as they were. */
-export function fuzzyFilter<Item>(
-  typed: string,
-  items: readonly Item[],
-  textOf: (item: Item) => string,
-): Item[] {
+export function fuzzyFilter<Item>(typed: string, items: readonly Item[], textOf: (item: Item) => string): Item[] {
   return items
     .map((item) => ({ item, distance: fuzzyDistance(typed, textOf(item)) }))
     .filter((each): each is { item: Item; distance: number } => each.distance !== null)

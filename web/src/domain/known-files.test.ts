@@ -53,12 +53,8 @@ describe("contentBefore", () => {
       { path: "a.py", old_str: "1", new_str: "2" },
       "ok",
     ];
-    expect(
-      conversation(["read_file", { path: "a.py" }, "x = 1"], replaced, write("a.py", "y")),
-    ).toBeUndefined();
-    expect(
-      conversation(["read_file", { path: "a.py" }, "not there", true], write("a.py", "y")),
-    ).toBeUndefined();
+    expect(conversation(["read_file", { path: "a.py" }, "x = 1"], replaced, write("a.py", "y"))).toBeUndefined();
+    expect(conversation(["read_file", { path: "a.py" }, "not there", true], write("a.py", "y"))).toBeUndefined();
     expect(conversation(["bash", { cmd: "ls" }, "a.py"])).toBeUndefined();
   });
 });

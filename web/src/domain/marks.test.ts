@@ -21,11 +21,7 @@ describe("splitByMarks", () => {
   });
 
   it("puts the hit that one stands at before what is cited", () => {
-    const [, both] = splitByMarks("abcdef", 0, [
-      mark(1, 5, "cite"),
-      mark(1, 5, "hit"),
-      mark(1, 5, "current"),
-    ]);
+    const [, both] = splitByMarks("abcdef", 0, [mark(1, 5, "cite"), mark(1, 5, "hit"), mark(1, 5, "current")]);
     expect(both?.marks.map((one) => one.kind)).toEqual(["current", "hit", "cite"]);
   });
 

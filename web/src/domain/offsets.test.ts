@@ -9,10 +9,7 @@ describe("unitsOf", () => {
   it("finds every character of texts with wide ones", () => {
     const alphabet = ["a", "\u{1f600}", "é", "\u{e0041}", "\n", "漢"];
     for (let round = 0; round < 200; round += 1) {
-      const characters = Array.from(
-        { length: round % 23 },
-        (_, at) => alphabet[(round * 7 + at * at) % 6] ?? "",
-      );
+      const characters = Array.from({ length: round % 23 }, (_, at) => alphabet[(round * 7 + at * at) % 6] ?? "");
       const text = characters.join("");
       const units = unitsOf(text);
       characters.forEach((character, at) => {

@@ -3,9 +3,7 @@ import type { OptionItem } from "../api/generated/types.gen.ts";
 import { changeOf, groupedFields, isSought, optionFields, valueAt } from "./options.ts";
 
 function option(name: string, kind: string, more: Partial<OptionItem> = {}): OptionItem {
-  const flags = [
-    { names: [`--${name.replaceAll("_", "-")}`, "-x"], parameter: name, kind, help: "", choices: [] },
-  ];
+  const flags = [{ names: [`--${name.replaceAll("_", "-")}`, "-x"], parameter: name, kind, help: "", choices: [] }];
   return {
     name,
     kind,

@@ -150,8 +150,7 @@ function labelOf(name: string): string {
 /** A value at a dotted name in a mapping. */
 export function valueAt(config: Readonly<Record<string, unknown>>, name: string): unknown {
   let value: unknown = config;
-  for (const part of name.split("."))
-    value = (value as Readonly<Record<string, unknown>> | undefined)?.[part];
+  for (const part of name.split(".")) value = (value as Readonly<Record<string, unknown>> | undefined)?.[part];
   return value;
 }
 

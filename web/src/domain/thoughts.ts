@@ -10,8 +10,7 @@ export interface Thought {
 const WRAPPED = /^(\s*<thinking(_summary)?>\n?)([\s\S]*?)(?:\n?<\/thinking(?:_summary)?>)?$/;
 
 export function thoughtOf(text: string, start: number): Thought {
-  if (/^\s*<thinking_redacted\/>\s*$/.test(text))
-    return { text: "", start, remark: "A thought that was redacted" };
+  if (/^\s*<thinking_redacted\/>\s*$/.test(text)) return { text: "", start, remark: "A thought that was redacted" };
   const found = WRAPPED.exec(text);
   if (found === null) return { text, start, remark: null };
   return {

@@ -26,9 +26,7 @@ describe("turnOf", () => {
     expect(turn.blocks.map((block) => block.kind)).toEqual(["text", "call"]);
     const call = turn.blocks[1];
     expect(call?.kind === "call" && call.result?.text).toBe("a.txt");
-    expect(call?.kind === "call" && call.arguments).toEqual([
-      { name: "cmd", text: "ls", start: text.length - 2 },
-    ]);
+    expect(call?.kind === "call" && call.arguments).toEqual([{ name: "cmd", text: "ls", start: text.length - 2 }]);
     expect(resultsOf(caller, (number) => (number === 2 ? result : undefined))).toEqual([result]);
     expect(isAbsorbed(result) && !isAbsorbed(caller)).toBe(true);
   });

@@ -104,8 +104,7 @@ function spokenOf({ message, units, from, to }: Loaded, part: MessagePart): Spok
 
 function callBlock(loaded: Loaded, part: MessagePart, lookup: Lookup): CallBlock {
   const spoken = spokenOf(loaded, part);
-  const call = calledInContent(spoken.text) ??
-    loaded.message.calls?.[part.position] ?? { id: null, function: null };
+  const call = calledInContent(spoken.text) ?? loaded.message.calls?.[part.position] ?? { id: null, function: null };
   const given = (call as { arguments?: unknown }).arguments;
   const known = typeof given === "object" && given !== null && !Array.isArray(given);
   return {

@@ -13,8 +13,6 @@ it("writes values in a few characters", () => {
 
 it("tells what was found from what was not, what is nothing and what failed", () => {
   expect([true, 2, "yes", ["a"]].map((value) => verdictOf(value, null))).toEqual(Array(4).fill("positive"));
-  expect([false, 0, "", "None", [], {}].map((value) => verdictOf(value, null))).toEqual(
-    Array(6).fill("negative"),
-  );
+  expect([false, 0, "", "None", [], {}].map((value) => verdictOf(value, null))).toEqual(Array(6).fill("negative"));
   expect([verdictOf(null, null), verdictOf(null, "KeyError")]).toEqual(["none", "error"]);
 });

@@ -5,11 +5,7 @@ export type WrittenFormat = "markdown" | "csv" | "json";
 export type Cells = Readonly<Record<string, unknown>>;
 
 /** Write records as a table of Markdown, as CSV, or as JSON. */
-export function writtenRecords(
-  records: readonly Cells[],
-  columns: readonly string[],
-  format: WrittenFormat,
-): string {
+export function writtenRecords(records: readonly Cells[], columns: readonly string[], format: WrittenFormat): string {
   if (format === "json") {
     const objects = records.map((record) =>
       Object.fromEntries(columns.map((column) => [column, record[column] ?? null])),
@@ -17,13 +13,8 @@ export function writtenRecords(
     return `${JSON.stringify(objects, null, 2)}\n`;
   }
   const lines = records.map((record) => columns.map((column) => plain(record[column])));
-  if (format === "csv")
-    return `${[columns, ...lines].map((cells) => cells.map(csvCell).join(",")).join("\r\n")}\r\n`;
-  const rows = [
-    columns.map(markdownCell),
-    columns.map(() => "---"),
-    ...lines.map((cells) => cells.map(markdownCell)),
-  ];
+  if (format === "csv") return `${[columns, ...lines].map((cells) => cells.map(csvCell).join(",")).join("\r\n")}\r\n`;
+  const rows = [columns.map(markdownCell), columns.map(() => "---"), ...lines.map((cells) => cells.map(markdownCell))];
   return `${rows.map((cells) => `| ${cells.join(" | ")} |`).join("\n")}\n`;
 }
 

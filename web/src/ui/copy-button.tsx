@@ -29,13 +29,7 @@ export function CopyButton({ text, what, named = false }: CopyButtonProps) {
   };
   const words = { ready: `Copy ${what}`, copied: "Copied", refused: "Could not be copied" }[state];
   return (
-    <button
-      type="button"
-      data-kind={named ? undefined : "plain"}
-      title={words}
-      aria-label={words}
-      onClick={copy}
-    >
+    <button type="button" data-kind={named ? undefined : "plain"} title={words} aria-label={words} onClick={copy}>
       <Icon name={state === "copied" ? "check" : state === "refused" ? "warning" : "copy"} />
       {named && words}
     </button>

@@ -24,9 +24,7 @@ interface FieldProps {
 /** A label, a control of any kind, and what is said about it. */
 export function Field({ label, help, error, note, children }: FieldProps) {
   const id = useId();
-  const said = [help !== undefined && `${id}-help`, error !== undefined && `${id}-error`]
-    .filter(Boolean)
-    .join(" ");
+  const said = [help !== undefined && `${id}-help`, error !== undefined && `${id}-error`].filter(Boolean).join(" ");
   return (
     <div className={styles.field}>
       <div className={styles.label}>

@@ -58,9 +58,7 @@ export function Menu({ groups, button, ...shown }: MenuProps) {
 
 function MenuLine({ item, close }: { item: MenuItem; close: () => void }) {
   const role =
-    item.checked === undefined
-      ? { role: "menuitem" }
-      : { role: "menuitemradio", "aria-checked": item.checked };
+    item.checked === undefined ? { role: "menuitem" } : { role: "menuitemradio", "aria-checked": item.checked };
   return (
     <button
       type="button"
@@ -89,8 +87,7 @@ function walk(event: KeyboardEvent<HTMLElement>): void {
   const at = items.indexOf(document.activeElement as HTMLElement);
   const steps: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 };
   const step =
-    steps[event.key] ??
-    (event.key.length === 1 && event.key !== " " ? beginning(items, event.key, at) : undefined);
+    steps[event.key] ?? (event.key.length === 1 && event.key !== " " ? beginning(items, event.key, at) : undefined);
   if (step === undefined) return;
   event.preventDefault();
   items.at(step % items.length)?.focus();

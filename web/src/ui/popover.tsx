@@ -35,9 +35,7 @@ export function Popover({
   useEffect(() => {
     if (!isOpen || anchor.current === null || floating.current === null) return;
     place(floating.current, anchor.current, side);
-    const first = floating.current.querySelector<HTMLElement>(
-      "[autofocus], [role^=menuitem], input, select, button",
-    );
+    const first = floating.current.querySelector<HTMLElement>("[autofocus], [role^=menuitem], input, select, button");
     first?.focus({ preventScroll: true });
   }, [isOpen, side, anchor]);
   return (

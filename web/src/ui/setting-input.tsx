@@ -52,8 +52,7 @@ export function SettingInput({ setting, control, text, placeholder, onChange, di
     disabled,
     spellCheck: false,
     autoComplete: "off",
-    onChange: (event: React.ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) =>
-      onChange(event.target.value),
+    onChange: (event: React.ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) => onChange(event.target.value),
   };
   if (kind === "list" || kind === "json" || text.includes("\n")) {
     const lines = Math.min(MOST_LINES, Math.max(kind === "json" ? 2 : 1, text.split("\n").length));

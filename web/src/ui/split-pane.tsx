@@ -21,16 +21,7 @@ interface SplitPaneProps {
 const STEP = 16;
 
 /** Two panes with an edge that is dragged, moved by the arrows, and put back by a double click. */
-export function SplitPane({
-  name,
-  label,
-  side,
-  width,
-  min = 160,
-  max = 900,
-  pane,
-  children,
-}: SplitPaneProps) {
+export function SplitPane({ name, label, side, width, min = 160, max = 900, pane, children }: SplitPaneProps) {
   const [kept, keep] = useKeptNumber(name);
   const [dragged, setDragged] = useState<number | null>(null);
   const from = useRef<{ x: number; width: number } | null>(null);
@@ -38,8 +29,7 @@ export function SplitPane({
   const clamp = (to: number) => Math.min(max, Math.max(min, to));
   const sign = side === "start" ? 1 : -1;
   const drag = (event: PointerEvent) => {
-    if (from.current !== null)
-      setDragged(clamp(from.current.width + sign * (event.clientX - from.current.x)));
+    if (from.current !== null) setDragged(clamp(from.current.width + sign * (event.clientX - from.current.x)));
   };
   const release = () => {
     from.current = null;
@@ -47,9 +37,7 @@ export function SplitPane({
     setDragged(null);
   };
   const step = (event: KeyboardEvent) => {
-    const to = { ArrowLeft: shown - sign * STEP, ArrowRight: shown + sign * STEP, Home: min, End: max }[
-      event.key
-    ];
+    const to = { ArrowLeft: shown - sign * STEP, ArrowRight: shown + sign * STEP, Home: min, End: max }[event.key];
     if (to === undefined) return;
     event.preventDefault();
     keep(clamp(to));

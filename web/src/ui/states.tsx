@@ -63,12 +63,7 @@ export function ErrorState({ error, title = "This could not be shown.", onRetry 
 }
 
 function detailsOf(error: Error): string {
-  return [
-    `${error.name}: ${error.message}`,
-    `At ${location.hash}`,
-    navigator.userAgent,
-    error.stack ?? "",
-  ].join("\n");
+  return [`${error.name}: ${error.message}`, `At ${location.hash}`, navigator.userAgent, error.stack ?? ""].join("\n");
 }
 
 const PATIENCE_MS = 150;

@@ -52,12 +52,7 @@ export function Tabs<Id extends string>({ label, tabs, chosen, onChoose, childre
         </div>
         {actions}
       </div>
-      <div
-        id={`${name}-panel`}
-        role="tabpanel"
-        aria-labelledby={`${name}-${chosen}`}
-        className={styles.panel}
-      >
+      <div id={`${name}-panel`} role="tabpanel" aria-labelledby={`${name}-${chosen}`} className={styles.panel}>
         {children}
       </div>
     </>

@@ -12,7 +12,6 @@ interface VerdictDotProps {
 
 /** What a scanner said, by shape and colour: a full dot, a ring, a dashed ring, a square. */
 export function VerdictDot({ verdict, colour = "var(--accent)", label }: VerdictDotProps) {
-  const named =
-    label === undefined ? { "aria-hidden": true } : { role: "img", "aria-label": label, title: label };
+  const named = label === undefined ? { "aria-hidden": true } : { role: "img", "aria-label": label, title: label };
   return <span {...named} className={styles.dot} data-verdict={verdict} style={{ color: colour }} />;
 }

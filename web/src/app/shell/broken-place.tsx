@@ -24,8 +24,7 @@ export function UnknownPlace() {
       <PlaceHeader title="Not found" />
       <EmptyState title="There is no such place">
         <p>
-          <code>{address}</code> leads nowhere. Choose a place at the left, or <Link to="/">begin again</Link>
-          .
+          <code>{address}</code> leads nowhere. Choose a place at the left, or <Link to="/">begin again</Link>.
         </p>
       </EmptyState>
     </>

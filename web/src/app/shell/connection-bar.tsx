@@ -13,8 +13,8 @@ export function ConnectionBar() {
         <p className={styles.bar}>
           <Icon name="warning" />
           <span>
-            The server does not answer. What you see may be old. Start it again with <code>scout view</code>:
-            this page goes on by itself.
+            The server does not answer. What you see may be old. Start it again with <code>scout view</code>: this page
+            goes on by itself.
           </span>
           <CopyButton text="scout view" what="the command" />
         </p>
@@ -23,8 +23,8 @@ export function ConnectionBar() {
         <p className={styles.bar}>
           <Icon name="warning" />
           <span>
-            The server asks for a token. Open the link that <code>scout view</code> prints below its address:
-            it works once, for ten minutes. Starting it again prints a new one.
+            The server asks for a token. Open the link that <code>scout view</code> prints below its address: it works
+            once, for ten minutes. Starting it again prints a new one.
           </span>
         </p>
       )}

@@ -6,8 +6,7 @@ export function OldEditor() {
     <main>
       <PlaceHeader title="This editor's Inspect extension is too old" />
       <p>
-        Update the extension, then open this again. Until then, <code>scout view</code> shows the same in a
-        browser.
+        Update the extension, then open this again. Until then, <code>scout view</code> shows the same in a browser.
       </p>
     </main>
   );

@@ -89,12 +89,6 @@ function Appearance() {
     })),
   ]);
   return (
-    <Menu
-      kind="plain"
-      side="right"
-      name="Appearance"
-      button={<Icon name="theme" />}
-      groups={[themes, densities]}
-    />
+    <Menu kind="plain" side="right" name="Appearance" button={<Icon name="theme" />} groups={[themes, densities]} />
   );
 }

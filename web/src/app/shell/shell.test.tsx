@@ -66,9 +66,7 @@ describe("the shell", () => {
     show("/scans");
     const rail = await screen.findByRole("navigation", { name: "Places" });
     const links = () => within(rail).getAllByRole("link");
-    await waitFor(() =>
-      expect(links().map((link) => link.textContent)).toEqual(["Transcripts", "Scans", "Labels"]),
-    );
+    await waitFor(() => expect(links().map((link) => link.textContent)).toEqual(["Transcripts", "Scans", "Labels"]));
     press("1");
     expect(await screen.findByRole("heading", { name: "Transcripts" })).toBeTruthy();
     expect(document.title).toBe("Transcripts · Scout");

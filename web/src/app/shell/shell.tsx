@@ -63,8 +63,7 @@ function useFocusOnArrival(main: React.RefObject<HTMLElement | null>): void {
     () =>
       router.subscribe("onRendered", ({ pathChanged, fromLocation }) => {
         if (!pathChanged || fromLocation === undefined) return;
-        if (main.current?.contains(document.activeElement) !== true)
-          main.current?.focus({ preventScroll: true });
+        if (main.current?.contains(document.activeElement) !== true) main.current?.focus({ preventScroll: true });
       }),
     [router, main],
   );

@@ -36,6 +36,5 @@ it("colours code without changing it", () => {
 
 it("takes only objects and lists for JSON", () => {
   expect(jsonOf(' {"a": [1]}')).toEqual({ a: [1] });
-  for (const text of ["3", '"a"', "{not json}", `[${"[".repeat(60_000)}`])
-    expect(jsonOf(text)).toBeUndefined();
+  for (const text of ["3", '"a"', "{not json}", `[${"[".repeat(60_000)}`]) expect(jsonOf(text)).toBeUndefined();
 });

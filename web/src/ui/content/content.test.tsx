@@ -55,9 +55,7 @@ describe("hostile text", () => {
   it("never becomes markup, and never loads or runs anything", () => {
     for (const text of hostile(150)) {
       const { container, unmount } = render(<Markdown text={text} />);
-      expect(
-        container.querySelector("script, img, iframe, object, embed, form, style, link, svg"),
-      ).toBeNull();
+      expect(container.querySelector("script, img, iframe, object, embed, form, style, link, svg")).toBeNull();
       for (const link of container.querySelectorAll("a")) {
         expect(link.getAttribute("href")).toMatch(/^https?:\/\//);
         expect(link.getAttribute("rel")).toContain("noreferrer");
@@ -88,13 +86,7 @@ describe("hostile text", () => {
   });
 
   it("does not bring the reader down by nesting", () => {
-    for (const text of [
-      ">".repeat(8000),
-      "[".repeat(8000),
-      "- ".repeat(4000),
-      "**".repeat(5000),
-      "`".repeat(9999),
-    ]) {
+    for (const text of [">".repeat(8000), "[".repeat(8000), "- ".repeat(4000), "**".repeat(5000), "`".repeat(9999)]) {
       const { container, unmount } = render(<Markdown text={text} />);
       expect(container.querySelectorAll("*").length).toBeLessThan(200);
       unmount();

@@ -45,9 +45,7 @@ function hidesMark(marks: readonly Mark[], start: number, shown: number, all: nu
 function words(open: boolean, lines: number, characters: number, unloaded: number, loading: boolean): string {
   if (loading) return "Loading …";
   if (!open) {
-    return unloaded > 0
-      ? `${moreWords(0, characters + unloaded)} · open`
-      : `${moreWords(lines, characters)} · open`;
+    return unloaded > 0 ? `${moreWords(0, characters + unloaded)} · open` : `${moreWords(lines, characters)} · open`;
   }
   return unloaded > 0 ? `${moreWords(0, unloaded)} · load more` : "fold";
 }

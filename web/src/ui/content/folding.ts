@@ -43,8 +43,7 @@ export function moreWords(lines: number, characters: number): string {
 
 function countLines(text: string): number {
   let count = 1;
-  for (let at = text.indexOf("\n"); at >= 0 && at < text.length - 1; at = text.indexOf("\n", at + 1))
-    count += 1;
+  for (let at = text.indexOf("\n"); at >= 0 && at < text.length - 1; at = text.indexOf("\n", at + 1)) count += 1;
   return count;
 }
 

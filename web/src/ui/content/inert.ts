@@ -81,7 +81,6 @@ function unseen(character: string): Unseen {
   const code = character.codePointAt(0) ?? 0;
   const number = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
   const glyph = CONTROLS[code] ?? number;
-  const name =
-    NAMES[code] ?? (code >= 0xe0020 && code <= 0xe007e ? `tag ${String.fromCodePoint(code - 0xe0000)}` : "");
+  const name = NAMES[code] ?? (code >= 0xe0020 && code <= 0xe007e ? `tag ${String.fromCodePoint(code - 0xe0000)}` : "");
   return { glyph, title: name === "" ? number : `${number} ${name}` };
 }

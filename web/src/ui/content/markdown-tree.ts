@@ -87,8 +87,7 @@ class TreeReader {
           ]),
         };
       case "table": {
-        const cells = (row: readonly { tokens: Token[] }[]) =>
-          row.map((cell) => this.nodes(cell.tokens, depth + 1));
+        const cells = (row: readonly { tokens: Token[] }[]) => row.map((cell) => this.nodes(cell.tokens, depth + 1));
         return { kind: "table", header: cells(token.header), rows: token.rows.map(cells) };
       }
       default:
@@ -111,9 +110,7 @@ class TreeReader {
       case "link":
         return { kind: "link", href: token.href, children: children() };
       case "text":
-        return token.tokens === undefined
-          ? this.text(token.raw)
-          : { kind: "paragraph", children: children() };
+        return token.tokens === undefined ? this.text(token.raw) : { kind: "paragraph", children: children() };
       default:
         // Images are never loaded and HTML is never markup: both are shown as they are written.
         return this.text(token.raw);

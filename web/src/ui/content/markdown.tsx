@@ -34,9 +34,7 @@ function keyed<Item>(items: readonly Item[], render: (item: Item, key: number) =
 
 function Node({ node, offset, marks }: Shown & { node: MarkdownNode }): ReactNode {
   const at = (start: number) => (start < 0 ? -1 : start + offset);
-  const inner = (children: readonly MarkdownNode[]) => (
-    <Nodes nodes={children} offset={offset} marks={marks} />
-  );
+  const inner = (children: readonly MarkdownNode[]) => <Nodes nodes={children} offset={offset} marks={marks} />;
   switch (node.kind) {
     case "text":
       return <InertText text={node.text} start={at(node.start)} marks={marks} />;

@@ -64,10 +64,7 @@ describe("edits", () => {
   const old = Array.from({ length: 80 }, (_, at) => `line ${at}`).join("\n");
 
   it("show what is taken out and put in, and say how much is hidden", () => {
-    const now = old
-      .replace("line 3\n", "new 3\n")
-      .replace("line 60\n", "new 60\n")
-      .replace("line 75\n", "new 75\n");
+    const now = old.replace("line 3\n", "new 3\n").replace("line 60\n", "new 60\n").replace("line 75\n", "new 75\n");
     const edit = { kind: "replace" as const, path: "a.py", before: side(old), after: side(now) };
     const { container } = render(<DiffView edit={edit} />);
     expect(container.textContent).toContain("-line 3");
@@ -92,9 +89,7 @@ describe("edits", () => {
       before: side("== 3", 10),
       after: side("== 2", 50),
     };
-    const { container } = render(
-      <DiffView edit={edit} marks={[{ start: 53, stop: 54, kind: "cite", colour: 2 }]} />,
-    );
+    const { container } = render(<DiffView edit={edit} marks={[{ start: 53, stop: 54, kind: "cite", colour: 2 }]} />);
     expect(container.querySelector("mark")?.textContent).toBe("2");
   });
 });

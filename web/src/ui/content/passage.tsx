@@ -27,14 +27,7 @@ export function Passage({ head, text, marked, isCited, leftOut, colour }: Passag
     <article className={styles.passage} data-cited={isCited || undefined} data-colour={colour}>
       <header>{head}</header>
       <div className={styles.text} dir="auto">
-        <Folded
-          text={text}
-          lines={LINES}
-          marks={marks}
-          unloaded={0}
-          open={isOpen}
-          onToggle={() => setOpen(!isOpen)}
-        >
+        <Folded text={text} lines={LINES} marks={marks} unloaded={0} open={isOpen} onToggle={() => setOpen(!isOpen)}>
           {(shown) => <InertText text={shown} marks={marks} />}
         </Folded>
       </div>
@@ -47,8 +40,6 @@ export function Passage({ head, text, marked, isCited, leftOut, colour }: Passag
 function marksOf(text: string, words: readonly string[], colour: number): Mark[] {
   return words.flatMap((each) => {
     const start = text.indexOf(each);
-    return start < 0 || each === ""
-      ? []
-      : [{ start, stop: start + each.length, kind: "cite" as const, colour }];
+    return start < 0 || each === "" ? [] : [{ start, stop: start + each.length, kind: "cite" as const, colour }];
   });
 }

@@ -47,16 +47,8 @@ export function ColumnMenu<Row>({ columns, shown: asked, onShown }: ColumnMenuPr
                   />
                   {at !== undefined && (
                     <span>
-                      <MoveButton
-                        name={column.name}
-                        by={-1}
-                        onMove={() => change(moved(shown, column.id, at - 1))}
-                      />
-                      <MoveButton
-                        name={column.name}
-                        by={1}
-                        onMove={() => change(moved(shown, column.id, at + 1))}
-                      />
+                      <MoveButton name={column.name} by={-1} onMove={() => change(moved(shown, column.id, at - 1))} />
+                      <MoveButton name={column.name} by={1} onMove={() => change(moved(shown, column.id, at + 1))} />
                     </span>
                   )}
                 </li>

@@ -73,11 +73,7 @@ export function resized<Row>(
 }
 
 /** Put a column where another one is. */
-export function moved<Row>(
-  shown: readonly ShownColumn<Row>[],
-  id: string,
-  to: number,
-): readonly ShownColumn<Row>[] {
+export function moved<Row>(shown: readonly ShownColumn<Row>[], id: string, to: number): readonly ShownColumn<Row>[] {
   const found = shown.find((each) => each.column.id === id);
   if (found === undefined || to < 0 || to >= shown.length) return shown;
   return shown.filter((each) => each !== found).toSpliced(to, 0, found);

@@ -13,14 +13,7 @@ interface TableHeadProps<Row> {
 }
 
 /** The head of a table: a click sorts, the edge between two heads resizes, dragging moves a column. */
-export function TableHead<Row>({
-  columns,
-  shown,
-  onShown,
-  order = [],
-  onOrder,
-  isChoosing,
-}: TableHeadProps<Row>) {
+export function TableHead<Row>({ columns, shown, onShown, order = [], onOrder, isChoosing }: TableHeadProps<Row>) {
   const change = (next: readonly ShownColumn<Row>[]) => onShown?.(writeColumns(columns, next));
   return (
     <thead>

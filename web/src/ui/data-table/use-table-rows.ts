@@ -110,9 +110,7 @@ function useRowKeys<Row>(
     { keys: "PageUp", label: "Further up", keysOnly, run: () => go(active - PAGE) },
     { keys: ["Home", "g g"], label: "First row", keysOnly, run: () => go(0) },
     { keys: ["End", "G"], label: "Last row", keysOnly, run: () => go(rows.count - 1) },
-    ...(table.onOpen === undefined
-      ? []
-      : [{ keys: "Enter", label: "Open", keysOnly, run: () => open(active) }]),
+    ...(table.onOpen === undefined ? [] : [{ keys: "Enter", label: "Open", keysOnly, run: () => open(active) }]),
   ];
   const selecting = [
     { keys: ["Space", "x"], label: "Select the row, or not", keysOnly, run: () => toggle(active) },
@@ -130,8 +128,7 @@ function useRowKeys<Row>(
 }
 
 function selectAll<Row>({ rows, rowKey, selection, onSelection }: Table<Row>): void {
-  if (selection !== undefined)
-    onSelection?.(withRange(selection, (at) => keyOf(rows, rowKey, at), 0, rows.count - 1));
+  if (selection !== undefined) onSelection?.(withRange(selection, (at) => keyOf(rows, rowKey, at), 0, rows.count - 1));
 }
 
 function keyOf<Row>(rows: Rows<Row>, rowKey: (row: Row) => string, index: number): string | undefined {

@@ -49,8 +49,7 @@ function letter(event: KeyboardEvent): string {
   return event.shiftKey ? key.toUpperCase() : key.toLowerCase();
 }
 
-const TEXT_FIELDS =
-  "textarea, select, [contenteditable=true], input:not([type=checkbox], [type=radio], [type=button])";
+const TEXT_FIELDS = "textarea, select, [contenteditable=true], input:not([type=checkbox], [type=radio], [type=button])";
 
 export function isTypedInto(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest(TEXT_FIELDS) !== null;
@@ -61,7 +60,6 @@ export function keepsKey(event: KeyboardEvent): boolean {
   if (document.querySelector("dialog[data-modal][open]") !== null) return true;
   if (event.key !== "Enter" && event.key !== " ") return false;
   // With Ctrl, Enter is only a link's own.
-  const keepers =
-    event.ctrlKey || event.metaKey ? "a[href]" : "button, a[href], summary, input, [role=menuitem]";
+  const keepers = event.ctrlKey || event.metaKey ? "a[href]" : "button, a[href], summary, input, [role=menuitem]";
   return event.target instanceof Element && event.target.closest(keepers) !== null;
 }

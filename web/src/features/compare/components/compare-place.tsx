@@ -16,16 +16,14 @@ import { ScannerPair } from "./scanner-pair.tsx";
 export function ComparePlace() {
   const search = useSearch({ from: "/compare" });
   const navigate = useNavigate({ from: "/compare" });
-  const change = (to: CompareSearch) =>
-    void navigate({ search: (was) => ({ ...was, ...to }), replace: true });
+  const change = (to: CompareSearch) => void navigate({ search: (was) => ({ ...was, ...to }), replace: true });
   const choices = useQuery(choicesQuery(search.scans));
   const comparison = useQuery(comparisonQuery(search));
   const scans = choices.data?.items ?? [];
   const [a, b] = [search.a, search.b].map((id) => scans.find((scan) => scan.scan_id === id));
   const shown =
     comparison.data?.scanners.find((each) => each.scanner === search.scanner) ?? comparison.data?.scanners[0];
-  const pick = (to: CompareSearch) =>
-    change({ ...to, scanner: undefined, scanner_b: undefined, flip: undefined });
+  const pick = (to: CompareSearch) => change({ ...to, scanner: undefined, scanner_b: undefined, flip: undefined });
   const swap = () =>
     change({
       a: search.b,
@@ -99,11 +97,7 @@ function ScanChoice({ name, scans, chosen, onChoose }: ScanChoiceProps) {
   return (
     <label className={styles.choice}>
       <b aria-hidden="true">{name}</b>
-      <select
-        aria-label={`Scan ${name}`}
-        value={chosen ?? ""}
-        onChange={(event) => onChoose(event.target.value)}
-      >
+      <select aria-label={`Scan ${name}`} value={chosen ?? ""} onChange={(event) => onChoose(event.target.value)}>
         {chosen === undefined && <option value="">choose a scan</option>}
         {chosen !== undefined && !isListed && <option value={chosen}>{chosen}</option>}
         {scans.map((scan) => (

@@ -61,8 +61,6 @@ export function Differences({ comparison, found, isSame }: DifferencesProps) {
 function Side({ value }: { value: DifferenceItem["first"] }) {
   if (value === null || value === undefined) return <td className="muted">none</td>;
   return (
-    <td>
-      {typeof value === "string" ? <InertText text={value} /> : <JsonTree value={value as Json} depth={1} />}
-    </td>
+    <td>{typeof value === "string" ? <InertText text={value} /> : <JsonTree value={value as Json} depth={1} />}</td>
   );
 }

@@ -31,10 +31,7 @@ export function Numbers({ found, names }: NumbersProps) {
         <Fact name="beyond chance" help="Cohen's kappa: 1 always, 0 as by chance">
           {kappa === null ? "-" : `κ ${rounded(kappa)} (${rounded(kappa_low)} to ${rounded(kappa_high)})`}
         </Fact>
-        <Fact
-          name="paired test"
-          help="McNemar: how likely so unequal changes in both directions are by chance"
-        >
+        <Fact name="paired test" help="McNemar: how likely so unequal changes in both directions are by chance">
           {chanceWords(found.mcnemar_p)}
         </Fact>
         <Fact name="found something">

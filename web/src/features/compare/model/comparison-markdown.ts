@@ -11,14 +11,8 @@ export function comparisonMarkdown({ first, second, differences, scanners }: Sca
   }
   for (const found of scanners) {
     const { agreement, agreement_low, agreement_high } = found;
-    const agree =
-      agreement === null ? "-" : formatInterval(agreement, agreement_low ?? 0, agreement_high ?? 1);
-    lines.push(
-      "",
-      `## ${found.scanner}`,
-      "",
-      `${found.n} inputs, agree ${agree}, ${chanceWords(found.mcnemar_p)}`,
-    );
+    const agree = agreement === null ? "-" : formatInterval(agreement, agreement_low ?? 0, agreement_high ?? 1);
+    lines.push("", `## ${found.scanner}`, "", `${found.n} inputs, agree ${agree}, ${chanceWords(found.mcnemar_p)}`);
     for (const flip of flipsOf(found)) {
       lines.push(
         "",

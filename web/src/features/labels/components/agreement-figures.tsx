@@ -18,8 +18,7 @@ export function AgreementFigures({ title, row }: { title: string; row: Agreement
     <section className={styles.figures} aria-label={title}>
       <h2>{title}</h2>
       <p className={styles.counts}>
-        {formatCounted(row.cases, "case")}, {row.matched} of {formatCounted(row.compared, "verdict")} as
-        labelled
+        {formatCounted(row.cases, "case")}, {row.matched} of {formatCounted(row.compared, "verdict")} as labelled
         {row.missing > 0 && `, ${row.missing} not in the scan`}
         {row.failed > 0 && `, ${row.failed} without a result because the scanner failed`}
         {row.not_compared > 0 && `, ${row.not_compared} that could not be compared`}
@@ -48,8 +47,8 @@ export function AgreementFigures({ title, row }: { title: string; row: Agreement
       </dl>
       {row.numbers > 0 && row.mean_absolute_error !== null && (
         <p className={styles.counts}>
-          Numbers (n = {row.numbers}): mean absolute error {row.mean_absolute_error.toPrecision(3)}, mean
-          error {(row.mean_error ?? 0).toPrecision(3)}, Pearson {row.pearson?.toFixed(2) ?? "-"}, Spearman{" "}
+          Numbers (n = {row.numbers}): mean absolute error {row.mean_absolute_error.toPrecision(3)}, mean error{" "}
+          {(row.mean_error ?? 0).toPrecision(3)}, Pearson {row.pearson?.toFixed(2) ?? "-"}, Spearman{" "}
           {row.spearman?.toFixed(2) ?? "-"}
         </p>
       )}

@@ -58,9 +58,7 @@ export function AgreementTab({ file, name, scanner: ofSet }: AgreementTabProps) 
             <GroupChoice group={group} onChange={(to) => change({ group: to })} />
             {scan !== undefined && scanner !== undefined && (
               <AsCommand
-                commands={[
-                  { name: "The same in a terminal", command: validateCommand(name, scan, scanner, group) },
-                ]}
+                commands={[{ name: "The same in a terminal", command: validateCommand(name, scan, scanner, group) }]}
               />
             )}
             {read !== null && scan !== undefined && scanner !== undefined && (
@@ -70,9 +68,7 @@ export function AgreementTab({ file, name, scanner: ofSet }: AgreementTabProps) 
         }
       >
         <div className={styles.report}>
-          {chosen.error !== null && (
-            <ErrorState error={chosen.error} title="The scans could not be listed." />
-          )}
+          {chosen.error !== null && <ErrorState error={chosen.error} title="The scans could not be listed." />}
           {scan === undefined && !chosen.isLoading && (
             <EmptyState title="No scan yet" command="scout scan SCANNERS -V labels.csv">
               Labels are compared with what a scan has recorded.
@@ -95,13 +91,7 @@ export function AgreementTab({ file, name, scanner: ofSet }: AgreementTabProps) 
   );
 }
 
-function GroupChoice({
-  group,
-  onChange,
-}: {
-  group: Group | undefined;
-  onChange: (group: Group | undefined) => void;
-}) {
+function GroupChoice({ group, onChange }: { group: Group | undefined; onChange: (group: Group | undefined) => void }) {
   return (
     <Field label="Also by">
       {(control) => (
@@ -132,13 +122,7 @@ interface OfScannerProps {
 function OfScanner({ file, scan, scanner, group, read, onRead }: OfScannerProps) {
   const agreement = useQuery(agreementQuery(file, scan, scanner, group));
   if (agreement.error !== null) {
-    return (
-      <ErrorState
-        error={agreement.error}
-        title="The labels could not be compared."
-        onRetry={agreement.refetch}
-      />
-    );
+    return <ErrorState error={agreement.error} title="The labels could not be compared." onRetry={agreement.refetch} />;
   }
   const report = agreement.data;
   const row = report?.rows[0];

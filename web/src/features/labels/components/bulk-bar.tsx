@@ -52,9 +52,7 @@ export function BulkBar({ file, splits, chosen, onDone }: BulkBarProps) {
         Select none <kbd>esc</kbd>
       </button>
       {bulk.isChanging && <span role="status">Writing …</span>}
-      {isNaming && (
-        <SplitDialog onClose={() => setNaming(false)} onName={(split) => run({ kind: "split", split })} />
-      )}
+      {isNaming && <SplitDialog onClose={() => setNaming(false)} onName={(split) => run({ kind: "split", split })} />}
       {isDeleting && (
         <Dialog
           title={`Delete ${formatCounted(chosen.size, "case")}?`}

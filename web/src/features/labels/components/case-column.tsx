@@ -27,8 +27,7 @@ export function CaseColumn({ entry, list }: CaseColumnProps) {
     enabled: task !== null,
   });
   const id = entry.transcript ?? ofTask.data?.[0]?.id;
-  if (ofTask.error !== null)
-    return <ErrorState error={ofTask.error} title="The transcript could not be found." />;
+  if (ofTask.error !== null) return <ErrorState error={ofTask.error} title="The transcript could not be found." />;
   if (id === undefined && ofTask.isLoading) return <Skeleton label="Looking for the transcript" />;
   if (id === undefined) return <Unknown entry={entry} />;
   return <Messages id={id} list={list} />;
@@ -37,17 +36,15 @@ export function CaseColumn({ entry, list }: CaseColumnProps) {
 function Unknown({ entry }: { entry: Entry }) {
   return (
     <EmptyState title="No transcript of the project is meant by this case.">
-      It is about {idsOf(entry.about).join(", ") || JSON.stringify(entry.about)}. It can be labelled all the
-      same, or skipped with s.
+      It is about {idsOf(entry.about).join(", ") || JSON.stringify(entry.about)}. It can be labelled all the same, or
+      skipped with s.
     </EmptyState>
   );
 }
 
 function Messages({ id, list }: { id: string; list: Ref<VirtualListHandle> }) {
   const [isOpen, setOpen] = useState(false);
-  useKeys("Queue", [
-    { keys: "o", label: "Open all that is folded, or fold it", run: () => setOpen(!isOpen) },
-  ]);
+  useKeys("Queue", [{ keys: "o", label: "Open all that is folded, or fold it", run: () => setOpen(!isOpen) }]);
   const [range, setRange] = useState<readonly [number, number]>([0, 0]);
   const first = Math.floor(range[0] / PAGE);
   const last = Math.floor(range[1] / PAGE);
@@ -58,9 +55,7 @@ function Messages({ id, list }: { id: string; list: Ref<VirtualListHandle> }) {
   const onRange = useCallback((from: number, to: number) => setRange([from, to]), []);
   const failed = pages.find((page) => page.error !== null);
   if (failed?.error != null) {
-    return (
-      <ErrorState error={failed.error} title="The transcript could not be read." onRetry={failed.refetch} />
-    );
+    return <ErrorState error={failed.error} title="The transcript could not be read." onRetry={failed.refetch} />;
   }
   if (total === undefined) return <Skeleton label="Loading the transcript" />;
   const at = (index: number) => pages[Math.floor(index / PAGE) - first]?.data?.items[index % PAGE];

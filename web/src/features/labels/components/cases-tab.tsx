@@ -13,16 +13,7 @@ import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
 import { casesQuery } from "../api/cases.ts";
 import { type Described, transcriptsOfIdsQuery } from "../api/transcripts.ts";
 import { route, useChangeAddress } from "../model/address.ts";
-import {
-  aboutWords,
-  type Case,
-  casesCsv,
-  casesJson,
-  type Fields,
-  filterCases,
-  idsOf,
-  textOf,
-} from "../model/cases.ts";
+import { aboutWords, type Case, casesCsv, casesJson, type Fields, filterCases, idsOf, textOf } from "../model/cases.ts";
 import { type Labels, useLabels } from "../model/use-labels.ts";
 import { BulkBar } from "./bulk-bar.tsx";
 import { LabelCell, TextCell } from "./case-cells.tsx";
@@ -67,10 +58,7 @@ function CasesTable({ file, name, labels, cases }: CasesTableProps) {
   const shown = useMemo(() => filterCases(cases, split === NO_SPLIT ? "" : split, q), [cases, split, q]);
   const chosen = selection.size === 0 ? shown : shown.filter((each) => selection.has(each.key));
   const described = useDescribed(shown);
-  const columns = useMemo(
-    () => columnsOf(labels.write, described.of, list),
-    [labels.write, described.of, list],
-  );
+  const columns = useMemo(() => columnsOf(labels.write, described.of, list), [labels.write, described.of, list]);
   const rows = { count: shown.length, at: (index: number) => shown[index], need: described.need };
   return (
     <div className={styles.tab}>

@@ -60,9 +60,7 @@ export function Disagreements({ items, scan, scanner, read, onRead }: Disagreeme
               <button type="button" data-kind="link" onClick={() => onRead(item.id)}>
                 Verdict
               </button>{" "}
-              <a
-                href={`#/scans/${encodeURIComponent(scan)}?${new URLSearchParams({ scanner, result: item.id })}`}
-              >
+              <a href={`#/scans/${encodeURIComponent(scan)}?${new URLSearchParams({ scanner, result: item.id })}`}>
                 Evidence
               </a>
             </td>

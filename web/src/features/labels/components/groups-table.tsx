@@ -21,9 +21,7 @@ export function GroupsTable({ rows }: { rows: readonly AgreementRow[] }) {
             const kappa = rateOf(row, "kappa");
             return (
               <tr key={`${row.group}\n${row.key}\n${row.class}`}>
-                <th scope="row">
-                  {[row.group, row.key, row.class].filter((part) => part !== null).join(" · ")}
-                </th>
+                <th scope="row">{[row.group, row.key, row.class].filter((part) => part !== null).join(" · ")}</th>
                 <td className="number">{row.compared}</td>
                 <td>{rateWords(row, "match_rate") ?? "-"}</td>
                 <td>{rateWords(row, "precision") ?? "-"}</td>

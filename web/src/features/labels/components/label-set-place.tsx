@@ -54,12 +54,8 @@ export function LabelSetPlace() {
           onChoose={(to) => change({ tab: to === "cases" ? undefined : to }, true)}
         >
           {tab === "cases" && <CasesTab file={file} name={name} />}
-          {tab === "queue" && (
-            <QueueTab key={file} file={file} name={name} scanner={known?.scanner ?? undefined} />
-          )}
-          {tab === "agreement" && (
-            <AgreementTab file={file} name={name} scanner={known?.scanner ?? undefined} />
-          )}
+          {tab === "queue" && <QueueTab key={file} file={file} name={name} scanner={known?.scanner ?? undefined} />}
+          {tab === "agreement" && <AgreementTab file={file} name={name} scanner={known?.scanner ?? undefined} />}
         </Tabs>
       </div>
     </>

@@ -48,14 +48,13 @@ interface SetsProps {
 
 function Sets({ files, error, retry }: SetsProps) {
   const navigate = useNavigate();
-  if (error !== null)
-    return <ErrorState error={error} title="The sets could not be listed." onRetry={retry} />;
+  if (error !== null) return <ErrorState error={error} title="The sets could not be listed." onRetry={retry} />;
   if (files === undefined) return <Skeleton label="Loading the sets" />;
   if (files.length === 0) {
     return (
       <EmptyState title="No validation cases yet" command="scout label latest --blind">
-        A validation case says what a scanner should find in a transcript. Label results of a scan, here or on
-        the command line, to see how far its scanner can be trusted.
+        A validation case says what a scanner should find in a transcript. Label results of a scan, here or on the
+        command line, to see how far its scanner can be trusted.
       </EmptyState>
     );
   }
@@ -112,9 +111,7 @@ function SetName({ file }: { file: LabelFileItem }) {
 
 function namedSplits(splits: Readonly<Record<string, number>>): Record<string, number> {
   const named = Object.entries(splits).filter(([name]) => name !== "");
-  return named.length === 0
-    ? {}
-    : { ...Object.fromEntries(named), ...(splits[""] ? { none: splits[""] } : {}) };
+  return named.length === 0 ? {} : { ...Object.fromEntries(named), ...(splits[""] ? { none: splits[""] } : {}) };
 }
 
 function counted(counts: Readonly<Record<string, number>>): string {

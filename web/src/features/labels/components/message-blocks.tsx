@@ -43,8 +43,7 @@ const PROSE_LINES = 40;
 const THOUGHT_LINES = 14;
 
 function BlockView({ block, role, isOpen }: { block: Block; role: string; isOpen: boolean }) {
-  if (block.kind === "media")
-    return <Media kind={block.media.kind} format={block.media.format} href={null} />;
+  if (block.kind === "media") return <Media kind={block.media.kind} format={block.media.format} href={null} />;
   if (block.kind === "call") return <Call block={block} isOpen={isOpen} />;
   if (block.kind === "error") {
     return (

@@ -28,12 +28,7 @@ export function NewSetDialog({ onClose }: { onClose: () => void }) {
           <button type="button" onClick={onClose}>
             Cancel
           </button>
-          <button
-            type="submit"
-            form={form}
-            data-kind="primary"
-            disabled={name.trim() === "" || making.isPending}
-          >
+          <button type="submit" form={form} data-kind="primary" disabled={name.trim() === "" || making.isPending}>
             Make the set
           </button>
         </>

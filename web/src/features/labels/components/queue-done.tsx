@@ -56,13 +56,7 @@ export function QueueDone({ entries, main, target, scan, undo, review }: QueueDo
 function OfScanner({ file, scan }: { file: string; scan: { scan: string; scanner: string } }) {
   const agreement = useQuery(agreementQuery(file, scan.scan, scan.scanner));
   if (agreement.error !== null) {
-    return (
-      <ErrorState
-        error={agreement.error}
-        title="The labels could not be compared."
-        onRetry={agreement.refetch}
-      />
-    );
+    return <ErrorState error={agreement.error} title="The labels could not be compared." onRetry={agreement.refetch} />;
   }
   const row = agreement.data?.rows[0];
   if (row === undefined) return <Skeleton lines={4} label="Comparing the labels" />;

@@ -43,15 +43,11 @@ export function QueueSetup({ file, name, scanner }: SetupProps) {
     seed: now.seed ?? DEFAULTS.seed,
   };
   const problem = problemOf(rater, isAgain);
-  const isReady =
-    problem === undefined && (isAgain || (chosen.scan !== undefined && chosen.scanner !== undefined));
+  const isReady = problem === undefined && (isAgain || (chosen.scan !== undefined && chosen.scanner !== undefined));
   const start = () => {
     const { scan, scanner: of } = isAgain ? {} : chosen;
     const source = isAgain ? "set" : "scan";
-    change(
-      { ...draft, source, scan, scanner: of, rater: rater === "" ? undefined : rater, case: undefined },
-      true,
-    );
+    change({ ...draft, source, scan, scanner: of, rater: rater === "" ? undefined : rater, case: undefined }, true);
   };
   return (
     <form
@@ -124,8 +120,7 @@ export function QueueSetup({ file, name, scanner }: SetupProps) {
 }
 
 function problemOf(rater: string, isAgain: boolean): string | undefined {
-  if (rater !== "" && !isRaterName(rater))
-    return "Letters, digits, - and _ only: it becomes a part of a file's name.";
+  if (rater !== "" && !isRaterName(rater)) return "Letters, digits, - and _ only: it becomes a part of a file's name.";
   return isAgain && rater === "" ? "The set has labels already: say who the second rater is." : undefined;
 }
 
@@ -140,17 +135,11 @@ function SourceChoice({ isAgain, cases, onChange }: SourceProps) {
     <fieldset className={styles.source}>
       <legend className="unseen">From</legend>
       <label>
-        <input type="radio" name="source" checked={!isAgain} onChange={() => onChange("scan")} /> A sample of
-        the results of a scan
+        <input type="radio" name="source" checked={!isAgain} onChange={() => onChange("scan")} /> A sample of the
+        results of a scan
       </label>
       <label>
-        <input
-          type="radio"
-          name="source"
-          checked={isAgain}
-          disabled={cases === 0}
-          onChange={() => onChange("set")}
-        />{" "}
+        <input type="radio" name="source" checked={isAgain} disabled={cases === 0} onChange={() => onChange("set")} />{" "}
         The {formatCounted(cases, "case")} of this set, by a second rater
       </label>
     </fieldset>

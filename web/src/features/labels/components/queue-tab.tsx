@@ -70,9 +70,7 @@ function ScanQueue({ asked, main, target }: { asked: QueueAsked; main: string; t
   }
   if (items === undefined) return <Skeleton label="Choosing results" />;
   const { question = null, classes = [] } = queue.data ?? {};
-  return (
-    <Queue asked={items} main={main} target={target} scan={asked} question={question} classes={classes} />
-  );
+  return <Queue asked={items} main={main} target={target} scan={asked} question={question} classes={classes} />;
 }
 
 function SetQueue({ file, target, seed }: { file: string; target: Target; seed: number }) {

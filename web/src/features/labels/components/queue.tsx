@@ -36,9 +36,7 @@ export function Queue(props: QueueProps) {
   if (labels.cases === undefined) return <Skeleton label="Loading the labels" />;
   if (props.asked.length === 0) {
     return (
-      <EmptyState title="There is nothing to label.">
-        The scanner gave no results that a label can be about.
-      </EmptyState>
+      <EmptyState title="There is nothing to label.">The scanner gave no results that a label can be about.</EmptyState>
     );
   }
   return <OpenQueue {...props} labels={labels} cases={labels.cases} />;
@@ -73,20 +71,14 @@ function OpenQueue(props: QueueProps & { labels: Labels; cases: readonly Case[] 
     setHistory(history.slice(0, -1));
     change({ case: last.entry.key });
   };
-  const step = (by: number) =>
-    go(Math.max(0, Math.min(entries.length - 1, (place < 0 ? entries.length : place) + by)));
+  const step = (by: number) => go(Math.max(0, Math.min(entries.length - 1, (place < 0 ? entries.length : place) + by)));
   useQueueKeys({ list, undo, step, skip: () => go(nextOpen(entries, place)) });
   const refused = labels.refused !== null && <RefusedLabel labels={labels} />;
   if (entry === undefined) {
     return (
       <>
         {refused}
-        <QueueDone
-          {...props}
-          entries={entries}
-          undo={history.length > 0 ? undo : undefined}
-          review={() => go(0)}
-        />
+        <QueueDone {...props} entries={entries} undo={history.length > 0 ? undo : undefined} review={() => go(0)} />
       </>
     );
   }

@@ -20,9 +20,7 @@ interface RatersPanelProps {
 export function RatersPanel({ file, other, names }: RatersPanelProps) {
   const raters = useQuery(ratersQuery(file, other));
   if (raters.error !== null) {
-    return (
-      <ErrorState error={raters.error} title="The raters could not be compared." onRetry={raters.refetch} />
-    );
+    return <ErrorState error={raters.error} title="The raters could not be compared." onRetry={raters.refetch} />;
   }
   const found = raters.data;
   if (found === undefined) return <Skeleton lines={4} label="Comparing the raters" />;
@@ -50,13 +48,7 @@ export function RatersPanel({ file, other, names }: RatersPanelProps) {
 
 const MOST = 200;
 
-function Differences({
-  items,
-  names,
-}: {
-  items: readonly RatedDifferentlyItem[];
-  names: readonly [string, string];
-}) {
+function Differences({ items, names }: { items: readonly RatedDifferentlyItem[]; names: readonly [string, string] }) {
   return (
     <table className={styles.differences}>
       <caption>{formatCounted(items.length, "case")} with different labels</caption>

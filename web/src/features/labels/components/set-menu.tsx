@@ -60,12 +60,7 @@ function RenameDialog({ file, onMoved, onClose }: SetDialogProps) {
       title={`Rename ${file.name}`}
       onClose={onClose}
       actions={
-        <button
-          type="button"
-          data-kind="primary"
-          disabled={renaming.isPending}
-          onClick={() => renaming.mutate()}
-        >
+        <button type="button" data-kind="primary" disabled={renaming.isPending} onClick={() => renaming.mutate()}>
           Rename
         </button>
       }
@@ -76,9 +71,7 @@ function RenameDialog({ file, onMoved, onClose }: SetDialogProps) {
         error={renaming.error?.message}
         help="Lost: scout.yaml, job files and commands that name the set still name the old file. Scans keep their cases."
       >
-        {(control) => (
-          <input {...control} type="text" value={name} onChange={(event) => setName(event.target.value)} />
-        )}
+        {(control) => <input {...control} type="text" value={name} onChange={(event) => setName(event.target.value)} />}
       </Field>
     </Dialog>
   );
@@ -105,12 +98,7 @@ function DeleteDialog({ file, onMoved, onClose }: SetDialogProps) {
           <button type="button" onClick={onClose}>
             Keep it
           </button>
-          <button
-            type="button"
-            data-kind="danger"
-            disabled={deleting.isPending}
-            onClick={() => deleting.mutate()}
-          >
+          <button type="button" data-kind="danger" disabled={deleting.isPending} onClick={() => deleting.mutate()}>
             Move to the trash
           </button>
         </>
@@ -118,8 +106,8 @@ function DeleteDialog({ file, onMoved, onClose }: SetDialogProps) {
     >
       <p>
         Lost: {formatCounted(file.cases ?? 0, "label")}
-        {splits.length > 0 && `, of the splits ${splits.join(", ")}`}. What scans have recorded of them stays.
-        The file goes to the trash of this machine.
+        {splits.length > 0 && `, of the splits ${splits.join(", ")}`}. What scans have recorded of them stays. The file
+        goes to the trash of this machine.
       </p>
       {deleting.error !== null && <p role="alert">{deleting.error.message}</p>}
     </Dialog>

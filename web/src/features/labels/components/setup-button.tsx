@@ -4,11 +4,7 @@ import { useChangeAddress } from "../model/address.ts";
 export function SetupButton() {
   const change = useChangeAddress();
   return (
-    <button
-      type="button"
-      data-kind="link"
-      onClick={() => change({ source: undefined, case: undefined }, true)}
-    >
+    <button type="button" data-kind="link" onClick={() => change({ source: undefined, case: undefined }, true)}>
       Another queue
     </button>
   );

@@ -21,9 +21,7 @@ interface VerdictNoteProps {
 export function VerdictNote({ scan, result, isLabelled, onCite }: VerdictNoteProps) {
   // Whoever labels goes on to the next case at once; the verdict waits until he comes back.
   const [isShown, setShown] = useState(isLabelled);
-  useKeys("Label", [
-    { keys: "v", label: "Show what the scanner says, or hide it", run: () => setShown(!isShown) },
-  ]);
+  useKeys("Label", [{ keys: "v", label: "Show what the scanner says, or hide it", run: () => setShown(!isShown) }]);
   return (
     <div className={styles.note}>
       {isShown ? (
@@ -73,9 +71,7 @@ export function Verdict({ scan, result, onCite, withPassages = false }: VerdictP
           </p>
         )}
         <p>
-          <a
-            href={`#/scans/${encodeURIComponent(scan.scan)}?${resultQuery(scan.scanner, said.uuid ?? result)}`}
-          >
+          <a href={`#/scans/${encodeURIComponent(scan.scan)}?${resultQuery(scan.scanner, said.uuid ?? result)}`}>
             Evidence
           </a>
         </p>

@@ -104,9 +104,7 @@ export function isSameCase(one: Fields | undefined, other: Fields | undefined): 
 export function patched(cases: readonly Case[], key: string, fields: Fields | null): readonly Case[] {
   if (fields === null) return cases.filter((each) => each.key !== key);
   const isThere = cases.some((each) => each.key === key);
-  return isThere
-    ? cases.map((each) => (each.key === key ? { key, fields } : each))
-    : [...cases, { key, fields }];
+  return isThere ? cases.map((each) => (each.key === key ? { key, fields } : each)) : [...cases, { key, fields }];
 }
 
 /** Put cases among others: each in the place of the one that is about the same, or behind the others. */
@@ -119,9 +117,7 @@ export function merged(cases: readonly Case[], added: readonly Case[]): readonly
 /** The key of a case in URLs: base64 (of URLs) of the JSON of its id, its ids, or its task and epoch. */
 export function keyOf(fields: Fields): string {
   const named = ["task_id", "epoch", "task_repeat"].filter((name) => fields[name] !== undefined);
-  return encodeUrl(
-    JSON.stringify(fields.id ?? Object.fromEntries(named.map((name) => [name, fields[name]]))),
-  );
+  return encodeUrl(JSON.stringify(fields.id ?? Object.fromEntries(named.map((name) => [name, fields[name]]))));
 }
 
 /** A path of the project as URLs name it. */
@@ -153,11 +149,7 @@ export function isRaterName(name: string): boolean {
 }
 
 /** Cases of a split (empty: of none) with a text in what they are about or say. */
-export function filterCases(
-  cases: readonly Case[],
-  split: string | undefined,
-  sought: string,
-): readonly Case[] {
+export function filterCases(cases: readonly Case[], split: string | undefined, sought: string): readonly Case[] {
   const text = sought.trim().toLowerCase();
   return cases.filter(({ fields }) => {
     if (split !== undefined && textOf(fields.split) !== split) return false;

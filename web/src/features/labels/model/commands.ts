@@ -14,13 +14,6 @@ export function labelCommand(name: string, asked: QueueAsked): string {
 }
 
 export function validateCommand(name: string, scan: string, scanner: string, by?: string): string {
-  const words = [
-    "scout",
-    "validate",
-    scan,
-    "-V",
-    `${scanner}:${name}`,
-    ...(by === undefined ? [] : ["--by", by]),
-  ];
+  const words = ["scout", "validate", scan, "-V", `${scanner}:${name}`, ...(by === undefined ? [] : ["--by", by])];
   return words.map(shellWord).join(" ");
 }

@@ -18,12 +18,8 @@ test("ends with the last label", () => {
 });
 
 test("shows a second rater the cases in an order of the seed, without labels", () => {
-  const cases = ["a", "b", "c", "d", "e", "f"].map((id) =>
-    cased({ id, target: true, split: "dev", comment: "so" }),
-  );
-  const [first, again, other] = [0, 0, 1].map((seed) =>
-    askedOfCases(cases, seed).map((each) => each.about.id),
-  );
+  const cases = ["a", "b", "c", "d", "e", "f"].map((id) => cased({ id, target: true, split: "dev", comment: "so" }));
+  const [first, again, other] = [0, 0, 1].map((seed) => askedOfCases(cases, seed).map((each) => each.about.id));
   expect(first).toEqual(again);
   expect(first).not.toEqual(other);
   expect([...(first ?? [])].sort()).toEqual(["a", "b", "c", "d", "e", "f"]);

@@ -62,8 +62,7 @@ export function useLabels(file: string, name: string): Labels {
     setRefused(null);
   }, []);
   const cases = useMemo(
-    () =>
-      query.data && pending.reduce((items, { key, fields }) => patched(items, key, fields), query.data.items),
+    () => query.data && pending.reduce((items, { key, fields }) => patched(items, key, fields), query.data.items),
     [query.data, pending],
   );
   return {
@@ -102,8 +101,7 @@ async function send(queries: QueryClient, file: string, name: string, change: Ch
   const now = known.items.find((each) => each.key === key)?.fields;
   if (!isSameCase(now, before)) throw new ConflictError("Somebody else has changed this case meanwhile.");
   if (fields === null && now === undefined) return;
-  const told =
-    fields === null ? await deleteCase(file, key, known.etag) : await putCase(file, key, fields, known.etag);
+  const told = fields === null ? await deleteCase(file, key, known.etag) : await putCase(file, key, fields, known.etag);
   // What was asked before the change must not come after it.
   await queries.cancelQueries(asked);
   queries.setQueryData<Cases>(asked.queryKey, (cases) => {

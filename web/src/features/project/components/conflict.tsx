@@ -22,8 +22,8 @@ export function Conflict({ project, theirs }: { project: ProjectDraft; theirs: P
       }
     >
       <p>
-        {theirs.path} is not what it was when you began. Take theirs drops your changes; write mine drops
-        theirs. To bring both together, copy yours, take theirs, and edit again.
+        {theirs.path} is not what it was when you began. Take theirs drops your changes; write mine drops theirs. To
+        bring both together, copy yours, take theirs, and edit again.
       </p>
       <div className={styles.both}>
         <section aria-label="Mine">

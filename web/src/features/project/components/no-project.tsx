@@ -16,18 +16,15 @@ export function NoProject({ path, onBegin }: NoProjectProps) {
   return (
     <div className={styles.page}>
       <EmptyState title="There is no project here yet" command="scout init">
-        A project is a file, scout.yaml, with what all scans of a folder share: where transcripts are, where
-        scans are kept, which model is asked. Without it, the defaults hold. In the folder of {path}, the
-        command would write:
+        A project is a file, scout.yaml, with what all scans of a folder share: where transcripts are, where scans are
+        kept, which model is asked. Without it, the defaults hold. In the folder of {path}, the command would write:
       </EmptyState>
       <div className={styles.files}>
         {data?.items.map(({ name, text, exists }) => (
           <details key={name}>
             <summary>
               <span className="mono">{name}</span>{" "}
-              <span className="muted">
-                {exists ? "is there already, and stays as it is" : "would be written"}
-              </span>
+              <span className="muted">{exists ? "is there already, and stays as it is" : "would be written"}</span>
             </summary>
             <pre>{text}</pre>
           </details>

@@ -42,9 +42,7 @@ export function ProjectForm({ project, onLine }: ProjectFormProps) {
         </p>
       </div>
       {isUnreadable(project.draft) && (
-        <p className={styles.broken}>
-          The file is not YAML now. Mend it at the right; then the form can change it.
-        </p>
+        <p className={styles.broken}>The file is not YAML now. Mend it at the right; then the form can change it.</p>
       )}
       {groupedFields(shown).map(([group, inGroup]) => (
         <section key={group} className={styles.group} aria-label={group}>
@@ -101,8 +99,7 @@ function OptionLine({ field, project, onLine }: LineProps) {
     setTyped({ text: now, over: textOfValue(field, read) });
     set(field.name, read);
   };
-  const hint =
-    typeof field.value === "boolean" ? (field.value ? "yes" : "no") : textOfValue(field, field.value);
+  const hint = typeof field.value === "boolean" ? (field.value ? "yes" : "no") : textOfValue(field, field.value);
   return (
     <Field
       label={<span title={calledElsewhere(field)}>{field.label}</span>}
@@ -156,8 +153,7 @@ function YamlOnly({ field, project, onLine }: LineProps) {
   return (
     <div className={styles.yaml}>
       <div>
-        <span className={styles.label}>{field.label}</span>{" "}
-        <Origins field={field} project={project} onLine={onLine} />
+        <span className={styles.label}>{field.label}</span> <Origins field={field} project={project} onLine={onLine} />
       </div>
       <p className={styles.help}>{field.help}</p>
       {line === undefined ? (

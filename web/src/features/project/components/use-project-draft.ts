@@ -78,8 +78,7 @@ export function useProjectDraft(file: ProjectItem): ProjectDraft {
     isSaving: saving.isPending,
     error: saving.error,
     isStale:
-      saving.error instanceof ConflictError ||
-      (edited && file.etag !== draft.base.etag && file.etag !== closedOver),
+      saving.error instanceof ConflictError || (edited && file.etag !== draft.base.etag && file.etag !== closedOver),
     edit: (text) => {
       update({ ...latest.current, text });
       check();

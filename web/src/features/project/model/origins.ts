@@ -14,9 +14,7 @@ const FILE = /^scout\.yaml\b/;
 /** The strongest first. What is edited and not saved yet is said so: the server does not know of it. */
 export function originsOf(field: OptionField, draft: Draft): Origin[] {
   const value = valueAt(draft.config, field.name);
-  const others = field.sources
-    .filter((source) => !FILE.test(source))
-    .map((words) => ({ words, line: undefined }));
+  const others = field.sources.filter((source) => !FILE.test(source)).map((words) => ({ words, line: undefined }));
   const stronger = others.filter(({ words }) => words !== "default");
   const wasHere = field.sources.some((source) => FILE.test(source));
   if (value === undefined) {
@@ -24,8 +22,7 @@ export function originsOf(field: OptionField, draft: Draft): Origin[] {
   }
   const line = lineOfKey(draft.text, field.name.split(".")[0] ?? "");
   const at = line === undefined ? "scout.yaml" : `scout.yaml:${line}`;
-  if (wasHere || field.sources.length === 0)
-    return [...strongerThanFile(field), { words: at, line }, ...weaker(field)];
+  if (wasHere || field.sources.length === 0) return [...strongerThanFile(field), { words: at, line }, ...weaker(field)];
   // Set in the file, and yet the server says nothing of it: something stronger counts, or it is not saved.
   const words = stronger.length > 0 ? `${at}, not in effect` : `${at}, not saved`;
   return [...stronger, { words, line }];

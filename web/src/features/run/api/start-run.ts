@@ -1,11 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { send } from "../../../api/client.ts";
-import type {
-  DryRunItem,
-  NewRun,
-  RunItem,
-  RunsCancelScanResponse,
-} from "../../../api/generated/types.gen.ts";
+import type { DryRunItem, NewRun, RunItem, RunsCancelScanResponse } from "../../../api/generated/types.gen.ts";
 import { queryKeys } from "../../../api/query-keys.ts";
 
 /** Count what a job would scan. It takes a process of its own, hence seconds. */

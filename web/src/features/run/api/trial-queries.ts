@@ -18,13 +18,7 @@ export function scanQuery(scanId: string) {
 
 /** `done`: how far the scan is, so that its results are asked for again when there are more. */
 export function trialResultsQuery(scanId: string, scanner: string, done: number) {
-  const columns = [
-    "uuid",
-    "transcript_id",
-    "transcript_task_set",
-    "transcript_task_id",
-    "transcript_task_repeat",
-  ];
+  const columns = ["uuid", "transcript_id", "transcript_task_set", "transcript_task_id", "transcript_task_repeat"];
   return queryOptions({
     queryKey: queryKeys.trialResults(scanId, scanner, done),
     queryFn: ({ signal }) =>

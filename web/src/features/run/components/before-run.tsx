@@ -27,17 +27,11 @@ export function BeforeRun({ form, actions }: BeforeRunProps) {
           <StartedScan scanId={search.run} />
         </section>
       )}
-      <section
-        className={styles.part}
-        aria-label="What would be scanned"
-        aria-busy={actions.busy === "count"}
-      >
+      <section className={styles.part} aria-label="What would be scanned" aria-busy={actions.busy === "count"}>
         <h2>Before it starts</h2>
         {mistakes > 0 && <Warning>{formatCounted(mistakes, "field")} cannot be used as it is.</Warning>}
         {refused > 0 && <Warning>Refused: see {formatCounted(refused, "field")} at the left.</Warning>}
-        {actions.refusal !== undefined && actions.refusal.rest !== "" && (
-          <Warning>{actions.refusal.rest}</Warning>
-        )}
+        {actions.refusal !== undefined && actions.refusal.rest !== "" && <Warning>{actions.refusal.rest}</Warning>}
         <Counted form={form} isCounting={actions.busy === "count"} />
       </section>
       <section className={styles.part} aria-label="Tried on five transcripts">

@@ -30,20 +30,15 @@ export function CancelScan({ scan, onClose }: CancelScanProps) {
           <button type="button" onClick={onClose}>
             Let it run
           </button>
-          <button
-            type="button"
-            data-kind="danger"
-            disabled={cancel.isPending}
-            onClick={() => cancel.mutate()}
-          >
+          <button type="button" data-kind="danger" disabled={cancel.isPending} onClick={() => cancel.mutate()}>
             Cancel the scan
           </button>
         </>
       }
     >
       <p>
-        {formatCount(scan.done ?? 0)} of {formatCount(scan.total)} are done and stay as they are. The rest is
-        scanned when you go on with it:
+        {formatCount(scan.done ?? 0)} of {formatCount(scan.total)} are done and stay as they are. The rest is scanned
+        when you go on with it:
       </p>
       <CommandLine command={`scout scan resume ${scan.scan_id}`} />
       {cancel.error !== null && <p role="alert">{cancel.error.message}</p>}

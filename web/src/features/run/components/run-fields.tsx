@@ -56,11 +56,7 @@ export function Selection({ form, errors }: PartProps) {
                 label={name === "limit" ? "Sample size" : "Seed"}
                 note={<Origin field={field} />}
                 error={errors[name]}
-                help={
-                  name === "limit"
-                    ? field.help
-                    : "A number shuffles, always in the same way. Empty: in order."
-                }
+                help={name === "limit" ? field.help : "A number shuffles, always in the same way. Empty: in order."}
               >
                 {(control) => (
                   <SettingInput
@@ -81,13 +77,7 @@ export function Selection({ form, errors }: PartProps) {
 }
 
 /** Conditions as the SQL that they are, each a chip; Enter adds one. */
-function Conditions({
-  form: { search, change, fields },
-  error,
-}: {
-  form: RunForm;
-  error: string | undefined;
-}) {
+function Conditions({ form: { search, change, fields }, error }: { form: RunForm; error: string | undefined }) {
   const [typed, setTyped] = useState("");
   const where = search.where ?? [];
   const add = () => {
@@ -192,9 +182,7 @@ export function Options({ form, errors }: PartProps) {
         <SearchField name="Find an option" value={sought} onChange={setSought} />
       </div>
       {groupedFields(shown).map(([group, fields]) => {
-        const set = fields.filter(
-          ({ name }) => typed[name] !== undefined || errors[name] !== undefined,
-        ).length;
+        const set = fields.filter(({ name }) => typed[name] !== undefined || errors[name] !== undefined).length;
         return (
           <details key={group} className={styles.group} open={sought !== "" || set > 0 ? true : undefined}>
             <summary>
@@ -216,9 +204,7 @@ export function Options({ form, errors }: PartProps) {
                       control={control}
                       text={typed[field.name] ?? ""}
                       placeholder={told(field.value) || field.defaultHelp}
-                      onChange={(text) =>
-                        form.change({ set: changedPairs(form.search.set, field.name, text) })
-                      }
+                      onChange={(text) => form.change({ set: changedPairs(form.search.set, field.name, text) })}
                     />
                   )}
                 </Field>

@@ -64,13 +64,11 @@ export function RunPlace() {
       {failed === null && scanners.isPending && <Skeleton label="Looking for scanners" />}
       {failed === null && scanners.data?.total === 0 && form.jobs.length === 0 && (
         <EmptyState title="This project has no scanners yet" command="scout init">
-          A scanner is a function with @scanner in a Python file of the project. This writes a file with
-          examples, and leaves the files that are there as they are.
+          A scanner is a function with @scanner in a Python file of the project. This writes a file with examples, and
+          leaves the files that are there as they are.
         </EmptyState>
       )}
-      {failed === null && (form.files.length > 0 || form.jobs.length > 0) && (
-        <Panes form={form} actions={actions} />
-      )}
+      {failed === null && (form.files.length > 0 || form.jobs.length > 0) && <Panes form={form} actions={actions} />}
     </div>
   );
 }
@@ -80,13 +78,7 @@ function Panes({ form, actions }: { form: RunForm; actions: RunActions }) {
   const isEmpty = form.chosen.length === 0 && form.base === undefined;
   return (
     <div className={styles.panes}>
-      <SplitPane
-        name="run-scanners"
-        label="Scanners"
-        side="start"
-        width={272}
-        pane={<ScannerList form={form} />}
-      >
+      <SplitPane name="run-scanners" label="Scanners" side="start" width={272} pane={<ScannerList form={form} />}>
         <SplitPane
           name="run-before"
           label="What it would do"
@@ -97,9 +89,7 @@ function Panes({ form, actions }: { form: RunForm; actions: RunActions }) {
         >
           <div className={styles.form}>
             {isEmpty && (
-              <p className={styles.hint}>
-                Choose scanners at the left, or a job. What they take is asked here.
-              </p>
+              <p className={styles.hint}>Choose scanners at the left, or a job. What they take is asked here.</p>
             )}
             {form.chosen.map((scanner) => (
               <Arguments key={scanner.id} scanner={scanner} form={form} errors={errors} />

@@ -20,9 +20,7 @@ export function ScannerList({ form }: { form: RunForm }) {
   const files = form.files
     .map((file) => ({
       ...file,
-      scanners: file.scanners.filter((scanner) =>
-        isSought(`${file.path} ${scanner.name} ${purposeOf(scanner)}`),
-      ),
+      scanners: file.scanners.filter((scanner) => isSought(`${file.path} ${scanner.name} ${purposeOf(scanner)}`)),
     }))
     .filter((file) => file.scanners.length > 0 || (file.problem !== null && isSought(file.path)));
   const jobs = form.jobs.filter((job) => isSought(job.path));
@@ -57,12 +55,7 @@ function FileOfScanners({ file, form }: { file: ScannerFileItem; form: RunForm }
         </p>
       )}
       {file.scanners.map((scanner) => (
-        <ScannerLine
-          key={scanner.name}
-          id={scannerId(file.path, scanner.name)}
-          scanner={scanner}
-          form={form}
-        />
+        <ScannerLine key={scanner.name} id={scannerId(file.path, scanner.name)} scanner={scanner} form={form} />
       ))}
     </fieldset>
   );

@@ -30,17 +30,12 @@ export function StartedScan({ scanId }: { scanId: string }) {
   return (
     <div className={styles.scan}>
       <p role="status">
-        {name} <span className="muted mono">{scanId.slice(0, 8)}</span>: {STATES[state] ?? state}, {done ?? 0}{" "}
-        of {total}
+        {name} <span className="muted mono">{scanId.slice(0, 8)}</span>: {STATES[state] ?? state}, {done ?? 0} of{" "}
+        {total}
         {time}
         {errors}
       </p>
-      <Progress
-        label={`${name}: ${done ?? 0} of ${total}`}
-        done={done ?? 0}
-        total={total}
-        failed={error_count}
-      />
+      <Progress label={`${name}: ${done ?? 0} of ${total}`} done={done ?? 0} total={total} failed={error_count} />
       <div className={styles.actions}>
         <Link {...scanAddress(scanId, location)}>Open the scan</Link>
         {isRunning && (

@@ -55,9 +55,7 @@ export function useRunForm(): RunForm {
   const commands = useMemo(() => commandsOf(search, chosen, draft, fields), [search, chosen, draft, fields]);
   const options = useMemo(() => fields.filter(({ name }) => !NOT_OPTIONS.has(name)), [fields]);
   const isReady =
-    fields.length > 0 &&
-    (chosen.length > 0 || base?.problem === null) &&
-    Object.keys(draft.mistakes).length === 0;
+    fields.length > 0 && (chosen.length > 0 || base?.problem === null) && Object.keys(draft.mistakes).length === 0;
   return { search, change, note, files, jobs, chosen, base, fields, options, draft, commands, isReady };
 }
 

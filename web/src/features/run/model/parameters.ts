@@ -39,10 +39,7 @@ export function purposeOf({ doc, question }: ScannerSourceItem): string {
   return purpose.trim().replace(/\n\s+/g, " ") || (question ?? "");
 }
 
-function shapeOf({
-  annotation,
-  default: given,
-}: ParameterItem): Pick<Setting, "kind" | "choices" | "isOpen"> {
+function shapeOf({ annotation, default: given }: ParameterItem): Pick<Setting, "kind" | "choices" | "isOpen"> {
   const types = unionOf(annotation ?? "").filter((type) => type !== "None");
   const [type = "", ...others] = types;
   if (type === "") return { kind: "text", choices: [], isOpen: !isText(given) };

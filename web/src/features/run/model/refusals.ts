@@ -16,11 +16,7 @@ const ARGUMENT =
 const CONDITION = /\(in the condition |^Unknown column: |^Unknown function: /;
 
 /** Read a refusal: a line for each mistake, in the words of the command. */
-export function readRefusal(
-  message: string,
-  names: ReadonlySet<string>,
-  chosen: readonly ChosenScanner[],
-): Refusal {
+export function readRefusal(message: string, names: ReadonlySet<string>, chosen: readonly ChosenScanner[]): Refusal {
   const fields: Record<string, string> = {};
   const rest: string[] = [];
   for (const line of message.split("\n").map((each) => each.trim())) {
@@ -31,10 +27,7 @@ export function readRefusal(
   return { fields, rest: rest.join("\n") };
 }
 
-function fieldOf(
-  line: string,
-  chosen: readonly ChosenScanner[],
-): { name: string; words: string } | undefined {
+function fieldOf(line: string, chosen: readonly ChosenScanner[]): { name: string; words: string } | undefined {
   const [, key, words] = KEY.exec(line) ?? [];
   if (key !== undefined) return { name: fieldName(key), words: words ?? "" };
   if (CONDITION.test(line)) return { name: "where", words: line };

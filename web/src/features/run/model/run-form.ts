@@ -81,11 +81,7 @@ export function readPairs(pairs: readonly string[] = []): Readonly<Record<string
 }
 
 /** The pairs with one changed; an empty text takes it away. */
-export function changedPairs(
-  pairs: readonly string[] = [],
-  name: string,
-  text: string,
-): string[] | undefined {
+export function changedPairs(pairs: readonly string[] = [], name: string, text: string): string[] | undefined {
   const { [name]: _, ...others } = readPairs(pairs);
   const all = text === "" ? others : { ...others, [name]: text };
   const written = Object.entries(all).map(([key, value]) => `${key}=${value}`);

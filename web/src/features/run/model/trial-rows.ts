@@ -27,8 +27,7 @@ export function trialRow(cells: Readonly<Record<string, unknown>>): TrialRow {
 
 function verdictOf(value: unknown): "positive" | "negative" | "none" {
   if (value === null || value === undefined) return "none";
-  const isNothing =
-    value === false || value === 0 || value === "" || (Array.isArray(value) && value.length === 0);
+  const isNothing = value === false || value === 0 || value === "" || (Array.isArray(value) && value.length === 0);
   return isNothing ? "negative" : "positive";
 }
 

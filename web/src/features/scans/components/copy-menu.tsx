@@ -27,9 +27,7 @@ export function CopyMenu({ name, make }: CopyMenuProps) {
   return (
     <Menu
       button="Copy as"
-      groups={[
-        FORMATS.map(([label, format]) => ({ label, icon: "copy", run: () => void copy(label, format) })),
-      ]}
+      groups={[FORMATS.map(([label, format]) => ({ label, icon: "copy", run: () => void copy(label, format) }))]}
     />
   );
 }

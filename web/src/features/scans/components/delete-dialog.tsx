@@ -55,9 +55,8 @@ export function DeleteDialog({ scan, onClose, onDeleted }: DeleteDialogProps) {
           <p>What will be lost, and cannot be brought back:</p>
           <ul>
             <li>
-              {formatCounted(lost.data.state.done ?? 0, "recorded call")} of{" "}
-              {lost.data.state.scanner_names.join(", ")} on{" "}
-              {formatCounted(lost.data.state.transcripts, "transcript")}
+              {formatCounted(lost.data.state.done ?? 0, "recorded call")} of {lost.data.state.scanner_names.join(", ")}{" "}
+              on {formatCounted(lost.data.state.transcripts, "transcript")}
             </li>
             {lost.data.state.results !== null && (
               <li>{formatCounted(lost.data.state.results, "result")} that found something</li>

@@ -19,8 +19,7 @@ interface DistributionProps {
 
 /** How values are distributed: a bar for each group or value, with the interval of its rate. */
 export function Distribution({ of, found, by, where, colour, onChoose }: DistributionProps) {
-  const isYesOrNo =
-    found?.kinds_by === "value" && found.kinds.every(({ value }) => typeof value === "boolean");
+  const isYesOrNo = found?.kinds_by === "value" && found.kinds.every(({ value }) => typeof value === "boolean");
   const column = found?.kinds_by ?? "value";
   const chart = useQuery(chartQuery(of, { column, by, isYesOrNo, where }));
   if (chart.error !== null) return <Refused by={by} words={chart.error.message} />;
@@ -66,12 +65,7 @@ function BarLine({ bar, colour, onChoose }: Pick<DistributionProps, "colour" | "
         <span className={styles.name}>
           <InertText text={bar.name} />
         </span>
-        <IntervalBar
-          share={bar.share}
-          low={bar.low}
-          high={bar.high}
-          colour={bar.isNegative ? "var(--edge)" : colour}
-        />
+        <IntervalBar share={bar.share} low={bar.low} high={bar.high} colour={bar.isNegative ? "var(--edge)" : colour} />
         <span className={styles.numbers}>
           {formatInterval(bar.share, bar.low, bar.high)} {formatCount(bar.count)}/{formatCount(bar.n)}
           {bar.errors > 0 && <em> {formatCount(bar.errors)} failed</em>}

@@ -76,10 +76,7 @@ function Shown({ of, scan, evidence, colour }: ShownProps) {
   const openTranscript = useOpenTranscript(of);
   const [first] = evidence.results;
   const open = (message?: number) =>
-    void openTranscript(
-      { uuid: first?.uuid ?? null, transcript_id: evidence.transcript.transcript_id },
-      message,
-    );
+    void openTranscript({ uuid: first?.uuid ?? null, transcript_id: evidence.transcript.transcript_id }, message);
   return (
     <>
       {evidence.results.map((result) => (
@@ -120,17 +117,12 @@ function Shown({ of, scan, evidence, colour }: ShownProps) {
       ))}
       {evidence.message_count > 0 && (
         <p className="muted">
-          {formatCounted(evidence.messages.length, "message")} of {evidence.message_count} shown: what is
-          cited, and what stands around it.
+          {formatCounted(evidence.messages.length, "message")} of {evidence.message_count} shown: what is cited, and
+          what stands around it.
         </p>
       )}
       {first !== undefined && (
-        <LabelBar
-          scan={scan}
-          scanner={of.scanner}
-          result={first}
-          transcriptId={evidence.transcript.transcript_id}
-        />
+        <LabelBar scan={scan} scanner={of.scanner} result={first} transcriptId={evidence.transcript.transcript_id} />
       )}
       <p className={styles.keys}>
         <button type="button" onClick={() => open()}>
@@ -151,10 +143,7 @@ function Shown({ of, scan, evidence, colour }: ShownProps) {
 }
 
 /** Numbers of the messages that a result cites, by how it cites them; those that are not here have none. */
-function numbersOf(
-  evidence: Evidence,
-  result: EvidenceResult,
-): ReadonlyMap<string, { id: string; number: number }> {
+function numbersOf(evidence: Evidence, result: EvidenceResult): ReadonlyMap<string, { id: string; number: number }> {
   const byId = new Map([...evidence.messages, ...evidence.events].map((each) => [each.id, each]));
   return new Map(
     result.references.flatMap(({ cite, id }) => {

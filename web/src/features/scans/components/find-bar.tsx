@@ -28,9 +28,7 @@ export function ResultsFindBar({ search, finding, at, onSearch, onStep, onClose 
       onStep={onStep}
       onClose={onClose}
     >
-      <FindCount error={find === "" ? null : finding.error}>
-        {find === "" ? "" : countWords(finding, at)}
-      </FindCount>
+      <FindCount error={find === "" ? null : finding.error}>{find === "" ? "" : countWords(finding, at)}</FindCount>
     </FindBar>
   );
 }

@@ -3,16 +3,7 @@ import { Field } from "../../../ui/field.tsx";
 import { Popover } from "../../../ui/popover.tsx";
 import styles from "./grouping-menu.module.css";
 
-const USUAL = [
-  "model",
-  "task_set",
-  "task_id",
-  "score",
-  "agent",
-  "epoch",
-  "label",
-  "transcript_error",
-] as const;
+const USUAL = ["model", "task_set", "task_id", "score", "agent", "epoch", "label", "transcript_error"] as const;
 
 interface GroupingMenuProps {
   by: string | undefined;

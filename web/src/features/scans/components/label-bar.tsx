@@ -54,19 +54,16 @@ function Labels({ file, targets, transcriptId }: LabelsProps) {
   const known = useQuery(labelCaseQuery(file.file, transcriptId));
   const putting = useMutation({
     mutationFn: ({ of, value }: { of: KnownCase; value: unknown }) =>
-      putCase(
-        file.file,
-        caseKey(transcriptId),
-        { ...(of.fields ?? { id: transcriptId }), target: value },
-        of.etag,
-      ),
+      putCase(file.file, caseKey(transcriptId), { ...(of.fields ?? { id: transcriptId }), target: value }, of.etag),
     onSuccess: (_, { value }) => toast(`Labelled ${valueWords(value)} in ${file.name}.`),
     onError: (error) =>
       toast(
         error instanceof ConflictError
           ? "The file has changed meanwhile; it was read again. Label once more."
           : error.message,
-        { tone: "error" },
+        {
+          tone: "error",
+        },
       ),
     onSettled: () => queries.invalidateQueries({ queryKey: ["labels"] }),
   });

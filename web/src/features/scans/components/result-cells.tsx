@@ -10,8 +10,7 @@ import styles from "./results-columns.module.css";
 const SEEN = 400;
 
 export function Agrees({ row }: { row: ResultRow }) {
-  if (row.validation_result === null || row.validation_result === undefined)
-    return <span className="muted">-</span>;
+  if (row.validation_result === null || row.validation_result === undefined) return <span className="muted">-</span>;
   if (typeof row.validation_result !== "boolean") return valueWords(row.validation_result);
   return row.validation_result ? (
     <span className={styles.right}>✓ yes</span>
@@ -29,9 +28,7 @@ export function Explanation({ row, sought }: { row: ResultRow; sought: string })
     written.add(part.cite);
     return <Cite key={part.start} cite={part.cite} />;
   });
-  const others = [...row.message_references, ...row.event_references].filter(
-    ({ cite }) => !written.has(cite),
-  );
+  const others = [...row.message_references, ...row.event_references].filter(({ cite }) => !written.has(cite));
   return (
     <span title={said}>
       {parts}

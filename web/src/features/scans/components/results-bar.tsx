@@ -65,16 +65,11 @@ function filterItems(
   const item = (label: string, condition: string): MenuItem => ({
     label,
     checked: parts.includes(condition),
-    run: () =>
-      filter(
-        parts.includes(condition) ? withoutCondition(where, condition) : withCondition(where, condition),
-      ),
+    run: () => filter(parts.includes(condition) ? withoutCondition(where, condition) : withCondition(where, condition)),
   });
   const column = found?.kinds_by ?? "value";
   return [
-    (found?.kinds ?? []).map(({ value, count }) =>
-      item(`${valueWords(value, 40)} (${count})`, equals(column, value)),
-    ),
+    (found?.kinds ?? []).map(({ value, count }) => item(`${valueWords(value, 40)} (${count})`, equals(column, value))),
     [
       item("Errors", "scan_error IS NOT NULL"),
       item("Without a value", "value IS NULL AND scan_error IS NULL"),

@@ -35,9 +35,7 @@ export function ResultsView({ scan, scanner }: { scan: ScanDetail; scanner: stri
   const found = scan.findings?.find((each) => each.scanner === scanner);
   const colour = (scan.scanner_names.indexOf(scanner) % COLOURS) + 1;
   const hue = `var(--s${colour})`;
-  const extra = (search.columns ?? [])
-    .map((written) => readColumn(written).id)
-    .filter((id) => HELD.includes(id));
+  const extra = (search.columns ?? []).map((written) => readColumn(written).id).filter((id) => HELD.includes(id));
   const { where, order_by } = search;
   const rows = useRowWindows((offset, limit) => resultsQuery(of, { where, order_by }, extra, offset, limit));
   const columns = useMemo(
@@ -55,8 +53,7 @@ export function ResultsView({ scan, scanner }: { scan: ScanDetail; scanner: stri
     rows.error instanceof ServerError && rows.error.status === 400 && where !== undefined
       ? rows.error.message
       : undefined;
-  const addCondition = (condition: string) =>
-    change({ where: withCondition(where, condition), row: undefined });
+  const addCondition = (condition: string) => change({ where: withCondition(where, condition), row: undefined });
   const table = useResultsTable(of, search, change);
   return (
     <SplitPane
@@ -77,19 +74,8 @@ export function ResultsView({ scan, scanner }: { scan: ScanDetail; scanner: stri
         canResume={!scan.complete && scan.state !== "running"}
         onShow={addCondition}
       />
-      <ResultsBar
-        scan={scan}
-        scanner={scanner}
-        found={found}
-        search={search}
-        problem={problem}
-        onChange={change}
-      >
-        <ColumnMenu
-          columns={columns}
-          shown={search.columns}
-          onShown={(shown) => change({ columns: shown })}
-        />
+      <ResultsBar scan={scan} scanner={scanner} found={found} search={search} problem={problem} onChange={change}>
+        <ColumnMenu columns={columns} shown={search.columns} onShown={(shown) => change({ columns: shown })} />
         <CopyMenu name="results" make={(format) => copiedResults(of, search, columns, format)} />
       </ResultsBar>
       <Distribution of={of} found={found} by={search.by} where={where} colour={hue} onChoose={addCondition} />
@@ -115,8 +101,7 @@ export function ResultsView({ scan, scanner }: { scan: ScanDetail; scanner: stri
 }
 
 function NoResults({ isNarrowed, command }: { isNarrowed: boolean; command: string }) {
-  if (isNarrowed)
-    return <EmptyState title="No result is like that">Take a part of the condition away.</EmptyState>;
+  if (isNarrowed) return <EmptyState title="No result is like that">Take a part of the condition away.</EmptyState>;
   return (
     <EmptyState title="No results yet" command={command}>
       They are listed here as they are recorded.

@@ -57,9 +57,7 @@ export function ScanActions({ scan, onOpen, onCompare, onDeleted }: ScanActionsP
         button={<Icon name="more" />}
         groups={[doing, commands, [deleting]]}
       />
-      {isDeleting && (
-        <DeleteDialog scan={scan} onClose={() => setDeleting(false)} {...(onDeleted && { onDeleted })} />
-      )}
+      {isDeleting && <DeleteDialog scan={scan} onClose={() => setDeleting(false)} {...(onDeleted && { onDeleted })} />}
     </>
   );
 }

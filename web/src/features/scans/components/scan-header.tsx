@@ -25,15 +25,12 @@ export function ScanHeader({ scan, live, scanner }: ScanHeaderProps) {
   const { change } = useScanSearch();
   const navigate = useNavigate();
   const { resume, cancel } = useScanChanges();
-  const compare = () =>
-    navigate({ to: "/compare", search: { a: scan.scan_id, scans: folderOf(scan.location) } });
+  const compare = () => navigate({ to: "/compare", search: { a: scan.scan_id, scans: folderOf(scan.location) } });
   const showAsked = () => change({ show: "asked" });
   useKeys("Scan", [
     { keys: "a", label: "What was asked", run: showAsked },
     { label: "Compare this scan", run: () => void compare() },
-    ...(scan.complete || live !== undefined
-      ? []
-      : [{ label: "Resume this scan", run: () => resume.mutate({ scan }) }]),
+    ...(scan.complete || live !== undefined ? [] : [{ label: "Resume this scan", run: () => resume.mutate({ scan }) }]),
   ]);
   const { question, filter } = askedOfScanner(scan, scanner);
   const cost = live?.cost ?? scan.cost;
@@ -88,8 +85,7 @@ export function ScanHeader({ scan, live, scanner }: ScanHeaderProps) {
       {scan.model !== null && <Chip>{scan.model}</Chip>}
       {filter.length > 0 && <Chip title="Filter of transcripts">{filter.join(" AND ")}</Chip>}
       <span>
-        {formatCounted(scan.transcripts, "transcript")} ·{" "}
-        {formatCounted(scan.scanner_names.length, "scanner")}
+        {formatCounted(scan.transcripts, "transcript")} · {formatCounted(scan.scanner_names.length, "scanner")}
       </span>
       {cost !== null && cost !== undefined && <span>{formatCost(cost)}</span>}
     </PlaceHeader>

@@ -75,9 +75,7 @@ function ScannerFacts({ scan, live, name }: Pick<ScannerListProps, "scan" | "liv
 function Rate({ found }: { found: FindingsItem }) {
   const { n, unit, rate, rate_low, rate_high, kinds_by, kinds } = found;
   const shown =
-    rate === null || rate_low === null || rate_high === null
-      ? ""
-      : ` · ${formatInterval(rate, rate_low, rate_high)}`;
+    rate === null || rate_low === null || rate_high === null ? "" : ` · ${formatInterval(rate, rate_low, rate_high)}`;
   return (
     <>
       <span className={styles.fact}>
@@ -100,12 +98,10 @@ function Agreement({ scan, name }: { scan: ScanDetail; name: string }) {
   const counted = useQuery(facetsQuery(of, "validation_result", "validation_result IS NOT NULL"));
   const agreement = agreementOf(counted.data?.items[0]?.groups ?? []);
   const told = scan.summary[name]?.agreement ?? 0;
-  if (agreement === null)
-    return <span className={styles.fact}>agrees {Math.round(told * 100)} % with labels</span>;
+  if (agreement === null) return <span className={styles.fact}>agrees {Math.round(told * 100)} % with labels</span>;
   return (
     <span className={styles.fact}>
-      agrees {formatInterval(agreement.rate, agreement.low, agreement.high)} with{" "}
-      {formatCounted(agreement.n, "label")}
+      agrees {formatInterval(agreement.rate, agreement.low, agreement.high)} with {formatCounted(agreement.n, "label")}
     </span>
   );
 }

@@ -15,14 +15,7 @@ import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
 import { toast } from "../../../ui/toast.ts";
 import { scansQuery } from "../api/list-scans.ts";
 import { linesOf, scansIn, withGroups } from "../model/scan-lines.ts";
-import {
-  askedOf,
-  FILTERS,
-  GROUPED,
-  type LiveScan,
-  listCommand,
-  type ScansSearch,
-} from "../model/scan-list.ts";
+import { askedOf, FILTERS, GROUPED, type LiveScan, listCommand, type ScansSearch } from "../model/scan-list.ts";
 import { folderOf } from "../model/scan-place.ts";
 import { CopyMenu } from "./copy-menu.tsx";
 import { ScanActions } from "./scan-actions.tsx";
@@ -40,8 +33,7 @@ const COPIED = [
 export function ScansPlace() {
   const search = useSearch({ from: "/scans/" });
   const navigate = useNavigate({ from: "/scans/" });
-  const onSearch = (change: ScansSearch) =>
-    navigate({ search: (was) => ({ ...was, ...change }), replace: true });
+  const onSearch = (change: ScansSearch) => navigate({ search: (was) => ({ ...was, ...change }), replace: true });
   const query = useInfiniteQuery(scansQuery(askedOf(search)));
   const running = useQuery(runningScansQuery).data;
   const pages = useRowsOfPages(query);
@@ -69,12 +61,7 @@ export function ScansPlace() {
         title="Scans"
         actions={
           <>
-            <button
-              type="button"
-              disabled={chosen.length !== 2}
-              onClick={compare}
-              title="Select two scans (x)"
-            >
+            <button type="button" disabled={chosen.length !== 2} onClick={compare} title="Select two scans (x)">
               Compare
             </button>
             <CopyMenu name="scans" make={(format) => writtenRecords(here, COPIED, format)} />
@@ -88,11 +75,7 @@ export function ScansPlace() {
       </PlaceHeader>
       <ScansFilters search={search} scans={here} onSearch={onSearch}>
         <GroupMenu search={search} onSearch={onSearch} />
-        <ColumnMenu
-          columns={columns}
-          shown={search.columns}
-          onShown={(shown) => onSearch({ columns: shown })}
-        />
+        <ColumnMenu columns={columns} shown={search.columns} onShown={(shown) => onSearch({ columns: shown })} />
       </ScansFilters>
       {query.isError && (
         <ErrorState error={query.error} title="The scans could not be listed." onRetry={query.refetch} />
@@ -134,8 +117,7 @@ function GroupMenu({ search, onSearch }: { search: ScansSearch; onSearch: (chang
 
 function NoScans({ search }: { search: ScansSearch }) {
   const isNarrowed = search.q !== undefined || FILTERS.some((filter) => search[filter] !== undefined);
-  if (isNarrowed)
-    return <EmptyState title="No scan is like that">Take a filter away, or look for less.</EmptyState>;
+  if (isNarrowed) return <EmptyState title="No scan is like that">Take a filter away, or look for less.</EmptyState>;
   return (
     <EmptyState title="No scans yet" command="scout scan scanners.py -T ./logs">
       A scan asks your scanners about each transcript. What it finds is listed here while it runs.

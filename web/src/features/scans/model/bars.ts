@@ -78,7 +78,5 @@ function conditionOf(column: string, { value, low, high }: DistributionPartItem)
 
 function rangeWords(part: DistributionPartItem): string {
   if (part.low === null || part.high === null) return valueWords(part.value, 80);
-  return part.low === part.high
-    ? valueWords(part.low)
-    : `${valueWords(part.low)} to ${valueWords(part.high)}`;
+  return part.low === part.high ? valueWords(part.low) : `${valueWords(part.low)} to ${valueWords(part.high)}`;
 }

@@ -23,9 +23,7 @@ export function splitConditions(sql: string): string[] {
 export function joinConditions(parts: readonly string[]): string | undefined {
   if (parts.length === 0) return undefined;
   if (parts.length === 1) return parts[0];
-  return parts
-    .map((part) => (splitConditions(part).length === 1 && hasOr(part) ? `(${part})` : part))
-    .join(" AND ");
+  return parts.map((part) => (splitConditions(part).length === 1 && hasOr(part) ? `(${part})` : part)).join(" AND ");
 }
 
 function hasOr(part: string): boolean {

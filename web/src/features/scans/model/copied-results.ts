@@ -30,9 +30,7 @@ export async function copiedResults(
   });
   const total = page.total ?? page.items.length;
   if (total > page.items.length) {
-    toast(
-      `Only the first ${MOST} of ${total} results were copied. The command writes all of them to a file.`,
-    );
+    toast(`Only the first ${MOST} of ${total} results were copied. The command writes all of them to a file.`);
   }
   return writtenRecords(page.items, names, format);
 }

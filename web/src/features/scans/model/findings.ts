@@ -8,9 +8,7 @@ const SHOWN = 4;
 
 /** `done 96 · refused 9 · broken 23`. */
 export function kindsWords(found: FindingsItem): string {
-  const shown = found.kinds
-    .slice(0, SHOWN)
-    .map(({ value, count }) => `${valueWords(value, 24)} ${formatCount(count)}`);
+  const shown = found.kinds.slice(0, SHOWN).map(({ value, count }) => `${valueWords(value, 24)} ${formatCount(count)}`);
   const others = found.kinds.length - shown.length + found.kinds_left_out;
   return [...shown, ...(others > 0 ? [`${others} more`] : [])].join(" · ");
 }

@@ -72,9 +72,7 @@ test("commands show the same results", () => {
     result: "uuid-12345",
   });
   expect(commands.map(({ command }) => command)).toContain("scout show abcdefgh uuid-123 --scanner s");
-  expect(commands[0]?.command).toBe(
-    `scout scan results abcdefgh --scanner s --where 'value = '\\''x'\\''' --all`,
-  );
+  expect(commands[0]?.command).toBe(`scout scan results abcdefgh --scanner s --where 'value = '\\''x'\\''' --all`);
 });
 
 test("a transcript of the project is opened in its list, one from elsewhere where it is", () => {

@@ -83,9 +83,7 @@ export function filterValues(scans: readonly Scan[], filter: Filter): string[] {
 
 /** The command that lists the same. */
 export function listCommand(search: ScansSearch): string {
-  const options = FILTERS.flatMap((filter) =>
-    (search[filter] ?? []).map((value) => `--${filter} ${quoted(value)}`),
-  );
+  const options = FILTERS.flatMap((filter) => (search[filter] ?? []).map((value) => `--${filter} ${quoted(value)}`));
   const place = search.location === undefined ? [] : [quoted(search.location)];
   return ["scout scan list", ...place, ...options].join(" ");
 }

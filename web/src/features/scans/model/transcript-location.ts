@@ -11,17 +11,12 @@ export function projectTranscripts(project: Project | undefined): string | undef
   return typeof named === "string" ? named : undefined;
 }
 
-export function transcriptLocation(
-  evidence: Evidence | null,
-  project: Project | undefined,
-): { location?: string } {
+export function transcriptLocation(evidence: Evidence | null, project: Project | undefined): { location?: string } {
   const uri = evidence?.transcript.source_uri ?? null;
   if (uri === null || evidence?.isInPlace === false) return {};
   const named = projectTranscripts(project);
   if (project === undefined || named === undefined) return { location: uri };
   const folder = project.path.replace(/\/[^/]*$/, "");
-  const whole = /^(?:[a-z][a-z0-9+.-]*:\/\/|\/)/i.test(named)
-    ? named
-    : `${folder}/${named.replace(/^\.\//, "")}`;
+  const whole = /^(?:[a-z][a-z0-9+.-]*:\/\/|\/)/i.test(named) ? named : `${folder}/${named.replace(/^\.\//, "")}`;
   return uri.startsWith(whole.replace(/\/+$/, "")) ? {} : { location: uri };
 }

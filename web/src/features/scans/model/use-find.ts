@@ -40,13 +40,7 @@ export function useFind(of: ResultsOf, search: ScanSearch): Finding {
 }
 
 async function follow(
-  {
-    of,
-    find,
-    where,
-    order,
-    how,
-  }: { of: ResultsOf; find: string; where?: string; order: string; how: string },
+  { of, find, where, order, how }: { of: ResultsOf; find: string; where?: string; order: string; how: string },
   signal: AbortSignal,
   show: (finding: Finding) => void,
 ): Promise<void> {

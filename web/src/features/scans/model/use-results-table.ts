@@ -8,11 +8,7 @@ import { useOpenTranscript } from "./use-open-transcript.ts";
 /** Where one is in the table: the row whose evidence is open, and the hit that one is at. */
 export type ResultsTableState = ReturnType<typeof useResultsTable>;
 
-export function useResultsTable(
-  of: ResultsOf,
-  search: ScanSearch,
-  change: (to: ScanSearch, isStep?: boolean) => void,
-) {
+export function useResultsTable(of: ResultsOf, search: ScanSearch, change: (to: ScanSearch, isStep?: boolean) => void) {
   const [isFinding, setFinding] = useState(search.find !== undefined);
   const [jumps, setJumps] = useState(0);
   /** The row that was open last: closing the evidence does not leave it. */

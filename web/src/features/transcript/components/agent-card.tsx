@@ -63,11 +63,7 @@ interface HeadProps {
 }
 
 function Head({ name, agent, result }: HeadProps) {
-  const words = [
-    result === undefined && "no result",
-    result?.error && "failed",
-    result && `M${result.number}`,
-  ];
+  const words = [result === undefined && "no result", result?.error && "failed", result && `M${result.number}`];
   return (
     <header>
       <b>
@@ -125,9 +121,7 @@ function Inside({ agent }: { agent: AgentItem }) {
       {shown.map((event) => (
         <EventRow key={event.number} event={event} isWithin />
       ))}
-      {last > stop && (
-        <p className={styles.more}>{formatCounted(last - stop, "more event")}: see the events.</p>
-      )}
+      {last > stop && <p className={styles.more}>{formatCounted(last - stop, "more event")}: see the events.</p>}
     </div>
   );
 }

@@ -45,10 +45,7 @@ export function AgentLanes({ reading, events }: { reading: Reading; events: numb
             <InertText text={lane.agent.name} />
           </span>
           <span className={styles.track}>
-            <span
-              className={styles.bar}
-              style={{ marginLeft: `${lane.from * 100}%`, width: `${lane.width * 100}%` }}
-            />
+            <span className={styles.bar} style={{ marginLeft: `${lane.from * 100}%`, width: `${lane.width * 100}%` }} />
           </span>
           <span className={styles.taken}>{takenWords(lane.agent)}</span>
         </button>

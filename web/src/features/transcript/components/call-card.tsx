@@ -77,8 +77,7 @@ function Outcome({ block: { call, result } }: { block: CallBlock }) {
   const words = call.seconds == null ? [] : [formatDuration(call.seconds)];
   const failed = result?.error === true;
   if (result === undefined) words.push("no result");
-  else if (result !== null)
-    words.push(failed ? (call.error?.split(":", 1)[0] ?? "failed") : "ok", `M${result.number}`);
+  else if (result !== null) words.push(failed ? (call.error?.split(":", 1)[0] ?? "failed") : "ok", `M${result.number}`);
   return <i className={failed ? styles.failed : styles.quiet}>{words.join(" · ")}</i>;
 }
 

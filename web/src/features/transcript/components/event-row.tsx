@@ -193,8 +193,7 @@ function usageWords(event: EventItem): string[] {
   if (call == null && event.tokens != null) words.push(`${formatRough(event.tokens)} tokens`);
   if (call?.cache != null) words.push(`cache ${call.cache}`);
   if (call?.retries) words.push(formatCounted(call.retries, "retry", "retries"));
-  if (call?.stop_reason != null && !["stop", "tool_calls"].includes(call.stop_reason))
-    words.push(call.stop_reason);
+  if (call?.stop_reason != null && !["stop", "tool_calls"].includes(call.stop_reason)) words.push(call.stop_reason);
   if (event.error) words.push("failed");
   return words;
 }

@@ -46,12 +46,7 @@ export function EventsColumn({ reading }: { reading: Reading }) {
           folded(event, lookup) === null ? (
             <Shown event={event} />
           ) : (
-            <ControlLine
-              event={event}
-              lookup={lookup}
-              total={total}
-              onOpen={() => reading.toggle(event.number)}
-            />
+            <ControlLine event={event} lookup={lookup} total={total} onOpen={() => reading.toggle(event.number)} />
           )
         }
         empty={<EmptyState title="This transcript has no events.">Its log holds messages only.</EmptyState>}

@@ -99,9 +99,7 @@ function Neighbours({ at, list, onNeighbour }: Pick<HeaderProps, "at" | "list" |
         <Icon name="left" size={12} /> <span className={styles.word}>prev</span>
       </button>
       <span>
-        {data.number === null
-          ? "not in the list"
-          : `${formatCount(data.number)} of ${formatCount(data.total)}`}
+        {data.number === null ? "not in the list" : `${formatCount(data.number)} of ${formatCount(data.total)}`}
       </span>
       <button
         type="button"
@@ -161,9 +159,7 @@ function CopyMenu({ at, reading, commands }: CopyProps) {
           },
           {
             label: "This message as JSON",
-            run: copy("The message", async () =>
-              JSON.stringify(await readMessage(at, reading.state.current), null, 2),
-            ),
+            run: copy("The message", async () => JSON.stringify(await readMessage(at, reading.state.current), null, 2)),
           },
           {
             label: "What is on the screen as Markdown",
@@ -209,11 +205,7 @@ function quoted(text: string): string {
 }
 
 function words(value: unknown): string {
-  return value === null || value === undefined
-    ? ""
-    : typeof value === "string"
-      ? value
-      : JSON.stringify(value);
+  return value === null || value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function firstLine(text: string): string {

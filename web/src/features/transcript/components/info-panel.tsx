@@ -47,14 +47,7 @@ function Value({ value, part }: { value: unknown; part: number }) {
   if (value === null || value === undefined || value === "") return <span className={styles.none}>-</span>;
   if (typeof value === "object") return <JsonTree value={value as Json} depth={1} />;
   return (
-    <Folded
-      text={String(value)}
-      start={-1}
-      lines={6}
-      unloaded={0}
-      open={open}
-      onToggle={() => reading.toggle(0, part)}
-    >
+    <Folded text={String(value)} start={-1} lines={6} unloaded={0} open={open} onToggle={() => reading.toggle(0, part)}>
       {(shown) => <InertText text={shown} />}
     </Folded>
   );

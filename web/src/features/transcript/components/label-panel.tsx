@@ -2,13 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { caseKey } from "../../../api/case-key.ts";
 import { ConflictError } from "../../../api/errors.ts";
-import {
-  deleteCase,
-  type KnownCase,
-  labelCaseQuery,
-  labelFilesQuery,
-  putCase,
-} from "../../../api/label-cases.ts";
+import { deleteCase, type KnownCase, labelCaseQuery, labelFilesQuery, putCase } from "../../../api/label-cases.ts";
 import { formatCounted } from "../../../domain/format.ts";
 import { Field } from "../../../ui/field.tsx";
 import { useKeys } from "../../../ui/keyboard/use-keys.ts";
@@ -118,16 +112,15 @@ function useSaveCase(file: string, known: KnownCase) {
         error instanceof ConflictError
           ? "The file has changed meanwhile; it was read again. Label once more."
           : error.message,
-        { tone: "error" },
+        {
+          tone: "error",
+        },
       ),
   });
   return {
     isSaving: change.isPending,
     save: (more: Record<string, unknown>) => {
-      const { split = undefined, ...fields } = { id: at.id, ...known.fields, ...more } as Record<
-        string,
-        unknown
-      >;
+      const { split = undefined, ...fields } = { id: at.id, ...known.fields, ...more } as Record<string, unknown>;
       if (!("target" in fields)) fields.target = null;
       change.mutate(split == null ? fields : { ...fields, split });
     },

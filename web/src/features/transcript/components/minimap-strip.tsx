@@ -149,14 +149,5 @@ function Seen({ strip }: { strip: Strip }) {
   const first = useReading(reading, (state) => state.first);
   const last = useReading(reading, (state) => state.last);
   const x = strip.xOf(first);
-  return (
-    <rect
-      className={styles.seen}
-      x={x}
-      y={9}
-      width={Math.max(6, strip.xOf(last + 1) - x)}
-      height={20}
-      rx={1}
-    />
-  );
+  return <rect className={styles.seen} x={x} y={9} width={Math.max(6, strip.xOf(last + 1) - x)} height={20} rx={1} />;
 }

@@ -60,11 +60,7 @@ export function OutlinePanel({ total }: { total: number }) {
               return (
                 <div key={item.key} data-index={item.index} ref={rows.measureElement}>
                   {turn !== null && (
-                    <Heading
-                      turn={turn}
-                      agents={agents}
-                      isCurrent={sought === "message" && turn.number === current}
-                    />
+                    <Heading turn={turn} agents={agents} isCurrent={sought === "message" && turn.number === current} />
                   )}
                 </div>
               );

@@ -68,9 +68,7 @@ function ScanChoice({ scans, onScans }: ChoiceProps) {
           checked: scans.includes(scan.scan_id),
           run: () =>
             onScans(
-              scans.includes(scan.scan_id)
-                ? scans.filter((one) => one !== scan.scan_id)
-                : [...scans, scan.scan_id],
+              scans.includes(scan.scan_id) ? scans.filter((one) => one !== scan.scan_id) : [...scans, scan.scan_id],
             ),
         })),
         others.map((scan) => ({

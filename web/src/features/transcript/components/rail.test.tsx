@@ -33,11 +33,7 @@ function shown(reading: Reading, children: ReactNode) {
 }
 
 describe("verdicts", () => {
-  const cited = (
-    cite: string,
-    number: number | null,
-    more: Partial<ResolvedCitation> = {},
-  ): ResolvedCitation => ({
+  const cited = (cite: string, number: number | null, more: Partial<ResolvedCitation> = {}): ResolvedCitation => ({
     scan: "s",
     scanner: "tampering",
     result_id: "r",
@@ -120,8 +116,7 @@ describe("labels", () => {
       });
     }
     if (!path.includes("/cases/")) return Response.json({ items: [], total: 0, next: null, etag: '"1"' });
-    if (fields === null)
-      return Response.json({ detail: "'cases.csv' has no case about 't1'." }, { status: 404 });
+    if (fields === null) return Response.json({ detail: "'cases.csv' has no case about 't1'." }, { status: 404 });
     return Response.json({ key: "k", fields }, tag);
   }
 

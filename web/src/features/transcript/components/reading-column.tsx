@@ -22,11 +22,7 @@ export function ReadingColumn({ expected }: { expected: number }) {
         {compactions.before(message, lookup).map((event) => (
           <CompactionLine key={event.number} event={event} />
         ))}
-        <TurnRow
-          message={message}
-          results={resultsOf(message, lookup)}
-          before={contentBefore(message, lookup)}
-        />
+        <TurnRow message={message} results={resultsOf(message, lookup)} before={contentBefore(message, lookup)} />
       </>
     ),
     [compactions],

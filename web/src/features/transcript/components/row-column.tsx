@@ -61,15 +61,9 @@ export function RowColumn<Item>(props: ColumnProps<Item>) {
     paddingStart: 8,
     paddingEnd: 160,
   });
-  rows.shouldAdjustScrollPositionOnItemSizeChange = (item, _, { scrollOffset }) =>
-    item.end <= (scrollOffset ?? 0);
+  rows.shouldAdjustScrollPositionOnItemSizeChange = (item, _, { scrollOffset }) => item.end <= (scrollOffset ?? 0);
   const items = rows.getVirtualItems();
-  const loaded = useItems(
-    at,
-    (items[0]?.index ?? 0) + 1,
-    (items.at(-1)?.index ?? 0) + 1,
-    latest.current.total,
-  );
+  const loaded = useItems(at, (items[0]?.index ?? 0) + 1, (items.at(-1)?.index ?? 0) + 1, latest.current.total);
   latest.current = { lookup: loaded.lookup, total: loaded.total ?? Math.max(expected, latest.current.total) };
   useSeek(scroller, rows, reading, props.attribute);
   const top = rows.scrollOffset ?? 0;
@@ -102,14 +96,7 @@ export function RowColumn<Item>(props: ColumnProps<Item>) {
           {items.map((each) => {
             const item = loaded.lookup(each.index + 1);
             if (item === undefined) {
-              return (
-                <div
-                  key={each.key}
-                  className={styles.waiting}
-                  style={{ height: each.size }}
-                  aria-busy="true"
-                />
-              );
+              return <div key={each.key} className={styles.waiting} style={{ height: each.size }} aria-busy="true" />;
             }
             return (
               <div key={each.key} data-index={each.index} ref={rows.measureElement}>
@@ -126,7 +113,5 @@ export function RowColumn<Item>(props: ColumnProps<Item>) {
 function from(first: number, range: Range): number[] {
   const indexes = defaultRangeExtractor(range);
   const start = indexes[0] ?? 0;
-  return first < start
-    ? [...Array.from({ length: start - first }, (_, at) => first + at), ...indexes]
-    : indexes;
+  return first < start ? [...Array.from({ length: start - first }, (_, at) => first + at), ...indexes] : indexes;
 }

@@ -23,9 +23,7 @@ import { RailPanel } from "./rail-panel.tsx";
 import { ReadingColumn } from "./reading-column.tsx";
 import styles from "./transcript-place.module.css";
 
-const EventsColumn = lazy(() =>
-  import("./events-column.tsx").then((module) => ({ default: module.EventsColumn })),
-);
+const EventsColumn = lazy(() => import("./events-column.tsx").then((module) => ({ default: module.EventsColumn })));
 
 /** The reading view of one transcript. */
 export function TranscriptPlace() {
@@ -163,10 +161,7 @@ function useView(
     }),
     [found],
   );
-  return useMemo(
-    () => ({ at, reading, sought, hits, hit, ...marked }),
-    [at, reading, sought, hits, hit, marked],
-  );
+  return useMemo(() => ({ at, reading, sought, hits, hit, ...marked }), [at, reading, sought, hits, hit, marked]);
 }
 
 /** Change between messages and events; events begin with the one that made the message that one is at. */

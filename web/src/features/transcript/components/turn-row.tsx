@@ -83,9 +83,7 @@ interface BlockProps extends Omit<Parameters<typeof CallCard>[0], "block"> {
 
 function BlockView({ block, role, before, ...shown }: BlockProps) {
   if (block.kind === "call" && block.call.agent != null) {
-    return (
-      <AgentCard block={block} number={shown.text.message.number} part={shown.part} marks={shown.marks} />
-    );
+    return <AgentCard block={block} number={shown.text.message.number} part={shown.part} marks={shown.marks} />;
   }
   if (block.kind === "call") return <CallCard block={block} before={before} {...shown} />;
   if (block.kind === "media") {

@@ -1,9 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import type {
-  ResolvedCitation,
-  TranscriptCitations,
-  TranscriptVerdict,
-} from "../../../api/generated/types.gen.ts";
+import type { ResolvedCitation, TranscriptCitations, TranscriptVerdict } from "../../../api/generated/types.gen.ts";
 import { explanationParts, scannerKey } from "../../../domain/citations.ts";
 import { formatValue, verdictOf } from "../../../domain/values.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
@@ -60,9 +56,7 @@ export function VerdictsPanel({ found, error, isAsked, onEvent }: VerdictsProps)
 
 function isOf(citation: ResolvedCitation, verdict: TranscriptVerdict): boolean {
   return (
-    citation.scan === verdict.scan &&
-    citation.scanner === verdict.scanner &&
-    citation.result_id === verdict.result_id
+    citation.scan === verdict.scan && citation.scanner === verdict.scanner && citation.result_id === verdict.result_id
   );
 }
 

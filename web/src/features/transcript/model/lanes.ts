@@ -39,9 +39,7 @@ function depthOf(agent: AgentItem, agents: readonly AgentItem[]): number {
   const end = agent.last_event ?? agent.first_event;
   return agents.filter(
     (other) =>
-      other !== agent &&
-      other.first_event < agent.first_event &&
-      (other.last_event ?? Number.POSITIVE_INFINITY) >= end,
+      other !== agent && other.first_event < agent.first_event && (other.last_event ?? Number.POSITIVE_INFINITY) >= end,
   ).length;
 }
 

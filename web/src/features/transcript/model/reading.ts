@@ -85,8 +85,7 @@ export class Reading {
 
   toggle(number: number, part?: number, open = !this.isOpen(number, part)): void {
     const opened = new Map(this.#state.opened);
-    if (part === undefined)
-      for (const key of opened.keys()) if (key.startsWith(`${number}:`)) opened.delete(key);
+    if (part === undefined) for (const key of opened.keys()) if (key.startsWith(`${number}:`)) opened.delete(key);
     opened.set(keyOf(number, part), open);
     this.#change({ opened });
   }

@@ -49,12 +49,8 @@ async function firstWindow(
   const { buckets } = await queries.ensureQueryData(minimapQuery(at));
   const failing = buckets.filter((bucket) => bucket.errors > 0);
   const ahead =
-    direction === 1
-      ? failing.find((bucket) => bucket.stop > from)
-      : failing.findLast((bucket) => bucket.start < from);
+    direction === 1 ? failing.find((bucket) => bucket.stop > from) : failing.findLast((bucket) => bucket.start < from);
   if (ahead === undefined) return null;
   // The result that failed may be the first of its part, and its call the last of the one before.
-  return direction === 1
-    ? Math.max(1, Math.min(ahead.start, from + 1) - 20)
-    : Math.max(1, ahead.stop - WINDOW);
+  return direction === 1 ? Math.max(1, Math.min(ahead.start, from + 1) - 20) : Math.max(1, ahead.stop - WINDOW);
 }

@@ -58,9 +58,7 @@ export function useSought(): [Sought | null, (sought: Sought | null) => void] {
   const change = useChangeAddress();
   const sought = useMemo(
     () =>
-      find === undefined
-        ? null
-        : { text: find, regex: regex === true, case: isCase === true, word: word === true },
+      find === undefined ? null : { text: find, regex: regex === true, case: isCase === true, word: word === true },
     [find, regex, isCase, word],
   );
   const seek = useCallback(

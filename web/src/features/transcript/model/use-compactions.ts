@@ -20,17 +20,10 @@ export function useCompactions(at: TranscriptAddress): Compactions {
   const map = useQuery(minimapQuery(at));
   const some = map.data?.marks.some((mark) => mark.kind === "compaction") === true;
   const events = useQuery({ ...eventsOfKindQuery(at, "compaction"), enabled: some }).data?.items;
-  return useMemo(
-    () => ({ before: (message, lookup) => compactionsBefore(events ?? [], message, lookup) }),
-    [events],
-  );
+  return useMemo(() => ({ before: (message, lookup) => compactionsBefore(events ?? [], message, lookup) }), [events]);
 }
 
-export function compactionsBefore(
-  events: readonly EventItem[],
-  message: MessageItem,
-  lookup: Lookup,
-): EventItem[] {
+export function compactionsBefore(events: readonly EventItem[], message: MessageItem, lookup: Lookup): EventItem[] {
   const { event } = message;
   if (event == null || events.length === 0) return [];
   let previous = 0;

@@ -27,12 +27,7 @@ export interface Finding {
 }
 
 /** Look for a text, go to the first hit behind where one reads, and step through the others. */
-export function useFind(
-  at: TranscriptAddress,
-  reading: Reading,
-  kind: ItemKind,
-  sought: Sought | null,
-): Finding {
+export function useFind(at: TranscriptAddress, reading: Reading, kind: ItemKind, sought: Sought | null): Finding {
   const [result, setResult] = useState(NOTHING_FOUND);
   const [place, setPlace] = useState<HitPlace | null>(null);
   const { text, regex, case: isCase, word } = sought ?? { text: "", regex: false, case: false, word: false };
@@ -56,8 +51,7 @@ export function useFind(
     if (hit !== null) reading.goTo(hit.number, true);
   }, [hit, reading]);
   const step = useCallback(
-    (direction: 1 | -1) =>
-      setPlace((before) => (before === null ? before : stepHit(result.hits, before, direction))),
+    (direction: 1 | -1) => setPlace((before) => (before === null ? before : stepHit(result.hits, before, direction))),
     [result.hits],
   );
   return {

@@ -17,18 +17,12 @@ export interface LoadedMessages {
 }
 
 /** Messages around what is seen. */
-export function useMessages(
-  at: TranscriptAddress,
-  first: number,
-  last: number,
-  total: number,
-): LoadedMessages {
+export function useMessages(at: TranscriptAddress, first: number, last: number, total: number): LoadedMessages {
   const pages = pagesFor(first, last, total, PAGE, PAGE / 2);
   const found = useQueries({ queries: pages.map((page) => messagePageQuery(at, page)) });
   const isRead = useQuery({ ...minimapQuery(at), select: () => true }).data === true;
   useEffect(() => {
-    for (const page of found)
-      if (isRead && page.data?.isTimed === false && !page.isFetching) void page.refetch();
+    for (const page of found) if (isRead && page.data?.isTimed === false && !page.isFetching) void page.refetch();
   });
   const lookup = (number: number) => {
     const page = Math.floor((number - 1) / PAGE);
@@ -63,8 +57,7 @@ export function useMessageText(message: MessageItem): MessageText {
     ...messageTextQuery(at, number, start ?? 0),
     enabled: start !== undefined,
   });
-  const sought =
-    kind === "message" && hit?.number === number ? hits.get(number)?.spans[hit.place]?.[0] : undefined;
+  const sought = kind === "message" && hit?.number === number ? hits.get(number)?.spans[hit.place]?.[0] : undefined;
   const parts = query.data?.pages ?? [];
   const from = parts.length === 0 ? 0 : Number(query.data?.pageParams[0] ?? 0) * TEXT_CHARACTERS;
   const text = parts.length === 0 ? message.text : parts.map((part) => part.items[0]?.text ?? "").join("");

@@ -42,9 +42,7 @@ export function useReadingKeys(view: TranscriptView, doings: ReadingDoings): voi
       label: isFocused ? "Show all messages" : "Show this message alone",
       run: () => change({ focus: isFocused ? undefined : true }),
     },
-    ...(isFocused
-      ? [{ keys: "Escape", label: "Back to all messages", run: () => change({ focus: undefined }) }]
-      : []),
+    ...(isFocused ? [{ keys: "Escape", label: "Back to all messages", run: () => change({ focus: undefined }) }] : []),
     { keys: "g g", label: `First ${what}`, run: () => shown.goTo(1) },
     { keys: "G", label: `Last ${what}`, run: () => shown.goTo(Math.max(1, total)) },
     { keys: "[", label: "Previous transcript", run: () => onNeighbour(-1) },

@@ -26,9 +26,7 @@ export async function addCases(file: string, cases: readonly Case[]): Promise<nu
     known.push(...page.items);
     [cursor, etag] = [page.next, page.etag];
   } while (cursor !== null);
-  const ids = new Set(
-    known.flatMap(({ fields: { id } }) => (Array.isArray(id) ? id.map(String) : [String(id)])),
-  );
+  const ids = new Set(known.flatMap(({ fields: { id } }) => (Array.isArray(id) ? id.map(String) : [String(id)])));
   const added = cases.filter(({ id }) => !ids.has(String(id)));
   if (added.length === 0) return 0;
   await send("PUT", "/labels/{file}", {

@@ -19,8 +19,7 @@ export async function* readAll(
   signal: AbortSignal,
 ): AsyncGenerator<{ rows: readonly TranscriptRow[]; total: number }> {
   const base = { columns: [...columns], location: list.location ?? null, limit: PAGE };
-  const ask = (query: NonNullable<TranscriptsGetTranscriptsData["query"]>) =>
-    read("/transcripts", { query, signal });
+  const ask = (query: NonNullable<TranscriptsGetTranscriptsData["query"]>) => read("/transcripts", { query, signal });
   const order_by = serverOrder(list.order_by);
   if (meant === "all") {
     let cursor: string | null = null;

@@ -49,11 +49,7 @@ export function ScoreCell({ row }: { row: TranscriptRow }) {
   if (text === "") return <span className="muted">-</span>;
   return (
     <Chip
-      {...(success === true
-        ? { tone: "good" as const }
-        : success === false
-          ? { tone: "error" as const }
-          : {})}
+      {...(success === true ? { tone: "good" as const } : success === false ? { tone: "error" as const } : {})}
       title={text}
     >
       {typeof success === "boolean" && <Icon name={success ? "check" : "close"} size={10} />}

@@ -53,15 +53,11 @@ export function FacetPanel({ fields, isReady }: FacetPanelProps) {
         aria-label="Add a facet"
         className={styles.add}
         value=""
-        onChange={(event) =>
-          setFacets([...shown.filter((each) => each !== event.target.value), event.target.value])
-        }
+        onChange={(event) => setFacets([...shown.filter((each) => each !== event.target.value), event.target.value])}
       >
         <option value="">Add a facet ...</option>
         <ColumnOptions
-          fields={fields.filter(
-            ({ name, kind }) => !shown.includes(name) && kind !== "object" && kind !== "list",
-          )}
+          fields={fields.filter(({ name, kind }) => !shown.includes(name) && kind !== "object" && kind !== "list")}
           chosen=""
         />
       </select>

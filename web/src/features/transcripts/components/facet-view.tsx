@@ -153,8 +153,8 @@ function FacetValues({ by, kind, facet, onMore, onChoose }: FacetValuesProps) {
             </button>
           )}
           <span className="muted">
-            {formatCounted(facet.others, "transcript")} with one of{" "}
-            {formatCount(facet.distinct - facet.values.length)} rarer
+            {formatCounted(facet.others, "transcript")} with one of {formatCount(facet.distinct - facet.values.length)}{" "}
+            rarer
           </span>
         </li>
       )}
@@ -165,7 +165,5 @@ function FacetValues({ by, kind, facet, onMore, onChoose }: FacetValuesProps) {
 /** Keys of metadata are counted as texts; conditions compare by the type of what is written. */
 function scalarOf(value: unknown, kind: Kind): Scalar {
   if (typeof value === "string") return value === "" ? value : readTyped(value, kind);
-  return typeof value === "number" || typeof value === "boolean" || value === null
-    ? value
-    : JSON.stringify(value);
+  return typeof value === "number" || typeof value === "boolean" || value === null ? value : JSON.stringify(value);
 }

@@ -25,8 +25,7 @@ export function FilterBar({ fields, refusal, children }: FilterBarProps) {
   const { list, change } = useListAddress();
   const [isSql, setSql] = useState(false);
   const add = useRef<HTMLButtonElement>(null);
-  const setWhere = (where: readonly string[]) =>
-    change({ where: where.length === 0 ? undefined : [...where] }, true);
+  const setWhere = (where: readonly string[]) => change({ where: where.length === 0 ? undefined : [...where] }, true);
   const [hasFacets, toggleFacets] = useFacetsShown();
   useKeys("Transcripts", [
     { keys: "b", label: hasFacets ? "Hide facets" : "Show facets", run: toggleFacets },
@@ -91,9 +90,7 @@ export function FilterBar({ fields, refusal, children }: FilterBarProps) {
           <Icon name="warning" size={14} /> {refusal}
         </p>
       )}
-      {isSql && (
-        <SqlBox where={list.where} refusal={refusal} onApply={setWhere} onClose={() => setSql(false)} />
-      )}
+      {isSql && <SqlBox where={list.where} refusal={refusal} onApply={setWhere} onClose={() => setSql(false)} />}
     </div>
   );
 }

@@ -31,9 +31,7 @@ export function FilterEditor({ fields, test, onApply }: FilterEditorProps) {
   const [column, setColumn] = useState(test?.column ?? "task_set");
   const kind = fields.find(({ name }) => name === column)?.kind ?? null;
   const [operator, setOperator] = useState<Operator>(test?.operator ?? "is");
-  const [typed, setTyped] = useState(() =>
-    (test?.values ?? []).map((value) => (value === null ? "" : String(value))),
-  );
+  const [typed, setTyped] = useState(() => (test?.values ?? []).map((value) => (value === null ? "" : String(value))));
   const [hasNone, setNone] = useState(test?.values.includes(null) === true);
   const allowed = OPERATORS.filter(({ kinds }) => kinds.includes(kind));
   const used = operator === "between" || allowed.some((each) => each.operator === operator) ? operator : "is";
@@ -133,9 +131,7 @@ function ValueFields({ column, typed, setTyped, isMany, isPair }: ValueFieldsPro
           value={typed[at] ?? ""}
           onChange={(event) =>
             setTyped(
-              Array.from({ length: count }, (__, place) =>
-                place === at ? event.target.value : (typed[place] ?? ""),
-              ),
+              Array.from({ length: count }, (__, place) => (place === at ? event.target.value : (typed[place] ?? ""))),
             )
           }
         />

@@ -27,15 +27,7 @@ interface FoundTableProps {
 }
 
 /** The transcripts that have the text, each with its hits below. */
-export function FoundTable({
-  columns,
-  reads,
-  sought,
-  found,
-  onStop,
-  selection,
-  onSelection,
-}: FoundTableProps) {
+export function FoundTable({ columns, reads, sought, found, onStop, selection, onSelection }: FoundTableProps) {
   const { search, list, change } = useListAddress();
   const { history } = useRouter();
   const scanners = useShownScanners(list.verdicts);
@@ -49,9 +41,7 @@ export function FoundTable({
   );
   const open = (id: string) => {
     const first = hits.get(id)?.[0];
-    history.push(
-      transcriptHref(id, list, first === undefined ? undefined : { message: first.number, ...sought }),
-    );
+    history.push(transcriptHref(id, list, first === undefined ? undefined : { message: first.number, ...sought }));
   };
   return (
     <SoughtContext value={sought}>
@@ -59,9 +49,7 @@ export function FoundTable({
       {found.ids.length === 0 ? (
         found.state !== "searching" &&
         found.state !== "failed" && (
-          <EmptyState
-            title={isWhole ? "No message has this text" : "No message that was read has this text"}
-          />
+          <EmptyState title={isWhole ? "No message has this text" : "No message that was read has this text"} />
         )
       ) : (
         <VerdictsContext value={verdicts}>

@@ -80,11 +80,7 @@ function RangeFields({ from, to, chosen, onChoose }: RangeFieldsProps) {
       text === null || text === "" ? Number.NaN : Number(text),
     ) as [number, number];
     if (Number.isNaN(low) && Number.isNaN(high)) onChoose(null);
-    else
-      onChoose([
-        Number.isNaN(low) ? tidy(from, Math.floor) : low,
-        Number.isNaN(high) ? tidy(to, Math.ceil) : high,
-      ]);
+    else onChoose([Number.isNaN(low) ? tidy(from, Math.floor) : low, Number.isNaN(high) ? tidy(to, Math.ceil) : high]);
   };
   const field = (name: "low" | "high", label: string, value: number | undefined, hint: number) => (
     <input

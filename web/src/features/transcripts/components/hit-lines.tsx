@@ -25,9 +25,7 @@ export function HitLines({ id, hits }: { id: string; hits: readonly TranscriptHi
       {rest > 0 && (
         <li>
           {isAll ? (
-            <span className="muted">
-              {formatCounted(rest, "message")} more: open the transcript to see all.
-            </span>
+            <span className="muted">{formatCounted(rest, "message")} more: open the transcript to see all.</span>
           ) : (
             <button type="button" data-kind="link" onClick={() => setAll(true)}>
               {formatCounted(rest, "message")} more

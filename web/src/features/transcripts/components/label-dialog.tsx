@@ -60,13 +60,7 @@ export function LabelDialog({ meant, count, onClose }: LabelDialogProps) {
         {file === NEW_FILE && (
           <Field label="Its name" help="In the project; .csv, .yaml, .json or .jsonl.">
             {(control) => (
-              <input
-                {...control}
-                type="text"
-                required
-                value={name}
-                onChange={(event) => setName(event.target.value)}
-              />
+              <input {...control} type="text" required value={name} onChange={(event) => setName(event.target.value)} />
             )}
           </Field>
         )}
@@ -75,22 +69,12 @@ export function LabelDialog({ meant, count, onClose }: LabelDialogProps) {
           help="true, false, a number or a text; empty: nothing is expected."
         >
           {(control) => (
-            <input
-              {...control}
-              type="text"
-              value={target}
-              onChange={(event) => setTarget(event.target.value)}
-            />
+            <input {...control} type="text" value={target} onChange={(event) => setTarget(event.target.value)} />
           )}
         </Field>
         <Field label="Split" help="A part of the cases, such as dev or test; may be empty.">
           {(control) => (
-            <input
-              {...control}
-              type="text"
-              value={split}
-              onChange={(event) => setSplit(event.target.value)}
-            />
+            <input {...control} type="text" value={split} onChange={(event) => setSplit(event.target.value)} />
           )}
         </Field>
         <p className="muted">A transcript that has a case in the file keeps it.</p>

@@ -13,9 +13,7 @@ export function ListError({ error, onRetry }: { error: Error; onRetry: () => voi
           <p>Change what is said above not to fit, or take the last filter away.</p>
           <button
             type="button"
-            onClick={() =>
-              change({ where: list.where.length > 1 ? list.where.slice(0, -1) : undefined }, true)
-            }
+            onClick={() => change({ where: list.where.length > 1 ? list.where.slice(0, -1) : undefined }, true)}
           >
             Take the last filter away
           </button>

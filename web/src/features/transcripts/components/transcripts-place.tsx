@@ -73,11 +73,7 @@ function OneList() {
             <>
               <FindField />
               <VerdictMenu />
-              <ColumnMenu
-                columns={columns}
-                shown={search.columns}
-                onShown={(to) => change({ columns: to })}
-              />
+              <ColumnMenu columns={columns} shown={search.columns} onShown={(to) => change({ columns: to })} />
             </>
           }
         >

@@ -45,7 +45,5 @@ test("a transcript is opened with its list, its scans, and the hit", () => {
 
 test("a run is about what was selected, or about all of the list", () => {
   expect(new URLSearchParams(runHref(LIST, "all").split("?")[1]).getAll("where")).toEqual(LIST.where);
-  expect(new URLSearchParams(runHref(LIST, ["1"]).split("?")[1]).getAll("where")).toEqual([
-    "transcript_id IN ('1')",
-  ]);
+  expect(new URLSearchParams(runHref(LIST, ["1"]).split("?")[1]).getAll("where")).toEqual(["transcript_id IN ('1')"]);
 });

@@ -11,11 +11,7 @@ interface Command {
 /** Transcripts that are meant: those that were selected, else all of the list. */
 export type Meant = readonly string[] | "all";
 
-export function listCommands(
-  list: ListAddress,
-  locations: readonly string[],
-  meant: Meant = "all",
-): Command[] {
+export function listCommands(list: ListAddress, locations: readonly string[], meant: Meant = "all"): Command[] {
   const places = list.location === undefined ? locations : [list.location];
   const where = meant === "all" ? list.where : [idsCondition(meant)];
   const chosen = [...places.map((place) => `-T ${shell(place)}`), ...where.map((sql) => `-F ${shell(sql)}`)];
@@ -32,9 +28,7 @@ function python(places: readonly string[], where: readonly string[], order: read
   const steps = [
     ...where.map((sql) => `.where(${pythonText(sql)})`),
     ...order.map((column) =>
-      column.startsWith("-")
-        ? `.order_by(${pythonText(column.slice(1))}, "DESC")`
-        : `.order_by(${pythonText(column)})`,
+      column.startsWith("-") ? `.order_by(${pythonText(column.slice(1))}, "DESC")` : `.order_by(${pythonText(column)})`,
     ),
   ];
   const chosen =

@@ -64,10 +64,7 @@ test("a facet adds values, takes them back, and leaves out", () => {
   const two = chosenValue(one, "score", null, "is");
   expect(two).toEqual(["model = 'm'", "(score = 'C' OR score IS NULL)"]);
   expect(chosenValue(chosenValue(two, "score", null, "is"), "score", "C", "is")).toEqual(others);
-  expect(chosenValue(two, "score", "I", "is not")).toEqual([
-    "model = 'm'",
-    "(score != 'I' OR score IS NULL)",
-  ]);
+  expect(chosenValue(two, "score", "I", "is not")).toEqual(["model = 'm'", "(score != 'I' OR score IS NULL)"]);
   expect(withoutFacet(two, "score")).toEqual(others);
 });
 

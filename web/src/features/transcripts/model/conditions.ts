@@ -46,8 +46,7 @@ function writeIs(name: string, values: readonly Scalar[]): string {
 function writeIsNot(name: string, values: readonly Scalar[]): string {
   const known = values.filter((value) => value !== null);
   if (known.length === 0) return `${name} IS NOT NULL`;
-  const one =
-    known.length === 1 ? `${name} != ${literal(known[0] ?? null)}` : `${name} NOT IN ${list(known)}`;
+  const one = known.length === 1 ? `${name} != ${literal(known[0] ?? null)}` : `${name} NOT IN ${list(known)}`;
   return known.length === values.length ? `(${one} OR ${name} IS NULL)` : one;
 }
 
@@ -83,8 +82,7 @@ interface Token {
 
 function tokenize(sql: string): Token[] {
   return [...sql.matchAll(TOKEN)].map(({ 0: whole, index, groups = {} }) => {
-    const kind =
-      (["text", "column", "number", "mark"] as const).find((each) => groups[each] !== undefined) ?? "mark";
+    const kind = (["text", "column", "number", "mark"] as const).find((each) => groups[each] !== undefined) ?? "mark";
     const text = groups[kind] ?? "";
     const stop = index + whole.length;
     return { text, kind, word: kind === "column" ? text.toUpperCase() : "", start: stop - text.length, stop };
@@ -129,8 +127,7 @@ export function joinConditions(where: readonly string[]): string {
 /** Read a condition as a chip shows it; null if it says more than one. */
 export function readTest(sql: string): Test | null {
   const tokens = tokenize(sql);
-  const inside =
-    tokens[0]?.text === "(" && tokens.at(-1)?.text === ")" ? readOrNull(tokens.slice(1, -1)) : null;
+  const inside = tokens[0]?.text === "(" && tokens.at(-1)?.text === ")" ? readOrNull(tokens.slice(1, -1)) : null;
   return inside ?? new TestReader(tokens).whole();
 }
 
@@ -193,9 +190,7 @@ class TestReader {
       values.push(value);
     } while (this.tokens[this.at++]?.text === ",");
     if (this.tokens[this.at - 1]?.text !== ")") return null;
-    return isNot
-      ? { column, operator: "is not", values: [...values, null] }
-      : { column, operator: "is", values };
+    return isNot ? { column, operator: "is not", values: [...values, null] } : { column, operator: "is", values };
   }
 
   private pattern(column: string, isNot: boolean): Test | null {

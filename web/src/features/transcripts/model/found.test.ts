@@ -39,10 +39,7 @@ test("an excerpt begins near the first hit, and marks all that are in it", () =>
       ],
     }),
   );
-  expect(excerpt.marks.map(({ start, stop }) => excerpt.text.slice(start, stop))).toEqual([
-    "needle",
-    "needle",
-  ]);
+  expect(excerpt.marks.map(({ start, stop }) => excerpt.text.slice(start, stop))).toEqual(["needle", "needle"]);
   expect(excerpt.marks[0]?.start).toBe(60);
   expect(excerpt.cut).toEqual({ before: true, after: true });
   expect(excerpt.text.length).toBe(300);

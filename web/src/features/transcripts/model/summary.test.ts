@@ -2,11 +2,7 @@ import { expect, test } from "vitest";
 import type { TranscriptFacet } from "../../../api/generated/types.gen.ts";
 import { summaryOf, wilson } from "./summary.ts";
 
-function facet(
-  by: string,
-  values: [unknown, number][],
-  more: Partial<TranscriptFacet> = {},
-): TranscriptFacet {
+function facet(by: string, values: [unknown, number][], more: Partial<TranscriptFacet> = {}): TranscriptFacet {
   const total = values.reduce((sum, [, count]) => sum + count, 0);
   return {
     by,

@@ -24,8 +24,7 @@ export interface Summary {
 
 export function summaryOf(facets: readonly TranscriptFacet[]): Summary {
   const by = new Map(facets.map((facet) => [facet.by, facet]));
-  const counted = (value: boolean) =>
-    by.get("success")?.values.find((each) => each.value === value)?.count ?? 0;
+  const counted = (value: boolean) => by.get("success")?.values.find((each) => each.value === value)?.count ?? 0;
   const messages = by.get("message_count");
   return {
     tasks: distinct(by.get("task_set")),

@@ -57,8 +57,7 @@ export function useExport(list: ListAddress, meant: Meant, columns: readonly str
       }),
     copyIds: () =>
       attempt(async () => {
-        const ids =
-          meant === "all" ? (await collect(["transcript_id"])).map((each) => each.transcript_id) : meant;
+        const ids = meant === "all" ? (await collect(["transcript_id"])).map((each) => each.transcript_id) : meant;
         await navigator.clipboard.writeText(`${ids.join("\n")}\n`);
         return `Copied ${formatCounted(ids.length, "id")}.`;
       }),

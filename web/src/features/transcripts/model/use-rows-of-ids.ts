@@ -17,9 +17,9 @@ export function useRowsOfIds(
   const known = useRef(new Map<string, TranscriptRow>());
   const chunks = useMemo(
     () =>
-      Array.from({ length: to - from + 1 }, (_, at) =>
-        ids.slice((from + at) * CHUNK, (from + at + 1) * CHUNK),
-      ).filter((chunk) => chunk.length > 0),
+      Array.from({ length: to - from + 1 }, (_, at) => ids.slice((from + at) * CHUNK, (from + at + 1) * CHUNK)).filter(
+        (chunk) => chunk.length > 0,
+      ),
     [ids, from, to],
   );
   const updated = useQueries({
@@ -27,8 +27,7 @@ export function useRowsOfIds(
       pageQuery({ location, where: [idsCondition(chunk)], order_by: [], columns }, 0, CHUNK),
     ),
     combine: (results) => {
-      for (const { data } of results)
-        for (const row of data?.items ?? []) known.current.set(row.transcript_id, row);
+      for (const { data } of results) for (const row of data?.items ?? []) known.current.set(row.transcript_id, row);
       return results.map((each) => each.dataUpdatedAt).join(" ");
     },
   });

@@ -81,7 +81,5 @@ export function useListRows(asked: ListAsked): ListRows {
 
 function pagesOf([from, to]: readonly [number, number], total: number): number[] {
   const last = Math.min(to, Math.ceil(total / PAGE) - 1);
-  return Array.from({ length: Math.max(0, last - from + 1) }, (_, at) => from + at).filter(
-    (page) => page > 0,
-  );
+  return Array.from({ length: Math.max(0, last - from + 1) }, (_, at) => from + at).filter((page) => page > 0);
 }

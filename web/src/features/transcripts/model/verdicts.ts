@@ -35,9 +35,7 @@ export function shownScanners(chosen: readonly string[], scans: readonly ListedS
 const RANK: Record<Verdict, number> = { error: 0, positive: 1, negative: 2, none: 3 };
 
 /** The verdict of each transcript: where a scanner gave several, the one that matters most. */
-export function verdictsById(
-  results: readonly Readonly<Record<string, unknown>>[],
-): ReadonlyMap<string, ShownVerdict> {
+export function verdictsById(results: readonly Readonly<Record<string, unknown>>[]): ReadonlyMap<string, ShownVerdict> {
   const found = new Map<string, ShownVerdict>();
   for (const { transcript_id: id, value, scan_error: error } of results) {
     if (typeof id !== "string") continue;
