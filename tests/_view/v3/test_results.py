@@ -40,6 +40,15 @@ def test_pages_of_results_are_all_of_them_in_order(ask: Asking, scan: str) -> No
     assert [item["transcript_id"] for item in items] == sorted((i["transcript_id"] for i in items), reverse=True)
 
 
+@pytest.mark.parametrize("offset", [0, 1, 3, 1000])
+def test_a_page_begins_anywhere(ask: Asking, scan: str, offset: int) -> None:
+    whole = ask.get(f"{scan}/edits_tests/results", order_by="-transcript_id")
+    page = ask.get(f"{scan}/edits_tests/results", order_by="-transcript_id", offset=offset, limit=2)
+    assert page["items"] == whole["items"][offset : offset + 2]
+    assert page["total"] == whole["total"]
+    assert (page["next"] is None) == (offset + 2 >= whole["total"])
+
+
 def test_cells_have_the_types_of_what_they_hold(ask: Asking, scan: str) -> None:
     items = ask.get(f"{scan}/edits_tests/results", columns=["value", "message_references", "task_id"])["items"]
     assert {tuple(item) for item in items} == {("value", "message_references", "task_id")}
@@ -72,6 +81,7 @@ def test_one_result_is_told_whole(ask: Asking, scan: str) -> None:
         ("/edits_tests/results", {"where": "value = 1; DROP TABLE t"}, "DROP"),
         ("/edits_tests/results", {"where": "'"}, "'"),
         ("/edits_tests/results", {"cursor": "nope"}, "'nope' is not a cursor"),
+        ("/edits_tests/results", {"cursor": "x", "offset": 1}, "give one of them"),
     ],
 )
 def test_mistakes_are_told_in_a_sentence(ask: Asking, scan: str, path: str, query: dict[str, Any], told: str) -> None:

@@ -31,6 +31,7 @@ class ResultsRequest:
         positive: Whether only what found something is wanted.
         limit: Results at most.
         cursor: The `next` of the page before (None: the first page).
+        offset: Results before the page, instead of a cursor.
         count: Whether to count the results of all pages.
     """
 
@@ -41,6 +42,7 @@ class ResultsRequest:
     positive: bool = False
     limit: int = 100
     cursor: str | None = None
+    offset: int = 0
     count: bool = True
 
 
@@ -79,6 +81,7 @@ async def page_of_results(location: str, scanner: str, asked: ResultsRequest) ->
         order_by=order_terms(asked.order_by),
         limit=asked.limit,
         after=asked.cursor,
+        offset=asked.offset,
         count=asked.count,
         positive=asked.positive,
     )

@@ -42,6 +42,7 @@ class ResultsAsked(PageAsked):
     )
     rows: Literal["results", "transcripts"] = Field("results", description="Each result, or each call of the scanner.")
     positive: bool = Field(False, description="Only what found something.")
+    offset: int = Field(0, ge=0, description="Results before the page, instead of a cursor.")
     count: bool = Field(True, description="Whether to count the results of all pages.")
 
     def request(self) -> ResultsRequest:
@@ -56,6 +57,7 @@ class ResultsAsked(PageAsked):
             positive=self.positive,
             limit=self.limit,
             cursor=self.cursor,
+            offset=self.offset,
             count=self.count,
         )
 

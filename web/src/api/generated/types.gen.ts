@@ -4343,6 +4343,12 @@ export type ResultsListResultsData = {
          */
         positive?: boolean;
         /**
+         * Offset
+         *
+         * Results before the page, instead of a cursor.
+         */
+        offset?: number;
+        /**
          * Count
          *
          * Whether to count the results of all pages.
@@ -4579,6 +4585,12 @@ export type ResultsFindTextData = {
          * Only what found something.
          */
         positive?: boolean;
+        /**
+         * Offset
+         *
+         * Results before the page, instead of a cursor.
+         */
+        offset?: number;
         /**
          * Count
          *
