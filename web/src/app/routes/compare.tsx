@@ -1,5 +1,5 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { ComparePlace } from "../../features/compare/components/compare-place.tsx";
+import { ComparePlace } from "../../features/scans/components/compare-place.tsx";
 import { searchParams, text } from "../search-params.ts";
 
 export const Route = createFileRoute("/compare")({
@@ -9,6 +9,7 @@ export const Route = createFileRoute("/compare")({
     a: text,
     b: text,
     scanner: text,
+    // The scanner of `b` that `scanner` is compared with, where they are two.
     scanner_b: text,
     flip: text,
   }),

@@ -1,5 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { ScansPlace } from "../../features/scans/components/scans-place.tsx";
+import { scansQuery } from "../../features/scans/model/scan-list.ts";
 import { oneOf, searchParams, text, texts } from "../search-params.ts";
 
 export const Route = createFileRoute("/scans/")({
@@ -15,4 +16,8 @@ export const Route = createFileRoute("/scans/")({
     columns: texts,
     group: oneOf(["scanners", "tag"]),
   }),
+  // Asked before the code of the place is here.
+  beforeLoad: ({ context: { queries }, search, cause }) => {
+    if (cause !== "stay") void queries.prefetchInfiniteQuery(scansQuery(search));
+  },
 });

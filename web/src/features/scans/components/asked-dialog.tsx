@@ -15,48 +15,45 @@ interface AskedDialogProps {
 
 /** All that was asked: question, template, arguments, filter, and what else the file of the scan says. */
 export function AskedDialog({ scan, scanner, onClose }: AskedDialogProps) {
-  const asked = askedOfScanner(scan, scanner);
+  const { question, answer, template, parameters, file, filter } = askedOfScanner(scan, scanner);
   return (
     <Dialog title={`What ${scanner ?? scan.name} was asked`} wide onClose={onClose}>
       <dl className={styles.facts}>
-        <Fact name="Question">
-          {asked.question === null ? "none: the scanner is code" : <InertText text={asked.question} />}
-        </Fact>
-        <Fact name="Answer">
-          <JsonTree value={asked.answer as Json} />
-        </Fact>
-        <Fact name="Template">
-          <code>{asked.template ?? "none"}</code>
-        </Fact>
-        <Fact name="Arguments">
-          <JsonTree value={asked.parameters as Json} />
-        </Fact>
-        <Fact name="File">
-          <code>{asked.file ?? "unknown"}</code>
-        </Fact>
-        <Fact name="Model">{scan.model ?? "none"}</Fact>
-        <Fact name="Filter">
-          <code>{asked.filter.length === 0 ? "none" : asked.filter.join(" AND ")}</code>
-        </Fact>
-        <Fact name="Begun">{formatTime(scan.timestamp)}</Fact>
-        <Fact name="Tokens">
-          {formatCount(Object.values(scan.summary).reduce((sum, { tokens }) => sum + tokens, 0))}
-        </Fact>
-        <Fact name="Location">
+        <dt>Question</dt>
+        <dd>{question === null ? "none: the scanner is code" : <InertText text={question} />}</dd>
+        <dt>Answer</dt>
+        <dd>
+          <JsonTree value={answer as Json} />
+        </dd>
+        <dt>Template</dt>
+        <dd>
+          <code>{template ?? "none"}</code>
+        </dd>
+        <dt>Arguments</dt>
+        <dd>
+          <JsonTree value={parameters as Json} />
+        </dd>
+        <dt>File</dt>
+        <dd>
+          <code>{file ?? "unknown"}</code>
+        </dd>
+        <dt>Model</dt>
+        <dd>{scan.model ?? "none"}</dd>
+        <dt>Filter</dt>
+        <dd>
+          <code>{filter || "none"}</code>
+        </dd>
+        <dt>Begun</dt>
+        <dd>{formatTime(scan.timestamp)}</dd>
+        <dt>Tokens</dt>
+        <dd>{formatCount(Object.values(scan.summary).reduce((sum, { tokens }) => sum + tokens, 0))}</dd>
+        <dt>Location</dt>
+        <dd>
           <code>{scan.location}</code>
-        </Fact>
+        </dd>
       </dl>
       <h3>The rest of its settings</h3>
       <JsonTree value={settingsOf(scan) as Json} depth={1} />
     </Dialog>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: React.ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

@@ -1,14 +1,15 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { RunsDeleteScanResponse } from "../../../api/generated/types.gen.ts";
 import { formatBytes, formatCounted, formatTime } from "../../../domain/format.ts";
 import { Dialog } from "../../../ui/dialog.tsx";
 import { CommandLine, ErrorState, Skeleton } from "../../../ui/states.tsx";
-import { type ChangedScan, deleteScan } from "../api/change-scan.ts";
-import { commandName } from "../model/scan-place.ts";
+import { commandName } from "../model/result-row.ts";
+import { type ChangedScan, deleteScan } from "../model/use-scan-changes.ts";
 
 interface DeleteDialogProps {
   scan: ChangedScan;
   onClose: () => void;
-  onDeleted?: () => void;
+  onDeleted: (() => void) | undefined;
 }
 
 /** Asks before a scan is deleted, with what the server says will be lost. */
@@ -50,28 +51,29 @@ export function DeleteDialog({ scan, onClose, onDeleted }: DeleteDialogProps) {
     >
       {error !== null && <ErrorState error={error} title="This scan cannot be deleted." />}
       {lost.isPending && <Skeleton lines={3} />}
-      {lost.data !== undefined && (
-        <>
-          <p>What will be lost, and cannot be brought back:</p>
-          <ul>
-            <li>
-              {formatCounted(lost.data.state.done ?? 0, "recorded call")} of {lost.data.state.scanner_names.join(", ")}{" "}
-              on {formatCounted(lost.data.state.transcripts, "transcript")}
-            </li>
-            {lost.data.state.results !== null && (
-              <li>{formatCounted(lost.data.state.results, "result")} that found something</li>
-            )}
-            <li>
-              {formatCounted(lost.data.files, "file")}, {formatBytes(lost.data.bytes)}, begun{" "}
-              {formatTime(lost.data.state.timestamp)}
-            </li>
-          </ul>
-          <p>
-            <code>{lost.data.location}</code>
-          </p>
-          <CommandLine command={`scout scan rm ${commandName(scan)}`} />
-        </>
-      )}
+      {lost.data !== undefined && <Lost {...lost.data} />}
+      {lost.data !== undefined && <CommandLine command={`scout scan rm ${commandName(scan)}`} />}
     </Dialog>
+  );
+}
+
+function Lost({ state, files, bytes, location }: RunsDeleteScanResponse) {
+  return (
+    <>
+      <p>What will be lost, and cannot be brought back:</p>
+      <ul>
+        <li>
+          {formatCounted(state.done ?? 0, "recorded call")} of {state.scanner_names.join(", ")} on{" "}
+          {formatCounted(state.transcripts, "transcript")}
+        </li>
+        {state.results !== null && <li>{formatCounted(state.results, "result")} that found something</li>}
+        <li>
+          {formatCounted(files, "file")}, {formatBytes(bytes)}, begun {formatTime(state.timestamp)}
+        </li>
+      </ul>
+      <p>
+        <code>{location}</code>
+      </p>
+    </>
   );
 }

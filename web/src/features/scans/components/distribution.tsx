@@ -1,12 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
+import { ask } from "../../../api/ask.ts";
 import type { FindingsItem } from "../../../api/generated/types.gen.ts";
 import { formatCount, formatInterval } from "../../../domain/format.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
 import { IntervalBar } from "../../../ui/interval-bar.tsx";
-import { chartQuery } from "../api/count-results.ts";
-import type { Bar } from "../model/bars.ts";
+import { type Bar, barsOfDistribution, barsOfFacet } from "../model/findings.ts";
 import type { ResultsOf } from "../model/scan-search.ts";
 import styles from "./distribution.module.css";
+
+const GROUPS = 20;
 
 interface DistributionProps {
   of: ResultsOf;
@@ -18,32 +20,43 @@ interface DistributionProps {
 }
 
 /** How values are distributed: a bar for each group or value, with the interval of its rate. */
-export function Distribution({ of, found, by, where, colour, onChoose }: DistributionProps) {
-  const isYesOrNo = found?.kinds_by === "value" && found.kinds.every(({ value }) => typeof value === "boolean");
+export function Distribution({ of: { path, query }, found, by, where, colour, onChoose }: DistributionProps) {
   const column = found?.kinds_by ?? "value";
-  const chart = useQuery(chartQuery(of, { column, by, isYesOrNo, where }));
-  if (chart.error !== null) return <Refused by={by} words={chart.error.message} />;
-  const { bars, leftOut } = chart.data ?? { bars: [], leftOut: 0 };
-  if (bars.length === 0) return null;
+  const isYesOrNo = column === "value" && found?.kinds.every(({ value }) => typeof value === "boolean") === true;
+  const isRate = by !== undefined && isYesOrNo;
+  const asked = { ...query, where, by: by === undefined ? [] : [by], limit: GROUPS };
+  /** How often something was found in each group. */
+  const rates = useQuery({
+    ...ask("/scans/{scan_id}/{scanner}/facets", { path, query: asked }),
+    select: ({ items }) => ({ bars: items.flatMap(barsOfFacet), leftOut: items[0]?.left_out ?? 0 }),
+    enabled: isRate,
+  });
+  /** How often each value was given. */
+  const values = useQuery({
+    ...ask("/scans/{scan_id}/{scanner}/distribution", { path, query: { ...asked, column } }),
+    select: (told) => ({ bars: barsOfDistribution(told), leftOut: told.left_out }),
+    enabled: !isRate,
+  });
+  const { data, error } = isRate ? rates : values;
+  // What is wrong with the condition is told beside it.
+  if (error !== null && by === undefined) return null;
+  if (error !== null) {
+    return (
+      <p role="alert" className={styles.error}>
+        {error.message}
+      </p>
+    );
+  }
+  if (data === undefined || data.bars.length === 0) return null;
   return (
     <section aria-label="Distribution" className={styles.chart}>
       <ul>
-        {bars.map((bar) => (
+        {data.bars.map((bar) => (
           <BarLine key={bar.key} bar={bar} colour={colour} onChoose={onChoose} />
         ))}
       </ul>
-      {leftOut > 0 && <p className="muted">{formatCount(leftOut)} more groups are not shown.</p>}
+      {data.leftOut > 0 && <p className="muted">{formatCount(data.leftOut)} more groups are not shown.</p>}
     </section>
-  );
-}
-
-/** What is wrong with the condition is told beside it. */
-function Refused({ by, words }: { by: string | undefined; words: string }) {
-  if (by === undefined) return null;
-  return (
-    <p role="alert" className={styles.error}>
-      {words}
-    </p>
   );
 }
 

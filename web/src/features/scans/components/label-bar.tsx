@@ -1,14 +1,14 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { ask } from "../../../api/ask.ts";
 import { caseKey } from "../../../api/case-key.ts";
 import { ConflictError } from "../../../api/errors.ts";
 import type { EvidenceResult, LabelFileItem, ScanDetail } from "../../../api/generated/types.gen.ts";
-import { type KnownCase, labelCaseQuery, labelFilesQuery, putCase } from "../../../api/label-cases.ts";
+import { type KnownCase, labelCaseQuery, putCase } from "../../../api/label-cases.ts";
+import { valueWords } from "../../../domain/values.ts";
 import { useKeys } from "../../../ui/keyboard/use-keys.ts";
 import { CommandLine } from "../../../ui/states.tsx";
 import { toast } from "../../../ui/toast.ts";
-import { projectQuery } from "../api/read-project.ts";
-import { labelFileOf, type Target, targetsOf } from "../model/labelling.ts";
-import { valueWords } from "../model/result-row.ts";
+import { labelFileOf, type Target, targetsOf } from "../model/findings.ts";
 import styles from "./label-bar.module.css";
 
 interface LabelBarProps {
@@ -20,16 +20,13 @@ interface LabelBarProps {
 
 /** Say at once whether a result is right: the label goes to the file that the project names for the scanner. */
 export function LabelBar({ scan, scanner, result, transcriptId }: LabelBarProps) {
-  const project = useQuery(projectQuery);
-  const files = useQuery(labelFilesQuery());
-  if (project.data === undefined || files.data === undefined) return null;
-  const file = labelFileOf(project.data.config, scanner, files.data.items);
+  const project = useQuery(ask("/project")).data;
+  const files = useQuery(ask("/labels")).data;
+  if (project === undefined || files === undefined) return null;
+  const file = labelFileOf(project.config, scanner, files.items);
   if (file === undefined) return <NoFile scanner={scanner} />;
-  const targets = targetsOf(
-    result.value,
-    scan.findings?.find((each) => each.scanner === scanner),
-  );
-  return <Labels file={file} targets={targets} transcriptId={transcriptId} />;
+  const found = scan.findings?.find((each) => each.scanner === scanner);
+  return <Labels file={file} targets={targetsOf(result.value, found)} transcriptId={transcriptId} />;
 }
 
 function NoFile({ scanner }: { scanner: string }) {
@@ -49,25 +46,21 @@ interface LabelsProps {
   transcriptId: string;
 }
 
-function Labels({ file, targets, transcriptId }: LabelsProps) {
+function Labels({ file: { file, name }, targets, transcriptId }: LabelsProps) {
   const queries = useQueryClient();
-  const known = useQuery(labelCaseQuery(file.file, transcriptId));
+  const { data: known, error } = useQuery(labelCaseQuery(file, transcriptId));
   const putting = useMutation({
     mutationFn: ({ of, value }: { of: KnownCase; value: unknown }) =>
-      putCase(file.file, caseKey(transcriptId), { ...(of.fields ?? { id: transcriptId }), target: value }, of.etag),
-    onSuccess: (_, { value }) => toast(`Labelled ${valueWords(value)} in ${file.name}.`),
-    onError: (error) =>
-      toast(
-        error instanceof ConflictError
-          ? "The file has changed meanwhile; it was read again. Label once more."
-          : error.message,
-        {
-          tone: "error",
-        },
-      ),
+      putCase(file, caseKey(transcriptId), { ...(of.fields ?? { id: transcriptId }), target: value }, of.etag),
+    onSuccess: (_, { value }) => toast(`Labelled ${valueWords(value)} in ${name}.`),
+    onError: (refused) => {
+      const isOld = refused instanceof ConflictError;
+      const words = "The file has changed meanwhile; it was read again. Label once more.";
+      toast(isOld ? words : refused.message, { tone: "error" });
+    },
     onSettled: () => queries.invalidateQueries({ queryKey: ["labels"] }),
   });
-  const label = (value: unknown) => known.data !== undefined && putting.mutate({ of: known.data, value });
+  const label = (value: unknown) => known !== undefined && putting.mutate({ of: known, value });
   useKeys(
     "Label",
     targets.map((target) => ({
@@ -76,12 +69,13 @@ function Labels({ file, targets, transcriptId }: LabelsProps) {
       run: () => label(target.value),
     })),
   );
-  const given = known.data?.fields?.target;
+  const given = known?.fields?.target;
+  const words = given === undefined ? `no label in ${name}` : `labelled ${valueWords(given)} in ${name}`;
   return (
     <fieldset
       className={styles.labels}
-      aria-label={`Label in ${file.name}`}
-      disabled={putting.isPending || known.data === undefined}
+      aria-label={`Label in ${name}`}
+      disabled={putting.isPending || known === undefined}
     >
       {targets.map((target) => (
         <button
@@ -93,14 +87,8 @@ function Labels({ file, targets, transcriptId }: LabelsProps) {
           {target.name} <kbd>{target.key}</kbd>
         </button>
       ))}
-      <span className={styles.given}>{known.error?.message ?? labelWords(known.data, file.name)}</span>
+      {/* Nothing before the file was read, so that nobody labels what has a label. */}
+      <span className={styles.given}>{error?.message ?? (known !== undefined && words)}</span>
     </fieldset>
   );
-}
-
-/** What the file says of the transcript; nothing before it was read, so that nobody labels what has a label. */
-function labelWords(known: KnownCase | undefined, name: string): string {
-  if (known === undefined) return "";
-  const target = known.fields?.target;
-  return target === undefined ? `no label in ${name}` : `labelled ${valueWords(target)} in ${name}`;
 }

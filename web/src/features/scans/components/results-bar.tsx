@@ -1,16 +1,19 @@
-import { useEffect, useId, useRef, useState } from "react";
+import { useId, useRef, useState } from "react";
 import type { FindingsItem, ScanDetail } from "../../../api/generated/types.gen.ts";
+import { valueWords } from "../../../domain/values.ts";
 import { AsCommand } from "../../../ui/as-command.tsx";
 import { Chip } from "../../../ui/chip.tsx";
+import { Field } from "../../../ui/field.tsx";
 import { Icon } from "../../../ui/icon.tsx";
 import { useKeys } from "../../../ui/keyboard/use-keys.ts";
 import { Menu, type MenuItem } from "../../../ui/menu.tsx";
+import { Popover } from "../../../ui/popover.tsx";
 import { equals, splitConditions, withCondition, withoutCondition } from "../model/conditions.ts";
-import { resultCommands } from "../model/result-commands.ts";
-import { valueWords } from "../model/result-row.ts";
+import { resultCommands } from "../model/result-row.ts";
 import type { ScanSearch } from "../model/scan-search.ts";
-import { GroupingMenu } from "./grouping-menu.tsx";
 import styles from "./results-bar.module.css";
+
+const CHIP_CHARACTERS = 40;
 
 interface ResultsBarProps {
   scan: ScanDetail;
@@ -26,7 +29,21 @@ interface ResultsBarProps {
 /** What narrows the results: chips, and the SQL that they are. */
 export function ResultsBar({ scan, scanner, found, search, problem, onChange, children }: ResultsBarProps) {
   const { where, by } = search;
+  const parts = splitConditions(where);
   const filter = (next: string | undefined) => onChange({ where: next, row: undefined });
+  const item = (label: string, condition: string): MenuItem => ({
+    label,
+    checked: parts.includes(condition),
+    run: () => filter((parts.includes(condition) ? withoutCondition : withCondition)(where, condition)),
+  });
+  const kinds = (found?.kinds ?? []).map(({ value, count }) =>
+    item(`${valueWords(value, 40)} (${count})`, equals(found?.kinds_by ?? "value", value)),
+  );
+  const others = [
+    item("Errors", "scan_error IS NOT NULL"),
+    item("Without a value", "value IS NULL AND scan_error IS NULL"),
+    item("Labelled, and it disagrees", "validation_result = false"),
+  ];
   return (
     <div className={styles.bar}>
       <Menu
@@ -36,46 +53,34 @@ export function ResultsBar({ scan, scanner, found, search, problem, onChange, ch
             <Icon name="filter" /> Filter
           </>
         }
-        groups={filterItems(found, where, filter)}
+        groups={[kinds, others]}
       />
-      {splitConditions(where ?? "").map((part) => (
+      {parts.map((part) => (
         <Chip
           key={part}
           title={part}
           removeName={`Without ${part}`}
           onRemove={() => filter(withoutCondition(where, part))}
         >
-          {part.length > 40 ? `${part.slice(0, 39)}…` : part}
+          {part.length > CHIP_CHARACTERS ? `${part.slice(0, CHIP_CHARACTERS - 1)}…` : part}
         </Chip>
       ))}
       <SqlBox key={where} where={where} problem={problem} onWhere={filter} />
-      <GroupingMenu by={by} onBy={(next) => onChange({ by: next })} />
+      <Popover button={`Group: ${by ?? "none"}`} title="Group the distribution by a column">
+        {(close) => (
+          <Groupings
+            by={by}
+            onBy={(next) => {
+              close();
+              onChange({ by: next });
+            }}
+          />
+        )}
+      </Popover>
       {children}
       <AsCommand commands={resultCommands(scan, scanner, search)} />
     </div>
   );
-}
-
-function filterItems(
-  found: FindingsItem | undefined,
-  where: string | undefined,
-  filter: (where: string | undefined) => void,
-): MenuItem[][] {
-  const parts = splitConditions(where ?? "");
-  const item = (label: string, condition: string): MenuItem => ({
-    label,
-    checked: parts.includes(condition),
-    run: () => filter(parts.includes(condition) ? withoutCondition(where, condition) : withCondition(where, condition)),
-  });
-  const column = found?.kinds_by ?? "value";
-  return [
-    (found?.kinds ?? []).map(({ value, count }) => item(`${valueWords(value, 40)} (${count})`, equals(column, value))),
-    [
-      item("Errors", "scan_error IS NOT NULL"),
-      item("Without a value", "value IS NULL AND scan_error IS NULL"),
-      item("Labelled, and it disagrees", "validation_result = false"),
-    ],
-  ];
 }
 
 interface SqlBoxProps {
@@ -85,11 +90,10 @@ interface SqlBoxProps {
 }
 
 /** The condition as SQL: Enter applies it, Escape takes back what was typed. */
-function SqlBox({ where, problem, onWhere }: SqlBoxProps) {
-  const [typed, setTyped] = useState(where ?? "");
+function SqlBox({ where = "", problem, onWhere }: SqlBoxProps) {
+  const [typed, setTyped] = useState(where);
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
-  useEffect(() => setTyped(where ?? ""), [where]);
   useKeys("Results", [{ keys: "/", label: "Filter by SQL", run: () => field.current?.focus() }]);
   return (
     <span className={styles.sql}>
@@ -105,11 +109,11 @@ function SqlBox({ where, problem, onWhere }: SqlBoxProps) {
         autoComplete="off"
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
-        onBlur={() => setTyped(where ?? "")}
+        onBlur={() => setTyped(where)}
         onKeyDown={(event) => {
-          if (event.key === "Enter") onWhere(typed.trim() === "" ? undefined : typed.trim());
+          if (event.key === "Enter") onWhere(typed.trim() || undefined);
           if (event.key !== "Escape") return;
-          setTyped(where ?? "");
+          setTyped(where);
           event.currentTarget.blur();
         }}
       />
@@ -119,5 +123,44 @@ function SqlBox({ where, problem, onWhere }: SqlBoxProps) {
         </span>
       )}
     </span>
+  );
+}
+
+const USUAL = ["model", "task_set", "task_id", "score", "agent", "epoch", "label", "transcript_error"] as const;
+
+interface GroupingsProps {
+  by: string | undefined;
+  onBy: (by: string | undefined) => void;
+}
+
+/** What the distribution is grouped by: a usual column, or any other, also a key of metadata. */
+function Groupings({ by, onBy }: GroupingsProps) {
+  const [typed, setTyped] = useState("");
+  return (
+    <div className={styles.menu}>
+      {[undefined, ...USUAL].map((each) => (
+        <button key={each ?? ""} type="button" data-kind="plain" aria-pressed={each === by} onClick={() => onBy(each)}>
+          {each ?? "none"}
+        </button>
+      ))}
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (typed.trim() !== "") onBy(typed.trim());
+        }}
+      >
+        <Field label="Another column, or a key of metadata">
+          {(control) => (
+            <input
+              {...control}
+              type="text"
+              placeholder="transcript_metadata.difficulty"
+              value={typed}
+              onChange={(event) => setTyped(event.target.value)}
+            />
+          )}
+        </Field>
+      </form>
+    </div>
   );
 }

@@ -1,12 +1,20 @@
+/** Columns of results: each cell is one line; the evidence shows it whole. */
+
+import type { ReactNode } from "react";
+import { explanationParts } from "../../../domain/citations.ts";
 import { formatCount } from "../../../domain/format.ts";
+import type { Mark } from "../../../domain/marks.ts";
+import { valueWords, verdictOf } from "../../../domain/values.ts";
 import { InertText } from "../../../ui/content/inert-text.tsx";
 import type { Column } from "../../../ui/data-table/columns.ts";
 import { VerdictDot } from "../../../ui/verdict-dot.tsx";
-import { EXTRA_COLUMNS, type ResultRow, valueWords, verdict } from "../model/result-row.ts";
-import { Agrees, Explanation, Found } from "./result-cells.tsx";
+import { citesOf, type ResultRow } from "../model/result-row.ts";
+import { EXTRA_COLUMNS } from "../model/scan-search.ts";
 import styles from "./results-columns.module.css";
 
+/** Characters that a row can show. */
 const SEEN = 400;
+const CITES_SEEN = 8;
 
 interface Shown {
   scanner: string;
@@ -17,92 +25,83 @@ interface Shown {
   hasTargets: boolean;
 }
 
-export function resultsColumns({
-  scanner,
-  colour,
-  sought,
-  hasLabels,
-  hasTargets,
-}: Shown): readonly Column<ResultRow>[] {
-  const text = (said: unknown) =>
-    said === null || said === undefined ? "" : <Found text={valueWords(said, SEEN)} sought={sought} />;
-  const label: Column<ResultRow> = {
-    id: "label",
-    name: "Label",
-    width: 140,
+export function resultsColumns(shown: Shown): readonly Column<ResultRow>[] {
+  const { scanner, colour, sought, hasLabels, hasTargets } = shown;
+  const text = (id: string, name: string, width: number, more: Partial<Column<ResultRow>> = {}): Column<ResultRow> => ({
+    id,
+    name,
+    width,
     sortable: true,
-    cell: (row) => text(row.label),
-    isExtra: !hasLabels,
-  };
+    cell: ({ [id]: said }) => {
+      const words = said === null || said === undefined ? "" : valueWords(said, SEEN);
+      return <InertText text={words} marks={hitsIn(words, sought)} />;
+    },
+    ...more,
+  });
+  const isExtra = true;
   return [
-    {
-      id: "value",
-      name: scanner,
-      width: 104,
-      sortable: true,
-      cell: (row) => (
-        <span className={styles.value} title={valueWords(row.value, SEEN)}>
-          <VerdictDot verdict={verdict(row)} colour={colour} />
-          {row.scan_error === null ? <InertText text={valueWords(row.value)} /> : "error"}
+    text("value", scanner, 104, {
+      cell: ({ value, scan_error }) => (
+        <span className={styles.value} title={valueWords(value, SEEN)}>
+          <VerdictDot verdict={verdictOf(value, scan_error)} colour={colour} />
+          {scan_error === null ? <InertText text={valueWords(value)} /> : "error"}
         </span>
       ),
-    },
-    label,
-    {
-      id: "validation_result",
-      name: "Agrees",
-      width: 72,
-      sortable: true,
+    }),
+    text("label", "Label", 140, { isExtra: !hasLabels }),
+    text("validation_result", "Agrees", 72, {
       isExtra: !hasTargets,
       help: "Whether the result is what the label says",
-      cell: (row) => <Agrees row={row} />,
-    },
-    { id: "task_id", name: "Task", width: 136, sortable: true, cell: (row) => text(row.task_id) },
-    {
-      id: "task_set",
-      name: "Task set",
-      width: 136,
-      sortable: true,
-      isExtra: true,
-      cell: (row) => text(row.task_set),
-    },
-    {
-      id: "epoch",
-      name: "Epoch",
-      width: 64,
+      cell: (row) => agrees(row.validation_result),
+    }),
+    text("task_id", "Task", 136),
+    text("task_set", "Task set", 136, { isExtra }),
+    text("epoch", "Epoch", 64, { align: "end", isExtra }),
+    text("model", "Model", 116),
+    text("score", "Score", 60),
+    text("explanation", "Explanation", 160, { grows: true, cell: (row) => explained(row, sought) }),
+    text("message_count", "Msgs", 64, {
       align: "end",
-      sortable: true,
-      isExtra: true,
-      cell: (row) => text(row.epoch),
-    },
-    { id: "model", name: "Model", width: 116, sortable: true, cell: (row) => text(row.model) },
-    { id: "score", name: "Score", width: 60, sortable: true, cell: (row) => text(row.score) },
-    {
-      id: "explanation",
-      name: "Explanation",
-      width: 160,
-      grows: true,
-      sortable: true,
-      cell: (row) => <Explanation row={row} sought={sought} />,
-    },
-    {
-      id: "message_count",
-      name: "Msgs",
-      width: 64,
-      align: "end",
-      sortable: true,
       help: "Messages of the transcript",
-      cell: (row) => (row.message_count === null ? "" : formatCount(row.message_count)),
-    },
-    ...EXTRA_COLUMNS.map(
-      ([id, name]): Column<ResultRow> => ({
-        id,
-        name,
-        width: 160,
-        isExtra: true,
-        sortable: true,
-        cell: (row) => text(row[id]),
-      }),
-    ),
+      cell: ({ message_count }) => message_count !== null && formatCount(message_count),
+    }),
+    ...Object.entries(EXTRA_COLUMNS).map(([id, name]) => text(id, name, 160, { isExtra })),
   ];
+}
+
+function agrees(result: unknown): ReactNode {
+  if (result === null || result === undefined) return <span className="muted">-</span>;
+  if (result === true) return <span className={styles.right}>✓ yes</span>;
+  return result === false ? <span className={styles.wrong}>✗ no</span> : valueWords(result);
+}
+
+/** An explanation, or else an answer, with what it cites as chips. */
+function explained(row: ResultRow, sought: string): ReactNode {
+  const said = (row.scan_error ?? row.explanation ?? row.answer ?? "").slice(0, SEEN);
+  const parts = explanationParts(said);
+  const others = citesOf(row).filter(({ cite }) => !parts.some((part) => part.cite === cite));
+  const chip = (key: string | number, cite: string) => (
+    <span key={key} className={styles.cite}>
+      {cite.replaceAll(/[[\]]/g, "")}
+    </span>
+  );
+  return (
+    <span title={said}>
+      {parts.map(({ start, text, cite }) =>
+        cite === null ? <InertText key={start} text={text} marks={hitsIn(text, sought)} /> : chip(start, cite),
+      )}
+      {others.slice(0, CITES_SEEN).map(({ cite, id }) => chip(id, cite))}
+      {others.length > CITES_SEEN && <span className="muted"> and {others.length - CITES_SEEN} more</span>}
+    </span>
+  );
+}
+
+function hitsIn(text: string, sought: string): Mark[] {
+  if (sought === "") return [];
+  const [within, what] = [text.toLowerCase(), sought.toLowerCase()];
+  const marks: Mark[] = [];
+  for (let at = within.indexOf(what); at >= 0; at = within.indexOf(what, at + what.length)) {
+    marks.push({ start: at, stop: at + what.length, kind: "hit" });
+  }
+  return marks;
 }

@@ -1,28 +1,53 @@
 import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
+import { ask } from "../../../api/ask.ts";
+import type { RunningScanItem, ScanDetail } from "../../../api/generated/types.gen.ts";
 import { runningScansQuery } from "../../../api/live.ts";
+import { formatCost, formatCounted } from "../../../domain/format.ts";
+import { Chip } from "../../../ui/chip.tsx";
+import { useKeys } from "../../../ui/keyboard/use-keys.ts";
+import { PlaceHeader } from "../../../ui/place-header.tsx";
 import { Progress } from "../../../ui/progress.tsx";
 import { SplitPane } from "../../../ui/split-pane.tsx";
 import { EmptyState, ErrorState, Skeleton } from "../../../ui/states.tsx";
-import { scanQuery } from "../api/read-scan.ts";
-import { useScanSearch } from "../model/use-scan-search.ts";
-import { AskedDialog } from "./asked-dialog.tsx";
+import { askedOfScanner } from "../model/asked-of.ts";
+import { folderOf, progressWords } from "../model/scan-list.ts";
+import { resultsOf, resultsQuery, scanQuery, useScanSearch } from "../model/scan-search.ts";
+import { useScanChanges } from "../model/use-scan-changes.ts";
 import { ResultsView } from "./results-view.tsx";
-import { ScanHeader } from "./scan-header.tsx";
+import { ScanActions, ScanStateMark } from "./scan-actions.tsx";
+import styles from "./scan-place.module.css";
 import { ScannerList } from "./scanner-list.tsx";
+
+const AskedDialog = lazy(async () => ({ default: (await import("./asked-dialog.tsx")).AskedDialog }));
 
 /** One scan: what was asked, what its scanners found, and what each result rests on. */
 export function ScanPlace() {
   const { scanId, search, change } = useScanSearch();
   const query = useQuery(scanQuery(scanId, search.scans));
   const running = useQuery(runningScansQuery).data;
+  const names = query.data?.scanner_names ?? [];
+  const scanner = names.find((name) => name === search.scanner) ?? names[0];
+  // What the table shows first: counting what was found takes longer, and must not take its place.
+  const first = useQuery({
+    ...resultsQuery(resultsOf(scanId, scanner ?? "", search.scans), search),
+    enabled: scanner !== undefined,
+  });
+  const findings = useQuery({
+    ...ask("/scans/{scan_id}", { path: { scan_id: scanId }, query: { location: search.scans } }),
+    select: (whole) => whole.findings,
+    enabled: !first.isPending,
+  });
   if (query.data === undefined) {
     if (query.error === null) return <Skeleton />;
     return <ErrorState error={query.error} title="This scan could not be read." onRetry={query.refetch} />;
   }
-  const scan = query.data;
+  const scan = { ...query.data, findings: findings.data ?? null };
   const now = running?.[scan.location];
   const live = now?.state === "running" ? now : undefined;
-  const scanner = scan.scanner_names.find((name) => name === search.scanner) ?? scan.scanner_names[0];
+  const choose = (name: string) =>
+    change({ scanner: name, where: undefined, order_by: undefined, result: undefined, row: undefined }, true);
   return (
     <>
       <ScanHeader scan={scan} live={live} scanner={scanner} />
@@ -37,26 +62,95 @@ export function ScanPlace() {
           label="Scanners"
           side="start"
           width={230}
-          pane={
-            <ScannerList
-              scan={scan}
-              live={live}
-              chosen={scanner}
-              onChoose={(name) =>
-                change(
-                  { scanner: name, where: undefined, order_by: undefined, result: undefined, row: undefined },
-                  true,
-                )
-              }
-            />
-          }
+          pane={<ScannerList scan={scan} live={live} chosen={scanner} problem={findings.error} onChoose={choose} />}
         >
           <ResultsView key={scanner} scan={scan} scanner={scanner} />
         </SplitPane>
       )}
       {search.show === "asked" && (
-        <AskedDialog scan={scan} scanner={scanner} onClose={() => change({ show: undefined })} />
+        <Suspense>
+          <AskedDialog scan={scan} scanner={scanner} onClose={() => change({ show: undefined })} />
+        </Suspense>
       )}
     </>
+  );
+}
+
+interface ScanHeaderProps {
+  scan: ScanDetail;
+  /** How it stands now, while it runs. */
+  live: RunningScanItem | undefined;
+  scanner: string | undefined;
+}
+
+/** What was asked, how the scan stands, what it cost. */
+function ScanHeader({ scan, live, scanner }: ScanHeaderProps) {
+  const { change } = useScanSearch();
+  const navigate = useNavigate();
+  const { resume, cancel } = useScanChanges();
+  const compare = () => void navigate({ to: "/compare", search: { a: scan.scan_id, scans: folderOf(scan.location) } });
+  const showAsked = () => change({ show: "asked" });
+  const state = live?.state ?? scan.state;
+  useKeys("Scan", [
+    { keys: "a", label: "What was asked", run: showAsked },
+    { label: "Compare this scan", run: compare },
+    ...(scan.complete || live !== undefined ? [] : [{ label: "Resume this scan", run: () => resume.mutate({ scan }) }]),
+  ]);
+  const { question, filter } = askedOfScanner(scan, scanner);
+  const cost = live?.cost ?? scan.cost;
+  return (
+    <PlaceHeader
+      title={scan.name === "" ? scan.scan_id : scan.name}
+      actions={
+        <>
+          {live !== undefined && (
+            <>
+              <span className={styles.progress} role="status">
+                {progressWords(live)}
+              </span>
+              <button type="button" disabled={cancel.isPending} onClick={() => cancel.mutate(scan)}>
+                Cancel
+              </button>
+            </>
+          )}
+          {!scan.complete && state !== "running" && (
+            <button
+              type="button"
+              data-kind="primary"
+              disabled={resume.isPending}
+              onClick={() => resume.mutate({ scan })}
+            >
+              {resume.isPending ? "Starting …" : "Resume"}
+            </button>
+          )}
+          <button type="button" onClick={compare}>
+            Compare
+          </button>
+          <ScanActions
+            scan={{ ...scan, state }}
+            onCompare={compare}
+            onDeleted={() => void navigate({ to: "/scans" })}
+          />
+        </>
+      }
+    >
+      <ScanStateMark state={state} />
+      <code title={scan.scan_id}>{scan.scan_id.slice(0, 6)}</code>
+      <button
+        type="button"
+        data-kind="plain"
+        className={styles.question}
+        title="What was asked (a)"
+        onClick={showAsked}
+      >
+        {question === null ? "What was asked" : `“${question}”`}
+      </button>
+      {scan.model !== null && <Chip>{scan.model}</Chip>}
+      {filter !== "" && <Chip title="Filter of transcripts">{filter}</Chip>}
+      <span>
+        {formatCounted(scan.transcripts, "transcript")} · {formatCounted(scan.scanner_names.length, "scanner")}
+      </span>
+      {cost !== null && cost !== undefined && <span>{formatCost(cost)}</span>}
+    </PlaceHeader>
   );
 }

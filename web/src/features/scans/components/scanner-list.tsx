@@ -1,21 +1,24 @@
 import { useQuery } from "@tanstack/react-query";
+import { ask } from "../../../api/ask.ts";
 import type { FindingsItem, RunningScanItem, ScanDetail } from "../../../api/generated/types.gen.ts";
 import { formatCount, formatCounted, formatInterval } from "../../../domain/format.ts";
 import { useKeys } from "../../../ui/keyboard/use-keys.ts";
-import { facetsQuery } from "../api/count-results.ts";
 import { agreementOf, kindsWords } from "../model/findings.ts";
-import { folderOf } from "../model/scan-place.ts";
+import { folderOf } from "../model/scan-list.ts";
+import { resultsOf } from "../model/scan-search.ts";
 import styles from "./scanner-list.module.css";
 
 interface ScannerListProps {
   scan: ScanDetail;
   live: RunningScanItem | undefined;
   chosen: string;
+  /** Why it is not known what was found. */
+  problem: Error | null;
   onChoose: (scanner: string) => void;
 }
 
 /** The scanners of a scan, with how much each found, and how well it agrees with labels. */
-export function ScannerList({ scan, live, chosen, onChoose }: ScannerListProps) {
+export function ScannerList({ scan, live, chosen, problem, onChoose }: ScannerListProps) {
   const names = scan.scanner_names;
   const step = (by: number) => {
     const to = names[(names.indexOf(chosen) + by + names.length) % names.length];
@@ -42,6 +45,11 @@ export function ScannerList({ scan, live, chosen, onChoose }: ScannerListProps) 
           </li>
         ))}
       </ul>
+      {problem !== null && (
+        <p role="alert" className={styles.problem}>
+          {problem.message}
+        </p>
+      )}
     </nav>
   );
 }
@@ -50,7 +58,8 @@ function ScannerFacts({ scan, live, name }: Pick<ScannerListProps, "scan" | "liv
   const found = scan.findings?.find((each) => each.scanner === name);
   const counts = live?.counts[name] ?? scan.summary[name];
   const errors = counts?.errors ?? 0;
-  const isLabelled = (scan.summary[name]?.agreement ?? null) !== null;
+  const agreement = scan.summary[name]?.agreement ?? null;
+  const nulls = found?.nulls ? ` · ${formatCount(found.nulls)} without a value` : "";
   return (
     <>
       <span className={styles.head}>
@@ -61,43 +70,42 @@ function ScannerFacts({ scan, live, name }: Pick<ScannerListProps, "scan" | "liv
           <span>{formatCount(counts?.results ?? found?.results ?? 0)}</span>
         )}
       </span>
-      {found !== undefined && <Rate found={found} />}
-      {errors > 0 && (
+      {found !== undefined && (
         <span className={styles.fact}>
-          {formatCount(counts?.results ?? 0)} found something{nullsWords(found)}
+          {judgedWords(found)}
+          {found.errors === 0 && nulls}
         </span>
       )}
-      {isLabelled && <Agreement scan={scan} name={name} />}
+      {found !== undefined && (found.kinds_by === "label" || found.kinds.length > 2) && (
+        <span className={styles.fact}>{kindsWords(found)}</span>
+      )}
+      {errors > 0 && (
+        <span className={styles.fact}>
+          {formatCount(counts?.results ?? 0)} found something{nulls}
+        </span>
+      )}
+      {agreement !== null && <Agreement scan={scan} name={name} told={agreement} />}
     </>
   );
 }
 
-function Rate({ found }: { found: FindingsItem }) {
-  const { n, unit, rate, rate_low, rate_high, kinds_by, kinds } = found;
-  const shown =
-    rate === null || rate_low === null || rate_high === null ? "" : ` · ${formatInterval(rate, rate_low, rate_high)}`;
-  return (
-    <>
-      <span className={styles.fact}>
-        {formatCount(n)} {unit === "transcript" ? "judged" : `${unit}s judged`}
-        {shown}
-        {found.errors === 0 && nullsWords(found)}
-      </span>
-      {(kinds_by === "label" || kinds.length > 2) && <span className={styles.fact}>{kindsWords(found)}</span>}
-    </>
-  );
-}
-
-function nullsWords(found: FindingsItem | undefined): string {
-  return found?.nulls ? ` · ${formatCount(found.nulls)} without a value` : "";
+function judgedWords({ n, unit, rate, rate_low, rate_high }: FindingsItem): string {
+  const judged = `${formatCount(n)} ${unit === "transcript" ? "judged" : `${unit}s judged`}`;
+  if (rate === null || rate_low === null || rate_high === null) return judged;
+  return `${judged} · ${formatInterval(rate, rate_low, rate_high)}`;
 }
 
 /** Agreement with labels, with its interval: the server counts, of the results that have a label, those that agree. */
-function Agreement({ scan, name }: { scan: ScanDetail; name: string }) {
-  const of = { scanId: scan.scan_id, scans: folderOf(scan.location), scanner: name };
-  const counted = useQuery(facetsQuery(of, "validation_result", "validation_result IS NOT NULL"));
-  const agreement = agreementOf(counted.data?.items[0]?.groups ?? []);
-  const told = scan.summary[name]?.agreement ?? 0;
+function Agreement({ scan, name, told }: { scan: ScanDetail; name: string; told: number }) {
+  const { path, query } = resultsOf(scan.scan_id, name, folderOf(scan.location));
+  const { data } = useQuery({
+    ...ask("/scans/{scan_id}/{scanner}/facets", {
+      path,
+      query: { ...query, by: ["validation_result"], where: "validation_result IS NOT NULL" },
+    }),
+    enabled: scan.findings !== null,
+  });
+  const agreement = agreementOf(data?.items[0]?.groups ?? []);
   if (agreement === null) return <span className={styles.fact}>agrees {Math.round(told * 100)} % with labels</span>;
   return (
     <span className={styles.fact}>

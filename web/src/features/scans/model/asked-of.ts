@@ -4,16 +4,7 @@ import type { ScanDetail } from "../../../api/generated/types.gen.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-export interface AskedOf {
-  question: string | null;
-  answer: unknown;
-  template: string | null;
-  parameters: Fields;
-  file: string | null;
-  filter: string[];
-}
-
-export function askedOfScanner(scan: ScanDetail, scanner: string | undefined): AskedOf {
+export function askedOfScanner(scan: ScanDetail, scanner: string | undefined) {
   const spec = fields(scan.spec);
   const its = fields(fields(spec.scanners)[scanner ?? ""]);
   const asked = fields(its.asked);
@@ -24,8 +15,14 @@ export function askedOfScanner(scan: ScanDetail, scanner: string | undefined): A
     template: text(asked.template),
     parameters: fields(its.params),
     file: text(its.file),
-    filter: Array.isArray(filter) ? filter.map(String) : [],
+    filter: Array.isArray(filter) ? filter.join(" AND ") : "",
   };
+}
+
+/** What else the file says. */
+export function settingsOf(scan: ScanDetail): Fields {
+  const { scan_id: _, scan_name: __, scanners: ___, validation: ____, ...rest } = fields(scan.spec);
+  return rest;
 }
 
 export function fields(value: unknown): Fields {
@@ -34,10 +31,4 @@ export function fields(value: unknown): Fields {
 
 function text(value: unknown): string | null {
   return typeof value === "string" && value !== "" ? value : null;
-}
-
-/** Seconds between the beginning and the last result, if the file says when it ended. */
-export function settingsOf(scan: ScanDetail): Fields {
-  const { scan_id: _, scan_name: __, scanners: ___, validation: ____, ...rest } = fields(scan.spec);
-  return rest;
 }

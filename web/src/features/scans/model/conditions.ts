@@ -3,14 +3,13 @@
 const TOKEN = /'[^']*'|"[^"]*"|[A-Za-z_][\w.]*|[\s\S]/g;
 
 /** Cut at each AND that stands in no quotes, no brackets and no BETWEEN. */
-export function splitConditions(sql: string): string[] {
-  const whole = [sql.trim()].filter(Boolean);
+export function splitConditions(sql = ""): string[] {
   const parts = [""];
   let [depth, isBetween] = [0, false];
   for (const [token] of sql.matchAll(TOKEN)) {
     const word = depth === 0 ? token.toUpperCase() : "";
     // A part that is one of several is no part on its own.
-    if (word === "OR") return whole;
+    if (word === "OR") return [sql.trim()];
     if (token === "(") depth += 1;
     if (token === ")") depth -= 1;
     if (word === "AND" && !isBetween) parts.push("");
@@ -21,22 +20,17 @@ export function splitConditions(sql: string): string[] {
 }
 
 export function joinConditions(parts: readonly string[]): string | undefined {
-  if (parts.length === 0) return undefined;
-  if (parts.length === 1) return parts[0];
-  return parts.map((part) => (splitConditions(part).length === 1 && hasOr(part) ? `(${part})` : part)).join(" AND ");
-}
-
-function hasOr(part: string): boolean {
-  return /\bor\b/i.test(part) && !part.startsWith("(");
+  if (parts.length <= 1) return parts[0];
+  const isOneOfSeveral = (part: string) => splitConditions(`${part} AND TRUE`).length === 1;
+  return parts.map((part) => (isOneOfSeveral(part) ? `(${part})` : part)).join(" AND ");
 }
 
 export function withCondition(sql: string | undefined, part: string): string | undefined {
-  const parts = splitConditions(sql ?? "");
-  return joinConditions(parts.includes(part) ? parts : [...parts, part]);
+  return joinConditions([...new Set([...splitConditions(sql), part])]);
 }
 
 export function withoutCondition(sql: string | undefined, part: string): string | undefined {
-  return joinConditions(splitConditions(sql ?? "").filter((each) => each !== part));
+  return joinConditions(splitConditions(sql).filter((each) => each !== part));
 }
 
 /** What holds where a column has a value. */

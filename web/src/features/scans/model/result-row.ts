@@ -1,9 +1,10 @@
-/** Rows of results: the columns that a table needs, under short names. */
+/** Rows of results, and what is said of them in words and in commands. */
 
-import { formatValue, type Verdict, verdictOf } from "../../../domain/values.ts";
+import type { ScanItem } from "../../../api/generated/types.gen.ts";
+import { shellLine } from "../../../domain/shell-words.ts";
+import type { ScanSearch } from "./scan-search.ts";
 
 interface Cite {
-  type: string;
   cite: string;
   id: string;
 }
@@ -11,96 +12,61 @@ interface Cite {
 export interface ResultRow {
   uuid: string | null;
   transcript_id: string;
-  value: unknown;
-  label: string | null;
   answer: string | null;
   explanation: string | null;
   scan_error: string | null;
-  message_references: Cite[];
-  event_references: Cite[];
-  task_set: string | null;
-  task_id: string | null;
-  epoch: number | null;
-  model: string | null;
-  score: unknown;
+  message_references: unknown;
+  event_references: unknown;
   message_count: number | null;
-  validation_target: unknown;
-  validation_result: unknown;
   [column: string]: unknown;
 }
 
-export const COLUMNS = [
-  "uuid",
-  "transcript_id",
-  "value",
-  "label",
-  "answer",
-  "explanation",
-  "scan_error",
-  "message_references",
-  "event_references",
-  "task_set",
-  "task_id",
-  "epoch",
-  "model",
-  "score",
-  "message_count",
-  "validation_target",
-  "validation_result",
-] as const;
-
-/** Columns that are read only when they are shown. */
-export const EXTRA_COLUMNS = [
-  ["agent", "Agent"],
-  ["date", "Date"],
-  ["total_tokens", "Tokens of the transcript"],
-  ["total_time", "Time of the transcript"],
-  ["scan_total_tokens", "Tokens of the scanner"],
-  ["input_type", "Input"],
-  ["metadata", "Metadata"],
-  ["transcript_id", "Transcript id"],
-  ["transcript_source_uri", "Log"],
-  ["timestamp", "Scanned at"],
-] as const;
-
-/** A row as it was read: a list that is not recorded is empty. */
-export function rowOf(item: Record<string, unknown>): ResultRow {
-  const list = (cell: unknown) => (Array.isArray(cell) ? (cell as Cite[]) : []);
-  return {
-    ...item,
-    message_references: list(item.message_references),
-    event_references: list(item.event_references),
-  } as ResultRow;
-}
-
 /** What tells a result from others; a call that failed before it had an id is told by its transcript. */
-export function keyOf(row: ResultRow): string {
+export function keyOfRow(row: Pick<ResultRow, "uuid" | "transcript_id">): string {
   return row.uuid ?? row.transcript_id;
 }
 
-export function verdict(row: Pick<ResultRow, "value" | "scan_error">): Verdict {
-  return verdictOf(row.value, row.scan_error);
+/** What a row cites; a list that is not recorded is empty. */
+export function citesOf(row: ResultRow): Cite[] {
+  return [row.message_references, row.event_references].flatMap((cell) =>
+    Array.isArray(cell) ? (cell as Cite[]) : [],
+  );
 }
 
-/** What a result says in a few words: yes and no, numbers as they are, dictionaries by what they hold. */
-export function valueWords(value: unknown, most = 60): string {
-  if (value === true) return "yes";
-  if (value === false) return "no";
-  if (value === null || value === undefined) return "none";
-  if (typeof value === "number") return numberWords(value);
-  if (typeof value === "object" && !Array.isArray(value)) {
-    const inner = Object.entries(value).map(([key, each]) => `${key} ${valueWords(each, most)}`);
-    return formatValue(inner.join(", "), most);
-  }
-  return formatValue(value, most);
+type Named = Pick<ScanItem, "scan_id">;
+
+/** As commands name a scan: by the beginning of its id. */
+export function commandName({ scan_id }: Named): string {
+  return scan_id.slice(0, 8);
 }
 
-/** Whole numbers without a point, others with as many digits as say something. */
-function numberWords(value: number): string {
-  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
+export function resultsCommand(scan: Named, scanner: string, where?: string): string {
+  const only = where === undefined ? [] : ["--where", where];
+  return shellLine(["scout", "scan", "results", commandName(scan), "--scanner", scanner, ...only, "--all"]);
 }
 
-/** What stands in the explanation's place: an answer, where there is no explanation. */
-export function saidOf(row: Pick<ResultRow, "scan_error" | "explanation" | "answer">): string {
-  return row.scan_error ?? row.explanation ?? row.answer ?? "";
+export function showCommand(scan: Named, scanner: string, result: string): string {
+  return shellLine(["scout", "show", commandName(scan), result.slice(0, 8), "--scanner", scanner]);
+}
+
+/** The commands that show the same as the table and the evidence. */
+export function resultCommands(scan: Named, scanner: string, { where, by, result, order_by }: ScanSearch) {
+  const all = resultsCommand(scan, scanner, where);
+  const asked = [
+    JSON.stringify(commandName(scan)),
+    `scanner=${JSON.stringify(scanner)}`,
+    ...(where === undefined ? [] : [`where=${JSON.stringify(where)}`]),
+    ...(order_by === undefined ? [] : [`order_by=${JSON.stringify(order_by)}`]),
+  ];
+  const python = `from inspect_scout import scan_results_query\n\npage = scan_results_query(${asked.join(", ")})`;
+  const grouped = `${all.replace(/ --all$/, "")} ${shellLine(["--by", by ?? ""])}`;
+  return [
+    { name: "These results", command: all },
+    { name: "As a file", command: `${all} -o results.csv` },
+    ...(by === undefined ? [] : [{ name: "Counted by group", command: grouped }]),
+    ...(result === undefined
+      ? []
+      : [{ name: "The evidence of the result", command: showCommand(scan, scanner, result) }]),
+    { name: "Python", command: python },
+  ];
 }

@@ -1,27 +1,11 @@
 import { expect, test } from "vitest";
 import type { FindingsItem, LabelFileItem } from "../../../api/generated/types.gen.ts";
-import { barsOfDistribution } from "./bars.ts";
-import { agreementOf } from "./findings.ts";
-import { labelFileOf, targetsOf } from "./labelling.ts";
-import { resultCommands } from "./result-commands.ts";
-import { valueWords } from "./result-row.ts";
-import { transcriptLocation } from "./transcript-location.ts";
+import { type Evidence, transcriptLocation } from "./evidence.ts";
+import { agreementOf, barsOfDistribution, labelFileOf, targetsOf } from "./findings.ts";
+import { resultCommands } from "./result-row.ts";
 
 const found = (kinds: unknown[]) =>
   ({ kinds_by: "value", kinds: kinds.map((value) => ({ value, count: 1 })) }) as unknown as FindingsItem;
-
-test.each([
-  [true, "yes"],
-  [false, "no"],
-  [null, "none"],
-  [3, "3"],
-  [3.0, "3"],
-  [0.123456, "0.1235"],
-  ["text", "text"],
-  [{ a: 1, b: true }, "a 1, b yes"],
-])("%j is said as %s", (value, words) => {
-  expect(valueWords(value)).toBe(words);
-});
 
 test("y confirms, n says the contrary of yes or no, and numbers choose among other values", () => {
   expect(targetsOf(true, found([true, false])).map(({ key, value }) => [key, value])).toEqual([
@@ -72,14 +56,14 @@ test("commands show the same results", () => {
     result: "uuid-12345",
   });
   expect(commands.map(({ command }) => command)).toContain("scout show abcdefgh uuid-123 --scanner s");
-  expect(commands[0]?.command).toBe(`scout scan results abcdefgh --scanner s --where 'value = '\\''x'\\''' --all`);
+  expect(commands[0]?.command).toBe(`scout scan results abcdefgh --scanner s --where 'value = '"'"'x'"'"'' --all`);
 });
 
 test("a transcript of the project is opened in its list, one from elsewhere where it is", () => {
   const project = { path: "/p/scout.yaml", config: { transcripts: "./logs" } };
   const at = (source_uri: string, isInPlace = true) =>
-    ({ transcript: { source_uri }, isInPlace }) as Parameters<typeof transcriptLocation>[0];
-  expect(transcriptLocation(at("/p/logs/a.eval"), project)).toEqual({});
-  expect(transcriptLocation(at("/q/logs/a.eval"), project)).toEqual({ location: "/q/logs/a.eval" });
-  expect(transcriptLocation(at("/q/logs/a.eval", false), project)).toEqual({});
+    ({ items: [{ transcript: { source_uri } }], isInPlace }) as unknown as Evidence;
+  expect(transcriptLocation(at("/p/logs/a.eval"), project)).toBeUndefined();
+  expect(transcriptLocation(at("/q/logs/a.eval"), project)).toBe("/q/logs/a.eval");
+  expect(transcriptLocation(at("/q/logs/a.eval", false), project)).toBeUndefined();
 });

@@ -1,11 +1,19 @@
 import { expect, test } from "vitest";
-import type { RunningScanItem } from "../../../api/generated/types.gen.ts";
+import type { RunningScanItem, ScanItem } from "../../../api/generated/types.gen.ts";
 import { allRows } from "../../../ui/data-table/rows.ts";
-import type { Scan } from "../api/list-scans.ts";
-import { linesOf, scansIn, withGroups } from "./scan-lines.ts";
-import { askedOf, filterValues, groupedLines, listCommand, liveScan } from "./scan-list.ts";
+import {
+  askedOf,
+  filterValues,
+  groupedLines,
+  linesOf,
+  listCommand,
+  liveScan,
+  progressWords,
+  scansIn,
+  withGroups,
+} from "./scan-list.ts";
 
-function scan(id: string, more: Partial<Scan> = {}): Scan {
+function scan(id: string, more: Partial<ScanItem> = {}): ScanItem {
   return {
     scan_id: id,
     name: id,
@@ -27,7 +35,7 @@ function scan(id: string, more: Partial<Scan> = {}): Scan {
   };
 }
 
-const running = (of: Scan, state: Scan["state"]) =>
+const running = (of: ScanItem, state: ScanItem["state"]) =>
   ({ [of.location]: { ...of, state, done: 7, rate: 2 } as RunningScanItem }) as const;
 
 test("a scan that runs is as the server tells it now; one that has ended is as the list says", () => {
@@ -38,7 +46,7 @@ test("a scan that runs is as the server tells it now; one that has ended is as t
 });
 
 test("lines stay the same objects while nothing of their scans changes", () => {
-  const rows = linesOf(allRows([scan("a"), scan("b")]), undefined, {}, undefined);
+  const rows = linesOf(allRows([scan("a"), scan("b")]), [], {}, undefined);
   expect(rows.at(0)).toBe(rows.at(0));
   expect(rows.at(2)).toBeUndefined();
 });
@@ -74,4 +82,14 @@ test("what can be filtered by are the values of the scans", () => {
   expect(filterValues(scans, "model")).toEqual(["m"]);
   expect(filterValues(scans, "tag")).toEqual(["t"]);
   expect(filterValues(scans, "state")).toEqual(["complete"]);
+});
+
+test.each([
+  [{ total: 0 }, "…"],
+  [{ done: 64, total: 100, rate: 12.4, left_seconds: 40 }, "64 % · 12/s · 40 s left"],
+  [{ done: 1, total: 2, rate: 1.25 }, "50 % · 1.3/s"],
+  [{ done: 1, total: 2, rate: 0.5 }, "50 % · 30/min"],
+  [{ done: 1, total: 2, rate: 0 }, "50 %"],
+])("how far a scan is with %j is said as %s", (of, words) => {
+  expect(progressWords({ ...scan("a"), ...of })).toBe(words);
 });

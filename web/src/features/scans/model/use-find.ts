@@ -1,6 +1,6 @@
-import { useEffect, useMemo, useState } from "react";
-import type { HitItem } from "../../../api/generated/types.gen.ts";
-import { findResults } from "../api/find-results.ts";
+import { useEffect, useState } from "react";
+import { readStream } from "../../../api/client.ts";
+import type { FindProgressItem, HitItem } from "../../../api/generated/types.gen.ts";
 import type { ResultsOf, ScanSearch } from "./scan-search.ts";
 
 export interface Finding {
@@ -18,34 +18,27 @@ const SHOW_MS = 80;
 /** Look for the text of the address in all results; a new text, condition or order ends what went on. */
 export function useFind(of: ResultsOf, search: ScanSearch): Finding {
   const [finding, setFinding] = useState(NOTHING);
-  const { find = "", where } = search;
-  const order = (search.order_by ?? []).join("\n");
-  const how = [search.regex, search.case, search.word].map(Boolean).join();
-  const asked = useMemo(() => JSON.stringify({ of, find, where, order, how }), [of, find, where, order, how]);
+  const { find: q, where, order_by, regex, case: isCase, word } = search;
+  const asked = JSON.stringify({
+    path: of.path,
+    query: { ...of.query, q, where, order_by, regex, case: isCase, word },
+  });
+  const isWanted = q !== undefined && q !== "";
   useEffect(() => {
     setFinding(NOTHING);
-    const told = JSON.parse(asked) as {
-      of: ResultsOf;
-      find: string;
-      where?: string;
-      order: string;
-      how: string;
-    };
-    if (told.find === "") return;
+    if (!isWanted) return;
     const ending = new AbortController();
-    void follow(told, ending.signal, setFinding);
+    void follow(JSON.parse(asked), ending.signal, setFinding);
     return () => ending.abort();
-  }, [asked]);
+  }, [asked, isWanted]);
   return finding;
 }
 
 async function follow(
-  { of, find, where, order, how }: { of: ResultsOf; find: string; where?: string; order: string; how: string },
+  asked: Parameters<typeof readStream>[1],
   signal: AbortSignal,
   show: (finding: Finding) => void,
 ): Promise<void> {
-  const [regex, isCase, word] = how.split(",").map((each) => each === "true");
-  const sought = { text: find, regex: regex === true, case: isCase === true, word: word === true };
   const hits: HitItem[] = [];
   let [count, shownAt] = [0, 0];
   const tell = (more: Partial<Finding>) => {
@@ -54,10 +47,10 @@ async function follow(
     show({ hits: [...hits], count: Math.max(count, hits.length), done: false, error: null, ...more });
   };
   try {
-    const asked = { where, order_by: order === "" ? undefined : order.split("\n") };
-    for await (const found of findResults(of, asked, sought, signal)) {
-      if (found.name === "hit") hits.push(found.data);
-      else count = found.data.hits;
+    const url = "/scans/{scan_id}/{scanner}/find";
+    for await (const { data } of readStream<HitItem | FindProgressItem>(url, { ...asked, signal })) {
+      if ("position" in data) hits.push(data);
+      else count = data.hits;
       if (hits.length === 1 || performance.now() - shownAt > SHOW_MS) tell({});
     }
     tell({ done: true });

@@ -1,5 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { ScanPlace } from "../../../../features/scans/components/scan-place.tsx";
+import { fetchFirstResults } from "../../../../features/scans/model/scan-search.ts";
 import { count, flag, oneOf, searchParams, text, texts } from "../../../search-params.ts";
 
 export const Route = createFileRoute("/scans/$scanId/")({
@@ -11,6 +12,7 @@ export const Route = createFileRoute("/scans/$scanId/")({
     order_by: texts,
     by: text,
     columns: texts,
+    // The result whose evidence is open, and its place in the table.
     result: text,
     row: count,
     find: text,
@@ -19,4 +21,7 @@ export const Route = createFileRoute("/scans/$scanId/")({
     word: flag,
     show: oneOf(["asked"]),
   }),
+  beforeLoad: ({ context: { queries }, params, search, cause }) => {
+    if (cause !== "stay") void fetchFirstResults(queries, params.scanId, search);
+  },
 });

@@ -1,8 +1,6 @@
 import { expect, test } from "vitest";
 import type { EvidenceItem, EvidencePassage, ScannerComparison } from "../../../api/generated/types.gen.ts";
-import { bothCited } from "./both-cited.ts";
-import { compareCommand } from "./compare-search.ts";
-import { chanceWords, confusionOf, flipsOf } from "./flips.ts";
+import { bothCited, chanceWords, compareCommand, confusionOf, flipsOf } from "./comparison.ts";
 
 const passage = (number: number, cited: boolean, marked: string[] = []): EvidencePassage => ({
   number,
@@ -34,8 +32,8 @@ test("a matrix counts who gave which values, and says how many are left out", ()
     second: `v${at}`,
     count: 10 - at,
   }));
-  const { rows, count, left } = confusionOf(cells);
-  expect(rows.slice(0, 2)).toEqual(["v0", "v1"]);
+  const { values, count, left } = confusionOf(cells);
+  expect(values.slice(0, 2)).toEqual(["v0", "v1"]);
   expect([count("v0", "v0"), count("v0", "v1"), left]).toEqual([10, 0, 2]);
 });
 
